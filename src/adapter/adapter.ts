@@ -1,0 +1,47 @@
+/** The whole of an engine: what every other folder may know of it. */
+import type { Analyzer } from './analysis.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Catalog, Session } from './connection.ts';
+import type { Dialect } from './dialect.ts';
+import type { OperationRenderers } from './operation.ts';
+
+/** What a target says, checked and with its `${NAME}` resolved; `settings` are the engine's own keys. */
+export interface TargetSettings {
+  readonly name: string;
+  readonly type: string;
+  readonly schema: string;
+  readonly threads: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface OpenOptions {
+  readonly target: TargetSettings;
+  /** Absolute folder of the project: relative paths of targets and of files in SQL start here. */
+  readonly projectRoot: string;
+  /** Most connections that will be open at once. */
+  readonly connections: number;
+  /** Read and never write; lets other readers in where the engine can. */
+  readonly readOnly: boolean;
+}
+
+export interface Adapter {
+  readonly dialect: Dialect;
+  readonly capabilities: Capabilities;
+  readonly operations: OperationRenderers;
+  readonly catalog: Catalog;
+  readonly open: (options: OpenOptions) => Promise<Session>;
+  readonly openAnalyzer: () => Promise<Analyzer>;
+}
+
+/**
+ * An engine before its driver is loaded: enough to check targets and to compile.
+ * `checkSettings` names what is wrong with the engine's own keys of a target.
+ */
+export interface Engine {
+  readonly type: string;
+  readonly dialect: Dialect;
+  readonly capabilities: Capabilities;
+  readonly settingKeys: readonly string[];
+  readonly requiredSettings: readonly string[];
+  readonly load: () => Promise<Adapter>;
+}

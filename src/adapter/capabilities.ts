@@ -1,0 +1,25 @@
+/** What an engine can do, as data: the plan chooses by this, never by an engine's name. */
+
+export type IncrementalStrategy = 'append' | 'merge' | 'delete_insert';
+export type Materialization = 'view' | 'table' | 'incremental' | 'ephemeral';
+
+export interface Capabilities {
+  readonly materializations: readonly Materialization[];
+  /** In order of preference: the first that fits a model with a `unique_key` is its default. */
+  readonly incrementalStrategies: readonly IncrementalStrategy[];
+  /** How a finished relation takes the place of the old one. */
+  readonly publish: 'transaction' | 'atomic-replace' | 'pointer-view';
+  /** DDL and data roll back together. */
+  readonly transactionalDdl: boolean;
+  /**
+   * The cheapest form of many row checks in one statement: a filtered aggregate per check in one scan,
+   * or a UNION ALL of counts with WHERE, which column stores answer from their statistics.
+   */
+  readonly rowCheckForm: 'filter-aggregates' | 'union-of-counts';
+  /** Commits must come one after another. */
+  readonly serialCommits: boolean;
+  /** Longest identifier in UTF-8 bytes; undefined when the engine has no limit. */
+  readonly maxIdentifierBytes?: number;
+  /** Files (CSV, JSON, Parquet) can be read by path inside a query. */
+  readonly readsFiles: boolean;
+}

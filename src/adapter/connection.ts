@@ -1,0 +1,55 @@
+/** The I/O side of an engine: sessions, connections, rows. The only way `tx` talks to a database. */
+import type { CatalogRelation, Column, Relation } from './relation.ts';
+import type { Statement } from './statement.ts';
+
+/** Cells as `tx` shows and compares them: exact text for what JavaScript cannot hold (bigint, decimal, timestamps). */
+export type Cell = string | number | boolean | null;
+
+export interface ResultSet {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** Rows for {@link Connection.load}: text cells in the order of `columns`; null is SQL NULL. */
+export interface BulkLoad {
+  readonly table: Relation;
+  readonly columns: readonly Column[];
+  readonly rows: Iterable<readonly (string | null)[]>;
+}
+
+/**
+ * One connection. A statement that fails marks an open transaction as failed: `commit` then refuses,
+ * and only `rollback` helps. Every method rejects with an EngineError and nothing else.
+ */
+export interface Connection {
+  /** Runs statements whose rows nobody reads; gives the number of rows that the last one changed. */
+  readonly run: (statement: Statement) => Promise<number>;
+  /** Runs one query and gives at most `limit` rows (all without it). */
+  readonly query: (statement: Statement, limit?: number) => Promise<ResultSet>;
+  readonly begin: () => Promise<void>;
+  readonly commit: () => Promise<void>;
+  /** Ends the transaction, if one is open; never rejects because none is. */
+  readonly rollback: () => Promise<void>;
+  /** Loads rows by the engine's bulk path into an existing table; gives their number. */
+  readonly load: (bulk: BulkLoad) => Promise<number>;
+  /** Asks the engine to stop the running statement, which then rejects with kind `cancelled`. */
+  readonly interrupt: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Reads the catalog. Each call is one statement, whatever the number of schemas and relations. */
+export interface Catalog {
+  /** All relations of the named schemas with their columns. Schemas that do not exist give nothing. */
+  readonly relations: (connection: Connection, schemas: readonly string[]) => Promise<readonly CatalogRelation[]>;
+  /** Columns of one relation, temporary ones included. */
+  readonly columns: (connection: Connection, relation: Relation, temporary: boolean) => Promise<readonly Column[]>;
+}
+
+/** An open database: many connections, closed once. */
+export interface Session {
+  readonly engineVersion: string;
+  /** The database as users know it, without secrets: a file path as configured, or host and name. */
+  readonly description: string;
+  readonly connect: () => Promise<Connection>;
+  readonly close: () => Promise<void>;
+}

@@ -1,0 +1,28 @@
+/** The text side of an engine: pure functions from names and values to SQL. No connection, no driver. */
+import type { Relation } from './relation.ts';
+import type { SqlLibrary } from './library.ts';
+
+/** A value that has one spelling in SQL. Timestamps are given as typed values, never as text. */
+export type SqlScalar = string | number | bigint | boolean | null | { readonly timestamp: string };
+
+/** The kinds of column that `tx` itself creates (seeds, state); engines spell them. */
+export type PortableType = 'boolean' | 'integer' | 'bigint' | 'double' | 'date' | 'timestamp' | 'timestamptz' | 'text';
+
+export interface Dialect {
+  /** The word users write in `type:` of a target. */
+  readonly engine: string;
+  readonly library: SqlLibrary;
+  /** Always quotes. The name must have passed `identifierProblem`. */
+  readonly quoteIdentifier: (name: string) => string;
+  /** Spells a value. `{ timestamp }` is ISO 8601 in UTC, printed as a typed literal without zone. */
+  readonly literal: (value: SqlScalar) => string;
+  /** The quoted, dotted name of a relation. */
+  readonly relation: (relation: Relation) => string;
+  /** The form under which the engine compares names: two names with one fold are the same relation. */
+  readonly foldIdentifier: (name: string) => string;
+  /** Why a name cannot be used, or undefined when it can. */
+  readonly identifierProblem: (name: string) => string | undefined;
+  readonly typeName: (type: PortableType) => string;
+  /** `TRY_CAST`-like expression: NULL on failure. */
+  readonly tryCast: (expression: string, type: string) => string;
+}

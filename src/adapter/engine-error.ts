@@ -1,0 +1,50 @@
+/** An error that came from a database, in the words that every engine shares. */
+
+export type EngineErrorKind =
+  | 'syntax'
+  | 'unknown-column'
+  | 'unknown-relation'
+  | 'unknown-function'
+  | 'type-mismatch'
+  | 'ambiguous'
+  | 'conversion'
+  | 'constraint'
+  | 'conflict'
+  | 'locked'
+  | 'cancelled'
+  | 'out-of-memory'
+  | 'disk-full'
+  | 'io'
+  | 'read-only'
+  | 'connection'
+  | 'not-a-database'
+  | 'other';
+
+/** What may be tried again: the whole transaction, after reconnecting, or nothing. */
+export type Retry = 'transaction' | 'reconnect' | 'never';
+
+export interface EngineErrorDetails {
+  readonly kind: EngineErrorKind;
+  /** The engine's own words, one line, without its position marker and without row values where they can be told apart. */
+  readonly message: string;
+  readonly retry: Retry;
+  /** UTF-16 offset into the `sql` of the statement that failed, when the engine gave one. */
+  readonly position?: number;
+  /** The name that the engine stumbled over, when it told. */
+  readonly name?: string;
+  /** Near names that the engine offered. */
+  readonly candidates?: readonly string[];
+  /** For `locked`: the process that holds the lock, when the engine told. */
+  readonly holder?: { readonly pid: number; readonly command?: string };
+}
+
+/** Thrown by connections. Everything above the adapter sees only this, never a driver's own error. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly details: EngineErrorDetails;
+
+  constructor(details: EngineErrorDetails, options?: ErrorOptions) {
+    super(details.message, options);
+    this.details = details;
+  }
+}

@@ -1,0 +1,109 @@
+/** What `tx` asks of an engine, as data: each operation is rendered by the engine that runs it. */
+import type { Column, Relation, RelationKind } from './relation.ts';
+import type { Query, Statement } from './statement.ts';
+
+/** Creates a schema unless it exists. */
+export interface CreateSchema {
+  readonly kind: 'create-schema';
+  readonly schema: string;
+}
+
+/** Builds `stage` from a query. A temporary stage lives only inside the transaction's connection. */
+export interface StageQuery {
+  readonly kind: 'stage-query';
+  readonly stage: Relation;
+  readonly temporary: boolean;
+  readonly query: Query;
+}
+
+/** Creates an empty, typed `stage` for rows that are loaded in bulk. */
+export interface StageColumns {
+  readonly kind: 'stage-columns';
+  readonly stage: Relation;
+  readonly columns: readonly Column[];
+}
+
+/** Puts `stage` in the place of `target`. `existing` is what stands there now. */
+export interface PublishStage {
+  readonly kind: 'publish-stage';
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly existing?: RelationKind;
+}
+
+/** Creates or replaces a view and proves that it binds. */
+export interface PublishView {
+  readonly kind: 'publish-view';
+  readonly target: Relation;
+  readonly existing?: RelationKind;
+  readonly query: Query;
+}
+
+/** Adds the rows of `stage` to `target`, column by column name. */
+export interface Append {
+  readonly kind: 'append';
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly columns: readonly string[];
+}
+
+/** Deletes the rows of `target` whose key is in `stage`, then adds the rows of `stage`. */
+export interface DeleteInsert {
+  readonly kind: 'delete-insert';
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly columns: readonly string[];
+  readonly key: readonly string[];
+}
+
+/** Updates the rows of `target` whose key is in `stage`, and inserts the others. */
+export interface Merge {
+  readonly kind: 'merge';
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly columns: readonly string[];
+  readonly key: readonly string[];
+}
+
+/** Adds and drops columns of `target`; a changed type is a drop and an add that keeps values where they cast. */
+export interface AlterColumns {
+  readonly kind: 'alter-columns';
+  readonly target: Relation;
+  readonly add: readonly Column[];
+  readonly drop: readonly string[];
+  readonly retype: readonly Column[];
+}
+
+/** Drops a relation of a known kind, never with what depends on it. */
+export interface Drop {
+  readonly kind: 'drop';
+  readonly relation: Relation;
+  readonly relationKind: RelationKind;
+  readonly temporary: boolean;
+}
+
+/** Runs SQL of the user (a hook) as it is. */
+export interface RunSql {
+  readonly kind: 'run-sql';
+  readonly query: Query;
+}
+
+export type Operation =
+  | CreateSchema
+  | StageQuery
+  | StageColumns
+  | PublishStage
+  | PublishView
+  | Append
+  | DeleteInsert
+  | Merge
+  | AlterColumns
+  | Drop
+  | RunSql;
+
+export type OperationKind = Operation['kind'];
+
+/** One renderer for each kind: leaving one out is a compile error. */
+export type OperationRenderers = {
+  readonly [K in OperationKind]: (operation: Extract<Operation, { kind: K }>) => readonly Statement[];
+};

@@ -1,0 +1,30 @@
+/** SQL on its way to an engine, with the knowledge of which part of it the user wrote. */
+
+/** Where the user's compiled text stands inside a longer statement, so that an error position can be traced back. */
+export interface Embedded {
+  /** Unique id of the node whose compiled text it is. */
+  readonly node: string;
+  /** Offset in UTF-16 code units of the compiled text inside `sql`. */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** One or more SQL statements sent in one round trip. */
+export interface Statement {
+  readonly sql: string;
+  readonly embedded?: Embedded;
+}
+
+/** A user's query as it will run: compiled text with its slots filled. */
+export interface Query {
+  readonly node: string;
+  readonly sql: string;
+}
+
+/** `prefix` + the user's query + `suffix`, remembering where the query stands. */
+export function embed(prefix: string, query: Query, suffix = ''): Statement {
+  return {
+    sql: prefix + query.sql + suffix,
+    embedded: { node: query.node, at: prefix.length, length: query.sql.length },
+  };
+}

@@ -1,0 +1,173 @@
+/** The compiled project: plain SQL, resolved config, and what depends on what. Input of the graph. */
+import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
+import type { Relation } from '../adapter/relation.ts';
+import type { CheckArguments } from '../checks/check-definition.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { Located, YamlValue } from '../project/project.ts';
+import type { SpanMap } from './span-map.ts';
+
+/** `model.<project>.<name>`, `seed.…`, `source.<project>.<source>.<table>`, `test.<project>.<name>.<hash>`. */
+export type NodeId = string & { readonly __nodeId: never };
+
+/** A value that only the plan knows. It stands in compiled text as `{{name}}` and is replaced by a typed literal. */
+export interface Slot {
+  readonly name: SlotName;
+  /** Offset of its placeholder in the text, and the placeholder's length. */
+  readonly at: number;
+  readonly length: number;
+}
+
+export type SlotName = 'interval.start' | 'interval.end' | 'run.id' | 'run.started_at';
+
+export interface CompiledText {
+  readonly sql: string;
+  readonly map: SpanMap;
+  readonly slots: readonly Slot[];
+}
+
+/** A reference that a rendering reached, and where. */
+export interface Dependency {
+  readonly id: NodeId;
+  readonly span: Span;
+}
+
+export interface CompiledColumn {
+  readonly name: string;
+  readonly description: string;
+  readonly dataType?: string;
+  readonly meta: Readonly<Record<string, YamlValue>>;
+  readonly tags: readonly string[];
+  readonly pii?: boolean | string;
+}
+
+export type OnSchemaChange = 'ignore' | 'fail' | 'append_new_columns' | 'sync_all_columns';
+
+/** A hook of a node, rendered. */
+export interface CompiledHook {
+  readonly text: CompiledText;
+  readonly transaction: boolean;
+}
+
+/** Config after merging file over YAML over folder tree, with defaults filled. */
+export interface ModelConfig {
+  readonly materialized: Materialization;
+  readonly enabled: boolean;
+  readonly schema?: string;
+  readonly alias?: string;
+  readonly tags: readonly string[];
+  readonly meta: Readonly<Record<string, YamlValue>>;
+  readonly uniqueKey: readonly string[];
+  readonly incrementalStrategy?: IncrementalStrategy;
+  readonly onSchemaChange: OnSchemaChange;
+  readonly fullRefresh?: boolean;
+}
+
+export interface SeedConfig {
+  readonly enabled: boolean;
+  readonly schema?: string;
+  readonly alias?: string;
+  readonly tags: readonly string[];
+  readonly meta: Readonly<Record<string, YamlValue>>;
+  readonly delimiter?: string;
+  /** Declared types by column name, as the engine spells them. */
+  readonly columnTypes: Readonly<Record<string, Located<string>>>;
+}
+
+interface CompiledNode {
+  readonly id: NodeId;
+  readonly name: string;
+  /** Path of its file, relative to the project. */
+  readonly path: string;
+  /** YAML file that describes it, when one does. */
+  readonly propertiesPath?: string;
+  readonly fqn: readonly string[];
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly dependsOn: readonly Dependency[];
+  /** Every config key that somebody set, with its place: for `config.*` selection and `tx explain`. */
+  readonly rawConfig: Readonly<Record<string, Located<YamlValue>>>;
+}
+
+export interface CompiledModel extends CompiledNode {
+  readonly resourceType: 'model';
+  readonly config: ModelConfig;
+  readonly relation: Relation;
+  /** Text for a first build; for ephemeral models the body of the CTE. */
+  readonly full: CompiledText;
+  /** Text for a later run; present only for incremental models. */
+  readonly incremental?: CompiledText;
+  readonly columns: readonly CompiledColumn[];
+  readonly preHooks: readonly CompiledHook[];
+  readonly postHooks: readonly CompiledHook[];
+}
+
+export interface CompiledSeed extends CompiledNode {
+  readonly resourceType: 'seed';
+  readonly config: SeedConfig;
+  readonly relation: Relation;
+  readonly columns: readonly CompiledColumn[];
+  readonly preHooks: readonly CompiledHook[];
+  readonly postHooks: readonly CompiledHook[];
+}
+
+export interface CompiledSource extends CompiledNode {
+  readonly resourceType: 'source';
+  readonly sourceName: string;
+  readonly relation: Relation;
+  /** SQL that stands for the table where a file is read in place; else undefined. */
+  readonly external?: string;
+  readonly columns: readonly CompiledColumn[];
+}
+
+/** A threshold such as `> 10` or `> 0.5%`. */
+export interface Threshold {
+  readonly operator: '=' | '!=' | '>' | '>=' | '<' | '<=';
+  readonly value: number;
+  readonly percent: boolean;
+  readonly text: string;
+}
+
+export interface TestConfig {
+  readonly severity: 'error' | 'warn';
+  readonly warnIf: Threshold;
+  readonly errorIf: Threshold;
+  readonly where?: string;
+  readonly limit?: number;
+  readonly enabled: boolean;
+  readonly tags: readonly string[];
+  readonly meta: Readonly<Record<string, YamlValue>>;
+}
+
+export interface CompiledTest extends CompiledNode {
+  readonly resourceType: 'test';
+  readonly config: TestConfig;
+  /** The place to show when it fails. */
+  readonly span: Span;
+  /** A check from the vocabulary on one node, or SQL of its own whose rows are the failures. */
+  readonly test:
+    | {
+        readonly kind: 'generic';
+        readonly check: string;
+        readonly args: CheckArguments;
+        /** Node under test. */
+        readonly attachedTo: NodeId;
+        readonly column?: string;
+      }
+    | { readonly kind: 'singular'; readonly text: CompiledText };
+}
+
+export interface CompiledProject {
+  readonly name: string;
+  readonly models: readonly CompiledModel[];
+  readonly seeds: readonly CompiledSeed[];
+  readonly sources: readonly CompiledSource[];
+  readonly tests: readonly CompiledTest[];
+  readonly onRunStart: readonly CompiledHook[];
+  readonly onRunEnd: readonly CompiledHook[];
+  /** Nodes that config turned off, with the place that did it. */
+  readonly disabled: readonly { readonly id: NodeId; readonly name: string; readonly span?: Span }[];
+  /** Nodes whose compilation failed: nothing selected may need them. */
+  readonly broken: readonly NodeId[];
+}
+
+export type CompiledNodeUnion = CompiledModel | CompiledSeed | CompiledSource | CompiledTest;

@@ -1,0 +1,30 @@
+/** Every problem `tx` can report, by slug. A code never changes its meaning. */
+import { checkCodes } from './codes/check.ts';
+import { cliCodes } from './codes/cli.ts';
+import { engineCodes } from './codes/engine.ts';
+import { graphCodes } from './codes/graph.ts';
+import { planCodes } from './codes/plan.ts';
+import { projectCodes } from './codes/project.ts';
+import { runCodes } from './codes/run.ts';
+import { seedCodes } from './codes/seed.ts';
+import { selectionCodes } from './codes/selection.ts';
+import { templateCodes } from './codes/template.ts';
+import type { CodeEntry } from './code-entry.ts';
+
+export const registry = {
+  ...projectCodes,
+  ...templateCodes,
+  ...graphCodes,
+  ...selectionCodes,
+  ...seedCodes,
+  ...checkCodes,
+  ...engineCodes,
+  ...planCodes,
+  ...runCodes,
+  ...cliCodes,
+} satisfies Record<string, CodeEntry<never>>;
+
+export type DiagnosticCode = keyof typeof registry;
+
+/** The parameters that a code's message needs; wrong ones do not compile. */
+export type CodeParams<C extends DiagnosticCode> = Parameters<(typeof registry)[C]['message']>[0];

@@ -1,0 +1,118 @@
+/** What files define, before anything is rendered or linked. Every name and value keeps its place. */
+import type { Span } from '../diagnostics/span.ts';
+import type { Located, YamlValue } from '../project/project.ts';
+import type { Expression, Template } from './template.ts';
+
+/** A map of config keys as written; which keys exist and how they merge is config's business (config.ts). */
+export type RawConfig = Readonly<Record<string, Located<YamlValue>>>;
+
+/** A test as written in YAML, on a model, seed, source table or column. */
+export interface TestDeclaration {
+  /** As written, e.g. `not_null`, `dbt_utils.accepted_range`. */
+  readonly check: string;
+  readonly checkSpan: Span;
+  readonly args: RawConfig;
+  readonly config: RawConfig;
+  /** `name:` given by the user. */
+  readonly name?: Located<string>;
+  readonly description?: string;
+  readonly column?: string;
+  readonly span: Span;
+}
+
+export interface ColumnProperties {
+  readonly name: string;
+  readonly span: Span;
+  readonly description: string;
+  readonly dataType?: string;
+  readonly tests: readonly TestDeclaration[];
+  readonly meta: Readonly<Record<string, YamlValue>>;
+  readonly tags: readonly string[];
+  readonly pii?: boolean | string;
+}
+
+/** What YAML says of one model or seed. */
+export interface NodeProperties {
+  readonly name: string;
+  readonly span: Span;
+  readonly path: string;
+  readonly description: string;
+  readonly config: RawConfig;
+  readonly columns: readonly ColumnProperties[];
+  readonly tests: readonly TestDeclaration[];
+}
+
+export interface SourceTable {
+  readonly name: string;
+  readonly span: Span;
+  readonly identifier: string;
+  readonly description: string;
+  readonly config: RawConfig;
+  readonly columns: readonly ColumnProperties[];
+  readonly tests: readonly TestDeclaration[];
+  /** A file or a table function that the engine reads in place, e.g. `data/*.csv`; text with `{name}` filled. */
+  readonly external?: Located<ExternalSource>;
+  readonly loader?: string;
+  readonly meta: Readonly<Record<string, YamlValue>>;
+  readonly tags: readonly string[];
+}
+
+/** A source that is a file: where it is and how it is read. */
+export interface ExternalSource {
+  readonly location: string;
+  readonly format?: string;
+  /** Options of the engine's reader, e.g. `header: true`. */
+  readonly options: Readonly<Record<string, YamlValue>>;
+}
+
+export interface SourceProperties {
+  readonly name: string;
+  readonly span: Span;
+  readonly path: string;
+  readonly schema?: string;
+  readonly description: string;
+  readonly tables: readonly SourceTable[];
+}
+
+/** What YAML says of a macro (documentation only). */
+export interface MacroProperties {
+  readonly name: string;
+  readonly span: Span;
+  readonly description: string;
+}
+
+/** `{{#macro "name" "a" b=1}} … {{/macro}}`. */
+export interface MacroDefinition {
+  readonly name: string;
+  readonly nameSpan: Span;
+  /** Positional parameters, in order. */
+  readonly parameters: readonly string[];
+  /** Named parameters with default expressions, in order. */
+  readonly defaults: readonly { readonly name: string; readonly value: Expression }[];
+  /** The engine this variant is for; undefined for the general one. */
+  readonly engine?: string;
+  readonly body: Template;
+  readonly span: Span;
+}
+
+/** `{{#docs "name"}} … {{/docs}}`. */
+export interface DocBlock {
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly text: string;
+}
+
+export type ParsedFile =
+  | { readonly kind: 'model'; readonly path: string; readonly base: string; readonly name: string; readonly template: Template }
+  | { readonly kind: 'singular-test'; readonly path: string; readonly base: string; readonly name: string; readonly template: Template }
+  | { readonly kind: 'macros'; readonly path: string; readonly macros: readonly MacroDefinition[] }
+  | { readonly kind: 'js-macros'; readonly path: string }
+  | { readonly kind: 'docs'; readonly path: string; readonly blocks: readonly DocBlock[] }
+  | {
+      readonly kind: 'properties';
+      readonly path: string;
+      readonly models: readonly NodeProperties[];
+      readonly seeds: readonly NodeProperties[];
+      readonly sources: readonly SourceProperties[];
+      readonly macros: readonly MacroProperties[];
+    };

@@ -1,0 +1,85 @@
+/** A project as it stands on disk: settings and files, read once, not yet understood. */
+import type { TargetSettings } from '../adapter/adapter.ts';
+import type { SourceFile, Span } from '../diagnostics/span.ts';
+
+/** A YAML value with plain JavaScript types. Numbers keep their spelling through {@link YamlNumber}. */
+export type YamlValue = string | number | boolean | null | YamlNumber | readonly YamlValue[] | { readonly [key: string]: YamlValue };
+
+/** A number whose spelling in YAML differs from JavaScript's (`1.10`): prints as written, compares as a number. */
+export interface YamlNumber {
+  readonly yamlNumber: number;
+  readonly text: string;
+}
+
+/** A value and the place where the user wrote it. */
+export interface Located<T> {
+  readonly value: T;
+  readonly span: Span;
+}
+
+export type FileKind = 'model' | 'properties' | 'macro' | 'js-macro' | 'seed' | 'singular-test' | 'docs';
+
+/** A file that `tx` knows what to do with. `path` is relative to the root, with `/`. */
+export interface ProjectFile {
+  readonly kind: FileKind;
+  readonly path: string;
+  /** The configured folder it was found under, e.g. `models`. */
+  readonly base: string;
+}
+
+/** A file with its text, decoded as UTF-8 without byte order mark. Seeds are not read here. */
+export interface ProjectSource extends ProjectFile, SourceFile {}
+
+/**
+ * One folder of a config tree in project.yaml: `config` holds the keys set here (with or without `+`),
+ * `folders` the folders below, by name.
+ */
+export interface ConfigTree {
+  readonly config: Readonly<Record<string, Located<YamlValue>>>;
+  readonly folders: Readonly<Record<string, ConfigTree>>;
+  readonly span: Span;
+}
+
+/** A hook: SQL template text, and whether it runs inside the model's transaction. */
+export interface Hook {
+  readonly sql: string;
+  readonly transaction: boolean;
+  readonly span: Span;
+}
+
+/** The target chosen for this run. */
+export interface Target extends TargetSettings {
+  readonly database: string;
+  readonly schemaNaming: 'suffix' | 'plain';
+  readonly vars: Readonly<Record<string, Located<YamlValue>>>;
+}
+
+export interface ProjectPaths {
+  readonly models: readonly string[];
+  readonly macros: readonly string[];
+  readonly seeds: readonly string[];
+  readonly tests: readonly string[];
+  readonly docs: readonly string[];
+  readonly target: string;
+}
+
+export interface Project {
+  readonly name: string;
+  /** Absolute folder. The only absolute path in the whole structure; never printed, never stored. */
+  readonly root: string;
+  /** `project.yaml` itself. */
+  readonly file: SourceFile;
+  readonly target: Target;
+  readonly targetNames: readonly string[];
+  readonly paths: ProjectPaths;
+  readonly stateSchema: string;
+  readonly vars: Readonly<Record<string, Located<YamlValue>>>;
+  readonly configTrees: Readonly<Partial<Record<'models' | 'seeds' | 'tests', ConfigTree>>>;
+  readonly onRunStart: readonly Hook[];
+  readonly onRunEnd: readonly Hook[];
+  /** Every file but seeds, with its text. */
+  readonly sources: readonly ProjectSource[];
+  readonly seeds: readonly ProjectFile[];
+  /** Text that must never be printed: values that reached a target from the environment, passwords in URLs. */
+  readonly secrets: readonly string[];
+}
