@@ -1,6 +1,38 @@
-/** Codes of the `plan` area. */
+/** Codes of the plan: what cannot be done on this target, before anything is done. */
 import { error } from '../code-entry.ts';
 
+const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+
 export const planCodes = {
-  'placeholder-plan': error<Record<string, never>>(() => 'placeholder'),
+  'relation-not-owned': error<{ relation: string; kind: string; stateGone: boolean; stateSchema: string }>(
+    (p) => `${p.kind} \`${p.relation}\` exists already and was not built by \`tx\``,
+    (p) =>
+      p.stateGone
+        ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\`: the ${p.kind} is replaced`
+        : `give the model another name or \`alias\`, or run with \`--adopt\` to let \`tx\` replace it`,
+  ),
+  'strategy-not-supported': error<{ strategy: string; engine: string; offered: readonly string[] }>(
+    (p) => `incremental strategy \`${p.strategy}\` is not available on ${p.engine}`,
+    (p) => `${p.engine} offers ${quoted(p.offered)}`,
+  ),
+  'materialization-not-supported': error<{ materialized: string; engine: string; offered: readonly string[] }>(
+    (p) => `materialization \`${p.materialized}\` is not available on ${p.engine}`,
+    (p) => `${p.engine} offers ${quoted(p.offered)}`,
+  ),
+  'unique-key-missing': error<{ strategy: string }>(
+    (p) => `incremental strategy \`${p.strategy}\` needs a \`unique_key\``,
+    () => 'add `unique_key="…"` to the config, or use `incremental_strategy="append"`',
+  ),
+  'interval-missing': error<{ slot: string }>(
+    (p) => `\`{{${p.slot}}}\` has no value: this run has no time interval`,
+    () => 'give one with `--event-time-start 2024-01-01 --event-time-end 2024-02-01`',
+  ),
+  'state-newer': error<{ found: number; known: number; txVersion: string }>(
+    (p) => `the state in the database was written by a newer \`tx\` (${p.txVersion}): version ${p.found}, this one knows ${p.known}`,
+    () => 'upgrade `tx`; nothing was changed',
+  ),
+  'state-foreign': error<{ schema: string; table: string; missing: readonly string[] }>(
+    (p) => `\`${p.schema}.${p.table}\` is not a state table of \`tx\`: it has no column ${quoted(p.missing)}`,
+    () => 'set another `state_schema` in project.yaml; nothing was touched',
+  ),
 };

@@ -1,6 +1,54 @@
-/** Codes of the `run` area. */
-import { error } from '../code-entry.ts';
+/** Codes of a run: what goes wrong while steps are carried out. */
+import { error, warning } from '../code-entry.ts';
+
+const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 export const runCodes = {
-  'placeholder-run': error<Record<string, never>>(() => 'placeholder'),
+  'key-not-unique': error<{ relation: string; key: readonly string[]; nulls: number; duplicates: number; samples: readonly string[] }>(
+    (p) =>
+      `the new rows of \`${p.relation}\` cannot be told apart by ${list(p.key)}: ` +
+      [p.nulls > 0 ? `${p.nulls} with a NULL key` : '', p.duplicates > 0 ? `${p.duplicates} keys more than once` : ''].filter(Boolean).join(', '),
+    (p) => `nothing was changed; make the key unique in the query, or extend \`unique_key\`${p.samples.length > 0 ? `; for example ${p.samples.join('; ')}` : ''}`,
+  ),
+  'key-column-missing': error<{ key: string; columns: readonly string[] }>(
+    (p) => `the key column \`${p.key}\` is not among the columns of the query`,
+    (p) => `the query has ${list(p.columns)}`,
+  ),
+  'increment-column-missing': error<{ columns: readonly string[]; relation: string }>(
+    (p) => `the query no longer has ${list(p.columns)}, which \`${p.relation}\` has`,
+    () => 'put the column back, set `on_schema_change` to `sync_all_columns` or `append_new_columns`, or rebuild with `--full-refresh`',
+  ),
+  'schema-changed': error<{ relation: string; added: readonly string[]; removed: readonly string[]; retyped: readonly string[] }>(
+    (p) =>
+      `the columns of \`${p.relation}\` changed: ` +
+      [
+        p.added.length > 0 ? `new ${list(p.added)}` : '',
+        p.removed.length > 0 ? `gone ${list(p.removed)}` : '',
+        p.retyped.length > 0 ? `other type ${list(p.retyped)}` : '',
+      ]
+        .filter(Boolean)
+        .join(', '),
+    () => '`on_schema_change` is `fail`: nothing was changed; use `append_new_columns` or `sync_all_columns`, or rebuild with `--full-refresh`',
+  ),
+  'schema-change-refused': error<{ relation: string; removed: readonly string[]; total: number }>(
+    (p) => `this change would drop ${p.removed.length} of ${p.total} columns of \`${p.relation}\`: ${list(p.removed)}`,
+    () => 'more than half of the columns looks like a mistake and is refused; rebuild with `--full-refresh` if it is meant',
+  ),
+  'audit-failed': error<{ relation: string; tests: number }>(
+    (p) => `\`${p.relation}\` was not published: ${p.tests} of its tests failed`,
+    () => 'what was there before is untouched',
+  ),
+  'test-failed': error<{ test: string; failures: number; unit: string; total: number | undefined; threshold: string }>(
+    (p) => `test \`${p.test}\` found ${p.failures}${p.total === undefined ? '' : ` of ${p.total}`} ${p.unit}${p.threshold === '!= 0' ? '' : ` (fails ${p.threshold})`}`,
+  ),
+  'test-warned': warning<{ test: string; failures: number; unit: string; total: number | undefined; threshold: string }>(
+    (p) => `test \`${p.test}\` found ${p.failures}${p.total === undefined ? '' : ` of ${p.total}`} ${p.unit}${p.threshold === '!= 0' ? '' : ` (warns ${p.threshold})`}`,
+  ),
+  'empty-table': warning<{ relation: string }>(
+    (p) => `\`${p.relation}\` had rows before and has none now`,
+    () => 'most tests pass on an empty table; look at the sources',
+  ),
+  'hook-failed': error<{ hook: string; message: string }>(
+    (p) => `hook \`${p.hook}\` failed: ${p.message}`,
+  ),
 };

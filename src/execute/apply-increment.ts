@@ -1,0 +1,130 @@
+/** Brings staged rows into an existing table: keys first, then columns, then the rows. */
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Connection } from '../adapter/connection.ts';
+import type { Column } from '../adapter/relation.ts';
+import { bug, unreachable } from '../diagnostics/bug.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Action } from '../plan/plan.ts';
+import { queryRows, runOperation } from './perform.ts';
+import { StepFailure } from './step-failure.ts';
+
+type RequireKeys = Extract<Action, { kind: 'require-keys' }>;
+type ApplyIncrement = Extract<Action, { kind: 'apply-increment' }>;
+
+/** What diagnostics of this step carry. */
+export interface StepPlace {
+  readonly node: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+const sampleSize = 5;
+
+/**
+ * Fails when a key of the staged rows is NULL or stands twice. One grouped query; counts and samples are
+ * read only when something is wrong.
+ */
+export async function requireKeys(adapter: Adapter, connection: Connection, action: RequireKeys, place: StepPlace): Promise<void> {
+  const { dialect } = adapter;
+  const stage = dialect.relation(action.stage);
+  const columns = await stageColumns(adapter, connection, action.stage);
+  const missing = action.key.filter((key) => !includesName(adapter, columns, key));
+  if (missing.length > 0) {
+    throw new StepFailure(missing.map((key) => diagnose('key-column-missing', { key, columns }, { node: place.node, span: fileStart(place) })));
+  }
+  const keys = action.key.map(dialect.quoteIdentifier);
+  const isNull = keys.map((key) => `${key} is null`).join(' or ');
+  const grouped = `select ${keys.join(', ')}, count(*) as n from ${stage} group by ${keys.join(', ')} having count(*) > 1 or ${isNull}`;
+  const samples = await queryRows(connection, { sql: `${grouped} limit ${sampleSize}` });
+  if (samples.rows.length === 0) return;
+  const counts = await queryRows(connection, {
+    sql: `select coalesce(sum(case when ${isNull} then n else 0 end), 0), coalesce(sum(case when ${isNull} then 0 else 1 end), 0) from (${grouped}) as bad`,
+  });
+  const [nulls, duplicates] = counts.rows[0] ?? [];
+  const shown = samples.rows.map((row) => action.key.map((key, index) => `${key} = ${row[index] ?? 'NULL'}`).join(', '));
+  throw new StepFailure([
+    diagnose(
+      'key-not-unique',
+      { relation: place.name, key: action.key, nulls: Number(nulls ?? 0), duplicates: Number(duplicates ?? 0), samples: shown },
+      { node: place.node, span: fileStart(place) },
+    ),
+  ]);
+}
+
+/** Applies the staged rows by the strategy of the plan; gives the number of staged rows. */
+export async function applyIncrement(adapter: Adapter, connection: Connection, action: ApplyIncrement, place: StepPlace): Promise<number> {
+  const columns = await reconcileColumns(adapter, connection, action, place);
+  const { stage, target, key } = action;
+  switch (action.strategy) {
+    case 'append':
+      return runOperation(adapter, connection, { kind: 'append', stage, target, columns });
+    case 'delete_insert':
+      return runOperation(adapter, connection, { kind: 'delete-insert', stage, target, columns, key });
+    case 'merge':
+      return runOperation(adapter, connection, { kind: 'merge', stage, target, columns, key });
+    default:
+      return unreachable(action.strategy);
+  }
+}
+
+/** Names of the columns to write, after `on_schema_change` had its way with the target. */
+async function reconcileColumns(adapter: Adapter, connection: Connection, action: ApplyIncrement, place: StepPlace): Promise<readonly string[]> {
+  const fold = adapter.dialect.foldIdentifier;
+  const staged = await adapter.catalog.columns(connection, action.stage, true);
+  const stagedByName = new Map(staged.map((column) => [fold(column.name), column]));
+  const targetNames = new Set(action.targetColumns.map((column) => fold(column.name)));
+  const added = staged.filter((column) => !targetNames.has(fold(column.name)));
+  const removed = action.targetColumns.filter((column) => !stagedByName.has(fold(column.name)));
+  const common = action.targetColumns.filter((column) => stagedByName.has(fold(column.name)));
+  const retyped = common.flatMap((column) => {
+    const type = stagedByName.get(fold(column.name))?.type ?? bug('a common column is staged');
+    return type === column.type ? [] : [{ name: column.name, type }];
+  });
+  const where = { node: place.node, span: fileStart(place) };
+  const relation = `${action.target.schema}.${action.target.name}`;
+  switch (action.onSchemaChange) {
+    case 'ignore':
+      if (removed.length > 0) throw new StepFailure([diagnose('increment-column-missing', { columns: names(removed), relation }, where)]);
+      return names(common);
+    case 'fail':
+      if (added.length + removed.length + retyped.length > 0) {
+        throw new StepFailure([diagnose('schema-changed', { relation, added: names(added), removed: names(removed), retyped: names(retyped) }, where)]);
+      }
+      return names(common);
+    case 'append_new_columns':
+      await alter(adapter, connection, action, { add: added, drop: [], retype: [] });
+      return [...names(common), ...names(added)];
+    case 'sync_all_columns':
+      if (removed.length * 2 > action.targetColumns.length) {
+        throw new StepFailure([diagnose('schema-change-refused', { relation, removed: names(removed), total: action.targetColumns.length }, where)]);
+      }
+      await alter(adapter, connection, action, { add: added, drop: names(removed), retype: retyped });
+      return [...names(common), ...names(added)];
+    default:
+      return unreachable(action.onSchemaChange);
+  }
+}
+
+async function alter(
+  adapter: Adapter,
+  connection: Connection,
+  action: ApplyIncrement,
+  change: { readonly add: readonly Column[]; readonly drop: readonly string[]; readonly retype: readonly Column[] },
+): Promise<void> {
+  if (change.add.length + change.drop.length + change.retype.length === 0) return;
+  await runOperation(adapter, connection, { kind: 'alter-columns', target: action.target, ...change });
+}
+
+/** Names of a stage's columns without asking the catalog: a query that reads no row knows them. */
+async function stageColumns(adapter: Adapter, connection: Connection, stage: RequireKeys['stage']): Promise<readonly string[]> {
+  const { columns } = await queryRows(connection, { sql: `select * from ${adapter.dialect.relation(stage)} limit 0` });
+  return names(columns);
+}
+
+function includesName(adapter: Adapter, columns: readonly string[], name: string): boolean {
+  const wanted = adapter.dialect.foldIdentifier(name);
+  return columns.some((column) => adapter.dialect.foldIdentifier(column) === wanted);
+}
+
+const names = (columns: readonly Column[]): readonly string[] => columns.map((column) => column.name);
+const fileStart = (place: StepPlace): { path: string; start: number; end: number } => ({ path: place.path, start: 0, end: 0 });

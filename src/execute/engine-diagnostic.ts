@@ -1,0 +1,114 @@
+/** Turns an error of the database into a diagnostic on the user's own line. */
+import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
+import type { Statement } from '../adapter/statement.ts';
+import type { CompiledText } from '../compile/compiled.ts';
+import { lookupSpan } from '../compile/span-map.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Excerpt } from '../diagnostics/diagnostic.ts';
+import type { DiagnosticCode } from '../diagnostics/registry.ts';
+import { lineStarts, positionAt } from '../diagnostics/span.ts';
+
+/** Codes whose parameters are those of an engine's error. */
+export type EngineErrorCode = Extract<
+  DiagnosticCode,
+  | 'sql-syntax'
+  | 'unknown-column'
+  | 'unknown-relation'
+  | 'unknown-function'
+  | 'type-mismatch'
+  | 'ambiguous-column'
+  | 'conversion-failed'
+  | 'constraint-violated'
+  | 'transaction-conflict'
+  | 'statement-cancelled'
+  | 'out-of-memory'
+  | 'disk-full'
+  | 'database-read-only'
+  | 'database-error'
+>;
+
+const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
+  syntax: 'sql-syntax',
+  'unknown-column': 'unknown-column',
+  'unknown-relation': 'unknown-relation',
+  'unknown-function': 'unknown-function',
+  'type-mismatch': 'type-mismatch',
+  ambiguous: 'ambiguous-column',
+  conversion: 'conversion-failed',
+  constraint: 'constraint-violated',
+  conflict: 'transaction-conflict',
+  cancelled: 'statement-cancelled',
+  'out-of-memory': 'out-of-memory',
+  'disk-full': 'disk-full',
+  'read-only': 'database-read-only',
+  locked: 'database-error',
+  io: 'database-error',
+  connection: 'database-error',
+  'not-a-database': 'database-error',
+  other: 'database-error',
+};
+
+/** Where the text of a query came from. */
+export interface Origin {
+  readonly node: string | undefined;
+  readonly text: CompiledText | undefined;
+  /** The file to name when the error has no place inside the text. */
+  readonly path: string | undefined;
+  /** Where the compiled text can be read. */
+  readonly compiledPath: string | undefined;
+}
+
+/**
+ * The diagnostic for an error that `statement` met. The template line is found through the span map;
+ * where the compiled text differs from the template there (a macro, a loop), the compiled line is shown too.
+ */
+export function engineDiagnostic(details: EngineErrorDetails, engine: string, statement: Statement | undefined, origin: Origin): Diagnostic {
+  const place = findPlace(details, statement, origin);
+  const params = {
+    engine,
+    message: details.message,
+    ...(details.name === undefined ? {} : { name: details.name }),
+    ...(details.candidates === undefined ? {} : { candidates: details.candidates }),
+  };
+  return diagnose(codes[details.kind], params, {
+    span: place?.span ?? (origin.path === undefined ? undefined : { path: origin.path, start: 0, end: 0 }),
+    node: origin.node,
+    excerpt: place?.excerpt,
+  });
+}
+
+function findPlace(
+  details: EngineErrorDetails,
+  statement: Statement | undefined,
+  origin: Origin,
+): { span: Diagnostic['span']; excerpt: Excerpt | undefined } | undefined {
+  const { text } = origin;
+  const embedded = statement?.embedded;
+  if (text === undefined || embedded === undefined || details.position === undefined) return undefined;
+  const offset = details.position - embedded.at;
+  if (offset < 0 || offset > embedded.length) return undefined;
+  const length = tokenLength(text.sql, offset, details.name);
+  const mapped = lookupSpan(text.map, offset);
+  if (mapped === undefined) return undefined;
+  const span = mapped.exact ? { ...mapped.span, end: mapped.span.start + length } : mapped.span;
+  const excerpt = mapped.exact || origin.compiledPath === undefined ? undefined : excerptAt(text.sql, offset, length, origin.compiledPath);
+  return { span, excerpt };
+}
+
+/** Length of the word, quoted name or symbol at `offset`: what the caret should stand under. */
+function tokenLength(sql: string, offset: number, name: string | undefined): number {
+  if (name !== undefined && sql.startsWith(name, offset)) return name.length;
+  const match = /^(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*(?:\.(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|\d+)/u.exec(sql.slice(offset, offset + 300));
+  return match === null ? 1 : match[0].length;
+}
+
+const contextLines = 2;
+
+function excerptAt(sql: string, offset: number, length: number, path: string): Excerpt {
+  const starts = lineStarts(sql);
+  const { line, column } = positionAt(sql, offset, starts);
+  const lines = sql.split(/\r\n|\n|\r/);
+  const first = Math.max(1, line - contextLines);
+  const last = Math.min(lines.length, line + contextLines - 1);
+  return { path, firstLine: first, lines: lines.slice(first - 1, last), line, column, length };
+}

@@ -1,0 +1,128 @@
+/** Runs a frozen plan against an open database and tells what happens. The plan is never changed or second-guessed. */
+import type { Connection } from '../adapter/connection.ts';
+import { EngineError } from '../adapter/engine-error.ts';
+import { bug } from '../diagnostics/bug.ts';
+import type { Plan, Step } from '../plan/plan.ts';
+import { createStateTables } from '../state/state-tables.ts';
+import { createStateWriter } from '../state/state-writer.ts';
+import type { RunStatus, StateWriter } from '../state/state-writer.ts';
+import type { NodeResult, RunResult } from './events.ts';
+import type { ExecutionOptions, ExecutionPorts } from './execution.ts';
+import { runHooks } from './run-hooks.ts';
+import { runOperation, runStatement } from './perform.ts';
+import { schedule } from './scheduler.ts';
+import type { StepOutcome } from './scheduler.ts';
+import { createStepRunner } from './step-runner.ts';
+
+/** Carries out `plan`; resolves with the results of every node, also after failures and a cancel. Rejects only for bugs and a lost database. */
+export async function executePlan(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions): Promise<RunResult> {
+  const { session, emit, clock } = ports;
+  const writer = createStateWriter(plan.stateSchema, ports.adapter.dialect);
+  const workSteps = plan.steps.filter((step) => step.kind !== 'gate').length;
+  const workers = Math.max(1, Math.min(options.threads, workSteps));
+  const startedAt = clock.now();
+  const connections: Connection[] = [];
+  const abort = new AbortController();
+  const stop = (): void => {
+    abort.abort();
+    for (const connection of connections) connection.interrupt();
+  };
+  options.signal.addEventListener('abort', stop, { once: true });
+  if (options.signal.aborted) stop();
+  try {
+    for (let worker = 0; worker < workers; worker += 1) connections.push(await session.connect());
+    const main = connections[0] ?? bug('no connection');
+    await prepare(plan, ports, options, writer, main);
+    emit({ type: 'run-started', ...header(plan, ports, options, startedAt) });
+    const results = new Map<string, NodeResult>();
+    const runner = createStepRunner({ plan, ports, writer, connections, results, isCancelled: () => options.signal.aborted });
+    const hookFailed = !(await runHooks(plan, plan.onRunStart, ports, main));
+    const handlers = {
+      run: (step: Step, worker: number): Promise<StepOutcome> => runner.run(step, worker),
+      skip: (step: Step, cause: Step | undefined): void => runner.skip(step, cause),
+    };
+    if (hookFailed) for (const step of plan.steps) runner.skip(step, undefined);
+    else await schedule(plan.steps, handlers, { workers, failFast: options.failFast, signal: abort.signal, onStop: stop });
+    const endFailed = options.signal.aborted ? false : !(await runHooks(plan, plan.onRunEnd, ports, main));
+    const result = summarise(plan, [...results.values()], { startedAt, finishedAt: clock.now() }, options.signal.aborted, hookFailed || endFailed, runner.onlyTransient());
+    await closeRun(plan, options, writer, main, result);
+    emit({ type: 'run-finished', result });
+    return result;
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    for (const connection of connections) await connection.close();
+  }
+}
+
+/** Creates schemas and state, opens the run's record and closes those of runs that died: one transaction. */
+async function prepare(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions, writer: StateWriter, connection: Connection): Promise<void> {
+  const at = plan.run.startedAt;
+  await connection.begin();
+  try {
+    if (options.createState) {
+      for (const statement of createStateTables(plan.stateSchema, ports.adapter.dialect, { txVersion: options.txVersion, at })) {
+        await runStatement(connection, statement);
+      }
+    }
+    for (const operation of plan.setup) await runOperation(ports.adapter, connection, operation);
+    for (const runId of options.interruptedRuns) await runStatement(connection, writer.run(runRecord(plan, options, runId, 'interrupted', at)));
+    await runStatement(connection, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
+    await connection.commit();
+  } catch (cause) {
+    await connection.rollback();
+    throw cause;
+  }
+}
+
+function runRecord(plan: Plan, options: ExecutionOptions, runId: string, status: RunStatus, at: string): Parameters<StateWriter['run']>[0] {
+  return { runId, status, at, command: plan.command, target: plan.target.name, txVersion: options.txVersion };
+}
+
+/** The closing record is a courtesy to the next run; a database that just failed must not hide the results. */
+async function closeRun(plan: Plan, options: ExecutionOptions, writer: StateWriter, connection: Connection, result: RunResult): Promise<void> {
+  try {
+    await connection.run(writer.run(runRecord(plan, options, plan.run.id, result.status, result.finishedAt)));
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+  }
+}
+
+function header(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions, startedAt: number) {
+  const counts = { models: 0, seeds: 0, tests: 0 };
+  for (const step of plan.steps) {
+    if (step.kind === 'build') counts[step.resourceType === 'seed' ? 'seeds' : 'models'] += 1;
+    const actions = step.kind === 'build' ? step.transaction : step.kind === 'test' ? [step.audit] : [];
+    for (const action of actions) if (action.kind === 'audit') counts.tests += action.checks.length + action.queries.length;
+  }
+  return {
+    runId: plan.run.id,
+    command: plan.command,
+    target: plan.target.name,
+    engine: plan.target.engine,
+    database: ports.session.description,
+    threads: options.threads,
+    startedAt: new Date(startedAt).toISOString(),
+    counts,
+  };
+}
+
+function summarise(
+  plan: Plan,
+  results: readonly NodeResult[],
+  time: { readonly startedAt: number; readonly finishedAt: number },
+  cancelled: boolean,
+  hookFailed: boolean,
+  transient: boolean,
+): RunResult {
+  const failed = hookFailed || results.some((result) => result.status === 'error' || result.status === 'fail');
+  return {
+    runId: plan.run.id,
+    command: plan.command,
+    startedAt: new Date(time.startedAt).toISOString(),
+    finishedAt: new Date(time.finishedAt).toISOString(),
+    durationMs: time.finishedAt - time.startedAt,
+    status: cancelled ? 'cancelled' : failed ? 'failed' : 'success',
+    results: [...results],
+    transient: failed && !hookFailed && transient,
+  };
+}

@@ -1,0 +1,36 @@
+/** What the executor is given: the open database, the ports, and the wishes of the user. */
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Session } from '../adapter/connection.ts';
+import type { CompiledText } from '../compile/compiled.ts';
+import type { RunEvent } from './events.ts';
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Resolves after `ms`; used between attempts. */
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+export interface ExecutionPorts {
+  readonly adapter: Adapter;
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly emit: (event: RunEvent) => void;
+  /** Rows of a seed file, header left out, as text; null is an empty field. */
+  readonly seedRows: (path: string) => Iterable<readonly (string | null)[]>;
+  /** Filled texts by the key that queries carry. */
+  readonly texts: ReadonlyMap<string, CompiledText>;
+  /** Where the compiled text of a key can be read. */
+  readonly compiledPath: (key: string) => string | undefined;
+}
+
+export interface ExecutionOptions {
+  readonly threads: number;
+  readonly failFast: boolean;
+  readonly txVersion: string;
+  /** State tables do not exist yet. */
+  readonly createState: boolean;
+  /** Runs whose process died; they are marked so. */
+  readonly interruptedRuns: readonly string[];
+  readonly signal: AbortSignal;
+}

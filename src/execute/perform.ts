@@ -1,0 +1,42 @@
+/** Sends statements on one connection and remembers which one failed. */
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Connection, ResultSet } from '../adapter/connection.ts';
+import { EngineError } from '../adapter/engine-error.ts';
+import type { Operation, OperationKind, OperationRenderers } from '../adapter/operation.ts';
+import type { Statement } from '../adapter/statement.ts';
+import { StatementFailure } from './step-failure.ts';
+
+/** The statements of an operation, in this engine's SQL. */
+export function renderOperation(adapter: Pick<Adapter, 'operations'>, operation: Operation): readonly Statement[] {
+  return renderWith(adapter.operations, operation.kind, operation);
+}
+
+function renderWith<K extends OperationKind>(operations: OperationRenderers, kind: K, operation: Operation): readonly Statement[] {
+  // `kind` is the operation's own kind, so the renderer takes exactly this operation; TypeScript cannot correlate the two.
+  const render = operations[kind] as (operation: Operation) => readonly Statement[];
+  return render(operation);
+}
+
+async function catching<T>(statement: Statement, test: string | undefined, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (cause) {
+    if (cause instanceof EngineError) throw new StatementFailure(cause.details, statement, test);
+    throw cause;
+  }
+}
+
+export function runStatement(connection: Connection, statement: Statement): Promise<number> {
+  return catching(statement, undefined, () => connection.run(statement));
+}
+
+export function queryRows(connection: Connection, statement: Statement, limit?: number, test?: string): Promise<ResultSet> {
+  return catching(statement, test, () => connection.query(statement, limit));
+}
+
+/** Runs an operation; gives the rows that its last statement changed. */
+export async function runOperation(adapter: Pick<Adapter, 'operations'>, connection: Connection, operation: Operation): Promise<number> {
+  let rows = 0;
+  for (const statement of renderOperation(adapter, operation)) rows = await runStatement(connection, statement);
+  return rows;
+}

@@ -1,0 +1,39 @@
+/** Runs the hooks around a run, one after another, each on its own. */
+import type { Connection } from '../adapter/connection.ts';
+import type { Plan, PlannedHook } from '../plan/plan.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { engineDiagnostic } from './engine-diagnostic.ts';
+import type { ExecutionPorts } from './execution.ts';
+import { runOperation } from './perform.ts';
+import { StatementFailure } from './step-failure.ts';
+
+/** Runs `hooks` in order and stops at the first that fails; tells whether all succeeded. */
+export async function runHooks(plan: Plan, hooks: readonly PlannedHook[], ports: ExecutionPorts, connection: Connection): Promise<boolean> {
+  for (const hook of hooks) {
+    const startedAt = ports.clock.now();
+    const diagnostics = await runHook(plan, hook, ports, connection);
+    const durationMs = ports.clock.now() - startedAt;
+    ports.emit({ type: 'hook-finished', name: hook.name, status: diagnostics.length === 0 ? 'success' : 'error', durationMs, diagnostics });
+    if (diagnostics.length > 0) return false;
+  }
+  return true;
+}
+
+async function runHook(plan: Plan, hook: PlannedHook, ports: ExecutionPorts, connection: Connection): Promise<readonly Diagnostic[]> {
+  try {
+    await runOperation(ports.adapter, connection, hook.operation);
+    return [];
+  } catch (cause) {
+    await connection.rollback();
+    if (!(cause instanceof StatementFailure)) throw cause;
+    const key = cause.statement.embedded?.node;
+    const traced = engineDiagnostic(cause.details, plan.target.engine, cause.statement, {
+      node: undefined,
+      text: key === undefined ? undefined : ports.texts.get(key),
+      path: undefined,
+      compiledPath: undefined,
+    });
+    return [diagnose('hook-failed', { hook: hook.name, message: cause.details.message }, { span: traced.span, help: traced.help })];
+  }
+}

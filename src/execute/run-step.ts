@@ -1,0 +1,194 @@
+/** Carries out one step on one connection: a build in its transaction, or tests on what is published. */
+import type { CompiledText } from '../compile/compiled.ts';
+import { bug, unreachable } from '../diagnostics/bug.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Connection } from '../adapter/connection.ts';
+import { EngineError } from '../adapter/engine-error.ts';
+import type { Action, BuildStep, Plan, TestStep } from '../plan/plan.ts';
+import type { StateWriter } from '../state/state-writer.ts';
+import { applyIncrement, requireKeys } from './apply-increment.ts';
+import { engineDiagnostic } from './engine-diagnostic.ts';
+import type { ExecutionPorts } from './execution.ts';
+import { queryRows, runOperation, runStatement } from './perform.ts';
+import { runAudit } from './run-audit.ts';
+import type { TestOutcome } from './run-audit.ts';
+import { StatementFailure, StepFailure } from './step-failure.ts';
+
+/** What one attempt at a step came to. */
+export type Attempt =
+  | { readonly kind: 'done'; readonly rows: number | undefined; readonly tests: readonly TestOutcome[] }
+  /** Tests failed: nothing was published. */
+  | { readonly kind: 'refused'; readonly tests: readonly TestOutcome[] }
+  | {
+      readonly kind: 'failed';
+      readonly diagnostics: readonly Diagnostic[];
+      /** One line that may be stored. */
+      readonly message: string;
+      readonly retry: 'transaction' | 'reconnect' | 'never';
+      readonly cancelled: boolean;
+      /** The one test that could not be evaluated, when it is known. */
+      readonly test?: string;
+      /** It happened while checks ran together, so which one it was has to be found out. */
+      readonly duringAudit: boolean;
+    };
+
+export interface StepContext {
+  readonly ports: ExecutionPorts;
+  readonly plan: Plan;
+  readonly writer: StateWriter;
+  readonly connection: Connection;
+  /** Run checks one by one, to learn which of them fails to evaluate. */
+  readonly apart: boolean;
+  readonly attempt: number;
+}
+
+class AuditRefused extends Error {
+  readonly tests: readonly TestOutcome[];
+  constructor(tests: readonly TestOutcome[]) {
+    super('audit refused');
+    this.tests = tests;
+  }
+}
+
+/** One attempt at a build: everything commits, or nothing did. */
+export async function attemptBuild(context: StepContext, step: BuildStep): Promise<Attempt> {
+  const { ports, connection } = context;
+  const progress: Progress = { tests: [], rows: undefined, auditing: false };
+  try {
+    for (const operation of step.before) await runOperation(ports.adapter, connection, operation);
+    await connection.begin();
+    const startedAt = ports.clock.now();
+    for (const action of step.transaction) await perform(context, step, action, progress);
+    await recordBuild(context, step, progress, startedAt);
+    await connection.commit();
+    for (const operation of step.after) await runOperation(ports.adapter, connection, operation);
+    return { kind: 'done', rows: progress.rows, tests: progress.tests };
+  } catch (cause) {
+    await connection.rollback();
+    if (cause instanceof AuditRefused) return { kind: 'refused', tests: cause.tests };
+    return failedAttempt(context, cause, step, progress.auditing);
+  }
+}
+
+/** Runs the tests of a step against published relations; nothing is written. */
+export async function attemptTests(context: StepContext, step: TestStep): Promise<Attempt> {
+  const { adapter } = context.ports;
+  try {
+    const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, step.audit);
+    return { kind: 'done', rows: undefined, tests };
+  } catch (cause) {
+    return failedAttempt(context, cause, undefined, true);
+  }
+}
+
+interface Progress {
+  tests: readonly TestOutcome[];
+  rows: number | undefined;
+  auditing: boolean;
+}
+
+async function perform(context: StepContext, step: BuildStep, action: Action, progress: Progress): Promise<void> {
+  const { ports, connection } = context;
+  const { adapter } = ports;
+  switch (action.kind) {
+    case 'operation':
+      await runOperation(adapter, connection, action.operation);
+      return;
+    case 'require-keys':
+      await requireKeys(adapter, connection, action, step);
+      return;
+    case 'apply-increment':
+      progress.rows = await applyIncrement(adapter, connection, action, step);
+      return;
+    case 'load-seed': {
+      const columns = action.columns.map((name) => ({ name, type: adapter.dialect.typeName('text') }));
+      progress.rows = await connection.load({ table: action.stage, columns, rows: ports.seedRows(action.path) });
+      return;
+    }
+    case 'audit': {
+      progress.auditing = true;
+      const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, action);
+      progress.auditing = false;
+      progress.tests = [...progress.tests, ...tests];
+      if (tests.some((test) => test.verdict === 'fail')) throw new AuditRefused(progress.tests);
+      return;
+    }
+    default:
+      unreachable(action);
+  }
+}
+
+/** Writes the state row, which also counts the rows of a new table, and the verdicts of its tests. */
+async function recordBuild(context: StepContext, step: BuildStep, progress: Progress, startedAt: number): Promise<void> {
+  const { ports, connection, writer, plan } = context;
+  const now = ports.clock.now();
+  const countsItself = step.relationKind === 'table' && progress.rows === undefined;
+  const recorded = await queryRows(
+    connection,
+    writer.nodeRun({
+      runId: plan.run.id,
+      node: step.node,
+      attempt: context.attempt,
+      status: 'success',
+      reason: step.reason,
+      relation: step.relation,
+      relationKind: step.relationKind,
+      startedAt: new Date(startedAt).toISOString(),
+      durationMs: now - startedAt,
+      rows: countsItself ? { countOf: ports.adapter.dialect.relation(step.relation) } : (progress.rows ?? null),
+      contentHash: step.contentHash,
+    }),
+  );
+  if (countsItself) progress.rows = Number(recorded.rows[0]?.[0] ?? 0);
+  if (progress.tests.length > 0) await runStatement(connection, checkRecords(context, step.node, progress.tests));
+}
+
+/** The statement that stores verdicts. */
+export function checkRecords(context: StepContext, testedNode: string, tests: readonly TestOutcome[]): { readonly sql: string } {
+  const at = new Date(context.ports.clock.now()).toISOString();
+  return context.writer.checks(
+    tests.map((test) => ({
+      runId: context.plan.run.id,
+      node: test.id,
+      testedNode,
+      status: test.verdict,
+      failures: test.failures,
+      total: test.total ?? null,
+      at,
+    })),
+  );
+}
+
+function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | undefined, duringAudit: boolean): Attempt {
+  if (cause instanceof StepFailure) {
+    return { kind: 'failed', diagnostics: cause.diagnostics, message: cause.message, retry: 'never', cancelled: false, duringAudit: false };
+  }
+  const failure = cause instanceof EngineError ? new StatementFailure(cause.details, { sql: '' }) : cause;
+  if (!(failure instanceof StatementFailure)) throw failure;
+  const { details, statement, test } = failure;
+  const key = statement.embedded?.node;
+  const text: CompiledText | undefined = key === undefined ? undefined : context.ports.texts.get(key);
+  const diagnostic = engineDiagnostic(details, context.plan.target.engine, statement, {
+    node: test ?? step?.node,
+    text,
+    path: step?.path,
+    compiledPath: key === undefined ? undefined : context.ports.compiledPath(key),
+  });
+  return {
+    kind: 'failed',
+    diagnostics: [diagnostic],
+    message: details.redacted,
+    retry: details.retry,
+    cancelled: details.kind === 'cancelled',
+    duringAudit,
+    ...(test === undefined ? {} : { test }),
+  };
+}
+
+/** The diagnostic of a model whose tests kept it from being published. */
+export function auditFailed(step: BuildStep, tests: readonly TestOutcome[]): Diagnostic {
+  const failed = tests.filter((test) => test.verdict === 'fail').length;
+  if (failed === 0) return bug('an audit was refused without a failed test');
+  return diagnose('audit-failed', { relation: `${step.relation.schema}.${step.relation.name}`, tests: failed }, { node: step.node });
+}

@@ -1,0 +1,133 @@
+/**
+ * Runs steps in dependency order on a number of workers. It knows ids and edges only: not what a step does.
+ * Kahn's algorithm on arrays; every transition of a step passes through one function.
+ */
+import { bug } from '../diagnostics/bug.ts';
+
+export interface ScheduledStep {
+  readonly id: string;
+  readonly dependsOn: readonly string[];
+  /** Further steps that must not start once this one failed. */
+  readonly blocks: readonly string[];
+}
+
+/** What the work of a step came to; `failed` keeps its descendants from starting. */
+export type StepOutcome = 'done' | 'failed';
+
+export interface ScheduleHandlers<S extends ScheduledStep> {
+  readonly run: (step: S, worker: number) => Promise<StepOutcome>;
+  /** Told of each step that will never run: because of another step, or because everything stops. */
+  readonly skip: (step: S, cause: S | undefined) => void;
+}
+
+export interface ScheduleOptions {
+  readonly workers: number;
+  /** Stop starting steps after the first failure. */
+  readonly failFast: boolean;
+  readonly signal: AbortSignal;
+  /** Called once, when failFast stops the run. */
+  readonly onStop?: () => void;
+}
+
+type State = 'waiting' | 'ready' | 'running' | 'done' | 'failed' | 'skipped';
+
+/**
+ * Runs all steps; resolves when none is left running. A step starts when all steps it depends on are done;
+ * ready steps start in the order given. Rejects only if a handler rejects (a bug).
+ */
+export async function schedule<S extends ScheduledStep>(
+  steps: readonly S[],
+  handlers: ScheduleHandlers<S>,
+  options: ScheduleOptions,
+): Promise<void> {
+  const index = new Map(steps.map((step, at) => [step.id, at]));
+  const at = (id: string): number => index.get(id) ?? bug(`step ${id} is not in the plan`);
+  const children: number[][] = steps.map(() => []);
+  const missing = new Int32Array(steps.length);
+  const state: State[] = steps.map(() => 'waiting');
+  steps.forEach((step, child) => {
+    for (const parent of step.dependsOn) {
+      children[at(parent)]?.push(child);
+      missing[child] = (missing[child] ?? 0) + 1;
+    }
+  });
+  const stepAt = (position: number): S => steps[position] ?? bug('step index out of range');
+  const ready: number[] = [];
+  let head = 0;
+  let stopped = false;
+
+  const enter = (position: number, next: State): void => {
+    state[position] = next;
+    if (next === 'ready') ready.push(position);
+  };
+  steps.forEach((_, position) => {
+    if (missing[position] === 0) enter(position, 'ready');
+  });
+
+  const skipFrom = (cause: number): void => {
+    const queue = [...(children[cause] ?? []), ...stepAt(cause).blocks.map(at)];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (state[next] !== 'waiting' && state[next] !== 'ready') continue;
+      enter(next, 'skipped');
+      handlers.skip(stepAt(next), stepAt(cause));
+      for (const child of children[next] ?? []) queue.push(child);
+    }
+  };
+
+  const finish = (position: number, outcome: StepOutcome): void => {
+    enter(position, outcome);
+    if (outcome === 'failed') {
+      skipFrom(position);
+      if (options.failFast && !stopped) {
+        stopped = true;
+        options.onStop?.();
+      }
+      return;
+    }
+    for (const child of children[position] ?? []) {
+      missing[child] = (missing[child] ?? 0) - 1;
+      if (missing[child] === 0 && state[child] === 'waiting') enter(child, 'ready');
+    }
+  };
+
+  await new Promise<void>((resolve, reject) => {
+    const idle = Array.from({ length: options.workers }, (_, worker) => options.workers - 1 - worker);
+    let running = 0;
+    let pumping = false;
+    const pump = (): void => {
+      if (pumping) return;
+      pumping = true;
+      while (head < ready.length && !stopped && !options.signal.aborted) {
+        const position = ready[head] ?? bug('ready queue is empty');
+        if (state[position] !== 'ready') {
+          head += 1;
+          continue;
+        }
+        const worker = idle.pop();
+        if (worker === undefined) break;
+        head += 1;
+        running += 1;
+        enter(position, 'running');
+        handlers.run(stepAt(position), worker).then(
+          (outcome) => {
+            running -= 1;
+            idle.push(worker);
+            finish(position, outcome);
+            pump();
+          },
+          (reason: unknown) => reject(reason instanceof Error ? reason : new Error(String(reason))),
+        );
+      }
+      pumping = false;
+      if (running === 0) resolve();
+    };
+    pump();
+  });
+
+  steps.forEach((step, position) => {
+    if (state[position] === 'waiting' || state[position] === 'ready') {
+      enter(position, 'skipped');
+      handlers.skip(step, undefined);
+    }
+  });
+}

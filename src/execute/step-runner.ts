@@ -1,0 +1,218 @@
+/** Runs steps for the scheduler: attempts with retries, results and events. */
+import type { Connection } from '../adapter/connection.ts';
+import { EngineError } from '../adapter/engine-error.ts';
+import type { NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Action, BuildStep, Plan, Step, TestStep } from '../plan/plan.ts';
+import type { StateWriter } from '../state/state-writer.ts';
+import type { NodeResult } from './events.ts';
+import type { ExecutionPorts } from './execution.ts';
+import { attemptBuild, attemptTests, auditFailed, checkRecords } from './run-step.ts';
+import type { Attempt, StepContext } from './run-step.ts';
+import type { TestOutcome } from './run-audit.ts';
+import type { StepOutcome } from './scheduler.ts';
+import { outcomeResult, testsOf, unjudgedResult } from './test-results.ts';
+import type { TestIdentity, Timing } from './test-results.ts';
+
+const maxAttempts = 5;
+
+export interface StepRunnerInput {
+  readonly plan: Plan;
+  readonly ports: ExecutionPorts;
+  readonly writer: StateWriter;
+  readonly connections: readonly Connection[];
+  /** Filled as nodes finish, by node id. */
+  readonly results: Map<string, NodeResult>;
+  readonly isCancelled: () => boolean;
+}
+
+export interface StepRunner {
+  readonly run: (step: Step, worker: number) => Promise<StepOutcome>;
+  readonly skip: (step: Step, cause: Step | undefined) => void;
+  /** Every failure so far was one that another try may mend. */
+  readonly onlyTransient: () => boolean;
+}
+
+type Failed = Extract<Attempt, { kind: 'failed' }>;
+
+export function createStepRunner(input: StepRunnerInput): StepRunner {
+  let permanentFailure = false;
+  const { ports } = input;
+
+  const finish = (result: NodeResult, outcome?: TestOutcome): void => {
+    input.results.set(result.id, result);
+    ports.emit({ type: 'node-finished', result, ...(outcome?.sample === undefined ? {} : { sample: outcome.sample }) });
+  };
+
+  const runStep = async (step: BuildStep | TestStep, worker: number): Promise<StepOutcome> => {
+    const startedAt = ports.clock.now();
+    const identity = step.kind === 'build' ? { id: step.node, name: step.name } : testIdentity(step);
+    ports.emit({ type: 'node-started', ...identity, at: new Date(startedAt).toISOString() });
+    const { attempt, context } = await attemptWithRetries(input, step, worker);
+    if (attempt.kind === 'failed' && (attempt.retry === 'never' || attempt.cancelled)) permanentFailure = true;
+    if (attempt.kind === 'refused') permanentFailure = true;
+    await recordAfterwards(context, step, attempt, startedAt);
+    const timing = timingOf(ports, startedAt, context.attempt, worker);
+    if (step.kind === 'build') finish(buildResult(step, attempt, timing, input.isCancelled()));
+    finishTests(step, attempt, timing, input.isCancelled(), finish);
+    return stepOutcome(attempt);
+  };
+
+  return {
+    run: (step, worker) => (step.kind === 'gate' ? Promise.resolve('done') : runStep(step, worker)),
+    skip: (step, cause) => {
+      if (step.kind === 'gate') return;
+      const timing = timingOf(ports, ports.clock.now(), 0, 0);
+      const status = cause === undefined && input.isCancelled() ? 'cancelled' : 'skipped';
+      const because = cause === undefined ? {} : { skippedBecause: blameFor(cause, input.results) };
+      if (step.kind === 'build') finish({ ...buildBase(step, timing), status, ...because, diagnostics: [] });
+      for (const test of auditsOf(step).flatMap(testsOf)) finish(unjudgedResult(test, status, timing, because));
+    },
+    onlyTransient: () => !permanentFailure,
+  };
+}
+
+/** Tries a step until it succeeds, cannot be helped, or had its number of attempts. */
+async function attemptWithRetries(input: StepRunnerInput, step: BuildStep | TestStep, worker: number): Promise<{ attempt: Attempt; context: StepContext }> {
+  const connection = input.connections[worker] ?? bug(`worker ${worker} has no connection`);
+  let apart = false;
+  for (let number = 1; ; number += 1) {
+    const context: StepContext = { ports: input.ports, plan: input.plan, writer: input.writer, connection, apart, attempt: number };
+    const attempt = step.kind === 'build' ? await attemptBuild(context, step) : await attemptTests(context, step);
+    if (attempt.kind !== 'failed' || attempt.cancelled || input.isCancelled()) return { attempt, context };
+    if (attempt.duringAudit && !apart && attempt.retry === 'never') {
+      // The checks ran in one statement; a second time, one by one, shows which of them cannot be evaluated.
+      apart = true;
+      continue;
+    }
+    if (attempt.retry !== 'transaction' || number >= maxAttempts) return { attempt, context };
+    const { id, name } = step.kind === 'build' ? { id: step.node, name: step.name } : testIdentity(step);
+    input.ports.emit({ type: 'node-retried', id, name, attempt: number + 1, message: attempt.message });
+    await input.ports.clock.sleep(backoff(number));
+  }
+}
+
+/** Doubling waits, spread so that two that met do not meet again. */
+function backoff(attempt: number): number {
+  return 20 * 2 ** attempt * (0.5 + Math.random());
+}
+
+/** Stores what a rolled-back transaction could not: a failed attempt, and verdicts of tests outside a build. */
+async function recordAfterwards(context: StepContext, step: BuildStep | TestStep, attempt: Attempt, startedAt: number): Promise<void> {
+  const tests = attempt.kind === 'failed' ? [] : attempt.tests;
+  const { connection, ports, writer, plan } = context;
+  try {
+    if (step.kind === 'build' && attempt.kind !== 'done') {
+      await connection.query(
+        writer.nodeRun({
+          runId: plan.run.id,
+          node: step.node,
+          attempt: context.attempt,
+          status: attempt.kind === 'failed' && attempt.cancelled ? 'cancelled' : 'error',
+          reason: step.reason,
+          relation: step.relation,
+          relationKind: step.relationKind,
+          startedAt: new Date(startedAt).toISOString(),
+          durationMs: ports.clock.now() - startedAt,
+          rows: null,
+          contentHash: step.contentHash,
+          errorCode: attempt.kind === 'failed' ? (attempt.diagnostics[0]?.code ?? 'database-error') : 'audit-failed',
+        }),
+      );
+    }
+    if (tests.length > 0 && (step.kind === 'test' || attempt.kind === 'refused')) {
+      await connection.run(checkRecords(context, step.node ?? '', tests));
+    }
+  } catch (cause) {
+    // The result is on its way to the user; a database that cannot take the record must not replace it.
+    if (!(cause instanceof EngineError)) throw cause;
+  }
+}
+
+function stepOutcome(attempt: Attempt): StepOutcome {
+  if (attempt.kind !== 'done') return 'failed';
+  return attempt.tests.some((test) => test.verdict === 'fail') ? 'failed' : 'done';
+}
+
+function auditsOf(step: BuildStep | TestStep): readonly Extract<Action, { kind: 'audit' }>[] {
+  return step.kind === 'test' ? [step.audit] : step.transaction.filter((action) => action.kind === 'audit');
+}
+
+function testIdentity(step: TestStep): { id: NodeId; name: string } {
+  const [only, second] = testsOf(step.audit);
+  if (only === undefined) return bug('a test step without tests');
+  return second === undefined ? { id: only.id, name: only.name } : { id: step.node ?? only.id, name: (step.node ?? only.name).split('.').slice(2).join('.') };
+}
+
+function timingOf(ports: ExecutionPorts, startedAt: number, attempts: number, worker: number): Timing {
+  const now = ports.clock.now();
+  const iso = (time: number): string => new Date(time).toISOString();
+  return { startedAt: iso(startedAt), finishedAt: iso(now), durationMs: now - startedAt, attempts, worker };
+}
+
+function buildBase(step: BuildStep, timing: Timing): Omit<NodeResult, 'status' | 'diagnostics'> {
+  const { node: id, name, path, resourceType, materialization, reason, relation } = step;
+  return { id, name, path, resourceType, materialization, reason, relation, ...timing };
+}
+
+function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelled: boolean): NodeResult {
+  const base = buildBase(step, timing);
+  if (attempt.kind === 'done') {
+    const rows = attempt.rows === undefined ? {} : { rows: attempt.rows };
+    return { ...base, status: 'success', ...rows, diagnostics: emptied(step, attempt.rows) };
+  }
+  if (attempt.kind === 'refused') {
+    const diagnostic = auditFailed(step, attempt.tests);
+    return { ...base, status: 'error', message: diagnostic.message, diagnostics: [diagnostic] };
+  }
+  if (attempt.cancelled || cancelled) return { ...base, status: 'cancelled', message: 'cancelled', diagnostics: [] };
+  return { ...base, status: 'error', message: attempt.message, diagnostics: attempt.test === undefined ? attempt.diagnostics : [] };
+}
+
+/** A table that had rows and has none now deserves a word. */
+function emptied(step: BuildStep, rows: number | undefined): readonly Diagnostic[] {
+  if (rows !== 0 || step.strategy !== undefined || (step.previousRows ?? 0) === 0) return [];
+  return [
+    diagnose('empty-table', { relation: `${step.relation.schema}.${step.relation.name}` }, { node: step.node, span: { path: step.path, start: 0, end: 0 } }),
+  ];
+}
+
+function finishTests(
+  step: BuildStep | TestStep,
+  attempt: Attempt,
+  timing: Timing,
+  cancelled: boolean,
+  finish: (result: NodeResult, outcome?: TestOutcome) => void,
+): void {
+  const outcomes = new Map<string, TestOutcome>(attempt.kind === 'failed' ? [] : attempt.tests.map((test) => [test.id, test]));
+  for (const test of auditsOf(step).flatMap(testsOf)) {
+    const outcome = outcomes.get(test.id);
+    if (outcome !== undefined) finish(outcomeResult(outcome, test.check, timing), outcome);
+    else finish(unjudged(step, test, attempt, timing, cancelled));
+  }
+}
+
+function unjudged(step: BuildStep | TestStep, test: TestIdentity, attempt: Attempt, timing: Timing, cancelled: boolean): NodeResult {
+  if (attempt.kind !== 'failed') return unjudgedResult(test, 'skipped', timing, step.kind === 'build' ? { skippedBecause: step.node } : {});
+  if (attempt.cancelled || cancelled) return unjudgedResult(test, 'cancelled', timing);
+  if (isBlamed(step, test, attempt)) return unjudgedResult(test, 'error', timing, { message: attempt.message, diagnostics: attempt.diagnostics });
+  return unjudgedResult(test, 'skipped', timing, step.kind === 'build' ? { skippedBecause: step.node } : {});
+}
+
+/** The test that could not be evaluated; without that knowledge, all tests of a step that only tests. */
+function isBlamed(step: BuildStep | TestStep, test: TestIdentity, attempt: Failed): boolean {
+  return attempt.test === undefined ? step.kind === 'test' : attempt.test === test.id;
+}
+
+/** The node to name as the cause of a skip: the failed node, or the failed test of a test step. */
+function blameFor(cause: Step, results: ReadonlyMap<string, NodeResult>): NodeId {
+  if (cause.kind === 'build') return cause.node;
+  if (cause.kind === 'gate') return bug('a gate cannot fail');
+  const failed = testsOf(cause.audit).find((test) => {
+    const status = results.get(test.id)?.status;
+    return status === 'fail' || status === 'error';
+  });
+  return failed?.id ?? bug('a failed test step without a failed test');
+}

@@ -1,0 +1,230 @@
+/** Makes the plan of a run: one pass over the graph in order, from what is selected, what stands, and what is remembered. */
+import type { CatalogRelation, Relation } from '../adapter/relation.ts';
+import type { CompiledHook, CompiledTest, NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { ancestors, descendants } from '../graph/traverse.ts';
+import type { RecordedBuild } from '../state/state-reader.ts';
+import { planModel, planSeed } from './plan-build.ts';
+import type { BuildContext, BuildPart, Standing } from './plan-build.ts';
+import { freezePlan } from './freeze-plan.ts';
+import type { Action, BuildStep, Plan, PlannedHook, Reason, Step } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
+import { nodeOf, placeTests, planAudit } from './plan-tests.ts';
+import { createTextCollector, slotValues } from './texts.ts';
+import type { TextCollector, TextIndex } from './texts.ts';
+
+/** A plan, and the filled texts that its queries came from (for tracing errors back to templates). */
+export interface PlanResult {
+  readonly plan: Plan;
+  readonly texts: TextIndex;
+}
+
+/** Decides what a run will do. With errors among the diagnostics the plan must not be executed. */
+export function buildPlan(input: PlanInput): Outcome<PlanResult> {
+  const diagnostics: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
+  const collector = createTextCollector(slotValues(input, input.dialect), report);
+  const context: BuildContext = { input, standing: indexStanding(input), collector, report };
+  const work = chooseWork(input, context.standing);
+  const parts = planParts(context, work);
+  const plan: Plan = {
+    version: 1,
+    command: input.command,
+    project: input.project,
+    target: input.target,
+    stateSchema: input.stateSchema,
+    run: input.run,
+    setup: planSetup(input.catalog, parts.values()),
+    onRunStart: planRunHooks('on_run_start', input.onRunStart, collector),
+    steps: planSteps(context, parts, work.tests),
+    onRunEnd: planRunHooks('on_run_end', input.onRunEnd, collector),
+    noLongerBuilt: findNoLongerBuilt(input, context.standing),
+  };
+  return { value: { plan: freezePlan(plan), texts: collector.texts }, diagnostics };
+}
+
+function indexStanding(input: PlanInput): Standing {
+  const key = (relation: Relation): string => `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
+  const catalog = new Map<string, CatalogRelation>(input.catalog.map((entry) => [key(entry.relation), entry]));
+  const recorded = new Map<string, RecordedBuild>(input.state.builds.map((entry) => [key(entry.relation), entry]));
+  return { existing: (relation) => catalog.get(key(relation)), recorded: (relation) => recorded.get(key(relation)) };
+}
+
+interface Work {
+  /** Nodes that are built, with a reason that is already known. */
+  readonly builds: ReadonlyMap<NodeId, Reason | undefined>;
+  readonly tests: readonly CompiledTest[];
+}
+
+/** What each command does with a selection: models, seeds, tests, or all of them. */
+function chooseWork(input: PlanInput, standing: Standing): Work {
+  const builds = new Map<NodeId, Reason | undefined>();
+  const tests: CompiledTest[] = [];
+  const { command, graph } = input;
+  for (const id of graph.order) {
+    if (!input.selected.has(id)) continue;
+    const node = nodeOf(graph, id);
+    if (node.resourceType === 'model' && (command === 'run' || command === 'build') && node.config.materialized !== 'ephemeral') {
+      builds.set(id, undefined);
+    } else if (node.resourceType === 'seed' && (command === 'seed' || command === 'build')) builds.set(id, undefined);
+    else if (node.resourceType === 'test' && (command === 'test' || command === 'build')) tests.push(node);
+  }
+  if (command === 'run') for (const [id, reason] of changedSeeds(input, standing, builds.keys())) builds.set(id, reason);
+  return { builds, tests };
+}
+
+/** Seeds above the selected models whose file is not what the table was loaded from: `run` must see the new file. */
+function changedSeeds(input: PlanInput, standing: Standing, models: Iterable<NodeId>): readonly (readonly [NodeId, Reason])[] {
+  const changed: (readonly [NodeId, Reason])[] = [];
+  for (const id of ancestors(input.graph, models)) {
+    const node = nodeOf(input.graph, id);
+    const summary = input.seeds.get(id);
+    if (node.resourceType !== 'seed' || summary === undefined) continue;
+    const recorded = standing.recorded(node.relation);
+    if (standing.existing(node.relation) === undefined) changed.push([id, 'never-built']);
+    else if (recorded?.contentHash !== summary.contentHash) changed.push([id, 'seed-changed']);
+  }
+  return changed;
+}
+
+function planParts(context: BuildContext, work: Work): ReadonlyMap<NodeId, BuildPart> {
+  const parts = new Map<NodeId, BuildPart>();
+  for (const id of context.input.graph.order) {
+    if (!work.builds.has(id)) continue;
+    const node = nodeOf(context.input.graph, id);
+    const part =
+      node.resourceType === 'model'
+        ? planModel(context, node)
+        : node.resourceType === 'seed'
+          ? planSeed(context, node, work.builds.get(id))
+          : bug(`${id} cannot be built`);
+    if (part !== undefined) parts.set(id, part);
+  }
+  return parts;
+}
+
+/** Creates the schemas that hold no relation yet, once, before any step. */
+function planSetup(catalog: readonly CatalogRelation[], parts: Iterable<BuildPart>): Plan['setup'] {
+  const schemas = new Set<string>();
+  for (const part of parts) schemas.add(part.relation.schema);
+  for (const entry of catalog) schemas.delete(entry.relation.schema);
+  return [...schemas].sort().map((schema) => ({ kind: 'create-schema', schema }));
+}
+
+function planRunHooks(name: string, hooks: readonly CompiledHook[], collector: TextCollector): readonly PlannedHook[] {
+  return hooks.flatMap((hook, index) => {
+    const query = collector.query(`${name}:${index}`, hook.text);
+    return query === undefined ? [] : [{ name: `${name}[${index}]`, operation: { kind: 'run-sql', query } }];
+  });
+}
+
+/** Puts builds, tests and gates into one list in the order of the graph, with the edges between them. */
+function planSteps(context: BuildContext, parts: ReadonlyMap<NodeId, BuildPart>, tests: readonly CompiledTest[]): readonly Step[] {
+  const { input } = context;
+  const { graph } = input;
+  const placement = placeTests(graph, tests, new Set(parts.keys()));
+  const alone = groupAlone(input, placement.alone);
+  const aloneIds = new Set(placement.alone.map((test) => test.id));
+  const between = findBetween(input, parts, aloneIds);
+  const standsFor = new Map<NodeId, string>();
+  for (const id of [...parts.keys(), ...between]) standsFor.set(id, id);
+  for (const group of alone) if (group.gates !== undefined) standsFor.set(group.gates, group.id);
+  const parentsOf = (id: NodeId): readonly string[] => (graph.parents.get(id) ?? []).flatMap((parent) => standsFor.get(parent) ?? []);
+
+  const steps: Step[] = [];
+  for (const group of alone) if (group.gates !== undefined) pushTest(steps, context, group, []);
+  for (const id of graph.order) {
+    const part = parts.get(id);
+    if (part !== undefined) steps.push(completeBuild(context, part, placement.inside.get(id) ?? [], parentsOf(id)));
+    else if (between.has(id) && standsFor.get(id) === id) {
+      steps.push({ kind: 'gate', id, dependsOn: parentsOf(id), blocks: [], reason: 'selected' });
+    }
+  }
+  for (const group of alone) {
+    if (group.gates !== undefined) continue;
+    const dependsOn = [...new Set(group.tests.flatMap((test) => parentsOf(test.id)))];
+    pushTest(steps, context, group, dependsOn);
+  }
+  return addBlocks(input, steps, alone);
+}
+
+/** Tests that run outside a build step, together where they look at one relation. */
+interface AloneGroup {
+  readonly id: string;
+  readonly node: GraphNode | undefined;
+  readonly tests: readonly CompiledTest[];
+  /** A source whose readers wait for this group. */
+  readonly gates?: NodeId;
+}
+
+function groupAlone(input: PlanInput, tests: readonly CompiledTest[]): readonly AloneGroup[] {
+  const groups = new Map<string, { node: GraphNode | undefined; tests: CompiledTest[]; gates?: NodeId }>();
+  for (const test of tests) {
+    const parents = input.graph.parents.get(test.id) ?? [];
+    const node = test.test.kind === 'generic' ? nodeOf(input.graph, test.test.attachedTo) : undefined;
+    const gates = input.command === 'build' && node?.resourceType === 'source' && parents.every((parent) => parent === node.id);
+    // In `tx test` every relation is already there, so all checks of one relation share a statement.
+    const together = node !== undefined && (gates || input.command === 'test');
+    const id = together ? `test:${node.id}` : test.id;
+    const group = groups.get(id) ?? { node, tests: [], ...(gates && node !== undefined ? { gates: node.id } : {}) };
+    group.tests.push(test);
+    groups.set(id, group);
+  }
+  return [...groups].map(([id, group]) => ({ id, ...group }));
+}
+
+/** Nodes without work that stand between steps: order must pass through them. */
+function findBetween(input: PlanInput, parts: ReadonlyMap<NodeId, BuildPart>, aloneIds: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
+  if (parts.size === 0) return new Set();
+  const below = descendants(input.graph, parts.keys());
+  const above = ancestors(input.graph, [...parts.keys(), ...aloneIds]);
+  return new Set([...below].filter((id) => above.has(id) && !parts.has(id)));
+}
+
+function pushTest(steps: Step[], context: BuildContext, group: AloneGroup, dependsOn: readonly string[]): void {
+  const audit = planAudit(context.input, group.node, group.tests, context.collector);
+  if (audit === undefined) return;
+  steps.push({
+    kind: 'test',
+    id: group.id,
+    ...(group.node === undefined ? {} : { node: group.node.id }),
+    dependsOn,
+    blocks: [],
+    reason: 'test',
+    audit,
+  });
+}
+
+/** Tests stand between publication and commit: what they refuse was never there for anybody else. */
+function completeBuild(context: BuildContext, part: BuildPart, tests: readonly CompiledTest[], dependsOn: readonly string[]): BuildStep {
+  const { work, closing, ...rest } = part;
+  const audit = planAudit(context.input, nodeOf(context.input.graph, part.node), tests, context.collector);
+  const transaction: Action[] = [...work, ...(audit === undefined ? [] : [audit]), ...closing];
+  return { ...rest, dependsOn, blocks: [], transaction };
+}
+
+/** A failed test of published nodes keeps what reads them from starting, although no edge says so. */
+function addBlocks(input: PlanInput, steps: readonly Step[], alone: readonly AloneGroup[]): readonly Step[] {
+  if (input.command !== 'build') return steps;
+  const ids = new Set(steps.map((step) => step.id));
+  const groups = new Map(alone.map((group) => [group.id, group]));
+  return steps.map((step) => {
+    const group = step.kind === 'test' ? groups.get(step.id) : undefined;
+    if (group === undefined || group.gates !== undefined) return step;
+    const read = group.node === undefined ? group.tests.flatMap((test) => input.graph.parents.get(test.id) ?? []) : [group.node.id];
+    const blocks = new Set<string>();
+    for (const id of read) for (const child of input.graph.children.get(id) ?? []) if (ids.has(child) && child !== step.id) blocks.add(child);
+    return { ...step, blocks: [...blocks] };
+  });
+}
+
+function findNoLongerBuilt(input: PlanInput, standing: Standing): Plan['noLongerBuilt'] {
+  const fold = (relation: Relation): string => `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
+  const built = new Set<string>();
+  for (const node of input.graph.nodes.values()) if (node.resourceType !== 'test') built.add(fold(node.relation));
+  return input.state.builds
+    .filter((entry) => !built.has(fold(entry.relation)) && standing.existing(entry.relation) !== undefined)
+    .map((entry) => ({ node: entry.node, relation: entry.relation }));
+}

@@ -1,0 +1,216 @@
+/** Decides how one model or seed is built: materialization, strategy, and the actions of its transaction. */
+import { createHash } from 'node:crypto';
+import type { IncrementalStrategy } from '../adapter/capabilities.ts';
+import type { Operation } from '../adapter/operation.ts';
+import type { CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
+import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText } from '../compile/compiled.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { RecordedBuild } from '../state/state-reader.ts';
+import type { Action, BuildStep, Reason } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
+import type { TextCollector } from './texts.ts';
+
+/** What stands in the target now, by folded name. */
+export interface Standing {
+  readonly existing: (relation: Relation) => CatalogRelation | undefined;
+  readonly recorded: (relation: Relation) => RecordedBuild | undefined;
+}
+
+export interface BuildContext {
+  readonly input: PlanInput;
+  readonly standing: Standing;
+  readonly collector: TextCollector;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+/** The parts of a step that depend on the node alone; order and tests are added by the caller. */
+export type BuildPart = Omit<BuildStep, 'dependsOn' | 'blocks' | 'transaction'> & {
+  /** Up to and including publication. */
+  readonly work: readonly Action[];
+  /** After the audit, before the commit. */
+  readonly closing: readonly Action[];
+};
+
+export function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+const operation = (value: Operation): Action => ({ kind: 'operation', operation: value });
+
+/** A stage under a name that no user writes and no other run uses: in `schema`, where it will be renamed, or temporary. */
+function stageRelation(context: BuildContext, id: string, schema: string): Relation {
+  return { schema, name: `_tx_${hashText(`${id}\n${context.input.run.id}`).slice(0, 12)}` };
+}
+
+function planHooks(context: BuildContext, id: string, phase: string, hooks: readonly CompiledHook[]): { inside: readonly Action[]; outside: readonly Operation[] } {
+  const inside: Action[] = [];
+  const outside: Operation[] = [];
+  hooks.forEach((hook, index) => {
+    const query = context.collector.query(`${id}:${phase}:${index}`, hook.text, id);
+    if (query === undefined) return;
+    if (hook.transaction) inside.push(operation({ kind: 'run-sql', query }));
+    else outside.push({ kind: 'run-sql', query });
+  });
+  return { inside, outside };
+}
+
+/** Refuses to touch a relation that exists and that no earlier run of `tx` built. */
+function checkOwnership(context: BuildContext, node: CompiledModel | CompiledSeed, existing: CatalogRelation | undefined): boolean {
+  if (existing === undefined || context.input.adopt || context.standing.recorded(node.relation) !== undefined) return true;
+  context.report(
+    diagnose(
+      'relation-not-owned',
+      {
+        relation: `${node.relation.schema}.${node.relation.name}`,
+        kind: existing.kind,
+        stateGone: context.input.state.version === 0,
+        stateSchema: context.input.stateSchema,
+      },
+      { node: node.id, span: { path: node.path, start: 0, end: 0 } },
+    ),
+  );
+  return false;
+}
+
+function chooseStrategy(context: BuildContext, model: CompiledModel): IncrementalStrategy | undefined {
+  const { capabilities, target } = context.input;
+  const offered = capabilities.incrementalStrategies;
+  const { uniqueKey, incrementalStrategy } = model.config;
+  const where = { node: model.id, span: model.rawConfig['incremental_strategy']?.span ?? model.rawConfig['materialized']?.span };
+  const chosen = incrementalStrategy ?? (uniqueKey.length === 0 ? 'append' : offered.find((strategy) => strategy !== 'append'));
+  if (chosen === undefined || !offered.includes(chosen)) {
+    context.report(diagnose('strategy-not-supported', { strategy: chosen ?? 'merge', engine: target.engine, offered }, where));
+    return undefined;
+  }
+  if (chosen !== 'append' && uniqueKey.length === 0) {
+    context.report(diagnose('unique-key-missing', { strategy: chosen }, where));
+    return undefined;
+  }
+  return chosen;
+}
+
+interface Decision {
+  readonly reason: Reason;
+  readonly incremental: boolean;
+}
+
+function decide(context: BuildContext, node: CompiledModel | CompiledSeed, kind: RelationKind, existing: CatalogRelation | undefined): Decision {
+  const isIncremental = node.resourceType === 'model' && node.config.materialized === 'incremental';
+  const wantsFull = node.resourceType === 'model' ? (node.config.fullRefresh ?? context.input.fullRefresh) : context.input.fullRefresh;
+  if (existing === undefined) return { reason: 'never-built', incremental: false };
+  if (existing.kind !== kind) return { reason: 'kind-changed', incremental: false };
+  if (wantsFull) return { reason: 'full-refresh', incremental: false };
+  if (isIncremental) return { reason: 'incremental', incremental: true };
+  return { reason: 'selected', incremental: false };
+}
+
+function previousRows(context: BuildContext, relation: Relation): { readonly previousRows?: number } {
+  const rows = context.standing.recorded(relation)?.rows;
+  return rows === undefined ? {} : { previousRows: rows };
+}
+
+/** The step of a model that has a relation of its own; undefined when a diagnostic says why there is none. */
+export function planModel(context: BuildContext, model: CompiledModel): BuildPart | undefined {
+  const { capabilities, target } = context.input;
+  const { materialized } = model.config;
+  if (!capabilities.materializations.includes(materialized)) {
+    const where = { node: model.id, span: model.rawConfig['materialized']?.span };
+    context.report(diagnose('materialization-not-supported', { materialized, engine: target.engine, offered: capabilities.materializations }, where));
+    return undefined;
+  }
+  const relationKind: RelationKind = materialized === 'view' ? 'view' : 'table';
+  const existing = context.standing.existing(model.relation);
+  if (!checkOwnership(context, model, existing)) return undefined;
+  const strategy = materialized === 'incremental' ? chooseStrategy(context, model) : undefined;
+  if (materialized === 'incremental' && strategy === undefined) return undefined;
+  const decision = decide(context, model, relationKind, existing);
+  const text: CompiledText = decision.incremental ? (model.incremental ?? model.full) : model.full;
+  const query = context.collector.query(model.id, text, model.id);
+  if (query === undefined) return undefined;
+  const pre = planHooks(context, model.id, 'pre_hook', model.preHooks);
+  const post = planHooks(context, model.id, 'post_hook', model.postHooks);
+  const stage = stageRelation(context, model.id, decision.incremental ? context.input.dialect.temporarySchema : model.relation.schema);
+  const standing = existing === undefined ? {} : { existing: existing.kind };
+  const work: Action[] = [...pre.inside];
+  if (materialized === 'view') {
+    work.push(operation({ kind: 'publish-view', target: model.relation, query, ...standing }));
+  } else {
+    work.push(operation({ kind: 'stage-query', stage, temporary: decision.incremental, query }));
+    if (model.config.uniqueKey.length > 0 && materialized === 'incremental') {
+      work.push({ kind: 'require-keys', stage, key: model.config.uniqueKey });
+    }
+    if (decision.incremental && strategy !== undefined) {
+      work.push({
+        kind: 'apply-increment',
+        stage,
+        target: model.relation,
+        targetColumns: existing?.columns ?? [],
+        strategy,
+        key: model.config.uniqueKey,
+        onSchemaChange: model.config.onSchemaChange,
+      });
+      work.push(operation({ kind: 'drop', relation: stage, relationKind: 'table', temporary: true }));
+    } else {
+      work.push(operation({ kind: 'publish-stage', stage, target: model.relation, ...standing }));
+    }
+  }
+  return {
+    kind: 'build',
+    id: model.id,
+    node: model.id,
+    name: model.name,
+    path: model.path,
+    resourceType: 'model',
+    materialization: materialized,
+    ...(decision.incremental && strategy !== undefined ? { strategy } : {}),
+    relation: model.relation,
+    relationKind,
+    contentHash: hashText(text.sql),
+    ...previousRows(context, model.relation),
+    reason: decision.reason,
+    before: pre.outside,
+    work,
+    closing: post.inside,
+    after: post.outside,
+  };
+}
+
+/** The step of a seed. Its summary must have been made from the file. */
+export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reason | undefined): BuildPart | undefined {
+  const summary = context.input.seeds.get(seed.id);
+  const existing = context.standing.existing(seed.relation);
+  if (summary === undefined || !checkOwnership(context, seed, existing)) return undefined;
+  const pre = planHooks(context, seed.id, 'pre_hook', seed.preHooks);
+  const post = planHooks(context, seed.id, 'post_hook', seed.postHooks);
+  const { dialect } = context.input;
+  const stage = stageRelation(context, seed.id, seed.relation.schema);
+  const text: Relation = { schema: dialect.temporarySchema, name: `${stage.name}_text` };
+  const columns = summary.columns.map((column) => ({ name: column.name, type: dialect.typeName('text') }));
+  const cast = `select ${summary.casts.join(', ')} from ${dialect.relation(text)}`;
+  return {
+    kind: 'build',
+    id: seed.id,
+    node: seed.id,
+    name: seed.name,
+    path: seed.path,
+    resourceType: 'seed',
+    materialization: 'seed',
+    relation: seed.relation,
+    relationKind: 'table',
+    contentHash: summary.contentHash,
+    ...previousRows(context, seed.relation),
+    reason: reason ?? decide(context, seed, 'table', existing).reason,
+    before: pre.outside,
+    work: [
+      ...pre.inside,
+      operation({ kind: 'stage-columns', stage: text, columns }),
+      { kind: 'load-seed', path: seed.path, stage: text, columns: columns.map((column) => column.name) },
+      operation({ kind: 'stage-query', stage, temporary: false, query: { node: seed.id, sql: cast } }),
+      operation({ kind: 'drop', relation: text, relationKind: 'table', temporary: true }),
+      operation({ kind: 'publish-stage', stage, target: seed.relation, ...(existing === undefined ? {} : { existing: existing.kind }) }),
+    ],
+    closing: post.inside,
+    after: post.outside,
+  };
+}

@@ -1,0 +1,46 @@
+/** Everything that the plan is decided from. Plain data, but for the dialect and the check vocabulary. */
+import type { Capabilities } from '../adapter/capabilities.ts';
+import type { Dialect } from '../adapter/dialect.ts';
+import type { CatalogRelation, Column } from '../adapter/relation.ts';
+import type { CheckDefinition } from '../checks/check-definition.ts';
+import type { CompiledHook, NodeId } from '../compile/compiled.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { StateSnapshot } from '../state/state-reader.ts';
+import type { Command } from './plan.ts';
+
+/** What is known of a seed file after it was read and checked. */
+export interface SeedSummary {
+  readonly contentHash: string;
+  readonly rows: number;
+  /** Columns in file order, with the engine's spelling of their types. */
+  readonly columns: readonly Column[];
+  /** SELECT list that turns the text stage into typed columns, one entry per column. */
+  readonly casts: readonly string[];
+}
+
+/** Bounds of a run over time: ISO 8601 in UTC, `[start, end)`. */
+export interface Interval {
+  readonly start: string;
+  readonly end: string;
+}
+
+export interface PlanInput {
+  readonly command: Command;
+  readonly project: string;
+  readonly target: { readonly name: string; readonly engine: string; readonly schema: string };
+  readonly stateSchema: string;
+  readonly graph: Graph;
+  readonly selected: ReadonlySet<NodeId>;
+  readonly dialect: Dialect;
+  readonly capabilities: Capabilities;
+  readonly catalog: readonly CatalogRelation[];
+  readonly state: StateSnapshot;
+  readonly seeds: ReadonlyMap<NodeId, SeedSummary>;
+  readonly onRunStart: readonly CompiledHook[];
+  readonly onRunEnd: readonly CompiledHook[];
+  readonly findCheck: (name: string) => CheckDefinition | undefined;
+  readonly run: { readonly id: string; readonly startedAt: string };
+  readonly fullRefresh: boolean;
+  readonly adopt: boolean;
+  readonly interval?: Interval;
+}

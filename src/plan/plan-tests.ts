@@ -1,0 +1,142 @@
+/** Turns the tests of the graph into checks with SQL shapes, and decides where each of them runs. */
+import type { CompiledTest, NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
+import type { Action, PlannedCheck, PlannedQueryTest } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
+import type { TextCollector } from './texts.ts';
+
+type Audit = Extract<Action, { kind: 'audit' }>;
+
+/** Columns of `node` whose values must not be shown. */
+function maskedColumns(node: GraphNode | undefined): readonly string[] {
+  if (node === undefined || node.resourceType === 'test') return [];
+  return node.columns.filter((column) => column.pii !== undefined && column.pii !== false).map((column) => column.name);
+}
+
+export function nodeOf(graph: Graph, id: NodeId): GraphNode {
+  return graph.nodes.get(id) ?? bug(`node ${id} is not in the graph`);
+}
+
+/** SQL that stands for a node in a FROM clause: its quoted name, its file reader, or its own query in parentheses. */
+function relationSql(input: PlanInput, node: GraphNode): string {
+  if (node.resourceType === 'test') return bug('a test is no relation');
+  if (node.resourceType === 'source' && node.external !== undefined) return node.external;
+  if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') return `(\n${node.full.sql}\n)`;
+  return input.dialect.relation(node.relation);
+}
+
+function isView(node: GraphNode): boolean {
+  if (node.resourceType === 'source') return node.external !== undefined;
+  return node.resourceType === 'model' && (node.config.materialized === 'view' || node.config.materialized === 'ephemeral');
+}
+
+function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): PlannedCheck {
+  if (test.test.kind !== 'generic') return bug('not a generic test');
+  const { check, args, column } = test.test;
+  const definition = input.findCheck(check) ?? bug(`check ${check} is not in the vocabulary`);
+  const quoted = column === undefined ? undefined : input.dialect.quoteIdentifier(column);
+  const { where, limit } = test.config;
+  return {
+    id: test.id,
+    name: test.name,
+    check,
+    span: test.span,
+    shape: definition.shape(args, { dialect: input.dialect, column: quoted }),
+    severity: test.config.severity,
+    warnIf: test.config.warnIf,
+    errorIf: test.config.errorIf,
+    maskedColumns: maskedColumns(under),
+    ...(column === undefined ? {} : { column }),
+    ...(where === undefined ? {} : { where }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function planQueryTest(input: PlanInput, test: CompiledTest, collector: TextCollector): PlannedQueryTest | undefined {
+  if (test.test.kind !== 'singular') return bug('not a singular test');
+  const query = collector.query(test.id, test.test.text, test.id);
+  if (query === undefined) return undefined;
+  const parents = test.dependsOn.map((dependency) => input.graph.nodes.get(dependency.id));
+  return {
+    id: test.id,
+    name: test.name,
+    query,
+    span: test.span,
+    severity: test.config.severity,
+    warnIf: test.config.warnIf,
+    errorIf: test.config.errorIf,
+    maskedColumns: parents.flatMap(maskedColumns),
+    ...(test.config.limit === undefined ? {} : { limit: test.config.limit }),
+  };
+}
+
+/** One audit of `under` (or of nothing in particular, for singular tests alone) with all of `tests`. */
+export function planAudit(
+  input: PlanInput,
+  under: GraphNode | undefined,
+  tests: readonly CompiledTest[],
+  collector: TextCollector,
+): Audit | undefined {
+  const checks = tests.filter((test) => test.test.kind === 'generic').map((test) => planCheck(input, test, under ?? bug('a check needs a node')));
+  const queries = tests.flatMap((test) => (test.test.kind === 'singular' ? (planQueryTest(input, test, collector) ?? []) : []));
+  if (checks.length + queries.length === 0) return undefined;
+  return {
+    kind: 'audit',
+    relation: under === undefined ? '' : relationSql(input, under),
+    relationKind: under !== undefined && isView(under) ? 'view' : 'table',
+    checks,
+    queries,
+  };
+}
+
+/** Where tests run in a build: inside the transaction of the node they judge, or on their own. */
+export interface TestPlacement {
+  readonly inside: ReadonlyMap<NodeId, readonly CompiledTest[]>;
+  readonly alone: readonly CompiledTest[];
+}
+
+/**
+ * A test runs inside the transaction of the last node it reads, if that node is built in this run and
+ * stands below all the others: then it can stop the publication. Any other test runs once all are published.
+ */
+export function placeTests(graph: Graph, tests: readonly CompiledTest[], built: ReadonlySet<NodeId>): TestPlacement {
+  const inside = new Map<NodeId, CompiledTest[]>();
+  const alone: CompiledTest[] = [];
+  const isAbove = createAncestry(graph);
+  for (const test of tests) {
+    const parents = graph.parents.get(test.id) ?? [];
+    const last = test.test.kind === 'generic' ? test.test.attachedTo : lastOf(graph, parents);
+    if (last !== undefined && built.has(last) && parents.every((parent) => parent === last || isAbove(parent, last))) {
+      const list = inside.get(last);
+      if (list === undefined) inside.set(last, [test]);
+      else list.push(test);
+    } else alone.push(test);
+  }
+  return { inside, alone };
+}
+
+function lastOf(graph: Graph, ids: readonly NodeId[]): NodeId | undefined {
+  let last: NodeId | undefined;
+  for (const id of ids) {
+    if (last === undefined || (graph.positions.get(id) ?? 0) > (graph.positions.get(last) ?? 0)) last = id;
+  }
+  return last;
+}
+
+/** Answers "is `above` an ancestor of `below`?", looking only at the part of the graph between the two. */
+function createAncestry(graph: Graph): (above: NodeId, below: NodeId) => boolean {
+  const position = (id: NodeId): number => graph.positions.get(id) ?? 0;
+  return (above, below) => {
+    const limit = position(above);
+    const seen = new Set<NodeId>();
+    const stack = [...(graph.parents.get(below) ?? [])];
+    for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+      if (id === above) return true;
+      if (seen.has(id) || position(id) <= limit) continue;
+      seen.add(id);
+      stack.push(...(graph.parents.get(id) ?? []));
+    }
+    return false;
+  };
+}

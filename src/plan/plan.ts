@@ -1,0 +1,154 @@
+/**
+ * The plan: exactly what a run will do, as frozen JSON, with the reason for each step.
+ * Two consumers read the same object: the executor and `tx plan`.
+ */
+import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
+import type { Operation } from '../adapter/operation.ts';
+import type { Column, Relation, RelationKind } from '../adapter/relation.ts';
+import type { Query } from '../adapter/statement.ts';
+import type { CheckShape } from '../checks/check-definition.ts';
+import type { NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
+import type { Span } from '../diagnostics/span.ts';
+
+export type Command = 'run' | 'build' | 'test' | 'seed';
+
+/** Why a step is in the plan. */
+export type Reason =
+  | 'selected'
+  | 'never-built'
+  | 'full-refresh'
+  | 'incremental'
+  | 'kind-changed'
+  | 'seed-changed'
+  | 'test'
+  | 'hook';
+
+/** A check as the executor needs it: its shape, its thresholds, and how to speak of it. */
+export interface PlannedCheck {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly check: string;
+  readonly column?: string;
+  /** Where the test is declared. */
+  readonly span: Span;
+  readonly shape: CheckShape;
+  readonly where?: string;
+  readonly severity: 'error' | 'warn';
+  readonly warnIf: Threshold;
+  readonly errorIf: Threshold;
+  readonly limit?: number;
+  /** Columns whose values must not be shown. */
+  readonly maskedColumns: readonly string[];
+}
+
+/** A test with SQL of its own: each row is a failure. */
+export interface PlannedQueryTest {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly query: Query;
+  readonly span: Span;
+  readonly severity: 'error' | 'warn';
+  readonly warnIf: Threshold;
+  readonly errorIf: Threshold;
+  readonly limit?: number;
+  readonly maskedColumns: readonly string[];
+}
+
+/** One act inside the transaction of a step, in order. */
+export type Action =
+  | { readonly kind: 'operation'; readonly operation: Operation }
+  /** Refuses NULL and duplicate keys in `stage`. */
+  | { readonly kind: 'require-keys'; readonly stage: Relation; readonly key: readonly string[] }
+  /** Brings the columns of `target` in line, then applies the staged rows. */
+  | {
+      readonly kind: 'apply-increment';
+      readonly stage: Relation;
+      readonly target: Relation;
+      readonly targetColumns: readonly Column[];
+      readonly strategy: IncrementalStrategy;
+      readonly key: readonly string[];
+      readonly onSchemaChange: OnSchemaChange;
+    }
+  /** Loads the text of a seed file into `stage`; the next operation casts it. */
+  | {
+      readonly kind: 'load-seed';
+      readonly path: string;
+      readonly stage: Relation;
+      readonly columns: readonly string[];
+    }
+  /** Runs checks against `relation` (SQL text: a quoted name, or a query in parentheses). */
+  | {
+      readonly kind: 'audit';
+      readonly relation: string;
+      readonly relationKind: RelationKind;
+      readonly checks: readonly PlannedCheck[];
+      readonly queries: readonly PlannedQueryTest[];
+    };
+
+interface BaseStep {
+  /** Unique in the plan; the node's id for steps that build a node. */
+  readonly id: string;
+  /** Steps that must have succeeded before this one starts. */
+  readonly dependsOn: readonly string[];
+  /** Steps that must not start any more once this one has failed, beside those that depend on it. */
+  readonly blocks: readonly string[];
+  readonly reason: Reason;
+}
+
+/** Builds one model or seed: everything in `transaction` and the state row commit together or not at all. */
+export interface BuildStep extends BaseStep {
+  readonly kind: 'build';
+  readonly node: NodeId;
+  readonly name: string;
+  readonly path: string;
+  readonly resourceType: 'model' | 'seed';
+  readonly materialization: Materialization | 'seed';
+  readonly strategy?: IncrementalStrategy;
+  readonly relation: Relation;
+  readonly relationKind: RelationKind;
+  /** Hash of what was built: compiled SQL, or the content of the seed file. */
+  readonly contentHash: string;
+  /** Rows after the last full build, when they are known: an empty table is worth a warning only if it had some. */
+  readonly previousRows?: number;
+  /** Hooks that run before and after the transaction, each on its own. */
+  readonly before: readonly Operation[];
+  readonly transaction: readonly Action[];
+  readonly after: readonly Operation[];
+}
+
+/** Runs tests against what is already published. */
+export interface TestStep extends BaseStep {
+  readonly kind: 'test';
+  /** Node under test, when it is one. */
+  readonly node?: NodeId;
+  readonly audit: Extract<Action, { kind: 'audit' }>;
+}
+
+/** Does nothing; carries order through nodes that have no work of their own (ephemeral, not selected). */
+export interface GateStep extends BaseStep {
+  readonly kind: 'gate';
+}
+
+export type Step = BuildStep | TestStep | GateStep;
+
+export interface PlannedHook {
+  readonly name: string;
+  readonly operation: Operation;
+}
+
+export interface Plan {
+  readonly version: 1;
+  readonly command: Command;
+  readonly project: string;
+  readonly target: { readonly name: string; readonly engine: string; readonly schema: string };
+  readonly stateSchema: string;
+  readonly run: { readonly id: string; readonly startedAt: string };
+  /** Schemas and state tables that must exist first, in one transaction. */
+  readonly setup: readonly Operation[];
+  readonly onRunStart: readonly PlannedHook[];
+  /** In an order in which each step stands after those it depends on. */
+  readonly steps: readonly Step[];
+  readonly onRunEnd: readonly PlannedHook[];
+  /** Relations that `tx` built once and that no node builds any more; nothing is dropped unasked. */
+  readonly noLongerBuilt: readonly { readonly node: string; readonly relation: Relation }[];
+}
