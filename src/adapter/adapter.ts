@@ -5,6 +5,12 @@ import type { Catalog, Session } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import type { OperationRenderers } from './operation.ts';
 
+/** What is wrong with one of the engine's own keys of a target. */
+export interface SettingProblem {
+  readonly key: string;
+  readonly message: string;
+}
+
 /** What a target says, checked and with its `${NAME}` resolved; `settings` are the engine's own keys. */
 export interface TargetSettings {
   readonly name: string;
@@ -43,5 +49,6 @@ export interface Engine {
   readonly capabilities: Capabilities;
   readonly settingKeys: readonly string[];
   readonly requiredSettings: readonly string[];
+  readonly checkSettings: (settings: Readonly<Record<string, unknown>>) => readonly SettingProblem[];
   readonly load: () => Promise<Adapter>;
 }

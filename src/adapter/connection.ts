@@ -2,7 +2,11 @@
 import type { CatalogRelation, Column, Relation } from './relation.ts';
 import type { Statement } from './statement.ts';
 
-/** Cells as `tx` shows and compares them: exact text for what JavaScript cannot hold (bigint, decimal, timestamps). */
+/**
+ * Cells as `tx` shows and compares them. Integers up to 2^53 - 1 and finite floating-point numbers are numbers;
+ * everything else is exact text: larger integers, decimals, `NaN`, `Infinity`, dates (`2024-01-31`),
+ * timestamps (`2024-01-31 09:30:00.5`, with `+00` when they carry a zone), lists, structs.
+ */
 export type Cell = string | number | boolean | null;
 
 export interface ResultSet {
@@ -10,7 +14,7 @@ export interface ResultSet {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** Rows for {@link Connection.load}: text cells in the order of `columns`; null is SQL NULL. */
+/** Rows for {@link Connection.load}: text cells in the order of `columns`, which are all of a text type; null is SQL NULL. */
 export interface BulkLoad {
   readonly table: Relation;
   readonly columns: readonly Column[];
@@ -18,11 +22,11 @@ export interface BulkLoad {
 }
 
 /**
- * One connection. A statement that fails marks an open transaction as failed: `commit` then refuses,
- * and only `rollback` helps. Every method rejects with an EngineError and nothing else.
+ * One connection. A statement that fails marks an open transaction as failed: everything but `rollback`
+ * then rejects with that first error. Every method rejects with an EngineError and nothing else.
  */
 export interface Connection {
-  /** Runs statements whose rows nobody reads; gives the number of rows that the last one changed. */
+  /** Runs statements whose rows nobody reads; gives the number of rows that the last one changed or, for a table made from a query, wrote. */
   readonly run: (statement: Statement) => Promise<number>;
   /** Runs one query and gives at most `limit` rows (all without it). */
   readonly query: (statement: Statement, limit?: number) => Promise<ResultSet>;

@@ -5,6 +5,18 @@ import type { SqlLibrary } from './library.ts';
 /** A value that has one spelling in SQL. Timestamps are given as typed values, never as text. */
 export type SqlScalar = string | number | bigint | boolean | null | { readonly timestamp: string };
 
+/** A value from YAML: what a reader of files takes as an option. */
+export type FileOption = string | number | boolean | null | readonly FileOption[] | { readonly [name: string]: FileOption };
+
+/** Files that a project declares as a source: a path or pattern, read by the engine itself. */
+export interface ExternalFile {
+  /** A path, a pattern, or a whole table function call, which is passed on as it is. */
+  readonly location: string;
+  /** `csv`, `json`, `parquet` …; without it the suffix of the location decides. */
+  readonly format?: string;
+  readonly options: Readonly<Record<string, FileOption>>;
+}
+
 /** The kinds of column that `tx` itself creates (seeds, state); engines spell them. */
 export type PortableType = 'boolean' | 'integer' | 'bigint' | 'double' | 'date' | 'timestamp' | 'timestamptz' | 'text';
 
@@ -25,4 +37,8 @@ export interface Dialect {
   readonly typeName: (type: PortableType) => string;
   /** `TRY_CAST`-like expression: NULL on failure. */
   readonly tryCast: (expression: string, type: string) => string;
+  /** `schema` of a {@link Relation} that is temporary: names it from any statement of its connection. */
+  readonly temporarySchema: string;
+  /** A table expression that reads files, or undefined when neither format nor suffix is known. Absent when the engine reads none. */
+  readonly fileSource?: (file: ExternalFile) => string | undefined;
 }

@@ -18,6 +18,10 @@ export type EngineErrorKind =
   | 'read-only'
   | 'connection'
   | 'not-a-database'
+  | 'newer-storage'
+  | 'missing-database'
+  | 'missing-extension'
+  | 'network-file-system'
   | 'other';
 
 /** What may be tried again: the whole transaction, after reconnecting, or nothing. */
@@ -27,6 +31,8 @@ export interface EngineErrorDetails {
   readonly kind: EngineErrorKind;
   /** The engine's own words, one line, without its position marker and without row values where they can be told apart. */
   readonly message: string;
+  /** `message` without the row values and other texts that it quotes: what artifacts and logs may hold. */
+  readonly redacted: string;
   readonly retry: Retry;
   /** UTF-16 offset into the `sql` of the statement that failed, when the engine gave one. */
   readonly position?: number;

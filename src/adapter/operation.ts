@@ -8,7 +8,10 @@ export interface CreateSchema {
   readonly schema: string;
 }
 
-/** Builds `stage` from a query. A temporary stage lives only inside the transaction's connection. */
+/**
+ * Builds `stage` from a query. A temporary stage lives only on its connection, and its `stage.schema`
+ * is the dialect's `temporarySchema`, so that later operations name it like any other relation.
+ */
 export interface StageQuery {
   readonly kind: 'stage-query';
   readonly stage: Relation;
@@ -23,7 +26,7 @@ export interface StageColumns {
   readonly columns: readonly Column[];
 }
 
-/** Puts `stage` in the place of `target`. `existing` is what stands there now. */
+/** Puts `stage`, of the same schema, in the place of `target`. `existing` is what stands there now. */
 export interface PublishStage {
   readonly kind: 'publish-stage';
   readonly stage: Relation;
@@ -65,7 +68,10 @@ export interface Merge {
   readonly key: readonly string[];
 }
 
-/** Adds and drops columns of `target`; a changed type is a drop and an add that keeps values where they cast. */
+/**
+ * Adds and drops columns of `target` and changes types. A value that does not cast to its new type fails the
+ * operation. Comes before statements that change rows in the same transaction: some engines refuse it after them.
+ */
 export interface AlterColumns {
   readonly kind: 'alter-columns';
   readonly target: Relation;

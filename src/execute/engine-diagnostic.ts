@@ -24,6 +24,9 @@ export type EngineErrorCode = Extract<
   | 'out-of-memory'
   | 'disk-full'
   | 'database-read-only'
+  | 'missing-extension'
+  | 'file-not-read'
+  | 'connection-lost'
   | 'database-error'
 >;
 
@@ -42,9 +45,13 @@ const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
   'disk-full': 'disk-full',
   'read-only': 'database-read-only',
   locked: 'database-error',
-  io: 'database-error',
-  connection: 'database-error',
+  io: 'file-not-read',
+  connection: 'connection-lost',
+  'missing-extension': 'missing-extension',
   'not-a-database': 'database-error',
+  'newer-storage': 'database-error',
+  'missing-database': 'database-error',
+  'network-file-system': 'database-error',
   other: 'database-error',
 };
 

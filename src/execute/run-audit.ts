@@ -2,11 +2,13 @@
 import type { Capabilities } from '../adapter/capabilities.ts';
 import type { Cell, Connection, ResultSet } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
-import { decodeCheckRows, planCheckStatements, sampleQuery, singleCheckStatement } from '../checks/check-statement.ts';
-import type { CheckCount } from '../checks/check-statement.ts';
-import { judge } from '../checks/verdict.ts';
-import type { Verdict } from '../checks/verdict.ts';
+import { embed } from '../adapter/statement.ts';
+import { decodeCheckRows, planCheckStatements, sampleQuery, singleCheckStatement } from '../checks/check-statements.ts';
+import type { CheckCount, CheckInput } from '../checks/check-statements.ts';
+import { judge } from '../checks/judge.ts';
+import type { Verdict } from '../checks/judge.ts';
 import type { NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Action, PlannedCheck, PlannedQueryTest } from '../plan/plan.ts';
 import type { FailureSample } from './events.ts';
@@ -46,7 +48,7 @@ export async function runAudit(tools: AuditTools, audit: Audit): Promise<readonl
   const outcomes: TestOutcome[] = [];
   const counts = await countAll(tools, audit);
   for (const [index, check] of audit.checks.entries()) {
-    const count = counts.get(index) ?? { failures: 0, failingRows: 0, total: 0 };
+    const count = counts.get(index) ?? bug(`check ${check.id} gave no count`);
     outcomes.push(await judgeCheck(tools, audit, check, count));
   }
   for (const query of audit.queries) outcomes.push(await runQueryTest(tools, query));
@@ -61,12 +63,12 @@ async function countAll(tools: AuditTools, audit: Audit): Promise<ReadonlyMap<nu
     : planCheckStatements(input).map((statement) => ({ sql: statement.sql, test: undefined }));
   for (const { sql, test } of statements) {
     const { rows } = await queryRows(tools.connection, { sql }, undefined, test);
-    for (const [index, count] of decodeCheckRows(rows)) counts.set(index, count);
+    for (const count of decodeCheckRows(rows)) counts.set(count.index, count);
   }
   return counts;
 }
 
-function checkInput(tools: AuditTools, audit: Audit): Parameters<typeof planCheckStatements>[0] {
+function checkInput(tools: AuditTools, audit: Audit): CheckInput {
   return {
     relation: audit.relation,
     relationKind: audit.relationKind,
@@ -74,7 +76,7 @@ function checkInput(tools: AuditTools, audit: Audit): Parameters<typeof planChec
     checks: audit.checks.map((check) => ({
       id: check.id,
       shape: check.shape,
-      needTotal: check.warnIf.percent || check.errorIf.percent,
+      needsTotal: check.warnIf.percent || check.errorIf.percent,
       ...(check.where === undefined ? {} : { where: check.where }),
     })),
   };
@@ -83,25 +85,20 @@ function checkInput(tools: AuditTools, audit: Audit): Parameters<typeof planChec
 async function judgeCheck(tools: AuditTools, audit: Audit, check: PlannedCheck, count: CheckCount): Promise<TestOutcome> {
   const outcome = outcomeOf(check, count.failures, count.total, check.shape.kind === 'groups' ? 'keys' : 'rows');
   if (outcome.verdict === 'pass') return outcome;
-  const sql = sampleQuery(checkInput(tools, audit), audit.checks.indexOf(check), Math.min(check.limit ?? sampleSize, sampleSize));
+  const sql = sampleQuery(check, checkInput(tools, audit), Math.min(check.limit ?? sampleSize, sampleSize));
   return { ...outcome, sample: await readSample(tools.connection, check, sql) };
 }
 
 async function runQueryTest(tools: AuditTools, test: PlannedQueryTest): Promise<TestOutcome> {
-  const sql = `select count(*) from (\n`;
-  const counted = await queryRows(
-    tools.connection,
-    { sql: `${sql}${test.query.sql}\n) as failures`, embedded: { node: test.query.node, at: sql.length, length: test.query.sql.length } },
-    undefined,
-    test.id,
-  );
+  const counted = await queryRows(tools.connection, embed('select count(*) from (\n', test.query, '\n) as failures'), undefined, test.id);
   const outcome = outcomeOf(test, Number(counted.rows[0]?.[0] ?? 0), undefined, 'rows');
   if (outcome.verdict === 'pass') return outcome;
-  return { ...outcome, sample: await readSample(tools.connection, test, `select * from (\n${test.query.sql}\n) as failures limit ${sampleSize}`) };
+  const sample = `select * from (\n${test.query.sql}\n) as failures limit ${sampleSize}`;
+  return { ...outcome, sample: await readSample(tools.connection, test, sample) };
 }
 
 function outcomeOf(test: PlannedCheck | PlannedQueryTest, failures: number, total: number | undefined, unit: 'rows' | 'keys'): TestOutcome {
-  const verdict = judge({ failures, total: total ?? 0, severity: test.severity, warnIf: test.warnIf, errorIf: test.errorIf });
+  const verdict = judge({ failures, total, severity: test.severity, warnIf: test.warnIf, errorIf: test.errorIf });
   return {
     id: test.id,
     name: test.name,

@@ -102,17 +102,27 @@ export interface DocBlock {
   readonly text: string;
 }
 
+/** A Markdown file with the doc blocks in it. */
+export interface ParsedDocs {
+  readonly kind: 'docs';
+  readonly path: string;
+  readonly blocks: readonly DocBlock[];
+}
+
+/** A property file. Tests, config and columns stand as written; nothing is linked to the nodes it names yet. */
+export interface ParsedProperties {
+  readonly kind: 'properties';
+  readonly path: string;
+  readonly models: readonly NodeProperties[];
+  readonly seeds: readonly NodeProperties[];
+  readonly sources: readonly SourceProperties[];
+  readonly macros: readonly MacroProperties[];
+}
+
 export type ParsedFile =
   | { readonly kind: 'model'; readonly path: string; readonly base: string; readonly name: string; readonly template: Template }
   | { readonly kind: 'singular-test'; readonly path: string; readonly base: string; readonly name: string; readonly template: Template }
   | { readonly kind: 'macros'; readonly path: string; readonly macros: readonly MacroDefinition[] }
   | { readonly kind: 'js-macros'; readonly path: string }
-  | { readonly kind: 'docs'; readonly path: string; readonly blocks: readonly DocBlock[] }
-  | {
-      readonly kind: 'properties';
-      readonly path: string;
-      readonly models: readonly NodeProperties[];
-      readonly seeds: readonly NodeProperties[];
-      readonly sources: readonly SourceProperties[];
-      readonly macros: readonly MacroProperties[];
-    };
+  | ParsedDocs
+  | ParsedProperties;

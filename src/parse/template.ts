@@ -51,4 +51,6 @@ export interface Block {
 export interface Template {
   readonly file: SourceFile;
   readonly nodes: readonly TemplateNode[];
+  /** The text has an error and `nodes` is empty: whoever needs the template cannot have it. */
+  readonly broken?: true;
 }

@@ -49,8 +49,10 @@ export interface Hook {
 
 /** The target chosen for this run. */
 export interface Target extends TargetSettings {
+  /** `database:`, else the name that `url` or `path` gives it; empty when none does. */
   readonly database: string;
   readonly schemaNaming: 'suffix' | 'plain';
+  /** The target's own variables, with the flags that name one of them laid over. */
   readonly vars: Readonly<Record<string, Located<YamlValue>>>;
 }
 
@@ -65,6 +67,8 @@ export interface ProjectPaths {
 
 export interface Project {
   readonly name: string;
+  /** `version:` as the user wrote it; says nothing to `tx` itself. */
+  readonly version?: string;
   /** Absolute folder. The only absolute path in the whole structure; never printed, never stored. */
   readonly root: string;
   /** `project.yaml` itself. */
@@ -73,6 +77,7 @@ export interface Project {
   readonly targetNames: readonly string[];
   readonly paths: ProjectPaths;
   readonly stateSchema: string;
+  /** The variables in force: flags over the target's over the project's. */
   readonly vars: Readonly<Record<string, Located<YamlValue>>>;
   readonly configTrees: Readonly<Partial<Record<'models' | 'seeds' | 'tests', ConfigTree>>>;
   readonly onRunStart: readonly Hook[];

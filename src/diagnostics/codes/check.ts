@@ -1,6 +1,52 @@
-/** Codes of the `check` area. */
+/** Codes of the `check` area: what is wrong with a declared check, before it runs. */
 import { error } from '../code-entry.ts';
+import { didYouMean } from '../nearest.ts';
+
+const quoted = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
 
 export const checkCodes = {
-  'placeholder-check': error<Record<string, never>>(() => 'placeholder'),
+  'unknown-check': error<{ readonly check: string; readonly known: readonly string[] }>(
+    ({ check }) => `there is no check \`${check}\``,
+    ({ check, known }) => didYouMean(check, known) ?? `the checks are ${quoted(known.filter((name) => !name.includes('.')))}`,
+  ),
+  'check-needs-column': error<{ readonly check: string }>(
+    ({ check }) => `\`${check}\` looks at one column, and here it stands on none`,
+    () => 'move it to the `tests:` of a column',
+  ),
+  'check-argument-unknown': error<{ readonly check: string; readonly argument: string; readonly known: readonly string[] }>(
+    ({ check, argument }) => `\`${check}\` has no argument \`${argument}\``,
+    ({ argument, known }) => {
+      if (known.length === 0) return 'it takes none';
+      return didYouMean(argument, known) ?? `it takes ${quoted(known)}`;
+    },
+  ),
+  'check-argument-missing': error<{ readonly check: string; readonly argument: string; readonly description: string }>(
+    ({ check, argument }) => `\`${check}\` needs the argument \`${argument}\``,
+    ({ argument, description }) => `\`${argument}\` is ${description}`,
+  ),
+  'check-argument-type': error<{ readonly check: string; readonly argument: string; readonly expected: string }>(
+    ({ check, argument, expected }) => `argument \`${argument}\` of \`${check}\` must be ${expected}`,
+  ),
+  'check-column-not-found': error<{
+    readonly check: string;
+    readonly column: string;
+    readonly relation: string;
+    readonly columns: readonly string[];
+  }>(
+    ({ check, column, relation }) => `\`${check}\` stands on column \`${column}\`, which \`${relation}\` does not have`,
+    ({ column, columns }) => {
+      const found = columns.length === 0 ? 'it has no columns' : `its columns are ${quoted(columns)}`;
+      const near = didYouMean(column, columns);
+      return near === undefined ? found : `${near} ${found}`;
+    },
+  ),
+  'check-values-misfit': error<{
+    readonly check: string;
+    readonly column: string;
+    readonly type: string;
+    readonly values: readonly string[];
+  }>(
+    ({ check, column, type, values }) => `\`${check}\` compares column \`${column}\` of type \`${type}\` with ${quoted(values)}`,
+    ({ type }) => `write the values as \`${type}\`, or cast the column in the model`,
+  ),
 };

@@ -1,6 +1,44 @@
-/** Codes of the `cli` area. */
-import { error } from '../code-entry.ts';
+/** Codes of the command line itself. */
+import { error, warning } from '../code-entry.ts';
 
 export const cliCodes = {
-  'placeholder-cli': error<Record<string, never>>(() => 'placeholder'),
+  'folder-not-empty': error<{ folder: string }>(
+    (p) => `\`${p.folder}\` exists and is not empty`,
+    () => 'choose another name, or empty the folder first; nothing was written',
+  ),
+  'invalid-project-name': error<{ name: string }>(
+    (p) => `\`${p.name}\` cannot be the name of a project`,
+    () => 'use letters, digits and underscores, beginning with a letter, e.g. `my_project`',
+  ),
+  'nothing-to-retry': error<{ path: string }>(
+    (p) => `there is no earlier run to retry: \`${p.path}\` does not exist`,
+    () => 'run `tx build` first',
+  ),
+  'retry-unreadable': error<{ path: string }>(
+    (p) => `\`${p.path}\` is not a record of a \`tx\` run`,
+    () => 'run `tx build` again',
+  ),
+  'unknown-code': error<{ code: string; near: string | undefined }>(
+    (p) => `there is no error code \`${p.code}\``,
+    (p) => p.near ?? '`tx explain` without a code lists them all',
+  ),
+  'clean-refused': error<{ path: string; why: string }>(
+    (p) => `\`${p.path}\` is not cleaned: ${p.why}`,
+    () => 'set `target_path` in project.yaml to a folder that holds nothing but output',
+  ),
+  'show-needs-one': error<{ count: number }>(
+    (p) => `\`tx show\` previews one node, but ${p.count} are selected`,
+    () => 'name one: `tx show -s my_model`, or give SQL with `--inline`',
+  ),
+  'interval-incomplete': error<{ missing: string }>(
+    (p) => `an interval needs both ends: \`${p.missing}\` is missing`,
+    (p) => `add \`${p.missing} 2024-02-01\``,
+  ),
+  'interval-empty': error<{ start: string; end: string }>(
+    (p) => `the interval from ${p.start} to ${p.end} is empty`,
+    () => 'the end is not part of the interval, so it must be later than the start',
+  ),
+  'compile-errors-elsewhere': warning<{ count: number }>(
+    (p) => `${p.count} ${p.count === 1 ? 'error' : 'errors'} in nodes that this command did not need`,
+  ),
 };

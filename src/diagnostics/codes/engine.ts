@@ -1,6 +1,100 @@
-/** Codes of the `engine` area. */
+/** Codes of the `engine` area: what a database says about a statement, and what keeps it from being opened. */
 import { error } from '../code-entry.ts';
+import { didYouMean } from '../nearest.ts';
+
+/** A statement that the engine refused or could not finish; `message` is in the engine's own words. */
+interface StatementProblem {
+  readonly message: string;
+  readonly engine: string;
+  /** The name that the engine stumbled over. */
+  readonly name?: string;
+  /** Names that the engine offered, or that are known to exist there. */
+  readonly candidates?: readonly string[];
+}
+
+/** A database that cannot be used; `database` is as the user configured it, without secrets. */
+interface DatabaseProblem {
+  readonly database: string;
+  readonly engine: string;
+  readonly message: string;
+}
+
+interface LockProblem {
+  readonly database: string;
+  readonly pid?: number;
+  readonly command?: string;
+}
+
+const inTheWordsOf = ({ engine, message }: StatementProblem): string => `${engine}: ${message}`;
+
+/** The name that was not found, or the engine's words when it did not tell the name. */
+function missing(what: string): (problem: StatementProblem) => string {
+  return (problem) => (problem.name === undefined ? inTheWordsOf(problem) : `${what} \`${problem.name}\` does not exist`);
+}
+
+/** Near names; else all, when they are few; else the general advice. */
+function nearNames(advice: string): (problem: StatementProblem) => string {
+  return ({ name, candidates = [] }) => {
+    const near = name === undefined ? undefined : didYouMean(name, candidates);
+    if (near !== undefined) return near;
+    if (candidates.length === 0 || candidates.length > 10) return advice;
+    return `there are ${candidates.map((candidate) => `\`${candidate}\``).join(', ')}`;
+  };
+}
+
+function holder({ pid, command }: LockProblem): string {
+  if (pid === undefined || pid === 0) return 'another process';
+  return command === undefined ? `process ${pid}` : `process ${pid} (${command})`;
+}
 
 export const engineCodes = {
-  'placeholder-engine': error<Record<string, never>>(() => 'placeholder'),
+  'sql-syntax': error<StatementProblem>(inTheWordsOf),
+  'unknown-column': error<StatementProblem>(missing('column'), nearNames('check the name and the columns of the relations in FROM')),
+  'unknown-relation': error<StatementProblem>(
+    missing('relation'),
+    nearNames('name models with `{{ref "…"}}` and other tables with `{{source "…" "…"}}`, so that they exist when this runs'),
+  ),
+  'unknown-function': error<StatementProblem>(missing('function'), nearNames('check the name and the version of the database')),
+  'type-mismatch': error<StatementProblem>(inTheWordsOf, () => 'cast one side, like `column::integer`'),
+  'ambiguous-column': error<StatementProblem>(inTheWordsOf, () => 'put the name or alias of its table before the column'),
+  'conversion-failed': error<StatementProblem>(inTheWordsOf, () => '`safe_cast` gives NULL where a value does not convert'),
+  'constraint-violated': error<StatementProblem>(inTheWordsOf),
+  'missing-extension': error<StatementProblem>(
+    inTheWordsOf,
+    () => 'tx downloads no extensions; install it for this database and version first',
+  ),
+  'file-not-read': error<StatementProblem>(inTheWordsOf, () => 'paths in SQL are relative to the project folder'),
+  'out-of-memory': error<StatementProblem>(
+    inTheWordsOf,
+    () => 'lower the number of models that run at once with `--threads`, or raise the memory that the target allows',
+  ),
+  'disk-full': error<StatementProblem>(inTheWordsOf, () => 'free some space and run again: the database stands as after its last commit'),
+  'database-read-only': error<StatementProblem>(inTheWordsOf, () => 'this command writes; choose a target that may be written'),
+  'transaction-conflict': error<StatementProblem>(inTheWordsOf, () => 'something else wrote to the same relation; run again'),
+  'connection-lost': error<StatementProblem>(inTheWordsOf, () => 'check that the database runs and can be reached, then use `tx retry`'),
+  'statement-cancelled': error<StatementProblem>(inTheWordsOf, () => 'its transaction was rolled back; `tx retry` goes on'),
+  'database-error': error<StatementProblem>(inTheWordsOf),
+  'database-locked': error<LockProblem>(
+    (problem) => `\`${problem.database}\` is in use by ${holder(problem)}`,
+    () => 'wait for it to end, or let tx wait with `--wait`',
+  ),
+  'not-a-database-file': error<DatabaseProblem>(
+    ({ database, engine, message }) => `\`${database}\` cannot be opened as a ${engine} database: ${message}`,
+    () => 'check `path` of the target; if the file was a database, restore it from a copy',
+  ),
+  'newer-storage': error<DatabaseProblem>(
+    ({ database, engine, message }) => `\`${database}\` was written by another version of ${engine}: ${message}`,
+    () => 'use a version of tx that can read it, or export the data with the version that wrote it',
+  ),
+  'missing-database': error<{ readonly database: string }>(
+    ({ database }) => `the database \`${database}\` does not exist`,
+    () => 'this command only reads; `tx build` makes the database',
+  ),
+  'network-file-system': error<{ readonly database: string }>(
+    ({ database }) => `\`${database}\` is on a network file system, where locks between machines cannot be trusted`,
+    () => 'put the database on a local disk',
+  ),
+  'database-not-opened': error<DatabaseProblem>(
+    ({ database, engine, message }) => `the ${engine} database \`${database}\` cannot be opened: ${message}`,
+  ),
 };

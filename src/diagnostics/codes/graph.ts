@@ -1,6 +1,33 @@
 /** Codes of the `graph` area. */
-import { error } from '../code-entry.ts';
+import { error, warning } from '../code-entry.ts';
+
+/** A source of this project that the project itself builds. */
+interface SourceBuiltHere {
+  readonly source: string;
+  readonly builder: string;
+  readonly kind: string;
+  readonly reader: string;
+}
 
 export const graphCodes = {
-  'placeholder-graph': error<Record<string, never>>(() => 'placeholder'),
+  'dependency-cycle': error<{ readonly path: readonly string[] }>(
+    ({ path }) => `models need each other in a circle: \`${path.join(' -> ')}\``,
+    () => 'take one of these refs away, or move what both sides need into a model of its own',
+  ),
+  'self-reference': error<{ readonly name: string }>(
+    ({ name }) => `model \`${name}\` refers to itself`,
+    () => 'in an incremental model write `{{this}}` for the rows that earlier runs left; any other model cannot read itself',
+  ),
+  'source-built-here': warning<SourceBuiltHere>(
+    ({ source, builder, kind }) => `source \`${source}\` is the table that ${kind} \`${builder}\` of this project builds`,
+    ({ builder }) => `write \`{{ref "${builder}"}}\`; until then the source waits for \`${builder}\` as if you had`,
+  ),
+  'source-closes-cycle': warning<SourceBuiltHere>(
+    ({ source, builder, kind }) =>
+      `source \`${source}\` is the table that ${kind} \`${builder}\` of this project builds, and \`${builder}\` needs it`,
+    ({ builder, reader }) =>
+      reader === builder
+        ? 'write `{{this}}` in an incremental model; the source is read as the last run left it'
+        : `the source is read as the last run left it; to read what this run builds, take it out of what \`${builder}\` needs`,
+  ),
 };

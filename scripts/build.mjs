@@ -1,0 +1,117 @@
+/**
+ * Bundles src/cli/main.ts into dist/. Files that have not changed are not touched and the others are replaced
+ * at once, so programs that are running from dist/ while it is built again see no half-written file.
+ */
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** Packages that users install; all others become part of the bundle. */
+const installed = Object.keys(manifest.dependencies);
+
+/** Bundled CommonJS packages call `require` for Node's own modules, and an ES module has none. */
+const banner = [
+  "import { createRequire as createRequireOfBundle } from 'node:module';",
+  'const require = createRequireOfBundle(import.meta.url);',
+].join('\n');
+
+/** Every import that the bundle leaves open must be there after `npm install`. */
+function refuseUnknownImports(outputs) {
+  const known = new Set([...installed, ...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
+  const open = Object.values(outputs).flatMap((output) => output.imports.filter((entry) => entry.external).map((entry) => entry.path));
+  const unknown = [...new Set(open)].filter((path) => !known.has(path));
+  if (unknown.length > 0) throw new Error(`the bundle would import packages that users do not have: ${unknown.join(', ')}`);
+}
+
+/** The folder of the package that an input comes from, or undefined for our own code. */
+function packageFolder(input) {
+  const at = input.lastIndexOf('node_modules/');
+  if (at < 0) return undefined;
+  const segments = input.slice(at).split('/');
+  return input.slice(0, at) + segments.slice(0, segments[1].startsWith('@') ? 3 : 2).join('/');
+}
+
+/** The licences of the bundled packages, which their terms ask us to ship. */
+function renderLicences(inputs) {
+  const folders = [...new Set(Object.keys(inputs).map(packageFolder))].filter((folder) => folder !== undefined).sort();
+  const texts = folders.map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry));
+    const text = file === undefined ? '' : `\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n`;
+    return `${name} ${version} (${license})\n${text}`;
+  });
+  return `Packages that are part of this bundle, with their licences.\n\n${texts.join('\n----\n\n')}`;
+}
+
+function unchanged(path, bytes) {
+  try {
+    return bytes.equals(readFileSync(path));
+  } catch (cause) {
+    if (cause.code === 'ENOENT') return false;
+    throw cause;
+  }
+}
+
+function writeOutputs(outdir, files) {
+  mkdirSync(outdir, { recursive: true });
+  // The entry goes last: when it appears, the chunks that it names are there.
+  const chunksFirst = [...files].sort(([a], [b]) => Number(a === 'main.js') - Number(b === 'main.js'));
+  for (const [name, bytes] of chunksFirst) {
+    const path = join(outdir, name);
+    if (unchanged(path, bytes)) continue;
+    const temporary = `${path}.${process.pid}.tmp`;
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, path);
+  }
+  const names = new Set(files.keys());
+  for (const stale of readdirSync(outdir).filter((name) => !names.has(name) && !name.endsWith('.tmp'))) {
+    rmSync(join(outdir, stale), { recursive: true, force: true });
+  }
+}
+
+/** Bundles `entry` into `outdir` and tells how many bytes the code has. */
+export async function bundle(entry, outdir) {
+  statSync(entry);
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: { main: entry },
+    outdir,
+    bundle: true,
+    write: false,
+    metafile: true,
+    // What a command needs is loaded when the command runs: each `import()` stays a file of its own.
+    splitting: true,
+    // All files lie side by side, so that a path relative to `import.meta.url` means the same in each of them.
+    chunkNames: '[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    // The ES form of a package comes first where there is one; it can be shaken.
+    mainFields: ['module', 'main'],
+    external: installed,
+    banner: { js: banner },
+    legalComments: 'none',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+  refuseUnknownImports(result.metafile.outputs);
+  const files = new Map(result.outputFiles.map((file) => [relative(outdir, file.path), Buffer.from(file.contents)]));
+  files.set('third-party-licences.txt', Buffer.from(renderLicences(result.metafile.inputs)));
+  writeOutputs(outdir, files);
+  return [...files].filter(([name]) => name.endsWith('.js')).reduce((sum, [, bytes]) => sum + bytes.length, 0);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [entry = join(root, 'src/cli/main.ts'), outdir = join(root, 'dist')] = process.argv.slice(2);
+  const start = performance.now();
+  const size = await bundle(entry, outdir);
+  console.log(
+    `built ${basename(dirname(outdir))}/${basename(outdir)}: ${Math.round(size / 1024)} kB in ${Math.round(performance.now() - start)} ms`,
+  );
+}

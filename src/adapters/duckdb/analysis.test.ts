@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Analyzer } from '../../adapter/analysis.ts';
+import { openAnalyzer } from './analysis.ts';
+
+let analyzer: Analyzer;
+beforeAll(async () => {
+  analyzer = await openAnalyzer();
+  return () => analyzer.close();
+});
+
+describe('checkQuery', () => {
+  it.each([
+    'select 1',
+    'SELECT * FROM nowhere',
+    'select 1;',
+    'select 1; ; -- end',
+    '; select 1',
+    'with x as (select 1) select * from x',
+    'with recursive r(n) as (select 1 union all select n + 1 from r where n < 3), y as materialized (select 2) from r',
+    'with x as (select 1) (select * from x)',
+    '(select 1) union all (select 2)',
+    'values (1), (2)',
+    'from t',
+    'table t',
+    'unpivot t on a, b',
+    `pivot t on y in ('a') using sum(a)`,
+    `select * from t pivot (sum(a) for y in ('a'))`,
+    `select ';' as a, 'it''s -- ; no' as b, "c;d", $$;$$, $q$;$q$, e'\\';' /* ; */ -- ; x`,
+    'select (select 1) as "insert"',
+    'with "select" as (select 1) select * from "select"',
+  ])('accepts %s', async (sql) => {
+    expect(await analyzer.checkQuery(sql)).toBe(undefined);
+  });
+  it.each(['', '  \n', '-- only a comment', '/* x */ ;', ';;'])('finds nothing in %j', async (sql) => {
+    expect(await analyzer.checkQuery(sql)).toEqual({ kind: 'empty' });
+  });
+  it('finds the second statement, behind text that only looks like an end', async () => {
+    const sql = `select 'é;' as a; -- one;\n drop table s`;
+    expect(await analyzer.checkQuery(sql)).toEqual({ kind: 'several-statements', count: 2, position: sql.indexOf('drop') });
+  });
+  it('refuses a text that would close the parenthesis around it', async () => {
+    const sql = 'select 1 as a); drop table s; --';
+    expect(await analyzer.checkQuery(sql)).toMatchObject({ kind: 'syntax', position: sql.indexOf(')') });
+  });
+  it.each([
+    ['insert into t values (1)', 'INSERT'],
+    ['with x as (select 1) insert into t select * from x', 'INSERT'],
+    ['with x as (select 1), y as (select 2) delete from t', 'DELETE'],
+    ['create table x as select 1', 'CREATE'],
+    ['describe t', 'DESCRIBE'],
+    ['show tables', 'SHOW'],
+    ['summarize t', 'SUMMARIZE'],
+    ['pragma version', 'PRAGMA'],
+    ['explain select 1', 'EXPLAIN'],
+    ['call pragma_version()', 'CALL'],
+    ["copy (select 1) to 'x'", 'COPY'],
+    ['begin', 'BEGIN'],
+    ['use x', 'USE'],
+  ])('names the statement of %s', async (sql, statement) => {
+    expect(await analyzer.checkQuery(`-- c\n${sql}`)).toMatchObject({ kind: 'not-a-select', statement });
+  });
+  it('points at the statement behind its WITH clause', async () => {
+    const sql = 'with x as (select 1) insert into t select * from x';
+    expect(await analyzer.checkQuery(sql)).toEqual({ kind: 'not-a-select', statement: 'INSERT', position: sql.indexOf('insert') });
+  });
+  it.each(['pivot t on y using sum(a)', 'with p as (pivot t on y using sum(a)) select * from p', 'select * from (pivot t on y)'])(
+    'calls %s dynamic',
+    async (sql) => {
+      expect(await analyzer.checkQuery(sql)).toEqual({ kind: 'dynamic', feature: 'PIVOT without IN', position: sql.indexOf('pivot') });
+    },
+  );
+  it('gives the position of a syntax error in UTF-16, behind wide characters', async () => {
+    const sql = `select 'é😀' as a, from from t`;
+    expect(await analyzer.checkQuery(sql)).toEqual({
+      kind: 'syntax',
+      message: 'syntax error at or near "from"',
+      position: sql.lastIndexOf('from'),
+    });
+  });
+  it('refuses NUL, after which the parser would read nothing', async () => {
+    expect(await analyzer.checkQuery('select 1 \0; drop table x')).toMatchObject({ kind: 'syntax', position: 9 });
+  });
+  it('checks a thousand queries at once in little time', async () => {
+    const queries = Array.from(
+      { length: 1000 },
+      (_, n) =>
+        `with a as (select id, count(*) as n from t_${n} group by 1) select a.id, a.n from a left join u using (id) where a.n > ${n}`,
+    );
+    const start = performance.now();
+    const problems = await Promise.all(queries.map((sql) => analyzer.checkQuery(sql)));
+    expect(problems.every((problem) => problem === undefined)).toBe(true);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+  it('serves two analyzers, one of which is closed', async () => {
+    const second = await openAnalyzer();
+    await second.close();
+    expect(await analyzer.checkQuery('select 1')).toBe(undefined);
+  });
+});

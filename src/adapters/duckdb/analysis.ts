@@ -1,0 +1,118 @@
+/** Tells whether a text is exactly one query, by DuckDB's own parser, without binding it. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Analyzer, QueryProblem } from '../../adapter/analysis.ts';
+import { driver } from './driver.ts';
+import { engineError } from './errors.ts';
+import { keyword, sqlTokens } from './sql-tokens.ts';
+import type { SqlToken } from './sql-tokens.ts';
+
+const queryWords: ReadonlySet<string> = new Set([
+  'select',
+  'from',
+  'values',
+  'table',
+  'with',
+  'pivot',
+  'pivot_wider',
+  'unpivot',
+  'pivot_longer',
+]);
+
+/** What a text looks like before any parser sees it. */
+interface Shape {
+  /** First token of each statement. */
+  readonly starts: readonly SqlToken[];
+  /** First word of the first statement that says what it does: behind parentheses and `with` clauses. */
+  readonly verb: SqlToken | undefined;
+}
+
+/** After `with`, the verb follows the first closing parenthesis that is not followed by another clause. */
+const withWords: ReadonlySet<string> = new Set([',', 'as', 'using', 'materialized', 'not', '.']);
+
+function shapeOf(sql: string): Shape {
+  const starts: SqlToken[] = [];
+  let verb: SqlToken | undefined;
+  let afterWith = false;
+  let closed = false;
+  let depth = 0;
+  let fresh = true;
+  for (const token of sqlTokens(sql)) {
+    const text = token.kind === 'text' ? '' : keyword(sql, token);
+    if (text === ';') {
+      fresh = true;
+      continue;
+    }
+    if (fresh) starts.push(token);
+    fresh = false;
+    if (starts.length > 1 || (verb !== undefined && !afterWith)) continue;
+    if (verb === undefined) {
+      if (text === '(') continue;
+      verb = token;
+      afterWith = text === 'with';
+      continue;
+    }
+    if (depth === 0 && closed && !withWords.has(text)) {
+      verb = token;
+      afterWith = false;
+      continue;
+    }
+    if (text === '(') depth += 1;
+    if (text === ')') depth -= 1;
+    closed = text === ')' && depth === 0;
+  }
+  return { starts, verb };
+}
+
+/** `with x as (…) (select …)`: an opening parenthesis is a query as well. */
+function isQuery(word: string): boolean {
+  return queryWords.has(word) || word === '(';
+}
+
+async function parse(connection: DuckDBConnection, sql: string): Promise<number | QueryProblem> {
+  try {
+    return (await connection.extractStatements(sql)).count;
+  } catch (cause) {
+    const { message, position } = engineError(cause, sql).details;
+    return { kind: 'syntax', message, ...(position === undefined ? {} : { position }) };
+  }
+}
+
+async function checkQuery(connection: DuckDBConnection, sql: string): Promise<QueryProblem | undefined> {
+  const nul = sql.indexOf('\0');
+  if (nul >= 0) return { kind: 'syntax', message: 'the text contains a NUL character', position: nul };
+  const { starts, verb } = shapeOf(sql);
+  if (verb === undefined && starts.length === 0) return { kind: 'empty' };
+  const parsed = await parse(connection, sql);
+  if (typeof parsed !== 'number') return parsed;
+  const second = starts[1];
+  if (second !== undefined) return { kind: 'several-statements', count: starts.length, position: second.start };
+  const word = keyword(sql, verb);
+  if (!isQuery(word)) return { kind: 'not-a-select', statement: word.toUpperCase(), position: verb?.start ?? 0 };
+  // The parser splits a pivot that takes its columns from the data into two statements.
+  if (parsed > 1) return { kind: 'dynamic', feature: 'PIVOT without IN', position: pivotPosition(sql) };
+  return undefined;
+}
+
+function pivotPosition(sql: string): number {
+  for (const token of sqlTokens(sql)) if (/^pivot(?:_wider)?$/.test(keyword(sql, token))) return token.start;
+  return 0;
+}
+
+/** A scratch database in memory, shared by all analyzers of the process. */
+export async function openAnalyzer(): Promise<Analyzer> {
+  const instance = await driver().DuckDBInstance.fromCache(':memory:tx-analysis');
+  const connection = await instance.connect();
+  await connection.run(
+    ['errors_as_json = true', 'autoinstall_known_extensions = false', 'autoload_known_extensions = false', `threads = 1`]
+      .map((setting) => `set global ${setting}`)
+      .join('; '),
+  );
+  return {
+    checkQuery: (sql) => checkQuery(connection, sql),
+    close: () => {
+      connection.disconnectSync();
+      instance.closeSync();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+/** What DuckDB can do, as measured. */
+import type { Capabilities } from '../../adapter/capabilities.ts';
+
+export const capabilities: Capabilities = {
+  materializations: ['view', 'table', 'incremental', 'ephemeral'],
+  // Merge ties on recent rows but is five times slower on scattered keys, so it is never the default.
+  incrementalStrategies: ['delete_insert', 'merge', 'append'],
+  publish: 'transaction',
+  transactionalDdl: true,
+  rowCheckForm: 'union-of-counts',
+  serialCommits: true,
+  readsFiles: true,
+};

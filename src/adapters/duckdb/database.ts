@@ -1,0 +1,185 @@
+/** Owns the one instance that a process may have for a database file, and shares it between sessions. */
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { EngineError } from '../../adapter/engine-error.ts';
+import { checkNetworkFileSystem } from './database-location.ts';
+import type { DatabaseLocation } from './database-location.ts';
+import { driver } from './driver.ts';
+import { databaseAlias, engineError, ownError } from './errors.ts';
+import { quoteIdentifier, quoteText } from './quoting.ts';
+import { createSerialQueue } from './serial-queue.ts';
+import { createThreadBalance } from './thread-balance.ts';
+import type { ThreadBalance } from './thread-balance.ts';
+
+export interface DatabaseOptions {
+  readonly location: DatabaseLocation;
+  readonly projectRoot: string;
+  readonly readOnly: boolean;
+  readonly memoryLimit: string | undefined;
+}
+
+/** An open database file; closed by the last session that uses it. */
+export interface Database {
+  readonly readOnly: boolean;
+  /** The engine detects write conflicts only now and then; one commit at a time leaves nothing to detect. */
+  readonly commits: <T>(job: () => Promise<T>) => Promise<T>;
+  readonly threads: ThreadBalance;
+  readonly connect: () => Promise<DuckDBConnection>;
+  readonly close: () => Promise<void>;
+}
+
+interface Shared {
+  readonly database: Promise<Database>;
+  users: number;
+}
+
+const open = new Map<string, Shared>();
+/** Files on their way out: to be waited for before the same file is opened again. */
+const closing = new Map<string, Promise<void>>();
+
+/** Gives the database of a file, opening it for the first session. Each call needs one `close`. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { key } = options.location;
+  await closing.get(key);
+  let shared = open.get(key);
+  if (shared === undefined) {
+    shared = { database: createDatabase(options), users: 0 };
+    open.set(key, shared);
+  }
+  const mine = shared;
+  mine.users += 1;
+  try {
+    const database = await mine.database;
+    if (database.readOnly && !options.readOnly) {
+      throw ownError('read-only', `${options.location.description} is already open for reading only in this process`);
+    }
+    return { ...database, close: () => leave(key, mine) };
+  } catch (cause) {
+    await leave(key, mine).catch(() => undefined);
+    throw cause;
+  }
+}
+
+async function leave(key: string, shared: Shared): Promise<void> {
+  shared.users -= 1;
+  if (shared.users > 0) return;
+  open.delete(key);
+  const closed = shared.database.then((database) => database.close());
+  const settled = closed.catch(() => undefined);
+  closing.set(key, settled);
+  await settled;
+  closing.delete(key);
+  await closed;
+}
+
+async function createDatabase(options: DatabaseOptions): Promise<Database> {
+  const { location, readOnly } = options;
+  prepareFolder(location, readOnly);
+  const instance = await driver().DuckDBInstance.fromCache(location.key);
+  let control: DuckDBConnection | undefined;
+  try {
+    control = await instance.connect();
+    await control.run(settings(options));
+    await control.run(attachStatement(location, readOnly));
+  } catch (cause) {
+    control?.disconnectSync();
+    instance.closeSync();
+    throw locationError(cause, location);
+  }
+  if (!readOnly) removeSpill(location);
+  return databaseOn(instance, control, options);
+}
+
+function databaseOn(instance: DuckDBInstance, control: DuckDBConnection, { location, readOnly }: DatabaseOptions): Database {
+  const threads = createThreadBalance(availableParallelism(), async (count) => {
+    await control.run(`set global threads = ${count}`);
+  });
+  return {
+    readOnly,
+    commits: createSerialQueue(),
+    threads,
+    connect: async () => {
+      try {
+        const connection = await instance.connect();
+        await connection.run(`use ${quoteIdentifier(databaseAlias)}`);
+        return connection;
+      } catch (cause) {
+        throw engineError(cause);
+      }
+    },
+    close: async () => {
+      const name = quoteIdentifier(databaseAlias);
+      try {
+        if (!readOnly && location.file !== undefined) await control.run(`checkpoint ${name}`);
+        // A result that nobody has collected yet keeps the instance alive, and would keep the file locked.
+        await control.run(`detach ${name}`);
+      } catch (cause) {
+        throw locationError(cause, location);
+      } finally {
+        control.disconnectSync();
+        instance.closeSync();
+        if (!readOnly) removeSpill(location);
+      }
+    },
+  };
+}
+
+/** All before ATTACH. Nothing is downloaded: an extension that is missing is an error of the model that needs it. */
+function settings({ location, projectRoot, memoryLimit }: DatabaseOptions): string {
+  const values: readonly (readonly [string, string | undefined])[] = [
+    ['errors_as_json', 'true'],
+    ['temp_directory', location.spill],
+    ['TimeZone', 'UTC'],
+    ['autoinstall_known_extensions', 'false'],
+    ['autoload_known_extensions', 'false'],
+    ['threads', String(availableParallelism())],
+    ['memory_limit', memoryLimit],
+    // The setting is a list separated by commas, with no way to quote one.
+    ['file_search_path', projectRoot.includes(',') ? undefined : projectRoot],
+  ];
+  return values
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `set global ${name} = ${quoteText(value ?? '')}`)
+    .join(';\n');
+}
+
+/** Attached, never opened directly: only then can every file be opened again after a kill. */
+function attachStatement({ file }: DatabaseLocation, readOnly: boolean): string {
+  const mode = readOnly && file !== undefined ? ' (read_only)' : '';
+  return `attach if not exists ${quoteText(file ?? ':memory:')} as ${quoteIdentifier(databaseAlias)}${mode}`;
+}
+
+function prepareFolder({ file, description }: DatabaseLocation, readOnly: boolean): void {
+  if (file === undefined) return;
+  const folder = dirname(file);
+  try {
+    if (!readOnly) mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw ownError('io', `the folder of ${description} cannot be made: ${causeCode(cause)}`);
+  }
+  checkNetworkFileSystem(folder, description);
+}
+
+function causeCode(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+}
+
+/** The engine speaks of the absolute path; users know the one that they wrote. */
+function locationError(cause: unknown, { file, description }: DatabaseLocation): EngineError {
+  const error = engineError(cause);
+  if (file === undefined) return error;
+  const shown = (text: string): string => text.replaceAll(file, description);
+  return new EngineError({ ...error.details, message: shown(error.details.message), redacted: shown(error.details.redacted) }, { cause });
+}
+
+/** A killed process leaves its spilled data; the lock on the file proves that nobody uses it any more. */
+function removeSpill({ spill }: DatabaseLocation): void {
+  try {
+    for (const entry of readdirSync(spill)) if (entry.startsWith('duckdb_temp_')) rmSync(join(spill, entry), { force: true });
+    rmdirSync(spill);
+  } catch {
+    // Nothing is there, or somebody else's file keeps the folder.
+  }
+}

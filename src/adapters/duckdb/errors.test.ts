@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EngineErrorDetails } from '../../adapter/engine-error.ts';
+import { engineError, utf16Offset } from './errors.ts';
+import { failureOf, openTestConnection } from './open-test-session.ts';
+
+async function fail(sql: string, ...before: readonly string[]): Promise<EngineErrorDetails> {
+  const connection = await openTestConnection();
+  for (const statement of before) await connection.run({ sql: statement });
+  return failureOf(connection.run({ sql }));
+}
+
+describe('kinds', () => {
+  it.each([
+    ['selec 1', 'syntax'],
+    ['select nope from (select 1 as a)', 'unknown-column'],
+    ['select t.nope from (select 1 as a) as t', 'unknown-column'],
+    ['insert into t (nope) values (1)', 'unknown-column'],
+    ['select * from nowhere', 'unknown-relation'],
+    ['select * from nowhere.t', 'unknown-relation'],
+    ['create table nowhere.t as select 1', 'unknown-relation'],
+    ['select nowhere.a', 'unknown-relation'],
+    ['select nope(1)', 'unknown-function'],
+    ['select * from nope(1)', 'unknown-function'],
+    [`select sum('a')`, 'type-mismatch'],
+    [`select date '2024-01-01' + 'x'`, 'type-mismatch'],
+    ['select [1]::struct(a int)', 'type-mismatch'],
+    ['select a from (select 1 as a) as x, (select 2 as a) as y', 'ambiguous'],
+    [`select 'abc'::integer`, 'conversion'],
+    ['select 9223372036854775807 + 1', 'conversion'],
+    ['insert into t values (1)', 'constraint'],
+    ['insert into t values (null)', 'constraint'],
+    ['select st_area(1)', 'missing-extension'],
+    [`from 'https://example.com/x.parquet'`, 'missing-extension'],
+    [`from 'missing.csv'`, 'io'],
+    [`select error('no space left, disk full')`, 'other'],
+    ['create table t as select 1', 'other'],
+  ])('%s is %s', async (sql, kind) => {
+    const details = await fail(sql, 'create table t (a integer primary key); insert into t values (1)');
+    expect(details.kind).toBe(kind);
+    expect(details.message).not.toMatch(/[\n\r]|LINE 1|exception_type|_tx_database/);
+  });
+  it('tells memory that ran out', async () => {
+    const connection = await openTestConnection({ path: ':memory:', memory_limit: '20MB' });
+    const details = await failureOf(connection.run({ sql: 'select length(string_agg(md5(range::varchar), $$,$$)) from range(5000000)' }));
+    expect(details.kind).toBe('out-of-memory');
+    expect(await connection.query({ sql: 'select 1' })).toMatchObject({ rows: [[1]] });
+  });
+  it('reads the engine’s words for a full disk', () => {
+    const cause = new Error(
+      '{"exception_type":"IO","exception_message":"Could not write file \\"/x/w.db\\": No space left on device","errno":"28"}',
+    );
+    expect(engineError(cause).details.kind).toBe('disk-full');
+  });
+  it('reads plain text, from before the engine answers in JSON', () => {
+    expect(engineError(new Error('INTERRUPT Error: Interrupted!')).details.kind).toBe('cancelled');
+    expect(engineError(new Error('Parser Error: syntax error at or near "x"\n\nLINE 1: x\n        ^')).details).toMatchObject({
+      kind: 'syntax',
+      message: 'syntax error at or near "x"',
+    });
+    expect(engineError(new Error('something else')).details).toMatchObject({ kind: 'other', message: 'something else' });
+    expect(engineError('no error at all').details.message).toBe('no error at all');
+  });
+});
+
+describe('names', () => {
+  it('are given with near ones, without the engine’s own', async () => {
+    expect(await fail('select amout from (select 1 as amount)')).toMatchObject({ name: 'amout', candidates: ['amount'] });
+    const details = await fail('from orderz', 'create table orders as select 1');
+    expect(details).toMatchObject({ name: 'orderz', candidates: ['orders'] });
+    expect((await fail('from zzz')).candidates).toBe(undefined);
+  });
+});
+
+describe('positions', () => {
+  it('count UTF-16 units behind text of any width', async () => {
+    const sql = `select 'é😀表' as a, nope from (select 1 as b)`;
+    expect((await fail(sql)).position).toBe(sql.indexOf('nope'));
+  });
+  it('count over all statements of one text', async () => {
+    const sql = `select 1;\nselect 'é';\nselect nope from (select 1 as a)`;
+    expect((await fail(sql)).position).toBe(sql.indexOf('nope'));
+    const syntax = `select 'é😀'; select '表'; selec 3`;
+    expect((await fail(syntax)).position).toBe(syntax.indexOf('selec '));
+  });
+  it('count from the user’s text when a transaction begins with it', async () => {
+    const connection = await openTestConnection();
+    await connection.begin();
+    const sql = `select 'é', nope from (select 1 as a)`;
+    expect((await failureOf(connection.run({ sql }))).position).toBe(sql.indexOf('nope'));
+  });
+  it('point at casts and values that do not convert', async () => {
+    expect((await fail(`select 1, 'abc'::integer`)).position).toBe(15);
+    expect((await fail(`select 1 where 1 = 'x'`)).position).toBe(19);
+  });
+  it('are left out when the fault lies inside a view', async () => {
+    const setUp = `create table b as select 'x' as v, 1 as w; create view bad as select v::integer as x, w as y from b`;
+    expect((await fail('select x from bad where y = 1 and y = 1 and y = 1 and y = 1', setUp)).position).toBe(undefined);
+    expect((await fail('select y from bad where y = 1 and y = 1 and y = 1 and y = 1', setUp, 'drop table b')).position).toBe(undefined);
+  });
+  it('agree with the encoder for any text, in bytes and in characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (before, after) => {
+        expect(utf16Offset(before + after, Buffer.byteLength(before), 'byte')).toBe(before.length);
+        expect(utf16Offset(before + after, [...before].length, 'character')).toBe(before.length);
+      }),
+    );
+    expect(utf16Offset('abc', 4, 'byte')).toBe(undefined);
+  });
+});
+
+describe('row values', () => {
+  it.each([
+    [`select 'secret'::integer`, 'secret'],
+    [`select x::integer from (values ('s3cret''s')) as t(x)`, 's3cret'],
+    [`select strptime('secret', '%Y')`, 'secret'],
+    ['select 9223372036854775807 + 1', '9223372036854775807'],
+    [`select error('secret words')`, 'secret'],
+    [`insert into t values ('secret')`, 'secret'],
+    [`select ('secret' || range::varchar)::date from range(2)`, 'secret'],
+    [`select '{secret'::json`, 'secret'],
+    ['select 4111111111111::integer', '4111111111111'],
+  ])('of %s stay out of the redacted message', async (sql, secret) => {
+    const details = await fail(sql, `create table t (a varchar primary key); insert into t values ('secret')`);
+    expect(details.redacted).not.toContain(secret);
+    expect(details.redacted.length).toBeGreaterThan(3);
+  });
+  it('do not take the names of columns with them', async () => {
+    expect((await fail('select nope from (select 1 as a)')).redacted).toContain('nope');
+  });
+});

@@ -1,0 +1,110 @@
+/** Renders each operation into the statements that DuckDB runs fastest and replays safely after a kill. */
+import type {
+  AlterColumns,
+  DeleteInsert,
+  Merge,
+  OperationRenderers,
+  PublishStage,
+  PublishView,
+  StageQuery,
+} from '../../adapter/operation.ts';
+import type { Relation, RelationKind } from '../../adapter/relation.ts';
+import { embed } from '../../adapter/statement.ts';
+import type { Query, Statement } from '../../adapter/statement.ts';
+import { bug } from '../../diagnostics/bug.ts';
+import { dialect } from './dialect.ts';
+import { quoteIdentifier } from './quoting.ts';
+import { blankSemicolons } from './sql-tokens.ts';
+
+const name = dialect.relation;
+
+/** One round trip: the engine stops at the first statement that fails and counts positions over the whole text. */
+function together(...statements: readonly string[]): readonly Statement[] {
+  return [{ sql: statements.join(';\n') }];
+}
+
+function columnList(columns: readonly string[], prefix = ''): string {
+  return columns.map((column) => prefix + quoteIdentifier(column)).join(', ');
+}
+
+function insertAll(stage: Relation, target: Relation, columns: readonly string[]): string {
+  const list = columnList(columns);
+  return `insert into ${name(target)} (${list}) select ${list} from ${name(stage)}`;
+}
+
+function matchingKey(key: readonly string[]): string {
+  if (key.length === 0) return bug('a keyed operation without key columns');
+  return key.map((column) => `target.${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`).join(' and ');
+}
+
+/** The newline before the parenthesis ends a trailing line comment of the user. Same length, so offsets stay. */
+function wrap(prefix: string, query: Query): Statement {
+  return embed(`${prefix} as (\n`, { ...query, sql: blankSemicolons(query.sql) }, '\n)');
+}
+
+function drop(relation: Relation, kind: RelationKind): string {
+  return `drop ${kind} ${name(relation)}`;
+}
+
+function stageQuery({ stage, temporary, query }: StageQuery): readonly Statement[] {
+  return [wrap(`create ${temporary ? 'temp ' : ''}table ${name(stage)}`, query)];
+}
+
+function publishStage({ stage, target, existing }: PublishStage): readonly Statement[] {
+  if (stage.schema !== target.schema) return bug(`${stage.name} cannot be published from another schema`);
+  const rename = `alter table ${name(stage)} rename to ${quoteIdentifier(target.name)}`;
+  return existing === undefined ? together(rename) : together(drop(target, existing), rename);
+}
+
+/** Creating a view binds it, so no second statement is needed to prove that it can be read. */
+function publishView({ target, existing, query }: PublishView): readonly Statement[] {
+  if (existing === 'table') return [wrap(`${drop(target, 'table')};\ncreate view ${name(target)}`, query)];
+  return [wrap(`create ${existing === 'view' ? 'or replace ' : ''}view ${name(target)}`, query)];
+}
+
+function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {
+  return together(
+    `delete from ${name(target)} as target using ${name(stage)} as stage where ${matchingKey(key)}`,
+    insertAll(stage, target, columns),
+  );
+}
+
+function merge({ stage, target, columns, key }: Merge): readonly Statement[] {
+  const keys = new Set(key.map(dialect.foldIdentifier));
+  const updates = columns
+    .filter((column) => !keys.has(dialect.foldIdentifier(column)))
+    .map((column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`);
+  const update = updates.length === 0 ? '' : ` when matched then update set ${updates.join(', ')}`;
+  return together(
+    `merge into ${name(target)} as target using ${name(stage)} as stage on ${matchingKey(key)}${update}` +
+      ` when not matched then insert (${columnList(columns)}) values (${columnList(columns, 'stage.')})`,
+  );
+}
+
+/** No DEFAULT and no USING: their replay after a kill can make the file unreadable. */
+function alterColumns({ target, add, drop: dropped, retype }: AlterColumns): readonly Statement[] {
+  const alter = `alter table ${name(target)}`;
+  const statements = [
+    ...add.map((column) => `${alter} add column ${quoteIdentifier(column.name)} ${column.type}`),
+    ...dropped.map((column) => `${alter} drop column ${quoteIdentifier(column)}`),
+    ...retype.map((column) => `${alter} alter column ${quoteIdentifier(column.name)} set data type ${column.type}`),
+  ];
+  return statements.length === 0 ? [] : together(...statements);
+}
+
+export const operations: OperationRenderers = {
+  'create-schema': ({ schema }) => together(`create schema if not exists ${quoteIdentifier(schema)}`),
+  'stage-query': stageQuery,
+  'stage-columns': ({ stage, columns }) => {
+    const definitions = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
+    return together(`create table ${name(stage)} (${definitions.join(', ')})`);
+  },
+  'publish-stage': publishStage,
+  'publish-view': publishView,
+  append: ({ stage, target, columns }) => together(insertAll(stage, target, columns)),
+  'delete-insert': deleteInsert,
+  merge,
+  'alter-columns': alterColumns,
+  drop: ({ relation, relationKind }) => together(drop(relation, relationKind)),
+  'run-sql': ({ query }) => [embed('', query)],
+};

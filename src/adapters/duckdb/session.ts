@@ -1,0 +1,38 @@
+/** Opens a target: one shared database, many connections. */
+import type { OpenOptions } from '../../adapter/adapter.ts';
+import type { Connection, Session } from '../../adapter/connection.ts';
+import { DatabaseConnection } from './connection.ts';
+import { locateDatabase } from './database-location.ts';
+import { openDatabase } from './database.ts';
+import { bindings } from './driver.ts';
+import { bug } from '../../diagnostics/bug.ts';
+
+/** Opens the file that the target names, making its folder when it may write. */
+export async function openSession({ target, projectRoot, readOnly }: OpenOptions): Promise<Session> {
+  const { path, memory_limit: memoryLimit, read_only: alwaysReadOnly } = target.settings;
+  if (typeof path !== 'string') return bug('a target without a checked path');
+  const location = locateDatabase(path, projectRoot);
+  const database = await openDatabase({
+    location,
+    projectRoot,
+    readOnly: readOnly || alwaysReadOnly === true,
+    memoryLimit: typeof memoryLimit === 'string' ? memoryLimit : undefined,
+  });
+  const connections = new Set<DatabaseConnection>();
+  let closed = false;
+  return {
+    engineVersion: bindings().library_version().replace(/^v/, ''),
+    description: location.description,
+    connect: async (): Promise<Connection> => {
+      const connection = new DatabaseConnection(await database.connect(), database, (gone) => connections.delete(gone));
+      connections.add(connection);
+      return connection;
+    },
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      for (const connection of connections) await connection.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { createSlots } from './query-slots.ts';
+import { createSerialQueue } from './serial-queue.ts';
+import { createThreadBalance } from './thread-balance.ts';
+
+async function changesOf(cores: number, steps: readonly ('enter' | 'leave')[]): Promise<readonly number[]> {
+  const changes: number[] = [];
+  const balance = createThreadBalance(cores, async (threads) => void changes.push(threads));
+  for (const step of steps) await balance[step]();
+  return changes;
+}
+
+it('leaves all cores to transactions that come one after another', async () => {
+  expect(await changesOf(8, ['enter', 'leave', 'enter', 'leave', 'enter', 'leave'])).toEqual([]);
+});
+it('gives one thread each to a lasting crowd, and all back to the last one', async () => {
+  const crowd = ['enter', 'enter', 'leave', 'enter', 'leave', 'enter'] as const;
+  expect(await changesOf(2, [...crowd, 'leave', 'enter', 'leave', 'leave', 'enter'])).toEqual([1, 2]);
+});
+it('takes no threads away for a short meeting of two', async () => {
+  expect(await changesOf(4, ['enter', 'enter', 'leave', 'leave', 'enter'])).toEqual([]);
+});
+it('serves waiting queries in order, never more than there are slots', async () => {
+  const slots = createSlots(1);
+  expect(slots.acquire()).toBe(undefined);
+  const order: number[] = [];
+  const waits = [1, 2, 3].map(async (n) => {
+    await slots.acquire();
+    order.push(n);
+  });
+  slots.release();
+  await waits[0];
+  expect(order).toEqual([1]);
+  slots.release();
+  slots.release();
+  await Promise.all(waits);
+  expect(order).toEqual([1, 2, 3]);
+  slots.release();
+  expect(slots.acquire()).toBe(undefined);
+});
+it('runs jobs one at a time and goes on after one that fails', async () => {
+  const queue = createSerialQueue();
+  let running = 0;
+  const job = (fail: boolean) => async (): Promise<number> => {
+    running += 1;
+    expect(running).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    running -= 1;
+    if (fail) throw new Error('x');
+    return 1;
+  };
+  expect((await Promise.allSettled([queue(job(false)), queue(job(true)), queue(job(false))])).map((result) => result.status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+  ]);
+});

@@ -1,0 +1,77 @@
+/** Asks the engine's own parser whether each selected text is exactly one query, before anything is wrapped around it. */
+import { embed } from '../adapter/statement.ts';
+import type { QueryProblem } from '../adapter/analysis.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import { fillSlots } from '../compile/slots.ts';
+import { lookupSpan } from '../compile/span-map.ts';
+import { unreachable } from '../diagnostics/bug.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
+import { engineDiagnostic } from '../execute/engine-diagnostic.ts';
+import { slotValues } from '../plan/texts.ts';
+import { exitCodes, Stop } from './exit.ts';
+import type { LoadedGraph } from './load-graph.ts';
+
+/** Any values will do: only the shape of the text matters. */
+const anyRun = { run: { id: '', startedAt: '2000-01-01T00:00:00Z' }, interval: { start: '2000-01-01T00:00:00Z', end: '2000-01-02T00:00:00Z' } };
+
+/** Stops with every problem of every text; the engine is started only if there is something to check. */
+export async function checkQueries(loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<void> {
+  const texts = [...selected].flatMap((id) => textsOf(loaded, id));
+  if (texts.length === 0) return;
+  const adapter = await loaded.engine.load();
+  const analyzer = await adapter.openAnalyzer();
+  const values = slotValues(anyRun, adapter.dialect);
+  const diagnostics: Diagnostic[] = [];
+  const reported = new Set<string>();
+  try {
+    for (const { id, path, text } of texts) {
+      const filled = text.slots.length === 0 ? text : fillSlots(text, values);
+      const problem = await analyzer.checkQuery(filled.sql);
+      if (problem === undefined || reported.has(id)) continue;
+      reported.add(id);
+      diagnostics.push(describe(loaded, id, path, filled, problem));
+    }
+  } finally {
+    await analyzer.close();
+  }
+  if (diagnostics.length > 0) throw new Stop(exitCodes.usage, diagnostics);
+}
+
+function textsOf(loaded: LoadedGraph, id: NodeId): readonly { id: NodeId; path: string; text: CompiledText }[] {
+  const node = loaded.graph.nodes.get(id);
+  if (node?.resourceType === 'model') {
+    return [node.full, ...(node.incremental === undefined ? [] : [node.incremental])].map((text) => ({ id, path: node.path, text }));
+  }
+  if (node?.resourceType === 'test' && node.test.kind === 'singular') return [{ id, path: node.path, text: node.test.text }];
+  return [];
+}
+
+function describe(loaded: LoadedGraph, id: NodeId, path: string, text: CompiledText, problem: QueryProblem): Diagnostic {
+  const at = (position: number | undefined): Where => ({
+    node: id,
+    span: (position === undefined ? undefined : lookupSpan(text.map, position)?.span) ?? { path, start: 0, end: 0 },
+  });
+  switch (problem.kind) {
+    case 'empty':
+      return diagnose('empty-model', { path }, at(undefined));
+    case 'several-statements':
+      return diagnose('several-statements', { count: problem.count }, at(problem.position));
+    case 'not-a-select':
+      return diagnose('not-a-select', { statement: problem.statement }, at(problem.position));
+    case 'dynamic':
+      return diagnose('dynamic-query', { feature: problem.feature }, at(problem.position));
+    case 'syntax': {
+      const details = { kind: 'syntax' as const, message: problem.message, redacted: problem.message, retry: 'never' as const };
+      const statement = embed('', { node: id, sql: text.sql });
+      return engineDiagnostic(problem.position === undefined ? details : { ...details, position: problem.position }, loaded.engine.type, statement, {
+        node: id,
+        text,
+        path,
+        compiledPath: undefined,
+      });
+    }
+    default:
+      return unreachable(problem);
+  }
+}

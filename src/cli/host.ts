@@ -1,0 +1,40 @@
+/** The outside world of one command: ports bound to this process. */
+import type { Clock } from '../execute/execution.ts';
+import type { FileSystem } from '../project/file-system.ts';
+import { disk } from '../project/disk.ts';
+import { createOutput } from '../report/output.ts';
+import type { Output } from '../report/output.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Host {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly output: Output;
+  /** Version of this package. */
+  readonly version: string;
+  /** Absolute folder of this package: templates and error pages stand below it. */
+  readonly packageRoot: string;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms) => sleep(ms),
+};
+
+/** The real world. An empty `TX_…` variable counts as unset. */
+export function createHost(version: string, packageRoot: string): Host {
+  for (const [name, value] of Object.entries(process.env)) {
+    if (name.startsWith('TX_') && value === '') delete process.env[name];
+  }
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    files: disk,
+    clock: systemClock,
+    output: createOutput({ stdout: process.stdout, stderr: process.stderr, env: process.env }),
+    version,
+    packageRoot,
+  };
+}

@@ -1,0 +1,111 @@
+/** From a folder to a linked graph: the part of every command that needs no database. */
+import { join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Engine } from '../adapter/adapter.ts';
+import { checkNames, findCheck } from '../checks/vocabulary.ts';
+import { compileProject } from '../compile/compile-project.ts';
+import type { CompiledProject, NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../diagnostics/span.ts';
+import { buildGraph } from '../graph/build-graph.ts';
+import type { Graph } from '../graph/graph.ts';
+import { brokenFor } from '../graph/traverse.ts';
+import type { ParsedFile } from '../parse/definitions.ts';
+import { parseFile } from '../parse/parse-file.ts';
+import { findProject } from '../project/find-project.ts';
+import { loadProject } from '../project/load-project.ts';
+import type { Located, Project, YamlValue } from '../project/project.ts';
+import { parseVars } from '../project/vars.ts';
+import { engines } from './engines.ts';
+import { exitCodes, Stop } from './exit.ts';
+import type { Host } from './host.ts';
+import type { ProjectOptions } from './options.ts';
+import type { Screen } from './screen.ts';
+
+/** Everything that is known of a project before a database is asked. */
+export interface LoadedGraph {
+  readonly project: Project;
+  readonly parsed: readonly ParsedFile[];
+  readonly compiled: CompiledProject;
+  readonly graph: Graph;
+  readonly engine: Engine;
+  readonly flagVars: Readonly<Record<string, Located<YamlValue>>>;
+  /** Errors that belong to one node: they matter only to a command that needs it. */
+  readonly nodeErrors: readonly Diagnostic[];
+}
+
+/** The port through which project JS is loaded: it runs with the rights of the user. */
+export function jsLoader(project: Project): { readonly load: (path: string) => Promise<Record<string, unknown>> } {
+  return {
+    load: async (path) => {
+      const module: unknown = await import(pathToFileURL(join(project.root, path)).href);
+      return typeof module === 'object' && module !== null ? { ...module } : {};
+    },
+  };
+}
+
+/** Finds the folder of the project, by flag or upwards from where the user stands. */
+export function findRoot(host: Host, options: ProjectOptions): string {
+  if (options.projectDir !== undefined) return resolve(host.cwd, options.projectDir);
+  const found = findProject(host.cwd, host.files);
+  if (found.value === undefined) throw new Stop(exitCodes.usage, found.diagnostics);
+  return found.value;
+}
+
+/** Loads project.yaml and its files. Stops the command when the project as such is unusable. */
+export function openProject(host: Host, screen: Screen, options: ProjectOptions): { project: Project; diagnostics: readonly Diagnostic[]; flagVars: LoadedGraph['flagVars'] } {
+  const root = findRoot(host, options);
+  const varsSource: SourceFile = { path: '--vars', text: options.vars ?? '{}' };
+  const vars = parseVars(varsSource);
+  screen.addSources([varsSource]);
+  if (hasErrors(vars.diagnostics)) throw new Stop(exitCodes.usage, vars.diagnostics);
+  const loaded = loadProject({ root, targetName: options.target, vars: vars.value, env: host.env }, { files: host.files }, engines);
+  screen.addSources(loaded.sources);
+  screen.addSecrets(loaded.secrets);
+  if (loaded.value === undefined || hasErrors(loaded.diagnostics)) throw new Stop(exitCodes.usage, loaded.diagnostics);
+  return { project: loaded.value, diagnostics: loaded.diagnostics, flagVars: vars.value };
+}
+
+/** Parses, compiles and links the whole project. Project-wide errors stop; errors of single nodes are handed on. */
+export async function loadGraph(host: Host, screen: Screen, options: ProjectOptions): Promise<LoadedGraph> {
+  const { project, diagnostics: projectDiagnostics, flagVars } = openProject(host, screen, options);
+  const engine = engines.find((candidate) => candidate.type === project.target.type) ?? bug(`no engine ${project.target.type}`);
+  const diagnostics: Diagnostic[] = [...projectDiagnostics];
+  const parsed: ParsedFile[] = [];
+  for (const source of project.sources) {
+    const outcome = parseFile(source);
+    diagnostics.push(...outcome.diagnostics);
+    if (outcome.value !== undefined) parsed.push(outcome.value);
+  }
+  const compiled = await compileProject(
+    { project, parsed, dialect: engine.dialect, flagVars: plainValues(flagVars), findCheck, checkNames },
+    { js: jsLoader(project) },
+  );
+  diagnostics.push(...compiled.diagnostics);
+  const graph = buildGraph(compiled.value, engine.dialect.foldIdentifier);
+  diagnostics.push(...graph.diagnostics);
+  const ofNodes = (entry: Diagnostic): boolean => entry.severity === 'error' && entry.node !== undefined;
+  const projectWide = diagnostics.filter((entry) => !ofNodes(entry));
+  if (hasErrors(projectWide)) throw new Stop(exitCodes.usage, diagnostics);
+  screen.showDiagnostics(projectWide);
+  return { project, parsed, compiled: compiled.value, graph: graph.value, engine, flagVars, nodeErrors: diagnostics.filter(ofNodes) };
+}
+
+function plainValues(vars: LoadedGraph['flagVars']): Readonly<Record<string, YamlValue>> {
+  return Object.fromEntries(Object.entries(vars).map(([name, { value }]) => [name, value]));
+}
+
+/** Stops when something that the command needs did not compile; gives the errors that it did not need. */
+export function requireCompiled(loaded: LoadedGraph, needed: ReadonlySet<NodeId>): readonly Diagnostic[] {
+  const broken = new Set<string>(brokenFor(loaded.graph, needed));
+  if (broken.size > 0) throw new Stop(exitCodes.usage, loaded.nodeErrors);
+  return loaded.nodeErrors;
+}
+
+/** A path as the user would type it from where they stand. */
+export function displayPath(host: Host, path: string): string {
+  const shown = relative(host.cwd, path);
+  return shown === '' ? '.' : shown;
+}

@@ -1,0 +1,81 @@
+/** Opens the target and reads what stands there: the catalog, and what earlier runs left behind. */
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Session } from '../adapter/connection.ts';
+import { EngineError } from '../adapter/engine-error.ts';
+import type { CatalogRelation } from '../adapter/relation.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Project } from '../project/project.ts';
+import { emptyState, readState } from '../state/state-reader.ts';
+import type { StateSnapshot } from '../state/state-reader.ts';
+import { inspectStateLayout, stateVersion } from '../state/state-tables.ts';
+import { describeOpenError } from './database-errors.ts';
+import { exitCodes, Stop } from './exit.ts';
+import type { Host } from './host.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import type { Screen } from './screen.ts';
+
+export interface OpenRequest {
+  readonly connections: number;
+  readonly readOnly: boolean;
+  /** Seconds to wait for a lock; 0 fails at once. */
+  readonly waitSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+const pollMs = 200;
+
+/** Opens the database of the target, waiting for a lock if that was asked for. */
+export async function openDatabase(host: Host, screen: Screen, loaded: Pick<LoadedGraph, 'project' | 'engine'>, request: OpenRequest): Promise<{ adapter: Adapter; session: Session }> {
+  const adapter = await loaded.engine.load();
+  const { project } = loaded;
+  const deadline = host.clock.now() + request.waitSeconds * 1000;
+  let announced = false;
+  for (;;) {
+    try {
+      const session = await adapter.open({
+        target: project.target,
+        projectRoot: project.root,
+        connections: request.connections,
+        readOnly: request.readOnly,
+      });
+      return { adapter, session };
+    } catch (cause) {
+      if (!(cause instanceof EngineError)) throw cause;
+      const locked = cause.details.kind === 'locked';
+      if (!locked || host.clock.now() >= deadline || request.signal.aborted) {
+        throw new Stop(locked ? exitCodes.transient : exitCodes.usage, [describeOpenError(cause.details, project)]);
+      }
+      if (!announced) screen.note(`waiting for the database: ${cause.details.message}`);
+      announced = true;
+      await host.clock.sleep(pollMs);
+    }
+  }
+}
+
+export interface Standing {
+  readonly catalog: readonly CatalogRelation[];
+  readonly state: StateSnapshot;
+}
+
+/** Reads catalog and state: two statements, whatever the size of the project. */
+export async function readStanding(adapter: Adapter, session: Session, project: Project, graph: Graph): Promise<Standing> {
+  const schemas = new Set<string>([project.stateSchema, project.target.schema]);
+  for (const node of graph.nodes.values()) if (node.resourceType === 'model' || node.resourceType === 'seed') schemas.add(node.relation.schema);
+  const connection = await session.connect();
+  try {
+    const catalog = await adapter.catalog.relations(connection, [...schemas]);
+    const layout = inspectStateLayout(project.stateSchema, catalog, adapter.dialect);
+    if (layout.kind === 'absent') return { catalog, state: emptyState };
+    if (layout.kind === 'foreign') {
+      throw new Stop(exitCodes.usage, [diagnose('state-foreign', { schema: project.stateSchema, table: layout.table, missing: layout.missing })]);
+    }
+    const state = await readState(connection, project.stateSchema, adapter.dialect);
+    if (state.version > stateVersion) {
+      throw new Stop(exitCodes.usage, [diagnose('state-newer', { found: state.version, known: stateVersion, txVersion: state.txVersion })]);
+    }
+    return { catalog, state };
+  } finally {
+    await connection.close();
+  }
+}

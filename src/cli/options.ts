@@ -1,0 +1,120 @@
+/** The flags of every command, in dbt's words, each with its environment twin. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+export interface ProjectOptions {
+  readonly projectDir?: string;
+  readonly target?: string;
+  readonly vars?: string;
+}
+
+export interface OutputOptions {
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+  readonly logFormat: 'text' | 'json';
+}
+
+export interface SelectionOptions {
+  readonly select: readonly string[];
+  readonly exclude: readonly string[];
+  readonly resourceType: readonly string[];
+  readonly excludeResourceType: readonly string[];
+  readonly indirectSelection: 'eager' | 'cautious' | 'buildable' | 'empty';
+}
+
+export interface DatabaseOptions {
+  /** Seconds to wait for a locked database; true means an hour. */
+  readonly wait?: number | true;
+}
+
+export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
+  readonly threads?: number;
+  readonly fullRefresh?: boolean;
+  readonly failFast?: boolean;
+  readonly adopt?: boolean;
+  readonly eventTimeStart?: string;
+  readonly eventTimeEnd?: string;
+}
+
+function positiveInteger(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1 || number > 1024) throw new InvalidArgumentError('must be a whole number from 1 to 1024');
+  return number;
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError('must be a number of seconds');
+  return number;
+}
+
+/** ISO 8601 date or date and time, taken as UTC when it has no zone; gives the same instant with `Z`. */
+function instant(text: string): string {
+  const iso = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.exec(text.trim());
+  const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes(':') ? text : `${text}Z`;
+  const date = new Date(zoned.trim().replace(' ', 'T'));
+  if (iso === null || Number.isNaN(date.getTime())) throw new InvalidArgumentError('must be a date like `2024-01-31` or `2024-01-31T06:00:00Z`');
+  return date.toISOString();
+}
+
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
+
+/** A repeatable option that also takes several words: `-s a b -s c`. */
+function repeatable(flags: string, description: string, twin: string): Option {
+  return new Option(flags, description).default([], 'none').env(twin).argParser(collect);
+}
+
+export function addProjectOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--project-dir <folder>', 'folder of the project (default: the nearest project.yaml, upwards)').env('TX_PROJECT_DIR'))
+    .addOption(new Option('-t, --target <name>', 'target of project.yaml').env('TX_TARGET'))
+    .addOption(new Option('--vars <yaml>', "variables, e.g. '{start_date: 2024-01-01}'").env('TX_VARS'));
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .addOption(new Option('-q, --quiet', 'print results and errors only').env('TX_QUIET'))
+    .addOption(new Option('--no-color', 'no colours (also NO_COLOR)'))
+    .addOption(new Option('--log-format <format>', 'form of progress on stderr').choices(['text', 'json']).default('text').env('TX_LOG_FORMAT'));
+}
+
+export function addSelectionOptions(command: Command): Command {
+  return command
+    .addOption(repeatable('-s, --select <spec...>', 'nodes to take: names, tag:…, path:…, +parents, children+', 'TX_SELECT'))
+    .addOption(repeatable('--exclude <spec...>', 'nodes to leave out, in the same words', 'TX_EXCLUDE'))
+    .addOption(repeatable('--resource-type <type...>', 'only model, seed, source or test', 'TX_RESOURCE_TYPE'))
+    .addOption(repeatable('--exclude-resource-type <type...>', 'all but these kinds', 'TX_EXCLUDE_RESOURCE_TYPE'))
+    .addOption(
+      new Option('--indirect-selection <mode>', 'which tests come along with their nodes')
+        .choices(['eager', 'cautious', 'buildable', 'empty'])
+        .default('eager')
+        .env('TX_INDIRECT_SELECTION'),
+    );
+}
+
+export function addDatabaseOptions(command: Command): Command {
+  return command.addOption(
+    new Option('--wait [seconds]', 'wait for a database that another process has locked (at most an hour)').argParser(seconds).env('TX_WAIT'),
+  );
+}
+
+export function addThreadsOption(command: Command): Command {
+  return command.addOption(new Option('--threads <n>', 'nodes at a time (default: the target’s)').argParser(positiveInteger).env('TX_THREADS'));
+}
+
+/** Flags of commands that build. */
+export function addBuildOptions(command: Command): Command {
+  return command
+    .addOption(new Option('-f, --full-refresh', 'rebuild incremental models from nothing').env('TX_FULL_REFRESH'))
+    .addOption(new Option('-x, --fail-fast', 'stop at the first failure').env('TX_FAIL_FAST'))
+    .addOption(new Option('--adopt', 'replace relations that stand in the way although `tx` did not build them').env('TX_ADOPT'))
+    .addOption(new Option('--event-time-start <time>', 'start of the interval, for `{{interval.start}}`').argParser(instant).env('TX_EVENT_TIME_START'))
+    .addOption(new Option('--event-time-end <time>', 'end of the interval (not included)').argParser(instant).env('TX_EVENT_TIME_END'));
+}
+
+export const runDefaults: Pick<SelectionOptions, 'indirectSelection' | 'select' | 'exclude' | 'resourceType' | 'excludeResourceType'> = {
+  select: [],
+  exclude: [],
+  resourceType: [],
+  excludeResourceType: [],
+  indirectSelection: 'eager',
+};

@@ -1,0 +1,222 @@
+/** `tx run`, `build`, `test` and `seed`: select, plan, execute, report. */
+import { randomUUID } from 'node:crypto';
+import type { NodeId } from '../compile/compiled.ts';
+import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { executePlan } from '../execute/execute-plan.ts';
+import type { RunResult } from '../execute/events.ts';
+import { ancestors } from '../graph/traverse.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import type { PlanResult } from '../plan/build-plan.ts';
+import type { Interval } from '../plan/plan-input.ts';
+import type { Command, Plan } from '../plan/plan.ts';
+import { findCheck } from '../checks/vocabulary.ts';
+import { checkQueries } from './check-queries.ts';
+import { exitCodes, Stop } from './exit.ts';
+import type { ExitCode } from './exit.ts';
+import type { Host } from './host.ts';
+import { loadGraph, requireCompiled } from './load-graph.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import { openDatabase, readStanding } from './open-database.ts';
+import type { Standing } from './open-database.ts';
+import type { RunOptions } from './options.ts';
+import { createRunReport } from './run-report.ts';
+import type { Screen } from './screen.ts';
+import { readSeedFiles } from './seed-files.ts';
+import type { SeedFiles } from './seed-files.ts';
+import { selectNodes } from './select-nodes.ts';
+import { listenForCancel } from './signals.ts';
+import type { Cancellation } from './signals.ts';
+
+/** What a command wants to happen, after flags and earlier results were read. */
+export interface RunRequest {
+  readonly command: Command;
+  readonly options: RunOptions;
+  /** Exactly these nodes instead of a selection (`tx retry`). */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** Everything that is decided before the database is opened. */
+interface Prepared {
+  readonly loaded: LoadedGraph;
+  readonly selected: ReadonlySet<NodeId>;
+  readonly seeds: SeedFiles;
+  readonly unneeded: readonly Diagnostic[];
+  readonly threads: number;
+  readonly interval: Interval | undefined;
+}
+
+/** Runs the command from start to exit code. */
+export async function runCommand(host: Host, screen: Screen, request: RunRequest): Promise<ExitCode> {
+  const cancellation = listenForCancel();
+  try {
+    const prepared = await prepare(host, screen, request);
+    if (prepared === undefined) return exitCodes.ok;
+    const { loaded, threads } = prepared;
+    const { adapter, session } = await openDatabase(host, screen, loaded, {
+      connections: threads + 1,
+      readOnly: false,
+      waitSeconds: waitSeconds(request.options),
+      signal: cancellation.signal,
+    });
+    try {
+      const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
+      const planned = planRun(host, screen, request, prepared, standing);
+      if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
+      const report = createRunReport(host, screen, loaded, { request, planned });
+      const result = await executePlan(
+        planned.plan,
+        {
+          adapter,
+          session,
+          clock: host.clock,
+          emit: report.emit,
+          seedRows: prepared.seeds.rows,
+          texts: planned.texts,
+          compiledPath: report.compiledPath,
+        },
+        {
+          threads,
+          failFast: request.options.failFast === true,
+          txVersion: host.version,
+          createState: standing.state.version === 0,
+          interruptedRuns: standing.state.openRuns,
+          signal: cancellation.signal,
+        },
+      );
+      report.finish(result);
+      showUnneeded(screen, prepared.unneeded);
+      return exitCodeOf(result, cancellation);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    cancellation.dispose();
+  }
+}
+
+/** Plans without executing: the other consumer of the plan. */
+export async function planOnly(host: Host, screen: Screen, request: RunRequest): Promise<{ readonly planned: PlanResult; readonly loaded: LoadedGraph } | undefined> {
+  const cancellation = listenForCancel();
+  try {
+    const prepared = await prepare(host, screen, request);
+    if (prepared === undefined) return undefined;
+    const standing = await readStandingIfAny(host, screen, request, prepared.loaded, cancellation);
+    const planned = planRun(host, screen, request, prepared, standing);
+    showUnneeded(screen, prepared.unneeded);
+    return { planned, loaded: prepared.loaded };
+  } finally {
+    cancellation.dispose();
+  }
+}
+
+/** A plan may be asked for before the first build: then nothing stands and nothing is remembered. */
+async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph, cancellation: Cancellation): Promise<Standing> {
+  try {
+    const { adapter, session } = await openDatabase(host, screen, loaded, {
+      connections: 1,
+      readOnly: true,
+      waitSeconds: waitSeconds(request.options),
+      signal: cancellation.signal,
+    });
+    try {
+      return await readStanding(adapter, session, loaded.project, loaded.graph);
+    } finally {
+      await session.close();
+    }
+  } catch (cause) {
+    if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
+      return { catalog: [], state: { version: 0, txVersion: '', builds: [], openRuns: [] } };
+    }
+    throw cause;
+  }
+}
+
+async function prepare(host: Host, screen: Screen, request: RunRequest): Promise<Prepared | undefined> {
+  const { options, command } = request;
+  const interval = readInterval(options);
+  const loaded = await loadGraph(host, screen, options);
+  const selected = chooseNodes(loaded, screen, request);
+  const unneeded = requireCompiled(loaded, selected);
+  if (selected.size === 0) {
+    screen.note('nothing to do');
+    showUnneeded(screen, unneeded);
+    return undefined;
+  }
+  const needed = new Set<NodeId>([...selected, ...ancestors(loaded.graph, selected)]);
+  await checkQueries(loaded, command === 'seed' ? new Set() : selected);
+  const seeds = readSeedFiles(host.files, loaded, command === 'test' ? new Set() : command === 'run' ? needed : selected);
+  if (hasErrors(seeds.diagnostics)) throw new Stop(exitCodes.usage, seeds.diagnostics);
+  screen.showDiagnostics(seeds.diagnostics);
+  return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
+}
+
+function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): ReadonlySet<NodeId> {
+  const { only } = request;
+  if (only === undefined) return selectNodes(loaded, screen, request.options);
+  return new Set([...loaded.graph.nodes.keys()].filter((id) => only.has(id)));
+}
+
+function readInterval(options: RunOptions): Interval | undefined {
+  const { eventTimeStart: start, eventTimeEnd: end } = options;
+  if (start === undefined && end === undefined) return undefined;
+  if (start === undefined || end === undefined) {
+    throw new Stop(exitCodes.usage, [diagnose('interval-incomplete', { missing: start === undefined ? '--event-time-start' : '--event-time-end' })]);
+  }
+  if (start >= end) throw new Stop(exitCodes.usage, [diagnose('interval-empty', { start, end })]);
+  return { start, end };
+}
+
+function planRun(host: Host, screen: Screen, request: RunRequest, prepared: Prepared, standing: Standing): PlanResult {
+  const { loaded, interval } = prepared;
+  const { project, compiled, engine } = loaded;
+  const outcome = buildPlan({
+    command: request.command,
+    project: project.name,
+    target: { name: project.target.name, engine: engine.type, schema: project.target.schema },
+    stateSchema: project.stateSchema,
+    graph: loaded.graph,
+    selected: prepared.selected,
+    dialect: engine.dialect,
+    capabilities: engine.capabilities,
+    catalog: standing.catalog,
+    state: standing.state,
+    seeds: prepared.seeds.summaries,
+    onRunStart: compiled.onRunStart,
+    onRunEnd: compiled.onRunEnd,
+    findCheck,
+    run: { id: randomUUID(), startedAt: new Date(host.clock.now()).toISOString() },
+    fullRefresh: request.options.fullRefresh === true,
+    adopt: request.options.adopt === true,
+    ...(interval === undefined ? {} : { interval }),
+  });
+  if (hasErrors(outcome.diagnostics)) throw new Stop(exitCodes.usage, outcome.diagnostics);
+  screen.showDiagnostics(outcome.diagnostics);
+  return outcome.value;
+}
+
+function hasWork(plan: Plan): boolean {
+  return plan.steps.some((step) => step.kind !== 'gate');
+}
+
+function nothingToDo(screen: Screen, prepared: Prepared): ExitCode {
+  screen.note('nothing to do: the selection holds nothing that this command runs');
+  showUnneeded(screen, prepared.unneeded);
+  return exitCodes.ok;
+}
+
+/** Errors of nodes that nobody asked for are told after the result, and do not change it. */
+export function showUnneeded(screen: Screen, unneeded: readonly Diagnostic[]): void {
+  if (unneeded.length === 0) return;
+  screen.showDiagnostics([...unneeded, diagnose('compile-errors-elsewhere', { count: unneeded.length })]);
+}
+
+export function waitSeconds(options: { readonly wait?: number | true }): number {
+  return options.wait === true ? 3600 : (options.wait ?? 0);
+}
+
+function exitCodeOf(result: RunResult, cancellation: Cancellation): ExitCode {
+  if (result.status === 'cancelled') return cancellation.exitCode();
+  if (result.status === 'success') return exitCodes.ok;
+  return result.transient ? exitCodes.transient : exitCodes.failed;
+}

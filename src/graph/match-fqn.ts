@@ -1,0 +1,54 @@
+/** Matches names: `orders`, `staging`, `marts.orders`, `shop.marts.*`. */
+import { hasWildcard, matchWildcard } from './wildcard.ts';
+
+/**
+ * A test for fully qualified names (project, folders, name). `value` matches the name itself, or its leading
+ * parts with or without the project; from the first part with a wildcard on, it has to match all the rest.
+ */
+export function matchFqn(value: string): (fqn: readonly string[]) => boolean {
+  const startsWith = hasWildcard(value) ? wildcardFrom(value) : (fqn: readonly string[], from: number) => prefixFrom(fqn, from, value);
+  return (fqn) => fqn[fqn.length - 1] === value || startsWith(fqn, 0) || startsWith(fqn, 1);
+}
+
+/** Every value without wildcards that `matchFqn` accepts for this name, each once. */
+export function literalNamesOf(fqn: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>([fqn[fqn.length - 1] ?? '']);
+  for (const name of [fqn.join('.'), fqn.slice(1).join('.')]) {
+    for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) names.add(name.slice(0, dot));
+    if (name !== '') names.add(name);
+  }
+  return names;
+}
+
+/** Whether the parts of `fqn` from `from` on, joined by dots, are `value` or go on with a dot after it. Builds no text. */
+function prefixFrom(fqn: readonly string[], from: number, value: string): boolean {
+  let at = 0;
+  for (let index = from; index < fqn.length; index += 1) {
+    const part = fqn[index] ?? '';
+    if (!value.startsWith(part, at)) {
+      // A part may hold dots itself, and `value` may end at one of them.
+      const rest = value.length - at;
+      return part.length > rest && part[rest] === '.' && value.endsWith(part.slice(0, rest));
+    }
+    at += part.length;
+    if (at === value.length) return true;
+    if (value[at] !== '.') return false;
+    at += 1;
+  }
+  return false;
+}
+
+function wildcardFrom(value: string): (fqn: readonly string[], from: number) => boolean {
+  const parts = value.split('.');
+  const first = parts.findIndex(hasWildcard);
+  const literal = parts
+    .slice(0, first)
+    .map((part) => `${part}.`)
+    .join('');
+  const matches = matchWildcard(parts.slice(first).join('.'));
+  return (fqn, from) => {
+    if (fqn.length <= from) return false;
+    const name = fqn.slice(from).join('.');
+    return name.startsWith(literal) && matches(name.slice(literal.length));
+  };
+}

@@ -1,0 +1,75 @@
+/** The config of a node under the words that users write, defaults filled in: for `config.*` and for listings. */
+import type { ModelConfig, SeedConfig, TestConfig } from '../compile/compiled.ts';
+import type { YamlValue } from '../project/project.ts';
+import type { GraphNode } from './graph.ts';
+
+/** Config by key. A value that config has settled replaces the one that somebody wrote. */
+export type NodeConfig = Readonly<Record<string, YamlValue>>;
+
+/** What config says of `node`. */
+export function nodeConfig(node: GraphNode): NodeConfig {
+  const written: Record<string, YamlValue> = {};
+  for (const [key, located] of Object.entries(node.rawConfig)) written[key] = located.value;
+  return { ...written, ...settledConfig(node) };
+}
+
+function settledConfig(node: GraphNode): NodeConfig {
+  switch (node.resourceType) {
+    case 'model':
+      return modelConfig(node.config);
+    case 'seed':
+      return seedConfig(node.config);
+    case 'test':
+      return testConfig(node.config);
+    case 'source':
+      // A source that config turned off is not in the graph.
+      return { enabled: true, tags: node.tags };
+  }
+}
+
+function modelConfig(config: ModelConfig): NodeConfig {
+  return {
+    enabled: config.enabled,
+    materialized: config.materialized,
+    ...present('schema', config.schema),
+    ...present('alias', config.alias),
+    tags: config.tags,
+    meta: config.meta,
+    ...present('unique_key', config.uniqueKey.length === 0 ? undefined : config.uniqueKey),
+    ...present('incremental_strategy', config.incrementalStrategy),
+    on_schema_change: config.onSchemaChange,
+    ...present('full_refresh', config.fullRefresh),
+  };
+}
+
+function seedConfig(config: SeedConfig): NodeConfig {
+  const types = Object.entries(config.columnTypes).map(([name, type]) => [name, type.value] as const);
+  return {
+    enabled: config.enabled,
+    materialized: 'seed',
+    ...present('schema', config.schema),
+    ...present('alias', config.alias),
+    tags: config.tags,
+    meta: config.meta,
+    ...present('delimiter', config.delimiter),
+    column_types: Object.fromEntries(types),
+  };
+}
+
+function testConfig(config: TestConfig): NodeConfig {
+  return {
+    enabled: config.enabled,
+    materialized: 'test',
+    severity: config.severity,
+    warn_if: config.warnIf.text,
+    error_if: config.errorIf.text,
+    ...present('where', config.where),
+    ...present('limit', config.limit),
+    tags: config.tags,
+    meta: config.meta,
+  };
+}
+
+function present(key: string, value: YamlValue | undefined): NodeConfig {
+  return value === undefined ? {} : { [key]: value };
+}

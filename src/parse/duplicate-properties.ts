@@ -1,0 +1,27 @@
+/** Finds what the property files of a project describe more than once. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { ParsedProperties } from './definitions.ts';
+
+/** One diagnostic for each model, seed, source table or macro that has a second entry, in any file. */
+export function findDuplicateProperties(files: readonly ParsedProperties[]): readonly Diagnostic[] {
+  const first = new Map<string, Span>();
+  const diagnostics: Diagnostic[] = [];
+  const take = (kind: string, name: string, span: Span): void => {
+    const before = first.get(`${kind} ${name}`);
+    if (before === undefined) {
+      first.set(`${kind} ${name}`, span);
+      return;
+    }
+    const notes = [{ message: 'the first one is here', span: before }];
+    diagnostics.push(diagnose('duplicate-properties', { kind, name, first: before.path, second: span.path }, { span, notes }));
+  };
+  for (const file of files) {
+    for (const model of file.models) take('model', model.name, model.span);
+    for (const seed of file.seeds) take('seed', seed.name, seed.span);
+    for (const macro of file.macros) take('macro', macro.name, macro.span);
+    for (const source of file.sources) for (const table of source.tables) take('source table', `${source.name}.${table.name}`, table.span);
+  }
+  return diagnostics;
+}

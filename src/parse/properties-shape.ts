@@ -1,0 +1,77 @@
+/** The shape of property files, declared once: the parser checks by it and the JSON Schema is written from it. */
+import * as v from 'valibot';
+import type { ConfigResource } from '../project/config-keys.ts';
+import { configShapes } from '../project/config-keys.ts';
+import { configEntries } from '../project/read-config.ts';
+import type { Shape } from '../project/shape.ts';
+import { either, flag, keysAnd, keysOf, listOf, mapOf, optional, text } from '../project/shape.ts';
+
+const name = v.pipe(text('a name'), v.minLength(1, 'a name'));
+const description = optional(text());
+const { meta, tags } = configShapes;
+
+function configOf(resource: ConfigResource): Shape {
+  return keysOf(configEntries(resource), 'a mapping of config keys');
+}
+
+const testConfig = { name: optional(name), description, ...configEntries('test') };
+const testSettings = keysAnd(
+  { ...testConfig, arguments: optional(mapOf(v.unknown(), 'a mapping of arguments')), config: optional(keysOf(testConfig, 'a mapping of config keys')) },
+  v.unknown(),
+  'a mapping of arguments',
+);
+const testExpected = 'the name of a check, or one `name: {arguments}`';
+const test = either([name, v.pipe(mapOf(optional(testSettings), testExpected), v.minEntries(1), v.maxEntries(1))], testExpected);
+const tests = optional(listOf(test, 'a list of checks'));
+
+const column = keysOf(
+  {
+    name,
+    description,
+    data_type: optional(text('a column type')),
+    type: optional(text('a column type')),
+    tests,
+    data_tests: tests,
+    meta: optional(meta),
+    tags: optional(tags),
+    pii: optional(either([flag(), text()], '`true`, `false` or the kind of data')),
+    quote: optional(flag()),
+  },
+  'a column: a mapping with a `name`',
+);
+const columns = optional(listOf(column, 'a list of columns'));
+
+function nodeShape(resource: 'model' | 'seed'): Shape {
+  return keysOf(
+    { name, description, config: optional(configOf(resource)), columns, tests, data_tests: tests, meta: optional(meta), tags: optional(tags) },
+    `a ${resource}: a mapping with a \`name\``,
+  );
+}
+
+const location = v.pipe(text('a location'), v.minLength(1, 'a location'));
+const external = optional(
+  either(
+    [location, keysOf({ location, format: optional(text('a file format')), options: optional(mapOf(v.unknown(), 'a mapping of reader options')) })],
+    'a location, or a mapping with `location`, `format` and `options`',
+  ),
+);
+const ofSource = { name, description, config: optional(configOf('source')), meta: optional(meta), tags: optional(tags), tests, data_tests: tests, loader: optional(text()), external };
+const table = keysOf({ ...ofSource, identifier: optional(name), columns }, 'a table: a mapping with a `name`');
+const source = keysOf({ ...ofSource, schema: optional(name), tables: optional(listOf(table, 'a list of tables')) }, 'a source: a mapping with a `name`');
+const macro = keysOf({ name, description }, 'a macro: a mapping with a `name`');
+
+export const propertiesShape: Shape = optional(
+  keysOf(
+    {
+      version: optional(v.unknown()),
+      models: optional(listOf(nodeShape('model'), 'a list of models')),
+      seeds: optional(listOf(nodeShape('seed'), 'a list of seeds')),
+      sources: optional(listOf(source, 'a list of sources')),
+      macros: optional(listOf(macro, 'a list of macros')),
+    },
+    'a mapping with `models`, `seeds`, `sources` or `macros`',
+  ),
+);
+
+/** Parts that occur often in the shape above, by the names that the JSON Schema gives them. */
+export const sharedPropertyShapes = { test, column } as const;

@@ -1,0 +1,62 @@
+/** Turns a property file into what it says of models, seeds, sources and macros. */
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
+import type { ConfigResource } from '../project/config-keys.ts';
+import type { ProjectSource } from '../project/project.ts';
+import { startConfig, takeConfig } from '../project/read-config.ts';
+import { checkShape } from '../project/shape.ts';
+import { parseYaml } from '../project/yaml/parse-yaml.ts';
+import type { YamlNode } from '../project/yaml/yaml-node.ts';
+import { entriesOf, entryOf, itemsOf, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
+import type { MacroProperties, NodeProperties, ParsedProperties } from './definitions.ts';
+import { propertiesShape } from './properties-shape.ts';
+import { readColumns } from './read-columns.ts';
+import { readSource } from './read-sources.ts';
+import type { PropertyContext } from './read-tests.ts';
+import { readTests } from './read-tests.ts';
+
+/** Parses one property file. What is wrong is reported and left out; the rest stands. */
+export function parseProperties(source: ProjectSource): Outcome<ParsedProperties> {
+  const { path } = source;
+  const parsed = parseYaml(source);
+  const diagnostics: Diagnostic[] = [...parsed.diagnostics];
+  const top = parsed.value;
+  const empty: ParsedProperties = { kind: 'properties', path, models: [], seeds: [], sources: [], macros: [] };
+  if (top === undefined) return { value: empty, diagnostics };
+  checkShape(propertiesShape, top, path, { path, diagnostics, place: `\`${path}\`` });
+  const context: PropertyContext = { path, diagnostics };
+  const value: ParsedProperties = {
+    kind: 'properties',
+    path,
+    models: itemsOf(valueOf(top, 'models')).flatMap((node) => readNode(node, 'model', context) ?? []),
+    seeds: itemsOf(valueOf(top, 'seeds')).flatMap((node) => readNode(node, 'seed', context) ?? []),
+    sources: itemsOf(valueOf(top, 'sources')).flatMap((node) => readSource(node, context) ?? []),
+    macros: itemsOf(valueOf(top, 'macros')).flatMap((node) => readMacro(node, context) ?? []),
+  };
+  return { value, diagnostics };
+}
+
+function readNode(node: YamlNode, resource: ConfigResource, context: PropertyContext): NodeProperties | undefined {
+  const { path } = context;
+  const name = textOf(node, 'name');
+  const nameNode = entryOf(node, 'name')?.value;
+  if (name === undefined || name === '' || nameNode === undefined) return undefined;
+  const reader = startConfig(path, resource, context.diagnostics);
+  for (const entry of entriesOf(node)) if (entry.key === 'meta' || entry.key === 'tags') takeConfig(reader, entry);
+  for (const entry of entriesOf(valueOf(node, 'config'))) takeConfig(reader, entry, entry.key, `config.${entry.key}`);
+  return {
+    name,
+    span: spanOf(path, nameNode),
+    path,
+    description: textOf(node, 'description') ?? '',
+    config: reader.config,
+    columns: readColumns(node, context),
+    tests: readTests(node, undefined, context),
+  };
+}
+
+function readMacro(node: YamlNode, context: PropertyContext): MacroProperties | undefined {
+  const name = textOf(node, 'name');
+  const nameNode = entryOf(node, 'name')?.value;
+  if (name === undefined || name === '' || nameNode === undefined) return undefined;
+  return { name, span: spanOf(context.path, nameNode), description: textOf(node, 'description') ?? '' };
+}

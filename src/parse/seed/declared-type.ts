@@ -1,0 +1,175 @@
+/** Judges cells against a declared type: engines round and cut in silence, so what does not fit is found here. */
+import { cellKind, kindOfCell } from './infer-type.ts';
+
+/** Why a cell does not fit, to stand after "`x` in column `c`", and how to mend it. */
+export interface Misfit {
+  readonly reason: string;
+  readonly help?: string;
+}
+
+/** A declared type as far as `tx` knows it. */
+export interface DeclaredType {
+  /** An empty quoted cell is empty text, not NULL. */
+  readonly text: boolean;
+  /** Judges the cell of `text` between two places; undefined for types that only the engine knows, and for plain text. */
+  readonly misfit: ((text: string, start: number, end: number) => Misfit | undefined) | undefined;
+}
+
+const SPELLING = /^([a-z][a-z0-9_ ]*?) ?(?:\( ?(\d+) ?(?:, ?(\d+) ?)?\) ?)?( with time zone| without time zone)?$/;
+
+/** Bits and sign of the integer types. */
+const integers: Readonly<Record<string, readonly [bits: bigint, signed: boolean]>> = {
+  tinyint: [8n, true],
+  int1: [8n, true],
+  smallint: [16n, true],
+  int2: [16n, true],
+  integer: [32n, true],
+  int: [32n, true],
+  int4: [32n, true],
+  bigint: [64n, true],
+  int8: [64n, true],
+  hugeint: [128n, true],
+  utinyint: [8n, false],
+  usmallint: [16n, false],
+  uinteger: [32n, false],
+  ubigint: [64n, false],
+  uhugeint: [128n, false],
+};
+
+const texts = new Set(['text', 'varchar', 'character varying', 'char', 'character', 'bpchar', 'string', 'nvarchar', 'citext']);
+const decimals = new Set(['decimal', 'numeric', 'dec']);
+const doubles = new Set(['double', 'double precision', 'float8', 'float']);
+const singles = new Set(['real', 'float4']);
+const timestamps: Readonly<Record<string, number>> = { timestamp: 6, datetime: 6, timestamp_s: 0, timestamp_ms: 3, timestamp_us: 6, timestamp_ns: 9 };
+
+type Judge = (cell: string) => Misfit | undefined;
+
+/** A cell of a kind that always fits is let through without being copied. */
+function judged(quick: number, judge: Judge): DeclaredType {
+  return {
+    text: false,
+    misfit: (text, start, end) => {
+      if (quick !== 0 && (kindOfCell(text, start, end) & quick) !== 0) return undefined;
+      return judge(text.slice(start, end));
+    },
+  };
+}
+
+const empty = 'an empty cell is NULL';
+
+function integerType(name: string, bits: bigint, signed: boolean): DeclaredType {
+  const low = signed ? -(2n ** (bits - 1n)) : 0n;
+  const high = signed ? 2n ** (bits - 1n) - 1n : 2n ** bits - 1n;
+  let quick = 0;
+  if (signed && bits >= 32n) quick |= cellKind.integer;
+  if (signed && bits >= 64n) quick |= cellKind.safeInteger | cellKind.bigint;
+  return judged(quick, (cell) => {
+    if (!/^[+-]?\d+$/.test(cell)) return { reason: `is not a whole number, and the column is declared \`${name}\``, help: empty };
+    const value = BigInt(cell.replace(/^\+/, ''));
+    return value < low || value > high ? { reason: `is beyond the range of \`${name}\`` } : undefined;
+  });
+}
+
+function decimalType(declared: string, precision: number | undefined, scale: number | undefined): DeclaredType {
+  // Without digits, engines differ in what they keep; 18 and 3 is the least of them.
+  const digits = precision ?? 18;
+  const places = scale ?? (precision === undefined ? 3 : 0);
+  const note = precision === undefined ? ' on some engines' : '';
+  return judged(0, (cell) => {
+    const match = /^[+-]?(\d*)(?:\.(\d*))?$/.exec(cell);
+    const [, whole = '', fraction = ''] = match ?? [];
+    if (match === null || whole + fraction === '') {
+      return { reason: `is not a decimal number, and the column is declared \`${declared}\``, help: empty };
+    }
+    const kept = fraction.replace(/0+$/, '').length;
+    const before = whole.replace(/^0+/, '').length;
+    const help = `declare \`decimal(${before + Math.max(kept, places)},${Math.max(kept, places)})\` or more`;
+    if (kept > places) return { reason: `has ${kept} decimal places, and \`${declared}\` keeps ${places}${note}`, help };
+    if (before > digits - places) {
+      return { reason: `has ${before} digits before the point, and \`${declared}\` holds ${digits - places}${note}`, help };
+    }
+    return undefined;
+  });
+}
+
+const FLOAT = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?inf(?:inity)?)$/i;
+
+function floatType(declared: string, limit: number): DeclaredType {
+  return judged(cellKind.integer, (cell) => {
+    if (!FLOAT.test(cell)) return { reason: `is not a number, and the column is declared \`${declared}\``, help: empty };
+    return /\d/.test(cell) && Math.abs(Number(cell)) > limit ? { reason: `is beyond the range of \`${declared}\`` } : undefined;
+  });
+}
+
+const booleanType = judged(cellKind.boolean, (cell) =>
+  /^(?:true|false|t|f|yes|no|y|n|1|0)$/i.test(cell)
+    ? undefined
+    : { reason: 'is not a boolean', help: 'write `true` or `false`; an empty cell is NULL' },
+);
+
+const LOCAL_DATE = /^(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}$/;
+const isoDates = 'write dates as `YYYY-MM-DD`';
+
+function notADate(cell: string, what: string): Misfit {
+  const [, first = '', second = ''] = LOCAL_DATE.exec(cell) ?? [];
+  const ambiguous = first !== '' && Number(first) !== Number(second) && Number(first) <= 12 && Number(second) <= 12;
+  return { reason: ambiguous ? 'is ambiguous: day first or month first' : `is not a ${what}`, help: isoDates };
+}
+
+const dateType = judged(cellKind.date, (cell) => notADate(cell, 'date of the calendar in ISO form'));
+
+/** The fraction of a second may be longer than the type keeps only if what is cut off is zero. */
+function fractionMisfit(cell: string, declared: string, digits: number): Misfit | undefined {
+  const written = /\.(\d+)/.exec(cell)?.[1]?.replace(/0+$/, '').length ?? 0;
+  return written > digits ? { reason: `has ${written} digits after the second, and \`${declared}\` keeps ${digits}` } : undefined;
+}
+
+/** A longer fraction is cut to what inference reads, for `fractionMisfit` to judge. */
+function timestampKind(cell: string): number {
+  const shortened = cell.replace(/(\.\d{6})\d+/, '$1');
+  return kindOfCell(shortened, 0, shortened.length);
+}
+
+function timestampType(declared: string, digits: number, zoned: boolean): DeclaredType {
+  return judged(digits < 6 ? 0 : zoned ? cellKind.timestamptz : cellKind.date | cellKind.timestamp, (cell) => {
+    const kind = timestampKind(cell);
+    if ((kind & (cellKind.date | cellKind.timestamp | cellKind.timestamptz)) === 0) {
+      const help = zoned ? 'write `YYYY-MM-DD HH:MM:SS` with `Z` or an offset such as `+02:00`' : 'write `YYYY-MM-DD HH:MM:SS`';
+      return { ...notADate(cell, 'timestamp in ISO form'), help };
+    }
+    const hasZone = kind === cellKind.timestamptz;
+    if (hasZone && !zoned) return { reason: `has a time zone, which \`${declared}\` would drop`, help: 'declare `timestamptz`' };
+    if (!hasZone && zoned) return { reason: `has no time zone, and \`${declared}\` needs one`, help: 'add `Z` for UTC, or an offset such as `+02:00`' };
+    return fractionMisfit(cell, declared, digits);
+  });
+}
+
+function textType(declared: string, limit: number | undefined): DeclaredType {
+  if (limit === undefined) return { text: true, misfit: undefined };
+  return {
+    text: true,
+    misfit: (text, start, end) => {
+      if (end - start <= limit) return undefined;
+      const length = [...text.slice(start, end)].length;
+      return length > limit ? { reason: `has ${length} characters, and \`${declared}\` holds ${limit}` } : undefined;
+    },
+  };
+}
+
+/** Reads a type as engines spell it. Types that `tx` does not know are left to the engine. */
+export function readDeclaredType(spelling: string): DeclaredType {
+  const declared = spelling.trim();
+  const match = SPELLING.exec(declared.toLowerCase().replaceAll(/\s+/g, ' '));
+  const [, name = '', first, second, zone] = match ?? [];
+  const digits = first === undefined ? undefined : Number(first);
+  if (Object.hasOwn(integers, name)) return integerType(declared, ...(integers[name] ?? [32n, true]));
+  if (decimals.has(name)) return decimalType(declared, digits, second === undefined ? undefined : Number(second));
+  if (doubles.has(name)) return floatType(declared, Number.MAX_VALUE);
+  if (singles.has(name)) return floatType(declared, 3.402_823_5e38);
+  if (name === 'boolean' || name === 'bool') return booleanType;
+  if (name === 'date') return dateType;
+  if (name === 'timestamptz' || (name === 'timestamp' && zone === ' with time zone')) return timestampType(declared, digits ?? 6, true);
+  if (Object.hasOwn(timestamps, name)) return timestampType(declared, digits ?? timestamps[name] ?? 6, false);
+  if (texts.has(name)) return textType(declared, name === 'char' || name === 'character' ? (digits ?? 1) : digits);
+  return { text: false, misfit: undefined };
+}

@@ -1,0 +1,50 @@
+/** A seed file as data: what it was read with, and what it holds. */
+import type { PortableType } from '../../adapter/dialect.ts';
+import type { Located } from '../../project/project.ts';
+
+/** A seed file. `chunks` starts from the beginning at every call: a seed is read twice, and never held as a whole. */
+export interface SeedSource {
+  /** Relative to the project. */
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly chunks: () => Iterable<Uint8Array>;
+}
+
+export interface SeedOptions {
+  /** One character; without it a tab for `.tsv`, else a comma. */
+  readonly delimiter?: Located<string> | undefined;
+  /** Declared types by column name, as the engine spells them. Columns without one are inferred. */
+  readonly columnTypes?: Readonly<Record<string, Located<string>>>;
+  /** Columns whose values no message may show. */
+  readonly maskedColumns?: readonly string[];
+  /** In bytes. */
+  readonly sizeLimit?: number;
+  /** Unique id of the seed, for its diagnostics. */
+  readonly node?: string;
+}
+
+/** Largest seed that is read unless options say otherwise. */
+export const seedSizeLimit: number = 100 * 1024 * 1024;
+
+/** Why a column of digits was not made a number: it would lose something. */
+export type TextReason = 'leading-zero' | 'beyond-64-bit' | 'too-many-digits';
+
+export type SeedType =
+  | { readonly kind: 'inferred'; readonly type: PortableType; readonly keptAsText?: TextReason }
+  /** `text`: an empty quoted cell is empty text, not NULL. */
+  | { readonly kind: 'declared'; readonly type: string; readonly text: boolean };
+
+export interface SeedColumn {
+  readonly name: string;
+  readonly type: SeedType;
+}
+
+export interface Seed {
+  readonly path: string;
+  readonly delimiter: string;
+  readonly columns: readonly SeedColumn[];
+  readonly rowCount: number;
+  /** SHA-256 of the bytes of the file, in hexadecimal. */
+  readonly contentHash: string;
+}

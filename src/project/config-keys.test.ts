@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { ConfigKeyName } from './config-keys.ts';
+import { configSpellings, findConfigKey, readConfigValue } from './config-keys.ts';
+import type { YamlValue } from './project.ts';
+
+const span = { path: 'm.sql', start: 3, end: 9 };
+
+function read(name: ConfigKeyName, value: YamlValue): unknown {
+  const outcome = readConfigValue(name, { value, span });
+  return outcome.value ?? outcome.diagnostics.map((entry) => `${entry.message}${entry.help === undefined ? '' : ` (${entry.help})`}`);
+}
+
+describe('readConfigValue', () => {
+  it.each<[ConfigKeyName, YamlValue, unknown]>([
+    ['tags', 'daily', ['daily']],
+    ['tags', ['a', 'b'], ['a', 'b']],
+    ['unique_key', 'id', ['id']],
+    ['incremental_strategy', 'delete+insert', 'delete_insert'],
+    ['pre_hook', 'select 1', [{ sql: 'select 1', transaction: true }]],
+    ['post_hook', ['a', { sql: 'b', transaction: false }], [{ sql: 'a', transaction: true }, { sql: 'b', transaction: false }]],
+    ['limit', 10, 10],
+    ['limit', { yamlNumber: 10, text: '1e1' }, 10],
+    ['column_types', { id: 'bigint' }, { id: 'bigint' }],
+    ['meta', { a: [1, { b: null }] }, { a: [1, { b: null }] }],
+  ])('gives %s %j its canonical form', (name, value, expected) => {
+    expect(read(name, value)).toEqual(expected);
+  });
+
+  it.each<[ConfigKeyName, YamlValue, string]>([
+    ['materialized', 'tabel', '`materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, not `tabel` (did you mean `table`?)'],
+    ['enabled', 'yes', '`enabled` must be `true` or `false`, not `yes`'],
+    ['tags', [1], '`tags` must be text or a list of texts, not a list'],
+    ['limit', 0, '`limit` must be a whole number above 0, not `0`'],
+    ['delimiter', ';;', '`delimiter` must be one character, not `;;`'],
+    ['pre_hook', { sqll: 'x' }, '`pre_hook` must be SQL, a mapping with `sql` and `transaction`, or a list of these, not a mapping'],
+    ['alias', 7, '`alias` must be a relation name, not `7` (quote it: `"7"`)'],
+    ['schema', null, '`schema` must be a schema name, not nothing'],
+  ])('refuses %s %j', (name, value, message) => {
+    expect(read(name, value)).toEqual([message]);
+    expect(readConfigValue(name, { value, span }).diagnostics[0]?.span).toEqual(span);
+  });
+});
+
+describe('the vocabulary of config', () => {
+  it('knows aliases, and keys only where they mean something', () => {
+    expect(findConfigKey('model', 'strategy')?.name).toBe('incremental_strategy');
+    expect(findConfigKey('seed', 'pre-hook')?.name).toBe('pre_hook');
+    expect(findConfigKey('seed', 'materialized')).toBeUndefined();
+    expect(findConfigKey('model', 'constructor')).toBeUndefined();
+  });
+
+  it('holds for each kind of node exactly its keys', () => {
+    expect(configSpellings('test')).toEqual(['enabled', 'tags', 'meta', 'severity', 'warn_if', 'error_if', 'where', 'limit']);
+    expect(configSpellings('source')).toEqual(['enabled', 'tags', 'meta']);
+    expect(configSpellings('seed')).toEqual([
+      'enabled', 'schema', 'alias', 'tags', 'meta', 'full_refresh', 'pre_hook', 'pre-hook', 'post_hook', 'post-hook', 'delimiter', 'column_types',
+    ]);
+  });
+});

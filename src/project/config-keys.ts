@@ -1,0 +1,139 @@
+/** The vocabulary of config: which keys each kind of node knows, what their values are, and how levels merge. */
+import * as v from 'valibot';
+import type { IncrementalStrategy } from '../adapter/capabilities.ts';
+import type { Outcome } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Located, YamlValue } from './project.ts';
+import { describeValue, either, expectedBy, flag, keysOf, listOf, mapOf, oneOf, optional, text, valueHelp } from './shape.ts';
+import { isYamlNumber } from './yaml/yaml-node.ts';
+
+export type ConfigResource = 'model' | 'seed' | 'test' | 'source';
+
+/** What a deeper level does to the value of the level above. */
+export type MergeRule = 'append' | 'merge' | 'overwrite';
+
+export interface ConfigKey {
+  /** Canonical spelling, dbt's where dbt has one. */
+  readonly name: ConfigKeyName;
+  /** Other spellings of the same key. */
+  readonly aliases: readonly string[];
+  readonly resources: readonly ConfigResource[];
+  readonly merge: MergeRule;
+}
+
+const toList = (value: string | string[]): readonly string[] => (typeof value === 'string' ? [value] : value);
+
+const names = v.pipe(either([text(), listOf(text())], 'text or a list of texts'), v.transform(toList));
+
+/** One hook as written: SQL alone runs inside the transaction of its node. */
+const hook = either([text('SQL'), keysOf({ sql: text('SQL'), transaction: optional(flag()) })], 'SQL, or a mapping with `sql` and `transaction`');
+const hooksExpected = 'SQL, a mapping with `sql` and `transaction`, or a list of these';
+
+type HookInput = v.InferInput<typeof hook>;
+
+const toHook = (value: HookInput): { readonly sql: string; readonly transaction: boolean } =>
+  typeof value === 'string' ? { sql: value, transaction: true } : { sql: value.sql, transaction: value.transaction ?? true };
+
+/** Hooks in each of their spellings; the output is always a list. */
+export const hooksShape = v.pipe(
+  either([text('SQL'), keysOf({ sql: text('SQL'), transaction: optional(flag()) }), listOf(hook)], hooksExpected),
+  v.transform((value) => (Array.isArray(value) ? value.map(toHook) : [toHook(value)])),
+);
+
+const strategies = { append: 'append', merge: 'merge', delete_insert: 'delete_insert', 'delete+insert': 'delete_insert' } as const satisfies Record<string, IncrementalStrategy>;
+
+/** The shape of each key's value; the output is the canonical form. */
+export const configShapes = {
+  materialized: oneOf(['view', 'table', 'incremental', 'ephemeral']),
+  enabled: flag(),
+  schema: text('a schema name'),
+  alias: text('a relation name'),
+  tags: names,
+  meta: mapOf(v.unknown()),
+  unique_key: v.pipe(either([text(), listOf(text())], 'a column or a list of columns'), v.transform(toList)),
+  incremental_strategy: v.pipe(
+    oneOf(['append', 'merge', 'delete_insert', 'delete+insert']),
+    v.transform((value): IncrementalStrategy => strategies[value]),
+  ),
+  on_schema_change: oneOf(['ignore', 'fail', 'append_new_columns', 'sync_all_columns']),
+  full_refresh: flag(),
+  pre_hook: hooksShape,
+  post_hook: hooksShape,
+  delimiter: v.pipe(text('one character'), v.length(1, 'one character')),
+  column_types: mapOf(text('a column type'), 'a mapping of columns to types'),
+  severity: oneOf(['error', 'warn']),
+  warn_if: text('a condition such as `> 10`'),
+  error_if: text('a condition such as `> 10`'),
+  where: text('an SQL condition'),
+  limit: v.pipe(v.number('a whole number above 0'), v.integer('a whole number above 0'), v.minValue(1, 'a whole number above 0')),
+} as const;
+
+export type ConfigKeyName = keyof typeof configShapes;
+
+/** The canonical value of each key. */
+export type ConfigValues = { readonly [K in ConfigKeyName]: v.InferOutput<(typeof configShapes)[K]> };
+
+function key(name: ConfigKeyName, resources: readonly ConfigResource[], merge: MergeRule = 'overwrite', aliases: readonly string[] = []): ConfigKey {
+  return { name, aliases, resources, merge };
+}
+
+export const configKeys: readonly ConfigKey[] = [
+  key('materialized', ['model']),
+  key('enabled', ['model', 'seed', 'test', 'source']),
+  key('schema', ['model', 'seed']),
+  key('alias', ['model', 'seed']),
+  key('tags', ['model', 'seed', 'test', 'source'], 'append'),
+  key('meta', ['model', 'seed', 'test', 'source'], 'merge'),
+  key('unique_key', ['model']),
+  key('incremental_strategy', ['model'], 'overwrite', ['strategy']),
+  key('on_schema_change', ['model']),
+  key('full_refresh', ['model', 'seed']),
+  key('pre_hook', ['model', 'seed'], 'append', ['pre-hook']),
+  key('post_hook', ['model', 'seed'], 'append', ['post-hook']),
+  key('delimiter', ['seed']),
+  key('column_types', ['seed'], 'merge'),
+  key('severity', ['test']),
+  key('warn_if', ['test']),
+  key('error_if', ['test']),
+  key('where', ['test']),
+  key('limit', ['test']),
+];
+
+const resources: readonly ConfigResource[] = ['model', 'seed', 'test', 'source'];
+
+const bySpelling: ReadonlyMap<ConfigResource, ReadonlyMap<string, ConfigKey>> = new Map(
+  resources.map((resource) => [
+    resource,
+    new Map(
+      configKeys
+        .filter((entry) => entry.resources.includes(resource))
+        .flatMap((entry) => [entry.name, ...entry.aliases].map((spelling): [string, ConfigKey] => [spelling, entry])),
+    ),
+  ]),
+);
+
+/** The config key that `spelling` names for that kind of node, by its name or an alias. */
+export function findConfigKey(resource: ConfigResource, spelling: string): ConfigKey | undefined {
+  return bySpelling.get(resource)?.get(spelling);
+}
+
+/** Every spelling that {@link findConfigKey} knows for that kind of node. */
+export function configSpellings(resource: ConfigResource): readonly string[] {
+  return [...(bySpelling.get(resource)?.keys() ?? [])];
+}
+
+/**
+ * Checks one value of a config key, from YAML or from a template, and gives its canonical form:
+ * lists for `tags`, `unique_key` and hooks. Undefined, with a diagnostic, when the value does not fit.
+ */
+export function readConfigValue<K extends ConfigKeyName>(name: K, located: Located<YamlValue>): Outcome<ConfigValues[K] | undefined> {
+  const shape = configShapes[name];
+  const { value, span } = located;
+  const result = v.safeParse(shape, isYamlNumber(value) ? value.yamlNumber : value);
+  // safeParse gives the output of exactly this key's shape, which the compiler does not follow through the index.
+  if (result.success) return { value: result.output as ConfigValues[K], diagnostics: [] };
+  const issue = result.issues[0];
+  const expected = issue.path === undefined ? issue.message : expectedBy(shape);
+  const parameters = { key: name, expected, found: describeValue(value), help: valueHelp(shape, value) };
+  return { value: undefined, diagnostics: [diagnose('wrong-value', parameters, { span })] };
+}

@@ -1,0 +1,77 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { disk } from './disk.ts';
+import { findProject } from './find-project.ts';
+import { loadProject } from './load-project.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = disk.realPath(mkdtempSync(join(tmpdir(), 'tx-disk-')));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('disk', () => {
+  it('replaces a file in one step and leaves no temporary file', () => {
+    const path = join(folder, 'deep/er/file.txt');
+    disk.writeAtomic(path, 'one');
+    disk.writeAtomic(path, new TextEncoder().encode('two'));
+    expect(readFileSync(path, 'utf8')).toBe('two');
+    expect(readdirSync(join(folder, 'deep/er'))).toEqual(['file.txt']);
+  });
+
+  it('leaves no temporary file where the rename fails', () => {
+    mkdirSync(join(folder, 'taken/x'), { recursive: true });
+    expect(() => disk.writeAtomic(join(folder, 'taken'), 'text')).toThrow();
+    expect(readdirSync(folder)).toEqual(['taken']);
+  });
+
+  it('tells files, folders and links apart, and what is not there', () => {
+    writeFileSync(join(folder, 'f'), 'abc');
+    mkdirSync(join(folder, 'd'));
+    symlinkSync(join(folder, 'f'), join(folder, 'l'));
+    expect([...disk.list(folder)].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
+      { name: 'd', kind: 'directory' },
+      { name: 'f', kind: 'file' },
+      { name: 'l', kind: 'link' },
+    ]);
+    expect(disk.stat(join(folder, 'l'))).toMatchObject({ kind: 'file', size: 3 });
+    expect(disk.stat(join(folder, 'none'))).toBeUndefined();
+    disk.removeFolder(join(folder, 'd'));
+    expect(disk.stat(join(folder, 'd'))).toBeUndefined();
+  });
+});
+
+describe('a project on disk', () => {
+  const yaml = 'name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main}\n';
+  const engines = [{ type: 'filedb', settingKeys: ['path'], requiredSettings: ['path'], checkSettings: () => [] }];
+
+  it('is found from a folder below, and not from elsewhere', () => {
+    writeFileSync(join(folder, 'project.yml'), yaml);
+    mkdirSync(join(folder, 'models/deep'), { recursive: true });
+    expect(findProject(join(folder, 'models/deep'), disk)).toEqual({ value: folder, diagnostics: [] });
+    rmSync(join(folder, 'project.yml'));
+    const lost = findProject(join(folder, 'models/deep'), disk);
+    expect(lost.diagnostics.map((entry) => entry.message)).toEqual(['no project.yaml in `deep` or in any folder above it']);
+  });
+
+  it('reports links that loop or lead out', () => {
+    writeFileSync(join(folder, 'project.yaml'), yaml);
+    mkdirSync(join(folder, 'models'));
+    symlinkSync(folder, join(folder, 'models/up'));
+    symlinkSync('self', join(folder, 'models/self'));
+    symlinkSync(tmpdir(), join(folder, 'models/out'));
+    const { diagnostics } = loadProject({ root: folder, vars: {}, env: {} }, { files: disk }, engines);
+    expect(diagnostics.map((entry) => entry.code)).toEqual(['link-outside-project', 'link-loop', 'link-loop']);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('reports what the user may not read', () => {
+    writeFileSync(join(folder, 'project.yaml'), yaml);
+    mkdirSync(join(folder, 'models'));
+    writeFileSync(join(folder, 'models/a.sql'), 'select 1');
+    chmodSync(join(folder, 'models/a.sql'), 0);
+    const { diagnostics } = loadProject({ root: folder, vars: {}, env: {} }, { files: disk }, engines);
+    expect(diagnostics.map((entry) => entry.message)).toEqual(['cannot read `models/a.sql`: permission denied (EACCES)']);
+  });
+});

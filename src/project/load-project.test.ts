@@ -1,0 +1,314 @@
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { positionAt } from '../diagnostics/span.ts';
+import type { LoadedProject } from './load-project.ts';
+import { loadProject } from './load-project.ts';
+import type { MemoryFile } from './memory-files.ts';
+import { memoryFiles } from './memory-files.ts';
+import { parseVars } from './vars.ts';
+
+const noProblems = (): readonly never[] => [];
+const engines = [
+  { type: 'filedb', settingKeys: ['path', 'memory_limit'], requiredSettings: ['path'], checkSettings: noProblems },
+  {
+    type: 'serverdb',
+    settingKeys: ['url', 'password', 'host'],
+    requiredSettings: ['url'],
+    checkSettings: (settings: Readonly<Record<string, unknown>>) => (settings['host'] === 'bad' ? [{ key: 'host', message: 'must be a host' }] : []),
+  },
+];
+
+interface Extra {
+  readonly files?: Readonly<Record<string, MemoryFile>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly target?: string;
+  readonly vars?: string;
+}
+
+function load(yaml: string, extra: Extra = {}): LoadedProject {
+  const files = memoryFiles({ 'project.yaml': yaml, ...extra.files });
+  const vars = parseVars({ path: '--vars', text: extra.vars ?? '' }).value;
+  return loadProject({ root: '/project', targetName: extra.target, vars, env: extra.env ?? {} }, { files }, engines);
+}
+
+const minimal = 'name: shop\ntargets:\n  dev: {type: filedb, path: data/shop.db, schema: main}\n';
+
+/** Messages with line and column, in the order of the report. */
+function told(loaded: LoadedProject): readonly string[] {
+  return loaded.diagnostics.map((entry) => `${place(loaded, entry)} ${entry.message}`);
+}
+
+function place(loaded: LoadedProject, entry: Diagnostic): string {
+  const source = loaded.sources.find((file) => file.path === entry.span?.path);
+  if (source === undefined || entry.span === undefined) return entry.span?.path ?? '-';
+  const { line, column } = positionAt(source.text, entry.span.start);
+  return `${source.path}:${line}:${column}`;
+}
+
+describe('loadProject', () => {
+  it('fills the defaults of a minimal project', () => {
+    const { value, diagnostics } = load(minimal);
+    expect(diagnostics).toEqual([]);
+    expect(value).toMatchObject({
+      name: 'shop',
+      target: { name: 'dev', type: 'filedb', schema: 'main', threads: 4, database: 'shop', schemaNaming: 'suffix', settings: { path: 'data/shop.db' }, vars: {} },
+      targetNames: ['dev'],
+      stateSchema: '_tx',
+      paths: { models: ['models'], macros: ['macros'], seeds: ['seeds'], tests: ['tests'], docs: ['docs'], target: 'target' },
+      vars: {},
+      configTrees: {},
+      onRunStart: [],
+      sources: [],
+      seeds: [],
+      secrets: [],
+    });
+  });
+
+  it('reads every file once and sorts it into its kind', () => {
+    const files = memoryFiles({
+      'project.yaml': minimal,
+      'models/b.sql': 'select 2',
+      'models/a/A.SQL': 'select 1',
+      'models/a/props.yml': 'models: []',
+      'models/.hidden.sql': 'x',
+      'models/node_modules/x.sql': 'x',
+      'macros/m.sql': '',
+      'macros/h.js': '',
+      'seeds/s.csv': 'a\n1\n',
+      'seeds/t.tsv': 'a\n1\n',
+      'seeds/s.yaml': 'seeds: []',
+      'tests/t.sql': 'select 1',
+      'docs/d.md': '# d',
+      'target/compiled/models/z.sql': 'x',
+    });
+    const { value } = loadProject({ root: '/project', vars: {}, env: {} }, { files }, engines);
+    expect(value?.sources.map((file) => `${file.kind} ${file.path} ${file.base}`)).toEqual([
+      'docs docs/d.md docs',
+      'js-macro macros/h.js macros',
+      'macro macros/m.sql macros',
+      'model models/a/A.SQL models',
+      'properties models/a/props.yml models',
+      'model models/b.sql models',
+      'properties seeds/s.yaml seeds',
+      'singular-test tests/t.sql tests',
+    ]);
+    expect(value?.seeds.map((file) => file.path)).toEqual(['seeds/s.csv', 'seeds/t.tsv']);
+    expect(files.reads.length).toBe(9);
+    expect(new Set(files.reads).size).toBe(9);
+  });
+
+  it('says that there is no project file, or two', () => {
+    expect(loadProject({ root: '/project', vars: {}, env: {} }, { files: memoryFiles({ x: '' }) }, engines).diagnostics[0]?.message).toBe(
+      'no project.yaml in `project` or in any folder above it',
+    );
+    expect(load(minimal, { files: { 'project.yml': minimal } }).diagnostics[0]?.message).toBe(
+      'both `project.yaml` and `project.yml` are here, and only one can be the project file',
+    );
+  });
+
+  it('suggests the nearest key for an unknown one, at every level', () => {
+    const loaded = load(`nam: x\ndefault_target: dev\n${minimal}  prod: {type: filedb, path: a, schema: b, treads: 2}\nmodels:\n  staging:\n    +materialised: view\n    materialized: tabel\n`);
+    expect(told(loaded)).toEqual([
+      'project.yaml:1:1 unknown key `nam` in `shop`',
+      'project.yaml:6:44 unknown key `treads` in `prod`',
+      'project.yaml:9:5 unknown key `+materialised` in `staging`',
+      'project.yaml:10:19 `materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, not `tabel`',
+    ]);
+    expect(loaded.diagnostics.map((entry) => entry.help)).toEqual([
+      'did you mean `name`?',
+      'did you mean `threads`?',
+      'did you mean `+materialized`, `materialized`?',
+      'did you mean `table`?',
+    ]);
+  });
+
+  it('says what a value must be', () => {
+    const loaded = load('name: 2shop\nversion: 1.10\ntargets:\n  dev: {type: filedb, schema: [a], threads: 0}\nmodel_paths: 3\nvars: x\n');
+    expect(told(loaded)).toEqual([
+      'project.yaml:1:7 `name` must be a name of letters, digits and `_` that does not start with a digit, not `2shop`',
+      'project.yaml:2:10 `version` must be text, not `1.10`',
+      'project.yaml:4:31 `schema` must be a schema name, not a list',
+      'project.yaml:4:45 `threads` must be a whole number above 0, not `0`',
+      'project.yaml:4:8 `dev` has no `path`',
+      'project.yaml:5:14 `model_paths` must be a path or a list of paths, not `3`',
+      'project.yaml:6:7 `vars` must be a mapping of names to values, not `x`',
+    ]);
+    expect(loaded.diagnostics[1]?.help).toBe('quote it: `"1.10"`');
+  });
+
+  it('refuses an engine that it does not know', () => {
+    const loaded = load('name: a\ntargets:\n  dev: {type: filedbb, path: x, schema: main}\n');
+    expect(told(loaded)).toEqual(['project.yaml:3:15 `type` must be one of `filedb`, `serverdb`, not `filedbb`']);
+    expect(loaded.value).toBeUndefined();
+  });
+
+  it('chooses the target by flag, then TX_TARGET, then default_target, then the only one', () => {
+    const two = `default_target: dev\n${minimal}  prod: {type: filedb, path: p.db, schema: b}\n`;
+    expect(load(two, { target: 'prod', env: { TX_TARGET: 'dev' } }).value?.target.name).toBe('prod');
+    expect(load(two, { env: { TX_TARGET: 'prod' } }).value?.target.name).toBe('prod');
+    expect(load(two, { env: { TX_TARGET: '' } }).value?.target.name).toBe('dev');
+    expect(load(two, { files: { '.env': 'TX_TARGET=prod\n' } }).value?.target.name).toBe('prod');
+    expect(load(two, { target: 'prdo' }).diagnostics).toMatchObject([{ message: 'the project has no target `prdo`', help: 'did you mean `prod`?' }]);
+    const without = load(two.replace('default_target: dev\n', ''));
+    expect(told(without)).toEqual(['project.yaml:2:1 the project has several targets and no `default_target`: `dev`, `prod`']);
+  });
+
+  it('resolves the environment in the chosen target only, the shell over .env', () => {
+    const yaml = 'name: a\ndefault_target: dev\ntargets:\n  dev: {type: serverdb, url: "${HOST_URL}", schema: "dev_${USER_NAME:-none}", threads: "${N}"}\n  prod: {type: serverdb, url: "${PROD_URL}", schema: p}\nvars: {x: "${NOT_TOUCHED}"}\n';
+    const { value, diagnostics } = load(yaml, { files: { '.env': 'HOST_URL=file\nN=7\n' }, env: { HOST_URL: 'db://u:pw@h/shop' } });
+    expect(diagnostics).toEqual([]);
+    expect(value?.target).toMatchObject({ settings: { url: 'db://u:pw@h/shop' }, schema: 'dev_none', threads: 7, database: 'shop' });
+    expect(value?.vars['x']?.value).toBe('${NOT_TOUCHED}');
+    expect(value?.secrets).toEqual(['db://u:pw@h/shop', 'pw']);
+  });
+
+  it('names a variable that is not set and where it is used', () => {
+    const loaded = load('name: a\ntargets:\n  dev:\n    type: serverdb\n    url: db://${DB_HOST}/x\n    password: ${DB_PASSWORD:?ask the team}\n    schema: main\n', { env: {} });
+    expect(told(loaded)).toEqual([
+      'project.yaml:5:15 environment variable `DB_HOST` is not set, and `targets.dev.url` needs it',
+      'project.yaml:6:15 environment variable `DB_PASSWORD` is not set, and `targets.dev.password` needs it: ask the team',
+    ]);
+    expect(loaded.diagnostics[0]?.help).toBe('set it in the shell or in `.env`, or give a default: `${DB_HOST:-value}`');
+  });
+
+  it('never shows the value of a variable', () => {
+    const loaded = load('name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, threads: "${SECRET}"}\n', { env: { SECRET: 'hunter2' } });
+    expect(told(loaded)).toEqual(['project.yaml:3:56 `threads` must be a whole number above 0, not what `${SECRET}` stands for']);
+    expect(JSON.stringify(loaded.diagnostics)).not.toContain('hunter2');
+  });
+
+  it('reports what the engine refuses', () => {
+    const loaded = load('name: a\ntargets:\n  dev: {type: serverdb, url: db://h/x, host: bad, schema: main}\n');
+    expect(told(loaded)).toEqual(['project.yaml:3:46 `targets.dev.host` must be a host']);
+  });
+
+  it('collects the secrets that stand in the file itself, of every target, even when loading fails', () => {
+    const loaded = load('targets:\n  dev: {type: serverdb, url: "db://me:p%40ss@h/x", schema: a}\n  prod: {type: serverdb, url: db://h/x?password=q1, password: lit, schema: a}\n');
+    expect(loaded.value).toBeUndefined();
+    expect([...loaded.secrets].sort()).toEqual(['lit', 'p%40ss', 'p@ss', 'q1']);
+  });
+
+  it('lays flags over the variables of the target over those of the project', () => {
+    const yaml = 'name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, vars: {a: 2, b: 2}}\nvars: {a: 1, b: 1, c: 1, price: 1.10, day: 2024-01-01}\n';
+    const { value } = load(yaml, { vars: '{b: 3, d: 3}' });
+    const plain = Object.fromEntries(Object.entries(value?.vars ?? {}).map(([key, entry]) => [key, entry.value]));
+    expect(plain).toEqual({ a: 2, b: 3, c: 1, d: 3, price: { yamlNumber: 1.1, text: '1.10' }, day: '2024-01-01' });
+    expect(Object.fromEntries(Object.entries(value?.target.vars ?? {}).map(([key, entry]) => [key, entry.value]))).toEqual({ a: 2, b: 3 });
+  });
+
+  it('keeps the state out of every target schema', () => {
+    expect(told(load(`state_schema: MAIN\n${minimal}`))).toEqual(['project.yaml:1:15 `state_schema` is `MAIN`, which is also the schema of target `dev`']);
+    expect(told(load(minimal.replace('main', '_tx')))).toEqual(['project.yaml:3:51 `state_schema` is `_tx`, which is also the schema of target `dev`']);
+  });
+
+  it('reads config trees: marked keys, bare words, folders, aliases', () => {
+    const yaml = `${minimal}models:\n  +tags: [a]\n  materialized: view\n  staging:\n    pre-hook: select 1\n    strategy: merge\n    +meta: {owner: me}\n  tags:\n    +enabled: false\n  schema:\n`;
+    const { value, diagnostics } = load(yaml, { files: { 'models/tags/x.sql': 'select 1' } });
+    expect(diagnostics).toEqual([]);
+    const tree = value?.configTrees.models;
+    const plain = (config: object | undefined): object => Object.fromEntries(Object.entries(config ?? {}).map(([key, entry]) => [key, (entry as { value: unknown }).value]));
+    expect(plain(tree?.config)).toEqual({ tags: ['a'], materialized: 'view' });
+    expect(plain(tree?.folders['staging']?.config)).toEqual({ pre_hook: 'select 1', incremental_strategy: 'merge', meta: { owner: 'me' } });
+    expect(plain(tree?.folders['tags']?.config)).toEqual({ enabled: false });
+  });
+
+  it('refuses one config key in two spellings and an unknown marked folder', () => {
+    const loaded = load(`${minimal}models:\n  +pre_hook: a\n  +pre-hook: b\n  +folder: {+enabled: true}\n`);
+    expect(told(loaded)).toEqual([
+      'project.yaml:6:3 `+pre_hook` and `+pre-hook` say the same thing, and both are given here',
+      'project.yaml:7:3 unknown key `+folder`',
+    ]);
+  });
+
+  it('reads hooks of a run in every form', () => {
+    const { value, diagnostics } = load(`${minimal}on_run_start: [select 1, {sql: vacuum, transaction: false}]\non-run-end: select 2\n`);
+    expect(diagnostics).toEqual([]);
+    expect(value?.onRunStart.map(({ sql, transaction }) => [sql, transaction])).toEqual([['select 1', true], ['vacuum', false]]);
+    expect(value?.onRunEnd.map(({ sql, transaction }) => [sql, transaction])).toEqual([['select 2', true]]);
+  });
+
+  it('refuses paths out of the project, overlapping ones, and warns of missing ones', () => {
+    const loaded = load(`${minimal}model_paths: [../x, ./models/, sql]\nmacro_paths: [models]\ntarget_path: /tmp\n`, { files: { 'models/a.sql': 'select 1' } });
+    expect(told(loaded)).toEqual([
+      'project.yaml:4:15 `../x` in `model_paths` is not a folder inside the project',
+      'project.yaml:4:32 `model_paths` names the folder `sql`, which does not exist',
+      'project.yaml:6:14 `/tmp` in `target_path` is not a folder inside the project',
+      'project.yaml:5:15 `models` stands in both `model_paths` and `macro_paths`, so its files could be either',
+    ]);
+  });
+
+  it('gives nested folders to the innermost path', () => {
+    const { value, diagnostics } = load(`${minimal}test_paths: [models/tests]\ndocs_paths: [models]\n`, {
+      files: { 'models/a.sql': '', 'models/a.md': '', 'models/tests/t.sql': '', 'models/tests/p.yml': '' },
+    });
+    expect(diagnostics).toEqual([]);
+    expect(value?.sources.map((file) => `${file.kind} ${file.path}`)).toEqual(['docs models/a.md', 'model models/a.sql', 'properties models/tests/p.yml', 'singular-test models/tests/t.sql']);
+  });
+
+  it('warns of files in a model path that nothing reads', () => {
+    const loaded = load(minimal, { files: { 'models/orders.sqll': '', 'models/raw.csv': '', 'seeds/notes.txt': '' } });
+    expect(loaded.diagnostics.map((entry) => [entry.severity, entry.message, entry.help])).toEqual([
+      ['warning', 'nothing reads `models/orders.sqll`', 'a model path holds `.sql`, `.yaml` and `.yml`; rename the file, move it, or start its name with a dot'],
+      ['warning', 'nothing reads `models/raw.csv`', 'move it to a seed path'],
+    ]);
+  });
+});
+
+describe('files that cannot be read', () => {
+  const messages = (files: Readonly<Record<string, MemoryFile>>): readonly string[] => load(minimal, { files }).diagnostics.map((entry) => entry.message);
+
+  it('are reported with the byte that is not UTF-8', () => {
+    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xc3, 0xa9, 0xff, 0x20]) })).toEqual(['`models/a.sql` is not UTF-8: byte 3 does not belong there']);
+    expect(messages({ 'models/a.sql': new Uint8Array([0xff, 0xfe, 0x73, 0x00]) })).toEqual(['`models/a.sql` is not UTF-8: it starts like UTF-16 (little endian)']);
+    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xe2, 0x82]) })).toEqual(['`models/a.sql` is not UTF-8: byte 1 does not belong there']);
+  });
+
+  it('lose their byte order mark, and keep CR and CRLF', () => {
+    const { value } = load(minimal, { files: { 'models/a.sql': '\ufeffselect 1\r\nfrom é\r' } });
+    expect(value?.sources[0]?.text).toBe('select 1\r\nfrom é\r');
+  });
+
+  it('are reported with a control character', () => {
+    expect(messages({ 'models/a.sql': 'select\u0000 1' })).toEqual(['`models/a.sql` contains the control character U+0000']);
+  });
+
+  it('are reported above the size limit', () => {
+    expect(messages({ 'models/a.sql': ' '.repeat(1024 * 1024 + 1) })).toEqual(['`models/a.sql` has 1048577 bytes, and a text file of a project may have 1048576']);
+    expect(messages({ 'models/a.sql': ' '.repeat(1024 * 1024) })).toEqual([]);
+  });
+
+  it('are reported with the path and the reason, files and folders', () => {
+    expect(messages({ 'models/a.sql': { error: 'EACCES' }, 'models/b/': { error: 'EACCES' } })).toEqual([
+      'cannot read `models/b`: permission denied (EACCES)',
+      'cannot read `models/a.sql`: permission denied (EACCES)',
+    ]);
+  });
+
+  it('are reported as links that loop, lead out or lead nowhere', () => {
+    expect(
+      messages({
+        'models/a/loop': { link: '/project/models' },
+        'models/a/self': { link: '/project/models/a/self' },
+        'models/out': { link: '/elsewhere' },
+        '/elsewhere/x.sql': 'select 1',
+        'models/gone.sql': { link: '/project/nothing.sql' },
+      }),
+    ).toEqual([
+      'link `models/a/loop` leads back to a folder that it is in',
+      'link `models/a/self` leads back to a folder that it is in',
+      'link `models/gone.sql` leads to nothing',
+      'link `models/out` leads out of the project',
+    ]);
+  });
+
+  it('follows links inside the project, also ones that point at each other', () => {
+    const loaded = load(minimal, {
+      files: { 'models/a/x.sql': 'select 1', 'models/b/to_a': { link: '/project/models/a' }, 'models/a/to_b': { link: '/project/models/b' }, 'models/one.sql': { link: '/project/models/a/x.sql' } },
+    });
+    expect(loaded.value?.sources.map((file) => file.path)).toEqual(['models/a/x.sql', 'models/b/to_a/x.sql', 'models/one.sql']);
+    expect(loaded.diagnostics.map((entry) => entry.message)).toEqual([
+      'link `models/a/to_b/to_a` leads back to a folder that it is in',
+      'link `models/b/to_a/to_b` leads back to a folder that it is in',
+    ]);
+  });
+});

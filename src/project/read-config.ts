@@ -1,0 +1,78 @@
+/** Reads a mapping of config keys from YAML: canonical names, one spelling each, only values that fit. */
+import * as v from 'valibot';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { ConfigResource } from './config-keys.ts';
+import { configKeys, configShapes, findConfigKey } from './config-keys.ts';
+import type { Located, YamlValue } from './project.ts';
+import type { Shape } from './shape.ts';
+import { checkShape, optional } from './shape.ts';
+import type { YamlEntry, YamlNode } from './yaml/yaml-node.ts';
+import { blankRecord, entryOf, isNull, keySpan, spanOf, toYamlValue } from './yaml/yaml-node.ts';
+
+/** The shapes of all config keys of one kind of node, under all their spellings, each optional. */
+export function configEntries(resource: ConfigResource, prefix = ''): Record<string, v.NullishSchema<Shape, undefined>> {
+  const entries: Record<string, v.NullishSchema<Shape, undefined>> = {};
+  for (const { name, aliases, resources } of configKeys) {
+    if (!resources.includes(resource)) continue;
+    for (const spelling of [name, ...aliases]) entries[prefix + spelling] = optional(configShapes[name]);
+  }
+  return entries;
+}
+
+/** A key as the user gave it; `label` is what messages call it, e.g. `config.tags`. */
+export interface GivenKey {
+  readonly entry: YamlEntry;
+  readonly label: string;
+}
+
+/** Collects config values into one record, refusing a key that is given in two spellings or places. */
+export interface ConfigReader {
+  readonly path: string;
+  readonly resource: ConfigResource;
+  readonly diagnostics: Diagnostic[];
+  readonly config: Record<string, Located<YamlValue>>;
+  /** Where each canonical key was given. */
+  readonly given: Map<string, GivenKey>;
+}
+
+export function startConfig(path: string, resource: ConfigResource, diagnostics: Diagnostic[]): ConfigReader {
+  return { path, resource, diagnostics, config: blankRecord(), given: new Map() };
+}
+
+/**
+ * Takes one entry under its config spelling (without `+`). Values that do not fit their shape are left out:
+ * the check of the whole file has reported them. Unknown keys are left out for the same reason.
+ */
+export function takeConfig(reader: ConfigReader, entry: YamlEntry, spelling = entry.key, label = entry.key): void {
+  const found = findConfigKey(reader.resource, spelling);
+  if (found === undefined || isNull(entry.value)) return;
+  const first = reader.given.get(found.name);
+  if (first !== undefined) {
+    reader.diagnostics.push(sameMeaning(reader.path, first, { entry, label }));
+    return;
+  }
+  reader.given.set(found.name, { entry, label });
+  const silent = { path: reader.path, diagnostics: [] };
+  if (!checkShape(configShapes[found.name], entry.value, spelling, silent)) return;
+  reader.config[found.name] = { value: toYamlValue(entry.value), span: spanOf(reader.path, entry.value) };
+}
+
+/** Says that two keys mean the same. */
+export function sameMeaning(path: string, first: GivenKey, second: GivenKey): Diagnostic {
+  return diagnose(
+    'same-meaning-keys',
+    { first: first.label, second: second.label },
+    { span: keySpan(path, second.entry), notes: [{ message: `\`${first.label}\` is here`, span: keySpan(path, first.entry) }] },
+  );
+}
+
+/** The value under whichever of two spellings is given; both at once are reported. */
+export function eitherKey(path: string, node: YamlNode, keys: readonly [string, string], diagnostics: Diagnostic[]): YamlNode | undefined {
+  const [first, second] = [entryOf(node, keys[0]), entryOf(node, keys[1])];
+  if (first !== undefined && second !== undefined) {
+    diagnostics.push(sameMeaning(path, { entry: first, label: first.key }, { entry: second, label: second.key }));
+  }
+  const value = (first ?? second)?.value;
+  return value === undefined || isNull(value) ? undefined : value;
+}

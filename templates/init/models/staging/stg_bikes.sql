@@ -1,0 +1,5 @@
+select
+    bike_id,
+    model as bike_model,
+    bought_on
+from {{ref "bikes"}}
