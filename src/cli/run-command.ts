@@ -157,7 +157,8 @@ function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): 
   return new Set([...loaded.graph.nodes.keys()].filter((id) => only.has(id)));
 }
 
-function readInterval(options: RunOptions): Interval | undefined {
+/** The interval of the flags; half of one is a usage error. */
+export function readInterval(options: Pick<RunOptions, 'eventTimeStart' | 'eventTimeEnd'>): Interval | undefined {
   const { eventTimeStart: start, eventTimeEnd: end } = options;
   if (start === undefined && end === undefined) return undefined;
   if (start === undefined || end === undefined) {

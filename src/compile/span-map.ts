@@ -24,3 +24,113 @@ export interface MappedPlace {
   readonly span: Span;
   readonly exact: boolean;
 }
+
+export const emptyMap: SpanMap = Object.freeze({ files: Object.freeze([]), segments: Object.freeze([]) });
+
+/** One segment, read out of the flat numbers. */
+interface Segment {
+  readonly start: number;
+  readonly file: number;
+  readonly from: number;
+  readonly to: number;
+  readonly kind: number;
+}
+
+function segmentAt(map: SpanMap, index: number): Segment {
+  const at = index * segmentSize;
+  const { segments } = map;
+  return { start: segments[at] ?? 0, file: segments[at + 1] ?? 0, from: segments[at + 2] ?? 0, to: segments[at + 3] ?? 0, kind: segments[at + 4] ?? 0 };
+}
+
+/** Index of the segment that holds `offset`, or -1 before the first. */
+function findSegment(map: SpanMap, offset: number): number {
+  let low = 0;
+  let high = map.segments.length / segmentSize - 1;
+  let found = -1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if ((map.segments[middle * segmentSize] ?? 0) <= offset) {
+      found = middle;
+      low = middle + 1;
+    } else high = middle - 1;
+  }
+  return found;
+}
+
+/**
+ * The place in the user's files of `length` characters at `offset` of the compiled text: those characters where
+ * they were copied, the whole mustache where one made them, undefined where `tx` wrote them itself.
+ */
+export function lookupSpan(map: SpanMap, offset: number, length = 0): MappedPlace | undefined {
+  const index = findSegment(map, offset);
+  if (index < 0) return undefined;
+  const segment = segmentAt(map, index);
+  const path = map.files[segment.file];
+  if (segment.kind === segmentKind.synthetic || path === undefined) return undefined;
+  if (segment.kind === segmentKind.generated) return { span: { path, start: segment.from, end: segment.to }, exact: false };
+  const start = Math.min(segment.from + (offset - segment.start), segment.to);
+  return { span: { path, start, end: Math.max(start, Math.min(start + length, segment.to)) }, exact: true };
+}
+
+/** Moves every compiled offset by `by`. */
+export function shiftMap(map: SpanMap, by: number): SpanMap {
+  if (by === 0) return map;
+  return { files: map.files, segments: map.segments.map((value, index) => (index % segmentSize === 0 ? value + by : value)) };
+}
+
+/** The map of the part `[from, to)` of a text. */
+export function sliceMap(map: SpanMap, from: number, to: number): SpanMap {
+  const segments: number[] = [];
+  const count = map.segments.length / segmentSize;
+  for (let index = Math.max(0, findSegment(map, from)); index < count; index += 1) {
+    const segment = segmentAt(map, index);
+    if (segment.start >= to && to > from) break;
+    const skipped = Math.max(0, from - segment.start);
+    const begin = segment.kind === segmentKind.verbatim ? Math.min(segment.from + skipped, segment.to) : segment.from;
+    segments.push(segment.start + skipped - from, segment.file, begin, segment.to, segment.kind);
+    if (to <= from) break;
+  }
+  return { files: map.files, segments };
+}
+
+/** A part of a longer text: its map and how long it is. */
+export interface MapPart {
+  readonly map: SpanMap;
+  readonly length: number;
+}
+
+/** The map of texts written one after another. */
+export function joinMaps(parts: readonly MapPart[]): SpanMap {
+  const files: string[] = [];
+  const segments: number[] = [];
+  let at = 0;
+  for (const { map, length } of parts) {
+    if (length === 0) continue;
+    const numbers = map.files.map((file) => indexOfFile(files, file));
+    for (let index = 0; index < map.segments.length; index += segmentSize) {
+      const segment = segmentAt(map, index / segmentSize);
+      segments.push(segment.start + at, numbers[segment.file] ?? 0, segment.from, segment.to, segment.kind);
+    }
+    at += length;
+  }
+  return { files, segments };
+}
+
+function indexOfFile(files: string[], file: string): number {
+  const known = files.indexOf(file);
+  return known >= 0 ? known : files.push(file) - 1;
+}
+
+/** The map of a text that `tx` wrote itself. */
+export function syntheticMap(): SpanMap {
+  return { files: [], segments: [0, 0, 0, 0, segmentKind.synthetic] };
+}
+
+/** Replaces the part `[from, to)` of a text by another of the given map. `length` is that of the whole text. */
+export function spliceMap(text: MapPart, from: number, to: number, inserted: MapPart): SpanMap {
+  return joinMaps([
+    { map: sliceMap(text.map, 0, from), length: from },
+    inserted,
+    { map: sliceMap(text.map, to, text.length), length: text.length - to },
+  ]);
+}

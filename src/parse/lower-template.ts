@@ -19,10 +19,8 @@ interface Walk extends Lowering {
 export function lowerTemplate(lowering: Lowering, tree: ProgramNode): readonly TemplateNode[] {
   const walk: Walk = { ...lowering, items: [] };
   const nodes = lowerBody(walk, tree.body);
-  if (walk.items.some((item) => item.kind === 'tag')) {
-    controlWhiteSpace(lowering.file.text, walk.items);
-    dropEmptyTexts(nodes);
-  }
+  controlWhiteSpace(lowering.file.text, walk.items);
+  dropEmptyTexts(nodes);
   return nodes;
 }
 
@@ -31,7 +29,8 @@ function lowerBody(walk: Walk, body: readonly StatementNode[]): TemplateNode[] {
   for (const statement of body) {
     switch (statement.type) {
       case 'ContentStatement':
-        nodes.push(lowerText(walk, statement.loc, statement.value));
+        // The parser has taken away a backslash at the end that only kept braces apart: the value is shorter than its place.
+        nodes.push(lowerText(walk, statement.loc.start, statement.loc.start + statement.value.length));
         break;
       case 'MustacheStatement':
         nodes.push(lowerOutput(walk, statement));
@@ -49,9 +48,8 @@ function lowerBody(walk: Walk, body: readonly StatementNode[]): TemplateNode[] {
   return nodes;
 }
 
-/** The parser has taken away a backslash at the end that only kept braces apart, so the value says how far the text goes. */
-function lowerText(walk: Walk, place: Place, value: string): TextPiece {
-  const piece: TextPiece = { kind: 'text', text: value, span: spanAt(walk, { start: place.start, end: place.start + value.length }) };
+function lowerText(walk: Walk, start: number, end: number): TextPiece {
+  const piece: TextPiece = { kind: 'text', text: '', span: spanAt(walk, { start, end }) };
   walk.items.push(piece);
   return piece;
 }
@@ -95,27 +93,21 @@ function lowerBlock(walk: Walk, node: BlockNode, nodes: TemplateNode[]): void {
   }
   const close = walk.file.text.lastIndexOf('{{', node.loc.end - 1);
   const end = { start: close, end: node.loc.end };
-  const block = lowerBranches(walk, node, { strip: node.openStrip, closeStart: close });
+  const block = lowerBranches(walk, node, node.openStrip);
   // The text after a list stands where it stands: its line end separates the last item from what follows.
   pushTag(walk, end, block.call.name !== 'join', node.closeStrip);
   nodes.push(block);
 }
 
-interface BranchTags {
-  readonly strip: Strip;
-  /** Where the closing tag of the whole chain starts. */
-  readonly closeStart: number;
-}
-
 /** The block without its closing tag; an `{{else name}}` opens another one inside of it. */
-function lowerBranches(walk: Walk, node: BlockNode, tags: BranchTags): Block {
+function lowerBranches(walk: Walk, node: BlockNode, strip: Strip): Block {
   const open: Place = { start: node.loc.start, end: tagEnd(walk, lastExpressionEnd(node), '}}') };
   const inverted = node.program === undefined || isInverseTag(walk, open);
-  pushTag(walk, open, true, tags.strip);
+  pushTag(walk, open, true, strip);
   const [first, second] = inverted ? [node.inverse, node.program] : [node.program, node.inverse];
   const call = lowerCall(walk, node);
   const body = lowerBody(walk, first?.body ?? []);
-  const otherwise = second === undefined ? undefined : lowerOtherwise(walk, node, second, { ...tags, bodyEnd: bodyEnd(first, open.end) });
+  const otherwise = second === undefined ? undefined : lowerOtherwise(walk, node, second, bodyEnd(first, open.end));
   return {
     kind: 'block',
     call: { ...call, span: spanAt(walk, { start: node.path.loc.start, end: lastExpressionEnd(node) }) },
@@ -124,7 +116,7 @@ function lowerBranches(walk: Walk, node: BlockNode, tags: BranchTags): Block {
     otherwise,
     inverted,
     openSpan: spanAt(walk, open),
-    span: spanAt(walk, { start: node.loc.start, end: Math.max(open.end, Math.min(node.loc.end, node.closeStrip === undefined ? tags.closeStart : node.loc.end)) }),
+    span: spanAt(walk, node.loc),
   };
 }
 
@@ -137,12 +129,12 @@ function bodyEnd(program: ProgramNode | undefined, empty: number): number {
   return program?.body.at(-1)?.loc.end ?? empty;
 }
 
-function lowerOtherwise(walk: Walk, node: BlockNode, program: ProgramNode, tags: BranchTags & { readonly bodyEnd: number }): TemplateNode[] {
+function lowerOtherwise(walk: Walk, node: BlockNode, program: ProgramNode, start: number): TemplateNode[] {
   const [chained] = program.body;
   if (program.chained === true && chained?.type === 'BlockStatement') {
-    return [lowerBranches(walk, chained, { strip: node.inverseStrip ?? {}, closeStart: tags.closeStart })];
+    return [lowerBranches(walk, chained, node.inverseStrip ?? {})];
   }
-  pushTag(walk, { start: tags.bodyEnd, end: tagEnd(walk, tags.bodyEnd, '}}') }, true, node.inverseStrip);
+  pushTag(walk, { start, end: tagEnd(walk, start, '}}') }, true, node.inverseStrip);
   return lowerBody(walk, program.body);
 }
 
@@ -155,9 +147,7 @@ function lowerRaw(walk: Walk, node: BlockNode, nodes: TemplateNode[]): void {
   const open = { start: node.loc.start, end: tagEnd(walk, lastExpressionEnd(node), '}}}}') };
   const close = { start: walk.file.text.lastIndexOf('{{{{', node.loc.end - 1), end: node.loc.end };
   pushTag(walk, open, true, undefined);
-  if (close.start > open.end) nodes.push(lowerText(walk, open, walk.file.text.slice(open.end, close.start)));
-  const text = walk.items.at(-1);
-  if (text?.kind === 'text') text.span = spanAt(walk, { start: open.end, end: close.start });
+  nodes.push(lowerText(walk, open.end, close.start));
   pushTag(walk, close, true, undefined);
 }
 
@@ -169,7 +159,8 @@ function dropEmptyTexts(nodes: TemplateNode[]): void {
     if (node.kind === 'block') {
       // Bodies are made by lowerBody, as arrays that nobody else holds yet.
       dropEmptyTexts(node.body as TemplateNode[]);
-      if (node.otherwise !== undefined) dropEmptyTexts(node.otherwise as TemplateNode[]); // As above.
+      // As above.
+      if (node.otherwise !== undefined) dropEmptyTexts(node.otherwise as TemplateNode[]);
     }
     nodes[kept] = node;
     kept += 1;

@@ -87,7 +87,7 @@ function closerOf(opener: string): string {
 function describeSyntax(file: SourceFile, at: Place, tags: readonly Tag[]): Diagnostic {
   const { path, text } = file;
   const tag = tags.find((candidate) => candidate.start <= at.start && at.start < candidate.end);
-  const found = text.slice(at.start, Math.max(at.end, at.start + 1));
+  const found = /^[^\s{}()"']+/.exec(text.slice(at.start, at.start + 80))?.[0] ?? text.slice(at.start, Math.max(at.end, at.start + 1));
   if (tag === undefined) {
     return diagnose('template-syntax', { problem: `\`${found}\` was not expected here`, hint: undefined }, { span: { path, ...at } });
   }
@@ -98,7 +98,7 @@ function describeSyntax(file: SourceFile, at: Place, tags: readonly Tag[]): Diag
 function syntaxHint(written: string, found: string): string | undefined {
   if (/^\{\{~?\s*\}\}$/.test(written)) return 'write an expression between the braces, such as `{{ref "orders"}}`';
   if (written.startsWith('{{else') || /^\{\{~?\^\s*~?\}\}$/.test(written)) return 'a block has one `{{else}}`, and it comes last';
-  if (found.startsWith(',')) return 'arguments are separated by spaces, not by commas';
+  if (found.includes(',')) return 'arguments are separated by spaces, not by commas';
   if (/^[=!<>]=?|^[+*/%&|-]/.test(found)) return 'there are no operators: write `(eq a b)`, `(gt a b)`, `(and a b)`, `(add a b)`';
   if (found.startsWith('}')) return 'named arguments come last, and each needs a value: `{{name "value" key="value"}}`';
   if (/^\{\{~?as\b/.test(found) || found.startsWith('as ')) return 'only blocks name values: `{{#each list as |item|}}`';

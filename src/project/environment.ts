@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Environment } from './interpolate.ts';
-import { readText } from './read-text.ts';
+import { kindAt, readText } from './read-text.ts';
 
 /**
  * Reads `.env` in the project folder and lays the shell's variables over it.
@@ -12,7 +12,7 @@ import { readText } from './read-text.ts';
  */
 export function readEnvironment(root: string, shell: Environment, files: FileSystem): Outcome<Environment> {
   const absolute = join(root, '.env');
-  const read = files.stat(absolute) === undefined ? { value: undefined, diagnostics: [] } : readText(files, root, '.env');
+  const read = kindAt(files, absolute) === undefined ? { value: undefined, diagnostics: [] } : readText(files, root, '.env');
   const fromFile: Environment = read.value === undefined ? {} : parseEnv(read.value);
   const environment: Record<string, string | undefined> = {};
   for (const variables of [fromFile, shell]) {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { FileSystem } from './file-system.ts';
+import { kindAt } from './read-text.ts';
 
 export const projectFileNames = ['project.yaml', 'project.yml'] as const;
 
@@ -22,7 +23,7 @@ export function findProject(start: string, files: FileSystem): Outcome<string | 
 /** The name of the project file in `folder`; undefined, without a diagnostic, when there is none. */
 export function projectFileIn(folder: string, files: FileSystem): Outcome<string | undefined> {
   const [yaml, yml] = projectFileNames;
-  const found = projectFileNames.filter((name) => files.stat(join(folder, name))?.kind === 'file');
+  const found = projectFileNames.filter((name) => kindAt(files, join(folder, name)) === 'file');
   if (found.length < 2) return { value: found[0], diagnostics: [] };
   const span = { path: yml, start: 0, end: 0 };
   return { value: undefined, diagnostics: [diagnose('two-project-files', { first: yaml, second: yml }, { span })] };

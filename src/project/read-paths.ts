@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { FileSystem } from './file-system.ts';
 import type { ProjectPaths } from './project.ts';
+import { kindAt } from './read-text.ts';
 import type { YamlNode, YamlScalar } from './yaml/yaml-node.ts';
 import { itemsOf, spanOf, valueOf } from './yaml/yaml-node.ts';
 
@@ -65,7 +66,7 @@ function addPath(paths: string[], key: string, node: TextNode, context: PathCont
   if (path === undefined) context.diagnostics.push(diagnose('path-outside-project', { key, path: node.value }, where));
   else if (!paths.includes(path)) {
     paths.push(path);
-    if (context.files.stat(join(context.root, path)) === undefined) context.diagnostics.push(diagnose('path-not-found', { key, path }, where));
+    if (kindAt(context.files, join(context.root, path)) === undefined) context.diagnostics.push(diagnose('path-not-found', { key, path }, where));
   }
 }
 

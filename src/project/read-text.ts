@@ -3,7 +3,7 @@ import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileStat, FileSystem } from './file-system.ts';
 
 export const largestTextFile = 1024 * 1024;
 
@@ -81,6 +81,16 @@ const reasons: Readonly<Record<string, string>> = {
 export function errorCode(thrown: unknown): string {
   if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') return thrown.code;
   throw thrown;
+}
+
+/** What stands at an absolute path; `refused` where the system does not let us look. */
+export function kindAt(files: FileSystem, path: string): FileStat['kind'] | 'refused' | undefined {
+  try {
+    return files.stat(path)?.kind;
+  } catch (thrown) {
+    errorCode(thrown);
+    return 'refused';
+  }
 }
 
 /** Says why a file or folder cannot be read. */

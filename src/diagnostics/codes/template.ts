@@ -1,6 +1,49 @@
-/** Codes of the `template` area. */
+/** Codes of the `template` area: what is wrong in a template, in what it names, or in the SQL that it gives. */
 import { error } from '../code-entry.ts';
+import { expressionCodes } from './template-expressions.ts';
+import { nodeCodes } from './template-nodes.ts';
+import { queryCodes } from './template-queries.ts';
+import { testCodes } from './template-tests.ts';
 
-export const templateCodes = {
-  'placeholder-template': error<Record<string, never>>(() => 'placeholder'),
+/** Problems with the text of a template. */
+const syntaxCodes = {
+  'template-syntax': error<{ readonly problem: string; readonly hint: string | undefined }>(
+    ({ problem }) => problem,
+    ({ hint }) => hint,
+  ),
+  'template-unclosed': error<{ readonly what: string; readonly line: number; readonly end: string }>(
+    ({ what, line }) => `\`${what}\`, opened on line ${line}, is not closed`,
+    ({ end }) => `end it with \`${end}\``,
+  ),
+  'template-wrong-close': error<{ readonly closed: string; readonly opened: string; readonly line: number }>(
+    ({ closed, opened, line }) => `\`{{/${closed}}}\` closes the block \`${opened}\` of line ${line}`,
+    ({ opened }) => `close \`${opened}\` first: \`{{/${opened}}}\``,
+  ),
+  'template-unsupported': error<{ readonly what: string; readonly form: string }>(
+    ({ what }) => `${what} is not part of the template language`,
+    ({ form }) => form,
+  ),
+  'template-limit': error<{ readonly what: string; readonly limit: string }>(
+    ({ what, limit }) => `${what} than the limit of ${limit}`,
+    () => 'split the template; large data belongs in a seed or a source',
+  ),
+  'jinja-syntax': error<{ readonly found: string; readonly form: string | undefined }>(
+    ({ found }) => `\`${oneLine(found)}\` is Jinja`,
+    ({ form }) => (form === undefined ? 'templates are written with Handlebars: `{{ref "orders"}}`, `{{#if x}}…{{/if}}`' : `write \`${form}\``),
+  ),
+  'macro-file-content': error<Record<string, never>>(
+    () => 'a macro file holds macros and comments, nothing else',
+    () => 'put it between `{{#macro "name"}}` and `{{/macro}}`',
+  ),
+  'macro-definition': error<{ readonly problem: string }>(
+    ({ problem }) => problem,
+    () => 'write `{{#macro "name" "argument" other=1}}…{{/macro}}`',
+  ),
 };
+
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
+
+export const templateCodes = { ...syntaxCodes, ...expressionCodes, ...nodeCodes, ...queryCodes, ...testCodes };

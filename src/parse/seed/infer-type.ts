@@ -102,22 +102,36 @@ function integerKind(text: string, first: number, end: number, negative: boolean
   return digits === 19 && text.slice(first, end) <= limit ? cellKind.bigint : cellKind.beyond64Bit;
 }
 
-/** A number with a point; or with an exponent, which without a point needs a sign: `12E4` is more often a code. */
-const FRACTION = /^-?(\d+)(?:\.(\d+)(?:[eE][+-]?\d+)?|[eE][+-]\d+)$/;
+/** Digits between two places that count, leading zeros and the point left out. */
+function significantDigits(text: string, from: number, to: number): number {
+  let at = from;
+  while (at < to && (text.charCodeAt(at) === ZERO || text.charCodeAt(at) === POINT)) at += 1;
+  const digits = to - at;
+  return text.lastIndexOf('.', to - 1) >= at ? digits - 1 : digits;
+}
 
-function fractionKind(text: string, start: number, end: number): number {
-  if (end - start > 400) return cellKind.text;
-  const written = text.slice(start, end);
-  const match = FRACTION.exec(written);
-  if (match === null) return cellKind.text;
-  const [, whole = '', fraction = ''] = match;
-  if (whole.length > 1 && whole.startsWith('0')) return cellKind.leadingZero;
-  const digits = (whole + fraction).replace(/^0+/, '').length;
+const EXPONENT = /^[eE]([+-]?)\d+$/;
+
+/** A number that goes on at `at`, behind its first digits, with a point or an exponent. */
+function fractionKind(text: string, first: number, at: number, end: number): number {
+  let next = at;
+  if (text.charCodeAt(at) === POINT) {
+    next = at + 1;
+    while (next < end && isDigit(text.charCodeAt(next))) next += 1;
+    if (next === at + 1) return cellKind.text;
+  }
+  if (next < end) {
+    const sign = EXPONENT.exec(text.slice(next, end))?.[1];
+    // `12E4` is more often a code than a number: without a point, an exponent needs a sign.
+    if (sign === undefined || (next === at && sign === '')) return cellKind.text;
+  }
+  if (at - first > 1 && text.charCodeAt(first) === ZERO) return cellKind.leadingZero;
+  const digits = significantDigits(text, first, next);
   if (digits > doubleDigits) return cellKind.tooManyDigits;
-  const value = Math.abs(Number(written));
+  if (next === end) return cellKind.double;
+  const value = Number(text.slice(first, end));
   // Beyond the range of a double, or so small that it loses digits.
-  if (!Number.isFinite(value) || (digits > 0 && value < 2.3e-308)) return cellKind.text;
-  return cellKind.double;
+  return Number.isFinite(value) && (digits === 0 || value > 2.3e-308) ? cellKind.double : cellKind.text;
 }
 
 function booleanKind(text: string, start: number, end: number): number {
@@ -139,7 +153,7 @@ export function kindOfCell(text: string, start: number, end: number): number {
   while (at < end && isDigit(text.charCodeAt(at))) at += 1;
   if (at === first) return cellKind.text;
   if (at === end) return integerKind(text, first, end, negative);
-  if (text.charCodeAt(at) !== MINUS) return fractionKind(text, start, end);
+  if (text.charCodeAt(at) !== MINUS) return fractionKind(text, first, at, end);
   if (negative || at - first !== 4 || end - start < 10 || !isDate(text, start)) return cellKind.text;
   return end - start === 10 ? cellKind.date : timeKind(text, start + 10, end);
 }

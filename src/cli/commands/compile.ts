@@ -1,0 +1,54 @@
+/** `tx compile`: writes the SQL of the selected nodes, and prints it when it is one node or inline text. */
+import type { CompiledText } from '../../compile/compiled.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { checkQueries } from '../check-queries.ts';
+import { compiledPathOf, compiledTextOf, writeCompiled } from '../compiled-files.ts';
+import { exitCodes, Stop } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Host } from '../host.ts';
+import { compileInlineText } from '../inline.ts';
+import { loadGraph, requireCompiled } from '../load-graph.ts';
+import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
+import { showUnneeded } from '../run-command.ts';
+import type { Screen } from '../screen.ts';
+import { selectNodes } from '../select-nodes.ts';
+
+export interface CompileOptions extends ProjectOptions, OutputOptions, SelectionOptions {
+  readonly inline?: string;
+  readonly output: 'text' | 'json';
+}
+
+export async function compileCommand(host: Host, screen: Screen, options: CompileOptions): Promise<ExitCode> {
+  const loaded = await loadGraph(host, screen, options);
+  if (options.inline !== undefined) {
+    const inline = await compileInlineText(screen, loaded, options.inline);
+    if (hasErrors(inline.diagnostics)) throw new Stop(exitCodes.usage, inline.diagnostics);
+    screen.showDiagnostics(inline.diagnostics);
+    print(screen, options, [{ name: 'inline', path: undefined, text: inline.value.text }]);
+    return exitCodes.ok;
+  }
+  const selected = selectNodes(loaded, screen, options);
+  const unneeded = requireCompiled(loaded, selected);
+  await checkQueries(loaded, selected);
+  const { graph, project } = loaded;
+  const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
+  const written = writeCompiled(host.files, project, nodes);
+  const texts = nodes.flatMap((node) => {
+    const text = compiledTextOf(node);
+    return text === undefined ? [] : [{ name: node.name, path: compiledPathOf(project, node.path), text }];
+  });
+  if (options.output === 'json' || texts.length === 1) print(screen, options, texts);
+  screen.note(`compiled ${texts.length} ${texts.length === 1 ? 'node' : 'nodes'} to ${project.paths.target}/compiled (${written} files)`);
+  showUnneeded(screen, unneeded);
+  return exitCodes.ok;
+}
+
+function print(
+  screen: Screen,
+  options: CompileOptions,
+  texts: readonly { readonly name: string; readonly path: string | undefined; readonly text: CompiledText }[],
+): void {
+  for (const { name, path, text } of texts) {
+    screen.result(options.output === 'json' ? JSON.stringify({ name, path, compiled: text.sql }) : text.sql);
+  }
+}

@@ -1,0 +1,21 @@
+/** `tx explain <code>`: prints the page of an error, or the list of all. */
+import { join } from 'node:path';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { didYouMean } from '../../diagnostics/nearest.ts';
+import { registry } from '../../diagnostics/registry.ts';
+import { exitCodes, Stop } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Host } from '../host.ts';
+import type { Screen } from '../screen.ts';
+
+export function explainCommand(host: Host, screen: Screen, code: string | undefined): ExitCode {
+  const codes = Object.keys(registry).sort();
+  if (code === undefined) {
+    screen.result(codes.join('\n'));
+    return exitCodes.ok;
+  }
+  if (!codes.includes(code)) throw new Stop(exitCodes.usage, [diagnose('unknown-code', { code, near: didYouMean(code, codes) })]);
+  const page = host.files.readBytes(join(host.packageRoot, 'docs', 'errors', `${code}.md`));
+  screen.result(new TextDecoder().decode(page));
+  return exitCodes.ok;
+}

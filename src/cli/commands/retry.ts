@@ -1,0 +1,61 @@
+/** `tx retry`: runs again what failed, was skipped or cancelled in the last run, and nothing else. */
+import { join } from 'node:path';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { readRunResults } from '../../report/run-results.ts';
+import type { RecordedRun } from '../../report/run-results.ts';
+import { exitCodes, Stop } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Host } from '../host.ts';
+import { openProject } from '../load-graph.ts';
+import { runDefaults } from '../options.ts';
+import type { DatabaseOptions, OutputOptions, ProjectOptions, RunOptions } from '../options.ts';
+import { runCommand } from '../run-command.ts';
+import { runResultsPath } from '../run-report.ts';
+import type { Screen } from '../screen.ts';
+
+export interface RetryOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
+  readonly threads?: number;
+  readonly failFast?: boolean;
+}
+
+const done = new Set(['success', 'pass', 'warn']);
+
+export async function retryCommand(host: Host, screen: Screen, options: RetryOptions): Promise<ExitCode> {
+  const recorded = readLastRun(host, screen, options);
+  const only = new Set(recorded.results.filter((result) => !done.has(result.status)).map((result) => result.id));
+  if (only.size === 0) {
+    screen.note('nothing to retry: everything in the last run succeeded');
+    return exitCodes.ok;
+  }
+  return runCommand(host, screen, { command: recorded.command, only, options: mergeOptions(options, recorded) });
+}
+
+function readLastRun(host: Host, screen: Screen, options: RetryOptions): RecordedRun {
+  const { project } = openProject(host, screen, options);
+  const path = runResultsPath(project);
+  const absolute = join(project.root, path);
+  if (host.files.stat(absolute) === undefined) throw new Stop(exitCodes.usage, [diagnose('nothing-to-retry', { path })]);
+  const recorded = readRunResults(new TextDecoder().decode(host.files.readBytes(absolute)));
+  if (recorded === undefined) throw new Stop(exitCodes.usage, [diagnose('retry-unreadable', { path })]);
+  return recorded;
+}
+
+/** The flags of the last run, with what may be changed on a retry: variables, target, threads, fail-fast. */
+function mergeOptions(options: RetryOptions, recorded: RecordedRun): RunOptions {
+  const { args } = recorded;
+  const text = (name: string): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined);
+  const vars = options.vars ?? text('vars');
+  const target = options.target ?? text('target');
+  const start = text('event_time_start');
+  const end = text('event_time_end');
+  return {
+    ...runDefaults,
+    ...options,
+    fullRefresh: args['full_refresh'] === true,
+    adopt: args['adopt'] === true,
+    ...(vars === undefined ? {} : { vars }),
+    ...(target === undefined ? {} : { target }),
+    ...(start === undefined ? {} : { eventTimeStart: start }),
+    ...(end === undefined ? {} : { eventTimeEnd: end }),
+  };
+}

@@ -1,0 +1,115 @@
+/** `tx show`: runs the query of one node, or inline SQL, and prints the first rows. Nothing is written. */
+import type { Query, Statement } from '../../adapter/statement.ts';
+import { embed } from '../../adapter/statement.ts';
+import { EngineError } from '../../adapter/engine-error.ts';
+import type { CompiledText } from '../../compile/compiled.ts';
+import { diagnose, hasErrors } from '../../diagnostics/diagnostic.ts';
+import { engineDiagnostic } from '../../execute/engine-diagnostic.ts';
+import type { GraphNode } from '../../graph/graph.ts';
+import { createTextCollector, slotValues } from '../../plan/texts.ts';
+import { renderCsv, renderJsonRows, renderTable } from '../../report/tables.ts';
+import { randomUUID } from 'node:crypto';
+import { checkQueries } from '../check-queries.ts';
+import { exitCodes, Stop } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Host } from '../host.ts';
+import { compileInlineText, inlinePath } from '../inline.ts';
+import { loadGraph, requireCompiled } from '../load-graph.ts';
+import type { LoadedGraph } from '../load-graph.ts';
+import { openDatabase } from '../open-database.ts';
+import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
+import { readInterval, waitSeconds } from '../run-command.ts';
+import type { Screen } from '../screen.ts';
+import { selectNodes } from '../select-nodes.ts';
+import { listenForCancel } from '../signals.ts';
+
+export interface ShowOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
+  readonly inline?: string;
+  readonly limit: number;
+  readonly output: 'text' | 'json' | 'csv';
+  readonly eventTimeStart?: string;
+  readonly eventTimeEnd?: string;
+}
+
+/** What is to be shown: a query, and where its text came from. */
+interface Preview {
+  readonly title: string;
+  readonly query: Query;
+  readonly text: CompiledText | undefined;
+  readonly path: string | undefined;
+}
+
+export async function showCommand(host: Host, screen: Screen, options: ShowOptions): Promise<ExitCode> {
+  const loaded = await loadGraph(host, screen, options);
+  const preview = options.inline === undefined ? await previewNode(host, screen, loaded, options) : await previewInline(host, screen, loaded, options);
+  const cancellation = listenForCancel();
+  const { session } = await openDatabase(host, screen, loaded, {
+    connections: 1,
+    readOnly: true,
+    waitSeconds: waitSeconds(options),
+    signal: cancellation.signal,
+  });
+  const statement: Statement = embed('select * from (\n', preview.query, `\n) as preview limit ${options.limit}`);
+  try {
+    const connection = await session.connect();
+    const interrupt = (): void => connection.interrupt();
+    cancellation.signal.addEventListener('abort', interrupt, { once: true });
+    const rows = await connection.query(statement, options.limit);
+    await connection.close();
+    if (options.output === 'json') screen.result(renderJsonRows(rows));
+    else if (options.output === 'csv') screen.result(renderCsv(rows));
+    else {
+      screen.note(`${preview.title} (first ${options.limit} rows)`);
+      screen.result(renderTable(rows, screen.resultStyle));
+    }
+    return exitCodes.ok;
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    if (cancellation.signal.aborted) return cancellation.exitCode();
+    const origin = { node: undefined, text: preview.text, path: preview.path, compiledPath: undefined };
+    throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, statement, origin)]);
+  } finally {
+    await session.close();
+    cancellation.dispose();
+  }
+}
+
+async function previewInline(host: Host, screen: Screen, loaded: LoadedGraph, options: ShowOptions): Promise<Preview> {
+  const inline = await compileInlineText(screen, loaded, options.inline ?? '');
+  if (hasErrors(inline.diagnostics)) throw new Stop(exitCodes.usage, inline.diagnostics);
+  screen.showDiagnostics(inline.diagnostics);
+  return fill(host, loaded, options, { title: 'inline', key: inlinePath, text: inline.value.text, path: inlinePath });
+}
+
+async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, options: ShowOptions): Promise<Preview> {
+  const selected = selectNodes(loaded, screen, options);
+  const nodes = [...selected].flatMap((id) => loaded.graph.nodes.get(id) ?? []).filter((node) => node.resourceType !== 'test');
+  const [node] = nodes;
+  if (node === undefined || nodes.length > 1) throw new Stop(exitCodes.usage, [diagnose('show-needs-one', { count: nodes.length })]);
+  requireCompiled(loaded, new Set([node.id]));
+  await checkQueries(loaded, new Set([node.id]));
+  if (node.resourceType === 'model') return fill(host, loaded, options, { title: node.name, key: node.id, text: node.full, path: node.path });
+  const sql = `select * from ${relationText(loaded, node)}`;
+  return { title: node.name, query: { node: node.id, sql }, text: undefined, path: node.path };
+}
+
+function relationText(loaded: LoadedGraph, node: Exclude<GraphNode, { resourceType: 'test' }>): string {
+  if (node.resourceType === 'source' && node.external !== undefined) return node.external;
+  return loaded.engine.dialect.relation(node.relation);
+}
+
+function fill(
+  host: Host,
+  loaded: LoadedGraph,
+  options: ShowOptions,
+  text: { readonly title: string; readonly key: string; readonly text: CompiledText; readonly path: string },
+): Preview {
+  const interval = readInterval(options);
+  const run = { id: randomUUID(), startedAt: new Date(host.clock.now()).toISOString() };
+  const problems: ReturnType<typeof diagnose>[] = [];
+  const values = slotValues({ run, ...(interval === undefined ? {} : { interval }) }, loaded.engine.dialect);
+  const collector = createTextCollector(values, (diagnostic) => void problems.push(diagnostic));
+  const query = collector.query(text.key, text.text);
+  if (query === undefined) throw new Stop(exitCodes.usage, problems);
+  return { title: text.title, query, text: collector.texts.get(text.key), path: text.path };
+}

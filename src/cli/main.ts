@@ -1,0 +1,26 @@
+/** Entry of the program: binds it to this process, and tells bugs from everything else. */
+import { Console } from 'node:console';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { exitCodes } from './exit.ts';
+import { createHost } from './host.ts';
+import { runProgram } from './program.ts';
+
+// Helpers of the project may log; stdout is for results alone.
+globalThis.console = new Console(process.stderr, process.stderr);
+
+const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+function readVersion(): string {
+  const parsed: unknown = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown';
+}
+
+try {
+  process.exitCode = await runProgram(createHost(readVersion(), packageRoot), process.argv.slice(2));
+} catch (cause) {
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  process.stderr.write(`this is a bug in tx, not in your project:\n${text}\nplease report it with the command you ran\n`);
+  process.exitCode = exitCodes.bug;
+}

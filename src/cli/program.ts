@@ -1,0 +1,157 @@
+/** The command line: every command with its flags, and what happens with what they throw. */
+import { Command, CommanderError, Option } from 'commander';
+import { exitCodes, Stop } from './exit.ts';
+import type { ExitCode } from './exit.ts';
+import type { Host } from './host.ts';
+import {
+  addBuildOptions,
+  addDatabaseOptions,
+  addOutputOptions,
+  addProjectOptions,
+  addSelectionOptions,
+  addThreadsOption,
+} from './options.ts';
+import type { OutputOptions, RunOptions } from './options.ts';
+import { createScreen } from './screen.ts';
+import type { Screen } from './screen.ts';
+import type { Command as RunKind } from '../plan/plan.ts';
+
+type Action<O> = (screen: Screen, options: O) => Promise<ExitCode> | ExitCode;
+
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+}
+
+/** Runs the command line; gives the exit code. Never throws. */
+export async function runProgram(host: Host, argv: readonly string[]): Promise<ExitCode> {
+  const outcome: { code: ExitCode } = { code: exitCodes.ok };
+  const program = createProgram(host, outcome);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return outcome.code;
+  } catch (cause) {
+    if (cause instanceof CommanderError) return cause.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    throw cause;
+  }
+}
+
+function createProgram(host: Host, outcome: { code: ExitCode }): Command {
+  const program = new Command('tx')
+    .description('tx turns a folder of SQL files into tested tables.')
+    .version(host.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .configureOutput({ writeOut: host.output.stdout.write, writeErr: host.output.stderr.write })
+    .exitOverride()
+    .addHelpText('after', '\nStart:  tx init my_project\nDocs of an error:  tx explain <code>');
+  const add = <O extends OutputOptions>(entry: Entry, action: Action<O>): Command => {
+    const command = addOutputOptions(program.command(entry.name).description(entry.summary)).exitOverride();
+    command.addHelpText('after', `\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
+    return command.action(async (...args: unknown[]) => {
+      // commander passes positional arguments, then options, then the command itself.
+      const options = { ...command.opts<O>(), args: command.args };
+      outcome.code = await guard(host, options, action);
+      void args;
+    });
+  };
+  addInit(host, add);
+  addRunCommands(host, add);
+  addReadCommands(host, add);
+  addHouseCommands(host, add);
+  return program;
+}
+
+type Add = <O extends OutputOptions>(entry: Entry, action: Action<O>) => Command;
+
+/** Shows what a command stopped for; anything else is a bug and goes on to main. */
+async function guard<O extends OutputOptions>(host: Host, options: O, action: Action<O>): Promise<ExitCode> {
+  const screen = createScreen(host, options);
+  try {
+    return await action(screen, options);
+  } catch (cause) {
+    if (!(cause instanceof Stop)) throw cause;
+    screen.showDiagnostics(cause.diagnostics);
+    return cause.exitCode;
+  }
+}
+
+function addInit(host: Host, add: Add): void {
+  add<OutputOptions & { readonly args: readonly string[] }>(
+    { name: 'init', summary: 'write a small project that builds at once', examples: ['tx init my_project'] },
+    async (screen, { args }) => (await import('./commands/init.ts')).initCommand(host, screen, args[0] ?? ''),
+  ).argument('<folder>', 'folder to make; its name becomes the name of the project');
+}
+
+const runSummaries: Readonly<Record<RunKind, Entry>> = {
+  run: { name: 'run', summary: 'build models', examples: ['tx run', 'tx run -s staging.* +fct_orders', 'tx run -s fct_orders --full-refresh'] },
+  build: { name: 'build', summary: 'build and test seeds and models in order', examples: ['tx build', 'tx build -s tag:nightly --threads 8', 'tx build -s stg_orders+ -x'] },
+  test: { name: 'test', summary: 'test what is published', examples: ['tx test', 'tx test -s fct_orders', 'tx test -s test_name:unique'] },
+  seed: { name: 'seed', summary: 'load seed files', examples: ['tx seed', 'tx seed -s raw_customers'] },
+};
+
+function addRunCommands(host: Host, add: Add): void {
+  for (const command of ['run', 'build', 'test', 'seed'] as const) {
+    const entry = add<RunOptions>(runSummaries[command], async (screen, options) => (await import('./run-command.ts')).runCommand(host, screen, { command, options }));
+    addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry))));
+    if (command === 'test') entry.addOption(new Option('-x, --fail-fast', 'stop at the first failure').env('TX_FAIL_FAST'));
+    else addBuildOptions(entry);
+  }
+  const retry = add<RunOptions>(
+    { name: 'retry', summary: 'run again what failed or was skipped in the last run', examples: ['tx retry', 'tx retry --threads 1'] },
+    async (screen, options) => (await import('./commands/retry.ts')).retryCommand(host, screen, options),
+  );
+  addThreadsOption(addDatabaseOptions(addProjectOptions(retry))).addOption(new Option('-x, --fail-fast', 'stop at the first failure').env('TX_FAIL_FAST'));
+}
+
+const outputOption = (choices: readonly string[], fallback: string): Option =>
+  new Option('--output <form>', 'form of the result on stdout').choices(choices).default(fallback).env('TX_OUTPUT');
+
+function addReadCommands(host: Host, add: Add): void {
+  const plan = add<import('./commands/plan.ts').PlanOptions>(
+    { name: 'plan', summary: 'print what a build would do, and why', examples: ['tx plan', 'tx plan -s fct_orders --for run', 'tx plan --output json'] },
+    async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
+  );
+  addBuildOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(plan))))
+    .addOption(new Option('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed']).default('build'))
+    .addOption(new Option('--verbose', 'show every operation'))
+    .addOption(outputOption(['text', 'json'], 'text'));
+
+  const compile = add<import('./commands/compile.ts').CompileOptions>(
+    { name: 'compile', summary: 'write the SQL of models to target/compiled', examples: ['tx compile', 'tx compile -s fct_orders', `tx compile --inline 'select * from {{ref "stg_orders"}}'`] },
+    async (screen, options) => (await import('./commands/compile.ts')).compileCommand(host, screen, options),
+  );
+  addProjectOptions(addSelectionOptions(compile))
+    .addOption(new Option('--inline <sql>', 'compile this text instead of files'))
+    .addOption(outputOption(['text', 'json'], 'text'));
+
+  const show = add<import('./commands/show.ts').ShowOptions>(
+    { name: 'show', summary: 'preview the rows of a model or of inline SQL', examples: ['tx show -s fct_orders --limit 20', `tx show --inline 'select count(*) from {{ref "stg_orders"}}'`] },
+    async (screen, options) => (await import('./commands/show.ts')).showCommand(host, screen, options),
+  );
+  addDatabaseOptions(addProjectOptions(addSelectionOptions(show)));
+  addShowOptions(show);
+
+  const ls = add<import('./commands/ls.ts').LsOptions>(
+    { name: 'ls', summary: 'list nodes', examples: ['tx ls', 'tx ls -s +fct_orders --resource-type model', 'tx ls --output json'] },
+    async (screen, options) => (await import('./commands/ls.ts')).lsCommand(host, screen, options),
+  );
+  addProjectOptions(addSelectionOptions(ls)).alias('list').addOption(outputOption(['selector', 'name', 'path', 'json'], 'selector'));
+}
+
+function addHouseCommands(host: Host, add: Add): void {
+  const debug = add<OutputOptions>(
+    { name: 'debug', summary: 'show versions, files and target, and try the connection', examples: ['tx debug', 'tx debug -t prod'] },
+    async (screen, options) => (await import('./commands/debug.ts')).debugCommand(host, screen, options),
+  );
+  addDatabaseOptions(addProjectOptions(debug));
+  const clean = add<OutputOptions>(
+    { name: 'clean', summary: 'remove the target folder', examples: ['tx clean'] },
+    async (screen, options) => (await import('./commands/clean.ts')).cleanCommand(host, screen, options),
+  );
+  addProjectOptions(clean);
+  add<OutputOptions & { readonly args: readonly string[] }>(
+    { name: 'explain', summary: 'explain an error code; without one, list them', examples: ['tx explain ref-not-found'] },
+    async (screen, { args }) => (await import('./commands/explain.ts')).explainCommand(host, screen, args[0]),
+  ).argument('[code]', 'code of an error or warning');
+}

@@ -1,0 +1,100 @@
+/** Codes for what templates and property files refer to: models, sources, config, docs. */
+import { error, warning } from '../code-entry.ts';
+import { didYouMean } from '../nearest.ts';
+
+/** What a name is where `ref` looked for a model. */
+interface UnknownRef {
+  readonly name: string;
+  readonly known: readonly string[];
+  /** `source "shop" "orders"` when a source has a table of that name. */
+  readonly source: string | undefined;
+}
+
+const referenceCodes = {
+  'unknown-ref': error<UnknownRef>(
+    ({ name }) => `there is no model or seed \`${name}\``,
+    ({ name, known, source }) => (source === undefined ? didYouMean(name, known) : `a source has a table of that name: \`{{${source}}}\``),
+  ),
+  'disabled-ref': error<{ readonly kind: string; readonly name: string }>(
+    ({ kind, name }) => `${kind} \`${name}\` is turned off`,
+    () => 'take `enabled: false` away, or ask before you refer to it: a ref in a branch that is not taken may name it',
+  ),
+  'unknown-package': error<{ readonly name: string; readonly project: string }>(
+    ({ name }) => `there is no package \`${name}\``,
+    ({ project }) => `every model belongs to \`${project}\`; write \`{{ref "model"}}\` with one name`,
+  ),
+  'model-without-versions': error<{ readonly name: string }>(
+    ({ name }) => `model \`${name}\` has no versions`,
+    () => 'take `version=` away',
+  ),
+  'unknown-source': error<{ readonly name: string; readonly known: readonly string[] }>(
+    ({ name }) => `there is no source \`${name}\``,
+    ({ name, known }) => didYouMean(name, known) ?? 'declare it under `sources:` in a property file',
+  ),
+  'source-unreadable': error<{ readonly name: string; readonly problem: string }>(
+    ({ name, problem }) => `source \`${name}\` cannot be read in place: ${problem}`,
+    () => 'give `format:`, or name a file that ends in `.csv`, `.json` or `.parquet`',
+  ),
+  'ref-not-allowed': error<{ readonly what: string; readonly place: string }>(
+    ({ what, place }) => `${place} cannot use \`${what}\``,
+    () => 'config and test names are decided before models are linked; use variables, `target` and macros of these',
+  ),
+  'unknown-doc': error<{ readonly name: string; readonly known: readonly string[] }>(
+    ({ name }) => `there is no doc block \`${name}\``,
+    ({ name, known }) => didYouMean(name, known) ?? `write \`{{#docs "${name}"}}…{{/docs}}\` in a Markdown file of \`docs_paths\``,
+  ),
+  'duplicate-doc': error<{ readonly name: string; readonly first: string; readonly second: string }>(
+    ({ name, first, second }) => `doc block \`${name}\` is written in \`${first}\` and in \`${second}\``,
+    () => 'rename one of them',
+  ),
+};
+
+const configCodes = {
+  'config-misplaced': error<{ readonly problem: string }>(
+    ({ problem }) => problem,
+    () => 'write `{{config key="value"}}` in the file of the model, outside of loops and macros; `{{#if}}` around it is fine',
+  ),
+  'config-duplicate': error<{ readonly key: string }>(
+    ({ key }) => `\`${key}\` is set twice in this file`,
+    () => 'keep one of them',
+  ),
+  'unused-config': warning<{ readonly folder: string; readonly kind: string; readonly known: readonly string[] }>(
+    ({ folder, kind }) => `no ${kind} is in \`${folder}\`, so its config does nothing`,
+    ({ folder, known }) => didYouMean(folder, known) ?? 'folders are named as they stand below the path, without the name of the project',
+  ),
+  'unused-properties': warning<{ readonly kind: string; readonly name: string; readonly known: readonly string[] }>(
+    ({ kind, name }) => `there is no ${kind} \`${name}\`, so what is said of it here does nothing`,
+    ({ name, known }) => didYouMean(name, known),
+  ),
+};
+
+const namingCodes = {
+  'duplicate-name': error<{ readonly name: string; readonly first: string; readonly second: string }>(
+    ({ name, first, second }) => `\`${name}\` is the name of \`${first}\` and of \`${second}\``,
+    () => 'rename one of the files: `ref` finds models and seeds by their name alone; the table keeps its name with `alias`',
+  ),
+  'names-too-alike': error<{ readonly name: string; readonly other: string }>(
+    ({ name, other }) => `the names \`${name}\` and \`${other}\` differ only in case or in how an accent is written`,
+    () => 'rename one of the files: databases and file systems take them for the same',
+  ),
+  'relation-collision': error<{ readonly relation: string; readonly first: string; readonly second: string }>(
+    ({ relation, first, second }) => `\`${first}\` and \`${second}\` are both built as ${relation}`,
+    () => 'give one of them another `alias` or `schema`',
+  ),
+  'bad-identifier': error<{ readonly name: string; readonly problem: string }>(
+    ({ name, problem }) => `\`${printable(name)}\` cannot be a name in the database: it ${problem}`,
+    () => 'choose another name, or set `alias` or `schema`',
+  ),
+  'schema-holds-state': error<{ readonly schema: string }>(
+    ({ schema }) => `\`${schema}\` is the schema in which \`tx\` keeps its state`,
+    () => 'choose another `schema`, or another `state_schema` in project.yaml',
+  ),
+};
+
+/** Control characters would spoil the terminal: they are shown by their code. */
+function printable(name: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+  return name.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (sign) => `\\u{${sign.charCodeAt(0).toString(16)}}`);
+}
+
+export const nodeCodes = { ...referenceCodes, ...configCodes, ...namingCodes };

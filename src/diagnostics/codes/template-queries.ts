@@ -1,0 +1,25 @@
+/** Codes for the SQL that a template gives. */
+import { error } from '../code-entry.ts';
+
+export const queryCodes = {
+  'empty-model': error<{ readonly what: string }>(
+    ({ what }) => `${what} has no SELECT`,
+    () => 'write one query; delete the file if there is nothing to say',
+  ),
+  'several-statements': error<{ readonly what: string }>(
+    ({ what }) => `${what} is one query, and here a second statement starts`,
+    () => 'put each query in a file of its own; other statements belong in `pre_hook` or `post_hook`',
+  ),
+  'not-a-select': error<{ readonly what: string; readonly statement: string }>(
+    ({ what, statement }) => `${what} is a SELECT, not \`${statement}\``,
+    () => 'write the query alone; `tx` makes the table or view. Other statements belong in `pre_hook` or `post_hook`',
+  ),
+  'unbalanced-parenthesis': error<{ readonly problem: 'closed' | 'open' }>(
+    ({ problem }) => (problem === 'closed' ? 'this `)` closes nothing' : 'this `(` is not closed'),
+  ),
+  'unclosed-quote': error<{ readonly what: string }>(({ what }) => `this ${what} is not closed`),
+  'transaction-in-hook': error<{ readonly statement: string }>(
+    ({ statement }) => `a hook runs inside the transaction of its node, so it cannot say \`${statement}\``,
+    () => 'take it away, or run the hook outside: `{ sql: "…", transaction: false }`',
+  ),
+};

@@ -1,0 +1,38 @@
+/** Parses any file of a project by its kind. */
+import type { Outcome } from '../diagnostics/diagnostic.ts';
+import type { ProjectSource } from '../project/project.ts';
+import type { ParsedFile } from './definitions.ts';
+import { parseDocs } from './docs.ts';
+import { parseMacros } from './parse-macros.ts';
+import { parseTemplate } from './parse-template.ts';
+import { parseProperties } from './properties.ts';
+
+/** Parses one file. What is wrong is reported; the value holds what could be understood. */
+export function parseFile(source: ProjectSource): Outcome<ParsedFile | undefined> {
+  const { path, base } = source;
+  switch (source.kind) {
+    case 'model':
+    case 'singular-test': {
+      const { value: template, diagnostics } = parseTemplate({ path, text: source.text });
+      return { value: { kind: source.kind, path, base, name: nodeName(path), template }, diagnostics };
+    }
+    case 'macro': {
+      const { value: macros, diagnostics } = parseMacros({ path, text: source.text });
+      return { value: { kind: 'macros', path, macros }, diagnostics };
+    }
+    case 'js-macro':
+      return { value: { kind: 'js-macros', path }, diagnostics: [] };
+    case 'properties':
+      return parseProperties(source);
+    case 'docs':
+      return parseDocs(source);
+    case 'seed':
+      return { value: undefined, diagnostics: [] };
+  }
+}
+
+/** The name of what a file defines: its own name without the ending. */
+export function nodeName(path: string): string {
+  const file = path.slice(path.lastIndexOf('/') + 1);
+  return file.replace(/\.[^.]*$/, '');
+}

@@ -1,0 +1,52 @@
+/** Reads a seed for the second time: gives its rows one by one, for the engine's bulk path. */
+import { createHash } from 'node:crypto';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { readText } from './read-text.ts';
+import { fieldForm, RecordReader } from './record-reader.ts';
+import type { Seed, SeedSource, SeedType } from './seed.ts';
+
+/** Thrown while rows are read when the file is no longer the one that was checked: what was loaded must be rolled back. */
+export class SeedChanged extends Error {
+  override readonly name = 'SeedChanged';
+  readonly diagnostic: Diagnostic;
+
+  constructor(path: string) {
+    const diagnostic = diagnose('seed-changed', { path }, { span: { path, start: 0, end: 0 } });
+    super(diagnostic.message);
+    this.diagnostic = diagnostic;
+  }
+}
+
+/** Whether an empty quoted cell is empty text; in any other column it is NULL. */
+export function isTextType(type: SeedType): boolean {
+  return type.kind === 'declared' ? type.text : type.type === 'text';
+}
+
+/**
+ * The rows of a seed that {@link readSeed} let through, as text; an empty cell is null, and so is `""` unless the column
+ * is text. Every row is an array of its own.
+ */
+export function* seedRows(source: SeedSource, seed: Seed): Generator<(string | null)[], void, undefined> {
+  const hash = createHash('sha256');
+  const text = readText(source.chunks(), hash);
+  const reader = new RecordReader(text, seed.delimiter);
+  const width = seed.columns.length;
+  const keepsEmpty = seed.columns.map((column) => isTextType(column.type));
+  let rows = -1;
+  for (let step = reader.next(); step !== 'end'; step = reader.next()) {
+    if (step === 'fault') throw new SeedChanged(seed.path);
+    if (reader.isBlank() && (rows < 0 || width > 1)) continue;
+    if (reader.count !== width) throw new SeedChanged(seed.path);
+    rows += 1;
+    if (rows === 0) continue;
+    const row: (string | null)[] = [];
+    for (let field = 0; field < width; field += 1) {
+      const isEmpty = reader.starts[field] === reader.ends[field];
+      if (isEmpty) row.push(reader.forms[field] !== fieldForm.plain && keepsEmpty[field] === true ? '' : null);
+      else row.push(reader.cell(field));
+    }
+    yield row;
+  }
+  if (hash.digest('hex') !== seed.contentHash) throw new SeedChanged(seed.path);
+}

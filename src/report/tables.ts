@@ -1,0 +1,129 @@
+/** Shows rows: as a table for people, as CSV or JSON for programs. */
+import Table from 'cli-table3';
+import type { Cell, ResultSet } from '../adapter/connection.ts';
+import { plain } from '../diagnostics/plain.ts';
+import type { Style } from '../diagnostics/paint.ts';
+import { fitText, textWidth } from '../diagnostics/text-width.ts';
+import { countOf } from './quantities.ts';
+import { marksOf } from './style.ts';
+
+export interface TableOptions extends Style {
+  /** Rows to show; the table says how many more there are. */
+  readonly limit?: number;
+}
+
+const NARROWEST = 6;
+const GAP = 2;
+const NO_BORDER = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' '.repeat(GAP),
+} as const;
+
+/**
+ * Rows as a table without frame, in at most `width` columns: long values are cut, and columns that find no room
+ * are counted below. NULL stands bare; a text that is empty or reads `NULL` stands in quotes.
+ */
+export function renderTable(result: ResultSet, options: TableOptions): string {
+  const { paint, width } = options;
+  const marks = marksOf(options);
+  if (result.columns.length === 0) return paint.dim('no columns');
+  const shown = options.limit === undefined ? result.rows : result.rows.slice(0, options.limit);
+  const names = result.columns.map((column) => oneLine(column.name, options.unicode));
+  const texts = shown.map((row) => row.map((cell) => showCell(cell, options.unicode)));
+  const widths = fitColumns(naturalWidths(names, texts), width);
+  const numeric = widths.map((_, index) => shown.some((row) => typeof row[index] === 'number') && shown.every((row) => typeof row[index] === 'number' || row[index] === null));
+  const cut = (text: string, index: number): string => fitText(text, widths[index] ?? NARROWEST, marks.ellipsis);
+  const table = new Table({
+    chars: NO_BORDER,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: numeric.map((isNumber) => (isNumber ? 'right' : 'left')),
+  });
+  table.push(widths.map((_, index) => paint.bold(cut(names[index] ?? '', index))));
+  table.push(widths.map((columnWidth) => paint.dim(marks.rule.repeat(columnWidth))));
+  shown.forEach((row, at) => {
+    table.push(widths.map((_, index) => (row[index] === null ? paint.dim('NULL') : cut(texts[at]?.[index] ?? '', index))));
+  });
+  const lines = table.toString().split('\n').map((line) => line.trimEnd());
+  const rest: string[] = [];
+  if (result.rows.length > shown.length) rest.push(`${countOf(result.rows.length - shown.length, 'more row')}`);
+  if (names.length > widths.length) rest.push(`${countOf(names.length - widths.length, 'more column')}: ${names.slice(widths.length).join(', ')}`);
+  for (const text of rest) lines.push(paint.dim(fitText(`${marks.ellipsis} ${text}`, width, marks.ellipsis)));
+  return lines.join('\n');
+}
+
+function naturalWidths(names: readonly string[], texts: readonly (readonly string[])[]): readonly number[] {
+  return names.map((name, index) => texts.reduce((most, row) => Math.max(most, textWidth(row[index] ?? '')), Math.max(1, textWidth(name))));
+}
+
+/** Takes from the widest columns until all fit; drops columns from the right when even narrow ones do not. */
+function fitColumns(natural: readonly number[], width: number): readonly number[] {
+  const widths = [...natural];
+  const total = (): number => widths.reduce((sum, each) => sum + each + GAP, -GAP);
+  const least = (): number => widths.reduce((sum, each) => sum + Math.min(each, NARROWEST) + GAP, -GAP);
+  while (widths.length > 1 && least() > width) widths.pop();
+  for (let over = total() - width; over > 0; over = total() - width) {
+    const widest = Math.max(...widths);
+    if (widest <= NARROWEST) break;
+    const at = widths.indexOf(widest);
+    const next = Math.max(NARROWEST, ...widths.filter((each) => each < widest));
+    widths[at] = Math.max(widest - over, Math.min(next, widest - 1), NARROWEST);
+  }
+  return widths;
+}
+
+function showCell(cell: Cell, unicode: boolean): string {
+  if (cell === null) return 'NULL';
+  if (typeof cell !== 'string') return String(cell);
+  if (cell === '' || cell === 'NULL') return `"${cell}"`;
+  return oneLine(cell, unicode);
+}
+
+/** Text from the database on one line; breaks stay visible. */
+function oneLine(text: string, unicode: boolean): string {
+  const safe = plain(text);
+  return /[\n\t]/.test(safe) ? safe.replaceAll('\n', unicode ? '⏎' : '\\n').replaceAll('\t', ' ') : safe;
+}
+
+/** Rows as CSV with a header (RFC 4180, lines end with `\n`). NULL is an empty field, empty text is `""`. */
+export function renderCsv(result: ResultSet): string {
+  const lines = [result.columns.map((column) => csvField(column.name)).join(',')];
+  for (const row of result.rows) lines.push(row.map(csvField).join(','));
+  return `${lines.join('\n')}\n`;
+}
+
+function csvField(cell: Cell): string {
+  if (cell === null) return '';
+  const text = String(cell);
+  return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Rows as a JSON array of objects, one row a line. A column name that comes twice gets a number: `id`, `id_2`. */
+export function renderJsonRows(result: ResultSet): string {
+  const keys = uniqueNames(result.columns.map((column) => column.name)).map((name) => JSON.stringify(name));
+  if (result.rows.length === 0) return '[]\n';
+  const rows = result.rows.map((row) => `  {${keys.map((key, index) => `${key}: ${JSON.stringify(row[index] ?? null)}`).join(', ')}}`);
+  return `[\n${rows.join(',\n')}\n]\n`;
+}
+
+function uniqueNames(names: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let number = 2; taken.has(unique); number += 1) unique = `${name}_${number}`;
+    taken.add(unique);
+    return unique;
+  });
+}

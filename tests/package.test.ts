@@ -1,0 +1,74 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { REPOSITORY, runProgram, tempFolder } from './support/tx.ts';
+import type { TxResult } from './support/tx.ts';
+
+const WINDOWS = process.platform === 'win32';
+
+/** Runs npm, which must succeed, and returns what it wrote. */
+async function npm(args: readonly string[], cwd: string): Promise<string> {
+  const result = await runProgram(WINDOWS ? 'npm.cmd' : 'npm', args, { cwd });
+  expect(result.code, `${result.stdout}\n${result.stderr}`).toBe(0);
+  return result.stdout;
+}
+
+function filesBelow(folder: string, prefix = ''): string[] {
+  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
+    const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+    return entry.isDirectory() ? filesBelow(folder, path) : [path];
+  });
+}
+
+describe('the package, installed in an empty folder', () => {
+  const home = tempFolder();
+  const installed = join(home, 'node_modules', 'tx-sql');
+  // The parts of package.json that are read here.
+  const manifest = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+    readonly version: string;
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  const tx = (args: readonly string[], cwd: string): Promise<TxResult> =>
+    runProgram(join(home, 'node_modules', '.bin', WINDOWS ? 'tx.cmd' : 'tx'), args, { cwd });
+
+  beforeAll(async () => {
+    await npm(['pack', '--pack-destination', home], REPOSITORY);
+    const [archive = ''] = readdirSync(home).filter((name) => name.endsWith('.tgz'));
+    writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
+    await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', `./${archive}`], home);
+  }, 300_000);
+
+  it('brings the engine and nothing else', () => {
+    const names = readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'));
+    expect(names.sort()).toEqual(['@duckdb', 'tx-sql']);
+    expect(Object.keys(manifest.dependencies)).toEqual(['@duckdb/node-api']);
+  });
+
+  it('holds the program, its documents and what `tx init` copies, and no sources', () => {
+    for (const path of ['bin/tx.cjs', 'dist/main.js', 'dist/third-party-licences.txt', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
+      expect(existsSync(join(installed, path)), path).toBe(true);
+    }
+    for (const folder of ['docs/errors', 'schemas', 'templates']) {
+      expect(filesBelow(join(installed, folder)).sort(), folder).toEqual(filesBelow(join(REPOSITORY, folder)).sort());
+    }
+    expect(filesBelow(installed).filter((path) => /\.tsx?$|\.test\.|^(src|tests|scripts|bench)\//.test(path))).toEqual([]);
+  });
+
+  it('tells its version', async () => {
+    expect(await tx(['--version'], home)).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  });
+
+  it('explains an error code', async () => {
+    const [page = ''] = readdirSync(join(installed, 'docs', 'errors'));
+    const result = await tx(['explain', page.replace(/\.md$/, '')], home);
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stdout).toContain(page.replace(/\.md$/, ''));
+  });
+
+  it('makes a project and builds it', async () => {
+    const made = await tx(['init', 'demo'], home);
+    expect(made.code, `${made.stdout}\n${made.stderr}`).toBe(0);
+    const built = await tx(['build'], join(home, 'demo'));
+    expect(built.code, `${built.stdout}\n${built.stderr}`).toBe(0);
+  });
+});
