@@ -5,9 +5,6 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseCLI, startVitest } from 'vitest/node';
-import { bundle } from './build.mjs';
-import { check } from './check.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,6 +19,7 @@ function suitesWithErrors(module) {
 }
 
 async function runTests(args) {
+  const { parseCLI, startVitest } = await import('vitest/node');
   const { filter, options } = parseCLI(['vitest', 'run', ...args]);
   // Tests that start the program need not build it again.
   process.env.TX_TESTS_BUILT = '1';
@@ -49,6 +47,8 @@ async function runTests(args) {
 }
 
 try {
+  // Loaded here, so that a missing package is told like any other failure.
+  const [{ bundle }, { check }] = await Promise.all([import('./build.mjs'), import('./check.mjs')]);
   await bundle(join(root, 'src/cli/main.ts'), join(root, 'dist'));
   const unchecked = check();
   console.log('');
@@ -57,6 +57,7 @@ try {
   console.log('');
   finish(passed, failed + unchecked.length, skipped);
 } catch (cause) {
-  console.error(cause);
+  // esbuild has printed its errors with their places.
+  console.error(Array.isArray(cause.errors) ? `\n${cause.message.split('\n')[0]}` : cause);
   finish(0, 1, 0);
 }

@@ -366,6 +366,19 @@ describe('the repository', () => {
     expect(findPlaces(['package-lock.json'], /"resolved":/)).toEqual([]);
   });
 
+  it('has a lock file for every platform', () => {
+    // The parts of the lock file that are read here.
+    const lock = JSON.parse(read('package-lock.json')) as {
+      readonly packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>;
+    };
+    const missing = Object.entries(lock.packages).flatMap(([owner, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !(`node_modules/${name}` in lock.packages || `${owner}/node_modules/${name}` in lock.packages),
+      ),
+    );
+    expect(missing, 'run node scripts/complete-lock.mjs').toEqual([]);
+  });
+
   it('has exact versions of all packages', () => {
     // The parts of package.json that are read here.
     const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>;

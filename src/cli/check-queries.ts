@@ -52,13 +52,14 @@ function describe(loaded: LoadedGraph, id: NodeId, path: string, text: CompiledT
     node: id,
     span: (position === undefined ? undefined : lookupSpan(text.map, position)?.span) ?? { path, start: 0, end: 0 },
   });
+  const what = loaded.graph.nodes.get(id)?.resourceType === 'test' ? 'a test' : 'a model';
   switch (problem.kind) {
     case 'empty':
-      return diagnose('empty-model', { path }, at(undefined));
+      return diagnose('empty-model', { what }, at(undefined));
     case 'several-statements':
-      return diagnose('several-statements', { count: problem.count }, at(problem.position));
+      return diagnose('several-statements', { what }, at(problem.position));
     case 'not-a-select':
-      return diagnose('not-a-select', { statement: problem.statement }, at(problem.position));
+      return diagnose('not-a-select', { what, statement: problem.statement }, at(problem.position));
     case 'dynamic':
       return diagnose('dynamic-query', { feature: problem.feature }, at(problem.position));
     case 'syntax': {

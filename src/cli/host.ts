@@ -12,6 +12,8 @@ export interface Host {
   readonly files: FileSystem;
   readonly clock: Clock;
   readonly output: Output;
+  /** Makes a folder the working folder of the process: engines resolve the paths in SQL from there. */
+  readonly enter: (folder: string) => void;
   /** Version of this package. */
   readonly version: string;
   /** Absolute folder of this package: templates and error pages stand below it. */
@@ -33,7 +35,8 @@ export function createHost(version: string, packageRoot: string): Host {
     env: process.env,
     files: disk,
     clock: systemClock,
-    output: createOutput({ stdout: process.stdout, stderr: process.stderr, env: process.env }),
+    output: createOutput({ stdout: process.stdout, stderr: process.stderr }, { env: process.env, windows: process.platform === 'win32' }),
+    enter: (folder) => process.chdir(folder),
     version,
     packageRoot,
   };

@@ -29,6 +29,7 @@ const pollMs = 200;
 export async function openDatabase(host: Host, screen: Screen, loaded: Pick<LoadedGraph, 'project' | 'engine'>, request: OpenRequest): Promise<{ adapter: Adapter; session: Session }> {
   const adapter = await loaded.engine.load();
   const { project } = loaded;
+  host.enter(project.root);
   const deadline = host.clock.now() + request.waitSeconds * 1000;
   let announced = false;
   for (;;) {

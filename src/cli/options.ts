@@ -41,6 +41,13 @@ function positiveInteger(text: string): number {
   return number;
 }
 
+/** Rows that a preview may show. */
+export function rowLimit(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1 || number > 1_000_000) throw new InvalidArgumentError('must be a whole number from 1');
+  return number;
+}
+
 function seconds(text: string): number {
   const number = Number(text);
   if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError('must be a number of seconds');
@@ -103,10 +110,15 @@ export function addThreadsOption(command: Command): Command {
 
 /** Flags of commands that build. */
 export function addBuildOptions(command: Command): Command {
-  return command
+  return addIntervalOptions(command)
     .addOption(new Option('-f, --full-refresh', 'rebuild incremental models from nothing').env('TX_FULL_REFRESH'))
     .addOption(new Option('-x, --fail-fast', 'stop at the first failure').env('TX_FAIL_FAST'))
-    .addOption(new Option('--adopt', 'replace relations that stand in the way although `tx` did not build them').env('TX_ADOPT'))
+    .addOption(new Option('--adopt', 'replace relations that stand in the way although `tx` did not build them').env('TX_ADOPT'));
+}
+
+/** The interval that `{{interval.start}}` and `{{interval.end}}` stand for. */
+export function addIntervalOptions(command: Command): Command {
+  return command
     .addOption(new Option('--event-time-start <time>', 'start of the interval, for `{{interval.start}}`').argParser(instant).env('TX_EVENT_TIME_START'))
     .addOption(new Option('--event-time-end <time>', 'end of the interval (not included)').argParser(instant).env('TX_EVENT_TIME_END'));
 }

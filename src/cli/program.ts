@@ -6,10 +6,12 @@ import type { Host } from './host.ts';
 import {
   addBuildOptions,
   addDatabaseOptions,
+  addIntervalOptions,
   addOutputOptions,
   addProjectOptions,
   addSelectionOptions,
   addThreadsOption,
+  rowLimit,
 } from './options.ts';
 import type { OutputOptions, RunOptions } from './options.ts';
 import { createScreen } from './screen.ts';
@@ -154,4 +156,12 @@ function addHouseCommands(host: Host, add: Add): void {
     { name: 'explain', summary: 'explain an error code; without one, list them', examples: ['tx explain ref-not-found'] },
     async (screen, { args }) => (await import('./commands/explain.ts')).explainCommand(host, screen, args[0]),
   ).argument('[code]', 'code of an error or warning');
+}
+
+function addShowOptions(show: Command): void {
+  show
+    .addOption(new Option('--inline <sql>', 'run this text instead of a model'))
+    .addOption(new Option('--limit <n>', 'rows to show').default(10).argParser(rowLimit).env('TX_LIMIT'))
+    .addOption(outputOption(['text', 'json', 'csv'], 'text'));
+  addIntervalOptions(show);
 }

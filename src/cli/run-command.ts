@@ -21,6 +21,7 @@ import { openDatabase, readStanding } from './open-database.ts';
 import type { Standing } from './open-database.ts';
 import type { RunOptions } from './options.ts';
 import { createRunReport } from './run-report.ts';
+import type { RunReport } from './run-report.ts';
 import type { Screen } from './screen.ts';
 import { readSeedFiles } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
@@ -64,7 +65,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
       const planned = planRun(host, screen, request, prepared, standing);
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
-      const result = await executePlan(
+      const result = await executeReported(report, () => executePlan(
         planned.plan,
         {
           adapter,
@@ -83,7 +84,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
           interruptedRuns: standing.state.openRuns,
           signal: cancellation.signal,
         },
-      );
+      ));
       report.finish(result);
       showUnneeded(screen, prepared.unneeded);
       return exitCodeOf(result, cancellation);
@@ -151,10 +152,22 @@ async function prepare(host: Host, screen: Screen, request: RunRequest): Promise
   return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
 }
 
+/** The live line of the terminal is taken away also when a run breaks off. */
+async function executeReported(report: RunReport, execute: () => Promise<RunResult>): Promise<RunResult> {
+  try {
+    return await execute();
+  } finally {
+    report.stop();
+  }
+}
+
 function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): ReadonlySet<NodeId> {
   const { only } = request;
   if (only === undefined) return selectNodes(loaded, screen, request.options);
-  return new Set([...loaded.graph.nodes.keys()].filter((id) => only.has(id)));
+  const nodes = [...loaded.graph.nodes.keys()].filter((id) => only.has(id));
+  // What is built again is tested again, whatever its tests said before.
+  const tests = nodes.flatMap((id) => loaded.graph.children.get(id) ?? []).filter((id) => loaded.graph.nodes.get(id)?.resourceType === 'test');
+  return new Set([...nodes, ...tests]);
 }
 
 /** The interval of the flags; half of one is a usage error. */

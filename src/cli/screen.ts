@@ -1,12 +1,15 @@
 /** What a command prints: diagnostics drawn on the user's files, results on stdout, secrets masked everywhere. */
-import { renderDiagnostic } from '../diagnostics/frame.ts';
 import { sortDiagnostics } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { renderDiagnostic } from '../diagnostics/frame.ts';
+import type { Style } from '../diagnostics/paint.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
-import { diagnosticLine } from '../report/json-log.ts';
+import { createMask } from '../report/mask.ts';
+import type { Mask } from '../report/mask.ts';
 import { maskSecrets } from '../report/output.ts';
 import type { Output } from '../report/output.ts';
-import { createPaint } from '../report/paint.ts';
+import { styleOf } from '../report/style.ts';
+import { renderLogDiagnostic } from '../report/json-log.ts';
 import type { Host } from './host.ts';
 import type { OutputOptions } from './options.ts';
 
@@ -15,7 +18,12 @@ export interface Screen {
   readonly output: Output;
   readonly json: boolean;
   readonly quiet: boolean;
-  readonly colour: boolean;
+  /** How results on stdout are drawn. */
+  readonly resultStyle: Style;
+  /** How progress and diagnostics on stderr are drawn. */
+  readonly progressStyle: Style;
+  /** Masks text that goes elsewhere: artifacts. */
+  readonly mask: () => Mask;
   readonly addSources: (sources: readonly SourceFile[]) => void;
   readonly addSecrets: (secrets: readonly string[]) => void;
   readonly sources: (path: string) => SourceFile | undefined;
@@ -30,34 +38,43 @@ export interface Screen {
 export function createScreen(host: Host, options: OutputOptions): Screen {
   const files = new Map<string, SourceFile>();
   const secrets: string[] = [];
-  const output = maskSecrets(host.output, () => secrets);
-  const colour = options.color !== false && host.output.colour;
+  let mask = createMask(secrets);
+  const output = maskSecrets(plainIf(options.color === false, host.output), { apply: (text) => mask.apply(text), find: (text) => mask.find(text) });
   const json = options.logFormat === 'json';
   const quiet = options.quiet === true;
-  const paint = createPaint(colour);
   const sources = (path: string): SourceFile | undefined => files.get(path);
+  const progressStyle = styleOf(output.stderr);
   return {
     output,
     json,
     quiet,
-    colour,
+    resultStyle: styleOf(output.stdout),
+    progressStyle,
+    mask: () => mask,
     sources,
     addSources: (added) => {
       for (const source of added) files.set(source.path, source);
     },
     addSecrets: (added) => {
       secrets.push(...added);
+      mask = createMask(secrets);
     },
     showDiagnostics: (diagnostics) => {
       for (const entry of sortDiagnostics(diagnostics)) {
         if (quiet && entry.severity === 'warning') continue;
-        const now = new Date(host.clock.now()).toISOString();
-        output.stderr(json ? `${diagnosticLine(entry, now, sources)}\n` : `${renderDiagnostic(entry, { sources, paint, width: output.columns, ascii: output.ascii })}\n\n`);
+        if (json) output.stderr.write(`${renderLogDiagnostic(entry, { at: host.clock.now(), sources })}\n`);
+        else output.stderr.write(`${renderDiagnostic(entry, { ...progressStyle, sources, findSecrets: (text) => mask.find(text) })}\n\n`);
       }
     },
-    result: (text) => output.stdout(text.endsWith('\n') ? text : `${text}\n`),
+    result: (text) => output.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     note: (text) => {
-      if (!quiet && !json) output.stderr(`${text}\n`);
+      if (!quiet && !json) output.stderr.write(`${text}\n`);
     },
   };
+}
+
+/** Turns colours off where the user asked for that. */
+function plainIf(plain: boolean, output: Output): Output {
+  if (!plain) return output;
+  return { stdout: { ...output.stdout, colour: false }, stderr: { ...output.stderr, colour: false } };
 }

@@ -2,7 +2,7 @@
 import { bug } from '../diagnostics/bug.ts';
 import type { CompiledText, SlotName } from './compiled.ts';
 import { joinTexts, sliceText } from './compiled-text.ts';
-import { joinMaps, lookupSpan, segmentKind } from './span-map.ts';
+import { lookupSpan, segmentKind, syntheticMap } from './span-map.ts';
 import type { SpanMap } from './span-map.ts';
 
 export const slotNames: readonly SlotName[] = ['interval.start', 'interval.end', 'run.id', 'run.started_at'];
@@ -29,7 +29,7 @@ export function fillSlots(text: CompiledText, values: Readonly<Partial<Record<Sl
 /** One generated segment with the place that the text at `offset` came from. */
 function placeOf(map: SpanMap, offset: number): SpanMap {
   const place = lookupSpan(map, offset);
-  if (place === undefined) return joinMaps([]);
+  if (place === undefined) return syntheticMap();
   const { path, start, end } = place.span;
   return { files: [path], segments: [0, 0, start, end, segmentKind.generated] };
 }

@@ -1,9 +1,11 @@
 /** Draws a diagnostic under the user's own source text: what, where, why, and the way out. */
 import type { Diagnostic, Excerpt } from './diagnostic.ts';
+import { hideSecrets } from './hide-secrets.ts';
+import type { FindSecrets } from './hide-secrets.ts';
 import type { Style } from './paint.ts';
 import { plain, plainLine } from './plain.ts';
 import { drawLines } from './source-lines.ts';
-import type { FindSecrets, LineStyle, MarkedLines } from './source-lines.ts';
+import type { LineStyle, MarkedLines } from './source-lines.ts';
 import { lineStarts, positionAt } from './span.ts';
 import type { SourceFile, Span } from './span.ts';
 import { textWidth, wrapText } from './text-width.ts';
@@ -110,12 +112,5 @@ function remark(word: string, paint: (text: string) => string, text: string, opt
 
 /** Text from outside: without control characters, without secrets. */
 function clean(text: string, options: FrameOptions): string {
-  const safe = plain(text).trim();
-  let shown = '';
-  let at = 0;
-  for (const { start, end } of options.findSecrets?.(safe) ?? []) {
-    shown += `${safe.slice(at, start)}***`;
-    at = end;
-  }
-  return shown + safe.slice(at);
+  return hideSecrets(plain(text).trim(), options.findSecrets);
 }

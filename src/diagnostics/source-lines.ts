@@ -1,9 +1,8 @@
 /** Draws lines of source text with numbers in the margin and carets under exactly the marked part. */
+import { MASK } from './hide-secrets.ts';
+import type { FindSecrets } from './hide-secrets.ts';
 import type { Style } from './paint.ts';
 import { graphemes, graphemeWidth, textWidth } from './text-width.ts';
-
-/** Finds what must not be shown in a text, as ranges in order. */
-export type FindSecrets = (text: string) => readonly { readonly start: number; readonly end: number }[];
 
 /** Lines to draw: `from` and `to` are line numbers with columns, all from 1; `to` is the place after the last marked character. */
 export interface MarkedLines {
@@ -30,7 +29,6 @@ interface DrawnCharacter {
 
 const TAB = 4;
 const LONGEST_ELLIPSIS = 3;
-const SECRET = '***';
 // What a terminal would obey, and marks that change the direction of reading.
 // eslint-disable-next-line no-control-regex
 const INVISIBLE = /^[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+$/u;
@@ -47,7 +45,7 @@ function drawCharacters(line: string, style: LineStyle): { characters: readonly 
     let text = grapheme;
     let width = 0;
     if (range !== undefined && start >= range.start) {
-      text = start === range.start ? SECRET : '';
+      text = start === range.start ? MASK : '';
       width = text.length;
     } else if (grapheme === '\t') {
       width = TAB - (column % TAB);

@@ -95,11 +95,10 @@ function findPlace(
   const offset = details.position - embedded.at;
   if (offset < 0 || offset > embedded.length) return undefined;
   const length = tokenLength(text.sql, offset, details.name);
-  const mapped = lookupSpan(text.map, offset);
+  const mapped = lookupSpan(text.map, offset, length);
   if (mapped === undefined) return undefined;
-  const span = mapped.exact ? { ...mapped.span, end: mapped.span.start + length } : mapped.span;
   const excerpt = mapped.exact || origin.compiledPath === undefined ? undefined : excerptAt(text.sql, offset, length, origin.compiledPath);
-  return { span, excerpt };
+  return { span: mapped.span, excerpt };
 }
 
 /** Length of the word, quoted name or symbol at `offset`: what the caret should stand under. */

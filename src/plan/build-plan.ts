@@ -130,15 +130,17 @@ function planSteps(context: BuildContext, parts: ReadonlyMap<NodeId, BuildPart>,
   const between = findBetween(input, parts, aloneIds);
   const standsFor = new Map<NodeId, string>();
   for (const id of [...parts.keys(), ...between]) standsFor.set(id, id);
-  for (const group of alone) if (group.gates !== undefined) standsFor.set(group.gates, group.id);
+  const gating = new Map(alone.flatMap((group) => (group.gates === undefined ? [] : [[group.gates, group] as const])));
+  for (const [source, group] of gating) standsFor.set(source, group.id);
   const parentsOf = (id: NodeId): readonly string[] => (graph.parents.get(id) ?? []).flatMap((parent) => standsFor.get(parent) ?? []);
 
   const steps: Step[] = [];
-  for (const group of alone) if (group.gates !== undefined) pushTest(steps, context, group, []);
   for (const id of graph.order) {
     const part = parts.get(id);
-    if (part !== undefined) steps.push(completeBuild(context, part, placement.inside.get(id) ?? [], parentsOf(id)));
-    else if (between.has(id) && standsFor.get(id) === id) {
+    const gate = gating.get(id);
+    if (gate !== undefined) pushTest(steps, context, gate, parentsOf(id));
+    else if (part !== undefined) steps.push(completeBuild(context, part, placement.inside.get(id) ?? [], parentsOf(id)));
+    else if (between.has(id)) {
       steps.push({ kind: 'gate', id, dependsOn: parentsOf(id), blocks: [], reason: 'selected' });
     }
   }

@@ -1,5 +1,5 @@
 /** The file system port on Node's own synchronous calls. */
-import { mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { dirname, join, basename } from 'node:path';
 import type { DirectoryEntry, FileStat, FileSystem } from './file-system.ts';
@@ -18,6 +18,22 @@ function stat(path: string): FileStat | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
   return { size: found.size, mtimeMs: found.mtimeMs, kind: found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other' };
+}
+
+const chunkSize = 1024 * 1024;
+
+function* chunks(path: string): Generator<Uint8Array, void, undefined> {
+  const file = openSync(path, 'r');
+  try {
+    for (;;) {
+      const piece = new Uint8Array(chunkSize);
+      const length = readSync(file, piece);
+      if (length === 0) return;
+      yield piece.subarray(0, length);
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Distinguishes the temporary files of one process. */
@@ -40,6 +56,7 @@ function writeAtomic(path: string, content: string | Uint8Array): void {
 /** Reads and writes real files. */
 export const disk: FileSystem = {
   readBytes: (path) => readFileSync(path),
+  chunks,
   list,
   stat,
   realPath: (path) => realpathSync(path),

@@ -14,6 +14,8 @@ export interface FileStat {
 /** Synchronous on purpose: for thousands of small files the asynchronous calls cost eight times the CPU. */
 export interface FileSystem {
   readonly readBytes: (path: string) => Uint8Array;
+  /** The content piece by piece, so that a large file is never held as a whole. The pieces share no memory. */
+  readonly chunks: (path: string) => Iterable<Uint8Array>;
   readonly list: (path: string) => readonly DirectoryEntry[];
   /** Follows links. Undefined when nothing is there. */
   readonly stat: (path: string) => FileStat | undefined;

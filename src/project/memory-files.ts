@@ -44,19 +44,22 @@ export function memoryFiles(given: Readonly<Record<string, MemoryFile>>, root = 
     if (typeof file === 'object' && 'error' in file) throw new SystemError(file.error, path);
   };
 
+  const readBytes = (path: string): Uint8Array => {
+    const real = realPath(path);
+    refuse(real);
+    reads.push(path);
+    const file = content.get(real);
+    if (typeof file === 'string') return new TextEncoder().encode(file);
+    if (file instanceof Uint8Array) return file;
+    throw new SystemError('ENOENT', path);
+  };
+
   return {
     reads,
     content,
     realPath: (path) => realPath(path),
-    readBytes: (path) => {
-      const real = realPath(path);
-      refuse(real);
-      reads.push(path);
-      const file = content.get(real);
-      if (typeof file === 'string') return new TextEncoder().encode(file);
-      if (file instanceof Uint8Array) return file;
-      throw new SystemError('ENOENT', path);
-    },
+    readBytes,
+    chunks: (path) => [readBytes(path)],
     list: (path) => {
       const real = realPath(path);
       refuse(real);

@@ -1,8 +1,8 @@
 /** Tells people at a terminal, or readers of a log, how a run goes: it listens to events and decides when to write what. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { FrameOptions } from '../diagnostics/frame.ts';
+import type { FindSecrets } from '../diagnostics/hide-secrets.ts';
 import { plainLine } from '../diagnostics/plain.ts';
-import type { FindSecrets } from '../diagnostics/source-lines.ts';
 import type { FailureSample, RunEvent } from '../execute/events.ts';
 import type { Plan } from '../plan/plan.ts';
 import { createLiveArea, renderLiveLine } from './live-line.ts';
@@ -52,7 +52,7 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
   const names = new Map<string, string>();
   const samples = new Map<string, FailureSample>();
   const hooks: Diagnostic[] = [];
-  let skipped: { entries: StepProgress[]; because: string } | undefined;
+  let skipped: { entries: StepProgress[]; because: string; finished: number } | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
   let turn = 0;
   let stopTimer: (() => void) | undefined;
@@ -69,7 +69,7 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
   };
   const takeSkipped = (): readonly string[] => {
     if (skipped === undefined) return [];
-    const line = renderSkipped(skipped, progress.finished(), layout, style());
+    const line = renderSkipped(skipped, layout, style());
     skipped = undefined;
     return [line];
   };
@@ -102,8 +102,9 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
     // Steps below a failure are skipped one after another: they become one line.
     const because = skipReason(entry, (id) => names.get(id));
     const before = skipped !== undefined && skipped.because !== because ? takeSkipped() : [];
-    skipped ??= { entries: [], because };
+    skipped ??= { entries: [], because, finished: 0 };
     skipped.entries.push(entry);
+    skipped.finished = progress.finished();
     print(before);
   };
   const finishRun = (event: Extract<RunEvent, { type: 'run-finished' }>): void => {

@@ -1,8 +1,6 @@
 /** Finds secrets in text, in every spelling in which they could slip out, and masks them. */
-import type { FindSecrets } from '../diagnostics/source-lines.ts';
-
-/** What stands in the place of a secret. */
-export const MASK = '***';
+import { hideSecrets } from '../diagnostics/hide-secrets.ts';
+import type { FindSecrets } from '../diagnostics/hide-secrets.ts';
 
 /** Knows the secrets of a run. */
 export interface Mask {
@@ -40,18 +38,7 @@ export function createMask(secrets: readonly string[]): Mask {
     if (text.includes('://')) collect(inUrls);
     return ranges.length < 2 ? ranges : join(ranges);
   };
-  const apply = (text: string): string => {
-    const ranges = find(text);
-    if (ranges.length === 0) return text;
-    let shown = '';
-    let at = 0;
-    for (const { start, end } of ranges) {
-      shown += text.slice(at, start) + MASK;
-      at = end;
-    }
-    return shown + text.slice(at);
-  };
-  return { apply, find };
+  return { apply: (text) => hideSecrets(text, find), find };
 }
 
 function join(ranges: { start: number; end: number }[]): { start: number; end: number }[] {

@@ -73,9 +73,10 @@ function skipNote(failed: readonly NodeResult[], skips: ReadonlyMap<string, Skip
 
 function renderSample(sample: FailureSample, result: NodeResult, options: FrameOptions): string {
   const indent = ' '.repeat(4);
-  const table = renderTable(sample.rows, { ...options, width: options.width - indent.length, limit: sample.shown });
-  const more = result.failures !== undefined && result.failures > sample.shown ? ` (${formatCount(sample.shown)} of ${formatCount(result.failures)})` : '';
-  const head = `  ${options.paint.dim('rows')}  ${plainLine(sample.title)}${more}`;
+  const table = renderTable(sample.rows, { ...options, width: options.width - indent.length, limit: sample.shown, rule: false });
+  const count = result.failures !== undefined && result.failures > sample.shown ? `${formatCount(sample.shown)} of ${formatCount(result.failures)}` : formatCount(sample.shown);
+  const title = sample.title === result.name ? '' : `  ${plainLine(sample.title)}`;
+  const head = `  ${options.paint.dim('rows')}  ${count}${title}`;
   return [head, ...table.split('\n').map((line) => indent + line)].join('\n');
 }
 

@@ -50,7 +50,7 @@ export function renderStep(entry: StepProgress, finished: number, layout: LineLa
   if (head !== undefined) remarks.push(...headRemarks(head, style));
   else if (only !== undefined) remarks.push(...testRemarks(only, style));
   if (only === undefined && judged.length > 0) {
-    if (passed < judged.length) remarks.push(`${formatCount(passed)} of ${countOf(judged.length, 'test')} ok`);
+    if (passed < judged.length) remarks.push(...(judged.length === 1 ? [] : [`${formatCount(passed)} of ${countOf(judged.length, 'test')} ok`]));
     else if (head !== undefined) remarks.push(countOf(judged.length, 'test'));
   }
   const line = stepLine(entry, head, finished, layout, style) + tail(remarks, results.some(isFailed), style);
@@ -92,7 +92,7 @@ function testRemarks(test: NodeResult, style: LineStyle): readonly string[] {
   if (test.status === 'error') return headRemarks(test, style);
   if (test.failures === undefined || test.status === 'pass') return [];
   const found = formatCount(test.failures) + (test.total === undefined ? '' : ` of ${formatCount(test.total)}`);
-  return [`${found} ${test.status === 'warn' ? 'found, as a warning' : 'failed'}`];
+  return [`${test.status === 'warn' ? 'warning' : 'failed'}: ${found}`];
 }
 
 function tail(remarks: readonly string[], failed: boolean, style: LineStyle): string {
@@ -114,10 +114,12 @@ export interface SkippedSteps {
   readonly entries: readonly StepProgress[];
   /** Why: `dim_customers failed`, `cancelled`. */
   readonly because: string;
+  /** Number of results in the run after the last of them. */
+  readonly finished: number;
 }
 
 /** One line for steps that were skipped together. */
-export function renderSkipped(skipped: SkippedSteps, finished: number, layout: LineLayout, style: LineStyle): string {
+export function renderSkipped(skipped: SkippedSteps, layout: LineLayout, style: LineStyle): string {
   const counts: SkipCount = { model: 0, seed: 0, test: 0 };
   for (const { results } of skipped.entries) for (const result of results) counts[result.resourceType] += 1;
   const [only, second] = skipped.entries;
@@ -130,7 +132,7 @@ export function renderSkipped(skipped: SkippedSteps, finished: number, layout: L
           [counts.test, 'test'],
         ]);
   const { skipped: mark } = marksOf(style);
-  const count = padLeft(`${finished}/${layout.total}`, layout.count);
+  const count = padLeft(`${skipped.finished}/${layout.total}`, layout.count);
   return `${style.paint.dim(mark)} ${style.paint.dim(count)}  ${what} ${style.paint.dim(`skipped: ${plainLine(skipped.because)}`)}`;
 }
 

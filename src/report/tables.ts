@@ -1,6 +1,8 @@
 /** Shows rows: as a table for people, as CSV or JSON for programs. */
 import Table from 'cli-table3';
 import type { Cell, ResultSet } from '../adapter/connection.ts';
+import { hideSecrets } from '../diagnostics/hide-secrets.ts';
+import type { FindSecrets } from '../diagnostics/hide-secrets.ts';
 import { plain } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 import { fitText, textWidth } from '../diagnostics/text-width.ts';
@@ -10,6 +12,10 @@ import { marksOf } from './style.ts';
 export interface TableOptions extends Style {
   /** Rows to show; the table says how many more there are. */
   readonly limit?: number;
+  /** Without a line below the names. */
+  readonly rule?: boolean;
+  /** What must not be shown; values are masked before they are cut. */
+  readonly findSecrets?: FindSecrets | undefined;
 }
 
 const NARROWEST = 6;
@@ -42,7 +48,7 @@ export function renderTable(result: ResultSet, options: TableOptions): string {
   if (result.columns.length === 0) return paint.dim('no columns');
   const shown = options.limit === undefined ? result.rows : result.rows.slice(0, options.limit);
   const names = result.columns.map((column) => oneLine(column.name, options.unicode));
-  const texts = shown.map((row) => row.map((cell) => showCell(cell, options.unicode)));
+  const texts = shown.map((row) => row.map((cell) => hideSecrets(showCell(cell, options.unicode), options.findSecrets)));
   const widths = fitColumns(naturalWidths(names, texts), width);
   const numeric = widths.map((_, index) => shown.some((row) => typeof row[index] === 'number') && shown.every((row) => typeof row[index] === 'number' || row[index] === null));
   const cut = (text: string, index: number): string => fitText(text, widths[index] ?? NARROWEST, marks.ellipsis);
@@ -52,7 +58,7 @@ export function renderTable(result: ResultSet, options: TableOptions): string {
     colAligns: numeric.map((isNumber) => (isNumber ? 'right' : 'left')),
   });
   table.push(widths.map((_, index) => paint.bold(cut(names[index] ?? '', index))));
-  table.push(widths.map((columnWidth) => paint.dim(marks.rule.repeat(columnWidth))));
+  if (options.rule !== false) table.push(widths.map((columnWidth) => paint.dim(marks.rule.repeat(columnWidth))));
   shown.forEach((row, at) => {
     table.push(widths.map((_, index) => (row[index] === null ? paint.dim('NULL') : cut(texts[at]?.[index] ?? '', index))));
   });

@@ -27,6 +27,10 @@ export const planCodes = {
     (p) => `\`{{${p.slot}}}\` has no value: this run has no time interval`,
     () => 'give one with `--event-time-start 2024-01-01 --event-time-end 2024-02-01`',
   ),
+  'dynamic-query': error<{ feature: string }>(
+    (p) => `the columns of this query are known only after it has run: ${p.feature}`,
+    () => 'name them: `pivot … on y in (\'a\', \'b\')`, or use `{{pivot …}}`',
+  ),
   'state-newer': error<{ found: number; known: number; txVersion: string }>(
     (p) => `the state in the database was written by a newer \`tx\` (${p.txVersion}): version ${p.found}, this one knows ${p.known}`,
     () => 'upgrade `tx`; nothing was changed',

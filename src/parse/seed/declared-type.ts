@@ -42,6 +42,8 @@ const doubles = new Set(['double', 'double precision', 'float8', 'float']);
 const singles = new Set(['real', 'float4']);
 const timestamps: Readonly<Record<string, number>> = { timestamp: 6, datetime: 6, timestamp_s: 0, timestamp_ms: 3, timestamp_us: 6, timestamp_ns: 9 };
 
+const plural = (count: number, noun: string): string => (count === 1 ? `1 ${noun}` : `${count} ${noun}s`);
+
 type Judge = (cell: string) => Misfit | undefined;
 
 /** A cell of a kind that always fits is let through without being copied. */
@@ -55,6 +57,9 @@ function judged(quick: number, judge: Judge): DeclaredType {
   };
 }
 
+/** No integer type holds more digits; a longer cell is not worth the arithmetic. */
+const longestInteger = 39;
+
 const empty = 'an empty cell is NULL';
 
 function integerType(name: string, bits: bigint, signed: boolean): DeclaredType {
@@ -65,7 +70,8 @@ function integerType(name: string, bits: bigint, signed: boolean): DeclaredType 
   if (signed && bits >= 64n) quick |= cellKind.safeInteger | cellKind.bigint;
   return judged(quick, (cell) => {
     if (!/^[+-]?\d+$/.test(cell)) return { reason: `is not a whole number, and the column is declared \`${name}\``, help: empty };
-    const value = BigInt(cell.replace(/^\+/, ''));
+    const digits = cell.replace(/^[+-]?0*/, '');
+    const value = digits.length > longestInteger ? high + 1n : BigInt(cell.startsWith('-') ? `-${digits || '0'}` : digits);
     return value < low || value > high ? { reason: `is beyond the range of \`${name}\`` } : undefined;
   });
 }
@@ -84,9 +90,9 @@ function decimalType(declared: string, precision: number | undefined, scale: num
     const kept = fraction.replace(/0+$/, '').length;
     const before = whole.replace(/^0+/, '').length;
     const help = `declare \`decimal(${before + Math.max(kept, places)},${Math.max(kept, places)})\` or more`;
-    if (kept > places) return { reason: `has ${kept} decimal places, and \`${declared}\` keeps ${places}${note}`, help };
+    if (kept > places) return { reason: `has ${plural(kept, 'decimal place')}, and \`${declared}\` keeps ${places}${note}`, help };
     if (before > digits - places) {
-      return { reason: `has ${before} digits before the point, and \`${declared}\` holds ${digits - places}${note}`, help };
+      return { reason: `has ${plural(before, 'digit')} before the point, and \`${declared}\` holds ${digits - places}${note}`, help };
     }
     return undefined;
   });
@@ -121,7 +127,7 @@ const dateType = judged(cellKind.date, (cell) => notADate(cell, 'date of the cal
 /** The fraction of a second may be longer than the type keeps only if what is cut off is zero. */
 function fractionMisfit(cell: string, declared: string, digits: number): Misfit | undefined {
   const written = /\.(\d+)/.exec(cell)?.[1]?.replace(/0+$/, '').length ?? 0;
-  return written > digits ? { reason: `has ${written} digits after the second, and \`${declared}\` keeps ${digits}` } : undefined;
+  return written > digits ? { reason: `has ${plural(written, 'digit')} after the second, and \`${declared}\` keeps ${digits}` } : undefined;
 }
 
 /** A longer fraction is cut to what inference reads, for `fractionMisfit` to judge. */

@@ -102,12 +102,11 @@ function integerKind(text: string, first: number, end: number, negative: boolean
   return digits === 19 && text.slice(first, end) <= limit ? cellKind.bigint : cellKind.beyond64Bit;
 }
 
-/** Digits between two places that count, leading zeros and the point left out. */
-function significantDigits(text: string, from: number, to: number): number {
-  let at = from;
-  while (at < to && (text.charCodeAt(at) === ZERO || text.charCodeAt(at) === POINT)) at += 1;
-  const digits = to - at;
-  return text.lastIndexOf('.', to - 1) >= at ? digits - 1 : digits;
+/** Digits that count in a number from `first` to `end` with its point, if it has one, at `point`. */
+function significantDigits(text: string, first: number, point: number, end: number): number {
+  let at = first;
+  while (at < end && (text.charCodeAt(at) === ZERO || at === point)) at += 1;
+  return at <= point && point < end ? end - at - 1 : end - at;
 }
 
 const EXPONENT = /^[eE]([+-]?)\d+$/;
@@ -126,7 +125,7 @@ function fractionKind(text: string, first: number, at: number, end: number): num
     if (sign === undefined || (next === at && sign === '')) return cellKind.text;
   }
   if (at - first > 1 && text.charCodeAt(first) === ZERO) return cellKind.leadingZero;
-  const digits = significantDigits(text, first, next);
+  const digits = significantDigits(text, first, at, next);
   if (digits > doubleDigits) return cellKind.tooManyDigits;
   if (next === end) return cellKind.double;
   const value = Number(text.slice(first, end));

@@ -138,8 +138,14 @@ export function readSeed(source: SeedSource, options: SeedOptions = {}): Outcome
   const found = findHeader(reader, problems);
   const columns = found ? scanColumns(reader, delimiter, options, problems) : undefined;
   const rowCount = columns === undefined ? 0 : scanRecords(reader, columns, problems);
-  if (text.problem !== undefined) problems.add('seed-encoding', { path, ...text.problem }, 0, 0);
-  else if (!found && problems.count === 0) problems.add('seed-empty', { path }, 0, 0);
+  // A header that cannot be read ends the scan early; the rest may still tell that the file is no text at all.
+  while (text.next().done !== true);
+  if (text.problem !== undefined) {
+    // What was read of the file ends anywhere, so that other problems may be none.
+    const params = { path, ...text.problem };
+    return { value: undefined, diagnostics: [diagnose('seed-encoding', params, { span: { path, start: 0, end: 0 }, node: options.node })] };
+  }
+  if (!found && problems.count === 0) problems.add('seed-empty', { path }, 0, 0);
   if (columns === undefined || problems.count > 0) return { value: undefined, diagnostics: problems.list() };
   const untyped = columns.filter((column) => column.type === undefined).map((column) => column.name);
   if (rowCount === 0 && untyped.length > 0) {

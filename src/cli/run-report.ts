@@ -1,0 +1,94 @@
+/** Reports a run while it goes, and leaves its artifacts behind. */
+import { join } from 'node:path';
+import { setInterval } from 'node:timers';
+import type { RunEvent, RunResult } from '../execute/events.ts';
+import type { PlanResult } from '../plan/build-plan.ts';
+import type { Project } from '../project/project.ts';
+import { createConsoleReporter } from '../report/console-reporter.ts';
+import type { RunReporter } from '../report/console-reporter.ts';
+import { createJsonLog } from '../report/json-log.ts';
+import { runResultsArtifact } from '../report/run-results.ts';
+import type { RunArgument } from '../report/run-results.ts';
+import { compiledPathOf, nodeOfKey, writeCompiled } from './compiled-files.ts';
+import type { Host } from './host.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import type { RunOptions } from './options.ts';
+import type { RunRequest } from './run-command.ts';
+import type { Screen } from './screen.ts';
+
+export interface RunReport {
+  readonly emit: (event: RunEvent) => void;
+  /** Where the compiled text of a key will stand if its node fails. */
+  readonly compiledPath: (key: string) => string | undefined;
+  /** Writes run_results.json, and the compiled SQL of what failed. */
+  readonly finish: (result: RunResult) => void;
+  /** Ends the reporting, also when the run broke off. */
+  readonly stop: () => void;
+}
+
+export function runResultsPath(project: Project): string {
+  return `${project.paths.target}/run_results.json`;
+}
+
+export function createRunReport(
+  host: Host,
+  screen: Screen,
+  loaded: LoadedGraph,
+  run: { readonly request: RunRequest; readonly planned: PlanResult },
+): RunReport {
+  const { project, graph, engine } = loaded;
+  const reporter = createReporter(host, screen, run.planned);
+  return {
+    emit: reporter.handle,
+    stop: reporter.stop,
+    compiledPath: (key) => {
+      const node = graph.nodes.get(nodeOfKey(key));
+      return node === undefined || key !== node.id ? undefined : compiledPathOf(project, node.path);
+    },
+    finish: (result) => {
+      const artifact = runResultsArtifact(result, {
+        args: argumentsOf(run.request.options),
+        version: host.version,
+        generatedAt: new Date(host.clock.now()).toISOString(),
+        compiledCode: (id) => run.planned.texts.get(id)?.sql,
+        relationName: engine.dialect.relation,
+      });
+      host.files.writeAtomic(join(project.root, runResultsPath(project)), screen.mask().apply(`${JSON.stringify(artifact)}\n`));
+      const failed = result.results.flatMap((node) => (node.status === 'error' || node.status === 'fail' ? (graph.nodes.get(node.id) ?? []) : []));
+      if (failed.length > 0) writeCompiled(host.files, project, failed);
+    },
+  };
+}
+
+function createReporter(host: Host, screen: Screen, planned: PlanResult): RunReporter {
+  const channel = screen.output.stderr;
+  if (screen.json) return createJsonLog({ channel, now: host.clock.now, sources: screen.sources, version: host.version });
+  return createConsoleReporter({
+    plan: planned.plan,
+    channel,
+    version: host.version,
+    sources: screen.sources,
+    findSecrets: (text) => screen.mask().find(text),
+    quiet: screen.quiet,
+    now: () => performance.now(),
+    every: (ms, callback) => {
+      const timer = setInterval(callback, ms);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+  });
+}
+
+/** The flags of a run under dbt's names, as far as a retry needs them. */
+function argumentsOf(options: RunOptions): Readonly<Record<string, RunArgument>> {
+  return {
+    select: options.select,
+    exclude: options.exclude,
+    full_refresh: options.fullRefresh === true,
+    adopt: options.adopt === true,
+    vars: options.vars ?? null,
+    target: options.target ?? null,
+    event_time_start: options.eventTimeStart ?? null,
+    event_time_end: options.eventTimeEnd ?? null,
+  };
+}

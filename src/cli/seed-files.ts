@@ -1,0 +1,72 @@
+/** Reads the seed files that a command needs: once to check and type them, once more to load their rows. */
+import { join } from 'node:path';
+import type { CompiledSeed, NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { castExpression, seedTypeName } from '../parse/seed/cast-expression.ts';
+import { readSeed } from '../parse/seed/read-seed.ts';
+import type { Seed, SeedSource } from '../parse/seed/seed.ts';
+import { seedRows } from '../parse/seed/seed-rows.ts';
+import type { SeedSummary } from '../plan/plan-input.ts';
+import type { FileSystem } from '../project/file-system.ts';
+import type { Located } from '../project/project.ts';
+import type { LoadedGraph } from './load-graph.ts';
+
+export interface SeedFiles {
+  readonly summaries: ReadonlyMap<NodeId, SeedSummary>;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Rows of a seed by its path, header left out. */
+  readonly rows: (path: string) => Iterable<readonly (string | null)[]>;
+}
+
+/** Reads the seeds among `needed`. Seeds with problems have diagnostics and no summary. */
+export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: ReadonlySet<NodeId>): SeedFiles {
+  const { project, graph, engine } = loaded;
+  const summaries = new Map<NodeId, SeedSummary>();
+  const diagnostics: Diagnostic[] = [];
+  const read = new Map<string, { readonly seed: Seed; readonly source: SeedSource }>();
+  for (const id of needed) {
+    const node = graph.nodes.get(id);
+    if (node?.resourceType !== 'seed') continue;
+    const absolute = join(project.root, node.path);
+    const source: SeedSource = { path: node.path, size: files.stat(absolute)?.size ?? 0, chunks: () => files.chunks(absolute) };
+    const outcome = readSeed(source, optionsOf(node));
+    diagnostics.push(...outcome.diagnostics);
+    const seed = outcome.value;
+    if (seed === undefined) continue;
+    read.set(node.path, { seed, source });
+    summaries.set(id, {
+      contentHash: seed.contentHash,
+      rows: seed.rowCount,
+      columns: seed.columns.map((column) => ({ name: column.name, type: seedTypeName(column.type, engine.dialect) })),
+      casts: seed.columns.map(({ name, type }) => {
+        const quoted = engine.dialect.quoteIdentifier(name);
+        return `${castExpression(quoted, type, engine.dialect)} as ${quoted}`;
+      }),
+    });
+  }
+  return {
+    summaries,
+    diagnostics,
+    rows: (path) => {
+      const entry = read.get(path) ?? bug(`seed ${path} was not read`);
+      return seedRows(entry.source, entry.seed);
+    },
+  };
+}
+
+/** Types come from `column_types` first, then from the `data_type` of the described columns. */
+function optionsOf(node: CompiledSeed): Parameters<typeof readSeed>[1] {
+  const columnTypes: Record<string, Located<string>> = {};
+  for (const { name, dataType } of node.columns) {
+    if (dataType !== undefined) columnTypes[name] = { value: dataType, span: { path: node.propertiesPath ?? node.path, start: 0, end: 0 } };
+  }
+  Object.assign(columnTypes, node.config.columnTypes);
+  const delimiter = node.rawConfig['delimiter'];
+  return {
+    columnTypes,
+    node: node.id,
+    maskedColumns: node.columns.filter(({ pii }) => pii !== undefined && pii !== false).map(({ name }) => name),
+    ...(typeof delimiter?.value === 'string' ? { delimiter: { value: delimiter.value, span: delimiter.span } } : {}),
+  };
+}

@@ -1,0 +1,24 @@
+/** All helpers that templates know without defining them. */
+import type { Builtin } from '../builtin.ts';
+import { arithmeticHelpers } from './arithmetic.ts';
+import { libraryHelpers } from './library.ts';
+import { listHelpers } from './lists.ts';
+import { logicHelpers } from './logic.ts';
+import { projectHelpers } from './project.ts';
+import { sqlHelpers } from './sql.ts';
+import { textHelpers } from './text.ts';
+
+export const builtins: ReadonlyMap<string, Builtin> = new Map(
+  [logicHelpers, textHelpers, listHelpers, arithmeticHelpers, sqlHelpers, projectHelpers, libraryHelpers].flat().map((helper) => [helper.name, helper]),
+);
+
+/** Names that stand for values. */
+export const builtinValues: readonly string[] = ['target', 'run', 'interval', 'is_incremental', 'this'];
+
+/** Names that stand before blocks or print nothing. */
+export const builtinForms: readonly string[] = ['if', 'unless', 'each', 'join', 'set', 'config', 'yield', 'doc', 'else', 'macro'];
+
+/** True for every name that already means something. */
+export function isBuiltinName(name: string): boolean {
+  return builtins.has(name) || builtinValues.includes(name) || builtinForms.includes(name);
+}

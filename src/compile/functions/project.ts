@@ -1,0 +1,57 @@
+/** Helpers that look into the project: `ref`, `source`, `var`, and what tests declare. */
+import type { Builtin, BuiltinCall } from '../builtin.ts';
+import { builtin } from '../builtin.ts';
+import type { Failed, Value } from '../values.ts';
+import { failed, isRelation } from '../values.ts';
+
+function ref(call: BuiltinCall): Value | Failed {
+  const { session } = call;
+  const two = call.args.length === 2;
+  const written = two ? `ref "${call.text(0)}" "${call.text(1)}"` : `ref "${call.text(0)}"`;
+  if (session.resolver === undefined) return session.report('ref-not-allowed', { what: written, place: session.place }, call.span);
+  return session.resolver.ref(session, {
+    package: two ? call.text(0) : undefined,
+    name: call.text(two ? 1 : 0),
+    version: (call.named.get('version') ?? call.named.get('v'))?.span,
+    span: call.span,
+  });
+}
+
+function source(call: BuiltinCall): Value | Failed {
+  const { session } = call;
+  const request = { source: call.text(0), table: call.text(1), span: call.span };
+  if (session.resolver === undefined) {
+    return session.report('ref-not-allowed', { what: `source "${request.source}" "${request.table}"`, place: session.place }, call.span);
+  }
+  return session.resolver.source(session, request);
+}
+
+function variable(call: BuiltinCall): Value | Failed {
+  const { vars } = call.session.environment;
+  const name = call.text(0);
+  if (Object.hasOwn(vars, name)) return vars[name];
+  if (call.has('default')) return call.value('default');
+  return call.session.report('unknown-variable', { name, known: Object.keys(vars) }, call.args[0]?.span ?? call.span);
+}
+
+function acceptedValues(call: BuiltinCall): Value | Failed {
+  const relation = call.value(0);
+  if (!isRelation(relation)) return failed;
+  const column = call.text(1);
+  return call.session.resolver?.acceptedValues(relation.id, column) ?? call.fail(`finds no \`accepted_values\` test on a column \`${column}\` there`, 1);
+}
+
+const text = (name: string) => ({ name, type: 'text' }) as const;
+
+export const projectHelpers: readonly Builtin[] = [
+  builtin('ref', [text('model'), { ...text('name'), optional: true }], ref, {
+    named: [
+      { name: 'version', type: 'any', optional: true },
+      { name: 'v', type: 'any', optional: true },
+    ],
+    form: '{{ref "model"}}',
+  }),
+  builtin('source', [text('source'), text('table')], source, { form: '{{source "source" "table"}}' }),
+  builtin('var', [text('name')], variable, { named: [{ name: 'default', type: 'any', optional: true }], form: '{{var "name" default="value"}}' }),
+  builtin('accepted_values', [{ name: 'relation', type: 'relation' }, text('column')], acceptedValues, { form: '(accepted_values (ref "model") "column")' }),
+];

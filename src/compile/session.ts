@@ -1,0 +1,126 @@
+/** The state of one rendering: whose text it is, what it may use, and what it has met so far. */
+import type { Dialect } from '../adapter/dialect.ts';
+import type { Diagnostic, Note } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { CodeParams, DiagnosticCode } from '../diagnostics/registry.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { MacroDefinition } from '../parse/definitions.ts';
+import type { NodeId } from './compiled.ts';
+import type { Failed, RelationValue, Value, ValueMap } from './values.ts';
+import { failed } from './values.ts';
+
+/** A function of a JavaScript file. */
+export interface JsFunction {
+  readonly name: string;
+  readonly path: string;
+  /** Calls it with template values; what goes wrong is reported. */
+  readonly call: (invocation: JsInvocation) => Value | Failed;
+}
+
+export interface JsInvocation {
+  readonly args: readonly Value[];
+  readonly named: ReadonlyMap<string, Value>;
+  readonly session: Session;
+  readonly span: Span;
+}
+
+/** How `ref`, `source` and their kin find what they name. */
+export interface Resolver {
+  readonly ref: (session: Session, request: RefRequest) => RelationValue | Failed;
+  readonly source: (session: Session, request: SourceRequest) => RelationValue | Failed;
+  /** The values that an `accepted_values` test of that column declares. */
+  readonly acceptedValues: (id: NodeId, column: string) => readonly Value[] | undefined;
+}
+
+export interface RefRequest {
+  readonly package: string | undefined;
+  readonly name: string;
+  readonly version: Span | undefined;
+  readonly span: Span;
+}
+
+export interface SourceRequest {
+  readonly source: string;
+  readonly table: string;
+  readonly span: Span;
+}
+
+/** What every rendering of a project shares. */
+export interface Environment {
+  readonly projectName: string;
+  readonly dialect: Dialect;
+  readonly macros: ReadonlyMap<string, MacroDefinition>;
+  readonly functions: ReadonlyMap<string, JsFunction>;
+  readonly vars: ValueMap;
+  readonly target: ValueMap;
+}
+
+export interface CallSite {
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** Most characters that one template may give, and most steps (nodes and loop turns) that it may take. */
+export const renderLimits = { output: 10 * 1024 * 1024, steps: 1_000_000 } as const;
+
+export class Session {
+  readonly environment: Environment;
+  readonly resolver: Resolver | undefined;
+  /** Unique id of the node that is rendered, for diagnostics. */
+  readonly node: NodeId | undefined;
+  /** `{{this}}`; undefined where there is none. */
+  readonly self: RelationValue | undefined;
+  readonly isIncremental: boolean;
+  /** Words for what is rendered, where it cannot use refs. */
+  readonly place: string;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly dependencies = new Map<NodeId, Span>();
+  readonly calls: CallSite[] = [];
+  steps = 0;
+  /** Set when a limit was hit: everything that is still running ends. */
+  stopped = false;
+
+  constructor(options: SessionOptions) {
+    this.environment = options.environment;
+    this.resolver = options.resolver;
+    this.node = options.node;
+    this.self = options.self;
+    this.isIncremental = options.isIncremental ?? false;
+    this.place = options.place;
+  }
+
+  /** Reports a problem; inside macros, notes say from where they were called. */
+  report<C extends DiagnosticCode>(code: C, params: CodeParams<C>, span: Span, notes: readonly Note[] = []): Failed {
+    const chain = this.calls.toReversed().map((call) => ({ message: `\`${call.name}\` is called here`, span: call.span }));
+    this.diagnostics.push(diagnose(code, params, { span, node: this.node, notes: [...notes, ...chain] }));
+    return failed;
+  }
+
+  /** Counts one step; false when the template takes too many. */
+  step(span: Span): boolean {
+    if (this.stopped) return false;
+    this.steps += 1;
+    return this.steps <= renderLimits.steps || this.stop('the template takes more steps', renderLimits.steps.toLocaleString('en'), span);
+  }
+
+  /** Checks the length of a text; false when it is too long. */
+  fits(length: number, span: Span): boolean {
+    if (this.stopped) return false;
+    return length <= renderLimits.output || this.stop('the text is longer', `${renderLimits.output.toLocaleString('en')} characters`, span);
+  }
+
+  stop(what: string, limit: string, span: Span): false {
+    this.stopped = true;
+    this.report('template-limit', { what, limit }, span);
+    return false;
+  }
+}
+
+export interface SessionOptions {
+  readonly environment: Environment;
+  readonly resolver?: Resolver | undefined;
+  readonly node?: NodeId | undefined;
+  readonly self?: RelationValue | undefined;
+  readonly isIncremental?: boolean;
+  readonly place: string;
+}

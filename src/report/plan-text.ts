@@ -1,0 +1,166 @@
+/** Shows a plan to people before anything is done: each step, why it is there, and with `verbose` every act of it. */
+import type { Operation } from '../adapter/operation.ts';
+import type { Relation } from '../adapter/relation.ts';
+import { unreachable } from '../diagnostics/bug.ts';
+import { plainLine } from '../diagnostics/plain.ts';
+import type { Style } from '../diagnostics/paint.ts';
+import { padRight, textWidth } from '../diagnostics/text-width.ts';
+import type { Action, BuildStep, Plan, PlannedHook, Reason, TestStep } from '../plan/plan.ts';
+import { countOf, listCounts } from './quantities.ts';
+import { describeBuild, nameOf, stepTests } from './step-progress.ts';
+import { marksOf } from './style.ts';
+
+export interface PlanTextOptions {
+  /** Also the acts of each step, its tests by name, and what it waits for. */
+  readonly verbose: boolean;
+  readonly style: Style;
+}
+
+type WorkStep = BuildStep | TestStep;
+
+const reasons: Readonly<Record<Reason, string>> = {
+  selected: 'selected',
+  'never-built': 'never built',
+  'full-refresh': 'full refresh',
+  incremental: 'new rows only',
+  'kind-changed': 'was another kind of relation',
+  'seed-changed': 'file changed',
+  test: 'test what is published',
+  hook: 'hook',
+};
+
+/** The plan as text, with a line break at the end. */
+export function renderPlan(plan: Plan, options: PlanTextOptions): string {
+  const steps = plan.steps.flatMap((step) => (step.kind === 'gate' ? [] : [step]));
+  const blocks = [renderHead(plan, steps, options.style)];
+  if (plan.setup.length > 0) blocks.push(plan.setup.map((operation) => `  ${describeOperation(operation)}`).join('\n'));
+  if (plan.onRunStart.length > 0) blocks.push(renderHooks('before the run', plan.onRunStart));
+  if (steps.length > 0) blocks.push(renderSteps(steps, options));
+  if (plan.onRunEnd.length > 0) blocks.push(renderHooks('after the run', plan.onRunEnd));
+  if (plan.noLongerBuilt.length > 0) blocks.push(renderLeftovers(plan));
+  if (steps.length === 0) blocks.push('  nothing to do');
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function renderHead(plan: Plan, steps: readonly WorkStep[], style: Style): string {
+  const builds = steps.filter((step) => step.kind === 'build');
+  const seeds = builds.filter((step) => step.resourceType === 'seed').length;
+  const tests = steps.reduce((sum, step) => sum + stepTests(step).length, 0);
+  const counts = listCounts([
+    [builds.length - seeds, 'model'],
+    [seeds, 'seed'],
+    [tests, 'test'],
+  ]);
+  const { name, engine, schema } = plan.target;
+  const parts = [`plan of ${style.paint.bold(`tx ${plan.command}`)}`, `target ${style.paint.bold(plainLine(name))} (${engine}, schema ${plainLine(schema)})`];
+  if (counts !== '') parts.push(counts);
+  return parts.join(` ${style.paint.dim(marksOf(style).dot)} `);
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly tail: string;
+}
+
+function renderSteps(steps: readonly WorkStep[], options: PlanTextOptions): string {
+  const { paint } = options.style;
+  const rows = steps.map(stepRow);
+  const widths = [0, 1, 2, 3].map((column) => rows.reduce((most, row) => Math.max(most, textWidth(row.cells[column] ?? '')), 0));
+  const lines = steps.flatMap((step, index) => {
+    const row = rows[index];
+    const [type = '', name = '', kind = '', relation = ''] = (row?.cells ?? []).map((cell, column) => padRight(cell, widths[column] ?? 0));
+    const tail = row?.tail ?? '';
+    const line = `  ${paint.dim(type)}  ${paint.bold(name)}  ${kind}  ${paint.dim(relation)}  ${tail}`.trimEnd();
+    return options.verbose ? [line, ...renderActs(step, options.style), ''] : [line];
+  });
+  return lines.join('\n').trimEnd();
+}
+
+function stepRow(step: WorkStep): Row {
+  const tests = stepTests(step);
+  if (step.kind === 'build') {
+    const attached = tests.length === 0 ? '' : `, ${countOf(tests.length, 'test')}`;
+    const cells = [step.resourceType, plainLine(step.name), step.resourceType === 'seed' ? 'table' : describeBuild(step), nameRelation(step.relation)];
+    return { cells, tail: reasons[step.reason] + attached };
+  }
+  const [first] = tests;
+  const name = tests.length === 1 && first !== undefined ? first.name : step.node === undefined ? (first?.name ?? step.id) : nameOf(step.node);
+  return { cells: ['test', plainLine(name), tests.length === 1 ? (first?.kind ?? '') : countOf(tests.length, 'test'), ''], tail: reasons[step.reason] };
+}
+
+/** The acts of a step, numbered, and what it waits for. */
+function renderActs(step: WorkStep, style: Style): readonly string[] {
+  const { paint } = style;
+  const acts = step.kind === 'test' ? describeAction(step.audit) : describeBuildActs(step);
+  const numbered = acts.map((act, index) => `      ${paint.dim(`${String(index + 1).padStart(2)}.`)} ${act}`);
+  if (step.dependsOn.length === 0) return numbered;
+  return [...numbered, `      ${paint.dim('waits for')} ${step.dependsOn.map((id) => plainLine(nameOf(id))).join(', ')}`];
+}
+
+function describeBuildActs(step: BuildStep): readonly string[] {
+  const outside = (operation: Operation): string => `${describeOperation(operation)} (outside the transaction)`;
+  return [...step.before.map(outside), 'begin', ...step.transaction.flatMap(describeAction), 'record the build', 'commit', ...step.after.map(outside)];
+}
+
+function describeAction(action: Action): readonly string[] {
+  switch (action.kind) {
+    case 'operation':
+      return [describeOperation(action.operation)];
+    case 'require-keys':
+      return [`refuse NULL and duplicate keys: ${action.key.map(plainLine).join(', ')}`];
+    case 'apply-increment': {
+      const key = action.key.length === 0 ? '' : ` by ${action.key.map(plainLine).join(', ')}`;
+      return [`${action.strategy.replaceAll('_', ' ')} the staged rows into ${nameRelation(action.target)}${key} (changed columns: ${action.onSchemaChange.replaceAll('_', ' ')})`];
+    }
+    case 'load-seed':
+      return [`load ${plainLine(action.path)}`];
+    case 'audit': {
+      const tests = [...action.checks, ...action.queries];
+      return tests.map((test) => `test ${plainLine(test.name)}${test.severity === 'warn' ? ' (warns only)' : ''}`);
+    }
+    default:
+      return unreachable(action);
+  }
+}
+
+function describeOperation(operation: Operation): string {
+  switch (operation.kind) {
+    case 'create-schema':
+      return `create schema ${plainLine(operation.schema)}`;
+    case 'stage-query':
+      return `run the query into a ${operation.temporary ? 'temporary' : 'staging'} table`;
+    case 'stage-columns':
+      return 'create a staging table';
+    case 'publish-stage':
+      return `put the staged table in the place of ${nameRelation(operation.target)}`;
+    case 'publish-view':
+      return `${operation.existing === undefined ? 'create' : 'replace'} view ${nameRelation(operation.target)}`;
+    case 'append':
+      return `append the staged rows to ${nameRelation(operation.target)}`;
+    case 'delete-insert':
+      return `delete and insert the staged rows in ${nameRelation(operation.target)}`;
+    case 'merge':
+      return `merge the staged rows into ${nameRelation(operation.target)}`;
+    case 'alter-columns':
+      return `alter columns of ${nameRelation(operation.target)}`;
+    case 'drop':
+      return operation.temporary ? 'drop the temporary table' : `drop ${operation.relationKind} ${nameRelation(operation.relation)}`;
+    case 'run-sql':
+      return `run hook: ${plainLine(operation.query.sql)}`;
+    default:
+      return unreachable(operation);
+  }
+}
+
+function nameRelation(relation: Relation): string {
+  return `${plainLine(relation.schema)}.${plainLine(relation.name)}`;
+}
+
+function renderHooks(when: string, hooks: readonly PlannedHook[]): string {
+  return [`  ${when}`, ...hooks.map((hook) => `    ${plainLine(hook.name)}  ${describeOperation(hook.operation)}`)].join('\n');
+}
+
+function renderLeftovers(plan: Plan): string {
+  const lines = plan.noLongerBuilt.map(({ node, relation }) => `    ${nameRelation(relation)}  (was ${plainLine(nameOf(node))})`);
+  return ['  no longer built by any node; nothing is dropped:', ...lines].join('\n');
+}

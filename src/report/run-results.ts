@@ -1,0 +1,165 @@
+/** Writes what a run came to as dbt's run_results.json (version 6), and reads it back for the next run. */
+import type { Relation } from '../adapter/relation.ts';
+import { plain } from '../diagnostics/plain.ts';
+import type { NodeResult, NodeStatus, RunResult } from '../execute/events.ts';
+import type { Command } from '../plan/plan.ts';
+
+const SCHEMA = 'https://schemas.getdbt.com/dbt/run-results/v6.json';
+/** The version of dbt whose artifact this is; readers choose their parser by it. */
+const DBT_VERSION = '1.10.0';
+
+export type RunArgument = string | number | boolean | null | readonly string[];
+
+export interface RunResultsInput {
+  /** Flags of the run, in dbt's words (`select`, `full_refresh`, `vars`, …). `which` and the run's command are added. */
+  readonly args: Readonly<Record<string, RunArgument>>;
+  /** Version of `tx`. */
+  readonly version: string;
+  /** Time at which the file is written, ISO 8601 in UTC. */
+  readonly generatedAt: string;
+  /** The SQL that a node was built from, where it is known. */
+  readonly compiledCode?: (id: string) => string | undefined;
+  /** The name of a relation as SQL of this engine writes it. */
+  readonly relationName?: (relation: Relation) => string;
+}
+
+interface RunResultEntry {
+  readonly status: string;
+  readonly timing: readonly { readonly name: string; readonly started_at: string; readonly completed_at: string }[];
+  readonly thread_id: string;
+  readonly execution_time: number;
+  readonly adapter_response: Readonly<Record<string, number>>;
+  readonly message: string | null;
+  readonly failures: number | null;
+  readonly unique_id: string;
+  readonly compiled: boolean | null;
+  readonly compiled_code: string | null;
+  readonly relation_name: string | null;
+  readonly batch_results: null;
+}
+
+export interface RunResultsArtifact {
+  readonly metadata: {
+    readonly dbt_schema_version: string;
+    readonly dbt_version: string;
+    readonly generated_at: string;
+    readonly invocation_id: string;
+    readonly invocation_started_at: string;
+    readonly env: Readonly<Record<string, string>>;
+  };
+  readonly results: readonly RunResultEntry[];
+  readonly elapsed_time: number;
+  readonly args: Readonly<Record<string, RunArgument>>;
+}
+
+/** The object to write as `target/run_results.json`; mask its text before it is written. */
+export function runResultsArtifact(result: RunResult, input: RunResultsInput): RunResultsArtifact {
+  return {
+    metadata: {
+      dbt_schema_version: SCHEMA,
+      dbt_version: DBT_VERSION,
+      generated_at: input.generatedAt,
+      invocation_id: result.runId,
+      invocation_started_at: result.startedAt,
+      env: { TX_VERSION: input.version },
+    },
+    results: result.results.map((node) => resultEntry(node, input)),
+    elapsed_time: seconds(result.durationMs),
+    args: { ...input.args, which: result.command },
+  };
+}
+
+/** dbt has no word for a cancelled node: to its readers it was skipped, and the message says more. */
+function statusWord(status: NodeStatus): string {
+  return status === 'cancelled' ? 'skipped' : status;
+}
+
+function resultEntry(node: NodeResult, input: RunResultsInput): RunResultEntry {
+  const ran = node.status !== 'skipped' && node.status !== 'cancelled';
+  const code = input.compiledCode?.(node.id);
+  const { relation } = node;
+  const name = relation === undefined ? null : (input.relationName ?? quotedName)(relation);
+  return {
+    status: statusWord(node.status),
+    timing: ran
+      ? [
+          // Everything is compiled before the run starts: no node spends time on it.
+          { name: 'compile', started_at: node.startedAt, completed_at: node.startedAt },
+          { name: 'execute', started_at: node.startedAt, completed_at: node.finishedAt },
+        ]
+      : [],
+    thread_id: `Thread-${node.worker + 1}`,
+    execution_time: seconds(node.durationMs),
+    adapter_response: node.rows === undefined ? {} : { rows_affected: node.rows },
+    message: messageOf(node),
+    failures: node.failures ?? null,
+    unique_id: node.id,
+    compiled: code !== undefined,
+    compiled_code: code ?? null,
+    relation_name: name,
+    batch_results: null,
+  };
+}
+
+function messageOf(node: NodeResult): string | null {
+  if (node.message !== undefined) return plain(node.message);
+  if (node.status === 'cancelled') return 'cancelled';
+  if (node.skippedBecause !== undefined) return `skipped because of ${node.skippedBecause}`;
+  return null;
+}
+
+function quotedName(relation: Relation): string {
+  const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+  return `${quote(relation.schema)}.${quote(relation.name)}`;
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms) / 1000;
+}
+
+/** A run as its file tells of it: what to do again, and with which flags. */
+export interface RecordedRun {
+  readonly command: Command;
+  readonly args: Readonly<Record<string, RunArgument>>;
+  /** In the words of the file: `success`, `pass`, `warn`, `fail`, `error`, `skipped`. */
+  readonly results: readonly { readonly id: string; readonly status: string }[];
+}
+
+const commands: readonly Command[] = ['run', 'build', 'test', 'seed'];
+
+/** Reads the text of a run_results.json that `tx` wrote; undefined for any other text. */
+export function readRunResults(text: string): RecordedRun | undefined {
+  const root = parseObject(text);
+  if (root === undefined) return undefined;
+  const { metadata, args, results } = root;
+  if (!isObject(metadata) || !isObject(metadata['env']) || typeof metadata['env']['TX_VERSION'] !== 'string') return undefined;
+  if (!isObject(args) || !Array.isArray(results)) return undefined;
+  const command = commands.find((name) => name === args['which']);
+  if (command === undefined) return undefined;
+  const read: { id: string; status: string }[] = [];
+  for (const entry of results) {
+    if (!isObject(entry) || typeof entry['unique_id'] !== 'string' || typeof entry['status'] !== 'string') return undefined;
+    read.push({ id: entry['unique_id'], status: entry['status'] });
+  }
+  const known: Record<string, RunArgument> = {};
+  for (const [name, value] of Object.entries(args)) if (isArgument(value)) known[name] = value;
+  return { command, args: known, results: read };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined; // Not JSON: somebody else's file, or half of one.
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isArgument(value: unknown): value is RunArgument {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return true;
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+}
