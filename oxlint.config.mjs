@@ -33,6 +33,9 @@ const printing = ['report', 'cli'];
 
 const inputOutput = ['fs', 'fs/promises', 'child_process', 'http', 'https', 'net', 'os', 'process', 'readline', 'worker_threads'];
 
+/** Files in src/ that only tests use. */
+const testCode = ['**/*.test.ts', '**/*-fixture.ts'];
+
 /** Matches a relative import that climbs out of its folder into one of `folders`. */
 const climbsInto = (folders) => `(^|/)\\.\\./(${folders.join('|')})/`;
 
@@ -42,7 +45,7 @@ function restrictImports(folder, forbidden) {
   const paths = pure.includes(folder) ? inputOutput.flatMap((name) => [name, `node:${name}`].map((path) => ({ name: path, message }))) : [];
   return {
     files: [`src/${folder}/**/*.ts`],
-    excludeFiles: ['**/*.test.ts'],
+    excludeFiles: testCode,
     rules: { 'no-restricted-imports': ['error', { patterns, paths }] },
   };
 }
@@ -89,21 +92,23 @@ export default {
     'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx', 'hack'] }],
     eqeqeq: 'error',
     'prefer-const': 'error',
-    // What is aimed at is less (60 lines, 4 parameters, complexity 12); these stop what got out of hand.
+    // What is aimed at is less (60 lines, 4 parameters, complexity 12, depth 3); these stop what got out of hand.
     'max-params': ['error', { max: 5 }],
-    'max-depth': ['error', { max: 4 }],
-    'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
-    complexity: ['error', { max: 20 }],
+    'max-depth': ['error', { max: 5 }],
+    'max-lines-per-function': ['error', { max: 120, skipBlankLines: true, skipComments: true }],
+    complexity: ['error', { max: 25 }],
     ...limits(300),
     // Code points are what is meant by spreading a string.
     'typescript/no-misused-spread': 'off',
+    // `then` is a word of the template language.
+    'unicorn/no-thenable': 'off',
   },
   overrides: [
     ...layerRules,
     adapterRule,
     {
       files: ['src/adapters/*/*.ts'],
-      excludeFiles: ['**/*.test.ts'],
+      excludeFiles: testCode,
       rules: {
         'no-restricted-imports': [
           'error',
@@ -118,22 +123,32 @@ export default {
     },
     {
       files: ['src/**/*.ts'],
-      excludeFiles: ['**/*.test.ts', 'src/cli/**', 'src/adapters/**', 'src/project/disk.ts'],
+      excludeFiles: [...testCode, 'src/cli/**', 'src/adapters/**', 'src/project/disk.ts'],
       rules: {
         'no-restricted-globals': ['error', { name: 'process', message: 'Only the command line and the ports touch the process.' }],
       },
     },
     { files: [...printing.map((folder) => `src/${folder}/**`), 'scripts/**', 'bench/**', 'bin/**'], rules: { 'no-console': 'off' } },
     {
-      files: ['**/*.test.ts', 'tests/**', 'scripts/**', 'bench/**'],
+      // A command names the type of a module that it loads on demand, and no folder comes after this one.
+      files: ['src/cli/**'],
+      rules: { 'typescript/consistent-type-imports': ['error', { disallowTypeAnnotations: false }] },
+    },
+    {
+      files: [...testCode, 'tests/**', 'scripts/**', 'bench/**'],
       rules: {
         ...limits(600),
         'max-lines-per-function': 'off',
+        'max-params': 'off',
+        complexity: 'off',
+        'typescript/no-base-to-string': 'off',
         'typescript/require-array-sort-compare': 'off',
-        'unicorn/no-thenable': 'off',
+        'typescript/restrict-template-expressions': 'off',
         'vitest/expect-expect': 'off',
+        'vitest/no-conditional-expect': 'off',
         'vitest/no-focused-tests': 'error',
         'vitest/no-standalone-expect': 'off',
+        'vitest/require-to-throw-message': 'off',
         'vitest/valid-expect': 'off',
       },
     },

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -110,8 +110,12 @@ export async function bundle(entry, outdir) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [entry = join(root, 'src/cli/main.ts'), outdir = join(root, 'dist')] = process.argv.slice(2);
   const start = performance.now();
-  const size = await bundle(entry, outdir);
-  console.log(
-    `built ${basename(dirname(outdir))}/${basename(outdir)}: ${Math.round(size / 1024)} kB in ${Math.round(performance.now() - start)} ms`,
-  );
+  try {
+    const size = await bundle(entry, outdir);
+    console.log(`built ${outdir}: ${Math.round(size / 1024)} kB in ${Math.round(performance.now() - start)} ms`);
+  } catch (cause) {
+    // esbuild has printed its errors with their places.
+    console.error(Array.isArray(cause.errors) ? cause.message.split('\n')[0] : cause);
+    process.exitCode = 1;
+  }
 }

@@ -1,5 +1,6 @@
 /** Runs check statements of both forms on a real engine, against hand-made tables and a row-by-row oracle. */
-import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cell } from '../adapter/connection.ts';
@@ -28,7 +29,19 @@ afterAll(() => {
 
 async function rowsOf(sql: string): Promise<Cell[][]> {
   const reader = await connection.runAndReadAll(sql);
-  return reader.getRows().map((row) => row.map((cell) => (typeof cell === 'bigint' ? Number(cell) : cell === null ? null : typeof cell === 'number' || typeof cell === 'boolean' ? cell : String(cell))));
+  return reader
+    .getRows()
+    .map((row) =>
+      row.map((cell) =>
+        typeof cell === 'bigint'
+          ? Number(cell)
+          : cell === null
+            ? null
+            : typeof cell === 'number' || typeof cell === 'boolean'
+              ? cell
+              : String(cell),
+      ),
+    );
 }
 
 function shape(check: string, column: string, args: CheckArguments = {}): CheckToCount['shape'] {
@@ -70,7 +83,12 @@ async function agreed(relation: string, checks: readonly CheckToCount[]): Promis
   return first;
 }
 
-const found = (index: number, failures: number, failingRows = failures, total?: number): CheckCount => ({ index, failures, failingRows, total });
+const found = (index: number, failures: number, failingRows = failures, total?: number): CheckCount => ({
+  index,
+  failures,
+  failingRows,
+  total,
+});
 const statuses: CheckArguments = { values: ['new', "it's paid"] };
 
 const all = (options: Options = {}): readonly CheckToCount[] => [
@@ -126,7 +144,9 @@ describe('counting failures', () => {
 
   test('where may name the table, and a row where it is NULL is left out', async () => {
     await makeOrders(`(null, 'new', 1), (null, null, 1)`);
-    expect(await agreed('orders', [toCount('not_null', 'id', { where: "orders.status = 'new'", total: true })])).toEqual([found(0, 1, 1, 1)]);
+    expect(await agreed('orders', [toCount('not_null', 'id', { where: "orders.status = 'new'", total: true })])).toEqual([
+      found(0, 1, 1, 1),
+    ]);
   });
 
   test('a query in parentheses is a relation too', async () => {
@@ -141,7 +161,11 @@ describe('counting failures', () => {
 
   test('columns may have the names that the statement uses itself', async () => {
     await connection.run('create or replace table odd as select * from (values (1, 1, 1), (1, 1, 5)) as v(failures, "check_index", "t0")');
-    const checks = ['failures', 'check_index', 't0'].flatMap((name) => [toCount('not_null', name), toCount('unique', name), toCount('accepted_values', name, { args: { values: [1] }, total: true })]);
+    const checks = ['failures', 'check_index', 't0'].flatMap((name) => [
+      toCount('not_null', name),
+      toCount('unique', name),
+      toCount('accepted_values', name, { args: { values: [1] }, total: true }),
+    ]);
     expect(await agreed('odd', checks)).toEqual([
       found(0, 0),
       found(1, 1, 2),
@@ -157,14 +181,20 @@ describe('counting failures', () => {
 
   test('a row predicate that statistics cannot answer goes into the shared scan', async () => {
     await makeOrders(`(1, 'new', 1), (2, 'Lost', 1)`);
-    const check: CheckToCount = { id: 'r', shape: { kind: 'rows', violation: "regexp_matches(status, '^[A-Z]')", prunable: false }, needsTotal: false };
+    const check: CheckToCount = {
+      id: 'r',
+      shape: { kind: 'rows', violation: "regexp_matches(status, '^[A-Z]')", prunable: false },
+      needsTotal: false,
+    };
     expect(await agreed('orders', [toCount('not_null', 'id'), check, check])).toEqual([found(0, 0), found(1, 1), found(2, 1)]);
   });
 });
 
 describe('accepted_values', () => {
   test('numbers, booleans and dates fit columns of their type and of text', async () => {
-    await connection.run(`create or replace table typed as select * from (values (1, 1.5::decimal(4,2), 2.5::double, true, date '2024-01-01', '1'), (7, 1.51, 7, false, date '2024-01-02', '7')) as v(i, d, f, b, day, s)`);
+    await connection.run(
+      `create or replace table typed as select * from (values (1, 1.5::decimal(4,2), 2.5::double, true, date '2024-01-01', '1'), (7, 1.51, 7, false, date '2024-01-02', '7')) as v(i, d, f, b, day, s)`,
+    );
     const checks = [
       toCount('accepted_values', 'i', { args: { values: [1] } }),
       toCount('accepted_values', 'd', { args: { values: [1.5] } }),
@@ -174,18 +204,32 @@ describe('accepted_values', () => {
       toCount('accepted_values', 's', { args: { values: [1] } }),
       toCount('accepted_values', 's', { args: { values: ["'1'", 'lower(chr(55))'], quote: false } }),
     ];
-    expect(await agreed('typed', checks)).toEqual([found(0, 1), found(1, 1), found(2, 1), found(3, 1), found(4, 1), found(5, 1), found(6, 0)]);
+    expect(await agreed('typed', checks)).toEqual([
+      found(0, 1),
+      found(1, 1),
+      found(2, 1),
+      found(3, 1),
+      found(4, 1),
+      found(5, 1),
+      found(6, 0),
+    ]);
   });
 
   test('a fraction is never rounded to the scale of the column', async () => {
     await connection.run('create or replace table typed as select 1 as i, 1.26::decimal(4,2) as d, 2 as n');
-    const checks = [toCount('accepted_values', 'd', { args: { values: [1.256] } }), toCount('accepted_values', 'n', { args: { values: [1.5] } })];
+    const checks = [
+      toCount('accepted_values', 'd', { args: { values: [1.256] } }),
+      toCount('accepted_values', 'n', { args: { values: [1.5] } }),
+    ];
     expect(await agreed('typed', checks)).toEqual([found(0, 1), found(1, 1)]);
   });
 
   test('a NULL in the list accepts nothing more', async () => {
     await makeOrders(`(1, 'new', 1), (2, 'lost', 1), (3, null, 1)`);
-    const checks = [toCount('accepted_values', 'status', { args: { values: ['new', null] } }), toCount('accepted_values', 'status', { args: { values: [null] } })];
+    const checks = [
+      toCount('accepted_values', 'status', { args: { values: ['new', null] } }),
+      toCount('accepted_values', 'status', { args: { values: [null] } }),
+    ];
     expect(await agreed('orders', checks)).toEqual([found(0, 1), found(1, 2)]);
   });
 
@@ -247,7 +291,11 @@ describe('samples', () => {
   test('show whole rows for a row check and for an orphan', async () => {
     await makeOrders(`(null, 'new', 1), (2, 'lost', 9), (3, 'lost', 9)`);
     expect(await rowsOf(sampleQuery(toCount('not_null', 'id'), relation, 5))).toEqual([[null, 'new', 1]]);
-    expect(await rowsOf(sampleQuery(toCount('relationships', 'parent', { args: { to: 'parents', field: 'key' }, where: 'id < 3' }), relation, 5))).toEqual([[2, 'lost', 9]]);
+    expect(
+      await rowsOf(
+        sampleQuery(toCount('relationships', 'parent', { args: { to: 'parents', field: 'key' }, where: 'id < 3' }), relation, 5),
+      ),
+    ).toEqual([[2, 'lost', 9]]);
   });
 
   test('show keys and values with their number of rows, most rows first', async () => {
@@ -280,7 +328,12 @@ describe('any rows', () => {
     const orphans = kept.filter(([, b]) => b !== null && !data.some(([a]) => a === b)).length;
     return [
       found(0, nulls, nulls, total),
-      found(1, repeated.length, repeated.reduce((sum, n) => sum + n, 0), total),
+      found(
+        1,
+        repeated.length,
+        repeated.reduce((sum, n) => sum + n, 0),
+        total,
+      ),
       found(2, bad, bad, total),
       found(3, orphans, orphans, total),
     ];

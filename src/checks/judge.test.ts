@@ -16,7 +16,8 @@ describe('judge', () => {
   });
 
   test('one check warns above one threshold and fails above another', () => {
-    const verdict = (failures: number): string => judge({ failures, total: undefined, severity: 'error', warnIf: over(2), errorIf: over(10) });
+    const verdict = (failures: number): string =>
+      judge({ failures, total: undefined, severity: 'error', warnIf: over(2), errorIf: over(10) });
     expect([2, 3, 10, 11].map(verdict)).toEqual(['pass', 'warn', 'warn', 'fail']);
   });
 

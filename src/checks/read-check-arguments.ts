@@ -19,7 +19,7 @@ const expectations: Readonly<Record<ArgumentSpec['type'], string>> = {
   number: 'a number',
   boolean: '`true` or `false`',
   list: 'a list of texts, numbers, booleans',
-  relation: 'a relation, such as `ref(\'customers\')`',
+  relation: "a relation, such as `ref('customers')`",
   column: 'the name of a column',
   scalar: 'a text, a number or a boolean',
 };

@@ -12,7 +12,8 @@ function read(check: string, args: Readonly<Record<string, YamlValue>>, column: 
   return readCheckArguments(found, { name: at(check), arguments: written, column });
 }
 
-const messages = (outcome: ReturnType<typeof read>): readonly string[] => outcome.diagnostics.map(({ code, message, help }) => `${code}: ${message} (${help ?? ''})`);
+const messages = (outcome: ReturnType<typeof read>): readonly string[] =>
+  outcome.diagnostics.map(({ code, message, help }) => `${code}: ${message} (${help ?? ''})`);
 
 describe('names', () => {
   test('canonical names come first', () => {
@@ -61,7 +62,9 @@ describe('arguments', () => {
     expect(messages(read('accepted_values', { value: ['a'], values: ['a'] }))).toEqual([
       'check-argument-unknown: `accepted_values` has no argument `value` (did you mean `values`?)',
     ]);
-    expect(messages(read('unique', { columns: 'a' }))).toEqual(['check-argument-unknown: `unique` has no argument `columns` (it takes none)']);
+    expect(messages(read('unique', { columns: 'a' }))).toEqual([
+      'check-argument-unknown: `unique` has no argument `columns` (it takes none)',
+    ]);
   });
 
   test('of the wrong type are refused at their place', () => {
@@ -88,7 +91,8 @@ describe('arguments', () => {
 });
 
 describe('values that a column cannot hold', () => {
-  const misfits = (type: string, values: readonly (string | number | boolean)[], quote = true) => findCheck('accepted_values')?.misfits?.({ values, quote }, type);
+  const misfits = (type: string, values: readonly (string | number | boolean)[], quote = true) =>
+    findCheck('accepted_values')?.misfits?.({ values, quote }, type);
 
   test.each([
     ['INTEGER', [1, '2', '-3', 'x', ''], ['x', '']],

@@ -19,6 +19,8 @@ export interface Builtin {
   readonly name: string;
   readonly parameters: readonly Parameter[];
   readonly named: readonly Parameter[];
+  /** Named arguments of any name are taken. */
+  readonly anyNamed: boolean;
   /** The call as an example for messages. */
   readonly form: string;
   readonly run: (call: BuiltinCall) => Value | Failed;
@@ -157,6 +159,7 @@ export function checkCall(call: BuiltinCall): BuiltinCall | undefined {
   });
   for (const [name, argument] of call.named) {
     const parameter = named.find((candidate) => candidate.name === name);
+    if (parameter === undefined && call.builtin.anyNamed) continue;
     if (parameter === undefined) {
       const known = named.map((candidate) => `\`${candidate.name}\``).join(', ');
       call.fail(`takes no \`${name}=\`${known === '' ? '' : `; it takes ${known}`}`, name);
@@ -193,10 +196,10 @@ export function builtin(
   name: string,
   parameters: readonly Parameter[],
   run: Builtin['run'],
-  extra: { readonly named?: readonly Parameter[]; readonly form?: string } = {},
+  extra: { readonly named?: readonly Parameter[]; readonly anyNamed?: boolean; readonly form?: string } = {},
 ): Builtin {
   const named = extra.named ?? [];
   const words = parameters.map((parameter) => ` ${parameter.optional === true ? `[${parameter.name}]` : parameter.name}${parameter.rest === true ? ' …' : ''}`);
   const pairs = named.map((parameter) => ` ${parameter.name}=…`);
-  return { name, parameters, named, form: extra.form ?? `(${name}${words.join('')}${pairs.join('')})`, run };
+  return { name, parameters, named, anyNamed: extra.anyNamed ?? false, form: extra.form ?? `(${name}${words.join('')}${pairs.join('')})`, run };
 }

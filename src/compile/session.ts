@@ -70,7 +70,8 @@ export class Session {
   readonly node: NodeId | undefined;
   /** `{{this}}`; undefined where there is none. */
   readonly self: RelationValue | undefined;
-  readonly isIncremental: boolean;
+  /** Undefined where the same text serves both kinds of run. */
+  readonly isIncremental: boolean | undefined;
   /** Words for what is rendered, where it cannot use refs. */
   readonly place: string;
   readonly diagnostics: Diagnostic[] = [];
@@ -85,7 +86,7 @@ export class Session {
     this.resolver = options.resolver;
     this.node = options.node;
     this.self = options.self;
-    this.isIncremental = options.isIncremental ?? false;
+    this.isIncremental = options.isIncremental;
     this.place = options.place;
   }
 
@@ -121,6 +122,6 @@ export interface SessionOptions {
   readonly resolver?: Resolver | undefined;
   readonly node?: NodeId | undefined;
   readonly self?: RelationValue | undefined;
-  readonly isIncremental?: boolean;
+  readonly isIncremental?: boolean | undefined;
   readonly place: string;
 }

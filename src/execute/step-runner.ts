@@ -65,8 +65,8 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
     skip: (step, cause) => {
       if (step.kind === 'gate') return;
       const timing = timingOf(ports, ports.clock.now(), 0, 0);
-      const status = cause === undefined && input.isCancelled() ? 'cancelled' : 'skipped';
-      const because = cause === undefined ? {} : { skippedBecause: blameFor(cause, input.results) };
+      const status = input.isCancelled() ? 'cancelled' : 'skipped';
+      const because = cause === undefined || status === 'cancelled' ? {} : { skippedBecause: blameFor(cause, input.results) };
       if (step.kind === 'build') finish({ ...buildBase(step, timing), status, ...because, diagnostics: [] });
       for (const test of auditsOf(step).flatMap(testsOf)) finish(unjudgedResult(test, status, timing, because));
     },

@@ -1,4 +1,5 @@
 /** Shows a plan to people before anything is done: each step, why it is there, and with `verbose` every act of it. */
+import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { Operation } from '../adapter/operation.ts';
 import type { Relation } from '../adapter/relation.ts';
 import { unreachable } from '../diagnostics/bug.ts';
@@ -27,6 +28,12 @@ const reasons: Readonly<Record<Reason, string>> = {
   'seed-changed': 'file changed',
   test: 'test what is published',
   hook: 'hook',
+};
+
+const strategies: Readonly<Record<IncrementalStrategy, string>> = {
+  append: 'append the staged rows to',
+  merge: 'merge the staged rows into',
+  delete_insert: 'delete the staged keys from, and insert the staged rows into',
 };
 
 /** The plan as text, with a line break at the end. */
@@ -110,7 +117,7 @@ function describeAction(action: Action): readonly string[] {
       return [`refuse NULL and duplicate keys: ${action.key.map(plainLine).join(', ')}`];
     case 'apply-increment': {
       const key = action.key.length === 0 ? '' : ` by ${action.key.map(plainLine).join(', ')}`;
-      return [`${action.strategy.replaceAll('_', ' ')} the staged rows into ${nameRelation(action.target)}${key} (changed columns: ${action.onSchemaChange.replaceAll('_', ' ')})`];
+      return [`${strategies[action.strategy]} ${nameRelation(action.target)}${key}; if columns changed: ${action.onSchemaChange}`];
     }
     case 'load-seed':
       return [`load ${plainLine(action.path)}`];

@@ -1,5 +1,5 @@
 /** Follows a run step by step: which results belong together, how far it is, and what it came to. */
-import type { NodeResult, RunEvent } from '../execute/events.ts';
+import type { NodeResult } from '../execute/events.ts';
 import type { Action, BuildStep, Plan, TestStep } from '../plan/plan.ts';
 
 /** A step that leaves results: of its node, of the tests that it carries, or both. */
@@ -59,7 +59,7 @@ export function stepTests(step: BuildStep | TestStep): ReturnType<typeof testsOf
 
 /** `incremental merge`, `view`, `seed`. */
 export function describeBuild(step: BuildStep): string {
-  return step.strategy === undefined ? step.materialization : `${step.materialization} ${step.strategy.replaceAll('_', ' ')}`;
+  return step.strategy === undefined ? step.materialization : `${step.materialization} ${step.strategy}`;
 }
 
 function followStep(step: BuildStep | TestStep): StepProgress {
@@ -132,6 +132,3 @@ export function countSkips(results: Iterable<NodeResult>): ReadonlyMap<string, S
   }
   return causes;
 }
-
-/** The event that carries the results of one node. */
-export type NodeFinished = Extract<RunEvent, { type: 'node-finished' }>;

@@ -49,7 +49,8 @@ export function tempFolder(): string {
 }
 
 /** What makes a run of the tests differ from a run in a plain shell. */
-const NOT_INHERITED = /^(CI|GITHUB_\w+|GITLAB_CI|FORCE_COLOR|COLORTERM|NODE_ENV|NODE_OPTIONS|INIT_CWD|npm_(lifecycle|package)_\w+|npm_config_local_prefix|TX_\w+|VITEST\w*)$/;
+const NOT_INHERITED =
+  /^(CI|GITHUB_\w+|GITLAB_CI|FORCE_COLOR|COLORTERM|NODE_ENV|NODE_OPTIONS|INIT_CWD|npm_(lifecycle|package)_\w+|npm_config_local_prefix|TX_\w+|VITEST\w*)$/;
 
 /** The environment of a plain shell without colours, on every machine. */
 export function plainEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {

@@ -15,7 +15,8 @@ function valuesOf(args: CheckArguments): readonly CheckArgument[] {
  */
 function spell(value: CheckArgument, quote: boolean, target: CheckTarget): string {
   if (typeof value === 'string') return quote ? target.dialect.literal(value) : value;
-  if (typeof value === 'number') return quote && Number.isSafeInteger(value) ? target.dialect.literal(String(value)) : target.dialect.literal(value);
+  if (typeof value === 'number')
+    return quote && Number.isSafeInteger(value) ? target.dialect.literal(String(value)) : target.dialect.literal(value);
   return target.dialect.literal(quote ? String(value) : value === true);
 }
 

@@ -16,7 +16,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
 export const builtinValues: readonly string[] = ['target', 'run', 'interval', 'is_incremental', 'this'];
 
 /** Names that stand before blocks or print nothing. */
-export const builtinForms: readonly string[] = ['if', 'unless', 'each', 'join', 'set', 'config', 'yield', 'doc', 'else', 'macro'];
+export const builtinForms: readonly string[] = ['if', 'unless', 'each', 'join', 'set', 'config', 'yield', 'else', 'macro'];
 
 /** True for every name that already means something. */
 export function isBuiltinName(name: string): boolean {

@@ -78,8 +78,7 @@ const headerCodes = {
 const rowCodes = {
   'seed-ragged-row': error<{ readonly line: number; readonly found: number; readonly expected: number }>(
     ({ line, found, expected }) => `line ${line} has ${found} of ${plural(expected, 'field')}`,
-    ({ found, expected }) =>
-      found > expected ? 'quote a field that holds the delimiter' : 'write every field, if only as an empty one',
+    ({ found, expected }) => (found > expected ? 'quote a field that holds the delimiter' : 'write every field, if only as an empty one'),
   ),
   'seed-unclosed-quote': error<{ readonly line: number }>(
     ({ line }) => `the quote opened at line ${line} is never closed`,

@@ -40,7 +40,14 @@ const texts = new Set(['text', 'varchar', 'character varying', 'char', 'characte
 const decimals = new Set(['decimal', 'numeric', 'dec']);
 const doubles = new Set(['double', 'double precision', 'float8', 'float']);
 const singles = new Set(['real', 'float4']);
-const timestamps: Readonly<Record<string, number>> = { timestamp: 6, datetime: 6, timestamp_s: 0, timestamp_ms: 3, timestamp_us: 6, timestamp_ns: 9 };
+const timestamps: Readonly<Record<string, number>> = {
+  timestamp: 6,
+  datetime: 6,
+  timestamp_s: 0,
+  timestamp_ms: 3,
+  timestamp_us: 6,
+  timestamp_ns: 9,
+};
 
 const plural = (count: number, noun: string): string => (count === 1 ? `1 ${noun}` : `${count} ${noun}s`);
 
@@ -145,7 +152,8 @@ function timestampType(declared: string, digits: number, zoned: boolean): Declar
     }
     const hasZone = kind === cellKind.timestamptz;
     if (hasZone && !zoned) return { reason: `has a time zone, which \`${declared}\` would drop`, help: 'declare `timestamptz`' };
-    if (!hasZone && zoned) return { reason: `has no time zone, and \`${declared}\` needs one`, help: 'add `Z` for UTC, or an offset such as `+02:00`' };
+    if (!hasZone && zoned)
+      return { reason: `has no time zone, and \`${declared}\` needs one`, help: 'add `Z` for UTC, or an offset such as `+02:00`' };
     return fractionMisfit(cell, declared, digits);
   });
 }
@@ -156,7 +164,7 @@ function textType(declared: string, limit: number | undefined): DeclaredType {
     text: true,
     misfit: (text, start, end) => {
       if (end - start <= limit) return undefined;
-      const length = [...text.slice(start, end)].length;
+      const length = Array.from(text.slice(start, end)).length;
       return length > limit ? { reason: `has ${length} characters, and \`${declared}\` holds ${limit}` } : undefined;
     },
   };

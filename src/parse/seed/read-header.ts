@@ -15,14 +15,17 @@ function otherDelimiter(header: string): string | undefined {
 }
 
 /** The form under which two columns are one: engines that tell `Id` from `id` are the exception. */
-function fold(name: string): string {
+export function fold(name: string): string {
   return name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** The names in the current record of `reader`; undefined when the delimiter is plainly another one. */
 export function readHeader(reader: RecordReader, delimiter: string, problems: ProblemList): readonly string[] | undefined {
   const names = Array.from({ length: reader.count }, (_, field) => reader.cell(field));
-  const places = (field: number): readonly [number, number] => [reader.base + (reader.starts[field] ?? 0), reader.base + (reader.ends[field] ?? 0)];
+  const places = (field: number): readonly [number, number] => [
+    reader.base + (reader.starts[field] ?? 0),
+    reader.base + (reader.ends[field] ?? 0),
+  ];
   const [only = ''] = names;
   const found = names.length === 1 && reader.forms[0] === fieldForm.plain ? otherDelimiter(only) : undefined;
   if (found !== undefined) {
@@ -40,7 +43,11 @@ export function readHeader(reader: RecordReader, delimiter: string, problems: Pr
 }
 
 /** The declared type of each column, in the order of the header. A declaration without a column is a problem. */
-export function matchDeclaredTypes(header: readonly string[], options: SeedOptions, problems: ProblemList): readonly (string | undefined)[] {
+export function matchDeclaredTypes(
+  header: readonly string[],
+  options: SeedOptions,
+  problems: ProblemList,
+): readonly (string | undefined)[] {
   const declared = Object.entries(options.columnTypes ?? {});
   const types = new Map<string, string>();
   const unmatched: typeof declared = [];

@@ -145,7 +145,9 @@ describe('the shape of the file', () => {
     expect(told).toHaveLength(21);
     expect(told.at(-1)).toBe('seed-more-problems: `seeds/s.csv` has 25 more problems (mend the first ones and run again)');
     expect(problems(`a,b\n${'1\n'.repeat(20)}`)).toHaveLength(20);
-    expect(problems(`a,b\n${'1\n'.repeat(21)}`).at(-1)).toBe('seed-more-problems: `seeds/s.csv` has 1 more problem (mend the first ones and run again)');
+    expect(problems(`a,b\n${'1\n'.repeat(21)}`).at(-1)).toBe(
+      'seed-more-problems: `seeds/s.csv` has 1 more problem (mend the first ones and run again)',
+    );
   });
 });
 
@@ -402,8 +404,10 @@ describe('declared types', () => {
   });
 
   test('values of a masked column are not shown, long ones are shortened', () => {
-    const options = { ...typed({ c: 'integer' }), maskedColumns: ['c'] };
-    expect(diagnosticsOf('c\nsecret\n', options)[0]?.message).toBe('line 2: the value in column `c` is not a whole number, and the column is declared `integer`');
+    const options = { ...typed({ c: 'integer' }), maskedColumns: ['C'] };
+    expect(diagnosticsOf('c\nsecret\n', options)[0]?.message).toBe(
+      'line 2: the value in column `c` is not a whole number, and the column is declared `integer`',
+    );
     expect(diagnosticsOf(`c\n${'x'.repeat(90)}\n`, typed({ c: 'integer' }))[0]?.message).toContain(`\`${'x'.repeat(40)}…\``);
   });
 });

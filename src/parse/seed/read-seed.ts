@@ -4,10 +4,10 @@ import type { Diagnostic, Outcome } from '../../diagnostics/diagnostic.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { DeclaredType } from './declared-type.ts';
 import { readDeclaredType } from './declared-type.ts';
-import { readText } from './read-text.ts';
 import { cellKind, inferType, kindOfCell } from './infer-type.ts';
 import { ProblemList } from './problem-list.ts';
-import { matchDeclaredTypes, readHeader } from './read-header.ts';
+import { fold, matchDeclaredTypes, readHeader } from './read-header.ts';
+import { readText } from './read-text.ts';
 import { fieldForm, linesIn, RecordReader } from './record-reader.ts';
 import type { Seed, SeedColumn, SeedOptions, SeedSource } from './seed.ts';
 import { seedSizeLimit } from './seed.ts';
@@ -55,7 +55,10 @@ function scanRecord(reader: RecordReader, columns: readonly ColumnScan[], proble
       if ((column.kinds & cellKind.text) === 0) {
         column.kinds |= forms[field] === fieldForm.doubled ? cellKind.text : kindOfCell(text, start, end);
       }
-    } else if (column.type.misfit !== undefined && (forms[field] === fieldForm.doubled || column.type.misfit(text, start, end) !== undefined)) {
+    } else if (
+      column.type.misfit !== undefined &&
+      (forms[field] === fieldForm.doubled || column.type.misfit(text, start, end) !== undefined)
+    ) {
       reportMisfit(reader, field, column, problems);
     }
   }
@@ -101,14 +104,20 @@ function findHeader(reader: RecordReader, problems: ProblemList): boolean {
   }
 }
 
-function scanColumns(reader: RecordReader, delimiter: string, options: SeedOptions, problems: ProblemList): readonly ColumnScan[] | undefined {
+function scanColumns(
+  reader: RecordReader,
+  delimiter: string,
+  options: SeedOptions,
+  problems: ProblemList,
+): readonly ColumnScan[] | undefined {
   const header = readHeader(reader, delimiter, problems);
   if (header === undefined) return undefined;
   const types = matchDeclaredTypes(header, options, problems);
+  const masked = new Set(options.maskedColumns?.map(fold));
   return header.map((name, index) => {
     const declared = types[index];
     const type = declared === undefined ? undefined : readDeclaredType(declared);
-    return { name, declared, type, masked: options.maskedColumns?.includes(name) ?? false, kinds: 0 };
+    return { name, declared, type, masked: masked.has(fold(name)), kinds: 0 };
   });
 }
 

@@ -10,6 +10,10 @@ const LF = 10;
 const CR = 13;
 const QUOTE = 34;
 
+/** Instead of a place: the text ends too early to tell, or the record is faulty. */
+const unknown = -1;
+const failed = -2;
+
 type Step = 'record' | 'fault' | 'end';
 
 /**
@@ -36,6 +40,9 @@ export class RecordReader {
   #nextLine = 1;
   /** No text comes after `text`. */
   #whole = false;
+  /** Of the record that is being scanned: line ends inside quotes so far, and the form of the last quoted field. */
+  #lines = 0;
+  #form: number = fieldForm.quoted;
   /** What is left of a faulty line is passed over. */
   #skipping = false;
 
@@ -92,21 +99,21 @@ export class RecordReader {
     let at = this.#at;
     while (at < text.length && text.charCodeAt(at) !== LF && text.charCodeAt(at) !== CR) at += 1;
     this.#at = at;
-    if (at >= text.length || (text.charCodeAt(at) === CR && at + 1 >= text.length && !this.#whole)) return false;
-    this.#at = at + (text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF ? 2 : 1);
+    const next = at >= text.length ? unknown : this.#afterLineEnd(at);
+    if (next === unknown) return false;
+    this.#at = next;
     this.#nextLine += 1;
     this.#skipping = false;
     return true;
   }
 
-  #fail(fault: RecordFault, at: number, linesBefore: number): Step {
+  #fail(fault: RecordFault, at: number): void {
     this.fault = fault;
-    this.line = this.#nextLine + linesBefore;
+    this.line = this.#nextLine + this.#lines;
     this.offset = this.base + at;
     this.#nextLine = this.line;
     this.#at = at;
     this.#skipping = true;
-    return 'fault';
   }
 
   #grow(): void {
@@ -122,78 +129,93 @@ export class RecordReader {
   }
 
   /**
-   * One record from `#at`, or undefined when the text ends too early to tell. One long function on purpose: it looks at
-   * every character of the file, and calls would double its time.
+   * The end of the unquoted field that starts at `start`: a delimiter, a line end or the end of the text; or `failed`,
+   * after noting why. Looks at every character of most files, so one comparison must settle nearly all of them.
    */
+  #plainEnd(start: number): number {
+    const { text } = this;
+    const { length } = text;
+    const delimiter = this.#delimiter;
+    for (let at = start; at < length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code > QUOTE && code !== delimiter) continue;
+      if (code === delimiter || code === LF || code === CR) return at;
+      if (code === QUOTE || code === NUL) {
+        this.#fail(code === NUL ? 'nul' : 'stray-quote', at);
+        return failed;
+      }
+    }
+    return length;
+  }
+
+  /** The place of the quote that closes the field starting at `start`; `unknown` if it may still come, `failed` after noting why not. */
+  #quotedEnd(start: number): number {
+    const { text } = this;
+    const { length } = text;
+    this.#form = fieldForm.quoted;
+    for (let at = start; at < length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code > QUOTE) continue;
+      if (code === QUOTE) {
+        if (at + 1 >= length && !this.#whole) return unknown;
+        if (text.charCodeAt(at + 1) !== QUOTE) return at;
+        this.#form = fieldForm.doubled;
+        at += 1;
+      } else if (code === LF || (code === CR && text.charCodeAt(at + 1) !== LF)) {
+        this.#lines += 1;
+      } else if (code === NUL) {
+        this.#fail('nul', at);
+        return failed;
+      }
+    }
+    if (!this.#whole) return unknown;
+    this.#lines = linesIn(text, this.#at, start);
+    this.#fail('unclosed-quote', start - 1);
+    this.#at = length;
+    return failed;
+  }
+
+  /** Where the text goes on after a line end at `at`; `unknown` if its second half may still come. */
+  #afterLineEnd(at: number): number {
+    if (this.text.charCodeAt(at) !== CR) return at + 1;
+    if (at + 1 >= this.text.length && !this.#whole) return unknown;
+    return this.text.charCodeAt(at + 1) === LF ? at + 2 : at + 1;
+  }
+
+  /** One record from `#at`, or undefined when the text ends too early to tell. */
   #scan(): Step | undefined {
     const { text } = this;
-    const length = text.length;
-    const whole = this.#whole;
-    const delimiter = this.#delimiter;
+    const { length } = text;
     let at = this.#at;
     let field = 0;
-    let lines = 0;
+    this.#lines = 0;
     for (;;) {
-      let form: number = fieldForm.plain;
-      let start = at;
-      let end = at;
-      if (at < length && text.charCodeAt(at) === QUOTE) {
-        form = fieldForm.quoted;
-        start = at + 1;
-        at = start;
-        for (;;) {
-          if (at >= length) {
-            if (!whole) return undefined;
-            const fault = this.#fail('unclosed-quote', start - 1, linesIn(text, this.#at, start));
-            this.#at = length;
-            return fault;
-          }
-          const code = text.charCodeAt(at);
-          if (code > QUOTE) at += 1;
-          else if (code === QUOTE) {
-            if (at + 1 >= length && !whole) return undefined;
-            if (text.charCodeAt(at + 1) !== QUOTE) break;
-            form = fieldForm.doubled;
-            at += 2;
-          } else {
-            if (code === NUL) return this.#fail('nul', at, lines);
-            if (code === LF || (code === CR && text.charCodeAt(at + 1) !== LF)) lines += 1;
-            at += 1;
-          }
-        }
-        end = at;
-        at += 1;
-      } else {
-        for (; at < length; at += 1) {
-          const code = text.charCodeAt(at);
-          if (code > QUOTE && code !== delimiter) continue;
-          if (code === delimiter || code === LF || code === CR) break;
-          if (code === QUOTE) return this.#fail('stray-quote', at, lines);
-          if (code === NUL) return this.#fail('nul', at, lines);
-        }
-        end = at;
-      }
-      if (at >= length && !whole) return undefined;
+      const isQuoted = at < length && text.charCodeAt(at) === QUOTE;
+      const start = isQuoted ? at + 1 : at;
+      const end = isQuoted ? this.#quotedEnd(start) : this.#plainEnd(start);
+      if (end < 0) return end === failed ? 'fault' : undefined;
+      at = isQuoted ? end + 1 : end;
+      if (at >= length && !this.#whole) return undefined;
       if (field >= this.starts.length) this.#grow();
       this.starts[field] = start;
       this.ends[field] = end;
-      this.forms[field] = form;
+      this.forms[field] = isQuoted ? this.#form : fieldForm.plain;
       field += 1;
       const code = at < length ? text.charCodeAt(at) : LF;
-      if (code === delimiter) {
-        at += 1;
-        continue;
+      if (code === LF || code === CR) break;
+      if (code !== this.#delimiter) {
+        this.#fail('text-after-quote', at);
+        return 'fault';
       }
-      if (code !== LF && code !== CR) return this.#fail('text-after-quote', at, lines);
-      if (code === CR && at + 1 >= length && !whole) return undefined;
-      at += code === CR && text.charCodeAt(at + 1) === LF ? 2 : 1;
-      break;
+      at += 1;
     }
+    const next = this.#afterLineEnd(at);
+    if (next === unknown) return undefined;
     this.count = field;
     this.line = this.#nextLine;
     this.offset = this.base + this.#at;
-    this.#nextLine += lines + 1;
-    this.#at = at;
+    this.#nextLine += this.#lines + 1;
+    this.#at = next;
     return 'record';
   }
 }

@@ -1,0 +1,251 @@
+/** Evaluates expressions: literals, names, and calls of macros, JavaScript helpers and built-ins. */
+import type { Span } from '../diagnostics/span.ts';
+import type { MacroDefinition } from '../parse/definitions.ts';
+import type { Call, Expression } from '../parse/template.ts';
+import type { Argument } from './builtin.ts';
+import { BuiltinCall, checkCall } from './builtin.ts';
+import { builtins, builtinValues } from './functions/builtins.ts';
+import type { LoopPosition, Scope } from './scope.ts';
+import { findScope, namesInScope } from './scope.ts';
+import type { JsFunction, Session } from './session.ts';
+import { renderLimits } from './session.ts';
+import { slotNames, slotPlaceholder } from './slots.ts';
+import type { Failed, Value } from './values.ts';
+import { describeKind, failed, isList, isMap, isSlotText, isTruthy, slotText, spelledNumber } from './values.ts';
+
+/** Where an expression stands: its names, and how a macro is called from there. */
+export interface Frame {
+  readonly session: Session;
+  readonly scope: Scope;
+  /** Name of the macro whose body this is. */
+  readonly macro: string | undefined;
+  readonly callMacro: (frame: Frame, macro: MacroDefinition, call: MacroInvocation) => Value | Failed;
+}
+
+/** A call, or a bare name where a call may stand. */
+export type MacroInvocation = Pick<Call, 'args' | 'named' | 'span'>;
+
+/** What a name means in a frame. */
+export type Meaning =
+  | { readonly kind: 'local'; readonly value: Value }
+  | { readonly kind: 'macro'; readonly macro: MacroDefinition }
+  | { readonly kind: 'function'; readonly function: JsFunction }
+  | { readonly kind: 'value'; readonly name: string }
+  | { readonly kind: 'builtin' };
+
+/** Local names come before macros and helpers of the project, those before built-ins. */
+export function meaningOf(frame: Frame, name: string): Meaning | undefined {
+  const names = findScope(frame.scope, name);
+  if (names !== undefined) return { kind: 'local', value: names.get(name) };
+  const { macros, functions } = frame.session.environment;
+  const macro = macros.get(name);
+  if (macro !== undefined) return { kind: 'macro', macro };
+  const helper = functions.get(name);
+  if (helper !== undefined) return { kind: 'function', function: helper };
+  if (builtinValues.includes(name)) return { kind: 'value', name };
+  return builtins.has(name) ? { kind: 'builtin' } : undefined;
+}
+
+export function evaluate(expression: Expression, frame: Frame): Value | Failed {
+  switch (expression.kind) {
+    case 'literal':
+      return typeof expression.value === 'number' ? spelledNumber(expression.value, expression.text) : expression.value;
+    case 'name':
+      return evaluateName(expression, frame);
+    case 'call':
+      return evaluateCall(expression, frame);
+  }
+}
+
+type NameExpression = Extract<Expression, { kind: 'name' }>;
+
+function evaluateName(expression: NameExpression, frame: Frame): Value | Failed {
+  const { parts, span } = expression;
+  const [name = ''] = parts;
+  if (expression.data) return loopValue(frame, name, span);
+  const meaning = meaningOf(frame, name);
+  switch (meaning?.kind) {
+    case 'local':
+      return readMembers(frame.session, meaning.value, expression);
+    case 'value': {
+      const value = builtinValue(frame, name, span);
+      return value === failed ? failed : readMembers(frame.session, value, expression);
+    }
+    case undefined:
+      return reportUnknown(frame, name, span);
+    default:
+      return frame.session.report('call-without-parentheses', { name }, span);
+  }
+}
+
+function reportUnknown(frame: Frame, name: string, span: Span): Failed {
+  const { session } = frame;
+  const known = [...namesInScope(frame.scope), ...session.environment.macros.keys(), ...session.environment.functions.keys(), ...builtinValues, ...builtins.keys()];
+  return session.report('unknown-name', { name, known, isVariable: Object.hasOwn(session.environment.vars, name) }, span);
+}
+
+function loopValue(frame: Frame, name: string, span: Span): Value | Failed {
+  const { loop } = frame.scope;
+  if (loop === undefined) return frame.session.report('unknown-name', { name: `@${name}`, known: [], isVariable: false }, span);
+  // The parser lets through exactly the names of a loop position.
+  return loop[name as keyof LoopPosition];
+}
+
+function builtinValue(frame: Frame, name: string, span: Span): Value | Failed {
+  const { session } = frame;
+  switch (name) {
+    case 'target':
+      return session.environment.target;
+    case 'this':
+      return session.self ?? session.report('ref-not-allowed', { what: 'this', place: session.place }, span);
+    case 'is_incremental':
+      return session.isIncremental ?? session.report('ref-not-allowed', { what: 'is_incremental', place: session.place }, span);
+    default:
+      return slotMembers(name);
+  }
+}
+
+/** `run` and `interval`: their members are known when the model runs. */
+function slotMembers(name: string): Value {
+  const members = slotNames.filter((slot) => slot.startsWith(`${name}.`));
+  return Object.fromEntries(members.map((slot) => [slot.slice(name.length + 1), slotText(slotPlaceholder(slot))]));
+}
+
+function readMembers(session: Session, start: Value, expression: NameExpression): Value | Failed {
+  let value = start;
+  let of = expression.parts[0] ?? '';
+  for (const member of expression.parts.slice(1)) {
+    if (isMap(value) && Object.hasOwn(value, member)) value = value[member];
+    else if (isList(value) && /^\d+$/.test(member) && Number(member) < value.length) value = value[Number(member)];
+    else return session.report('unknown-member', { of, member, known: isMap(value) ? Object.keys(value) : [] }, expression.span);
+    of += `.${member}`;
+  }
+  return value;
+}
+
+/** A call with parentheses or arguments. */
+export function evaluateCall(call: Call, frame: Frame): Value | Failed {
+  const { session } = frame;
+  const meaning = meaningOf(frame, call.name);
+  switch (meaning?.kind) {
+    case 'macro':
+      return frame.callMacro(frame, meaning.macro, call);
+    case 'function':
+      return callFunction(meaning.function, call, frame);
+    case 'builtin':
+      return callBuiltin(call.name, call, frame);
+    case 'local':
+      return session.report('not-callable', { name: call.name, what: `a local name for ${describeKind(meaning.value)}` }, call.nameSpan);
+    case 'value':
+      return session.report('not-callable', { name: call.name, what: 'a value' }, call.nameSpan);
+    default:
+      return reportUnknownHelper(frame, call.name, call.nameSpan);
+  }
+}
+
+export function reportUnknownHelper(frame: Frame, name: string, span: Span): Failed {
+  const { session } = frame;
+  if (name === 'env' || name === 'env_var') return session.report('secret-in-template', {}, span);
+  const known = [...session.environment.macros.keys(), ...session.environment.functions.keys(), ...builtins.keys()];
+  return session.report('unknown-helper', { name, known }, span);
+}
+
+/** All arguments in source order; undefined when one of them failed. */
+function evaluateArguments(call: MacroInvocation, frame: Frame): { readonly args: readonly Argument[]; readonly named: ReadonlyMap<string, Argument> } | undefined {
+  const args: Argument[] = [];
+  let complete = true;
+  for (const expression of call.args) {
+    const value = evaluate(expression, frame);
+    if (value === failed) complete = false;
+    else args.push({ value, span: expression.span });
+  }
+  if (call.named.length === 0) return complete ? { args, named: noNamed } : undefined;
+  const named = new Map<string, Argument>();
+  for (const entry of call.named) {
+    const value = evaluate(entry.value, frame);
+    if (value === failed) complete = false;
+    else named.set(entry.name, { value, span: entry.value.span });
+  }
+  return complete ? { args, named } : undefined;
+}
+
+const noNamed: ReadonlyMap<string, Argument> = new Map();
+
+/** Calls a built-in helper by its name; `call` may be a bare name without arguments. */
+export function callBuiltin(name: string, call: MacroInvocation, frame: Frame): Value | Failed {
+  if ((name === 'and' || name === 'or' || name === 'default') && call.args.length > 1 && call.named.length === 0) return callLazily(name, call, frame);
+  const given = evaluateArguments(call, frame);
+  const helper = builtins.get(name);
+  if (given === undefined || helper === undefined) return failed;
+  const checked = checkCall(new BuiltinCall(helper, frame.session, { ...given, span: call.span }));
+  if (checked === undefined) return failed;
+  const carriesSlots = given.args.some(({ value }) => hasSlots(value)) || [...given.named.values()].some(({ value }) => hasSlots(value));
+  return bounded(frame.session, call.span, () => {
+    const value = helper.run(checked);
+    return carriesSlots && typeof value === 'string' ? slotText(value) : value;
+  });
+}
+
+function hasSlots(value: Value): boolean {
+  return isSlotText(value) || (isList(value) && value.some(hasSlots));
+}
+
+/** Runs what may build a text, and stops where the text grows beyond every bound. */
+function bounded(session: Session, span: Span, run: () => Value | Failed): Value | Failed {
+  let value: Value | Failed;
+  try {
+    value = run();
+  } catch (error) {
+    // The engine's own limit on the length of a text or list.
+    if (!(error instanceof RangeError)) throw error;
+    session.fits(Infinity, span);
+    return failed;
+  }
+  return typeof value === 'string' && value.length > renderLimits.output && !session.fits(value.length, span) ? failed : value;
+}
+
+/** Looks at no more arguments than the answer needs. */
+function callLazily(name: 'and' | 'or' | 'default', call: MacroInvocation, frame: Frame): Value | Failed {
+  if (name === 'default' && call.args.length === 2) {
+    const [first, second] = call.args;
+    const value = first === undefined ? undefined : evaluate(first, frame);
+    return value === undefined || value === null ? (second === undefined ? undefined : evaluate(second, frame)) : value;
+  }
+  if (name === 'default') return callEagerly(name, call, frame);
+  for (const expression of call.args) {
+    const value = evaluateCondition(expression, frame, `\`${name}\``);
+    if (value === failed) return failed;
+    if (value === (name === 'or')) return value;
+  }
+  return name === 'and';
+}
+
+function callEagerly(name: string, call: MacroInvocation, frame: Frame): Failed {
+  const given = evaluateArguments(call, frame);
+  const helper = builtins.get(name);
+  if (given !== undefined && helper !== undefined) checkCall(new BuiltinCall(helper, frame.session, { ...given, span: call.span }));
+  return failed;
+}
+
+/** A value that decides something at compile time. */
+export function evaluateCondition(expression: Expression, frame: Frame, use: string): boolean | Failed {
+  const value = evaluate(expression, frame);
+  if (value === failed) return failed;
+  if (isSlotText(value)) return frame.session.report('value-at-run-time', { name: value.text.replaceAll(/[{}]/g, ''), use }, expression.span);
+  return isTruthy(value);
+}
+
+/** Calls a helper of a JavaScript file. */
+export function callFunction(helper: JsFunction, call: MacroInvocation, frame: Frame): Value | Failed {
+  const given = evaluateArguments(call, frame);
+  if (given === undefined) return failed;
+  const named = new Map([...given.named].map(([name, { value }]) => [name, value]));
+  const args = given.args.map(({ value }) => value);
+  const value = helper.call({ args, named, session: frame.session, span: call.span });
+  const carriesSlots = args.some(hasSlots) || [...named.values()].some(hasSlots);
+  if (typeof value === 'string' && value.length > renderLimits.output && !frame.session.fits(value.length, call.span)) return failed;
+  return carriesSlots && typeof value === 'string' ? slotText(value) : value;
+}
+
+/** Evaluates what a macro is called with, in its caller's frame. */
+export const evaluateMacroArguments = evaluateArguments;

@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+import { adapter } from '../adapters/duckdb/adapter.ts';
+import { openTestSession } from '../adapters/duckdb/open-test-session.ts';
+import type { Session } from '../adapter/connection.ts';
+import { findCheck } from '../checks/vocabulary.ts';
+import type { CompiledModel, CompiledTest } from '../compile/compiled.ts';
+import { graphOf, ids, model, test as testNode } from '../graph/graph-fixture.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import type { PlanInput } from '../plan/plan-input.ts';
+import { readState } from '../state/state-reader.ts';
+import { inspectStateLayout } from '../state/state-tables.ts';
+import { executePlan } from './execute-plan.ts';
+import type { RunEvent, RunResult } from './events.ts';
+import type { ExecutionOptions } from './execution.ts';
+
+interface Harness {
+  readonly session: Session;
+  readonly run: (nodes: readonly GraphNode[], more?: Partial<PlanInput>, options?: Partial<ExecutionOptions>) => Promise<{ result: RunResult; events: RunEvent[] }>;
+  readonly rows: (sql: string) => Promise<readonly (readonly unknown[])[]>;
+}
+
+let runs = 0;
+
+async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<void> {
+  const session = await openTestSession();
+  const rows: Harness['rows'] = async (sql) => {
+    const connection = await session.connect();
+    const { rows: found } = await connection.query({ sql });
+    await connection.close();
+    return found;
+  };
+  const run: Harness['run'] = async (nodes, more = {}, options = {}) => {
+    const graph = graphOf(nodes);
+    const connection = await session.connect();
+    const catalog = await adapter.catalog.relations(connection, ['main', '_tx']);
+    const present = inspectStateLayout('_tx', catalog, adapter.dialect).kind === 'present';
+    const state = present ? await readState(connection, '_tx', adapter.dialect) : { version: 0, txVersion: '', builds: [], openRuns: [] };
+    await connection.close();
+    runs += 1;
+    const outcome = buildPlan({
+      command: 'build',
+      project: 'shop',
+      target: { name: 'dev', engine: 'duckdb', schema: 'main' },
+      stateSchema: '_tx',
+      graph,
+      selected: new Set(graph.order),
+      dialect: adapter.dialect,
+      capabilities: adapter.capabilities,
+      catalog,
+      state,
+      seeds: new Map(),
+      onRunStart: [],
+      onRunEnd: [],
+      findCheck,
+      run: { id: `run-${runs}`, startedAt: new Date(1_700_000_000_000 + runs * 1000).toISOString() },
+      fullRefresh: false,
+      adopt: false,
+      ...more,
+    });
+    expect(outcome.diagnostics).toEqual([]);
+    const events: RunEvent[] = [];
+    let now = 1_700_000_000_000 + runs * 1000;
+    const result = await executePlan(
+      outcome.value.plan,
+      {
+        adapter,
+        session,
+        clock: { now: () => (now += 1), sleep: () => Promise.resolve() },
+        emit: (event) => void events.push(event),
+        seedRows: () => [],
+        texts: outcome.value.texts,
+        compiledPath: (key) => `target/compiled/${key}.sql`,
+      },
+      {
+        threads: 2,
+        failFast: false,
+        txVersion: '0.0.0',
+        createState: !present,
+        interruptedRuns: state.openRuns,
+        signal: new AbortController().signal,
+        ...options,
+      },
+    );
+    return { result, events };
+  };
+  try {
+    await use({ session, run, rows });
+  } finally {
+    await session.close();
+  }
+}
+
+function sqlModel(name: string, sql: string, more: Partial<CompiledModel['config']> & { incremental?: string; needs?: readonly string[] } = {}): CompiledModel {
+  const { incremental, needs = [], ...config } = more;
+  const base = model({ name, materialized: config.materialized ?? 'table', needs });
+  const textOf = (text: string) => ({ sql: text, map: { files: [base.path], segments: [0, 0, 0, text.length, 0] }, slots: [] });
+  return {
+    ...base,
+    config: { ...base.config, ...config },
+    full: textOf(sql),
+    ...(incremental === undefined ? {} : { incremental: textOf(incremental) }),
+  };
+}
+
+function check(name: string, kind: 'not_null' | 'unique', of: string, column: string, severity: 'error' | 'warn' = 'error'): CompiledTest {
+  const node = testNode({ name, check: kind, needs: [ids.model(of)], severity });
+  return node.test.kind === 'generic' ? { ...node, test: { ...node.test, column } } : node;
+}
+
+const statuses = (result: RunResult): Record<string, string> => Object.fromEntries(result.results.map((entry) => [entry.name, entry.status]));
+
+describe('executePlan', () => {
+  it('builds models in order and writes what it did in the same database', () =>
+    withDatabase(async ({ run, rows }) => {
+      const { result } = await run([
+        sqlModel('a', 'select 1 as id union all select 2'),
+        sqlModel('b', 'select id * 10 as id from main.a', { materialized: 'view', needs: [ids.model('a')] }),
+      ]);
+      expect(result.status).toBe('success');
+      expect(await rows('select id from main.b order by id')).toEqual([[10], [20]]);
+      expect(await rows('select node_id, status, row_count, relation_kind from _tx.node_runs order by node_id')).toEqual([
+        ['model.shop.a', 'success', 2, 'table'],
+        ['model.shop.b', 'success', null, 'view'],
+      ]);
+      expect(await rows('select status from _tx.runs order by recorded_at, status')).toEqual([['running'], ['success']]);
+      expect(result.results.find((entry) => entry.name === 'a')?.rows).toBe(2);
+    }));
+
+  it('keeps the old table when a test refuses the new one, shows the rows, and skips what depends on it', () =>
+    withDatabase(async ({ run, rows }) => {
+      const child = sqlModel('child', 'select * from main.a', { needs: [ids.model('a')] });
+      await run([sqlModel('a', 'select 1 as id'), child]);
+      const { result, events } = await run([sqlModel('a', 'select 1 as id union all select null'), child, check('a_id', 'not_null', 'a', 'id')]);
+      expect(statuses(result)).toEqual({ a: 'error', a_id: 'fail', child: 'skipped' });
+      expect(result.status).toBe('failed');
+      expect(await rows('select id from main.a')).toEqual([[1]]);
+      const finished = events.find((event) => event.type === 'node-finished' && event.result.name === 'a_id');
+      expect(finished).toMatchObject({ sample: { rows: { rows: [[null]] } }, result: { failures: 1 } });
+      expect(await rows("select status, failures from _tx.check_results where run_id = 'run-" + String(runs) + "'")).toEqual([['fail', 1]]);
+      expect(await rows("select status, error_code from _tx.node_runs where run_id = 'run-" + String(runs) + "'")).toEqual([['error', 'audit-failed']]);
+    }));
+
+  it('publishes in spite of a warning', () =>
+    withDatabase(async ({ run, rows }) => {
+      const { result } = await run([sqlModel('a', 'select null::integer as id'), check('a_id', 'not_null', 'a', 'id', 'warn')]);
+      expect(statuses(result)).toEqual({ a: 'success', a_id: 'warn' });
+      expect(await rows('select count(*) from main.a')).toEqual([[1]]);
+    }));
+
+  it('names the one check that cannot be evaluated, and publishes nothing', () =>
+    withDatabase(async ({ run, rows }) => {
+      const { result } = await run([sqlModel('a', 'select 1 as id'), check('good', 'not_null', 'a', 'id'), check('bad', 'not_null', 'a', 'nope')]);
+      expect(statuses(result)).toEqual({ a: 'error', good: 'skipped', bad: 'error' });
+      expect(await rows("select count(*) from duckdb_tables() where table_name = 'a'")).toEqual([[0]]);
+    }));
+
+  it('puts an error of the database on the template, with the near name', () =>
+    withDatabase(async ({ run }) => {
+      const { result } = await run([sqlModel('a', 'select 1 as customer_id'), sqlModel('b', 'select custmer_id from main.a', { needs: [ids.model('a')] })]);
+      const [diagnostic] = result.results.find((entry) => entry.name === 'b')?.diagnostics ?? [];
+      expect(diagnostic).toMatchObject({
+        code: 'unknown-column',
+        span: { path: 'models/b.sql', start: 7, end: 17 },
+        help: expect.stringContaining('did you mean `customer_id`?'),
+      });
+    }));
+
+  it('applies increments by key, and the second time gives the same table', () =>
+    withDatabase(async ({ run, rows }) => {
+      for (const strategy of ['delete_insert', 'merge'] as const) {
+        const name = `facts_${strategy}`;
+        const node = sqlModel(name, "select 1 as id, 'old' as v union all select 2, 'old'", {
+          materialized: 'incremental',
+          uniqueKey: ['id'],
+          incrementalStrategy: strategy,
+          incremental: "select 2 as id, 'new' as v union all select 3, 'new'",
+        });
+        const expected = [
+          [1, 'old'],
+          [2, 'new'],
+          [3, 'new'],
+        ];
+        await run([node]);
+        await run([node]);
+        expect(await rows(`select * from main.${name} order by id`)).toEqual(expected);
+        await run([node]);
+        expect(await rows(`select * from main.${name} order by id`)).toEqual(expected);
+      }
+    }));
+
+  it('refuses NULL and duplicate keys before it touches the table, with samples', () =>
+    withDatabase(async ({ run, rows }) => {
+      const node = (incremental: string) => sqlModel('facts', 'select 1 as id', { materialized: 'incremental', uniqueKey: ['id'], incremental });
+      await run([node('select 1 as id')]);
+      const { result } = await run([node('select 5 as id union all select 5 union all select null')]);
+      expect(result.results[0]).toMatchObject({ status: 'error', diagnostics: [{ code: 'key-not-unique' }] });
+      expect(result.results[0]?.diagnostics[0]?.message).toBe('the new rows of `facts` cannot be told apart by `id`: 1 with a NULL key, 1 keys more than once');
+      expect(result.results[0]?.diagnostics[0]?.help).toContain('id = 5');
+      expect(await rows('select id from main.facts')).toEqual([[1]]);
+    }));
+
+  it('follows on_schema_change in its four forms', () =>
+    withDatabase(async ({ run, rows }) => {
+      const node = (name: string, onSchemaChange: CompiledModel['config']['onSchemaChange'], incremental: string) =>
+        sqlModel(name, 'select 1 as id, 10 as a, 20 as b', { materialized: 'incremental', uniqueKey: ['id'], onSchemaChange, incremental });
+      const wider = 'select 2 as id, 11 as a, 21 as b, 31 as c';
+      for (const mode of ['ignore', 'fail', 'append_new_columns', 'sync_all_columns'] as const) await run([node(mode, mode, wider)]);
+      await run([node('ignore', 'ignore', wider)]);
+      expect(await rows('select * from main.ignore order by id')).toEqual([
+        [1, 10, 20],
+        [2, 11, 21],
+      ]);
+      const failed = await run([node('fail', 'fail', wider)]);
+      expect(failed.result.results[0]).toMatchObject({ status: 'error', diagnostics: [{ code: 'schema-changed' }] });
+      expect(await rows('select * from main.fail')).toEqual([[1, 10, 20]]);
+      await run([node('append_new_columns', 'append_new_columns', wider)]);
+      expect(await rows('select * from main.append_new_columns order by id')).toEqual([
+        [1, 10, 20, null],
+        [2, 11, 21, 31],
+      ]);
+      await run([node('sync_all_columns', 'sync_all_columns', "select 2 as id, 'x' as a, 31 as c")]);
+      expect(await rows('select id, a, c from main.sync_all_columns order by id')).toEqual([
+        [1, '10', null],
+        [2, 'x', 31],
+      ]);
+      expect(await rows("select column_name from duckdb_columns() where table_name = 'sync_all_columns' order by column_index")).toEqual([['id'], ['a'], ['c']]);
+      const missing = await run([node('ignore', 'ignore', 'select 3 as id, 1 as a')]);
+      expect(missing.result.results[0]).toMatchObject({ status: 'error', diagnostics: [{ code: 'increment-column-missing' }] });
+      const drastic = await run([node('append_new_columns', 'sync_all_columns', 'select 3 as id')]);
+      expect(drastic.result.results[0]).toMatchObject({ status: 'error', diagnostics: [{ code: 'schema-change-refused' }] });
+    }));
+
+  it('stops at once when it is cancelled, and leaves what stood there', () =>
+    withDatabase(async ({ run, rows }) => {
+      await run([sqlModel('slow', 'select 1 as id')]);
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(), 100);
+      const started = performance.now();
+      const { result } = await run(
+        [sqlModel('slow', 'select count(*) as id from range(100000000) a, range(100000) b'), sqlModel('next', 'select * from main.slow', { needs: [ids.model('slow')] })],
+        {},
+        { signal: abort.signal },
+      );
+      expect(performance.now() - started).toBeLessThan(2000);
+      expect(result.status).toBe('cancelled');
+      expect(statuses(result)).toEqual({ slow: 'cancelled', next: 'cancelled' });
+      expect(await rows('select id from main.slow')).toEqual([[1]]);
+      expect(await rows("select status from _tx.runs where run_id = 'run-" + String(runs) + "' order by recorded_at, status")).toEqual([['running'], ['cancelled']]);
+    }));
+
+  it('marks runs whose process died', () =>
+    withDatabase(async ({ run, rows }) => {
+      await run([sqlModel('a', 'select 1 as id')]);
+      await rows("insert into _tx.runs values ('dead', 'running', now(), 'build', 'dev', '0')");
+      await run([sqlModel('a', 'select 1 as id')]);
+      expect(await rows("select status from _tx.runs where run_id = 'dead' order by status")).toEqual([['interrupted'], ['running']]);
+    }));
+
+  it('warns when a table that had rows is empty now', () =>
+    withDatabase(async ({ run }) => {
+      await run([sqlModel('a', 'select 1 as id')]);
+      const { result } = await run([sqlModel('a', 'select 1 as id where false')]);
+      expect(result.results[0]).toMatchObject({ status: 'success', diagnostics: [{ code: 'empty-table' }] });
+    }));
+
+  it('runs hooks inside the transaction, and undoes them when the model fails', () =>
+    withDatabase(async ({ run, rows }) => {
+      await rows('create table main.log (line varchar)');
+      const hook = (line: string) => ({ text: { sql: `insert into main.log values ('${line}')`, map: { files: [], segments: [] }, slots: [] }, transaction: true });
+      await run([{ ...sqlModel('a', 'select 1 as id'), preHooks: [hook('pre')], postHooks: [hook('post')] }]);
+      await run([{ ...sqlModel('a', 'select nope'), preHooks: [hook('lost')] }]);
+      expect(await rows('select line from main.log order by line')).toEqual([['post'], ['pre']]);
+    }));
+});

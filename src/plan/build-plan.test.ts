@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+import { engine } from '../adapters/duckdb/engine.ts';
+import type { CatalogRelation, RelationKind } from '../adapter/relation.ts';
+import { findCheck } from '../checks/vocabulary.ts';
+import type { CompiledModel, CompiledTest, NodeId } from '../compile/compiled.ts';
+import { graphOf, ids, model, seed, source, test as testNode } from '../graph/graph-fixture.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { emptyState } from '../state/state-reader.ts';
+import type { StateSnapshot } from '../state/state-reader.ts';
+import { buildPlan } from './build-plan.ts';
+import type { BuildStep, Plan, Step } from './plan.ts';
+import type { PlanInput, SeedSummary } from './plan-input.ts';
+
+const inCatalog = (name: string, kind: RelationKind, columns: readonly string[] = ['id']): CatalogRelation => ({
+  relation: { schema: 'main', name },
+  kind,
+  columns: columns.map((column) => ({ name: column, type: 'INTEGER' })),
+});
+
+const built = (...names: readonly string[]): StateSnapshot => ({
+  ...emptyState,
+  version: 1,
+  builds: names.map((name) => ({ node: `model.shop.${name}`, relation: { schema: 'main', name }, relationKind: 'table', contentHash: 'old', runId: 'r0', rows: 3 })),
+});
+
+function planFor(nodes: readonly GraphNode[], more: Partial<PlanInput> = {}) {
+  const graph = graphOf(nodes);
+  return buildPlan({
+    command: 'build',
+    project: 'shop',
+    target: { name: 'dev', engine: 'duckdb', schema: 'main' },
+    stateSchema: '_tx',
+    graph,
+    selected: new Set(graph.order),
+    dialect: engine.dialect,
+    capabilities: engine.capabilities,
+    catalog: [],
+    state: emptyState,
+    seeds: new Map(),
+    onRunStart: [],
+    onRunEnd: [],
+    findCheck,
+    run: { id: 'run-1', startedAt: '2026-01-02T03:04:05.000Z' },
+    fullRefresh: false,
+    adopt: false,
+    ...more,
+  });
+}
+
+const planOf = (nodes: readonly GraphNode[], more: Partial<PlanInput> = {}): Plan => {
+  const outcome = planFor(nodes, more);
+  expect(outcome.diagnostics).toEqual([]);
+  return outcome.value.plan;
+};
+
+function buildStep(plan: Plan, id: NodeId): BuildStep {
+  const step = plan.steps.find((entry) => entry.id === id);
+  if (step?.kind !== 'build') throw new Error(`${id} is not built`);
+  return step;
+}
+
+/** The actions of a step in one word each. */
+const acts = (step: BuildStep): readonly string[] => step.transaction.map((action) => (action.kind === 'operation' ? action.operation.kind : action.kind));
+const stepIds = (steps: readonly Step[]): readonly string[] => steps.map((step) => `${step.kind} ${step.id}`);
+
+const withConfig = (node: CompiledModel, config: Partial<CompiledModel['config']>): CompiledModel => ({ ...node, config: { ...node.config, ...config } });
+const incremental = (config: Partial<CompiledModel['config']> = {}): CompiledModel => {
+  const node = withConfig(model({ name: 'facts', materialized: 'incremental' }), config);
+  return { ...node, incremental: { ...node.full, sql: 'select 2' } };
+};
+const notNull = (name: string, needs: readonly NodeId[]): CompiledTest => {
+  const node = testNode({ name, check: 'not_null', needs });
+  return node.test.kind === 'generic' ? { ...node, test: { ...node.test, column: 'id' } } : node;
+};
+const summary: SeedSummary = { contentHash: 'new', rows: 1, columns: [{ name: 'id', type: 'INTEGER' }], casts: ['cast("id" as INTEGER) as "id"'] };
+
+describe('buildPlan', () => {
+  it('builds a table beside the old one and publishes it in the same transaction', () => {
+    const plan = planOf([model({ name: 'orders', materialized: 'table' })]);
+    const step = buildStep(plan, ids.model('orders'));
+    expect(acts(step)).toEqual(['stage-query', 'publish-stage']);
+    expect(step.reason).toBe('never-built');
+    const [stage] = step.transaction;
+    expect(stage).toMatchObject({ operation: { stage: { schema: 'main', name: expect.stringMatching(/^_tx_[0-9a-f]{12}$/) }, temporary: false } });
+    expect(plan.setup).toEqual([{ kind: 'create-schema', schema: 'main' }]);
+  });
+
+  it('replaces a view that should be a table, and says why', () => {
+    const plan = planOf([model({ name: 'orders', materialized: 'table' })], { catalog: [inCatalog('orders', 'view')], state: built('orders') });
+    const step = buildStep(plan, ids.model('orders'));
+    expect(step.reason).toBe('kind-changed');
+    expect(step.transaction.at(-1)).toMatchObject({ operation: { kind: 'publish-stage', existing: 'view' } });
+    expect(plan.setup).toEqual([]);
+  });
+
+  it('refuses to touch a relation that it did not build, and takes it over with adopt', () => {
+    const nodes = [model({ name: 'orders', materialized: 'table' })];
+    const refused = planFor(nodes, { catalog: [inCatalog('orders', 'table')] });
+    expect(refused.diagnostics).toMatchObject([
+      { code: 'relation-not-owned', message: 'table `main.orders` exists already and was not built by `tx`', node: 'model.shop.orders' },
+    ]);
+    expect(refused.diagnostics[0]?.help).toContain('the state schema `_tx` is missing');
+    expect(buildStep(planOf(nodes, { catalog: [inCatalog('orders', 'table')], adopt: true }), ids.model('orders')).reason).toBe('selected');
+  });
+
+  it('chooses the full text for a first load, and the incremental one for a table that stands', () => {
+    const first = buildStep(planOf([incremental({ uniqueKey: ['id'] })]), ids.model('facts'));
+    expect(acts(first)).toEqual(['stage-query', 'require-keys', 'publish-stage']);
+    expect(first.transaction[0]).toMatchObject({ operation: { query: { sql: 'select 1' } } });
+
+    const later = buildStep(planOf([incremental({ uniqueKey: ['id'] })], { catalog: [inCatalog('facts', 'table')], state: built('facts') }), ids.model('facts'));
+    expect(acts(later)).toEqual(['stage-query', 'require-keys', 'apply-increment', 'drop']);
+    expect(later.transaction[0]).toMatchObject({ operation: { query: { sql: 'select 2' }, temporary: true, stage: { schema: 'temp' } } });
+    expect(later).toMatchObject({ reason: 'incremental', strategy: 'delete_insert' });
+  });
+
+  it('rebuilds an incremental model on full refresh, unless its config forbids it', () => {
+    const standing = { catalog: [inCatalog('facts', 'table')], state: built('facts'), fullRefresh: true };
+    expect(buildStep(planOf([incremental()], standing), ids.model('facts')).reason).toBe('full-refresh');
+    expect(buildStep(planOf([incremental({ fullRefresh: false })], standing), ids.model('facts')).reason).toBe('incremental');
+    expect(buildStep(planOf([incremental({ fullRefresh: true })], { ...standing, fullRefresh: false }), ids.model('facts')).reason).toBe('full-refresh');
+  });
+
+  it('appends without a key, and refuses a keyed strategy without one', () => {
+    const standing = { catalog: [inCatalog('facts', 'table')], state: built('facts') };
+    expect(buildStep(planOf([incremental()], standing), ids.model('facts')).strategy).toBe('append');
+    expect(planFor([incremental({ incrementalStrategy: 'merge' })], standing).diagnostics).toMatchObject([{ code: 'unique-key-missing' }]);
+  });
+
+  it('offers what the engine can do when it cannot do what was asked', () => {
+    const capabilities = { ...engine.capabilities, incrementalStrategies: ['append' as const], materializations: ['view' as const, 'incremental' as const] };
+    const outcome = planFor([incremental({ incrementalStrategy: 'merge', uniqueKey: ['id'] }), model({ name: 'dim', materialized: 'table' })], { capabilities });
+    expect(outcome.diagnostics).toMatchObject([
+      { code: 'materialization-not-supported', help: 'duckdb offers `view`, `incremental`' },
+      { code: 'strategy-not-supported', help: 'duckdb offers `append`' },
+    ]);
+  });
+
+  it('says that an interval is missing, and fills it when there is one', () => {
+    const node = model({ name: 'daily', materialized: 'table' });
+    const sql = 'select {{interval.start}} as a';
+    const sliced: CompiledModel = { ...node, full: { sql, map: { files: [], segments: [] }, slots: [{ name: 'interval.start', at: 7, length: 18 }] } };
+    expect(planFor([sliced]).diagnostics).toMatchObject([{ code: 'interval-missing', node: 'model.shop.daily' }]);
+    const filled = planFor([sliced], { interval: { start: '2026-01-01T00:00:00.000Z', end: '2026-01-02T00:00:00.000Z' } });
+    expect(filled.diagnostics).toEqual([]);
+    expect(filled.value.texts.get(ids.model('daily'))?.sql).toMatch(/^select timestamp '2026-01-01[ T]00:00:00/i);
+  });
+
+  it('carries order through ephemeral and unselected models, which have no work of their own', () => {
+    const nodes = [
+      model({ name: 'a' }),
+      model({ name: 'b', materialized: 'ephemeral', needs: [ids.model('a')] }),
+      model({ name: 'c', needs: [ids.model('b')] }),
+      model({ name: 'd', needs: [ids.model('c')] }),
+    ];
+    const plan = planOf(nodes, { selected: new Set([ids.model('a'), ids.model('d')]) });
+    expect(stepIds(plan.steps)).toEqual(['build model.shop.a', 'gate model.shop.b', 'gate model.shop.c', 'build model.shop.d']);
+    expect(plan.steps.map((step) => step.dependsOn)).toEqual([[], ['model.shop.a'], ['model.shop.b'], ['model.shop.c']]);
+  });
+
+  it('puts tests between publication and commit of the node they judge', () => {
+    const plan = planOf([model({ name: 'orders', materialized: 'table' }), notNull('t', [ids.model('orders')])]);
+    const step = buildStep(plan, ids.model('orders'));
+    expect(acts(step)).toEqual(['stage-query', 'publish-stage', 'audit']);
+    expect(plan.steps).toHaveLength(1);
+  });
+
+  it('runs a test across unrelated tables on its own, after both, and blocks what reads the tested one', () => {
+    const relationship = testNode({ name: 'across', check: 'relationships', needs: [ids.model('orders'), ids.model('customers')] });
+    const across: CompiledTest =
+      relationship.test.kind === 'generic'
+        ? { ...relationship, test: { ...relationship.test, column: 'customer_id', args: { to: '"main"."customers"', field: 'id' } } }
+        : relationship;
+    const plan = planOf([model({ name: 'orders' }), model({ name: 'customers' }), model({ name: 'report', needs: [ids.model('orders')] }), across]);
+    const step = plan.steps.find((entry) => entry.kind === 'test');
+    expect(step).toMatchObject({ id: ids.test('across'), dependsOn: ['model.shop.orders', 'model.shop.customers'], blocks: ['model.shop.report'] });
+    expect(buildStep(plan, ids.model('report')).dependsOn).toEqual(['model.shop.orders']);
+  });
+
+  it('runs a singular test inside the last of the nodes it reads, if that one stands below the others', () => {
+    const nodes = [
+      model({ name: 'a' }),
+      model({ name: 'b', needs: [ids.model('a')] }),
+      model({ name: 'x' }),
+      testNode({ name: 'below', needs: [ids.model('a'), ids.model('b')] }),
+      testNode({ name: 'beside', needs: [ids.model('a'), ids.model('x')] }),
+    ];
+    const plan = planOf(nodes);
+    expect(acts(buildStep(plan, ids.model('b')))).toEqual(['publish-view', 'audit']);
+    expect(plan.steps.filter((step) => step.kind === 'test').map((step) => step.id)).toEqual([ids.test('beside')]);
+  });
+
+  it('tests a source before the models that read it', () => {
+    const nodes = [source('raw', 'orders'), model({ name: 'stg', needs: [ids.source('raw.orders')] }), notNull('fresh', [ids.source('raw.orders')])];
+    const plan = planOf(nodes);
+    expect(stepIds(plan.steps)).toEqual(['test test:source.shop.raw.orders', 'build model.shop.stg']);
+    expect(plan.steps[1]?.dependsOn).toEqual(['test:source.shop.raw.orders']);
+  });
+
+  it('sends all checks of one relation in one audit under `test`', () => {
+    const nodes = [model({ name: 'a' }), notNull('t1', [ids.model('a')]), notNull('t2', [ids.model('a')])];
+    const plan = planOf(nodes, { command: 'test' });
+    expect(plan.steps).toMatchObject([{ kind: 'test', id: 'test:model.shop.a', audit: { checks: [{ name: 't1' }, { name: 't2' }] } }]);
+  });
+
+  it('loads a seed as text, casts it, and swaps it in', () => {
+    const plan = planOf([seed('raw')], { seeds: new Map([[ids.seed('raw'), summary]]) });
+    const step = buildStep(plan, ids.seed('raw'));
+    expect(acts(step)).toEqual(['stage-columns', 'load-seed', 'stage-query', 'drop', 'publish-stage']);
+    expect(step.contentHash).toBe('new');
+  });
+
+  it('on `run` loads only the seeds above the selection whose file changed or that were never loaded', () => {
+    const nodes = [
+      seed('changed'),
+      seed('same'),
+      seed('missing'),
+      seed('other'),
+      model({ name: 'm', needs: [ids.seed('changed'), ids.seed('same'), ids.seed('missing')] }),
+    ];
+    const seeds = new Map(['changed', 'same', 'missing', 'other'].map((name) => [ids.seed(name), { ...summary, contentHash: name === 'same' ? 'old' : 'new' }]));
+    const plan = planOf(nodes, {
+      command: 'run',
+      seeds,
+      selected: new Set([ids.model('m')]),
+      catalog: [inCatalog('changed', 'table'), inCatalog('same', 'table'), inCatalog('other', 'table')],
+      state: built('changed', 'same', 'other'),
+    });
+    expect(plan.steps.map((step) => [step.id, step.reason])).toEqual([
+      ['seed.shop.changed', 'seed-changed'],
+      ['seed.shop.missing', 'never-built'],
+      ['model.shop.m', 'never-built'],
+    ]);
+  });
+
+  it('lists relations that it built once and that no node builds any more', () => {
+    const plan = planOf([model({ name: 'now' })], { catalog: [inCatalog('before', 'table')], state: built('before', 'dropped') });
+    expect(plan.noLongerBuilt).toEqual([{ node: 'model.shop.before', relation: { schema: 'main', name: 'before' } }]);
+  });
+
+  it('is frozen all the way down, and survives a round trip through JSON', () => {
+    const plan = planOf([model({ name: 'a', materialized: 'table' }), notNull('t', [ids.model('a')])]);
+    expect(Object.isFrozen(plan.steps[0])).toBe(true);
+    expect(Object.isFrozen(buildStep(plan, ids.model('a')).transaction[0])).toBe(true);
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+});
