@@ -68,7 +68,7 @@ function describe(loaded: LoadedGraph, id: NodeId, path: string, text: CompiledT
       return engineDiagnostic(problem.position === undefined ? details : { ...details, position: problem.position }, loaded.engine.type, statement, {
         node: id,
         text,
-        path,
+        span: { path, start: 0, end: 0 },
         compiledPath: undefined,
       });
     }

@@ -1,5 +1,6 @@
 /** The flags of every command, in dbt's words, each with its environment twin. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 
 export interface ProjectOptions {
   readonly projectDir?: string;

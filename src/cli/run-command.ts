@@ -9,7 +9,7 @@ import { ancestors } from '../graph/traverse.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import type { Interval } from '../plan/plan-input.ts';
-import type { Command, Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import { checkQueries } from './check-queries.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -19,7 +19,8 @@ import { loadGraph, requireCompiled } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { openDatabase, readStanding } from './open-database.ts';
 import type { Standing } from './open-database.ts';
-import type { RunOptions } from './options.ts';
+import type { DatabaseOptions, RunOptions } from './options.ts';
+import type { RunRequest } from './run-request.ts';
 import { createRunReport } from './run-report.ts';
 import type { RunReport } from './run-report.ts';
 import type { Screen } from './screen.ts';
@@ -28,14 +29,6 @@ import type { SeedFiles } from './seed-files.ts';
 import { selectNodes } from './select-nodes.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
-
-/** What a command wants to happen, after flags and earlier results were read. */
-export interface RunRequest {
-  readonly command: Command;
-  readonly options: RunOptions;
-  /** Exactly these nodes instead of a selection (`tx retry`). */
-  readonly only?: ReadonlySet<string>;
-}
 
 /** Everything that is decided before the database is opened. */
 interface Prepared {
@@ -71,6 +64,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
           adapter,
           session,
           clock: host.clock,
+          chance: Math.random,
           emit: report.emit,
           seedRows: prepared.seeds.rows,
           texts: planned.texts,
@@ -225,7 +219,7 @@ export function showUnneeded(screen: Screen, unneeded: readonly Diagnostic[]): v
   screen.showDiagnostics([...unneeded, diagnose('compile-errors-elsewhere', { count: unneeded.length })]);
 }
 
-export function waitSeconds(options: { readonly wait?: number | true }): number {
+export function waitSeconds(options: DatabaseOptions): number {
   return options.wait === true ? 3600 : (options.wait ?? 0);
 }
 

@@ -13,7 +13,7 @@ import { compiledPathOf, nodeOfKey, writeCompiled } from './compiled-files.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { RunOptions } from './options.ts';
-import type { RunRequest } from './run-command.ts';
+import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
 
 export interface RunReport {

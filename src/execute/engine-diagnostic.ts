@@ -4,9 +4,10 @@ import type { Statement } from '../adapter/statement.ts';
 import type { CompiledText } from '../compile/compiled.ts';
 import { lookupSpan } from '../compile/span-map.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic, Excerpt } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Excerpt, Note } from '../diagnostics/diagnostic.ts';
 import type { DiagnosticCode } from '../diagnostics/registry.ts';
 import { lineStarts, positionAt } from '../diagnostics/span.ts';
+import type { Span } from '../diagnostics/span.ts';
 
 /** Codes whose parameters are those of an engine's error. */
 export type EngineErrorCode = Extract<
@@ -59,8 +60,8 @@ const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
 export interface Origin {
   readonly node: string | undefined;
   readonly text: CompiledText | undefined;
-  /** The file to name when the error has no place inside the text. */
-  readonly path: string | undefined;
+  /** The place to name when the error has none inside the text. */
+  readonly span: Span | undefined;
   /** Where the compiled text can be read. */
   readonly compiledPath: string | undefined;
 }
@@ -78,9 +79,10 @@ export function engineDiagnostic(details: EngineErrorDetails, engine: string, st
     ...(details.candidates === undefined ? {} : { candidates: details.candidates }),
   };
   return diagnose(codes[details.kind], params, {
-    span: place?.span ?? (origin.path === undefined ? undefined : { path: origin.path, start: 0, end: 0 }),
+    span: place?.span ?? origin.span,
     node: origin.node,
     excerpt: place?.excerpt,
+    notes: place?.note === undefined ? [] : [place.note],
   });
 }
 
@@ -88,7 +90,7 @@ function findPlace(
   details: EngineErrorDetails,
   statement: Statement | undefined,
   origin: Origin,
-): { span: Diagnostic['span']; excerpt: Excerpt | undefined } | undefined {
+): { readonly span: Span; readonly excerpt: Excerpt | undefined; readonly note: Note | undefined } | undefined {
   const { text } = origin;
   const embedded = statement?.embedded;
   if (text === undefined || embedded === undefined || details.position === undefined) return undefined;
@@ -98,7 +100,9 @@ function findPlace(
   const mapped = lookupSpan(text.map, offset, length);
   if (mapped === undefined) return undefined;
   const excerpt = mapped.exact || origin.compiledPath === undefined ? undefined : excerptAt(text.sql, offset, length, origin.compiledPath);
-  return { span: mapped.span, excerpt };
+  const { line } = positionAt(text.sql, offset);
+  const note = origin.compiledPath === undefined || excerpt !== undefined ? undefined : { message: `compiled: ${origin.compiledPath}:${line}` };
+  return { span: mapped.span, excerpt, note };
 }
 
 /** Length of the word, quoted name or symbol at `offset`: what the caret should stand under. */

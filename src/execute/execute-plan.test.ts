@@ -67,6 +67,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         adapter,
         session,
         clock: { now: () => (now += 1), sleep: () => Promise.resolve() },
+        chance: () => 0.5,
         emit: (event) => void events.push(event),
         seedRows: () => [],
         texts: outcome.value.texts,

@@ -44,7 +44,13 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     if (hookFailed) for (const step of plan.steps) runner.skip(step, undefined);
     else await schedule(plan.steps, handlers, { workers, failFast: options.failFast, signal: abort.signal, onStop: stop });
     const endFailed = options.signal.aborted ? false : !(await runHooks(plan, plan.onRunEnd, ports, main));
-    const result = summarise(plan, [...results.values()], { startedAt, finishedAt: clock.now() }, options.signal.aborted, hookFailed || endFailed, runner.onlyTransient());
+    const result = summarise(plan, [...results.values()], {
+      startedAt,
+      finishedAt: clock.now(),
+      cancelled: options.signal.aborted,
+      hookFailed: hookFailed || endFailed,
+      transient: runner.onlyTransient(),
+    });
     await closeRun(plan, options, writer, main, result);
     emit({ type: 'run-finished', result });
     return result;
@@ -109,18 +115,16 @@ function header(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions, st
 function summarise(
   plan: Plan,
   results: readonly NodeResult[],
-  time: { readonly startedAt: number; readonly finishedAt: number },
-  cancelled: boolean,
-  hookFailed: boolean,
-  transient: boolean,
+  ending: { readonly startedAt: number; readonly finishedAt: number; readonly cancelled: boolean; readonly hookFailed: boolean; readonly transient: boolean },
 ): RunResult {
+  const { startedAt, finishedAt, cancelled, hookFailed, transient } = ending;
   const failed = hookFailed || results.some((result) => result.status === 'error' || result.status === 'fail');
   return {
     runId: plan.run.id,
     command: plan.command,
-    startedAt: new Date(time.startedAt).toISOString(),
-    finishedAt: new Date(time.finishedAt).toISOString(),
-    durationMs: time.finishedAt - time.startedAt,
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date(finishedAt).toISOString(),
+    durationMs: finishedAt - startedAt,
     status: cancelled ? 'cancelled' : failed ? 'failed' : 'success',
     results: [...results],
     transient: failed && !hookFailed && transient,

@@ -11,10 +11,14 @@ export interface Clock {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
+/** A number in `[0, 1)`, different each time: spreads the attempts of transactions that collided. */
+export type Chance = () => number;
+
 export interface ExecutionPorts {
   readonly adapter: Adapter;
   readonly session: Session;
   readonly clock: Clock;
+  readonly chance: Chance;
   readonly emit: (event: RunEvent) => void;
   /** Rows of a seed file, header left out, as text; null is an empty field. */
   readonly seedRows: (path: string) => Iterable<readonly (string | null)[]>;

@@ -31,7 +31,7 @@ async function runHook(plan: Plan, hook: PlannedHook, ports: ExecutionPorts, con
     const traced = engineDiagnostic(cause.details, plan.target.engine, cause.statement, {
       node: undefined,
       text: key === undefined ? undefined : ports.texts.get(key),
-      path: undefined,
+      span: undefined,
       compiledPath: undefined,
     });
     return [diagnose('hook-failed', { hook: hook.name, message: cause.details.message }, { span: traced.span, help: traced.help })];

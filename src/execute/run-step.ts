@@ -5,6 +5,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Connection } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
+import { SeedChanged } from '../parse/seed/seed-rows.ts';
 import type { Action, BuildStep, Plan, TestStep } from '../plan/plan.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import { applyIncrement, requireKeys } from './apply-increment.ts';
@@ -12,6 +13,7 @@ import { engineDiagnostic } from './engine-diagnostic.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { queryRows, runOperation, runStatement } from './perform.ts';
 import { runAudit } from './run-audit.ts';
+import { auditsOf, testsOf } from './test-results.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { StatementFailure, StepFailure } from './step-failure.ts';
 
@@ -78,7 +80,7 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
     const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, step.audit);
     return { kind: 'done', rows: undefined, tests };
   } catch (cause) {
-    return failedAttempt(context, cause, undefined, true);
+    return failedAttempt(context, cause, step, true);
   }
 }
 
@@ -101,11 +103,9 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
     case 'apply-increment':
       progress.rows = await applyIncrement(adapter, connection, action, step);
       return;
-    case 'load-seed': {
-      const columns = action.columns.map((name) => ({ name, type: adapter.dialect.typeName('text') }));
-      progress.rows = await connection.load({ table: action.stage, columns, rows: ports.seedRows(action.path) });
+    case 'load-seed':
+      progress.rows = await loadSeed(context, action);
       return;
-    }
     case 'audit': {
       progress.auditing = true;
       const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, action);
@@ -116,6 +116,30 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
     }
     default:
       unreachable(action);
+  }
+}
+
+/** Loads a seed file; one that is no longer the file that was checked is refused. */
+async function loadSeed({ ports, connection }: StepContext, action: Extract<Action, { kind: 'load-seed' }>): Promise<number> {
+  const type = ports.adapter.dialect.typeName('text');
+  const columns = action.columns.map((name) => ({ name, type }));
+  const changes: SeedChanged[] = [];
+  try {
+    return await connection.load({ table: action.stage, columns, rows: noting(ports.seedRows(action.path), changes) });
+  } catch (cause) {
+    const [changed] = changes;
+    if (changed !== undefined) throw new StepFailure([changed.diagnostic]);
+    throw cause;
+  }
+}
+
+/** Passes rows on and keeps the reason for which their file cannot be read any further. */
+function* noting<T>(rows: Iterable<T>, changes: SeedChanged[]): Generator<T, void, undefined> {
+  try {
+    yield* rows;
+  } catch (cause) {
+    if (cause instanceof SeedChanged) changes.push(cause);
+    throw cause;
   }
 }
 
@@ -160,7 +184,7 @@ export function checkRecords(context: StepContext, testedNode: string, tests: re
   );
 }
 
-function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | undefined, duringAudit: boolean): Attempt {
+function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | TestStep, duringAudit: boolean): Attempt {
   if (cause instanceof StepFailure) {
     return { kind: 'failed', diagnostics: cause.diagnostics, message: cause.message, retry: 'never', cancelled: false, duringAudit: false };
   }
@@ -168,11 +192,12 @@ function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | u
   if (!(failure instanceof StatementFailure)) throw failure;
   const { details, statement, test } = failure;
   const key = statement.embedded?.node;
+  const declared = auditsOf(step).flatMap(testsOf).find((entry) => entry.id === test);
   const text: CompiledText | undefined = key === undefined ? undefined : context.ports.texts.get(key);
   const diagnostic = engineDiagnostic(details, context.plan.target.engine, statement, {
-    node: test ?? step?.node,
+    node: test ?? step.node,
     text,
-    path: step?.path,
+    span: declared?.span ?? (step.kind === 'build' ? { path: step.path, start: 0, end: 0 } : undefined),
     compiledPath: key === undefined ? undefined : context.ports.compiledPath(key),
   });
   return {

@@ -5,7 +5,7 @@ import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Action, BuildStep, Plan, Step, TestStep } from '../plan/plan.ts';
+import type { BuildStep, Plan, Step, TestStep } from '../plan/plan.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import type { NodeResult } from './events.ts';
 import type { ExecutionPorts } from './execution.ts';
@@ -13,7 +13,7 @@ import { attemptBuild, attemptTests, auditFailed, checkRecords } from './run-ste
 import type { Attempt, StepContext } from './run-step.ts';
 import type { TestOutcome } from './run-audit.ts';
 import type { StepOutcome } from './scheduler.ts';
-import { outcomeResult, testsOf, unjudgedResult } from './test-results.ts';
+import { auditsOf, outcomeResult, testsOf, unjudgedResult } from './test-results.ts';
 import type { TestIdentity, Timing } from './test-results.ts';
 
 const maxAttempts = 5;
@@ -90,13 +90,13 @@ async function attemptWithRetries(input: StepRunnerInput, step: BuildStep | Test
     if (attempt.retry !== 'transaction' || number >= maxAttempts) return { attempt, context };
     const { id, name } = step.kind === 'build' ? { id: step.node, name: step.name } : testIdentity(step);
     input.ports.emit({ type: 'node-retried', id, name, attempt: number + 1, message: attempt.message });
-    await input.ports.clock.sleep(backoff(number));
+    await input.ports.clock.sleep(backoff(number, input.ports.chance()));
   }
 }
 
 /** Doubling waits, spread so that two that met do not meet again. */
-function backoff(attempt: number): number {
-  return 20 * 2 ** attempt * (0.5 + Math.random());
+function backoff(attempt: number, chance: number): number {
+  return 20 * 2 ** attempt * (0.5 + chance);
 }
 
 /** Stores what a rolled-back transaction could not: a failed attempt, and verdicts of tests outside a build. */
@@ -134,10 +134,6 @@ async function recordAfterwards(context: StepContext, step: BuildStep | TestStep
 function stepOutcome(attempt: Attempt): StepOutcome {
   if (attempt.kind !== 'done') return 'failed';
   return attempt.tests.some((test) => test.verdict === 'fail') ? 'failed' : 'done';
-}
-
-function auditsOf(step: BuildStep | TestStep): readonly Extract<Action, { kind: 'audit' }>[] {
-  return step.kind === 'test' ? [step.audit] : step.transaction.filter((action) => action.kind === 'audit');
 }
 
 function testIdentity(step: TestStep): { id: NodeId; name: string } {

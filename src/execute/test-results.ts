@@ -3,7 +3,7 @@ import type { NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { Action } from '../plan/plan.ts';
+import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
 import type { NodeResult, NodeStatus } from './events.ts';
 import type { TestOutcome } from './run-audit.ts';
 
@@ -16,6 +16,11 @@ export interface Timing {
   readonly durationMs: number;
   readonly attempts: number;
   readonly worker: number;
+}
+
+/** The audits of a step. */
+export function auditsOf(step: BuildStep | TestStep): readonly Audit[] {
+  return step.kind === 'test' ? [step.audit] : step.transaction.filter((action) => action.kind === 'audit');
 }
 
 /** What identifies a test in a report. */

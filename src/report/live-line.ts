@@ -16,19 +16,22 @@ export interface LiveState {
 }
 
 const BAR = 12;
+const NARROW_BAR = 6;
+const NARROW = 80;
 
 /** The line for `state`, in fewer columns than the terminal has, so that it never wraps. */
 export function renderLiveLine(state: LiveState, style: Style): string {
   const { paint } = style;
   const marks = marksOf(style);
   const share = state.total === 0 ? 1 : state.finished / state.total;
-  const full = Math.floor(share * BAR);
+  const cells = style.width < NARROW ? NARROW_BAR : BAR;
+  const full = Math.floor(share * cells);
   const numbers = `${String(Math.floor(share * 100)).padStart(3)}% ${marks.dot} ${state.failed} failed`;
-  const room = style.width - 1 - 2 - (2 + BAR + 1 + numbers.length);
+  const room = style.width - 1 - 2 - (2 + cells + 1 + numbers.length);
   const list = state.running.map(({ name, elapsedMs }) => `${plainLine(name)} ${formatElapsed(elapsedMs)}`).join(` ${marks.dot} `);
   const running = fitText(list === '' ? 'waiting' : `running ${list}`, Math.max(0, room), marks.ellipsis);
   const spinner = marks.spinner[state.turn % marks.spinner.length] ?? '';
-  const bar = paint.green(marks.full.repeat(full)) + paint.dim(marks.empty.repeat(BAR - full));
+  const bar = paint.green(marks.full.repeat(full)) + paint.dim(marks.empty.repeat(cells - full));
   const gap = ' '.repeat(Math.max(0, room - textWidth(running)));
   const tail = state.failed > 0 ? numbers.replace(/\d+ failed/, (text) => paint.red(text)) : paint.dim(numbers);
   return `${paint.cyan(spinner)} ${running}${gap}  ${bar} ${tail}`;
@@ -54,5 +57,8 @@ export function createLiveArea(channel: Pick<Channel, 'write'>): LiveArea {
     shown = live !== undefined;
     channel.write(text);
   };
-  return { print, clear: () => print([]) };
+  const clear = (): void => {
+    if (shown) print([]);
+  };
+  return { print, clear };
 }

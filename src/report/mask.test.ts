@@ -61,12 +61,12 @@ describe('createMask', () => {
 
   it('leaves no secret in any text, whatever it is made of', () => {
     const anySecret = fc.string({ minLength: 4, maxLength: 20, unit: 'grapheme-ascii' }).filter((text) => /[a-z]{3}/i.test(text));
+    const around = fc.string({ unit: fc.constantFrom('1', '2', ' ', '\n', '"', '{', ':') });
     fc.assert(
-      fc.property(anySecret, fc.string(), fc.string(), (hidden, before, after) => {
-        const texts = [hidden, encodeURIComponent(hidden), JSON.stringify(hidden), Buffer.from(hidden).toString('base64')];
-        const masked = createMask([hidden]).apply(texts.map((text) => `${before} ${text} ${after}`).join('\n'));
-        const parts = masked.split('***').filter((part) => !before.includes(part) && !after.includes(part));
-        return parts.every((part) => !part.includes(hidden));
+      fc.property(anySecret, around, around, (hidden, before, after) => {
+        const spellings = [hidden, encodeURIComponent(hidden), JSON.stringify(hidden).slice(1, -1), Buffer.from(hidden).toString('base64')];
+        const masked = createMask([hidden]).apply(spellings.map((spelling) => before + spelling + after).join('\n'));
+        return spellings.every((spelling) => !masked.includes(spelling));
       }),
     );
   });
@@ -78,7 +78,7 @@ describe('createMask', () => {
       { code: 'unknown-key', severity: 'error', message: 'unknown key `hots`', notes: [], span: { path: 'project.yaml', start, end: start + 4 } },
       { paint: plainPaint, unicode: true, width: 60, sources: (path) => ({ path, text }), findSecrets: createMask(['hunter22']).find },
     );
-    expect(frame).toBe(`error unknown-key  project.yaml:2:46
+    expect(frame).toBe(`error unknown-key  project.yaml:2:47
   unknown key \`hots\`
     1 │ targets:
     2 │   prod: { type: postgres, password: ***, hots: db }

@@ -60,13 +60,10 @@ function spell(secret: string): readonly string[] {
     const url = encodeURIComponent(text);
     const strict = url.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
     const inJson = JSON.stringify(text).slice(1, -1);
+    const form = new URLSearchParams([[text, '']]).toString().slice(0, -1);
     return [
       text,
-      url,
-      strict,
-      url.replace(/%[0-9A-F]{2}/g, (escaped) => escaped.toLowerCase()),
-      url.replaceAll('%20', '+'),
-      encodeURI(text),
+      ...[url, strict, form, encodeURI(text)].flatMap((escaped) => [escaped, escaped.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
       inJson,
       JSON.stringify(inJson).slice(1, -1),
       text.replaceAll("'", "''"),
@@ -94,5 +91,5 @@ function base64(text: string): readonly string[] {
 }
 
 function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, (char) => `\\${char}`);
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, (char) => `\\${char}`);
 }

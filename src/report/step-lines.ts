@@ -111,7 +111,7 @@ function markOf(results: readonly NodeResult[], style: LineStyle): string {
 
 /** Steps that did not run for one reason. */
 export interface SkippedSteps {
-  readonly entries: readonly StepProgress[];
+  readonly entries: StepProgress[];
   /** Why: `dim_customers failed`, `cancelled`. */
   readonly because: string;
   /** Number of results in the run after the last of them. */

@@ -41,9 +41,9 @@ id  note                 x
 `);
     const many = rows(['column_1', 'column_2', 'column_3', 'column_4'], ['aaaaaaaa', 'bbbbbbbb', 'cccccccc', 'dddddddd']);
     expect(`\n${renderTable(many, { ...style, width: 24 })}\n`).toBe(`
-column…  colum…  colum…
-───────  ──────  ──────
-aaaaaa…  bbbbb…  ccccc…
+column_1  colum…  colum…
+────────  ──────  ──────
+aaaaaaaa  bbbbb…  ccccc…
 … 1 more column: column…
 `);
   });
@@ -58,7 +58,7 @@ abc   z
   });
 
   it('takes out control characters and masks secrets before it cuts', () => {
-    const evil = rows(['\u001b[31mred', 'b'], ['\u001b]0;t\u0007v\r', 'xxxxxxxxxx hunter22 yyyyyyyyyyyyyy']);
+    const evil = rows(['\u001b[31mred', 'b'], ['\u001b]0;t\u0007v\b', 'xxxxxxxxxx hunter22 yyyyyyyyyyyyyy']);
     const text = renderTable(evil, { ...style, width: 22, findSecrets: createMask(['hunter22']).find });
     expect(text).toBe('red  b\n───  ─────────────────\nv    xxxxxxxxxx *** y…');
   });

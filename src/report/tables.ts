@@ -83,7 +83,8 @@ function fitColumns(natural: readonly number[], width: number): readonly number[
   for (let over = total() - width; over > 0; over = total() - width) {
     const widest = Math.max(...widths);
     if (widest <= NARROWEST) break;
-    const at = widths.indexOf(widest);
+    // Of equal columns the last gives first: keys stand in front.
+    const at = widths.lastIndexOf(widest);
     const next = Math.max(NARROWEST, ...widths.filter((each) => each < widest));
     widths[at] = Math.max(widest - over, Math.min(next, widest - 1), NARROWEST);
   }

@@ -1,5 +1,5 @@
 /** Reads what earlier runs left behind, in one query. */
-import type { Connection } from '../adapter/connection.ts';
+import type { Cell, Connection } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import { stateRelation } from './state-tables.ts';
@@ -41,7 +41,7 @@ union all
 select 'version', tx_version, null, null, null, null, null, version, null
 from ${table('meta')} where version = (select max(version) from ${table('meta')})`;
   const { rows } = await connection.query({ sql });
-  const text = (cell: unknown): string => (cell === null || cell === undefined ? '' : String(cell));
+  const text = (cell: Cell | undefined): string => (cell === null || cell === undefined ? '' : String(cell));
   const builds: RecordedBuild[] = [];
   const openRuns: string[] = [];
   let version = 0;

@@ -66,7 +66,7 @@ export async function showCommand(host: Host, screen: Screen, options: ShowOptio
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
     if (cancellation.signal.aborted) return cancellation.exitCode();
-    const origin = { node: undefined, text: preview.text, path: preview.path, compiledPath: undefined };
+    const origin = { node: undefined, text: preview.text, span: preview.path === undefined ? undefined : { path: preview.path, start: 0, end: 0 }, compiledPath: undefined };
     throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, statement, origin)]);
   } finally {
     await session.close();

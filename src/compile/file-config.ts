@@ -1,0 +1,119 @@
+/** Reads the `{{config …}}` of a file before anything is rendered: refs need every model's schema and alias first. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Call, Template, TemplateNode } from '../parse/template.ts';
+import type { ConfigResource } from '../project/config-keys.ts';
+import { configSpellings, findConfigKey, readConfigValue } from '../project/config-keys.ts';
+import type { Located, YamlValue } from '../project/project.ts';
+import type { NodeId } from './compiled.ts';
+import type { Frame } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
+import { blockCondition, openFrame } from './render.ts';
+import { defineName, openScope } from './scope.ts';
+import type { Environment } from './session.ts';
+import { Session } from './session.ts';
+import { describeKind, failed, toYaml } from './values.ts';
+
+export interface FileConfig {
+  /** By canonical key; values in canonical form. */
+  readonly values: Readonly<Record<string, Located<YamlValue>>>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface ConfiguredFile {
+  readonly template: Template;
+  readonly resource: ConfigResource;
+  readonly node: NodeId;
+}
+
+const noConfig: FileConfig = Object.freeze({ values: Object.freeze({}), diagnostics: Object.freeze([]) });
+
+/** Evaluates the config calls of one file, those in `{{#if}}` too. */
+export function readFileConfig(file: ConfiguredFile, environment: Environment): FileConfig {
+  if (!holdsConfig(file.template.nodes)) return noConfig;
+  const session = new Session({ environment, node: file.node, place: 'config' });
+  const reader: Reader = { file, session, values: {}, pending: [] };
+  readNodes(file.template.nodes, openFrame(session), reader);
+  return { values: reader.values, diagnostics: session.diagnostics };
+}
+
+interface Reader {
+  readonly file: ConfiguredFile;
+  readonly session: Session;
+  readonly values: Record<string, Located<YamlValue>>;
+  /** Problems of values that were named before: they matter only if config needs those names. */
+  readonly pending: Diagnostic[];
+}
+
+function holdsConfig(nodes: readonly TemplateNode[]): boolean {
+  for (const node of nodes) {
+    if (node.kind === 'output' && node.expression.kind === 'call' && node.expression.name === 'config') return true;
+    if (node.kind === 'block' && (holdsConfig(node.body) || (node.otherwise !== undefined && holdsConfig(node.otherwise)))) return true;
+  }
+  return false;
+}
+
+function readNodes(nodes: readonly TemplateNode[], frame: Frame, reader: Reader): void {
+  for (const node of nodes) {
+    if (node.kind === 'output' && node.expression.kind === 'call') {
+      if (node.expression.name === 'config') readCall(node.expression, frame, reader);
+      else if (node.expression.name === 'set') readSet(node.expression, frame, reader);
+    } else if (node.kind === 'block' && holdsConfig([node])) readBlock(node, frame, reader);
+  }
+}
+
+function readBlock(node: Extract<TemplateNode, { kind: 'block' }>, frame: Frame, reader: Reader): void {
+  const { name } = node.call;
+  if (name !== 'if' && name !== 'unless') {
+    reader.session.report('config-misplaced', { problem: `\`{{config}}\` stands inside \`{{#${name}}}\`` }, node.openSpan);
+    return;
+  }
+  const condition = watched(reader, () => blockCondition(node, frame));
+  if (condition === undefined) return;
+  readNodes(condition ? node.body : (node.otherwise ?? []), { ...frame, scope: openScope(frame.scope) }, reader);
+}
+
+/** Runs an evaluation that config needs; if it fails, earlier problems may be the reason and are reported with it. */
+function watched<T>(reader: Reader, run: () => T): T {
+  const { diagnostics } = reader.session;
+  const before = diagnostics.length;
+  const value = run();
+  const isNameMissing = diagnostics.slice(before).some((entry) => entry.code === 'unknown-name');
+  if (isNameMissing && reader.pending.length > 0) diagnostics.splice(before, diagnostics.length, ...reader.pending.splice(0));
+  return value;
+}
+
+/** A value that cannot be had yet (it uses a ref) is no problem unless config asks for it. */
+function readSet(call: Call, frame: Frame, reader: Reader): void {
+  const [name, expression] = call.args;
+  if (name?.kind !== 'literal' || typeof name.value !== 'string' || expression === undefined) return;
+  const { diagnostics } = reader.session;
+  const before = diagnostics.length;
+  const value = evaluate(expression, frame);
+  if (value === failed) reader.pending.push(...diagnostics.splice(before));
+  else defineName(frame.scope, name.value, value);
+}
+
+function readCall(call: Call, frame: Frame, reader: Reader): void {
+  const { session } = reader;
+  const { resource } = reader.file;
+  const [positional] = call.args;
+  if (positional !== undefined) session.report('config-misplaced', { problem: '`config` takes named values only' }, positional.span);
+  for (const entry of call.named) {
+    const key = findConfigKey(resource, entry.name);
+    if (key === undefined) {
+      session.report('unknown-key', { key: entry.name, known: configSpellings(resource), place: '`config`' }, entry.span);
+      continue;
+    }
+    if (reader.values[key.name] !== undefined) session.report('config-duplicate', { key: key.name }, entry.span);
+    const value = watched(reader, () => evaluate(entry.value, frame));
+    if (value === failed) continue;
+    const plain = toYaml(value);
+    if (plain === undefined) {
+      session.report('wrong-value', { key: entry.name, expected: 'a value known before the run', found: describeKind(value) }, entry.value.span);
+      continue;
+    }
+    const read = readConfigValue(key.name, { value: plain, span: entry.value.span });
+    for (const problem of read.diagnostics) session.diagnostics.push({ ...problem, ...(session.node === undefined ? {} : { node: session.node }) });
+    if (read.value !== undefined) reader.values[key.name] = { value: plain, span: entry.value.span };
+  }
+}

@@ -1,0 +1,88 @@
+/** Merges the config of a node: file over property file over the folders of project.yaml, key by key. */
+import type { ConfigKeyName, ConfigValues } from '../project/config-keys.ts';
+import { configKeys, readConfigValue } from '../project/config-keys.ts';
+import type { ConfigTree, Hook, Located, YamlValue } from '../project/project.ts';
+import type { RawConfig } from '../parse/definitions.ts';
+
+/** Values of one node by canonical key. */
+export interface MergedConfig {
+  /** As the levels gave them, merged; with the place of the deepest level that spoke. */
+  readonly raw: RawConfig;
+  /** Hooks of all levels, outermost first, each with its own place. */
+  readonly hooks: { readonly pre: readonly Hook[]; readonly post: readonly Hook[] };
+}
+
+/** Levels of folders that hold for a node, outermost first. Marks the folders that were of use. */
+export function treeLevels(tree: ConfigTree | undefined, folders: readonly string[], used: Set<ConfigTree>): readonly RawConfig[] {
+  const levels: RawConfig[] = [];
+  let current = tree;
+  for (let depth = 0; current !== undefined; depth += 1) {
+    used.add(current);
+    levels.push(current.config);
+    const next = folders[depth];
+    current = next !== undefined && Object.hasOwn(current.folders, next) ? current.folders[next] : undefined;
+  }
+  return levels;
+}
+
+const mergeRules = new Map(configKeys.map((key) => [key.name as string, key]));
+
+/** Merges `levels`, outermost first. */
+export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
+  const raw: Record<string, Located<YamlValue>> = {};
+  const hooks: { readonly pre: Hook[]; readonly post: Hook[] } = { pre: [], post: [] };
+  for (const level of levels) {
+    for (const name in level) {
+      const located = level[name];
+      const key = mergeRules.get(name);
+      if (located === undefined || key === undefined) continue;
+      if (name === 'pre_hook') hooks.pre.push(...hooksOf(located));
+      if (name === 'post_hook') hooks.post.push(...hooksOf(located));
+      const above = raw[name];
+      raw[name] = above === undefined || key.merge === 'overwrite' ? located : { value: combine(key.merge, above.value, located.value), span: located.span };
+    }
+  }
+  return { raw, hooks };
+}
+
+function listOf(value: YamlValue): readonly YamlValue[] {
+  // `Array.isArray` does not narrow a readonly array out of the union; the branch proves it.
+  return Array.isArray(value) ? (value as readonly YamlValue[]) : [value];
+}
+
+function combine(rule: 'append' | 'merge', above: YamlValue, below: YamlValue): YamlValue {
+  if (rule === 'append') return [...listOf(above), ...listOf(below)];
+  // Keys that merge hold mappings: their shapes say so, and what does not fit was left out when it was read.
+  return { ...(above as Record<string, YamlValue>), ...(below as Record<string, YamlValue>) };
+}
+
+function hooksOf(located: Located<YamlValue>): readonly Hook[] {
+  const read = readConfigValue('pre_hook', located).value ?? [];
+  return read.map(({ sql, transaction }) => ({ sql, transaction, span: located.span }));
+}
+
+/** The canonical value of a merged key, or undefined when nobody set it. */
+export function configValue<K extends ConfigKeyName>(config: MergedConfig, name: K): ConfigValues[K] | undefined {
+  const located = config.raw[name];
+  return located === undefined ? undefined : readConfigValue(name, located).value;
+}
+
+/** Tags without doubles, in the order in which they were given. */
+export function tagsOf(config: MergedConfig): readonly string[] {
+  return [...new Set(configValue(config, 'tags') ?? [])];
+}
+
+export function metaOf(config: MergedConfig): Readonly<Record<string, YamlValue>> {
+  const value = config.raw['meta']?.value;
+  // `meta` has the shape of a mapping.
+  return value === undefined ? {} : (value as Readonly<Record<string, YamlValue>>);
+}
+
+/** Folders of a tree that no node of the project is in. */
+export function unusedFolders(tree: ConfigTree | undefined, used: ReadonlySet<ConfigTree>): readonly { readonly name: string; readonly tree: ConfigTree; readonly siblings: readonly string[] }[] {
+  if (tree === undefined) return [];
+  return Object.entries(tree.folders).flatMap(([name, folder]) =>
+    used.has(folder) ? unusedFolders(folder, used) : [{ name, tree: folder, siblings: Object.keys(tree.folders) }],
+  );
+}
+
