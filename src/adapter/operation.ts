@@ -19,10 +19,11 @@ export interface StageQuery {
   readonly query: Query;
 }
 
-/** Creates an empty, typed `stage` for rows that are loaded in bulk. */
+/** Creates an empty, typed `stage` for rows that are loaded in bulk; temporary ones as for {@link StageQuery}. */
 export interface StageColumns {
   readonly kind: 'stage-columns';
   readonly stage: Relation;
+  readonly temporary: boolean;
   readonly columns: readonly Column[];
 }
 

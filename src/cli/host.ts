@@ -12,6 +12,8 @@ export interface Host {
   readonly files: FileSystem;
   readonly clock: Clock;
   readonly output: Output;
+  /** True once something could not be written to stdout or stderr (a full disk, not a reader that went away). */
+  readonly outputFailed: () => boolean;
   /** Makes a folder the working folder of the process: engines resolve the paths in SQL from there. */
   readonly enter: (folder: string) => void;
   /** Version of this package. */
@@ -30,12 +32,20 @@ export function createHost(version: string, packageRoot: string): Host {
   for (const [name, value] of Object.entries(process.env)) {
     if (name.startsWith('TX_') && value === '') delete process.env[name];
   }
+  let failed = false;
   return {
     cwd: process.cwd(),
     env: process.env,
     files: disk,
     clock: systemClock,
-    output: createOutput({ stdout: process.stdout, stderr: process.stderr }, { env: process.env, windows: process.platform === 'win32' }),
+    output: createOutput({ stdout: process.stdout, stderr: process.stderr }, {
+      env: process.env,
+      windows: process.platform === 'win32',
+      onError: () => {
+        failed = true;
+      },
+    }),
+    outputFailed: () => failed,
     enter: (folder) => process.chdir(folder),
     version,
     packageRoot,

@@ -18,7 +18,9 @@ function readVersion(): string {
 }
 
 try {
-  process.exitCode = await runProgram(createHost(readVersion(), packageRoot), process.argv.slice(2));
+  const host = createHost(readVersion(), packageRoot);
+  const code = await runProgram(host, process.argv.slice(2));
+  process.exitCode = code === exitCodes.ok && host.outputFailed() ? exitCodes.failed : code;
 } catch (cause) {
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   process.stderr.write(`this is a bug in tx, not in your project:\n${text}\nplease report it with the command you ran\n`);

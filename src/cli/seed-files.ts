@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { CompiledSeed, NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { castExpression, seedTypeName } from '../parse/seed/cast-expression.ts';
 import { readSeed } from '../parse/seed/read-seed.ts';
@@ -34,6 +35,14 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
     diagnostics.push(...outcome.diagnostics);
     const seed = outcome.value;
     if (seed === undefined) continue;
+    const bad = seed.columns.flatMap(({ name }) => {
+      const problem = engine.dialect.identifierProblem(name);
+      return problem === undefined ? [] : [diagnose('bad-identifier', { name, problem }, { node: id, span: { path: node.path, start: 0, end: 0 } })];
+    });
+    if (bad.length > 0) {
+      diagnostics.push(...bad);
+      continue;
+    }
     read.set(node.path, { seed, source });
     summaries.set(id, {
       contentHash: seed.contentHash,

@@ -74,6 +74,8 @@ export class Session {
   readonly isIncremental: boolean | undefined;
   /** Words for what is rendered, where it cannot use refs. */
   readonly place: string;
+  /** Whether ephemeral models can be put in front of the text as CTEs. */
+  readonly takesEphemerals: boolean;
   readonly diagnostics: Diagnostic[] = [];
   readonly dependencies = new Map<NodeId, Span>();
   readonly calls: CallSite[] = [];
@@ -88,6 +90,7 @@ export class Session {
     this.self = options.self;
     this.isIncremental = options.isIncremental;
     this.place = options.place;
+    this.takesEphemerals = options.takesEphemerals ?? true;
   }
 
   /** Reports a problem; inside macros, notes say from where they were called. */
@@ -124,4 +127,5 @@ export interface SessionOptions {
   readonly self?: RelationValue | undefined;
   readonly isIncremental?: boolean | undefined;
   readonly place: string;
+  readonly takesEphemerals?: boolean;
 }

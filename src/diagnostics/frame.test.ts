@@ -48,7 +48,11 @@ error key-column-missing  models/marts/orders.sql:3:3
   });
 
   it('puts a message that does not fit beside the caret above the lines, wrapped', () => {
-    const frame = draw('select <<a>>', { message: 'this message is far too long to stand beside the caret of a narrow terminal' }, { width: 40 });
+    const frame = draw(
+      'select <<a>>',
+      { message: 'this message is far too long to stand beside the caret of a narrow terminal' },
+      { width: 40 },
+    );
     expect(frame).toBe(`
 error key-column-missing  models/marts/orders.sql:1:8
   this message is far too long to stand
@@ -146,7 +150,9 @@ error key-column-missing  models/marts/orders.sql:1:14
     expect(renderDiagnostic(problem({ span: { path, start: 0, end: 0 } }), options('select 1'))).toBe(
       'error key-column-missing  models/marts/orders.sql\n  no such thing',
     );
-    expect(renderDiagnostic(problem({ node: 'model.shop.orders' }), options(''))).toBe('error key-column-missing  model.shop.orders\n  no such thing');
+    expect(renderDiagnostic(problem({ node: 'model.shop.orders' }), options(''))).toBe(
+      'error key-column-missing  model.shop.orders\n  no such thing',
+    );
     expect(renderDiagnostic(problem({ severity: 'warning' }), options(''))).toBe('warning key-column-missing\n  no such thing');
   });
 
@@ -158,7 +164,14 @@ error key-column-missing  models/marts/orders.sql:1:14
 
   it('shows the compiled text in a second frame', () => {
     const frame = draw('select {{<<star "x">>}}', {
-      excerpt: { path: 'target/compiled/shop/orders.sql', firstLine: 9, lines: ['select', '  custmer_id', 'from o'], line: 10, column: 3, length: 10 },
+      excerpt: {
+        path: 'target/compiled/shop/orders.sql',
+        firstLine: 9,
+        lines: ['select', '  custmer_id', 'from o'],
+        line: 10,
+        column: 3,
+        length: 10,
+      },
     });
     expect(frame).toBe(`
 error key-column-missing  models/marts/orders.sql:1:10
@@ -214,7 +227,9 @@ error key-column-missing  models/marts/orders.sql:1:15
 describe('renderDiagnosticLine', () => {
   it('puts everything on one line, place first', () => {
     const { text, diagnostic } = marked('a\n <<b>>', { message: 'two\nlines', help: 'do it' });
-    expect(renderDiagnosticLine(diagnostic, options(text))).toBe('models/marts/orders.sql:2:2: error key-column-missing: two lines (do it)');
+    expect(renderDiagnosticLine(diagnostic, options(text))).toBe(
+      'models/marts/orders.sql:2:2: error key-column-missing: two lines (do it)',
+    );
     expect(renderDiagnosticLine(problem(), options(''))).toBe('error key-column-missing: no such thing');
   });
 });

@@ -23,5 +23,7 @@ export function plain(text: string): string {
 
 /** {@link plain} text on one line: line breaks and tabs become single spaces. */
 export function plainLine(text: string): string {
-  return plain(text).replace(/\s*\n\s*|\t/g, ' ').trim();
+  return plain(text)
+    .replace(/\s*\n\s*|\t/g, ' ')
+    .trim();
 }

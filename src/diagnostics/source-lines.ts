@@ -112,7 +112,11 @@ const MOST_LINES = 4;
 /**
  * The lines of `marked` as text lines. `label` stands beside the caret when it fits there; `labelled` tells whether it did.
  */
-export function drawLines(marked: MarkedLines, style: LineStyle, label?: string): { readonly lines: readonly string[]; readonly labelled: boolean } {
+export function drawLines(
+  marked: MarkedLines,
+  style: LineStyle,
+  label?: string,
+): { readonly lines: readonly string[]; readonly labelled: boolean } {
   const { from, to } = marked;
   const single = from.line === to.line;
   const numbers = linesToShow(from.line, to.line);
@@ -122,7 +126,8 @@ export function drawLines(marked: MarkedLines, style: LineStyle, label?: string)
   const margin = digits + 5;
   const room = Math.max(20, style.width - margin);
   const lines: string[] = [];
-  const margined = (head: string, text: string): string => `${style.paint.dim(`  ${head.padStart(digits)} ${bar}`)}${text === '' ? '' : ` ${text}`}`;
+  const margined = (head: string, text: string): string =>
+    `${style.paint.dim(`  ${head.padStart(digits)} ${bar}`)}${text === '' ? '' : ` ${text}`}`;
   let labelled = false;
   let first = 0;
   if (single) {

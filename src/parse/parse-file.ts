@@ -7,14 +7,20 @@ import { parseMacros } from './parse-macros.ts';
 import { parseTemplate } from './parse-template.ts';
 import { parseProperties } from './properties.ts';
 
-/** Parses one file. What is wrong is reported; the value holds what could be understood. */
-export function parseFile(source: ProjectSource): Outcome<ParsedFile | undefined> {
+/**
+ * Parses one file. What is wrong is reported; the value holds what could be understood.
+ * With the project's name, problems in a model or test carry the id of that node.
+ */
+export function parseFile(source: ProjectSource, projectName?: string): Outcome<ParsedFile | undefined> {
   const { path, base } = source;
   switch (source.kind) {
     case 'model':
     case 'singular-test': {
       const { value: template, diagnostics } = parseTemplate({ path, text: source.text });
-      return { value: { kind: source.kind, path, base, name: nodeName(path), template }, diagnostics };
+      const name = nodeName(path);
+      const node = projectName === undefined ? undefined : `${source.kind === 'model' ? 'model' : 'test'}.${projectName}.${name}`;
+      const owned = node === undefined ? diagnostics : diagnostics.map((entry) => ({ ...entry, node }));
+      return { value: { kind: source.kind, path, base, name, template }, diagnostics: owned };
     }
     case 'macro': {
       const { value: macros, diagnostics } = parseMacros({ path, text: source.text });

@@ -204,7 +204,7 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
     before: pre.outside,
     work: [
       ...pre.inside,
-      operation({ kind: 'stage-columns', stage: text, columns }),
+      operation({ kind: 'stage-columns', stage: text, temporary: true, columns }),
       { kind: 'load-seed', path: seed.path, stage: text, columns: columns.map((column) => column.name) },
       operation({ kind: 'stage-query', stage, temporary: false, query: { node: seed.id, sql: cast } }),
       operation({ kind: 'drop', relation: text, relationKind: 'table', temporary: true }),

@@ -5,7 +5,21 @@ import type { Plan } from '../plan/plan.ts';
 import { createConsoleReporter } from './console-reporter.ts';
 import type { RunReporter } from './console-reporter.ts';
 import type { Channel } from './output.ts';
-import { audit, build, built, check, failedTest, finished, nodeId, planOf, sampleRows, sources, started, tested, unknownColumn } from './run-fixture.ts';
+import {
+  audit,
+  build,
+  built,
+  check,
+  failedTest,
+  finished,
+  nodeId,
+  planOf,
+  sampleRows,
+  sources,
+  started,
+  tested,
+  unknownColumn,
+} from './run-fixture.ts';
 
 interface Bench {
   readonly reporter: RunReporter;
@@ -46,15 +60,27 @@ function bench(plan: Plan, channel: Partial<Channel> = {}, quiet = false): Bench
   return { reporter, text: () => text, wait, timers: () => timers.size };
 }
 
-const start = (name: string): RunEvent => ({ type: 'node-started', id: nodeId(`model.shop.${name}`), name, at: '2026-11-19T08:00:00.000Z' });
+const start = (name: string): RunEvent => ({
+  type: 'node-started',
+  id: nodeId(`model.shop.${name}`),
+  name,
+  at: '2026-11-19T08:00:00.000Z',
+});
 const finish = (result: NodeResult): RunEvent => ({ type: 'node-finished', result });
 
-function run(plan: Plan, results: readonly NodeResult[], settings: { channel?: Partial<Channel>; quiet?: boolean; result?: Partial<RunResult> } = {}): string {
+function run(
+  plan: Plan,
+  results: readonly NodeResult[],
+  settings: { channel?: Partial<Channel>; quiet?: boolean; result?: Partial<RunResult> } = {},
+): string {
   const { reporter, text } = bench(plan, settings.channel, settings.quiet);
   reporter.handle(started({ models: plan.steps.length, seeds: 0, tests: 0 }));
   for (const result of results) {
     if (result.resourceType === 'model' && result.status !== 'skipped') reporter.handle(start(result.name));
-    const sample = result.name === 'not_null_email' && result.status === 'fail' ? { sample: { test: result.id, title: result.name, rows: sampleRows, shown: 2 } } : {};
+    const sample =
+      result.name === 'not_null_email' && result.status === 'fail'
+        ? { sample: { test: result.id, title: result.name, rows: sampleRows, shown: 2 } }
+        : {};
     reporter.handle({ type: 'node-finished', result, ...sample });
   }
   reporter.handle(finished(results, settings.result));
@@ -123,7 +149,15 @@ next:  tx show --select report
 
   it('has the tests of one source on one line, and single tests by name', () => {
     const plan = planOf([
-      { kind: 'test', id: 'a', node: nodeId('source.shop.raw.orders'), dependsOn: [], blocks: [], reason: 'test', audit: audit('raw', [check('one'), check('two')]) },
+      {
+        kind: 'test',
+        id: 'a',
+        node: nodeId('source.shop.raw.orders'),
+        dependsOn: [],
+        blocks: [],
+        reason: 'test',
+        audit: audit('raw', [check('one'), check('two')]),
+      },
       { kind: 'test', id: 'b', dependsOn: [], blocks: [], reason: 'test', audit: audit('raw', [check('unique_three')]) },
     ]);
     expect(run(plan, [tested('one'), tested('two'), tested('unique_three')], { result: { command: 'test' } })).toBe(`
@@ -230,9 +264,13 @@ try again:  tx retry
     expect(text()).toContain('error hook-failed\n  hook `on_run_end[0]` failed: no such table\n');
     expect(text()).toContain('✖ 1 hook failed · 1 ok  in 2.30s\nfix, then:  tx run\n');
 
-    const cancelled = run(planOf([build('a'), build('b'), build('c')]), [built('a'), built('b', { status: 'cancelled' }), built('c', { status: 'cancelled' })], {
-      result: { status: 'cancelled' },
-    });
+    const cancelled = run(
+      planOf([build('a'), build('b'), build('c')]),
+      [built('a'), built('b', { status: 'cancelled' }), built('c', { status: 'cancelled' })],
+      {
+        result: { status: 'cancelled' },
+      },
+    );
     expect(cancelled).toContain('- 3/3  2 models skipped: cancelled\n');
     expect(cancelled).toContain('✖ cancelled · 2 not run · 1 ok  in 2.30s\ngo on with:  tx retry\n');
   });
@@ -255,7 +293,8 @@ try again:  tx retry
     const rows = { columns: [{ name: `c${evil}`, type: 'VARCHAR' }], rows: [[`v${evil}`]] };
     reporter.handle({ ...started({ models: 1, seeds: 0, tests: 1 }), database: `db${evil}` } as RunEvent); // The same event with another name in it.
     reporter.handle({ type: 'node-retried', id: nodeId('model.shop.a'), name, attempt: 2, message: evil });
-    for (const result of results) reporter.handle({ type: 'node-finished', result, sample: { test: result.id, title: `t${evil}`, rows, shown: 1 } });
+    for (const result of results)
+      reporter.handle({ type: 'node-finished', result, sample: { test: result.id, title: `t${evil}`, rows, shown: 1 } });
     reporter.handle(finished(results));
     // eslint-disable-next-line no-control-regex
     expect(text()).toMatch(/^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]*$/);
@@ -298,7 +337,9 @@ describe('on a terminal', () => {
     reporter.handle(finish(built('dim_customers')));
     reporter.handle(finished([built('stg_orders'), built('dim_customers')]));
     expect(timers()).toBe(0);
-    expect(text().endsWith('\r\u001b[2K\n✔ 2 ok  in 2.30s  (slowest: stg_orders 0.02s)\nnext:  tx show --select dim_customers\n')).toBe(true);
+    expect(text().endsWith('\r\u001b[2K\n✔ 2 ok  in 2.30s  (slowest: stg_orders 0.02s)\nnext:  tx show --select dim_customers\n')).toBe(
+      true,
+    );
   });
 
   it('redraws at most ten times a second, and leaves a clean line when it is stopped', () => {
@@ -331,7 +372,12 @@ describe('in a log', () => {
     reporter.handle(start('b'));
     wait(31_000);
     reporter.handle(finish(built('a', { durationMs: 60_000 })));
-    expect(text().split('\n').slice(1)).toEqual(['… still running: a 30.0s', '… still running: a 1m 00s · b 31.0s', '✔ 1/3  a  view  1m 00s', '']);
+    expect(text().split('\n').slice(1)).toEqual([
+      '… still running: a 30.0s',
+      '… still running: a 1m 00s · b 31.0s',
+      '✔ 1/3  a  view  1m 00s',
+      '',
+    ]);
     expect(text()).not.toContain('\r');
   });
 

@@ -62,7 +62,9 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
         return;
       }
       case 'node-retried':
-        printer.print([`${paint.yellow(marks.warned)} ${plainLine(event.name)}  attempt ${event.attempt}, after: ${plainLine(event.message)}`]);
+        printer.print([
+          `${paint.yellow(marks.warned)} ${plainLine(event.name)}  attempt ${event.attempt}, after: ${plainLine(event.message)}`,
+        ]);
         return;
       case 'node-finished': {
         if (event.sample !== undefined) samples.set(event.result.id, event.sample);

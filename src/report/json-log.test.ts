@@ -8,7 +8,9 @@ import { built, failedTest, finished, nodeId, sampleRows, sources, started, test
 
 const schema: unknown = JSON.parse(readFileSync(new URL('../../schemas/log-event.schema.json', import.meta.url), 'utf8'));
 // The schema file is an object; Ajv checks that itself.
-const isLogEvent = new Ajv({ allErrors: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ } }).compile(schema as object);
+const isLogEvent = new Ajv({ allErrors: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ } }).compile(
+  schema as object,
+);
 
 function log(events: readonly RunEvent[]): readonly Record<string, unknown>[] {
   let text = '';
@@ -22,7 +24,10 @@ function log(events: readonly RunEvent[]): readonly Record<string, unknown>[] {
   reporter.stop();
   expect(text.endsWith('\n')).toBe(true);
   // Each line is checked against the schema by the caller.
-  return text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 const failedHook = diagnose('hook-failed', { hook: 'on_run_end[0]', message: 'value "secret row" is bad' });
@@ -30,7 +35,11 @@ const failed = failedTest('not_null_email', 17, 18240);
 const results = [
   built('stg_orders', { rows: 12 }),
   tested('unique_id'),
-  built('orders', { status: 'error', message: 'duckdb: unknown column', diagnostics: [{ ...unknownColumn, message: 'could not convert "row value"' }] }),
+  built('orders', {
+    status: 'error',
+    message: 'duckdb: unknown column',
+    diagnostics: [{ ...unknownColumn, message: 'could not convert "row value"' }],
+  }),
   failed,
   built('report', { status: 'skipped', attempts: 0, skippedBecause: nodeId('model.shop.orders') }),
 ];
@@ -38,7 +47,11 @@ const events: readonly RunEvent[] = [
   started({ models: 3, seeds: 0, tests: 2 }),
   { type: 'node-started', id: nodeId('model.shop.stg_orders'), name: 'stg_orders', at: '2026-11-19T08:00:00.000Z' },
   { type: 'node-retried', id: nodeId('model.shop.stg_orders'), name: 'stg_orders', attempt: 2, message: 'conflict' },
-  ...results.map((result): RunEvent => ({ type: 'node-finished', result, sample: { test: failed.id, title: 't', rows: sampleRows, shown: 2 } })),
+  ...results.map((result): RunEvent => ({
+    type: 'node-finished',
+    result,
+    sample: { test: failed.id, title: 't', rows: sampleRows, shown: 2 },
+  })),
   { type: 'hook-finished', name: 'on_run_start[0]', status: 'success', durationMs: 5, diagnostics: [] },
   { type: 'hook-finished', name: 'on_run_end[0]', status: 'error', durationMs: 5, diagnostics: [failedHook] },
   finished(results),

@@ -72,15 +72,26 @@ export function createJsonLog(input: JsonLogInput): RunReporter {
 }
 
 /** A problem of the project as one line of the log, without a line break. `at` is in milliseconds since the epoch. */
-export function renderLogDiagnostic(diagnostic: Diagnostic, context: { readonly at: number; readonly sources: FrameOptions['sources'] }): string {
+export function renderLogDiagnostic(
+  diagnostic: Diagnostic,
+  context: { readonly at: number; readonly sources: FrameOptions['sources'] },
+): string {
   const event = diagnosticEvent(diagnostic, { ts: new Date(context.at).toISOString(), sources: context.sources, runId: undefined });
-  return JSON.stringify({ ...event, message: plain(diagnostic.message), help: diagnostic.help === undefined ? undefined : plain(diagnostic.help) });
+  return JSON.stringify({
+    ...event,
+    message: plain(diagnostic.message),
+    help: diagnostic.help === undefined ? undefined : plain(diagnostic.help),
+  });
 }
 
-function diagnosticEvent(diagnostic: Diagnostic, context: { ts: string; sources: FrameOptions['sources']; runId: string | undefined }): LogEvent {
+function diagnosticEvent(
+  diagnostic: Diagnostic,
+  context: { ts: string; sources: FrameOptions['sources']; runId: string | undefined },
+): LogEvent {
   const { span } = diagnostic;
   const file = span === undefined ? undefined : context.sources(span.path);
-  const position = span === undefined || file === undefined || (span.start === 0 && span.end === 0) ? undefined : positionAt(file.text, span.start);
+  const position =
+    span === undefined || file === undefined || (span.start === 0 && span.end === 0) ? undefined : positionAt(file.text, span.start);
   return {
     ts: context.ts,
     level: diagnostic.severity === 'error' ? 'error' : 'warn',

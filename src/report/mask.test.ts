@@ -39,7 +39,9 @@ describe('createMask', () => {
     const none = createMask([]);
     expect(none.apply('cannot open postgres://tx:s3cret@db.example:5432/shop')).toBe('cannot open postgres://tx:***@db.example:5432/shop');
     expect(none.apply('postgres://tx:p@ss:word@db/shop and more')).toBe('postgres://tx:***@db/shop and more');
-    expect(none.apply('postgres://db/shop?user=tx&password=s3cret&sslmode=require')).toBe('postgres://db/shop?user=tx&password=***&sslmode=require');
+    expect(none.apply('postgres://db/shop?user=tx&password=s3cret&sslmode=require')).toBe(
+      'postgres://db/shop?user=tx&password=***&sslmode=require',
+    );
     expect(none.apply('see https://example.com:8080/a@b and a:b@c')).toBe('see https://example.com:8080/a@b and a:b@c');
   });
 
@@ -75,7 +77,13 @@ describe('createMask', () => {
     const text = 'targets:\n  prod: { type: postgres, password: hunter22, hots: db }\n';
     const start = text.indexOf('hots');
     const frame = renderDiagnostic(
-      { code: 'unknown-key', severity: 'error', message: 'unknown key `hots`', notes: [], span: { path: 'project.yaml', start, end: start + 4 } },
+      {
+        code: 'unknown-key',
+        severity: 'error',
+        message: 'unknown key `hots`',
+        notes: [],
+        span: { path: 'project.yaml', start, end: start + 4 },
+      },
       { paint: plainPaint, unicode: true, width: 60, sources: (path) => ({ path, text }), findSecrets: createMask(['hunter22']).find },
     );
     expect(frame).toBe(`error unknown-key  project.yaml:2:47

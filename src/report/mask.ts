@@ -63,7 +63,10 @@ function spell(secret: string): readonly string[] {
     const form = new URLSearchParams([[text, '']]).toString().slice(0, -1);
     return [
       text,
-      ...[url, strict, form, encodeURI(text)].flatMap((escaped) => [escaped, escaped.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
+      ...[url, strict, form, encodeURI(text)].flatMap((escaped) => [
+        escaped,
+        escaped.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+      ]),
       inJson,
       JSON.stringify(inJson).slice(1, -1),
       text.replaceAll("'", "''"),
@@ -81,7 +84,9 @@ function base64(text: string): readonly string[] {
   const pieces: string[] = [];
   if (bytes.length >= SHORT) pieces.push(bytes.toString('base64'));
   for (let before = 0; before < 3; before += 1) {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '');
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
     const first = Math.ceil((before * 4) / 3);
     const last = (before + bytes.length) % 3 === 0 ? encoded.length : encoded.length - 1;
     const core = encoded.slice(first, last);

@@ -18,7 +18,10 @@ class FakeStream extends EventEmitter {
   }
 }
 
-function open(env: OutputSettings['env'] = {}, more: Partial<OutputSettings> = {}): { output: Output; stdout: FakeStream; stderr: FakeStream } {
+function open(
+  env: OutputSettings['env'] = {},
+  more: Partial<OutputSettings> = {},
+): { output: Output; stdout: FakeStream; stderr: FakeStream } {
   const stdout = new FakeStream();
   const stderr = new FakeStream();
   const streams: { stdout: TextStream; stderr: TextStream } = { stdout, stderr };

@@ -18,7 +18,7 @@ const plan = planOf(
       reason: 'seed-changed',
       relationKind: 'table',
       transaction: [
-        { kind: 'operation', operation: { kind: 'stage-columns', stage, columns: [] } },
+        { kind: 'operation', operation: { kind: 'stage-columns', stage, temporary: false, columns: [] } },
         { kind: 'load-seed', path: 'seeds/raw.csv', stage, columns: ['id'] },
         { kind: 'operation', operation: { kind: 'publish-stage', stage, target: { schema: 'main', name: 'raw' } } },
       ],
@@ -38,7 +38,15 @@ const plan = planOf(
         { kind: 'operation', operation: { kind: 'drop', relation: stage, relationKind: 'table', temporary: true } },
       ],
     }),
-    { kind: 'test', id: 't', node: nodeId('source.shop.app.users'), dependsOn: [], blocks: [], reason: 'test', audit: audit('users', [check('a'), check('b')]) },
+    {
+      kind: 'test',
+      id: 't',
+      node: nodeId('source.shop.app.users'),
+      dependsOn: [],
+      blocks: [],
+      reason: 'test',
+      audit: audit('users', [check('a'), check('b')]),
+    },
   ],
   {
     setup: [{ kind: 'create-schema', schema: 'marts' }],
@@ -97,6 +105,8 @@ plan of tx build · target dev (duckdb, schema main) · 2 models, 1 seed, 4 test
   });
 
   it('says so when there is nothing to do', () => {
-    expect(renderPlan(planOf([]), { verbose: false, style })).toBe('plan of tx build · target dev (duckdb, schema main)\n\n  nothing to do\n');
+    expect(renderPlan(planOf([]), { verbose: false, style })).toBe(
+      'plan of tx build · target dev (duckdb, schema main)\n\n  nothing to do\n',
+    );
   });
 });

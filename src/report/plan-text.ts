@@ -59,7 +59,10 @@ function renderHead(plan: Plan, steps: readonly WorkStep[], style: Style): strin
     [tests, 'test'],
   ]);
   const { name, engine, schema } = plan.target;
-  const parts = [`plan of ${style.paint.bold(`tx ${plan.command}`)}`, `target ${style.paint.bold(plainLine(name))} (${engine}, schema ${plainLine(schema)})`];
+  const parts = [
+    `plan of ${style.paint.bold(`tx ${plan.command}`)}`,
+    `target ${style.paint.bold(plainLine(name))} (${engine}, schema ${plainLine(schema)})`,
+  ];
   if (counts !== '') parts.push(counts);
   return parts.join(` ${style.paint.dim(marksOf(style).dot)} `);
 }
@@ -87,12 +90,21 @@ function stepRow(step: WorkStep): Row {
   const tests = stepTests(step);
   if (step.kind === 'build') {
     const attached = tests.length === 0 ? '' : `, ${countOf(tests.length, 'test')}`;
-    const cells = [step.resourceType, plainLine(step.name), step.resourceType === 'seed' ? 'table' : describeBuild(step), nameRelation(step.relation)];
+    const cells = [
+      step.resourceType,
+      plainLine(step.name),
+      step.resourceType === 'seed' ? 'table' : describeBuild(step),
+      nameRelation(step.relation),
+    ];
     return { cells, tail: reasons[step.reason] + attached };
   }
   const [first] = tests;
-  const name = tests.length === 1 && first !== undefined ? first.name : step.node === undefined ? (first?.name ?? step.id) : nameOf(step.node);
-  return { cells: ['test', plainLine(name), tests.length === 1 ? (first?.kind ?? '') : countOf(tests.length, 'test'), ''], tail: reasons[step.reason] };
+  const name =
+    tests.length === 1 && first !== undefined ? first.name : step.node === undefined ? (first?.name ?? step.id) : nameOf(step.node);
+  return {
+    cells: ['test', plainLine(name), tests.length === 1 ? (first?.kind ?? '') : countOf(tests.length, 'test'), ''],
+    tail: reasons[step.reason],
+  };
 }
 
 /** The acts of a step, numbered, and what it waits for. */
@@ -106,7 +118,14 @@ function renderActs(step: WorkStep, style: Style): readonly string[] {
 
 function describeBuildActs(step: BuildStep): readonly string[] {
   const outside = (operation: Operation): string => `${describeOperation(operation)} (outside the transaction)`;
-  return [...step.before.map(outside), 'begin', ...step.transaction.flatMap(describeAction), 'record the build', 'commit', ...step.after.map(outside)];
+  return [
+    ...step.before.map(outside),
+    'begin',
+    ...step.transaction.flatMap(describeAction),
+    'record the build',
+    'commit',
+    ...step.after.map(outside),
+  ];
 }
 
 function describeAction(action: Action): readonly string[] {

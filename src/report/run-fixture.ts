@@ -144,7 +144,12 @@ export const sources = new Map(
 
 export const unknownColumn: Diagnostic = diagnose(
   'unknown-column',
-  { engine: 'duckdb', message: 'Table "o" does not have a column named "custmer_id"', name: 'custmer_id', candidates: ['customer_id', 'id'] },
+  {
+    engine: 'duckdb',
+    message: 'Table "o" does not have a column named "custmer_id"',
+    name: 'custmer_id',
+    candidates: ['customer_id', 'id'],
+  },
   { node: 'model.shop.orders', span: { path: 'models/marts/orders.sql', start: 49, end: 61 } },
 );
 

@@ -74,7 +74,10 @@ function skipNote(failed: readonly NodeResult[], skips: ReadonlyMap<string, Skip
 function renderSample(sample: FailureSample, result: NodeResult, options: FrameOptions): string {
   const indent = ' '.repeat(4);
   const table = renderTable(sample.rows, { ...options, width: options.width - indent.length, limit: sample.shown, rule: false });
-  const count = result.failures !== undefined && result.failures > sample.shown ? `${formatCount(sample.shown)} of ${formatCount(result.failures)}` : formatCount(sample.shown);
+  const count =
+    result.failures !== undefined && result.failures > sample.shown
+      ? `${formatCount(sample.shown)} of ${formatCount(result.failures)}`
+      : formatCount(sample.shown);
   const title = sample.title === result.name ? '' : `  ${plainLine(sample.title)}`;
   const head = `  ${options.paint.dim('rows')}  ${count}${title}`;
   return [head, ...table.split('\n').map((line) => indent + line)].join('\n');
@@ -120,7 +123,9 @@ function slowest(result: RunResult): string {
 }
 
 /** The next command to type, with a word in front; undefined when there is nothing to suggest. */
-export function nextCommand(input: Pick<SummaryInput, 'progress' | 'result' | 'hooks'>): { readonly lead: string; readonly command: string } | undefined {
+export function nextCommand(
+  input: Pick<SummaryInput, 'progress' | 'result' | 'hooks'>,
+): { readonly lead: string; readonly command: string } | undefined {
   const { result, progress } = input;
   const { failed, skipped, cancelled } = progress.tally;
   if (result.status === 'cancelled') return { lead: 'go on with', command: 'tx retry' };

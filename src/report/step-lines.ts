@@ -50,14 +50,20 @@ export function renderStep(entry: StepProgress, finished: number, layout: LineLa
   if (head !== undefined) remarks.push(...headRemarks(head, style));
   else if (only !== undefined) remarks.push(...testRemarks(only, style));
   if (only === undefined && judged.length > 0) {
-    if (passed < judged.length) remarks.push(...(judged.length === 1 ? [] : [`${formatCount(passed)} of ${countOf(judged.length, 'test')} ok`]));
+    if (passed < judged.length)
+      remarks.push(...(judged.length === 1 ? [] : [`${formatCount(passed)} of ${countOf(judged.length, 'test')} ok`]));
     else if (head !== undefined) remarks.push(countOf(judged.length, 'test'));
   }
   const line = stepLine(entry, head, finished, layout, style) + tail(remarks, results.some(isFailed), style);
   if (only !== undefined) return [line];
   const indent = ' '.repeat(layout.count + 4);
   const own = tests.filter((test) => isFailed(test) || test.status === 'warn');
-  return [line, ...own.map((test) => `${indent}${markOf([test], style)} ${plainLine(test.name)}${tail(testRemarks(test, style), isFailed(test), style)}`)];
+  return [
+    line,
+    ...own.map(
+      (test) => `${indent}${markOf([test], style)} ${plainLine(test.name)}${tail(testRemarks(test, style), isFailed(test), style)}`,
+    ),
+  ];
 }
 
 function stepLine(entry: StepProgress, head: NodeResult | undefined, finished: number, layout: LineLayout, style: LineStyle): string {

@@ -65,7 +65,14 @@ export function describeBuild(step: BuildStep): string {
 function followStep(step: BuildStep | TestStep): StepProgress {
   const tests = stepTests(step);
   if (step.kind === 'build') {
-    return { step, title: step.name, kind: describeBuild(step), ids: [step.node, ...tests.map((test) => test.id)], startId: step.node, results: [] };
+    return {
+      step,
+      title: step.name,
+      kind: describeBuild(step),
+      ids: [step.node, ...tests.map((test) => test.id)],
+      startId: step.node,
+      results: [],
+    };
   }
   const [first] = tests;
   const ids = tests.map((test) => test.id);

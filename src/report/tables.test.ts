@@ -10,7 +10,12 @@ function rows(columns: readonly string[], ...cells: readonly (readonly Cell[])[]
   return { columns: columns.map((name) => ({ name, type: 'VARCHAR' })), rows: cells };
 }
 
-const people = rows(['id', 'name', 'ok', 'big'], [1, 'Ann', true, '12345678901234567890'], [20, null, false, null], [300, '', null, 'NULL']);
+const people = rows(
+  ['id', 'name', 'ok', 'big'],
+  [1, 'Ann', true, '12345678901234567890'],
+  [20, null, false, null],
+  [300, '', null, 'NULL'],
+);
 
 describe('renderTable', () => {
   it('aligns numbers to the right and tells NULL from empty text and from the word NULL', () => {

@@ -50,7 +50,10 @@ export function renderTable(result: ResultSet, options: TableOptions): string {
   const names = result.columns.map((column) => oneLine(column.name, options.unicode));
   const texts = shown.map((row) => row.map((cell) => hideSecrets(showCell(cell, options.unicode), options.findSecrets)));
   const widths = fitColumns(naturalWidths(names, texts), width);
-  const numeric = widths.map((_, index) => shown.some((row) => typeof row[index] === 'number') && shown.every((row) => typeof row[index] === 'number' || row[index] === null));
+  const numeric = widths.map(
+    (_, index) =>
+      shown.some((row) => typeof row[index] === 'number') && shown.every((row) => typeof row[index] === 'number' || row[index] === null),
+  );
   const cut = (text: string, index: number): string => fitText(text, widths[index] ?? NARROWEST, marks.ellipsis);
   const table = new Table({
     chars: NO_BORDER,
@@ -62,10 +65,14 @@ export function renderTable(result: ResultSet, options: TableOptions): string {
   shown.forEach((row, at) => {
     table.push(widths.map((_, index) => (row[index] === null ? paint.dim('NULL') : cut(texts[at]?.[index] ?? '', index))));
   });
-  const lines = table.toString().split('\n').map((line) => line.trimEnd());
+  const lines = table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
   const rest: string[] = [];
   if (result.rows.length > shown.length) rest.push(`${countOf(result.rows.length - shown.length, 'more row')}`);
-  if (names.length > widths.length) rest.push(`${countOf(names.length - widths.length, 'more column')}: ${names.slice(widths.length).join(', ')}`);
+  if (names.length > widths.length)
+    rest.push(`${countOf(names.length - widths.length, 'more column')}: ${names.slice(widths.length).join(', ')}`);
   for (const text of rest) lines.push(paint.dim(fitText(`${marks.ellipsis} ${text}`, width, marks.ellipsis)));
   return lines.join('\n');
 }

@@ -83,7 +83,7 @@ describe('tables', () => {
   });
   it('are made empty for bulk loads', async () => {
     const connection = await openTestConnection();
-    await apply(connection, setUp, { kind: 'stage-columns', stage, columns: [{ name: 'a"b', type: 'VARCHAR' }] });
+    await apply(connection, setUp, { kind: 'stage-columns', stage, temporary: false, columns: [{ name: 'a"b', type: 'VARCHAR' }] });
     expect(await catalog.columns(connection, stage, false)).toEqual([{ name: 'a"b', type: 'VARCHAR' }]);
   });
 });
@@ -231,7 +231,7 @@ describe('all operations', () => {
     const all: { readonly [K in OperationKind]: Extract<Operation, { kind: K }> } = {
       'create-schema': { kind: 'create-schema', schema: 's' },
       'stage-query': { kind: 'stage-query', stage, temporary: false, query: query('select 1') },
-      'stage-columns': { kind: 'stage-columns', stage, columns: [column] },
+      'stage-columns': { kind: 'stage-columns', stage, temporary: false, columns: [column] },
       'publish-stage': { kind: 'publish-stage', stage, target, existing: 'table' },
       'publish-view': { kind: 'publish-view', target, existing: 'view', query: query('select 1') },
       append: { kind: 'append', stage, target, columns: ['a'] },

@@ -95,9 +95,9 @@ function alterColumns({ target, add, drop: dropped, retype }: AlterColumns): rea
 export const operations: OperationRenderers = {
   'create-schema': ({ schema }) => together(`create schema if not exists ${quoteIdentifier(schema)}`),
   'stage-query': stageQuery,
-  'stage-columns': ({ stage, columns }) => {
+  'stage-columns': ({ stage, temporary, columns }) => {
     const definitions = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
-    return together(`create table ${name(stage)} (${definitions.join(', ')})`);
+    return together(`create ${temporary ? 'temp ' : ''}table ${name(stage)} (${definitions.join(', ')})`);
   },
   'publish-stage': publishStage,
   'publish-view': publishView,

@@ -60,7 +60,7 @@ export async function showCommand(host: Host, screen: Screen, options: ShowOptio
     else if (options.output === 'csv') screen.result(renderCsv(rows));
     else {
       screen.note(`${preview.title} (first ${options.limit} rows)`);
-      screen.result(renderTable(rows, screen.resultStyle));
+      screen.result(renderTable(rows, { ...screen.resultStyle, findSecrets: screen.mask().find }));
     }
     return exitCodes.ok;
   } catch (cause) {

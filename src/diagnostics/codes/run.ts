@@ -1,6 +1,9 @@
 /** Codes of a run: what goes wrong while steps are carried out. */
 import { error, warning } from '../code-entry.ts';
 
+const digits = new Intl.NumberFormat('en-US');
+const counted = (failures: number, total: number | undefined): string =>
+  total === undefined ? digits.format(failures) : `${digits.format(failures)} of ${digits.format(total)}`;
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 export const runCodes = {
@@ -39,10 +42,10 @@ export const runCodes = {
     () => 'what was there before is untouched',
   ),
   'test-failed': error<{ test: string; failures: number; unit: string; total: number | undefined; threshold: string }>(
-    (p) => `test \`${p.test}\` found ${p.failures}${p.total === undefined ? '' : ` of ${p.total}`} ${p.unit}${p.threshold === '!= 0' ? '' : ` (fails ${p.threshold})`}`,
+    (p) => `test \`${p.test}\` found ${counted(p.failures, p.total)} ${p.unit}${p.threshold === '!= 0' ? '' : ` (fails ${p.threshold})`}`,
   ),
   'test-warned': warning<{ test: string; failures: number; unit: string; total: number | undefined; threshold: string }>(
-    (p) => `test \`${p.test}\` found ${p.failures}${p.total === undefined ? '' : ` of ${p.total}`} ${p.unit}${p.threshold === '!= 0' ? '' : ` (warns ${p.threshold})`}`,
+    (p) => `test \`${p.test}\` found ${counted(p.failures, p.total)} ${p.unit}${p.threshold === '!= 0' ? '' : ` (warns ${p.threshold})`}`,
   ),
   'empty-table': warning<{ relation: string }>(
     (p) => `\`${p.relation}\` had rows before and has none now`,

@@ -19,6 +19,14 @@ const referenceCodes = {
     ({ kind, name }) => `${kind} \`${name}\` is turned off`,
     () => 'take `enabled: false` away, or ask before you refer to it: a ref in a branch that is not taken may name it',
   ),
+  'broken-ref': error<{ readonly name: string }>(
+    ({ name }) => `model \`${name}\` does not compile, so nothing can read it`,
+    () => 'put it in order first: `tx compile` shows what is wrong with it',
+  ),
+  'ephemeral-in-hook': error<{ readonly name: string }>(
+    ({ name }) => `model \`${name}\` is ephemeral, and a hook has no place for its query`,
+    () => 'make it a view, or write what the hook needs in SQL',
+  ),
   'unknown-package': error<{ readonly name: string; readonly project: string }>(
     ({ name }) => `there is no package \`${name}\``,
     ({ project }) => `every model belongs to \`${project}\`; write \`{{ref "model"}}\` with one name`,
@@ -37,7 +45,8 @@ const referenceCodes = {
   ),
   'ref-not-allowed': error<{ readonly what: string; readonly place: string }>(
     ({ what, place }) => `${place} cannot use \`${what}\``,
-    () => 'config and test names are decided before models are linked; use variables, `target` and macros of these',
+    ({ place }) =>
+      place === 'config' ? 'config is read before models are linked; use variables, `target` and macros of these' : 'write what is meant without it',
   ),
   'unknown-doc': error<{ readonly name: string; readonly known: readonly string[] }>(
     ({ name }) => `there is no doc block \`${name}\``,

@@ -1,0 +1,313 @@
+/** The cases of the suite: what each makes, which programs it measures against each other, and the bar that it has to pass. */
+import { constants, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { incrementalByHand, writeCompileProject, writeIncrementalProject, writeRunProject, writeSeedProject } from './generate.mjs';
+import { measure } from './measure.mjs';
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const program = here('../bin/tx.cjs');
+const tx = (...args) => [program, ...args];
+
+/** Sizes of a real run and of a smoke run, which shows only that everything works. */
+export const sizes = {
+  full: {
+    models: 1_000,
+    largeModels: 10_000,
+    runModels: 500,
+    rows: 2_000_000,
+    hugeRows: 20_000_000,
+    delta: 20_000,
+    seedRows: 1_000_000,
+    steps: 30_000,
+  },
+  quick: { models: 20, largeModels: 40, runModels: 20, rows: 2_000, hugeRows: 20_000, delta: 200, seedRows: 1_000, steps: 1_000 },
+};
+
+const atMost = {
+  ratio: (limit) => ({ text: `<= ${limit} x`, holds: ({ ratio }) => ratio <= limit }),
+  value: (limit, unit) => ({ text: `<= ${limit} ${unit}`, holds: ({ tx: value }) => value <= limit }),
+};
+const atLeast = { ratio: (limit) => ({ text: `>= ${limit} x`, holds: ({ ratio }) => ratio >= limit }) };
+
+const wall = (medians, side = 'floor', bar) => ({ measure: 'wall', unit: 'ms', tx: medians.tx.wallMs, floor: medians[side].wallMs, bar });
+const cpu = (medians, side = 'floor', bar) => ({ measure: 'CPU', unit: 'ms', tx: medians.tx.cpuMs, floor: medians[side].cpuMs, bar });
+const peak = (medians, side = 'floor', bar) => ({
+  measure: 'peak memory',
+  unit: 'MB',
+  tx: medians.tx.peakMb,
+  floor: medians[side].peakMb,
+  bar,
+});
+
+// ---------------------------------------------------------------- start
+
+const startCase = (name, flag) => ({
+  name,
+  title: `tx ${flag}; floor: an empty script`,
+  make: ({ folder }) => ({ tx: { args: tx(flag), cwd: folder }, floor: { args: [here('floor-empty.cjs')], cwd: folder } }),
+  rows: (medians) => [wall(medians, 'floor', atMost.ratio(1.3)), cpu(medians, 'floor', atMost.ratio(1.3))],
+});
+
+// ---------------------------------------------------------------- compile
+
+function compileCase({ name, title, models, args, cold, how = 'read', bars }) {
+  return {
+    name,
+    title,
+    make: async ({ folder, size, scratch }) => {
+      const count = models(size);
+      const { lastModel } = writeCompileProject(folder, count);
+      const command = { args: tx(...args(lastModel)), cwd: folder };
+      const target = join(folder, 'target');
+      if (!cold) await measure(command, scratch);
+      return {
+        tx: { ...command, prepare: () => cold && rmSync(target, { recursive: true, force: true }) },
+        floor: { args: [here('floor-read-files.mjs'), folder, how], cwd: folder },
+      };
+    },
+    rows: (medians) => [wall(medians), cpu(medians, 'floor', bars.cpu), peak(medians, 'floor', bars.peak)],
+  };
+}
+
+const compileBars = { cpu: atMost.value(400, 'ms'), peak: atMost.value(120, 'MB') };
+const largeCompileBars = { cpu: atMost.value(3_000, 'ms'), peak: atMost.value(300, 'MB') };
+const ls = () => ['ls'];
+const compileLast = (model) => ['compile', '-s', model];
+
+const compileCases = [
+  {
+    name: 'ls-1000',
+    title: 'tx ls, 1,000 models, nothing cached; floor: walk, stat, read',
+    models: (size) => size.models,
+    args: ls,
+    cold: true,
+    bars: compileBars,
+  },
+  {
+    name: 'compile-1000',
+    title: 'tx compile of one of 1,000 models, nothing cached; floor: walk, stat, read',
+    models: (size) => size.models,
+    args: compileLast,
+    cold: true,
+    bars: compileBars,
+  },
+  {
+    name: 'unchanged-1000',
+    title: 'tx ls again, nothing changed; floor: walk, stat',
+    models: (size) => size.models,
+    args: ls,
+    cold: false,
+    how: 'stat',
+    bars: { cpu: atMost.value(200, 'ms') },
+  },
+  {
+    name: 'ls-10000',
+    title: 'tx ls, 10,000 models, nothing cached; floor: walk, stat, read',
+    models: (size) => size.largeModels,
+    args: ls,
+    cold: true,
+    bars: largeCompileBars,
+    optional: 'large',
+  },
+  {
+    name: 'compile-10000',
+    title: 'tx compile of one of 10,000 models; floor: walk, stat, read',
+    models: (size) => size.largeModels,
+    args: compileLast,
+    cold: true,
+    bars: largeCompileBars,
+    optional: 'large',
+  },
+  {
+    name: 'unchanged-10000',
+    title: 'tx ls again, nothing changed; floor: walk, stat',
+    models: (size) => size.largeModels,
+    args: ls,
+    cold: false,
+    how: 'stat',
+    bars: { cpu: atMost.ratio(1.7) },
+    optional: 'large',
+  },
+].map(({ optional, ...given }) => ({ ...compileCase(given), optional }));
+
+// ---------------------------------------------------------------- databases
+
+/** Runs statements on a database file, off the clock and in a process of its own. */
+async function runStatements(database, statements, { folder, scratch }) {
+  const file = join(scratch, 'setup.json');
+  writeFileSync(file, JSON.stringify(statements));
+  await measure({ args: [here('floor-statements.cjs'), database, file], cwd: folder }, scratch);
+}
+
+/** Puts a fresh copy of a database in place. */
+function restore(from, to) {
+  rmSync(`${to}.wal`, { force: true });
+  copyFileSync(from, to, constants.COPYFILE_FICLONE);
+}
+
+/** Milliseconds that the one model of the last run took, as its artifact tells. */
+function stepTime(folder) {
+  const { results } = JSON.parse(readFileSync(join(folder, 'target/run_results.json'), 'utf8'));
+  return { stepMs: results[0].execution_time * 1000 };
+}
+
+const ownStepTime = (stdout) => JSON.parse(stdout);
+
+// ---------------------------------------------------------------- run
+
+function runCase({ name, title, again, threads, rows }) {
+  return {
+    name,
+    title,
+    make: async (context) => {
+      const { folder, size, scratch } = context;
+      const { setup, statements } = writeRunProject(folder, { models: size.runModels, threads: 4 });
+      const base = join(folder, 'base.duckdb');
+      const work = join(folder, 'warehouse.duckdb');
+      await runStatements(base, setup, context);
+      const run = (count) => ({ args: tx('run', '--threads', String(count)), cwd: folder });
+      if (again) {
+        restore(base, work);
+        await measure(run(4), scratch);
+        restore(work, base);
+      }
+      const list = join(folder, 'statements.json');
+      writeFileSync(list, JSON.stringify(statements));
+      const prepare = () => restore(base, work);
+      const sides = Object.fromEntries(threads.map((count, index) => [index === 0 ? 'tx' : `tx${count}`, { ...run(count), prepare }]));
+      return { ...sides, floor: { args: [here('floor-statements.cjs'), work, list], cwd: folder, prepare } };
+    },
+    rows,
+  };
+}
+
+const runCases = [
+  runCase({
+    name: 'run-500',
+    title: 'tx run, 500 small models into an empty schema; floor: the same SQL, one by one, in one transaction',
+    again: false,
+    threads: [4, 1],
+    rows: (medians) => [
+      wall(medians, 'floor', atMost.ratio(0.9)),
+      cpu(medians),
+      peak(medians),
+      { measure: 'wall, 1 thread', unit: 'ms', tx: medians.tx1.wallMs, floor: medians.floor.wallMs },
+      { measure: '1 thread / 4 threads', unit: 'ms', tx: medians.tx1.wallMs, floor: medians.tx.wallMs, bar: atLeast.ratio(1.4) },
+    ],
+  }),
+  runCase({
+    name: 'rerun-500',
+    title: 'tx run of the same 500 models where all of them stand; floor: create or replace, one by one, in one transaction',
+    again: true,
+    threads: [4],
+    rows: (medians) => [wall(medians, 'floor', atMost.ratio(0.9)), cpu(medians)],
+  }),
+];
+
+// ---------------------------------------------------------------- incremental
+
+function incrementalCase({ strategy, keys, huge = false }) {
+  const delta = `delta_${keys}`;
+  const size = (from) => (huge ? from.hugeRows : from.rows);
+  return {
+    name: `incremental-${strategy.replace('_', '-')}-${keys}${huge ? '-20m' : ''}`,
+    title: `tx run, 20,000 ${keys} rows into ${huge ? '20' : '2'} M by ${strategy}; floor: the best statement by hand`,
+    optional: huge ? 'huge' : undefined,
+    make: async (context) => {
+      const { folder, size: from, scratch } = context;
+      const { setup } = writeIncrementalProject(folder, { strategy, rows: size(from), delta: from.delta });
+      const base = join(folder, 'base.duckdb');
+      const work = join(folder, 'warehouse.duckdb');
+      await runStatements(work, setup, context);
+      await measure({ args: tx('run'), cwd: folder }, scratch);
+      restore(work, base);
+      const list = join(folder, 'statements.json');
+      writeFileSync(list, JSON.stringify(incrementalByHand(strategy, delta)));
+      const prepare = () => restore(base, work);
+      return {
+        tx: { args: tx('run', '--vars', `{delta: ${delta}}`), cwd: folder, prepare, figures: () => stepTime(folder) },
+        floor: { args: [here('floor-statements.cjs'), work, list], cwd: folder, prepare, figures: ownStepTime },
+      };
+    },
+    rows: (medians) => [
+      { measure: 'the transaction', unit: 'ms', tx: medians.tx.stepMs, floor: medians.floor.stepMs, bar: atMost.ratio(1.15) },
+      wall(medians),
+      cpu(medians),
+    ],
+  };
+}
+
+const incrementalCases = [
+  { strategy: 'append', keys: 'recent' },
+  { strategy: 'delete_insert', keys: 'recent' },
+  { strategy: 'delete_insert', keys: 'scattered' },
+  { strategy: 'merge', keys: 'recent' },
+  { strategy: 'merge', keys: 'scattered' },
+  { strategy: 'delete_insert', keys: 'recent', huge: true },
+  { strategy: 'delete_insert', keys: 'scattered', huge: true },
+].map(incrementalCase);
+
+// ---------------------------------------------------------------- seed, scheduler
+
+const seedCase = {
+  name: 'seed-1m',
+  title: 'tx seed, 1,000,000 rows of 6 columns; floor: create table from read_csv with the same types',
+  make: ({ folder, size }) => {
+    const { load } = writeSeedProject(folder, { rows: size.seedRows });
+    const database = join(folder, 'warehouse.duckdb');
+    const list = join(folder, 'statements.json');
+    writeFileSync(list, JSON.stringify([load]));
+    const prepare = () => {
+      rmSync(database, { force: true });
+      rmSync(`${database}.wal`, { force: true });
+    };
+    return {
+      tx: { args: tx('seed'), cwd: folder, prepare },
+      floor: { args: [here('floor-statements.cjs'), database, list], cwd: folder, prepare },
+    };
+  },
+  rows: (medians) => [wall(medians, 'floor', atMost.ratio(1.2)), cpu(medians), peak(medians)],
+};
+
+const schedulerCase = {
+  name: 'scheduler-30000',
+  title: 'the scheduler over 30,000 steps that do nothing; floor: the bare algorithm',
+  make: async ({ folder, size }) => {
+    const { build } = await import('esbuild');
+    const bundle = join(folder, 'scheduler.mjs');
+    await build({
+      entryPoints: [here('../src/execute/scheduler.ts')],
+      outfile: bundle,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      logLevel: 'error',
+    });
+    return { tx: { args: [here('no-op-schedule.mjs'), bundle, String(size.steps)], cwd: folder, figures: (stdout) => JSON.parse(stdout) } };
+  },
+  rows: ({ tx: { fullUs, tenthUs, bareUs } }) => [
+    { measure: 'CPU a step', unit: 'us', tx: fullUs, floor: bareUs, bar: atMost.value(20, 'us') },
+    { measure: 'slope from 1/10', unit: 'us', tx: fullUs, floor: tenthUs, bar: atMost.ratio(1.2) },
+  ],
+};
+
+export const cases = [
+  startCase('version', '--version'),
+  startCase('help', '--help'),
+  ...compileCases,
+  ...runCases,
+  ...incrementalCases,
+  seedCase,
+  schedulerCase,
+];
+
+/** Makes the folder of a case and everything in it; gives the programs to measure, by side. */
+export async function makeCase(given, { root, size }) {
+  const folder = join(root, given.name);
+  const scratch = join(root, `${given.name}.scratch`);
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(scratch, { recursive: true });
+  return { folder, scratch, sides: await given.make({ folder, scratch, size }) };
+}

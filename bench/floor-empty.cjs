@@ -1,0 +1,2 @@
+// Floor of every start: what Node itself takes.
+process.exitCode = 0;

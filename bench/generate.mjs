@@ -1,0 +1,265 @@
+/** Writes the projects and data that are measured. The same arguments give the same bytes on every machine. */
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A number in 0 … below-1 that depends on nothing but its arguments: a few rounds of integer mixing. */
+function pick(below, ...from) {
+  let state = 0x9e3779b9;
+  for (const value of from) {
+    state = Math.imul(state ^ value, 0x85ebca6b);
+    state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+    state ^= state >>> 16;
+  }
+  return (state >>> 0) % below;
+}
+
+const padded = (number, width) => String(number).padStart(width, '0');
+
+function writeFile(root, path, text) {
+  const absolute = join(root, path);
+  mkdirSync(dirname(absolute), { recursive: true });
+  writeFileSync(absolute, text);
+}
+
+function projectFile(name, database, threads) {
+  return `name: ${name}
+default_target: dev
+targets:
+  dev:
+    type: duckdb
+    path: ${database}
+    schema: main
+    threads: ${threads}
+`;
+}
+
+// ---------------------------------------------------------------- a project to compile
+
+const modelName = (index) => `model_${padded(index, 5)}`;
+
+/** 60 of 100 models are views. */
+const isView = (index) => index % 5 < 3;
+
+function compileModel(index) {
+  const reference = (salt) =>
+    index < 50 ? `{{source "raw" "events_${(index + salt) % 10}"}}` : `{{ref "${modelName(pick(index, index, salt))}"}}`;
+  const joined = index % 2 === 0 ? `\nleft join ${reference(3)} as c on c.id = a.id` : '';
+  return `{{config materialized="${isView(index) ? 'view' : 'table'}" tags=(array "area_${index % 20}" "daily")}}
+select
+    a.id,
+    a.customer_id,
+    a.amount + coalesce(b.amount, 0) as amount,
+    a.status,
+    cast(a.created_at as date) as created_at,
+    '${modelName(index)}' as origin
+from ${reference(1)} as a
+join ${reference(2)} as b on b.id = a.id${joined}
+where a.amount > ${pick(1000, index, 4)}
+`;
+}
+
+function compileProperties(index) {
+  const columns = [
+    ['customer_id', `Who ordered; the key of the customers that feed area ${index % 20}.`],
+    ['amount', 'What was paid, in cents, all discounts taken off.'],
+    ['status', 'How far the order is: placed, shipped, delivered or returned.'],
+    ['created_at', 'Day on which the order was placed, UTC.'],
+    ['origin', 'The model that the row comes from.'],
+  ];
+  return `version: 2
+
+models:
+  - name: ${modelName(index)}
+    description: Orders of area ${index % 20}, step ${index}, with what was paid for them.
+    columns:
+      - name: id
+        description: Number of the order.
+        tests: [not_null, unique]
+${columns.map(([name, description]) => `      - name: ${name}\n        description: "${description}"\n`).join('')}`;
+}
+
+/** N models of about ten lines, each with 2–3 refs, a config call and a property file of its own: 6 columns, 2 tests. */
+export function writeCompileProject(root, models) {
+  writeFile(root, 'project.yaml', projectFile('compile_bench', 'warehouse.duckdb', 4));
+  const tables = Array.from({ length: 10 }, (_, index) => `      - name: events_${index}\n`).join('');
+  writeFile(root, 'models/sources.yaml', `version: 2\nsources:\n  - name: raw\n    schema: raw\n    tables:\n${tables}`);
+  for (let index = 0; index < models; index += 1) {
+    const path = `models/area_${padded(Math.floor(index / 100), 3)}/${modelName(index)}`;
+    writeFile(root, `${path}.sql`, compileModel(index));
+    writeFile(root, `${path}.yaml`, compileProperties(index));
+  }
+  return { lastModel: modelName(models - 1) };
+}
+
+// ---------------------------------------------------------------- a project to run
+
+const sourceRows = 2_000;
+
+/** Statements that make the sources of the run project: tables of 2,000 rows in the schema `raw`. */
+function sourceStatements(sources) {
+  const tables = Array.from(
+    { length: sources },
+    (_, index) => `create table raw.source_${index} as
+select
+    i as id,
+    (i * 7919 + ${index}) % 500 as customer_id,
+    (i * 104729 + ${index}) % 100000 as amount,
+    (['placed', 'shipped', 'delivered', 'returned'])[1 + (i + ${index}) % 4] as status,
+    timestamp '2024-01-01' + to_minutes(i * 37) as created_at
+from range(${sourceRows}) as r(i)`,
+  );
+  return ['create schema raw', ...tables];
+}
+
+/**
+ * The models in an order in which they can be built: views over sources (30 %), tables over what came before (40 %),
+ * views over tables (30 %). `text` takes the spelling of a dependency.
+ */
+function runModels(count, sources) {
+  const firstTable = Math.round(count * 0.3);
+  const lastTable = Math.round(count * 0.7);
+  return Array.from({ length: count }, (_, index) => {
+    const name = modelName(index);
+    if (index < firstTable) {
+      const text = ({ source }) => `select id, customer_id, amount * ${1 + (index % 3)} as amount, status, cast(created_at as date) as day
+from ${source(index % sources)}
+where amount > ${pick(500, index, 1)}`;
+      return { name, materialized: 'view', text };
+    }
+    if (index < lastTable) {
+      const left = modelName(pick(index, index, 2));
+      const right = modelName(pick(firstTable, index, 3));
+      const text = ({ ref }) => `select a.id, a.customer_id, a.amount + coalesce(b.amount, 0) as amount, a.status, a.day
+from ${ref(left)} as a
+left join ${ref(right)} as b on b.id = a.id`;
+      return { name, materialized: 'table', text };
+    }
+    const table = modelName(firstTable + pick(lastTable - firstTable, index, 4));
+    const text = ({ ref }) => `select customer_id as id, customer_id, sum(amount) as amount, min(status) as status, max(day) as day
+from ${ref(table)}
+group by customer_id`;
+    return { name, materialized: 'view', text };
+  });
+}
+
+/**
+ * A project of many small models over sources that stand already. Gives the statements that make the sources, and those
+ * that do by hand what the project does.
+ */
+export function writeRunProject(root, { models, threads }) {
+  const sources = 20;
+  const list = runModels(models, sources);
+  writeFile(root, 'project.yaml', projectFile('run_bench', 'warehouse.duckdb', threads));
+  const tables = Array.from({ length: sources }, (_, index) => `      - name: source_${index}\n`).join('');
+  writeFile(root, 'models/sources.yaml', `version: 2\nsources:\n  - name: raw\n    schema: raw\n    tables:\n${tables}`);
+  for (const { name, materialized, text } of list) {
+    const sql = text({ source: (index) => `{{source "raw" "source_${index}"}}`, ref: (other) => `{{ref "${other}"}}` });
+    writeFile(root, `models/${name}.sql`, `{{config materialized="${materialized}"}}\n${sql}\n`);
+  }
+  const bare = { source: (index) => `raw.source_${index}`, ref: (other) => `main.${other}` };
+  return {
+    setup: sourceStatements(sources),
+    statements: list.map(({ name, materialized, text }) => `create or replace ${materialized} main.${name} as ${text(bare)}`),
+  };
+}
+
+// ---------------------------------------------------------------- an incremental model
+
+/** Columns that compress as badly as real ones. */
+const eventColumns = (id, seed) =>
+  `${id} as id, date '2020-01-01' + cast(${id} // 4000 as integer) as day, cast(hash(${id}) % 100000 as integer) as customer_id, ` +
+  `(['open', 'paid', 'sent', 'void'])[cast(1 + hash(${id} + ${seed}) % 4 as integer)] as status, ` +
+  `cast(hash(${id} * 31 + ${seed}) % 1000000 / 100 as decimal(12, 2)) as amount, ` +
+  `timestamp '2024-01-01' + to_microseconds(cast(${id} * 1000000 + hash(${id}) % 1000000 as bigint)) as updated_at`;
+
+/**
+ * A project with the one incremental model `events`, `rows` rows with even ids on its first run. The schema `raw` holds the
+ * deltas: half of the rows have an id that is there, half a new one, either all at the end or spread over the table.
+ */
+export function writeIncrementalProject(root, { strategy, rows, delta }) {
+  writeFile(root, 'project.yaml', `${projectFile('incremental_bench', 'warehouse.duckdb', 4)}vars:\n  delta: delta_recent\n`);
+  writeFile(
+    root,
+    'models/events.sql',
+    `{{config materialized="incremental" incremental_strategy="${strategy}"${strategy === 'append' ? '' : ' unique_key="id"'}}}
+{{#if is_incremental}}
+select * from {{source "raw" (var "delta")}}
+{{else}}
+select ${eventColumns('(i * 2)', 0)}
+from range(${rows}) as r(i)
+{{/if}}
+`,
+  );
+  writeFile(
+    root,
+    'models/sources.yaml',
+    'version: 2\nsources:\n  - name: raw\n    schema: raw\n    tables:\n      - name: delta_recent\n      - name: delta_scattered\n',
+  );
+  const half = delta / 2;
+  const step = Math.floor(rows / half);
+  const recent = `case when i < ${half} then (${rows - half} + i) * 2 else (${rows} + i - ${half}) * 2 end`;
+  // Updates stand at even ids, new rows at odd ones, both over the whole range and in no order.
+  const scattered = `case when i < ${half} then ((i * 7919) % ${half}) * ${step} * 2 else ((i * 6007) % ${half}) * ${step} * 2 + 1 end`;
+  const table = (name, id) =>
+    `create table raw.${name} as select ${eventColumns('id', 1)} from (select ${id} as id from range(${delta}) as r(i))`;
+  return { setup: ['create schema raw', table('delta_recent', recent), table('delta_scattered', scattered)] };
+}
+
+/** What a careful person writes to bring a delta into `main.events`, as one transaction. */
+export function incrementalByHand(strategy, delta) {
+  const insert = `insert into main.events select * from raw.${delta}`;
+  switch (strategy) {
+    case 'append':
+      return [insert];
+    case 'delete_insert':
+      return [`delete from main.events using raw.${delta} as delta where events.id = delta.id`, insert];
+    case 'merge':
+      return [
+        `merge into main.events using raw.${delta} as delta on events.id = delta.id ` +
+          'when matched then update set day = delta.day, customer_id = delta.customer_id, status = delta.status, ' +
+          'amount = delta.amount, updated_at = delta.updated_at when not matched then insert',
+      ];
+    default:
+      throw new Error(`no statement for ${strategy}`);
+  }
+}
+
+// ---------------------------------------------------------------- a seed
+
+const seedTypes = { id: 'integer', code: 'varchar', name: 'varchar', amount: 'decimal(12, 2)', day: 'date', active: 'boolean' };
+
+function seedRow(index) {
+  const cents = pick(10_000_000, index, 1);
+  const day = new Date(Date.UTC(2020, 0, 1 + pick(2000, index, 2))).toISOString().slice(0, 10);
+  const name = index % 50 === 0 ? `"Customer, the ${index}th"` : `Customer number ${pick(100_000, index, 3)}`;
+  return `${index},C-${padded(pick(1_000_000, index, 4), 6)},${name},${Math.floor(cents / 100)}.${padded(cents % 100, 2)},${day},${index % 3 === 0}\n`;
+}
+
+/** A project with one seed of 6 columns and about 55 bytes a row. Gives the statement of the engine's own bulk load. */
+export function writeSeedProject(root, { rows }) {
+  writeFile(root, 'project.yaml', projectFile('seed_bench', 'warehouse.duckdb', 4));
+  const columns = Object.entries(seedTypes);
+  writeFile(
+    root,
+    'seeds/customers.yaml',
+    `version: 2\nseeds:\n  - name: customers\n    columns:\n${columns.map(([name, type]) => `      - name: ${name}\n        data_type: ${type}\n`).join('')}`,
+  );
+  const path = join(root, 'seeds/customers.csv');
+  const file = openSync(path, 'w');
+  try {
+    writeSync(file, `${columns.map(([name]) => name).join(',')}\n`);
+    let text = '';
+    for (let index = 0; index < rows; index += 1) {
+      text += seedRow(index);
+      if (text.length < 1 << 20 && index + 1 < rows) continue;
+      writeSync(file, text);
+      text = '';
+    }
+  } finally {
+    closeSync(file);
+  }
+  const types = columns.map(([name, type]) => `'${name}': '${type}'`).join(', ');
+  return {
+    load: `create table main.customers as select * from read_csv('${path.replaceAll("'", "''")}', header = true, columns = {${types}})`,
+  };
+}

@@ -1,0 +1,15 @@
+/** What property files say of columns, with doc blocks filled in. */
+import type { ColumnProperties } from '../parse/definitions.ts';
+import type { CompiledColumn } from './compiled.ts';
+import type { Describe } from './docs-blocks.ts';
+
+export function compileColumns(columns: readonly ColumnProperties[], describe: Describe): readonly CompiledColumn[] {
+  return columns.map((column) => ({
+    name: column.name,
+    description: describe(column.description, column.span),
+    meta: column.meta,
+    tags: column.tags,
+    ...(column.dataType === undefined ? {} : { dataType: column.dataType }),
+    ...(column.pii === undefined ? {} : { pii: column.pii }),
+  }));
+}

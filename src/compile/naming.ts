@@ -1,0 +1,99 @@
+/** Names of nodes and relations: unique ids, where a node is built, and which names get in each other's way. */
+import type { Dialect } from '../adapter/dialect.ts';
+import type { Relation } from '../adapter/relation.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { Project } from '../project/project.ts';
+import type { NodeId } from './compiled.ts';
+
+/** A unique id from its parts: `model.shop.orders`. */
+export function nodeIdOf(kind: 'model' | 'seed' | 'source' | 'test', project: string, ...names: readonly string[]): NodeId {
+  // The one place that makes ids.
+  return [kind, project, ...names].join('.') as NodeId;
+}
+
+/** Folders between a configured path and a file. */
+export function foldersOf(path: string, base: string): readonly string[] {
+  const below = base === '' || base === '.' ? path : path.slice(base.length + 1);
+  return below.split('/').slice(0, -1);
+}
+
+/** Where a node is built: the target's schema alone, or with the node's own behind it. */
+export function relationOf(project: Project, name: string, config: { readonly schema?: string | undefined; readonly alias?: string | undefined }): Relation {
+  const { schema, schemaNaming } = project.target;
+  const own = config.schema;
+  const full = own === undefined ? schema : schemaNaming === 'plain' ? own : `${schema}_${own}`;
+  return { schema: full, name: config.alias ?? name };
+}
+
+/** A node as far as its names go. */
+export interface NamedNode {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly path: string;
+  /** Undefined for what is never built. */
+  readonly relation: Relation | undefined;
+  /** Where `schema` and `alias` were set, when somebody set them. */
+  readonly schemaSpan: Span | undefined;
+  readonly aliasSpan: Span | undefined;
+}
+
+const fileStart = (path: string): Span => ({ path, start: 0, end: 0 });
+
+/** Two files of one name, or of names that a file system or database would take for one. */
+export function findDuplicateNames(nodes: readonly NamedNode[]): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const byName = new Map<string, NamedNode>();
+  const folded = new Map<string, NamedNode>();
+  for (const node of nodes) {
+    const first = byName.get(node.name);
+    const key = node.name.normalize('NFC').toLowerCase();
+    const alike = folded.get(key);
+    const span = fileStart(node.path);
+    if (first !== undefined) {
+      const notes = [{ message: `the other one is \`${first.path}\``, span: fileStart(first.path) }];
+      diagnostics.push(diagnose('duplicate-name', { name: node.name, first: first.path, second: node.path }, { span, notes }));
+    } else if (alike !== undefined) {
+      const notes = [{ message: `the other one is \`${alike.path}\``, span: fileStart(alike.path) }];
+      diagnostics.push(diagnose('names-too-alike', { name: node.name, other: alike.name }, { span, notes }));
+    } else {
+      byName.set(node.name, node);
+      folded.set(key, node);
+    }
+  }
+  return diagnostics;
+}
+
+/** Names that the database cannot have, and two nodes that would be built as one relation. */
+export function checkRelations(nodes: readonly NamedNode[], project: Project, dialect: Dialect): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const built = new Map<string, NamedNode>();
+  const stateSchema = dialect.foldIdentifier(project.stateSchema);
+  for (const node of nodes) {
+    const { relation, id } = node;
+    if (relation === undefined) continue;
+    const nameSpan = node.aliasSpan ?? fileStart(node.path);
+    const schemaSpan = node.schemaSpan ?? fileStart(node.path);
+    const problems = [
+      { name: relation.name, problem: dialect.identifierProblem(relation.name), span: nameSpan },
+      { name: relation.schema, problem: dialect.identifierProblem(relation.schema), span: schemaSpan },
+    ];
+    for (const { name, problem, span } of problems) {
+      if (problem !== undefined) diagnostics.push(diagnose('bad-identifier', { name, problem }, { span, node: id }));
+    }
+    if (dialect.foldIdentifier(relation.schema) === stateSchema) {
+      diagnostics.push(diagnose('schema-holds-state', { schema: relation.schema }, { span: schemaSpan, node: id }));
+    }
+    const key = JSON.stringify([dialect.foldIdentifier(relation.schema), dialect.foldIdentifier(relation.name)]);
+    const first = built.get(key);
+    if (first === undefined) built.set(key, node);
+    // Two files of one name have been reported as such.
+    else if (first.name !== node.name) {
+      const notes = [{ message: `the other one is \`${first.path}\``, span: fileStart(first.path) }];
+      const params = { relation: dialect.relation(relation), first: first.path, second: node.path };
+      diagnostics.push(diagnose('relation-collision', params, { span: nameSpan, notes }));
+    }
+  }
+  return diagnostics;
+}

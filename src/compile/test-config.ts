@@ -1,0 +1,53 @@
+/** Config of tests: severity, thresholds, conditions. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { TestConfig, Threshold } from './compiled.ts';
+import { renderEmbedded } from './embedded-template.ts';
+import type { FileTexts } from './hooks.ts';
+import type { MergedConfig } from './merge-config.ts';
+import { configValue, metaOf, tagsOf } from './merge-config.ts';
+import type { Environment } from './session.ts';
+import { Session } from './session.ts';
+import { anyViolation, parseThreshold } from './thresholds.ts';
+
+export interface TestConfigContext {
+  readonly environment: Environment;
+  readonly texts: FileTexts;
+  readonly diagnostics: Diagnostic[];
+}
+
+export function testConfig(merged: MergedConfig, context: TestConfigContext): TestConfig {
+  const where = whereOf(merged, context);
+  const limit = configValue(merged, 'limit');
+  return {
+    severity: configValue(merged, 'severity') ?? 'error',
+    warnIf: threshold(merged, 'warn_if', context),
+    errorIf: threshold(merged, 'error_if', context),
+    enabled: configValue(merged, 'enabled') ?? true,
+    tags: tagsOf(merged),
+    meta: metaOf(merged),
+    ...(where === undefined ? {} : { where }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function threshold(merged: MergedConfig, key: 'warn_if' | 'error_if', context: TestConfigContext): Threshold {
+  const text = configValue(merged, key);
+  if (text === undefined) return anyViolation;
+  const parsed = parseThreshold(text);
+  if (parsed === undefined) context.diagnostics.push(diagnose('bad-threshold', { key, text }, { span: merged.raw[key]?.span }));
+  return parsed ?? anyViolation;
+}
+
+/** The condition is a template too, without refs. */
+function whereOf(merged: MergedConfig, context: TestConfigContext): string | undefined {
+  const text = configValue(merged, 'where');
+  const span = merged.raw['where']?.span;
+  if (text === undefined || span === undefined || !text.includes('{{')) return text;
+  const session = new Session({ environment: context.environment, place: 'the condition of a test' });
+  const rendered = renderEmbedded({ text, span, fileText: context.texts.get(span.path) }, session);
+  const [slot] = rendered.slots;
+  if (slot !== undefined) session.report('value-at-run-time', { name: slot.name, use: 'the condition of a test' }, span);
+  context.diagnostics.push(...session.diagnostics);
+  return rendered.sql;
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { REPOSITORY, runProgram, runTx, tempFolder } from './support/tx.ts';
+
+interface Row {
+  readonly case: string;
+  readonly measure: string;
+  readonly tx: number;
+  readonly floor: number;
+  readonly ratio: number;
+}
+
+const runner = join(REPOSITORY, 'bench', 'run.mjs');
+
+describe('the benchmark suite', () => {
+  it('gives figures for each of its cases', async () => {
+    const folder = tempFolder();
+    // The suite measures what is built, and this builds it where `npm test` did not.
+    expect((await runTx(['--version'], { cwd: folder })).code).toBe(0);
+    const figures = join(folder, 'figures.json');
+    const result = await runProgram(process.execPath, [runner, '--quick', '--runs', '1', '--json', figures], { cwd: folder });
+    expect(result.code, result.stderr).toBe(0);
+    // The suite's own report, as bench/run.mjs writes it.
+    const { rows } = JSON.parse(readFileSync(figures, 'utf8')) as { readonly rows: readonly Row[] };
+    const unusable = rows.filter((row) => ![row.tx, row.floor, row.ratio].every((figure) => Number.isFinite(figure) && figure > 0));
+    expect(unusable).toEqual([]);
+    expect([...new Set(rows.map((row) => row.case))]).toEqual([
+      'version',
+      'help',
+      'ls-1000',
+      'compile-1000',
+      'unchanged-1000',
+      'ls-10000',
+      'compile-10000',
+      'unchanged-10000',
+      'run-500',
+      'rerun-500',
+      'incremental-append-recent',
+      'incremental-delete-insert-recent',
+      'incremental-delete-insert-scattered',
+      'incremental-merge-recent',
+      'incremental-merge-scattered',
+      'incremental-delete-insert-recent-20m',
+      'incremental-delete-insert-scattered-20m',
+      'seed-1m',
+      'scheduler-30000',
+    ]);
+  }, 60_000);
+
+  it('refuses a case that it does not have', async () => {
+    const result = await runProgram(process.execPath, [runner, '--only', 'no-such-case'], { cwd: tempFolder() });
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('no case is called no-such-case');
+  });
+});
