@@ -11,8 +11,8 @@ export interface JinjaLeftover {
 }
 
 const STATEMENT = /\{%-?\s*([\s\S]*?)\s*-?%\}|(?<!\{)\{#(?!\{)([\s\S]*?)#\}/g;
-const CALL = /^\{\{-?\s*([\w.]+)\s*\(([\s\S]*?)\)?\s*-?\}\}$/;
-const SUSPECT = /\{%|(?<!\{)\{#|\{\{-?\s*[\w.]+\s*\(|\{\{-\s*[A-Za-z_]|[^-]-\}\}/;
+const CALL = /^\{\{-?\s*([\w.]+)\(([\s\S]*?)\)?\s*-?\}\}$/;
+const SUSPECT = /\{%|(?<!\{)\{#|\{\{-?\s*[\w.]+\(|\{\{-\s*[A-Za-z_]|[^-]-\}\}/;
 const TRIMMED = /^\{\{-\s*[A-Za-z_]|[^-]-\}\}$/;
 const STRING = /^(['"])([\s\S]*)\1$/;
 
