@@ -75,7 +75,7 @@ export async function loadGraph(host: Host, screen: Screen, options: ProjectOpti
   const diagnostics: Diagnostic[] = [...projectDiagnostics];
   const parsed: ParsedFile[] = [];
   for (const source of project.sources) {
-    const outcome = parseFile(source);
+    const outcome = parseFile(source, project.name);
     diagnostics.push(...outcome.diagnostics);
     if (outcome.value !== undefined) parsed.push(outcome.value);
   }
@@ -83,14 +83,21 @@ export async function loadGraph(host: Host, screen: Screen, options: ProjectOpti
     { project, parsed, dialect: engine.dialect, flagVars: plainValues(flagVars), findCheck, checkNames },
     { js: jsLoader(project) },
   );
-  diagnostics.push(...compiled.diagnostics);
-  const graph = buildGraph(compiled.value, engine.dialect.foldIdentifier);
+  const unparsed = new Set(diagnostics.flatMap((entry) => (entry.severity === 'error' && entry.node !== undefined ? [entry.node] : [])));
+  // What a half-read template leads to says nothing new.
+  diagnostics.push(...compiled.diagnostics.filter((entry) => entry.node === undefined || !unparsed.has(entry.node)));
+  const broken = [...new Set([...compiled.value.broken, ...nodeIds(compiled.value).filter((id) => unparsed.has(id))])];
+  const graph = buildGraph({ ...compiled.value, broken }, engine.dialect.foldIdentifier);
   diagnostics.push(...graph.diagnostics);
   const ofNodes = (entry: Diagnostic): boolean => entry.severity === 'error' && entry.node !== undefined;
   const projectWide = diagnostics.filter((entry) => !ofNodes(entry));
   if (hasErrors(projectWide)) throw new Stop(exitCodes.usage, diagnostics);
   screen.showDiagnostics(projectWide);
   return { project, parsed, compiled: compiled.value, graph: graph.value, engine, flagVars, nodeErrors: diagnostics.filter(ofNodes) };
+}
+
+function nodeIds({ models, tests }: CompiledProject): readonly NodeId[] {
+  return [...models, ...tests].map((node) => node.id);
 }
 
 function plainValues(vars: LoadedGraph['flagVars']): Readonly<Record<string, YamlValue>> {

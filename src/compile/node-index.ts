@@ -99,7 +99,7 @@ export class NodeIndex implements Resolver {
     if (disabled !== undefined) return session.report('disabled-ref', { kind: disabled.kind, name }, span, disabledNotes(disabled));
     const source = this.sourceNames.find((candidate) => candidate.endsWith(`.${name}`));
     const form = source === undefined ? undefined : `source "${source.slice(0, -name.length - 1)}" "${name}"`;
-    return session.report('unknown-ref', { name, known: this.nodeNames, source: form }, span);
+    return session.report('ref-not-found', { name, known: this.nodeNames, source: form }, span);
   }
 
   source(session: Session, request: SourceRequest): RelationValue | Failed {
@@ -108,7 +108,7 @@ export class NodeIndex implements Resolver {
     if (found === undefined) {
       const disabled = this.findDisabled('source', name);
       if (disabled !== undefined) return session.report('disabled-ref', { kind: 'source', name }, request.span, disabledNotes(disabled));
-      return session.report('unknown-source', { name, known: this.sourceNames }, request.span);
+      return session.report('source-not-found', { name, known: this.sourceNames }, request.span);
     }
     if (!session.dependencies.has(found.id)) session.dependencies.set(found.id, session.calls[0]?.span ?? request.span);
     return found;

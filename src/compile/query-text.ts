@@ -68,7 +68,8 @@ function cutEnd(text: CompiledText, shape: Shape): CompiledText {
   parts.push(sliceText(text, from, shape.end));
   // What is put behind the query must not become part of its last comment.
   if (shape.endsInLineComment) parts.push(syntheticText('\n'));
-  return parts.length === 1 && shape.end === text.sql.length ? text : joinTexts(parts);
+  const [only] = parts;
+  return only !== undefined && parts.length === 1 ? only : joinTexts(parts);
 }
 
 /** What is wrong, worst first: what a later entry says may be a consequence of an earlier one. */

@@ -1,19 +1,18 @@
 /** Renders the nodes of a template: text, output, blocks, macros. */
 import type { Span } from '../diagnostics/span.ts';
 import type { MacroDefinition } from '../parse/definitions.ts';
-import type { Block, Call, Expression, Template, TemplateNode } from '../parse/template.ts';
+import type { Block, Expression, Template, TemplateNode } from '../parse/template.ts';
+import { blockCondition, complain, loopItems, separatorOf, setName, trimItem, trimLineEnds } from './block-forms.ts';
 import type { CompiledText } from './compiled.ts';
-import { sliceText } from './compiled-text.ts';
 import type { Frame, MacroInvocation } from './evaluate.ts';
 import { callBuiltin, callFunction, evaluate, evaluateCondition, meaningOf, reportUnknownHelper } from './evaluate.ts';
 import { builtinForms } from './functions/builtins.ts';
 import { bindArguments } from './macro-call.ts';
 import { OutputWriter } from './output-writer.ts';
-import type { LoopPosition } from './scope.ts';
 import { defineName, openScope } from './scope.ts';
 import type { CallSite, Session } from './session.ts';
 import type { Failed, Value } from './values.ts';
-import { describeKind, failed, isList, isMap, printValue, slotText } from './values.ts';
+import { describeKind, failed, printValue, slotText } from './values.ts';
 
 /** What `{{yield}}` prints: the caller's block, in the caller's frame. */
 interface YieldedBlock {
@@ -116,8 +115,6 @@ function sourceWords(expression: Expression): string {
   return expression.kind === 'name' ? expression.parts.join('.') : expression.kind === 'call' ? `(${expression.name} …)` : expression.text;
 }
 
-const setForm = '{{set "name" value}}';
-
 function setValue(call: NamedInvocation, frame: RenderFrame): void {
   const name = setName(call, frame, 2);
   const [, expression] = call.args;
@@ -125,16 +122,6 @@ function setValue(call: NamedInvocation, frame: RenderFrame): void {
   const value = evaluate(expression, frame);
   // A name whose value failed is defined all the same: one problem is reported once.
   defineName(frame.scope, name, value === failed ? '' : value);
-}
-
-function setName(call: NamedInvocation | Call, frame: RenderFrame, count: number): string | undefined {
-  const [first] = call.args;
-  const name = first?.kind === 'literal' ? first.value : undefined;
-  if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name) && call.args.length === count && call.named.length === 0) return name;
-  const form = count === 2 ? setForm : '{{#set "name"}}…{{/set}}';
-  const problem = typeof name !== 'string' ? 'takes a name in quotes' : call.args.length === count ? 'takes a name of letters, digits and underscores' : 'takes one name and one value';
-  frame.session.report('block-form', { block: 'set', problem, form }, call.span);
-  return undefined;
 }
 
 // ---- blocks
@@ -165,10 +152,6 @@ function renderBlock(block: Block, frame: RenderFrame, writer: OutputWriter): vo
   }
 }
 
-function complain(block: Block, frame: RenderFrame, problem: string, form: string): void {
-  frame.session.report('block-form', { block: block.call.name, problem, form }, block.openSpan);
-}
-
 function renderOtherBlock(block: Block, frame: RenderFrame, writer: OutputWriter): void {
   const { name, args } = block.call;
   if (block.inverted && args.length === 0 && meaningOf(frame, name) !== undefined) {
@@ -188,26 +171,6 @@ function renderBranch(nodes: readonly TemplateNode[] | undefined, frame: RenderF
 function renderIf(block: Block, frame: RenderFrame, writer: OutputWriter): void {
   const condition = blockCondition(block, frame);
   if (condition !== undefined) renderBranch(condition ? block.body : block.otherwise, frame, writer);
-}
-
-/** Whether the body of an `if` or `unless` stands; undefined, reported, when nobody can say. */
-export function blockCondition(block: Block, frame: Frame): boolean | undefined {
-  const { name, args, named } = block.call;
-  const [expression] = args;
-  if (expression === undefined || args.length > 1 || named.length > 0 || block.params.length > 0) {
-    const form = `{{#${name} condition}}…{{/${name}}}`;
-    frame.session.report('block-form', { block: name, problem: 'takes one condition', form }, block.openSpan);
-    return undefined;
-  }
-  const value = evaluateCondition(expression, frame, `\`{{#${name}}}\``);
-  return value === failed ? undefined : (value !== (name === 'unless')) !== block.inverted;
-}
-
-/** An item of a loop with its position. */
-interface LoopItem {
-  readonly value: Value;
-  readonly second: Value;
-  readonly position: LoopPosition;
 }
 
 function renderLoop(block: Block, frame: RenderFrame, writer: OutputWriter): void {
@@ -238,65 +201,7 @@ function renderLoop(block: Block, frame: RenderFrame, writer: OutputWriter): voi
   }
 }
 
-const BLANK_LINES_BEFORE = /^(?:[ \t]*(?:\r\n|\n|\r))+/;
-const LINE_ENDS_AFTER = /(?:(?:\r\n|\n|\r)[ \t]*)+$/;
-
-function trimItem(text: CompiledText): CompiledText {
-  const start = BLANK_LINES_BEFORE.exec(text.sql)?.[0].length ?? 0;
-  const end = LINE_ENDS_AFTER.exec(text.sql)?.index ?? text.sql.length;
-  return sliceText(text, start, Math.max(start, end));
-}
-
-function loopForm(block: Block): string {
-  return block.call.name === 'join' ? '{{#join list ", " as |item|}}…{{/join}}' : '{{#each list as |item|}}…{{/each}}';
-}
-
-function loopItems(block: Block, frame: RenderFrame): readonly LoopItem[] | undefined {
-  const { args, named } = block.call;
-  const [expression] = args;
-  const count = block.call.name === 'join' ? 2 : 1;
-  if (expression === undefined || args.length !== count || named.length > 0) {
-    complain(block, frame, count === 1 ? 'takes one list' : 'takes a list and a separator', loopForm(block));
-    return undefined;
-  }
-  if (block.params.length === 0 || block.params.length > 2) {
-    complain(block, frame, 'names its item', loopForm(block));
-    return undefined;
-  }
-  const value = evaluate(expression, frame);
-  if (value === failed) return undefined;
-  const pairs: readonly (readonly [Value, Value])[] | undefined = isList(value)
-    ? value.map((item, index) => [item, index])
-    : isMap(value)
-      ? Object.entries(value).map(([key, item]) => [item, key])
-      : undefined;
-  if (pairs === undefined) {
-    complain(block, frame, `walks over a list or an object, not ${describeKind(value)}`, loopForm(block));
-    return undefined;
-  }
-  return pairs.map(([item, key], index) => ({ value: item, second: key, position: { index, first: index === 0, last: index === pairs.length - 1, key } }));
-}
-
-function separatorOf(block: Block, frame: RenderFrame): string | undefined {
-  const [, expression] = block.call.args;
-  const value = expression === undefined ? failed : evaluate(expression, frame);
-  if (value === failed) return undefined;
-  if (typeof value === 'string') return value;
-  complain(block, frame, `takes a text as separator, not ${describeKind(value)}`, loopForm(block));
-  return undefined;
-}
-
 // ---- macros
-
-const ONE_LINE_END = /^(?:\r\n|\n|\r)/;
-const ONE_LAST_LINE_END = /(?:\r\n|\n|\r)$/;
-
-/** Without one line end at each side. */
-function trimLineEnds(text: CompiledText): CompiledText {
-  const start = ONE_LINE_END.exec(text.sql)?.[0].length ?? 0;
-  const end = ONE_LAST_LINE_END.exec(text.sql)?.index ?? text.sql.length;
-  return sliceText(text, start, Math.max(start, end));
-}
 
 function textValue(text: CompiledText): Value {
   return text.slots.length > 0 ? slotText(text.sql) : text.sql;

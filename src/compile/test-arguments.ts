@@ -88,6 +88,6 @@ function reportMissing(name: string, isSource: boolean, span: Span, { index, dia
   if (disabled !== undefined) {
     const notes = disabled.span === undefined ? [] : [{ message: 'it is turned off here', span: disabled.span }];
     diagnostics.push(diagnose('disabled-ref', { kind: disabled.kind, name }, { span, notes }));
-  } else if (isSource) diagnostics.push(diagnose('unknown-source', { name, known: index.sourceNames }, { span }));
-  else diagnostics.push(diagnose('unknown-ref', { name, known: index.nodeNames, source: undefined }, { span }));
+  } else if (isSource) diagnostics.push(diagnose('source-not-found', { name, known: index.sourceNames }, { span }));
+  else diagnostics.push(diagnose('ref-not-found', { name, known: index.nodeNames, source: undefined }, { span }));
 }

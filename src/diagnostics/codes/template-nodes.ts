@@ -3,7 +3,7 @@ import { error, warning } from '../code-entry.ts';
 import { didYouMean } from '../nearest.ts';
 
 /** What a name is where `ref` looked for a model. */
-interface UnknownRef {
+interface RefNotFound {
   readonly name: string;
   readonly known: readonly string[];
   /** `source "shop" "orders"` when a source has a table of that name. */
@@ -11,7 +11,7 @@ interface UnknownRef {
 }
 
 const referenceCodes = {
-  'unknown-ref': error<UnknownRef>(
+  'ref-not-found': error<RefNotFound>(
     ({ name }) => `there is no model or seed \`${name}\``,
     ({ name, known, source }) => (source === undefined ? didYouMean(name, known) : `a source has a table of that name: \`{{${source}}}\``),
   ),
@@ -35,7 +35,7 @@ const referenceCodes = {
     ({ name }) => `model \`${name}\` has no versions`,
     () => 'take `version=` away',
   ),
-  'unknown-source': error<{ readonly name: string; readonly known: readonly string[] }>(
+  'source-not-found': error<{ readonly name: string; readonly known: readonly string[] }>(
     ({ name }) => `there is no source \`${name}\``,
     ({ name, known }) => didYouMean(name, known) ?? 'declare it under `sources:` in a property file',
   ),
