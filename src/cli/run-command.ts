@@ -1,5 +1,6 @@
 /** `tx run`, `build`, `test` and `seed`: select, plan, execute, report. */
 import { randomUUID } from 'node:crypto';
+import type { Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -68,6 +69,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
           emit: report.emit,
           seedRows: prepared.seeds.rows,
           texts: planned.texts,
+          readsOf: (node) => relationsReadBy(loaded, node),
           compiledPath: report.compiledPath,
         },
         {
@@ -144,6 +146,21 @@ async function prepare(host: Host, screen: Screen, request: RunRequest): Promise
   if (hasErrors(seeds.diagnostics)) throw new Stop(exitCodes.usage, seeds.diagnostics);
   screen.showDiagnostics(seeds.diagnostics);
   return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
+}
+
+/** Relations directly above a node; ephemeral models pass on what they read. */
+function relationsReadBy(loaded: LoadedGraph, node: string): readonly Relation[] {
+  const { graph } = loaded;
+  const start = [...graph.nodes.keys()].find((id) => id === node);
+  const stack = start === undefined ? [] : [...(graph.parents.get(start) ?? [])];
+  const relations: Relation[] = [];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    const parent = graph.nodes.get(id);
+    if (parent === undefined || parent.resourceType === 'test') continue;
+    if (parent.resourceType === 'model' && parent.config.materialized === 'ephemeral') stack.push(...(graph.parents.get(id) ?? []));
+    else relations.push(parent.relation);
+  }
+  return relations;
 }
 
 /** The live line of the terminal is taken away also when a run breaks off. */

@@ -4,7 +4,7 @@ import { openTestSession } from '../adapters/duckdb/open-test-session.ts';
 import type { Session } from '../adapter/connection.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { CompiledModel, CompiledTest } from '../compile/compiled.ts';
-import { graphOf, ids, model, test as testNode } from '../graph/graph-fixture.ts';
+import { graphOf, ids, model, nodeId, test as testNode } from '../graph/graph-fixture.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
@@ -16,7 +16,11 @@ import type { ExecutionOptions } from './execution.ts';
 
 interface Harness {
   readonly session: Session;
-  readonly run: (nodes: readonly GraphNode[], more?: Partial<PlanInput>, options?: Partial<ExecutionOptions>) => Promise<{ result: RunResult; events: RunEvent[] }>;
+  readonly run: (
+    nodes: readonly GraphNode[],
+    more?: Partial<PlanInput>,
+    options?: Partial<ExecutionOptions>,
+  ) => Promise<{ result: RunResult; events: RunEvent[] }>;
   readonly rows: (sql: string) => Promise<readonly (readonly unknown[])[]>;
 }
 
@@ -71,6 +75,11 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         emit: (event) => void events.push(event),
         seedRows: () => [],
         texts: outcome.value.texts,
+        readsOf: (node) =>
+          (graph.parents.get(nodeId(node)) ?? []).flatMap((id) => {
+            const parent = graph.nodes.get(id);
+            return parent === undefined || parent.resourceType === 'test' ? [] : [parent.relation];
+          }),
         compiledPath: (key) => `target/compiled/${key}.sql`,
       },
       {
@@ -92,7 +101,11 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
   }
 }
 
-function sqlModel(name: string, sql: string, more: Partial<CompiledModel['config']> & { incremental?: string; needs?: readonly string[] } = {}): CompiledModel {
+function sqlModel(
+  name: string,
+  sql: string,
+  more: Partial<CompiledModel['config']> & { incremental?: string; needs?: readonly string[] } = {},
+): CompiledModel {
   const { incremental, needs = [], ...config } = more;
   const base = model({ name, materialized: config.materialized ?? 'table', needs });
   const textOf = (text: string) => ({ sql: text, map: { files: [base.path], segments: [0, 0, 0, text.length, 0] }, slots: [] });
@@ -109,7 +122,8 @@ function check(name: string, kind: 'not_null' | 'unique', of: string, column: st
   return node.test.kind === 'generic' ? { ...node, test: { ...node.test, column } } : node;
 }
 
-const statuses = (result: RunResult): Record<string, string> => Object.fromEntries(result.results.map((entry) => [entry.name, entry.status]));
+const statuses = (result: RunResult): Record<string, string> =>
+  Object.fromEntries(result.results.map((entry) => [entry.name, entry.status]));
 
 describe('executePlan', () => {
   it('builds models in order and writes what it did in the same database', () =>
@@ -132,14 +146,20 @@ describe('executePlan', () => {
     withDatabase(async ({ run, rows }) => {
       const child = sqlModel('child', 'select * from main.a', { needs: [ids.model('a')] });
       await run([sqlModel('a', 'select 1 as id'), child]);
-      const { result, events } = await run([sqlModel('a', 'select 1 as id union all select null'), child, check('a_id', 'not_null', 'a', 'id')]);
+      const { result, events } = await run([
+        sqlModel('a', 'select 1 as id union all select null'),
+        child,
+        check('a_id', 'not_null', 'a', 'id'),
+      ]);
       expect(statuses(result)).toEqual({ a: 'error', a_id: 'fail', child: 'skipped' });
       expect(result.status).toBe('failed');
       expect(await rows('select id from main.a')).toEqual([[1]]);
       const finished = events.find((event) => event.type === 'node-finished' && event.result.name === 'a_id');
       expect(finished).toMatchObject({ sample: { rows: { rows: [[null]] } }, result: { failures: 1 } });
       expect(await rows("select status, failures from _tx.check_results where run_id = 'run-" + String(runs) + "'")).toEqual([['fail', 1]]);
-      expect(await rows("select status, error_code from _tx.node_runs where run_id = 'run-" + String(runs) + "'")).toEqual([['error', 'audit-failed']]);
+      expect(await rows("select status, error_code from _tx.node_runs where run_id = 'run-" + String(runs) + "'")).toEqual([
+        ['error', 'audit-failed'],
+      ]);
     }));
 
   it('publishes in spite of a warning', () =>
@@ -151,20 +171,37 @@ describe('executePlan', () => {
 
   it('names the one check that cannot be evaluated, and publishes nothing', () =>
     withDatabase(async ({ run, rows }) => {
-      const { result } = await run([sqlModel('a', 'select 1 as id'), check('good', 'not_null', 'a', 'id'), check('bad', 'not_null', 'a', 'nope')]);
+      const { result } = await run([
+        sqlModel('a', 'select 1 as id'),
+        check('good', 'not_null', 'a', 'id'),
+        check('bad', 'not_null', 'a', 'nope'),
+      ]);
       expect(statuses(result)).toEqual({ a: 'error', good: 'skipped', bad: 'error' });
       expect(await rows("select count(*) from duckdb_tables() where table_name = 'a'")).toEqual([[0]]);
     }));
 
   it('puts an error of the database on the template, with the near name', () =>
     withDatabase(async ({ run }) => {
-      const { result } = await run([sqlModel('a', 'select 1 as customer_id'), sqlModel('b', 'select custmer_id from main.a', { needs: [ids.model('a')] })]);
+      const { result } = await run([
+        sqlModel('a', 'select 1 as customer_id'),
+        sqlModel('b', 'select custmer_id from main.a', { needs: [ids.model('a')] }),
+      ]);
       const [diagnostic] = result.results.find((entry) => entry.name === 'b')?.diagnostics ?? [];
       expect(diagnostic).toMatchObject({
         code: 'unknown-column',
         span: { path: 'models/b.sql', start: 7, end: 17 },
         help: expect.stringContaining('did you mean `customer_id`?'),
       });
+    }));
+
+  it('finds near names for a column behind an alias, for which the engine offers none', () =>
+    withDatabase(async ({ run }) => {
+      const { result } = await run([
+        sqlModel('a', 'select 1 as customer_id'),
+        sqlModel('b', 'select t.custmer_id from main.a as t', { needs: [ids.model('a')] }),
+      ]);
+      const [diagnostic] = result.results.find((entry) => entry.name === 'b')?.diagnostics ?? [];
+      expect(diagnostic).toMatchObject({ message: 'column `custmer_id` does not exist', help: 'did you mean `customer_id`?' });
     }));
 
   it('applies increments by key, and the second time gives the same table', () =>
@@ -192,11 +229,14 @@ describe('executePlan', () => {
 
   it('refuses NULL and duplicate keys before it touches the table, with samples', () =>
     withDatabase(async ({ run, rows }) => {
-      const node = (incremental: string) => sqlModel('facts', 'select 1 as id', { materialized: 'incremental', uniqueKey: ['id'], incremental });
+      const node = (incremental: string) =>
+        sqlModel('facts', 'select 1 as id', { materialized: 'incremental', uniqueKey: ['id'], incremental });
       await run([node('select 1 as id')]);
       const { result } = await run([node('select 5 as id union all select 5 union all select null')]);
       expect(result.results[0]).toMatchObject({ status: 'error', diagnostics: [{ code: 'key-not-unique' }] });
-      expect(result.results[0]?.diagnostics[0]?.message).toBe('the new rows of `facts` cannot be told apart by `id`: 1 with a NULL key, 1 keys more than once');
+      expect(result.results[0]?.diagnostics[0]?.message).toBe(
+        'the new rows of `facts` cannot be told apart by `id`: 1 with a NULL key, 1 keys more than once',
+      );
       expect(result.results[0]?.diagnostics[0]?.help).toContain('id = 5');
       expect(await rows('select id from main.facts')).toEqual([[1]]);
     }));
@@ -225,7 +265,11 @@ describe('executePlan', () => {
         [1, '10', null],
         [2, 'x', 31],
       ]);
-      expect(await rows("select column_name from duckdb_columns() where table_name = 'sync_all_columns' order by column_index")).toEqual([['id'], ['a'], ['c']]);
+      expect(await rows("select column_name from duckdb_columns() where table_name = 'sync_all_columns' order by column_index")).toEqual([
+        ['id'],
+        ['a'],
+        ['c'],
+      ]);
       const missing = await run([node('ignore', 'ignore', 'select 3 as id, 1 as a')]);
       expect(missing.result.results[0]).toMatchObject({ status: 'error', diagnostics: [{ code: 'increment-column-missing' }] });
       const drastic = await run([node('append_new_columns', 'sync_all_columns', 'select 3 as id')]);
@@ -239,7 +283,10 @@ describe('executePlan', () => {
       setTimeout(() => abort.abort(), 100);
       const started = performance.now();
       const { result } = await run(
-        [sqlModel('slow', 'select count(*) as id from range(100000000) a, range(100000) b'), sqlModel('next', 'select * from main.slow', { needs: [ids.model('slow')] })],
+        [
+          sqlModel('slow', 'select count(*) as id from range(100000000) a, range(100000) b'),
+          sqlModel('next', 'select * from main.slow', { needs: [ids.model('slow')] }),
+        ],
         {},
         { signal: abort.signal },
       );
@@ -247,7 +294,10 @@ describe('executePlan', () => {
       expect(result.status).toBe('cancelled');
       expect(statuses(result)).toEqual({ slow: 'cancelled', next: 'cancelled' });
       expect(await rows('select id from main.slow')).toEqual([[1]]);
-      expect(await rows("select status from _tx.runs where run_id = 'run-" + String(runs) + "' order by recorded_at, status")).toEqual([['running'], ['cancelled']]);
+      expect(await rows("select status from _tx.runs where run_id = 'run-" + String(runs) + "' order by recorded_at, status")).toEqual([
+        ['running'],
+        ['cancelled'],
+      ]);
     }));
 
   it('marks runs whose process died', () =>
@@ -268,7 +318,10 @@ describe('executePlan', () => {
   it('runs hooks inside the transaction, and undoes them when the model fails', () =>
     withDatabase(async ({ run, rows }) => {
       await rows('create table main.log (line varchar)');
-      const hook = (line: string) => ({ text: { sql: `insert into main.log values ('${line}')`, map: { files: [], segments: [] }, slots: [] }, transaction: true });
+      const hook = (line: string) => ({
+        text: { sql: `insert into main.log values ('${line}')`, map: { files: [], segments: [] }, slots: [] },
+        transaction: true,
+      });
       await run([{ ...sqlModel('a', 'select 1 as id'), preHooks: [hook('pre')], postHooks: [hook('post')] }]);
       await run([{ ...sqlModel('a', 'select nope'), preHooks: [hook('lost')] }]);
       expect(await rows('select line from main.log order by line')).toEqual([['post'], ['pre']]);

@@ -1,5 +1,6 @@
 /** What the executor is given: the open database, the ports, and the wishes of the user. */
 import type { Adapter } from '../adapter/adapter.ts';
+import type { Relation } from '../adapter/relation.ts';
 import type { Session } from '../adapter/connection.ts';
 import type { CompiledText } from '../compile/compiled.ts';
 import type { RunEvent } from './events.ts';
@@ -24,6 +25,8 @@ export interface ExecutionPorts {
   readonly seedRows: (path: string) => Iterable<readonly (string | null)[]>;
   /** Filled texts by the key that queries carry. */
   readonly texts: ReadonlyMap<string, CompiledText>;
+  /** The relations that a node reads, as far as `tx` knows them. */
+  readonly readsOf: (node: string) => readonly Relation[];
   /** Where the compiled text of a key can be read. */
   readonly compiledPath: (key: string) => string | undefined;
 }

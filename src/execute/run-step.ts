@@ -69,7 +69,7 @@ export async function attemptBuild(context: StepContext, step: BuildStep): Promi
   } catch (cause) {
     await connection.rollback();
     if (cause instanceof AuditRefused) return { kind: 'refused', tests: cause.tests };
-    return failedAttempt(context, cause, step, progress.auditing);
+    return failedAttempt(context, await withColumns(context, cause, step.node), step, progress.auditing);
   }
 }
 
@@ -182,6 +182,25 @@ export function checkRecords(context: StepContext, testedNode: string, tests: re
       at,
     })),
   );
+}
+
+/** Where the engine offers no near names for a column, the columns of what the node reads are looked up. */
+async function withColumns({ ports, connection }: StepContext, cause: unknown, node: string): Promise<unknown> {
+  if (!(cause instanceof StatementFailure)) return cause;
+  const { details, statement, test } = cause;
+  const reads = ports.readsOf(node);
+  if (details.kind !== 'unknown-column' || details.candidates !== undefined || details.name === undefined || reads.length === 0) return cause;
+  try {
+    const { dialect, catalog } = ports.adapter;
+    const wanted = new Set(reads.map(dialect.relation));
+    const found = await catalog.relations(connection, [...new Set(reads.map((relation) => relation.schema))]);
+    const columns = found.filter((entry) => wanted.has(dialect.relation(entry.relation))).flatMap((entry) => entry.columns.map((column) => column.name));
+    return columns.length === 0 ? cause : new StatementFailure({ ...details, candidates: [...new Set(columns)] }, statement, test);
+  } catch (second) {
+    // The first error is the one that matters.
+    if (second instanceof EngineError) return cause;
+    throw second;
+  }
 }
 
 function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | TestStep, duringAudit: boolean): Attempt {

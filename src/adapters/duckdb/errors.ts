@@ -204,6 +204,11 @@ function candidatesOf(raw: RawError, kind: EngineErrorKind): readonly string[] |
   return names.length === 0 ? undefined : names;
 }
 
+/** The column of `Values list "t" does not have a column named "c"`: the engine names it in its words only. */
+function unnamedColumn(message: string): string | undefined {
+  return /does not have a column named "([^"]+)"/.exec(message)?.[1];
+}
+
 function holderOf(message: string): EngineErrorDetails['holder'] {
   const match = /lock is held in (.+?) \(PID (\d+)\)/.exec(message);
   if (match === null) return undefined;
@@ -221,6 +226,7 @@ export function engineError(cause: unknown, sql?: string, skip = 0): EngineError
   const message = cleanMessage(raw.exception_message);
   const position = positionIn(sql, raw, kind);
   const candidates = candidatesOf(raw, kind);
+  const name = raw.name ?? (kind === 'unknown-column' ? unnamedColumn(raw.exception_message) : undefined);
   const holder = kind === 'locked' ? holderOf(raw.exception_message) : undefined;
   return new EngineError(
     {
@@ -229,7 +235,7 @@ export function engineError(cause: unknown, sql?: string, skip = 0): EngineError
       redacted: redact(message, kind, raw),
       retry: retryOf(kind),
       ...(position === undefined || position < skip ? {} : { position: position - skip }),
-      ...(raw.name === undefined ? {} : { name: raw.name }),
+      ...(name === undefined ? {} : { name }),
       ...(candidates === undefined ? {} : { candidates }),
       ...(holder === undefined ? {} : { holder }),
     },

@@ -1,0 +1,125 @@
+/** Compiles small projects that tests write as texts. */
+import { checkNames, findCheck } from '../checks/vocabulary.ts';
+import { engines } from '../cli/engines.ts';
+import { dialect } from '../adapters/duckdb/dialect.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../diagnostics/span.ts';
+import type { ParsedFile } from '../parse/definitions.ts';
+import { parseFile } from '../parse/parse-file.ts';
+import { loadProject } from '../project/load-project.ts';
+import { memoryFiles } from '../project/memory-files.ts';
+import type { YamlValue } from '../project/project.ts';
+import type { CompiledModel, CompiledProject, CompiledText } from './compiled.ts';
+import { compileInline } from './compile-inline.ts';
+import { compileProject } from './compile-project.ts';
+import type { CompileInput } from './workspace.ts';
+
+export const projectYaml = `name: shop
+default_target: dev
+targets:
+  dev: { type: duckdb, path: warehouse.duckdb, schema: main, threads: 4 }
+`;
+
+export type Files = Readonly<Record<string, string>>;
+
+export interface FixtureOptions {
+  readonly flagVars?: Readonly<Record<string, YamlValue>>;
+  /** Exports of JavaScript files by path; an Error stands for one that cannot be loaded. */
+  readonly modules?: Readonly<Record<string, Record<string, unknown> | Error>>;
+}
+
+interface Prepared {
+  readonly input: CompileInput;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Loads and parses; `project.yaml` is {@link projectYaml} with what `files` gives under that name behind it. */
+function prepare(files: Files, options: FixtureOptions): Prepared {
+  const all = { ...files, 'project.yaml': projectYaml + (files['project.yaml'] ?? '') };
+  const loaded = loadProject({ root: '/project', vars: {}, env: {} }, { files: memoryFiles(all) }, engines);
+  if (loaded.value === undefined) throw new Error(`the fixture does not load: ${JSON.stringify(loaded.diagnostics)}`);
+  const diagnostics: Diagnostic[] = loaded.diagnostics.filter((entry) => entry.code !== 'path-not-found');
+  const parsed: ParsedFile[] = [];
+  for (const source of loaded.value.sources) {
+    const outcome = parseFile(source, loaded.value.name);
+    diagnostics.push(...outcome.diagnostics);
+    if (outcome.value !== undefined) parsed.push(outcome.value);
+  }
+  return { input: { project: loaded.value, parsed, dialect, flagVars: options.flagVars ?? {}, findCheck, checkNames }, diagnostics };
+}
+
+function ports(options: FixtureOptions): Parameters<typeof compileProject>[1] {
+  return {
+    js: {
+      load: (path) => {
+        const found = options.modules?.[path] ?? {};
+        return found instanceof Error ? Promise.reject(found) : Promise.resolve(found);
+      },
+    },
+  };
+}
+
+export interface Compiled {
+  readonly project: CompiledProject;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export async function compileFiles(files: Files, options: FixtureOptions = {}): Promise<Compiled> {
+  const { input, diagnostics } = prepare(files, options);
+  const outcome = await compileProject(input, ports(options));
+  return { project: outcome.value, diagnostics: [...diagnostics, ...outcome.diagnostics] };
+}
+
+/** The model of that name in a project that must be without errors. */
+export async function compileModel(files: Files, name: string, options: FixtureOptions = {}): Promise<CompiledModel> {
+  const { project, diagnostics } = await compileFiles(files, options);
+  const errors = diagnostics.filter((entry) => entry.severity === 'error');
+  if (errors.length > 0) throw new Error(`the fixture has errors: ${JSON.stringify(errors, undefined, 1)}`);
+  return modelNamed(project, name);
+}
+
+export function modelNamed(project: CompiledProject, name: string): CompiledModel {
+  const model = project.models.find((candidate) => candidate.name === name);
+  if (model === undefined) throw new Error(`no model ${name}`);
+  return model;
+}
+
+/** The SQL of a template that stands alone in a project, next to `others`. */
+export async function render(template: string, others: Files = {}, options: FixtureOptions = {}): Promise<string> {
+  const model = await compileModel({ ...others, 'models/m.sql': `select 1 as x -- ${MARK}\n${template}` }, 'm', options);
+  return model.full.sql.slice(model.full.sql.indexOf(MARK) + MARK.length + 1).replace(/\n$/, '');
+}
+
+const MARK = '~~~';
+
+/** Code, message and marked text of each problem of a project. */
+export async function problems(files: Files, options: FixtureOptions = {}): Promise<readonly Problem[]> {
+  const { diagnostics } = await compileFiles(files, options);
+  return diagnostics.map((entry) => describe(entry, files));
+}
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly help: string | undefined;
+  /** `path:` and the text that the problem points at. */
+  readonly at: string | undefined;
+}
+
+function describe({ code, message, help, span }: Diagnostic, files: Files): Problem {
+  const prefix = span?.path === 'project.yaml' ? projectYaml.length : 0;
+  const text = span === undefined ? '' : (files[span.path] ?? '').slice(span.start - prefix, span.end - prefix);
+  return { code, message, help, at: span === undefined ? undefined : `${span.path}:${text}` };
+}
+
+/** Problems of one model's template, as `code: message`. */
+export async function problemsOf(template: string, others: Files = {}, options: FixtureOptions = {}): Promise<readonly string[]> {
+  const found = await problems({ ...others, 'models/m.sql': template }, options);
+  return found.map(({ code, message }) => `${code}: ${message}`);
+}
+
+export async function inline(source: SourceFile, files: Files): Promise<{ readonly text: CompiledText; readonly diagnostics: readonly Diagnostic[] }> {
+  const { input } = prepare(files, {});
+  const outcome = await compileInline(source, input, ports({}));
+  return { text: outcome.value, diagnostics: outcome.diagnostics };
+}
