@@ -10,8 +10,19 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Projects used as data may hold test files of their own.
         test: { name: 'system', include: ['tests/**/*.test.ts'], exclude: ['tests/cases/**'], testTimeout: 120_000, hookTimeout: 180_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cases',
+          include: ['tests/cases/*.test.ts'],
+          testTimeout: 20_000,
+          // A command changes the working folder, which worker threads cannot.
+          pool: 'forks',
+          // JavaScript of a project is loaded as Node loads it, so that its errors read as users see them.
+          server: { deps: { external: [/\/tx-golden-case-/] } },
+        },
       },
     ],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/**/*.test.ts'] },

@@ -25,7 +25,7 @@ import type { RunRequest } from './run-request.ts';
 import { createRunReport } from './run-report.ts';
 import type { RunReport } from './run-report.ts';
 import type { Screen } from './screen.ts';
-import { readSeedFiles } from './seed-files.ts';
+import { changedSeeds, readSeedFiles } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
 import { selectNodes } from './select-nodes.ts';
 import { listenForCancel } from './signals.ts';
@@ -35,7 +35,8 @@ import type { Cancellation } from './signals.ts';
 interface Prepared {
   readonly loaded: LoadedGraph;
   readonly selected: ReadonlySet<NodeId>;
-  readonly seeds: SeedFiles;
+  /** Undefined where only the state can tell which of them matter. */
+  readonly seeds: SeedFiles | undefined;
   readonly unneeded: readonly Diagnostic[];
   readonly threads: number;
   readonly interval: Interval | undefined;
@@ -56,7 +57,8 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
     });
     try {
       const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
-      const planned = planRun(host, screen, request, prepared, standing);
+      const seeds = prepared.seeds ?? readChangedSeeds(host, screen, prepared, standing);
+      const planned = planRun(host, screen, request, { ...prepared, seeds, standing });
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
       const result = await executeReported(report, () => executePlan(
@@ -67,7 +69,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
           clock: host.clock,
           chance: Math.random,
           emit: report.emit,
-          seedRows: prepared.seeds.rows,
+          seedRows: seeds.rows,
           texts: planned.texts,
           readsOf: (node) => relationsReadBy(loaded, node),
           compiledPath: report.compiledPath,
@@ -99,7 +101,8 @@ export async function planOnly(host: Host, screen: Screen, request: RunRequest):
     const prepared = await prepare(host, screen, request);
     if (prepared === undefined) return undefined;
     const standing = await readStandingIfAny(host, screen, request, prepared.loaded, cancellation);
-    const planned = planRun(host, screen, request, prepared, standing);
+    const seeds = prepared.seeds ?? readChangedSeeds(host, screen, prepared, standing);
+    const planned = planRun(host, screen, request, { ...prepared, seeds, standing });
     showUnneeded(screen, prepared.unneeded);
     return { planned, loaded: prepared.loaded };
   } finally {
@@ -140,11 +143,9 @@ async function prepare(host: Host, screen: Screen, request: RunRequest): Promise
     showUnneeded(screen, unneeded);
     return undefined;
   }
-  const needed = new Set<NodeId>([...selected, ...ancestors(loaded.graph, selected)]);
   await checkQueries(loaded, command === 'seed' ? new Set() : selected);
-  const seeds = readSeedFiles(host.files, loaded, command === 'test' ? new Set() : command === 'run' ? needed : selected);
-  if (hasErrors(seeds.diagnostics)) throw new Stop(exitCodes.usage, seeds.diagnostics);
-  screen.showDiagnostics(seeds.diagnostics);
+  // `run` reads only the seeds that changed, which the state tells; the others are read before a database is opened.
+  const seeds = command === 'run' ? undefined : readSeeds(host, screen, loaded, command === 'test' ? new Set() : selected);
   return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
 }
 
@@ -172,6 +173,19 @@ async function executeReported(report: RunReport, execute: () => Promise<RunResu
   }
 }
 
+function readSeeds(host: Host, screen: Screen, loaded: LoadedGraph, needed: ReadonlySet<NodeId>): SeedFiles {
+  const seeds = readSeedFiles(host.files, loaded, needed);
+  if (hasErrors(seeds.diagnostics)) throw new Stop(exitCodes.usage, seeds.diagnostics);
+  screen.showDiagnostics(seeds.diagnostics);
+  return seeds;
+}
+
+/** Seeds that `tx run` has to load before its models: those above them whose file changed. */
+function readChangedSeeds(host: Host, screen: Screen, prepared: Prepared, standing: Standing): SeedFiles {
+  const { loaded, selected } = prepared;
+  return readSeeds(host, screen, loaded, changedSeeds(host.files, loaded, ancestors(loaded.graph, selected), standing));
+}
+
 function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): ReadonlySet<NodeId> {
   const { only } = request;
   if (only === undefined) return selectNodes(loaded, screen, request.options);
@@ -192,8 +206,13 @@ export function readInterval(options: Pick<RunOptions, 'eventTimeStart' | 'event
   return { start, end };
 }
 
-function planRun(host: Host, screen: Screen, request: RunRequest, prepared: Prepared, standing: Standing): PlanResult {
-  const { loaded, interval } = prepared;
+function planRun(
+  host: Host,
+  screen: Screen,
+  request: RunRequest,
+  prepared: Prepared & { readonly seeds: SeedFiles; readonly standing: Standing },
+): PlanResult {
+  const { loaded, interval, standing } = prepared;
   const { project, compiled, engine } = loaded;
   const outcome = buildPlan({
     command: request.command,

@@ -5,19 +5,41 @@ import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { castExpression, seedTypeName } from '../parse/seed/cast-expression.ts';
-import { readSeed } from '../parse/seed/read-seed.ts';
+import { hashSeed, readSeed } from '../parse/seed/read-seed.ts';
 import type { Seed, SeedSource } from '../parse/seed/seed.ts';
 import { seedRows } from '../parse/seed/seed-rows.ts';
 import type { SeedSummary } from '../plan/plan-input.ts';
 import type { FileSystem } from '../project/file-system.ts';
-import type { Located } from '../project/project.ts';
+import type { Located, Project } from '../project/project.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import type { Standing } from './open-database.ts';
 
 export interface SeedFiles {
   readonly summaries: ReadonlyMap<NodeId, SeedSummary>;
   readonly diagnostics: readonly Diagnostic[];
   /** Rows of a seed by its path, header left out. */
   readonly rows: (path: string) => Iterable<readonly (string | null)[]>;
+}
+
+/** The seeds among `needed` whose file is not what their table was loaded from: only these have to be read as CSV. */
+export function changedSeeds(files: FileSystem, loaded: LoadedGraph, needed: Iterable<NodeId>, standing: Standing): ReadonlySet<NodeId> {
+  const { project, graph, engine } = loaded;
+  const { relation } = engine.dialect;
+  const present = new Set(standing.catalog.map((entry) => relation(entry.relation)));
+  const hashes = new Map(standing.state.builds.map((entry) => [relation(entry.relation), entry.contentHash]));
+  const changed = new Set<NodeId>();
+  for (const id of needed) {
+    const node = graph.nodes.get(id);
+    if (node?.resourceType !== 'seed') continue;
+    const name = relation(node.relation);
+    if (!present.has(name) || hashes.get(name) !== hashSeed(sourceOf(files, project, node))) changed.add(id);
+  }
+  return changed;
+}
+
+function sourceOf(files: FileSystem, project: Project, node: CompiledSeed): SeedSource {
+  const absolute = join(project.root, node.path);
+  return { path: node.path, size: files.stat(absolute)?.size ?? 0, chunks: () => files.chunks(absolute) };
 }
 
 /** Reads the seeds among `needed`. Seeds with problems have diagnostics and no summary. */
@@ -29,8 +51,7 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
   for (const id of needed) {
     const node = graph.nodes.get(id);
     if (node?.resourceType !== 'seed') continue;
-    const absolute = join(project.root, node.path);
-    const source: SeedSource = { path: node.path, size: files.stat(absolute)?.size ?? 0, chunks: () => files.chunks(absolute) };
+    const source = sourceOf(files, project, node);
     const outcome = readSeed(source, optionsOf(node));
     diagnostics.push(...outcome.diagnostics);
     const seed = outcome.value;

@@ -113,7 +113,16 @@ function outcomeOf(test: PlannedCheck | PlannedQueryTest, failures: number, tota
 
 async function readSample(connection: Connection, test: PlannedCheck | PlannedQueryTest, sql: string): Promise<FailureSample> {
   const rows = await queryRows(connection, { sql }, sampleSize, test.id);
-  return { test: test.id, title: test.name, rows: mask(rows, test.maskedColumns), shown: rows.rows.length };
+  return { test: test.id, title: test.name, rows: mask(lead(rows, 'leadingColumns' in test ? test.leadingColumns : []), test.maskedColumns), shown: rows.rows.length };
+}
+
+/** Puts some columns before the others, whose order stays. */
+function lead(result: ResultSet, leading: readonly string[]): ResultSet {
+  const rank = new Map(leading.map((name, index) => [name.toLowerCase(), index]));
+  const rankOf = (index: number): number => rank.get((result.columns[index]?.name ?? '').toLowerCase()) ?? leading.length;
+  const order = result.columns.map((_, index) => index).sort((a, b) => rankOf(a) - rankOf(b) || a - b);
+  const arrange = <T>(list: readonly T[]): readonly T[] => order.flatMap((index) => list.slice(index, index + 1));
+  return { columns: arrange(result.columns), rows: result.rows.map(arrange) };
 }
 
 /** Replaces the values of masked columns; NULL stays visible, because it is often the point. */

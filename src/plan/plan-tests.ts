@@ -14,6 +14,19 @@ function maskedColumns(node: GraphNode | undefined): readonly string[] {
   return node.columns.filter((column) => column.pii !== undefined && column.pii !== false).map((column) => column.name);
 }
 
+/** Columns that tell the rows of `node` apart: its declared key, and what a `unique` test stands on. */
+function keyColumns(graph: Graph, node: GraphNode): readonly string[] {
+  if (node.resourceType === 'test') return [];
+  const declared = node.resourceType === 'model' ? node.config.uniqueKey : [];
+  const tested = (graph.children.get(node.id) ?? []).flatMap((id) => {
+    const child = graph.nodes.get(id);
+    if (child?.resourceType !== 'test' || child.test.kind !== 'generic') return [];
+    const { check, column, attachedTo } = child.test;
+    return check === 'unique' && attachedTo === node.id && column !== undefined ? [column] : [];
+  });
+  return [...new Set([...declared, ...tested])];
+}
+
 export function nodeOf(graph: Graph, id: NodeId): GraphNode {
   return graph.nodes.get(id) ?? bug(`node ${id} is not in the graph`);
 }
@@ -47,6 +60,7 @@ function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): Plan
     warnIf: test.config.warnIf,
     errorIf: test.config.errorIf,
     maskedColumns: maskedColumns(under),
+    leadingColumns: [...keyColumns(input.graph, under), ...(column === undefined ? [] : [column])],
     ...(column === undefined ? {} : { column }),
     ...(where === undefined ? {} : { where }),
     ...(limit === undefined ? {} : { limit }),

@@ -39,6 +39,8 @@ export interface PlannedCheck {
   readonly limit?: number;
   /** Columns whose values must not be shown. */
   readonly maskedColumns: readonly string[];
+  /** Columns to show first in a sample: the keys of the relation, then the column under test. */
+  readonly leadingColumns: readonly string[];
 }
 
 /** A test with SQL of its own: each row is a failure. */

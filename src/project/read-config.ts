@@ -1,5 +1,5 @@
 /** Reads a mapping of config keys from YAML: canonical names, one spelling each, only values that fit. */
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { ConfigResource } from './config-keys.ts';

@@ -24,6 +24,7 @@ export function check(name: string, severity: 'error' | 'warn' = 'error'): Plann
     warnIf: never,
     errorIf: never,
     maskedColumns: [],
+    leadingColumns: [],
   };
 }
 

@@ -48,7 +48,7 @@ function syntaxError(source: SourceFile, thrown: YAMLException): Diagnostic {
     const explained = { line, reason: `a value cannot start with ${reserved[0] === '`' ? 'a backtick' : `\`${reserved[0]}\``}`, help: 'quote it' };
     return diagnose('yaml-syntax', explained, where);
   }
-  if (/^bad indentation/.test(reason)) return diagnose('yaml-indentation', { line }, where);
+  if (reason.startsWith('bad indentation')) return diagnose('yaml-indentation', { line }, where);
   const known = explanations.find(([pattern]) => pattern.test(reason));
   return diagnose('yaml-syntax', { line, reason: known?.[1] ?? reason, help: known?.[2] }, where);
 }

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { registry } from '../../src/diagnostics/registry.ts';
+import { REPOSITORY } from '../support/tx.ts';
+import { readCase } from './read-case.ts';
+import { runCase } from './run-case.ts';
+
+const FOLDER = join(REPOSITORY, 'tests', 'cases');
+
+/** `UPDATE_CASES=1` writes what is printed now; read the difference before it is kept. */
+const UPDATE = process.env['UPDATE_CASES'] === '1';
+
+/** Codes that no text in a folder can provoke, why, and the test that does it. */
+const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: string }>> = {};
+
+const names = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
+
+describe('golden cases', () => {
+  it.each(names.map((name) => ({ name, golden: readCase(readFileSync(join(FOLDER, name, 'case.txt'), 'utf8')) })))(
+    '$name: $golden.title',
+    async ({ name, golden }) => {
+      const { transcript, exits } = await runCase(golden);
+      const path = join(FOLDER, name, 'expected.txt');
+      if (UPDATE) writeFileSync(path, transcript);
+      expect(transcript).toBe(existsSync(path) ? readFileSync(path, 'utf8') : '');
+      expect(exits).toEqual(golden.steps.flatMap((step) => (step.kind === 'tx' ? [step.exit] : [])));
+      expect(transcript).toMatch(new RegExp(`^(error|warning) ${name}( |$)`, 'm'));
+    },
+  );
+
+  it('exist for every code that a project can provoke', () => {
+    expect(Object.keys(registry).filter((code) => !names.includes(code) && !(code in ELSEWHERE))).toEqual([]);
+    expect(names.filter((name) => !(name in registry))).toEqual([]);
+    expect(Object.keys(ELSEWHERE).filter((code) => names.includes(code) || !(code in registry))).toEqual([]);
+  });
+
+  it('are replaced only by tests that are there', () => {
+    const missing = Object.entries(ELSEWHERE).filter(([, { test }]) => !existsSync(join(REPOSITORY, test)));
+    expect(missing).toEqual([]);
+  });
+});

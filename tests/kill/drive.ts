@@ -1,0 +1,132 @@
+/** Runs one build on a database file the way the command line does, from compiled fixtures instead of a project on disk. */
+import { dirname } from 'node:path';
+import { adapter as realAdapter } from '../../src/adapters/duckdb/adapter.ts';
+import type { Adapter } from '../../src/adapter/adapter.ts';
+import type { Session } from '../../src/adapter/connection.ts';
+import { findCheck } from '../../src/checks/vocabulary.ts';
+import type { CompiledHook } from '../../src/compile/compiled.ts';
+import { executePlan } from '../../src/execute/execute-plan.ts';
+import type { RunResult } from '../../src/execute/events.ts';
+import { graphOf } from '../../src/graph/graph-fixture.ts';
+import type { GraphNode } from '../../src/graph/graph.ts';
+import { buildPlan } from '../../src/plan/build-plan.ts';
+import type { SeedSummary } from '../../src/plan/plan-input.ts';
+import { emptyState, readState } from '../../src/state/state-reader.ts';
+import { inspectStateLayout } from '../../src/state/state-tables.ts';
+
+export const stateSchema = '_tx';
+
+/** The content of a seed: text cells by column, and the types they are cast to. */
+export interface SeedContent {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** Everything that makes a run do what it does. */
+export interface RunSpec {
+  readonly nodes: readonly GraphNode[];
+  readonly seeds?: Readonly<Record<string, SeedContent>>;
+  readonly onRunStart?: readonly CompiledHook[];
+  readonly onRunEnd?: readonly CompiledHook[];
+  readonly fullRefresh?: boolean;
+  readonly threads?: number;
+}
+
+export interface RunPlace {
+  readonly database: string;
+  readonly runId: string;
+  /** Later runs have greater numbers. */
+  readonly order: number;
+  readonly adapter?: Adapter;
+  readonly threads?: number;
+  readonly onOpen?: () => void;
+}
+
+export function openFile(adapter: Adapter, database: string): Promise<Session> {
+  const settings = { path: database };
+  return adapter.open({
+    target: { name: 'dev', type: 'duckdb', schema: 'main', threads: 4, settings },
+    projectRoot: dirname(database),
+    connections: 5,
+    readOnly: false,
+  });
+}
+
+function summaries(spec: RunSpec): ReadonlyMap<string, SeedSummary> {
+  const entries = spec.nodes.flatMap((node): (readonly [string, SeedSummary])[] => {
+    const content = node.resourceType === 'seed' ? spec.seeds?.[node.name] : undefined;
+    if (content === undefined) return [];
+    const casts = content.columns.map(({ name, type }) => `cast("${name}" as ${type}) as "${name}"`);
+    return [[node.id, { contentHash: JSON.stringify(content.rows), rows: content.rows.length, columns: content.columns, casts }]];
+  });
+  return new Map(entries);
+}
+
+/** Opens the file, plans, builds, closes. */
+export async function runBuild(spec: RunSpec, place: RunPlace): Promise<RunResult> {
+  const adapter = place.adapter ?? realAdapter;
+  const session = await openFile(adapter, place.database);
+  place.onOpen?.();
+  try {
+    return await runIn(session, adapter, spec, place);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The same in a database that is open already. */
+export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, place: Omit<RunPlace, 'database'>): Promise<RunResult> {
+  const graph = graphOf(spec.nodes);
+  const schemas = new Set(['main', stateSchema]);
+  for (const node of graph.nodes.values()) if (node.resourceType === 'model' || node.resourceType === 'seed') schemas.add(node.relation.schema);
+  const connection = await session.connect();
+  const catalog = await adapter.catalog.relations(connection, [...schemas]);
+  const present = inspectStateLayout(stateSchema, catalog, adapter.dialect).kind === 'present';
+  const state = present ? await readState(connection, stateSchema, adapter.dialect) : emptyState;
+  await connection.close();
+  const start = 1_700_000_000_000 + place.order * 1_000_000;
+  const { value, diagnostics } = buildPlan({
+    command: 'build',
+    project: 'shop',
+    target: { name: 'dev', engine: 'duckdb', schema: 'main' },
+    stateSchema,
+    graph,
+    selected: new Set(graph.order),
+    dialect: adapter.dialect,
+    capabilities: adapter.capabilities,
+    catalog,
+    state,
+    // The keys are the ids of the graph's own seeds.
+    seeds: summaries(spec) as Parameters<typeof buildPlan>[0]['seeds'],
+    onRunStart: spec.onRunStart ?? [],
+    onRunEnd: spec.onRunEnd ?? [],
+    findCheck,
+    run: { id: place.runId, startedAt: new Date(start).toISOString() },
+    fullRefresh: spec.fullRefresh ?? false,
+    adopt: false,
+  });
+  if (diagnostics.length > 0) throw new Error(`the plan has problems: ${JSON.stringify(diagnostics)}`);
+  let now = start;
+  return executePlan(
+    value.plan,
+    {
+      adapter,
+      session,
+      clock: { now: () => (now += 1), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+      chance: Math.random,
+      emit: () => undefined,
+      seedRows: (path) => spec.seeds?.[path.replace(/^seeds\/|\.csv$/g, '')]?.rows ?? [],
+      texts: value.texts,
+      readsOf: () => [],
+      compiledPath: () => undefined,
+    },
+    {
+      threads: place.threads ?? spec.threads ?? 1,
+      failFast: false,
+      txVersion: '0.0.0',
+      createState: !present,
+      interruptedRuns: state.openRuns,
+      signal: new AbortController().signal,
+    },
+  );
+}

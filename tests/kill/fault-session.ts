@@ -1,0 +1,159 @@
+/**
+ * Wraps an adapter so that each call to the database is counted, and the process can end itself by SIGKILL right
+ * before, during or right after the n-th call. Production code knows nothing of it.
+ */
+import type { Adapter } from '../../src/adapter/adapter.ts';
+import type { BulkLoad, Connection, ResultSet, Session } from '../../src/adapter/connection.ts';
+import type { Statement } from '../../src/adapter/statement.ts';
+
+export type Side = 'before' | 'during' | 'after';
+
+export interface KillPoint {
+  /** From 1, in the order of the calls. */
+  readonly at: number;
+  readonly side: Side;
+}
+
+/** What is broken on purpose, to prove that the checks notice. */
+export type Sabotage = 'split-transaction' | 'drop-state-row' | 'state-after-commit';
+
+export interface Call {
+  readonly kind: 'open' | 'connect' | 'run' | 'query' | 'begin' | 'commit' | 'rollback' | 'load' | 'row' | 'disconnect' | 'close';
+  readonly sql: string;
+}
+
+export interface FaultOptions {
+  readonly kill?: KillPoint;
+  readonly sabotage?: Sabotage;
+  /** Send the statements of one text one by one, which makes kill points between them. */
+  readonly splitTexts: boolean;
+}
+
+function die(): never {
+  process.kill(process.pid, 'SIGKILL');
+  // Nothing may happen between the signal and the end.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  throw new Error('the process outlived its SIGKILL');
+}
+
+/** Counts calls, and dies at the one that was chosen. */
+class Countdown {
+  readonly calls: Call[] = [];
+  readonly #kill: KillPoint | undefined;
+
+  constructor(kill: KillPoint | undefined) {
+    this.#kill = kill;
+  }
+
+  async pass<T>(call: Call, action: () => Promise<T>): Promise<T> {
+    this.calls.push(call);
+    const side = this.#kill?.at === this.calls.length ? this.#kill.side : undefined;
+    if (side === undefined) return action();
+    if (side === 'before') die();
+    const pending = action();
+    // Whether the engine has finished by now, nobody knows: that is the point.
+    if (side === 'during') setTimeout(die, Math.random() * 2);
+    const result = await pending;
+    if (side === 'after') die();
+    return new Promise<T>(() => result);
+  }
+
+  *rows<T>(rows: Iterable<T>): Generator<T, void, undefined> {
+    for (const row of rows) {
+      this.calls.push({ kind: 'row', sql: '' });
+      const side = this.#kill?.at === this.calls.length ? this.#kill.side : undefined;
+      if (side === 'before') die();
+      yield row;
+      if (side !== undefined) die();
+    }
+  }
+}
+
+const stateRow = /^insert into "_tx"\."node_runs"/;
+
+class FaultConnection implements Connection {
+  readonly #real: Connection;
+  readonly #countdown: Countdown;
+  readonly #options: FaultOptions;
+  #inTransaction = false;
+
+  constructor(real: Connection, countdown: Countdown, options: FaultOptions) {
+    this.#real = real;
+    this.#countdown = countdown;
+    this.#options = options;
+  }
+
+  async run(statement: Statement): Promise<number> {
+    const { sql } = statement;
+    // Texts of the fixtures hold a semicolon before a line end only between statements.
+    const parts = this.#options.splitTexts && sql.includes(';\n') ? sql.split(';\n').map((part) => ({ sql: part })) : [statement];
+    let changed = 0;
+    for (const part of parts) {
+      changed = await this.#countdown.pass({ kind: 'run', sql: part.sql }, () => this.#real.run(part));
+      await this.#afterStatement();
+    }
+    return changed;
+  }
+
+  async query(statement: Statement, limit?: number): Promise<ResultSet> {
+    const isStateRow = stateRow.test(statement.sql);
+    if (isStateRow && this.#options.sabotage === 'drop-state-row') return { columns: [], rows: [[0]] };
+    if (isStateRow && this.#options.sabotage === 'state-after-commit') await this.#cut();
+    const result = await this.#countdown.pass({ kind: 'query', sql: statement.sql }, () => this.#real.query(statement, limit));
+    await this.#afterStatement();
+    return result;
+  }
+
+  begin(): Promise<void> {
+    this.#inTransaction = true;
+    return this.#countdown.pass({ kind: 'begin', sql: '' }, () => this.#real.begin());
+  }
+
+  commit(): Promise<void> {
+    this.#inTransaction = false;
+    return this.#countdown.pass({ kind: 'commit', sql: '' }, () => this.#real.commit());
+  }
+
+  rollback(): Promise<void> {
+    this.#inTransaction = false;
+    return this.#countdown.pass({ kind: 'rollback', sql: '' }, () => this.#real.rollback());
+  }
+
+  load(bulk: BulkLoad): Promise<number> {
+    const rows = this.#countdown.rows(bulk.rows);
+    return this.#countdown.pass({ kind: 'load', sql: '' }, () => this.#real.load({ ...bulk, rows }));
+  }
+
+  interrupt(): void {
+    this.#real.interrupt();
+  }
+
+  close(): Promise<void> {
+    return this.#countdown.pass({ kind: 'disconnect', sql: '' }, () => this.#real.close());
+  }
+
+  async #afterStatement(): Promise<void> {
+    if (this.#options.sabotage === 'split-transaction') await this.#cut();
+  }
+
+  async #cut(): Promise<void> {
+    if (!this.#inTransaction) return;
+    await this.#real.commit();
+    await this.#real.begin();
+  }
+}
+
+/** The adapter, watched; `calls` grows while it is used. */
+export function watchAdapter(adapter: Adapter, options: FaultOptions): { readonly adapter: Adapter; readonly calls: readonly Call[] } {
+  const countdown = new Countdown(options.kill);
+  const wrap = (session: Session): Session => ({
+    engineVersion: session.engineVersion,
+    description: session.description,
+    connect: async () => new FaultConnection(await countdown.pass({ kind: 'connect', sql: '' }, () => session.connect()), countdown, options),
+    close: () => countdown.pass({ kind: 'close', sql: '' }, () => session.close()),
+  });
+  return {
+    calls: countdown.calls,
+    adapter: { ...adapter, open: async (request) => wrap(await countdown.pass({ kind: 'open', sql: '' }, () => adapter.open(request))) },
+  };
+}

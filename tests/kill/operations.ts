@@ -1,0 +1,199 @@
+/** The operations that are killed at each of their statements: what stood before, and the run that dies. */
+import { seed } from '../../src/graph/graph-fixture.ts';
+import type { RunSpec, SeedContent } from './drive.ts';
+import { columnCheck, hook, queryTest, sqlModel } from './fixture-nodes.ts';
+import type { SqlModelOptions } from './fixture-nodes.ts';
+
+export interface KillOperation {
+  readonly name: string;
+  /** SQL that makes tables which nobody builds: sources and logs. */
+  readonly given?: readonly string[];
+  /** Runs that came before. */
+  readonly history: readonly RunSpec[];
+  /** The run that is killed. */
+  readonly run: RunSpec;
+  /** Status of a run that is left alone; success unless said otherwise. */
+  readonly expected?: 'failed';
+  /** Relations that must be old or new together: `schema.name`. */
+  readonly together?: readonly (readonly string[])[];
+  /** The run changes none of the relations: what is to be proven is that old stays. */
+  readonly changesNothing?: boolean;
+}
+
+const wide = (version: number, rows = 20): string => `select range::integer as id, 'v${version}-' || range as v, range * ${version} as n from range(${rows})`;
+const narrow = (version: number): string => `select ${version} as id, 'only' as v`;
+
+const source = `create table main.source as select range::integer as id, 'first' as v from range(10)`;
+const sourceGrows = `insert into main.source select range::integer, 'second' from range(5, 15)`;
+
+/** Loads `main.facts` from the source, later only what the increment says. */
+function facts(options: SqlModelOptions, incremental: string, full = `select id, v from main.source where v = 'first'`): RunSpec {
+  return { nodes: [sqlModel('facts', full, { materialized: 'incremental', ...options, incremental })] };
+}
+
+function laterRun(name: string, options: SqlModelOptions, incremental: string, changed?: string): KillOperation {
+  return {
+    name,
+    given: [source, sourceGrows],
+    history: [facts(options, incremental)],
+    run: facts(options, changed ?? incremental),
+  };
+}
+
+const newest = `select id, v from main.source where v = 'second'`;
+const beyond = `select id, v from main.source where id > (select max(id) from main.facts)`;
+const widened = `select id, v, id * 2 as doubled, 'x' as extra from main.source where v = 'second'`;
+const resynced = `select id, v || '!' as v, id::varchar as n, 2.5::double as added from main.source where v = 'second'`;
+
+const seedOf = (...rows: readonly (readonly (string | null)[])[]): SeedContent => ({
+  columns: [
+    { name: 'id', type: 'integer' },
+    { name: 'amount', type: 'decimal(10,2)' },
+    { name: 'note', type: 'varchar' },
+  ],
+  rows,
+});
+const firstSeed = seedOf(['1', '1.50', 'a'], ['2', null, 'b'], ['3', '-7.25', null]);
+const secondSeed = seedOf(['1', '1.75', 'a'], ['4', '0.00', 'd']);
+const seeding = (content: SeedContent): RunSpec => ({ nodes: [seed('rates')], seeds: { rates: content } });
+
+const chain = (version: number): RunSpec => ({
+  nodes: [
+    sqlModel('base', wide(version)),
+    sqlModel('shape', `select id, n + ${version} as n from main.base`, { materialized: 'view', reads: ['base'] }),
+    sqlModel('total', `select count(*) as rows, sum(n) as n, ${version} as version from main.shape`, { reads: ['shape'] }),
+    sqlModel('kept', `select id, n from main.shape`, {
+      materialized: 'incremental',
+      uniqueKey: ['id'],
+      incrementalStrategy: 'merge',
+      incremental: `select id, n from main.shape where id % 2 = 0`,
+      reads: ['shape'],
+    }),
+    columnCheck('unique', 'base', 'id'),
+    queryTest('totals_agree', `select 1 from main.total as t, (select count(*) as c from main.kept) as k where t.rows <> k.c`, ['total', 'kept']),
+  ],
+});
+
+const logged = (version: number): RunSpec => ({
+  nodes: [
+    sqlModel('a', wide(version), {
+      preHooks: [hook(`insert into main.log values ('pre ${version}')`)],
+      postHooks: [hook(`insert into main.log values ('post ${version}')`)],
+    }),
+  ],
+});
+
+/** Hooks outside the transaction may run again after a kill, so theirs give the same result each time. */
+const loggedOutside = (version: number): RunSpec => ({
+  nodes: [
+    sqlModel('a', wide(version), {
+      preHooks: [hook(`create or replace table main.began as select ${version} as version`, false)],
+      postHooks: [hook(`create or replace table main.ended as select ${version} as version`, false)],
+    }),
+  ],
+});
+
+const bracketed = (version: number): RunSpec => ({
+  nodes: [sqlModel('a', wide(version))],
+  onRunStart: [hook(`create or replace table main.started as select ${version} as version`)],
+  onRunEnd: [hook(`create or replace table main.finished as select ${version} as version`), hook(`create or replace view main.last as select ${version} as version`)],
+});
+
+const audited = (version: number, sql = wide(version)): RunSpec => ({
+  nodes: [
+    sqlModel('a', sql),
+    columnCheck('not_null', 'a', 'id'),
+    columnCheck('unique', 'a', 'id'),
+    queryTest('a_is_not_empty', `select 1 from (select count(*) as c from main.a) as counted where c = 0`, ['a']),
+    sqlModel('child', `select sum(n) as n from main.a`, { reads: ['a'] }),
+  ],
+});
+
+const one = (...args: Parameters<typeof sqlModel>): RunSpec => ({ nodes: [sqlModel(...args)] });
+const view = { materialized: 'view' } as const;
+
+export const operations: readonly KillOperation[] = [
+  { name: 'state tables and first table', history: [], run: one('a', wide(1), { schema: 'mart' }) },
+  { name: 'table first build', history: [one('other', narrow(1))], run: { nodes: [sqlModel('other', narrow(2)), sqlModel('a', wide(1))] } },
+  { name: 'table rebuild', history: [one('a', wide(1))], run: one('a', wide(2, 30)) },
+  { name: 'table rebuild with other columns', history: [one('a', wide(1))], run: one('a', narrow(2)) },
+  { name: 'view create', history: [one('other', narrow(1))], run: { nodes: [sqlModel('other', narrow(2)), sqlModel('v', wide(1), view)] } },
+  { name: 'view replace', history: [one('v', wide(1), view)], run: one('v', narrow(2), view) },
+  { name: 'view becomes table', history: [one('v', wide(1), view)], run: one('v', wide(2)) },
+  { name: 'table becomes view', history: [one('v', wide(1))], run: one('v', wide(2), view) },
+  {
+    name: 'incremental first load',
+    given: [source],
+    history: [one('other', narrow(1))],
+    run: { nodes: [sqlModel('other', narrow(1)), ...facts({ uniqueKey: ['id'] }, newest).nodes] },
+  },
+  laterRun('incremental append', {}, beyond),
+  laterRun('incremental delete_insert', { uniqueKey: ['id'], incrementalStrategy: 'delete_insert' }, newest),
+  laterRun('incremental merge', { uniqueKey: ['id'], incrementalStrategy: 'merge' }, newest),
+  laterRun('incremental append_new_columns', { uniqueKey: ['id'], onSchemaChange: 'append_new_columns' }, newest, widened),
+  {
+    name: 'incremental sync_all_columns',
+    given: [source, sourceGrows],
+    history: [facts({ uniqueKey: ['id'] }, newest, `select id, v, id as n, 'gone' as dropped from main.source where v = 'first'`)],
+    run: facts({ uniqueKey: ['id'], onSchemaChange: 'sync_all_columns', incrementalStrategy: 'delete_insert' }, resynced),
+  },
+  {
+    name: 'incremental full refresh',
+    given: [source, sourceGrows],
+    history: [facts({ uniqueKey: ['id'] }, newest)],
+    run: { ...facts({ uniqueKey: ['id'] }, newest, `select id, v || '*' as v from main.source where v = 'second'`), fullRefresh: true },
+  },
+  { name: 'seed first load', history: [one('other', narrow(1))], run: { ...seeding(firstSeed), nodes: [sqlModel('other', narrow(1)), ...seeding(firstSeed).nodes] } },
+  { name: 'seed reload', history: [seeding(firstSeed)], run: seeding(secondSeed) },
+  {
+    name: 'hooks in the transaction',
+    given: ['create table main.log (line varchar)'],
+    history: [logged(1)],
+    run: logged(2),
+    together: [['main.a', 'main.log']],
+  },
+  { name: 'hooks around the transaction', history: [loggedOutside(1)], run: loggedOutside(2) },
+  { name: 'passing audit', history: [audited(1)], run: audited(2) },
+  {
+    name: 'failing audit',
+    history: [audited(1)],
+    run: audited(2, `${wide(2)} union all select null, 'no id', 0`),
+    expected: 'failed',
+    changesNothing: true,
+  },
+  { name: 'failing model', history: [audited(1)], run: audited(2, 'select nope from main.source_that_is_not'), expected: 'failed', changesNothing: true },
+  { name: 'hooks around the run', history: [bracketed(1)], run: bracketed(2) },
+  { name: 'chain of four models', history: [chain(1)], run: chain(2) },
+];
+
+/** Twenty models of every kind, with enough rows that a build takes a while. */
+export function largeProject(version: number, rows: number): RunSpec {
+  const name = (layer: number, at: number): string => `m${layer}_${at}`;
+  const nodes = [0, 1, 2, 3].flatMap((layer) =>
+    [0, 1, 2, 3, 4].flatMap((at) => {
+      const own = name(layer, at);
+      if (layer === 0) return [sqlModel(own, `select range::integer as id, hash(range + ${at * 1000 + version}) % 1000 as n from range(${rows})`)];
+      const reads = [name(layer - 1, at), name(layer - 1, (at + 1) % 5)];
+      const [left = '', right = ''] = reads;
+      const sql = `select l.id, (l.n + r.n + ${version}) % 1000 as n from main.${left} as l join main.${right} as r on l.id = r.id`;
+      if (at % 5 === 1) return [sqlModel(own, sql, { materialized: 'view', reads })];
+      if (at % 5 === 3) {
+        const strategy = layer === 2 ? 'delete_insert' : 'merge';
+        return [sqlModel(own, sql, { materialized: 'incremental', uniqueKey: ['id'], incrementalStrategy: strategy, incremental: `${sql} where l.id % 3 = 0`, reads })];
+      }
+      return [sqlModel(own, sql, { reads }), columnCheck('unique', own, 'id')];
+    }),
+  );
+  return { nodes, threads: 3 };
+}
+
+export const largeRows = 60_000;
+
+/** The operation of random kills. */
+export const largeBuild: KillOperation = { name: 'twenty models', history: [largeProject(1, largeRows)], run: largeProject(2, largeRows) };
+
+export function findOperation(name: string): KillOperation {
+  const found = [...operations, largeBuild].find((operation) => operation.name === name);
+  if (found === undefined) throw new Error(`no operation is named ${name}`);
+  return found;
+}
