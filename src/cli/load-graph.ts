@@ -11,7 +11,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import { buildGraph } from '../graph/build-graph.ts';
 import type { Graph } from '../graph/graph.ts';
-import { brokenFor } from '../graph/traverse.ts';
+import { ancestors, brokenFor } from '../graph/traverse.ts';
 import type { ParsedFile } from '../parse/definitions.ts';
 import { parseFile } from '../parse/parse-file.ts';
 import { findProject } from '../project/find-project.ts';
@@ -106,9 +106,13 @@ function plainValues(vars: LoadedGraph['flagVars']): Readonly<Record<string, Yam
 
 /** Stops when something that the command needs did not compile; gives the errors that it did not need. */
 export function requireCompiled(loaded: LoadedGraph, needed: ReadonlySet<NodeId>): readonly Diagnostic[] {
-  const broken = new Set<string>(brokenFor(loaded.graph, needed));
-  if (broken.size > 0) throw new Stop(exitCodes.usage, loaded.nodeErrors);
-  return loaded.nodeErrors;
+  const { graph, nodeErrors } = loaded;
+  if (nodeErrors.length === 0) return nodeErrors;
+  const all = new Set<string>([...needed, ...ancestors(graph, needed)]);
+  // A node may compile and still have an error: a name that the database cannot have.
+  const stops = brokenFor(graph, needed).length > 0 || nodeErrors.some(({ node }) => node !== undefined && all.has(node));
+  if (stops) throw new Stop(exitCodes.usage, nodeErrors);
+  return nodeErrors;
 }
 
 /** A path as the user would type it from where they stand. */

@@ -20,7 +20,11 @@ function readVersion(): string {
 try {
   const host = createHost(readVersion(), packageRoot);
   const code = await runProgram(host, process.argv.slice(2));
-  process.exitCode = code === exitCodes.ok && host.outputFailed() ? exitCodes.failed : code;
+  process.exitCode = code;
+  // A full disk may be noticed only after the last write.
+  process.on('exit', () => {
+    if (code === exitCodes.ok && host.outputFailed()) process.exitCode = exitCodes.failed;
+  });
 } catch (cause) {
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   process.stderr.write(`this is a bug in tx, not in your project:\n${text}\nplease report it with the command you ran\n`);

@@ -64,6 +64,29 @@ function instant(text: string): string {
   return date.toISOString();
 }
 
+/** A flag with its twin, and the form that takes it back: `TX_QUIET=1`, `--no-quiet`. */
+function addFlag(command: Command, flags: string, description: string, twin: string): Command {
+  const option = new Option(flags, description).env(twin);
+  return command.addOption(option).addOption(new Option(`--no-${option.name()}`, `not: ${description}`).hideHelp());
+}
+
+const truth: Readonly<Record<string, boolean>> = { '1': true, true: true, '0': false, false: false };
+
+/** commander takes any value of a flag's twin for yes; this reads what the value says. */
+export function readFlagTwins(command: Command, env: Readonly<Record<string, string | undefined>>): void {
+  for (const option of command.options) {
+    const { envVar } = option;
+    const name = option.attributeName();
+    if (envVar === undefined || !option.isBoolean() || command.getOptionValueSource(name) !== 'env') continue;
+    const value = truth[(env[envVar] ?? '').toLowerCase()];
+    if (value === undefined) {
+      const problem = `error: option '${option.flags}' value '${env[envVar] ?? ''}' from env '${envVar}' is invalid. must be 1, 0, true or false`;
+      command.error(problem, { exitCode: 2, code: 'commander.invalidArgument' });
+    }
+    command.setOptionValueWithSource(name, value, 'env');
+  }
+}
+
 const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
 
 /** A repeatable option that also takes several words: `-s a b -s c`. */
@@ -79,8 +102,7 @@ export function addProjectOptions(command: Command): Command {
 }
 
 export function addOutputOptions(command: Command): Command {
-  return command
-    .addOption(new Option('-q, --quiet', 'print results and errors only').env('TX_QUIET'))
+  return addFlag(command, '-q, --quiet', 'print results and errors only', 'TX_QUIET')
     .addOption(new Option('--no-color', 'no colours (also NO_COLOR)'))
     .addOption(new Option('--log-format <format>', 'form of progress on stderr').choices(['text', 'json']).default('text').env('TX_LOG_FORMAT'));
 }
@@ -111,10 +133,14 @@ export function addThreadsOption(command: Command): Command {
 
 /** Flags of commands that build. */
 export function addBuildOptions(command: Command): Command {
-  return addIntervalOptions(command)
-    .addOption(new Option('-f, --full-refresh', 'rebuild incremental models from nothing').env('TX_FULL_REFRESH'))
-    .addOption(new Option('-x, --fail-fast', 'stop at the first failure').env('TX_FAIL_FAST'))
-    .addOption(new Option('--adopt', 'replace relations that stand in the way although `tx` did not build them').env('TX_ADOPT'));
+  addIntervalOptions(command);
+  addFlag(command, '-f, --full-refresh', 'rebuild incremental models from nothing', 'TX_FULL_REFRESH');
+  addFailFastOption(command);
+  return addFlag(command, '--adopt', 'replace relations that stand in the way although `tx` did not build them', 'TX_ADOPT');
+}
+
+export function addFailFastOption(command: Command): Command {
+  return addFlag(command, '-x, --fail-fast', 'stop at the first failure', 'TX_FAIL_FAST');
 }
 
 /** The interval that `{{interval.start}}` and `{{interval.end}}` stand for. */

@@ -6,11 +6,13 @@ import type { Host } from './host.ts';
 import {
   addBuildOptions,
   addDatabaseOptions,
+  addFailFastOption,
   addIntervalOptions,
   addOutputOptions,
   addProjectOptions,
   addSelectionOptions,
   addThreadsOption,
+  readFlagTwins,
   rowLimit,
 } from './options.ts';
 import type { OutputOptions, RunOptions } from './options.ts';
@@ -51,6 +53,7 @@ function createProgram(host: Host, outcome: { code: ExitCode }): Command {
     const command = addOutputOptions(program.command(entry.name).description(entry.summary)).exitOverride();
     command.addHelpText('after', `\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
     return command.action(async (...args: unknown[]) => {
+      readFlagTwins(command, host.env);
       // commander passes positional arguments, then options, then the command itself.
       const options = { ...command.opts<O>(), args: command.args };
       outcome.code = await guard(host, options, action);
@@ -96,14 +99,14 @@ function addRunCommands(host: Host, add: Add): void {
   for (const command of ['run', 'build', 'test', 'seed'] as const) {
     const entry = add<RunOptions>(runSummaries[command], async (screen, options) => (await import('./run-command.ts')).runCommand(host, screen, { command, options }));
     addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry))));
-    if (command === 'test') entry.addOption(new Option('-x, --fail-fast', 'stop at the first failure').env('TX_FAIL_FAST'));
+    if (command === 'test') addFailFastOption(entry);
     else addBuildOptions(entry);
   }
   const retry = add<RunOptions>(
     { name: 'retry', summary: 'run again what failed or was skipped in the last run', examples: ['tx retry', 'tx retry --threads 1'] },
     async (screen, options) => (await import('./commands/retry.ts')).retryCommand(host, screen, options),
   );
-  addThreadsOption(addDatabaseOptions(addProjectOptions(retry))).addOption(new Option('-x, --fail-fast', 'stop at the first failure').env('TX_FAIL_FAST'));
+  addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(retry))));
 }
 
 const outputOption = (choices: readonly string[], fallback: string): Option =>

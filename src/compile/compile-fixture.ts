@@ -84,13 +84,13 @@ export function modelNamed(project: CompiledProject, name: string): CompiledMode
   return model;
 }
 
-/** The SQL of a template that stands alone in a project, next to `others`. */
-export async function render(template: string, others: Files = {}, options: FixtureOptions = {}): Promise<string> {
-  const model = await compileModel({ ...others, 'models/m.sql': `select 1 as x -- ${MARK}\n${template}` }, 'm', options);
-  return model.full.sql.slice(model.full.sql.indexOf(MARK) + MARK.length + 1).replace(/\n$/, '');
-}
+const [OPENING, CLOSING] = ['select $q$\n', '\n$q$'] as const;
 
-const MARK = '~~~';
+/** What a template prints in a project, next to `others`: inside of an SQL string, so that it may be any text. */
+export async function render(template: string, others: Files = {}, options: FixtureOptions = {}): Promise<string> {
+  const { full } = await compileModel({ ...others, 'models/m.sql': OPENING + template + CLOSING }, 'm', options);
+  return full.sql.slice(OPENING.length, -CLOSING.length);
+}
 
 /** Code, message and marked text of each problem of a project. */
 export async function problems(files: Files, options: FixtureOptions = {}): Promise<readonly Problem[]> {

@@ -227,7 +227,6 @@ describe('white space', () => {
 
   it('is the same with every kind of line end', async () => {
     for (const end of ['\n', '\r\n', '\r']) {
-      // A lone carriage return ends the line comment of the fixture for no engine: the text before it is its own line.
       const text = await render(['a', '{{#if true}}', 'b', '{{/if}}', 'c'].join(end));
       expect(text).toBe(['a', 'b', 'c'].join(end));
     }

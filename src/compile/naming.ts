@@ -41,6 +41,11 @@ export interface NamedNode {
 
 const fileStart = (path: string): Span => ({ path, start: 0, end: 0 });
 
+/** Names with one such form are too easy to take for each other. */
+function alikeForm(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
 /** Two files of one name, or of names that a file system or database would take for one. */
 export function findDuplicateNames(nodes: readonly NamedNode[]): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
@@ -48,7 +53,7 @@ export function findDuplicateNames(nodes: readonly NamedNode[]): readonly Diagno
   const folded = new Map<string, NamedNode>();
   for (const node of nodes) {
     const first = byName.get(node.name);
-    const key = node.name.normalize('NFC').toLowerCase();
+    const key = alikeForm(node.name);
     const alike = folded.get(key);
     const span = fileStart(node.path);
     if (first !== undefined) {
@@ -89,7 +94,7 @@ export function checkRelations(nodes: readonly NamedNode[], project: Project, di
     const first = built.get(key);
     if (first === undefined) built.set(key, node);
     // Two files of one name have been reported as such.
-    else if (first.name !== node.name) {
+    else if (alikeForm(first.name) !== alikeForm(node.name)) {
       const notes = [{ message: `the other one is \`${first.path}\``, span: fileStart(first.path) }];
       const params = { relation: dialect.relation(relation), first: first.path, second: node.path };
       diagnostics.push(diagnose('relation-collision', params, { span: nameSpan, notes }));

@@ -234,5 +234,5 @@ function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | T
 export function auditFailed(step: BuildStep, tests: readonly TestOutcome[]): Diagnostic {
   const failed = tests.filter((test) => test.verdict === 'fail').length;
   if (failed === 0) return bug('an audit was refused without a failed test');
-  return diagnose('audit-failed', { relation: `${step.relation.schema}.${step.relation.name}`, tests: failed }, { node: step.node });
+  return diagnose('audit-failed', { relation: `${step.relation.schema}.${step.relation.name}`, tests: failed }, { node: step.node, span: { path: step.path, start: 0, end: 0 } });
 }

@@ -78,7 +78,7 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
 async function attemptWithRetries(input: StepRunnerInput, step: BuildStep | TestStep, worker: number): Promise<{ attempt: Attempt; context: StepContext }> {
   const connection = input.connections[worker] ?? bug(`worker ${worker} has no connection`);
   let apart = false;
-  for (let number = 1; ; number += 1) {
+  for (let number = 1; ;) {
     const context: StepContext = { ports: input.ports, plan: input.plan, writer: input.writer, connection, apart, attempt: number };
     const attempt = step.kind === 'build' ? await attemptBuild(context, step) : await attemptTests(context, step);
     if (attempt.kind !== 'failed' || attempt.cancelled || input.isCancelled()) return { attempt, context };
@@ -91,6 +91,7 @@ async function attemptWithRetries(input: StepRunnerInput, step: BuildStep | Test
     const { id, name } = step.kind === 'build' ? { id: step.node, name: step.name } : testIdentity(step);
     input.ports.emit({ type: 'node-retried', id, name, attempt: number + 1, message: attempt.message });
     await input.ports.clock.sleep(backoff(number, input.ports.chance()));
+    number += 1;
   }
 }
 

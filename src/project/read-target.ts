@@ -106,7 +106,7 @@ function threadsOf(value: YamlValue | undefined, node: YamlNode | undefined, con
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   // Nothing of a value from the environment is shown, and one that is missing has been reported.
   if (value !== '') {
-    const wrong = { key: 'threads', expected: 'a whole number above 0', found: `what \`${textOf(node) ?? ""}\` stands for` };
+    const wrong = { key: 'threads', expected: 'a whole number above 0', found: `what \`${typeof node.value === 'string' ? node.value : value}\` stands for` };
     context.diagnostics.push(diagnose('wrong-value', wrong, { span: spanOf(context.file.path, node) }));
   }
   return DEFAULT_THREADS;

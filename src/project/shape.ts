@@ -91,6 +91,8 @@ function asContainer(shape: Shape): Container | undefined {
 
 /** Checks `node`, the value of `key`, and reports what does not fit. True when it fits. */
 export function checkShape(shape: Shape, node: YamlNode, key: string, context: ShapeContext): boolean {
+  // Its problem has been told; that it does not fit either is no news.
+  if (node.broken === true) return true;
   const container = asContainer(shape);
   if (container === undefined) return checkLeaf(shape, node, key, context);
   switch (container.type) {
@@ -176,9 +178,9 @@ function checkEntries(shape: Mapping, node: YamlMap, key: string, context: Shape
   return fits;
 }
 
-/** Names the mapping for messages: "`orders`" where it has a name, else the key it is the value of. */
+/** Names the mapping for messages: "`orders`" where it is an item with a name, else the key it is the value of. */
 function placeOf(node: YamlMap, key: string, context: ShapeContext): ShapeContext {
-  for (const entry of node.entries) {
+  for (const entry of context.item === true ? node.entries : []) {
     if (entry.key !== 'name') continue;
     if (entry.value.kind === 'scalar' && typeof entry.value.value === 'string') return placed(context, `\`${entry.value.value}\``);
   }
@@ -267,5 +269,5 @@ export function describeValue(value: YamlValue): string {
   if (isYamlNumber(value)) return `\`${value.text}\``;
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return `\`${String(value)}\``;
+  return value === '' ? 'empty text' : `\`${String(value)}\``;
 }

@@ -199,12 +199,12 @@ tx 1.0.0 · target dev (duckdb warehouse.duckdb) · 5 models · 4 threads
 warn test-warned  models/marts/marts.yaml:4:7
     3 │     tests:
     4 │     - not_null
-      │       ^^^^^^^^ test \`unique_email\` found 3 of 18240 rows
+      │       ^^^^^^^^ test \`unique_email\` found 3 of 18,240 rows
 
 fail test-failed  models/marts/marts.yaml:4:7
     3 │     tests:
     4 │     - not_null
-      │       ^^^^^^^^ test \`not_null_email\` found 17 of 18240 rows
+      │       ^^^^^^^^ test \`not_null_email\` found 17 of 18,240 rows
   rows  2 of 17
       id  email  created_at
      881  NULL   2026-11-19

@@ -68,7 +68,7 @@ describe('runResultsArtifact', () => {
       ['success', null, null],
       ['error', null, 'no such column'],
       ['pass', 0, null],
-      ['fail', 17, 'test `not_null_email` found 17 of 18240 rows'],
+      ['fail', 17, 'test `not_null_email` found 17 of 18,240 rows'],
       ['warn', 1, 'test `not_null_x` found 1 of 2 rows'],
       ['skipped', null, 'skipped because of model.shop.orders'],
       ['skipped', null, 'cancelled'],

@@ -31,7 +31,7 @@ export async function runCase(golden: GoldenCase): Promise<CaseResult> {
   const unreadable = new Set<string>();
   const exits: number[] = [];
   let transcript = '';
-  const ownsProject = golden.steps.some((step) => 'path' in step && /^project\.ya?ml$/.test(step.path));
+  const ownsProject = golden.steps.some((step) => step.kind === 'write' && /^project\.ya?ml$/.test(step.path));
   try {
     if (!ownsProject) writeFileSync(join(root, 'project.yaml'), PROJECT);
     for (const step of golden.steps) {

@@ -18,7 +18,7 @@ import { loadGraph, requireCompiled } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { openDatabase } from '../open-database.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
-import { readInterval, waitSeconds } from '../run-command.ts';
+import { readInterval, showUnneeded, waitSeconds } from '../run-command.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { listenForCancel } from '../signals.ts';
@@ -62,6 +62,7 @@ export async function showCommand(host: Host, screen: Screen, options: ShowOptio
       screen.note(`${preview.title} (first ${options.limit} rows)`);
       screen.result(renderTable(rows, { ...screen.resultStyle, findSecrets: screen.mask().find }));
     }
+    showUnneeded(screen, loaded.nodeErrors);
     return exitCodes.ok;
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;

@@ -4,13 +4,15 @@ import { error, warning } from '../code-entry.ts';
 const digits = new Intl.NumberFormat('en-US');
 const counted = (failures: number, total: number | undefined): string =>
   total === undefined ? digits.format(failures) : `${digits.format(failures)} of ${digits.format(total)}`;
+const found = ({ failures, total, unit }: { failures: number; total: number | undefined; unit: string }): string =>
+  `${counted(failures, total)} ${failures === 1 && total === undefined ? unit.replace(/s$/, '') : unit}`;
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 export const runCodes = {
   'key-not-unique': error<{ relation: string; key: readonly string[]; nulls: number; duplicates: number; samples: readonly string[] }>(
     (p) =>
       `the new rows of \`${p.relation}\` cannot be told apart by ${list(p.key)}: ` +
-      [p.nulls > 0 ? `${p.nulls} with a NULL key` : '', p.duplicates > 0 ? `${p.duplicates} keys more than once` : ''].filter(Boolean).join(', '),
+      [p.nulls > 0 ? `${p.nulls} with a NULL key` : '', p.duplicates > 0 ? `${p.duplicates} ${p.duplicates === 1 ? 'key' : 'keys'} more than once` : ''].filter(Boolean).join(', '),
     (p) => `nothing was changed; make the key unique in the query, or extend \`unique_key\`${p.samples.length > 0 ? `; for example ${p.samples.join('; ')}` : ''}`,
   ),
   'key-column-missing': error<{ key: string; columns: readonly string[] }>(
@@ -42,10 +44,10 @@ export const runCodes = {
     () => 'what was there before is untouched',
   ),
   'test-failed': error<{ test: string; failures: number; unit: string; total: number | undefined; threshold: string }>(
-    (p) => `test \`${p.test}\` found ${counted(p.failures, p.total)} ${p.unit}${p.threshold === '!= 0' ? '' : ` (fails ${p.threshold})`}`,
+    (p) => `test \`${p.test}\` found ${found(p)}${p.threshold === '!= 0' ? '' : ` (fails ${p.threshold})`}`,
   ),
   'test-warned': warning<{ test: string; failures: number; unit: string; total: number | undefined; threshold: string }>(
-    (p) => `test \`${p.test}\` found ${counted(p.failures, p.total)} ${p.unit}${p.threshold === '!= 0' ? '' : ` (warns ${p.threshold})`}`,
+    (p) => `test \`${p.test}\` found ${found(p)}${p.threshold === '!= 0' ? '' : ` (warns ${p.threshold})`}`,
   ),
   'empty-table': warning<{ relation: string }>(
     (p) => `\`${p.relation}\` had rows before and has none now`,

@@ -6,6 +6,8 @@ import type { YamlNumber, YamlValue } from '../project.ts';
 interface Place {
   readonly start: number;
   readonly end: number;
+  /** Set where the YAML itself is wrong, which is reported: the node is not what the user meant. */
+  readonly broken?: true;
 }
 
 export interface YamlScalar extends Place {

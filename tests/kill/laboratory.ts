@@ -1,0 +1,239 @@
+/** Kills builds: prepares a file, lets a child die on it, and judges what is left. */
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { adapter } from '../../src/adapters/duckdb/adapter.ts';
+import type { ChildReport, ChildRequest } from './child.ts';
+import { openFile, runBuild } from './drive.ts';
+import type { Call, KillPoint, Sabotage } from './fault-session.ts';
+import type { KillOperation } from './operations.ts';
+import { takeSnapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+import { judgeKilled, judgeRerun, killedRun, nextRun } from './verdict.ts';
+import type { Baseline, Violation } from './verdict.ts';
+
+export interface Laboratory {
+  /** Prepares an operation: its file before the run, and what runs that nobody kills make of it. */
+  readonly prepare: (operation: KillOperation) => Promise<Bench>;
+  readonly close: () => void;
+}
+
+/** One operation, ready to be killed as often as wanted. */
+export interface Bench {
+  readonly operation: KillOperation;
+  readonly baseline: Baseline;
+  /** Calls of an undisturbed run, texts split. */
+  readonly calls: readonly Call[];
+  /** Time that the build of the child took from the open file to its end. */
+  readonly buildMs: number;
+  /** Kills at a call, judges, runs again, judges. */
+  readonly killAt: (kill: KillPoint, sabotage?: Sabotage) => Promise<Trial>;
+  /** Kills this long after the file was open. */
+  readonly killAfter: (ms: number) => Promise<Trial>;
+  /** Lets the run end, and judges it as if it had been killed then. */
+  readonly leaveAlone: (sabotage?: Sabotage) => Promise<readonly Violation[]>;
+}
+
+export interface Trial {
+  readonly violations: readonly Violation[];
+  /** Relations that were new when the process died. */
+  readonly published: number;
+  /** False when a child that was to die at a random time was faster. */
+  readonly killed: boolean;
+}
+
+interface ChildEnd {
+  readonly signal: NodeJS.Signals | null;
+  readonly report: ChildReport | undefined;
+  readonly buildMs: number;
+}
+
+const historyOrder = 1;
+const killedOrder = 50;
+const nextOrder = 60;
+
+/** Bundles the child and gives the means to kill it. */
+export async function openLaboratory(): Promise<Laboratory> {
+  const root = mkdtempSync(join(tmpdir(), 'tx-kill-'));
+  const repository = fileURLToPath(new URL('../..', import.meta.url));
+  // The full matrix runs from a bundle of its own, elsewhere.
+  const sources = process.env['TX_KILL_SOURCES'] ?? join(repository, 'tests', 'kill');
+  const modules = join(sources, '..', '..', 'node_modules');
+  symlinkSync(modules, join(root, 'node_modules'));
+  const child = join(root, 'child.mjs');
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [join(sources, 'child.ts')],
+    outfile: child,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['@duckdb/*'],
+    logLevel: 'error',
+  });
+  let benches = 0;
+  return {
+    prepare: async (operation) => {
+      benches += 1;
+      const folder = join(root, `bench-${benches}`);
+      mkdirSync(folder);
+      return prepare(operation, folder, child);
+    },
+    close: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+async function prepare(operation: KillOperation, folder: string, child: string): Promise<Bench> {
+  const base = join(folder, 'base.duckdb');
+  await layFoundation(operation, base);
+  const before = await takeSnapshot(base);
+  const request = { operation: operation.name, runId: killedRun, order: killedOrder };
+
+  const wholeFile = place(folder, 'whole', base);
+  const whole = await runChild(child, { ...request, database: wholeFile, splitTexts: false });
+  const once = await takeSnapshot(wholeFile);
+  await runBuild(operation.run, { database: wholeFile, runId: nextRun, order: nextOrder });
+  const baseline: Baseline = { before, once, twice: await takeSnapshot(wholeFile) };
+  checkBaseline(operation, baseline, whole);
+
+  const splitFile = place(folder, 'split', base);
+  const split = await runChild(child, { ...request, database: splitFile, splitTexts: true });
+  const violations = judgeKilled(operation, baseline, await takeSnapshot(splitFile));
+  if (split.report?.status !== whole.report?.status || violations.length > 0) {
+    throw new Error(`${operation.name}: statements one by one do not come to the same: ${JSON.stringify(violations)}`);
+  }
+
+  let trials = 0;
+  const trial = async (judge: (database: string) => Promise<Trial>): Promise<Trial> => {
+    trials += 1;
+    const name = `trial-${trials}`;
+    const result = await judge(place(folder, name, base));
+    rmSync(join(folder, name), { recursive: true, force: true });
+    return result;
+  };
+  return {
+    operation,
+    baseline,
+    calls: split.report?.calls ?? [],
+    buildMs: whole.buildMs,
+    killAt: (kill, sabotage) =>
+      trial(async (database) => {
+        const end = await runChild(child, { ...request, database, kill, splitTexts: true, ...(sabotage === undefined ? {} : { sabotage }) });
+        // Sabotage shifts nothing: what it adds is not counted. What it drops makes the run end before its last calls.
+        if (end.signal !== 'SIGKILL' && sabotage === undefined) throw new Error(`${operation.name}: no SIGKILL at ${kill.side} ${kill.at}`);
+        return judgeDead(operation, baseline, database, end.signal === 'SIGKILL');
+      }),
+    killAfter: (ms) =>
+      trial(async (database) => {
+        const end = await runChild(child, { ...request, database, splitTexts: false }, ms);
+        return judgeDead(operation, baseline, database, end.signal === 'SIGKILL');
+      }),
+    leaveAlone: async (sabotage) => {
+      let violations: readonly Violation[] = [];
+      await trial(async (database) => {
+        await runChild(child, { ...request, database, splitTexts: true, ...(sabotage === undefined ? {} : { sabotage }) });
+        violations = judgeKilled(operation, baseline, await takeSnapshot(database));
+        return { violations, published: 0, killed: false };
+      });
+      return violations;
+    },
+  };
+}
+
+/** A folder of its own for a copy of the file, so that whatever else turns up beside it is seen. */
+function place(folder: string, name: string, base: string): string {
+  const own = join(folder, name);
+  mkdirSync(own);
+  const database = join(own, 'w.duckdb');
+  if (existsSync(base)) copyFileSync(base, database);
+  return database;
+}
+
+async function layFoundation(operation: KillOperation, base: string): Promise<void> {
+  const [first, later] = [operation.given?.slice(0, 1) ?? [], operation.given?.slice(1) ?? []];
+  await execute(base, first);
+  for (const [index, spec] of operation.history.entries()) {
+    const { status } = await runBuild(spec, { database: base, runId: `history-${index}`, order: historyOrder + index });
+    if (status !== 'success') throw new Error(`${operation.name}: the history failed`);
+  }
+  await execute(base, later);
+}
+
+async function execute(base: string, statements: readonly string[]): Promise<void> {
+  if (statements.length === 0) return;
+  const session = await openFile(adapter, base);
+  try {
+    const connection = await session.connect();
+    for (const sql of statements) await connection.run({ sql });
+  } finally {
+    await session.close();
+  }
+}
+
+/** A fixture that changes nothing, or does not do what it says, would prove nothing. */
+function checkBaseline(operation: KillOperation, { before, once }: Baseline, whole: ChildEnd): void {
+  const expected = operation.expected ?? 'success';
+  if (whole.report?.status !== expected) throw new Error(`${operation.name}: ended as ${whole.report?.status}, not ${expected}`);
+  const changed = [...once.relations].filter(([key, content]) => before.relations.get(key) !== content);
+  if ((changed.length === 0) !== (operation.changesNothing ?? false)) throw new Error(`${operation.name}: ${changed.length} relations change`);
+  for (const [key, content] of once.relations) if (content.startsWith('unreadable')) throw new Error(`${operation.name}: ${key} is ${content}`);
+}
+
+async function judgeDead(operation: KillOperation, baseline: Baseline, database: string, killed: boolean): Promise<Trial> {
+  // A copy is looked at, so that the next run itself meets the file and its log as the dead process left them.
+  const after = await snapshotOfCopy(database);
+  const violations = [...judgeKilled(operation, baseline, after)];
+  const published = [...baseline.once.relations].filter(([key, content]) => baseline.before.relations.get(key) !== content && after.relations.get(key) === content).length;
+  if (violations.length === 0) {
+    const { status } = await runBuild(operation.run, { database, runId: nextRun, order: nextOrder });
+    violations.push(...judgeRerun(operation, baseline, after, await takeSnapshot(database), status));
+    const left = readdirSync(join(database, '..')).filter((name) => name !== 'w.duckdb');
+    if (left.length > 0) violations.push({ kind: 'rerun', text: `beside the file lies ${left.join(', ')}` });
+  }
+  return { violations, published, killed };
+}
+
+async function snapshotOfCopy(database: string): Promise<Snapshot> {
+  const folder = mkdtempSync(join(tmpdir(), 'tx-kill-copy-'));
+  try {
+    const copy = join(folder, 'w.duckdb');
+    for (const suffix of ['', '.wal']) if (existsSync(database + suffix)) copyFileSync(database + suffix, copy + suffix);
+    return await takeSnapshot(copy);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs the child to its end, whatever that is. With `killAfterMs` it is killed from outside, that long after it opened the file. */
+function runChild(program: string, request: ChildRequest, killAfterMs?: number): Promise<ChildEnd> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, JSON.stringify(request)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    let openedAt: number | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = setTimeout(() => child.kill('SIGKILL'), 120_000);
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      if (openedAt !== undefined || !stdout.includes('\n')) return;
+      openedAt = performance.now();
+      if (killAfterMs !== undefined) timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      clearTimeout(limit);
+      if (signal === null && code !== 0) {
+        reject(new Error(`the child ended with ${code}: ${stderr}`));
+        return;
+      }
+      const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+      // The child prints its report as the last line, and only at its end.
+      const report = signal === null ? (JSON.parse(last) as ChildReport) : undefined;
+      resolve({ signal, report, buildMs: performance.now() - (openedAt ?? performance.now()) });
+    });
+  });
+}

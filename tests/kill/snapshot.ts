@@ -1,0 +1,102 @@
+/** Reads everything that a database file holds: each relation by the hash of its rows, and what the state says. */
+import { existsSync } from 'node:fs';
+import { adapter } from '../../src/adapters/duckdb/adapter.ts';
+import type { Connection, Session } from '../../src/adapter/connection.ts';
+import { EngineError } from '../../src/adapter/engine-error.ts';
+import { openFile, stateSchema } from './drive.ts';
+
+/** A relation that can be compared: kind, columns and rows as one text. */
+export type Fingerprint = string;
+
+export interface StateRow {
+  readonly runId: string;
+  readonly node: string;
+  /** `schema.name`. */
+  readonly relation: string;
+  readonly status: string;
+  readonly rows: string;
+}
+
+export interface Snapshot {
+  /** By `schema.name`, state tables left out. */
+  readonly relations: ReadonlyMap<string, Fingerprint>;
+  /** Relations under names that only a running build may use. */
+  readonly orphans: readonly string[];
+  readonly nodeRuns: readonly StateRow[];
+  readonly runs: readonly { readonly runId: string; readonly status: string }[];
+  readonly checks: readonly { readonly runId: string; readonly testedNode: string; readonly status: string }[];
+  /** Rows of the table that names the version of the state; undefined without state tables. */
+  readonly versions: number | undefined;
+}
+
+export const nothing: Snapshot = { relations: new Map(), orphans: [], nodeRuns: [], runs: [], checks: [], versions: undefined };
+
+/** Opens the file as `tx` does, reads it, closes it. A file that is not there holds nothing. */
+export async function takeSnapshot(database: string): Promise<Snapshot> {
+  if (!existsSync(database)) return nothing;
+  const session = await openFile(adapter, database);
+  try {
+    return await snapshotOf(session);
+  } finally {
+    await session.close();
+  }
+}
+
+export async function snapshotOf(session: Session): Promise<Snapshot> {
+  const connection = await session.connect();
+  try {
+    return await readAll(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function readAll(connection: Connection): Promise<Snapshot> {
+  const rows = async (sql: string): Promise<readonly (readonly string[])[]> => {
+    const result = await connection.query({ sql });
+    return result.rows.map((row) => row.map(String));
+  };
+  const found = await rows(
+    `select schema_name, table_name from duckdb_tables() where not internal and database_name in (current_database(), 'temp')
+     union all select schema_name, view_name from duckdb_views() where not internal and database_name in (current_database(), 'temp')
+     order by all`,
+  );
+  const relations = new Map<string, Fingerprint>();
+  const orphans: string[] = [];
+  const stateTables = new Set<string>();
+  for (const [schema = '', name = ''] of found) {
+    if (schema === stateSchema) stateTables.add(name);
+    else if (name.startsWith('_tx_')) orphans.push(`${schema}.${name}`);
+    else relations.set(`${schema}.${name}`, await fingerprint(connection, schema, name));
+  }
+  if (stateTables.size === 0) return { ...nothing, relations, orphans };
+  if (stateTables.size !== 4) orphans.push(`${stateSchema}: ${[...stateTables].join(', ')}`);
+  const nodeRuns = await rows(`select run_id, node_id, schema_name || '.' || relation_name, status, coalesce(row_count, -1) from _tx.node_runs order by all`);
+  const runs = await rows(`select run_id, status from _tx.runs order by all`);
+  const checks = await rows(`select run_id, tested_node_id, status from _tx.check_results order by all`);
+  const versions = await rows(`select count(*) from _tx.meta`);
+  return {
+    relations,
+    orphans,
+    nodeRuns: nodeRuns.map(([runId = '', node = '', relation = '', status = '', count = '']) => ({ runId, node, relation, status, rows: count })),
+    runs: runs.map(([runId = '', status = '']) => ({ runId, status })),
+    checks: checks.map(([runId = '', testedNode = '', status = '']) => ({ runId, testedNode, status })),
+    versions: Number(versions[0]?.[0]),
+  };
+}
+
+/** Rows in any order, each as often as it occurs: number, sum and xor of their hashes. */
+async function fingerprint(connection: Connection, schema: string, name: string): Promise<Fingerprint> {
+  const relation = `"${schema}"."${name}"`;
+  try {
+    const columns = await connection.query({ sql: `select column_name, data_type from (describe ${relation}) as d(column_name, data_type, a, b, c, d)` });
+    const kind = await connection.query({
+      sql: `select count(*) from duckdb_views() where not internal and schema_name = '${schema}' and view_name = '${name}'`,
+    });
+    const content = await connection.query({ sql: `select count(*), sum(hash(t)::hugeint)::varchar, bit_xor(hash(t))::varchar from ${relation} as t` });
+    return JSON.stringify([kind.rows[0]?.[0] === 0 ? 'table' : 'view', columns.rows, content.rows]);
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    return `unreadable: ${cause.message}`;
+  }
+}
