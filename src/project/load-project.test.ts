@@ -109,7 +109,7 @@ describe('loadProject', () => {
   it('suggests the nearest key for an unknown one, at every level', () => {
     const loaded = load(`nam: x\ndefault_target: dev\n${minimal}  prod: {type: filedb, path: a, schema: b, treads: 2}\nmodels:\n  staging:\n    +materialised: view\n    materialized: tabel\n`);
     expect(told(loaded)).toEqual([
-      'project.yaml:1:1 unknown key `nam` in `shop`',
+      'project.yaml:1:1 unknown key `nam` in `project.yaml`',
       'project.yaml:6:44 unknown key `treads` in `prod`',
       'project.yaml:9:5 unknown key `+materialised` in `staging`',
       'project.yaml:10:19 `materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, not `tabel`',
@@ -258,9 +258,9 @@ describe('files that cannot be read', () => {
   const messages = (files: Readonly<Record<string, MemoryFile>>): readonly string[] => load(minimal, { files }).diagnostics.map((entry) => entry.message);
 
   it('are reported with the byte that is not UTF-8', () => {
-    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xc3, 0xa9, 0xff, 0x20]) })).toEqual(['`models/a.sql` is not UTF-8: byte 3 does not belong there']);
+    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xc3, 0xa9, 0xff, 0x20]) })).toEqual(['`models/a.sql` is not UTF-8: on line 1, byte 3 of the file does not belong there']);
     expect(messages({ 'models/a.sql': new Uint8Array([0xff, 0xfe, 0x73, 0x00]) })).toEqual(['`models/a.sql` is not UTF-8: it starts like UTF-16 (little endian)']);
-    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xe2, 0x82]) })).toEqual(['`models/a.sql` is not UTF-8: byte 1 does not belong there']);
+    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xe2, 0x82]) })).toEqual(['`models/a.sql` is not UTF-8: on line 1, byte 1 of the file does not belong there']);
   });
 
   it('lose their byte order mark, and keep CR and CRLF', () => {
@@ -269,7 +269,7 @@ describe('files that cannot be read', () => {
   });
 
   it('are reported with a control character', () => {
-    expect(messages({ 'models/a.sql': 'select\u0000 1' })).toEqual(['`models/a.sql` contains the control character U+0000']);
+    expect(messages({ 'models/a.sql': 'select\u0000 1' })).toEqual(['`models/a.sql` contains the control character U+0000, on line 1 at column 7']);
   });
 
   it('are reported above the size limit', () => {

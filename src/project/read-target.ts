@@ -52,6 +52,7 @@ export function readTarget(context: TargetContext): Target | undefined {
   const incomplete = diagnostics.some((entry) => entry.code === 'environment-variable-unset' || entry.code === 'bad-interpolation');
   for (const { key, message } of incomplete ? [] : engine.checkSettings(settings)) {
     const node = valueOf(chosen.value, key) ?? chosen.value;
+    if (diagnostics.some((entry) => entry.code === 'wrong-value' && entry.span?.start === node.start)) continue;
     if (node !== chosen.value || !engine.requiredSettings.includes(key)) {
       diagnostics.push(diagnose('target-setting', { key: `targets.${chosen.key}.${key}`, message }, { span: spanOf(context.file.path, node) }));
     }

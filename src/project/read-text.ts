@@ -3,6 +3,7 @@ import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import { positionAt } from '../diagnostics/span.ts';
 import type { FileStat, FileSystem } from './file-system.ts';
 
 export const largestTextFile = 1024 * 1024;
@@ -30,7 +31,9 @@ export function decodeText(path: string, bytes: Uint8Array): Outcome<string | un
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ascii = isAscii(buffer);
   if (!ascii && !isUtf8(buffer)) {
-    const parameters = { path, offset: firstWrongByte(buffer), encoding: encodingByMark(buffer) };
+    const offset = firstWrongByte(buffer);
+    const line = buffer.subarray(0, offset).toString('latin1').split('\n').length;
+    const parameters = { path, offset, line, encoding: encodingByMark(buffer) };
     return { value: undefined, diagnostics: [diagnose('not-utf8', parameters, at(path, 0))] };
   }
   const decoded = buffer.toString(ascii ? 'latin1' : 'utf8');
@@ -38,7 +41,7 @@ export function decodeText(path: string, bytes: Uint8Array): Outcome<string | un
   const control = CONTROL.exec(text);
   if (control === null) return { value: text, diagnostics: [] };
   const codePoint = `U+${control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
-  return { value: undefined, diagnostics: [diagnose('control-character', { path, codePoint }, at(path, control.index))] };
+  return { value: undefined, diagnostics: [diagnose('control-character', { path, codePoint, ...positionAt(text, control.index) }, at(path, control.index))] };
 }
 
 function at(path: string, start: number): { readonly span: { readonly path: string; readonly start: number; readonly end: number } } {

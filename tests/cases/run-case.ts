@@ -26,7 +26,9 @@ export interface CaseResult {
 /** Runs all steps of a case. */
 export async function runCase(golden: GoldenCase): Promise<CaseResult> {
   // The name keeps vitest from transforming the JavaScript in it: see vitest.config.ts.
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'tx-golden-case-')));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tx-golden-case-')));
+  const root = join(folder, 'shop');
+  mkdirSync(root);
   const home = process.cwd();
   const unreadable = new Set<string>();
   const exits: number[] = [];
@@ -44,7 +46,7 @@ export async function runCase(golden: GoldenCase): Promise<CaseResult> {
     }
   } finally {
     process.chdir(home);
-    rmSync(root, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
   return { transcript: `${transcript.trimEnd()}\n`, exits };
 }

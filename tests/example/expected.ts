@@ -213,7 +213,7 @@ export function computeExpected(root: string) {
     });
   }
 
-  /** day, store, sales, revenue, mean of seven days in cents, total so far: by day and store. */
+  /** day, store, sales, revenue, mean of seven days in cents to four places, total so far: by day and store. */
   function storeDays(): Cells {
     const groups = groupBy(sales, (sale) => `${sale.day} ${sale.store}`);
     return stores
@@ -224,7 +224,7 @@ export function computeExpected(root: string) {
           const own = groups.get(`${day} ${row('store_id')}`) ?? [];
           revenues.push(sum(own.map((sale) => sale.total)));
           const recent = revenues.slice(-7);
-          return [day, row('store_id'), own.length, revenues[revenues.length - 1] ?? 0, sum(recent) / recent.length, sum(revenues)];
+          return [day, row('store_id'), own.length, revenues[revenues.length - 1] ?? 0, Math.round((sum(recent) / recent.length) * 1e4) / 1e4, sum(revenues)];
         });
       })
       .sort((a, b) => byText(`${a[0]} ${a[1]}`, `${b[0]} ${b[1]}`));

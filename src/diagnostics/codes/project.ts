@@ -52,19 +52,19 @@ const fileCodes = {
     ({ path, first, second }) => `\`${path}\` stands in both \`${first}\` and \`${second}\`, so its files could be either`,
     () => 'give each kind of file a folder of its own',
   ),
-  'not-utf8': error<{ readonly path: string; readonly offset: number; readonly encoding?: string | undefined }>(
-    ({ path, offset, encoding }) =>
+  'not-utf8': error<{ readonly path: string; readonly offset: number; readonly line: number; readonly encoding?: string | undefined }>(
+    ({ path, offset, line, encoding }) =>
       encoding === undefined
-        ? `\`${path}\` is not UTF-8: byte ${offset} does not belong there`
+        ? `\`${path}\` is not UTF-8: on line ${line}, byte ${offset} of the file does not belong there`
         : `\`${path}\` is not UTF-8: it starts like ${encoding}`,
     () => 'save the file as UTF-8',
   ),
-  'control-character': error<{ readonly path: string; readonly codePoint: string }>(
-    ({ path, codePoint }) => `\`${path}\` contains the control character ${codePoint}`,
+  'control-character': error<{ readonly path: string; readonly codePoint: string; readonly line: number; readonly column: number }>(
+    ({ path, codePoint, line, column }) => `\`${path}\` contains the control character ${codePoint}, on line ${line} at column ${column}`,
     () => 'delete it; it may be invisible in your editor',
   ),
   'file-too-large': error<{ readonly path: string; readonly size: number; readonly limit: number }>(
-    ({ path, size, limit }) => `\`${path}\` has ${size} bytes, and a text file of a project may have ${limit}`,
+    ({ path, size, limit }) => `\`${path}\` has ${size.toLocaleString('en')} bytes, and a text file of a project may have ${limit.toLocaleString('en')}`,
     () => 'split the file; data belongs in a seed or a source',
   ),
   'unused-file': warning<{ readonly path: string }>(

@@ -29,6 +29,8 @@ interface Frame {
   key: { readonly text: string | undefined; readonly start: number; readonly end: number } | undefined;
   size: number;
   height: number;
+  /** A key in it is none, so it is not what the user meant. */
+  broken: boolean;
 }
 
 interface Anchor {
@@ -142,6 +144,7 @@ function open(state: Composer, event: CollectionEvent): void {
     key: undefined,
     size: 1,
     height: 1,
+    broken: false,
   });
   state.at = event.start + 1;
 }
@@ -149,7 +152,7 @@ function open(state: Composer, event: CollectionEvent): void {
 function close(state: Composer): boolean {
   const frame = state.frames.pop();
   if (frame === undefined) return true;
-  const place_ = { start: frame.start, end: Math.max(state.at, frame.start) };
+  const place_ = { start: frame.start, end: Math.max(state.at, frame.start), ...(frame.broken ? { broken: true as const } : {}) };
   const node: YamlNode =
     frame.kind === 'map' ? { kind: 'map', entries: frame.entries, ...place_ } : { kind: 'list', items: frame.items, ...place_ };
   const weighed = { node, size: frame.size, height: frame.height };
@@ -173,7 +176,7 @@ function takeAlias(state: Composer, event: AliasEvent): boolean {
   const anchor = state.anchors.get(name);
   if (anchor?.weighed === undefined) {
     report(state, anchor === undefined ? diagnose('yaml-unknown-anchor', { name }, where) : diagnose('yaml-circular-anchor', { name }, where));
-    return place(state, { node: { kind: 'scalar', value: null, start: anchorStart, end: anchorEnd }, size: 1, height: 1 });
+    return place(state, { node: { kind: 'scalar', value: null, start: anchorStart - 1, end: anchorEnd, broken: true }, size: 1, height: 1 });
   }
   if (state.frames.length + anchor.weighed.height > yamlLimits.depth) {
     report(state, diagnose('yaml-limit', { what: 'levels', limit: yamlLimits.depth }, where));
@@ -207,6 +210,7 @@ function placeInMap(state: Composer, frame: Frame, node: YamlNode): void {
     const found = node.kind === 'map' ? 'a mapping' : node.kind === 'list' ? 'a list' : 'an alias';
     report(state, diagnose('yaml-key', { found }, { span: span(state, node.start, node.end) }));
     frame.key = { text: undefined, start: node.start, end: node.end };
+    frame.broken = true;
     return;
   }
   frame.key = undefined;
