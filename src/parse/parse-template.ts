@@ -3,12 +3,13 @@ import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { SourceFile, Span } from '../diagnostics/span.ts';
 import { positionAt } from '../diagnostics/span.ts';
-import type { Place } from './handlebars-tree.ts';
+import type { ParsedTree, Place } from './handlebars-tree.ts';
 import { parseHandlebars } from './handlebars-tree.ts';
 import { findJinja, suspectsJinja } from './jinja.ts';
 import { lowerTemplate } from './lower-template.ts';
 import type { Tag, TagProblem } from './scan-mustaches.ts';
 import { scanMustaches } from './scan-mustaches.ts';
+import { readSimpleTree } from './simple-tree.ts';
 import type { Template } from './template.ts';
 
 /** Longest template, in UTF-16 code units. */
@@ -34,7 +35,8 @@ export function parseTemplate(file: SourceFile): Outcome<Template> {
     );
   }
   if (problem !== undefined) return broken(file, [describeProblem(file, problem)]);
-  const parsed = parseHandlebars(text);
+  const simple = readSimpleTree(text, tags);
+  const parsed: ParsedTree = simple === undefined ? parseHandlebars(text) : { tree: simple };
   if (parsed.tree === undefined) return broken(file, [describeSyntax(file, parsed.at, tags)]);
   const diagnostics: Diagnostic[] = [];
   const nodes = lowerTemplate({ file, diagnostics }, parsed.tree);
@@ -101,7 +103,7 @@ function syntaxHint(written: string, found: string): string | undefined {
   if (found.includes(',')) return 'arguments are separated by spaces, not by commas';
   if (/^[=!<>]=?|^[+*/%&|-]/.test(found)) return 'there are no operators: write `(eq a b)`, `(gt a b)`, `(and a b)`, `(add a b)`';
   if (found.startsWith('}')) return 'named arguments come last, and each needs a value: `{{name "value" key="value"}}`';
-  if (/^\{\{~?as\b/.test(found) || found.startsWith('as ')) return 'only blocks name values: `{{#each list as |item|}}`';
+  if (found === 'as') return 'only blocks name values: `{{#each list as |item|}}`';
   if (found.startsWith('(')) return 'a call in parentheses is an argument: `{{name (other "value")}}`';
   if (found.startsWith('"') || found.startsWith("'")) return 'a string ends with the quote that it starts with, and quotes inside are of the other kind';
   return 'a tag is a name with arguments: `{{name "value" key="value"}}`';
