@@ -96,6 +96,9 @@ export async function bundle(entry, outdir) {
     external: installed,
     banner: { js: banner },
     legalComments: 'none',
+    // Less text to parse at every start; names stay, so that a stack can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',

@@ -5,20 +5,38 @@ import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import { fillSlots } from '../compile/slots.ts';
 import { lookupSpan } from '../compile/span-map.ts';
 import { unreachable } from '../diagnostics/bug.ts';
-import { diagnose } from '../diagnostics/diagnostic.ts';
+import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import { engineDiagnostic } from '../execute/engine-diagnostic.ts';
 import { slotValues } from '../plan/texts.ts';
 import { exitCodes, Stop } from './exit.ts';
+import { isBroken } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
 
 /** Any values will do: only the shape of the text matters. */
 const anyRun = { run: { id: '', startedAt: '2000-01-01T00:00:00Z' }, interval: { start: '2000-01-01T00:00:00Z', end: '2000-01-02T00:00:00Z' } };
 
-/** Stops with every problem of every text; the engine is started only if there is something to check. */
-export async function checkQueries(loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<void> {
-  const texts = [...selected].flatMap((id) => textsOf(loaded, id));
-  if (texts.length === 0) return;
+/**
+ * Stops with every problem of what is selected: what did not compile, what is no query, and `others`.
+ * Gives the errors of nodes that are not needed.
+ */
+export async function requireSound(
+  loaded: LoadedGraph,
+  selected: ReadonlySet<NodeId>,
+  queries: ReadonlySet<NodeId> = selected,
+  others: readonly Diagnostic[] = [],
+): Promise<readonly Diagnostic[]> {
+  const broken = isBroken(loaded, selected);
+  const problems = [...(await findQueryProblems(loaded, queries)), ...others];
+  if (broken || hasErrors(problems)) throw new Stop(exitCodes.usage, [...loaded.nodeErrors, ...problems]);
+  return loaded.nodeErrors;
+}
+
+/** Every problem of every text that compiled; the engine is started only if there is something to check. */
+async function findQueryProblems(loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<readonly Diagnostic[]> {
+  const flawed = new Set(loaded.nodeErrors.map(({ node }) => node));
+  const texts = [...selected].filter((id) => !loaded.graph.broken.has(id) && !flawed.has(id)).flatMap((id) => textsOf(loaded, id));
+  if (texts.length === 0) return [];
   const adapter = await loaded.engine.load();
   const analyzer = await adapter.openAnalyzer();
   const values = slotValues(anyRun, adapter.dialect);
@@ -35,7 +53,7 @@ export async function checkQueries(loaded: LoadedGraph, selected: ReadonlySet<No
   } finally {
     await analyzer.close();
   }
-  if (diagnostics.length > 0) throw new Stop(exitCodes.usage, diagnostics);
+  return diagnostics;
 }
 
 function textsOf(loaded: LoadedGraph, id: NodeId): readonly { id: NodeId; path: string; text: CompiledText }[] {

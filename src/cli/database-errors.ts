@@ -1,8 +1,12 @@
 /** Turns the error of a database that does not open into a diagnostic of its own. */
+import { EngineError } from '../adapter/engine-error.ts';
 import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { engineDiagnostic } from '../execute/engine-diagnostic.ts';
+import { StatementFailure } from '../execute/step-failure.ts';
 import type { Project } from '../project/project.ts';
+import { exitCodes, Stop } from './exit.ts';
 
 /** The database as the user configured it: a path or a host, never a password. */
 function databaseName(project: Project): string {
@@ -29,7 +33,18 @@ export function describeOpenError(details: EngineErrorDetails, project: Project)
       return diagnose('network-file-system', { database }, where);
     case 'missing-database':
       return diagnose('missing-database', { database }, where);
+    case 'read-only':
+      return diagnose('database-read-only', problem, where);
     default:
       return diagnose('database-not-opened', problem, where);
   }
+}
+
+/** What to throw for an error between the steps of a run (reading the catalog, setting up): a statement that failed is no bug. */
+export function stopForDatabase(cause: unknown, project: Project): unknown {
+  if (!(cause instanceof EngineError) && !(cause instanceof StatementFailure)) return cause;
+  const { details } = cause;
+  const origin = { node: undefined, text: undefined, span: { path: project.file.path, start: 0, end: 0 }, compiledPath: undefined };
+  const code = details.retry === 'never' ? exitCodes.failed : exitCodes.transient;
+  return new Stop(code, [engineDiagnostic(details, project.target.type, undefined, origin)]);
 }

@@ -20,6 +20,7 @@ import type { Located, Project, YamlValue } from '../project/project.ts';
 import { parseVars } from '../project/vars.ts';
 import { engines } from './engines.ts';
 import { exitCodes, Stop } from './exit.ts';
+import { locateSyntaxError } from './locate-syntax-error.ts';
 import type { Host } from './host.ts';
 import type { ProjectOptions } from './options.ts';
 import type { Screen } from './screen.ts';
@@ -40,7 +41,9 @@ export interface LoadedGraph {
 export function jsLoader(project: Project): { readonly load: (path: string) => Promise<Record<string, unknown>> } {
   return {
     load: async (path) => {
-      const module: unknown = await import(pathToFileURL(join(project.root, path)).href);
+      const module: unknown = await import(pathToFileURL(join(project.root, path)).href).catch((cause: unknown) => {
+        throw locateSyntaxError(cause, path, project.sources.find((source) => source.path === path)?.text ?? '');
+      });
       return typeof module === 'object' && module !== null ? { ...module } : {};
     },
   };
@@ -104,15 +107,12 @@ function plainValues(vars: LoadedGraph['flagVars']): Readonly<Record<string, Yam
   return Object.fromEntries(Object.entries(vars).map(([name, { value }]) => [name, value]));
 }
 
-/** Stops when something that the command needs did not compile; gives the errors that it did not need. */
-export function requireCompiled(loaded: LoadedGraph, needed: ReadonlySet<NodeId>): readonly Diagnostic[] {
-  const { graph, nodeErrors } = loaded;
-  if (nodeErrors.length === 0) return nodeErrors;
+/** Whether something that a command needs did not compile. */
+export function isBroken({ graph, nodeErrors }: LoadedGraph, needed: ReadonlySet<NodeId>): boolean {
+  if (nodeErrors.length === 0) return false;
   const all = new Set<string>([...needed, ...ancestors(graph, needed)]);
   // A node may compile and still have an error: a name that the database cannot have.
-  const stops = brokenFor(graph, needed).length > 0 || nodeErrors.some(({ node }) => node !== undefined && all.has(node));
-  if (stops) throw new Stop(exitCodes.usage, nodeErrors);
-  return nodeErrors;
+  return brokenFor(graph, needed).length > 0 || nodeErrors.some(({ node }) => node !== undefined && all.has(node));
 }
 
 /** A path as the user would type it from where they stand. */

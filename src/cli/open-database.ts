@@ -9,7 +9,7 @@ import type { Project } from '../project/project.ts';
 import { emptyState, readState } from '../state/state-reader.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
 import { inspectStateLayout, stateVersion } from '../state/state-tables.ts';
-import { describeOpenError } from './database-errors.ts';
+import { describeOpenError, stopForDatabase } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -76,6 +76,8 @@ export async function readStanding(adapter: Adapter, session: Session, project: 
       throw new Stop(exitCodes.usage, [diagnose('state-newer', { found: state.version, known: stateVersion, txVersion: state.txVersion })]);
     }
     return { catalog, state };
+  } catch (cause) {
+    throw stopForDatabase(cause, project);
   } finally {
     await connection.close();
   }

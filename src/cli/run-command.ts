@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
-import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import type { RunResult } from '../execute/events.ts';
@@ -12,22 +12,25 @@ import type { PlanResult } from '../plan/build-plan.ts';
 import type { Interval } from '../plan/plan-input.ts';
 import type { Plan } from '../plan/plan.ts';
 import { findCheck } from '../checks/vocabulary.ts';
-import { checkQueries } from './check-queries.ts';
+import type { Project } from '../project/project.ts';
+import { requireSound } from './check-queries.ts';
+import { stopForDatabase } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
-import { loadGraph, requireCompiled } from './load-graph.ts';
+import { loadGraph } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { openDatabase, readStanding } from './open-database.ts';
 import type { Standing } from './open-database.ts';
-import type { DatabaseOptions, RunOptions } from './options.ts';
 import type { RunRequest } from './run-request.ts';
 import { createRunReport } from './run-report.ts';
 import type { RunReport } from './run-report.ts';
 import type { Screen } from './screen.ts';
-import { changedSeeds, readSeedFiles } from './seed-files.ts';
+import { changedSeeds, readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
 import { selectNodes } from './select-nodes.ts';
+import { readInterval, waitSeconds } from './read-options.ts';
+import { showUnneeded } from './unneeded-errors.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
 
@@ -61,7 +64,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
       const planned = planRun(host, screen, request, { ...prepared, seeds, standing });
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
-      const result = await executeReported(report, () => executePlan(
+      const result = await executeReported(report, loaded.project, () => executePlan(
         planned.plan,
         {
           adapter,
@@ -137,15 +140,15 @@ async function prepare(host: Host, screen: Screen, request: RunRequest): Promise
   const interval = readInterval(options);
   const loaded = await loadGraph(host, screen, options);
   const selected = chooseNodes(loaded, screen, request);
-  const unneeded = requireCompiled(loaded, selected);
   if (selected.size === 0) {
     screen.note('nothing to do');
-    showUnneeded(screen, unneeded);
+    showUnneeded(screen, loaded.nodeErrors);
     return undefined;
   }
-  await checkQueries(loaded, command === 'seed' ? new Set() : selected);
   // `run` reads only the seeds that changed, which the state tells; the others are read before a database is opened.
   const seeds = command === 'run' ? undefined : readSeeds(host, screen, loaded, command === 'test' ? new Set() : selected);
+  const unneeded = await requireSound(loaded, selected, command === 'seed' ? new Set() : selected, seeds?.diagnostics);
+  screen.showDiagnostics(seeds?.diagnostics ?? []);
   return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
 }
 
@@ -165,9 +168,11 @@ function relationsReadBy(loaded: LoadedGraph, node: string): readonly Relation[]
 }
 
 /** The live line of the terminal is taken away also when a run breaks off. */
-async function executeReported(report: RunReport, execute: () => Promise<RunResult>): Promise<RunResult> {
+async function executeReported(report: RunReport, project: Project, execute: () => Promise<RunResult>): Promise<RunResult> {
   try {
     return await execute();
+  } catch (cause) {
+    throw stopForDatabase(cause, project);
   } finally {
     report.stop();
   }
@@ -175,15 +180,17 @@ async function executeReported(report: RunReport, execute: () => Promise<RunResu
 
 function readSeeds(host: Host, screen: Screen, loaded: LoadedGraph, needed: ReadonlySet<NodeId>): SeedFiles {
   const seeds = readSeedFiles(host.files, loaded, needed);
-  if (hasErrors(seeds.diagnostics)) throw new Stop(exitCodes.usage, seeds.diagnostics);
-  screen.showDiagnostics(seeds.diagnostics);
+  screen.addSources(seedTexts(host.files, loaded, seeds.diagnostics));
   return seeds;
 }
 
 /** Seeds that `tx run` has to load before its models: those above them whose file changed. */
 function readChangedSeeds(host: Host, screen: Screen, prepared: Prepared, standing: Standing): SeedFiles {
   const { loaded, selected } = prepared;
-  return readSeeds(host, screen, loaded, changedSeeds(host.files, loaded, ancestors(loaded.graph, selected), standing));
+  const seeds = readSeeds(host, screen, loaded, changedSeeds(host.files, loaded, ancestors(loaded.graph, selected), standing));
+  if (hasErrors(seeds.diagnostics)) throw new Stop(exitCodes.usage, seeds.diagnostics);
+  screen.showDiagnostics(seeds.diagnostics);
+  return seeds;
 }
 
 function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): ReadonlySet<NodeId> {
@@ -193,17 +200,6 @@ function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): 
   // What is built again is tested again, whatever its tests said before.
   const tests = nodes.flatMap((id) => loaded.graph.children.get(id) ?? []).filter((id) => loaded.graph.nodes.get(id)?.resourceType === 'test');
   return new Set([...nodes, ...tests]);
-}
-
-/** The interval of the flags; half of one is a usage error. */
-export function readInterval(options: Pick<RunOptions, 'eventTimeStart' | 'eventTimeEnd'>): Interval | undefined {
-  const { eventTimeStart: start, eventTimeEnd: end } = options;
-  if (start === undefined && end === undefined) return undefined;
-  if (start === undefined || end === undefined) {
-    throw new Stop(exitCodes.usage, [diagnose('interval-incomplete', { missing: start === undefined ? '--event-time-start' : '--event-time-end' })]);
-  }
-  if (start >= end) throw new Stop(exitCodes.usage, [diagnose('interval-empty', { start, end })]);
-  return { start, end };
 }
 
 function planRun(
@@ -247,16 +243,6 @@ function nothingToDo(screen: Screen, prepared: Prepared): ExitCode {
   screen.note('nothing to do: the selection holds nothing that this command runs');
   showUnneeded(screen, prepared.unneeded);
   return exitCodes.ok;
-}
-
-/** Errors of nodes that nobody asked for are told after the result, and do not change it. */
-export function showUnneeded(screen: Screen, unneeded: readonly Diagnostic[]): void {
-  if (unneeded.length === 0) return;
-  screen.showDiagnostics([...unneeded, diagnose('compile-errors-elsewhere', { count: unneeded.length })]);
-}
-
-export function waitSeconds(options: DatabaseOptions): number {
-  return options.wait === true ? 3600 : (options.wait ?? 0);
 }
 
 function exitCodeOf(result: RunResult, cancellation: Cancellation): ExitCode {

@@ -4,6 +4,7 @@ import type { CompiledSeed, NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../diagnostics/span.ts';
 import { castExpression, seedTypeName } from '../parse/seed/cast-expression.ts';
 import { hashSeed, readSeed } from '../parse/seed/read-seed.ts';
 import type { Seed, SeedSource } from '../parse/seed/seed.ts';
@@ -85,6 +86,24 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
   };
 }
 
+/** Above this size the message alone has to say where in a seed its problem is. */
+const largestDrawn = 16 * 1024 * 1024;
+
+/** The texts of the seeds that `diagnostics` point into, so that the line can be drawn; not where it may hold what must not be shown. */
+export function seedTexts(files: FileSystem, loaded: LoadedGraph, diagnostics: readonly Diagnostic[]): readonly SourceFile[] {
+  const pointedAt = new Set(diagnostics.flatMap(({ span }) => (span === undefined || span.end === 0 ? [] : [span.path])));
+  return loaded.compiled.seeds.flatMap((seed) => {
+    if (!pointedAt.has(seed.path) || maskedColumns(seed).length > 0) return [];
+    const absolute = join(loaded.project.root, seed.path);
+    if ((files.stat(absolute)?.size ?? 0) > largestDrawn) return [];
+    return [{ path: seed.path, text: new TextDecoder().decode(files.readBytes(absolute)) }];
+  });
+}
+
+function maskedColumns(node: CompiledSeed): readonly string[] {
+  return node.columns.filter(({ pii }) => pii !== undefined && pii !== false).map(({ name }) => name);
+}
+
 /** Types come from `column_types` first, then from the `data_type` of the described columns. */
 function optionsOf(node: CompiledSeed): Parameters<typeof readSeed>[1] {
   const columnTypes: Record<string, Located<string>> = {};
@@ -96,7 +115,7 @@ function optionsOf(node: CompiledSeed): Parameters<typeof readSeed>[1] {
   return {
     columnTypes,
     node: node.id,
-    maskedColumns: node.columns.filter(({ pii }) => pii !== undefined && pii !== false).map(({ name }) => name),
+    maskedColumns: maskedColumns(node),
     ...(typeof delimiter?.value === 'string' ? { delimiter: { value: delimiter.value, span: delimiter.span } } : {}),
   };
 }

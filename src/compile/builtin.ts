@@ -4,8 +4,8 @@ import type { Session } from './session.ts';
 import type { Failed, Value, ValueMap } from './values.ts';
 import { describeKind, isList, isMap, isNumber, isRelation, isSlotText, numberOf, printValue } from './values.ts';
 
-/** `sql` takes any scalar as SQL text; slots may stand in it. */
-export type ParameterType = 'any' | 'text' | 'number' | 'integer' | 'boolean' | 'list' | 'map' | 'sql' | 'sql-list' | 'relation';
+/** `sql` takes any scalar as SQL text; slots may stand in it. `known` is any value but one that only the run knows. */
+export type ParameterType = 'any' | 'known' | 'text' | 'number' | 'integer' | 'boolean' | 'list' | 'map' | 'sql' | 'sql-list' | 'relation';
 
 export interface Parameter {
   readonly name: string;
@@ -100,6 +100,7 @@ export class BuiltinCall {
 
 const typeWords: Readonly<Record<ParameterType, string>> = {
   any: 'a value',
+  known: 'a value',
   text: 'text',
   number: 'a number',
   integer: 'a whole number',
@@ -118,6 +119,7 @@ function isScalar(value: Value): boolean {
 function matches(type: ParameterType, value: Value): boolean {
   switch (type) {
     case 'any':
+    case 'known':
       return true;
     case 'text':
     case 'sql':

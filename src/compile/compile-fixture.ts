@@ -26,6 +26,7 @@ export interface FixtureOptions {
   readonly flagVars?: Readonly<Record<string, YamlValue>>;
   /** Exports of JavaScript files by path; an Error stands for one that cannot be loaded. */
   readonly modules?: Readonly<Record<string, Record<string, unknown> | Error>>;
+  readonly findCheck?: CompileInput['findCheck'];
 }
 
 interface Prepared {
@@ -45,7 +46,7 @@ function prepare(files: Files, options: FixtureOptions): Prepared {
     diagnostics.push(...outcome.diagnostics);
     if (outcome.value !== undefined) parsed.push(outcome.value);
   }
-  return { input: { project: loaded.value, parsed, dialect, flagVars: options.flagVars ?? {}, findCheck, checkNames }, diagnostics };
+  return { input: { project: loaded.value, parsed, dialect, flagVars: options.flagVars ?? {}, findCheck: options.findCheck ?? findCheck, checkNames }, diagnostics };
 }
 
 function ports(options: FixtureOptions): Parameters<typeof compileProject>[1] {

@@ -7,7 +7,7 @@ import type { MacroDefinition } from '../parse/definitions.ts';
 import type { TemplateNode } from '../parse/template.ts';
 import type { Located, Project, YamlValue } from '../project/project.ts';
 import { isBuiltinName } from './functions/builtins.ts';
-import type { Environment, JsFunction } from './session.ts';
+import type { Environment, JsFunction, LostNames } from './session.ts';
 import type { Value, ValueMap } from './values.ts';
 import { fromYaml } from './values.ts';
 
@@ -17,12 +17,15 @@ export interface EnvironmentInput {
   readonly flagVars: Readonly<Record<string, YamlValue>>;
   readonly macros: readonly MacroDefinition[];
   readonly functions: ReadonlyMap<string, JsFunction>;
+  /** What the JavaScript files of the project failed to define. */
+  readonly lost: LostNames;
 }
 
 export function createEnvironment(input: EnvironmentInput): Outcome<Environment> {
   const { project, dialect, functions } = input;
   const diagnostics: Diagnostic[] = [];
-  const macros = chooseMacros(input, diagnostics);
+  const missing = new Set(input.lost.names);
+  const macros = chooseMacros(input, missing, diagnostics);
   const { target } = project;
   const targetVars = plainVars(target.vars);
   const value: Environment = {
@@ -30,6 +33,7 @@ export function createEnvironment(input: EnvironmentInput): Outcome<Environment>
     dialect,
     macros,
     functions,
+    lost: { any: input.lost.any, names: missing },
     vars: { ...plainVars(project.vars), ...targetVars, ...input.flagVars },
     target: { name: target.name, type: target.type, schema: target.schema, database: target.database, threads: target.threads, vars: targetVars },
   };
@@ -41,7 +45,7 @@ function plainVars(vars: Readonly<Record<string, Located<YamlValue>>>): ValueMap
 }
 
 /** One macro for each name: the variant for this engine, else the general one. */
-function chooseMacros(input: EnvironmentInput, diagnostics: Diagnostic[]): ReadonlyMap<string, MacroDefinition> {
+function chooseMacros(input: EnvironmentInput, missing: Set<string>, diagnostics: Diagnostic[]): ReadonlyMap<string, MacroDefinition> {
   const { engine } = input.dialect;
   const variants = new Map<string, Map<string, MacroDefinition>>();
   for (const macro of input.macros) {
@@ -61,6 +65,7 @@ function chooseMacros(input: EnvironmentInput, diagnostics: Diagnostic[]): Reado
     if (macro !== undefined) chosen.set(name, macro);
     else {
       const span = [...known.values()][0]?.nameSpan;
+      missing.add(name);
       diagnostics.push(diagnose('macro-engine-missing', { name, engine, known: [...known.keys()] }, { span }));
     }
   }

@@ -78,8 +78,14 @@ function evaluateName(expression: NameExpression, frame: Frame): Value | Failed 
   }
 }
 
+function isLost(session: Session, name: string): boolean {
+  const { lost } = session.environment;
+  return lost.any || lost.names.has(name);
+}
+
 function reportUnknown(frame: Frame, name: string, span: Span): Failed {
   const { session } = frame;
+  if (isLost(session, name)) return failed;
   const known = [...namesInScope(frame.scope), ...session.environment.macros.keys(), ...session.environment.functions.keys(), ...builtinValues, ...builtins.keys()];
   return session.report('unknown-name', { name, known, isVariable: Object.hasOwn(session.environment.vars, name) }, span);
 }
@@ -123,6 +129,16 @@ function readMembers(session: Session, start: Value, expression: NameExpression)
   return value;
 }
 
+/** The names behind the dot. */
+function partsOf(value: Value): readonly string[] {
+  return isMap(value) ? Object.keys(value) : [];
+}
+
+function builtinParts(frame: Frame, name: string): Value {
+  if (name === 'target') return frame.session.environment.target;
+  return name === 'run' || name === 'interval' ? slotMembers(name) : undefined;
+}
+
 /** A call with parentheses or arguments. */
 export function evaluateCall(call: Call, frame: Frame): Value | Failed {
   const { session } = frame;
@@ -135,9 +151,9 @@ export function evaluateCall(call: Call, frame: Frame): Value | Failed {
     case 'builtin':
       return callBuiltin(call.name, call, frame);
     case 'local':
-      return session.report('not-callable', { name: call.name, what: `a local name for ${describeKind(meaning.value)}` }, call.nameSpan);
+      return session.report('not-callable', { name: call.name, what: `a local name for ${describeKind(meaning.value)}`, parts: partsOf(meaning.value) }, call.nameSpan);
     case 'value':
-      return session.report('not-callable', { name: call.name, what: 'a value' }, call.nameSpan);
+      return session.report('not-callable', { name: call.name, what: 'a value', parts: partsOf(builtinParts(frame, call.name)) }, call.nameSpan);
     default:
       return reportUnknownHelper(frame, call.name, call.nameSpan);
   }
@@ -146,6 +162,7 @@ export function evaluateCall(call: Call, frame: Frame): Value | Failed {
 export function reportUnknownHelper(frame: Frame, name: string, span: Span): Failed {
   const { session } = frame;
   if (name === 'env' || name === 'env_var') return session.report('secret-in-template', {}, span);
+  if (isLost(session, name)) return failed;
   const known = [...session.environment.macros.keys(), ...session.environment.functions.keys(), ...builtins.keys()];
   return session.report('unknown-helper', { name, known }, span);
 }

@@ -46,11 +46,17 @@ interface Reader {
 }
 
 function holdsConfig(nodes: readonly TemplateNode[]): boolean {
+  return findConfig(nodes) !== undefined;
+}
+
+/** The first `{{config …}}`, in blocks too. */
+function findConfig(nodes: readonly TemplateNode[]): TemplateNode | undefined {
   for (const node of nodes) {
-    if (node.kind === 'output' && node.expression.kind === 'call' && node.expression.name === 'config') return true;
-    if (node.kind === 'block' && (holdsConfig(node.body) || (node.otherwise !== undefined && holdsConfig(node.otherwise)))) return true;
+    if (node.kind === 'output' && node.expression.kind === 'call' && node.expression.name === 'config') return node;
+    const inside = node.kind === 'block' ? (findConfig(node.body) ?? findConfig(node.otherwise ?? [])) : undefined;
+    if (inside !== undefined) return inside;
   }
-  return false;
+  return undefined;
 }
 
 function readNodes(nodes: readonly TemplateNode[], frame: Frame, reader: Reader): void {
@@ -65,7 +71,7 @@ function readNodes(nodes: readonly TemplateNode[], frame: Frame, reader: Reader)
 function readBlock(node: Extract<TemplateNode, { kind: 'block' }>, frame: Frame, reader: Reader): void {
   const { name } = node.call;
   if (name !== 'if' && name !== 'unless') {
-    reader.session.report('config-misplaced', { problem: `\`{{config}}\` stands inside \`{{#${name}}}\`` }, node.openSpan);
+    reader.session.report('config-misplaced', { problem: `\`{{config}}\` stands inside \`{{#${name}}}\`` }, findConfig([node])?.span ?? node.openSpan);
     return;
   }
   const condition = watched(reader, () => blockCondition(node, frame));

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { SourceFile, Span } from '../diagnostics/span.ts';
 import { lineStarts } from '../diagnostics/span.ts';
-import type { JsFunction, JsInvocation } from './session.ts';
+import type { JsFunction, JsInvocation, LostNames } from './session.ts';
 import type { Failed, Value } from './values.ts';
 import { isList, isMap, isNumber, isRelation, isSlotText, numberOf } from './values.ts';
 
@@ -16,6 +16,7 @@ type PlainFunction = (...args: readonly unknown[]) => unknown;
 
 interface LoadedFunctions {
   readonly functions: ReadonlyMap<string, JsFunction>;
+  readonly lost: LostNames;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -23,6 +24,8 @@ interface LoadedFunctions {
 export async function loadJsHelpers(files: readonly SourceFile[], loader: JsModuleLoader): Promise<LoadedFunctions> {
   const functions = new Map<string, JsFunction>();
   const diagnostics: Diagnostic[] = [];
+  const lost = new Set<string>();
+  let unloaded = false;
   for (const file of files) {
     const start: Span = { path: file.path, start: 0, end: 0 };
     let exports: Record<string, unknown>;
@@ -31,23 +34,28 @@ export async function loadJsHelpers(files: readonly SourceFile[], loader: JsModu
       exports = await loader.load(file.path);
     } catch (error) {
       diagnostics.push(diagnose('js-file', { path: file.path, problem: messageOf(error) }, { span: placeOfError(file, error) ?? start }));
+      unloaded = true;
       continue;
     }
     for (const [name, value] of Object.entries(exports)) {
       if (name === 'default' || typeof value !== 'function') {
         const problem = name === 'default' ? 'it has a default export, and helpers are called by their names' : `its export \`${name}\` is no function`;
-        diagnostics.push(diagnose('js-file', { path: file.path, problem }, { span: start }));
+        diagnostics.push(diagnose('js-file', { path: file.path, problem }, { span: name === 'default' ? start : placeOfName(file, name) }));
+        lost.add(name);
         continue;
       }
       const span = placeOfName(file, name);
       const other = functions.get(name);
-      if (value.constructor.name === 'AsyncFunction') diagnostics.push(diagnose('js-helper-async', { name }, { span }));
+      if (value.constructor.name === 'AsyncFunction') {
+        diagnostics.push(diagnose('js-helper-async', { name }, { span }));
+        lost.add(name);
+      }
       else if (other !== undefined) diagnostics.push(diagnose('duplicate-macro', { name, first: other.path, second: file.path }, { span }));
       // An export that is a function can be called with any arguments; what it makes of them is its own matter.
       else functions.set(name, toHelper(name, file, value as PlainFunction));
     }
   }
-  return { functions, diagnostics };
+  return { functions, lost: { any: unloaded, names: lost }, diagnostics };
 }
 
 function toHelper(name: string, file: SourceFile, run: PlainFunction): JsFunction {

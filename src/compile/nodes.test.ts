@@ -152,8 +152,8 @@ describe('names', () => {
 
 describe('the SQL of a model', () => {
   it.each([
-    ['', 'empty-model: a model has no SELECT'],
-    ['-- nothing\n/* here */', 'empty-model: a model has no SELECT'],
+    ['', 'empty-model: a model needs a SELECT, and here is none'],
+    ['-- nothing\n/* here */', 'empty-model: a model needs a SELECT, and here is none'],
     ['select 1; select 2', 'several-statements: a model is one query, and here a second statement starts'],
     ['select 1 as a); drop table s; --', 'several-statements: a model is one query, and here a second statement starts'],
     ['insert into t values (1)', 'not-a-select: a model is a SELECT, not `insert`'],
@@ -275,14 +275,14 @@ describe('JavaScript helpers', () => {
   });
 
   it.each([
-    ['an async function', { h: async () => Promise.resolve(1) }, ['js-helper-async: helper `h` is asynchronous', 'unknown-name: there is no value `h` here']],
+    ['an async function', { h: async () => Promise.resolve(1) }, ['js-helper-async: helper `h` is asynchronous']],
     ['a promise', { h: () => Promise.reject(new Error('x')) }, ['js-helper-async: helper `h` is asynchronous']],
     ['nothing', { h: () => undefined }, ['js-helper-result: helper `h` returned nothing']],
     ['a function', { h: () => () => 1 }, ['js-helper-result: helper `h` returned a function']],
     ['a date', { h: () => new Date(0) }, ['js-helper-result: helper `h` returned an object of class `Date`']],
     ['what is no number', { h: () => [Number.NaN] }, ['js-helper-result: helper `h` returned a list with NaN in it']],
-    ['a constant', { h: 1 }, ['js-file: `macros/h.js` cannot be loaded: its export `h` is no function', 'unknown-name: there is no value `h` here']],
-    ['an error', new Error('Unexpected token'), ['js-file: `macros/h.js` cannot be loaded: Unexpected token', 'unknown-name: there is no value `h` here']],
+    ['a constant', { h: 1 }, ['js-file: `macros/h.js` cannot be loaded: its export `h` is no function']],
+    ['an error', new Error('Unexpected token'), ['js-file: `macros/h.js` cannot be loaded: Unexpected token']],
   ])('cannot be %s', async (_, module, found) => {
     expect(await problemsOf('select {{h}}', source, { modules: { [path]: module } })).toEqual(found);
   });

@@ -45,12 +45,20 @@ export interface SourceRequest {
   readonly span: Span;
 }
 
+/** Names without a definition; `any` where a file that did not load may have defined whatever is called. */
+export interface LostNames {
+  readonly any: boolean;
+  readonly names: ReadonlySet<string>;
+}
+
 /** What every rendering of a project shares. */
 export interface Environment {
   readonly projectName: string;
   readonly dialect: Dialect;
   readonly macros: ReadonlyMap<string, MacroDefinition>;
   readonly functions: ReadonlyMap<string, JsFunction>;
+  /** Macros and helpers that have been reported as broken: that nobody can call them is no news. */
+  readonly lost: LostNames;
   readonly vars: ValueMap;
   readonly target: ValueMap;
 }

@@ -101,24 +101,27 @@ export interface MapPart {
 
 /** The map of texts written one after another. */
 export function joinMaps(parts: readonly MapPart[]): SpanMap {
-  const files: string[] = [];
+  // Numbers of the files, in order of first use.
+  const files = new Map<string, number>();
   const segments: number[] = [];
   let at = 0;
   for (const { map, length } of parts) {
     if (length === 0) continue;
-    const numbers = map.files.map((file) => indexOfFile(files, file));
+    const numbers = map.files.map((file) => numberFile(files, file));
     for (let index = 0; index < map.segments.length; index += segmentSize) {
       const segment = segmentAt(map, index / segmentSize);
       segments.push(segment.start + at, numbers[segment.file] ?? 0, segment.from, segment.to, segment.kind);
     }
     at += length;
   }
-  return { files, segments };
+  return { files: [...files.keys()], segments };
 }
 
-function indexOfFile(files: string[], file: string): number {
-  const known = files.indexOf(file);
-  return known >= 0 ? known : files.push(file) - 1;
+function numberFile(files: Map<string, number>, file: string): number {
+  const known = files.get(file);
+  if (known !== undefined) return known;
+  files.set(file, files.size);
+  return files.size - 1;
 }
 
 /** The map of a text that `tx` wrote itself. */

@@ -51,7 +51,8 @@ export async function prepareWorkspace(input: CompileInput, ports: CompilePorts)
   const { project, parsed, dialect } = input;
   const diagnostics: Diagnostic[] = [];
   const environment = await prepareEnvironment(input, ports, diagnostics);
-  const describe = collectDocs(parsed, diagnostics);
+  const texts = new Map([[project.file.path, project.file.text], ...project.sources.map((source): [string, string] => [source.path, source.text])]);
+  const describe = collectDocs(parsed, texts, diagnostics);
   const properties = parsed.filter((file) => file.kind === 'properties');
   diagnostics.push(...findDuplicateProperties(properties));
   const usedFolders = new Set<ConfigTree>();
@@ -64,7 +65,6 @@ export async function prepareWorkspace(input: CompileInput, ports: CompilePorts)
   const declared = compileSources({ projectName: project.name, modelPaths: project.paths.models, properties, dialect, describe, diagnostics });
   const disabled = [...drafts.disabled, ...declared.disabled];
   const index = new NodeIndex({ projectName: project.name, dialect, ...drafts, sources: declared.sources, disabled, findCheck: input.findCheck });
-  const texts = new Map([[project.file.path, project.file.text], ...project.sources.map((source): [string, string] => [source.path, source.text])]);
   return { environment, drafts, sources: declared.sources, disabled, index, describe, texts, usedFolders, diagnostics };
 }
 
@@ -75,7 +75,9 @@ async function prepareEnvironment(input: CompileInput, ports: CompilePorts, diag
     ports.js,
   );
   const macros = parsed.flatMap((file) => (file.kind === 'macros' ? file.macros : []));
-  const environment = createEnvironment({ project, dialect, flagVars, macros, functions: loaded.functions });
+  const unreadMacros = parsed.some((file) => file.kind === 'macros' && file.broken === true);
+  const lost = { any: loaded.lost.any || unreadMacros, names: loaded.lost.names };
+  const environment = createEnvironment({ project, dialect, flagVars, macros, functions: loaded.functions, lost });
   diagnostics.push(...loaded.diagnostics, ...environment.diagnostics);
   return environment.value;
 }

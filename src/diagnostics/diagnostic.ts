@@ -28,6 +28,8 @@ export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: Severity;
   readonly message: string;
+  /** The message for logs, where `message` quotes values of rows. */
+  readonly redacted?: string;
   readonly span?: Span;
   /** Unique id of the node that the problem belongs to, when there is one. */
   readonly node?: string;
@@ -43,6 +45,8 @@ export interface Where {
   readonly notes?: readonly Note[];
   readonly help?: string | undefined;
   readonly excerpt?: Excerpt | undefined;
+  /** What logs say instead of a message that quotes values of rows. */
+  readonly redacted?: string | undefined;
 }
 
 /** Makes a diagnostic from its code and that code's typed parameters. */
@@ -55,6 +59,7 @@ export function diagnose<C extends DiagnosticCode>(code: C, params: CodeParams<C
     severity: entry.severity,
     message: entry.message(params),
     notes: where.notes ?? [],
+    ...(where.redacted === undefined ? {} : { redacted: where.redacted }),
     ...(where.span === undefined ? {} : { span: where.span }),
     ...(where.node === undefined ? {} : { node: where.node }),
     ...(help === undefined ? {} : { help }),

@@ -82,6 +82,7 @@ export function engineDiagnostic(details: EngineErrorDetails, engine: string, st
     span: place?.span ?? origin.span,
     node: origin.node,
     excerpt: place?.excerpt,
+    ...(details.redacted === details.message ? {} : { redacted: diagnose(codes[details.kind], { ...params, message: details.redacted }).message }),
     notes: place?.note === undefined ? [] : [place.note],
   });
 }

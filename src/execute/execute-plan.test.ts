@@ -235,7 +235,7 @@ describe('executePlan', () => {
       const { result } = await run([node('select 5 as id union all select 5 union all select null')]);
       expect(result.results[0]).toMatchObject({ status: 'error', diagnostics: [{ code: 'key-not-unique' }] });
       expect(result.results[0]?.diagnostics[0]?.message).toBe(
-        'the new rows of `facts` cannot be told apart by `id`: 1 with a NULL key, 1 keys more than once',
+        'the new rows of `facts` cannot be told apart by `id`: 1 with a NULL key, 1 key more than once',
       );
       expect(result.results[0]?.diagnostics[0]?.help).toContain('id = 5');
       expect(await rows('select id from main.facts')).toEqual([[1]]);

@@ -24,7 +24,7 @@ export function parseFile(source: ProjectSource, projectName?: string): Outcome<
     }
     case 'macro': {
       const { value: macros, diagnostics } = parseMacros({ path, text: source.text });
-      return { value: { kind: 'macros', path, macros }, diagnostics };
+      return { value: { kind: 'macros', path, macros, ...(diagnostics.length > 0 ? { broken: true } : {}) }, diagnostics };
     }
     case 'js-macro':
       return { value: { kind: 'js-macros', path }, diagnostics: [] };

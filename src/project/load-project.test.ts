@@ -273,7 +273,7 @@ describe('files that cannot be read', () => {
   });
 
   it('are reported above the size limit', () => {
-    expect(messages({ 'models/a.sql': ' '.repeat(1024 * 1024 + 1) })).toEqual(['`models/a.sql` has 1048577 bytes, and a text file of a project may have 1048576']);
+    expect(messages({ 'models/a.sql': ' '.repeat(1024 * 1024 + 1) })).toEqual(['`models/a.sql` has 1,048,577 bytes, and a text file of a project may have 1,048,576']);
     expect(messages({ 'models/a.sql': ' '.repeat(1024 * 1024) })).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ export function readTree(node: YamlMap, context: TreeContext, above: readonly st
       const known = configSpellings(resource).map((name) => `+${name}`);
       diagnostics.push(diagnose('unknown-key', { key: entry.key, known }, { span: keySpan(path, entry) }));
     } else if (entry.value.kind === 'map') {
-      folders[entry.key] = readTree(entry.value, context, [...above, entry.key]);
+      folders[entry.key] = { ...readTree(entry.value, context, [...above, entry.key]), span: keySpan(path, entry) };
     }
   }
   return { config: reader.config, folders, span: spanOf(path, node) };

@@ -79,7 +79,7 @@ export function renderLogDiagnostic(
   const event = diagnosticEvent(diagnostic, { ts: new Date(context.at).toISOString(), sources: context.sources, runId: undefined });
   return JSON.stringify({
     ...event,
-    message: plain(diagnostic.message),
+    message: plain(diagnostic.redacted ?? diagnostic.message),
     help: diagnostic.help === undefined ? undefined : plain(diagnostic.help),
   });
 }

@@ -65,7 +65,9 @@ export function inspectStateLayout(schema: string, catalog: readonly CatalogRela
   );
   const names = Object.entries(stateTables);
   if (names.every(([name]) => !found.has(fold(name)))) return { kind: 'absent' };
-  for (const [name, columns] of names) {
+  // A table of somebody else says more than one of ours that is not there beside it.
+  const inOrder = [...names].sort(([a], [b]) => Number(found.has(fold(b))) - Number(found.has(fold(a))));
+  for (const [name, columns] of inOrder) {
     const entry = found.get(fold(name));
     if (entry === undefined) return { kind: 'foreign', table: name, missing: Object.keys(columns) };
     const present = new Set(entry.columns.map((column) => fold(column.name)));

@@ -3,6 +3,8 @@
 /** One thing that happens in a case. */
 export type Step =
   | { readonly kind: 'write'; readonly path: string; readonly bytes: Buffer; readonly unreadable: boolean }
+  | { readonly kind: 'change'; readonly path: string; readonly bytes: Buffer }
+  | { readonly kind: 'enlarge'; readonly path: string; readonly bytes: Buffer; readonly size: number }
   | { readonly kind: 'link'; readonly path: string; readonly to: string }
   | { readonly kind: 'tx'; readonly line: string; readonly env: Readonly<Record<string, string>>; readonly args: readonly string[]; readonly exit: number }
   | { readonly kind: 'sql'; readonly sql: string }
@@ -18,7 +20,8 @@ const sectionLine = /^--- (\S+?)(?: -> (\S+)| \(([^)]+)\))?$/;
 
 /**
  * The text of a `case.txt`. The first line says what the case shows. Then come, in any order:
- * `--- path` and the content of that file (`(escaped)` bytes, `(unreadable)`, `(3000 times)`, `(70 MiB)`), or `--- path -> target`, a link;
+ * `--- path` and the content of that file, which can be `(escaped)` bytes, `(unreadable)`, blown up to `(70 MiB)`,
+ * or what the file holds `(once it was read)`; `--- path -> target`, a link;
  * `$ tx …`, with `# exit 2` behind it when it is not 0; `$ sql …` on warehouse.duckdb; `$ rm path`.
  */
 export function readCase(text: string): GoldenCase {
@@ -42,16 +45,12 @@ export function readCase(text: string): GoldenCase {
 }
 
 function writeStep(path: string, content: string, how: string | undefined): Step {
-  return { kind: 'write', path, bytes: contentBytes(content, how), unreadable: how === 'unreadable' };
-}
-
-function contentBytes(content: string, how: string | undefined): Buffer {
-  if (how === undefined || how === 'unreadable') return Buffer.from(content === '' ? '' : `${content}\n`);
-  if (how === 'escaped') return unescape(content);
-  const times = /^(\d+) times$/.exec(how);
-  if (times !== null) return Buffer.from(content.repeat(Number(times[1])));
-  const size = /^(\d+) MiB$/.exec(how);
-  if (size !== null) return Buffer.alloc(Number(size[1]) * 1024 * 1024, `${content}\n`);
+  const size = /^(\d+) MiB$/.exec(how ?? '')?.[1];
+  const plain = Buffer.from(content === '' ? '' : `${content}\n`);
+  if (size !== undefined) return { kind: 'enlarge', path, bytes: plain, size: Number(size) * 1024 * 1024 };
+  if (how === 'once it was read') return { kind: 'change', path, bytes: plain };
+  if (how === undefined || how === 'unreadable') return { kind: 'write', path, bytes: plain, unreadable: how === 'unreadable' };
+  if (how === 'escaped') return { kind: 'write', path, bytes: unescape(content), unreadable: false };
   throw new Error(`a file cannot be written \`(${how})\``);
 }
 

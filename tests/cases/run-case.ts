@@ -1,5 +1,5 @@
 /** Runs a golden case in this process, on real files and a real database in a temporary folder. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -16,6 +16,12 @@ const PROJECT = 'name: shop\ntargets:\n  dev: { type: duckdb, path: warehouse.du
 
 const NOW = Date.UTC(2024, 5, 1);
 
+/** What a case makes of its files beside their content, by absolute path. */
+interface Tricks {
+  readonly unreadable: Set<string>;
+  readonly changes: Map<string, Buffer>;
+}
+
 export interface CaseResult {
   /** Every command with all that it printed, as in a terminal, and its exit code. */
   readonly transcript: string;
@@ -30,16 +36,16 @@ export async function runCase(golden: GoldenCase): Promise<CaseResult> {
   const root = join(folder, 'shop');
   mkdirSync(root);
   const home = process.cwd();
-  const unreadable = new Set<string>();
+  const tricks: Tricks = { unreadable: new Set(), changes: new Map() };
   const exits: number[] = [];
   let transcript = '';
   const ownsProject = golden.steps.some((step) => step.kind === 'write' && /^project\.ya?ml$/.test(step.path));
   try {
     if (!ownsProject) writeFileSync(join(root, 'project.yaml'), PROJECT);
     for (const step of golden.steps) {
-      if (step.kind !== 'tx') await prepare(root, step, unreadable);
+      if (step.kind !== 'tx') await prepare(root, step, tricks);
       else {
-        const { text, exit } = await runTx(root, step, unreadable);
+        const { text, exit } = await runTx(root, step, tricks);
         exits.push(exit);
         transcript += `$ ${step.line}\n${normalise(text, root)}exit ${exit}\n\n`;
       }
@@ -51,14 +57,16 @@ export async function runCase(golden: GoldenCase): Promise<CaseResult> {
   return { transcript: `${transcript.trimEnd()}\n`, exits };
 }
 
-async function prepare(root: string, step: Exclude<Step, { kind: 'tx' }>, unreadable: Set<string>): Promise<void> {
+async function prepare(root: string, step: Exclude<Step, { kind: 'tx' }>, tricks: Tricks): Promise<void> {
   if (step.kind === 'sql') return await runSql(join(root, 'warehouse.duckdb'), step.sql);
   const path = join(root, step.path);
   if (step.kind === 'rm') return rmSync(path, { recursive: true });
   mkdirSync(dirname(path), { recursive: true });
   if (step.kind === 'link') return symlinkSync(step.to, path);
+  if (step.kind === 'change') return void tricks.changes.set(path, step.bytes);
   writeFileSync(path, step.bytes);
-  if (step.unreadable) unreadable.add(path);
+  if (step.kind === 'enlarge') truncateSync(path, step.size);
+  else if (step.unreadable) tricks.unreadable.add(path);
 }
 
 async function runSql(database: string, sql: string): Promise<void> {
@@ -72,13 +80,13 @@ async function runSql(database: string, sql: string): Promise<void> {
   }
 }
 
-async function runTx(root: string, step: Extract<Step, { kind: 'tx' }>, unreadable: ReadonlySet<string>): Promise<{ text: string; exit: number }> {
+async function runTx(root: string, step: Extract<Step, { kind: 'tx' }>, tricks: Tricks): Promise<{ text: string; exit: number }> {
   let text = '';
   const stream = { write: (part: string) => (text += part), on: () => undefined, isTTY: false, columns: 100 };
   const host: Host = {
     cwd: root,
     env: step.env,
-    files: withUnreadable(disk, unreadable),
+    files: trickyFiles(disk, tricks),
     clock: { now: () => NOW, sleep: () => Promise.resolve() },
     output: createOutput({ stdout: stream, stderr: stream }, { env: step.env }),
     outputFailed: () => false,
@@ -90,8 +98,8 @@ async function runTx(root: string, step: Extract<Step, { kind: 'tx' }>, unreadab
   return { text, exit };
 }
 
-/** Rights do not stop the superuser, as whom tests may run; so the port refuses. */
-function withUnreadable(files: FileSystem, unreadable: ReadonlySet<string>): FileSystem {
+/** Rights do not stop the superuser, as whom tests may run, and no test can time a change: so the port does both. */
+function trickyFiles(files: FileSystem, { unreadable, changes }: Tricks): FileSystem {
   const refuse = (path: string): void => {
     if (unreadable.has(path)) throw Object.assign(new Error(`EACCES: permission denied, open '${path}'`), { code: 'EACCES' });
   };
@@ -101,9 +109,11 @@ function withUnreadable(files: FileSystem, unreadable: ReadonlySet<string>): Fil
       refuse(path);
       return files.readBytes(path);
     },
-    chunks: (path) => {
+    *chunks(path) {
       refuse(path);
-      return files.chunks(path);
+      yield* files.chunks(path);
+      const changed = changes.get(path);
+      if (changed !== undefined) writeFileSync(path, changed);
     },
   };
 }

@@ -4,14 +4,16 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { adapter } from '../../src/adapters/duckdb/adapter.ts';
 import type { ChildReport, ChildRequest } from './child.ts';
+import { createSlots } from '../../src/adapters/duckdb/query-slots.ts';
 import { openFile, runBuild } from './drive.ts';
 import type { Call, KillPoint, Sabotage } from './fault-session.ts';
 import type { KillOperation } from './operations.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
-import { judgeKilled, judgeRerun, killedRun, nextRun } from './verdict.ts';
+import { changedRelations, judgeKilled, judgeRerun, killedRun, nextRun } from './verdict.ts';
 import type { Baseline, Violation } from './verdict.ts';
 
 export interface Laboratory {
@@ -44,6 +46,8 @@ export interface Trial {
   readonly killed: boolean;
 }
 
+type InTurn = <T>(job: () => Promise<T>) => Promise<T>;
+
 interface ChildEnd {
   readonly signal: NodeJS.Signals | null;
   readonly report: ChildReport | undefined;
@@ -54,18 +58,16 @@ const historyOrder = 1;
 const killedOrder = 50;
 const nextOrder = 60;
 
+/** Trials at once: each is a child, and then work in this process. */
+const trialsAtOnce = 2;
+
 /** Bundles the child and gives the means to kill it. */
 export async function openLaboratory(): Promise<Laboratory> {
   const root = mkdtempSync(join(tmpdir(), 'tx-kill-'));
-  const repository = fileURLToPath(new URL('../..', import.meta.url));
-  // The full matrix runs from a bundle of its own, elsewhere.
-  const sources = process.env['TX_KILL_SOURCES'] ?? join(repository, 'tests', 'kill');
-  const modules = join(sources, '..', '..', 'node_modules');
-  symlinkSync(modules, join(root, 'node_modules'));
+  symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(root, 'node_modules'));
   const child = join(root, 'child.mjs');
-  const { build } = await import('esbuild');
   await build({
-    entryPoints: [join(sources, 'child.ts')],
+    entryPoints: [fileURLToPath(new URL('child.ts', import.meta.url))],
     outfile: child,
     bundle: true,
     platform: 'node',
@@ -73,46 +75,57 @@ export async function openLaboratory(): Promise<Laboratory> {
     external: ['@duckdb/*'],
     logLevel: 'error',
   });
+  const slots = createSlots(trialsAtOnce);
+  const inTurn: InTurn = async (job) => {
+    await slots.acquire();
+    try {
+      return await job();
+    } finally {
+      slots.release();
+    }
+  };
   let benches = 0;
   return {
-    prepare: async (operation) => {
+    prepare: (operation) => {
       benches += 1;
       const folder = join(root, `bench-${benches}`);
       mkdirSync(folder);
-      return prepare(operation, folder, child);
+      return prepare(operation, folder, child, inTurn);
     },
     close: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 
-async function prepare(operation: KillOperation, folder: string, child: string): Promise<Bench> {
+async function prepare(operation: KillOperation, folder: string, child: string, inTurn: InTurn): Promise<Bench> {
   const base = join(folder, 'base.duckdb');
-  await layFoundation(operation, base);
-  const before = await takeSnapshot(base);
   const request = { operation: operation.name, runId: killedRun, order: killedOrder };
-
-  const wholeFile = place(folder, 'whole', base);
-  const whole = await runChild(child, { ...request, database: wholeFile, splitTexts: false });
-  const once = await takeSnapshot(wholeFile);
-  await runBuild(operation.run, { database: wholeFile, runId: nextRun, order: nextOrder });
-  const baseline: Baseline = { before, once, twice: await takeSnapshot(wholeFile) };
-  checkBaseline(operation, baseline, whole);
-
-  const splitFile = place(folder, 'split', base);
-  const split = await runChild(child, { ...request, database: splitFile, splitTexts: true });
-  const violations = judgeKilled(operation, baseline, await takeSnapshot(splitFile));
-  if (split.report?.status !== whole.report?.status || violations.length > 0) {
-    throw new Error(`${operation.name}: statements one by one do not come to the same: ${JSON.stringify(violations)}`);
-  }
+  const { baseline, whole, split } = await inTurn(async () => {
+    await layFoundation(operation, base);
+    const before = await takeSnapshot(base);
+    const wholeFile = place(folder, 'whole', base);
+    const ending = await runChild(child, { ...request, database: wholeFile, splitTexts: false });
+    const once = await takeSnapshot(wholeFile);
+    await runBuild(operation.run, { database: wholeFile, runId: nextRun, order: nextOrder });
+    const undisturbed: Baseline = { before, once, twice: await takeSnapshot(wholeFile) };
+    checkBaseline(operation, undisturbed, ending);
+    const splitFile = place(folder, 'split', base);
+    const splitEnding = await runChild(child, { ...request, database: splitFile, splitTexts: true });
+    const violations = judgeKilled(operation, undisturbed, await takeSnapshot(splitFile));
+    if (splitEnding.report?.status !== ending.report?.status || violations.length > 0) {
+      throw new Error(`${operation.name}: statements one by one do not come to the same: ${JSON.stringify(violations)}`);
+    }
+    return { baseline: undisturbed, whole: ending, split: splitEnding };
+  });
 
   let trials = 0;
-  const trial = async (judge: (database: string) => Promise<Trial>): Promise<Trial> => {
-    trials += 1;
-    const name = `trial-${trials}`;
-    const result = await judge(place(folder, name, base));
-    rmSync(join(folder, name), { recursive: true, force: true });
-    return result;
-  };
+  const trial = (judge: (database: string) => Promise<Trial>): Promise<Trial> =>
+    inTurn(async () => {
+      trials += 1;
+      const name = `trial-${trials}`;
+      const result = await judge(place(folder, name, base));
+      rmSync(join(folder, name), { recursive: true, force: true });
+      return result;
+    });
   return {
     operation,
     baseline,
@@ -121,7 +134,6 @@ async function prepare(operation: KillOperation, folder: string, child: string):
     killAt: (kill, sabotage) =>
       trial(async (database) => {
         const end = await runChild(child, { ...request, database, kill, splitTexts: true, ...(sabotage === undefined ? {} : { sabotage }) });
-        // Sabotage shifts nothing: what it adds is not counted. What it drops makes the run end before its last calls.
         if (end.signal !== 'SIGKILL' && sabotage === undefined) throw new Error(`${operation.name}: no SIGKILL at ${kill.side} ${kill.at}`);
         return judgeDead(operation, baseline, database, end.signal === 'SIGKILL');
       }),
@@ -185,7 +197,7 @@ async function judgeDead(operation: KillOperation, baseline: Baseline, database:
   // A copy is looked at, so that the next run itself meets the file and its log as the dead process left them.
   const after = await snapshotOfCopy(database);
   const violations = [...judgeKilled(operation, baseline, after)];
-  const published = [...baseline.once.relations].filter(([key, content]) => baseline.before.relations.get(key) !== content && after.relations.get(key) === content).length;
+  const published = changedRelations(baseline, after).size;
   if (violations.length === 0) {
     const { status } = await runBuild(operation.run, { database, runId: nextRun, order: nextOrder });
     violations.push(...judgeRerun(operation, baseline, after, await takeSnapshot(database), status));

@@ -5,7 +5,7 @@ import type { Connection, Session } from '../../src/adapter/connection.ts';
 import { EngineError } from '../../src/adapter/engine-error.ts';
 import { openFile, stateSchema } from './drive.ts';
 
-/** A relation that can be compared: kind, columns and rows as one text. */
+/** A relation that can be compared, as one text: of tables columns and rows, of views columns and definition. */
 export type Fingerprint = string;
 
 export interface StateRow {
@@ -18,8 +18,10 @@ export interface StateRow {
 }
 
 export interface Snapshot {
-  /** By `schema.name`, state tables left out. */
+  /** By `schema.name`, state tables left out. A view that reads a table is the same view whatever that table holds. */
   readonly relations: ReadonlyMap<string, Fingerprint>;
+  /** The rows that a reader gets, of tables and views. */
+  readonly contents: ReadonlyMap<string, Fingerprint>;
   /** Relations under names that only a running build may use. */
   readonly orphans: readonly string[];
   readonly nodeRuns: readonly StateRow[];
@@ -29,7 +31,7 @@ export interface Snapshot {
   readonly versions: number | undefined;
 }
 
-export const nothing: Snapshot = { relations: new Map(), orphans: [], nodeRuns: [], runs: [], checks: [], versions: undefined };
+export const nothing: Snapshot = { relations: new Map(), contents: new Map(), orphans: [], nodeRuns: [], runs: [], checks: [], versions: undefined };
 
 /** Opens the file as `tx` does, reads it, closes it. A file that is not there holds nothing. */
 export async function takeSnapshot(database: string): Promise<Snapshot> {
@@ -62,14 +64,19 @@ async function readAll(connection: Connection): Promise<Snapshot> {
      order by all`,
   );
   const relations = new Map<string, Fingerprint>();
+  const contents = new Map<string, Fingerprint>();
   const orphans: string[] = [];
   const stateTables = new Set<string>();
   for (const [schema = '', name = ''] of found) {
     if (schema === stateSchema) stateTables.add(name);
     else if (name.startsWith('_tx_')) orphans.push(`${schema}.${name}`);
-    else relations.set(`${schema}.${name}`, await fingerprint(connection, schema, name));
+    else {
+      const { relation, content } = await fingerprints(connection, schema, name);
+      relations.set(`${schema}.${name}`, relation);
+      contents.set(`${schema}.${name}`, content);
+    }
   }
-  if (stateTables.size === 0) return { ...nothing, relations, orphans };
+  if (stateTables.size === 0) return { ...nothing, relations, contents, orphans };
   if (stateTables.size !== 4) orphans.push(`${stateSchema}: ${[...stateTables].join(', ')}`);
   const nodeRuns = await rows(`select run_id, node_id, schema_name || '.' || relation_name, status, coalesce(row_count, -1) from _tx.node_runs order by all`);
   const runs = await rows(`select run_id, status from _tx.runs order by all`);
@@ -77,6 +84,7 @@ async function readAll(connection: Connection): Promise<Snapshot> {
   const versions = await rows(`select count(*) from _tx.meta`);
   return {
     relations,
+    contents,
     orphans,
     nodeRuns: nodeRuns.map(([runId = '', node = '', relation = '', status = '', count = '']) => ({ runId, node, relation, status, rows: count })),
     runs: runs.map(([runId = '', status = '']) => ({ runId, status })),
@@ -86,17 +94,17 @@ async function readAll(connection: Connection): Promise<Snapshot> {
 }
 
 /** Rows in any order, each as often as it occurs: number, sum and xor of their hashes. */
-async function fingerprint(connection: Connection, schema: string, name: string): Promise<Fingerprint> {
+async function fingerprints(connection: Connection, schema: string, name: string): Promise<{ relation: Fingerprint; content: Fingerprint }> {
   const relation = `"${schema}"."${name}"`;
   try {
-    const columns = await connection.query({ sql: `select column_name, data_type from (describe ${relation}) as d(column_name, data_type, a, b, c, d)` });
-    const kind = await connection.query({
-      sql: `select count(*) from duckdb_views() where not internal and schema_name = '${schema}' and view_name = '${name}'`,
-    });
-    const content = await connection.query({ sql: `select count(*), sum(hash(t)::hugeint)::varchar, bit_xor(hash(t))::varchar from ${relation} as t` });
-    return JSON.stringify([kind.rows[0]?.[0] === 0 ? 'table' : 'view', columns.rows, content.rows]);
+    const { rows: columns } = await connection.query({ sql: `select column_name, column_type from (describe ${relation})` });
+    const { rows: views } = await connection.query({ sql: `select sql from duckdb_views() where not internal and schema_name = '${schema}' and view_name = '${name}'` });
+    const { rows } = await connection.query({ sql: `select count(*), sum(hash(t)::hugeint)::varchar, bit_xor(hash(t))::varchar from ${relation} as t` });
+    const content = JSON.stringify([columns, rows]);
+    return { relation: views.length === 0 ? `table ${content}` : `view ${JSON.stringify([columns, views])}`, content };
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
-    return `unreadable: ${cause.message}`;
+    const unreadable = `unreadable: ${cause.message}`;
+    return { relation: unreadable, content: unreadable };
   }
 }

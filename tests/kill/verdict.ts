@@ -103,6 +103,10 @@ export function judgeRerun(operation: KillOperation, baseline: Baseline, after: 
     const wanted = (isNew.has(key) ? baseline.twice : baseline.once).relations.get(key);
     if (rerun.relations.get(key) !== wanted) blame(`${key} is not what an undisturbed run makes: ${rerun.relations.get(key)} instead of ${wanted}`);
   }
+  for (const [key, content] of baseline.once.contents) {
+    const found = rerun.contents.get(key);
+    if (found !== content && found !== baseline.twice.contents.get(key)) blame(`${key} does not hold the rows that an undisturbed run leaves`);
+  }
   for (const orphan of rerun.orphans) blame(`${orphan} was left behind`);
   const before = statusesOf(after, killedRun);
   const wanted = before.join() === 'running' ? 'interrupted,running' : before.toSorted().join();

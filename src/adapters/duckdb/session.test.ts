@@ -153,7 +153,11 @@ describe('refusals', () => {
     const writer = await openTestSession({ path: 'w.db' }, project);
     await (await writer.connect()).run({ sql: 'create table t as select 1 as a' });
     await writer.close();
-    const reader = await openTestSession({ path: 'w.db', read_only: true }, project);
+    const always = await failureOf(openTestSession({ path: 'w.db', read_only: true }, project));
+    expect(always.kind).toBe('read-only');
+    expect(always.message).toContain('w.db');
+    const reader = await openSession(targetOf(project, { path: 'w.db', read_only: true }, true));
+    onTestFinished(() => reader.close());
     const connection = await reader.connect();
     expect(await rowsOf(connection, 'from t')).toEqual([[1]]);
     const details = await failureOf(connection.run({ sql: 'create table u as select 1' }));

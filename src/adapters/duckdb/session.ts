@@ -5,6 +5,7 @@ import { DatabaseConnection } from './connection.ts';
 import { locateDatabase } from './database-location.ts';
 import { openDatabase } from './database.ts';
 import { bindings } from './driver.ts';
+import { ownError } from './errors.ts';
 import { bug } from '../../diagnostics/bug.ts';
 
 /** Opens the file that the target names, making its folder when it may write. */
@@ -12,10 +13,13 @@ export async function openSession({ target, projectRoot, readOnly }: OpenOptions
   const { path, memory_limit: memoryLimit, read_only: alwaysReadOnly } = target.settings;
   if (typeof path !== 'string') return bug('a target without a checked path');
   const location = locateDatabase(path, projectRoot);
+  if (alwaysReadOnly === true && !readOnly) {
+    throw ownError('read-only', `the target is \`read_only\`, and this command writes schemas, relations and its own records to ${location.description}`);
+  }
   const database = await openDatabase({
     location,
     projectRoot,
-    readOnly: readOnly || alwaysReadOnly === true,
+    readOnly,
     memoryLimit: typeof memoryLimit === 'string' ? memoryLimit : undefined,
   });
   const connections = new Set<DatabaseConnection>();

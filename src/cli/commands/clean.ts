@@ -1,7 +1,11 @@
 /** `tx clean`: removes the target folder, and nothing that could be missed. */
 import { join, relative, resolve, sep } from 'node:path';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { readEnvironment } from '../../project/environment.ts';
+import { interpolateValue } from '../../project/interpolate.ts';
 import type { Project } from '../../project/project.ts';
+import { parseYaml } from '../../project/yaml/parse-yaml.ts';
+import { entriesOf, valueOf } from '../../project/yaml/yaml-node.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
@@ -39,7 +43,20 @@ function refusal(host: Host, project: Project, folder: string): string | undefin
   const ours = [project.file.path, ...project.sources.map((source) => source.path), ...project.seeds.map((seed) => seed.path)];
   const held = ours.find((path) => isInside(folder, join(project.root, path)));
   if (held !== undefined) return `it holds \`${held}\` of the project`;
-  const { path } = project.target.settings;
-  if (typeof path === 'string' && path !== ':memory:' && isInside(folder, resolve(project.root, path))) return `it holds the database \`${path}\``;
-  return undefined;
+  const database = databasePaths(host, project).find((path) => isInside(folder, resolve(project.root, path)));
+  return database === undefined ? undefined : `it holds the database \`${database}\``;
+}
+
+/** The files in which the targets keep their data: all targets, not only the chosen one. */
+function databasePaths(host: Host, project: Project): readonly string[] {
+  const { file, root } = project;
+  const environment = readEnvironment(root, host.env, host.files).value;
+  return entriesOf(valueOf(parseYaml(file).value, 'targets')).flatMap(({ key, value }) => {
+    const path = valueOf(value, 'path');
+    if (path === undefined) return [];
+    // A variable that only another target needs may be unset: that is no problem of this command.
+    const context = { path: file.path, text: file.text, environment, diagnostics: [], secrets: new Set<string>() };
+    const filled = interpolateValue(path, `targets.${key}.path`, context);
+    return typeof filled === 'string' && filled !== '' && filled !== ':memory:' ? [filled] : [];
+  });
 }

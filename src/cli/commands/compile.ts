@@ -1,15 +1,15 @@
 /** `tx compile`: writes the SQL of the selected nodes, and prints it when it is one node or inline text. */
 import type { CompiledText } from '../../compile/compiled.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
-import { checkQueries } from '../check-queries.ts';
+import { requireSound } from '../check-queries.ts';
 import { compiledPathOf, compiledTextOf, writeCompiled } from '../compiled-files.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { compileInlineText } from '../inline.ts';
-import { loadGraph, requireCompiled } from '../load-graph.ts';
+import { loadGraph } from '../load-graph.ts';
 import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
-import { showUnneeded } from '../run-command.ts';
+import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 
@@ -28,8 +28,7 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     return exitCodes.ok;
   }
   const selected = selectNodes(loaded, screen, options);
-  const unneeded = requireCompiled(loaded, selected);
-  await checkQueries(loaded, selected);
+  const unneeded = await requireSound(loaded, selected);
   const { graph, project } = loaded;
   const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
   const written = writeCompiled(host.files, project, nodes);

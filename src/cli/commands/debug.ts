@@ -8,7 +8,7 @@ import type { Host } from '../host.ts';
 import { displayPath, openProject } from '../load-graph.ts';
 import { openDatabase } from '../open-database.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.ts';
-import { waitSeconds } from '../run-command.ts';
+import { waitSeconds } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 
 export async function debugCommand(host: Host, screen: Screen, options: ProjectOptions & OutputOptions & DatabaseOptions): Promise<ExitCode> {

@@ -6,7 +6,7 @@ import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
-import { showUnneeded } from '../run-command.ts';
+import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 

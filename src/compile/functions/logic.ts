@@ -5,8 +5,8 @@ import type { Failed, Value } from '../values.ts';
 import { describeKind, isEqual, isList, isMap, isNumber, isTruthy, numberOf, printValue } from '../values.ts';
 
 const two = [
-  { name: 'a', type: 'any' },
-  { name: 'b', type: 'any' },
+  { name: 'a', type: 'known' },
+  { name: 'b', type: 'known' },
 ] as const;
 
 /** Numbers by size, texts by their characters; anything else has no order. */
@@ -46,12 +46,12 @@ export const logicHelpers: readonly Builtin[] = [
   ordering('gte', (order) => order >= 0),
   builtin('and', many, (call) => call.rest(0).every(isTruthy)),
   builtin('or', many, (call) => call.rest(0).some(isTruthy)),
-  builtin('not', [{ name: 'a', type: 'any' }], (call) => !isTruthy(call.value(0))),
+  builtin('not', [{ name: 'a', type: 'known' }], (call) => !isTruthy(call.value(0))),
   builtin(
     'in',
     [
-      { name: 'item', type: 'any' },
-      { name: 'list', type: 'any' },
+      { name: 'item', type: 'known' },
+      { name: 'list', type: 'known' },
     ],
     contains,
   ),

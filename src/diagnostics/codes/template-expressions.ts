@@ -11,7 +11,7 @@ const nameCodes = {
   ),
   'unknown-helper': error<{ readonly name: string; readonly known: readonly string[] }>(
     ({ name }) => `there is no helper or macro \`${name}\``,
-    ({ name, known }) => didYouMean(name, known) ?? `the helpers are ${listed(known)}`,
+    ({ name, known }) => didYouMean(name, known) ?? `check its name, or define it in a file of \`macros/\`: \`{{#macro "${name}"}}…{{/macro}}\``,
   ),
   'unknown-member': error<{ readonly of: string; readonly member: string; readonly known: readonly string[] }>(
     ({ of, member }) => `\`${of}\` has no \`${member}\``,
@@ -25,9 +25,10 @@ const nameCodes = {
     ({ name }) => `\`${name}\` is called, so as an argument it stands in parentheses`,
     ({ name }) => `write \`(${name})\``,
   ),
-  'not-callable': error<{ readonly name: string; readonly what: string }>(
+  'not-callable': error<{ readonly name: string; readonly what: string; readonly parts: readonly string[] }>(
     ({ name, what }) => `\`${name}\` is ${what} and takes no arguments`,
-    ({ name }) => `write \`{{${name}}}\` alone, or rename it if a helper is meant`,
+    ({ name, parts }) =>
+      parts.length === 0 ? `write \`{{${name}}}\` alone, or rename it if a helper is meant` : `write \`{{${name}.${parts[0]}}}\`; it has ${listed(parts)}`,
   ),
   'secret-in-template': error<Record<string, never>>(
     () => 'templates cannot read environment variables',

@@ -17,7 +17,7 @@ const referenceCodes = {
   ),
   'disabled-ref': error<{ readonly kind: string; readonly name: string }>(
     ({ kind, name }) => `${kind} \`${name}\` is turned off`,
-    () => 'take `enabled: false` away, or ask before you refer to it: a ref in a branch that is not taken may name it',
+    () => 'turn it on again, or put what reads it in an `{{#if}}`: a branch that is not taken may name a model that is off',
   ),
   'broken-ref': error<{ readonly name: string }>(
     ({ name }) => `model \`${name}\` does not compile, so nothing can read it`,

@@ -3,7 +3,7 @@ import { error } from '../code-entry.ts';
 
 export const queryCodes = {
   'empty-model': error<{ readonly what: string }>(
-    ({ what }) => `${what} has no SELECT`,
+    ({ what }) => `${what} needs a SELECT, and here is none`,
     () => 'write one query; delete the file if there is nothing to say',
   ),
   'several-statements': error<{ readonly what: string }>(
@@ -16,8 +16,9 @@ export const queryCodes = {
   ),
   'unbalanced-parenthesis': error<{ readonly problem: 'closed' | 'open' }>(
     ({ problem }) => (problem === 'closed' ? 'this `)` closes nothing' : 'this `(` is not closed'),
+    ({ problem }) => (problem === 'closed' ? 'take it away, or open the parenthesis before it' : 'close it with `)`'),
   ),
-  'unclosed-quote': error<{ readonly what: string }>(({ what }) => `this ${what} is not closed`),
+  'unclosed-quote': error<{ readonly what: string }>(({ what }) => `this ${what} is not closed`, ({ what }) => (what === 'comment' ? 'end it with `*/`' : what === 'string' ? "close it; a quote inside is written `''`" : 'close it')),
   'transaction-in-hook': error<{ readonly statement: string }>(
     ({ statement }) => `a hook runs inside the transaction of its node, so it cannot say \`${statement}\``,
     () => 'take it away, or run the hook outside: `{ sql: "…", transaction: false }`',

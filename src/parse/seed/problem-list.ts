@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { CodeParams, DiagnosticCode } from '../../diagnostics/registry.ts';
+import type { Span } from '../../diagnostics/span.ts';
 
 const shown = 20;
 
@@ -24,8 +25,19 @@ export class ProblemList {
   add<C extends DiagnosticCode>(code: C, params: CodeParams<C>, start?: number, end?: number): void {
     this.#count += 1;
     if (this.#count > shown) return;
-    const span = start === undefined ? undefined : { path: this.#path, start, end: end ?? start + 1 };
-    this.#diagnostics.push(diagnose(code, params, { span, node: this.#node }));
+    this.#diagnostics.push(diagnose(code, params, { span: this.#span(start, end), node: this.#node }));
+  }
+
+  /** Adds a value that does not fit; logs are told of it without the value. */
+  addValue(params: CodeParams<'seed-value'>, start: number, end: number): void {
+    this.#count += 1;
+    if (this.#count > shown) return;
+    const redacted = diagnose('seed-value', { ...params, value: undefined }).message;
+    this.#diagnostics.push(diagnose('seed-value', params, { span: this.#span(start, end), node: this.#node, redacted }));
+  }
+
+  #span(start: number | undefined, end: number | undefined): Span | undefined {
+    return start === undefined ? undefined : { path: this.#path, start, end: end ?? start + 1 };
   }
 
   /** Adds a problem that stands in another file. */

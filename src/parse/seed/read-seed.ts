@@ -41,7 +41,7 @@ function reportMisfit(reader: RecordReader, field: number, column: ColumnScan, p
   if (misfit === undefined) return;
   const line = reader.line + linesIn(reader.text, reader.offset - reader.base, start);
   const params = { line, column: column.name, value: shownValue(column, value), reason: misfit.reason, help: misfit.help };
-  problems.add('seed-value', params, reader.base + start, reader.base + end);
+  problems.addValue(params, reader.base + start, reader.base + end);
 }
 
 function scanRecord(reader: RecordReader, columns: readonly ColumnScan[], problems: ProblemList): void {

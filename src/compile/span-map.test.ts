@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileModel } from './compile-fixture.ts';
+import { cutText, joinTexts, sliceText, syntheticText } from './compiled-text.ts';
+import type { CompiledText } from './compiled.ts';
+import { fillSlots } from './slots.ts';
+import { lookupSpan, shiftMap, spliceMap } from './span-map.ts';
+
+const macros = { 'macros/m.sql': '{{#macro "twice" "x"}}{{x}} and\n{{x}}{{/macro}}{{#macro "wrap"}}<{{yield}}>{{/macro}}', 'models/orders.sql': 'select 1 as id' };
+
+const piece = fc.constantFrom(
+  'a ', 'b\n', '\r\n', 'é😀 ', "'q' ", '{{ref "orders"}}', '{{twice "z"}}', '{{add 1 2}}', '{{!-- c --}}\n', '{{set "v" 1}}\n', '\\{{lit}} ', '{{~"t"~}}', '{{run.id}}',
+);
+const body = fc.array(piece, { maxLength: 6 }).map((parts) => parts.join(''));
+const block = fc.tuple(body, fc.constantFrom('{{#if true}}', '{{#each (array 1 2) as |i|}}', '{{#join (array 1 2) ", " as |i|}}\n', '{{#wrap}}')).map(
+  ([inner, open]) => `${open}${inner}{{/${/#(\w+)/.exec(open)?.[1] ?? ''}}}`,
+);
+const template = fc.array(fc.oneof(body, block), { maxLength: 5 }).map((parts) => `select 1\n${parts.join('').replaceAll("'", '')}`);
+
+/** Every tag of a template by where it stands. */
+function tags(text: string): readonly { readonly start: number; readonly end: number }[] {
+  return [...text.matchAll(/\{\{~?[^{}]*\}\}/g)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+}
+
+/** Checks each character of `text` against the template that it came from. */
+function checkMap(text: CompiledText, source: string): void {
+  for (let at = 0; at < text.sql.length; at += 1) {
+    const place = lookupSpan(text.map, at, 1);
+    expect(place?.span.path).toBe('models/m.sql');
+    const { start, end } = place?.span ?? { start: -1, end: -1 };
+    if (place?.exact === true) expect(source.slice(start, end)).toBe(text.sql.charAt(at));
+    else expect(tags(source).some((tag) => tag.start === start && tag.end === end)).toBe(true);
+  }
+}
+
+describe('the span map', () => {
+  it('leads copied characters to themselves and made ones to their mustache', async () => {
+    await fc.assert(
+      fc.asyncProperty(template, async (source) => {
+        const { full } = await compileModel({ ...macros, 'models/m.sql': source }, 'm');
+        checkMap(full, source);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('stays true when texts are cut, joined and filled', async () => {
+    const source = 'select {{run.id}} as a, {{interval.start}} as b\nfrom {{ref "orders"}} -- x';
+    const { full } = await compileModel({ ...macros, 'models/m.sql': source }, 'm');
+    const values = { 'run.id': "'a much longer literal'", 'interval.start': '1' };
+    const filled = fillSlots(full, values);
+    expect(filled.sql).toBe(`select 'a much longer literal' as a, 1 as b\nfrom "main"."orders" -- x\n`);
+    checkMap(sliceText(filled, 0, filled.sql.length - 1), source);
+    const cut = cutText(filled, 7, 30);
+    checkMap(sliceText(cut, 0, cut.sql.length - 1), source);
+    const joined = joinTexts([syntheticText('with x as ('), filled, syntheticText(')')]);
+    expect(lookupSpan(joined.map, 3)).toBeUndefined();
+    expect(lookupSpan(joined.map, joined.sql.length - 1)).toBeUndefined();
+    const at = joined.sql.indexOf('as b');
+    expect(lookupSpan(joined.map, at, 4)).toEqual({ span: { path: 'models/m.sql', start: source.indexOf('as b'), end: source.indexOf('as b') + 4 }, exact: true });
+    checkMap(sliceText(joined, 11, joined.sql.length - 2), source);
+  });
+
+  it('agrees with joining when it is spliced or shifted', async () => {
+    const source = 'select {{add 1 2}} as a';
+    const { full } = await compileModel({ 'models/m.sql': source }, 'm');
+    const inserted = syntheticText('/* */ ');
+    const expected = joinTexts([sliceText(full, 0, 7), inserted, sliceText(full, 8, full.sql.length)]);
+    expect(spliceMap({ map: full.map, length: full.sql.length }, 7, 8, { map: inserted.map, length: inserted.sql.length })).toEqual(expected.map);
+    expect(lookupSpan(shiftMap(full.map, 5), 5)).toEqual(lookupSpan(full.map, 0));
+    expect(lookupSpan(shiftMap(full.map, 5), 4)).toBeUndefined();
+  });
+
+  it('marks a text that crosses the end of a copied stretch only as far as it was copied', async () => {
+    const { full } = await compileModel({ 'models/m.sql': 'select 1 as a{{"b"}}' }, 'm');
+    expect(lookupSpan(full.map, 12, 5)?.span).toEqual({ path: 'models/m.sql', start: 12, end: 13 });
+  });
+
+  it('leads the block of a macro call into the block', async () => {
+    const source = 'select {{#wrap}}inner{{/wrap}}';
+    const { full } = await compileModel({ ...macros, 'models/m.sql': source }, 'm');
+    expect(full.sql).toBe('select <inner>');
+    expect(lookupSpan(full.map, 8, 5)).toEqual({ span: { path: 'models/m.sql', start: 16, end: 21 }, exact: true });
+    expect(lookupSpan(full.map, 7, 1)).toEqual({ span: { path: 'models/m.sql', start: 7, end: 16 }, exact: false });
+  });
+});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call, KillPoint, Side } from './fault-session.ts';
+import { openLaboratory } from './laboratory.ts';
+import type { Laboratory, Trial } from './laboratory.ts';
+import { operations } from './operations.ts';
+import { dice, everything, seed, tell } from './size.ts';
+
+const sides: readonly Side[] = ['before', 'during', 'after'];
+
+const stateRow = /^insert into "_tx"\."node_runs"/;
+
+/** Every side of every call, or what matters most: around the publication, the state row and the commit, and one at random. */
+function choosePoints(calls: readonly Call[], random: () => number): readonly KillPoint[] {
+  const all = calls.flatMap((_, index) => sides.map((side) => ({ at: index + 1, side })));
+  if (everything) return all;
+  const recorded = calls.findLastIndex((call) => stateRow.test(call.sql)) + 1;
+  const committed = calls.findLastIndex((call) => call.kind === 'commit') + 1;
+  const chosen: KillPoint[] = [
+    { at: recorded - 1, side: 'before' },
+    { at: recorded, side: 'after' },
+    { at: committed, side: 'during' },
+    { at: committed, side: 'after' },
+  ];
+  const extra = all[Math.floor(random() * all.length)];
+  if (extra !== undefined) chosen.push(extra);
+  return chosen;
+}
+
+describe('a build killed at a statement', () => {
+  let laboratory: Laboratory;
+  const sum = { kills: 0, old: 0, published: 0, violations: 0 };
+  const started = performance.now();
+
+  beforeAll(async () => {
+    laboratory = await openLaboratory();
+  });
+  afterAll(() => {
+    laboratory.close();
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    tell(
+      `kill points: ${operations.length} operations, ${sum.kills} kills (${sum.old} left the old version, ${sum.published} a new one), ` +
+        `${sum.violations} violations, seed ${seed}, ${seconds} s`,
+    );
+  });
+
+  it.concurrent.each(operations)(
+    'leaves old or new, and the next run converges: $name',
+    async (operation) => {
+      const bench = await laboratory.prepare(operation);
+      const points = choosePoints(bench.calls, dice(operation.name));
+      const trials = await Promise.all(points.map(async (point): Promise<readonly [KillPoint, Trial]> => [point, await bench.killAt(point)]));
+      const bad = trials.flatMap(([{ at, side }, { violations }]) =>
+        violations.map((violation) => `${side} call ${at} (${bench.calls[at - 1]?.kind} ${bench.calls[at - 1]?.sql}): ${violation.text}`),
+      );
+      const fresh = trials.map(([, trial]) => trial.published);
+      const published = fresh.filter((count) => count > 0).length;
+      sum.kills += trials.length;
+      sum.published += published;
+      sum.old += trials.length - published;
+      sum.violations += bad.length;
+      if (everything) tell(`${operation.name}: ${bench.calls.length} calls, ${trials.length} kills, ${published} after publication, ${bad.length} violations`);
+      expect(bad).toEqual([]);
+      // Kills on one side of the commit alone would prove little.
+      expect(Math.max(...fresh) > Math.min(...fresh)).toBe(operation.changesNothing !== true);
+    },
+    1_800_000,
+  );
+});
