@@ -2,7 +2,14 @@
 import { constants, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { incrementalByHand, writeCompileProject, writeIncrementalProject, writeRunProject, writeSeedProject } from './generate.mjs';
+import {
+  incrementalByHand,
+  stagedByHand,
+  writeCompileProject,
+  writeIncrementalProject,
+  writeRunProject,
+  writeSeedProject,
+} from './generate.mjs';
 import { measure } from './measure.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -224,14 +231,18 @@ function incrementalCase({ strategy, keys, huge = false }) {
       restore(work, base);
       const list = join(folder, 'statements.json');
       writeFileSync(list, JSON.stringify(incrementalByHand(strategy, delta)));
+      const stagedList = join(folder, 'staged.json');
+      writeFileSync(stagedList, JSON.stringify(stagedByHand(strategy, delta)));
       const prepare = () => restore(base, work);
       return {
         tx: { args: tx('run', '--vars', `{delta: ${delta}}`), cwd: folder, prepare, figures: () => stepTime(folder) },
         floor: { args: [here('floor-statements.cjs'), work, list], cwd: folder, prepare, figures: ownStepTime },
+        staged: { args: [here('floor-statements.cjs'), work, stagedList], cwd: folder, prepare, figures: ownStepTime },
       };
     },
     rows: (medians) => [
       { measure: 'the transaction', unit: 'ms', tx: medians.tx.stepMs, floor: medians.floor.stepMs, bar: atMost.ratio(1.15) },
+      { measure: 'to one with a stage', unit: 'ms', tx: medians.tx.stepMs, floor: medians.staged.stepMs },
       wall(medians),
       cpu(medians),
     ],

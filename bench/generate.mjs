@@ -205,17 +205,26 @@ from range(${rows}) as r(i)
   return { setup: ['create schema raw', table('delta_recent', recent), table('delta_scattered', scattered)] };
 }
 
-/** What a careful person writes to bring a delta into `main.events`, as one transaction. */
+/** The best statements by hand to bring a delta that is a table already into `main.events`, as one transaction. */
 export function incrementalByHand(strategy, delta) {
-  const insert = `insert into main.events select * from raw.${delta}`;
+  return fromTable(strategy, `raw.${delta}`);
+}
+
+/** The same where the delta is a query, which is to be evaluated once: through a temporary table. */
+export function stagedByHand(strategy, delta) {
+  return [`create temp table stage as select * from raw.${delta}`, ...fromTable(strategy, 'temp.stage'), 'drop table temp.stage'];
+}
+
+function fromTable(strategy, table) {
+  const insert = `insert into main.events select * from ${table}`;
   switch (strategy) {
     case 'append':
       return [insert];
     case 'delete_insert':
-      return [`delete from main.events using raw.${delta} as delta where events.id = delta.id`, insert];
+      return [`delete from main.events using ${table} as delta where events.id = delta.id`, insert];
     case 'merge':
       return [
-        `merge into main.events using raw.${delta} as delta on events.id = delta.id ` +
+        `merge into main.events using ${table} as delta on events.id = delta.id ` +
           'when matched then update set day = delta.day, customer_id = delta.customer_id, status = delta.status, ' +
           'amount = delta.amount, updated_at = delta.updated_at when not matched then insert',
       ];

@@ -302,11 +302,11 @@ describe('diagnostic codes', () => {
   });
 
   it('are each provoked by a test or a golden case', () => {
-    const tests = [...source, ...filesBelow('tests')].filter(
-      (path) => (path.endsWith('.test.ts') || path.startsWith('tests/cases/')) && path !== 'tests/architecture.test.ts',
-    );
+    // A golden case stands in a folder that has the name of its code, and its test looks for that code in what is printed.
+    const cases = new Set(filesBelow('tests/cases').flatMap((path) => /^tests\/cases\/([^/]+)\/expected\.txt$/.exec(path)?.[1] ?? []));
+    const tests = [...source, ...filesBelow('tests')].filter((path) => path.endsWith('.test.ts') && path !== 'tests/architecture.test.ts');
     const texts = tests.map(read).join('\n');
-    expect(codes.filter((code) => !mentions(texts, code))).toEqual([]);
+    expect(codes.filter((code) => !cases.has(code) && !mentions(texts, code))).toEqual([]);
   });
 });
 

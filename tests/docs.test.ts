@@ -113,7 +113,9 @@ async function checkLines(fence: Fence, folder: string): Promise<readonly string
   const { code, stdout, stderr } = await runTx(['compile', '--inline', query], { cwd: folder });
   if (code !== 0) return [stderr];
   const lines = stdout.split('\n').slice(1);
-  return sides.flatMap(([template, expected = ''], at) => (patternOf(expected).test(normalise(lines[at] ?? '')) ? [] : [`${template} gave ${lines[at]}`]));
+  return sides.flatMap(([template, expected = ''], at) =>
+    patternOf(expected).test(normalise(lines[at] ?? '')) ? [] : [`${template} gave ${lines[at]}`],
+  );
 }
 
 /** Carries out the fences of a page in order; gives what did not go as the page says. */
@@ -177,10 +179,17 @@ describe('the documentation', () => {
 
   it('links to headings that exist', () => {
     const headings = (page: string): readonly string[] =>
-      [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'));
+      [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+        title
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+          .replaceAll(' ', '-'),
+      );
     const broken = allPages.flatMap((page) =>
       [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)]+)\)/g)]
-        .filter(([, target = '', heading = '']) => !headings(target === '' ? page : normalize(join(dirname(page), target))).includes(heading))
+        .filter(
+          ([, target = '', heading = '']) => !headings(target === '' ? page : normalize(join(dirname(page), target))).includes(heading),
+        )
         .map(([, target, heading]) => `${page}: ${target}#${heading}`),
     );
     expect(broken).toEqual([]);
@@ -202,15 +211,27 @@ describe('the documentation', () => {
   });
 
   it('describes every config key', () => {
-    expect(unsaid('docs/project.md', configKeys.map((key) => key.name))).toEqual([]);
+    expect(
+      unsaid(
+        'docs/project.md',
+        configKeys.map((key) => key.name),
+      ),
+    ).toEqual([]);
   });
 
   it('describes every key of a target', () => {
-    expect(unsaid('docs/project.md', [...duckdb.settingKeys, 'type', 'schema', 'database', 'threads', 'schema_naming', 'vars'])).toEqual([]);
+    expect(unsaid('docs/project.md', [...duckdb.settingKeys, 'type', 'schema', 'database', 'threads', 'schema_naming', 'vars'])).toEqual(
+      [],
+    );
   });
 
   it('describes every check under all its names', () => {
-    expect(unsaid('docs/tests.md', checkNames().filter((name) => !name.includes('.')))).toEqual([]);
+    expect(
+      unsaid(
+        'docs/tests.md',
+        checkNames().filter((name) => !name.includes('.')),
+      ),
+    ).toEqual([]);
   });
 
   it('describes every selector method', () => {
@@ -221,7 +242,9 @@ describe('the documentation', () => {
     const page = read('docs/state.md');
     const missing = Object.entries(stateTables).flatMap(([table, columns]) => {
       const section = page.split(/^#+ /m).find((part) => part.startsWith(`\`${table}\``)) ?? '';
-      return Object.keys(columns).filter((column) => !section.includes(`\`${column}\``)).map((column) => `${table}.${column}`);
+      return Object.keys(columns)
+        .filter((column) => !section.includes(`\`${column}\``))
+        .map((column) => `${table}.${column}`);
     });
     expect(missing).toEqual([]);
   });

@@ -1,6 +1,7 @@
 /** Validates the arguments of a check as written in YAML. */
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/nearest.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Located, YamlNumber, YamlValue } from '../project/project.ts';
 import type { ArgumentSpec, CheckArgument, CheckArguments } from './check-definition.ts';
@@ -86,8 +87,10 @@ export function readCheckArguments(found: NamedCheck, written: WrittenCheck, nod
     if (read !== undefined && fits(read, spec.type)) values[spec.name] = read;
     else diagnostics.push(diagnose('check-argument-type', { check, argument, expected: expectations[spec.type] }, where(span)));
   }
+  // An argument whose name is misspelt is not missing as well.
+  const meant = Object.keys(written.arguments).flatMap((argument) => (specs.has(argument) ? [] : nearest(argument, [...specs.keys()])));
   for (const [argument, spec] of specs) {
-    if (!spec.required || Object.hasOwn(written.arguments, argument)) continue;
+    if (!spec.required || Object.hasOwn(written.arguments, argument) || meant.includes(argument)) continue;
     diagnostics.push(diagnose('check-argument-missing', { check, argument, description: spec.description }, where(written.name.span)));
   }
   return { value: values, diagnostics };

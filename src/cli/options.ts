@@ -135,7 +135,6 @@ export function addThreadsOption(command: Command): Command {
 export function addBuildOptions(command: Command): Command {
   addIntervalOptions(command);
   addFlag(command, '-f, --full-refresh', 'rebuild incremental models from nothing', 'TX_FULL_REFRESH');
-  addFailFastOption(command);
   return addFlag(command, '--adopt', 'replace relations that stand in the way although `tx` did not build them', 'TX_ADOPT');
 }
 

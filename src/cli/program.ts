@@ -99,8 +99,8 @@ function addRunCommands(host: Host, add: Add): void {
   for (const command of ['run', 'build', 'test', 'seed'] as const) {
     const entry = add<RunOptions>(runSummaries[command], async (screen, options) => (await import('./run-command.ts')).runCommand(host, screen, { command, options }));
     addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry))));
-    if (command === 'test') addFailFastOption(entry);
-    else addBuildOptions(entry);
+    addFailFastOption(entry);
+    if (command !== 'test') addBuildOptions(entry);
   }
   const retry = add<RunOptions>(
     { name: 'retry', summary: 'run again what failed or was skipped in the last run', examples: ['tx retry', 'tx retry --threads 1'] },

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { executePlan } from '../execute/execute-plan.ts';
@@ -10,7 +11,7 @@ import { ancestors } from '../graph/traverse.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import type { Interval } from '../plan/plan-input.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Command, Plan } from '../plan/plan.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { Project } from '../project/project.ts';
 import { requireSound } from './check-queries.ts';
@@ -26,7 +27,7 @@ import type { RunRequest } from './run-request.ts';
 import { createRunReport } from './run-report.ts';
 import type { RunReport } from './run-report.ts';
 import type { Screen } from './screen.ts';
-import { changedSeeds, readSeedFiles, seedTexts } from './seed-files.ts';
+import { changedSeeds, joinSeedFiles, readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
 import { selectNodes } from './select-nodes.ts';
 import { readInterval, waitSeconds } from './read-options.ts';
@@ -38,8 +39,7 @@ import type { Cancellation } from './signals.ts';
 interface Prepared {
   readonly loaded: LoadedGraph;
   readonly selected: ReadonlySet<NodeId>;
-  /** Undefined where only the state can tell which of them matter. */
-  readonly seeds: SeedFiles | undefined;
+  readonly seeds: SeedFiles;
   readonly unneeded: readonly Diagnostic[];
   readonly threads: number;
   readonly interval: Interval | undefined;
@@ -60,7 +60,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
     });
     try {
       const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
-      const seeds = prepared.seeds ?? readChangedSeeds(host, screen, prepared, standing);
+      const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
       const planned = planRun(host, screen, request, { ...prepared, seeds, standing });
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
@@ -72,7 +72,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
           clock: host.clock,
           chance: Math.random,
           emit: report.emit,
-          seedRows: seeds.rows,
+          seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
           texts: planned.texts,
           readsOf: (node) => relationsReadBy(loaded, node),
           compiledPath: report.compiledPath,
@@ -104,7 +104,7 @@ export async function planOnly(host: Host, screen: Screen, request: RunRequest):
     const prepared = await prepare(host, screen, request);
     if (prepared === undefined) return undefined;
     const standing = await readStandingIfAny(host, screen, request, prepared.loaded, cancellation);
-    const seeds = prepared.seeds ?? readChangedSeeds(host, screen, prepared, standing);
+    const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
     const planned = planRun(host, screen, request, { ...prepared, seeds, standing });
     showUnneeded(screen, prepared.unneeded);
     return { planned, loaded: prepared.loaded };
@@ -145,8 +145,8 @@ async function prepare(host: Host, screen: Screen, request: RunRequest): Promise
     showUnneeded(screen, loaded.nodeErrors);
     return undefined;
   }
-  // `run` reads only the seeds that changed, which the state tells; the others are read before a database is opened.
-  const seeds = command === 'run' ? undefined : readSeeds(host, screen, loaded, command === 'test' ? new Set() : selected);
+  // What was asked for is read before a database is opened; which other seeds changed is known only then.
+  const seeds = readSeeds(host, screen, loaded, command === 'build' || command === 'seed' ? selected : new Set());
   const unneeded = await requireSound(loaded, selected, command === 'seed' ? new Set() : selected, seeds?.diagnostics);
   screen.showDiagnostics(seeds?.diagnostics ?? []);
   return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
@@ -184,13 +184,15 @@ function readSeeds(host: Host, screen: Screen, loaded: LoadedGraph, needed: Read
   return seeds;
 }
 
-/** Seeds that `tx run` has to load before its models: those above them whose file changed. */
-function readChangedSeeds(host: Host, screen: Screen, prepared: Prepared, standing: Standing): SeedFiles {
-  const { loaded, selected } = prepared;
-  const seeds = readSeeds(host, screen, loaded, changedSeeds(host.files, loaded, ancestors(loaded.graph, selected), standing));
-  if (hasErrors(seeds.diagnostics)) throw new Stop(exitCodes.usage, seeds.diagnostics);
-  screen.showDiagnostics(seeds.diagnostics);
-  return seeds;
+/**
+ * The seeds of the command once the state is known: those that were asked for, and those above the selected models
+ * whose file is not what their table was loaded from.
+ */
+function readRemainingSeeds(host: Host, screen: Screen, prepared: Prepared, command: Command, standing: Standing): SeedFiles {
+  const { loaded, selected, seeds } = prepared;
+  if (command === 'seed' || command === 'test') return seeds;
+  const above = [...selected, ...ancestors(loaded.graph, selected)].filter((id) => !seeds.summaries.has(id));
+  return joinSeedFiles(seeds, readSeeds(host, screen, loaded, changedSeeds(host.files, loaded, above, standing)));
 }
 
 function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): ReadonlySet<NodeId> {
@@ -206,7 +208,7 @@ function planRun(
   host: Host,
   screen: Screen,
   request: RunRequest,
-  prepared: Prepared & { readonly seeds: SeedFiles; readonly standing: Standing },
+  prepared: Prepared & { readonly standing: Standing },
 ): PlanResult {
   const { loaded, interval, standing } = prepared;
   const { project, compiled, engine } = loaded;

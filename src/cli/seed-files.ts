@@ -1,7 +1,6 @@
 /** Reads the seed files that a command needs: once to check and type them, once more to load their rows. */
 import { join } from 'node:path';
 import type { CompiledSeed, NodeId } from '../compile/compiled.ts';
-import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
@@ -18,8 +17,8 @@ import type { Standing } from './open-database.ts';
 export interface SeedFiles {
   readonly summaries: ReadonlyMap<NodeId, SeedSummary>;
   readonly diagnostics: readonly Diagnostic[];
-  /** Rows of a seed by its path, header left out. */
-  readonly rows: (path: string) => Iterable<readonly (string | null)[]>;
+  /** Rows of a seed by its path, header left out; undefined when it was not read. */
+  readonly rows: (path: string) => Iterable<readonly (string | null)[]> | undefined;
 }
 
 /** The seeds among `needed` whose file is not what their table was loaded from: only these have to be read as CSV. */
@@ -36,6 +35,15 @@ export function changedSeeds(files: FileSystem, loaded: LoadedGraph, needed: Ite
     if (!present.has(name) || hashes.get(name) !== hashSeed(sourceOf(files, project, node))) changed.add(id);
   }
   return changed;
+}
+
+/** Two readings as one. */
+export function joinSeedFiles(first: SeedFiles, second: SeedFiles): SeedFiles {
+  return {
+    summaries: new Map([...first.summaries, ...second.summaries]),
+    diagnostics: [...first.diagnostics, ...second.diagnostics],
+    rows: (path) => first.rows(path) ?? second.rows(path),
+  };
 }
 
 function sourceOf(files: FileSystem, project: Project, node: CompiledSeed): SeedSource {
@@ -80,8 +88,8 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
     summaries,
     diagnostics,
     rows: (path) => {
-      const entry = read.get(path) ?? bug(`seed ${path} was not read`);
-      return seedRows(entry.source, entry.seed);
+      const entry = read.get(path);
+      return entry === undefined ? undefined : seedRows(entry.source, entry.seed);
     },
   };
 }

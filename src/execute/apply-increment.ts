@@ -35,7 +35,7 @@ export async function requireKeys(adapter: Adapter, connection: Connection, acti
   const keys = action.key.map(dialect.quoteIdentifier);
   const isNull = keys.map((key) => `${key} is null`).join(' or ');
   const grouped = `select ${keys.join(', ')}, count(*) as n from ${stage} group by ${keys.join(', ')} having count(*) > 1 or ${isNull}`;
-  const samples = await queryRows(connection, { sql: `${grouped} limit ${sampleSize}` });
+  const samples = await queryRows(connection, { sql: `${grouped} order by ${keys.join(', ')} limit ${sampleSize}` });
   if (samples.rows.length === 0) return;
   const counts = await queryRows(connection, {
     sql: `select coalesce(sum(case when ${isNull} then n else 0 end), 0), coalesce(sum(case when ${isNull} then 0 else 1 end), 0) from (${grouped}) as bad`,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { adapter } from '../adapters/duckdb/adapter.ts';
 import { openTestSession } from '../adapters/duckdb/open-test-session.ts';
-import type { Session } from '../adapter/connection.ts';
+import type { Connection, Session } from '../adapter/connection.ts';
+import { EngineError } from '../adapter/engine-error.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { CompiledModel, CompiledTest } from '../compile/compiled.ts';
 import { graphOf, ids, model, nodeId, test as testNode } from '../graph/graph-fixture.ts';
@@ -20,6 +21,7 @@ interface Harness {
     nodes: readonly GraphNode[],
     more?: Partial<PlanInput>,
     options?: Partial<ExecutionOptions>,
+    disturb?: (connection: Connection) => Partial<Connection>,
   ) => Promise<{ result: RunResult; events: RunEvent[] }>;
   readonly rows: (sql: string) => Promise<readonly (readonly unknown[])[]>;
 }
@@ -34,7 +36,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
     await connection.close();
     return found;
   };
-  const run: Harness['run'] = async (nodes, more = {}, options = {}) => {
+  const run: Harness['run'] = async (nodes, more = {}, options = {}, disturb = () => ({})) => {
     const graph = graphOf(nodes);
     const connection = await session.connect();
     const catalog = await adapter.catalog.relations(connection, ['main', '_tx']);
@@ -69,7 +71,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
       outcome.value.plan,
       {
         adapter,
-        session,
+        session: { ...session, connect: async () => disturbed(await session.connect(), disturb) },
         clock: { now: () => (now += 1), sleep: () => Promise.resolve() },
         chance: () => 0.5,
         emit: (event) => void events.push(event),
@@ -99,6 +101,21 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
   } finally {
     await session.close();
   }
+}
+
+/** The connection, with some of its methods replaced. */
+function disturbed(real: Connection, disturb: (connection: Connection) => Partial<Connection>): Connection {
+  return {
+    run: (statement) => real.run(statement),
+    query: (statement, limit) => real.query(statement, limit),
+    begin: () => real.begin(),
+    commit: () => real.commit(),
+    rollback: () => real.rollback(),
+    load: (bulk) => real.load(bulk),
+    interrupt: () => real.interrupt(),
+    close: () => real.close(),
+    ...disturb(real),
+  };
 }
 
 function sqlModel(
@@ -298,6 +315,38 @@ describe('executePlan', () => {
         ['running'],
         ['cancelled'],
       ]);
+    }));
+
+  it('stops also when it is cancelled between two statements, where no statement hears of it', () =>
+    withDatabase(async ({ run, rows }) => {
+      await run([sqlModel('slow', 'select 1 as id')]);
+      const abort = new AbortController();
+      let begins = 0;
+      const { result } = await run([sqlModel('slow', 'select count(*) as id from range(100000000) a, range(100000) b')], {}, { signal: abort.signal }, (real) => ({
+        begin: async () => {
+          await real.begin();
+          begins += 1;
+          // The first transaction prepares the run, the second is that of the model.
+          if (begins === 2) abort.abort();
+        },
+      }));
+      expect(statuses(result)).toEqual({ slow: 'cancelled' });
+      expect(await rows('select id from main.slow')).toEqual([[1]]);
+    }));
+
+  it('does not build a second time when a hook after the commit meets a conflict', () =>
+    withDatabase(async ({ run, rows }) => {
+      const grow = sqlModel('grow', 'select 1 as id', { materialized: 'incremental', incrementalStrategy: 'append', incremental: 'select 2 as id' });
+      await run([grow]);
+      const sql = 'select 3 as after_commit';
+      const hook = { text: { sql, map: { files: [], segments: [] }, slots: [] }, transaction: false };
+      const conflict = new EngineError({ kind: 'conflict', message: 'write-write conflict', redacted: 'write-write conflict', retry: 'transaction' });
+      const { result } = await run([{ ...grow, postHooks: [hook] }], {}, {}, (real) => ({
+        run: (statement) => (statement.sql === sql ? Promise.reject(conflict) : real.run(statement)),
+      }));
+      expect(result.results[0]).toMatchObject({ status: 'error', attempts: 1 });
+      expect(await rows('select id from main.grow order by id')).toEqual([[1], [2]]);
+      expect(await rows("select status from _tx.node_runs where run_id = 'run-" + String(runs) + "' order by status")).toEqual([['error'], ['success']]);
     }));
 
   it('marks runs whose process died', () =>

@@ -35,7 +35,15 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     await prepare(plan, ports, options, writer, main);
     emit({ type: 'run-started', ...header(plan, ports, options, startedAt) });
     const results = new Map<string, NodeResult>();
-    const runner = createStepRunner({ plan, ports, writer, connections, results, isCancelled: () => options.signal.aborted });
+    const runner = createStepRunner({
+      plan,
+      ports,
+      writer,
+      connections,
+      results,
+      isCancelled: () => options.signal.aborted,
+      isStopped: () => abort.signal.aborted,
+    });
     const hookFailed = !(await runHooks(plan, plan.onRunStart, ports, main));
     const handlers = {
       run: (step: Step, worker: number): Promise<StepOutcome> => runner.run(step, worker),

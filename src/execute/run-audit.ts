@@ -5,6 +5,7 @@ import type { Dialect } from '../adapter/dialect.ts';
 import { embed } from '../adapter/statement.ts';
 import { decodeCheckRows, planCheckStatements, sampleQuery, singleCheckStatement } from '../checks/check-statements.ts';
 import type { CheckCount, CheckInput } from '../checks/check-statements.ts';
+import { findColumnProblem } from '../checks/find-column-problem.ts';
 import { judge } from '../checks/judge.ts';
 import type { Verdict } from '../checks/judge.ts';
 import type { NodeId } from '../compile/compiled.ts';
@@ -13,6 +14,7 @@ import type { Span } from '../diagnostics/span.ts';
 import type { Action, PlannedCheck, PlannedQueryTest } from '../plan/plan.ts';
 import type { FailureSample } from './events.ts';
 import { queryRows } from './perform.ts';
+import { StepFailure } from './step-failure.ts';
 
 type Audit = Extract<Action, { kind: 'audit' }>;
 
@@ -58,6 +60,7 @@ export async function runAudit(tools: AuditTools, audit: Audit): Promise<readonl
 async function countAll(tools: AuditTools, audit: Audit): Promise<ReadonlyMap<number, CheckCount>> {
   const counts = new Map<number, CheckCount>();
   const input = checkInput(tools, audit);
+  if (tools.apart) await refuseMisfits(tools, audit);
   const statements = tools.apart
     ? audit.checks.map((check, index) => ({ sql: singleCheckStatement(input, index).sql, test: check.id }))
     : planCheckStatements(input).map((statement) => ({ sql: statement.sql, test: undefined }));
@@ -66,6 +69,17 @@ async function countAll(tools: AuditTools, audit: Audit): Promise<ReadonlyMap<nu
     for (const count of decodeCheckRows(rows)) counts.set(count.index, count);
   }
   return counts;
+}
+
+/** The database has refused one of these checks: says why in the words of the project, where that can be known. */
+async function refuseMisfits({ connection, dialect }: AuditTools, audit: Audit): Promise<void> {
+  if (audit.checks.every((check) => check.column === undefined)) return;
+  const { columns } = await queryRows(connection, { sql: `select * from ${audit.relation} limit 0` });
+  for (const { check, args, column, relationName: relation, span, id: node } of audit.checks) {
+    if (column === undefined) continue;
+    const problem = findColumnProblem({ check, args, column, relation, columns, fold: dialect.foldIdentifier, span, node });
+    if (problem !== undefined) throw new StepFailure([problem], node);
+  }
 }
 
 function checkInput(tools: AuditTools, audit: Audit): CheckInput {
@@ -93,7 +107,7 @@ async function runQueryTest(tools: AuditTools, test: PlannedQueryTest): Promise<
   const counted = await queryRows(tools.connection, embed('select count(*) from (\n', test.query, '\n) as failures'), undefined, test.id);
   const outcome = outcomeOf(test, Number(counted.rows[0]?.[0] ?? 0), undefined, 'rows');
   if (outcome.verdict === 'pass') return outcome;
-  const sample = `select * from (\n${test.query.sql}\n) as failures limit ${sampleSize}`;
+  const sample = `select * from (\n${test.query.sql}\n) as failures limit ${Math.min(test.limit ?? sampleSize, sampleSize)}`;
   return { ...outcome, sample: await readSample(tools.connection, test, sample) };
 }
 

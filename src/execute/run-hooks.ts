@@ -1,5 +1,6 @@
 /** Runs the hooks around a run, one after another, each on its own. */
 import type { Connection } from '../adapter/connection.ts';
+import { lookupSpan } from '../compile/span-map.ts';
 import type { Plan, PlannedHook } from '../plan/plan.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -28,10 +29,12 @@ async function runHook(plan: Plan, hook: PlannedHook, ports: ExecutionPorts, con
     await connection.rollback();
     if (!(cause instanceof StatementFailure)) throw cause;
     const key = cause.statement.embedded?.node;
+    const text = key === undefined ? undefined : ports.texts.get(key);
     const traced = engineDiagnostic(cause.details, plan.target.engine, cause.statement, {
       node: undefined,
-      text: key === undefined ? undefined : ports.texts.get(key),
-      span: undefined,
+      text,
+      // Where the database names no place, the whole hook is shown.
+      span: text === undefined ? undefined : lookupSpan(text.map, 0, text.sql.length)?.span,
       compiledPath: undefined,
     });
     return [diagnose('hook-failed', { hook: hook.name, message: cause.details.message }, { span: traced.span, help: traced.help })];

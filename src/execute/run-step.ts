@@ -1,17 +1,19 @@
 /** Carries out one step on one connection: a build in its transaction, or tests on what is published. */
 import type { CompiledText } from '../compile/compiled.ts';
+import { lookupSpan } from '../compile/span-map.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Connection } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
+import type { Operation } from '../adapter/operation.ts';
 import { SeedChanged } from '../parse/seed/seed-rows.ts';
 import type { Action, BuildStep, Plan, TestStep } from '../plan/plan.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import { applyIncrement, requireKeys } from './apply-increment.ts';
 import { engineDiagnostic } from './engine-diagnostic.ts';
 import type { ExecutionPorts } from './execution.ts';
-import { queryRows, runOperation, runStatement } from './perform.ts';
+import { runOperation, runStatement } from './perform.ts';
 import { runAudit } from './run-audit.ts';
 import { auditsOf, testsOf } from './test-results.ts';
 import type { TestOutcome } from './run-audit.ts';
@@ -43,7 +45,11 @@ export interface StepContext {
   /** Run checks one by one, to learn which of them fails to evaluate. */
   readonly apart: boolean;
   readonly attempt: number;
+  /** The run is being stopped. Statements in flight were interrupted; one that was about to start heard nothing. */
+  readonly isStopped: () => boolean;
 }
+
+type FailedAttempt = Extract<Attempt, { kind: 'failed' }>;
 
 class AuditRefused extends Error {
   readonly tests: readonly TestOutcome[];
@@ -57,26 +63,47 @@ class AuditRefused extends Error {
 export async function attemptBuild(context: StepContext, step: BuildStep): Promise<Attempt> {
   const { ports, connection } = context;
   const progress: Progress = { tests: [], rows: undefined, auditing: false };
+  let committed = false;
   try {
-    for (const operation of step.before) await runOperation(ports.adapter, connection, operation);
+    await runOutside(context, step.before);
     await connection.begin();
     const startedAt = ports.clock.now();
-    for (const action of step.transaction) await perform(context, step, action, progress);
+    for (const action of step.transaction) {
+      requireRunning(context);
+      await perform(context, step, action, progress);
+    }
     await recordBuild(context, step, progress, startedAt);
     await connection.commit();
-    for (const operation of step.after) await runOperation(ports.adapter, connection, operation);
+    committed = true;
+    await runOutside(context, step.after);
     return { kind: 'done', rows: progress.rows, tests: progress.tests };
   } catch (cause) {
     await connection.rollback();
     if (cause instanceof AuditRefused) return { kind: 'refused', tests: cause.tests };
-    return failedAttempt(context, await withColumns(context, cause, step.node), step, progress.auditing);
+    const failed = failedAttempt(context, await withColumns(context, cause, step.node), step, progress.auditing);
+    // What is published must not be built a second time: the plan was made for what stood before.
+    return committed ? { ...failed, retry: 'never' } : failed;
   }
+}
+
+/** Hooks beside the transaction, each on its own. */
+async function runOutside(context: StepContext, operations: BuildStep['before']): Promise<void> {
+  for (const operation of operations) {
+    requireRunning(context);
+    await runOperation(context.ports.adapter, context.connection, operation);
+  }
+}
+
+/** Keeps the next statement from starting when the run was stopped between two statements. */
+function requireRunning({ isStopped }: StepContext): void {
+  if (isStopped()) throw new EngineError({ kind: 'cancelled', message: 'cancelled', redacted: 'cancelled', retry: 'never' });
 }
 
 /** Runs the tests of a step against published relations; nothing is written. */
 export async function attemptTests(context: StepContext, step: TestStep): Promise<Attempt> {
   const { adapter } = context.ports;
   try {
+    requireRunning(context);
     const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, step.audit);
     return { kind: 'done', rows: undefined, tests };
   } catch (cause) {
@@ -95,7 +122,7 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
   const { adapter } = ports;
   switch (action.kind) {
     case 'operation':
-      await runOperation(adapter, connection, action.operation);
+      await performOperation(context, action.operation, progress);
       return;
     case 'require-keys':
       await requireKeys(adapter, connection, action, step);
@@ -117,6 +144,12 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
     default:
       unreachable(action);
   }
+}
+
+/** A stage that will be published tells how many rows the relation has. */
+async function performOperation({ ports, connection }: StepContext, operation: Operation, progress: Progress): Promise<void> {
+  const rows = await runOperation(ports.adapter, connection, operation);
+  if (operation.kind === 'stage-query' && !operation.temporary) progress.rows = rows;
 }
 
 /** Loads a seed file; one that is no longer the file that was checked is refused. */
@@ -143,12 +176,11 @@ function* noting<T>(rows: Iterable<T>, changes: SeedChanged[]): Generator<T, voi
   }
 }
 
-/** Writes the state row, which also counts the rows of a new table, and the verdicts of its tests. */
+/** Writes the state row, and the verdicts of its tests. */
 async function recordBuild(context: StepContext, step: BuildStep, progress: Progress, startedAt: number): Promise<void> {
   const { ports, connection, writer, plan } = context;
   const now = ports.clock.now();
-  const countsItself = step.relationKind === 'table' && progress.rows === undefined;
-  const recorded = await queryRows(
+  await runStatement(
     connection,
     writer.nodeRun({
       runId: plan.run.id,
@@ -160,11 +192,10 @@ async function recordBuild(context: StepContext, step: BuildStep, progress: Prog
       relationKind: step.relationKind,
       startedAt: new Date(startedAt).toISOString(),
       durationMs: now - startedAt,
-      rows: countsItself ? { countOf: ports.adapter.dialect.relation(step.relation) } : (progress.rows ?? null),
+      rows: progress.rows ?? null,
       contentHash: step.contentHash,
     }),
   );
-  if (countsItself) progress.rows = Number(recorded.rows[0]?.[0] ?? 0);
   if (progress.tests.length > 0) await runStatement(connection, checkRecords(context, step.node, progress.tests));
 }
 
@@ -203,9 +234,10 @@ async function withColumns({ ports, connection }: StepContext, cause: unknown, n
   }
 }
 
-function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | TestStep, duringAudit: boolean): Attempt {
+function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | TestStep, duringAudit: boolean): FailedAttempt {
   if (cause instanceof StepFailure) {
-    return { kind: 'failed', diagnostics: cause.diagnostics, message: cause.message, retry: 'never', cancelled: false, duringAudit: false };
+    const blamed = cause.test === undefined ? {} : { test: cause.test };
+    return { kind: 'failed', diagnostics: cause.diagnostics, message: cause.message, retry: 'never', cancelled: false, duringAudit: false, ...blamed };
   }
   const failure = cause instanceof EngineError ? new StatementFailure(cause.details, { sql: '' }) : cause;
   if (!(failure instanceof StatementFailure)) throw failure;
@@ -216,7 +248,8 @@ function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | T
   const diagnostic = engineDiagnostic(details, context.plan.target.engine, statement, {
     node: test ?? step.node,
     text,
-    span: declared?.span ?? (step.kind === 'build' ? { path: step.path, start: 0, end: 0 } : undefined),
+    // Of a hook, the whole is shown where the database names no place in it.
+    span: declared?.span ?? (text === undefined || key === step.node ? undefined : lookupSpan(text.map, 0, text.sql.length)?.span) ?? (step.kind === 'build' ? { path: step.path, start: 0, end: 0 } : undefined),
     compiledPath: key === undefined ? undefined : context.ports.compiledPath(key),
   });
   return {

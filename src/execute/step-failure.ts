@@ -7,10 +7,13 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 export class StepFailure extends Error {
   override readonly name = 'StepFailure';
   readonly diagnostics: readonly Diagnostic[];
+  /** The test that is to blame, when it is one. */
+  readonly test: string | undefined;
 
-  constructor(diagnostics: readonly Diagnostic[]) {
+  constructor(diagnostics: readonly Diagnostic[], test?: string) {
     super(diagnostics[0]?.message ?? 'step failed');
     this.diagnostics = diagnostics;
+    this.test = test;
   }
 }
 

@@ -25,7 +25,10 @@ export interface StepRunnerInput {
   readonly connections: readonly Connection[];
   /** Filled as nodes finish, by node id. */
   readonly results: Map<string, NodeResult>;
+  /** The user stopped the run. */
   readonly isCancelled: () => boolean;
+  /** The run is being stopped, by the user or by its first failure. */
+  readonly isStopped: () => boolean;
 }
 
 export interface StepRunner {
@@ -52,7 +55,8 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
     ports.emit({ type: 'node-started', ...identity, at: new Date(startedAt).toISOString() });
     const { attempt, context } = await attemptWithRetries(input, step, worker);
     if (attempt.kind === 'failed' && (attempt.retry === 'never' || attempt.cancelled)) permanentFailure = true;
-    if (attempt.kind === 'refused') permanentFailure = true;
+    // The verdict of a test is final: another run reads the same rows.
+    if (attempt.kind !== 'failed' && stepOutcome(attempt) === 'failed') permanentFailure = true;
     await recordAfterwards(context, step, attempt, startedAt);
     const timing = timingOf(ports, startedAt, context.attempt, worker);
     if (step.kind === 'build') finish(buildResult(step, attempt, timing, input.isCancelled()));
@@ -79,7 +83,7 @@ async function attemptWithRetries(input: StepRunnerInput, step: BuildStep | Test
   const connection = input.connections[worker] ?? bug(`worker ${worker} has no connection`);
   let apart = false;
   for (let number = 1; ;) {
-    const context: StepContext = { ports: input.ports, plan: input.plan, writer: input.writer, connection, apart, attempt: number };
+    const context: StepContext = { ports: input.ports, plan: input.plan, writer: input.writer, connection, apart, attempt: number, isStopped: input.isStopped };
     const attempt = step.kind === 'build' ? await attemptBuild(context, step) : await attemptTests(context, step);
     if (attempt.kind !== 'failed' || attempt.cancelled || input.isCancelled()) return { attempt, context };
     if (attempt.duringAudit && !apart && attempt.retry === 'never') {
@@ -106,7 +110,7 @@ async function recordAfterwards(context: StepContext, step: BuildStep | TestStep
   const { connection, ports, writer, plan } = context;
   try {
     if (step.kind === 'build' && attempt.kind !== 'done') {
-      await connection.query(
+      await connection.run(
         writer.nodeRun({
           runId: plan.run.id,
           node: step.node,

@@ -71,11 +71,13 @@ function chooseWork(input: PlanInput, standing: Standing): Work {
     } else if (node.resourceType === 'seed' && (command === 'seed' || command === 'build')) builds.set(id, undefined);
     else if (node.resourceType === 'test' && (command === 'test' || command === 'build')) tests.push(node);
   }
-  if (command === 'run') for (const [id, reason] of changedSeeds(input, standing, builds.keys())) builds.set(id, reason);
+  if (command === 'run' || command === 'build') {
+    for (const [id, reason] of changedSeeds(input, standing, [...builds.keys()])) if (!builds.has(id)) builds.set(id, reason);
+  }
   return { builds, tests };
 }
 
-/** Seeds above the selected models whose file is not what the table was loaded from: `run` must see the new file. */
+/** Seeds above the selected models whose file is not what the table was loaded from: whoever reads them must see the new file. */
 function changedSeeds(input: PlanInput, standing: Standing, models: Iterable<NodeId>): readonly (readonly [NodeId, Reason])[] {
   const changed: (readonly [NodeId, Reason])[] = [];
   for (const id of ancestors(input.graph, models)) {

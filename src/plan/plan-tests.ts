@@ -54,6 +54,8 @@ function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): Plan
     id: test.id,
     name: test.name,
     check,
+    relationName: under.resourceType === 'source' ? `${under.sourceName}.${under.name}` : under.name,
+    args,
     span: test.span,
     shape: definition.shape(args, { dialect: input.dialect, column: quoted }),
     severity: test.config.severity,

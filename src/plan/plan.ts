@@ -6,7 +6,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { Operation } from '../adapter/operation.ts';
 import type { Column, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
-import type { CheckShape } from '../checks/check-definition.ts';
+import type { CheckArguments, CheckShape } from '../checks/check-definition.ts';
 import type { NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
 import type { Span } from '../diagnostics/span.ts';
 
@@ -28,7 +28,10 @@ export interface PlannedCheck {
   readonly id: NodeId;
   readonly name: string;
   readonly check: string;
+  /** What users call the relation that is looked at. */
+  readonly relationName: string;
   readonly column?: string;
+  readonly args: CheckArguments;
   /** Where the test is declared. */
   readonly span: Span;
   readonly shape: CheckShape;

@@ -53,7 +53,7 @@ describe('the vocabulary of config', () => {
     expect(configSpellings('test')).toEqual(['enabled', 'tags', 'meta', 'severity', 'warn_if', 'error_if', 'where', 'limit']);
     expect(configSpellings('source')).toEqual(['enabled', 'tags', 'meta']);
     expect(configSpellings('seed')).toEqual([
-      'enabled', 'schema', 'alias', 'tags', 'meta', 'full_refresh', 'pre_hook', 'pre-hook', 'post_hook', 'post-hook', 'delimiter', 'column_types',
+      'enabled', 'schema', 'alias', 'tags', 'meta', 'pre_hook', 'pre-hook', 'post_hook', 'post-hook', 'delimiter', 'column_types',
     ]);
   });
 });

@@ -87,7 +87,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('unique_key', ['model']),
   key('incremental_strategy', ['model'], 'overwrite', ['strategy']),
   key('on_schema_change', ['model']),
-  key('full_refresh', ['model', 'seed']),
+  key('full_refresh', ['model']),
   key('pre_hook', ['model', 'seed'], 'append', ['pre-hook']),
   key('post_hook', ['model', 'seed'], 'append', ['post-hook']),
   key('delimiter', ['seed']),

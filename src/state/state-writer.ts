@@ -2,7 +2,7 @@
 import type { Dialect, SqlScalar } from '../adapter/dialect.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
-import { stateRelation } from './state-tables.ts';
+import { stateRelation, stateTables } from './state-tables.ts';
 import type { StateTableName } from './state-tables.ts';
 
 export type RunStatus = 'running' | 'success' | 'failed' | 'cancelled' | 'interrupted';
@@ -26,8 +26,8 @@ export interface NodeRunRecord {
   readonly relationKind: RelationKind;
   readonly startedAt: string;
   readonly durationMs: number;
-  /** A number, or the relation whose rows the engine counts while it writes the record. */
-  readonly rows: number | null | { readonly countOf: string };
+  /** Null where nobody counted them. */
+  readonly rows: number | null;
   readonly contentHash: string;
   readonly errorCode?: string;
 }
@@ -45,16 +45,14 @@ export interface CheckRecord {
 /** Writes of the state schema, as pure text. */
 export interface StateWriter {
   readonly run: (record: RunRecord) => Statement;
-  /** Its one result row holds the row count that was recorded. */
   readonly nodeRun: (record: NodeRunRecord) => Statement;
   readonly checks: (records: readonly CheckRecord[]) => Statement;
 }
 
 export function createStateWriter(schema: string, dialect: Dialect): StateWriter {
-  const insert = (table: StateTableName, rows: readonly (readonly (SqlScalar | { readonly sql: string })[])[]): string => {
-    const spell = (value: SqlScalar | { readonly sql: string }): string =>
-      typeof value === 'object' && value !== null && 'sql' in value ? value.sql : dialect.literal(value);
-    return `insert into ${dialect.relation(stateRelation(schema, table))} values ${rows.map((row) => `(${row.map(spell).join(', ')})`).join(', ')}`;
+  const insert = (table: StateTableName, rows: readonly (readonly SqlScalar[])[]): string => {
+    const columns = Object.keys(stateTables[table]).map(dialect.quoteIdentifier).join(', ');
+    return `insert into ${dialect.relation(stateRelation(schema, table))} (${columns}) values ${rows.map((row) => `(${row.map(dialect.literal).join(', ')})`).join(', ')}`;
   };
   return {
     run: (record) => ({
@@ -63,7 +61,7 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
       ]),
     }),
     nodeRun: (record) => ({
-      sql: `${insert('node_runs', [
+      sql: insert('node_runs', [
         [
           record.runId,
           record.node,
@@ -75,11 +73,11 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
           record.relationKind,
           { timestamp: record.startedAt },
           record.durationMs,
-          typeof record.rows === 'object' && record.rows !== null ? { sql: `(select count(*) from ${record.rows.countOf})` } : record.rows,
+          record.rows,
           record.contentHash,
           record.errorCode ?? null,
         ],
-      ])} returning row_count`,
+      ]),
     }),
     checks: (records) => ({
       sql: insert(

@@ -4,9 +4,8 @@
  * Rows that wait for a feature, and why:
  * - 6 (names longer than 63 bytes), 59 (foreign dependents that block a change), 67 (old servers): the other engine;
  *   DuckDB has no limit on names, tracks no dependents and has no server.
- * - 26 (two output columns of one name), 51 (values of another type than their column): both need the output columns
- *   of a query before it runs, which the analysis will give. Until then the engine renames the second column, and the
- *   misfit is an error of the check when it runs, as tested here.
+ * - 26 (two output columns of one name): needs the output columns of a query, which the analysis will give. Until then
+ *   the engine renames the second column.
  * - 30 (watermarks), 69 (a clock behind the last run): the interval ledger. An interval that is missing or empty is tested.
  * - 54 (password, host): no part of a DuckDB target. A path that cannot be opened is tested.
  * - 61, 62 (packages): there are none. 66 (`</script>` in a description): the documentation site.
@@ -77,7 +76,7 @@ export function filesBelow(folder: string, prefix = ''): readonly string[] {
 /** One test for each row: exit code 2, exactly these blocks, nothing on stdout, and nothing written. */
 export function testRefusals(name: string, rows: readonly BadInput[]): void {
   describe(name, () => {
-    it.each(rows)('row $row: $title', async ({ files, args, report, alone }) => {
+    it.each(rows.map((entry) => [entry.row, entry.title, entry] as const))('row %s: %s', async (_row, _title, { files, args, report, alone }) => {
       const project = await badProject(alone === true ? files : { ...files, [OTHER.path]: OTHER.text });
       const before = filesBelow(project.root);
       const result = await run(project, args ?? ['build']);

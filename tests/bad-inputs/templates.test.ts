@@ -209,7 +209,7 @@ testRefusals('models and templates', [
         '  `range` would give 100000000 numbers, and 100000 are the most',
         '    1 │ select 1 {{#each (range 100000000) as |x|}}, 1{{/each}}',
         '      │                  ^^^^^^^^^^^^^^^^^',
-        '  help  write `(range 3), (range 1 4) or (range 0 10 2)`',
+        '  help  write `(range 3)`, `(range 1 4)` or `(range 0 10 2)`',
       ],
       [
         'error template-limit  models/b.sql:101:1',

@@ -45,12 +45,11 @@ export function readCase(text: string): GoldenCase {
 }
 
 function writeStep(path: string, content: string, how: string | undefined): Step {
-  const size = /^(\d+) MiB$/.exec(how ?? '')?.[1];
-  const plain = Buffer.from(content === '' ? '' : `${content}\n`);
+  const size = /(\d+) MiB$/.exec(how ?? '')?.[1];
+  const plain = how?.startsWith('escaped') === true ? unescape(content) : Buffer.from(content === '' ? '' : `${content}\n`);
   if (size !== undefined) return { kind: 'enlarge', path, bytes: plain, size: Number(size) * 1024 * 1024 };
   if (how === 'once it was read') return { kind: 'change', path, bytes: plain };
-  if (how === undefined || how === 'unreadable') return { kind: 'write', path, bytes: plain, unreadable: how === 'unreadable' };
-  if (how === 'escaped') return { kind: 'write', path, bytes: unescape(content), unreadable: false };
+  if (how === undefined || how === 'unreadable' || how === 'escaped') return { kind: 'write', path, bytes: plain, unreadable: how === 'unreadable' };
   throw new Error(`a file cannot be written \`(${how})\``);
 }
 

@@ -122,6 +122,7 @@ function trickyFiles(files: FileSystem, { unreadable, changes }: Tricks): FileSy
 function normalise(text: string, root: string): string {
   return text
     .replaceAll(root, '<folder>')
+    .replaceAll(/[\d.]+ [KMG]iB(?= \(|\/| used)/g, '<size>')
     .replaceAll(/\b\d+(?:\.\d+)? ?(?:ms|s)\b(?!["'`])/g, '<time>')
     .replaceAll(/[ \t]+$/gm, '');
 }

@@ -69,7 +69,8 @@ class Countdown {
   }
 }
 
-const stateRow = /^insert into "_tx"\."node_runs"/;
+/** The text that records a build. */
+export const stateRow: RegExp = /^insert into "_tx"\."node_runs"/;
 
 class FaultConnection implements Connection {
   readonly #real: Connection;
@@ -87,6 +88,7 @@ class FaultConnection implements Connection {
     const { sql } = statement;
     // Texts of the fixtures hold a semicolon before a line end only between statements.
     const parts = this.#options.splitTexts && sql.includes(';\n') ? sql.split(';\n').map((part) => ({ sql: part })) : [statement];
+    if (await this.#dropsStateRow(sql)) return 0;
     let changed = 0;
     for (const part of parts) {
       changed = await this.#countdown.pass({ kind: 'run', sql: part.sql }, () => this.#real.run(part));
@@ -96,9 +98,7 @@ class FaultConnection implements Connection {
   }
 
   async query(statement: Statement, limit?: number): Promise<ResultSet> {
-    const isStateRow = stateRow.test(statement.sql);
-    if (isStateRow && this.#options.sabotage === 'drop-state-row') return { columns: [], rows: [[0]] };
-    if (isStateRow && this.#options.sabotage === 'state-after-commit') await this.#cut();
+    if (await this.#dropsStateRow(statement.sql)) return { columns: [], rows: [] };
     const result = await this.#countdown.pass({ kind: 'query', sql: statement.sql }, () => this.#real.query(statement, limit));
     await this.#afterStatement();
     return result;
@@ -130,6 +130,13 @@ class FaultConnection implements Connection {
 
   close(): Promise<void> {
     return this.#countdown.pass({ kind: 'disconnect', sql: '' }, () => this.#real.close());
+  }
+
+  /** Cuts before a state row, or tells that it must not be written, as the sabotage wants it. */
+  async #dropsStateRow(sql: string): Promise<boolean> {
+    if (!stateRow.test(sql)) return false;
+    if (this.#options.sabotage === 'state-after-commit') await this.#cut();
+    return this.#options.sabotage === 'drop-state-row';
   }
 
   async #afterStatement(): Promise<void> {

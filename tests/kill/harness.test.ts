@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stateRow } from './fault-session.ts';
 import type { Sabotage } from './fault-session.ts';
 import { openLaboratory } from './laboratory.ts';
 import type { Bench, Laboratory } from './laboratory.ts';
@@ -15,8 +16,6 @@ async function found(bench: Bench, sabotage: Sabotage, text: RegExp): Promise<re
   expect(honest.violations).toEqual([]);
   return [...new Set(sabotaged.violations.map((violation) => violation.kind))];
 }
-
-const stateRow = /^insert into "_tx"\."node_runs"/;
 
 describe('the checks of the kill tests', () => {
   let laboratory: Laboratory;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stateRow } from './fault-session.ts';
 import type { Call, KillPoint, Side } from './fault-session.ts';
 import { openLaboratory } from './laboratory.ts';
 import type { Laboratory, Trial } from './laboratory.ts';
@@ -6,8 +7,6 @@ import { operations } from './operations.ts';
 import { dice, everything, seed, tell } from './size.ts';
 
 const sides: readonly Side[] = ['before', 'during', 'after'];
-
-const stateRow = /^insert into "_tx"\."node_runs"/;
 
 /** Every side of every call, or what matters most: around the publication, the state row and the commit, and one at random. */
 function choosePoints(calls: readonly Call[], random: () => number): readonly KillPoint[] {

@@ -28,7 +28,7 @@ export interface Bench {
   readonly baseline: Baseline;
   /** Calls of an undisturbed run, texts split. */
   readonly calls: readonly Call[];
-  /** Time that the build of the child took from the open file to its end. */
+  /** Time that an undisturbed build took, from the open file to the end of its process. */
   readonly buildMs: number;
   /** Kills at a call, judges, runs again, judges. */
   readonly killAt: (kill: KillPoint, sabotage?: Sabotage) => Promise<Trial>;
@@ -44,6 +44,8 @@ export interface Trial {
   readonly published: number;
   /** False when a child that was to die at a random time was faster. */
   readonly killed: boolean;
+  /** From the open file to the end of the child, whatever that was. */
+  readonly lastedMs: number;
 }
 
 type InTurn = <T>(job: () => Promise<T>) => Promise<T>;
@@ -118,7 +120,7 @@ async function prepare(operation: KillOperation, folder: string, child: string, 
   });
 
   let trials = 0;
-  const trial = (judge: (database: string) => Promise<Trial>): Promise<Trial> =>
+  const trial = <T>(judge: (database: string) => Promise<T>): Promise<T> =>
     inTurn(async () => {
       trials += 1;
       const name = `trial-${trials}`;
@@ -130,27 +132,23 @@ async function prepare(operation: KillOperation, folder: string, child: string, 
     operation,
     baseline,
     calls: split.report?.calls ?? [],
-    buildMs: whole.buildMs,
+    buildMs: Math.min(whole.buildMs, split.buildMs),
     killAt: (kill, sabotage) =>
       trial(async (database) => {
         const end = await runChild(child, { ...request, database, kill, splitTexts: true, ...(sabotage === undefined ? {} : { sabotage }) });
         if (end.signal !== 'SIGKILL' && sabotage === undefined) throw new Error(`${operation.name}: no SIGKILL at ${kill.side} ${kill.at}`);
-        return judgeDead(operation, baseline, database, end.signal === 'SIGKILL');
+        return judgeDead(operation, baseline, database, end);
       }),
     killAfter: (ms) =>
       trial(async (database) => {
         const end = await runChild(child, { ...request, database, splitTexts: false }, ms);
-        return judgeDead(operation, baseline, database, end.signal === 'SIGKILL');
+        return judgeDead(operation, baseline, database, end);
       }),
-    leaveAlone: async (sabotage) => {
-      let violations: readonly Violation[] = [];
-      await trial(async (database) => {
+    leaveAlone: (sabotage) =>
+      trial(async (database) => {
         await runChild(child, { ...request, database, splitTexts: true, ...(sabotage === undefined ? {} : { sabotage }) });
-        violations = judgeKilled(operation, baseline, await takeSnapshot(database));
-        return { violations, published: 0, killed: false };
-      });
-      return violations;
-    },
+        return judgeKilled(operation, baseline, await takeSnapshot(database));
+      }),
   };
 }
 
@@ -193,7 +191,7 @@ function checkBaseline(operation: KillOperation, { before, once }: Baseline, who
   for (const [key, content] of once.relations) if (content.startsWith('unreadable')) throw new Error(`${operation.name}: ${key} is ${content}`);
 }
 
-async function judgeDead(operation: KillOperation, baseline: Baseline, database: string, killed: boolean): Promise<Trial> {
+async function judgeDead(operation: KillOperation, baseline: Baseline, database: string, end: ChildEnd): Promise<Trial> {
   // A copy is looked at, so that the next run itself meets the file and its log as the dead process left them.
   const after = await snapshotOfCopy(database);
   const violations = [...judgeKilled(operation, baseline, after)];
@@ -204,7 +202,7 @@ async function judgeDead(operation: KillOperation, baseline: Baseline, database:
     const left = readdirSync(join(database, '..')).filter((name) => name !== 'w.duckdb');
     if (left.length > 0) violations.push({ kind: 'rerun', text: `beside the file lies ${left.join(', ')}` });
   }
-  return { violations, published, killed };
+  return { violations, published, killed: end.signal === 'SIGKILL', lastedMs: end.buildMs };
 }
 
 async function snapshotOfCopy(database: string): Promise<Snapshot> {

@@ -114,10 +114,10 @@ const view = { materialized: 'view' } as const;
 
 export const operations: readonly KillOperation[] = [
   { name: 'state tables and first table', history: [], run: one('a', wide(1), { schema: 'mart' }) },
-  { name: 'table first build', history: [one('other', narrow(1))], run: { nodes: [sqlModel('other', narrow(2)), sqlModel('a', wide(1))] } },
+  { name: 'table first build', history: [one('other', narrow(1))], run: one('a', wide(1)) },
   { name: 'table rebuild', history: [one('a', wide(1))], run: one('a', wide(2, 30)) },
   { name: 'table rebuild with other columns', history: [one('a', wide(1))], run: one('a', narrow(2)) },
-  { name: 'view create', history: [one('other', narrow(1))], run: { nodes: [sqlModel('other', narrow(2)), sqlModel('v', wide(1), view)] } },
+  { name: 'view create', history: [one('other', narrow(1))], run: one('v', wide(1), view) },
   { name: 'view replace', history: [one('v', wide(1), view)], run: one('v', narrow(2), view) },
   { name: 'view becomes table', history: [one('v', wide(1), view)], run: one('v', wide(2)) },
   { name: 'table becomes view', history: [one('v', wide(1))], run: one('v', wide(2), view) },
@@ -125,7 +125,7 @@ export const operations: readonly KillOperation[] = [
     name: 'incremental first load',
     given: [source],
     history: [one('other', narrow(1))],
-    run: { nodes: [sqlModel('other', narrow(1)), ...facts({ uniqueKey: ['id'] }, newest).nodes] },
+    run: facts({ uniqueKey: ['id'] }, newest),
   },
   laterRun('incremental append', {}, beyond),
   laterRun('incremental delete_insert', { uniqueKey: ['id'], incrementalStrategy: 'delete_insert' }, newest),
@@ -143,7 +143,7 @@ export const operations: readonly KillOperation[] = [
     history: [facts({ uniqueKey: ['id'] }, newest)],
     run: { ...facts({ uniqueKey: ['id'] }, newest, `select id, v || '*' as v from main.source where v = 'second'`), fullRefresh: true },
   },
-  { name: 'seed first load', history: [one('other', narrow(1))], run: { ...seeding(firstSeed), nodes: [sqlModel('other', narrow(1)), ...seeding(firstSeed).nodes] } },
+  { name: 'seed first load', history: [one('other', narrow(1))], run: seeding(firstSeed) },
   { name: 'seed reload', history: [seeding(firstSeed)], run: seeding(secondSeed) },
   {
     name: 'hooks in the transaction',

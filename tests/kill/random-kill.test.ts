@@ -18,16 +18,21 @@ describe('a build of twenty models killed at a random time', () => {
       const random = dice('random-kill');
       const kills = everything ? 30 : 8;
       const published: number[] = [];
+      let slowest = bench.buildMs;
       let early = 0;
-      for (let kill = 0; kill < kills; kill += 1) {
-        const ms = Math.round(random() * bench.buildMs);
+      while (published.length < kills) {
+        const ms = Math.round(random() * slowest);
         const trial = await bench.killAfter(ms);
-        expect(trial.violations, `killed after ${ms} of ${Math.round(bench.buildMs)} ms, seed ${seed}`).toEqual([]);
-        published.push(trial.published);
-        if (!trial.killed) early += 1;
+        expect(trial.violations, `killed after ${ms} of ${Math.round(slowest)} ms, seed ${seed}`).toEqual([]);
+        if (trial.killed) published.push(trial.published);
+        else {
+          // The machine has less to do by now; a build that ends before its kill proves nothing.
+          early += 1;
+          slowest = Math.min(slowest, trial.lastedMs);
+          expect(early).toBeLessThan(kills * 2);
+        }
       }
-      tell(`random kills: ${kills} of a build of ${Math.round(bench.buildMs)} ms, relations that were new: ${published.join(' ')}; ${early} ended before; seed ${seed}`);
-      expect(early).toBeLessThan(kills / 2);
+      tell(`random kills: ${kills} of a build of ${Math.round(slowest)} ms, relations that were new: ${published.join(' ')}; ${early} more ended before; seed ${seed}`);
     },
     900_000,
   );

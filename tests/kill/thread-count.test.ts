@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adapter } from '../../src/adapters/duckdb/adapter.ts';
@@ -60,7 +63,8 @@ interface Outcome {
 }
 
 async function build(nodes: readonly Node[], threads: number): Promise<Outcome> {
-  const session = await openFile(adapter, ':memory:');
+  const folder = mkdtempSync(join(tmpdir(), 'tx-threads-'));
+  const session = await openFile(adapter, join(folder, 'w.duckdb'));
   try {
     for (const version of [1, 2]) {
       const { status, results } = await runIn(session, adapter, specOf(nodes, version), { runId: `run-${version}`, order: version, threads });
@@ -79,6 +83,7 @@ async function build(nodes: readonly Node[], threads: number): Promise<Outcome> 
     return { tables: [...snapshot.contents], values, builds: snapshot.nodeRuns.filter((row) => row.status === 'success').length };
   } finally {
     await session.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -40,7 +40,7 @@ function parseRaw(message: string): RawError {
 /** One line, without the marker of the position, lists of overloads, hints for other tools and our own alias. */
 function cleanMessage(message: string): string {
   const [head = ''] = message.split(
-    /\n+\s*(?:LINE \d+:|Did you mean|Candidate (?:bindings|functions)|Please try installing|For more info|See the storage page|Use "SET )|\n[^\n]*\n\s*\^/,
+    /\n+\s*(?:LINE \d+:|Did you mean|Candidate (?:bindings|functions)|Please try installing|Possible solutions:|For more info|See the storage page|Use "SET )|\n[^\n]*\n\s*\^/,
   );
   const oneLine = head
     .replaceAll(`${databaseAlias}.`, '')

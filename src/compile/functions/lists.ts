@@ -105,7 +105,7 @@ export const listHelpers: readonly Builtin[] = [
       { name: 'step', type: 'integer', optional: true },
     ],
     range,
-    { form: '(range 3), (range 1 4) or (range 0 10 2)' },
+    { form: '(range 3)`, `(range 1 4)` or `(range 0 10 2)' },
   ),
   builtin('join', [{ name: 'list', type: 'list' }, { name: 'separator', type: 'text' }], join, { form: '{{join list ", "}}' }),
   builtin('object', [{ name: 'key', type: 'any', optional: true, rest: true }], makeObject, { anyNamed: true, form: '(object "key" value)' }),

@@ -8,7 +8,7 @@ export const planCodes = {
     (p) => `${p.kind} \`${p.relation}\` exists already and was not built by \`tx\``,
     (p) =>
       p.stateGone
-        ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\`: the ${p.kind} is replaced`
+        ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\`: an incremental table goes on, anything else is replaced`
         : `give the model another name or \`alias\`, or run with \`--adopt\` to let \`tx\` replace it`,
   ),
   'strategy-not-supported': error<{ strategy: string; engine: string; offered: readonly string[] }>(

@@ -1,0 +1,238 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readRows } from '../support/tx.ts';
+import type { TempProject } from '../support/tx.ts';
+import { badProject, blocks, filesBelow, run } from './bad-input.ts';
+
+const driver = JSON.stringify(createRequire(import.meta.url).resolve('@duckdb/node-api'));
+const MODEL = { 'models/good.sql': '{{config materialized="table"}}\nselect 1 as id\n' };
+
+/** Runs statements on the database of a project, as another program would. */
+async function execute(project: TempProject, sql: string): Promise<void> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const instance = await DuckDBInstance.create(join(project.root, 'shop.duckdb'));
+  const connection = await instance.connect();
+  await connection.run(sql);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+const read = (project: TempProject, sql: string): Promise<string[][]> => readRows(join(project.root, 'shop.duckdb'), sql);
+
+/** Holds the database open in another process until `release` is called. */
+async function holdOpen(project: TempProject): Promise<{ readonly pid: number; readonly release: () => Promise<void> }> {
+  const script = `
+    const { DuckDBInstance } = require(${driver});
+    DuckDBInstance.create(process.argv[1]).then(async (instance) => {
+      globalThis.connection = await instance.connect();
+      process.stdin.resume().on('end', () => process.exit());
+      console.log('open');
+    });`;
+  const child = spawn(process.execPath, ['-e', script, join(project.root, 'shop.duckdb')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  return {
+    pid: child.pid ?? 0,
+    release: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+describe('database files', () => {
+  it('row 54: a path that leads through a file', async () => {
+    const project = await badProject({ ...MODEL, 'project.yaml': 'name: shop\ntargets:\n  dev: { type: duckdb, path: project.yaml/x.duckdb, schema: main }\n' });
+    const { code, stderr } = await run(project, ['build']);
+    expect(blocks(stderr)).toEqual([
+      [
+        'error database-not-opened  project.yaml',
+        '  the duckdb database `project.yaml/x.duckdb` cannot be opened: the folder of project.yaml/x.duckdb',
+        '  cannot be made: EEXIST',
+      ],
+    ]);
+    expect(code).toBe(2);
+  });
+
+  it('row 55: a database in use names the process, exits 75, and can be waited for', async () => {
+    const project = await badProject(MODEL);
+    expect((await run(project, ['build'])).code).toBe(0);
+    const holder = await holdOpen(project);
+    try {
+      for (const args of [['build'], ['show', '-s', 'good'], ['plan']]) {
+        const { code, stderr, stdout } = await run(project, args);
+        expect(stdout).toBe('');
+        expect(blocks(stderr)).toEqual([
+          [
+            'error database-locked',
+            `  \`shop.duckdb\` is in use by process ${holder.pid} (${process.execPath})`,
+            '  help  wait for it to end, or let tx wait with `--wait`',
+          ],
+        ]);
+        expect(code, args.join(' ')).toBe(75);
+      }
+      const waiting = run(project, ['build', '--wait', '60']);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await holder.release();
+      const { code, stderr } = await waiting;
+      expect(stderr).toMatch(/^waiting for the database: /);
+      expect(code, stderr).toBe(0);
+    } finally {
+      await holder.release();
+    }
+  });
+
+  it('row 56: a file that is no database stays as it is', async () => {
+    const project = await badProject(MODEL);
+    writeFileSync(join(project.root, 'shop.duckdb'), 'This is a letter, not a database.\n'.repeat(400));
+    const before = readFileSync(join(project.root, 'shop.duckdb'));
+    const { code, stderr } = await run(project, ['build']);
+    expect(blocks(stderr)).toEqual([
+      [
+        'error not-a-database-file  project.yaml',
+        '  `shop.duckdb` cannot be opened as a duckdb database: The file "shop.duckdb" exists, but it is not',
+        '  a valid DuckDB database file!',
+        '  help  check `path` of the target; if the file was a database, restore it from a copy',
+      ],
+    ]);
+    expect(code).toBe(2);
+    expect(readFileSync(join(project.root, 'shop.duckdb')).equals(before)).toBe(true);
+    expect(filesBelow(project.root)).toEqual(['models/good.sql', 'project.yaml', 'shop.duckdb']);
+  });
+
+  it('row 56: a database of a newer version is refused', async () => {
+    const project = await badProject(MODEL);
+    expect((await run(project, ['build'])).code).toBe(0);
+    const path = join(project.root, 'shop.duckdb');
+    const bytes = readFileSync(path);
+    expect(bytes.subarray(8, 12).toString('latin1')).toBe('DUCK');
+    // The main header holds a checksum (8 bytes), the magic word and the version of the storage.
+    bytes.writeBigUInt64LE(9999n, 12);
+    writeFileSync(path, bytes);
+    const { code, stderr } = await run(project, ['build']);
+    expect(code).toBe(2);
+    expect(blocks(stderr)).toHaveLength(1);
+    expect(stderr).toMatch(/^error (?:newer-storage|not-a-database-file) {2}project\.yaml\n/);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it('row 58: a table that tx did not build is replaced only with --adopt', async () => {
+    const project = await badProject(MODEL);
+    await execute(project, 'create table main.other as select 1 as id');
+    expect((await run(project, ['build'])).code).toBe(0);
+    await execute(project, 'create table main.theirs as select 42 as x');
+    project.write('models/theirs.sql', 'select 2 as id\n');
+    const refused = await run(project, ['build']);
+    expect(blocks(refused.stderr)).toEqual([
+      [
+        'error relation-not-owned  models/theirs.sql',
+        '  table `main.theirs` exists already and was not built by `tx`',
+        '  help  give the model another name or `alias`, or run with `--adopt` to let `tx` replace it',
+      ],
+    ]);
+    expect(refused.code).toBe(2);
+    expect((await run(project, ['plan'])).code).toBe(2);
+    expect(await read(project, 'from theirs')).toEqual([['42']]);
+    expect((await run(project, ['build', '-s', 'good'])).code).toBe(0);
+    expect((await run(project, ['build', '--adopt'])).code).toBe(0);
+    expect(await read(project, 'from theirs')).toEqual([['2']]);
+    expect((await run(project, ['build'])).code).toBe(0);
+  });
+
+  it('row 58: without the state schema everything is foreign, and the message says so', async () => {
+    const project = await badProject(MODEL);
+    expect((await run(project, ['build'])).code).toBe(0);
+    await execute(project, 'drop schema _tx cascade');
+    const { code, stderr } = await run(project, ['build']);
+    expect(blocks(stderr)).toEqual([
+      [
+        'error relation-not-owned  models/good.sql',
+        '  table `main.good` exists already and was not built by `tx`',
+        '  help  the state schema `_tx` is missing; if `tx` built it, run again with `--adopt`: the table is',
+        '        replaced',
+      ],
+    ]);
+    expect(code).toBe(2);
+    expect((await run(project, ['build', '--adopt'])).code).toBe(0);
+  });
+
+  it('row 63: state of a newer tx is not touched', async () => {
+    const project = await badProject(MODEL);
+    expect((await run(project, ['build'])).code).toBe(0);
+    await execute(project, "insert into _tx.meta by name select 99 as version, '9.9.9' as tx_version");
+    const runs = await read(project, 'select count(*) from _tx.runs');
+    for (const args of [['build'], ['plan'], ['test']]) {
+      const { code, stderr } = await run(project, args);
+      expect(blocks(stderr)).toEqual([
+        [
+          'error state-newer',
+          '  the state in the database was written by a newer `tx` (9.9.9): version 99, this one knows 1',
+          '  help  upgrade `tx`; nothing was changed',
+        ],
+      ]);
+      expect(code).toBe(2);
+    }
+    expect(await read(project, 'select count(*) from _tx.runs')).toEqual(runs);
+  });
+
+  it('row 63: a schema of somebody else is not taken for state', async () => {
+    const project = await badProject(MODEL);
+    await execute(project, 'create schema _tx; create table _tx.runs (x int)');
+    const { code, stderr } = await run(project, ['build']);
+    expect(blocks(stderr)).toEqual([
+      [
+        'error state-foreign',
+        '  `_tx.runs` is not a state table of `tx`: it has no column `run_id`, `status`, `recorded_at`,',
+        '  `command`, `target`, `tx_version`',
+        '  help  set another `state_schema` in project.yaml; nothing was touched',
+      ],
+    ]);
+    expect(code).toBe(2);
+    expect(await read(project, "select table_schema || '.' || table_name from information_schema.tables")).toEqual([['_tx.runs']]);
+  });
+
+  it('row 68: a read-only target can be read and not built', async () => {
+    const project = await badProject(MODEL);
+    expect((await run(project, ['build'])).code).toBe(0);
+    project.write('project.yaml', 'name: shop\ntargets:\n  dev: { type: duckdb, path: shop.duckdb, schema: main, read_only: true }\n');
+    const before = readFileSync(join(project.root, 'shop.duckdb'));
+    const { code, stderr } = await run(project, ['build']);
+    expect(blocks(stderr)).toEqual([
+      [
+        'error database-read-only  project.yaml',
+        '  duckdb: the target is `read_only`, and this command writes schemas, relations and its own records',
+        '  to shop.duckdb',
+        '  help  this command writes; choose a target that may be written',
+      ],
+    ]);
+    expect(code).toBe(2);
+    expect((await run(project, ['show', '-s', 'good', '--output', 'csv'])).stdout).toBe('id\n1\n');
+    expect((await run(project, ['plan'])).code).toBe(0);
+    expect(readFileSync(join(project.root, 'shop.duckdb')).equals(before)).toBe(true);
+  });
+
+  it('row 70: a network file system is refused before a file is made', async () => {
+    const project = await badProject(MODEL);
+    // No test can mount one: the program is told that the folder is on NFS.
+    mkdirSync(join(project.root, 'hook'));
+    const hook = join(project.root, 'hook', 'nfs.cjs');
+    writeFileSync(
+      hook,
+      "const fs = require('node:fs');\nfs.statfsSync = () => ({ type: 0x6969 });\nrequire('node:module').syncBuiltinESMExports();\n",
+    );
+    const { code, stderr } = await run(project, ['build'], { NODE_OPTIONS: `--require ${hook}` });
+    expect(blocks(stderr)).toEqual([
+      [
+        'error network-file-system  project.yaml',
+        '  `shop.duckdb` is on a network file system, where locks between machines cannot be trusted',
+        '  help  put the database on a local disk',
+      ],
+    ]);
+    expect(code).toBe(2);
+    expect(filesBelow(project.root)).toEqual(['hook/nfs.cjs', 'models/good.sql', 'project.yaml']);
+  });
+});

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readRows } from '../support/tx.ts';
+import type { TempProject } from '../support/tx.ts';
+import { badProject, problems, run } from './bad-input.ts';
+
+const read = (project: TempProject, sql: string): Promise<string[][]> => readRows(join(project.root, 'shop.duckdb'), sql);
+
+/** What stands in the target, without the state of `tx`: staging tables would be among it. */
+const RELATIONS = "select table_name from information_schema.tables where table_schema = 'main' order by 1";
+
+describe('models that the database refuses', () => {
+  it('row 27: NULL and duplicate keys, on the first load too, with samples of the keys only', async () => {
+    const rows = '(values (1, 7001), (1, 7002), (null, 7003), (2, 7004)) t(id, v)';
+    const project = await badProject({
+      'models/a.sql': `{{config materialized="incremental" unique_key="id"}}\nselect * from ${rows}\n`,
+      'models/good.sql': 'select 1 as id\n',
+    });
+    const { code, stderr } = await run(project, ['build']);
+    expect(problems(stderr)).toEqual([
+      [
+        'error key-not-unique  models/a.sql',
+        '  the new rows of `a` cannot be told apart by `id`: 1 with a NULL key, 1 key more than once',
+        '  help  nothing was changed; make the key unique in the query, or extend `unique_key`; for example',
+        '        id = 1; id = NULL',
+      ],
+    ]);
+    expect(stderr).not.toContain('700');
+    expect(code).toBe(1);
+    expect(await read(project, RELATIONS)).toEqual([['good']]);
+  });
+
+  it('row 28: a key that is not among the columns', async () => {
+    const project = await badProject({ 'models/a.sql': '{{config materialized="incremental" unique_key="ident"}}\nselect 1 as id, 2 as v\n' });
+    const { code, stderr } = await run(project, ['build']);
+    expect(problems(stderr)).toEqual([
+      [
+        'error key-column-missing  models/a.sql',
+        '  the key column `ident` is not among the columns of the query',
+        '  help  the query has `id`, `v`',
+      ],
+    ]);
+    expect(code).toBe(1);
+    expect(await read(project, RELATIONS)).toEqual([]);
+  });
+
+  it('row 29: a change that would drop most columns', async () => {
+    const model = (columns: string): string =>
+      `{{config materialized="incremental" unique_key="id" on_schema_change="sync_all_columns"}}\nselect ${columns}\n`;
+    const project = await badProject({ 'models/a.sql': model('1 as id, 2 as b, 3 as c, 4 as d') });
+    expect((await run(project, ['build'])).code).toBe(0);
+    project.write('models/a.sql', model('5 as id'));
+    const { code, stderr } = await run(project, ['build']);
+    expect(problems(stderr)).toEqual([
+      [
+        'error schema-change-refused  models/a.sql',
+        '  this change would drop 3 of 4 columns of `main.a`: `b`, `c`, `d`',
+        '  help  more than half of the columns looks like a mistake and is refused; rebuild with',
+        '        `--full-refresh` if it is meant',
+      ],
+    ]);
+    expect(code).toBe(1);
+    expect(await read(project, 'from a')).toEqual([['1', '2', '3', '4']]);
+    expect((await run(project, ['build', '--full-refresh'])).code).toBe(0);
+    expect(await read(project, 'from a')).toEqual([['5']]);
+  });
+
+  it('row 50: a check on a column that the model does not have', async () => {
+    const project = await badProject({
+      'models/good.sql': 'select 1 as id\n',
+      'models/m.yaml': 'models:\n  - name: good\n    columns:\n      - name: idd\n        tests: [not_null]\n      - name: id\n        tests: [unique]\n',
+    });
+    const { code, stderr } = await run(project, ['build']);
+    expect(problems(stderr)).toEqual([
+      [
+        'error check-column-not-found  models/m.yaml:5:17',
+        '    4 │       - name: idd',
+        '    5 │         tests: [not_null]',
+        '      │                 ^^^^^^^^ `not_null` stands on column `idd`, which `good` does not have',
+        '  help  did you mean `id`? its columns are `id`',
+        '  note  skipped because of this: 1 test',
+      ],
+    ]);
+    expect(stderr).not.toContain('attempt');
+    expect(code).toBe(1);
+    expect(await read(project, RELATIONS)).toEqual([]);
+  });
+
+  it('row 51: accepted values of another type name the type of the column', async () => {
+    const project = await badProject({
+      'models/good.sql': 'select 1 as id\n',
+      'models/m.yaml': 'models:\n  - name: good\n    columns:\n      - name: id\n        tests:\n          - accepted_values: { values: [a, b] }\n',
+    });
+    const { code, stderr } = await run(project, ['build']);
+    expect(problems(stderr)).toEqual([
+      [
+        'error check-values-misfit  models/m.yaml:6:13',
+        '  `accepted_values` compares column `id` of type `INTEGER` with `a`, `b`',
+        '    5 │         tests:',
+        '    6 │           - accepted_values: { values: [a, b] }',
+        '      │             ^^^^^^^^^^^^^^^',
+        '  help  write the values as `INTEGER`, or cast the column in the model',
+      ],
+    ]);
+    expect(code).toBe(1);
+    expect(await read(project, RELATIONS)).toEqual([]);
+  });
+
+  it('row 14: nothing of a parenthesis that breaks out is run', async () => {
+    const project = await badProject({ 'models/keep.sql': '{{config materialized="table"}}\nselect 1 as id\n' });
+    expect((await run(project, ['build'])).code).toBe(0);
+    project.write('models/evil.sql', 'select 1 as a); drop table main.keep; --\n');
+    expect((await run(project, ['build'])).code).toBe(2);
+    expect((await run(project, ['show', '--inline', 'select 1 as a); drop table main.keep; --'])).code).toBe(2);
+    expect(await read(project, RELATIONS)).toEqual([['keep']]);
+  });
+});
