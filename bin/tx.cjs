@@ -10,6 +10,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exitCode = 2;
 } else if (process.argv.length === 3 && (argument === '--version' || argument === '-V')) {
   process.stdout.write(`${require('../package.json').version}\n`);
+} else if (process.argv.length === 3 && (argument === '--help' || argument === '-h')) {
+  // Printed by the build with the program itself: the same text without the program being loaded.
+  process.stdout.write(require('node:fs').readFileSync(require('node:path').join(__dirname, '..', 'dist', 'help.txt')));
 } else {
   import('../dist/main.js').catch((cause) => {
     process.stderr.write(`${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`);

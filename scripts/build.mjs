@@ -2,7 +2,8 @@
  * Bundles src/cli/main.ts into dist/. Files that have not changed are not touched and the others are replaced
  * at once, so programs that are running from dist/ while it is built again see no half-written file.
  */
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,7 +69,7 @@ function writeOutputs(outdir, files) {
     writeFileSync(temporary, bytes);
     renameSync(temporary, path);
   }
-  const names = new Set(files.keys());
+  const names = new Set([...files.keys(), 'help.txt']);
   for (const stale of readdirSync(outdir).filter((name) => !names.has(name) && !name.endsWith('.tmp'))) {
     rmSync(join(outdir, stale), { recursive: true, force: true });
   }
@@ -110,11 +111,20 @@ export async function bundle(entry, outdir) {
   return [...files].filter(([name]) => name.endsWith('.js')).reduce((sum, [, bytes]) => sum + bytes.length, 0);
 }
 
+/** Lets the program print its own help once, so that `tx --help` has nothing to load. */
+function writeHelp(outdir) {
+  const env = { ...process.env, COLUMNS: '80', NO_COLOR: '1' };
+  const help = execFileSync(process.execPath, [join(outdir, 'main.js'), '--help'], { env, encoding: 'utf8' });
+  const path = join(outdir, 'help.txt');
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== help) writeFileSync(path, help);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [entry = join(root, 'src/cli/main.ts'), outdir = join(root, 'dist')] = process.argv.slice(2);
   const start = performance.now();
   try {
     const size = await bundle(entry, outdir);
+    writeHelp(outdir);
     console.log(`built ${outdir}: ${Math.round(size / 1024)} kB in ${Math.round(performance.now() - start)} ms`);
   } catch (cause) {
     // esbuild has printed its errors with their places.

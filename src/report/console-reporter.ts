@@ -115,7 +115,7 @@ function createStepWriter(
   return { finished, rest };
 }
 
-/** `tx 1.0.0 · target dev (duckdb warehouse.duckdb) · 14 models, 30 tests · 4 threads`. */
+/** `tx 1.0.0 · target dev (engine and database) · 14 models, 30 tests · 4 threads`. */
 function renderHeader(event: Extract<RunEvent, { type: 'run-started' }>, version: string, style: FrameOptions): string {
   const { counts } = event;
   const nodes = listCounts([

@@ -64,10 +64,16 @@ function scanRecord(reader: RecordReader, columns: readonly ColumnScan[], proble
   }
 }
 
+const faultCodes = {
+  'unclosed-quote': 'seed-unclosed-quote',
+  'text-after-quote': 'seed-text-after-quote',
+  'stray-quote': 'seed-stray-quote',
+} as const;
+
 function reportFault(reader: RecordReader, problems: ProblemList): void {
   const { fault, line, offset } = reader;
   if (fault === 'nul') problems.add('seed-nul', { line, offset }, offset);
-  else problems.add(`seed-${fault}`, { line }, offset);
+  else problems.add(faultCodes[fault], { line }, offset);
 }
 
 /** Reads all records after the header; gives their number. */

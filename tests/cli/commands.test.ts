@@ -1,0 +1,243 @@
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readRows, runTx, tempFolder } from '../support/tx.ts';
+import { filesBelow, linesOf, PROJECT, shop } from './shop.ts';
+
+describe('tx init', () => {
+  it('makes a project that builds at once, and refuses a folder with something in it', async () => {
+    const home = tempFolder();
+    const made = await runTx(['init', 'bikes'], { cwd: home });
+    expect(made.stdout).toBe('');
+    expect(linesOf(made.stderr)[0]).toMatch(/^created bikes\/ {3}\d+ models, \d+ seeds, a DuckDB target$/);
+    expect(linesOf(made.stderr)[1]).toBe('next:  cd bikes && tx build');
+    expect(made.code).toBe(0);
+    expect(filesBelow(join(home, 'bikes'))).toContain('.gitignore');
+    const built = await runTx(['build'], { cwd: join(home, 'bikes') });
+    expect(built.code, built.stderr).toBe(0);
+    const before = filesBelow(home);
+    const again = await runTx(['init', 'bikes'], { cwd: home });
+    expect(again.stderr).toContain('error folder-not-empty\n  `bikes` exists and is not empty\n');
+    expect(again.code).toBe(2);
+    expect(filesBelow(home)).toEqual(before);
+  });
+
+  it('takes an empty folder, and names the project after it', async () => {
+    const home = tempFolder();
+    mkdirSync(join(home, 'deep', 'trips'), { recursive: true });
+    expect((await runTx(['init', 'deep/trips'], { cwd: home })).code).toBe(0);
+    expect((await runTx(['ls', '-s', 'package:trips', '--output', 'name'], { cwd: join(home, 'deep', 'trips') })).stdout).toContain('fct_trips\n');
+  });
+
+  it('refuses what cannot be the name of a project', async () => {
+    const home = tempFolder();
+    const result = await runTx(['init', 'my-project'], { cwd: home });
+    expect(result.stderr).toBe(
+      'error invalid-project-name\n  `my-project` cannot be the name of a project\n' +
+        '  help  use letters, digits and underscores, beginning with a letter, e.g. `my_project`\n\n',
+    );
+    expect(result.code).toBe(2);
+    expect(filesBelow(home)).toEqual([]);
+  });
+});
+
+describe('tx compile', () => {
+  it('writes the selected nodes and no others, and prints the one it was asked for', async () => {
+    const project = await shop();
+    const result = await project.tx(['compile', '-s', 'stg']);
+    expect(result).toEqual({
+      code: 0,
+      stdout: 'select id, amount from "main"."raw"\n',
+      stderr: 'compiled 1 node to target/compiled (1 file)\n',
+    });
+    expect(filesBelow(project.path('target'))).toEqual(['compiled/shop/models/staging/stg.sql']);
+    expect(project.read('target/compiled/shop/models/staging/stg.sql')).toBe(result.stdout);
+    expect(existsSync(project.path('shop.duckdb'))).toBe(false);
+  });
+
+  it('writes both texts of an incremental model', async () => {
+    const project = await shop({
+      'models/inc.sql': '{{config materialized="incremental" unique_key="id"}}\nselect 1 as id{{#if is_incremental}} where 1 > (select max(id) from {{this}}){{/if}}\n',
+    });
+    expect((await project.tx(['compile', '-s', 'inc'])).code).toBe(0);
+    expect(project.read('target/compiled/shop/models/inc.sql')).toBe('select 1 as id\n');
+    expect(project.read('target/compiled/shop/models/inc.incremental.sql')).toBe('select 1 as id where 1 > (select max(id) from "main"."inc")\n');
+  });
+
+  it('prints all texts as JSON, one object a line', async () => {
+    const project = await shop();
+    const { stdout } = await project.tx(['compile', '--output', 'json']);
+    const lines = linesOf(stdout).map((line): unknown => JSON.parse(line));
+    expect(lines).toEqual([
+      { name: 'stg', path: 'target/compiled/shop/models/staging/stg.sql', compiled: 'select id, amount from "main"."raw"' },
+      { name: 'total', path: 'target/compiled/shop/models/marts/total.sql', compiled: 'select sum(amount) as total from "main"."stg"' },
+      {
+        name: 'total_is_positive',
+        path: 'target/compiled/shop/tests/data/total_is_positive.sql',
+        compiled: 'select * from "main"."total" where total <= 0',
+      },
+    ]);
+  });
+
+  it('compiles a text from the command line and writes nothing', async () => {
+    const project = await shop();
+    const result = await project.tx(['compile', '--inline', 'select * from {{ref "stg"}}']);
+    expect(result).toEqual({ code: 0, stdout: 'select * from "main"."stg"\n', stderr: '' });
+    const wrong = await project.tx(['compile', '--inline', 'select * from {{ref "stgg"}}']);
+    expect(wrong.stderr).toBe(
+      [
+        'error ref-not-found  --inline:1:15',
+        '    1 │ select * from {{ref "stgg"}}',
+        '      │               ^^^^^^^^^^^^^^ there is no model or seed `stgg`',
+        '  help  did you mean `stg`?',
+        '',
+        '',
+      ].join('\n'),
+    );
+    expect(wrong.code).toBe(2);
+    expect(filesBelow(project.path('target'))).toEqual([]);
+  });
+});
+
+describe('tx show', () => {
+  it('previews a node as a table, JSON and CSV, with a limit', async () => {
+    const project = await shop();
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    const table = await project.tx(['show', '-s', 'stg']);
+    expect(table).toEqual({
+      code: 0,
+      stdout: 'id  amount\n──  ──────\n 1      10\n 2      20\n 3      30\n',
+      stderr: 'stg (first 10 rows)\n',
+    });
+    expect((await project.tx(['show', '-s', 'stg', '--limit', '2', '--output', 'csv'])).stdout).toBe('id,amount\n1,10\n2,20\n');
+    expect((await project.tx(['show', '-s', 'raw', '--limit', '1', '--output', 'json'])).stdout).toBe('[\n  {"id": 1, "amount": 10}\n]\n');
+    expect((await project.tx(['show', '-s', 'stg'], { env: { TX_LIMIT: '1', TX_OUTPUT: 'csv' } })).stdout).toBe('id,amount\n1,10\n');
+  });
+
+  it('runs a text from the command line, and changes nothing', async () => {
+    const project = await shop();
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    const result = await project.tx(['show', '--inline', 'select count(*) as n, null as nothing, \'a,b\' as text from {{ref "stg"}}', '--output', 'csv']);
+    expect(result.stdout).toBe('n,nothing,text\n3,,"a,b"\n');
+    const wrong = await project.tx(['show', '--inline', 'select idd from {{ref "stg"}}']);
+    expect(wrong.stderr).toContain('error unknown-column  --inline:1:8\n');
+    expect(wrong.stderr).toContain('  help  did you mean `id`?\n');
+    expect(wrong.code).toBe(1);
+    expect((await project.tx(['show', '--inline', 'drop table main.raw'])).code).toBe(2);
+    expect(await project.rows('select count(*) from raw')).toEqual([['3']]);
+  });
+
+  it('says that there is no database yet, and makes none', async () => {
+    const project = await shop();
+    const result = await project.tx(['show', '-s', 'stg']);
+    expect(result.stderr).toContain('error missing-database  project.yaml\n  the database `shop.duckdb` does not exist\n');
+    expect(result.code).toBe(2);
+    expect(existsSync(project.path('shop.duckdb'))).toBe(false);
+  });
+
+  it('asks for one node when several are selected', async () => {
+    const project = await shop();
+    const result = await project.tx(['show', '-s', 'stg', 'total']);
+    expect(result.stderr).toContain('error show-needs-one\n  `tx show` previews one node, but 2 are selected\n');
+    expect(result.code).toBe(2);
+  });
+});
+
+describe('tx debug', () => {
+  it('tells what tx sees, before and after the first build', async () => {
+    const project = await shop();
+    const before = await project.tx(['debug']);
+    expect(before.stdout).toContain('connection:   no database yet: `tx build` makes it\n');
+    expect(before.code).toBe(0);
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    const after = await project.tx(['debug'], { in: 'models' });
+    expect(after.stderr).toBe('');
+    expect(after.stdout).toMatch(/^connection: +ok: shop\.duckdb, duckdb \d+\.\d+\.\d+$/m);
+    expect(after.stdout).toContain('target:       dev of dev\n');
+    expect(after.code).toBe(0);
+  });
+
+  it('exits 1 when the database cannot be opened', async () => {
+    const project = await shop();
+    writeFileSync(project.path('shop.duckdb'), 'This is a letter.\n'.repeat(1000));
+    const result = await project.tx(['debug']);
+    expect(result.stdout).toContain('connection:   failed\n');
+    expect(result.stderr).toContain('error not-a-database-file');
+    expect(result.code).toBe(1);
+  });
+});
+
+describe('tx clean', () => {
+  it('removes the target folder', async () => {
+    const project = await shop();
+    expect((await project.tx(['compile', '-q'])).code).toBe(0);
+    expect(await project.tx(['clean'])).toEqual({ code: 0, stdout: '', stderr: 'removed target\n' });
+    expect(existsSync(project.path('target'))).toBe(false);
+    expect(await project.tx(['clean'])).toEqual({ code: 0, stdout: '', stderr: 'nothing to clean: target does not exist\n' });
+  });
+
+  it.each([
+    ['the project itself', 'target_path: .\n', 'path-outside-project'],
+    ['a folder above it', 'target_path: ../..\n', 'path-outside-project'],
+    ['a folder with models', 'target_path: models\n', 'it holds `models/'],
+    ['a folder with seeds', 'target_path: seeds\n', 'it holds `seeds/raw.csv`'],
+  ])('refuses %s', async (_what, line, why) => {
+    const project = await shop({ 'project.yaml': PROJECT + line });
+    const before = filesBelow(project.root);
+    const result = await project.tx(['clean']);
+    expect(result.stderr).toContain(why);
+    expect(result.code).toBe(2);
+    expect(filesBelow(project.root)).toEqual(before);
+  });
+
+  it('refuses a link and a file', async () => {
+    const project = await shop({ 'project.yaml': `${PROJECT}target_path: out\n` });
+    const elsewhere = tempFolder();
+    writeFileSync(join(elsewhere, 'letter.txt'), 'dear');
+    symlinkSync(elsewhere, project.path('out'));
+    expect((await project.tx(['clean'])).stderr).toContain('`out` is not cleaned: it is a link\n');
+    expect(filesBelow(elsewhere)).toEqual(['letter.txt']);
+    const file = await shop({ 'project.yaml': `${PROJECT}target_path: out\n`, out: 'text' });
+    const result = await file.tx(['clean']);
+    expect(result.stderr).toContain('`out` is not cleaned: it is not a folder\n');
+    expect(result.code).toBe(2);
+  });
+
+  it('refuses a folder with the database of any target', async () => {
+    const targets = 'name: shop\ndefault_target: dev\ntargets:\n  dev: { type: duckdb, path: shop.duckdb, schema: main }\n';
+    const project = await shop({
+      'project.yaml': `${targets}  prod: { type: duckdb, path: "\${TEST_FOLDER:-target}/prod.duckdb", schema: main }\n`,
+    });
+    expect((await project.tx(['build', '-q', '-t', 'prod'])).code).toBe(0);
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    const result = await project.tx(['clean']);
+    expect(result.stderr).toContain('`target` is not cleaned: it holds the database `target/prod.duckdb`\n');
+    expect(result.code).toBe(2);
+    expect(await readRows(project.path('target/prod.duckdb'), 'from total')).toEqual([['60']]);
+  });
+});
+
+describe('tx explain', () => {
+  it('prints the page of a code, lists the codes, and knows near ones', async () => {
+    const home = tempFolder();
+    const list = await runTx(['explain'], { cwd: home });
+    expect(linesOf(list.stdout)).toContain('ref-not-found');
+    const page = await runTx(['explain', 'ref-not-found'], { cwd: home });
+    expect(page.stdout).toMatch(/^# ref-not-found\n/);
+    expect({ ...page, stdout: '' }).toEqual({ code: 0, stdout: '', stderr: '' });
+    const wrong = await runTx(['explain', 'ref-not-fuond'], { cwd: home });
+    expect(wrong).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error unknown-code\n  there is no error code `ref-not-fuond`\n  help  did you mean `ref-not-found`?\n\n',
+    });
+  });
+
+  it('has a page for every code that it lists', async () => {
+    const home = tempFolder();
+    const { stdout } = await runTx(['explain'], { cwd: home });
+    const { REPOSITORY } = await import('../support/tx.ts');
+    const pages = filesBelow(join(REPOSITORY, 'docs', 'errors')).map((path) => path.replace(/\.md$/, ''));
+    expect(pages).toEqual(expect.arrayContaining([...linesOf(stdout)]));
+  });
+});

@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { plainEnvironment, REPOSITORY } from '../support/tx.ts';
+import { filesBelow, PROJECT, shop } from './shop.ts';
+
+/** The parts of run_results.json that are read here. */
+interface RunResults {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly results: readonly { readonly unique_id: string; readonly status: string; readonly message: string | null }[];
+}
+
+const statuses = (text: string): Readonly<Record<string, string>> => {
+  const { results } = JSON.parse(text) as RunResults;
+  return Object.fromEntries(results.map((result) => [result.unique_id.split('.').slice(0, 3).join('.'), result.status]));
+};
+
+describe('build, run, seed, test', () => {
+  it('do their part each, and write no compiled SQL when all goes well', async () => {
+    const project = await shop();
+    const seed = await project.tx(['seed']);
+    expect(seed.stdout).toBe('');
+    expect(statuses(project.read('target/run_results.json'))).toEqual({ 'seed.shop.raw': 'success' });
+    expect((await project.tx(['run'])).code).toBe(0);
+    expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.stg': 'success', 'model.shop.total': 'success' });
+    expect((await project.tx(['test'])).code).toBe(0);
+    expect(statuses(project.read('target/run_results.json'))).toEqual({
+      'test.shop.not_null_stg_id': 'pass',
+      'test.shop.unique_stg_id': 'pass',
+      'test.shop.total_is_positive': 'pass',
+    });
+    const build = await project.tx(['build']);
+    expect(build).toMatchObject({ code: 0, stdout: '' });
+    expect(Object.keys(statuses(project.read('target/run_results.json')))).toHaveLength(6);
+    expect(filesBelow(project.path('target'))).toEqual(['run_results.json']);
+    expect(await project.rows('from total')).toEqual([['60']]);
+  });
+
+  it('a run loads a seed above it again when the file changed', async () => {
+    const project = await shop();
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    project.write('seeds/raw.csv', 'id,amount\n1,5\n');
+    expect((await project.tx(['run', '-s', '+total'])).code).toBe(0);
+    expect(await project.rows('from total')).toEqual([['5']]);
+  });
+
+  it('a failing test keeps its model from being published, and skips what is below', async () => {
+    const project = await shop();
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    project.write('seeds/raw.csv', 'id,amount\n1,10\n1,20\n,30\n');
+    const result = await project.tx(['build']);
+    expect(result.code).toBe(1);
+    expect(result.stdout).toBe('');
+    expect(statuses(project.read('target/run_results.json'))).toMatchObject({
+      'seed.shop.raw': 'success',
+      'model.shop.stg': 'error',
+      'test.shop.not_null_stg_id': 'fail',
+      'test.shop.unique_stg_id': 'fail',
+      'model.shop.total': 'skipped',
+    });
+    expect(await project.rows('from total')).toEqual([['60']]);
+    expect(result.stderr).toContain('error audit-failed  models/staging/stg.sql\n  `main.stg` was not published: 2 of its tests failed\n');
+    expect(filesBelow(project.path('target/compiled'))).toContain('shop/models/staging/stg.sql');
+  });
+
+  it('compiled SQL is there for what failed, and for nothing else', async () => {
+    const project = await shop({ 'models/bad.sql': 'select idd from {{ref "stg"}}\n', 'models/below.sql': 'select * from {{ref "bad"}}\n' });
+    const result = await project.tx(['build']);
+    expect(result.code).toBe(1);
+    expect(filesBelow(project.path('target'))).toEqual(['compiled/shop/models/bad.sql', 'run_results.json']);
+    expect(result.stderr).toContain(
+      [
+        'error unknown-column  models/bad.sql:1:8',
+        '    1 │ select idd from {{ref "stg"}}',
+        '      │        ^^^ column `idd` does not exist',
+        '  help  did you mean `id`?',
+        '  note  compiled: target/compiled/shop/models/bad.sql:1',
+        '  note  skipped because of this: 1 model',
+      ].join('\n'),
+    );
+    expect(result.stderr).toMatch(/\nfix, then: {2}tx retry\n$/);
+  });
+
+  it('--fail-fast starts nothing more after the first failure', async () => {
+    const project = await shop({
+      'models/a_bad.sql': '{{config materialized="table"}}\nselect error(\'stop\') as x\n',
+      'models/b.sql': 'select 1 as b\n',
+      'models/c.sql': 'select * from {{ref "b"}}\n',
+    });
+    const run = (...args: string[]) => project.tx(['run', '-s', 'a_bad', 'b', 'c', '--threads', '1', ...args]);
+    expect((await run('--fail-fast')).code).toBe(1);
+    expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.a_bad': 'error', 'model.shop.b': 'skipped', 'model.shop.c': 'skipped' });
+    expect((await run()).code).toBe(1);
+    expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.a_bad': 'error', 'model.shop.b': 'success', 'model.shop.c': 'success' });
+  });
+
+  it('nothing to do is no failure', async () => {
+    const project = await shop();
+    const result = await project.tx(['build', '-s', 'tag:hourly']);
+    expect(result.stderr).toContain('nothing to do\n');
+    expect(result.code).toBe(0);
+    expect(filesBelow(project.root).filter((path) => /duckdb|target/.test(path))).toEqual([]);
+  });
+});
+
+describe('hooks of a run', () => {
+  it('run before and after it, on a project that has them', async () => {
+    const hooks = [
+      'on_run_start: "create table if not exists log (at_ text, run text)"',
+      'on_run_end:',
+      "  - \"insert into log values ('end', {{run.id}})\"",
+      "  - {sql: \"insert into log values ('last', {{run.id}})\", transaction: false}",
+    ];
+    const project = await shop({
+      'project.yaml': `${PROJECT}${hooks.join('\n')}\n`,
+      'models/hooked.sql': "{{config pre_hook=\"insert into log values ('pre', {{run.id}})\" post_hook=\"insert into log values ('post', {{run.id}})\"}}\nselect 1 as id\n",
+    });
+    const result = await project.tx(['build', '-s', 'hooked']);
+    expect(result.code, result.stderr).toBe(0);
+    expect(await project.rows('select at_ from log')).toEqual([['pre'], ['post'], ['end'], ['last']]);
+    expect(await project.rows('select count(distinct run) from log')).toEqual([['1']]);
+  });
+
+  it('that fails at the start skips everything, and points at its line', async () => {
+    const project = await shop({ 'project.yaml': `${PROJECT}on_run_start:\n  - select 1\n  - select * from nope\n` });
+    const result = await project.tx(['build']);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain('error hook-failed  project.yaml:6:19\n');
+    expect(result.stderr).toContain('✖ 1 hook failed · 6 skipped');
+    expect(Object.values(statuses(project.read('target/run_results.json')))).toEqual(Array.from({ length: 6 }, () => 'skipped'));
+  });
+});
+
+describe('tx retry', () => {
+  it('runs exactly what failed or was skipped, with the flags of the run', async () => {
+    const project = await shop({
+      'models/bad.sql': 'select idd, {{var "n"}} as n from {{ref "stg"}}\n',
+      'models/below.sql': '{{config materialized="incremental"}}\nselect {{var "n"}} as n, {{interval.start}} as since\n-- depends_on: {{ref "bad"}}\n',
+    });
+    const flags = ['--vars', '{n: 7}', '--event-time-start', '2024-01-01', '--event-time-end', '2024-02-01', '--full-refresh'];
+    expect((await project.tx(['build', ...flags])).code).toBe(1);
+    project.write('models/bad.sql', 'select id, {{var "n"}} as n from {{ref "stg"}}\n');
+    const retry = await project.tx(['retry']);
+    expect(retry.code, retry.stderr).toBe(0);
+    expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.bad': 'success', 'model.shop.below': 'success' });
+    const { args } = JSON.parse(project.read('target/run_results.json')) as RunResults;
+    expect(args).toMatchObject({ which: 'build', full_refresh: true, vars: '{n: 7}', event_time_start: '2024-01-01T00:00:00.000Z' });
+    expect(await project.rows('select n, since from below')).toEqual([['7', '2024-01-01 00:00:00']]);
+    const again = await project.tx(['retry']);
+    expect(again).toEqual({ code: 0, stdout: '', stderr: 'nothing to retry: everything in the last run succeeded\n' });
+  });
+
+  it('needs a run to retry, and one that tx recorded', async () => {
+    const project = await shop();
+    const none = await project.tx(['retry']);
+    expect(none.stderr).toBe(
+      'error nothing-to-retry\n  there is no earlier run to retry: `target/run_results.json` does not exist\n  help  run `tx build` first\n\n',
+    );
+    expect(none.code).toBe(2);
+    for (const text of ['{', '{}', '{"metadata": {}, "results": [], "args": {"which": "build"}}']) {
+      project.write('target/run_results.json', text);
+      const result = await project.tx(['retry']);
+      expect(result.stderr).toContain('error retry-unreadable\n');
+      expect(result.code).toBe(2);
+    }
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('signals', () => {
+  const slow = '{{config materialized="table"}}\nselect sum(a.range * b.range) as s from range(1000000) a, range(10000000) b\n';
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s rolls back, records the run and exits %i', async (signal, expected) => {
+    const project = await shop({ 'models/slow.sql': slow, 'models/below.sql': 'select * from {{ref "slow"}}\n' });
+    const child = spawn(process.execPath, [join(REPOSITORY, 'bin', 'tx.cjs'), 'build', '--log-format', 'json', '-s', 'slow+'], {
+      cwd: project.root,
+      env: plainEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    child.stderr.setEncoding('utf8');
+    for await (const text of child.stderr) {
+      log += String(text);
+      if (log.includes('"node_started"')) break;
+    }
+    const started = Date.now();
+    child.kill(signal);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).toBe(expected);
+    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.slow': 'skipped', 'model.shop.below': 'skipped' });
+    expect(await project.rows("select count(*) from information_schema.tables where table_schema = 'main'")).toEqual([['0']]);
+    expect(await project.rows('select status from _tx.runs order by recorded_at desc limit 1')).toEqual([['cancelled']]);
+  });
+});
