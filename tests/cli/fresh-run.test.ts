@@ -10,7 +10,7 @@ describe('a fresh project', () => {
     const first = await runTx(['run'], { cwd: root });
     expect(first.stderr).toContain('6 models, 3 seeds');
     expect(first.code).toBe(0);
-    expect(await readRows(join(root, 'warehouse.duckdb'), 'select count(*) from main_raw.bikes')).not.toEqual([['0']]);
+    expect(await readRows(join(root, 'warehouse.duckdb'), 'select count(*) from bikes')).not.toEqual([['0']]);
     const second = await runTx(['run'], { cwd: root });
     expect(second.stderr).toContain('6 models ·');
     expect(second.code).toBe(0);
