@@ -89,9 +89,12 @@ export function readFlagTwins(command: Command, env: Readonly<Record<string, str
 
 const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
 
+/** The twin of a list of words holds all of them. */
+const collectWords = (value: string, previous: readonly string[]): readonly string[] => [...previous, ...value.split(/[\s,]+/).filter((word) => word !== '')];
+
 /** A repeatable option that also takes several words: `-s a b -s c`. */
-function repeatable(flags: string, description: string, twin: string): Option {
-  return new Option(flags, description).default([], 'none').env(twin).argParser(collect);
+function repeatable(flags: string, description: string, twin: string, parse = collect): Option {
+  return new Option(flags, description).default([], 'none').env(twin).argParser(parse);
 }
 
 export function addProjectOptions(command: Command): Command {
@@ -111,8 +114,8 @@ export function addSelectionOptions(command: Command): Command {
   return command
     .addOption(repeatable('-s, --select <spec...>', 'nodes to take: names, tag:…, path:…, +parents, children+', 'TX_SELECT'))
     .addOption(repeatable('--exclude <spec...>', 'nodes to leave out, in the same words', 'TX_EXCLUDE'))
-    .addOption(repeatable('--resource-type <type...>', 'only model, seed, source or test', 'TX_RESOURCE_TYPE'))
-    .addOption(repeatable('--exclude-resource-type <type...>', 'all but these kinds', 'TX_EXCLUDE_RESOURCE_TYPE'))
+    .addOption(repeatable('--resource-type <type...>', 'only model, seed, source or test', 'TX_RESOURCE_TYPE', collectWords))
+    .addOption(repeatable('--exclude-resource-type <type...>', 'all but these kinds', 'TX_EXCLUDE_RESOURCE_TYPE', collectWords))
     .addOption(
       new Option('--indirect-selection <mode>', 'which tests come along with their nodes')
         .choices(['eager', 'cautious', 'buildable', 'empty'])

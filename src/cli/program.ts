@@ -63,7 +63,7 @@ function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string |
     const command = program.command(entry.name).description(entry.summary).exitOverride();
     if (entry.alias !== undefined) command.alias(entry.alias);
     if (entry.argument !== undefined) command.argument(...entry.argument);
-    if (wanted !== entry.name && wanted !== entry.alias) return;
+    if (wanted !== undefined && wanted !== entry.name && wanted !== entry.alias) return;
     configure?.(command);
     addOutputOptions(command).addHelpText('after', `\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
     command.action(async () => {

@@ -4,10 +4,11 @@ import type { CompiledSeed, NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
+import type { SeedFileAccess } from '../execute/execution.ts';
 import { castExpression, seedTypeName } from '../parse/seed/cast-expression.ts';
 import { hashSeed, readSeed } from '../parse/seed/read-seed.ts';
 import type { Seed, SeedSource } from '../parse/seed/seed.ts';
-import { seedRows } from '../parse/seed/seed-rows.ts';
+import { SeedChanged, seedRows } from '../parse/seed/seed-rows.ts';
 import type { SeedSummary } from '../plan/plan-input.ts';
 import type { FileSystem } from '../project/file-system.ts';
 import type { Located, Project } from '../project/project.ts';
@@ -19,6 +20,8 @@ export interface SeedFiles {
   readonly diagnostics: readonly Diagnostic[];
   /** Rows of a seed by its path, header left out; undefined when it was not read. */
   readonly rows: (path: string) => Iterable<readonly (string | null)[]> | undefined;
+  /** The file of a seed by its path, if an engine reads it as `tx` does. */
+  readonly file: (path: string) => SeedFileAccess | undefined;
 }
 
 /** The seeds among `needed` whose file is not what their table was loaded from: only these have to be read as CSV. */
@@ -43,6 +46,7 @@ export function joinSeedFiles(first: SeedFiles, second: SeedFiles): SeedFiles {
     summaries: new Map([...first.summaries, ...second.summaries]),
     diagnostics: [...first.diagnostics, ...second.diagnostics],
     rows: (path) => first.rows(path) ?? second.rows(path),
+    file: (path) => first.file(path) ?? second.file(path),
   };
 }
 
@@ -90,6 +94,16 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
     rows: (path) => {
       const entry = read.get(path);
       return entry === undefined ? undefined : seedRows(entry.source, entry.seed);
+    },
+    file: (path) => {
+      const entry = read.get(path);
+      const absolute = join(project.root, path);
+      // These characters make a pattern of a path, which may name other files.
+      if (entry?.seed.regular !== true || /[*?[\]{}]/.test(absolute)) return undefined;
+      const verify = (rows: number): void => {
+        if (rows !== entry.seed.rowCount || hashSeed(entry.source) !== entry.seed.contentHash) throw new SeedChanged(path);
+      };
+      return { path: absolute, delimiter: entry.seed.delimiter, verify };
     },
   };
 }

@@ -158,10 +158,25 @@ async function loadSeed({ ports, connection }: StepContext, action: Extract<Acti
   const columns = action.columns.map((name) => ({ name, type }));
   const changes: SeedChanged[] = [];
   try {
+    const file = ports.seedFile(action.path);
+    if (file !== undefined && connection.loadFile !== undefined) {
+      const rows = await connection.loadFile({ table: action.stage, columns, path: file.path, delimiter: file.delimiter });
+      noteChange(() => file.verify(rows), changes);
+      return rows;
+    }
     return await connection.load({ table: action.stage, columns, rows: noting(ports.seedRows(action.path), changes) });
   } catch (cause) {
     const [changed] = changes;
     if (changed !== undefined) throw new StepFailure([changed.diagnostic]);
+    throw cause;
+  }
+}
+
+function noteChange(verify: () => void, changes: SeedChanged[]): void {
+  try {
+    verify();
+  } catch (cause) {
+    if (cause instanceof SeedChanged) changes.push(cause);
     throw cause;
   }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { plainEnvironment, REPOSITORY } from '../support/tx.ts';
 import { filesBelow, PROJECT, shop } from './shop.ts';
 
@@ -180,15 +180,18 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
       env: plainEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    // The code comes as `unknown` from the event.
+    const ended = once(child, 'exit') as Promise<[number | null]>;
     let log = '';
-    child.stderr.setEncoding('utf8');
-    for await (const text of child.stderr) {
-      log += String(text);
-      if (log.includes('"node_started"')) break;
-    }
-    const started = Date.now();
-    child.kill(signal);
-    const [code] = (await once(child, 'exit')) as [number | null];
+    let started = 0;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      if (started > 0 || !log.includes('"node_started"')) return;
+      started = Date.now();
+      child.kill(signal);
+    });
+    const [code] = await ended;
     expect(code).toBe(expected);
     expect(Date.now() - started).toBeLessThan(10_000);
     expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.slow': 'skipped', 'model.shop.below': 'skipped' });

@@ -20,7 +20,9 @@ let folder: TempProject;
 
 const rows = (sql: string): Promise<string[][]> => readRows(join(folder.root, 'warehouse.duckdb'), sql);
 const lastRun = async (): Promise<string[]> => {
-  const found = await rows(`select status from _tx.runs where run_id = (select arg_max(run_id, recorded_at) from _tx.runs where status = 'running') order by status`);
+  const found = await rows(
+    `select status from _tx.runs where run_id = (select arg_max(run_id, recorded_at) from _tx.runs where status = 'running') order by status`,
+  );
   return found.flat();
 };
 
@@ -48,19 +50,25 @@ describe('a signal during a long statement', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s ends the run within two seconds with %i; the old table stands and the run is on record as cancelled', async (signal, code) => {
-    const tx = await startSlow();
-    const sent = performance.now();
-    tx.kill(signal);
-    const ending = await tx.end;
-    expect(performance.now() - sent).toBeLessThan(2000);
-    expect(ending.code, ending.output).toBe(code);
-    expect(ending.output).toContain('"status":"cancelled"');
-    expect(await rows('select id from main.slow')).toEqual([['1']]);
-    expect(await lastRun()).toEqual(['cancelled', 'running']);
-    expect(await rows(`select status from _tx.node_runs where node_id = 'model.shop.slow' order by started_at`)).toEqual([['success'], ['cancelled']]);
-    expect(await rows(`select table_name from duckdb_tables() where table_name like '\\_tx\\_%' escape '\\'`)).toEqual([]);
-  });
+  ] as const)(
+    '%s ends the run within two seconds with %i; the old table stands and the run is on record as cancelled',
+    async (signal, code) => {
+      const tx = await startSlow();
+      const sent = performance.now();
+      tx.kill(signal);
+      const ending = await tx.end;
+      expect(performance.now() - sent).toBeLessThan(2000);
+      expect(ending.code, ending.output).toBe(code);
+      expect(ending.output).toContain('"status":"cancelled"');
+      expect(await rows('select id from main.slow')).toEqual([['1']]);
+      expect(await lastRun()).toEqual(['cancelled', 'running']);
+      expect(await rows(`select status from _tx.node_runs where node_id = 'model.shop.slow' order by started_at`)).toEqual([
+        ['success'],
+        ['cancelled'],
+      ]);
+      expect(await rows(`select table_name from duckdb_tables() where table_name like '\\_tx\\_%' escape '\\'`)).toEqual([]);
+    },
+  );
 
   it('a second SIGINT right behind the first ends it too, and the next run repairs what is left', async () => {
     const tx = await startSlow();

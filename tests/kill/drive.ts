@@ -78,7 +78,8 @@ export async function runBuild(spec: RunSpec, place: RunPlace): Promise<RunResul
 export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, place: Omit<RunPlace, 'database'>): Promise<RunResult> {
   const graph = graphOf(spec.nodes);
   const schemas = new Set(['main', stateSchema]);
-  for (const node of graph.nodes.values()) if (node.resourceType === 'model' || node.resourceType === 'seed') schemas.add(node.relation.schema);
+  for (const node of graph.nodes.values())
+    if (node.resourceType === 'model' || node.resourceType === 'seed') schemas.add(node.relation.schema);
   const connection = await session.connect();
   const catalog = await adapter.catalog.relations(connection, [...schemas]);
   const present = inspectStateLayout(stateSchema, catalog, adapter.dialect).kind === 'present';
@@ -115,6 +116,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       clock: { now: () => (now += 1), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
       chance: Math.random,
       emit: () => undefined,
+      seedFile: () => undefined,
       seedRows: (path) => spec.seeds?.[path.replace(/^seeds\/|\.csv$/g, '')]?.rows ?? [],
       texts: value.texts,
       readsOf: () => [],

@@ -156,7 +156,8 @@ export function watchAdapter(adapter: Adapter, options: FaultOptions): { readonl
   const wrap = (session: Session): Session => ({
     engineVersion: session.engineVersion,
     description: session.description,
-    connect: async () => new FaultConnection(await countdown.pass({ kind: 'connect', sql: '' }, () => session.connect()), countdown, options),
+    connect: async () =>
+      new FaultConnection(await countdown.pass({ kind: 'connect', sql: '' }, () => session.connect()), countdown, options),
     close: () => countdown.pass({ kind: 'close', sql: '' }, () => session.close()),
   });
   return {

@@ -11,7 +11,11 @@ export interface SqlModelOptions extends Partial<CompiledModel['config']> {
   readonly postHooks?: readonly CompiledHook[];
 }
 
-const textOf = (sql: string, path: string): CompiledModel['full'] => ({ sql, map: { files: [path], segments: [0, 0, 0, sql.length, 0] }, slots: [] });
+const textOf = (sql: string, path: string): CompiledModel['full'] => ({
+  sql,
+  map: { files: [path], segments: [0, 0, 0, sql.length, 0] },
+  slots: [],
+});
 
 /** A model of this SQL; a table unless said otherwise. */
 export function sqlModel(name: string, sql: string, options: SqlModelOptions = {}): CompiledModel {

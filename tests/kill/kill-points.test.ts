@@ -47,7 +47,9 @@ describe('a build killed at a statement', () => {
     async (operation) => {
       const bench = await laboratory.prepare(operation);
       const points = choosePoints(bench.calls, dice(operation.name));
-      const trials = await Promise.all(points.map(async (point): Promise<readonly [KillPoint, Trial]> => [point, await bench.killAt(point)]));
+      const trials = await Promise.all(
+        points.map(async (point): Promise<readonly [KillPoint, Trial]> => [point, await bench.killAt(point)]),
+      );
       const bad = trials.flatMap(([{ at, side }, { violations }]) =>
         violations.map((violation) => `${side} call ${at} (${bench.calls[at - 1]?.kind} ${bench.calls[at - 1]?.sql}): ${violation.text}`),
       );
@@ -57,7 +59,10 @@ describe('a build killed at a statement', () => {
       sum.published += published;
       sum.old += trials.length - published;
       sum.violations += bad.length;
-      if (everything) tell(`${operation.name}: ${bench.calls.length} calls, ${trials.length} kills, ${published} after publication, ${bad.length} violations`);
+      if (everything)
+        tell(
+          `${operation.name}: ${bench.calls.length} calls, ${trials.length} kills, ${published} after publication, ${bad.length} violations`,
+        );
       expect(bad).toEqual([]);
       // Kills on one side of the commit alone would prove little.
       expect(Math.max(...fresh) > Math.min(...fresh)).toBe(operation.changesNothing !== true);

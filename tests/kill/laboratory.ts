@@ -115,7 +115,8 @@ async function prepare(operation: KillOperation, folder: string, child: string, 
       const whole = place(folder, 'whole', base);
       const { report } = await runChild(child, { ...request, database: whole, splitTexts: false });
       const same = JSON.stringify([...(await takeSnapshot(whole)).contents]) === JSON.stringify([...once.contents]);
-      if (report?.status !== ending.report?.status || !same) throw new Error(`${operation.name}: statements one by one do not come to the same`);
+      if (report?.status !== ending.report?.status || !same)
+        throw new Error(`${operation.name}: statements one by one do not come to the same`);
     }
     return { baseline: found, undisturbed: ending };
   });
@@ -136,7 +137,13 @@ async function prepare(operation: KillOperation, folder: string, child: string, 
     buildMs: undisturbed.buildMs,
     killAt: (kill, sabotage) =>
       trial(async (database) => {
-        const end = await runChild(child, { ...request, database, kill, splitTexts: true, ...(sabotage === undefined ? {} : { sabotage }) });
+        const end = await runChild(child, {
+          ...request,
+          database,
+          kill,
+          splitTexts: true,
+          ...(sabotage === undefined ? {} : { sabotage }),
+        });
         if (end.signal !== 'SIGKILL' && sabotage === undefined) throw new Error(`${operation.name}: no SIGKILL at ${kill.side} ${kill.at}`);
         return judgeDead(operation, baseline, database, end);
       }),
@@ -188,8 +195,10 @@ function checkBaseline(operation: KillOperation, { before, once }: Baseline, end
   const expected = operation.expected ?? 'success';
   if (ending.report?.status !== expected) throw new Error(`${operation.name}: ended as ${ending.report?.status}, not ${expected}`);
   const changed = [...once.relations].filter(([key, content]) => before.relations.get(key) !== content);
-  if ((changed.length === 0) !== (operation.changesNothing ?? false)) throw new Error(`${operation.name}: ${changed.length} relations change`);
-  for (const [key, content] of once.relations) if (content.startsWith('unreadable')) throw new Error(`${operation.name}: ${key} is ${content}`);
+  if ((changed.length === 0) !== (operation.changesNothing ?? false))
+    throw new Error(`${operation.name}: ${changed.length} relations change`);
+  for (const [key, content] of once.relations)
+    if (content.startsWith('unreadable')) throw new Error(`${operation.name}: ${key} is ${content}`);
 }
 
 async function judgeDead(operation: KillOperation, baseline: Baseline, database: string, end: ChildEnd): Promise<Trial> {

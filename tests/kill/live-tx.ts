@@ -27,7 +27,11 @@ afterEach(() => {
 
 /** The program must have been built (see `runTx`). It does not survive the test. */
 export function startTx(args: readonly string[], cwd: string): LiveTx {
-  const child = spawn(process.execPath, [join(REPOSITORY, 'bin', 'tx.cjs'), ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: plainEnvironment() });
+  const child = spawn(process.execPath, [join(REPOSITORY, 'bin', 'tx.cjs'), ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: plainEnvironment(),
+  });
   const stop = (): void => void child.kill('SIGKILL');
   running.add(stop);
   let output = '';

@@ -20,7 +20,8 @@ export interface KillOperation {
   readonly changesNothing?: boolean;
 }
 
-const wide = (version: number, rows = 20): string => `select range::integer as id, 'v${version}-' || range as v, range * ${version} as n from range(${rows})`;
+const wide = (version: number, rows = 20): string =>
+  `select range::integer as id, 'v${version}-' || range as v, range * ${version} as n from range(${rows})`;
 const narrow = (version: number): string => `select ${version} as id, 'only' as v`;
 
 const source = `create table main.source as select range::integer as id, 'first' as v from range(10)`;
@@ -70,7 +71,10 @@ const chain = (version: number): RunSpec => ({
       reads: ['shape'],
     }),
     columnCheck('unique', 'base', 'id'),
-    queryTest('totals_agree', `select 1 from main.total as t, (select count(*) as c from main.kept) as k where t.rows <> k.c`, ['total', 'kept']),
+    queryTest('totals_agree', `select 1 from main.total as t, (select count(*) as c from main.kept) as k where t.rows <> k.c`, [
+      'total',
+      'kept',
+    ]),
   ],
 });
 
@@ -96,7 +100,10 @@ const loggedOutside = (version: number): RunSpec => ({
 const bracketed = (version: number): RunSpec => ({
   nodes: [sqlModel('a', wide(version))],
   onRunStart: [hook(`create or replace table main.started as select ${version} as version`)],
-  onRunEnd: [hook(`create or replace table main.finished as select ${version} as version`), hook(`create or replace view main.last as select ${version} as version`)],
+  onRunEnd: [
+    hook(`create or replace table main.finished as select ${version} as version`),
+    hook(`create or replace view main.last as select ${version} as version`),
+  ],
 });
 
 const audited = (version: number, sql = wide(version)): RunSpec => ({
@@ -161,7 +168,13 @@ export const operations: readonly KillOperation[] = [
     expected: 'failed',
     changesNothing: true,
   },
-  { name: 'failing model', history: [audited(1)], run: audited(2, 'select nope from main.source_that_is_not'), expected: 'failed', changesNothing: true },
+  {
+    name: 'failing model',
+    history: [audited(1)],
+    run: audited(2, 'select nope from main.source_that_is_not'),
+    expected: 'failed',
+    changesNothing: true,
+  },
   { name: 'hooks around the run', history: [bracketed(1)], run: bracketed(2) },
   { name: 'chain of four models', history: [chain(1)], run: chain(2) },
 ];
@@ -172,14 +185,23 @@ export function largeProject(version: number, rows: number): RunSpec {
   const nodes = [0, 1, 2, 3].flatMap((layer) =>
     [0, 1, 2, 3, 4].flatMap((at) => {
       const own = name(layer, at);
-      if (layer === 0) return [sqlModel(own, `select range::integer as id, hash(range + ${at * 1000 + version}) % 1000 as n from range(${rows})`)];
+      if (layer === 0)
+        return [sqlModel(own, `select range::integer as id, hash(range + ${at * 1000 + version}) % 1000 as n from range(${rows})`)];
       const reads = [name(layer - 1, at), name(layer - 1, (at + 1) % 5)];
       const [left = '', right = ''] = reads;
       const sql = `select l.id, (l.n + r.n + ${version}) % 1000 as n from main.${left} as l join main.${right} as r on l.id = r.id`;
       if (at % 5 === 1) return [sqlModel(own, sql, { materialized: 'view', reads })];
       if (at % 5 === 3) {
         const strategy = layer === 2 ? 'delete_insert' : 'merge';
-        return [sqlModel(own, sql, { materialized: 'incremental', uniqueKey: ['id'], incrementalStrategy: strategy, incremental: `${sql} where l.id % 3 = 0`, reads })];
+        return [
+          sqlModel(own, sql, {
+            materialized: 'incremental',
+            uniqueKey: ['id'],
+            incrementalStrategy: strategy,
+            incremental: `${sql} where l.id % 3 = 0`,
+            reads,
+          }),
+        ];
       }
       return [sqlModel(own, sql, { reads }), columnCheck('unique', own, 'id')];
     }),

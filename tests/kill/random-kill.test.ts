@@ -11,29 +11,27 @@ describe('a build of twenty models killed at a random time', () => {
   });
   afterAll(() => laboratory.close());
 
-  it(
-    'leaves each relation old or new, and the next run converges',
-    async () => {
-      const bench = await laboratory.prepare(largeBuild);
-      const random = dice('random-kill');
-      const kills = everything ? 30 : 8;
-      const published: number[] = [];
-      let slowest = bench.buildMs;
-      let early = 0;
-      while (published.length < kills) {
-        const ms = Math.round(random() * slowest);
-        const trial = await bench.killAfter(ms);
-        expect(trial.violations, `killed after ${ms} of ${Math.round(slowest)} ms, seed ${seed}`).toEqual([]);
-        if (trial.killed) published.push(trial.published);
-        else {
-          // The machine has less to do by now; a build that ends before its kill proves nothing.
-          early += 1;
-          slowest = Math.min(slowest, trial.lastedMs);
-          expect(early).toBeLessThan(kills * 2);
-        }
+  it('leaves each relation old or new, and the next run converges', async () => {
+    const bench = await laboratory.prepare(largeBuild);
+    const random = dice('random-kill');
+    const kills = everything ? 30 : 8;
+    const published: number[] = [];
+    let slowest = bench.buildMs;
+    let early = 0;
+    while (published.length < kills) {
+      const ms = Math.round(random() * slowest);
+      const trial = await bench.killAfter(ms);
+      expect(trial.violations, `killed after ${ms} of ${Math.round(slowest)} ms, seed ${seed}`).toEqual([]);
+      if (trial.killed) published.push(trial.published);
+      else {
+        // The machine has less to do by now; a build that ends before its kill proves nothing.
+        early += 1;
+        slowest = Math.min(slowest, trial.lastedMs);
+        expect(early).toBeLessThan(kills * 2);
       }
-      tell(`random kills: ${kills} of a build of ${Math.round(slowest)} ms, relations that were new: ${published.join(' ')}; ${early} more ended before; seed ${seed}`);
-    },
-    900_000,
-  );
+    }
+    tell(
+      `random kills: ${kills} of a build of ${Math.round(slowest)} ms, relations that were new: ${published.join(' ')}; ${early} more ended before; seed ${seed}`,
+    );
+  }, 900_000);
 });

@@ -31,7 +31,15 @@ export interface Snapshot {
   readonly versions: number | undefined;
 }
 
-export const nothing: Snapshot = { relations: new Map(), contents: new Map(), orphans: [], nodeRuns: [], runs: [], checks: [], versions: undefined };
+export const nothing: Snapshot = {
+  relations: new Map(),
+  contents: new Map(),
+  orphans: [],
+  nodeRuns: [],
+  runs: [],
+  checks: [],
+  versions: undefined,
+};
 
 /** Opens the file as `tx` does, reads it, closes it. A file that is not there holds nothing. */
 export async function takeSnapshot(database: string): Promise<Snapshot> {
@@ -78,7 +86,9 @@ async function readAll(connection: Connection): Promise<Snapshot> {
   }
   if (stateTables.size === 0) return { ...nothing, relations, contents, orphans };
   if (stateTables.size !== 4) orphans.push(`${stateSchema}: ${[...stateTables].join(', ')}`);
-  const nodeRuns = await rows(`select run_id, node_id, schema_name || '.' || relation_name, status, coalesce(row_count, -1) from _tx.node_runs order by all`);
+  const nodeRuns = await rows(
+    `select run_id, node_id, schema_name || '.' || relation_name, status, coalesce(row_count, -1) from _tx.node_runs order by all`,
+  );
   const runs = await rows(`select run_id, status from _tx.runs order by all`);
   const checks = await rows(`select run_id, tested_node_id, status from _tx.check_results order by all`);
   const versions = await rows(`select count(*) from _tx.meta`);
@@ -86,7 +96,13 @@ async function readAll(connection: Connection): Promise<Snapshot> {
     relations,
     contents,
     orphans,
-    nodeRuns: nodeRuns.map(([runId = '', node = '', relation = '', status = '', count = '']) => ({ runId, node, relation, status, rows: count })),
+    nodeRuns: nodeRuns.map(([runId = '', node = '', relation = '', status = '', count = '']) => ({
+      runId,
+      node,
+      relation,
+      status,
+      rows: count,
+    })),
     runs: runs.map(([runId = '', status = '']) => ({ runId, status })),
     checks: checks.map(([runId = '', testedNode = '', status = '']) => ({ runId, testedNode, status })),
     versions: Number(versions[0]?.[0]),
@@ -94,12 +110,20 @@ async function readAll(connection: Connection): Promise<Snapshot> {
 }
 
 /** Rows in any order, each as often as it occurs: number, sum and xor of their hashes. */
-async function fingerprints(connection: Connection, schema: string, name: string): Promise<{ relation: Fingerprint; content: Fingerprint }> {
+async function fingerprints(
+  connection: Connection,
+  schema: string,
+  name: string,
+): Promise<{ relation: Fingerprint; content: Fingerprint }> {
   const relation = `"${schema}"."${name}"`;
   try {
     const { rows: columns } = await connection.query({ sql: `select column_name, column_type from (describe ${relation})` });
-    const { rows: views } = await connection.query({ sql: `select sql from duckdb_views() where not internal and schema_name = '${schema}' and view_name = '${name}'` });
-    const { rows } = await connection.query({ sql: `select count(*), sum(hash(t)::hugeint)::varchar, bit_xor(hash(t))::varchar from ${relation} as t` });
+    const { rows: views } = await connection.query({
+      sql: `select sql from duckdb_views() where not internal and schema_name = '${schema}' and view_name = '${name}'`,
+    });
+    const { rows } = await connection.query({
+      sql: `select count(*), sum(hash(t)::hugeint)::varchar, bit_xor(hash(t))::varchar from ${relation} as t`,
+    });
     const content = JSON.stringify([columns, rows]);
     return { relation: views.length === 0 ? `table ${content}` : `view ${JSON.stringify([columns, views])}`, content };
   } catch (cause) {

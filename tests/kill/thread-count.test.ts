@@ -21,7 +21,9 @@ interface Node {
 /** Up to 30 models; `reach` are numbers that choose parents among those before. */
 const dags = fc
   .array(fc.record({ kind: fc.constantFrom(...kinds), reach: fc.array(fc.nat(), { maxLength: 3 }) }), { minLength: 1, maxLength: 30 })
-  .map((drafts) => drafts.map(({ kind, reach }, at): Node => ({ kind, parents: at === 0 ? [] : [...new Set(reach.map((number) => number % at))] })));
+  .map((drafts) =>
+    drafts.map(({ kind, reach }, at): Node => ({ kind, parents: at === 0 ? [] : [...new Set(reach.map((number) => number % at))] })),
+  );
 
 const keys = 8;
 
@@ -29,13 +31,24 @@ const keys = 8;
 function specOf(nodes: readonly Node[], version: number): RunSpec {
   return {
     nodes: nodes.flatMap(({ kind, parents }, at) => {
-      const union = ['select range as k, 0::hugeint as v from range(' + String(keys) + ')', ...parents.map((parent) => `select k, v from main.m${parent}`)].join(' union all ');
+      const union = [
+        'select range as k, 0::hugeint as v from range(' + String(keys) + ')',
+        ...parents.map((parent) => `select k, v from main.m${parent}`),
+      ].join(' union all ');
       const sql = `select k::bigint as k, (sum(v) + ${at} + ${version})::hugeint as v from (${union}) as all_parents group by k`;
       const reads = parents.map((parent) => `m${parent}`);
       const name = `m${at}`;
-      if (kind === 'table' || kind === 'view') return [sqlModel(name, sql, { materialized: kind, reads }), columnCheck('unique', name, 'k')];
+      if (kind === 'table' || kind === 'view')
+        return [sqlModel(name, sql, { materialized: kind, reads }), columnCheck('unique', name, 'k')];
       if (kind === 'append') {
-        return [sqlModel(name, sql, { materialized: 'incremental', incrementalStrategy: 'append', incremental: `select * from (${sql}) as new_rows where k > (select max(k) from main.${name})`, reads })];
+        return [
+          sqlModel(name, sql, {
+            materialized: 'incremental',
+            incrementalStrategy: 'append',
+            incremental: `select * from (${sql}) as new_rows where k > (select max(k) from main.${name})`,
+            reads,
+          }),
+        ];
       }
       return [sqlModel(name, sql, { materialized: 'incremental', incrementalStrategy: kind, uniqueKey: ['k'], incremental: sql, reads })];
     }),
@@ -67,14 +80,20 @@ async function build(nodes: readonly Node[], threads: number): Promise<Outcome> 
   const session = await openFile(adapter, join(folder, 'w.duckdb'));
   try {
     for (const version of [1, 2]) {
-      const { status, results } = await runIn(session, adapter, specOf(nodes, version), { runId: `run-${version}`, order: version, threads });
+      const { status, results } = await runIn(session, adapter, specOf(nodes, version), {
+        runId: `run-${version}`,
+        order: version,
+        threads,
+      });
       expect(status, JSON.stringify(results.filter((result) => result.diagnostics.length > 0))).toBe('success');
     }
     const snapshot = await snapshotOf(session);
     const connection = await session.connect();
     const values: bigint[] = [];
     for (const at of nodes.keys()) {
-      const { rows } = await connection.query({ sql: `select count(*), count(distinct k), min(v)::varchar, max(v)::varchar from main.m${at}` });
+      const { rows } = await connection.query({
+        sql: `select count(*), count(distinct k), min(v)::varchar, max(v)::varchar from main.m${at}`,
+      });
       const [count, distinct, least, greatest] = rows[0] ?? [];
       expect([count, distinct, least]).toEqual([keys, keys, greatest]);
       values.push(BigInt(String(least)));
@@ -88,19 +107,15 @@ async function build(nodes: readonly Node[], threads: number): Promise<Outcome> 
 }
 
 describe('a build on any number of threads', () => {
-  it(
-    'makes the same tables',
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(dags, async (nodes) => {
-          const single = await build(nodes, 1);
-          expect(single.values).toEqual(expected(nodes));
-          for (const threads of [2, 4]) expect(await build(nodes, threads)).toEqual(single);
-          expect(single.builds).toBe(nodes.length * 2);
-        }),
-        { numRuns: everything ? 100 : 20 },
-      );
-    },
-    600_000,
-  );
+  it('makes the same tables', async () => {
+    await fc.assert(
+      fc.asyncProperty(dags, async (nodes) => {
+        const single = await build(nodes, 1);
+        expect(single.values).toEqual(expected(nodes));
+        for (const threads of [2, 4]) expect(await build(nodes, threads)).toEqual(single);
+        expect(single.builds).toBe(nodes.length * 2);
+      }),
+      { numRuns: everything ? 100 : 20 },
+    );
+  }, 600_000);
 });

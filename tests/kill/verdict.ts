@@ -21,7 +21,8 @@ export interface Baseline {
 export const killedRun = 'killed';
 export const nextRun = 'next';
 
-const statusesOf = (snapshot: Snapshot, runId: string): readonly string[] => snapshot.runs.filter((run) => run.runId === runId).map((run) => run.status);
+const statusesOf = (snapshot: Snapshot, runId: string): readonly string[] =>
+  snapshot.runs.filter((run) => run.runId === runId).map((run) => run.status);
 
 function keysOf(...snapshots: readonly Snapshot[]): ReadonlySet<string> {
   return new Set(snapshots.flatMap((snapshot) => [...snapshot.relations.keys()]));
@@ -45,7 +46,8 @@ export function judgeKilled(operation: KillOperation, baseline: Baseline, after:
   const isNew = changedRelations(baseline, after);
   for (const key of keysOf(before, once, after)) {
     const found = after.relations.get(key);
-    if (found !== before.relations.get(key) && found !== once.relations.get(key)) blame('content', `${key} is neither old nor new: ${found}`);
+    if (found !== before.relations.get(key) && found !== once.relations.get(key))
+      blame('content', `${key} is neither old nor new: ${found}`);
   }
   for (const orphan of after.orphans) blame('orphan', `${orphan} was left behind`);
   judgeState(operation, baseline, after, blame);
@@ -59,30 +61,41 @@ export function judgeKilled(operation: KillOperation, baseline: Baseline, after:
       const parent = operation.run.nodes.find((other) => other.id === id);
       if (parent?.resourceType !== 'model') continue;
       const key = `${parent.relation.schema}.${parent.relation.name}`;
-      if (!isNew.has(key) && before.relations.get(key) !== once.relations.get(key)) blame('order', `${node.name} is new, but ${parent.name} is not`);
+      if (!isNew.has(key) && before.relations.get(key) !== once.relations.get(key))
+        blame('order', `${node.name} is new, but ${parent.name} is not`);
     }
   }
   return violations;
 }
 
 /** A relation is new if and only if the state says that the killed run built it, with the same words as an undisturbed run. */
-function judgeState(operation: KillOperation, baseline: Baseline, after: Snapshot, blame: (kind: ViolationKind, text: string) => void): void {
+function judgeState(
+  operation: KillOperation,
+  baseline: Baseline,
+  after: Snapshot,
+  blame: (kind: ViolationKind, text: string) => void,
+): void {
   const { before, once } = baseline;
   const isNew = changedRelations(baseline, after);
   const success = (snapshot: Snapshot, relation: string): readonly string[] =>
-    snapshot.nodeRuns.filter((row) => row.runId === killedRun && row.status === 'success' && row.relation === relation).map((row) => row.rows);
+    snapshot.nodeRuns
+      .filter((row) => row.runId === killedRun && row.status === 'success' && row.relation === relation)
+      .map((row) => row.rows);
   const headers = statusesOf(after, killedRun);
   for (const node of operation.run.nodes) {
     if (node.resourceType !== 'model' && node.resourceType !== 'seed') continue;
     const key = `${node.relation.schema}.${node.relation.name}`;
     const recorded = success(after, key);
     const changes = before.relations.get(key) !== once.relations.get(key);
-    if (changes && isNew.has(key) !== (recorded.length === 1)) blame('state', `${key} is ${isNew.has(key) ? 'new' : 'old'}, but has ${recorded.length} rows of success`);
-    if (recorded.length > 0 && recorded.join() !== success(once, key).join()) blame('state', `${key} has ${recorded.join()} rows on record, not ${success(once, key).join()}`);
+    if (changes && isNew.has(key) !== (recorded.length === 1))
+      blame('state', `${key} is ${isNew.has(key) ? 'new' : 'old'}, but has ${recorded.length} rows of success`);
+    if (recorded.length > 0 && recorded.join() !== success(once, key).join())
+      blame('state', `${key} has ${recorded.join()} rows on record, not ${success(once, key).join()}`);
     const passed = after.checks.filter((row) => row.runId === killedRun && row.testedNode === node.id && row.status === 'pass').length;
     const passes = once.checks.filter((row) => row.runId === killedRun && row.testedNode === node.id && row.status === 'pass').length;
     const rejected = once.checks.some((row) => row.runId === killedRun && row.testedNode === node.id && row.status === 'fail');
-    if (!rejected && passed !== (recorded.length > 0 ? passes : 0)) blame('state', `${key} has ${passed} verdicts and ${recorded.length} rows of success`);
+    if (!rejected && passed !== (recorded.length > 0 ? passes : 0))
+      blame('state', `${key} has ${passed} verdicts and ${recorded.length} rows of success`);
     if (recorded.length > 0 && !headers.includes('running')) blame('header', `${key} was built by a run without a header`);
   }
   const kept = before.nodeRuns.every((row) => after.nodeRuns.some((other) => JSON.stringify(other) === JSON.stringify(row)));
@@ -93,7 +106,13 @@ function judgeState(operation: KillOperation, baseline: Baseline, after: Snapsho
 }
 
 /** What must hold after the next run, which nobody killed. `after` is the moment between the two. */
-export function judgeRerun(operation: KillOperation, baseline: Baseline, after: Snapshot, rerun: Snapshot, status: string): readonly Violation[] {
+export function judgeRerun(
+  operation: KillOperation,
+  baseline: Baseline,
+  after: Snapshot,
+  rerun: Snapshot,
+  status: string,
+): readonly Violation[] {
   const violations: Violation[] = [];
   const blame = (text: string): void => void violations.push({ kind: 'rerun', text });
   const expected = operation.expected ?? 'success';
@@ -101,11 +120,13 @@ export function judgeRerun(operation: KillOperation, baseline: Baseline, after: 
   const isNew = changedRelations(baseline, after);
   for (const key of keysOf(baseline.twice, rerun)) {
     const wanted = (isNew.has(key) ? baseline.twice : baseline.once).relations.get(key);
-    if (rerun.relations.get(key) !== wanted) blame(`${key} is not what an undisturbed run makes: ${rerun.relations.get(key)} instead of ${wanted}`);
+    if (rerun.relations.get(key) !== wanted)
+      blame(`${key} is not what an undisturbed run makes: ${rerun.relations.get(key)} instead of ${wanted}`);
   }
   for (const [key, content] of baseline.once.contents) {
     const found = rerun.contents.get(key);
-    if (found !== content && found !== baseline.twice.contents.get(key)) blame(`${key} does not hold the rows that an undisturbed run leaves`);
+    if (found !== content && found !== baseline.twice.contents.get(key))
+      blame(`${key} does not hold the rows that an undisturbed run leaves`);
   }
   for (const orphan of rerun.orphans) blame(`${orphan} was left behind`);
   const before = statusesOf(after, killedRun);

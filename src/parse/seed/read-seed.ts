@@ -76,8 +76,26 @@ function reportFault(reader: RecordReader, problems: ProblemList): void {
   else problems.add(faultCodes[fault], { line }, offset);
 }
 
+/** Whether the file has a form that engines read as `tx` does, as far as it has been read. */
+interface FileForm {
+  regular: boolean;
+}
+
+/** In UTF-16 code units; engines have limits of their own, in bytes. */
+const longestRegularRecord = 256 * 1024;
+
+/** Passes the bytes of a file on and notes what engines may read in another way. */
+function* watched(chunks: Iterable<Uint8Array>, form: FileForm): Generator<Uint8Array, void, undefined> {
+  let first = true;
+  for (const chunk of chunks) {
+    if (form.regular && (chunk.includes(0x0d) || (first && chunk[0] === 0xef))) form.regular = false;
+    first = false;
+    yield chunk;
+  }
+}
+
 /** Reads all records after the header; gives their number. */
-function scanRecords(reader: RecordReader, columns: readonly ColumnScan[], problems: ProblemList): number {
+function scanRecords(reader: RecordReader, columns: readonly ColumnScan[], problems: ProblemList, form: FileForm): number {
   let rows = 0;
   for (;;) {
     const step = reader.next();
@@ -86,7 +104,9 @@ function scanRecords(reader: RecordReader, columns: readonly ColumnScan[], probl
     else if (reader.count === columns.length) {
       rows += 1;
       scanRecord(reader, columns, problems);
-    } else if (!reader.isBlank()) {
+      if (reader.base + (reader.ends[reader.count - 1] ?? 0) - reader.offset > longestRegularRecord) form.regular = false;
+    } else if (reader.isBlank()) form.regular = false;
+    else {
       const params = { line: reader.line, found: reader.count, expected: columns.length };
       const last = reader.ends[reader.count - 1] ?? 0;
       problems.add('seed-ragged-row', params, reader.offset, Math.max(reader.offset + 1, reader.base + last));
@@ -101,10 +121,13 @@ function finishColumn(column: ColumnScan): SeedColumn {
 }
 
 /** Moves to the first line that is not blank; false when there is none, or it cannot be read. */
-function findHeader(reader: RecordReader, problems: ProblemList): boolean {
+function findHeader(reader: RecordReader, problems: ProblemList, form: FileForm): boolean {
   for (;;) {
     const step = reader.next();
-    if (step === 'record' && reader.isBlank()) continue;
+    if (step === 'record' && reader.isBlank()) {
+      form.regular = false;
+      continue;
+    }
     if (step === 'fault') reportFault(reader, problems);
     return step === 'record';
   }
@@ -148,11 +171,12 @@ export function readSeed(source: SeedSource, options: SeedOptions = {}): Outcome
   const delimiter = options.delimiter?.value ?? (path.toLowerCase().endsWith('.tsv') ? '\t' : ',');
   const problems = new ProblemList(path, options.node);
   const hash = createHash('sha256');
-  const text = readText(source.chunks(), hash);
+  const form: FileForm = { regular: true };
+  const text = readText(watched(source.chunks(), form), hash);
   const reader = new RecordReader(text, delimiter);
-  const found = findHeader(reader, problems);
+  const found = findHeader(reader, problems, form);
   const columns = found ? scanColumns(reader, delimiter, options, problems) : undefined;
-  const rowCount = columns === undefined ? 0 : scanRecords(reader, columns, problems);
+  const rowCount = columns === undefined ? 0 : scanRecords(reader, columns, problems, form);
   // A header that cannot be read ends the scan early; the rest may still tell that the file is no text at all.
   while (text.next().done !== true);
   if (text.problem !== undefined) {
@@ -167,7 +191,7 @@ export function readSeed(source: SeedSource, options: SeedOptions = {}): Outcome
     problems.add('seed-no-rows', { path, columns: untyped }, 0, 0);
     return { value: undefined, diagnostics: problems.list() };
   }
-  return { value: { path, delimiter, columns: columns.map(finishColumn), rowCount, contentHash: hash.digest('hex') }, diagnostics: [] };
+  return { value: { path, delimiter, columns: columns.map(finishColumn), rowCount, regular: form.regular && columns.length > 1, contentHash: hash.digest('hex') }, diagnostics: [] };
 }
 
 /** The hash that {@link readSeed} gives as `contentHash`, without reading the file as CSV. */

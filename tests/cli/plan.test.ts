@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { linesOf, shop } from './shop.ts';
+
+/** The parts of a plan that are read here. */
+interface PlanJson {
+  readonly command: string;
+  readonly steps: readonly { readonly id: string; readonly kind: string; readonly node?: string; readonly reason?: string }[];
+}
+
+const FILES = {
+  'models/inc.sql': '{{config materialized="incremental" unique_key="id"}}\nselect id from {{ref "stg"}}\n',
+  'models/more.yaml': "models:\n  - name: inc\n    columns:\n      - name: id\n        tests:\n          - relationships: { to: ref('raw'), field: id }\n",
+};
+
+describe('tx plan', () => {
+  it('lists what a build would do and why, and changes nothing', async () => {
+    const project = await shop(FILES);
+    const first = await project.tx(['plan']);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(linesOf(first.stdout)[0]).toBe('plan of tx build · target dev (duckdb, schema main) · 3 models, 1 seed, 4 tests');
+    expect(first.stdout).toMatch(/^ {2}seed +raw +table +main\.raw +never built$/m);
+    expect(first.stdout).toMatch(/^ {2}model +inc +incremental +main\.inc +never built(?:, \d tests?)?$/m);
+    expect(existsSync(project.path('shop.duckdb'))).toBe(false);
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    const runs = await project.rows('select count(*) from _tx.runs');
+    const second = await project.tx(['plan', '-s', 'inc', '--verbose']);
+    expect(second.stdout).toContain('      1. run the query into a temporary table\n');
+    expect(second.stdout).toContain('refuse NULL and duplicate keys: id\n');
+    expect(await project.rows('select count(*) from _tx.runs')).toEqual(runs);
+  });
+
+  it('as JSON is what the build then does: the same nodes for the same reasons', async () => {
+    const project = await shop(FILES);
+    for (const round of ['first', 'second']) {
+      const planned = JSON.parse((await project.tx(['plan', '--output', 'json'])).stdout) as PlanJson;
+      const log = linesOf((await project.tx(['build', '--log-format', 'json'])).stderr).map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+      const built = log.filter((event) => event['event'] === 'node_finished' && event['resource_type'] !== 'test');
+      const steps = planned.steps.filter((step) => step.kind === 'build');
+      expect(planned.command).toBe('build');
+      expect(built.map((event) => [event['node'], event['reason']]).sort(), round).toEqual(steps.map((step) => [step.node, step.reason]).sort());
+      const started = new Set(log.flatMap((event) => (event['event'] === 'node_started' ? [event['node']] : [])));
+      for (const step of steps) expect(started.has(step.node), step.id).toBe(true);
+      expect(started.size).toBe(planned.steps.filter((step) => step.kind !== 'gate').length);
+    }
+  });
+
+  it('plans for the other commands too', async () => {
+    const project = await shop(FILES);
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    const kinds = async (command: string): Promise<readonly string[]> => {
+      const plan = JSON.parse((await project.tx(['plan', '--for', command, '--output', 'json'])).stdout) as PlanJson;
+      return [...new Set(plan.steps.map((step) => step.kind))].filter((kind) => kind !== 'gate').sort();
+    };
+    expect(await kinds('run')).toEqual(['build']);
+    expect(await kinds('test')).toEqual(['test']);
+    expect(await kinds('seed')).toEqual(['build']);
+    expect(await kinds('build')).toEqual(['build', 'test']);
+  });
+
+  it('lists relations that no node builds any more, and drops none', async () => {
+    const project = await shop({ 'models/old.sql': '{{config materialized="table"}}\nselect 1 as id\n' });
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    const { rmSync } = await import('node:fs');
+    rmSync(project.path('models/old.sql'));
+    expect((await project.tx(['plan'])).stdout).toContain('  no longer built by any node; nothing is dropped:\n    main.old  (was old)\n');
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    expect(await project.rows('from old')).toEqual([['1']]);
+  });
+});
