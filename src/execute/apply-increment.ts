@@ -18,16 +18,22 @@ export interface StepPlace {
   readonly path: string;
 }
 
+/** With the columns of the stage, where an earlier action has read them. */
+export interface StagedPlace extends StepPlace {
+  readonly staged: readonly Column[] | undefined;
+}
+
 const sampleSize = 5;
 
 /**
- * Fails when a key of the staged rows is NULL or stands twice. One grouped query; counts and samples are
+ * Fails when a key of the staged rows is NULL or stands twice; else gives the columns of the stage. One grouped query; counts and samples are
  * read only when something is wrong.
  */
-export async function requireKeys(adapter: Adapter, connection: Connection, action: RequireKeys, place: StepPlace): Promise<void> {
+export async function requireKeys(adapter: Adapter, connection: Connection, action: RequireKeys, place: StepPlace): Promise<readonly Column[]> {
   const { dialect } = adapter;
   const stage = dialect.relation(action.stage);
-  const columns = await stageColumns(adapter, connection, action.stage);
+  const staged = await stageColumns(adapter, connection, action.stage);
+  const columns = names(staged);
   const missing = action.key.filter((key) => !includesName(adapter, columns, key));
   if (missing.length > 0) {
     throw new StepFailure(missing.map((key) => diagnose('key-column-missing', { key, columns }, { node: place.node, span: fileStart(place) })));
@@ -36,7 +42,7 @@ export async function requireKeys(adapter: Adapter, connection: Connection, acti
   const isNull = keys.map((key) => `${key} is null`).join(' or ');
   const grouped = `select ${keys.join(', ')}, count(*) as n from ${stage} group by ${keys.join(', ')} having count(*) > 1 or ${isNull}`;
   const samples = await queryRows(connection, { sql: `${grouped} order by ${keys.join(', ')} limit ${sampleSize}` });
-  if (samples.rows.length === 0) return;
+  if (samples.rows.length === 0) return staged;
   const counts = await queryRows(connection, {
     sql: `select coalesce(sum(case when ${isNull} then n else 0 end), 0), coalesce(sum(case when ${isNull} then 0 else 1 end), 0) from (${grouped}) as bad`,
   });
@@ -52,7 +58,7 @@ export async function requireKeys(adapter: Adapter, connection: Connection, acti
 }
 
 /** Applies the staged rows by the strategy of the plan; gives the number of staged rows. */
-export async function applyIncrement(adapter: Adapter, connection: Connection, action: ApplyIncrement, place: StepPlace): Promise<number> {
+export async function applyIncrement(adapter: Adapter, connection: Connection, action: ApplyIncrement, place: StagedPlace): Promise<number> {
   const columns = await reconcileColumns(adapter, connection, action, place);
   const { stage, target, key } = action;
   switch (action.strategy) {
@@ -68,9 +74,11 @@ export async function applyIncrement(adapter: Adapter, connection: Connection, a
 }
 
 /** Names of the columns to write, after `on_schema_change` had its way with the target. */
-async function reconcileColumns(adapter: Adapter, connection: Connection, action: ApplyIncrement, place: StepPlace): Promise<readonly string[]> {
+async function reconcileColumns(adapter: Adapter, connection: Connection, action: ApplyIncrement, place: StagedPlace): Promise<readonly string[]> {
   const fold = adapter.dialect.foldIdentifier;
-  const staged = await adapter.catalog.columns(connection, action.stage, true);
+  // Only a comparison of types needs the catalog's spelling of them.
+  const known = action.onSchemaChange === 'ignore' ? place.staged : undefined;
+  const staged = known ?? (await adapter.catalog.columns(connection, action.stage, true));
   const stagedByName = new Map(staged.map((column) => [fold(column.name), column]));
   const targetNames = new Set(action.targetColumns.map((column) => fold(column.name)));
   const added = staged.filter((column) => !targetNames.has(fold(column.name)));
@@ -115,10 +123,10 @@ async function alter(
   await runOperation(adapter, connection, { kind: 'alter-columns', target: action.target, ...change });
 }
 
-/** Names of a stage's columns without asking the catalog: a query that reads no row knows them. */
-async function stageColumns(adapter: Adapter, connection: Connection, stage: RequireKeys['stage']): Promise<readonly string[]> {
+/** A stage's columns without asking the catalog: a query that reads no row knows them. */
+async function stageColumns(adapter: Adapter, connection: Connection, stage: RequireKeys['stage']): Promise<readonly Column[]> {
   const { columns } = await queryRows(connection, { sql: `select * from ${adapter.dialect.relation(stage)} limit 0` });
-  return names(columns);
+  return columns;
 }
 
 function includesName(adapter: Adapter, columns: readonly string[], name: string): boolean {

@@ -4,6 +4,7 @@ import { lookupSpan } from '../compile/span-map.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Column } from '../adapter/relation.ts';
 import type { Connection } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { Operation } from '../adapter/operation.ts';
@@ -13,7 +14,7 @@ import type { StateWriter } from '../state/state-writer.ts';
 import { applyIncrement, requireKeys } from './apply-increment.ts';
 import { engineDiagnostic } from './engine-diagnostic.ts';
 import type { ExecutionPorts } from './execution.ts';
-import { runOperation, runStatement } from './perform.ts';
+import { renderOperation, runOperation, runStatement } from './perform.ts';
 import { runAudit } from './run-audit.ts';
 import { auditsOf, testsOf } from './test-results.ts';
 import type { TestOutcome } from './run-audit.ts';
@@ -62,17 +63,20 @@ class AuditRefused extends Error {
 /** One attempt at a build: everything commits, or nothing did. */
 export async function attemptBuild(context: StepContext, step: BuildStep): Promise<Attempt> {
   const { ports, connection } = context;
-  const progress: Progress = { tests: [], rows: undefined, auditing: false };
+  const progress: Progress = { tests: [], rows: undefined, staged: undefined, auditing: false };
   let committed = false;
   try {
     await runOutside(context, step.before);
     await connection.begin();
     const startedAt = ports.clock.now();
-    for (const action of step.transaction) {
+    const last = step.transaction.at(-1);
+    const joined = last?.kind === 'operation' ? last.operation : undefined;
+    for (const action of joined === undefined ? step.transaction : step.transaction.slice(0, -1)) {
       requireRunning(context);
       await perform(context, step, action, progress);
     }
-    await recordBuild(context, step, progress, startedAt);
+    requireRunning(context);
+    await recordBuild(context, step, progress, { startedAt, joined });
     await connection.commit();
     committed = true;
     await runOutside(context, step.after);
@@ -114,6 +118,7 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
 interface Progress {
   tests: readonly TestOutcome[];
   rows: number | undefined;
+  staged: readonly Column[] | undefined;
   auditing: boolean;
 }
 
@@ -125,10 +130,10 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
       await performOperation(context, action.operation, progress);
       return;
     case 'require-keys':
-      await requireKeys(adapter, connection, action, step);
+      progress.staged = await requireKeys(adapter, connection, action, step);
       return;
     case 'apply-increment':
-      progress.rows = await applyIncrement(adapter, connection, action, step);
+      progress.rows = await applyIncrement(adapter, connection, action, { ...step, staged: progress.staged });
       return;
     case 'load-seed':
       progress.rows = await loadSeed(context, action);
@@ -191,13 +196,17 @@ function* noting<T>(rows: Iterable<T>, changes: SeedChanged[]): Generator<T, voi
   }
 }
 
-/** Writes the state row, and the verdicts of its tests. */
-async function recordBuild(context: StepContext, step: BuildStep, progress: Progress, startedAt: number): Promise<void> {
+/** Writes the state row, together with the last operation of the step to save a round trip, and the verdicts of its tests. */
+async function recordBuild(
+  context: StepContext,
+  step: BuildStep,
+  progress: Progress,
+  ending: { readonly startedAt: number; readonly joined: Operation | undefined },
+): Promise<void> {
   const { ports, connection, writer, plan } = context;
+  const { startedAt, joined } = ending;
   const now = ports.clock.now();
-  await runStatement(
-    connection,
-    writer.nodeRun({
+  const record = writer.nodeRun({
       runId: plan.run.id,
       node: step.node,
       attempt: context.attempt,
@@ -209,8 +218,11 @@ async function recordBuild(context: StepContext, step: BuildStep, progress: Prog
       durationMs: now - startedAt,
       rows: progress.rows ?? null,
       contentHash: step.contentHash,
-    }),
-  );
+  });
+  const before = joined === undefined ? [] : renderOperation(ports.adapter, joined);
+  const last = before.at(-1);
+  for (const statement of before.slice(0, -1)) await runStatement(connection, statement);
+  await runStatement(connection, last === undefined ? record : { ...last, sql: `${last.sql};\n${record.sql}` });
   if (progress.tests.length > 0) await runStatement(connection, checkRecords(context, step.node, progress.tests));
 }
 
