@@ -106,6 +106,8 @@ describe('for every graph, mode and spec', () => {
 
   it('a graph operator on a union is the union of the operators', () => {
     holdsFor((graph, mode, a, b) => {
+      // `buildable` asks for ancestors of what is selected, and an intersection takes some of them away: no law holds there.
+      if (mode === 'buildable' && `${a} ${b}`.includes(',')) return;
       for (const [before, after] of [
         ['', '+'],
         ['', '+1'],
