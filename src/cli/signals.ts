@@ -17,7 +17,12 @@ export function listenForCancel(): Cancellation {
   let code: ExitCode = exitCodes.interrupted;
   const onSignal = (name: NodeJS.Signals): void => {
     const received = name === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
-    if (controller.signal.aborted) process.exit(received);
+    if (controller.signal.aborted) {
+      // `process.exit` would wait for a statement that does not let itself be interrupted; the signal itself waits for nothing.
+      for (const signal of signals) process.off(signal, onSignal);
+      process.kill(process.pid, name);
+      return;
+    }
     code = received;
     controller.abort();
   };

@@ -39,7 +39,8 @@ function describeCycle(nodes: readonly GraphNode[], cycle: readonly number[]): D
     ...(span === undefined ? {} : { span }),
   }));
   if (hops.length - 1 > shownHops) notes.push({ message: `and ${hops.length - 1 - shownHops} more` });
-  return diagnose('dependency-cycle', { path: [...path, path[0] ?? ''] }, { ...where, notes });
+  // It belongs to none of its members: a graph with a circle in it is no graph, whatever is selected.
+  return diagnose('dependency-cycle', { path: [...path, path[0] ?? ''] }, { span: where.span, notes });
 }
 
 /** Where `node` refers to `target`. */

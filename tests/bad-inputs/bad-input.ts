@@ -75,7 +75,7 @@ export function filesBelow(folder: string, prefix = ''): readonly string[] {
 
 /** One test for each row: exit code 2, exactly these blocks, nothing on stdout, and nothing written. */
 export function testRefusals(name: string, rows: readonly BadInput[]): void {
-  describe(name, () => {
+  describe(`refused: ${name}`, () => {
     it.each(rows.map((entry) => [entry.row, entry.title, entry] as const))('row %s: %s', async (_row, _title, { files, args, report, alone }) => {
       const project = await badProject(alone === true ? files : { ...files, [OTHER.path]: OTHER.text });
       const before = filesBelow(project.root);

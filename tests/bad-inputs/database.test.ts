@@ -131,7 +131,7 @@ describe('database files', () => {
       [
         'error relation-not-owned  models/theirs.sql',
         '  table `main.theirs` exists already and was not built by `tx`',
-        '  help  give the model another name or `alias`, or run with `--adopt` to let `tx` replace it',
+        '  help  give the model another name or `alias`, or run with `--adopt` to let `tx` take it over',
       ],
     ]);
     expect(refused.code).toBe(2);
@@ -152,8 +152,8 @@ describe('database files', () => {
       [
         'error relation-not-owned  models/good.sql',
         '  table `main.good` exists already and was not built by `tx`',
-        '  help  the state schema `_tx` is missing; if `tx` built it, run again with `--adopt`: the table is',
-        '        replaced',
+        '  help  the state schema `_tx` is missing; if `tx` built it, run again with `--adopt` to take it',
+        '        over',
       ],
     ]);
     expect(code).toBe(2);

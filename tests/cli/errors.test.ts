@@ -55,16 +55,16 @@ describe('errors of the database', () => {
     expect(stderr).toMatch(/^error unknown-column {2}models\/bad\.sql:1:\d+\n/m);
     const frame = stderr.split('\n').slice(stderr.split('\n').findIndex((line) => line.startsWith('error unknown-column')));
     expect(frame[1]).toBe("    1 │ select '日本語 🦆 é' as text, idd");
-    // Three characters and the duck are two columns wide.
-    expect(frame[2]?.startsWith(`      │ ${' '.repeat(28 + 4)}^^^ `), frame[2]).toBe(true);
+    // 26 characters stand before the name, of which four are two columns wide.
+    expect(frame[2]).toBe(`      │ ${' '.repeat(26 + 4)}^^^ column \`idd\` does not exist`);
   });
 
   it('in a test point at its line in the property file', async () => {
     const project = await shop({
-      'models/staging/more.yaml': 'models:\n  - name: total\n    tests:\n      - expression_is_true: { expression: "totl > 0" }\n',
+      'models/staging/more.yaml': 'models:\n  - name: total\n    columns:\n      - name: total\n        tests:\n          - not_null: { where: "totl > 0" }\n',
     });
     const { code, stderr } = await project.tx(['build']);
-    expect(stderr).toMatch(/error unknown-column {2}models\/staging\/more\.yaml:4:\d+\n/);
+    expect(stderr).toMatch(/error unknown-column {2}models\/staging\/more\.yaml:6:\d+\n/);
     expect(code).toBe(1);
   });
 });
@@ -109,7 +109,7 @@ describe('errors that are found before anything runs', () => {
       'error unknown-name  models/a_name.sql:1:10',
       'error several-statements  models/b_several.sql:1:11',
       'error not-a-select  models/c_statement.sql:1:1',
-      'error sql-syntax  models/d_syntax.sql:1:8',
+      'error sql-syntax  models/d_syntax.sql:1:13',
       'error seed-ragged-row  seeds/f_ragged.csv:2:1',
     ]);
     expect(filesBelow(project.root).filter((path) => /duckdb|^target/.test(path))).toEqual([]);

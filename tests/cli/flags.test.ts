@@ -51,7 +51,7 @@ describe('help', () => {
     const home = tempFolder();
     const { stdout, stderr, code } = await runTx(['--help'], { cwd: home });
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-    const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|[a-z]+)? \[/gm)].map(([, name = '']) => name);
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|[a-z]+)?(?: \[[a-z]+\])* /gm)].map(([, name = '']) => name);
     expect(commands).toEqual(['init', 'run', 'build', 'test', 'seed', 'retry', 'plan', 'compile', 'show', 'ls', 'debug', 'clean', 'explain', 'help']);
     for (const command of commands.filter((name) => name !== 'help')) {
       const help = await runTx([command, '--help'], { cwd: home });

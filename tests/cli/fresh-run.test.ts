@@ -4,7 +4,7 @@ import { readRows, runTx, tempFolder } from '../support/tx.ts';
 
 describe('a fresh project', () => {
   it('runs at once: seeds that were never loaded are loaded before the models that read them', async () => {
-    const folder = await tempFolder();
+    const folder = tempFolder();
     await runTx(['init', 'fresh'], { cwd: folder });
     const root = join(folder, 'fresh');
     const first = await runTx(['run'], { cwd: root });

@@ -10,7 +10,9 @@ interface PlanJson {
 
 const FILES = {
   'models/inc.sql': '{{config materialized="incremental" unique_key="id"}}\nselect id from {{ref "stg"}}\n',
-  'models/more.yaml': "models:\n  - name: inc\n    columns:\n      - name: id\n        tests:\n          - relationships: { to: ref('raw'), field: id }\n",
+  'models/more.yaml': "models:\n  - name: inc\n    columns:\n      - name: id\n        tests:\n          - relationships: { to: ref('ids'), field: id }\n",
+  // No ancestor of the model: what compares the two has to wait for both.
+  'seeds/ids.csv': 'id\n1\n2\n3\n',
 };
 
 describe('tx plan', () => {
@@ -18,14 +20,14 @@ describe('tx plan', () => {
     const project = await shop(FILES);
     const first = await project.tx(['plan']);
     expect(first).toMatchObject({ code: 0, stderr: '' });
-    expect(linesOf(first.stdout)[0]).toBe('plan of tx build · target dev (duckdb, schema main) · 3 models, 1 seed, 4 tests');
+    expect(linesOf(first.stdout)[0]).toBe('plan of tx build · target dev (duckdb, schema main) · 3 models, 2 seeds, 4 tests');
     expect(first.stdout).toMatch(/^ {2}seed +raw +table +main\.raw +never built$/m);
     expect(first.stdout).toMatch(/^ {2}model +inc +incremental +main\.inc +never built(?:, \d tests?)?$/m);
     expect(existsSync(project.path('shop.duckdb'))).toBe(false);
     expect((await project.tx(['build', '-q'])).code).toBe(0);
     const runs = await project.rows('select count(*) from _tx.runs');
     const second = await project.tx(['plan', '-s', 'inc', '--verbose']);
-    expect(second.stdout).toContain('      1. run the query into a temporary table\n');
+    expect(second.stdout).toContain('. run the query into a temporary table\n');
     expect(second.stdout).toContain('refuse NULL and duplicate keys: id\n');
     expect(await project.rows('select count(*) from _tx.runs')).toEqual(runs);
   });

@@ -8,8 +8,8 @@ export const planCodes = {
     (p) => `${p.kind} \`${p.relation}\` exists already and was not built by \`tx\``,
     (p) =>
       p.stateGone
-        ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\`: an incremental table goes on, anything else is replaced`
-        : `give the model another name or \`alias\`, or run with \`--adopt\` to let \`tx\` replace it`,
+        ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\` to take it over`
+        : `give the model another name or \`alias\`, or run with \`--adopt\` to let \`tx\` take it over`,
   ),
   'strategy-not-supported': error<{ strategy: string; engine: string; offered: readonly string[] }>(
     (p) => `incremental strategy \`${p.strategy}\` is not available on ${p.engine}`,

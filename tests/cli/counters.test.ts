@@ -1,0 +1,167 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { REPOSITORY, runTx, tempFolder } from '../support/tx.ts';
+import { shop } from './shop.ts';
+import type { Shop } from './shop.ts';
+
+const HOOK = fileURLToPath(new URL('./count-reads-and-statements.cjs', import.meta.url));
+const DRIVER = createRequire(import.meta.url).resolve('@duckdb/node-api');
+
+/** What {@link HOOK} writes. */
+interface Counts {
+  readonly reads: readonly string[];
+  readonly statements: readonly string[];
+  readonly libraries: readonly string[];
+}
+
+/** Runs a command, which must succeed, and tells what it read and sent. */
+async function count(project: Shop, args: readonly string[], withDriver: boolean): Promise<Counts> {
+  const file = join(tempFolder(), 'counts.json');
+  const env = { NODE_OPTIONS: `--require ${HOOK}`, COUNT_FILE: file, ...(withDriver ? { COUNT_DRIVER: DRIVER } : {}) };
+  const result = await project.tx(args, { env });
+  expect(result.code, result.stderr).toBe(0);
+  return JSON.parse(readFileSync(file, 'utf8')) as Counts;
+}
+
+/** The packages and modules of this repository whose code a command loaded, by the source maps of what was evaluated. */
+async function loadedBy(cwd: string, args: readonly string[]): Promise<readonly string[]> {
+  const folder = tempFolder();
+  await runTx(args, { cwd, env: { NODE_V8_COVERAGE: folder } });
+  const scripts = readdirSync(folder).flatMap((name) => {
+    const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { readonly result: readonly { readonly url: string }[] };
+    return result.map(({ url }) => url).filter((url) => url.startsWith('file:'));
+  });
+  return scripts.flatMap((url) => {
+    const path = fileURLToPath(url);
+    if (!relative(join(REPOSITORY, 'dist'), path).startsWith('..')) {
+      const { sources } = JSON.parse(readFileSync(`${path}.map`, 'utf8')) as { readonly sources: readonly string[] };
+      return sources.map((source) => relative(REPOSITORY, join(REPOSITORY, 'dist', source)));
+    }
+    return [relative(REPOSITORY, path)];
+  });
+}
+
+const packagesIn = (paths: readonly string[]): readonly string[] =>
+  [...new Set(paths.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []))].sort();
+
+describe('what a command loads', () => {
+  it('--version and --help: nothing but the launcher', async () => {
+    const home = tempFolder();
+    expect(await loadedBy(home, ['--version'])).toEqual(['bin/tx.cjs']);
+    expect(await loadedBy(home, ['--help'])).toEqual(['bin/tx.cjs']);
+  });
+
+  it('the help of a command, and a mistake in its flags: no parser of templates or YAML, no driver', async () => {
+    const home = tempFolder();
+    for (const args of [['build', '--help'], ['build', '--selct'], ['biuld']]) {
+      const packages = packagesIn(await loadedBy(home, args));
+      expect(packages).toContain('commander');
+      for (const name of packages) expect(name).not.toMatch(/handlebars|yaml|duckdb|valibot|cli-table3|picomatch/);
+    }
+  });
+
+  it('ls and compile of nothing: no driver', async () => {
+    const project = await shop();
+    for (const args of [['ls'], ['ls', '--output', 'json', '-s', '+total'], ['compile', '-s', 'tag:hourly'], ['clean'], ['explain', 'ref-not-found']]) {
+      expect(packagesIn(await loadedBy(project.root, args)).filter((name) => name.includes('duckdb')), args.join(' ')).toEqual([]);
+    }
+    const { libraries } = await count(project, ['ls'], false);
+    expect(libraries.filter((path) => path.includes('duckdb'))).toEqual([]);
+    const built = await count(project, ['build'], true);
+    expect(built.libraries.filter((path) => path.includes('duckdb'))).not.toEqual([]);
+  });
+});
+
+describe('what a command reads', () => {
+  it('every file of the project once', async () => {
+    const files = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`models/many/m${index}.sql`, 'select 1 as id\n']));
+    const project = await shop({
+      ...files,
+      '.env': 'TEST_NOTHING=1\n',
+      'macros/m.sql': '{{#macro "one"}}1{{/macro}}\n',
+      'models/m.sql': 'select {{one}} as one\n',
+      'docs/notes.md': '{{#docs "note"}}text{{/docs}}\n',
+    });
+    const expected = [
+      ...Object.keys(files),
+      '.env',
+      'docs/notes.md',
+      'macros/m.sql',
+      'models/m.sql',
+      'models/marts/total.sql',
+      'models/shop.yaml',
+      'models/staging/stg.sql',
+      'project.yaml',
+      'tests/data/total_is_positive.sql',
+    ].sort();
+    const below = (path: string): string => relative(project.root, path);
+    for (const args of [['ls'], ['compile'], ['build'], ['plan'], ['test'], ['run']]) {
+      const { reads } = await count(project, args, false);
+      const texts = reads.map(below).filter((path) => !/^\.\.|^target\/|^seeds\/|duckdb/.test(path));
+      expect([...texts].sort(), args.join(' ')).toEqual(expected);
+    }
+  });
+
+  it('seeds not at all when they are not asked for, and at most twice when they are loaded', async () => {
+    const project = await shop();
+    const seeds = async (...args: string[]): Promise<number> => (await count(project, args, false)).reads.filter((path) => path.endsWith('raw.csv')).length;
+    expect(await seeds('ls')).toBe(0);
+    expect(await seeds('compile')).toBe(0);
+    expect(await seeds('build')).toBeLessThanOrEqual(2);
+    expect(await seeds('test')).toBe(0);
+  });
+});
+
+describe('what a run sends', () => {
+  /** A shop with `size` models of one kind, each with one test. */
+  async function models(size: number, materialized: string): Promise<Shop> {
+    const files: Record<string, string> = { 'models/many.yaml': 'models:\n' };
+    for (let index = 0; index < size; index += 1) {
+      files[`models/many/m${index}.sql`] = `{{config materialized="${materialized}"}}\nselect ${index} as id\n`;
+      files['models/many.yaml'] += `  - name: m${index}\n    columns:\n      - name: id\n        tests: [not_null, unique]\n`;
+    }
+    return await shop(files);
+  }
+
+  const readsCatalog = (sql: string): boolean => /\b(?:duckdb_(?:tables|views|columns|schemas|databases)|information_schema|pragma_|pg_catalog|sqlite_master)\b/i.test(sql);
+
+  it.each([
+    // BEGIN with the staging, publishing, the checks in one statement, two rows of state, COMMIT.
+    ['table', 6],
+    // BEGIN with the view itself, the checks, two rows of state, COMMIT.
+    ['view', 5],
+  ])('for a %s with two checks a small, constant number of statements, and few questions to the catalog', async (materialized, most) => {
+    const run = async (size: number): Promise<readonly string[]> => {
+      const project = await models(size, materialized);
+      await count(project, ['build', '-q', '--threads', '2'], true);
+      return (await count(project, ['build', '-q', '--threads', '2'], true)).statements;
+    };
+    const [small, large] = [await run(10), await run(60)];
+    const perModel = (large.length - small.length) / 50;
+    expect(perModel, large.slice(20, 40).join('\n;;;\n')).toBeLessThanOrEqual(most);
+    expect(small.filter(readsCatalog).length).toBeLessThanOrEqual(3);
+    expect(large.filter(readsCatalog)).toHaveLength(small.filter(readsCatalog).length);
+  });
+
+  it('for models without tests no more than staging, publishing with its record, and the end', async () => {
+    const run = async (size: number): Promise<readonly string[]> => {
+      const files = Object.fromEntries(Array.from({ length: size }, (_, index) => [`models/many/m${index}.sql`, '{{config materialized="table"}}\nselect 1 as id\n']));
+      const project = await shop(files);
+      await count(project, ['run', '-q'], true);
+      return (await count(project, ['run', '-q'], true)).statements;
+    };
+    const [small, large] = [await run(10), await run(60)];
+    expect((large.length - small.length) / 50, large.slice(20, 40).join('\n;;;\n')).toBeLessThanOrEqual(3);
+  });
+
+  it('for a plan: nothing that writes', async () => {
+    const project = await models(5, 'table');
+    await count(project, ['build', '-q'], true);
+    const { statements } = await count(project, ['plan'], true);
+    expect(statements.filter((sql) => /^\s*(?:insert|update|delete|create|drop|alter|merge|copy|begin|commit|checkpoint)\b/i.test(sql))).toEqual([]);
+    expect(statements.filter(readsCatalog)).toHaveLength(1);
+  });
+});
