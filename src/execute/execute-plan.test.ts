@@ -350,6 +350,18 @@ describe('executePlan', () => {
       expect(await rows("select status from _tx.node_runs where run_id = 'run-" + String(runs) + "' order by status")).toEqual([['error'], ['success']]);
     }));
 
+  it('runs a last hook that ends in a comment or a semicolon', () =>
+    withDatabase(async ({ run, rows }) => {
+      await rows('create table main.log (line varchar)');
+      const hook = (sql: string) => ({ text: { sql, map: { files: [], segments: [] }, slots: [] }, transaction: true });
+      for (const sql of ["insert into main.log values ('x') -- noted", "insert into main.log values ('x');", "insert into main.log values ('x'); -- noted\n"]) {
+        const { result } = await run([{ ...sqlModel('a', 'select 1 as id'), postHooks: [hook(sql)] }]);
+        expect(result.status, sql).toBe('success');
+      }
+      expect(await rows('select count(*) from main.log')).toEqual([[3]]);
+      expect(await rows("select count(*) from _tx.node_runs where status = 'success'")).toEqual([[3]]);
+    }));
+
   it('marks runs whose process died', () =>
     withDatabase(async ({ run, rows }) => {
       await run([sqlModel('a', 'select 1 as id')]);

@@ -222,7 +222,8 @@ async function recordBuild(
   const before = joined === undefined ? [] : renderOperation(ports.adapter, joined);
   const last = before.at(-1);
   for (const statement of before.slice(0, -1)) await runStatement(connection, statement);
-  await runStatement(connection, last === undefined ? record : { ...last, sql: `${last.sql};\n${record.sql}` });
+  // A hook may end in a comment, which must not swallow the semicolon.
+  await runStatement(connection, last === undefined ? record : { ...last, sql: `${last.sql}\n;\n${record.sql}` });
   if (progress.tests.length > 0) await runStatement(connection, checkRecords(context, step.node, progress.tests));
 }
 

@@ -1,5 +1,7 @@
 /** Runs one build on a database file the way the command line does, from compiled fixtures instead of a project on disk. */
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { adapter as realAdapter } from '../../src/adapters/duckdb/adapter.ts';
 import type { Adapter } from '../../src/adapter/adapter.ts';
 import type { Session } from '../../src/adapter/connection.ts';
@@ -7,6 +9,7 @@ import { findCheck } from '../../src/checks/vocabulary.ts';
 import type { CompiledHook } from '../../src/compile/compiled.ts';
 import { executePlan } from '../../src/execute/execute-plan.ts';
 import type { RunResult } from '../../src/execute/events.ts';
+import type { SeedFileAccess } from '../../src/execute/execution.ts';
 import { graphOf } from '../../src/graph/graph-fixture.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
@@ -26,6 +29,8 @@ export interface SeedContent {
 export interface RunSpec {
   readonly nodes: readonly GraphNode[];
   readonly seeds?: Readonly<Record<string, SeedContent>>;
+  /** The engine reads the seeds from files, instead of being handed their rows. */
+  readonly seedFiles?: boolean;
   readonly onRunStart?: readonly CompiledHook[];
   readonly onRunEnd?: readonly CompiledHook[];
   readonly fullRefresh?: boolean;
@@ -40,6 +45,8 @@ export interface RunPlace {
   readonly adapter?: Adapter;
   readonly threads?: number;
   readonly onOpen?: () => void;
+  /** Where the files of seeds may be written. */
+  readonly seedFolder?: string;
 }
 
 export function openFile(adapter: Adapter, database: string): Promise<Session> {
@@ -62,13 +69,26 @@ function summaries(spec: RunSpec): ReadonlyMap<string, SeedSummary> {
   return new Map(entries);
 }
 
+const seedName = (path: string): string => path.replace(/^seeds\/|\.csv$/g, '');
+
+/** Writes the seed as a CSV file under a name that its content decides. */
+function writeSeed(spec: RunSpec, folder: string, path: string): SeedFileAccess | undefined {
+  const content = spec.seeds?.[seedName(path)];
+  if (content === undefined) return undefined;
+  const lines = [content.columns.map((column) => column.name), ...content.rows].map((cells) => cells.map((cell) => cell ?? '').join(','));
+  const text = `${lines.join('\n')}\n`;
+  const file = join(folder, `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.csv`);
+  writeFileSync(file, text);
+  return { path: file, delimiter: ',', verify: () => undefined };
+}
+
 /** Opens the file, plans, builds, closes. */
 export async function runBuild(spec: RunSpec, place: RunPlace): Promise<RunResult> {
   const adapter = place.adapter ?? realAdapter;
   const session = await openFile(adapter, place.database);
   place.onOpen?.();
   try {
-    return await runIn(session, adapter, spec, place);
+    return await runIn(session, adapter, spec, { ...place, seedFolder: dirname(dirname(place.database)) });
   } finally {
     await session.close();
   }
@@ -116,8 +136,8 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       clock: { now: () => (now += 1), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
       chance: Math.random,
       emit: () => undefined,
-      seedFile: () => undefined,
-      seedRows: (path) => spec.seeds?.[path.replace(/^seeds\/|\.csv$/g, '')]?.rows ?? [],
+      seedFile: (path) => (spec.seedFiles === true && place.seedFolder !== undefined ? writeSeed(spec, place.seedFolder, path) : undefined),
+      seedRows: (path) => spec.seeds?.[seedName(path)]?.rows ?? [],
       texts: value.texts,
       readsOf: () => [],
       compiledPath: () => undefined,

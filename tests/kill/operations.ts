@@ -153,6 +153,11 @@ export const operations: readonly KillOperation[] = [
   { name: 'seed first load', history: [one('other', narrow(1))], run: seeding(firstSeed) },
   { name: 'seed reload', history: [seeding(firstSeed)], run: seeding(secondSeed) },
   {
+    name: 'seed reload by the engine itself',
+    history: [seeding(firstSeed)],
+    run: { ...seeding(secondSeed), seedFiles: true },
+  },
+  {
     name: 'hooks in the transaction',
     given: ['create table main.log (line varchar)'],
     history: [logged(1)],

@@ -20,6 +20,8 @@ const createStatement = 7;
 /** Chunks between two breaths of the event loop during a bulk load. */
 const chunksPerBreath = 4;
 
+const interruptEveryMs = 20;
+
 function changedRows(result: DuckDBMaterializedResult): number {
   if (result.statementType !== createStatement) return result.rowsChanged;
   if (result.rowCount === 0 || result.columnCount !== 1) return 0;
@@ -118,7 +120,7 @@ export class DatabaseConnection implements Connection {
 
   interrupt(): void {
     this.#stopped = true;
-    if (this.#running) this.#native.interrupt();
+    this.#interruptRunning();
   }
 
   async close(): Promise<void> {
@@ -127,6 +129,13 @@ export class DatabaseConnection implements Connection {
     await this.rollback();
     this.#native.disconnectSync();
     this.#onClose(this);
+  }
+
+  /** The engine forgets an interrupt that comes just before one of several statements begins, so it is asked until it hears. */
+  #interruptRunning(): void {
+    if (!this.#running || !this.#stopped) return;
+    this.#native.interrupt();
+    setTimeout(() => this.#interruptRunning(), interruptEveryMs).unref();
   }
 
   async #write(writer: BulkWriter, rows: BulkLoad['rows']): Promise<number> {
