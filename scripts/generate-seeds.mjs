@@ -55,36 +55,107 @@ const STORES = [
 
 /** City and the first three digits of its postcodes. */
 const CITIES = [
-  ['Boston', '021'], ['Portland', '041'], ['Hartford', '061'], ['Newark', '071'], ['New York', '100'],
-  ['Philadelphia', '191'], ['Baltimore', '212'], ['Atlanta', '303'], ['Nashville', '372'], ['Cleveland', '441'],
-  ['Minneapolis', '554'], ['Chicago', '606'], ['New Orleans', '701'], ['Denver', '802'], ['San Francisco', '941'],
+  ['Boston', '021'],
+  ['Portland', '041'],
+  ['Hartford', '061'],
+  ['Newark', '071'],
+  ['New York', '100'],
+  ['Philadelphia', '191'],
+  ['Baltimore', '212'],
+  ['Atlanta', '303'],
+  ['Nashville', '372'],
+  ['Cleveland', '441'],
+  ['Minneapolis', '554'],
+  ['Chicago', '606'],
+  ['New Orleans', '701'],
+  ['Denver', '802'],
+  ['San Francisco', '941'],
   ['Seattle', '981'],
 ];
 
 const REGIONS = [
-  ['0', 'New England and New Jersey', 'Dana Whitfield'], ['1', 'Mid-Atlantic', 'Dana Whitfield'],
-  ['2', 'South Atlantic', 'Rosa Delgado'], ['3', 'Southeast', 'Rosa Delgado'],
-  ['4', 'Great Lakes', 'Tomasz Wójcik'], ['5', 'Upper Midwest', 'Tomasz Wójcik'],
-  ['6', 'Central', 'Tomasz Wójcik'], ['7', 'South Central', 'Rosa Delgado'],
-  ['8', 'Mountain', 'Mei-Ling Chen'], ['9', 'Pacific', 'Mei-Ling Chen'],
+  ['0', 'New England and New Jersey', 'Dana Whitfield'],
+  ['1', 'Mid-Atlantic', 'Dana Whitfield'],
+  ['2', 'South Atlantic', 'Rosa Delgado'],
+  ['3', 'Southeast', 'Rosa Delgado'],
+  ['4', 'Great Lakes', 'Tomasz Wójcik'],
+  ['5', 'Upper Midwest', 'Tomasz Wójcik'],
+  ['6', 'Central', 'Tomasz Wójcik'],
+  ['7', 'South Central', 'Rosa Delgado'],
+  ['8', 'Mountain', 'Mei-Ling Chen'],
+  ['9', 'Pacific', 'Mei-Ling Chen'],
 ];
 
 const FIRST_NAMES = [
-  'Ana', 'Ben', 'Chloé', 'Dmitri', 'Elif', 'Fatima', 'George', 'Hương', 'Ines', 'Jörg', 'Kwame', 'Łukasz', 'María',
-  'Noah', 'Olivia', 'Priya', 'Quentin', 'Renée', 'Siân', 'Tariq', 'Ursula', 'Viktor', 'Wren', 'Xiao', 'Yuki', 'Zoë',
+  'Ana',
+  'Ben',
+  'Chloé',
+  'Dmitri',
+  'Elif',
+  'Fatima',
+  'George',
+  'Hương',
+  'Ines',
+  'Jörg',
+  'Kwame',
+  'Łukasz',
+  'María',
+  'Noah',
+  'Olivia',
+  'Priya',
+  'Quentin',
+  'Renée',
+  'Siân',
+  'Tariq',
+  'Ursula',
+  'Viktor',
+  'Wren',
+  'Xiao',
+  'Yuki',
+  'Zoë',
 ];
 const LAST_NAMES = [
-  'Adeyemi', 'Brontë', 'Castro', "D'Angelo", 'Eriksen', 'Fischer', 'García', 'Hughes', 'Ito', 'Jensen', 'Kovač', 'Lee',
-  'Müller', 'Nguyễn', "O'Connor", 'Petrov', 'Quinn', 'Rossi', 'Søndergaard', 'Taylor', 'Usman', 'Vega', 'Walsh',
-  'Yılmaz', 'Żak',
+  'Adeyemi',
+  'Brontë',
+  'Castro',
+  "D'Angelo",
+  'Eriksen',
+  'Fischer',
+  'García',
+  'Hughes',
+  'Ito',
+  'Jensen',
+  'Kovač',
+  'Lee',
+  'Müller',
+  'Nguyễn',
+  "O'Connor",
+  'Petrov',
+  'Quinn',
+  'Rossi',
+  'Søndergaard',
+  'Taylor',
+  'Usman',
+  'Vega',
+  'Walsh',
+  'Yılmaz',
+  'Żak',
 ];
 /** Names that a careless CSV reader gets wrong. */
 const ODD_NAMES = ['Robert "Bob" Lee', 'Sammy Davis, Jr.', '李娜', 'Ng', 'Null Berg'];
 
 const CATEGORIES = [
-  ['coffee', ['House Blend 250 g', 'House Blend 1 kg', 'Decaf 250 g', 'Ethiopia Guji 250 g', 'Colombia Huila 250 g', 'Espresso Nº 5 1 kg'], [1100, 4200]],
+  [
+    'coffee',
+    ['House Blend 250 g', 'House Blend 1 kg', 'Decaf 250 g', 'Ethiopia Guji 250 g', 'Colombia Huila 250 g', 'Espresso Nº 5 1 kg'],
+    [1100, 4200],
+  ],
   ['tea', ['Assam 100 g', 'Darjeeling 100 g', 'Sencha 100 g', 'Rooibos 150 g', 'Earl Grey 50 bags', 'Jasmine Pearls 80 g'], [700, 2600]],
-  ['brewing', ['Pour-over Cone', 'French Press 1 l', 'Moka Pot 6 cups', 'Paper Filters 100', 'Gooseneck Kettle', 'Cold Brew Bottle'], [600, 8900]],
+  [
+    'brewing',
+    ['Pour-over Cone', 'French Press 1 l', 'Moka Pot 6 cups', 'Paper Filters 100', 'Gooseneck Kettle', 'Cold Brew Bottle'],
+    [600, 8900],
+  ],
   ['grinders', ['Hand Grinder', 'Burr Grinder', 'Burr Grinder Pro', 'Grinder Brush'], [900, 24900]],
   ['cups', ['Stoneware Mug', 'Espresso Cup, set of 2', 'Travel Mug 350 ml', 'Café au Lait Bowl', 'Glass Tumbler'], [900, 3400]],
   ['gifts', ['Tasting Box', 'Starter Kit', 'Gift Wrap', 'Coffee Atlas (book)'], [400, 6900]],
@@ -105,7 +176,14 @@ function makeProducts(random) {
 
 function makeEmail(random, id, name) {
   if (random.chance(0.05)) return '';
-  const plain = name.normalize('NFD').replace(/[^A-Za-z ]/g, '').trim().toLowerCase().split(' ').filter(Boolean).join('.');
+  const plain = name
+    .normalize('NFD')
+    .replace(/[^A-Za-z ]/g, '')
+    .trim()
+    .toLowerCase()
+    .split(' ')
+    .filter(Boolean)
+    .join('.');
   const address = `${plain === '' ? 'customer' : plain}.${id}@example.${random.pick(['com', 'org', 'net'])}`;
   // Typed by hand at the till: capitals and a space at the end.
   if (random.chance(0.06)) return `${address[0].toUpperCase()}${address.slice(1)} `;
@@ -121,12 +199,21 @@ function makeCustomers(random) {
     const day = random.chance(0.3) ? Math.min(random.int(0, 619), random.int(0, 619)) : random.int(0, 619);
     const created = Date.UTC(2023, 9, 1) + day * DAY + random.int(7 * 60, 22 * 60) * MINUTE;
     customers.push({
-      id, name, city, created,
+      id,
+      name,
+      city,
+      created,
       email: makeEmail(random, id, name),
       postcode: random.chance(0.02) ? '' : `${prefix}${String(random.int(1, 60)).padStart(2, '0')}`,
       optIn: random.chance(0.55),
       // How often this customer comes back: most once or twice, a few all the time.
-      appetite: random.weighted([[0, 18], [1, 26], [3, 30], [8, 18], [20, 8]]),
+      appetite: random.weighted([
+        [0, 18],
+        [1, 26],
+        [3, 30],
+        [8, 18],
+        [20, 8],
+      ]),
     });
   }
   return customers;
@@ -159,11 +246,22 @@ function pickStore(random, at, customer) {
 function makeLines(random, products, at) {
   const onSale = products.filter((product) => product.discontinued === undefined || product.discontinued > at);
   const lines = [];
-  const count = random.weighted([[1, 38], [2, 30], [3, 18], [4, 9], [6, 5]]);
+  const count = random.weighted([
+    [1, 38],
+    [2, 30],
+    [3, 18],
+    [4, 9],
+    [6, 5],
+  ]);
   for (let i = 0; i < count; i++) {
     const product = random.pick(onSale);
     if (lines.some((line) => line.product === product)) continue;
-    const quantity = random.weighted([[1, 70], [2, 20], [3, 7], [6, 3]]);
+    const quantity = random.weighted([
+      [1, 70],
+      [2, 20],
+      [3, 7],
+      [6, 3],
+    ]);
     // A price list of 2025: five percent up.
     const unitPrice = at < Date.UTC(2025, 0, 1) ? product.price : Math.round(product.price * 1.05);
     const discount = random.chance(0.15) ? Math.round((unitPrice * quantity * random.pick([5, 10, 20])) / 100) : 0;
@@ -181,7 +279,17 @@ function fulfil(random, order) {
     Object.assign(order, { promised: at + 5 * DAY, status: 'cancelled', cancelled: at + random.int(20, 1500) * MINUTE });
   } else {
     const shipped = at + random.int(4 * 60, 70 * 60) * MINUTE;
-    const delivered = shipped + random.weighted([[1, 30], [2, 40], [3, 18], [6, 9], [11, 3]]) * DAY + random.int(0, 300) * MINUTE;
+    const delivered =
+      shipped +
+      random.weighted([
+        [1, 30],
+        [2, 40],
+        [3, 18],
+        [6, 9],
+        [11, 3],
+      ]) *
+        DAY +
+      random.int(0, 300) * MINUTE;
     Object.assign(order, { promised: at + 5 * DAY, shipped, delivered, status: 'delivered' });
   }
   if (order.shipped >= EXTRACTED_AT) order.shipped = undefined;
@@ -193,7 +301,12 @@ function fulfil(random, order) {
 function pay(random, order, payments) {
   let at = order.at + random.int(0, 3) * MINUTE;
   const add = (method, amount, status) => payments.push({ id: 50_001 + payments.length, order: order.id, method, amount, status, at });
-  const method = random.weighted([['card', 60], ['paypal', 22], ['bank_transfer', 10], ['gift_card', 8]]);
+  const method = random.weighted([
+    ['card', 60],
+    ['paypal', 22],
+    ['bank_transfer', 10],
+    ['gift_card', 8],
+  ]);
   if (random.chance(0.04)) {
     add(method, order.total, 'failed');
     at += random.int(1, 9) * MINUTE;
@@ -209,7 +322,11 @@ function pay(random, order, payments) {
 
 function refund(random, order, refunds) {
   if (order.status !== 'delivered') return;
-  const kind = random.weighted([['none', 91], ['full', 4], ['part', 5]]);
+  const kind = random.weighted([
+    ['none', 91],
+    ['full', 4],
+    ['part', 5],
+  ]);
   const at = order.delivered + random.int(1, 25) * DAY + random.int(0, 600) * MINUTE;
   if (kind === 'none' || at >= EXTRACTED_AT) return;
   const amount = kind === 'full' ? order.total : Math.max(100, Math.round((order.total * random.int(10, 60)) / 100));
@@ -239,14 +356,28 @@ function makeOrders(random, customers, products) {
 
 function makeSessions(random, orders, customers) {
   const sessions = [];
-  const channels = [['search', 34], ['direct', 28], ['email', 16], ['social', 14], ['referral', 8]];
-  const devices = [['mobile', 55], ['desktop', 37], ['tablet', 8]];
+  const channels = [
+    ['search', 34],
+    ['direct', 28],
+    ['email', 16],
+    ['social', 14],
+    ['referral', 8],
+  ];
+  const devices = [
+    ['mobile', 55],
+    ['desktop', 37],
+    ['tablet', 8],
+  ];
   for (const order of orders) {
     if (order.store[2] !== 'web') continue;
     sessions.push({
-      visitor: `v${order.customer.id}`, customer: order.customer.id, order: order.id,
-      at: order.at - random.int(4, 55) * MINUTE, pages: random.int(4, 24),
-      channel: random.weighted(channels), device: random.weighted(devices),
+      visitor: `v${order.customer.id}`,
+      customer: order.customer.id,
+      order: order.id,
+      at: order.at - random.int(4, 55) * MINUTE,
+      pages: random.int(4, 24),
+      channel: random.weighted(channels),
+      device: random.weighted(devices),
     });
   }
   for (let i = 0; i < 1300; i++) {
@@ -255,9 +386,13 @@ function makeSessions(random, orders, customers) {
     const from = Math.max(FIRST_ORDER_DAY, known === undefined ? 0 : startOfDay(known.created) + DAY);
     const at = from + Math.floor(random.next() * (EXTRACTED_AT - from - 1000));
     sessions.push({
-      visitor: known === undefined ? `a${random.int(1, 900)}` : `v${known.id}`, customer: known?.id, order: undefined,
-      at: at - (at % 1000), pages: bot ? random.int(120, 900) : random.int(1, 9),
-      channel: random.weighted(channels), device: bot ? 'bot' : random.weighted(devices),
+      visitor: known === undefined ? `a${random.int(1, 900)}` : `v${known.id}`,
+      customer: known?.id,
+      order: undefined,
+      at: at - (at % 1000),
+      pages: bot ? random.int(120, 900) : random.int(1, 9),
+      channel: random.weighted(channels),
+      device: bot ? 'bot' : random.weighted(devices),
     });
   }
   sessions.sort((a, b) => a.at - b.at || (a.visitor < b.visitor ? -1 : 1));
@@ -280,7 +415,16 @@ function makeTickets(random, orders) {
       topic: late ? 'delivery' : random.pick(['product', 'delivery', 'invoice', 'other']),
       opened_at: timestamp(opened),
       closed_at: isClosed ? timestamp(closed) : null,
-      rating: isClosed && random.chance(0.6) ? random.weighted([[1, late ? 3 : 1], [2, 1], [3, 2], [4, 4], [5, 4]]) : null,
+      rating:
+        isClosed && random.chance(0.6)
+          ? random.weighted([
+              [1, late ? 3 : 1],
+              [2, 1],
+              [3, 2],
+              [4, 4],
+              [5, 4],
+            ])
+          : null,
     });
   }
   return tickets;
@@ -318,8 +462,15 @@ function generateFiles() {
   files['seeds/orders.csv'] = csv(
     ['order_id', 'customer_id', 'store_id', 'status', 'ordered_at', 'promised_on', 'shipped_at', 'delivered_at', 'updated_at'],
     orders.map((o) => [
-      o.id, o.customer.id, o.store[0], o.status, timestamp(o.at), date(o.promised),
-      optional(timestamp, o.shipped), optional(timestamp, o.delivered), timestamp(o.updated),
+      o.id,
+      o.customer.id,
+      o.store[0],
+      o.status,
+      timestamp(o.at),
+      date(o.promised),
+      optional(timestamp, o.shipped),
+      optional(timestamp, o.delivered),
+      timestamp(o.updated),
     ]),
   );
   files['seeds/order_items.csv'] = csv(
@@ -336,7 +487,16 @@ function generateFiles() {
   );
   files['data/web_sessions.csv'] = csv(
     ['session_id', 'visitor_id', 'customer_id', 'order_id', 'started_at', 'pages', 'channel', 'device'],
-    sessions.map((s, i) => [`s${String(i + 1).padStart(5, '0')}`, s.visitor, s.customer, s.order, timestamp(s.at), s.pages, s.channel, s.device]),
+    sessions.map((s, i) => [
+      `s${String(i + 1).padStart(5, '0')}`,
+      s.visitor,
+      s.customer,
+      s.order,
+      timestamp(s.at),
+      s.pages,
+      s.channel,
+      s.device,
+    ]),
   );
   files['data/support_tickets.json'] = `[\n${tickets.map((ticket) => JSON.stringify(ticket)).join(',\n')}\n]\n`;
   return files;

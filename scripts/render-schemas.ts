@@ -14,14 +14,21 @@ export const engines = [duckdb];
 export function renderSchemas(): Readonly<Record<string, string>> {
   return {
     'project.schema.json': render(projectShape(engines), 'project.yaml of tx', configShapes),
-    'properties.schema.json': render(propertiesShape, 'Property file of tx: models, seeds, sources, macros', { ...configShapes, ...sharedPropertyShapes }),
+    'properties.schema.json': render(propertiesShape, 'Property file of tx: models, seeds, sources, macros', {
+      ...configShapes,
+      ...sharedPropertyShapes,
+    }),
   };
 }
 
 /** Shapes in `shared` are written once and referred to. */
 function render(shape: Shape, title: string, shared: Readonly<Record<string, Shape>>): string {
   const definitions = { ...shared };
-  const { $schema, ...schema } = toJsonSchema(shape, { typeMode: 'input', definitions, overrideSchema: ({ jsonSchema }) => refine(jsonSchema) });
+  const { $schema, ...schema } = toJsonSchema(shape, {
+    typeMode: 'input',
+    definitions,
+    overrideSchema: ({ jsonSchema }) => refine(jsonSchema),
+  });
   return `${JSON.stringify({ $schema, title, ...schema }, null, 2)}\n`;
 }
 

@@ -11,7 +11,15 @@ const folder = mkdtempSync(join(cache, 'schemas-'));
 
 try {
   const outfile = join(folder, 'render.mjs');
-  await build({ entryPoints: [join(root, 'scripts/render-schemas.ts')], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' });
+  await build({
+    entryPoints: [join(root, 'scripts/render-schemas.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'error',
+  });
   const { renderSchemas } = await import(pathToFileURL(outfile).href);
   mkdirSync(join(root, 'schemas'), { recursive: true });
   for (const [name, text] of Object.entries(renderSchemas())) {

@@ -14,7 +14,10 @@ import { isBroken } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
 
 /** Any values will do: only the shape of the text matters. */
-const anyRun = { run: { id: '', startedAt: '2000-01-01T00:00:00Z' }, interval: { start: '2000-01-01T00:00:00Z', end: '2000-01-02T00:00:00Z' } };
+const anyRun = {
+  run: { id: '', startedAt: '2000-01-01T00:00:00Z' },
+  interval: { start: '2000-01-01T00:00:00Z', end: '2000-01-02T00:00:00Z' },
+};
 
 /**
  * Stops with every problem of what is selected: what did not compile, what is no query, and `others`.
@@ -83,12 +86,17 @@ function describe(loaded: LoadedGraph, id: NodeId, path: string, text: CompiledT
     case 'syntax': {
       const details = { kind: 'syntax' as const, message: problem.message, redacted: problem.message, retry: 'never' as const };
       const statement = embed('', { node: id, sql: text.sql });
-      return engineDiagnostic(problem.position === undefined ? details : { ...details, position: problem.position }, loaded.engine.type, statement, {
-        node: id,
-        text,
-        span: { path, start: 0, end: 0 },
-        compiledPath: undefined,
-      });
+      return engineDiagnostic(
+        problem.position === undefined ? details : { ...details, position: problem.position },
+        loaded.engine.type,
+        statement,
+        {
+          node: id,
+          text,
+          span: { path, start: 0, end: 0 },
+          compiledPath: undefined,
+        },
+      );
     }
     default:
       return unreachable(problem);

@@ -29,7 +29,8 @@ export function writeCompiled(files: FileSystem, project: Project, nodes: readon
     if (text === undefined) continue;
     const path = compiledPathOf(project, node.path);
     write(path, text.sql);
-    if (node.resourceType === 'model' && node.incremental !== undefined) write(path.replace(/\.sql$/i, '.incremental.sql'), node.incremental.sql);
+    if (node.resourceType === 'model' && node.incremental !== undefined)
+      write(path.replace(/\.sql$/i, '.incremental.sql'), node.incremental.sql);
   }
   return written;
 }

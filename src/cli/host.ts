@@ -38,13 +38,16 @@ export function createHost(version: string, packageRoot: string): Host {
     env: process.env,
     files: disk,
     clock: systemClock,
-    output: createOutput({ stdout: process.stdout, stderr: process.stderr }, {
-      env: process.env,
-      windows: process.platform === 'win32',
-      onError: () => {
-        failed = true;
+    output: createOutput(
+      { stdout: process.stdout, stderr: process.stderr },
+      {
+        env: process.env,
+        windows: process.platform === 'win32',
+        onError: () => {
+          failed = true;
+        },
       },
-    }),
+    ),
     outputFailed: () => failed,
     enter: (folder) => process.chdir(folder),
     version,

@@ -58,7 +58,11 @@ export function findRoot(host: Host, options: ProjectOptions): string {
 }
 
 /** Loads project.yaml and its files. Stops the command when the project as such is unusable. */
-export function openProject(host: Host, screen: Screen, options: ProjectOptions): { project: Project; diagnostics: readonly Diagnostic[]; flagVars: LoadedGraph['flagVars'] } {
+export function openProject(
+  host: Host,
+  screen: Screen,
+  options: ProjectOptions,
+): { project: Project; diagnostics: readonly Diagnostic[]; flagVars: LoadedGraph['flagVars'] } {
   const root = findRoot(host, options);
   const varsSource: SourceFile = { path: '--vars', text: options.vars ?? '{}' };
   const vars = parseVars(varsSource);

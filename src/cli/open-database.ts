@@ -26,7 +26,12 @@ export interface OpenRequest {
 const pollMs = 200;
 
 /** Opens the database of the target, waiting for a lock if that was asked for. */
-export async function openDatabase(host: Host, screen: Screen, loaded: Pick<LoadedGraph, 'project' | 'engine'>, request: OpenRequest): Promise<{ adapter: Adapter; session: Session }> {
+export async function openDatabase(
+  host: Host,
+  screen: Screen,
+  loaded: Pick<LoadedGraph, 'project' | 'engine'>,
+  request: OpenRequest,
+): Promise<{ adapter: Adapter; session: Session }> {
   const adapter = await loaded.engine.load();
   const { project } = loaded;
   host.enter(project.root);
@@ -62,14 +67,17 @@ export interface Standing {
 /** Reads catalog and state: two statements, whatever the size of the project. */
 export async function readStanding(adapter: Adapter, session: Session, project: Project, graph: Graph): Promise<Standing> {
   const schemas = new Set<string>([project.stateSchema, project.target.schema]);
-  for (const node of graph.nodes.values()) if (node.resourceType === 'model' || node.resourceType === 'seed') schemas.add(node.relation.schema);
+  for (const node of graph.nodes.values())
+    if (node.resourceType === 'model' || node.resourceType === 'seed') schemas.add(node.relation.schema);
   const connection = await session.connect();
   try {
     const catalog = await adapter.catalog.relations(connection, [...schemas]);
     const layout = inspectStateLayout(project.stateSchema, catalog, adapter.dialect);
     if (layout.kind === 'absent') return { catalog, state: emptyState };
     if (layout.kind === 'foreign') {
-      throw new Stop(exitCodes.usage, [diagnose('state-foreign', { schema: project.stateSchema, table: layout.table, missing: layout.missing })]);
+      throw new Stop(exitCodes.usage, [
+        diagnose('state-foreign', { schema: project.stateSchema, table: layout.table, missing: layout.missing }),
+      ]);
     }
     const state = await readState(connection, project.stateSchema, adapter.dialect);
     if (state.version > stateVersion) {

@@ -60,7 +60,8 @@ function instant(text: string): string {
   const iso = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.exec(text.trim());
   const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes(':') ? text : `${text}Z`;
   const date = new Date(zoned.trim().replace(' ', 'T'));
-  if (iso === null || Number.isNaN(date.getTime())) throw new InvalidArgumentError('must be a date like `2024-01-31` or `2024-01-31T06:00:00Z`');
+  if (iso === null || Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('must be a date like `2024-01-31` or `2024-01-31T06:00:00Z`');
   return date.toISOString();
 }
 
@@ -90,7 +91,10 @@ export function readFlagTwins(command: Command, env: Readonly<Record<string, str
 const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
 
 /** The twin of a list of words holds all of them. */
-const collectWords = (value: string, previous: readonly string[]): readonly string[] => [...previous, ...value.split(/[\s,]+/).filter((word) => word !== '')];
+const collectWords = (value: string, previous: readonly string[]): readonly string[] => [
+  ...previous,
+  ...value.split(/[\s,]+/).filter((word) => word !== ''),
+];
 
 /** A repeatable option that also takes several words: `-s a b -s c`. */
 function repeatable(flags: string, description: string, twin: string, parse = collect): Option {
@@ -99,7 +103,9 @@ function repeatable(flags: string, description: string, twin: string, parse = co
 
 export function addProjectOptions(command: Command): Command {
   return command
-    .addOption(new Option('--project-dir <folder>', 'folder of the project (default: the nearest project.yaml, upwards)').env('TX_PROJECT_DIR'))
+    .addOption(
+      new Option('--project-dir <folder>', 'folder of the project (default: the nearest project.yaml, upwards)').env('TX_PROJECT_DIR'),
+    )
     .addOption(new Option('-t, --target <name>', 'target of project.yaml').env('TX_TARGET'))
     .addOption(new Option('--vars <yaml>', "variables, e.g. '{start_date: 2024-01-01}'").env('TX_VARS'));
 }
@@ -107,7 +113,9 @@ export function addProjectOptions(command: Command): Command {
 export function addOutputOptions(command: Command): Command {
   return addFlag(command, '-q, --quiet', 'print results and errors only', 'TX_QUIET')
     .addOption(new Option('--no-color', 'no colours (also NO_COLOR)'))
-    .addOption(new Option('--log-format <format>', 'form of progress on stderr').choices(['text', 'json']).default('text').env('TX_LOG_FORMAT'));
+    .addOption(
+      new Option('--log-format <format>', 'form of progress on stderr').choices(['text', 'json']).default('text').env('TX_LOG_FORMAT'),
+    );
 }
 
 export function addSelectionOptions(command: Command): Command {
@@ -126,12 +134,16 @@ export function addSelectionOptions(command: Command): Command {
 
 export function addDatabaseOptions(command: Command): Command {
   return command.addOption(
-    new Option('--wait [seconds]', 'wait for a database that another process has locked (at most an hour)').argParser(seconds).env('TX_WAIT'),
+    new Option('--wait [seconds]', 'wait for a database that another process has locked (at most an hour)')
+      .argParser(seconds)
+      .env('TX_WAIT'),
   );
 }
 
 export function addThreadsOption(command: Command): Command {
-  return command.addOption(new Option('--threads <n>', 'nodes at a time (default: the target’s)').argParser(positiveInteger).env('TX_THREADS'));
+  return command.addOption(
+    new Option('--threads <n>', 'nodes at a time (default: the target’s)').argParser(positiveInteger).env('TX_THREADS'),
+  );
 }
 
 /** Flags of commands that build. */
@@ -148,7 +160,11 @@ export function addFailFastOption(command: Command): Command {
 /** The interval that `{{interval.start}}` and `{{interval.end}}` stand for. */
 export function addIntervalOptions(command: Command): Command {
   return command
-    .addOption(new Option('--event-time-start <time>', 'start of the interval, for `{{interval.start}}`').argParser(instant).env('TX_EVENT_TIME_START'))
+    .addOption(
+      new Option('--event-time-start <time>', 'start of the interval, for `{{interval.start}}`')
+        .argParser(instant)
+        .env('TX_EVENT_TIME_START'),
+    )
     .addOption(new Option('--event-time-end <time>', 'end of the interval (not included)').argParser(instant).env('TX_EVENT_TIME_END'));
 }
 

@@ -117,8 +117,16 @@ function addInit(host: Host, add: Add): void {
 }
 
 const runSummaries: Readonly<Record<RunKind, Entry>> = {
-  run: { name: 'run', summary: 'build models', examples: ['tx run', 'tx run -s staging.* +fct_orders', 'tx run -s fct_orders --full-refresh'] },
-  build: { name: 'build', summary: 'build and test seeds and models in order', examples: ['tx build', 'tx build -s tag:nightly --threads 8', 'tx build -s stg_orders+ -x'] },
+  run: {
+    name: 'run',
+    summary: 'build models',
+    examples: ['tx run', 'tx run -s staging.* +fct_orders', 'tx run -s fct_orders --full-refresh'],
+  },
+  build: {
+    name: 'build',
+    summary: 'build and test seeds and models in order',
+    examples: ['tx build', 'tx build -s tag:nightly --threads 8', 'tx build -s stg_orders+ -x'],
+  },
   test: { name: 'test', summary: 'test what is published', examples: ['tx test', 'tx test -s fct_orders', 'tx test -s test_name:unique'] },
   seed: { name: 'seed', summary: 'load seed files', examples: ['tx seed', 'tx seed -s raw_customers'] },
 };
@@ -146,7 +154,11 @@ const outputOption = (choices: readonly string[], fallback: string): Option =>
 
 function addReadCommands(host: Host, add: Add): void {
   add<import('./commands/plan.ts').PlanOptions>(
-    { name: 'plan', summary: 'print what a build would do, and why', examples: ['tx plan', 'tx plan -s fct_orders --for run', 'tx plan --output json'] },
+    {
+      name: 'plan',
+      summary: 'print what a build would do, and why',
+      examples: ['tx plan', 'tx plan -s fct_orders --for run', 'tx plan --output json'],
+    },
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
       addBuildOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(plan))))
@@ -156,7 +168,11 @@ function addReadCommands(host: Host, add: Add): void {
   );
 
   add<import('./commands/compile.ts').CompileOptions>(
-    { name: 'compile', summary: 'write the SQL of models to target/compiled', examples: ['tx compile', 'tx compile -s fct_orders', `tx compile --inline 'select * from {{ref "stg_orders"}}'`] },
+    {
+      name: 'compile',
+      summary: 'write the SQL of models to target/compiled',
+      examples: ['tx compile', 'tx compile -s fct_orders', `tx compile --inline 'select * from {{ref "stg_orders"}}'`],
+    },
     async (screen, options) => (await import('./commands/compile.ts')).compileCommand(host, screen, options),
     (compile) =>
       addProjectOptions(addSelectionOptions(compile))
@@ -165,13 +181,22 @@ function addReadCommands(host: Host, add: Add): void {
   );
 
   add<import('./commands/show.ts').ShowOptions>(
-    { name: 'show', summary: 'preview the rows of a model or of inline SQL', examples: ['tx show -s fct_orders --limit 20', `tx show --inline 'select count(*) from {{ref "stg_orders"}}'`] },
+    {
+      name: 'show',
+      summary: 'preview the rows of a model or of inline SQL',
+      examples: ['tx show -s fct_orders --limit 20', `tx show --inline 'select count(*) from {{ref "stg_orders"}}'`],
+    },
     async (screen, options) => (await import('./commands/show.ts')).showCommand(host, screen, options),
     (show) => addShowOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(show)))),
   );
 
   add<import('./commands/ls.ts').LsOptions>(
-    { name: 'ls', alias: 'list', summary: 'list nodes', examples: ['tx ls', 'tx ls -s +fct_orders --resource-type model', 'tx ls --output json'] },
+    {
+      name: 'ls',
+      alias: 'list',
+      summary: 'list nodes',
+      examples: ['tx ls', 'tx ls -s +fct_orders --resource-type model', 'tx ls --output json'],
+    },
     async (screen, options) => (await import('./commands/ls.ts')).lsCommand(host, screen, options),
     (ls) => addProjectOptions(addSelectionOptions(ls)).addOption(outputOption(['selector', 'name', 'path', 'json'], 'selector')),
   );

@@ -9,7 +9,9 @@ export function readInterval(options: Pick<RunOptions, 'eventTimeStart' | 'event
   const { eventTimeStart: start, eventTimeEnd: end } = options;
   if (start === undefined && end === undefined) return undefined;
   if (start === undefined || end === undefined) {
-    throw new Stop(exitCodes.usage, [diagnose('interval-incomplete', { missing: start === undefined ? '--event-time-start' : '--event-time-end' })]);
+    throw new Stop(exitCodes.usage, [
+      diagnose('interval-incomplete', { missing: start === undefined ? '--event-time-start' : '--event-time-end' }),
+    ]);
   }
   if (start >= end) throw new Stop(exitCodes.usage, [diagnose('interval-empty', { start, end })]);
   return { start, end };

@@ -64,29 +64,31 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
       const planned = planRun(host, screen, request, { ...prepared, seeds, standing });
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
-      const result = await executeReported(report, loaded.project, () => executePlan(
-        planned.plan,
-        {
-          adapter,
-          session,
-          clock: host.clock,
-          chance: Math.random,
-          emit: report.emit,
-          seedFile: seeds.file,
-          seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
-          texts: planned.texts,
-          readsOf: (node) => relationsReadBy(loaded, node),
-          compiledPath: report.compiledPath,
-        },
-        {
-          threads,
-          failFast: request.options.failFast === true,
-          txVersion: host.version,
-          createState: standing.state.version === 0,
-          interruptedRuns: standing.state.openRuns,
-          signal: cancellation.signal,
-        },
-      ));
+      const result = await executeReported(report, loaded.project, () =>
+        executePlan(
+          planned.plan,
+          {
+            adapter,
+            session,
+            clock: host.clock,
+            chance: Math.random,
+            emit: report.emit,
+            seedFile: seeds.file,
+            seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
+            texts: planned.texts,
+            readsOf: (node) => relationsReadBy(loaded, node),
+            compiledPath: report.compiledPath,
+          },
+          {
+            threads,
+            failFast: request.options.failFast === true,
+            txVersion: host.version,
+            createState: standing.state.version === 0,
+            interruptedRuns: standing.state.openRuns,
+            signal: cancellation.signal,
+          },
+        ),
+      );
       report.finish(result);
       showUnneeded(screen, prepared.unneeded);
       return exitCodeOf(result, cancellation);
@@ -99,7 +101,11 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
 }
 
 /** Plans without executing: the other consumer of the plan. */
-export async function planOnly(host: Host, screen: Screen, request: RunRequest): Promise<{ readonly planned: PlanResult; readonly loaded: LoadedGraph } | undefined> {
+export async function planOnly(
+  host: Host,
+  screen: Screen,
+  request: RunRequest,
+): Promise<{ readonly planned: PlanResult; readonly loaded: LoadedGraph } | undefined> {
   const cancellation = listenForCancel();
   try {
     const prepared = await prepare(host, screen, request);
@@ -115,7 +121,13 @@ export async function planOnly(host: Host, screen: Screen, request: RunRequest):
 }
 
 /** A plan may be asked for before the first build: then nothing stands and nothing is remembered. */
-async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph, cancellation: Cancellation): Promise<Standing> {
+async function readStandingIfAny(
+  host: Host,
+  screen: Screen,
+  request: RunRequest,
+  loaded: LoadedGraph,
+  cancellation: Cancellation,
+): Promise<Standing> {
   try {
     const { adapter, session } = await openDatabase(host, screen, loaded, {
       connections: 1,
@@ -201,16 +213,13 @@ function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): 
   if (only === undefined) return selectNodes(loaded, screen, request.options);
   const nodes = [...loaded.graph.nodes.keys()].filter((id) => only.has(id));
   // What is built again is tested again, whatever its tests said before.
-  const tests = nodes.flatMap((id) => loaded.graph.children.get(id) ?? []).filter((id) => loaded.graph.nodes.get(id)?.resourceType === 'test');
+  const tests = nodes
+    .flatMap((id) => loaded.graph.children.get(id) ?? [])
+    .filter((id) => loaded.graph.nodes.get(id)?.resourceType === 'test');
   return new Set([...nodes, ...tests]);
 }
 
-function planRun(
-  host: Host,
-  screen: Screen,
-  request: RunRequest,
-  prepared: Prepared & { readonly standing: Standing },
-): PlanResult {
+function planRun(host: Host, screen: Screen, request: RunRequest, prepared: Prepared & { readonly standing: Standing }): PlanResult {
   const { loaded, interval, standing } = prepared;
   const { project, compiled, engine } = loaded;
   const outcome = buildPlan({

@@ -54,7 +54,9 @@ export function createRunReport(
         relationName: engine.dialect.relation,
       });
       host.files.writeAtomic(join(project.root, runResultsPath(project)), screen.mask().apply(`${JSON.stringify(artifact)}\n`));
-      const failed = result.results.flatMap((node) => (node.status === 'error' || node.status === 'fail' ? (graph.nodes.get(node.id) ?? []) : []));
+      const failed = result.results.flatMap((node) =>
+        node.status === 'error' || node.status === 'fail' ? (graph.nodes.get(node.id) ?? []) : [],
+      );
       if (failed.length > 0) writeCompiled(host.files, project, failed);
     },
   };

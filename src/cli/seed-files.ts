@@ -71,7 +71,9 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
     if (seed === undefined) continue;
     const bad = seed.columns.flatMap(({ name }) => {
       const problem = engine.dialect.identifierProblem(name);
-      return problem === undefined ? [] : [diagnose('bad-identifier', { name, problem }, { node: id, span: { path: node.path, start: 0, end: 0 } })];
+      return problem === undefined
+        ? []
+        : [diagnose('bad-identifier', { name, problem }, { node: id, span: { path: node.path, start: 0, end: 0 } })];
     });
     if (bad.length > 0) {
       diagnostics.push(...bad);

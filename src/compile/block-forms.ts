@@ -15,7 +15,12 @@ export function setName(call: MacroInvocation, frame: Frame, count: number): str
   const name = first?.kind === 'literal' ? first.value : undefined;
   if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name) && call.args.length === count && call.named.length === 0) return name;
   const form = count === 2 ? setForm : '{{#set "name"}}…{{/set}}';
-  const problem = typeof name !== 'string' ? 'takes a name in quotes' : call.args.length === count ? 'takes a name of letters, digits and underscores' : 'takes one name and one value';
+  const problem =
+    typeof name !== 'string'
+      ? 'takes a name in quotes'
+      : call.args.length === count
+        ? 'takes a name of letters, digits and underscores'
+        : 'takes one name and one value';
   frame.session.report('block-form', { block: 'set', problem, form }, call.span);
   return undefined;
 }
@@ -80,7 +85,11 @@ export function loopItems(block: Block, frame: Frame): readonly LoopItem[] | und
     complain(block, frame, `walks over a list or an object, not ${describeKind(value)}`, loopForm(block));
     return undefined;
   }
-  return pairs.map(([item, key], index) => ({ value: item, second: key, position: { index, first: index === 0, last: index === pairs.length - 1, key } }));
+  return pairs.map(([item, key], index) => ({
+    value: item,
+    second: key,
+    position: { index, first: index === 0, last: index === pairs.length - 1, key },
+  }));
 }
 
 export function separatorOf(block: Block, frame: Frame): string | undefined {
@@ -101,4 +110,3 @@ export function trimLineEnds(text: CompiledText): CompiledText {
   const end = ONE_LAST_LINE_END.exec(text.sql)?.index ?? text.sql.length;
   return sliceText(text, start, Math.max(start, end));
 }
-

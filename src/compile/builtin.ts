@@ -40,7 +40,11 @@ export class BuiltinCall {
   readonly args: readonly Argument[];
   readonly named: ReadonlyMap<string, Argument>;
 
-  constructor(builtin: Builtin, session: Session, given: { readonly span: Span; readonly args: readonly Argument[]; readonly named: ReadonlyMap<string, Argument> }) {
+  constructor(
+    builtin: Builtin,
+    session: Session,
+    given: { readonly span: Span; readonly args: readonly Argument[]; readonly named: ReadonlyMap<string, Argument> },
+  ) {
     this.builtin = builtin;
     this.session = session;
     this.span = given.span;
@@ -94,7 +98,11 @@ export class BuiltinCall {
   /** Reports what is wrong with the call, at the argument where one is to blame. */
   fail(problem: string, key?: number | string): Failed {
     const argument = key === undefined ? undefined : typeof key === 'number' ? this.args[key] : this.named.get(key);
-    return this.session.report('helper-arguments', { helper: this.builtin.name, problem, form: this.builtin.form }, argument?.span ?? this.span);
+    return this.session.report(
+      'helper-arguments',
+      { helper: this.builtin.name, problem, form: this.builtin.form },
+      argument?.span ?? this.span,
+    );
   }
 }
 
@@ -201,7 +209,16 @@ export function builtin(
   extra: { readonly named?: readonly Parameter[]; readonly anyNamed?: boolean; readonly form?: string } = {},
 ): Builtin {
   const named = extra.named ?? [];
-  const words = parameters.map((parameter) => ` ${parameter.optional === true ? `[${parameter.name}]` : parameter.name}${parameter.rest === true ? ' …' : ''}`);
+  const words = parameters.map(
+    (parameter) => ` ${parameter.optional === true ? `[${parameter.name}]` : parameter.name}${parameter.rest === true ? ' …' : ''}`,
+  );
   const pairs = named.map((parameter) => ` ${parameter.name}=…`);
-  return { name, parameters, named, anyNamed: extra.anyNamed ?? false, form: extra.form ?? `(${name}${words.join('')}${pairs.join('')})`, run };
+  return {
+    name,
+    parameters,
+    named,
+    anyNamed: extra.anyNamed ?? false,
+    form: extra.form ?? `(${name}${words.join('')}${pairs.join('')})`,
+    run,
+  };
 }

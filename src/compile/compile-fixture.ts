@@ -46,7 +46,17 @@ function prepare(files: Files, options: FixtureOptions): Prepared {
     diagnostics.push(...outcome.diagnostics);
     if (outcome.value !== undefined) parsed.push(outcome.value);
   }
-  return { input: { project: loaded.value, parsed, dialect, flagVars: options.flagVars ?? {}, findCheck: options.findCheck ?? findCheck, checkNames }, diagnostics };
+  return {
+    input: {
+      project: loaded.value,
+      parsed,
+      dialect,
+      flagVars: options.flagVars ?? {},
+      findCheck: options.findCheck ?? findCheck,
+      checkNames,
+    },
+    diagnostics,
+  };
 }
 
 function ports(options: FixtureOptions): Parameters<typeof compileProject>[1] {
@@ -119,7 +129,10 @@ export async function problemsOf(template: string, others: Files = {}, options: 
   return found.map(({ code, message }) => `${code}: ${message}`);
 }
 
-export async function inline(source: SourceFile, files: Files): Promise<{ readonly text: CompiledText; readonly diagnostics: readonly Diagnostic[] }> {
+export async function inline(
+  source: SourceFile,
+  files: Files,
+): Promise<{ readonly text: CompiledText; readonly diagnostics: readonly Diagnostic[] }> {
   const { input } = prepare(files, {});
   const outcome = await compileInline(source, input, ports({}));
   return { text: outcome.value, diagnostics: outcome.diagnostics };

@@ -25,14 +25,24 @@ export async function compileInline(source: SourceFile, input: CompileInput, por
   if (diagnostics.length > 0) return { value: rendered, diagnostics };
   const finished = finishQuery(rendered, { what: 'an inline query', node: undefined, path: source.path });
   const needs = [...session.dependencies.keys()];
-  const isEphemeral = (id: NodeId): boolean => workspace.drafts.models.some((draft) => draft.id === id && draft.config.materialized === 'ephemeral');
+  const isEphemeral = (id: NodeId): boolean =>
+    workspace.drafts.models.some((draft) => draft.id === id && draft.config.materialized === 'ephemeral');
   if (finished.diagnostics.length > 0 || !needs.some(isEphemeral)) return { value: finished.text, diagnostics: finished.diagnostics };
   const broken = new Set<NodeId>();
   const drafts = workspace.drafts.models.filter((draft) => draft.config.materialized === 'ephemeral');
-  const { ephemerals } = compileModels(drafts, { environment, dialect: input.dialect, resolver: index, texts, describe, diagnostics: [], broken });
+  const { ephemerals } = compileModels(drafts, {
+    environment,
+    dialect: input.dialect,
+    resolver: index,
+    texts,
+    describe,
+    diagnostics: [],
+    broken,
+  });
   for (const id of needs) {
     const body = ephemerals.get(id);
-    if (body !== undefined && broken.has(id)) diagnostics.push(diagnose('broken-ref', { name: body.name }, { span: session.dependencies.get(id) }));
+    if (body !== undefined && broken.has(id))
+      diagnostics.push(diagnose('broken-ref', { name: body.name }, { span: session.dependencies.get(id) }));
   }
   return { value: injectEphemerals(finished.text, needs, ephemerals, input.dialect), diagnostics };
 }

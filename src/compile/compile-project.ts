@@ -30,7 +30,9 @@ export async function compileProject(input: CompileInput, ports: CompilePorts): 
   const onRunStart = runHooks(project.onRunStart, workspace, diagnostics);
   const onRunEnd = runHooks(project.onRunEnd, workspace, diagnostics);
   const tests = [...declared.tests, ...singular.tests];
-  const folders = (nodes: readonly { readonly fqn: readonly string[] }[]): readonly string[] => [...new Set(nodes.flatMap((node) => node.fqn.slice(1)))];
+  const folders = (nodes: readonly { readonly fqn: readonly string[] }[]): readonly string[] => [
+    ...new Set(nodes.flatMap((node) => node.fqn.slice(1))),
+  ];
   diagnostics.push(...findUnusedFolders(project, usedFolders, { models: folders(models), seeds: folders(seeds), tests: folders(tests) }));
   const value: CompiledProject = {
     name: project.name,
@@ -40,7 +42,11 @@ export async function compileProject(input: CompileInput, ports: CompilePorts): 
     tests,
     onRunStart,
     onRunEnd,
-    disabled: [...workspace.disabled, ...declared.disabled, ...singular.disabled].map(({ id, name, span }) => ({ id, name, ...(span === undefined ? {} : { span }) })),
+    disabled: [...workspace.disabled, ...declared.disabled, ...singular.disabled].map(({ id, name, span }) => ({
+      id,
+      name,
+      ...(span === undefined ? {} : { span }),
+    })),
     broken: [...broken],
   };
   return { value, diagnostics: withoutRepeats(diagnostics) };
@@ -48,7 +54,9 @@ export async function compileProject(input: CompileInput, ports: CompilePorts): 
 
 /** SQL for a node in a FROM clause: an ephemeral model is its own query in parentheses. */
 function relationSql(models: readonly CompiledModel[]): (id: NodeId, sql: string) => string {
-  const ephemerals = new Map(models.filter((model) => model.config.materialized === 'ephemeral').map((model) => [model.id, model.full.sql]));
+  const ephemerals = new Map(
+    models.filter((model) => model.config.materialized === 'ephemeral').map((model) => [model.id, model.full.sql]),
+  );
   return (id, sql) => {
     const query = ephemerals.get(id);
     return query === undefined ? sql : `(\n${query}\n)`;
@@ -56,7 +64,12 @@ function relationSql(models: readonly CompiledModel[]): (id: NodeId, sql: string
 }
 
 function runHooks(hooks: CompileInput['project']['onRunStart'], workspace: Workspace, diagnostics: Diagnostic[]): readonly CompiledHook[] {
-  const session = new Session({ environment: workspace.environment, resolver: workspace.index, place: 'a hook of the run', takesEphemerals: false });
+  const session = new Session({
+    environment: workspace.environment,
+    resolver: workspace.index,
+    place: 'a hook of the run',
+    takesEphemerals: false,
+  });
   const compiled = compileHooks(hooks, session, workspace.texts);
   diagnostics.push(...session.diagnostics);
   return compiled;

@@ -13,7 +13,9 @@ export function syntheticText(sql: string): CompiledText {
 export function sliceText(text: CompiledText, from: number, to: number): CompiledText {
   if (from === 0 && to === text.sql.length) return text;
   if (from >= to) return emptyText;
-  const slots = text.slots.filter((slot) => slot.at >= from && slot.at + slot.length <= to).map((slot) => ({ ...slot, at: slot.at - from }));
+  const slots = text.slots
+    .filter((slot) => slot.at >= from && slot.at + slot.length <= to)
+    .map((slot) => ({ ...slot, at: slot.at - from }));
   return { sql: text.sql.slice(from, to), map: sliceMap(text.map, from, to), slots };
 }
 

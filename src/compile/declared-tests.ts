@@ -63,7 +63,8 @@ export function compileDeclaredTests(
     }
   };
   for (const { id, name, properties } of drafts) {
-    if (properties !== undefined) judge({ id, name, prefix: '', path: properties.path, tests: properties.tests, columns: properties.columns });
+    if (properties !== undefined)
+      judge({ id, name, prefix: '', path: properties.path, tests: properties.tests, columns: properties.columns });
   }
   for (const { node, table } of sources) {
     const name = `${node.sourceName}_${node.name}`;
@@ -80,7 +81,9 @@ function turnedOff(test: CompiledTest): DisabledNode {
 function compileTest(declaration: TestDeclaration, node: JudgedNode, input: DeclaredTestInput): CompiledTest | undefined {
   const check = input.findCheck(declaration.check);
   if (check === undefined) {
-    input.diagnostics.push(diagnose('unknown-check', { check: declaration.check, known: input.checkNames() }, { span: declaration.checkSpan }));
+    input.diagnostics.push(
+      diagnose('unknown-check', { check: declaration.check, known: input.checkNames() }, { span: declaration.checkSpan }),
+    );
     return undefined;
   }
   const resolved = resolveArguments(declaration, check, input);

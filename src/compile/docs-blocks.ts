@@ -20,7 +20,9 @@ export function collectDocs(parsed: readonly ParsedFile[], texts: FileTexts, dia
       if (first === undefined) blocks.set(block.name, block);
       else {
         const notes = [{ message: 'the first one is here', span: first }];
-        diagnostics.push(diagnose('duplicate-doc', { name: block.name, first: first.path, second: file.path }, { span: block.nameSpan, notes }));
+        diagnostics.push(
+          diagnose('duplicate-doc', { name: block.name, first: first.path, second: file.path }, { span: block.nameSpan, notes }),
+        );
       }
     }
   }
@@ -33,7 +35,8 @@ export function collectDocs(parsed: readonly ParsedFile[], texts: FileTexts, dia
       }
       const name = double ?? single ?? '';
       const block = blocks.get(name);
-      if (block === undefined) diagnostics.push(diagnose('unknown-doc', { name, known: [...blocks.keys()] }, { span: placeOf(found, span, texts) }));
+      if (block === undefined)
+        diagnostics.push(diagnose('unknown-doc', { name, known: [...blocks.keys()] }, { span: placeOf(found, span, texts) }));
       return block?.text ?? found;
     });
   };

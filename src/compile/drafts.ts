@@ -60,7 +60,10 @@ export interface Drafts {
 }
 
 export function makeDrafts(input: DraftInput): Drafts {
-  const all = [...input.parsed.flatMap((file) => (file.kind === 'model' ? draftModel(file, input) : [])), ...input.project.seeds.map((file) => draftSeed(file, input))];
+  const all = [
+    ...input.parsed.flatMap((file) => (file.kind === 'model' ? draftModel(file, input) : [])),
+    ...input.project.seeds.map((file) => draftSeed(file, input)),
+  ];
   const disabled = all.filter((draft) => !draft.config.enabled).map((draft) => turnedOff(draft));
   const enabled = all.filter((draft) => draft.config.enabled);
   return {
@@ -83,7 +86,11 @@ function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, input: DraftIn
   const properties = input.properties.models.get(name);
   const own = readFileConfig({ template, resource: 'model', node: id }, input.environment);
   input.diagnostics.push(...own.diagnostics);
-  const merged = mergeConfig([...treeLevels(project.configTrees.models, [...folders, name], input.usedFolders), properties?.config ?? {}, own.values]);
+  const merged = mergeConfig([
+    ...treeLevels(project.configTrees.models, [...folders, name], input.usedFolders),
+    properties?.config ?? {},
+    own.values,
+  ]);
   const config = modelConfig(merged);
   const where = relationOf(project, name, config);
   return {
@@ -155,7 +162,8 @@ function seedConfig(merged: MergedConfig, properties: NodeProperties | undefined
   const alias = configValue(merged, 'alias');
   const delimiter = configValue(merged, 'delimiter');
   const columnTypes: Record<string, Located<string>> = {};
-  for (const column of properties?.columns ?? []) if (column.dataType !== undefined) columnTypes[column.name] = { value: column.dataType, span: column.span };
+  for (const column of properties?.columns ?? [])
+    if (column.dataType !== undefined) columnTypes[column.name] = { value: column.dataType, span: column.span };
   const types = merged.raw['column_types'];
   const declared = configValue(merged, 'column_types') ?? {};
   if (types !== undefined) for (const [column, type] of Object.entries(declared)) columnTypes[column] = { value: type, span: types.span };
@@ -171,7 +179,10 @@ function seedConfig(merged: MergedConfig, properties: NodeProperties | undefined
 }
 
 /** Warns of properties that describe no node. Those of a disabled node go with it. */
-export function findUnusedProperties(input: DraftInput, names: { readonly models: readonly string[]; readonly seeds: readonly string[] }): readonly Diagnostic[] {
+export function findUnusedProperties(
+  input: DraftInput,
+  names: { readonly models: readonly string[]; readonly seeds: readonly string[] },
+): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const look = (kind: string, described: ReadonlyMap<string, NodeProperties>, known: readonly string[]): void => {
     const present = new Set(known);

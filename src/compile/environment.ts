@@ -35,7 +35,14 @@ export function createEnvironment(input: EnvironmentInput): Outcome<Environment>
     functions,
     lost: { any: input.lost.any, names: missing },
     vars: { ...plainVars(project.vars), ...targetVars, ...input.flagVars },
-    target: { name: target.name, type: target.type, schema: target.schema, database: target.database, threads: target.threads, vars: targetVars },
+    target: {
+      name: target.name,
+      type: target.type,
+      schema: target.schema,
+      database: target.database,
+      threads: target.threads,
+      vars: targetVars,
+    },
   };
   return { value, diagnostics };
 }
@@ -77,14 +84,16 @@ function reportShadows(macro: MacroDefinition, diagnostics: Diagnostic[]): void 
     if (isBuiltinName(name)) diagnostics.push(diagnose('shadows-built-in', { name, what }, { span }));
   };
   warn(macro.name, 'macro', macro.nameSpan);
-  for (const name of [...macro.parameters, ...macro.defaults.map((entry) => entry.name)]) warn(name, `argument of macro \`${macro.name}\`,`, macro.nameSpan);
+  for (const name of [...macro.parameters, ...macro.defaults.map((entry) => entry.name)])
+    warn(name, `argument of macro \`${macro.name}\`,`, macro.nameSpan);
   findShadows(macro.body.nodes, diagnostics);
 }
 
 /** Warns of names in a template that hide built-ins: parameters of blocks, and what `set` names. */
 export function findShadows(nodes: readonly TemplateNode[], diagnostics: Diagnostic[]): void {
   for (const node of nodes) {
-    if (node.kind === 'output' && node.expression.kind === 'call' && node.expression.name === 'set') warnOfSet(node.expression.args[0], diagnostics);
+    if (node.kind === 'output' && node.expression.kind === 'call' && node.expression.name === 'set')
+      warnOfSet(node.expression.args[0], diagnostics);
     if (node.kind !== 'block') continue;
     if (node.call.name === 'set') warnOfSet(node.call.args[0], diagnostics);
     for (const name of node.params) {
@@ -95,7 +104,10 @@ export function findShadows(nodes: readonly TemplateNode[], diagnostics: Diagnos
   }
 }
 
-function warnOfSet(name: { readonly kind: string; readonly value?: unknown; readonly span: Span } | undefined, diagnostics: Diagnostic[]): void {
+function warnOfSet(
+  name: { readonly kind: string; readonly value?: unknown; readonly span: Span } | undefined,
+  diagnostics: Diagnostic[],
+): void {
   if (name?.kind !== 'literal' || typeof name.value !== 'string' || !isBuiltinName(name.value)) return;
   diagnostics.push(diagnose('shadows-built-in', { name: name.value, what: 'value' }, { span: name.span }));
 }

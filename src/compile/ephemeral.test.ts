@@ -4,7 +4,10 @@ import { compileFiles, compileModel, modelNamed } from './compile-fixture.ts';
 import { lookupSpan } from './span-map.ts';
 
 const ephemeral = '{{config materialized="ephemeral"}}\n';
-const base = { 'models/numbers.sql': `${ephemeral}select 1 as n union all select 2`, 'models/doubled.sql': `${ephemeral}with own as (select * from {{ref "numbers"}}) select n * 2 as n from own; -- end` };
+const base = {
+  'models/numbers.sql': `${ephemeral}select 1 as n union all select 2`,
+  'models/doubled.sql': `${ephemeral}with own as (select * from {{ref "numbers"}}) select n * 2 as n from own; -- end`,
+};
 
 let run: (sql: string) => Promise<unknown>;
 beforeAll(async () => {
@@ -21,8 +24,16 @@ describe('an ephemeral model', () => {
   it.each([
     ['a plain query', 'select sum(n)::int as s from {{ref "doubled"}}', [[6]]],
     ['a query with WITH', '-- note\n/* more */ with x as (select * from {{ref "doubled"}}) select sum(n)::int from x', [[6]]],
-    ['a query with WITH RECURSIVE', 'with recursive t(n) as (select min(n) from {{ref "doubled"}} union all select n + 1 from t where n < 4) select count(*)::int from t', [[3]]],
-    ['a query in parentheses', '(select n from {{ref "numbers"}}) union all (select n from {{ref "doubled"}}) order by n', [[1], [2], [2], [4]]],
+    [
+      'a query with WITH RECURSIVE',
+      'with recursive t(n) as (select min(n) from {{ref "doubled"}} union all select n + 1 from t where n < 4) select count(*)::int from t',
+      [[3]],
+    ],
+    [
+      'a query in parentheses',
+      '(select n from {{ref "numbers"}}) union all (select n from {{ref "doubled"}}) order by n',
+      [[1], [2], [2], [4]],
+    ],
     ['FROM first', 'from {{ref "doubled"}} select max(n)::int', [[4]]],
     ['VALUES', 'values ((select max(n) from {{ref "doubled"}}), (select min(n) from {{ref "numbers"}}))', [[4, 1]]],
     ['the same model twice', 'select a.n from {{ref "numbers"}} a join {{ref "numbers"}} b using (n) order by 1', [[1], [2]]],
@@ -74,7 +85,12 @@ describe('an ephemeral model', () => {
   });
 
   it('may stand at the end of a long chain', async () => {
-    const chain = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`models/e${index}.sql`, `${ephemeral}select * from {{ref "${index === 0 ? 'numbers' : `e${index - 1}`}"}}`]));
+    const chain = Object.fromEntries(
+      Array.from({ length: 300 }, (_, index) => [
+        `models/e${index}.sql`,
+        `${ephemeral}select * from {{ref "${index === 0 ? 'numbers' : `e${index - 1}`}"}}`,
+      ]),
+    );
     const { project } = await compileFiles({ ...base, ...chain, 'models/m.sql': 'select * from {{ref "e299"}}' });
     expect(modelNamed(project, 'm').full.sql.match(/ as \(/g)?.length).toBe(301);
   });

@@ -86,7 +86,13 @@ function isLost(session: Session, name: string): boolean {
 function reportUnknown(frame: Frame, name: string, span: Span): Failed {
   const { session } = frame;
   if (isLost(session, name)) return failed;
-  const known = [...namesInScope(frame.scope), ...session.environment.macros.keys(), ...session.environment.functions.keys(), ...builtinValues, ...builtins.keys()];
+  const known = [
+    ...namesInScope(frame.scope),
+    ...session.environment.macros.keys(),
+    ...session.environment.functions.keys(),
+    ...builtinValues,
+    ...builtins.keys(),
+  ];
   return session.report('unknown-name', { name, known, isVariable: Object.hasOwn(session.environment.vars, name) }, span);
 }
 
@@ -151,9 +157,17 @@ export function evaluateCall(call: Call, frame: Frame): Value | Failed {
     case 'builtin':
       return callBuiltin(call.name, call, frame);
     case 'local':
-      return session.report('not-callable', { name: call.name, what: `a local name for ${describeKind(meaning.value)}`, parts: partsOf(meaning.value) }, call.nameSpan);
+      return session.report(
+        'not-callable',
+        { name: call.name, what: `a local name for ${describeKind(meaning.value)}`, parts: partsOf(meaning.value) },
+        call.nameSpan,
+      );
     case 'value':
-      return session.report('not-callable', { name: call.name, what: 'a value', parts: partsOf(builtinParts(frame, call.name)) }, call.nameSpan);
+      return session.report(
+        'not-callable',
+        { name: call.name, what: 'a value', parts: partsOf(builtinParts(frame, call.name)) },
+        call.nameSpan,
+      );
     default:
       return reportUnknownHelper(frame, call.name, call.nameSpan);
   }
@@ -168,7 +182,10 @@ export function reportUnknownHelper(frame: Frame, name: string, span: Span): Fai
 }
 
 /** All arguments in source order; undefined when one of them failed. */
-function evaluateArguments(call: MacroInvocation, frame: Frame): { readonly args: readonly Argument[]; readonly named: ReadonlyMap<string, Argument> } | undefined {
+function evaluateArguments(
+  call: MacroInvocation,
+  frame: Frame,
+): { readonly args: readonly Argument[]; readonly named: ReadonlyMap<string, Argument> } | undefined {
   const args: Argument[] = [];
   let complete = true;
   for (const expression of call.args) {
@@ -190,7 +207,8 @@ const noNamed: ReadonlyMap<string, Argument> = new Map();
 
 /** Calls a built-in helper by its name; `call` may be a bare name without arguments. */
 export function callBuiltin(name: string, call: MacroInvocation, frame: Frame): Value | Failed {
-  if ((name === 'and' || name === 'or' || name === 'default') && call.args.length > 1 && call.named.length === 0) return callLazily(name, call, frame);
+  if ((name === 'and' || name === 'or' || name === 'default') && call.args.length > 1 && call.named.length === 0)
+    return callLazily(name, call, frame);
   const given = evaluateArguments(call, frame);
   const helper = builtins.get(name);
   if (given === undefined || helper === undefined) return failed;
@@ -248,7 +266,8 @@ function callEagerly(name: string, call: MacroInvocation, frame: Frame): Failed 
 export function evaluateCondition(expression: Expression, frame: Frame, use: string): boolean | Failed {
   const value = evaluate(expression, frame);
   if (value === failed) return failed;
-  if (isSlotText(value)) return frame.session.report('value-at-run-time', { name: value.text.replaceAll(/[{}]/g, ''), use }, expression.span);
+  if (isSlotText(value))
+    return frame.session.report('value-at-run-time', { name: value.text.replaceAll(/[{}]/g, ''), use }, expression.span);
   return isTruthy(value);
 }
 

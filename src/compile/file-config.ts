@@ -71,7 +71,11 @@ function readNodes(nodes: readonly TemplateNode[], frame: Frame, reader: Reader)
 function readBlock(node: Extract<TemplateNode, { kind: 'block' }>, frame: Frame, reader: Reader): void {
   const { name } = node.call;
   if (name !== 'if' && name !== 'unless') {
-    reader.session.report('config-misplaced', { problem: `\`{{config}}\` stands inside \`{{#${name}}}\`` }, findConfig([node])?.span ?? node.openSpan);
+    reader.session.report(
+      'config-misplaced',
+      { problem: `\`{{config}}\` stands inside \`{{#${name}}}\`` },
+      findConfig([node])?.span ?? node.openSpan,
+    );
     return;
   }
   const condition = watched(reader, () => blockCondition(node, frame));
@@ -116,11 +120,16 @@ function readCall(call: Call, frame: Frame, reader: Reader): void {
     if (value === failed) continue;
     const plain = toYaml(value);
     if (plain === undefined) {
-      session.report('wrong-value', { key: entry.name, expected: 'a value known before the run', found: describeKind(value) }, entry.value.span);
+      session.report(
+        'wrong-value',
+        { key: entry.name, expected: 'a value known before the run', found: describeKind(value) },
+        entry.value.span,
+      );
       continue;
     }
     const read = readConfigValue(key.name, { value: plain, span: entry.value.span });
-    for (const problem of read.diagnostics) session.diagnostics.push({ ...problem, ...(session.node === undefined ? {} : { node: session.node }) });
+    for (const problem of read.diagnostics)
+      session.diagnostics.push({ ...problem, ...(session.node === undefined ? {} : { node: session.node }) });
     if (read.value !== undefined) reader.values[key.name] = { value: plain, span: entry.value.span };
   }
 }

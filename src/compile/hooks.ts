@@ -26,7 +26,9 @@ function compileHook(hook: Hook, session: Session, texts: FileTexts): readonly C
     for (const { word, token } of statements) {
       if (!TRANSACTION_WORDS.has(word)) continue;
       const span = lookupSpan(text.map, token.start, token.end - token.start)?.span ?? hook.span;
-      session.diagnostics.push(diagnose('transaction-in-hook', { statement: text.sql.slice(token.start, token.end) }, { span, node: session.node }));
+      session.diagnostics.push(
+        diagnose('transaction-in-hook', { statement: text.sql.slice(token.start, token.end) }, { span, node: session.node }),
+      );
     }
   }
   return [{ text, transaction: hook.transaction }];

@@ -39,7 +39,8 @@ export async function loadJsHelpers(files: readonly SourceFile[], loader: JsModu
     }
     for (const [name, value] of Object.entries(exports)) {
       if (name === 'default' || typeof value !== 'function') {
-        const problem = name === 'default' ? 'it has a default export, and helpers are called by their names' : `its export \`${name}\` is no function`;
+        const problem =
+          name === 'default' ? 'it has a default export, and helpers are called by their names' : `its export \`${name}\` is no function`;
         diagnostics.push(diagnose('js-file', { path: file.path, problem }, { span: name === 'default' ? start : placeOfName(file, name) }));
         lost.add(name);
         continue;
@@ -49,8 +50,8 @@ export async function loadJsHelpers(files: readonly SourceFile[], loader: JsModu
       if (value.constructor.name === 'AsyncFunction') {
         diagnostics.push(diagnose('js-helper-async', { name }, { span }));
         lost.add(name);
-      }
-      else if (other !== undefined) diagnostics.push(diagnose('duplicate-macro', { name, first: other.path, second: file.path }, { span }));
+      } else if (other !== undefined)
+        diagnostics.push(diagnose('duplicate-macro', { name, first: other.path, second: file.path }, { span }));
       // An export that is a function can be called with any arguments; what it makes of them is its own matter.
       else functions.set(name, toHelper(name, file, value as PlainFunction));
     }
@@ -70,7 +71,12 @@ function callHelper(name: string, file: SourceFile, run: PlainFunction, invocati
     result = run(...invocation.args.map(toJs), { named, target: toJs(session.environment.target), vars: toJs(session.environment.vars) });
   } catch (error) {
     const place = placeOfError(file, error);
-    return session.report('js-helper-failed', { name, message: messageOf(error) }, span, place === undefined ? [] : [{ message: 'it failed here', span: place }]);
+    return session.report(
+      'js-helper-failed',
+      { name, message: messageOf(error) },
+      span,
+      place === undefined ? [] : [{ message: 'it failed here', span: place }],
+    );
   }
   if (isThenable(result)) {
     // Nobody waits for it: without a handler its failure would end the process.
@@ -125,7 +131,8 @@ function fromObject(value: object, depth: number): FromJs {
   if (depth > maxDepth) return { fits: false, found: `an object of more than ${maxDepth} levels` };
   if (Array.isArray(value)) {
     const items: Value[] = [];
-    for (const item of value as readonly unknown[]) { // An array of anything: each item is looked at below.
+    for (const item of value as readonly unknown[]) {
+      // An array of anything: each item is looked at below.
       const made = fromJs(item, depth + 1);
       if (!made.fits) return { fits: false, found: `a list with ${made.found} in it` };
       items.push(made.value);
@@ -133,7 +140,8 @@ function fromObject(value: object, depth: number): FromJs {
     return { fits: true, value: items };
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return { fits: false, found: `an object of class \`${value.constructor.name}\`` };
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+    return { fits: false, found: `an object of class \`${value.constructor.name}\`` };
   const entries: [string, Value][] = [];
   for (const [key, item] of Object.entries(value)) {
     const made = fromJs(item, depth + 1);

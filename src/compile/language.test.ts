@@ -17,13 +17,20 @@ describe('dependencies', () => {
   });
 
   it('are not the refs of branches that no rendering takes, which may name anything', async () => {
-    const files = { 'project.yaml': 'vars: { legacy: false }\n', 'models/m.sql': 'select 1 as x {{#if (var "legacy")}}from {{ref "gone"}}{{/if}}' };
+    const files = {
+      'project.yaml': 'vars: { legacy: false }\n',
+      'models/m.sql': 'select 1 as x {{#if (var "legacy")}}from {{ref "gone"}}{{/if}}',
+    };
     const model = await compileModel(files, 'm');
     expect(model.dependsOn).toEqual([]);
   });
 
   it('count in SQL comments, and not in template comments', async () => {
-    const files = { ...orders, 'models/b.sql': 'select 1 as x', 'models/m.sql': '-- depends_on: {{ref "orders"}}\n{{!-- {{ref "b"}} --}}\nselect 1 as x' };
+    const files = {
+      ...orders,
+      'models/b.sql': 'select 1 as x',
+      'models/m.sql': '-- depends_on: {{ref "orders"}}\n{{!-- {{ref "b"}} --}}\nselect 1 as x',
+    };
     const model = await compileModel(files, 'm');
     expect(model.dependsOn.map((entry) => entry.id)).toEqual(['model.shop.orders']);
   });
@@ -44,8 +51,12 @@ describe('dependencies', () => {
 
 describe('this', () => {
   it('is the relation of the model that is rendered, in macros, loops and as an argument', async () => {
-    const macros = { 'macros/m.sql': '{{#macro "max_of" "relation"}}(select max(x) from {{relation}}) + (select 1 from {{this}}){{/macro}}' };
-    expect(await render('{{#each (array 1) as |i|}}{{max_of this}}{{/each}}', macros)).toBe('(select max(x) from "main"."m") + (select 1 from "main"."m")');
+    const macros = {
+      'macros/m.sql': '{{#macro "max_of" "relation"}}(select max(x) from {{relation}}) + (select 1 from {{this}}){{/macro}}',
+    };
+    expect(await render('{{#each (array 1) as |i|}}{{max_of this}}{{/each}}', macros)).toBe(
+      '(select max(x) from "main"."m") + (select 1 from "main"."m")',
+    );
   });
 
   it('has the schema and the alias of the model', async () => {
@@ -81,7 +92,12 @@ describe('scope', () => {
 
   it('wants a name for the item', async () => {
     const [problem] = await problems({ 'models/m.sql': 'select {{#each (array 1)}}x{{/each}}' });
-    expect(problem).toEqual({ code: 'block-form', message: '`{{#each}}` names its item', help: 'write `{{#each list as |item|}}…{{/each}}`', at: 'models/m.sql:{{#each (array 1)}}' });
+    expect(problem).toEqual({
+      code: 'block-form',
+      message: '`{{#each}}` names its item',
+      help: 'write `{{#each list as |item|}}…{{/each}}`',
+      at: 'models/m.sql:{{#each (array 1)}}',
+    });
   });
 
   it('ends a name that set gave with its block', async () => {
@@ -107,7 +123,10 @@ describe('scope', () => {
 
   it('warns of block parameters and values that hide a built-in', async () => {
     const found = await problemsOf('{{set "first" 1}}select {{first}} {{#each (array 1) as |last|}}{{last}}{{/each}}');
-    expect(found).toEqual(['shadows-built-in: value `first` hides the built-in of that name', 'shadows-built-in: block parameter `last` hides the built-in of that name']);
+    expect(found).toEqual([
+      'shadows-built-in: value `first` hides the built-in of that name',
+      'shadows-built-in: block parameter `last` hides the built-in of that name',
+    ]);
   });
 });
 
@@ -129,7 +148,8 @@ describe('set', () => {
 describe('macros', () => {
   const macros = {
     'macros/a.sql': '{{!-- money --}}\n{{#macro "dollars" "column" scale=2}}\n({{column}} / 100)::numeric(16, {{scale}})\n{{/macro}}\n',
-    'macros/b.sql': '{{#macro "twice" "x"}}{{dollars x}} + {{dollars x scale=4}}{{/macro}}\n{{#macro "as_of"}}now(){{/macro}}\n{{#macro "wrap" "name"}}begin {{name}}: {{yield}} :end{{/macro}}',
+    'macros/b.sql':
+      '{{#macro "twice" "x"}}{{dollars x}} + {{dollars x scale=4}}{{/macro}}\n{{#macro "as_of"}}now(){{/macro}}\n{{#macro "wrap" "name"}}begin {{name}}: {{yield}} :end{{/macro}}',
   };
 
   it('take positional and named arguments and defaults, and call each other in any order', async () => {
@@ -139,16 +159,25 @@ describe('macros', () => {
   });
 
   it('give text to expressions', async () => {
-    expect(await render('{{upper (dollars "x")}} {{concat "<" (as_of) ">"}} {{as_of}}', macros)).toBe('(X / 100)::NUMERIC(16, 2) <now()> now()');
+    expect(await render('{{upper (dollars "x")}} {{concat "<" (as_of) ">"}} {{as_of}}', macros)).toBe(
+      '(X / 100)::NUMERIC(16, 2) <now()> now()',
+    );
   });
 
   it('stand in parentheses as arguments', async () => {
     const [problem] = await problems({ ...macros, 'models/m.sql': 'select {{upper as_of}}' });
-    expect(problem).toEqual({ code: 'call-without-parentheses', message: '`as_of` is called, so as an argument it stands in parentheses', help: 'write `(as_of)`', at: 'models/m.sql:as_of' });
+    expect(problem).toEqual({
+      code: 'call-without-parentheses',
+      message: '`as_of` is called, so as an argument it stands in parentheses',
+      help: 'write `(as_of)`',
+      at: 'models/m.sql:as_of',
+    });
   });
 
   it('print the block of their caller, in the scope of the caller', async () => {
-    expect(await render('{{set "v" "mine"}}{{#wrap "n"}}{{v}} {{#wrap "inner"}}x{{/wrap}}{{/wrap}}', macros)).toBe('begin n: mine begin inner: x :end :end');
+    expect(await render('{{set "v" "mine"}}{{#wrap "n"}}{{v}} {{#wrap "inner"}}x{{/wrap}}{{/wrap}}', macros)).toBe(
+      'begin n: mine begin inner: x :end :end',
+    );
   });
 
   it('complain where there is no block to print', async () => {
@@ -159,10 +188,17 @@ describe('macros', () => {
   });
 
   it('cannot call themselves', async () => {
-    const files = { 'macros/m.sql': '{{#macro "a"}}{{b}}{{/macro}}{{#macro "b"}}{{c}}{{/macro}}{{#macro "c"}}{{b}}{{/macro}}', 'models/m.sql': 'select {{a}}' };
+    const files = {
+      'macros/m.sql': '{{#macro "a"}}{{b}}{{/macro}}{{#macro "b"}}{{c}}{{/macro}}{{#macro "c"}}{{b}}{{/macro}}',
+      'models/m.sql': 'select {{a}}',
+    };
     const { diagnostics } = await compileFiles(files);
     expect(diagnostics.map((entry) => [entry.code, entry.message, entry.notes.map((note) => note.message)])).toEqual([
-      ['macro-recursion', 'macros call each other in a circle: `b -> c -> b`', ['`c` is called here', '`b` is called here', '`a` is called here']],
+      [
+        'macro-recursion',
+        'macros call each other in a circle: `b -> c -> b`',
+        ['`c` is called here', '`b` is called here', '`a` is called here'],
+      ],
     ]);
   });
 
@@ -176,20 +212,31 @@ describe('macros', () => {
   });
 
   it('have variants for an engine', async () => {
-    const variants = { 'macros/m.sql': '{{#macro "f"}}general{{/macro}}{{#macro "f" engine="duckdb"}}special{{/macro}}{{#macro "g"}}general{{/macro}}{{#macro "g" engine="other"}}other{{/macro}}' };
+    const variants = {
+      'macros/m.sql':
+        '{{#macro "f"}}general{{/macro}}{{#macro "f" engine="duckdb"}}special{{/macro}}{{#macro "g"}}general{{/macro}}{{#macro "g" engine="other"}}other{{/macro}}',
+    };
     expect(await render('{{f}} {{g}}', variants)).toBe('special general');
-    expect(await problemsOf('select 1', { 'macros/m.sql': '{{#macro "f" engine="other"}}x{{/macro}}' })).toEqual(['macro-engine-missing: macro `f` has no variant for duckdb']);
+    expect(await problemsOf('select 1', { 'macros/m.sql': '{{#macro "f" engine="other"}}x{{/macro}}' })).toEqual([
+      'macro-engine-missing: macro `f` has no variant for duckdb',
+    ]);
   });
 
   it('have one definition', async () => {
     const [problem] = await problems({ 'macros/a.sql': '{{#macro "f"}}1{{/macro}}', 'macros/b.sql': '{{#macro "f"}}2{{/macro}}' });
-    expect(problem).toMatchObject({ code: 'duplicate-macro', message: 'macro `f` is defined in `macros/a.sql` and in `macros/b.sql`', at: 'macros/b.sql:"f"' });
+    expect(problem).toMatchObject({
+      code: 'duplicate-macro',
+      message: 'macro `f` is defined in `macros/a.sql` and in `macros/b.sql`',
+      at: 'macros/b.sql:"f"',
+    });
   });
 
   it('report a broken one once, with the place of the call', async () => {
     const files = { 'macros/m.sql': '{{#macro "f"}}{{oops}}{{/macro}}', 'models/a.sql': 'select {{f}}', 'models/b.sql': 'select {{f}}' };
     const { project, diagnostics } = await compileFiles(files);
-    expect(diagnostics.map((entry) => [entry.code, entry.span?.path, entry.notes[0]?.span?.path])).toEqual([['unknown-name', 'macros/m.sql', 'models/a.sql']]);
+    expect(diagnostics.map((entry) => [entry.code, entry.span?.path, entry.notes[0]?.span?.path])).toEqual([
+      ['unknown-name', 'macros/m.sql', 'models/a.sql'],
+    ]);
     expect(project.broken).toEqual(['model.shop.a', 'model.shop.b']);
   });
 });
@@ -200,7 +247,9 @@ describe('printing', () => {
   });
 
   it('keeps the spelling of numbers from YAML', async () => {
-    expect(await render('{{var "rate"}} {{var "date"}}', { 'project.yaml': 'vars: { rate: 1.10, date: 2024-01-01 }\n' })).toBe('1.10 2024-01-01');
+    expect(await render('{{var "rate"}} {{var "date"}}', { 'project.yaml': 'vars: { rate: 1.10, date: 2024-01-01 }\n' })).toBe(
+      '1.10 2024-01-01',
+    );
   });
 
   it.each([
@@ -214,7 +263,9 @@ describe('printing', () => {
 
 describe('white space', () => {
   it('disappears with lines that hold only statements', async () => {
-    expect(await render('a\n  {{set "x" 1}}\n{{!-- note --}} {{set "y" 2}}\n  {{#if true}}\n  b\n  {{else}}\n  c\n  {{/if}}\nd')).toBe('a\n  b\nd');
+    expect(await render('a\n  {{set "x" 1}}\n{{!-- note --}} {{set "y" 2}}\n  {{#if true}}\n  b\n  {{else}}\n  c\n  {{/if}}\nd')).toBe(
+      'a\n  b\nd',
+    );
   });
 
   it('stays around what prints', async () => {
@@ -269,7 +320,9 @@ describe('conditions', () => {
 
 describe('target, var and run', () => {
   it('tells the target and its variables', async () => {
-    expect(await render('{{target.name}} {{target.type}} {{target.schema}} {{target.database}} {{target.threads}}')).toBe('dev duckdb main warehouse 4');
+    expect(await render('{{target.name}} {{target.type}} {{target.schema}} {{target.database}} {{target.threads}}')).toBe(
+      'dev duckdb main warehouse 4',
+    );
   });
 
   it('finds variables: flags over target over project over default, falsy ones included', async () => {
@@ -298,7 +351,10 @@ describe('target, var and run', () => {
   });
 
   it('leaves slots for what only the plan knows', async () => {
-    const model = await compileModel({ 'models/m.sql': 'select {{run.id}} as a where t >= {{interval.start}} and {{dateadd "day" 1 interval.end}} > 0' }, 'm');
+    const model = await compileModel(
+      { 'models/m.sql': 'select {{run.id}} as a where t >= {{interval.start}} and {{dateadd "day" 1 interval.end}} > 0' },
+      'm',
+    );
     expect(model.full.slots.map(({ name, at, length }) => [name, model.full.sql.slice(at, at + length)])).toEqual([
       ['run.id', '{{run.id}}'],
       ['interval.start', '{{interval.start}}'],

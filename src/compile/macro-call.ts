@@ -9,7 +9,9 @@ import { failed } from './values.ts';
 /** How the macro is called, for messages. */
 export function macroForm(macro: MacroDefinition): string {
   const positional = macro.parameters.map((name) => ` "${name}"`).join('');
-  const named = macro.defaults.map(({ name, value }) => ` ${name}=${macro.body.file.text.slice(value.span.start, value.span.end)}`).join('');
+  const named = macro.defaults
+    .map(({ name, value }) => ` ${name}=${macro.body.file.text.slice(value.span.start, value.span.end)}`)
+    .join('');
   return `{{${macro.name}${positional}${named}}}`;
 }
 
@@ -23,7 +25,8 @@ export function bindArguments(frame: Frame, macro: MacroDefinition, call: MacroI
     return undefined;
   };
   const extra = given.args[names.length];
-  if (extra !== undefined) return complain(`takes ${names.length === 1 ? 'one argument' : `${names.length} arguments`}, not ${given.args.length}`, extra.span);
+  if (extra !== undefined)
+    return complain(`takes ${names.length === 1 ? 'one argument' : `${names.length} arguments`}, not ${given.args.length}`, extra.span);
   const scope = openScope(undefined);
   given.args.forEach(({ value }, index) => defineName(scope, names[index] ?? '', value));
   for (const [name, { value, span }] of given.named) {

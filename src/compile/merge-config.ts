@@ -39,7 +39,10 @@ export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
       if (name === 'pre_hook') hooks.pre.push(...hooksOf(located));
       if (name === 'post_hook') hooks.post.push(...hooksOf(located));
       const above = raw[name];
-      raw[name] = above === undefined || key.merge === 'overwrite' ? located : { value: combine(key.merge, above.value, located.value), span: located.span };
+      raw[name] =
+        above === undefined || key.merge === 'overwrite'
+          ? located
+          : { value: combine(key.merge, above.value, located.value), span: located.span };
     }
   }
   return { raw, hooks };
@@ -79,10 +82,12 @@ export function metaOf(config: MergedConfig): Readonly<Record<string, YamlValue>
 }
 
 /** Folders of a tree that no node of the project is in. */
-export function unusedFolders(tree: ConfigTree | undefined, used: ReadonlySet<ConfigTree>): readonly { readonly name: string; readonly tree: ConfigTree; readonly siblings: readonly string[] }[] {
+export function unusedFolders(
+  tree: ConfigTree | undefined,
+  used: ReadonlySet<ConfigTree>,
+): readonly { readonly name: string; readonly tree: ConfigTree; readonly siblings: readonly string[] }[] {
   if (tree === undefined) return [];
   return Object.entries(tree.folders).flatMap(([name, folder]) =>
     used.has(folder) ? unusedFolders(folder, used) : [{ name, tree: folder, siblings: Object.keys(tree.folders) }],
   );
 }
-

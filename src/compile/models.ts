@@ -49,7 +49,10 @@ interface RenderedHooks {
 }
 
 /** Renders every model; the result is in the order of the drafts. */
-export function compileModels(drafts: readonly ModelDraft[], input: RenderInput): { readonly models: readonly CompiledModel[]; readonly ephemerals: EphemeralBodies } {
+export function compileModels(
+  drafts: readonly ModelDraft[],
+  input: RenderInput,
+): { readonly models: readonly CompiledModel[]; readonly ephemerals: EphemeralBodies } {
   const rendered = drafts.map((draft) => renderModel(draft, input));
   const bodies = new Map<NodeId, EphemeralBody>();
   for (const { draft, full } of rendered) {
@@ -75,7 +78,15 @@ function renderModel(draft: ModelDraft, input: RenderInput): RenderedModel {
 
 function openSession(draft: ModelDraft | SeedDraft, input: RenderInput, isIncremental: boolean | undefined): Session {
   const self = relationValue(input.dialect.relation(draft.where), draft.id);
-  return new Session({ environment: input.environment, resolver: input.resolver, node: draft.id, self, isIncremental, place: 'a hook', takesEphemerals: isIncremental !== undefined });
+  return new Session({
+    environment: input.environment,
+    resolver: input.resolver,
+    node: draft.id,
+    self,
+    isIncremental,
+    place: 'a hook',
+    takesEphemerals: isIncremental !== undefined,
+  });
 }
 
 function renderText(draft: ModelDraft, isIncremental: boolean, input: RenderInput): RenderedText {
@@ -87,7 +98,12 @@ function renderText(draft: ModelDraft, isIncremental: boolean, input: RenderInpu
   return { text: finished.text, dependencies: settle(draft.id, finished.diagnostics, dependencies, input) };
 }
 
-function settle(id: NodeId, diagnostics: readonly Diagnostic[], dependencies: ReadonlyMap<NodeId, Span>, input: RenderInput): ReadonlyMap<NodeId, Span> {
+function settle(
+  id: NodeId,
+  diagnostics: readonly Diagnostic[],
+  dependencies: ReadonlyMap<NodeId, Span>,
+  input: RenderInput,
+): ReadonlyMap<NodeId, Span> {
   input.diagnostics.push(...diagnostics);
   if (hasErrors(diagnostics)) input.broken.add(id);
   return dependencies;
@@ -112,7 +128,8 @@ function unite(id: NodeId, ...maps: readonly (ReadonlyMap<NodeId, Span> | undefi
 
 function finishModel(model: RenderedModel, bodies: EphemeralBodies, input: RenderInput): CompiledModel {
   const { draft, full, incremental, hooks } = model;
-  const inject = ({ text, dependencies }: RenderedText): CompiledText => (bodies.size === 0 ? text : injectEphemerals(text, [...dependencies.keys()], bodies, input.dialect));
+  const inject = ({ text, dependencies }: RenderedText): CompiledText =>
+    bodies.size === 0 ? text : injectEphemerals(text, [...dependencies.keys()], bodies, input.dialect);
   return {
     resourceType: 'model',
     ...describeNode(draft, input.describe),
@@ -126,7 +143,10 @@ function finishModel(model: RenderedModel, bodies: EphemeralBodies, input: Rende
   };
 }
 
-type NodeDescription = Pick<CompiledModel, 'id' | 'name' | 'path' | 'propertiesPath' | 'fqn' | 'description' | 'tags' | 'rawConfig' | 'columns'>;
+type NodeDescription = Pick<
+  CompiledModel,
+  'id' | 'name' | 'path' | 'propertiesPath' | 'fqn' | 'description' | 'tags' | 'rawConfig' | 'columns'
+>;
 
 function describeNode(draft: ModelDraft | SeedDraft, describe: Describe): NodeDescription {
   const { properties } = draft;

@@ -20,7 +20,11 @@ export function foldersOf(path: string, base: string): readonly string[] {
 }
 
 /** Where a node is built: the target's schema alone, or with the node's own behind it. */
-export function relationOf(project: Project, name: string, config: { readonly schema?: string | undefined; readonly alias?: string | undefined }): Relation {
+export function relationOf(
+  project: Project,
+  name: string,
+  config: { readonly schema?: string | undefined; readonly alias?: string | undefined },
+): Relation {
   const { schema, schemaNaming } = project.target;
   const own = config.schema;
   const full = own === undefined ? schema : schemaNaming === 'plain' ? own : `${schema}_${own}`;

@@ -126,4 +126,3 @@ export class NodeIndex implements Resolver {
 function disabledNotes(disabled: DisabledNode): readonly Note[] {
   return disabled.span === undefined ? [] : [{ message: 'it is turned off here', span: disabled.span }];
 }
-

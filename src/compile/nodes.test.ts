@@ -6,20 +6,40 @@ const orders = { 'models/orders.sql': 'select 1 as id' };
 describe('ref and source', () => {
   it.each([
     ['{{ref "oders"}}', 'ref-not-found', 'there is no model or seed `oders`', 'did you mean `orders`?'],
-    ['{{ref "raw_orders"}}', 'ref-not-found', 'there is no model or seed `raw_orders`', 'a source has a table of that name: `{{source "web" "raw_orders"}}`'],
-    ['{{ref "shopp" "orders"}}', 'unknown-package', 'there is no package `shopp`', 'every model belongs to `shop`; write `{{ref "model"}}` with one name'],
+    [
+      '{{ref "raw_orders"}}',
+      'ref-not-found',
+      'there is no model or seed `raw_orders`',
+      'a source has a table of that name: `{{source "web" "raw_orders"}}`',
+    ],
+    [
+      '{{ref "shopp" "orders"}}',
+      'unknown-package',
+      'there is no package `shopp`',
+      'every model belongs to `shop`; write `{{ref "model"}}` with one name',
+    ],
     ['{{ref "orders" version=2}}', 'model-without-versions', 'model `orders` has no versions', 'take `version=` away'],
     ['{{source "web" "raw_order"}}', 'source-not-found', 'there is no source `web.raw_order`', 'did you mean `web.raw_orders`?'],
   ])('%s', async (template, code, message, help) => {
-    const files = { ...orders, 'models/sources.yaml': 'sources:\n  - name: web\n    tables: [{ name: raw_orders }]\n', 'models/m.sql': `select * from ${template}` };
+    const files = {
+      ...orders,
+      'models/sources.yaml': 'sources:\n  - name: web\n    tables: [{ name: raw_orders }]\n',
+      'models/m.sql': `select * from ${template}`,
+    };
     const [problem] = await problems(files);
     expect(problem).toMatchObject({ code, message, help });
   });
 
   it('say where a disabled model was turned off', async () => {
-    const files = { ...orders, 'project.yaml': 'models: { +enabled: false, on: { +enabled: true } }\n', 'models/on/m.sql': 'select * from {{ref "orders"}}' };
+    const files = {
+      ...orders,
+      'project.yaml': 'models: { +enabled: false, on: { +enabled: true } }\n',
+      'models/on/m.sql': 'select * from {{ref "orders"}}',
+    };
     const { project, diagnostics } = await compileFiles(files);
-    expect(diagnostics.map(({ code, message, notes }) => [code, message, notes[0]?.span?.path])).toEqual([['disabled-ref', 'model `orders` is turned off', 'project.yaml']]);
+    expect(diagnostics.map(({ code, message, notes }) => [code, message, notes[0]?.span?.path])).toEqual([
+      ['disabled-ref', 'model `orders` is turned off', 'project.yaml'],
+    ]);
     expect(project.disabled.map(({ id, span }) => [id, span?.path])).toEqual([['model.shop.orders', 'project.yaml']]);
     expect(project.models.map((model) => model.name)).toEqual(['m']);
   });
@@ -41,7 +61,9 @@ describe('ref and source', () => {
       ['source-unreadable', 'source `web.c` cannot be read in place: nothing is known of how to read `data/c.xyz`'],
     ]);
     expect(project.sources.map(({ id }) => id)).toEqual(['source.shop.web.a', 'source.shop.web.b', 'source.shop.web.c']);
-    expect(await problemsOf('select * from {{source "web" "d"}}', { 'models/s.yaml': yaml.replace(/ *- \{ name: c.*\n/, '') })).toEqual(['disabled-ref: source `web.d` is turned off']);
+    expect(await problemsOf('select * from {{source "web" "d"}}', { 'models/s.yaml': yaml.replace(/ *- \{ name: c.*\n/, '') })).toEqual([
+      'disabled-ref: source `web.d` is turned off',
+    ]);
   });
 });
 
@@ -54,7 +76,8 @@ describe('config', () => {
   staging: { +materialized: table, +schema: staging, +tags: [stg] }
 `,
       'models/staging/m.yaml': 'models:\n  - name: m\n    config: { tags: yaml, meta: { b: 2 }, schema: other }\n',
-      'models/staging/m.sql': '{{config materialized="incremental" unique_key="id" tags=(array "file" "stg") strategy="delete+insert"}}\nselect 1 as id',
+      'models/staging/m.sql':
+        '{{config materialized="incremental" unique_key="id" tags=(array "file" "stg") strategy="delete+insert"}}\nselect 1 as id',
     };
     const model = await compileModel(files, 'm');
     expect(model.config).toEqual({
@@ -75,7 +98,8 @@ describe('config', () => {
     const files = {
       'project.yaml': 'vars: { as_table: true }\n',
       'macros/m.sql': '{{#macro "kind"}}ta{{/macro}}',
-      'models/m.sql': '{{set "k" (concat (kind) "ble")}}{{set "later" (ref "gone")}}{{#if (var "as_table")}}{{config materialized=k alias=(concat "m_" target.name)}}{{else}}{{config materialized="view"}}{{/if}}select 1 as x{{#if false}}{{later}}{{/if}}',
+      'models/m.sql':
+        '{{set "k" (concat (kind) "ble")}}{{set "later" (ref "gone")}}{{#if (var "as_table")}}{{config materialized=k alias=(concat "m_" target.name)}}{{else}}{{config materialized="view"}}{{/if}}select 1 as x{{#if false}}{{later}}{{/if}}',
     };
     const { project } = await compileFiles(files);
     expect(modelNamed(project, 'm')).toMatchObject({ config: { materialized: 'table' }, relation: { name: 'm_dev' } });
@@ -96,7 +120,9 @@ describe('config', () => {
   });
 
   it('refuses config in a macro', async () => {
-    expect(await problemsOf('{{f}}select 1', { 'macros/m.sql': '{{#macro "f"}}{{config alias="x"}}{{/macro}}' })).toEqual(['config-misplaced: macro `f` holds `{{config}}`']);
+    expect(await problemsOf('{{f}}select 1', { 'macros/m.sql': '{{#macro "f"}}{{config alias="x"}}{{/macro}}' })).toEqual([
+      'config-misplaced: macro `f` holds `{{config}}`',
+    ]);
   });
 
   it('warns of folders without a node, and of properties of nothing', async () => {
@@ -118,24 +144,37 @@ describe('config', () => {
 describe('names', () => {
   it('are those of one file each', async () => {
     const [problem] = await problems({ 'models/a/orders.sql': 'select 1', 'models/b/orders.sql': 'select 1' });
-    expect(problem).toMatchObject({ code: 'duplicate-name', message: '`orders` is the name of `models/a/orders.sql` and of `models/b/orders.sql`' });
+    expect(problem).toMatchObject({
+      code: 'duplicate-name',
+      message: '`orders` is the name of `models/a/orders.sql` and of `models/b/orders.sql`',
+    });
   });
 
   it('differ in more than case or accents', async () => {
     expect(await problems({ 'models/Orders.sql': 'select 1', 'models/orders.sql': 'select 1' })).toMatchObject([
       { code: 'names-too-alike', message: 'the names `orders` and `Orders` differ only in case or in how an accent is written' },
     ]);
-    expect((await problems({ 'models/caf\u00e9.sql': 'select 1', 'models/cafe\u0301.sql': 'select 1' })).map(({ code }) => code)).toContain('names-too-alike');
+    expect((await problems({ 'models/caf\u00e9.sql': 'select 1', 'models/cafe\u0301.sql': 'select 1' })).map(({ code }) => code)).toContain(
+      'names-too-alike',
+    );
   });
 
   it('of relations are folded as the engine folds them', async () => {
     const found = await problems({ ...orders, 'models/b.sql': '{{config alias="ORDERS"}}select 1' });
-    expect(found).toMatchObject([{ code: 'relation-collision', message: '`models/b.sql` and `models/orders.sql` are both built as "main"."orders"', at: 'models/orders.sql:' }]);
+    expect(found).toMatchObject([
+      {
+        code: 'relation-collision',
+        message: '`models/b.sql` and `models/orders.sql` are both built as "main"."orders"',
+        at: 'models/orders.sql:',
+      },
+    ]);
   });
 
   it('must be names for the engine', async () => {
     const yaml = 'models:\n  - name: m\n    config: { alias: "a\\u0007b" }\n';
-    expect(await problemsOf('select 1', { 'models/m.yaml': yaml })).toEqual(['bad-identifier: `a\\u{7}b` cannot be a name in the database: it contains the control character U+0007']);
+    expect(await problemsOf('select 1', { 'models/m.yaml': yaml })).toEqual([
+      'bad-identifier: `a\\u{7}b` cannot be a name in the database: it contains the control character U+0007',
+    ]);
   });
 
   it('are not those of the state', async () => {
@@ -146,7 +185,9 @@ describe('names', () => {
 
   it('of seeds count among those of models', async () => {
     const { project } = await compileFiles({ 'seeds/raw/countries.csv': 'a\n1', 'project.yaml': 'seeds: { raw: { +schema: raw } }\n' });
-    expect(project.seeds).toMatchObject([{ id: 'seed.shop.countries', relation: { schema: 'main_raw', name: 'countries' }, fqn: ['shop', 'raw', 'countries'] }]);
+    expect(project.seeds).toMatchObject([
+      { id: 'seed.shop.countries', relation: { schema: 'main_raw', name: 'countries' }, fqn: ['shop', 'raw', 'countries'] },
+    ]);
   });
 });
 
@@ -177,7 +218,7 @@ describe('the SQL of a model', () => {
     ['select 1;', 'select 1'],
     ['select 1 ;\n -- done', 'select 1 \n -- done\n'],
     ['; select 1 ;; ', ' select 1 '],
-    ["select ';' as a, \"b;c\", $$;$$ /* ; */", "select ';' as a, \"b;c\", $$;$$ /* ; */"],
+    ['select \';\' as a, "b;c", $$;$$ /* ; */', 'select \';\' as a, "b;c", $$;$$ /* ; */'],
     ['with delete as (select 1) select * from delete', 'with delete as (select 1) select * from delete'],
     ['with recursive t(n) as (select 1), u as (select 2) from t', 'with recursive t(n) as (select 1), u as (select 2) from t'],
     ['(select 1) union all (select 2)', '(select 1) union all (select 2)'],
@@ -196,7 +237,10 @@ describe('hooks', () => {
       'project.yaml': 'on_run_start: ["create table if not exists log (t text)"]\nmodels: { +pre_hook: "select 1 from {{this}}" }\n',
       'models/m.sql': '{{config post_hook="grant select on {{this}} to {{oops}}"}}select 1 as x',
     };
-    const { project, diagnostics } = await compileFiles({ ...files, 'models/m.sql': files['models/m.sql'].replace('{{oops}}', '{{target.name}}') });
+    const { project, diagnostics } = await compileFiles({
+      ...files,
+      'models/m.sql': files['models/m.sql'].replace('{{oops}}', '{{target.name}}'),
+    });
     expect(diagnostics).toEqual([]);
     const model = modelNamed(project, 'm');
     expect(model.preHooks.map((hook) => [hook.text.sql, hook.transaction])).toEqual([['select 1 from "main"."m"', true]]);
@@ -206,14 +250,25 @@ describe('hooks', () => {
   });
 
   it('neither begin nor end a transaction, unless they run outside of it', async () => {
-    const yaml = (hook: string) => ({ 'models/m.yaml': `models:\n  - name: m\n    config: { pre_hook: ${hook} }\n`, 'models/m.sql': 'select 1 as x' });
-    expect(await problems(yaml('"update t set a = 1; COMMIT"'))).toMatchObject([{ code: 'transaction-in-hook', message: 'a hook runs inside the transaction of its node, so it cannot say `COMMIT`', at: 'models/m.yaml:COMMIT' }]);
+    const yaml = (hook: string) => ({
+      'models/m.yaml': `models:\n  - name: m\n    config: { pre_hook: ${hook} }\n`,
+      'models/m.sql': 'select 1 as x',
+    });
+    expect(await problems(yaml('"update t set a = 1; COMMIT"'))).toMatchObject([
+      {
+        code: 'transaction-in-hook',
+        message: 'a hook runs inside the transaction of its node, so it cannot say `COMMIT`',
+        at: 'models/m.yaml:COMMIT',
+      },
+    ]);
     expect(await problems(yaml('{ sql: "commit", transaction: false }'))).toEqual([]);
   });
 
   it('cannot read an ephemeral model', async () => {
     const files = { 'models/e.sql': '{{config materialized="ephemeral"}}select 1 as x' };
-    expect(await problemsOf('{{config post_hook=\'select * from {{ref "e"}}\'}}select 1', files)).toEqual(['ephemeral-in-hook: model `e` is ephemeral, and a hook has no place for its query']);
+    expect(await problemsOf('{{config post_hook=\'select * from {{ref "e"}}\'}}select 1', files)).toEqual([
+      'ephemeral-in-hook: model `e` is ephemeral, and a hook has no place for its query',
+    ]);
   });
 });
 
@@ -223,7 +278,8 @@ describe('descriptions', () => {
       ...orders,
       'docs/a.md': '{{#docs "money"}}\nIn cents.\n{{/docs}}\n{{#docs "b"}}1{{/docs}}',
       'docs/b.md': '{{#docs "b"}}2{{/docs}}',
-      'models/o.yaml': 'models:\n  - name: orders\n    description: "Orders. {{doc \\"money\\"}}"\n    columns:\n      - { name: a, description: "{{doc \'mony\'}}" }\n      - { name: b, description: "{{ doc(\'b\') }}" }\n',
+      'models/o.yaml':
+        'models:\n  - name: orders\n    description: "Orders. {{doc \\"money\\"}}"\n    columns:\n      - { name: a, description: "{{doc \'mony\'}}" }\n      - { name: b, description: "{{ doc(\'b\') }}" }\n',
     };
     const { project, diagnostics } = await compileFiles(files);
     expect(modelNamed(project, 'orders').description).toBe('Orders. In cents.');
@@ -261,7 +317,9 @@ describe('JavaScript helpers', () => {
       [a + 1, list.join('+'), extra.named['k'], 'x' in extra.named, extra.target.name, extra.vars.v].join(' ');
     const options = { modules: { [path]: { h, list: () => ['a', 'b'], pair: () => ({ a: 1n }) } } };
     const files = { ...source, 'project.yaml': 'vars: { v: 1.50 }\n' };
-    expect(await render('{{h 1 (array "a" "b") k=true}} {{join (list) ","}} {{get (pair) "a"}}', files, options)).toBe('2 a+b true false dev 1.5 a,b 1');
+    expect(await render('{{h 1 (array "a" "b") k=true}} {{join (list) ","}} {{get (pair) "a"}}', files, options)).toBe(
+      '2 a+b true false dev 1.5 a,b 1',
+    );
   });
 
   it('are reported at the mustache, with the line of their file', async () => {
@@ -271,7 +329,14 @@ describe('JavaScript helpers', () => {
       throw error;
     };
     const { diagnostics } = await compileFiles({ ...source, 'models/m.sql': 'select {{h}}' }, { modules: { [path]: { h } } });
-    expect(diagnostics).toMatchObject([{ code: 'js-helper-failed', message: 'helper `h` failed: no', span: { path: 'models/m.sql', start: 9, end: 10 }, notes: [{ span: { path, start: 24, end: 46 } }] }]);
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'js-helper-failed',
+        message: 'helper `h` failed: no',
+        span: { path: 'models/m.sql', start: 9, end: 10 },
+        notes: [{ span: { path, start: 24, end: 46 } }],
+      },
+    ]);
   });
 
   it.each([

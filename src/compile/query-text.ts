@@ -101,18 +101,33 @@ function scanQuery(sql: string): Shape {
       isOver = first !== undefined;
       continue;
     }
-    if (isOver) problems.second ??= problemAt(token, reporter('several-statements', ({ what }) => ({ what })));
+    if (isOver)
+      problems.second ??= problemAt(
+        token,
+        reporter('several-statements', ({ what }) => ({ what })),
+      );
     first ??= token;
     if (sign === '(') open.push(token);
-    else if (sign === ')' && open.pop() === undefined) problems.parenthesis ??= problemAt(token, reporter('unbalanced-parenthesis', () => ({ problem: 'closed' })));
+    else if (sign === ')' && open.pop() === undefined)
+      problems.parenthesis ??= problemAt(
+        token,
+        reporter('unbalanced-parenthesis', () => ({ problem: 'closed' })),
+      );
   }
   const unclosed = open.at(-1);
-  if (unclosed !== undefined) problems.parenthesis ??= problemAt(unclosed, reporter('unbalanced-parenthesis', () => ({ problem: 'open' })));
+  if (unclosed !== undefined)
+    problems.parenthesis ??= problemAt(
+      unclosed,
+      reporter('unbalanced-parenthesis', () => ({ problem: 'open' })),
+    );
   const refused = first === undefined ? undefined : findRefused(sql, first);
   if (first === undefined) problems.statement = { at: 0, length: 0, report: reporter('empty-model', ({ what }) => ({ what })) };
   else if (refused !== undefined) {
     const statement = sql.slice(refused.start, refused.end);
-    problems.statement = problemAt(refused, reporter('not-a-select', ({ what }) => ({ what, statement })));
+    problems.statement = problemAt(
+      refused,
+      reporter('not-a-select', ({ what }) => ({ what, statement })),
+    );
   }
   const problem = problems.quote ?? problems.second ?? problems.parenthesis ?? problems.statement;
   return { semicolons, end: last?.end ?? 0, endsInLineComment: last?.kind === 'line-comment', problem };

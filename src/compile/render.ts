@@ -85,7 +85,8 @@ function renderStatement(call: NamedInvocation, span: Span, frame: RenderFrame, 
       return true;
     case 'config':
       // The file's own config has been read before; what stands elsewhere would be read by nobody.
-      if (frame.macro !== undefined) frame.session.report('config-misplaced', { problem: `macro \`${frame.macro}\` holds \`{{config}}\`` }, span);
+      if (frame.macro !== undefined)
+        frame.session.report('config-misplaced', { problem: `macro \`${frame.macro}\` holds \`{{config}}\`` }, span);
       return true;
     case 'yield':
       renderYield(span, frame, writer);
@@ -160,7 +161,8 @@ function renderOtherBlock(block: Block, frame: RenderFrame, writer: OutputWriter
     return;
   }
   if (name === 'macro') complain(block, frame, 'stands in a file of `macros/`, not here', '{{name "argument"}}');
-  else if (meaningOf(frame, name) !== undefined || builtinForms.includes(name)) complain(block, frame, 'is no block', `{{#if ${name}}}…{{/if}}`);
+  else if (meaningOf(frame, name) !== undefined || builtinForms.includes(name))
+    complain(block, frame, 'is no block', `{{#if ${name}}}…{{/if}}`);
   else reportUnknownHelper(frame, name, block.call.nameSpan);
 }
 

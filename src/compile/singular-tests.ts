@@ -34,7 +34,9 @@ export function compileSingularTests(files: readonly SingularFile[], input: Sing
   for (const file of files) {
     const first = paths.get(file.name);
     if (first !== undefined) {
-      input.diagnostics.push(diagnose('duplicate-name', { name: file.name, first, second: file.path }, { span: { path: file.path, start: 0, end: 0 } }));
+      input.diagnostics.push(
+        diagnose('duplicate-name', { name: file.name, first, second: file.path }, { span: { path: file.path, start: 0, end: 0 } }),
+      );
       continue;
     }
     paths.set(file.name, file.path);

@@ -27,7 +27,10 @@ export interface DeclaredSource {
   readonly table: SourceTable;
 }
 
-export function compileSources(input: SourceInput): { readonly sources: readonly DeclaredSource[]; readonly disabled: readonly DisabledNode[] } {
+export function compileSources(input: SourceInput): {
+  readonly sources: readonly DeclaredSource[];
+  readonly disabled: readonly DisabledNode[];
+} {
   const sources: DeclaredSource[] = [];
   const disabled: DisabledNode[] = [];
   for (const file of input.properties) {
@@ -73,7 +76,8 @@ function externalSql(source: SourceProperties, table: SourceTable, input: Source
   const format = value.format === undefined ? {} : { format: value.format };
   const sql = input.dialect.fileSource?.({ location: value.location, ...format, options });
   if (sql !== undefined) return sql;
-  const problem = input.dialect.fileSource === undefined ? 'this engine reads no files' : `nothing is known of how to read \`${value.location}\``;
+  const problem =
+    input.dialect.fileSource === undefined ? 'this engine reads no files' : `nothing is known of how to read \`${value.location}\``;
   input.diagnostics.push(diagnose('source-unreadable', { name: `${source.name}.${table.name}`, problem }, { span }));
   return undefined;
 }

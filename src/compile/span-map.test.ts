@@ -6,15 +6,30 @@ import type { CompiledText } from './compiled.ts';
 import { fillSlots } from './slots.ts';
 import { lookupSpan, shiftMap, spliceMap } from './span-map.ts';
 
-const macros = { 'macros/m.sql': '{{#macro "twice" "x"}}{{x}} and\n{{x}}{{/macro}}{{#macro "wrap"}}<{{yield}}>{{/macro}}', 'models/orders.sql': 'select 1 as id' };
+const macros = {
+  'macros/m.sql': '{{#macro "twice" "x"}}{{x}} and\n{{x}}{{/macro}}{{#macro "wrap"}}<{{yield}}>{{/macro}}',
+  'models/orders.sql': 'select 1 as id',
+};
 
 const piece = fc.constantFrom(
-  'a ', 'b\n', '\r\n', 'é😀 ', "'q' ", '{{ref "orders"}}', '{{twice "z"}}', '{{add 1 2}}', '{{!-- c --}}\n', '{{set "v" 1}}\n', '\\{{lit}} ', '{{~"t"~}}', '{{run.id}}',
+  'a ',
+  'b\n',
+  '\r\n',
+  'é😀 ',
+  "'q' ",
+  '{{ref "orders"}}',
+  '{{twice "z"}}',
+  '{{add 1 2}}',
+  '{{!-- c --}}\n',
+  '{{set "v" 1}}\n',
+  '\\{{lit}} ',
+  '{{~"t"~}}',
+  '{{run.id}}',
 );
 const body = fc.array(piece, { maxLength: 6 }).map((parts) => parts.join(''));
-const block = fc.tuple(body, fc.constantFrom('{{#if true}}', '{{#each (array 1 2) as |i|}}', '{{#join (array 1 2) ", " as |i|}}\n', '{{#wrap}}')).map(
-  ([inner, open]) => `${open}${inner}{{/${/#(\w+)/.exec(open)?.[1] ?? ''}}}`,
-);
+const block = fc
+  .tuple(body, fc.constantFrom('{{#if true}}', '{{#each (array 1 2) as |i|}}', '{{#join (array 1 2) ", " as |i|}}\n', '{{#wrap}}'))
+  .map(([inner, open]) => `${open}${inner}{{/${/#(\w+)/.exec(open)?.[1] ?? ''}}}`);
 const template = fc.array(fc.oneof(body, block), { maxLength: 5 }).map((parts) => `select 1\n${parts.join('').replaceAll("'", '')}`);
 
 /** Every tag of a template by where it stands. */
@@ -57,7 +72,10 @@ describe('the span map', () => {
     expect(lookupSpan(joined.map, 3)).toBeUndefined();
     expect(lookupSpan(joined.map, joined.sql.length - 1)).toBeUndefined();
     const at = joined.sql.indexOf('as b');
-    expect(lookupSpan(joined.map, at, 4)).toEqual({ span: { path: 'models/m.sql', start: source.indexOf('as b'), end: source.indexOf('as b') + 4 }, exact: true });
+    expect(lookupSpan(joined.map, at, 4)).toEqual({
+      span: { path: 'models/m.sql', start: source.indexOf('as b'), end: source.indexOf('as b') + 4 },
+      exact: true,
+    });
     checkMap(sliceText(joined, 11, joined.sql.length - 2), source);
   });
 
@@ -66,7 +84,9 @@ describe('the span map', () => {
     const { full } = await compileModel({ 'models/m.sql': source }, 'm');
     const inserted = syntheticText('/* */ ');
     const expected = joinTexts([sliceText(full, 0, 7), inserted, sliceText(full, 8, full.sql.length)]);
-    expect(spliceMap({ map: full.map, length: full.sql.length }, 7, 8, { map: inserted.map, length: inserted.sql.length })).toEqual(expected.map);
+    expect(spliceMap({ map: full.map, length: full.sql.length }, 7, 8, { map: inserted.map, length: inserted.sql.length })).toEqual(
+      expected.map,
+    );
     expect(lookupSpan(shiftMap(full.map, 5), 5)).toEqual(lookupSpan(full.map, 0));
     expect(lookupSpan(shiftMap(full.map, 5), 4)).toBeUndefined();
   });

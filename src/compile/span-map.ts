@@ -39,7 +39,13 @@ interface Segment {
 function segmentAt(map: SpanMap, index: number): Segment {
   const at = index * segmentSize;
   const { segments } = map;
-  return { start: segments[at] ?? 0, file: segments[at + 1] ?? 0, from: segments[at + 2] ?? 0, to: segments[at + 3] ?? 0, kind: segments[at + 4] ?? 0 };
+  return {
+    start: segments[at] ?? 0,
+    file: segments[at + 1] ?? 0,
+    from: segments[at + 2] ?? 0,
+    to: segments[at + 3] ?? 0,
+    kind: segments[at + 4] ?? 0,
+  };
 }
 
 /** Index of the segment that holds `offset`, or -1 before the first. */

@@ -31,7 +31,8 @@ function renamedUnder(check: CheckDefinition, name: string): Readonly<Record<str
 function columnOf(test: TestDeclaration, check: CheckDefinition): { readonly column: string | undefined; readonly given: RawConfig } {
   const { column_name: named, ...others } = test.args;
   const takesIt = check.arguments.some((spec) => spec.name === 'column_name');
-  if (takesIt || test.column !== undefined || check.on === 'relation' || typeof named?.value !== 'string') return { column: test.column, given: test.args };
+  if (takesIt || test.column !== undefined || check.on === 'relation' || typeof named?.value !== 'string')
+    return { column: test.column, given: test.args };
   return { column: named.value, given: others };
 }
 
@@ -40,7 +41,10 @@ export function resolveArguments(test: TestDeclaration, check: CheckDefinition, 
   const { diagnostics } = context;
   const { column, given } = columnOf(test, check);
   const renamed = renamedUnder(check, test.check);
-  const read = readCheckArguments({ definition: check, renamed }, { name: { value: test.check, span: test.checkSpan }, arguments: given, column });
+  const read = readCheckArguments(
+    { definition: check, renamed },
+    { name: { value: test.check, span: test.checkSpan }, arguments: given, column },
+  );
   diagnostics.push(...read.diagnostics);
   if (read.diagnostics.length > 0) return undefined;
   const args: Record<string, CheckArgument> = { ...read.value };

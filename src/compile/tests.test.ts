@@ -7,8 +7,14 @@ const models = { 'models/orders.sql': 'select 1 as id', 'models/staging/customer
 
 /** Properties of the model `orders` with tests on its column `id` (or, without `column`, on itself). */
 function yaml(tests: string, column = true): Record<string, string> {
-  const block = tests.split('\n').map((line) => `${column ? '          ' : '      '}${line}`).join('\n');
-  return { ...models, 'models/p.yaml': `models:\n  - name: orders\n${column ? '    columns:\n      - name: id\n        tests:\n' : '    tests:\n'}${block}\n` };
+  const block = tests
+    .split('\n')
+    .map((line) => `${column ? '          ' : '      '}${line}`)
+    .join('\n');
+  return {
+    ...models,
+    'models/p.yaml': `models:\n  - name: orders\n${column ? '    columns:\n      - name: id\n        tests:\n' : '    tests:\n'}${block}\n`,
+  };
 }
 
 describe('declared tests', () => {
@@ -56,17 +62,30 @@ describe('declared tests', () => {
   });
 
   it('on sources say so', async () => {
-    const { project } = await compileFiles({ 'models/s.yaml': 'sources:\n  - name: web\n    tables:\n      - name: raw\n        columns: [{ name: id, tests: [not_null] }]\n' });
-    expect(project.tests).toMatchObject([{ name: 'source_not_null_web_raw_id', test: { attachedTo: 'source.shop.web.raw', column: 'id' } }]);
+    const { project } = await compileFiles({
+      'models/s.yaml': 'sources:\n  - name: web\n    tables:\n      - name: raw\n        columns: [{ name: id, tests: [not_null] }]\n',
+    });
+    expect(project.tests).toMatchObject([
+      { name: 'source_not_null_web_raw_id', test: { attachedTo: 'source.shop.web.raw', column: 'id' } },
+    ]);
   });
 
   it('depend on what they judge and on the relations among their arguments', async () => {
-    const files = { ...yaml("- relationships: { to: ref('customers'), field: id }"), 'project.yaml': 'models: { staging: { +schema: stg } }\n' };
+    const files = {
+      ...yaml("- relationships: { to: ref('customers'), field: id }"),
+      'project.yaml': 'models: { staging: { +schema: stg } }\n',
+    };
     const { project } = await compileFiles(files);
     expect(project.tests).toMatchObject([
       {
         dependsOn: [{ id: 'model.shop.orders' }, { id: 'model.shop.customers' }],
-        test: { kind: 'generic', check: 'relationships', args: { to: '"main_stg"."customers"', field: 'id' }, attachedTo: 'model.shop.orders', column: 'id' },
+        test: {
+          kind: 'generic',
+          check: 'relationships',
+          args: { to: '"main_stg"."customers"', field: 'id' },
+          attachedTo: 'model.shop.orders',
+          column: 'id',
+        },
       },
     ]);
   });
@@ -91,12 +110,28 @@ describe('declared tests', () => {
   it.each([
     ['- not_nul', 'unknown-check: there is no check `not_nul`', 'not_nul'],
     ["- relationships: { to: ref('custmers'), field: id }", 'ref-not-found: there is no model or seed `custmers`', "ref('custmers')"],
-    ['- relationships: { to: "source(\'web\', \'raw\')", field: id }', 'source-not-found: there is no source `web.raw`', "source('web', 'raw')"],
-    ['- relationships: { to: "ref(\'other\', \'customers\')", field: id }', 'unknown-package: there is no package `other`', "ref('other', 'customers')"],
+    [
+      "- relationships: { to: \"source('web', 'raw')\", field: id }",
+      'source-not-found: there is no source `web.raw`',
+      "source('web', 'raw')",
+    ],
+    [
+      "- relationships: { to: \"ref('other', 'customers')\", field: id }",
+      'unknown-package: there is no package `other`',
+      "ref('other', 'customers')",
+    ],
     ['- not_null: { warn_if: many }', 'bad-threshold: `warn_if` is not a condition: `many`', 'many'],
     ['- not_null: { where: "a > {{oops}}" }', 'unknown-name: there is no value `oops` here', 'oops'],
-    ['- not_null: { where: "a > {{run.started_at}}" }', 'value-at-run-time: `run.started_at` is known only when the model runs, so the condition of a test cannot use it', 'a > {{run.started_at}}'],
-    ['- not_null: { where: "a in (select id from {{ref \'customers\'}})" }', 'ref-not-allowed: the condition of a test cannot use `ref "customers"`', "{{ref 'customers'}}"],
+    [
+      '- not_null: { where: "a > {{run.started_at}}" }',
+      'value-at-run-time: `run.started_at` is known only when the model runs, so the condition of a test cannot use it',
+      'a > {{run.started_at}}',
+    ],
+    [
+      '- not_null: { where: "a in (select id from {{ref \'customers\'}})" }',
+      'ref-not-allowed: the condition of a test cannot use `ref "customers"`',
+      "{{ref 'customers'}}",
+    ],
   ])('are refused where they are wrong: %s', async (test, problem, at) => {
     const found = await problems(yaml(test));
     expect(found.map(({ code, message }) => `${code}: ${message}`)).toEqual([problem]);
@@ -141,7 +176,14 @@ describe('singular tests', () => {
     const { project, diagnostics } = await compileFiles(files);
     expect(diagnostics).toEqual([]);
     expect(project.tests).toMatchObject([
-      { id: 'test.shop.t', fqn: ['shop', 'money', 't'], tags: ['m'], config: { severity: 'warn' }, dependsOn: [{ id: 'model.shop.orders' }], test: { kind: 'singular', text: { sql: 'select * from "main"."orders"' } } },
+      {
+        id: 'test.shop.t',
+        fqn: ['shop', 'money', 't'],
+        tags: ['m'],
+        config: { severity: 'warn' },
+        dependsOn: [{ id: 'model.shop.orders' }],
+        test: { kind: 'singular', text: { sql: 'select * from "main"."orders"' } },
+      },
     ]);
   });
 

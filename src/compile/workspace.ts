@@ -51,20 +51,40 @@ export async function prepareWorkspace(input: CompileInput, ports: CompilePorts)
   const { project, parsed, dialect } = input;
   const diagnostics: Diagnostic[] = [];
   const environment = await prepareEnvironment(input, ports, diagnostics);
-  const texts = new Map([[project.file.path, project.file.text], ...project.sources.map((source): [string, string] => [source.path, source.text])]);
+  const texts = new Map([
+    [project.file.path, project.file.text],
+    ...project.sources.map((source): [string, string] => [source.path, source.text]),
+  ]);
   const describe = collectDocs(parsed, texts, diagnostics);
   const properties = parsed.filter((file) => file.kind === 'properties');
   diagnostics.push(...findDuplicateProperties(properties));
   const usedFolders = new Set<ConfigTree>();
   const draftInput = { project, parsed, environment, properties: indexProperties(properties), usedFolders, diagnostics };
   const drafts = makeDrafts(draftInput);
-  diagnostics.push(...findDuplicateNames([...drafts.models, ...drafts.seeds]), ...checkRelations([...drafts.models, ...drafts.seeds], project, dialect));
+  diagnostics.push(
+    ...findDuplicateNames([...drafts.models, ...drafts.seeds]),
+    ...checkRelations([...drafts.models, ...drafts.seeds], project, dialect),
+  );
   const modelNames = parsed.flatMap((file) => (file.kind === 'model' ? [file.name] : []));
   const seedNames = [...drafts.seeds, ...drafts.disabled].filter((draft) => draft.kind === 'seed').map((draft) => draft.name);
   diagnostics.push(...findUnusedProperties(draftInput, { models: modelNames, seeds: seedNames }));
-  const declared = compileSources({ projectName: project.name, modelPaths: project.paths.models, properties, dialect, describe, diagnostics });
+  const declared = compileSources({
+    projectName: project.name,
+    modelPaths: project.paths.models,
+    properties,
+    dialect,
+    describe,
+    diagnostics,
+  });
   const disabled = [...drafts.disabled, ...declared.disabled];
-  const index = new NodeIndex({ projectName: project.name, dialect, ...drafts, sources: declared.sources, disabled, findCheck: input.findCheck });
+  const index = new NodeIndex({
+    projectName: project.name,
+    dialect,
+    ...drafts,
+    sources: declared.sources,
+    disabled,
+    findCheck: input.findCheck,
+  });
   return { environment, drafts, sources: declared.sources, disabled, index, describe, texts, usedFolders, diagnostics };
 }
 
@@ -83,7 +103,10 @@ async function prepareEnvironment(input: CompileInput, ports: CompilePorts, diag
 }
 
 /** The first entry for each name: others have been reported. */
-function indexProperties(files: readonly ParsedProperties[]): { readonly models: ReadonlyMap<string, NodeProperties>; readonly seeds: ReadonlyMap<string, NodeProperties> } {
+function indexProperties(files: readonly ParsedProperties[]): {
+  readonly models: ReadonlyMap<string, NodeProperties>;
+  readonly seeds: ReadonlyMap<string, NodeProperties>;
+} {
   const models = new Map<string, NodeProperties>();
   const seeds = new Map<string, NodeProperties>();
   for (const file of files) {
@@ -94,7 +117,11 @@ function indexProperties(files: readonly ParsedProperties[]): { readonly models:
 }
 
 /** Warns of folders in project.yaml's config that no node is in. */
-export function findUnusedFolders(project: Project, used: ReadonlySet<ConfigTree>, folders: Readonly<Record<'models' | 'seeds' | 'tests', readonly string[]>>): readonly Diagnostic[] {
+export function findUnusedFolders(
+  project: Project,
+  used: ReadonlySet<ConfigTree>,
+  folders: Readonly<Record<'models' | 'seeds' | 'tests', readonly string[]>>,
+): readonly Diagnostic[] {
   return (['models', 'seeds', 'tests'] as const).flatMap((kind) =>
     unusedFolders(project.configTrees[kind], used).map(({ name, tree }) =>
       diagnose('unused-config', { folder: name, kind: kind.slice(0, -1), known: folders[kind] }, { span: tree.span }),

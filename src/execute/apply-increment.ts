@@ -29,14 +29,21 @@ const sampleSize = 5;
  * Fails when a key of the staged rows is NULL or stands twice; else gives the columns of the stage. One grouped query; counts and samples are
  * read only when something is wrong.
  */
-export async function requireKeys(adapter: Adapter, connection: Connection, action: RequireKeys, place: StepPlace): Promise<readonly Column[]> {
+export async function requireKeys(
+  adapter: Adapter,
+  connection: Connection,
+  action: RequireKeys,
+  place: StepPlace,
+): Promise<readonly Column[]> {
   const { dialect } = adapter;
   const stage = dialect.relation(action.stage);
   const staged = await stageColumns(adapter, connection, action.stage);
   const columns = names(staged);
   const missing = action.key.filter((key) => !includesName(adapter, columns, key));
   if (missing.length > 0) {
-    throw new StepFailure(missing.map((key) => diagnose('key-column-missing', { key, columns }, { node: place.node, span: fileStart(place) })));
+    throw new StepFailure(
+      missing.map((key) => diagnose('key-column-missing', { key, columns }, { node: place.node, span: fileStart(place) })),
+    );
   }
   const keys = action.key.map(dialect.quoteIdentifier);
   const isNull = keys.map((key) => `${key} is null`).join(' or ');
@@ -58,7 +65,12 @@ export async function requireKeys(adapter: Adapter, connection: Connection, acti
 }
 
 /** Applies the staged rows by the strategy of the plan; gives the number of staged rows. */
-export async function applyIncrement(adapter: Adapter, connection: Connection, action: ApplyIncrement, place: StagedPlace): Promise<number> {
+export async function applyIncrement(
+  adapter: Adapter,
+  connection: Connection,
+  action: ApplyIncrement,
+  place: StagedPlace,
+): Promise<number> {
   const columns = await reconcileColumns(adapter, connection, action, place);
   const { stage, target, key } = action;
   switch (action.strategy) {
@@ -74,7 +86,12 @@ export async function applyIncrement(adapter: Adapter, connection: Connection, a
 }
 
 /** Names of the columns to write, after `on_schema_change` had its way with the target. */
-async function reconcileColumns(adapter: Adapter, connection: Connection, action: ApplyIncrement, place: StagedPlace): Promise<readonly string[]> {
+async function reconcileColumns(
+  adapter: Adapter,
+  connection: Connection,
+  action: ApplyIncrement,
+  place: StagedPlace,
+): Promise<readonly string[]> {
   const fold = adapter.dialect.foldIdentifier;
   // Only a comparison of types needs the catalog's spelling of them.
   const known = action.onSchemaChange === 'ignore' ? place.staged : undefined;
@@ -96,7 +113,9 @@ async function reconcileColumns(adapter: Adapter, connection: Connection, action
       return names(common);
     case 'fail':
       if (added.length + removed.length + retyped.length > 0) {
-        throw new StepFailure([diagnose('schema-changed', { relation, added: names(added), removed: names(removed), retyped: names(retyped) }, where)]);
+        throw new StepFailure([
+          diagnose('schema-changed', { relation, added: names(added), removed: names(removed), retyped: names(retyped) }, where),
+        ]);
       }
       return names(common);
     case 'append_new_columns':
@@ -104,7 +123,9 @@ async function reconcileColumns(adapter: Adapter, connection: Connection, action
       return [...names(common), ...names(added)];
     case 'sync_all_columns':
       if (removed.length * 2 > action.targetColumns.length) {
-        throw new StepFailure([diagnose('schema-change-refused', { relation, removed: names(removed), total: action.targetColumns.length }, where)]);
+        throw new StepFailure([
+          diagnose('schema-change-refused', { relation, removed: names(removed), total: action.targetColumns.length }, where),
+        ]);
       }
       await alter(adapter, connection, action, { add: added, drop: names(removed), retype: retyped });
       return [...names(common), ...names(added)];

@@ -70,7 +70,12 @@ export interface Origin {
  * The diagnostic for an error that `statement` met. The template line is found through the span map;
  * where the compiled text differs from the template there (a macro, a loop), the compiled line is shown too.
  */
-export function engineDiagnostic(details: EngineErrorDetails, engine: string, statement: Statement | undefined, origin: Origin): Diagnostic {
+export function engineDiagnostic(
+  details: EngineErrorDetails,
+  engine: string,
+  statement: Statement | undefined,
+  origin: Origin,
+): Diagnostic {
   const place = findPlace(details, statement, origin);
   const params = {
     engine,
@@ -82,7 +87,9 @@ export function engineDiagnostic(details: EngineErrorDetails, engine: string, st
     span: place?.span ?? origin.span,
     node: origin.node,
     excerpt: place?.excerpt,
-    ...(details.redacted === details.message ? {} : { redacted: diagnose(codes[details.kind], { ...params, message: details.redacted }).message }),
+    ...(details.redacted === details.message
+      ? {}
+      : { redacted: diagnose(codes[details.kind], { ...params, message: details.redacted }).message }),
     notes: place?.note === undefined ? [] : [place.note],
   });
 }
@@ -102,14 +109,17 @@ function findPlace(
   if (mapped === undefined) return undefined;
   const excerpt = mapped.exact || origin.compiledPath === undefined ? undefined : excerptAt(text.sql, offset, length, origin.compiledPath);
   const { line } = positionAt(text.sql, offset);
-  const note = origin.compiledPath === undefined || excerpt !== undefined ? undefined : { message: `compiled: ${origin.compiledPath}:${line}` };
+  const note =
+    origin.compiledPath === undefined || excerpt !== undefined ? undefined : { message: `compiled: ${origin.compiledPath}:${line}` };
   return { span: mapped.span, excerpt, note };
 }
 
 /** Length of the word, quoted name or symbol at `offset`: what the caret should stand under. */
 function tokenLength(sql: string, offset: number, name: string | undefined): number {
   if (name !== undefined && sql.startsWith(name, offset)) return name.length;
-  const match = /^(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*(?:\.(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|\d+)/u.exec(sql.slice(offset, offset + 300));
+  const match = /^(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*(?:\.(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|\d+)/u.exec(
+    sql.slice(offset, offset + 300),
+  );
   return match === null ? 1 : match[0].length;
 }
 

@@ -60,7 +60,13 @@ export type RunEvent =
   | { readonly type: 'node-started'; readonly id: NodeId; readonly name: string; readonly at: string }
   | { readonly type: 'node-retried'; readonly id: NodeId; readonly name: string; readonly attempt: number; readonly message: string }
   | { readonly type: 'node-finished'; readonly result: NodeResult; readonly sample?: FailureSample }
-  | { readonly type: 'hook-finished'; readonly name: string; readonly status: 'success' | 'error'; readonly durationMs: number; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly type: 'hook-finished';
+      readonly name: string;
+      readonly status: 'success' | 'error';
+      readonly durationMs: number;
+      readonly diagnostics: readonly Diagnostic[];
+    }
   | { readonly type: 'run-finished'; readonly result: RunResult };
 
 export interface RunResult {

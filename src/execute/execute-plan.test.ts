@@ -323,38 +323,59 @@ describe('executePlan', () => {
       await run([sqlModel('slow', 'select 1 as id')]);
       const abort = new AbortController();
       let begins = 0;
-      const { result } = await run([sqlModel('slow', 'select count(*) as id from range(100000000) a, range(100000) b')], {}, { signal: abort.signal }, (real) => ({
-        begin: async () => {
-          await real.begin();
-          begins += 1;
-          // The first transaction prepares the run, the second is that of the model.
-          if (begins === 2) abort.abort();
-        },
-      }));
+      const { result } = await run(
+        [sqlModel('slow', 'select count(*) as id from range(100000000) a, range(100000) b')],
+        {},
+        { signal: abort.signal },
+        (real) => ({
+          begin: async () => {
+            await real.begin();
+            begins += 1;
+            // The first transaction prepares the run, the second is that of the model.
+            if (begins === 2) abort.abort();
+          },
+        }),
+      );
       expect(statuses(result)).toEqual({ slow: 'cancelled' });
       expect(await rows('select id from main.slow')).toEqual([[1]]);
     }));
 
   it('does not build a second time when a hook after the commit meets a conflict', () =>
     withDatabase(async ({ run, rows }) => {
-      const grow = sqlModel('grow', 'select 1 as id', { materialized: 'incremental', incrementalStrategy: 'append', incremental: 'select 2 as id' });
+      const grow = sqlModel('grow', 'select 1 as id', {
+        materialized: 'incremental',
+        incrementalStrategy: 'append',
+        incremental: 'select 2 as id',
+      });
       await run([grow]);
       const sql = 'select 3 as after_commit';
       const hook = { text: { sql, map: { files: [], segments: [] }, slots: [] }, transaction: false };
-      const conflict = new EngineError({ kind: 'conflict', message: 'write-write conflict', redacted: 'write-write conflict', retry: 'transaction' });
+      const conflict = new EngineError({
+        kind: 'conflict',
+        message: 'write-write conflict',
+        redacted: 'write-write conflict',
+        retry: 'transaction',
+      });
       const { result } = await run([{ ...grow, postHooks: [hook] }], {}, {}, (real) => ({
         run: (statement) => (statement.sql === sql ? Promise.reject(conflict) : real.run(statement)),
       }));
       expect(result.results[0]).toMatchObject({ status: 'error', attempts: 1 });
       expect(await rows('select id from main.grow order by id')).toEqual([[1], [2]]);
-      expect(await rows("select status from _tx.node_runs where run_id = 'run-" + String(runs) + "' order by status")).toEqual([['error'], ['success']]);
+      expect(await rows("select status from _tx.node_runs where run_id = 'run-" + String(runs) + "' order by status")).toEqual([
+        ['error'],
+        ['success'],
+      ]);
     }));
 
   it('runs a last hook that ends in a comment or a semicolon', () =>
     withDatabase(async ({ run, rows }) => {
       await rows('create table main.log (line varchar)');
       const hook = (sql: string) => ({ text: { sql, map: { files: [], segments: [] }, slots: [] }, transaction: true });
-      for (const sql of ["insert into main.log values ('x') -- noted", "insert into main.log values ('x');", "insert into main.log values ('x'); -- noted\n"]) {
+      for (const sql of [
+        "insert into main.log values ('x') -- noted",
+        "insert into main.log values ('x');",
+        "insert into main.log values ('x'); -- noted\n",
+      ]) {
         const { result } = await run([{ ...sqlModel('a', 'select 1 as id'), postHooks: [hook(sql)] }]);
         expect(result.status, sql).toBe('success');
       }

@@ -69,7 +69,13 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
 }
 
 /** Creates schemas and state, opens the run's record and closes those of runs that died: one transaction. */
-async function prepare(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions, writer: StateWriter, connection: Connection): Promise<void> {
+async function prepare(
+  plan: Plan,
+  ports: ExecutionPorts,
+  options: ExecutionOptions,
+  writer: StateWriter,
+  connection: Connection,
+): Promise<void> {
   const at = plan.run.startedAt;
   await connection.begin();
   try {
@@ -79,7 +85,8 @@ async function prepare(plan: Plan, ports: ExecutionPorts, options: ExecutionOpti
       }
     }
     for (const operation of plan.setup) await runOperation(ports.adapter, connection, operation);
-    for (const runId of options.interruptedRuns) await runStatement(connection, writer.run(runRecord(plan, options, runId, 'interrupted', at)));
+    for (const runId of options.interruptedRuns)
+      await runStatement(connection, writer.run(runRecord(plan, options, runId, 'interrupted', at)));
     await runStatement(connection, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
     await connection.commit();
   } catch (cause) {
@@ -93,7 +100,13 @@ function runRecord(plan: Plan, options: ExecutionOptions, runId: string, status:
 }
 
 /** The closing record is a courtesy to the next run; a database that just failed must not hide the results. */
-async function closeRun(plan: Plan, options: ExecutionOptions, writer: StateWriter, connection: Connection, result: RunResult): Promise<void> {
+async function closeRun(
+  plan: Plan,
+  options: ExecutionOptions,
+  writer: StateWriter,
+  connection: Connection,
+  result: RunResult,
+): Promise<void> {
   try {
     await connection.run(writer.run(runRecord(plan, options, plan.run.id, result.status, result.finishedAt)));
   } catch (cause) {
@@ -123,7 +136,13 @@ function header(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions, st
 function summarise(
   plan: Plan,
   results: readonly NodeResult[],
-  ending: { readonly startedAt: number; readonly finishedAt: number; readonly cancelled: boolean; readonly hookFailed: boolean; readonly transient: boolean },
+  ending: {
+    readonly startedAt: number;
+    readonly finishedAt: number;
+    readonly cancelled: boolean;
+    readonly hookFailed: boolean;
+    readonly transient: boolean;
+  },
 ): RunResult {
   const { startedAt, finishedAt, cancelled, hookFailed, transient } = ending;
   const failed = hookFailed || results.some((result) => result.status === 'error' || result.status === 'fail');

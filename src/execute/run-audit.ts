@@ -127,7 +127,12 @@ function outcomeOf(test: PlannedCheck | PlannedQueryTest, failures: number, tota
 
 async function readSample(connection: Connection, test: PlannedCheck | PlannedQueryTest, sql: string): Promise<FailureSample> {
   const rows = await queryRows(connection, { sql }, sampleSize, test.id);
-  return { test: test.id, title: test.name, rows: mask(lead(rows, 'leadingColumns' in test ? test.leadingColumns : []), test.maskedColumns), shown: rows.rows.length };
+  return {
+    test: test.id,
+    title: test.name,
+    rows: mask(lead(rows, 'leadingColumns' in test ? test.leadingColumns : []), test.maskedColumns),
+    shown: rows.rows.length,
+  };
 }
 
 /** Puts some columns before the others, whose order stays. */
@@ -143,7 +148,7 @@ function lead(result: ResultSet, leading: readonly string[]): ResultSet {
 function mask(result: ResultSet, masked: readonly string[]): ResultSet {
   if (masked.length === 0) return result;
   const hidden = new Set(masked.map((name) => name.toLowerCase()));
-  const hide = (cell: Cell, index: number): Cell => (cell !== null && hidden.has((result.columns[index]?.name ?? '').toLowerCase()) ? '***' : cell);
+  const hide = (cell: Cell, index: number): Cell =>
+    cell !== null && hidden.has((result.columns[index]?.name ?? '').toLowerCase()) ? '***' : cell;
   return { columns: result.columns, rows: result.rows.map((row) => row.map(hide)) };
 }
-

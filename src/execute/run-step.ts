@@ -207,17 +207,17 @@ async function recordBuild(
   const { startedAt, joined } = ending;
   const now = ports.clock.now();
   const record = writer.nodeRun({
-      runId: plan.run.id,
-      node: step.node,
-      attempt: context.attempt,
-      status: 'success',
-      reason: step.reason,
-      relation: step.relation,
-      relationKind: step.relationKind,
-      startedAt: new Date(startedAt).toISOString(),
-      durationMs: now - startedAt,
-      rows: progress.rows ?? null,
-      contentHash: step.contentHash,
+    runId: plan.run.id,
+    node: step.node,
+    attempt: context.attempt,
+    status: 'success',
+    reason: step.reason,
+    relation: step.relation,
+    relationKind: step.relationKind,
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: now - startedAt,
+    rows: progress.rows ?? null,
+    contentHash: step.contentHash,
   });
   const before = joined === undefined ? [] : renderOperation(ports.adapter, joined);
   const last = before.at(-1);
@@ -248,12 +248,15 @@ async function withColumns({ ports, connection }: StepContext, cause: unknown, n
   if (!(cause instanceof StatementFailure)) return cause;
   const { details, statement, test } = cause;
   const reads = ports.readsOf(node);
-  if (details.kind !== 'unknown-column' || details.candidates !== undefined || details.name === undefined || reads.length === 0) return cause;
+  if (details.kind !== 'unknown-column' || details.candidates !== undefined || details.name === undefined || reads.length === 0)
+    return cause;
   try {
     const { dialect, catalog } = ports.adapter;
     const wanted = new Set(reads.map(dialect.relation));
     const found = await catalog.relations(connection, [...new Set(reads.map((relation) => relation.schema))]);
-    const columns = found.filter((entry) => wanted.has(dialect.relation(entry.relation))).flatMap((entry) => entry.columns.map((column) => column.name));
+    const columns = found
+      .filter((entry) => wanted.has(dialect.relation(entry.relation)))
+      .flatMap((entry) => entry.columns.map((column) => column.name));
     return columns.length === 0 ? cause : new StatementFailure({ ...details, candidates: [...new Set(columns)] }, statement, test);
   } catch (second) {
     // The first error is the one that matters.
@@ -265,19 +268,32 @@ async function withColumns({ ports, connection }: StepContext, cause: unknown, n
 function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | TestStep, duringAudit: boolean): FailedAttempt {
   if (cause instanceof StepFailure) {
     const blamed = cause.test === undefined ? {} : { test: cause.test };
-    return { kind: 'failed', diagnostics: cause.diagnostics, message: cause.message, retry: 'never', cancelled: false, duringAudit: false, ...blamed };
+    return {
+      kind: 'failed',
+      diagnostics: cause.diagnostics,
+      message: cause.message,
+      retry: 'never',
+      cancelled: false,
+      duringAudit: false,
+      ...blamed,
+    };
   }
   const failure = cause instanceof EngineError ? new StatementFailure(cause.details, { sql: '' }) : cause;
   if (!(failure instanceof StatementFailure)) throw failure;
   const { details, statement, test } = failure;
   const key = statement.embedded?.node;
-  const declared = auditsOf(step).flatMap(testsOf).find((entry) => entry.id === test);
+  const declared = auditsOf(step)
+    .flatMap(testsOf)
+    .find((entry) => entry.id === test);
   const text: CompiledText | undefined = key === undefined ? undefined : context.ports.texts.get(key);
   const diagnostic = engineDiagnostic(details, context.plan.target.engine, statement, {
     node: test ?? step.node,
     text,
     // Of a hook, the whole is shown where the database names no place in it.
-    span: declared?.span ?? (text === undefined || key === step.node ? undefined : lookupSpan(text.map, 0, text.sql.length)?.span) ?? (step.kind === 'build' ? { path: step.path, start: 0, end: 0 } : undefined),
+    span:
+      declared?.span ??
+      (text === undefined || key === step.node ? undefined : lookupSpan(text.map, 0, text.sql.length)?.span) ??
+      (step.kind === 'build' ? { path: step.path, start: 0, end: 0 } : undefined),
     compiledPath: key === undefined ? undefined : context.ports.compiledPath(key),
   });
   return {
@@ -295,5 +311,9 @@ function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | T
 export function auditFailed(step: BuildStep, tests: readonly TestOutcome[]): Diagnostic {
   const failed = tests.filter((test) => test.verdict === 'fail').length;
   if (failed === 0) return bug('an audit was refused without a failed test');
-  return diagnose('audit-failed', { relation: `${step.relation.schema}.${step.relation.name}`, tests: failed }, { node: step.node, span: { path: step.path, start: 0, end: 0 } });
+  return diagnose(
+    'audit-failed',
+    { relation: `${step.relation.schema}.${step.relation.name}`, tests: failed },
+    { node: step.node, span: { path: step.path, start: 0, end: 0 } },
+  );
 }

@@ -70,10 +70,20 @@ describe('schedule', () => {
   });
 
   it('keeps blocked steps and their descendants from starting after a failure', async () => {
-    const trace = await run([step('a'), step('test', ['a'], ['late']), step('slow', ['test']), step('late', ['a', 'gate']), step('gate', ['test']), step('x', ['late'])], {
-      fail: new Set(['test']),
-      workers: 1,
-    });
+    const trace = await run(
+      [
+        step('a'),
+        step('test', ['a'], ['late']),
+        step('slow', ['test']),
+        step('late', ['a', 'gate']),
+        step('gate', ['test']),
+        step('x', ['late']),
+      ],
+      {
+        fail: new Set(['test']),
+        workers: 1,
+      },
+    );
     expect(trace.started).toEqual(['a', 'test']);
     expect(trace.skipped.map((entry) => entry.id).sort()).toEqual(['gate', 'late', 'slow', 'x']);
   });
@@ -99,7 +109,9 @@ describe('schedule', () => {
 
   it('rejects when a handler rejects, because that is a bug', async () => {
     const handlers = { run: () => Promise.reject(new Error('broken')), skip: () => undefined };
-    await expect(schedule([step('a')], handlers, { workers: 1, failFast: false, signal: new AbortController().signal })).rejects.toThrow('broken');
+    await expect(schedule([step('a')], handlers, { workers: 1, failFast: false, signal: new AbortController().signal })).rejects.toThrow(
+      'broken',
+    );
   });
 
   it('on random graphs runs each step once after its parents, or skips it exactly when an ancestor failed', async () => {
@@ -115,7 +127,12 @@ describe('schedule', () => {
       fc.asyncProperty(graphs, async ({ edges, failing, workers, size }) => {
         const parents = Array.from({ length: size }, () => new Set<number>());
         for (const [a, b] of edges) if (a !== b) parents[Math.max(a, b)]?.add(Math.min(a, b));
-        const steps = parents.map((set, index) => step(`s${index}`, [...set].map((parent) => `s${parent}`)));
+        const steps = parents.map((set, index) =>
+          step(
+            `s${index}`,
+            [...set].map((parent) => `s${parent}`),
+          ),
+        );
         const fail = new Set(failing.map((index) => `s${index}`));
         const trace = await run(steps, { workers, fail });
         // Oracle: a step is doomed when a parent failed or is doomed; parents have smaller numbers.

@@ -79,11 +79,23 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
 }
 
 /** Tries a step until it succeeds, cannot be helped, or had its number of attempts. */
-async function attemptWithRetries(input: StepRunnerInput, step: BuildStep | TestStep, worker: number): Promise<{ attempt: Attempt; context: StepContext }> {
+async function attemptWithRetries(
+  input: StepRunnerInput,
+  step: BuildStep | TestStep,
+  worker: number,
+): Promise<{ attempt: Attempt; context: StepContext }> {
   const connection = input.connections[worker] ?? bug(`worker ${worker} has no connection`);
   let apart = false;
   for (let number = 1; ;) {
-    const context: StepContext = { ports: input.ports, plan: input.plan, writer: input.writer, connection, apart, attempt: number, isStopped: input.isStopped };
+    const context: StepContext = {
+      ports: input.ports,
+      plan: input.plan,
+      writer: input.writer,
+      connection,
+      apart,
+      attempt: number,
+      isStopped: input.isStopped,
+    };
     const attempt = step.kind === 'build' ? await attemptBuild(context, step) : await attemptTests(context, step);
     if (attempt.kind !== 'failed' || attempt.cancelled || input.isCancelled()) return { attempt, context };
     if (attempt.duringAudit && !apart && attempt.retry === 'never') {
@@ -144,7 +156,9 @@ function stepOutcome(attempt: Attempt): StepOutcome {
 function testIdentity(step: TestStep): { id: NodeId; name: string } {
   const [only, second] = testsOf(step.audit);
   if (only === undefined) return bug('a test step without tests');
-  return second === undefined ? { id: only.id, name: only.name } : { id: step.node ?? only.id, name: (step.node ?? only.name).split('.').slice(2).join('.') };
+  return second === undefined
+    ? { id: only.id, name: only.name }
+    : { id: step.node ?? only.id, name: (step.node ?? only.name).split('.').slice(2).join('.') };
 }
 
 function timingOf(ports: ExecutionPorts, startedAt: number, attempts: number, worker: number): Timing {
@@ -176,7 +190,11 @@ function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelle
 function emptied(step: BuildStep, rows: number | undefined): readonly Diagnostic[] {
   if (rows !== 0 || step.strategy !== undefined || (step.previousRows ?? 0) === 0) return [];
   return [
-    diagnose('empty-table', { relation: `${step.relation.schema}.${step.relation.name}` }, { node: step.node, span: { path: step.path, start: 0, end: 0 } }),
+    diagnose(
+      'empty-table',
+      { relation: `${step.relation.schema}.${step.relation.name}` },
+      { node: step.node, span: { path: step.path, start: 0, end: 0 } },
+    ),
   ];
 }
 
@@ -198,7 +216,8 @@ function finishTests(
 function unjudged(step: BuildStep | TestStep, test: TestIdentity, attempt: Attempt, timing: Timing, cancelled: boolean): NodeResult {
   if (attempt.kind !== 'failed') return unjudgedResult(test, 'skipped', timing, step.kind === 'build' ? { skippedBecause: step.node } : {});
   if (attempt.cancelled || cancelled) return unjudgedResult(test, 'cancelled', timing);
-  if (isBlamed(step, test, attempt)) return unjudgedResult(test, 'error', timing, { message: attempt.message, diagnostics: attempt.diagnostics });
+  if (isBlamed(step, test, attempt))
+    return unjudgedResult(test, 'error', timing, { message: attempt.message, diagnostics: attempt.diagnostics });
   return unjudgedResult(test, 'skipped', timing, step.kind === 'build' ? { skippedBecause: step.node } : {});
 }
 

@@ -122,7 +122,12 @@ export interface ParsedProperties {
 export type ParsedFile =
   | { readonly kind: 'model'; readonly path: string; readonly base: string; readonly name: string; readonly template: Template }
   | { readonly kind: 'singular-test'; readonly path: string; readonly base: string; readonly name: string; readonly template: Template }
-  | { readonly kind: 'macros'; readonly path: string; readonly macros: readonly MacroDefinition[]; /** Set when some of its definitions could not be read. */ readonly broken?: true }
+  | {
+      readonly kind: 'macros';
+      readonly path: string;
+      readonly macros: readonly MacroDefinition[];
+      /** Set when some of its definitions could not be read. */ readonly broken?: true;
+    }
   | { readonly kind: 'js-macros'; readonly path: string }
   | ParsedDocs
   | ParsedProperties;

@@ -34,7 +34,9 @@ export function parseDocs(source: SourceFile): Outcome<ParsedDocs> {
   }
   if (open !== undefined) {
     const { line } = positionAt(text, open.start);
-    diagnostics.push(diagnose('docs-block-unclosed', { name: open.name, line }, { span: { path, start: open.start, end: open.textStart } }));
+    diagnostics.push(
+      diagnose('docs-block-unclosed', { name: open.name, line }, { span: { path, start: open.start, end: open.textStart } }),
+    );
   }
   return { value: { kind: 'docs', path, blocks }, diagnostics };
 }

@@ -98,7 +98,10 @@ export type ParsedTree =
 // The first call fills in the scope that the grammar's actions use; its own `locInfo` keeps lines and columns only,
 // which go wrong after a lone carriage return. The lexer knows offsets once it is asked for ranges.
 parseWithoutProcessing('');
-const scope = { ...parser.yy, locInfo: (location: { readonly range: readonly [number, number] }) => ({ start: location.range[0], end: location.range[1] }) };
+const scope = {
+  ...parser.yy,
+  locInfo: (location: { readonly range: readonly [number, number] }) => ({ start: location.range[0], end: location.range[1] }),
+};
 
 /** Parses without any white space control. */
 export function parseHandlebars(text: string): ParsedTree {

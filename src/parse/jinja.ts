@@ -76,7 +76,10 @@ function value(written: string): string {
   if (string !== null) return (string[2] ?? '').includes('"') ? `'${string[2]}'` : `"${string[2]}"`;
   if (/^(true|false|none)$/i.test(text)) return text.toLowerCase() === 'none' ? 'null' : text.toLowerCase();
   const list = /^[[(]([\s\S]*)[\])]$/.exec(text);
-  if (list !== null) return `(array ${splitArguments(list[1] ?? '').map(value).join(' ')})`;
+  if (list !== null)
+    return `(array ${splitArguments(list[1] ?? '')
+      .map(value)
+      .join(' ')})`;
   const call = /^([\w.]+)\(([\s\S]*)\)$/.exec(text);
   return call === null ? text : `(${call[1]}${argumentsForm(call[2] ?? '', call[1] ?? '')})`;
 }

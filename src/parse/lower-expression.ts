@@ -54,7 +54,10 @@ function pathProblem(node: PathNode): { readonly what: string; readonly form: st
   const { original } = node;
   if (node.depth > 0) return { what: `the path \`${original}\``, form: `all outer names stay inside a block: write \`{{${plain}}}\`` };
   if (/^(this\b|\.)/.test(original)) {
-    return { what: `the path \`${original}\``, form: `there is no changing context: write \`{{${plain}}}\`, and name items with \`{{#each list as |item|}}\`` };
+    return {
+      what: `the path \`${original}\``,
+      form: `there is no changing context: write \`{{${plain}}}\`, and name items with \`{{#each list as |item|}}\``,
+    };
   }
   if (original.includes('/')) return { what: `the path \`${original}\``, form: `write \`{{${plain}}}\`` };
   if (node.data && !['index', 'first', 'last', 'key'].includes(name)) {
@@ -75,11 +78,17 @@ export function lowerCall(lowering: Lowering, node: SubExpressionNode | Mustache
 function calledName(lowering: Lowering, path: PathNode | LiteralNode): string {
   if (path.type === 'PathExpression') {
     const simple = !path.data && path.depth === 0 && path.parts.length === 1 && path.original === path.parts[0];
-    if (!simple && path.original !== 'this') refuse(lowering, path.loc, `calling \`${path.original}\``, 'a helper or macro has a plain name, such as `{{ref "orders"}}`');
+    if (!simple && path.original !== 'this')
+      refuse(lowering, path.loc, `calling \`${path.original}\``, 'a helper or macro has a plain name, such as `{{ref "orders"}}`');
     return path.original;
   }
   const { start, end } = path.loc;
-  refuse(lowering, path.loc, `calling \`${lowering.file.text.slice(start, end)}\``, 'a helper or macro has a plain name, such as `{{ref "orders"}}`');
+  refuse(
+    lowering,
+    path.loc,
+    `calling \`${lowering.file.text.slice(start, end)}\``,
+    'a helper or macro has a plain name, such as `{{ref "orders"}}`',
+  );
   return '';
 }
 

@@ -55,7 +55,14 @@ function lowerText(walk: Walk, start: number, end: number): TextPiece {
 }
 
 function pushTag(walk: Walk, place: Place, statement: boolean, strip: Strip | undefined): void {
-  walk.items.push({ kind: 'tag', start: place.start, end: place.end, statement, stripLeft: strip?.open === true, stripRight: strip?.close === true });
+  walk.items.push({
+    kind: 'tag',
+    start: place.start,
+    end: place.end,
+    statement,
+    stripLeft: strip?.open === true,
+    stripRight: strip?.close === true,
+  });
 }
 
 function lowerOutput(walk: Walk, node: MustacheNode): TemplateNode {
@@ -64,7 +71,10 @@ function lowerOutput(walk: Walk, node: MustacheNode): TemplateNode {
   return { kind: 'output', expression: lowerMustache(walk, node), span: spanAt(walk, node.loc) };
 }
 
-function refuseForeign(walk: Walk, node: Extract<StatementNode, { type: 'PartialStatement' | 'PartialBlockStatement' | 'Decorator' | 'DecoratorBlock' }>): void {
+function refuseForeign(
+  walk: Walk,
+  node: Extract<StatementNode, { type: 'PartialStatement' | 'PartialBlockStatement' | 'Decorator' | 'DecoratorBlock' }>,
+): void {
   const isPartial = node.type === 'PartialStatement' || node.type === 'PartialBlockStatement';
   const form = isPartial
     ? 'write a macro, `{{#macro "name" "argument"}}…{{/macro}}` in a file of `macros/`, and call it: `{{name "value"}}`'

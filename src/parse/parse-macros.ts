@@ -42,7 +42,8 @@ function readMacro(file: SourceFile, block: Block, diagnostics: Diagnostic[]): M
   if (block.params.length > 0) return problem('a macro names its arguments in quotes, not with `as |…|`');
   const parameters: string[] = [];
   for (const argument of rest) {
-    if (argument.kind !== 'literal' || typeof argument.value !== 'string') return problem('a macro names its arguments in quotes', argument.span);
+    if (argument.kind !== 'literal' || typeof argument.value !== 'string')
+      return problem('a macro names its arguments in quotes', argument.span);
     parameters.push(argument.value);
   }
   const defaults = block.call.named.filter((entry) => entry.name !== 'engine');

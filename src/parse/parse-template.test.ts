@@ -8,7 +8,12 @@ const file = (text: string) => ({ path: 'models/m.sql', text });
 
 /** Code, message, help and marked text of each problem. */
 function problems(text: string): readonly (readonly [string, string, string | undefined, string])[] {
-  return parseTemplate(file(text)).diagnostics.map(({ code, message, help, span }) => [code, message, help, text.slice(span?.start, span?.end)]);
+  return parseTemplate(file(text)).diagnostics.map(({ code, message, help, span }) => [
+    code,
+    message,
+    help,
+    text.slice(span?.start, span?.end),
+  ]);
 }
 
 /** All texts of a template, in order, with where they stand. */
@@ -26,14 +31,36 @@ describe('a template that is not well formed', () => {
     ['{{{a}', ['template-unclosed', '`{{{`, opened on line 1, is not closed', 'end it with `}}}`', '{{{a}']],
     ['{{{{raw}}}} a', ['template-unclosed', '`{{{{`, opened on line 1, is not closed', 'end it with `{{{{/raw}}}}`', '{{{{raw}}}} a']],
     ['a\n{{#if x}}\nb', ['template-unclosed', '`{{#if}}`, opened on line 2, is not closed', 'end it with `{{/if}}`', '{{#if x}}']],
-    ['\n{{#if x}}{{#each y as |z|}}{{/if}}', ['template-wrong-close', '`{{/if}}` closes the block `each` of line 2', 'close `each` first: `{{/each}}`', '{{/if}}']],
+    [
+      '\n{{#if x}}{{#each y as |z|}}{{/if}}',
+      ['template-wrong-close', '`{{/if}}` closes the block `each` of line 2', 'close `each` first: `{{/each}}`', '{{/if}}'],
+    ],
     ['a {{/if}}', ['template-syntax', '`{{/if}}` belongs to no open block', 'take it away, or open the block before it', '{{/if}}']],
     ['{{else}}', ['template-syntax', '`{{else}}` belongs to no open block', 'take it away, or open the block before it', '{{else}}']],
-    ['{{#if a == 1}}{{/if}}', ['template-syntax', '`=` was not expected here', 'there are no operators: write `(eq a b)`, `(gt a b)`, `(and a b)`, `(add a b)`', '=']],
+    [
+      '{{#if a == 1}}{{/if}}',
+      [
+        'template-syntax',
+        '`=` was not expected here',
+        'there are no operators: write `(eq a b)`, `(gt a b)`, `(and a b)`, `(add a b)`',
+        '=',
+      ],
+    ],
     ['{{f a, b}}', ['template-syntax', '`a,` was not expected here', 'arguments are separated by spaces, not by commas', 'a']],
-    ['{{f a=1 b}}', ['template-syntax', '`}}` was not expected here', 'named arguments come last, and each needs a value: `{{name "value" key="value"}}`', '}}']],
+    [
+      '{{f a=1 b}}',
+      [
+        'template-syntax',
+        '`}}` was not expected here',
+        'named arguments come last, and each needs a value: `{{name "value" key="value"}}`',
+        '}}',
+      ],
+    ],
     ['{{}}', ['template-syntax', '`}}` was not expected here', 'write an expression between the braces, such as `{{ref "orders"}}`', '}}']],
-    ['{{#if a}}{{else}}{{else}}{{/if}}', ['template-syntax', '`{{else}}` was not expected here', 'a block has one `{{else}}`, and it comes last', '{{else}}']],
+    [
+      '{{#if a}}{{else}}{{else}}{{/if}}',
+      ['template-syntax', '`{{else}}` was not expected here', 'a block has one `{{else}}`, and it comes last', '{{else}}'],
+    ],
     ['{{f as |x|}}', ['template-syntax', '`as` was not expected here', 'only blocks name values: `{{#each list as |item|}}`', 'as |']],
   ])('%j', (text, problem) => {
     const [found] = problems(text);
@@ -52,18 +79,38 @@ describe('a template that is not well formed', () => {
 
 describe('what Handlebars knows and templates do not', () => {
   it.each([
-    ['{{> part}}', 'a partial (`{{> …}}`) is not part of the template language', 'write a macro, `{{#macro "name" "argument"}}…{{/macro}}` in a file of `macros/`, and call it: `{{name "value"}}`'],
+    [
+      '{{> part}}',
+      'a partial (`{{> …}}`) is not part of the template language',
+      'write a macro, `{{#macro "name" "argument"}}…{{/macro}}` in a file of `macros/`, and call it: `{{name "value"}}`',
+    ],
     ['{{#> part}}x{{/part}}', 'a partial (`{{> …}}`) is not part of the template language', undefined],
-    ['{{* deco}}', 'a decorator (`{{* …}}`) is not part of the template language', 'name a value with `{{set "name" value}}`, or write a macro in a file of `macros/`'],
+    [
+      '{{* deco}}',
+      'a decorator (`{{* …}}`) is not part of the template language',
+      'name a value with `{{set "name" value}}`, or write a macro in a file of `macros/`',
+    ],
     ['{{../x}}', 'the path `../x` is not part of the template language', 'all outer names stay inside a block: write `{{x}}`'],
-    ['{{this.x}}', 'the path `this.x` is not part of the template language', 'there is no changing context: write `{{x}}`, and name items with `{{#each list as |item|}}`'],
+    [
+      '{{this.x}}',
+      'the path `this.x` is not part of the template language',
+      'there is no changing context: write `{{x}}`, and name items with `{{#each list as |item|}}`',
+    ],
     ['{{./x}}', 'the path `./x` is not part of the template language', undefined],
     ['{{x/y}}', 'the path `x/y` is not part of the template language', 'write `{{x.y}}`'],
-    ['{{@root.x}}', '`@root.x` is not part of the template language', 'inside `{{#each}}` there are `@index`, `@first`, `@last` and `@key`'],
+    [
+      '{{@root.x}}',
+      '`@root.x` is not part of the template language',
+      'inside `{{#each}}` there are `@index`, `@first`, `@last` and `@key`',
+    ],
     ['{{x.y "a"}}', 'calling `x.y` is not part of the template language', undefined],
     ['{{"x" 1}}', 'calling `"x"` is not part of the template language', undefined],
     ['{{f a=1 a=2}}', 'giving `a=` twice is not part of the template language', 'keep one of them'],
-    ['{{{{verbatim}}}}x{{{{/verbatim}}}}', 'the raw block `verbatim` is not part of the template language', 'text that is no template stands in `{{{{raw}}}}…{{{{/raw}}}}`'],
+    [
+      '{{{{verbatim}}}}x{{{{/verbatim}}}}',
+      'the raw block `verbatim` is not part of the template language',
+      'text that is no template stands in `{{{{raw}}}}…{{{{/raw}}}}`',
+    ],
   ])('%s', (text, message, help) => {
     const [found] = problems(text);
     expect(found?.slice(0, 2)).toEqual(['template-unsupported', message]);
@@ -74,7 +121,12 @@ describe('what Handlebars knows and templates do not', () => {
 describe('bounds', () => {
   it('hold for the length', () => {
     expect(problems(' '.repeat(maxTemplateLength + 1))).toEqual([
-      ['template-limit', 'the template is longer than the limit of 1,048,576 characters', 'split the template; large data belongs in a seed or a source', ''],
+      [
+        'template-limit',
+        'the template is longer than the limit of 1,048,576 characters',
+        'split the template; large data belongs in a seed or a source',
+        '',
+      ],
     ]);
     expect(problems(' '.repeat(maxTemplateLength))).toEqual([]);
   });
@@ -146,13 +198,25 @@ describe('Jinja', () => {
 describe('texts', () => {
   const pieces = fc.oneof(
     fc.constantFrom('select ', ' ', '\n', '\r\n', '\r', '\t', '  \n', "it's", '-- x\n', '\u2028', 'é', '😀', '{', '}', '\\'),
-    fc.constantFrom('{{x}}', '{{~x~}}', '{{{x}}}', '{{&x}}', '{{config a=1}}', '{{set "a" (f 1 "b")}}', '{{!-- c\n --}}', '{{! c }}', '{{~!-- c --~}}', '\\{{x}}', '\\\\{{x}}'),
+    fc.constantFrom(
+      '{{x}}',
+      '{{~x~}}',
+      '{{{x}}}',
+      '{{&x}}',
+      '{{config a=1}}',
+      '{{set "a" (f 1 "b")}}',
+      '{{!-- c\n --}}',
+      '{{! c }}',
+      '{{~!-- c --~}}',
+      '\\{{x}}',
+      '\\\\{{x}}',
+    ),
     fc.constantFrom('{{{{raw}}}}{{ y }}\n{{{{/raw}}}}', '{{{{raw}}}}{{{{/raw}}}}'),
   );
   const body = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join(''));
-  const block = fc.tuple(body, body, body, fc.constantFrom('{{else}}', '{{~else~}}', '{{^}}', '{{else if z}}', '')).map(
-    ([before, first, second, middle]) => `${before}{{#if x}}${first}${middle}${second}{{/if}}`,
-  );
+  const block = fc
+    .tuple(body, body, body, fc.constantFrom('{{else}}', '{{~else~}}', '{{^}}', '{{else if z}}', ''))
+    .map(([before, first, second, middle]) => `${before}{{#if x}}${first}${middle}${second}{{/if}}`);
   const template = fc.array(fc.oneof(body, block), { maxLength: 6 }).map((parts) => parts.join(''));
 
   it('slice exactly out of the source, in order and without overlap', () => {
@@ -180,8 +244,12 @@ describe('texts', () => {
         fc.pre(parsed.value.broken !== true);
         const kept = new Set<number>();
         for (const piece of texts(parsed.value.nodes)) for (let at = piece.start; at < piece.end; at += 1) kept.add(at);
-        const lost = [...text].length === 0 ? '' : Array.from({ length: text.length }, (_, at) => (kept.has(at) ? '\u0001' : text.charAt(at))).join('');
-        for (const run of lost.split('\u0001')) expect(run.replaceAll(/\{\{\{\{\/?raw\}\}\}\}|\{\{[\s\S]*?\}\}\}?/g, '').replaceAll(/[\s\\]/g, '')).toBe('');
+        const lost =
+          [...text].length === 0
+            ? ''
+            : Array.from({ length: text.length }, (_, at) => (kept.has(at) ? '\u0001' : text.charAt(at))).join('');
+        for (const run of lost.split('\u0001'))
+          expect(run.replaceAll(/\{\{\{\{\/?raw\}\}\}\}|\{\{[\s\S]*?\}\}\}?/g, '').replaceAll(/[\s\\]/g, '')).toBe('');
       }),
       { numRuns: 300 },
     );
@@ -192,9 +260,17 @@ describe('a file of macros', () => {
   const parse = (text: string) => parseFile({ kind: 'macro', path: 'macros/m.sql', base: 'macros', text });
 
   it('holds definitions and comments', () => {
-    const { value, diagnostics } = parse('{{!-- c --}}\n{{#macro "f" "a" b=(g 1) engine="duckdb"}}x{{/macro}}\n\n{{#macro "g"}}{{/macro}}\n');
+    const { value, diagnostics } = parse(
+      '{{!-- c --}}\n{{#macro "f" "a" b=(g 1) engine="duckdb"}}x{{/macro}}\n\n{{#macro "g"}}{{/macro}}\n',
+    );
     expect(diagnostics).toEqual([]);
-    expect(value).toMatchObject({ kind: 'macros', macros: [{ name: 'f', parameters: ['a'], defaults: [{ name: 'b' }], engine: 'duckdb' }, { name: 'g', parameters: [], defaults: [] }] });
+    expect(value).toMatchObject({
+      kind: 'macros',
+      macros: [
+        { name: 'f', parameters: ['a'], defaults: [{ name: 'b' }], engine: 'duckdb' },
+        { name: 'g', parameters: [], defaults: [] },
+      ],
+    });
   });
 
   it.each([

@@ -62,15 +62,27 @@ function describeProblem(file: SourceFile, problem: TagProblem): Diagnostic {
       return diagnose('template-unclosed', { what: opener, line: lineOf(problem), end: closerOf(opener) }, { span: spanOf(problem) });
     }
     case 'unclosed-block':
-      return diagnose('template-unclosed', { what: `{{#${problem.name}}}`, line: lineOf(problem), end: `{{/${problem.name}}}` }, { span: spanOf(problem) });
+      return diagnose(
+        'template-unclosed',
+        { what: `{{#${problem.name}}}`, line: lineOf(problem), end: `{{/${problem.name}}}` },
+        { span: spanOf(problem) },
+      );
     case 'wrong-close': {
       const { opened, closed } = problem;
       const notes = [{ message: `\`${opened.name}\` is opened here`, span: spanOf(opened) }];
-      return diagnose('template-wrong-close', { closed: closed.name, opened: opened.name, line: lineOf(opened) }, { span: spanOf(closed), notes });
+      return diagnose(
+        'template-wrong-close',
+        { closed: closed.name, opened: opened.name, line: lineOf(opened) },
+        { span: spanOf(closed), notes },
+      );
     }
     case 'stray-close': {
       const found = text.slice(problem.tag.start, problem.tag.end);
-      return diagnose('template-syntax', { problem: `\`${found}\` belongs to no open block`, hint: 'take it away, or open the block before it' }, { span: spanOf(problem.tag) });
+      return diagnose(
+        'template-syntax',
+        { problem: `\`${found}\` belongs to no open block`, hint: 'take it away, or open the block before it' },
+        { span: spanOf(problem.tag) },
+      );
     }
     default: {
       const limit = `${maxTemplateDepth} levels`;
@@ -94,7 +106,11 @@ function describeSyntax(file: SourceFile, at: Place, tags: readonly Tag[]): Diag
     return diagnose('template-syntax', { problem: `\`${found}\` was not expected here`, hint: undefined }, { span: { path, ...at } });
   }
   const written = text.slice(tag.start, tag.end);
-  return diagnose('template-syntax', { problem: `\`${found}\` was not expected here`, hint: syntaxHint(written, found) }, { span: { path, ...at } });
+  return diagnose(
+    'template-syntax',
+    { problem: `\`${found}\` was not expected here`, hint: syntaxHint(written, found) },
+    { span: { path, ...at } },
+  );
 }
 
 function syntaxHint(written: string, found: string): string | undefined {
@@ -105,6 +121,7 @@ function syntaxHint(written: string, found: string): string | undefined {
   if (found.startsWith('}')) return 'named arguments come last, and each needs a value: `{{name "value" key="value"}}`';
   if (found === 'as') return 'only blocks name values: `{{#each list as |item|}}`';
   if (found.startsWith('(')) return 'a call in parentheses is an argument: `{{name (other "value")}}`';
-  if (found.startsWith('"') || found.startsWith("'")) return 'a string ends with the quote that it starts with, and quotes inside are of the other kind';
+  if (found.startsWith('"') || found.startsWith("'"))
+    return 'a string ends with the quote that it starts with, and quotes inside are of the other kind';
   return 'a tag is a name with arguments: `{{name "value" key="value"}}`';
 }

@@ -16,7 +16,11 @@ function configOf(resource: ConfigResource): Shape {
 
 const testConfig = { name: optional(name), description, ...configEntries('test') };
 const testSettings = keysAnd(
-  { ...testConfig, arguments: optional(mapOf(v.unknown(), 'a mapping of arguments')), config: optional(keysOf(testConfig, 'a mapping of config keys')) },
+  {
+    ...testConfig,
+    arguments: optional(mapOf(v.unknown(), 'a mapping of arguments')),
+    config: optional(keysOf(testConfig, 'a mapping of config keys')),
+  },
   v.unknown(),
   'a mapping of arguments',
 );
@@ -43,7 +47,16 @@ const columns = optional(listOf(column, 'a list of columns'));
 
 function nodeShape(resource: 'model' | 'seed'): Shape {
   return keysOf(
-    { name, description, config: optional(configOf(resource)), columns, tests, data_tests: tests, meta: optional(meta), tags: optional(tags) },
+    {
+      name,
+      description,
+      config: optional(configOf(resource)),
+      columns,
+      tests,
+      data_tests: tests,
+      meta: optional(meta),
+      tags: optional(tags),
+    },
     `a ${resource}: a mapping with a \`name\``,
   );
 }
@@ -51,13 +64,29 @@ function nodeShape(resource: 'model' | 'seed'): Shape {
 const location = v.pipe(text('a location'), v.minLength(1, 'a location'));
 const external = optional(
   either(
-    [location, keysOf({ location, format: optional(text('a file format')), options: optional(mapOf(v.unknown(), 'a mapping of reader options')) })],
+    [
+      location,
+      keysOf({ location, format: optional(text('a file format')), options: optional(mapOf(v.unknown(), 'a mapping of reader options')) }),
+    ],
     'a location, or a mapping with `location`, `format` and `options`',
   ),
 );
-const ofSource = { name, description, config: optional(configOf('source')), meta: optional(meta), tags: optional(tags), tests, data_tests: tests, loader: optional(text()), external };
+const ofSource = {
+  name,
+  description,
+  config: optional(configOf('source')),
+  meta: optional(meta),
+  tags: optional(tags),
+  tests,
+  data_tests: tests,
+  loader: optional(text()),
+  external,
+};
 const table = keysOf({ ...ofSource, identifier: optional(name), columns }, 'a table: a mapping with a `name`');
-const source = keysOf({ ...ofSource, schema: optional(name), tables: optional(listOf(table, 'a list of tables')) }, 'a source: a mapping with a `name`');
+const source = keysOf(
+  { ...ofSource, schema: optional(name), tables: optional(listOf(table, 'a list of tables')) },
+  'a source: a mapping with a `name`',
+);
 const macro = keysOf({ name, description }, 'a macro: a mapping with a `name`');
 
 export const propertiesShape: Shape = optional(

@@ -51,7 +51,17 @@ seeds:
     expect(orders).toMatchObject({ name: 'orders', description: 'All orders', path, span: { path, start: 29, end: 35 } });
     expect(plain(orders?.config)).toEqual({ materialized: 'table', incremental_strategy: 'append', tags: 'daily' });
     expect(orders?.columns).toMatchObject([
-      { name: 'id', dataType: 'bigint', description: '', tests: [{ check: 'unique', column: 'id' }, { check: 'not_null', column: 'id' }], meta: {}, tags: [] },
+      {
+        name: 'id',
+        dataType: 'bigint',
+        description: '',
+        tests: [
+          { check: 'unique', column: 'id' },
+          { check: 'not_null', column: 'id' },
+        ],
+        meta: {},
+        tags: [],
+      },
       { name: 'email', description: 'Their mail', pii: 'email', tests: [], meta: { owner: 'me' }, tags: ['a'] },
     ]);
     expect(plain(value.seeds[0]?.config)).toEqual({ column_types: { id: 'int' } });
@@ -132,7 +142,8 @@ seeds:
   });
 
   it('suggests the nearest key for an unknown one', () => {
-    const text = 'modles: []\nmodels:\n  - name: a\n    descripton: x\n    config: {materialised: view}\n    columns:\n      - name: id\n        test: [unique]\n';
+    const text =
+      'modles: []\nmodels:\n  - name: a\n    descripton: x\n    config: {materialised: view}\n    columns:\n      - name: id\n        test: [unique]\n';
     expect(told(text)).toEqual([
       '1:1 unknown key `modles` in `models/p.yaml`',
       '4:5 unknown key `descripton` in `a`',
@@ -148,7 +159,8 @@ seeds:
   });
 
   it('says what a value must be, and keeps the rest', () => {
-    const text = 'models:\n  - name: 2024\n  - description: no name\n  - name: ok\n    columns: {a: b}\n    config: {enabled: maybe, alias: x}\n    tests: [{unique: , not_null: }, 3, {where: [1]}]\n  - text\n';
+    const text =
+      'models:\n  - name: 2024\n  - description: no name\n  - name: ok\n    columns: {a: b}\n    config: {enabled: maybe, alias: x}\n    tests: [{unique: , not_null: }, 3, {where: [1]}]\n  - text\n';
     expect(told(text)).toEqual([
       '2:11 `name` must be a name, not `2024`',
       '3:5 an entry of `models` has no `name`',
@@ -164,7 +176,8 @@ seeds:
   });
 
   it('refuses the same thing said twice', () => {
-    const text = 'models:\n  - name: a\n    tests: [unique]\n    data_tests: [unique]\n    tags: x\n    config: {tags: y, pre_hook: a, pre-hook: b}\n    columns:\n      - {name: id, type: int, data_type: int}\n      - {name: id}\n';
+    const text =
+      'models:\n  - name: a\n    tests: [unique]\n    data_tests: [unique]\n    tags: x\n    config: {tags: y, pre_hook: a, pre-hook: b}\n    columns:\n      - {name: id, type: int, data_type: int}\n      - {name: id}\n';
     expect(told(text)).toEqual([
       '6:14 `tags` and `config.tags` say the same thing, and both are given here',
       '6:36 `config.pre_hook` and `config.pre-hook` say the same thing, and both are given here',
@@ -172,7 +185,7 @@ seeds:
       '9:16 column `id` is described twice in `models/p.yaml`',
       '4:5 `tests` and `data_tests` say the same thing, and both are given here',
     ]);
-    expect(told("models:\n  - name: a\n    tests: [{equals: {value: 1, arguments: {value: 2}, where: a, config: {where: b}}}]\n")).toEqual([
+    expect(told('models:\n  - name: a\n    tests: [{equals: {value: 1, arguments: {value: 2}, where: a, config: {where: b}}}]\n')).toEqual([
       '3:45 `value` and `arguments.value` say the same thing, and both are given here',
       '3:75 `where` and `config.where` say the same thing, and both are given here',
     ]);
@@ -187,8 +200,18 @@ seeds:
 
 describe('findDuplicateProperties', () => {
   it('names both files, once for each further entry', () => {
-    const first = parseProperties({ kind: 'properties', path: 'models/a.yaml', base: 'models', text: 'models: [{name: x}, {name: y}]\nsources: [{name: s, tables: [{name: t}, {name: t}]}]\n' });
-    const second = parseProperties({ kind: 'properties', path: 'models/b.yaml', base: 'models', text: 'models: [{name: x}]\nseeds: [{name: y}]\n' });
+    const first = parseProperties({
+      kind: 'properties',
+      path: 'models/a.yaml',
+      base: 'models',
+      text: 'models: [{name: x}, {name: y}]\nsources: [{name: s, tables: [{name: t}, {name: t}]}]\n',
+    });
+    const second = parseProperties({
+      kind: 'properties',
+      path: 'models/b.yaml',
+      base: 'models',
+      text: 'models: [{name: x}]\nseeds: [{name: y}]\n',
+    });
     expect(findDuplicateProperties([first.value, second.value]).map((entry) => entry.message)).toEqual([
       'source table `s.t` is described twice in `models/a.yaml`',
       'model `x` is described in `models/a.yaml` and in `models/b.yaml`',

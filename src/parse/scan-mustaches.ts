@@ -55,7 +55,8 @@ function tagEnd(text: string, start: number, braces: number): TagEnd | undefined
       depth += 1;
       if (depth > deepest) deepest = depth;
     } else if (code === 0x29) depth -= 1;
-    else if (code === 0x7d && text.charCodeAt(at + 1) === 0x7d) return { end: at + 2 + (braces === 3 && text[at + 2] === '}' ? 1 : 0), depth: deepest };
+    else if (code === 0x7d && text.charCodeAt(at + 1) === 0x7d)
+      return { end: at + 2 + (braces === 3 && text[at + 2] === '}' ? 1 : 0), depth: deepest };
     else if (code === 0x7b && text.charCodeAt(at + 1) === 0x7b) return undefined;
   }
   return undefined;

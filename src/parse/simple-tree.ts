@@ -2,7 +2,17 @@
  * Builds Handlebars' tree for templates without blocks, several times faster than its parser, which stays the reference:
  * whatever this reader does not take as its own goes there, and a test compares the two on random templates.
  */
-import type { ExpressionNode, HashPair, LiteralNode, MustacheNode, PathNode, Place, ProgramNode, StatementNode, SubExpressionNode } from './handlebars-tree.ts';
+import type {
+  ExpressionNode,
+  HashPair,
+  LiteralNode,
+  MustacheNode,
+  PathNode,
+  Place,
+  ProgramNode,
+  StatementNode,
+  SubExpressionNode,
+} from './handlebars-tree.ts';
 import type { Tag } from './scan-mustaches.ts';
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*/y;
@@ -57,7 +67,11 @@ function readMustache(text: string, tag: Tag): MustacheNode | undefined {
 
 function skipSpace(cursor: Cursor): boolean {
   const start = cursor.at;
-  for (let code = cursor.text.charCodeAt(cursor.at); code === 0x20 || (code >= 0x09 && code <= 0x0d); code = cursor.text.charCodeAt(cursor.at)) {
+  for (
+    let code = cursor.text.charCodeAt(cursor.at);
+    code === 0x20 || (code >= 0x09 && code <= 0x0d);
+    code = cursor.text.charCodeAt(cursor.at)
+  ) {
     cursor.at += 1;
   }
   return cursor.at > start;
@@ -165,5 +179,7 @@ function readCall(cursor: Cursor): SubExpressionNode | undefined {
   const rest = readArguments(cursor);
   if (cursor.failed || cursor.text[cursor.at] !== ')') return undefined;
   cursor.at += 1;
-  return /[\s)}]/.test(cursor.text.charAt(cursor.at)) ? { type: 'SubExpression', path, ...rest, loc: { start, end: cursor.at } } : undefined;
+  return /[\s)}]/.test(cursor.text.charAt(cursor.at))
+    ? { type: 'SubExpression', path, ...rest, loc: { start, end: cursor.at } }
+    : undefined;
 }

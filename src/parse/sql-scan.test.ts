@@ -4,30 +4,76 @@ import { nextSqlToken } from './sql-scan.ts';
 
 function tokens(text: string): readonly (readonly [string, string])[] {
   const found: (readonly [string, string])[] = [];
-  for (let token = nextSqlToken(text, 0); token !== undefined; token = nextSqlToken(text, token.end)) found.push([token.kind, text.slice(token.start, token.end)]);
+  for (let token = nextSqlToken(text, 0); token !== undefined; token = nextSqlToken(text, token.end))
+    found.push([token.kind, text.slice(token.start, token.end)]);
   return found;
 }
 
 describe('the SQL lexer', () => {
   it.each([
     [`'it''s; --'`, [['string', `'it''s; --'`]]],
-    [`e'a\\'b' x`, [['string', `e'a\\'b'`], ['word', 'x']]],
-    [`'a\\' b`, [['string', `'a\\'`], ['word', 'b']]],
+    [
+      `e'a\\'b' x`,
+      [
+        ['string', `e'a\\'b'`],
+        ['word', 'x'],
+      ],
+    ],
+    [
+      `'a\\' b`,
+      [
+        ['string', `'a\\'`],
+        ['word', 'b'],
+      ],
+    ],
     ['"a""b"', [['quoted-name', '"a""b"']]],
-    ['-- x; \'\ny', [['line-comment', "-- x; '"], ['word', 'y']]],
-    ['-- x\ry', [['line-comment', '-- x'], ['word', 'y']]],
-    ['/* a /* b */ c */ d', [['block-comment', '/* a /* b */ c */'], ['word', 'd']]],
+    [
+      "-- x; '\ny",
+      [
+        ['line-comment', "-- x; '"],
+        ['word', 'y'],
+      ],
+    ],
+    [
+      '-- x\ry',
+      [
+        ['line-comment', '-- x'],
+        ['word', 'y'],
+      ],
+    ],
+    [
+      '/* a /* b */ c */ d',
+      [
+        ['block-comment', '/* a /* b */ c */'],
+        ['word', 'd'],
+      ],
+    ],
     ['$$ ; $$', [['string', '$$ ; $$']]],
     ['$q$ $$ $q$', [['string', '$q$ $$ $q$']]],
-    ['$1 a$b$c', [['sign', '$'], ['number', '1'], ['word', 'a$b$c']]],
-    ['1.5e3-2', [['number', '1.5e3'], ['sign', '-'], ['number', '2']]],
+    [
+      '$1 a$b$c',
+      [
+        ['sign', '$'],
+        ['number', '1'],
+        ['word', 'a$b$c'],
+      ],
+    ],
+    [
+      '1.5e3-2',
+      [
+        ['number', '1.5e3'],
+        ['sign', '-'],
+        ['number', '2'],
+      ],
+    ],
     ['größe', [['word', 'größe']]],
   ])('%j', (text, expected) => {
     expect(tokens(text)).toEqual(expected);
   });
 
   it('says of what is not closed that it is not', () => {
-    for (const text of ["'a", '"a', '/* a', '$$ a', "e'a\\'"]) expect(nextSqlToken(text, 0)).toMatchObject({ closed: false, end: text.length });
+    for (const text of ["'a", '"a', '/* a', '$$ a', "e'a\\'"])
+      expect(nextSqlToken(text, 0)).toMatchObject({ closed: false, end: text.length });
   });
 
   it('covers every text, white space aside', () => {

@@ -20,7 +20,14 @@ const inCatalog = (name: string, kind: RelationKind, columns: readonly string[] 
 const built = (...names: readonly string[]): StateSnapshot => ({
   ...emptyState,
   version: 1,
-  builds: names.map((name) => ({ node: `model.shop.${name}`, relation: { schema: 'main', name }, relationKind: 'table', contentHash: 'old', runId: 'r0', rows: 3 })),
+  builds: names.map((name) => ({
+    node: `model.shop.${name}`,
+    relation: { schema: 'main', name },
+    relationKind: 'table',
+    contentHash: 'old',
+    runId: 'r0',
+    rows: 3,
+  })),
 });
 
 function planFor(nodes: readonly GraphNode[], more: Partial<PlanInput> = {}) {
@@ -60,10 +67,14 @@ function buildStep(plan: Plan, id: NodeId): BuildStep {
 }
 
 /** The actions of a step in one word each. */
-const acts = (step: BuildStep): readonly string[] => step.transaction.map((action) => (action.kind === 'operation' ? action.operation.kind : action.kind));
+const acts = (step: BuildStep): readonly string[] =>
+  step.transaction.map((action) => (action.kind === 'operation' ? action.operation.kind : action.kind));
 const stepIds = (steps: readonly Step[]): readonly string[] => steps.map((step) => `${step.kind} ${step.id}`);
 
-const withConfig = (node: CompiledModel, config: Partial<CompiledModel['config']>): CompiledModel => ({ ...node, config: { ...node.config, ...config } });
+const withConfig = (node: CompiledModel, config: Partial<CompiledModel['config']>): CompiledModel => ({
+  ...node,
+  config: { ...node.config, ...config },
+});
 const incremental = (config: Partial<CompiledModel['config']> = {}): CompiledModel => {
   const node = withConfig(model({ name: 'facts', materialized: 'incremental' }), config);
   return { ...node, incremental: { ...node.full, sql: 'select 2' } };
@@ -72,7 +83,12 @@ const notNull = (name: string, needs: readonly NodeId[]): CompiledTest => {
   const node = testNode({ name, check: 'not_null', needs });
   return node.test.kind === 'generic' ? { ...node, test: { ...node.test, column: 'id' } } : node;
 };
-const summary: SeedSummary = { contentHash: 'new', rows: 1, columns: [{ name: 'id', type: 'INTEGER' }], casts: ['cast("id" as INTEGER) as "id"'] };
+const summary: SeedSummary = {
+  contentHash: 'new',
+  rows: 1,
+  columns: [{ name: 'id', type: 'INTEGER' }],
+  casts: ['cast("id" as INTEGER) as "id"'],
+};
 
 describe('buildPlan', () => {
   it('builds a table beside the old one and publishes it in the same transaction', () => {
@@ -81,12 +97,17 @@ describe('buildPlan', () => {
     expect(acts(step)).toEqual(['stage-query', 'publish-stage']);
     expect(step.reason).toBe('never-built');
     const [stage] = step.transaction;
-    expect(stage).toMatchObject({ operation: { stage: { schema: 'main', name: expect.stringMatching(/^_tx_[0-9a-f]{12}$/) }, temporary: false } });
+    expect(stage).toMatchObject({
+      operation: { stage: { schema: 'main', name: expect.stringMatching(/^_tx_[0-9a-f]{12}$/) }, temporary: false },
+    });
     expect(plan.setup).toEqual([{ kind: 'create-schema', schema: 'main' }]);
   });
 
   it('replaces a view that should be a table, and says why', () => {
-    const plan = planOf([model({ name: 'orders', materialized: 'table' })], { catalog: [inCatalog('orders', 'view')], state: built('orders') });
+    const plan = planOf([model({ name: 'orders', materialized: 'table' })], {
+      catalog: [inCatalog('orders', 'view')],
+      state: built('orders'),
+    });
     const step = buildStep(plan, ids.model('orders'));
     expect(step.reason).toBe('kind-changed');
     expect(step.transaction.at(-1)).toMatchObject({ operation: { kind: 'publish-stage', existing: 'view' } });
@@ -108,7 +129,10 @@ describe('buildPlan', () => {
     expect(acts(first)).toEqual(['stage-query', 'require-keys', 'publish-stage']);
     expect(first.transaction[0]).toMatchObject({ operation: { query: { sql: 'select 1' } } });
 
-    const later = buildStep(planOf([incremental({ uniqueKey: ['id'] })], { catalog: [inCatalog('facts', 'table')], state: built('facts') }), ids.model('facts'));
+    const later = buildStep(
+      planOf([incremental({ uniqueKey: ['id'] })], { catalog: [inCatalog('facts', 'table')], state: built('facts') }),
+      ids.model('facts'),
+    );
     expect(acts(later)).toEqual(['stage-query', 'require-keys', 'apply-increment', 'drop']);
     expect(later.transaction[0]).toMatchObject({ operation: { query: { sql: 'select 2' }, temporary: true, stage: { schema: 'temp' } } });
     expect(later).toMatchObject({ reason: 'incremental', strategy: 'delete_insert' });
@@ -118,7 +142,9 @@ describe('buildPlan', () => {
     const standing = { catalog: [inCatalog('facts', 'table')], state: built('facts'), fullRefresh: true };
     expect(buildStep(planOf([incremental()], standing), ids.model('facts')).reason).toBe('full-refresh');
     expect(buildStep(planOf([incremental({ fullRefresh: false })], standing), ids.model('facts')).reason).toBe('incremental');
-    expect(buildStep(planOf([incremental({ fullRefresh: true })], { ...standing, fullRefresh: false }), ids.model('facts')).reason).toBe('full-refresh');
+    expect(buildStep(planOf([incremental({ fullRefresh: true })], { ...standing, fullRefresh: false }), ids.model('facts')).reason).toBe(
+      'full-refresh',
+    );
   });
 
   it('appends without a key, and refuses a keyed strategy without one', () => {
@@ -128,8 +154,15 @@ describe('buildPlan', () => {
   });
 
   it('offers what the engine can do when it cannot do what was asked', () => {
-    const capabilities = { ...engine.capabilities, incrementalStrategies: ['append' as const], materializations: ['view' as const, 'incremental' as const] };
-    const outcome = planFor([incremental({ incrementalStrategy: 'merge', uniqueKey: ['id'] }), model({ name: 'dim', materialized: 'table' })], { capabilities });
+    const capabilities = {
+      ...engine.capabilities,
+      incrementalStrategies: ['append' as const],
+      materializations: ['view' as const, 'incremental' as const],
+    };
+    const outcome = planFor(
+      [incremental({ incrementalStrategy: 'merge', uniqueKey: ['id'] }), model({ name: 'dim', materialized: 'table' })],
+      { capabilities },
+    );
     expect(outcome.diagnostics).toMatchObject([
       { code: 'materialization-not-supported', help: 'duckdb offers `view`, `incremental`' },
       { code: 'strategy-not-supported', help: 'duckdb offers `append`' },
@@ -139,7 +172,10 @@ describe('buildPlan', () => {
   it('says that an interval is missing, and fills it when there is one', () => {
     const node = model({ name: 'daily', materialized: 'table' });
     const sql = 'select {{interval.start}} as a';
-    const sliced: CompiledModel = { ...node, full: { sql, map: { files: [], segments: [] }, slots: [{ name: 'interval.start', at: 7, length: 18 }] } };
+    const sliced: CompiledModel = {
+      ...node,
+      full: { sql, map: { files: [], segments: [] }, slots: [{ name: 'interval.start', at: 7, length: 18 }] },
+    };
     expect(planFor([sliced]).diagnostics).toMatchObject([{ code: 'interval-missing', node: 'model.shop.daily' }]);
     const filled = planFor([sliced], { interval: { start: '2026-01-01T00:00:00.000Z', end: '2026-01-02T00:00:00.000Z' } });
     expect(filled.diagnostics).toEqual([]);
@@ -171,9 +207,18 @@ describe('buildPlan', () => {
       relationship.test.kind === 'generic'
         ? { ...relationship, test: { ...relationship.test, column: 'customer_id', args: { to: '"main"."customers"', field: 'id' } } }
         : relationship;
-    const plan = planOf([model({ name: 'orders' }), model({ name: 'customers' }), model({ name: 'report', needs: [ids.model('orders')] }), across]);
+    const plan = planOf([
+      model({ name: 'orders' }),
+      model({ name: 'customers' }),
+      model({ name: 'report', needs: [ids.model('orders')] }),
+      across,
+    ]);
     const step = plan.steps.find((entry) => entry.kind === 'test');
-    expect(step).toMatchObject({ id: ids.test('across'), dependsOn: ['model.shop.orders', 'model.shop.customers'], blocks: ['model.shop.report'] });
+    expect(step).toMatchObject({
+      id: ids.test('across'),
+      dependsOn: ['model.shop.orders', 'model.shop.customers'],
+      blocks: ['model.shop.report'],
+    });
     expect(buildStep(plan, ids.model('report')).dependsOn).toEqual(['model.shop.orders']);
   });
 
@@ -191,7 +236,11 @@ describe('buildPlan', () => {
   });
 
   it('tests a source before the models that read it', () => {
-    const nodes = [source('raw', 'orders'), model({ name: 'stg', needs: [ids.source('raw.orders')] }), notNull('fresh', [ids.source('raw.orders')])];
+    const nodes = [
+      source('raw', 'orders'),
+      model({ name: 'stg', needs: [ids.source('raw.orders')] }),
+      notNull('fresh', [ids.source('raw.orders')]),
+    ];
     const plan = planOf(nodes);
     expect(stepIds(plan.steps)).toEqual(['test test:source.shop.raw.orders', 'build model.shop.stg']);
     expect(plan.steps[1]?.dependsOn).toEqual(['test:source.shop.raw.orders']);
@@ -218,7 +267,9 @@ describe('buildPlan', () => {
       seed('other'),
       model({ name: 'm', needs: [ids.seed('changed'), ids.seed('same'), ids.seed('missing')] }),
     ];
-    const seeds = new Map(['changed', 'same', 'missing', 'other'].map((name) => [ids.seed(name), { ...summary, contentHash: name === 'same' ? 'old' : 'new' }]));
+    const seeds = new Map(
+      ['changed', 'same', 'missing', 'other'].map((name) => [ids.seed(name), { ...summary, contentHash: name === 'same' ? 'old' : 'new' }]),
+    );
     const plan = planOf(nodes, {
       command: 'run',
       seeds,

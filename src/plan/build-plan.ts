@@ -46,7 +46,8 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
 }
 
 function indexStanding(input: PlanInput): Standing {
-  const key = (relation: Relation): string => `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
+  const key = (relation: Relation): string =>
+    `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
   const catalog = new Map<string, CatalogRelation>(input.catalog.map((entry) => [key(entry.relation), entry]));
   const recorded = new Map<string, RecordedBuild>(input.state.builds.map((entry) => [key(entry.relation), entry]));
   return { existing: (relation) => catalog.get(key(relation)), recorded: (relation) => recorded.get(key(relation)) };
@@ -219,13 +220,15 @@ function addBlocks(input: PlanInput, steps: readonly Step[], alone: readonly Alo
     if (group === undefined || group.gates !== undefined) return step;
     const read = group.node === undefined ? group.tests.flatMap((test) => input.graph.parents.get(test.id) ?? []) : [group.node.id];
     const blocks = new Set<string>();
-    for (const id of read) for (const child of input.graph.children.get(id) ?? []) if (ids.has(child) && child !== step.id) blocks.add(child);
+    for (const id of read)
+      for (const child of input.graph.children.get(id) ?? []) if (ids.has(child) && child !== step.id) blocks.add(child);
     return { ...step, blocks: [...blocks] };
   });
 }
 
 function findNoLongerBuilt(input: PlanInput, standing: Standing): Plan['noLongerBuilt'] {
-  const fold = (relation: Relation): string => `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
+  const fold = (relation: Relation): string =>
+    `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
   const built = new Set<string>();
   for (const node of input.graph.nodes.values()) if (node.resourceType !== 'test') built.add(fold(node.relation));
   return input.state.builds

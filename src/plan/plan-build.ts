@@ -43,7 +43,12 @@ function stageRelation(context: BuildContext, id: string, schema: string): Relat
   return { schema, name: `_tx_${hashText(`${id}\n${context.input.run.id}`).slice(0, 12)}` };
 }
 
-function planHooks(context: BuildContext, id: string, phase: string, hooks: readonly CompiledHook[]): { inside: readonly Action[]; outside: readonly Operation[] } {
+function planHooks(
+  context: BuildContext,
+  id: string,
+  phase: string,
+  hooks: readonly CompiledHook[],
+): { inside: readonly Action[]; outside: readonly Operation[] } {
   const inside: Action[] = [];
   const outside: Operation[] = [];
   hooks.forEach((hook, index) => {
@@ -95,7 +100,12 @@ interface Decision {
   readonly incremental: boolean;
 }
 
-function decide(context: BuildContext, node: CompiledModel | CompiledSeed, kind: RelationKind, existing: CatalogRelation | undefined): Decision {
+function decide(
+  context: BuildContext,
+  node: CompiledModel | CompiledSeed,
+  kind: RelationKind,
+  existing: CatalogRelation | undefined,
+): Decision {
   const isIncremental = node.resourceType === 'model' && node.config.materialized === 'incremental';
   const wantsFull = node.resourceType === 'model' ? (node.config.fullRefresh ?? context.input.fullRefresh) : context.input.fullRefresh;
   if (existing === undefined) return { reason: 'never-built', incremental: false };
@@ -116,7 +126,9 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   const { materialized } = model.config;
   if (!capabilities.materializations.includes(materialized)) {
     const where = { node: model.id, span: model.rawConfig['materialized']?.span };
-    context.report(diagnose('materialization-not-supported', { materialized, engine: target.engine, offered: capabilities.materializations }, where));
+    context.report(
+      diagnose('materialization-not-supported', { materialized, engine: target.engine, offered: capabilities.materializations }, where),
+    );
     return undefined;
   }
   const relationKind: RelationKind = materialized === 'view' ? 'view' : 'table';

@@ -94,7 +94,9 @@ export function planAudit(
   tests: readonly CompiledTest[],
   collector: TextCollector,
 ): Audit | undefined {
-  const checks = tests.filter((test) => test.test.kind === 'generic').map((test) => planCheck(input, test, under ?? bug('a check needs a node')));
+  const checks = tests
+    .filter((test) => test.test.kind === 'generic')
+    .map((test) => planCheck(input, test, under ?? bug('a check needs a node')));
   const queries = tests.flatMap((test) => (test.test.kind === 'singular' ? (planQueryTest(input, test, collector) ?? []) : []));
   if (checks.length + queries.length === 0) return undefined;
   return {

@@ -13,15 +13,7 @@ import type { Span } from '../diagnostics/span.ts';
 export type Command = 'run' | 'build' | 'test' | 'seed';
 
 /** Why a step is in the plan. */
-export type Reason =
-  | 'selected'
-  | 'never-built'
-  | 'full-refresh'
-  | 'incremental'
-  | 'kind-changed'
-  | 'seed-changed'
-  | 'test'
-  | 'hook';
+export type Reason = 'selected' | 'never-built' | 'full-refresh' | 'incremental' | 'kind-changed' | 'seed-changed' | 'test' | 'hook';
 
 /** A check as the executor needs it: its shape, its thresholds, and how to speak of it. */
 export interface PlannedCheck {

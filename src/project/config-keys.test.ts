@@ -17,7 +17,14 @@ describe('readConfigValue', () => {
     ['unique_key', 'id', ['id']],
     ['incremental_strategy', 'delete+insert', 'delete_insert'],
     ['pre_hook', 'select 1', [{ sql: 'select 1', transaction: true }]],
-    ['post_hook', ['a', { sql: 'b', transaction: false }], [{ sql: 'a', transaction: true }, { sql: 'b', transaction: false }]],
+    [
+      'post_hook',
+      ['a', { sql: 'b', transaction: false }],
+      [
+        { sql: 'a', transaction: true },
+        { sql: 'b', transaction: false },
+      ],
+    ],
     ['limit', 10, 10],
     ['limit', { yamlNumber: 10, text: '1e1' }, 10],
     ['column_types', { id: 'bigint' }, { id: 'bigint' }],
@@ -27,7 +34,11 @@ describe('readConfigValue', () => {
   });
 
   it.each<[ConfigKeyName, YamlValue, string]>([
-    ['materialized', 'tabel', '`materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, not `tabel` (did you mean `table`?)'],
+    [
+      'materialized',
+      'tabel',
+      '`materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, not `tabel` (did you mean `table`?)',
+    ],
     ['enabled', 'yes', '`enabled` must be `true` or `false`, not `yes`'],
     ['tags', [1], '`tags` must be text or a list of texts, not a list'],
     ['limit', 0, '`limit` must be a whole number above 0, not `0`'],
@@ -53,7 +64,17 @@ describe('the vocabulary of config', () => {
     expect(configSpellings('test')).toEqual(['enabled', 'tags', 'meta', 'severity', 'warn_if', 'error_if', 'where', 'limit']);
     expect(configSpellings('source')).toEqual(['enabled', 'tags', 'meta']);
     expect(configSpellings('seed')).toEqual([
-      'enabled', 'schema', 'alias', 'tags', 'meta', 'pre_hook', 'pre-hook', 'post_hook', 'post-hook', 'delimiter', 'column_types',
+      'enabled',
+      'schema',
+      'alias',
+      'tags',
+      'meta',
+      'pre_hook',
+      'pre-hook',
+      'post_hook',
+      'post-hook',
+      'delimiter',
+      'column_types',
     ]);
   });
 });

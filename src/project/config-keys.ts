@@ -26,7 +26,10 @@ const toList = (value: string | string[]): readonly string[] => (typeof value ==
 const names = v.pipe(either([text(), listOf(text())], 'text or a list of texts'), v.transform(toList));
 
 /** One hook as written: SQL alone runs inside the transaction of its node. */
-const hook = either([text('SQL'), keysOf({ sql: text('SQL'), transaction: optional(flag()) })], 'SQL, or a mapping with `sql` and `transaction`');
+const hook = either(
+  [text('SQL'), keysOf({ sql: text('SQL'), transaction: optional(flag()) })],
+  'SQL, or a mapping with `sql` and `transaction`',
+);
 const hooksExpected = 'SQL, a mapping with `sql` and `transaction`, or a list of these';
 
 type HookInput = v.InferInput<typeof hook>;
@@ -40,7 +43,12 @@ export const hooksShape = v.pipe(
   v.transform((value) => (Array.isArray(value) ? value.map(toHook) : [toHook(value)])),
 );
 
-const strategies = { append: 'append', merge: 'merge', delete_insert: 'delete_insert', 'delete+insert': 'delete_insert' } as const satisfies Record<string, IncrementalStrategy>;
+const strategies = {
+  append: 'append',
+  merge: 'merge',
+  delete_insert: 'delete_insert',
+  'delete+insert': 'delete_insert',
+} as const satisfies Record<string, IncrementalStrategy>;
 
 /** The shape of each key's value; the output is the canonical form. */
 export const configShapes = {
@@ -73,7 +81,12 @@ export type ConfigKeyName = keyof typeof configShapes;
 /** The canonical value of each key. */
 export type ConfigValues = { readonly [K in ConfigKeyName]: v.InferOutput<(typeof configShapes)[K]> };
 
-function key(name: ConfigKeyName, resources: readonly ConfigResource[], merge: MergeRule = 'overwrite', aliases: readonly string[] = []): ConfigKey {
+function key(
+  name: ConfigKeyName,
+  resources: readonly ConfigResource[],
+  merge: MergeRule = 'overwrite',
+  aliases: readonly string[] = [],
+): ConfigKey {
   return { name, aliases, resources, merge };
 }
 

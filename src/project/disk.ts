@@ -1,5 +1,17 @@
 /** The file system port on Node's own synchronous calls. */
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { dirname, join, basename } from 'node:path';
 import type { DirectoryEntry, FileStat, FileSystem } from './file-system.ts';

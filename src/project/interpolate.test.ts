@@ -7,7 +7,10 @@ import { valueOf } from './yaml/yaml-node.ts';
 
 const environment = { SET: 'v', EMPTY: '', PW: 'pw', HOST: 'h' };
 
-function fill(text: string, key = 'path'): { readonly value: unknown; readonly messages: readonly string[]; readonly secrets: readonly string[] } {
+function fill(
+  text: string,
+  key = 'path',
+): { readonly value: unknown; readonly messages: readonly string[]; readonly secrets: readonly string[] } {
   const yaml = `${key}: ${JSON.stringify(text)}\n`;
   const node = valueOf(parseYaml({ path: 'p', text: yaml }).value, key);
   if (node === undefined) throw new Error('no value');

@@ -52,7 +52,11 @@ interface Resolved {
   readonly fromEnvironment: boolean;
 }
 
-function resolve(reference: string, body: string | undefined, at: { readonly place: string; readonly span: Span; readonly context: Interpolation }): Resolved {
+function resolve(
+  reference: string,
+  body: string | undefined,
+  at: { readonly place: string; readonly span: Span; readonly context: Interpolation },
+): Resolved {
   const { place, span, context } = at;
   const match = body === undefined ? null : BODY.exec(body);
   const name = match?.[1];

@@ -14,7 +14,8 @@ const engines = [
     type: 'serverdb',
     settingKeys: ['url', 'password', 'host'],
     requiredSettings: ['url'],
-    checkSettings: (settings: Readonly<Record<string, unknown>>) => (settings['host'] === 'bad' ? [{ key: 'host', message: 'must be a host' }] : []),
+    checkSettings: (settings: Readonly<Record<string, unknown>>) =>
+      settings['host'] === 'bad' ? [{ key: 'host', message: 'must be a host' }] : [],
   },
 ];
 
@@ -51,7 +52,16 @@ describe('loadProject', () => {
     expect(diagnostics).toEqual([]);
     expect(value).toMatchObject({
       name: 'shop',
-      target: { name: 'dev', type: 'filedb', schema: 'main', threads: 4, database: 'shop', schemaNaming: 'suffix', settings: { path: 'data/shop.db' }, vars: {} },
+      target: {
+        name: 'dev',
+        type: 'filedb',
+        schema: 'main',
+        threads: 4,
+        database: 'shop',
+        schemaNaming: 'suffix',
+        settings: { path: 'data/shop.db' },
+        vars: {},
+      },
       targetNames: ['dev'],
       stateSchema: '_tx',
       paths: { models: ['models'], macros: ['macros'], seeds: ['seeds'], tests: ['tests'], docs: ['docs'], target: 'target' },
@@ -107,7 +117,9 @@ describe('loadProject', () => {
   });
 
   it('suggests the nearest key for an unknown one, at every level', () => {
-    const loaded = load(`nam: x\ndefault_target: dev\n${minimal}  prod: {type: filedb, path: a, schema: b, treads: 2}\nmodels:\n  staging:\n    +materialised: view\n    materialized: tabel\n`);
+    const loaded = load(
+      `nam: x\ndefault_target: dev\n${minimal}  prod: {type: filedb, path: a, schema: b, treads: 2}\nmodels:\n  staging:\n    +materialised: view\n    materialized: tabel\n`,
+    );
     expect(told(loaded)).toEqual([
       'project.yaml:1:1 unknown key `nam` in `project.yaml`',
       'project.yaml:6:44 unknown key `treads` in `prod`',
@@ -148,13 +160,16 @@ describe('loadProject', () => {
     expect(load(two, { env: { TX_TARGET: 'prod' } }).value?.target.name).toBe('prod');
     expect(load(two, { env: { TX_TARGET: '' } }).value?.target.name).toBe('dev');
     expect(load(two, { files: { '.env': 'TX_TARGET=prod\n' } }).value?.target.name).toBe('prod');
-    expect(load(two, { target: 'prdo' }).diagnostics).toMatchObject([{ message: 'the project has no target `prdo`', help: 'did you mean `prod`?' }]);
+    expect(load(two, { target: 'prdo' }).diagnostics).toMatchObject([
+      { message: 'the project has no target `prdo`', help: 'did you mean `prod`?' },
+    ]);
     const without = load(two.replace('default_target: dev\n', ''));
     expect(told(without)).toEqual(['project.yaml:2:1 the project has several targets and no `default_target`: `dev`, `prod`']);
   });
 
   it('resolves the environment in the chosen target only, the shell over .env', () => {
-    const yaml = 'name: a\ndefault_target: dev\ntargets:\n  dev: {type: serverdb, url: "${HOST_URL}", schema: "dev_${USER_NAME:-none}", threads: "${N}"}\n  prod: {type: serverdb, url: "${PROD_URL}", schema: p}\nvars: {x: "${NOT_TOUCHED}"}\n';
+    const yaml =
+      'name: a\ndefault_target: dev\ntargets:\n  dev: {type: serverdb, url: "${HOST_URL}", schema: "dev_${USER_NAME:-none}", threads: "${N}"}\n  prod: {type: serverdb, url: "${PROD_URL}", schema: p}\nvars: {x: "${NOT_TOUCHED}"}\n';
     const { value, diagnostics } = load(yaml, { files: { '.env': 'HOST_URL=file\nN=7\n' }, env: { HOST_URL: 'db://u:pw@h/shop' } });
     expect(diagnostics).toEqual([]);
     expect(value?.target).toMatchObject({ settings: { url: 'db://u:pw@h/shop' }, schema: 'dev_none', threads: 7, database: 'shop' });
@@ -163,7 +178,10 @@ describe('loadProject', () => {
   });
 
   it('names a variable that is not set and where it is used', () => {
-    const loaded = load('name: a\ntargets:\n  dev:\n    type: serverdb\n    url: db://${DB_HOST}/x\n    password: ${DB_PASSWORD:?ask the team}\n    schema: main\n', { env: {} });
+    const loaded = load(
+      'name: a\ntargets:\n  dev:\n    type: serverdb\n    url: db://${DB_HOST}/x\n    password: ${DB_PASSWORD:?ask the team}\n    schema: main\n',
+      { env: {} },
+    );
     expect(told(loaded)).toEqual([
       'project.yaml:5:15 environment variable `DB_HOST` is not set, and `targets.dev.url` needs it',
       'project.yaml:6:15 environment variable `DB_PASSWORD` is not set, and `targets.dev.password` needs it: ask the team',
@@ -172,7 +190,9 @@ describe('loadProject', () => {
   });
 
   it('never shows the value of a variable', () => {
-    const loaded = load('name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, threads: "${SECRET}"}\n', { env: { SECRET: 'hunter2' } });
+    const loaded = load('name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, threads: "${SECRET}"}\n', {
+      env: { SECRET: 'hunter2' },
+    });
     expect(told(loaded)).toEqual(['project.yaml:3:56 `threads` must be a whole number above 0, not what `${SECRET}` stands for']);
     expect(JSON.stringify(loaded.diagnostics)).not.toContain('hunter2');
   });
@@ -183,13 +203,16 @@ describe('loadProject', () => {
   });
 
   it('collects the secrets that stand in the file itself, of every target, even when loading fails', () => {
-    const loaded = load('targets:\n  dev: {type: serverdb, url: "db://me:p%40ss@h/x", schema: a}\n  prod: {type: serverdb, url: db://h/x?password=q1, password: lit, schema: a}\n');
+    const loaded = load(
+      'targets:\n  dev: {type: serverdb, url: "db://me:p%40ss@h/x", schema: a}\n  prod: {type: serverdb, url: db://h/x?password=q1, password: lit, schema: a}\n',
+    );
     expect(loaded.value).toBeUndefined();
     expect([...loaded.secrets].sort()).toEqual(['lit', 'p%40ss', 'p@ss', 'q1']);
   });
 
   it('lays flags over the variables of the target over those of the project', () => {
-    const yaml = 'name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, vars: {a: 2, b: 2}}\nvars: {a: 1, b: 1, c: 1, price: 1.10, day: 2024-01-01}\n';
+    const yaml =
+      'name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, vars: {a: 2, b: 2}}\nvars: {a: 1, b: 1, c: 1, price: 1.10, day: 2024-01-01}\n';
     const { value } = load(yaml, { vars: '{b: 3, d: 3}' });
     const plain = Object.fromEntries(Object.entries(value?.vars ?? {}).map(([key, entry]) => [key, entry.value]));
     expect(plain).toEqual({ a: 2, b: 3, c: 1, d: 3, price: { yamlNumber: 1.1, text: '1.10' }, day: '2024-01-01' });
@@ -197,8 +220,12 @@ describe('loadProject', () => {
   });
 
   it('keeps the state out of every target schema', () => {
-    expect(told(load(`state_schema: MAIN\n${minimal}`))).toEqual(['project.yaml:1:15 `state_schema` is `MAIN`, which is also the schema of target `dev`']);
-    expect(told(load(minimal.replace('main', '_tx')))).toEqual(['project.yaml:3:51 `state_schema` is `_tx`, which is also the schema of target `dev`']);
+    expect(told(load(`state_schema: MAIN\n${minimal}`))).toEqual([
+      'project.yaml:1:15 `state_schema` is `MAIN`, which is also the schema of target `dev`',
+    ]);
+    expect(told(load(minimal.replace('main', '_tx')))).toEqual([
+      'project.yaml:3:51 `state_schema` is `_tx`, which is also the schema of target `dev`',
+    ]);
   });
 
   it('reads config trees: marked keys, bare words, folders, aliases', () => {
@@ -206,7 +233,8 @@ describe('loadProject', () => {
     const { value, diagnostics } = load(yaml, { files: { 'models/tags/x.sql': 'select 1' } });
     expect(diagnostics).toEqual([]);
     const tree = value?.configTrees.models;
-    const plain = (config: object | undefined): object => Object.fromEntries(Object.entries(config ?? {}).map(([key, entry]) => [key, (entry as { value: unknown }).value]));
+    const plain = (config: object | undefined): object =>
+      Object.fromEntries(Object.entries(config ?? {}).map(([key, entry]) => [key, (entry as { value: unknown }).value]));
     expect(plain(tree?.config)).toEqual({ tags: ['a'], materialized: 'view' });
     expect(plain(tree?.folders['staging']?.config)).toEqual({ pre_hook: 'select 1', incremental_strategy: 'merge', meta: { owner: 'me' } });
     expect(plain(tree?.folders['tags']?.config)).toEqual({ enabled: false });
@@ -223,12 +251,17 @@ describe('loadProject', () => {
   it('reads hooks of a run in every form', () => {
     const { value, diagnostics } = load(`${minimal}on_run_start: [select 1, {sql: vacuum, transaction: false}]\non-run-end: select 2\n`);
     expect(diagnostics).toEqual([]);
-    expect(value?.onRunStart.map(({ sql, transaction }) => [sql, transaction])).toEqual([['select 1', true], ['vacuum', false]]);
+    expect(value?.onRunStart.map(({ sql, transaction }) => [sql, transaction])).toEqual([
+      ['select 1', true],
+      ['vacuum', false],
+    ]);
     expect(value?.onRunEnd.map(({ sql, transaction }) => [sql, transaction])).toEqual([['select 2', true]]);
   });
 
   it('refuses paths out of the project, overlapping ones, and warns of missing ones', () => {
-    const loaded = load(`${minimal}model_paths: [../x, ./models/, sql]\nmacro_paths: [models]\ntarget_path: /tmp\n`, { files: { 'models/a.sql': 'select 1' } });
+    const loaded = load(`${minimal}model_paths: [../x, ./models/, sql]\nmacro_paths: [models]\ntarget_path: /tmp\n`, {
+      files: { 'models/a.sql': 'select 1' },
+    });
     expect(told(loaded)).toEqual([
       'project.yaml:4:15 `../x` in `model_paths` is not a folder inside the project',
       'project.yaml:4:32 `model_paths` names the folder `sql`, which does not exist',
@@ -242,25 +275,41 @@ describe('loadProject', () => {
       files: { 'models/a.sql': '', 'models/a.md': '', 'models/tests/t.sql': '', 'models/tests/p.yml': '' },
     });
     expect(diagnostics).toEqual([]);
-    expect(value?.sources.map((file) => `${file.kind} ${file.path}`)).toEqual(['docs models/a.md', 'model models/a.sql', 'properties models/tests/p.yml', 'singular-test models/tests/t.sql']);
+    expect(value?.sources.map((file) => `${file.kind} ${file.path}`)).toEqual([
+      'docs models/a.md',
+      'model models/a.sql',
+      'properties models/tests/p.yml',
+      'singular-test models/tests/t.sql',
+    ]);
   });
 
   it('warns of files in a model path that nothing reads', () => {
     const loaded = load(minimal, { files: { 'models/orders.sqll': '', 'models/raw.csv': '', 'seeds/notes.txt': '' } });
     expect(loaded.diagnostics.map((entry) => [entry.severity, entry.message, entry.help])).toEqual([
-      ['warning', 'nothing reads `models/orders.sqll`', 'a model path holds `.sql`, `.yaml` and `.yml`; rename the file, move it, or start its name with a dot'],
+      [
+        'warning',
+        'nothing reads `models/orders.sqll`',
+        'a model path holds `.sql`, `.yaml` and `.yml`; rename the file, move it, or start its name with a dot',
+      ],
       ['warning', 'nothing reads `models/raw.csv`', 'move it to a seed path'],
     ]);
   });
 });
 
 describe('files that cannot be read', () => {
-  const messages = (files: Readonly<Record<string, MemoryFile>>): readonly string[] => load(minimal, { files }).diagnostics.map((entry) => entry.message);
+  const messages = (files: Readonly<Record<string, MemoryFile>>): readonly string[] =>
+    load(minimal, { files }).diagnostics.map((entry) => entry.message);
 
   it('are reported with the byte that is not UTF-8', () => {
-    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xc3, 0xa9, 0xff, 0x20]) })).toEqual(['`models/a.sql` is not UTF-8: on line 1, byte 3 of the file does not belong there']);
-    expect(messages({ 'models/a.sql': new Uint8Array([0xff, 0xfe, 0x73, 0x00]) })).toEqual(['`models/a.sql` is not UTF-8: it starts like UTF-16 (little endian)']);
-    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xe2, 0x82]) })).toEqual(['`models/a.sql` is not UTF-8: on line 1, byte 1 of the file does not belong there']);
+    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xc3, 0xa9, 0xff, 0x20]) })).toEqual([
+      '`models/a.sql` is not UTF-8: on line 1, byte 3 of the file does not belong there',
+    ]);
+    expect(messages({ 'models/a.sql': new Uint8Array([0xff, 0xfe, 0x73, 0x00]) })).toEqual([
+      '`models/a.sql` is not UTF-8: it starts like UTF-16 (little endian)',
+    ]);
+    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xe2, 0x82]) })).toEqual([
+      '`models/a.sql` is not UTF-8: on line 1, byte 1 of the file does not belong there',
+    ]);
   });
 
   it('lose their byte order mark, and keep CR and CRLF', () => {
@@ -269,11 +318,15 @@ describe('files that cannot be read', () => {
   });
 
   it('are reported with a control character', () => {
-    expect(messages({ 'models/a.sql': 'select\u0000 1' })).toEqual(['`models/a.sql` contains the control character U+0000, on line 1 at column 7']);
+    expect(messages({ 'models/a.sql': 'select\u0000 1' })).toEqual([
+      '`models/a.sql` contains the control character U+0000, on line 1 at column 7',
+    ]);
   });
 
   it('are reported above the size limit', () => {
-    expect(messages({ 'models/a.sql': ' '.repeat(1024 * 1024 + 1) })).toEqual(['`models/a.sql` has 1,048,577 bytes, and a text file of a project may have 1,048,576']);
+    expect(messages({ 'models/a.sql': ' '.repeat(1024 * 1024 + 1) })).toEqual([
+      '`models/a.sql` has 1,048,577 bytes, and a text file of a project may have 1,048,576',
+    ]);
     expect(messages({ 'models/a.sql': ' '.repeat(1024 * 1024) })).toEqual([]);
   });
 
@@ -303,7 +356,12 @@ describe('files that cannot be read', () => {
 
   it('follows links inside the project, also ones that point at each other', () => {
     const loaded = load(minimal, {
-      files: { 'models/a/x.sql': 'select 1', 'models/b/to_a': { link: '/project/models/a' }, 'models/a/to_b': { link: '/project/models/b' }, 'models/one.sql': { link: '/project/models/a/x.sql' } },
+      files: {
+        'models/a/x.sql': 'select 1',
+        'models/b/to_a': { link: '/project/models/a' },
+        'models/a/to_b': { link: '/project/models/b' },
+        'models/one.sql': { link: '/project/models/a/x.sql' },
+      },
     });
     expect(loaded.value?.sources.map((file) => file.path)).toEqual(['models/a/x.sql', 'models/b/to_a/x.sql', 'models/one.sql']);
     expect(loaded.diagnostics.map((entry) => entry.message)).toEqual([

@@ -44,7 +44,11 @@ export interface LoadedProject extends Outcome<Project | undefined> {
 }
 
 /** Loads the project in `options.root`. The value is undefined when project.yaml gives no name or no target. */
-export function loadProject(options: LoadOptions, ports: { readonly files: FileSystem }, engines: readonly EngineSettings[]): LoadedProject {
+export function loadProject(
+  options: LoadOptions,
+  ports: { readonly files: FileSystem },
+  engines: readonly EngineSettings[],
+): LoadedProject {
   const { root } = options;
   const { files } = ports;
   const name = projectFileIn(root, files);
@@ -56,7 +60,8 @@ export function loadProject(options: LoadOptions, ports: { readonly files: FileS
   const diagnostics: Diagnostic[] = [...parsed.diagnostics];
   const secrets = new Set<string>();
   const top: YamlNode = parsed.value ?? { kind: 'map', entries: [], start: 0, end: 0 };
-  if (parsed.value !== undefined || diagnostics.length === 0) checkShape(projectShape(engines), top, file.path, { path: file.path, diagnostics, place: `\`${file.path}\`` });
+  if (parsed.value !== undefined || diagnostics.length === 0)
+    checkShape(projectShape(engines), top, file.path, { path: file.path, diagnostics, place: `\`${file.path}\`` });
   const environment = readEnvironment(root, options.env, files);
   diagnostics.push(...environment.diagnostics);
   const wanted = options.targetName ?? environment.value['TX_TARGET'];
@@ -156,7 +161,11 @@ function readRunHooks(key: 'on_run_start' | 'on_run_end', { top, file, diagnosti
 function readTrees(settings: Settings): Project['configTrees'] {
   const { top, file, paths, discovered, diagnostics } = settings;
   const trees: Partial<Record<'models' | 'seeds' | 'tests', ConfigTree>> = {};
-  for (const [key, resource] of [['models', 'model'], ['seeds', 'seed'], ['tests', 'test']] as const) {
+  for (const [key, resource] of [
+    ['models', 'model'],
+    ['seeds', 'seed'],
+    ['tests', 'test'],
+  ] as const) {
     const node = valueOf(top, key);
     if (node?.kind !== 'map') continue;
     const isFolder = (folders: readonly string[]): boolean =>

@@ -27,7 +27,10 @@ const threads = either(
 );
 
 function targetShape(engine: EngineSettings): v.StrictObjectSchema<TypedEntries, string> {
-  const own = engine.settingKeys.map((name): [string, Shape] => [name, engine.requiredSettings.includes(name) ? neededSetting : anySetting]);
+  const own = engine.settingKeys.map((name): [string, Shape] => [
+    name,
+    engine.requiredSettings.includes(name) ? neededSetting : anySetting,
+  ]);
   return keysOf(
     {
       ...Object.fromEntries(own),
@@ -49,7 +52,11 @@ function treeShape(resource: ConfigResource): Shape {
     const own = shape.wrapped;
     return [name, optional(either([own, folder], expectedBy(own)))];
   });
-  const tree: Shape = keysAnd({ ...configEntries(resource, '+'), ...Object.fromEntries(bare) }, optional(folder), 'a mapping of folders and `+config` keys');
+  const tree: Shape = keysAnd(
+    { ...configEntries(resource, '+'), ...Object.fromEntries(bare) },
+    optional(folder),
+    'a mapping of folders and `+config` keys',
+  );
   return tree;
 }
 

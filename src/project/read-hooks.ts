@@ -6,7 +6,8 @@ import { spanOf, textOf, valueOf } from './yaml/yaml-node.ts';
 /** The hooks of `node`, in order; what is no hook is left out, the check of the file's shape has reported it. */
 export function readHooks(path: string, node: YamlNode): readonly Hook[] {
   if (node.kind === 'list') return node.items.flatMap((item) => readHooks(path, item));
-  if (node.kind === 'scalar') return typeof node.value === 'string' ? [{ sql: node.value, transaction: true, span: spanOf(path, node) }] : [];
+  if (node.kind === 'scalar')
+    return typeof node.value === 'string' ? [{ sql: node.value, transaction: true, span: spanOf(path, node) }] : [];
   const sql = textOf(node, 'sql');
   const sqlNode = valueOf(node, 'sql');
   const transaction = valueOf(node, 'transaction');

@@ -66,14 +66,18 @@ function addPath(paths: string[], key: string, node: TextNode, context: PathCont
   if (path === undefined) context.diagnostics.push(diagnose('path-outside-project', { key, path: node.value }, where));
   else if (!paths.includes(path)) {
     paths.push(path);
-    if (kindAt(context.files, join(context.root, path)) === undefined) context.diagnostics.push(diagnose('path-not-found', { key, path }, where));
+    if (kindAt(context.files, join(context.root, path)) === undefined)
+      context.diagnostics.push(diagnose('path-not-found', { key, path }, where));
   }
 }
 
 function addTarget(paths: string[], node: TextNode, context: PathContext): void {
   const path = normalise(node.value);
   if (path !== undefined && path !== '.') paths.push(path);
-  else context.diagnostics.push(diagnose('path-outside-project', { key: 'target_path', path: node.value }, { span: spanOf(context.file, node) }));
+  else
+    context.diagnostics.push(
+      diagnose('path-outside-project', { key: 'target_path', path: node.value }, { span: spanOf(context.file, node) }),
+    );
 }
 
 function reportOverlaps(project: YamlNode, paths: Readonly<Record<Role, readonly string[]>>, context: PathContext): void {

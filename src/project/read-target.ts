@@ -54,7 +54,9 @@ export function readTarget(context: TargetContext): Target | undefined {
     const node = valueOf(chosen.value, key) ?? chosen.value;
     if (diagnostics.some((entry) => entry.code === 'wrong-value' && entry.span?.start === node.start)) continue;
     if (node !== chosen.value || !engine.requiredSettings.includes(key)) {
-      diagnostics.push(diagnose('target-setting', { key: `targets.${chosen.key}.${key}`, message }, { span: spanOf(context.file.path, node) }));
+      diagnostics.push(
+        diagnose('target-setting', { key: `targets.${chosen.key}.${key}`, message }, { span: spanOf(context.file.path, node) }),
+      );
     }
   }
   const schema = common['schema'];
@@ -107,7 +109,11 @@ function threadsOf(value: YamlValue | undefined, node: YamlNode | undefined, con
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   // Nothing of a value from the environment is shown, and one that is missing has been reported.
   if (value !== '') {
-    const wrong = { key: 'threads', expected: 'a whole number above 0', found: `what \`${typeof node.value === 'string' ? node.value : value}\` stands for` };
+    const wrong = {
+      key: 'threads',
+      expected: 'a whole number above 0',
+      found: `what \`${typeof node.value === 'string' ? node.value : value}\` stands for`,
+    };
     context.diagnostics.push(diagnose('wrong-value', wrong, { span: spanOf(context.file.path, node) }));
   }
   return DEFAULT_THREADS;

@@ -17,7 +17,10 @@ export function readText(files: FileSystem, root: string, path: string): Outcome
     return { value: undefined, diagnostics: [unreadable(path, thrown)] };
   }
   if (bytes.length > largestTextFile) {
-    return { value: undefined, diagnostics: [diagnose('file-too-large', { path, size: bytes.length, limit: largestTextFile }, at(path, 0))] };
+    return {
+      value: undefined,
+      diagnostics: [diagnose('file-too-large', { path, size: bytes.length, limit: largestTextFile }, at(path, 0))],
+    };
   }
   return decodeText(path, bytes);
 }
@@ -41,7 +44,10 @@ export function decodeText(path: string, bytes: Uint8Array): Outcome<string | un
   const control = CONTROL.exec(text);
   if (control === null) return { value: text, diagnostics: [] };
   const codePoint = `U+${control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
-  return { value: undefined, diagnostics: [diagnose('control-character', { path, codePoint, ...positionAt(text, control.index) }, at(path, control.index))] };
+  return {
+    value: undefined,
+    diagnostics: [diagnose('control-character', { path, codePoint, ...positionAt(text, control.index) }, at(path, control.index))],
+  };
 }
 
 function at(path: string, start: number): { readonly span: { readonly path: string; readonly start: number; readonly end: number } } {

@@ -43,7 +43,11 @@ export function keysOf<E extends v.ObjectEntries>(entries: E, expected = 'a mapp
 }
 
 /** A mapping with these keys, whose other keys all have one shape. */
-export function keysAnd<E extends v.ObjectEntries, S extends Shape>(entries: E, rest: S, expected = 'a mapping'): v.ObjectWithRestSchema<E, S, string> {
+export function keysAnd<E extends v.ObjectEntries, S extends Shape>(
+  entries: E,
+  rest: S,
+  expected = 'a mapping',
+): v.ObjectWithRestSchema<E, S, string> {
   return v.objectWithRest(entries, rest, expected);
 }
 
@@ -139,7 +143,8 @@ function checkItems(shape: v.ArraySchema<Shape, string>, node: YamlNode, key: st
 /** Of the actions behind a container only the number of entries matters: transformations are for readers. */
 function checkPipe(shape: Shape, node: YamlMap, key: string, context: ShapeContext): boolean {
   if (!('pipe' in shape) || !Array.isArray(shape.pipe)) return true;
-  for (const action of shape.pipe as readonly PipeAction[]) { // The types below say which actions are looked at; others differ in `type`.
+  for (const action of shape.pipe as readonly PipeAction[]) {
+    // The types below say which actions are looked at; others differ in `type`.
     const misfit =
       (action.type === 'max_entries' && node.entries.length > action.requirement) ||
       (action.type === 'min_entries' && node.entries.length < action.requirement);
@@ -165,7 +170,12 @@ function checkEntries(shape: Mapping, node: YamlMap, key: string, context: Shape
   let fits = true;
   for (const entry of node.entries) {
     const entryShape = Object.hasOwn(known, entry.key) ? known[entry.key] : shape.type === 'object_with_rest' ? shape.rest : undefined;
-    const misplaced = shape.type === 'object_with_rest' && entryShape === shape.rest && kindOf(shape.rest) === 'map' && entry.value.kind !== 'map' && !isNull(entry.value);
+    const misplaced =
+      shape.type === 'object_with_rest' &&
+      entryShape === shape.rest &&
+      kindOf(shape.rest) === 'map' &&
+      entry.value.kind !== 'map' &&
+      !isNull(entry.value);
     if (entryShape === undefined || misplaced) fits = reportUnknown(entry, Object.keys(known), inside);
     // valibot's ObjectEntries also admits asynchronous schemas; none is declared here.
     else fits = checkShape(entryShape as Shape, entry.value, entry.key, inside) && fits;
@@ -173,7 +183,9 @@ function checkEntries(shape: Mapping, node: YamlMap, key: string, context: Shape
   for (const name in known) {
     if (known[name]?.type === 'nullish' || node.entries.some((entry) => entry.key === name)) continue;
     fits = false;
-    context.diagnostics.push(diagnose('missing-key', { key: name, place: inside.place ?? 'this mapping' }, { span: spanOf(context.path, node) }));
+    context.diagnostics.push(
+      diagnose('missing-key', { key: name, place: inside.place ?? 'this mapping' }, { span: spanOf(context.path, node) }),
+    );
   }
   return fits;
 }
@@ -192,7 +204,9 @@ function placed(context: ShapeContext, place: string): ShapeContext {
 }
 
 function reportUnknown(entry: YamlEntry, known: readonly string[], context: ShapeContext): false {
-  context.diagnostics.push(diagnose('unknown-key', { key: entry.key, known, place: context.place }, { span: keySpan(context.path, entry) }));
+  context.diagnostics.push(
+    diagnose('unknown-key', { key: entry.key, known, place: context.place }, { span: keySpan(context.path, entry) }),
+  );
   return false;
 }
 
@@ -225,7 +239,13 @@ function kindOf(shape: Shape): YamlNode['kind'] | 'any' {
   if (container.type === 'array') return 'list';
   if (container.type === 'nullish') return kindOf(container.wrapped);
   if (container.type === 'lazy') return kindOf(container.getter(undefined));
-  if (container.type === 'variant' || container.type === 'strict_object' || container.type === 'object_with_rest' || container.type === 'record') return 'map';
+  if (
+    container.type === 'variant' ||
+    container.type === 'strict_object' ||
+    container.type === 'object_with_rest' ||
+    container.type === 'record'
+  )
+    return 'map';
   return 'any';
 }
 

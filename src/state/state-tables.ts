@@ -82,7 +82,9 @@ export function createStateTables(schema: string, dialect: Dialect, note: { txVe
   const statements: Statement[] = [{ sql: `create schema if not exists ${dialect.quoteIdentifier(schema)}` }];
   // The keys of `stateTables` are exactly its names; Object.keys only widens them to string.
   for (const name of Object.keys(stateTables) as StateTableName[]) {
-    const columns = Object.entries(stateTables[name]).map(([column, type]) => `${dialect.quoteIdentifier(column)} ${dialect.typeName(type)}`);
+    const columns = Object.entries(stateTables[name]).map(
+      ([column, type]) => `${dialect.quoteIdentifier(column)} ${dialect.typeName(type)}`,
+    );
     statements.push({ sql: `create table ${dialect.relation(stateRelation(schema, name))} (${columns.join(', ')})` });
   }
   statements.push({

@@ -56,9 +56,7 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
   };
   return {
     run: (record) => ({
-      sql: insert('runs', [
-        [record.runId, record.status, { timestamp: record.at }, record.command, record.target, record.txVersion],
-      ]),
+      sql: insert('runs', [[record.runId, record.status, { timestamp: record.at }, record.command, record.target, record.txVersion]]),
     }),
     nodeRun: (record) => ({
       sql: insert('node_runs', [

@@ -20,7 +20,10 @@ const typeOf = (column: string): string => `select distinct typeof(${column}) fr
 
 describe('models that look wrong and work', () => {
   it('row 9: reserved words as names', async () => {
-    const files = { 'models/select.sql': 'select 1 as "order", 2 as "group"\n', 'models/table.sql': 'select "order" from {{ref "select"}}\n' };
+    const files = {
+      'models/select.sql': 'select 1 as "order", 2 as "group"\n',
+      'models/table.sql': 'select "order" from {{ref "select"}}\n',
+    };
     expect(await buildAndRead(files, 'from "table"')).toEqual([['1']]);
   });
 
@@ -35,7 +38,11 @@ describe('models that look wrong and work', () => {
   });
 
   it('row 23: a byte order mark, and every kind of line end', async () => {
-    const files = { 'models/a.sql': '\ufeffselect 1 as a\n', 'models/b.sql': 'select\r\n 2 as b -- x\r\n', 'models/c.sql': 'select\r 3 as c -- x\r' };
+    const files = {
+      'models/a.sql': '\ufeffselect 1 as a\n',
+      'models/b.sql': 'select\r\n 2 as b -- x\r\n',
+      'models/c.sql': 'select\r 3 as c -- x\r',
+    };
     expect(await buildAndRead(files, 'select a, b, c from a, b, c')).toEqual([['1', '2', '3']]);
   });
 
@@ -51,7 +58,7 @@ describe('models that look wrong and work', () => {
   it('row 49: a number in a variable prints as it is written', async () => {
     const files = {
       'project.yaml': 'name: shop\ntargets:\n  dev: { type: duckdb, path: shop.duckdb, schema: main }\nvars: { rate: 1.10 }\n',
-      'models/a.sql': "select '{{var \"rate\"}}' as rate\n",
+      'models/a.sql': 'select \'{{var "rate"}}\' as rate\n',
     };
     expect(await buildAndRead(files, 'from a')).toEqual([['1.10']]);
   });

@@ -38,7 +38,11 @@ export interface BadInput {
 
 /** A second mistake, in a file of its own, which every report has to hold as well. */
 const OTHER = { path: 'models/zz_other.sql', text: 'select {{nope}}\n' };
-const OTHER_BLOCK = ['error unknown-name  models/zz_other.sql:1:10', '    1 │ select {{nope}}', '      │          ^^^^ there is no value `nope` here'];
+const OTHER_BLOCK = [
+  'error unknown-name  models/zz_other.sql:1:10',
+  '    1 │ select {{nope}}',
+  '      │          ^^^^ there is no value `nope` here',
+];
 
 /** Makes a project of `files`, with a project file unless they bring one. */
 export async function badProject(files: BadInput['files']): Promise<TempProject> {
@@ -76,17 +80,20 @@ export function filesBelow(folder: string, prefix = ''): readonly string[] {
 /** One test for each row: exit code 2, exactly these blocks, nothing on stdout, and nothing written. */
 export function testRefusals(name: string, rows: readonly BadInput[]): void {
   describe(`refused: ${name}`, () => {
-    it.each(rows.map((entry) => [entry.row, entry.title, entry] as const))('row %s: %s', async (_row, _title, { files, args, report, alone }) => {
-      const project = await badProject(alone === true ? files : { ...files, [OTHER.path]: OTHER.text });
-      const before = filesBelow(project.root);
-      const result = await run(project, args ?? ['build']);
-      const others = alone === true ? [] : [OTHER_BLOCK];
-      expect(blocks(result.stderr)).toEqual(sorted([...report, ...others]));
-      expect(result.stdout).toBe('');
-      expect(result.code).toBe(2);
-      expect(filesBelow(project.root)).toEqual(before);
-      project.remove();
-    });
+    it.each(rows.map((entry) => [entry.row, entry.title, entry] as const))(
+      'row %s: %s',
+      async (_row, _title, { files, args, report, alone }) => {
+        const project = await badProject(alone === true ? files : { ...files, [OTHER.path]: OTHER.text });
+        const before = filesBelow(project.root);
+        const result = await run(project, args ?? ['build']);
+        const others = alone === true ? [] : [OTHER_BLOCK];
+        expect(blocks(result.stderr)).toEqual(sorted([...report, ...others]));
+        expect(result.stdout).toBe('');
+        expect(result.code).toBe(2);
+        expect(filesBelow(project.root)).toEqual(before);
+        project.remove();
+      },
+    );
   });
 }
 

@@ -46,7 +46,10 @@ async function holdOpen(project: TempProject): Promise<{ readonly pid: number; r
 
 describe('database files', () => {
   it('row 54: a path that leads through a file', async () => {
-    const project = await badProject({ ...MODEL, 'project.yaml': 'name: shop\ntargets:\n  dev: { type: duckdb, path: project.yaml/x.duckdb, schema: main }\n' });
+    const project = await badProject({
+      ...MODEL,
+      'project.yaml': 'name: shop\ntargets:\n  dev: { type: duckdb, path: project.yaml/x.duckdb, schema: main }\n',
+    });
     const { code, stderr } = await run(project, ['build']);
     expect(blocks(stderr)).toEqual([
       [

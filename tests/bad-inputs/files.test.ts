@@ -33,8 +33,16 @@ describe('files and folders', () => {
     symlinkSync(join(REPOSITORY, 'package.json'), join(project.root, 'models', 'out.sql'));
     const { code, stderr } = await run(project, ['build']);
     expect(blocks(stderr)).toEqual([
-      ['error link-broken  models/gone.sql', '  link `models/gone.sql` leads to nothing', '  help  remove the link, or make what it points to'],
-      ['error link-outside-project  models/out.sql', '  link `models/out.sql` leads out of the project', '  help  copy the files into the project'],
+      [
+        'error link-broken  models/gone.sql',
+        '  link `models/gone.sql` leads to nothing',
+        '  help  remove the link, or make what it points to',
+      ],
+      [
+        'error link-outside-project  models/out.sql',
+        '  link `models/out.sql` leads out of the project',
+        '  help  copy the files into the project',
+      ],
       ['error link-loop  models/self', '  link `models/self` leads back to a folder that it is in', '  help  remove the link'],
       ['error link-loop  models/sub/loop', '  link `models/sub/loop` leads back to a folder that it is in', '  help  remove the link'],
     ]);
@@ -55,8 +63,16 @@ describe('files and folders', () => {
     const { code, stderr } = await runAsNobody(project.root, ['build']);
     chmodSync(join(project.root, 'models', 'closed'), 0o755);
     expect(blocks(stderr)).toEqual([
-      ['error file-unreadable  models/a.sql', '  cannot read `models/a.sql`: permission denied (EACCES)', '  help  give your user the right to read it'],
-      ['error file-unreadable  models/closed', '  cannot read `models/closed`: permission denied (EACCES)', '  help  give your user the right to read it'],
+      [
+        'error file-unreadable  models/a.sql',
+        '  cannot read `models/a.sql`: permission denied (EACCES)',
+        '  help  give your user the right to read it',
+      ],
+      [
+        'error file-unreadable  models/closed',
+        '  cannot read `models/closed`: permission denied (EACCES)',
+        '  help  give your user the right to read it',
+      ],
     ]);
     expect(code).toBe(2);
     expect(filesBelow(project.root)).toEqual(['models/a.sql', 'models/closed/b.sql', 'project.yaml']);
@@ -81,7 +97,10 @@ describe('files and folders', () => {
     const project = await badProject({});
     mkdirSync(join(project.root, 'models'));
     for (let index = 0; index < 10_000; index += 1) {
-      writeFileSync(join(project.root, 'models', `m${index}.sql`), index === 0 ? 'select 1 as id\n' : `select id from {{ref "m${index - 1}"}}\n`);
+      writeFileSync(
+        join(project.root, 'models', `m${index}.sql`),
+        index === 0 ? 'select 1 as id\n' : `select id from {{ref "m${index - 1}"}}\n`,
+      );
     }
     const result = await run(project, ['ls', '-s', '+m9999', '--output', 'name']);
     expect(result.stderr).toBe('');

@@ -159,7 +159,8 @@ testRefusals('names and references', [
     title: 'two tests of one generated name',
     files: {
       'models/good.sql': 'select 1 as id\n',
-      'models/good.yaml': 'models:\n  - name: good\n    columns:\n      - name: id\n        tests:\n          - not_null\n          - not_null\n',
+      'models/good.yaml':
+        'models:\n  - name: good\n    columns:\n      - name: id\n        tests:\n          - not_null\n          - not_null\n',
     },
     report: [
       [

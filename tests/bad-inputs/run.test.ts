@@ -31,7 +31,9 @@ describe('models that the database refuses', () => {
   });
 
   it('row 28: a key that is not among the columns', async () => {
-    const project = await badProject({ 'models/a.sql': '{{config materialized="incremental" unique_key="ident"}}\nselect 1 as id, 2 as v\n' });
+    const project = await badProject({
+      'models/a.sql': '{{config materialized="incremental" unique_key="ident"}}\nselect 1 as id, 2 as v\n',
+    });
     const { code, stderr } = await run(project, ['build']);
     expect(problems(stderr)).toEqual([
       [
@@ -68,7 +70,8 @@ describe('models that the database refuses', () => {
   it('row 50: a check on a column that the model does not have', async () => {
     const project = await badProject({
       'models/good.sql': 'select 1 as id\n',
-      'models/m.yaml': 'models:\n  - name: good\n    columns:\n      - name: idd\n        tests: [not_null]\n      - name: id\n        tests: [unique]\n',
+      'models/m.yaml':
+        'models:\n  - name: good\n    columns:\n      - name: idd\n        tests: [not_null]\n      - name: id\n        tests: [unique]\n',
     });
     const { code, stderr } = await run(project, ['build']);
     expect(problems(stderr)).toEqual([
@@ -89,7 +92,8 @@ describe('models that the database refuses', () => {
   it('row 51: accepted values of another type name the type of the column', async () => {
     const project = await badProject({
       'models/good.sql': 'select 1 as id\n',
-      'models/m.yaml': 'models:\n  - name: good\n    columns:\n      - name: id\n        tests:\n          - accepted_values: { values: [a, b] }\n',
+      'models/m.yaml':
+        'models:\n  - name: good\n    columns:\n      - name: id\n        tests:\n          - accepted_values: { values: [a, b] }\n',
     });
     const { code, stderr } = await run(project, ['build']);
     expect(problems(stderr)).toEqual([

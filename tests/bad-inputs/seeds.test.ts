@@ -102,11 +102,7 @@ testRefusals('seeds that are refused', [
       'seeds/s.csv': Buffer.from('a,b\n1,caf\u00e9\n', 'latin1'),
     },
     report: [
-      [
-        'error seed-encoding  seeds/s.csv',
-        '  `seeds/s.csv` is not UTF-8: byte 9 starts no character',
-        '  help  save the file as UTF-8',
-      ],
+      ['error seed-encoding  seeds/s.csv', '  `seeds/s.csv` is not UTF-8: byte 9 starts no character', '  help  save the file as UTF-8'],
     ],
   },
   {
@@ -164,11 +160,7 @@ testRefusals('seeds that are refused', [
       'seeds/s.csv': '',
     },
     report: [
-      [
-        'error seed-empty  seeds/s.csv',
-        '  `seeds/s.csv` is empty',
-        '  help  the first line of a seed holds the names of its columns',
-      ],
+      ['error seed-empty  seeds/s.csv', '  `seeds/s.csv` is empty', '  help  the first line of a seed holds the names of its columns'],
     ],
   },
   {

@@ -83,12 +83,6 @@ testRefusals('selectors', [
     },
     args: ['compile', '--resource-type', 'modle'],
     alone: true,
-    report: [
-      [
-        'error unknown-resource-type',
-        '  there is no resource type `modle`',
-        '  help  did you mean `model`?',
-      ],
-    ],
+    report: [['error unknown-resource-type', '  there is no resource type `modle`', '  help  did you mean `model`?']],
   },
 ]);

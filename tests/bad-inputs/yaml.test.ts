@@ -51,7 +51,8 @@ testRefusals('YAML and settings', [
     row: '47',
     title: 'an alias bomb',
     files: {
-      'models/m.yaml': 'a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\n',
+      'models/m.yaml':
+        'a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\n',
     },
     report: [
       [
@@ -150,7 +151,8 @@ testRefusals('YAML and settings', [
     row: '49',
     title: 'numbers that YAML would change',
     files: {
-      'project.yaml': 'name: shop\nversion: 1.10\ntargets:\n  dev: { type: duckdb, path: shop.duckdb, schema: main }\nvars:\n  big: 123456789012345678901234567890\n  zip: 01234\n  hex: 0x1F\n  grouped: 1_000\n',
+      'project.yaml':
+        'name: shop\nversion: 1.10\ntargets:\n  dev: { type: duckdb, path: shop.duckdb, schema: main }\nvars:\n  big: 123456789012345678901234567890\n  zip: 01234\n  hex: 0x1F\n  grouped: 1_000\n',
     },
     alone: true,
     report: [

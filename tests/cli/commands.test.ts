@@ -26,7 +26,9 @@ describe('tx init', () => {
     const home = tempFolder();
     mkdirSync(join(home, 'deep', 'trips'), { recursive: true });
     expect((await runTx(['init', 'deep/trips'], { cwd: home })).code).toBe(0);
-    expect((await runTx(['ls', '-s', 'package:trips', '--output', 'name'], { cwd: join(home, 'deep', 'trips') })).stdout).toContain('fct_trips\n');
+    expect((await runTx(['ls', '-s', 'package:trips', '--output', 'name'], { cwd: join(home, 'deep', 'trips') })).stdout).toContain(
+      'fct_trips\n',
+    );
   });
 
   it('refuses what cannot be the name of a project', async () => {
@@ -57,11 +59,14 @@ describe('tx compile', () => {
 
   it('writes both texts of an incremental model', async () => {
     const project = await shop({
-      'models/inc.sql': '{{config materialized="incremental" unique_key="id"}}\nselect 1 as id{{#if is_incremental}} where 1 > (select max(id) from {{this}}){{/if}}\n',
+      'models/inc.sql':
+        '{{config materialized="incremental" unique_key="id"}}\nselect 1 as id{{#if is_incremental}} where 1 > (select max(id) from {{this}}){{/if}}\n',
     });
     expect((await project.tx(['compile', '-s', 'inc'])).code).toBe(0);
     expect(project.read('target/compiled/shop/models/inc.sql')).toBe('select 1 as id\n');
-    expect(project.read('target/compiled/shop/models/inc.incremental.sql')).toBe('select 1 as id where 1 > (select max(id) from "main"."inc")\n');
+    expect(project.read('target/compiled/shop/models/inc.incremental.sql')).toBe(
+      'select 1 as id where 1 > (select max(id) from "main"."inc")\n',
+    );
   });
 
   it('prints all texts as JSON, one object a line', async () => {
@@ -117,7 +122,13 @@ describe('tx show', () => {
   it('runs a text from the command line, and changes nothing', async () => {
     const project = await shop();
     expect((await project.tx(['build', '-q'])).code).toBe(0);
-    const result = await project.tx(['show', '--inline', 'select count(*) as n, null as nothing, \'a,b\' as text from {{ref "stg"}}', '--output', 'csv']);
+    const result = await project.tx([
+      'show',
+      '--inline',
+      'select count(*) as n, null as nothing, \'a,b\' as text from {{ref "stg"}}',
+      '--output',
+      'csv',
+    ]);
     expect(result.stdout).toBe('n,nothing,text\n3,,"a,b"\n');
     const wrong = await project.tx(['show', '--inline', 'select idd from {{ref "stg"}}']);
     expect(wrong.stderr).toContain('error unknown-column  --inline:1:8\n');

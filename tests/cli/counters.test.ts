@@ -65,8 +65,17 @@ describe('what a command loads', () => {
 
   it('ls and compile of nothing: no driver', async () => {
     const project = await shop();
-    for (const args of [['ls'], ['ls', '--output', 'json', '-s', '+total'], ['compile', '-s', 'tag:hourly'], ['clean'], ['explain', 'ref-not-found']]) {
-      expect(packagesIn(await loadedBy(project.root, args)).filter((name) => name.includes('duckdb')), args.join(' ')).toEqual([]);
+    for (const args of [
+      ['ls'],
+      ['ls', '--output', 'json', '-s', '+total'],
+      ['compile', '-s', 'tag:hourly'],
+      ['clean'],
+      ['explain', 'ref-not-found'],
+    ]) {
+      expect(
+        packagesIn(await loadedBy(project.root, args)).filter((name) => name.includes('duckdb')),
+        args.join(' '),
+      ).toEqual([]);
     }
     const { libraries } = await count(project, ['ls'], false);
     expect(libraries.filter((path) => path.includes('duckdb'))).toEqual([]);
@@ -107,7 +116,8 @@ describe('what a command reads', () => {
 
   it('seeds not at all when they are not asked for, and at most twice when they are loaded', async () => {
     const project = await shop();
-    const seeds = async (...args: string[]): Promise<number> => (await count(project, args, false)).reads.filter((path) => path.endsWith('raw.csv')).length;
+    const seeds = async (...args: string[]): Promise<number> =>
+      (await count(project, args, false)).reads.filter((path) => path.endsWith('raw.csv')).length;
     expect(await seeds('ls')).toBe(0);
     expect(await seeds('compile')).toBe(0);
     expect(await seeds('build')).toBeLessThanOrEqual(2);
@@ -126,7 +136,8 @@ describe('what a run sends', () => {
     return await shop(files);
   }
 
-  const readsCatalog = (sql: string): boolean => /\b(?:duckdb_(?:tables|views|columns|schemas|databases)|information_schema|pragma_|pg_catalog|sqlite_master)\b/i.test(sql);
+  const readsCatalog = (sql: string): boolean =>
+    /\b(?:duckdb_(?:tables|views|columns|schemas|databases)|information_schema|pragma_|pg_catalog|sqlite_master)\b/i.test(sql);
 
   it.each([
     // BEGIN with the staging, publishing, the checks in one statement, two rows of state, COMMIT.
@@ -148,7 +159,9 @@ describe('what a run sends', () => {
 
   it('for models without tests no more than staging, publishing with its record, and the end', async () => {
     const run = async (size: number): Promise<readonly string[]> => {
-      const files = Object.fromEntries(Array.from({ length: size }, (_, index) => [`models/many/m${index}.sql`, '{{config materialized="table"}}\nselect 1 as id\n']));
+      const files = Object.fromEntries(
+        Array.from({ length: size }, (_, index) => [`models/many/m${index}.sql`, '{{config materialized="table"}}\nselect 1 as id\n']),
+      );
       const project = await shop(files);
       await count(project, ['run', '-q'], true);
       return (await count(project, ['run', '-q'], true)).statements;
@@ -161,7 +174,9 @@ describe('what a run sends', () => {
     const project = await models(5, 'table');
     await count(project, ['build', '-q'], true);
     const { statements } = await count(project, ['plan'], true);
-    expect(statements.filter((sql) => /^\s*(?:insert|update|delete|create|drop|alter|merge|copy|begin|commit|checkpoint)\b/i.test(sql))).toEqual([]);
+    expect(
+      statements.filter((sql) => /^\s*(?:insert|update|delete|create|drop|alter|merge|copy|begin|commit|checkpoint)\b/i.test(sql)),
+    ).toEqual([]);
     expect(statements.filter(readsCatalog)).toHaveLength(1);
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { filesBelow, shop } from './shop.ts';
 
-const BROKEN_BLOCK = ['error unknown-name  models/broken.sql:1:10', '    1 │ select {{nope}}', '      │          ^^^^ there is no value `nope` here', ''].join('\n');
+const BROKEN_BLOCK = [
+  'error unknown-name  models/broken.sql:1:10',
+  '    1 │ select {{nope}}',
+  '      │          ^^^^ there is no value `nope` here',
+  '',
+].join('\n');
 
 describe('errors of the database', () => {
   it('inside a macro point at the mustache, and at the line of the compiled file', async () => {
@@ -50,7 +55,7 @@ describe('errors of the database', () => {
   });
 
   it('count characters, not bytes, in front of their place', async () => {
-    const project = await shop({ 'models/bad.sql': "select '日本語 🦆 é' as text, idd\nfrom {{ref \"stg\"}}\n" });
+    const project = await shop({ 'models/bad.sql': 'select \'日本語 🦆 é\' as text, idd\nfrom {{ref "stg"}}\n' });
     const { stderr } = await project.tx(['build']);
     expect(stderr).toMatch(/^error unknown-column {2}models\/bad\.sql:1:\d+\n/m);
     const frame = stderr.split('\n').slice(stderr.split('\n').findIndex((line) => line.startsWith('error unknown-column')));
@@ -61,7 +66,8 @@ describe('errors of the database', () => {
 
   it('in a test point at its line in the property file', async () => {
     const project = await shop({
-      'models/staging/more.yaml': 'models:\n  - name: total\n    columns:\n      - name: total\n        tests:\n          - not_null: { where: "totl > 0" }\n',
+      'models/staging/more.yaml':
+        'models:\n  - name: total\n    columns:\n      - name: total\n        tests:\n          - not_null: { where: "totl > 0" }\n',
     });
     const { code, stderr } = await project.tx(['build']);
     expect(stderr).toMatch(/error unknown-column {2}models\/staging\/more\.yaml:6:\d+\n/);
@@ -72,10 +78,20 @@ describe('errors of the database', () => {
 describe('errors that are found before anything runs', () => {
   it('in one model concern only what needs it', async () => {
     const project = await shop({ 'models/broken.sql': 'select {{nope}}\n', 'models/child.sql': 'select * from {{ref "broken"}}\n' });
-    for (const args of [['build', '-s', '+total'], ['compile', '-s', 'stg'], ['plan', '-s', 'stg'], ['ls'], ['test', '-s', 'stg'], ['show', '-s', 'stg']]) {
+    for (const args of [
+      ['build', '-s', '+total'],
+      ['compile', '-s', 'stg'],
+      ['plan', '-s', 'stg'],
+      ['ls'],
+      ['test', '-s', 'stg'],
+      ['show', '-s', 'stg'],
+    ]) {
       const { code, stderr } = await project.tx(args);
       expect(code, args.join(' ')).toBe(0);
-      expect(stderr.endsWith(`warning compile-errors-elsewhere\n  1 error in nodes that this command did not need\n\n${BROKEN_BLOCK}\n`), stderr).toBe(true);
+      expect(
+        stderr.endsWith(`warning compile-errors-elsewhere\n  1 error in nodes that this command did not need\n\n${BROKEN_BLOCK}\n`),
+        stderr,
+      ).toBe(true);
     }
     for (const args of [['run', '-s', 'broken'], ['build', '-s', 'child'], ['build'], ['compile'], ['plan'], ['show', '-s', 'child']]) {
       const { code, stderr, stdout } = await project.tx(args);
@@ -85,7 +101,13 @@ describe('errors that are found before anything runs', () => {
 
   it('in the project as such stop every command', async () => {
     const project = await shop({ 'models/a.sql': 'select * from {{ref "b"}}\n', 'models/b.sql': 'select * from {{ref "a"}}\n' });
-    for (const args of [['build', '-s', 'total'], ['compile', '-s', 'stg'], ['ls'], ['plan', '-s', 'stg'], ['show', '--inline', 'select 1']]) {
+    for (const args of [
+      ['build', '-s', 'total'],
+      ['compile', '-s', 'stg'],
+      ['ls'],
+      ['plan', '-s', 'stg'],
+      ['show', '--inline', 'select 1'],
+    ]) {
       const { code, stderr, stdout } = await project.tx(args);
       expect(stderr, args.join(' ')).toMatch(/^error dependency-cycle {2}models\/b\.sql:1:15\n/);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -102,7 +124,8 @@ describe('errors that are found before anything runs', () => {
       'models/e_key.yaml': 'models:\n  - name: stg\n    descripton: x\n',
       'seeds/f_ragged.csv': 'a,b\n1\n',
     });
-    const heads = async (): Promise<readonly string[]> => (await project.tx(['build'])).stderr.split('\n').filter((line) => line.startsWith('error '));
+    const heads = async (): Promise<readonly string[]> =>
+      (await project.tx(['build'])).stderr.split('\n').filter((line) => line.startsWith('error '));
     expect(await heads()).toContain('error unknown-key  models/e_key.yaml:3:5');
     project.write('models/e_key.yaml', '');
     expect(await heads()).toEqual([
@@ -119,7 +142,8 @@ describe('errors that are found before anything runs', () => {
     const project = await shop({
       'models/notes.txt': 'to do\n',
       'models/more.yaml': 'models:\n  - name: totl\n    description: x\n',
-      'project.yaml': 'name: shop\ntargets:\n  dev: { type: duckdb, path: shop.duckdb, schema: main }\nmodels:\n  stagng:\n    +tags: [x]\n',
+      'project.yaml':
+        'name: shop\ntargets:\n  dev: { type: duckdb, path: shop.duckdb, schema: main }\nmodels:\n  stagng:\n    +tags: [x]\n',
     });
     const { code, stderr } = await project.tx(['build']);
     expect(stderr).toContain('warning unused-file  models/notes.txt\n');

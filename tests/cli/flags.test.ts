@@ -9,7 +9,10 @@ describe('usage errors', () => {
     [['biuld'], "error: unknown command 'biuld'\n(Did you mean build?)\n"],
     [['build', '--threads', '0'], "error: option '--threads <n>' argument '0' is invalid. must be a whole number from 1 to 1024\n"],
     [['build', '--threads'], "error: option '--threads <n>' argument missing\n"],
-    [['ls', '--output', 'xml'], "error: option '--output <form>' argument 'xml' is invalid. Allowed choices are selector, name, path, json.\n"],
+    [
+      ['ls', '--output', 'xml'],
+      "error: option '--output <form>' argument 'xml' is invalid. Allowed choices are selector, name, path, json.\n",
+    ],
     [['build', 'orders'], "error: too many arguments for 'build'. Expected 0 arguments but got 1.\n"],
     [['show', '--limit', 'ten'], "error: option '--limit <n>' argument 'ten' is invalid. must be a whole number from 1\n"],
     [['init'], "error: missing required argument 'folder'\n"],
@@ -34,7 +37,9 @@ describe('usage errors', () => {
 
   it('a folder without a project exits 2', async () => {
     const result = await runTx(['ls'], { cwd: tempFolder() });
-    expect(result.stderr).toMatch(/^error project-not-found\n {2}no project\.yaml in `\S+` or in any folder above it\n {2}help {2}change to the folder/);
+    expect(result.stderr).toMatch(
+      /^error project-not-found\n {2}no project\.yaml in `\S+` or in any folder above it\n {2}help {2}change to the folder/,
+    );
     expect(result.code).toBe(2);
   });
 
@@ -52,7 +57,22 @@ describe('help', () => {
     const { stdout, stderr, code } = await runTx(['--help'], { cwd: home });
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|[a-z]+)?(?: \[[a-z]+\])* /gm)].map(([, name = '']) => name);
-    expect(commands).toEqual(['init', 'run', 'build', 'test', 'seed', 'retry', 'plan', 'compile', 'show', 'ls', 'debug', 'clean', 'explain', 'help']);
+    expect(commands).toEqual([
+      'init',
+      'run',
+      'build',
+      'test',
+      'seed',
+      'retry',
+      'plan',
+      'compile',
+      'show',
+      'ls',
+      'debug',
+      'clean',
+      'explain',
+      'help',
+    ]);
     for (const command of commands.filter((name) => name !== 'help')) {
       const help = await runTx([command, '--help'], { cwd: home });
       expect(help.stdout).toContain(`\nExamples:\n  tx ${command}`);
@@ -64,7 +84,8 @@ describe('help', () => {
 describe('environment twins', () => {
   it('stand for flags, and a flag wins', async () => {
     const project = await shop();
-    const ls = async (args: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly string[]> => linesOf((await project.tx(['ls', ...args], { env })).stdout);
+    const ls = async (args: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly string[]> =>
+      linesOf((await project.tx(['ls', ...args], { env })).stdout);
     const env = { TX_OUTPUT: 'name', TX_RESOURCE_TYPE: 'model seed' };
     expect(await ls([], { ...env, TX_SELECT: 'stg' })).toEqual(['stg']);
     expect(await ls(['-s', 'raw'], { ...env, TX_SELECT: 'stg' })).toEqual(['raw']);
@@ -96,7 +117,12 @@ describe('environment twins', () => {
     for (const yes of ['1', 'true', 'TRUE']) expect(await build({ TX_QUIET: yes })).toEqual({ code: 0, stdout: '', stderr: '' });
     for (const no of ['0', 'false', '']) expect((await build({ TX_QUIET: no })).stderr).toContain('1 ok');
     expect((await build({ TX_QUIET: '1' }, ['--no-quiet'])).stderr).toContain('1 ok');
-    for (const [name, flag] of [['TX_QUIET', '-q, --quiet'], ['TX_FULL_REFRESH', '-f, --full-refresh'], ['TX_FAIL_FAST', '-x, --fail-fast'], ['TX_ADOPT', '--adopt']]) {
+    for (const [name, flag] of [
+      ['TX_QUIET', '-q, --quiet'],
+      ['TX_FULL_REFRESH', '-f, --full-refresh'],
+      ['TX_FAIL_FAST', '-x, --fail-fast'],
+      ['TX_ADOPT', '--adopt'],
+    ]) {
       expect(await build({ [name ?? '']: 'maybe' })).toEqual({
         code: 2,
         stdout: '',

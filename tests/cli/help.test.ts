@@ -13,6 +13,7 @@ describe('help', () => {
   it('of a command shows its flags and examples', async () => {
     const { stdout, code } = await runTx(['build', '--help'], { cwd: '.' });
     expect(code).toBe(0);
-    for (const text of ['--select', '--exclude', '--fail-fast', '--full-refresh', 'TX_THREADS', 'Examples:', 'tx build']) expect(stdout).toContain(text);
+    for (const text of ['--select', '--exclude', '--fail-fast', '--full-refresh', 'TX_THREADS', 'Examples:', 'tx build'])
+      expect(stdout).toContain(text);
   });
 });

@@ -9,7 +9,14 @@ describe('tx ls', () => {
   it('prints one line for each node, in every form, and nothing else', async () => {
     const project = await shop();
     const forms = {
-      selector: ['shop.raw', 'shop.staging.stg', 'shop.marts.total', 'shop.not_null_stg_id', 'shop.unique_stg_id', 'shop.data.total_is_positive'],
+      selector: [
+        'shop.raw',
+        'shop.staging.stg',
+        'shop.marts.total',
+        'shop.not_null_stg_id',
+        'shop.unique_stg_id',
+        'shop.data.total_is_positive',
+      ],
       name: ['raw', 'stg', 'total', 'not_null_stg_id', 'unique_stg_id', 'total_is_positive'],
       path: [
         'seeds/raw.csv',
@@ -69,9 +76,14 @@ describe('tx ls', () => {
   });
 
   it('ends quietly when its reader has seen enough', async () => {
-    const files = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`models/many/model_with_a_long_name_${index}.sql`, 'select 1 as id\n']));
+    const files = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, index) => [`models/many/model_with_a_long_name_${index}.sql`, 'select 1 as id\n']),
+    );
     const project = await shop(files);
-    const child = spawn(process.execPath, [join(REPOSITORY, 'bin', 'tx.cjs'), 'ls', '--output', 'json'], { cwd: project.root, env: plainEnvironment() });
+    const child = spawn(process.execPath, [join(REPOSITORY, 'bin', 'tx.cjs'), 'ls', '--output', 'json'], {
+      cwd: project.root,
+      env: plainEnvironment(),
+    });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     await once(child.stdout, 'data');

@@ -134,7 +134,9 @@ describe('--log-format json', () => {
   it('is the form of usage problems too', async () => {
     const wrong = await project.tx(['ls', '-s', 'nope', '--log-format', 'json']);
     expect(wrong.code).toBe(2);
-    expect(parse(wrong.stderr)).toMatchObject([{ event: 'diagnostic', level: 'error', code: 'selector-no-match', path: '--select', line: 1, column: 1 }]);
+    expect(parse(wrong.stderr)).toMatchObject([
+      { event: 'diagnostic', level: 'error', code: 'selector-no-match', path: '--select', line: 1, column: 1 },
+    ]);
   });
 });
 

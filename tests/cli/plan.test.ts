@@ -10,7 +10,8 @@ interface PlanJson {
 
 const FILES = {
   'models/inc.sql': '{{config materialized="incremental" unique_key="id"}}\nselect id from {{ref "stg"}}\n',
-  'models/more.yaml': "models:\n  - name: inc\n    columns:\n      - name: id\n        tests:\n          - relationships: { to: ref('ids'), field: id }\n",
+  'models/more.yaml':
+    "models:\n  - name: inc\n    columns:\n      - name: id\n        tests:\n          - relationships: { to: ref('ids'), field: id }\n",
   // No ancestor of the model: what compares the two has to wait for both.
   'seeds/ids.csv': 'id\n1\n2\n3\n',
 };
@@ -36,11 +37,15 @@ describe('tx plan', () => {
     const project = await shop(FILES);
     for (const round of ['first', 'second']) {
       const planned = JSON.parse((await project.tx(['plan', '--output', 'json'])).stdout) as PlanJson;
-      const log = linesOf((await project.tx(['build', '--log-format', 'json'])).stderr).map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+      const log = linesOf((await project.tx(['build', '--log-format', 'json'])).stderr).map(
+        (line) => JSON.parse(line) as Readonly<Record<string, unknown>>,
+      );
       const built = log.filter((event) => event['event'] === 'node_finished' && event['resource_type'] !== 'test');
       const steps = planned.steps.filter((step) => step.kind === 'build');
       expect(planned.command).toBe('build');
-      expect(built.map((event) => [event['node'], event['reason']]).sort(), round).toEqual(steps.map((step) => [step.node, step.reason]).sort());
+      expect(built.map((event) => [event['node'], event['reason']]).sort(), round).toEqual(
+        steps.map((step) => [step.node, step.reason]).sort(),
+      );
       const started = new Set(log.flatMap((event) => (event['event'] === 'node_started' ? [event['node']] : [])));
       for (const step of steps) expect(started.has(step.node), step.id).toBe(true);
       expect(started.size).toBe(planned.steps.filter((step) => step.kind !== 'gate').length);

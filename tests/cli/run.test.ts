@@ -65,7 +65,10 @@ describe('build, run, seed, test', () => {
   });
 
   it('compiled SQL is there for what failed, and for nothing else', async () => {
-    const project = await shop({ 'models/bad.sql': 'select idd from {{ref "stg"}}\n', 'models/below.sql': 'select * from {{ref "bad"}}\n' });
+    const project = await shop({
+      'models/bad.sql': 'select idd from {{ref "stg"}}\n',
+      'models/below.sql': 'select * from {{ref "bad"}}\n',
+    });
     const result = await project.tx(['build']);
     expect(result.code).toBe(1);
     expect(filesBelow(project.path('target'))).toEqual(['compiled/shop/models/bad.sql', 'run_results.json']);
@@ -90,9 +93,17 @@ describe('build, run, seed, test', () => {
     });
     const run = (...args: string[]) => project.tx(['run', '-s', 'a_bad', 'b', 'c', '--threads', '1', ...args]);
     expect((await run('--fail-fast')).code).toBe(1);
-    expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.a_bad': 'error', 'model.shop.b': 'skipped', 'model.shop.c': 'skipped' });
+    expect(statuses(project.read('target/run_results.json'))).toEqual({
+      'model.shop.a_bad': 'error',
+      'model.shop.b': 'skipped',
+      'model.shop.c': 'skipped',
+    });
     expect((await run()).code).toBe(1);
-    expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.a_bad': 'error', 'model.shop.b': 'success', 'model.shop.c': 'success' });
+    expect(statuses(project.read('target/run_results.json'))).toEqual({
+      'model.shop.a_bad': 'error',
+      'model.shop.b': 'success',
+      'model.shop.c': 'success',
+    });
   });
 
   it('nothing to do is no failure', async () => {
@@ -109,12 +120,13 @@ describe('hooks of a run', () => {
     const hooks = [
       'on_run_start: "create table if not exists log (at_ text, run text)"',
       'on_run_end:',
-      "  - \"insert into log values ('end', {{run.id}})\"",
-      "  - {sql: \"insert into log values ('last', {{run.id}})\", transaction: false}",
+      '  - "insert into log values (\'end\', {{run.id}})"',
+      '  - {sql: "insert into log values (\'last\', {{run.id}})", transaction: false}',
     ];
     const project = await shop({
       'project.yaml': `${PROJECT}${hooks.join('\n')}\n`,
-      'models/hooked.sql': "{{config pre_hook=\"insert into log values ('pre', {{run.id}})\" post_hook=\"insert into log values ('post', {{run.id}})\"}}\nselect 1 as id\n",
+      'models/hooked.sql':
+        '{{config pre_hook="insert into log values (\'pre\', {{run.id}})" post_hook="insert into log values (\'post\', {{run.id}})"}}\nselect 1 as id\n',
     });
     const result = await project.tx(['build', '-s', 'hooked']);
     expect(result.code, result.stderr).toBe(0);
@@ -136,7 +148,8 @@ describe('tx retry', () => {
   it('runs exactly what failed or was skipped, with the flags of the run', async () => {
     const project = await shop({
       'models/bad.sql': 'select idd, {{var "n"}} as n from {{ref "stg"}}\n',
-      'models/below.sql': '{{config materialized="incremental"}}\nselect {{var "n"}} as n, {{interval.start}} as since\n-- depends_on: {{ref "bad"}}\n',
+      'models/below.sql':
+        '{{config materialized="incremental"}}\nselect {{var "n"}} as n, {{interval.start}} as since\n-- depends_on: {{ref "bad"}}\n',
     });
     const flags = ['--vars', '{n: 7}', '--event-time-start', '2024-01-01', '--event-time-end', '2024-02-01', '--full-refresh'];
     expect((await project.tx(['build', ...flags])).code).toBe(1);

@@ -24,7 +24,10 @@ export const SHOP: Readonly<Record<string, string>> = {
 
 export interface Shop extends TempProject {
   /** Runs `tx` in the project, or in a folder below it. */
-  readonly tx: (args: readonly string[], options?: { readonly env?: NodeJS.ProcessEnv; readonly in?: string; readonly input?: string }) => Promise<TxResult>;
+  readonly tx: (
+    args: readonly string[],
+    options?: { readonly env?: NodeJS.ProcessEnv; readonly in?: string; readonly input?: string },
+  ) => Promise<TxResult>;
   /** Rows of a query on the database of the project. */
   readonly rows: (sql: string) => Promise<string[][]>;
   readonly path: (path: string) => string;

@@ -12,7 +12,28 @@ describe('loadFile', () => {
     const session = await openTestSession();
     const connection = await session.connect();
     const cell = fc.oneof(
-      fc.constantFrom('', '""', '"a""b"', '"x,y"', '"two\nlines"', 'NULL', '007', ' padded ', '#', '--', '\\N', '\\"', 'é', '日本', '\u00a0', '"\u2028"', "it's", '0', 'true', '\t'),
+      fc.constantFrom(
+        '',
+        '""',
+        '"a""b"',
+        '"x,y"',
+        '"two\nlines"',
+        'NULL',
+        '007',
+        ' padded ',
+        '#',
+        '--',
+        '\\N',
+        '\\"',
+        'é',
+        '日本',
+        '\u00a0',
+        '"\u2028"',
+        "it's",
+        '0',
+        'true',
+        '\t',
+      ),
       fc.string({ maxLength: 6 }).map((text) => `"${text.replaceAll('"', '""')}"`),
       fc.string({ maxLength: 6, unit: 'grapheme' }).map((text) => text.replaceAll(/["\r\n,\0]/g, '')),
     );

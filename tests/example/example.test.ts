@@ -78,7 +78,10 @@ describe('the example project', () => {
   });
 
   it('keeps leading zeros and names in any script', async () => {
-    const rows = await read(project, 'select customer_name, postcode, region from dim_customers where customer_id in (40, 80, 120) order by customer_id');
+    const rows = await read(
+      project,
+      'select customer_name, postcode, region from dim_customers where customer_id in (40, 80, 120) order by customer_id',
+    );
     expect(rows).toEqual([
       ['Robert "Bob" Lee', '98156', 'Pacific'],
       ['Sammy Davis, Jr.', '04153', 'New England and New Jersey'],
@@ -92,25 +95,33 @@ describe('the example project', () => {
     expect(result.stdout + result.stderr).toContain('customers_without_email');
   });
 
-  it('writes the same rows when it is built again', async () => {
-    const before = await readMarts(project);
-    await build(project);
-    expect(await readMarts(project)).toEqual(before);
-  }, 2 * MINUTES);
+  it(
+    'writes the same rows when it is built again',
+    async () => {
+      const before = await readMarts(project);
+      await build(project);
+      expect(await readMarts(project)).toEqual(before);
+    },
+    2 * MINUTES,
+  );
 
-  it('reaches by increments what a full build writes', async () => {
-    const grown = newProject();
-    rewindTo(grown, '2025-03-31 23:59:59');
-    await build(grown);
-    const early = await read(grown, 'select count(*) from fct_orders');
-    expect(Number(early[0]?.[0])).toBeLessThan(expected.factOrders.length);
+  it(
+    'reaches by increments what a full build writes',
+    async () => {
+      const grown = newProject();
+      rewindTo(grown, '2025-03-31 23:59:59');
+      await build(grown);
+      const early = await read(grown, 'select count(*) from fct_orders');
+      expect(Number(early[0]?.[0])).toBeLessThan(expected.factOrders.length);
 
-    for (const path of EXPORTED) copyFileSync(join(REPOSITORY, path), join(grown, path));
-    await build(grown);
-    const incremental = await readMarts(grown);
-    expect(incremental).toEqual(await readMarts(project));
+      for (const path of EXPORTED) copyFileSync(join(REPOSITORY, path), join(grown, path));
+      await build(grown);
+      const incremental = await readMarts(grown);
+      expect(incremental).toEqual(await readMarts(project));
 
-    await build(grown, '--full-refresh');
-    expect(await readMarts(grown)).toEqual(incremental);
-  }, 4 * MINUTES);
+      await build(grown, '--full-refresh');
+      expect(await readMarts(grown)).toEqual(incremental);
+    },
+    4 * MINUTES,
+  );
 });

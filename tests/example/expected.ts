@@ -70,7 +70,11 @@ function* daysFrom(first: string, end: string): Generator<string> {
 export function computeExpected(root: string) {
   const csv = (path: string) => {
     const rows = readCsv(readFileSync(join(root, path), 'utf8'));
-    return rows.map((row) => (name: string): string => row.get(name) ?? '');
+    return rows.map(
+      (row) =>
+        (name: string): string =>
+          row.get(name) ?? '',
+    );
   };
   const customers = csv('seeds/customers.csv');
   const products = csv('seeds/products.csv');
@@ -141,15 +145,25 @@ export function computeExpected(root: string) {
       const tier = value >= 60_000 ? 'gold' : value >= 20_000 ? 'silver' : value >= 1 ? 'bronze' : 'none';
       const days = own.map((sale) => sale.day).sort(byText);
       return [
-        row('customer_id'), row('email').trim().toLowerCase(), row('postcode'), own.length, value, tier,
-        rankIn(values, value), days[0] ?? '', days[days.length - 1] ?? '',
+        row('customer_id'),
+        row('email').trim().toLowerCase(),
+        row('postcode'),
+        own.length,
+        value,
+        tier,
+        rankIn(values, value),
+        days[0] ?? '',
+        days[days.length - 1] ?? '',
       ];
     });
   }
 
   /** product, units, revenue, margin, rank in its category, share: by product. */
   function productsOfShop(): Cells {
-    const sold = groupBy(items.filter((item) => saleById.has(item.order)), (item) => item.product);
+    const sold = groupBy(
+      items.filter((item) => saleById.has(item.order)),
+      (item) => item.product,
+    );
     const revenueOf = (id: string): number => sum((sold.get(id) ?? []).map((item) => item.total));
     const all = sum(sales.map((sale) => sale.total));
     return products.map((row) => {
@@ -172,22 +186,26 @@ export function computeExpected(root: string) {
       const key = `${cohort} ${String(since).padStart(2, '0')}`;
       active.set(key, (active.get(key) ?? new Set()).add(sale.customer));
     }
-    return [...active].sort(([a], [b]) => byText(a, b)).map(([key, who]) => {
-      const [cohort = '', since = ''] = key.split(' ');
-      const size = sizes.get(cohort)?.length ?? 0;
-      return [cohort, Number(since), size, who.size, who.size / size];
-    });
+    return [...active]
+      .sort(([a], [b]) => byText(a, b))
+      .map(([key, who]) => {
+        const [cohort = '', since = ''] = key.split(' ');
+        const size = sizes.get(cohort)?.length ?? 0;
+        return [cohort, Number(since), size, who.size, who.size / size];
+      });
   }
 
   /** month, channel, sessions, visitors, orders, revenue, conversion: by month and channel. */
   function channels(): Cells {
     const groups = groupBy(sessions, (row) => `${monthOf(row('started_at'))} ${row('channel')}`);
-    return [...groups].sort(([a], [b]) => byText(a, b)).map(([key, own]) => {
-      const bought = own.flatMap((row) => saleById.get(row('order_id')) ?? []);
-      const visitors = new Set(own.map((row) => row('visitor_id'))).size;
-      const revenue = sum(bought.map((sale) => sale.total));
-      return [...key.split(' '), own.length, visitors, bought.length, revenue, bought.length / own.length];
-    });
+    return [...groups]
+      .sort(([a], [b]) => byText(a, b))
+      .map(([key, own]) => {
+        const bought = own.flatMap((row) => saleById.get(row('order_id')) ?? []);
+        const visitors = new Set(own.map((row) => row('visitor_id'))).size;
+        const revenue = sum(bought.map((sale) => sale.total));
+        return [...key.split(' '), own.length, visitors, bought.length, revenue, bought.length / own.length];
+      });
   }
 
   /** month, deliveries, late, share, worst, with ticket: by month. */
@@ -195,22 +213,26 @@ export function computeExpected(root: string) {
     const asked = new Set(tickets.map((ticket) => String(ticket.order_id)));
     const arrived = orders.filter((row) => row('store_id') === '1' && row('delivered_at') !== '');
     const groups = groupBy(arrived, (row) => monthOf(row('promised_on')));
-    return [...groups].sort(([a], [b]) => byText(a, b)).map(([month, own]) => {
-      const days = own.map((row) => daysBetween(row('promised_on'), row('delivered_at').slice(0, 10)));
-      const late = days.filter((count) => count > 0).length;
-      const withTicket = own.filter((row) => asked.has(row('order_id'))).length;
-      return [month, own.length, late, late / own.length, Math.max(...days), withTicket];
-    });
+    return [...groups]
+      .sort(([a], [b]) => byText(a, b))
+      .map(([month, own]) => {
+        const days = own.map((row) => daysBetween(row('promised_on'), row('delivered_at').slice(0, 10)));
+        const late = days.filter((count) => count > 0).length;
+        const withTicket = own.filter((row) => asked.has(row('order_id'))).length;
+        return [month, own.length, late, late / own.length, Math.max(...days), withTicket];
+      });
   }
 
   /** day, store, orders, sales, cancelled, items, revenue: by day and store. */
   function dailyStoreSales(): Cells {
     const groups = groupBy(orders, (row) => `${row('ordered_at').slice(0, 10)} ${row('store_id')}`);
-    return [...groups].sort(([a], [b]) => byText(a, b)).map(([key, own]) => {
-      const sold = own.flatMap((row) => saleById.get(row('order_id')) ?? []);
-      const pieces = sum(sold.map((sale) => sale.items));
-      return [...key.split(' '), own.length, sold.length, own.length - sold.length, pieces, sum(sold.map((sale) => sale.total))];
-    });
+    return [...groups]
+      .sort(([a], [b]) => byText(a, b))
+      .map(([key, own]) => {
+        const sold = own.flatMap((row) => saleById.get(row('order_id')) ?? []);
+        const pieces = sum(sold.map((sale) => sale.items));
+        return [...key.split(' '), own.length, sold.length, own.length - sold.length, pieces, sum(sold.map((sale) => sale.total))];
+      });
   }
 
   /** day, store, sales, revenue, mean of seven days in cents to four places, total so far: by day and store. */
@@ -224,7 +246,14 @@ export function computeExpected(root: string) {
           const own = groups.get(`${day} ${row('store_id')}`) ?? [];
           revenues.push(sum(own.map((sale) => sale.total)));
           const recent = revenues.slice(-7);
-          return [day, row('store_id'), own.length, revenues[revenues.length - 1] ?? 0, Math.round((sum(recent) / recent.length) * 1e4) / 1e4, sum(revenues)];
+          return [
+            day,
+            row('store_id'),
+            own.length,
+            revenues[revenues.length - 1] ?? 0,
+            Math.round((sum(recent) / recent.length) * 1e4) / 1e4,
+            sum(revenues),
+          ];
         });
       })
       .sort((a, b) => byText(`${a[0]} ${a[1]}`, `${b[0]} ${b[1]}`));

@@ -5,7 +5,11 @@ import { readCsv } from './expected.ts';
 
 /** The files that grow from day to day. */
 export const EXPORTED: readonly string[] = [
-  'seeds/orders.csv', 'seeds/order_items.csv', 'seeds/payments.csv', 'seeds/refunds.csv', 'data/web_sessions.csv',
+  'seeds/orders.csv',
+  'seeds/order_items.csv',
+  'seeds/payments.csv',
+  'seeds/refunds.csv',
+  'data/web_sessions.csv',
 ];
 
 function rewrite(path: string, keep: (row: Map<string, string>) => boolean): void {

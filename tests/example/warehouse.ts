@@ -25,6 +25,14 @@ export const QUERIES: Readonly<Record<Exclude<keyof Expected, 'webSessions'>, st
 
 /** Every table that `tx build` writes for the example's marts, for comparing whole warehouses. */
 export const MART_TABLES: readonly string[] = [
-  'fct_orders', 'fct_web_sessions', 'fct_daily_store_sales', 'store_daily_sales', 'dim_customers', 'dim_products',
-  'monthly_revenue', 'customer_cohorts', 'channel_conversion', 'late_deliveries',
+  'fct_orders',
+  'fct_web_sessions',
+  'fct_daily_store_sales',
+  'store_daily_sales',
+  'dim_customers',
+  'dim_products',
+  'monthly_revenue',
+  'customer_cohorts',
+  'channel_conversion',
+  'late_deliveries',
 ];

@@ -133,20 +133,27 @@ describe.skipIf(!PRESENT)(`the aviation project${PRESENT ? '' : ' (skipped: ../s
     ]);
     expect(await read('select count(*), sum(strikes), sum(total_cost) from strikes_by_operator')).toEqual([['46', '10000', '40545276']]);
     expect(
-      await read(`select days, wet_days, precipitation_mm, highest_celsius, lowest_celsius from seattle_weather_by_month where month = '2015-12-01'`),
+      await read(
+        `select days, wet_days, precipitation_mm, highest_celsius, lowest_celsius from seattle_weather_by_month where month = '2015-12-01'`,
+      ),
     ).toEqual([['31', '25', '284.5', '15.6', '-2.1']]);
   });
 
-  it('changes nothing when the last step runs again, or all of them at once', async () => {
-    const whole = async (): Promise<string[][][]> => {
-      const tables: string[][][] = [];
-      for (const table of ['fct_flights', 'fct_flights_by_day', 'airport_delays_by_month']) tables.push(await read(`from ${table} order by all`));
-      return tables;
-    };
-    const before = await whole();
-    await buildUntil('2001-04-01');
-    expect(await whole()).toEqual(before);
-    await buildUntil('2001-04-01', '--full-refresh');
-    expect(await whole()).toEqual(before);
-  }, 4 * MINUTES);
+  it(
+    'changes nothing when the last step runs again, or all of them at once',
+    async () => {
+      const whole = async (): Promise<string[][][]> => {
+        const tables: string[][][] = [];
+        for (const table of ['fct_flights', 'fct_flights_by_day', 'airport_delays_by_month'])
+          tables.push(await read(`from ${table} order by all`));
+        return tables;
+      };
+      const before = await whole();
+      await buildUntil('2001-04-01');
+      expect(await whole()).toEqual(before);
+      await buildUntil('2001-04-01', '--full-refresh');
+      expect(await whole()).toEqual(before);
+    },
+    4 * MINUTES,
+  );
 });

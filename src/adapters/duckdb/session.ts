@@ -14,7 +14,10 @@ export async function openSession({ target, projectRoot, readOnly }: OpenOptions
   if (typeof path !== 'string') return bug('a target without a checked path');
   const location = locateDatabase(path, projectRoot);
   if (alwaysReadOnly === true && !readOnly) {
-    throw ownError('read-only', `the target is \`read_only\`, and this command writes schemas, relations and its own records to ${location.description}`);
+    throw ownError(
+      'read-only',
+      `the target is \`read_only\`, and this command writes schemas, relations and its own records to ${location.description}`,
+    );
   }
   const database = await openDatabase({
     location,

@@ -18,7 +18,8 @@ export function cleanCommand(host: Host, screen: Screen, options: ProjectOptions
   const path = project.paths.target;
   const folder = resolve(project.root, path);
   const why = refusal(host, project, folder);
-  if (why !== undefined) throw new Stop(exitCodes.usage, [diagnose('clean-refused', { path, why }, { span: { path: project.file.path, start: 0, end: 0 } })]);
+  if (why !== undefined)
+    throw new Stop(exitCodes.usage, [diagnose('clean-refused', { path, why }, { span: { path: project.file.path, start: 0, end: 0 } })]);
   if (host.files.stat(folder) === undefined) {
     screen.note(`nothing to clean: ${path} does not exist`);
     return exitCodes.ok;
@@ -37,7 +38,8 @@ function isInside(folder: string, path: string): boolean {
 function refusal(host: Host, project: Project, folder: string): string | undefined {
   if (!isInside(project.root, folder) || folder === project.root) return 'it is not a folder inside the project';
   const parent = resolve(folder, '..');
-  const entry = host.files.stat(parent) === undefined ? undefined : host.files.list(parent).find(({ name }) => join(parent, name) === folder);
+  const entry =
+    host.files.stat(parent) === undefined ? undefined : host.files.list(parent).find(({ name }) => join(parent, name) === folder);
   if (entry === undefined) return undefined;
   if (entry.kind !== 'directory') return entry.kind === 'link' ? 'it is a link' : 'it is not a folder';
   const ours = [project.file.path, ...project.sources.map((source) => source.path), ...project.seeds.map((seed) => seed.path)];

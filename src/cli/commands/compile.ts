@@ -37,7 +37,9 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     return text === undefined ? [] : [{ name: node.name, path: compiledPathOf(project, node.path), text }];
   });
   if (options.output === 'json' || texts.length === 1) print(screen, options, texts);
-  screen.note(`compiled ${texts.length} ${texts.length === 1 ? 'node' : 'nodes'} to ${project.paths.target}/compiled (${written} ${written === 1 ? 'file' : 'files'})`);
+  screen.note(
+    `compiled ${texts.length} ${texts.length === 1 ? 'node' : 'nodes'} to ${project.paths.target}/compiled (${written} ${written === 1 ? 'file' : 'files'})`,
+  );
   showUnneeded(screen, unneeded);
   return exitCodes.ok;
 }

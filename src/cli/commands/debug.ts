@@ -11,7 +11,11 @@ import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.
 import { waitSeconds } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 
-export async function debugCommand(host: Host, screen: Screen, options: ProjectOptions & OutputOptions & DatabaseOptions): Promise<ExitCode> {
+export async function debugCommand(
+  host: Host,
+  screen: Screen,
+  options: ProjectOptions & OutputOptions & DatabaseOptions,
+): Promise<ExitCode> {
   const lines: [string, string][] = [
     ['tx', host.version],
     ['node', `${process.versions.node} on ${process.platform} ${process.arch}`],
@@ -30,12 +34,17 @@ export async function debugCommand(host: Host, screen: Screen, options: ProjectO
   );
   const engine = engines.find((candidate) => candidate.type === target.type) ?? bug(`no engine ${target.type}`);
   try {
-    const { session } = await openDatabase(host, screen, { project, engine }, {
-      connections: 1,
-      readOnly: true,
-      waitSeconds: waitSeconds(options),
-      signal: new AbortController().signal,
-    });
+    const { session } = await openDatabase(
+      host,
+      screen,
+      { project, engine },
+      {
+        connections: 1,
+        readOnly: true,
+        waitSeconds: waitSeconds(options),
+        signal: new AbortController().signal,
+      },
+    );
     lines.push(['connection', `ok: ${session.description}, ${target.type} ${session.engineVersion}`]);
     await session.close();
   } catch (cause) {

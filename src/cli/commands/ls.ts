@@ -20,7 +20,8 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
   const { graph } = loaded;
   const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
   const { output } = options;
-  const line = output === 'json' ? (node: (typeof nodes)[number]): string => JSON.stringify(describeNode(graph, node)) : nameNodes(graph, output);
+  const line =
+    output === 'json' ? (node: (typeof nodes)[number]): string => JSON.stringify(describeNode(graph, node)) : nameNodes(graph, output);
   if (nodes.length > 0) screen.result(nodes.map(line).join('\n'));
   showUnneeded(screen, loaded.nodeErrors);
   return exitCodes.ok;

@@ -42,7 +42,8 @@ interface Preview {
 
 export async function showCommand(host: Host, screen: Screen, options: ShowOptions): Promise<ExitCode> {
   const loaded = await loadGraph(host, screen, options);
-  const preview = options.inline === undefined ? await previewNode(host, screen, loaded, options) : await previewInline(host, screen, loaded, options);
+  const preview =
+    options.inline === undefined ? await previewNode(host, screen, loaded, options) : await previewInline(host, screen, loaded, options);
   const cancellation = listenForCancel();
   const { session } = await openDatabase(host, screen, loaded, {
     connections: 1,
@@ -68,7 +69,12 @@ export async function showCommand(host: Host, screen: Screen, options: ShowOptio
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
     if (cancellation.signal.aborted) return cancellation.exitCode();
-    const origin = { node: undefined, text: preview.text, span: preview.path === undefined ? undefined : { path: preview.path, start: 0, end: 0 }, compiledPath: undefined };
+    const origin = {
+      node: undefined,
+      text: preview.text,
+      span: preview.path === undefined ? undefined : { path: preview.path, start: 0, end: 0 },
+      compiledPath: undefined,
+    };
     throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, statement, origin)]);
   } finally {
     await session.close();
@@ -89,7 +95,8 @@ async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, opti
   const [node] = nodes;
   if (node === undefined || nodes.length > 1) throw new Stop(exitCodes.usage, [diagnose('show-needs-one', { count: nodes.length })]);
   await requireSound(loaded, new Set([node.id]));
-  if (node.resourceType === 'model') return fill(host, loaded, options, { title: node.name, key: node.id, text: node.full, path: node.path });
+  if (node.resourceType === 'model')
+    return fill(host, loaded, options, { title: node.name, key: node.id, text: node.full, path: node.path });
   const sql = `select * from ${relationText(loaded, node)}`;
   return { title: node.name, query: { node: node.id, sql }, text: undefined, path: node.path };
 }

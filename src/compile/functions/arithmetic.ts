@@ -27,7 +27,9 @@ function fold(name: string, combine: (a: number, b: number) => number): Builtin 
 }
 
 function divide(name: string, combine: (a: number, b: number) => number): Builtin {
-  return builtin(name, two, (call) => (call.number(1) === 0 ? call.fail('cannot divide by 0', 1) : finite(call, combine(call.number(0), call.number(1)))));
+  return builtin(name, two, (call) =>
+    call.number(1) === 0 ? call.fail('cannot divide by 0', 1) : finite(call, combine(call.number(0), call.number(1))),
+  );
 }
 
 /** Halves go away from zero, as in SQL. */

@@ -9,7 +9,9 @@ import { sqlHelpers } from './sql.ts';
 import { textHelpers } from './text.ts';
 
 export const builtins: ReadonlyMap<string, Builtin> = new Map(
-  [logicHelpers, textHelpers, listHelpers, arithmeticHelpers, sqlHelpers, projectHelpers, libraryHelpers].flat().map((helper) => [helper.name, helper]),
+  [logicHelpers, textHelpers, listHelpers, arithmeticHelpers, sqlHelpers, projectHelpers, libraryHelpers]
+    .flat()
+    .map((helper) => [helper.name, helper]),
 );
 
 /** Names that stand for values. */

@@ -15,12 +15,18 @@ describe('helpers', () => {
     ['{{contains "abc" "b"}} {{starts_with "abc" "ab"}} {{ends_with "abc" "ab"}}', 'true true false'],
     // lists
     ['{{length (array 1 2)}} {{length "abc"}} {{length (object "a" 1)}}', '2 3 1'],
-    ['{{first (array 1 2)}} {{last (array 1 2)}} {{join (slice (array 1 2 3) 1) ","}} {{join (slice (array 1 2 3) 0 -1) ","}}', '1 2 2,3 1,2'],
+    [
+      '{{first (array 1 2)}} {{last (array 1 2)}} {{join (slice (array 1 2 3) 1) ","}} {{join (slice (array 1 2 3) 0 -1) ","}}',
+      '1 2 2,3 1,2',
+    ],
     ['{{join (reverse (array 1 2)) ","}} {{join (sort (array 10 9 2)) ","}} {{join (sort (array "b" "a")) ","}}', '2,1 2,9,10 a,b'],
     ['{{join (unique (array 1 "1" 1 2)) ","}}', '1,1,2'],
     ['{{join (range 3) " "}}|{{join (range 1 4) " "}}|{{join (range 0 10 5) " "}}|{{join (range 3 0 -1) " "}}', '0 1 2|1 2 3|0 5|3 2 1'],
     // objects
-    ['{{join (keys (object "b" 1 "a" 2)) ","}} {{join (values (object "b" 1 "a" 2)) ","}} {{get (object x=5) "x"}} {{get (array 7 8) 1}}', 'b,a 1,2 5 8'],
+    [
+      '{{join (keys (object "b" 1 "a" 2)) ","}} {{join (values (object "b" 1 "a" 2)) ","}} {{get (object x=5) "x"}} {{get (array 7 8) 1}}',
+      'b,a 1,2 5 8',
+    ],
     // arithmetic
     ['{{add 1 2 3}} {{sub 5 7}} {{mul 2 3 4}} {{div 7 2}} {{mod 7 3}} {{abs -3}}', '6 -2 24 3.5 1 3'],
     ['{{round 2.5}} {{round -2.5}} {{round 1.005 2}} {{min 3 1 2}} {{max 3 1 2}}', '3 -3 1.01 1 3'],
@@ -53,7 +59,10 @@ describe('helpers', () => {
     ['{{object "a"}}', 'helper-arguments: `object` takes pairs of key and value'],
     ['{{dateadd "dya" 1 "x"}}', 'helper-arguments: `dateadd` knows no date part `dya`; did you mean `day`?'],
     ['{{deduplicate "x" order_by="a"}}', 'helper-arguments: `deduplicate` needs `partition_by=`'],
-    ['{{accepted_values "x" "y"}}', 'helper-arguments: `accepted_values` needs a model, as in `(ref "orders")` for `relation`, not the text "x"'],
+    [
+      '{{accepted_values "x" "y"}}',
+      'helper-arguments: `accepted_values` needs a model, as in `(ref "orders")` for `relation`, not the text "x"',
+    ],
   ])('refuse %s', async (template, problem) => {
     expect(await problemsOf(`select ${template}`)).toEqual([problem]);
   });
@@ -68,7 +77,10 @@ describe('the SQL library', () => {
     ['{{split_part "a" "\'-\'" 2}}', "split_part(a, '-', 2)"],
     ['{{concat_ws "\',\'" "a" "b"}}', "concat_ws(',', a, b)"],
     ['{{cast "a" (type_string)}} {{type_int}} {{current_timestamp}}', 'cast(a as varchar) integer current_timestamp'],
-    ['{{pivot "color" (array "red" 1)}}', `sum(case when color = 'red' then 1 else 0 end) as "red",\nsum(case when color = '1' then 1 else 0 end) as "1"`],
+    [
+      '{{pivot "color" (array "red" 1)}}',
+      `sum(case when color = 'red' then 1 else 0 end) as "red",\nsum(case when color = '1' then 1 else 0 end) as "1"`,
+    ],
     ['{{mask_null "c"}}', 'case when true then null else c end'],
     ['{{listagg "a" order_by="b"}}', "string_agg(cast(a as varchar), ',' order by b)"],
   ])('%s', async (template, sql) => {
@@ -78,9 +90,12 @@ describe('the SQL library', () => {
   it('knows the values that a test declares', async () => {
     const files = {
       'models/orders.sql': 'select 1 as status',
-      'models/orders.yaml': 'models:\n  - name: orders\n    columns:\n      - name: status\n        tests:\n          - accepted_values: { arguments: { values: [new, done] } }\n',
+      'models/orders.yaml':
+        'models:\n  - name: orders\n    columns:\n      - name: status\n        tests:\n          - accepted_values: { arguments: { values: [new, done] } }\n',
     };
-    expect(await render('{{#join (accepted_values (ref "orders") "Status") ", " as |s|}}{{literal s}}{{/join}}', files)).toBe("'new', 'done'");
+    expect(await render('{{#join (accepted_values (ref "orders") "Status") ", " as |s|}}{{literal s}}{{/join}}', files)).toBe(
+      "'new', 'done'",
+    );
     expect(await problemsOf('select {{literals (accepted_values (ref "orders") "id")}} from x', files)).toEqual([
       'helper-arguments: `accepted_values` finds no `accepted_values` test on a column `id` there',
     ]);
@@ -90,7 +105,9 @@ describe('the SQL library', () => {
 describe('limits', () => {
   it('stop a text that grows beyond every bound', async () => {
     const doubling = Array.from({ length: 24 }, () => '{{set "x" (concat x x)}}').join('');
-    expect(await problemsOf(`{{set "x" "0123456789"}}${doubling}select {{x}}`)).toContain('template-limit: the text is longer than the limit of 10,485,760 characters');
+    expect(await problemsOf(`{{set "x" "0123456789"}}${doubling}select {{x}}`)).toContain(
+      'template-limit: the text is longer than the limit of 10,485,760 characters',
+    );
   });
 
   it('stop a loop that never seems to end', async () => {

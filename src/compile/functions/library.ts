@@ -32,7 +32,10 @@ function datePart(call: BuiltinCall, index: number): string | undefined {
   const part = dateParts.find((candidate) => candidate === word || `${candidate}s` === word);
   if (part !== undefined) return part;
   const [near] = nearest(word, dateParts);
-  call.fail(`knows no date part \`${call.text(index)}\`${near === undefined ? `: there are ${dateParts.join(', ')}` : `; did you mean \`${near}\`?`}`, index);
+  call.fail(
+    `knows no date part \`${call.text(index)}\`${near === undefined ? `: there are ${dateParts.join(', ')}` : `; did you mean \`${near}\`?`}`,
+    index,
+  );
   return undefined;
 }
 
@@ -46,9 +49,13 @@ function dated(name: string, parameters: readonly Parameter[], at: number, run: 
 }
 
 const dateHelpers: readonly Builtin[] = [
-  dated('date_spine', [sql('part'), sql('start'), sql('end')], 0, (call, part) => library(call).date_spine(part, call.text(1), call.text(2))),
+  dated('date_spine', [sql('part'), sql('start'), sql('end')], 0, (call, part) =>
+    library(call).date_spine(part, call.text(1), call.text(2)),
+  ),
   dated('dateadd', [sql('part'), sql('amount'), sql('from')], 0, (call, part) => library(call).dateadd(part, call.text(1), call.text(2))),
-  dated('datediff', [sql('first'), sql('second'), sql('part')], 2, (call, part) => library(call).datediff(call.text(0), call.text(1), part)),
+  dated('datediff', [sql('first'), sql('second'), sql('part')], 2, (call, part) =>
+    library(call).datediff(call.text(0), call.text(1), part),
+  ),
   dated('date_trunc', [sql('part'), sql('from')], 0, (call, part) => library(call).date_trunc(part, call.text(1))),
   dated('last_day', [sql('date'), sql('part')], 1, (call, part) => library(call).last_day(call.text(0), part)),
 ];
@@ -105,7 +112,13 @@ function counted(call: BuiltinCall, key: number, least: number): number | undefi
   return undefined;
 }
 
-function withCount(name: string, parameters: readonly Parameter[], at: number, least: number, run: (call: BuiltinCall, count: number) => string): Builtin {
+function withCount(
+  name: string,
+  parameters: readonly Parameter[],
+  at: number,
+  least: number,
+  run: (call: BuiltinCall, count: number) => string,
+): Builtin {
   return builtin(name, parameters, (call) => {
     const count = counted(call, at, least);
     return count === undefined ? failed : run(call, count);
@@ -113,9 +126,14 @@ function withCount(name: string, parameters: readonly Parameter[], at: number, l
 }
 
 const shapeHelpers: readonly Builtin[] = [
-  builtin('surrogate_key', [texts('columns')], (call) => (call.list(0).length === 0 ? call.fail('needs at least one column', 0) : library(call).surrogate_key(call.texts(0))), {
-    form: '{{surrogate_key (array "a" "b")}}',
-  }),
+  builtin(
+    'surrogate_key',
+    [texts('columns')],
+    (call) => (call.list(0).length === 0 ? call.fail('needs at least one column', 0) : library(call).surrogate_key(call.texts(0))),
+    {
+      form: '{{surrogate_key (array "a" "b")}}',
+    },
+  ),
   builtin(
     'deduplicate',
     [sql('relation')],
@@ -145,8 +163,12 @@ const shapeHelpers: readonly Builtin[] = [
     ),
   ),
   builtin('haversine_distance', ['lat1', 'lon1', 'lat2', 'lon2'].map(sql), haversine, { named: [optional(sql('unit'))] }),
-  withCount('mask_partial', [sql('column'), integer('visible')], 1, 0, (call, visible) => library(call).mask_partial(call.text(0), visible)),
-  withCount('split_part', [sql('text'), sql('delimiter'), integer('part')], 2, 1, (call, part) => library(call).split_part(call.text(0), call.text(1), part)),
+  withCount('mask_partial', [sql('column'), integer('visible')], 1, 0, (call, visible) =>
+    library(call).mask_partial(call.text(0), visible),
+  ),
+  withCount('split_part', [sql('text'), sql('delimiter'), integer('part')], 2, 1, (call, part) =>
+    library(call).split_part(call.text(0), call.text(1), part),
+  ),
   withCount('generate_series', [integer('upper_bound')], 0, 0, (call, bound) => library(call).generate_series(bound)),
 ];
 
@@ -162,7 +184,9 @@ const plainHelpers: readonly Builtin[] = [
   plain('bool_or', ['expression'], (forms, [value = '']) => forms.bool_or(value)),
   plain('position', ['part', 'text'], (forms, [part = '', text = '']) => forms.position(part, text)),
   plain('current_timestamp', [], (forms) => forms.current_timestamp()),
-  plain('width_bucket', ['expression', 'min', 'max', 'buckets'], (forms, [value = '', min = '', max = '', buckets = '']) => forms.width_bucket(value, min, max, buckets)),
+  plain('width_bucket', ['expression', 'min', 'max', 'buckets'], (forms, [value = '', min = '', max = '', buckets = '']) =>
+    forms.width_bucket(value, min, max, buckets),
+  ),
 ];
 
 const typeHelpers: readonly Builtin[] = (['string', 'timestamp', 'float', 'numeric', 'bigint', 'int', 'boolean'] as const).map((type) =>

@@ -107,9 +107,28 @@ export const listHelpers: readonly Builtin[] = [
     range,
     { form: '(range 3)`, `(range 1 4)` or `(range 0 10 2)' },
   ),
-  builtin('join', [{ name: 'list', type: 'list' }, { name: 'separator', type: 'text' }], join, { form: '{{join list ", "}}' }),
-  builtin('object', [{ name: 'key', type: 'any', optional: true, rest: true }], makeObject, { anyNamed: true, form: '(object "key" value)' }),
+  builtin(
+    'join',
+    [
+      { name: 'list', type: 'list' },
+      { name: 'separator', type: 'text' },
+    ],
+    join,
+    { form: '{{join list ", "}}' },
+  ),
+  builtin('object', [{ name: 'key', type: 'any', optional: true, rest: true }], makeObject, {
+    anyNamed: true,
+    form: '(object "key" value)',
+  }),
   builtin('keys', [map], (call) => Object.keys(call.map(0))),
   builtin('values', [map], (call) => Object.values(call.map(0))),
-  builtin('get', [{ name: 'object', type: 'any' }, { name: 'key', type: 'any' }], get, { form: '(get object "key")' }),
+  builtin(
+    'get',
+    [
+      { name: 'object', type: 'any' },
+      { name: 'key', type: 'any' },
+    ],
+    get,
+    { form: '(get object "key")' },
+  ),
 ];

@@ -38,7 +38,10 @@ function acceptedValues(call: BuiltinCall): Value | Failed {
   const relation = call.value(0);
   if (!isRelation(relation)) return failed;
   const column = call.text(1);
-  return call.session.resolver?.acceptedValues(relation.id, column) ?? call.fail(`finds no \`accepted_values\` test on a column \`${column}\` there`, 1);
+  return (
+    call.session.resolver?.acceptedValues(relation.id, column) ??
+    call.fail(`finds no \`accepted_values\` test on a column \`${column}\` there`, 1)
+  );
 }
 
 const text = (name: string) => ({ name, type: 'text' }) as const;
@@ -52,6 +55,11 @@ export const projectHelpers: readonly Builtin[] = [
     form: '{{ref "model"}}',
   }),
   builtin('source', [text('source'), text('table')], source, { form: '{{source "source" "table"}}' }),
-  builtin('var', [text('name')], variable, { named: [{ name: 'default', type: 'any', optional: true }], form: '{{var "name" default="value"}}' }),
-  builtin('accepted_values', [{ name: 'relation', type: 'relation' }, text('column')], acceptedValues, { form: '(accepted_values (ref "model") "column")' }),
+  builtin('var', [text('name')], variable, {
+    named: [{ name: 'default', type: 'any', optional: true }],
+    form: '{{var "name" default="value"}}',
+  }),
+  builtin('accepted_values', [{ name: 'relation', type: 'relation' }, text('column')], acceptedValues, {
+    form: '(accepted_values (ref "model") "column")',
+  }),
 ];

@@ -9,7 +9,8 @@ import { describeKind, isList, isNumber, isRelation, isSlotText } from '../value
 function spell(call: BuiltinCall, value: Value): string | undefined {
   const { dialect } = call.session.environment;
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return dialect.literal(value);
-  if (isNumber(value)) return typeof value === 'number' ? dialect.literal(value) : value.text.startsWith('-') ? `(${value.text})` : value.text;
+  if (isNumber(value))
+    return typeof value === 'number' ? dialect.literal(value) : value.text.startsWith('-') ? `(${value.text})` : value.text;
   return undefined;
 }
 
@@ -17,7 +18,10 @@ function literal(call: BuiltinCall): Value | Failed {
   const value = call.value(0);
   // A slot is replaced by a literal of its own.
   if (isSlotText(value)) return value.text;
-  return spell(call, value) ?? call.fail(`spells one value, not ${describeKind(value)}${isList(value) ? '; for a list there is `literals`' : ''}`, 0);
+  return (
+    spell(call, value) ??
+    call.fail(`spells one value, not ${describeKind(value)}${isList(value) ? '; for a list there is `literals`' : ''}`, 0)
+  );
 }
 
 function literals(call: BuiltinCall): Value | Failed {

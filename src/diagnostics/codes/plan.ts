@@ -29,7 +29,7 @@ export const planCodes = {
   ),
   'dynamic-query': error<{ feature: string }>(
     (p) => `the columns of this query are known only after it has run: ${p.feature}`,
-    () => 'name them: `pivot … on y in (\'a\', \'b\')`, or use `{{pivot …}}`',
+    () => "name them: `pivot … on y in ('a', 'b')`, or use `{{pivot …}}`",
   ),
   'state-newer': error<{ found: number; known: number; txVersion: string }>(
     (p) => `the state in the database was written by a newer \`tx\` (${p.txVersion}): version ${p.found}, this one knows ${p.known}`,

@@ -64,7 +64,8 @@ const fileCodes = {
     () => 'delete it; it may be invisible in your editor',
   ),
   'file-too-large': error<{ readonly path: string; readonly size: number; readonly limit: number }>(
-    ({ path, size, limit }) => `\`${path}\` has ${size.toLocaleString('en')} bytes, and a text file of a project may have ${limit.toLocaleString('en')}`,
+    ({ path, size, limit }) =>
+      `\`${path}\` has ${size.toLocaleString('en')} bytes, and a text file of a project may have ${limit.toLocaleString('en')}`,
     () => 'split the file; data belongs in a seed or a source',
   ),
   'unused-file': warning<{ readonly path: string }>(
@@ -170,7 +171,9 @@ const shapeCodes = {
   ),
   'duplicate-properties': error<{ readonly kind: string; readonly name: string; readonly first: string; readonly second: string }>(
     ({ kind, name, first, second }) =>
-      first === second ? `${kind} \`${name}\` is described twice in \`${first}\`` : `${kind} \`${name}\` is described in \`${first}\` and in \`${second}\``,
+      first === second
+        ? `${kind} \`${name}\` is described twice in \`${first}\``
+        : `${kind} \`${name}\` is described in \`${first}\` and in \`${second}\``,
     () => 'keep one of the two entries',
   ),
   'docs-block-unclosed': error<{ readonly name: string; readonly line: number }>(

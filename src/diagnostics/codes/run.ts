@@ -13,8 +13,14 @@ export const runCodes = {
   'key-not-unique': error<{ relation: string; key: readonly string[]; nulls: number; duplicates: number; samples: readonly string[] }>(
     (p) =>
       `the new rows of \`${p.relation}\` cannot be told apart by ${list(p.key)}: ` +
-      [p.nulls > 0 ? `${p.nulls} with a NULL key` : '', p.duplicates > 0 ? `${p.duplicates} ${p.duplicates === 1 ? 'key' : 'keys'} more than once` : ''].filter(Boolean).join(', '),
-    (p) => `nothing was changed; make the key unique in the query, or extend \`unique_key\`${p.samples.length > 0 ? `; for example ${p.samples.join('; ')}` : ''}`,
+      [
+        p.nulls > 0 ? `${p.nulls} with a NULL key` : '',
+        p.duplicates > 0 ? `${p.duplicates} ${p.duplicates === 1 ? 'key' : 'keys'} more than once` : '',
+      ]
+        .filter(Boolean)
+        .join(', '),
+    (p) =>
+      `nothing was changed; make the key unique in the query, or extend \`unique_key\`${p.samples.length > 0 ? `; for example ${p.samples.join('; ')}` : ''}`,
   ),
   'key-column-missing': error<{ key: string; columns: readonly string[] }>(
     (p) => `the key column \`${p.key}\` is not among the columns of the query`,
@@ -34,7 +40,8 @@ export const runCodes = {
       ]
         .filter(Boolean)
         .join(', '),
-    () => '`on_schema_change` is `fail`: nothing was changed; use `append_new_columns` or `sync_all_columns`, or rebuild with `--full-refresh`',
+    () =>
+      '`on_schema_change` is `fail`: nothing was changed; use `append_new_columns` or `sync_all_columns`, or rebuild with `--full-refresh`',
   ),
   'schema-change-refused': error<{ relation: string; removed: readonly string[]; total: number }>(
     (p) => `this change would drop ${p.removed.length} of ${p.total} columns of \`${p.relation}\`: ${list(p.removed)}`,
@@ -54,7 +61,5 @@ export const runCodes = {
     (p) => `\`${p.relation}\` had rows before and has none now`,
     () => 'most tests pass on an empty table; look at the sources',
   ),
-  'hook-failed': error<{ hook: string; message: string }>(
-    (p) => `hook \`${p.hook}\` failed: ${p.message}`,
-  ),
+  'hook-failed': error<{ hook: string; message: string }>((p) => `hook \`${p.hook}\` failed: ${p.message}`),
 };

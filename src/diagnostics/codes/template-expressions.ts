@@ -11,7 +11,8 @@ const nameCodes = {
   ),
   'unknown-helper': error<{ readonly name: string; readonly known: readonly string[] }>(
     ({ name }) => `there is no helper or macro \`${name}\``,
-    ({ name, known }) => didYouMean(name, known) ?? `check its name, or define it in a file of \`macros/\`: \`{{#macro "${name}"}}…{{/macro}}\``,
+    ({ name, known }) =>
+      didYouMean(name, known) ?? `check its name, or define it in a file of \`macros/\`: \`{{#macro "${name}"}}…{{/macro}}\``,
   ),
   'unknown-member': error<{ readonly of: string; readonly member: string; readonly known: readonly string[] }>(
     ({ of, member }) => `\`${of}\` has no \`${member}\``,
@@ -28,7 +29,9 @@ const nameCodes = {
   'not-callable': error<{ readonly name: string; readonly what: string; readonly parts: readonly string[] }>(
     ({ name, what }) => `\`${name}\` is ${what} and takes no arguments`,
     ({ name, parts }) =>
-      parts.length === 0 ? `write \`{{${name}}}\` alone, or rename it if a helper is meant` : `write \`{{${name}.${parts[0]}}}\`; it has ${listed(parts)}`,
+      parts.length === 0
+        ? `write \`{{${name}}}\` alone, or rename it if a helper is meant`
+        : `write \`{{${name}.${parts[0]}}}\`; it has ${listed(parts)}`,
   ),
   'secret-in-template': error<Record<string, never>>(
     () => 'templates cannot read environment variables',
@@ -81,7 +84,10 @@ const macroCodes = {
     ({ form }) => `it is called \`${form}\``,
   ),
   'yield-misplaced': error<{ readonly macro: string | undefined }>(
-    ({ macro }) => (macro === undefined ? '`{{yield}}` stands in no macro' : `macro \`${macro}\` was called without a block, and \`{{yield}}\` prints one`),
+    ({ macro }) =>
+      macro === undefined
+        ? '`{{yield}}` stands in no macro'
+        : `macro \`${macro}\` was called without a block, and \`{{yield}}\` prints one`,
     ({ macro }) => (macro === undefined ? undefined : `call it as a block: \`{{#${macro}}}…{{/${macro}}}\``),
   ),
 };
@@ -95,7 +101,9 @@ const jsCodes = {
     ({ name }) => `helper \`${name}\` is asynchronous`,
     () => 'compiling waits for nothing: make it a plain function that returns its value',
   ),
-  'js-helper-failed': error<{ readonly name: string; readonly message: string }>(({ name, message }) => `helper \`${name}\` failed: ${message}`),
+  'js-helper-failed': error<{ readonly name: string; readonly message: string }>(
+    ({ name, message }) => `helper \`${name}\` failed: ${message}`,
+  ),
   'js-helper-result': error<{ readonly name: string; readonly found: string }>(
     ({ name, found }) => `helper \`${name}\` returned ${found}`,
     () => 'return text, a number, a boolean, null, a list or a plain object',

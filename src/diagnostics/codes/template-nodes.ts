@@ -46,7 +46,9 @@ const referenceCodes = {
   'ref-not-allowed': error<{ readonly what: string; readonly place: string }>(
     ({ what, place }) => `${place} cannot use \`${what}\``,
     ({ place }) =>
-      place === 'config' ? 'config is read before models are linked; use variables, `target` and macros of these' : 'write what is meant without it',
+      place === 'config'
+        ? 'config is read before models are linked; use variables, `target` and macros of these'
+        : 'write what is meant without it',
   ),
   'unknown-doc': error<{ readonly name: string; readonly known: readonly string[] }>(
     ({ name }) => `there is no doc block \`${name}\``,

@@ -18,7 +18,10 @@ export const queryCodes = {
     ({ problem }) => (problem === 'closed' ? 'this `)` closes nothing' : 'this `(` is not closed'),
     ({ problem }) => (problem === 'closed' ? 'take it away, or open the parenthesis before it' : 'close it with `)`'),
   ),
-  'unclosed-quote': error<{ readonly what: string }>(({ what }) => `this ${what} is not closed`, ({ what }) => (what === 'comment' ? 'end it with `*/`' : what === 'string' ? "close it; a quote inside is written `''`" : 'close it')),
+  'unclosed-quote': error<{ readonly what: string }>(
+    ({ what }) => `this ${what} is not closed`,
+    ({ what }) => (what === 'comment' ? 'end it with `*/`' : what === 'string' ? "close it; a quote inside is written `''`" : 'close it'),
+  ),
   'transaction-in-hook': error<{ readonly statement: string }>(
     ({ statement }) => `a hook runs inside the transaction of its node, so it cannot say \`${statement}\``,
     () => 'take it away, or run the hook outside: `{ sql: "…", transaction: false }`',

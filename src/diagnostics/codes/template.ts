@@ -29,7 +29,8 @@ const syntaxCodes = {
   ),
   'jinja-syntax': error<{ readonly found: string; readonly form: string | undefined }>(
     ({ found }) => `\`${oneLine(found)}\` is Jinja`,
-    ({ form }) => (form === undefined ? 'templates are written with Handlebars: `{{ref "orders"}}`, `{{#if x}}…{{/if}}`' : `write \`${form}\``),
+    ({ form }) =>
+      form === undefined ? 'templates are written with Handlebars: `{{ref "orders"}}`, `{{#if x}}…{{/if}}`' : `write \`${form}\``,
   ),
   'macro-file-content': error<Record<string, never>>(
     () => 'a macro file holds macros and comments, nothing else',

@@ -76,7 +76,11 @@ function integerType(name: string, bits: bigint, signed: boolean): DeclaredType 
   if (signed && bits >= 32n) quick |= cellKind.integer;
   if (signed && bits >= 64n) quick |= cellKind.safeInteger | cellKind.bigint;
   return judged(quick, (cell) => {
-    if (!/^[+-]?\d+$/.test(cell)) return { reason: `is not a whole number, and the column is declared \`${name}\``, help: /^[+-]?\d*\.\d+$/.test(cell) ? 'declare `decimal` or `double`' : empty };
+    if (!/^[+-]?\d+$/.test(cell))
+      return {
+        reason: `is not a whole number, and the column is declared \`${name}\``,
+        help: /^[+-]?\d*\.\d+$/.test(cell) ? 'declare `decimal` or `double`' : empty,
+      };
     const digits = cell.replace(/^[+-]?0*/, '');
     const value = digits.length > longestInteger ? high + 1n : BigInt(cell.startsWith('-') ? `-${digits || '0'}` : digits);
     return value < low || value > high ? { reason: `is beyond the range of \`${name}\`` } : undefined;

@@ -191,7 +191,17 @@ export function readSeed(source: SeedSource, options: SeedOptions = {}): Outcome
     problems.add('seed-no-rows', { path, columns: untyped }, 0, 0);
     return { value: undefined, diagnostics: problems.list() };
   }
-  return { value: { path, delimiter, columns: columns.map(finishColumn), rowCount, regular: form.regular && columns.length > 1, contentHash: hash.digest('hex') }, diagnostics: [] };
+  return {
+    value: {
+      path,
+      delimiter,
+      columns: columns.map(finishColumn),
+      rowCount,
+      regular: form.regular && columns.length > 1,
+      contentHash: hash.digest('hex'),
+    },
+    diagnostics: [],
+  };
 }
 
 /** The hash that {@link readSeed} gives as `contentHash`, without reading the file as CSV. */

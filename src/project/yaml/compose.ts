@@ -175,8 +175,15 @@ function takeAlias(state: Composer, event: AliasEvent): boolean {
   }
   const anchor = state.anchors.get(name);
   if (anchor?.weighed === undefined) {
-    report(state, anchor === undefined ? diagnose('yaml-unknown-anchor', { name }, where) : diagnose('yaml-circular-anchor', { name }, where));
-    return place(state, { node: { kind: 'scalar', value: null, start: anchorStart - 1, end: anchorEnd, broken: true }, size: 1, height: 1 });
+    report(
+      state,
+      anchor === undefined ? diagnose('yaml-unknown-anchor', { name }, where) : diagnose('yaml-circular-anchor', { name }, where),
+    );
+    return place(state, {
+      node: { kind: 'scalar', value: null, start: anchorStart - 1, end: anchorEnd, broken: true },
+      size: 1,
+      height: 1,
+    });
   }
   if (state.frames.length + anchor.weighed.height > yamlLimits.depth) {
     report(state, diagnose('yaml-limit', { what: 'levels', limit: yamlLimits.depth }, where));

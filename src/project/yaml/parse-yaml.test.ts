@@ -56,12 +56,15 @@ describe('YAML that is wrong', () => {
 
   it('stops an alias bomb before it is walked', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
-    for (let level = 1; level < 9; level += 1) lines.push(`a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ')}]`);
+    for (let level = 1; level < 9; level += 1)
+      lines.push(`a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ')}]`);
     expect(only(lines.join('\n'))).toMatchObject({ code: 'yaml-limit', message: 'this YAML has more than 100000 nodes' });
   });
 
   it('limits the number of aliases', () => {
-    expect(only(`a: &a 1\nb: [${Array.from({ length: 101 }, () => '*a').join(', ')}]`)).toMatchObject({ message: 'this YAML has more than 100 aliases' });
+    expect(only(`a: &a 1\nb: [${Array.from({ length: 101 }, () => '*a').join(', ')}]`)).toMatchObject({
+      message: 'this YAML has more than 100 aliases',
+    });
   });
 
   it('limits the depth, also through aliases', () => {
@@ -71,18 +74,30 @@ describe('YAML that is wrong', () => {
   });
 
   it('refuses a circular anchor and an unknown one', () => {
-    expect(only('a: &x [1, *x]')).toMatchObject({ code: 'yaml-circular-anchor', message: '`*x` stands inside `&x`, so it would contain itself', at: '1:11' });
+    expect(only('a: &x [1, *x]')).toMatchObject({
+      code: 'yaml-circular-anchor',
+      message: '`*x` stands inside `&x`, so it would contain itself',
+      at: '1:11',
+    });
     expect(only('a: *nobody')).toMatchObject({ code: 'yaml-unknown-anchor', message: '`*nobody` has no `&nobody` before it' });
   });
 
   it('refuses tags', () => {
-    expect(only('a: !!js/function "x"')).toMatchObject({ code: 'yaml-tag', message: 'the tag `!!js/function` is not supported', at: '1:4' });
+    expect(only('a: !!js/function "x"')).toMatchObject({
+      code: 'yaml-tag',
+      message: 'the tag `!!js/function` is not supported',
+      at: '1:4',
+    });
     expect(only('a: !custom {b: 1}')).toMatchObject({ code: 'yaml-tag', message: 'the tag `!custom` is not supported' });
   });
 
   it('refuses a second document', () => {
     const text = 'a: 1\n---\nb: 2\n';
-    expect(only(text)).toMatchObject({ code: 'yaml-several-documents', message: 'a file holds one YAML document, and here a second one starts', at: '2:1' });
+    expect(only(text)).toMatchObject({
+      code: 'yaml-several-documents',
+      message: 'a file holds one YAML document, and here a second one starts',
+      at: '2:1',
+    });
   });
 
   it.each([
@@ -122,7 +137,19 @@ describe('YAML that is wrong', () => {
 describe('YAML values', () => {
   it('follow the core rules of YAML 1.2', () => {
     expect(value('[yes, no, on, 2024-01-01, 12:30, true, False, null, ~, 1, -2, 1.5, 1e3x]')).toEqual([
-      'yes', 'no', 'on', '2024-01-01', '12:30', true, false, null, null, 1, -2, 1.5, '1e3x',
+      'yes',
+      'no',
+      'on',
+      '2024-01-01',
+      '12:30',
+      true,
+      false,
+      null,
+      null,
+      1,
+      -2,
+      1.5,
+      '1e3x',
     ]);
   });
 

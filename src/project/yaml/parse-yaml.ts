@@ -25,14 +25,22 @@ export function parseAnyYaml(source: SourceFile): Outcome<YamlNode | undefined> 
 
 /** What the library's commonest reasons mean to somebody who writes a project. */
 const explanations: readonly (readonly [RegExp, string, string | undefined])[] = [
-  [/^deficient indentation/, 'a bracket or quote that is open here is not closed, or goes on with too little indentation', 'close it; quote a value that starts with `{{`'],
+  [
+    /^deficient indentation/,
+    'a bracket or quote that is open here is not closed, or goes on with too little indentation',
+    'close it; quote a value that starts with `{{`',
+  ],
   [/flow collection$/, 'a `[` or `{` is not closed', 'close it; quote a value that starts with `{{`'],
   [/double quoted scalar$/, 'a `"` is not closed', 'close the quote'],
   [/single quoted scalar$/, "a `'` is not closed", "close the quote; a quote inside is written `''`"],
   [/unknown escape sequence/, 'a `\\` before a letter that has no meaning in double quotes', 'use single quotes, or write `\\\\`'],
   [/multiline key|expected ':'/, 'a key without `:`', 'write `key: value`'],
   [/missed comma/, 'a `,` is missing between two entries', 'separate the entries with commas; quote text that contains brackets'],
-  [/document separator is expected/, 'this line belongs to nothing above it', 'check its indentation, and that the line above ends with `:` where it needs to'],
+  [
+    /document separator is expected/,
+    'this line belongs to nothing above it',
+    'check its indentation, and that the line above ends with `:` where it needs to',
+  ],
   [/null byte|non-printable|JSON character/, 'it contains a control character', 'delete it; it may be invisible in your editor'],
 ];
 
@@ -45,7 +53,11 @@ function syntaxError(source: SourceFile, thrown: YAMLException): Diagnostic {
   if (reason.startsWith('tab characters') || tabIndents(source.text, start)) return diagnose('yaml-tab', { line }, where);
   const reserved = /^[@`%]/.exec(source.text.slice(start));
   if (reserved !== null) {
-    const explained = { line, reason: `a value cannot start with ${reserved[0] === '`' ? 'a backtick' : `\`${reserved[0]}\``}`, help: 'quote it' };
+    const explained = {
+      line,
+      reason: `a value cannot start with ${reserved[0] === '`' ? 'a backtick' : `\`${reserved[0]}\``}`,
+      help: 'quote it',
+    };
     return diagnose('yaml-syntax', explained, where);
   }
   if (reason.startsWith('bad indentation')) return diagnose('yaml-indentation', { line }, where);
