@@ -49,7 +49,9 @@ export async function openDatabase(
     } catch (cause) {
       if (!(cause instanceof EngineError)) throw cause;
       const locked = cause.details.kind === 'locked';
-      if (!locked || host.clock.now() >= deadline || request.signal.aborted) {
+      // Who stops waiting has cancelled the command; the database may stay locked.
+      if (locked && request.signal.aborted) throw new Stop(exitCodes.interrupted);
+      if (!locked || host.clock.now() >= deadline) {
         throw new Stop(locked ? exitCodes.transient : exitCodes.usage, [describeOpenError(cause.details, project)]);
       }
       if (!announced) screen.note(`waiting for the database: ${cause.details.message}`);
