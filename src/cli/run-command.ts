@@ -205,7 +205,10 @@ function readRemainingSeeds(host: Host, screen: Screen, prepared: Prepared, comm
   const { loaded, selected, seeds } = prepared;
   if (command === 'seed' || command === 'test') return seeds;
   const above = [...selected, ...ancestors(loaded.graph, selected)].filter((id) => !seeds.summaries.has(id));
-  return joinSeedFiles(seeds, readSeeds(host, screen, loaded, changedSeeds(host.files, loaded, above, standing)));
+  const changed = readSeeds(host, screen, loaded, changedSeeds(host.files, loaded, above, standing));
+  if (hasErrors(changed.diagnostics)) throw new Stop(exitCodes.usage, changed.diagnostics);
+  screen.showDiagnostics(changed.diagnostics);
+  return joinSeedFiles(seeds, changed);
 }
 
 function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): ReadonlySet<NodeId> {

@@ -1,6 +1,6 @@
 /** Brings staged rows into an existing table: keys first, then columns, then the rows. */
 import type { Adapter } from '../adapter/adapter.ts';
-import type { Connection } from '../adapter/connection.ts';
+import type { Cell, Connection } from '../adapter/connection.ts';
 import type { Column } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -54,7 +54,10 @@ export async function requireKeys(
     sql: `select coalesce(sum(case when ${isNull} then n else 0 end), 0), coalesce(sum(case when ${isNull} then 0 else 1 end), 0) from (${grouped}) as bad`,
   });
   const [nulls, duplicates] = counts.rows[0] ?? [];
-  const shown = samples.rows.map((row) => action.key.map((key, index) => `${key} = ${row[index] ?? 'NULL'}`).join(', '));
+  const hidden = new Set(action.masked.map(dialect.foldIdentifier));
+  const show = (key: string, cell: Cell | undefined): string =>
+    cell === null || cell === undefined ? 'NULL' : hidden.has(dialect.foldIdentifier(key)) ? '***' : String(cell);
+  const shown = samples.rows.map((row) => action.key.map((key, index) => `${key} = ${show(key, row[index])}`).join(', '));
   throw new StepFailure([
     diagnose(
       'key-not-unique',

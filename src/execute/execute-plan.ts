@@ -44,14 +44,14 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
       isCancelled: () => options.signal.aborted,
       isStopped: () => abort.signal.aborted,
     });
-    const hookFailed = !(await runHooks(plan, plan.onRunStart, ports, main));
+    const hookFailed = !(await runHooks(plan, plan.onRunStart, ports, main, options.signal));
     const handlers = {
       run: (step: Step, worker: number): Promise<StepOutcome> => runner.run(step, worker),
       skip: (step: Step, cause: Step | undefined): void => runner.skip(step, cause),
     };
     if (hookFailed) for (const step of plan.steps) runner.skip(step, undefined);
     else await schedule(plan.steps, handlers, { workers, failFast: options.failFast, signal: abort.signal, onStop: stop });
-    const endFailed = options.signal.aborted ? false : !(await runHooks(plan, plan.onRunEnd, ports, main));
+    const endFailed = options.signal.aborted ? false : !(await runHooks(plan, plan.onRunEnd, ports, main, options.signal));
     const result = summarise(plan, [...results.values()], {
       startedAt,
       finishedAt: clock.now(),

@@ -10,8 +10,15 @@ import { runOperation } from './perform.ts';
 import { StatementFailure } from './step-failure.ts';
 
 /** Runs `hooks` in order and stops at the first that fails; tells whether all succeeded. */
-export async function runHooks(plan: Plan, hooks: readonly PlannedHook[], ports: ExecutionPorts, connection: Connection): Promise<boolean> {
+export async function runHooks(
+  plan: Plan,
+  hooks: readonly PlannedHook[],
+  ports: ExecutionPorts,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<boolean> {
   for (const hook of hooks) {
+    if (signal.aborted) return true;
     const startedAt = ports.clock.now();
     const diagnostics = await runHook(plan, hook, ports, connection);
     const durationMs = ports.clock.now() - startedAt;

@@ -66,7 +66,8 @@ export async function attemptBuild(context: StepContext, step: BuildStep): Promi
   const progress: Progress = { tests: [], rows: undefined, staged: undefined, auditing: false };
   let committed = false;
   try {
-    await runOutside(context, step.before);
+    // Hooks outside of the transaction ran with the first attempt; nothing takes them back.
+    if (context.attempt === 1 && !context.apart) await runOutside(context, step.before);
     await connection.begin();
     const startedAt = ports.clock.now();
     const last = step.transaction.at(-1);

@@ -284,6 +284,24 @@ describe('buildPlan', () => {
     ]);
   });
 
+  it('tests a seed that comes along in a build before it is published', () => {
+    const nodes = [seed('raw'), model({ name: 'm', needs: [ids.seed('raw')] }), notNull('raw_id', [ids.seed('raw')])];
+    const plan = planOf(nodes, { selected: new Set([ids.model('m')]), seeds: new Map([[ids.seed('raw'), summary]]) });
+    expect(acts(buildStep(plan, ids.seed('raw'))).at(-1)).toBe('audit');
+  });
+
+  it('does not take a relation of another project for its own', () => {
+    const state: StateSnapshot = {
+      ...built('orders'),
+      builds: built('orders').builds.map((entry) => ({ ...entry, node: 'model.other.orders' })),
+    };
+    const catalog = [inCatalog('orders', 'table')];
+    expect(planFor([model({ name: 'orders', materialized: 'table' })], { catalog, state }).diagnostics).toMatchObject([
+      { code: 'relation-not-owned' },
+    ]);
+    expect(planOf([model({ name: 'now' })], { catalog, state }).noLongerBuilt).toEqual([]);
+  });
+
   it('lists relations that it built once and that no node builds any more', () => {
     const plan = planOf([model({ name: 'now' })], { catalog: [inCatalog('before', 'table')], state: built('before', 'dropped') });
     expect(plan.noLongerBuilt).toEqual([{ node: 'model.shop.before', relation: { schema: 'main', name: 'before' } }]);

@@ -6,7 +6,7 @@ import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ancestors, descendants } from '../graph/traverse.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
-import { planModel, planSeed } from './plan-build.ts';
+import { isOfProject, planModel, planSeed } from './plan-build.ts';
 import type { BuildContext, BuildPart, Standing } from './plan-build.ts';
 import { freezePlan } from './freeze-plan.ts';
 import type { Action, BuildStep, Plan, PlannedHook, Reason, Step } from './plan.ts';
@@ -73,7 +73,11 @@ function chooseWork(input: PlanInput, standing: Standing): Work {
     else if (node.resourceType === 'test' && (command === 'test' || command === 'build')) tests.push(node);
   }
   if (command === 'run' || command === 'build') {
-    for (const [id, reason] of changedSeeds(input, standing, [...builds.keys()])) if (!builds.has(id)) builds.set(id, reason);
+    for (const [id, reason] of changedSeeds(input, standing, [...builds.keys()])) {
+      if (builds.has(id)) continue;
+      builds.set(id, reason);
+      if (command === 'build') tests.push(...testsOfSeed(input, id).filter((test) => !input.selected.has(test.id)));
+    }
   }
   return { builds, tests };
 }
@@ -90,6 +94,14 @@ function changedSeeds(input: PlanInput, standing: Standing, models: Iterable<Nod
     else if (recorded?.contentHash !== summary.contentHash) changed.push([id, 'seed-changed']);
   }
   return changed;
+}
+
+/** A seed that comes along is tested like any other before it is published. */
+function testsOfSeed(input: PlanInput, seed: NodeId): readonly CompiledTest[] {
+  return (input.graph.children.get(seed) ?? []).flatMap((id) => {
+    const child = nodeOf(input.graph, id);
+    return child.resourceType === 'test' && child.dependsOn.every((dependency) => dependency.id === seed) ? [child] : [];
+  });
 }
 
 function planParts(context: BuildContext, work: Work): ReadonlyMap<NodeId, BuildPart> {
@@ -232,6 +244,8 @@ function findNoLongerBuilt(input: PlanInput, standing: Standing): Plan['noLonger
   const built = new Set<string>();
   for (const node of input.graph.nodes.values()) if (node.resourceType !== 'test') built.add(fold(node.relation));
   return input.state.builds
-    .filter((entry) => !built.has(fold(entry.relation)) && standing.existing(entry.relation) !== undefined)
+    .filter(
+      (entry) => isOfProject(entry, input.project) && !built.has(fold(entry.relation)) && standing.existing(entry.relation) !== undefined,
+    )
     .map((entry) => ({ node: entry.node, relation: entry.relation }));
 }

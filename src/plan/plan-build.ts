@@ -9,6 +9,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import type { Action, BuildStep, Reason } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
+import { maskedColumns } from './plan-tests.ts';
 import type { TextCollector } from './texts.ts';
 
 /** What stands in the target now, by folded name. */
@@ -60,9 +61,16 @@ function planHooks(
   return { inside, outside };
 }
 
+/** Whether this project built it: several projects may share a database and its state. */
+export function isOfProject(build: RecordedBuild, project: string): boolean {
+  return build.node.split('.')[1] === project;
+}
+
 /** Refuses to touch a relation that exists and that no earlier run of `tx` built. */
 function checkOwnership(context: BuildContext, node: CompiledModel | CompiledSeed, existing: CatalogRelation | undefined): boolean {
-  if (existing === undefined || context.input.adopt || context.standing.recorded(node.relation) !== undefined) return true;
+  const recorded = context.standing.recorded(node.relation);
+  const isOurs = recorded !== undefined && isOfProject(recorded, context.input.project);
+  if (existing === undefined || context.input.adopt || isOurs) return true;
   context.report(
     diagnose(
       'relation-not-owned',
@@ -150,7 +158,7 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   } else {
     work.push(operation({ kind: 'stage-query', stage, temporary: decision.incremental, query }));
     if (model.config.uniqueKey.length > 0 && materialized === 'incremental') {
-      work.push({ kind: 'require-keys', stage, key: model.config.uniqueKey });
+      work.push({ kind: 'require-keys', stage, key: model.config.uniqueKey, masked: maskedColumns(model) });
     }
     if (decision.incremental && strategy !== undefined) {
       work.push({

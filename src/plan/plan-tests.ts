@@ -9,7 +9,7 @@ import type { TextCollector } from './texts.ts';
 type Audit = Extract<Action, { kind: 'audit' }>;
 
 /** Columns of `node` whose values must not be shown. */
-function maskedColumns(node: GraphNode | undefined): readonly string[] {
+export function maskedColumns(node: GraphNode | undefined): readonly string[] {
   if (node === undefined || node.resourceType === 'test') return [];
   return node.columns.filter((column) => column.pii !== undefined && column.pii !== false).map((column) => column.name);
 }

@@ -55,7 +55,7 @@ export interface PlannedQueryTest {
 export type Action =
   | { readonly kind: 'operation'; readonly operation: Operation }
   /** Refuses NULL and duplicate keys in `stage`. */
-  | { readonly kind: 'require-keys'; readonly stage: Relation; readonly key: readonly string[] }
+  | { readonly kind: 'require-keys'; readonly stage: Relation; readonly key: readonly string[]; readonly masked: readonly string[] }
   /** Brings the columns of `target` in line, then applies the staged rows. */
   | {
       readonly kind: 'apply-increment';

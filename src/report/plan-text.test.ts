@@ -33,7 +33,7 @@ const plan = planOf(
       before: [{ kind: 'run-sql', query: { node: 'h', sql: 'vacuum\n  orders' } }],
       transaction: [
         { kind: 'operation', operation: { kind: 'stage-query', stage, temporary: true, query } },
-        { kind: 'require-keys', stage, key: ['id'] },
+        { kind: 'require-keys', stage, masked: [], key: ['id'] },
         { kind: 'apply-increment', stage, target, targetColumns: [], strategy: 'merge', key: ['id'], onSchemaChange: 'append_new_columns' },
         { kind: 'operation', operation: { kind: 'drop', relation: stage, relationKind: 'table', temporary: true } },
       ],

@@ -1,6 +1,6 @@
 /** Runs one build on a database file the way the command line does, from compiled fixtures instead of a project on disk. */
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { adapter as realAdapter } from '../../src/adapters/duckdb/adapter.ts';
 import type { Adapter } from '../../src/adapter/adapter.ts';
@@ -78,7 +78,10 @@ function writeSeed(spec: RunSpec, folder: string, path: string): SeedFileAccess 
   const lines = [content.columns.map((column) => column.name), ...content.rows].map((cells) => cells.map((cell) => cell ?? '').join(','));
   const text = `${lines.join('\n')}\n`;
   const file = join(folder, `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.csv`);
-  writeFileSync(file, text);
+  // Another trial may be reading the file, and this process may die while it writes.
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, text);
+  renameSync(own, file);
   return { path: file, delimiter: ',', verify: () => undefined };
 }
 

@@ -113,7 +113,7 @@ export class DatabaseConnection implements Connection {
   /** Nothing is guessed: the settings say how each byte is read, and every column is text. */
   loadFile({ table, columns, path, delimiter }: FileLoad): Promise<number> {
     const types = columns.map((column) => `${quoteText(column.name)}: ${quoteText(column.type)}`).join(', ');
-    const form = `auto_detect = false, header = true, delim = ${quoteText(delimiter)}, quote = '"', escape = '"', strict_mode = true`;
+    const form = `auto_detect = false, header = true, delim = ${quoteText(delimiter)}, quote = '"', escape = '"', strict_mode = true, hive_partitioning = false`;
     const nulls = `nullstr = '', allow_quoted_nulls = false, columns = {${types}}`;
     return this.run({ sql: `insert into ${dialect.relation(table)} select * from read_csv(${quoteText(path)}, ${form}, ${nulls})` });
   }
