@@ -88,6 +88,20 @@ describe('schedule', () => {
     expect(trace.skipped.map((entry) => entry.id).sort()).toEqual(['gate', 'late', 'slow', 'x']);
   });
 
+  it('reaches descendants of blocked steps that are done already', async () => {
+    const steps = [
+      step('a'),
+      step('done', ['a']),
+      step('test', ['a', 'done'], ['done']),
+      step('below', ['done', 'test2']),
+      step('test2', ['test3']),
+      step('test3', ['a', 'done']),
+    ];
+    const trace = await run(steps, { fail: new Set(['test']), workers: 1 });
+    expect(trace.skipped.map((entry) => entry.id)).toContain('below');
+    expect(trace.started).not.toContain('below');
+  });
+
   it('starts nothing new after the first failure when it fails fast, and skips the rest without a cause', async () => {
     const trace = await run([step('a'), step('b'), step('c')], { fail: new Set(['a']), failFast: true, workers: 1 });
     expect(trace.started).toEqual(['a']);

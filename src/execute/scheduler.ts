@@ -66,10 +66,15 @@ export async function schedule<S extends ScheduledStep>(
 
   const skipFrom = (cause: number): void => {
     const queue = [...(children[cause] ?? []), ...stepAt(cause).blocks.map(at)];
+    const seen = new Set<number>();
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      if (state[next] !== 'waiting' && state[next] !== 'ready') continue;
-      enter(next, 'skipped');
-      handlers.skip(stepAt(next), stepAt(cause));
+      if (seen.has(next)) continue;
+      seen.add(next);
+      // A blocked step may run or be done already; what stands below it and does not yet run is skipped all the same.
+      if (state[next] === 'waiting' || state[next] === 'ready') {
+        enter(next, 'skipped');
+        handlers.skip(stepAt(next), stepAt(cause));
+      }
       for (const child of children[next] ?? []) queue.push(child);
     }
   };
