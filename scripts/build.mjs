@@ -108,6 +108,7 @@ export async function bundle(entry, outdir) {
   const files = new Map(result.outputFiles.map((file) => [relative(outdir, file.path), Buffer.from(file.contents)]));
   files.set('third-party-licences.txt', Buffer.from(renderLicences(result.metafile.inputs)));
   writeOutputs(outdir, files);
+  if (relative(root, entry) === join('src', 'cli', 'main.ts')) writeHelp(outdir);
   return [...files].filter(([name]) => name.endsWith('.js')).reduce((sum, [, bytes]) => sum + bytes.length, 0);
 }
 
@@ -124,7 +125,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const start = performance.now();
   try {
     const size = await bundle(entry, outdir);
-    writeHelp(outdir);
     console.log(`built ${outdir}: ${Math.round(size / 1024)} kB in ${Math.round(performance.now() - start)} ms`);
   } catch (cause) {
     // esbuild has printed its errors with their places.
