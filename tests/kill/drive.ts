@@ -82,7 +82,10 @@ function writeSeed(spec: RunSpec, folder: string, path: string): SeedFileAccess 
   const own = `${file}.${process.pid}`;
   writeFileSync(own, text);
   renameSync(own, file);
-  return { path: file, delimiter: ',', verify: () => undefined };
+  const verify = (rows: number): void => {
+    if (rows !== content.rows.length) throw new Error(`the engine read ${rows} rows of ${path}`);
+  };
+  return { path: file, delimiter: ',', verify };
 }
 
 /** Opens the file, plans, builds, closes. */
