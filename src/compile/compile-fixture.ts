@@ -1,7 +1,7 @@
 /** Compiles small projects that tests write as texts. */
 import { checkNames, findCheck } from '../checks/vocabulary.ts';
-import { engines } from '../cli/engines.ts';
 import { dialect } from '../adapters/duckdb/dialect.ts';
+import { engine } from '../adapters/duckdb/engine.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import type { ParsedFile } from '../parse/definitions.ts';
@@ -37,7 +37,7 @@ interface Prepared {
 /** Loads and parses; `project.yaml` is {@link projectYaml} with what `files` gives under that name behind it. */
 function prepare(files: Files, options: FixtureOptions): Prepared {
   const all = { ...files, 'project.yaml': projectYaml + (files['project.yaml'] ?? '') };
-  const loaded = loadProject({ root: '/project', vars: {}, env: {} }, { files: memoryFiles(all) }, engines);
+  const loaded = loadProject({ root: '/project', vars: {}, env: {} }, { files: memoryFiles(all) }, [engine]);
   if (loaded.value === undefined) throw new Error(`the fixture does not load: ${JSON.stringify(loaded.diagnostics)}`);
   const diagnostics: Diagnostic[] = loaded.diagnostics.filter((entry) => entry.code !== 'path-not-found');
   const parsed: ParsedFile[] = [];

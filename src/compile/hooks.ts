@@ -22,14 +22,11 @@ function compileHook(hook: Hook, session: Session, texts: FileTexts): readonly C
   const text = renderEmbedded({ text: hook.sql, span: hook.span, fileText: texts.get(hook.span.path) }, session);
   const statements = statementWords(text.sql);
   if (statements.length === 0) return [];
-  if (hook.transaction) {
-    for (const { word, token } of statements) {
-      if (!TRANSACTION_WORDS.has(word)) continue;
-      const span = lookupSpan(text.map, token.start, token.end - token.start)?.span ?? hook.span;
-      session.diagnostics.push(
-        diagnose('transaction-in-hook', { statement: text.sql.slice(token.start, token.end) }, { span, node: session.node }),
-      );
-    }
+  for (const { word, token } of statements) {
+    const code = TRANSACTION_WORDS.has(word) ? 'transaction-in-hook' : word === 'use' ? 'session-in-hook' : undefined;
+    if (code === undefined) continue;
+    const span = lookupSpan(text.map, token.start, token.end - token.start)?.span ?? hook.span;
+    session.diagnostics.push(diagnose(code, { statement: text.sql.slice(token.start, token.end) }, { span, node: session.node }));
   }
   return [{ text, transaction: hook.transaction }];
 }

@@ -23,7 +23,11 @@ export const queryCodes = {
     ({ what }) => (what === 'comment' ? 'end it with `*/`' : what === 'string' ? "close it; a quote inside is written `''`" : 'close it'),
   ),
   'transaction-in-hook': error<{ readonly statement: string }>(
-    ({ statement }) => `a hook runs inside the transaction of its node, so it cannot say \`${statement}\``,
-    () => 'take it away, or run the hook outside: `{ sql: "…", transaction: false }`',
+    ({ statement }) => `transactions are begun and ended by \`tx\`, so a hook cannot say \`${statement}\``,
+    () => 'take it away; a hook that must not be part of the transaction of its node is written `{ sql: "…", transaction: false }`',
+  ),
+  'session-in-hook': error<{ readonly statement: string }>(
+    ({ statement }) => `a hook cannot say \`${statement}\`: the nodes after it use the same connection`,
+    () => 'name relations with their schema, or with `{{this}}`, `{{ref "…"}}` and `{{source "…" "…"}}`',
   ),
 };
