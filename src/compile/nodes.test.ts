@@ -249,7 +249,7 @@ describe('hooks', () => {
     expect(await problems(files)).toMatchObject([{ code: 'unknown-name', at: 'models/m.sql:oops' }]);
   });
 
-  it('neither begin nor end a transaction, unless they run outside of it', async () => {
+  it('neither begin nor end a transaction, nor leave the session changed, inside a transaction or outside', async () => {
     const yaml = (hook: string) => ({
       'models/m.yaml': `models:\n  - name: m\n    config: { pre_hook: ${hook} }\n`,
       'models/m.sql': 'select 1 as x',
@@ -257,11 +257,13 @@ describe('hooks', () => {
     expect(await problems(yaml('"update t set a = 1; COMMIT"'))).toMatchObject([
       {
         code: 'transaction-in-hook',
-        message: 'a hook runs inside the transaction of its node, so it cannot say `COMMIT`',
+        message: 'transactions are begun and ended by `tx`, so a hook cannot say `COMMIT`',
         at: 'models/m.yaml:COMMIT',
       },
     ]);
-    expect(await problems(yaml('{ sql: "commit", transaction: false }'))).toEqual([]);
+    expect(await problems(yaml('{ sql: "start transaction", transaction: false }'))).toMatchObject([{ code: 'transaction-in-hook' }]);
+    expect(await problems(yaml('"use memory"'))).toMatchObject([{ code: 'session-in-hook', at: 'models/m.yaml:use' }]);
+    expect(await problems(yaml('{ sql: "vacuum", transaction: false }'))).toEqual([]);
   });
 
   it('cannot read an ephemeral model', async () => {
