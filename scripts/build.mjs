@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -15,11 +15,26 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** Packages that users install; all others become part of the bundle. */
 const installed = Object.keys(manifest.dependencies);
 
-/** Bundled CommonJS packages call `require` for Node's own modules, and an ES module has none. */
+/** Bundled CommonJS packages call `require` for Node's own modules and look for files beside them; an ES module has neither word. */
 const banner = [
   "import { createRequire as createRequireOfBundle } from 'node:module';",
   'const require = createRequireOfBundle(import.meta.url);',
+  'const __dirname = import.meta.dirname;',
 ].join('\n');
+
+/** Files that bundled packages read from the folder of their code, by package. */
+const companions = { 'libpg-query': ['wasm/libpg-query.wasm'] };
+
+/** Native parts that packages try to load and do without. */
+const withoutNative = {
+  name: 'without-native',
+  setup(build) {
+    build.onResolve({ filter: /^pg-native$/ }, ({ path }) => ({ path, namespace: 'absent' }));
+    build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({
+      contents: `throw new Error('${path} is not part of this program');`,
+    }));
+  },
+};
 
 /** Every import that the bundle leaves open must be there after `npm install`. */
 function refuseUnknownImports(outputs) {
@@ -35,6 +50,15 @@ function packageFolder(input) {
   if (at < 0) return undefined;
   const segments = input.slice(at).split('/');
   return input.slice(0, at) + segments.slice(0, segments[1].startsWith('@') ? 3 : 2).join('/');
+}
+
+/** The companions of the packages that the code came from, by name in the output. */
+function companionFiles(inputs) {
+  const folders = [...new Set(Object.keys(inputs).map(packageFolder))].filter((folder) => folder !== undefined);
+  return folders.flatMap((folder) => {
+    const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    return (companions[name] ?? []).map((path) => [basename(path), readFileSync(join(root, folder, path))]);
+  });
 }
 
 /** The licences of the bundled packages, which their terms ask us to ship. */
@@ -95,6 +119,7 @@ export async function bundle(entry, outdir) {
     // The ES form of a package comes first where there is one; it can be shaken.
     mainFields: ['module', 'main'],
     external: installed,
+    plugins: [withoutNative],
     banner: { js: banner },
     legalComments: 'none',
     // Less text to parse at every start; names stay, so that a stack can be read.
@@ -106,6 +131,7 @@ export async function bundle(entry, outdir) {
   });
   refuseUnknownImports(result.metafile.outputs);
   const files = new Map(result.outputFiles.map((file) => [relative(outdir, file.path), Buffer.from(file.contents)]));
+  for (const [name, bytes] of companionFiles(result.metafile.inputs)) files.set(name, bytes);
   files.set('third-party-licences.txt', Buffer.from(renderLicences(result.metafile.inputs)));
   writeOutputs(outdir, files);
   if (relative(root, entry) === join('src', 'cli', 'main.ts')) writeHelp(outdir);

@@ -40,6 +40,8 @@ export interface EngineErrorDetails {
   readonly name?: string;
   /** Near names that the engine offered. */
   readonly candidates?: readonly string[];
+  /** What the engine advises, in its own words; no row values. */
+  readonly hint?: string;
   /** For `locked`: the process that holds the lock, when the engine told. */
   readonly holder?: { readonly pid: number; readonly command?: string };
 }

@@ -36,7 +36,7 @@ export function describeOpenError(details: EngineErrorDetails, project: Project)
     case 'read-only':
       return diagnose('database-read-only', problem, where);
     default:
-      return diagnose('database-not-opened', problem, where);
+      return diagnose('database-not-opened', problem, { ...where, help: details.hint });
   }
 }
 

@@ -23,4 +23,19 @@ describe('engineDiagnostic', () => {
       notes: [],
     });
   });
+
+  it('adds what the engine advises', () => {
+    const details = {
+      kind: 'type-mismatch',
+      message: 'no such operator',
+      redacted: 'no such operator',
+      retry: 'never',
+      hint: 'cast it',
+    } as const;
+    const origin = { node: undefined, text: undefined, span: undefined, compiledPath: undefined };
+    expect(engineDiagnostic(details, 'postgres', undefined, origin)).toMatchObject({
+      help: 'cast one side, like `column::integer`',
+      notes: [{ message: 'postgres advises: cast it' }],
+    });
+  });
 });

@@ -90,7 +90,10 @@ export function engineDiagnostic(
     ...(details.redacted === details.message
       ? {}
       : { redacted: diagnose(codes[details.kind], { ...params, message: details.redacted }).message }),
-    notes: place?.note === undefined ? [] : [place.note],
+    notes: [
+      ...(place?.note === undefined ? [] : [place.note]),
+      ...(details.hint === undefined ? [] : [{ message: `${engine} advises: ${details.hint}` }]),
+    ],
   });
 }
 

@@ -1,0 +1,15 @@
+/** The whole of PostgreSQL behind the adapter contract. The driver and the parser are loaded by whoever asks for them first. */
+import type { Adapter } from '../../adapter/adapter.ts';
+import { capabilities } from './capabilities.ts';
+import { catalog } from './catalog.ts';
+import { dialect } from './dialect.ts';
+import { operations } from './operations.ts';
+
+export const adapter: Adapter = {
+  dialect,
+  capabilities,
+  operations,
+  catalog,
+  open: async (options) => (await import('./session.ts')).openSession(options),
+  openAnalyzer: async () => (await import('./analysis.ts')).openAnalyzer(),
+};

@@ -1,0 +1,15 @@
+/** What PostgreSQL can do, as measured. */
+import type { Capabilities } from '../../adapter/capabilities.ts';
+
+export const capabilities: Capabilities = {
+  materializations: ['view', 'table', 'incremental', 'ephemeral'],
+  // Merge is three to six times slower than delete and insert on a large table, so it is never the default.
+  incrementalStrategies: ['delete_insert', 'merge', 'append'],
+  publish: 'transaction',
+  transactionalDdl: true,
+  // A row store reads the whole heap for each count.
+  rowCheckForm: 'filter-aggregates',
+  serialCommits: false,
+  maxIdentifierBytes: 63,
+  readsFiles: false,
+};

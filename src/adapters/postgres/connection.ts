@@ -1,0 +1,258 @@
+/** One connection to a server: statements, transactions, bulk loads. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'pg';
+import type { BulkLoad, Connection, ResultSet } from '../../adapter/connection.ts';
+import { EngineError } from '../../adapter/engine-error.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import { bug } from '../../diagnostics/bug.ts';
+import { copyRows } from './bulk-load.ts';
+import { cellOf } from './cells.ts';
+import { dialect } from './dialect.ts';
+import { engineError, ownError } from './errors.ts';
+import { destroySocket, endClient, exchange, ExchangeFailure, taggedRows } from './exchange.ts';
+import type { Answer, Request } from './exchange.ts';
+import { quoteIdentifier } from './quoting.ts';
+import type { Server } from './server.ts';
+import type { TypeNames } from './type-names.ts';
+
+/** Each statement sees what was committed before it began: what is read under a lock is fresh. */
+const beginText = 'begin isolation level read committed';
+
+/** Gives the transaction its number at once, by which it can be asked for should its COMMIT go unanswered. */
+const transactionText = 'select pg_catalog.pg_current_xact_id()::text';
+
+/** The server forgets a cancel that arrives while it is idle, so it is asked until it hears, and then no more. */
+const cancelEveryMs = 50;
+const cancelForMs = 1500;
+
+export interface ConnectionOptions {
+  readonly server: Server;
+  readonly typeNames: TypeNames;
+  /** Transactions have no number unless they write. */
+  readonly readOnly: boolean;
+  /** `client` is as new and may serve somebody else. */
+  readonly onClose: (connection: DatabaseConnection, client: Client | undefined) => void;
+}
+
+/** A job on its way; a later one is another object. */
+interface Job {
+  readonly client: Client;
+}
+
+export class DatabaseConnection implements Connection {
+  readonly #options: ConnectionOptions;
+  #client: Client | undefined;
+  /** `asked`: BEGIN goes to the server with the first statement, which saves a round trip. */
+  #transaction: 'none' | 'asked' | 'open' = 'none';
+  #number: string | undefined;
+  #failure: EngineError | undefined;
+  #job: Job | undefined;
+  #stopped = false;
+  #cancelling: Promise<void> = Promise.resolve();
+  /** Something ran that may have changed the session. */
+  #touched = false;
+  #closed = false;
+
+  constructor(client: Client, options: ConnectionOptions) {
+    this.#options = options;
+    this.#adopt(client);
+  }
+
+  async run(statement: Statement): Promise<number> {
+    this.#touched = true;
+    const answers = await this.#attempt(statement.sql, (client) => this.#send(client, requestFor(statement)));
+    return taggedRows(answers.at(-1)?.tag ?? '');
+  }
+
+  async query({ sql }: Statement, limit?: number): Promise<ResultSet> {
+    const { fields, rows, types } = await this.#attempt(sql, async (client) => {
+      const answers = await this.#send(client, { kind: 'queries', queries: [{ sql, limit }] });
+      const answer = answers.at(-1) ?? { fields: [], rows: [] };
+      return { ...answer, types: await this.#options.typeNames.of(client, answer.fields) };
+    });
+    return {
+      columns: fields.map((field, index) => ({ name: field.name, type: types[index] ?? '' })),
+      rows: rows.map((row) => row.map((cell, index) => cellOf(cell, fields[index]?.dataTypeID ?? 0))),
+    };
+  }
+
+  begin(): Promise<void> {
+    if (this.#transaction !== 'none') return bug('a transaction is already open on this connection');
+    this.#touched = true;
+    this.#transaction = 'asked';
+    this.#failure = undefined;
+    return Promise.resolve();
+  }
+
+  async commit(): Promise<void> {
+    if (this.#transaction === 'none') return bug('commit without a transaction');
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#transaction === 'open') await this.#attempt('commit', (client) => this.#sendCommit(client));
+    this.#leave();
+  }
+
+  async rollback(): Promise<void> {
+    const before = this.#transaction;
+    if (before === 'none') return;
+    this.#leave();
+    // A cancel that is still on its way would hit the ROLLBACK.
+    await this.#cancelling;
+    // Without its connection the transaction is gone already.
+    if (before !== 'open' || this.#client === undefined) return;
+    const client = this.#client;
+    try {
+      await this.#attempt('rollback', () => exchange(client, { kind: 'script', sql: 'rollback' }));
+    } catch (cause) {
+      if (!(cause instanceof EngineError)) throw cause;
+      // What cannot be rolled back by a word is rolled back by the end of the connection.
+      destroySocket(client);
+      this.#client = undefined;
+    }
+  }
+
+  load({ table, columns, rows }: BulkLoad): Promise<number> {
+    const names = columns.map((column) => quoteIdentifier(column.name)).join(', ');
+    const sql = `copy ${dialect.relation(table)} (${names}) from stdin`;
+    return this.#attempt(sql, async (client) => {
+      await this.#sendBegin(client);
+      const check = (): void => {
+        if (this.#stopped) throw ownError('cancelled', 'the load was interrupted');
+      };
+      return copyRows(client, { sql, columns: columns.length, rows, check });
+    });
+  }
+
+  interrupt(): void {
+    this.#stopped = true;
+    const job = this.#job;
+    if (job !== undefined) this.#cancelling = this.#cancelUntilHeard(job);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.rollback();
+    this.#closed = true;
+    const client = this.#client;
+    this.#client = undefined;
+    const reusable = client !== undefined && !this.#touched;
+    if (client !== undefined && this.#touched) await endClient(client);
+    this.#options.onClose(this, reusable ? client : undefined);
+  }
+
+  #adopt(client: Client): void {
+    this.#client = client;
+    const gone = (): void => {
+      if (this.#client === client) this.#client = undefined;
+    };
+    client.on('end', gone);
+    client.on('error', gone);
+  }
+
+  /** Runs one job in its turn; remembers the first failure of a transaction. */
+  async #attempt<T>(sql: string, task: (client: Client) => Promise<T>): Promise<T> {
+    if (this.#closed) return bug('a statement on a closed connection');
+    if (this.#failure !== undefined && this.#transaction !== 'none') throw this.#failure;
+    this.#stopped = false;
+    try {
+      // The protocol ends a text at the first NUL, and the server would run only that part.
+      if (sql.includes('\0')) throw ownError('syntax', 'the statement contains a NUL character');
+      const client = this.#client ?? (await this.#reconnect());
+      if (this.#stopped) throw ownError('cancelled', 'canceling statement due to user request');
+      this.#job = { client };
+      return await task(client);
+    } catch (cause) {
+      const original = cause instanceof ExchangeFailure ? cause.cause : cause;
+      const error = engineError(original, { sql, stopped: this.#stopped });
+      if (this.#transaction !== 'none') this.#failure ??= error;
+      throw error;
+    } finally {
+      this.#job = undefined;
+    }
+  }
+
+  /** A connection that was lost is opened again, unless a transaction was lost with it. */
+  async #reconnect(): Promise<Client> {
+    if (this.#transaction === 'open') throw lost();
+    this.#adopt(await this.#options.server.open());
+    return this.#client ?? bug('a connection that was just opened');
+  }
+
+  /** Sends what a caller asked for, with the BEGIN that it may still be owed; gives the caller's answers. */
+  async #send(client: Client, request: Request): Promise<readonly Answer[]> {
+    if (this.#transaction !== 'asked') return exchange(client, request);
+    if (request.kind === 'script') {
+      await this.#sendBegin(client);
+      return exchange(client, request);
+    }
+    const before = this.#beginQueries();
+    this.#transaction = 'open';
+    const answers = await exchange(client, { kind: 'queries', queries: [...before, ...request.queries] });
+    this.#number = answers[1]?.rows[0]?.[0] ?? undefined;
+    return answers.slice(before.length);
+  }
+
+  async #sendBegin(client: Client): Promise<void> {
+    if (this.#transaction !== 'asked') return;
+    this.#transaction = 'open';
+    const [, number] = await exchange(client, { kind: 'queries', queries: this.#beginQueries() });
+    this.#number = number?.rows[0]?.[0] ?? undefined;
+  }
+
+  #beginQueries(): readonly { readonly sql: string }[] {
+    return [{ sql: beginText }, ...(this.#options.readOnly ? [] : [{ sql: transactionText }])];
+  }
+
+  /** COMMIT goes alone, so that nothing of it can be done by a server whose client has died. */
+  async #sendCommit(client: Client): Promise<void> {
+    // Where there is no transaction, or a failed one, COMMIT succeeds all the same and commits nothing.
+    if (client.getTransactionStatus() !== 'T') throw ownError('other', 'the transaction was ended before its COMMIT');
+    try {
+      const [answer] = await exchange(client, { kind: 'script', sql: 'commit' });
+      if (answer?.tag !== 'COMMIT') throw ownError('other', 'the transaction was rolled back by the database');
+    } catch (cause) {
+      const error = engineError(cause instanceof ExchangeFailure ? cause.cause : cause);
+      if (error.details.kind !== 'connection') throw cause;
+      await this.#settle(error);
+    }
+  }
+
+  /** The connection went away with the COMMIT: the server knows what became of it. */
+  async #settle(error: EngineError): Promise<void> {
+    if (this.#number === undefined) throw error;
+    const outcome = await this.#options.server.outcomeOf(this.#number);
+    if (outcome === 'committed') return;
+    if (outcome === 'aborted') throw lost();
+    throw ownError('connection', 'the connection was lost during COMMIT, and whether it was done is not known', {
+      hint: 'the records of `tx` in the database tell: they were written in the same transaction',
+    });
+  }
+
+  async #cancelUntilHeard(job: Job): Promise<void> {
+    // In every type but the driver's own: the number of the process that serves this connection.
+    const { processID } = job.client as unknown as { readonly processID: number };
+    const deadline = performance.now() + cancelForMs;
+    while (this.#job === job) {
+      const left = deadline - performance.now();
+      if (left <= 0) return destroySocket(job.client);
+      const asked = this.#options.server.cancel(processID).catch(() => undefined);
+      await Promise.race([asked, sleep(left, undefined, { ref: false })]);
+      if (this.#job === job) await sleep(cancelEveryMs);
+    }
+  }
+
+  #leave(): void {
+    this.#transaction = 'none';
+    this.#number = undefined;
+    this.#failure = undefined;
+  }
+}
+
+function lost(): EngineError {
+  return ownError('connection', 'the connection to the database was lost, and its transaction with it', { retry: 'reconnect' });
+}
+
+/** A text that is the user's own from end to end may hold several statements; one around the user's query is one. */
+function requestFor({ sql, embedded }: Statement): Request {
+  const around = embedded !== undefined && embedded.length < sql.length;
+  return around ? { kind: 'queries', queries: [{ sql }] } : { kind: 'script', sql };
+}

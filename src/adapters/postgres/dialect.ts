@@ -1,0 +1,92 @@
+/** Spells names, values and types in PostgreSQL's SQL. */
+import type { Dialect, PortableType, SqlScalar } from '../../adapter/dialect.ts';
+import type { Relation } from '../../adapter/relation.ts';
+import { bug } from '../../diagnostics/bug.ts';
+import { capabilities } from './capabilities.ts';
+import { library } from './library.ts';
+import { quoteIdentifier, quoteText } from './quoting.ts';
+import { safeCast } from './safe-cast.ts';
+
+/** As the catalog spells them. */
+const typeNames: Readonly<Record<PortableType, string>> = {
+  boolean: 'boolean',
+  integer: 'integer',
+  bigint: 'bigint',
+  double: 'double precision',
+  date: 'date',
+  timestamp: 'timestamp without time zone',
+  timestamptz: 'timestamp with time zone',
+  text: 'text',
+};
+
+const ISO_UTC = /^(\d{4,5}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(?:Z|[+-]00:?00)?$/;
+
+function timestampLiteral(iso: string): string {
+  const match = ISO_UTC.exec(iso);
+  if (match === null) return bug(`not an ISO 8601 timestamp in UTC: ${iso}`);
+  return `timestamp '${match[1]} ${match[2] ?? '00:00:00'}'`;
+}
+
+/** Every number is exact here: what has a point or an exponent is `numeric` until something asks for a double. */
+function numberLiteral(value: number): string {
+  if (Number.isNaN(value)) return `cast('NaN' as double precision)`;
+  if (!Number.isFinite(value)) return `cast('${value < 0 ? '-' : ''}Infinity' as double precision)`;
+  return signed(String(value));
+}
+
+/** In parentheses when negative: two minus signs in a row would start a comment. */
+function signed(digits: string): string {
+  return digits.startsWith('-') ? `(${digits})` : digits;
+}
+
+function literal(value: SqlScalar): string {
+  if (value === null) return 'null';
+  switch (typeof value) {
+    case 'string':
+      return quoteText(value);
+    case 'number':
+      return numberLiteral(value);
+    case 'bigint':
+      return signed(String(value));
+    case 'boolean':
+      return String(value);
+    default:
+      return timestampLiteral(value.timestamp);
+  }
+}
+
+const maxBytes = capabilities.maxIdentifierBytes ?? bug('the engine limits its identifiers');
+
+/** Names are cut without an error when they are too long, and the rest may be the name of another relation. */
+function identifierProblem(name: string): string | undefined {
+  if (name === '') return 'is empty';
+  for (const character of name) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return `contains the control character U+${hex(code)}`;
+    if (code >= 0xd800 && code <= 0xdfff) return `contains half of a surrogate pair, U+${hex(code)}`;
+  }
+  const bytes = new TextEncoder().encode(name).length;
+  return bytes > maxBytes ? `is ${bytes} bytes long, and the database keeps only ${maxBytes}` : undefined;
+}
+
+function hex(code: number): string {
+  return code.toString(16).toUpperCase().padStart(4, '0');
+}
+
+function relation({ schema, name }: Relation): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}
+
+export const dialect: Dialect = {
+  engine: 'postgres',
+  library,
+  quoteIdentifier,
+  literal,
+  relation,
+  // Quoted names are compared as they are, and `tx` quotes all of them.
+  foldIdentifier: (name) => name,
+  identifierProblem,
+  typeName: (type) => typeNames[type],
+  tryCast: safeCast,
+  temporarySchema: 'pg_temp',
+};

@@ -1,0 +1,205 @@
+/** Turns the driver's errors into engine errors: kind, message, position in the statement, retry. */
+import { EngineError } from '../../adapter/engine-error.ts';
+import type { EngineErrorKind, Retry } from '../../adapter/engine-error.ts';
+import { utf16Offset } from './text-offset.ts';
+
+/** The fields that a server sends with an error, and those that the system adds to one of its own. */
+interface RawError {
+  readonly message: string;
+  /** SQLSTATE, or the system's word for what failed. */
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+  /** From 1, in characters. */
+  readonly position?: string | undefined;
+  readonly schema?: string | undefined;
+  /** The function of the server's source that raised it: the one word that no language setting changes. */
+  readonly routine?: string | undefined;
+}
+
+/** Whatever was thrown, as far as it has the fields of an error. */
+function rawError(cause: unknown): RawError {
+  if (!(cause instanceof Error)) return { message: String(cause) };
+  // Every field is checked to be text below; an error without them has none.
+  const fields = cause as Error & Partial<Record<keyof RawError, unknown>>;
+  const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+  return {
+    message: cause.message,
+    code: text(fields.code) ?? codeOfAll(cause),
+    detail: text(fields.detail),
+    hint: text(fields.hint),
+    position: text(fields.position),
+    schema: text(fields.schema),
+    routine: text(fields.routine),
+  };
+}
+
+/** A name with several addresses fails with one error for each. */
+function codeOfAll(cause: Error): string | undefined {
+  if (!(cause instanceof AggregateError)) return undefined;
+  // The system's errors carry their code; others give undefined.
+  return cause.errors.map((error: unknown) => (error as { readonly code?: string }).code).find((code) => code !== undefined);
+}
+
+/** The SQLSTATE or system code of whatever the driver threw. */
+export function errorCode(cause: unknown): string | undefined {
+  return rawError(cause).code;
+}
+
+const codeKinds: Readonly<Record<string, EngineErrorKind>> = {
+  '42601': 'syntax',
+  '42602': 'syntax',
+  '42P02': 'syntax',
+  '08P01': 'syntax',
+  '42703': 'unknown-column',
+  '42P01': 'unknown-relation',
+  '3F000': 'unknown-relation',
+  '42883': 'unknown-function',
+  '42804': 'type-mismatch',
+  '42846': 'type-mismatch',
+  '42P18': 'type-mismatch',
+  '42702': 'ambiguous',
+  '42725': 'ambiguous',
+  '42P09': 'ambiguous',
+  '40001': 'conflict',
+  '40P01': 'conflict',
+  '55P03': 'conflict',
+  '57014': 'cancelled',
+  '25006': 'read-only',
+  '53100': 'disk-full',
+  '53200': 'out-of-memory',
+  '53300': 'connection',
+  '57P01': 'connection',
+  '57P02': 'connection',
+  '57P03': 'connection',
+  '57P05': 'connection',
+  '25P03': 'connection',
+  '3D000': 'other',
+};
+
+const classKinds: Readonly<Record<string, EngineErrorKind>> = { '08': 'connection', '22': 'conversion', '23': 'constraint' };
+
+/** What the driver says when the socket is gone, in its own words and the system's. */
+const LOST = /^Connection terminated|not queryable|^timeout expired$/;
+const SYSTEM_LOST =
+  /^(?:ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ERR_STREAM_DESTROYED|ERR_STREAM_WRITE_AFTER_END|ERR_STREAM_PREMATURE_CLOSE)$/;
+
+/** Two transactions changed one row of the catalog: the second could not know, and may try again. */
+function isCatalogRace(raw: RawError): boolean {
+  return raw.code === '23505' ? raw.schema === 'pg_catalog' : raw.code === 'XX000' && raw.message === 'tuple concurrently updated';
+}
+
+function kindOf(raw: RawError): EngineErrorKind {
+  const code = raw.code ?? '';
+  if (isCatalogRace(raw)) return 'conflict';
+  if (raw.code === undefined ? LOST.test(raw.message) : SYSTEM_LOST.test(code)) return 'connection';
+  if (code === '42883' && raw.routine === 'op_error') return 'type-mismatch';
+  if (Object.hasOwn(codeKinds, code)) return codeKinds[code] ?? 'other';
+  // An extension that the server does not have is a feature that it does not support.
+  if (/^extension "[^"]*" is not available/.test(raw.message)) return 'missing-extension';
+  const kind = code.length === 5 ? classKinds[code.slice(0, 2)] : undefined;
+  return kind ?? 'other';
+}
+
+function retryOf(kind: EngineErrorKind, raw: RawError): Retry {
+  if (kind === 'conflict') return 'transaction';
+  return kind === 'connection' || raw.code === '53200' || raw.code === '53000' ? 'reconnect' : 'never';
+}
+
+/** Kinds whose messages name things of the project (columns, tables, functions) and no values of rows. */
+const namesOnly: ReadonlySet<EngineErrorKind> = new Set([
+  'syntax',
+  'unknown-column',
+  'unknown-relation',
+  'unknown-function',
+  'type-mismatch',
+  'ambiguous',
+  'constraint',
+  'conflict',
+  'connection',
+  'cancelled',
+  'read-only',
+  'missing-extension',
+]);
+
+/** Functions of the server whose errors are texts and codes of somebody's SQL. */
+const raisedBySql: ReadonlySet<string> = new Set(['exec_stmt_raise', 'exec_stmt_assert']);
+
+const QUOTED_VALUE = /"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![(\w])-?\d[\d.,:e+-]*\b/gi;
+
+function redact(raw: RawError, message: string, kind: EngineErrorKind): string {
+  if (raw.routine !== undefined && raisedBySql.has(raw.routine)) return 'an error that the SQL itself raised';
+  // Objects of the catalog are named in class 42 and its neighbours; values of rows come in class 22.
+  return namesOnly.has(kind) || /^(?:0A|2B|3|42|55)/.test(raw.code ?? '') ? message : message.replaceAll(QUOTED_VALUE, '…');
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
+/** Fixed words before a name, for the messages of a server that speaks English; the kind never depends on them. */
+const NAMES: Readonly<Partial<Record<EngineErrorKind, RegExp>>> = {
+  'unknown-column': /^column (?:"((?:[^"]|"")+)"|(\S+)) /,
+  'unknown-relation': /^(?:relation|schema) "((?:[^"]|"")+)"|for table "((?:[^"]|"")+)"/,
+  'unknown-function': /^(?:function|procedure) ([^(\s]+)/,
+};
+
+function nameOf(raw: RawError, kind: EngineErrorKind): string | undefined {
+  const match = NAMES[kind]?.exec(raw.message);
+  const name = match?.[1] ?? match?.[2];
+  // A column is named with the alias of its table.
+  return kind === 'unknown-column' ? name?.replace(/^.*\.(?=[^.])/, '') : name;
+}
+
+/** Near names stand in the hint: `Perhaps you meant to reference the column "t.amount".` */
+function candidatesOf(raw: RawError, kind: EngineErrorKind): readonly string[] | undefined {
+  if (kind !== 'unknown-column' || raw.hint === undefined || !raw.hint.startsWith('Perhaps you meant')) return undefined;
+  const names = [...raw.hint.matchAll(/column "((?:[^"]|"")+)"/g)].map(([, name = '']) => name.replace(/^.*?\./, ''));
+  return names.length === 0 ? undefined : [...new Set(names)];
+}
+
+/** What an error was thrown for. */
+export interface ErrorContext {
+  /** The text that was sent. */
+  readonly sql?: string;
+  /** We asked the server to stop. */
+  readonly stopped?: boolean;
+}
+
+/** The engine error for whatever the driver threw while it ran a statement. */
+export function engineError(cause: unknown, { sql, stopped = false }: ErrorContext = {}): EngineError {
+  if (cause instanceof EngineError) return cause;
+  const raw = rawError(cause);
+  const found = kindOf(raw);
+  // The server ends statements for others too: for its administrator, and when a time limit is over.
+  const kind = stopped && (found === 'cancelled' || found === 'connection') ? 'cancelled' : found === 'cancelled' ? 'other' : found;
+  const head = oneLine(raw.message) || raw.code || 'the engine gave no message';
+  const detail = raw.detail === undefined ? '' : oneLine(raw.detail);
+  const place = raw.position === undefined || sql === undefined ? undefined : utf16Offset(sql, Number(raw.position) - 1, 'character');
+  const name = nameOf(raw, kind);
+  const candidates = candidatesOf(raw, kind);
+  const hint = raw.hint === undefined || candidates !== undefined ? undefined : oneLine(raw.hint).replace(/\.$/, '');
+  return new EngineError(
+    {
+      kind,
+      message: detail === '' ? head : `${head}: ${detail.replace(/\.$/, '')}`,
+      redacted: redact(raw, head, kind),
+      retry: kind === 'cancelled' ? 'never' : retryOf(kind, raw),
+      ...(place === undefined ? {} : { position: place }),
+      ...(name === undefined ? {} : { name }),
+      ...(candidates === undefined ? {} : { candidates }),
+      ...(hint === undefined ? {} : { hint }),
+    },
+    { cause },
+  );
+}
+
+/** An error that this adapter itself finds, without the engine. */
+export function ownError(
+  kind: EngineErrorKind,
+  message: string,
+  more: { readonly retry?: Retry; readonly hint?: string } = {},
+): EngineError {
+  const { retry = 'never', hint } = more;
+  return new EngineError({ kind, message, redacted: message, retry, ...(hint === undefined ? {} : { hint }) });
+}

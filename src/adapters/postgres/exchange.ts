@@ -1,0 +1,186 @@
+/** Sends statements in one round trip and collects what the server answers, as text. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, Submittable } from 'pg';
+
+export interface Field {
+  readonly name: string;
+  readonly dataTypeID: number;
+  readonly dataTypeModifier: number;
+}
+
+/** The answer to one statement. */
+export interface Answer {
+  readonly fields: readonly Field[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** The server's word for what it did, such as `INSERT 0 3`. */
+  readonly tag: string;
+}
+
+/**
+ * What to send. `queries` are parsed by the server one by one, each must be a single statement, and the first that fails
+ * ends the round trip; `script` is one text of any number of statements.
+ */
+export type Request =
+  | { readonly kind: 'queries'; readonly queries: readonly QueryRequest[] }
+  | { readonly kind: 'script'; readonly sql: string };
+
+export interface QueryRequest {
+  readonly sql: string;
+  /** The server computes no more rows than this; 0 asks only for the columns. */
+  readonly limit?: number | undefined;
+}
+
+/** A failure, and which of the queries it belongs to. */
+export class ExchangeFailure extends Error {
+  override readonly cause: unknown;
+  readonly index: number;
+
+  constructor(cause: unknown, index: number) {
+    super('a statement failed');
+    this.cause = cause;
+    this.index = index;
+  }
+}
+
+/** The part of the driver's connection that speaks the protocol. */
+interface Wire {
+  readonly stream: { readonly cork: () => void; readonly uncork: () => void; readonly destroy: () => void };
+  readonly query: (sql: string) => void;
+  readonly parse: (message: { readonly text: string }) => void;
+  readonly bind: (message: object) => void;
+  readonly describe: (message: { readonly type: 'P' }) => void;
+  readonly execute: (message: { readonly rows: number }) => void;
+  readonly close: (message: { readonly type: 'P' }) => void;
+  readonly sync: () => void;
+  readonly sendCopyFail: (message: string) => void;
+}
+
+/** The driver calls these methods as messages arrive. */
+class Exchange implements Submittable {
+  readonly #request: Request;
+  readonly #resolve: (answers: readonly Answer[]) => void;
+  readonly #reject: (failure: ExchangeFailure) => void;
+  readonly #answers: Answer[] = [];
+  #fields: readonly Field[] = [];
+  #rows: (readonly (string | null)[])[] = [];
+
+  constructor(request: Request, resolve: (answers: readonly Answer[]) => void, reject: (failure: ExchangeFailure) => void) {
+    this.#request = request;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  submit(connection: unknown): void {
+    // The driver passes its own connection, whose protocol methods its types leave out.
+    const wire = connection as Wire;
+    if (this.#request.kind === 'script') {
+      wire.query(this.#request.sql);
+      return;
+    }
+    wire.stream.cork();
+    for (const { sql, limit } of this.#request.queries) {
+      wire.parse({ text: sql });
+      wire.bind({});
+      wire.describe({ type: 'P' });
+      // No limit is spelled 0 on the wire. A portal that has rows left would keep its table in use.
+      if (limit !== 0) wire.execute({ rows: limit ?? 0 });
+      wire.close({ type: 'P' });
+    }
+    wire.sync();
+    wire.stream.uncork();
+  }
+
+  handleRowDescription(message: { readonly fields: readonly Field[] }): void {
+    this.#fields = message.fields;
+    if (this.#request.kind === 'queries' && this.#request.queries[this.#answers.length]?.limit === 0) this.#finish('');
+  }
+
+  handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
+    this.#rows.push(message.fields);
+  }
+
+  handleCommandComplete(message: { readonly text: string }): void {
+    this.#finish(message.text);
+  }
+
+  handlePortalSuspended(): void {
+    this.#finish('');
+  }
+
+  handleEmptyQuery(): void {
+    this.#finish('');
+  }
+
+  handleCopyInResponse(connection: unknown): void {
+    // As in `submit`.
+    (connection as Wire).sendCopyFail('rows cannot be given to a statement');
+  }
+
+  /** Rows that a statement sends to its client by COPY are not for us. */
+  handleCopyData(): void {
+    this.#rows = [];
+  }
+
+  handleError(cause: unknown): void {
+    this.#reject(new ExchangeFailure(cause, this.#answers.length));
+  }
+
+  handleReadyForQuery(): void {
+    this.#resolve(this.#answers);
+  }
+
+  #finish(tag: string): void {
+    this.#answers.push({ fields: this.#fields, rows: this.#rows, tag });
+    this.#fields = [];
+    this.#rows = [];
+  }
+}
+
+/** Sends one request. Rejects with an ExchangeFailure, once the connection can take the next. */
+export async function exchange(client: Client, request: Request): Promise<readonly Answer[]> {
+  try {
+    return await new Promise<readonly Answer[]>((resolve, reject) => {
+      client.query(new Exchange(request, resolve, reject));
+    });
+  } catch (cause) {
+    await whenReady(client);
+    throw cause;
+  }
+}
+
+/** The driver tells of an error before the server is ready again, and complains of statements in between. */
+export async function whenReady(client: Client): Promise<void> {
+  // Both are there, and in no type: whether the server is ready, and whether the socket still stands.
+  const state = client as unknown as { readonly readyForQuery: boolean; readonly _ended: boolean; readonly _queryable: boolean };
+  if (state.readyForQuery || state._ended || !state._queryable) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      client.off('drain', done);
+      client.off('end', done);
+      client.off('error', done);
+      resolve();
+    };
+    client.on('drain', done);
+    client.on('end', done);
+    client.on('error', done);
+  });
+}
+
+/** Ends the socket without a word: the server has stopped listening. */
+export function destroySocket(client: Client): void {
+  // As in `Exchange.submit`.
+  (client as unknown as { readonly connection: Wire }).connection.stream.destroy();
+}
+
+const goodbyeMs = 1000;
+
+/** Takes leave of the server; one that does not answer is left without. Never rejects. */
+export async function endClient(client: Client): Promise<void> {
+  const ended = client.end().catch(() => undefined);
+  await Promise.race([ended, sleep(goodbyeMs, undefined, { ref: false }).then(() => destroySocket(client))]);
+}
+
+/** The number of rows that a command tag tells of. */
+export function taggedRows(tag: string): number {
+  return Number(/ (\d+)$/.exec(tag)?.[1] ?? 0);
+}

@@ -1,0 +1,113 @@
+/** Renders each operation into the statements that PostgreSQL runs. */
+import type {
+  AlterColumns,
+  DeleteInsert,
+  Merge,
+  OperationRenderers,
+  PublishStage,
+  PublishView,
+  StageQuery,
+} from '../../adapter/operation.ts';
+import type { Relation, RelationKind } from '../../adapter/relation.ts';
+import { embed } from '../../adapter/statement.ts';
+import type { Query, Statement } from '../../adapter/statement.ts';
+import { bug } from '../../diagnostics/bug.ts';
+import { dialect } from './dialect.ts';
+import { quoteIdentifier } from './quoting.ts';
+import { blankSemicolons } from './sql-tokens.ts';
+
+const name = dialect.relation;
+
+/** One round trip: the engine stops at the first statement that fails. */
+function together(...statements: readonly string[]): readonly Statement[] {
+  return [{ sql: statements.join(';\n') }];
+}
+
+function columnList(columns: readonly string[], prefix = ''): string {
+  return columns.map((column) => prefix + quoteIdentifier(column)).join(', ');
+}
+
+function insertAll(stage: Relation, target: Relation, columns: readonly string[]): string {
+  const list = columnList(columns);
+  return `insert into ${name(target)} (${list}) select ${list} from ${name(stage)}`;
+}
+
+function matchingKey(key: readonly string[]): string {
+  if (key.length === 0) return bug('a keyed operation without key columns');
+  return key.map((column) => `target.${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`).join(' and ');
+}
+
+/** The newline before the parenthesis ends a trailing line comment of the user. Same length, so offsets stay. */
+function wrap(prefix: string, query: Query): Statement {
+  return embed(`${prefix} as (\n`, { ...query, sql: blankSemicolons(query.sql) }, '\n)');
+}
+
+/** Never with what depends on it: a view of somebody else would go with the table. */
+function drop(relation: Relation, kind: RelationKind): string {
+  return `drop ${kind} ${name(relation)}`;
+}
+
+function stageQuery({ stage, temporary, query }: StageQuery): readonly Statement[] {
+  return [wrap(`create ${temporary ? 'temp ' : ''}table ${name(stage)}`, query)];
+}
+
+function publishStage({ stage, target, existing }: PublishStage): readonly Statement[] {
+  if (stage.schema !== target.schema) return bug(`${stage.name} cannot be published from another schema`);
+  const rename = `alter table ${name(stage)} rename to ${quoteIdentifier(target.name)}`;
+  return existing === undefined ? together(rename) : together(drop(target, existing), rename);
+}
+
+/** Replacing keeps the views that read this one; the engine refuses it when columns go away or change. */
+function publishView({ target, existing, query }: PublishView): readonly Statement[] {
+  const create = wrap(`create ${existing === 'view' ? 'or replace ' : ''}view ${name(target)}`, query);
+  return existing === 'table' ? [...together(drop(target, 'table')), create] : [create];
+}
+
+function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {
+  return together(
+    `delete from ${name(target)} as target using ${name(stage)} as stage where ${matchingKey(key)}`,
+    insertAll(stage, target, columns),
+  );
+}
+
+function merge({ stage, target, columns, key }: Merge): readonly Statement[] {
+  const keys = new Set(key);
+  const updates = columns
+    .filter((column) => !keys.has(column))
+    .map((column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`);
+  const update = updates.length === 0 ? 'do nothing' : `update set ${updates.join(', ')}`;
+  return together(
+    `merge into ${name(target)} as target using ${name(stage)} as stage on ${matchingKey(key)} when matched then ${update}` +
+      ` when not matched then insert (${columnList(columns)}) values (${columnList(columns, 'stage.')})`,
+  );
+}
+
+/** One statement, so that the table is written anew at most once. */
+function alterColumns({ target, add, drop: dropped, retype }: AlterColumns): readonly Statement[] {
+  const changes = [
+    ...add.map((column) => `add column ${quoteIdentifier(column.name)} ${column.type}`),
+    ...dropped.map((column) => `drop column ${quoteIdentifier(column)}`),
+    ...retype.map((column) => {
+      const quoted = quoteIdentifier(column.name);
+      return `alter column ${quoted} set data type ${column.type} using cast(${quoted} as ${column.type})`;
+    }),
+  ];
+  return changes.length === 0 ? [] : together(`alter table ${name(target)} ${changes.join(', ')}`);
+}
+
+export const operations: OperationRenderers = {
+  'create-schema': ({ schema }) => together(`create schema if not exists ${quoteIdentifier(schema)}`),
+  'stage-query': stageQuery,
+  'stage-columns': ({ stage, temporary, columns }) => {
+    const definitions = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
+    return together(`create ${temporary ? 'temp ' : ''}table ${name(stage)} (${definitions.join(', ')})`);
+  },
+  'publish-stage': publishStage,
+  'publish-view': publishView,
+  append: ({ stage, target, columns }) => together(insertAll(stage, target, columns)),
+  'delete-insert': deleteInsert,
+  merge,
+  'alter-columns': alterColumns,
+  drop: ({ relation, relationKind }) => together(drop(relation, relationKind)),
+  'run-sql': ({ query }) => [embed('', query)],
+};
