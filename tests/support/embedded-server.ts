@@ -145,14 +145,22 @@ function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' };
 }
 
-/** Ends the server when its own input ends: so it never outlives whoever started it, however that one dies. */
-const guard = 'trap "" INT; "$@" </dev/null & pid=$!; cat >/dev/null; kill -INT $pid 2>/dev/null; wait $pid';
+/**
+ * Ends the server when its own input ends, and clears up: so nothing of it outlives whoever started it, however that
+ * one dies. `keep` says that it will be started again.
+ */
+const guard = [
+  'trap "" INT; "$@" </dev/null & pid=$!; cat >/dev/null',
+  // A process of the server that was stopped would keep the others waiting.
+  'kill -INT $pid 2>/dev/null; (sleep 5; kill -QUIT $pid 2>/dev/null) & late=$!',
+  'wait $pid; kill $late 2>/dev/null; [ -e "$0/keep" ] || rm -rf "$0"',
+].join('\n');
 
 function startProcess(folder: string, port: number, owner: Owner | undefined): Promise<ChildProcess> {
   const binary = join(folder, 'binaries', 'bin', 'postgres');
   const settings = serverSettings.flatMap((setting) => ['-c', setting]);
   const args = ['-D', join(folder, 'data'), '-p', String(port), ...settings];
-  const [command, all] = process.platform === 'win32' ? [binary, args] : ['/bin/sh', ['-c', guard, 'sh', binary, ...args]];
+  const [command, all] = process.platform === 'win32' ? [binary, args] : ['/bin/sh', ['-c', guard, folder, binary, ...args]];
   const child = spawn(command, all, { stdio: ['pipe', 'ignore', 'pipe'], env: serverEnvironment(), ...owner });
   return new Promise((resolve, reject) => {
     let log = '';
@@ -217,6 +225,7 @@ export async function startEmbeddedServer(): Promise<EmbeddedServer> {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
       port,
       restart: async (how) => {
+        writeFileSync(join(folder, 'keep'), '');
         if (how === 'crash') {
           const pid = postmaster(folder);
           process.kill(pid, 'SIGKILL');
@@ -225,6 +234,7 @@ export async function startEmbeddedServer(): Promise<EmbeddedServer> {
         await finish();
         rmSync(join(data, 'postmaster.pid'), { force: true });
         child = await startProcess(folder, port, owner);
+        rmSync(join(folder, 'keep'));
       },
       stop: async () => {
         await finish();

@@ -46,9 +46,12 @@ export function encryptionChoices(settings: ConnectionSettings, projectRoot: str
   }
 }
 
+/** Whether the server said that it does not encrypt. */
+export function lacksTls(cause: unknown): boolean {
+  return cause instanceof Error && cause.message === 'The server does not support SSL connections';
+}
+
 /** Whether a connection failed for a reason that the next choice may not have. */
 export function mayTryNext(cause: unknown, mode: SslMode): boolean {
-  if (mode !== 'allow' && mode !== 'prefer') return false;
-  const code = errorCode(cause);
-  return code === '28000' || (code === undefined && cause instanceof Error && /SSL/.test(cause.message));
+  return (mode === 'prefer' && lacksTls(cause)) || ((mode === 'allow' || mode === 'prefer') && errorCode(cause) === '28000');
 }

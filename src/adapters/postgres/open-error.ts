@@ -1,5 +1,6 @@
 /** Says why a server could not be reached, in words that tell a wrong password from a wrong host, and what to look at. */
 import { EngineError } from '../../adapter/engine-error.ts';
+import { lacksTls } from './encryption.ts';
 import { engineError, errorCode, ownError } from './errors.ts';
 import type { ConnectionSettings } from './settings.ts';
 
@@ -50,7 +51,7 @@ export function openError(cause: unknown, settings: ConnectionSettings): EngineE
     );
   }
   if (code === '28000') return fail(message, 'check `user` of the target; where the server wants encryption, set `sslmode` to `require`');
-  if (message === 'The server does not support SSL connections') {
+  if (lacksTls(cause)) {
     return fail(`the server at ${place} does not speak TLS`, '`sslmode` of the target asks for it; `prefer` does without where it must');
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {

@@ -11,6 +11,8 @@ const aliases: Readonly<Record<string, string>> = {
   float8: 'double precision',
   float: 'double precision',
   double: 'double precision',
+  timestamp: 'timestamp without time zone',
+  timestamptz: 'timestamp with time zone',
   varchar: 'text',
   'character varying': 'text',
 };
@@ -26,6 +28,17 @@ const decimalType = /^(?:numeric|decimal)(?:\((\d+)(?:,(-?\d+))?\))?$/;
 /** Digits with a fraction and an exponent, as far as every server can compute with them. */
 const numberPattern = String.raw`^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*$`;
 const endlessPattern = String.raw`^\s*([+-]?inf(inity)?|nan)\s*$`;
+const datePattern = String.raw`(?!0000)[0-9]{4}-(0?[1-9]|1[0-2])-(0?[1-9]|[12][0-9]|3[01])`;
+const timePattern = String.raw`([ T]([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]*)?)?)?`;
+const zonePattern = String.raw`( ?(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?))?`;
+
+/** Moments by the names of their types. */
+const momentPatterns: Readonly<Record<string, string>> = {
+  date: datePattern,
+  'timestamp without time zone': datePattern + timePattern,
+  'timestamp with time zone': datePattern + timePattern + zonePattern,
+};
+
 const booleanPattern = String.raw`^\s*(t|true|f|false|y|yes|n|no|on|off|0|1)\s*$`;
 
 interface Operand {
@@ -42,6 +55,15 @@ function numericCast({ text, late }: Operand, fits: (number: string) => string |
   const condition = fits(number);
   const chosen = condition === undefined ? number : `case when ${condition} then ${number} end`;
   return `case when ${text} ~ '${numberPattern}' then cast(${chosen} as ${type})${otherwise} end`;
+}
+
+/** The pattern knows months and days, but not which month has how many. */
+function momentCast({ text, late }: Operand, pattern: string, type: string): string {
+  const day = `cast(substring(${late} from '^\\s*[0-9]{4}-[0-9]+-([0-9]+)') as integer)`;
+  const first = `cast(substring(${late} from '^\\s*([0-9]{4}-[0-9]+-)') || '1' as date)`;
+  const last = `extract(day from ${first} + interval '1 month' - interval '1 day')`;
+  const cast = `case when ${day} <= ${last} then cast(${late} as ${type}) end`;
+  return `case when ${text} ~ '^\\s*${pattern}\\s*$' then ${cast} end`;
 }
 
 /** Text is read as the engine reads it; numbers are rounded to whole ones, as they are when a number is cast. */
@@ -62,6 +84,8 @@ export function safeCast(expression: string, type: string): string {
     const endless = ` when ${text} ~* '${endlessPattern}' then cast(${operand.late} as double precision)`;
     return numericCast(operand, (number) => `abs(${number}) < 1.7976931348623158e308`, 'double precision', endless);
   }
+  const moment = Object.hasOwn(momentPatterns, known) ? momentPatterns[known] : undefined;
+  if (moment !== undefined) return momentCast(operand, moment, type);
   const decimal = decimalType.exec(known);
   if (decimal !== null) return numericCast(operand, (number) => decimalCondition(number, decimal[1], decimal[2]), type);
   // The engine has this function since version 16.

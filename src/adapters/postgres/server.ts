@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Client } from 'pg';
 import pgpass from 'pgpass';
 import type { EngineError } from '../../adapter/engine-error.ts';
-import { encryptionChoices, mayTryNext } from './encryption.ts';
+import { encryptionChoices, lacksTls, mayTryNext } from './encryption.ts';
 import type { Encryption } from './encryption.ts';
 import { engineError, errorCode, ownError } from './errors.ts';
 import { endClient, exchange, ExchangeFailure } from './exchange.ts';
@@ -125,7 +125,7 @@ export class Server {
         this.#choices = [next, choice];
         return client;
       } catch (second) {
-        throw openError(errorCode(second) === '28000' ? cause : second, this.settings);
+        throw openError(lacksTls(second) ? cause : second, this.settings);
       }
     }
   }
