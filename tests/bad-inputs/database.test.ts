@@ -79,7 +79,8 @@ describe('database files', () => {
         expect(code, args.join(' ')).toBe(75);
       }
       const waiting = run(project, ['build', '--wait', '60']);
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      // On a busy machine the program takes its time to get as far as the database.
+      await new Promise((resolve) => setTimeout(resolve, 4000));
       await holder.release();
       const { code, stderr } = await waiting;
       expect(stderr).toMatch(/^waiting for the database: /);

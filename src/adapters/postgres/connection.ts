@@ -47,6 +47,8 @@ export class DatabaseConnection implements Connection {
   #number: string | undefined;
   #failure: EngineError | undefined;
   #job: Job | undefined;
+  /** Characters of ours before the caller's text. */
+  #skip = 0;
   #stopped = false;
   #cancelling: Promise<void> = Promise.resolve();
   /** Something ran that may have changed the session. */
@@ -114,7 +116,7 @@ export class DatabaseConnection implements Connection {
     const names = columns.map((column) => quoteIdentifier(column.name)).join(', ');
     const sql = `copy ${dialect.relation(table)} (${names}) from stdin`;
     return this.#attempt(sql, async (client) => {
-      await this.#sendBegin(client);
+      await this.#send(client, { kind: 'queries', queries: [] });
       const check = (): void => {
         if (this.#stopped) throw ownError('cancelled', 'the load was interrupted');
       };
@@ -153,6 +155,7 @@ export class DatabaseConnection implements Connection {
     if (this.#closed) return bug('a statement on a closed connection');
     if (this.#failure !== undefined && this.#transaction !== 'none') throw this.#failure;
     this.#stopped = false;
+    this.#skip = 0;
     try {
       // The protocol ends a text at the first NUL, and the server would run only that part.
       if (sql.includes('\0')) throw ownError('syntax', 'the statement contains a NUL character');
@@ -162,7 +165,7 @@ export class DatabaseConnection implements Connection {
       return await task(client);
     } catch (cause) {
       const original = cause instanceof ExchangeFailure ? cause.cause : cause;
-      const error = engineError(original, { sql, stopped: this.#stopped });
+      const error = engineError(original, { sql, skip: this.#skip, stopped: this.#stopped });
       if (this.#transaction !== 'none') this.#failure ??= error;
       throw error;
     } finally {
@@ -180,26 +183,18 @@ export class DatabaseConnection implements Connection {
   /** Sends what a caller asked for, with the BEGIN that it may still be owed; gives the caller's answers. */
   async #send(client: Client, request: Request): Promise<readonly Answer[]> {
     if (this.#transaction !== 'asked') return exchange(client, request);
-    if (request.kind === 'script') {
-      await this.#sendBegin(client);
-      return exchange(client, request);
-    }
-    const before = this.#beginQueries();
+    const before = this.#options.readOnly ? [beginText] : [beginText, transactionText];
     this.#transaction = 'open';
-    const answers = await exchange(client, { kind: 'queries', queries: [...before, ...request.queries] });
+    const answers = await exchange(client, this.#withBegin(before, request));
     this.#number = answers[1]?.rows[0]?.[0] ?? undefined;
     return answers.slice(before.length);
   }
 
-  async #sendBegin(client: Client): Promise<void> {
-    if (this.#transaction !== 'asked') return;
-    this.#transaction = 'open';
-    const [, number] = await exchange(client, { kind: 'queries', queries: this.#beginQueries() });
-    this.#number = number?.rows[0]?.[0] ?? undefined;
-  }
-
-  #beginQueries(): readonly { readonly sql: string }[] {
-    return [{ sql: beginText }, ...(this.#options.readOnly ? [] : [{ sql: transactionText }])];
+  #withBegin(before: readonly string[], request: Request): Request {
+    if (request.kind === 'queries') return { kind: 'queries', queries: [...before.map((sql) => ({ sql })), ...request.queries] };
+    const prefix = before.map((sql) => `${sql};\n`).join('');
+    this.#skip = prefix.length;
+    return { kind: 'script', sql: prefix + request.sql };
   }
 
   /** COMMIT goes alone, so that nothing of it can be done by a server whose client has died. */

@@ -160,14 +160,16 @@ function candidatesOf(raw: RawError, kind: EngineErrorKind): readonly string[] |
 
 /** What an error was thrown for. */
 export interface ErrorContext {
-  /** The text that was sent. */
+  /** The caller's part of the text that was sent. */
   readonly sql?: string;
+  /** Characters that stood before it. */
+  readonly skip?: number;
   /** We asked the server to stop. */
   readonly stopped?: boolean;
 }
 
 /** The engine error for whatever the driver threw while it ran a statement. */
-export function engineError(cause: unknown, { sql, stopped = false }: ErrorContext = {}): EngineError {
+export function engineError(cause: unknown, { sql, skip = 0, stopped = false }: ErrorContext = {}): EngineError {
   if (cause instanceof EngineError) return cause;
   const raw = rawError(cause);
   const found = kindOf(raw);
@@ -175,7 +177,8 @@ export function engineError(cause: unknown, { sql, stopped = false }: ErrorConte
   const kind = stopped && (found === 'cancelled' || found === 'connection') ? 'cancelled' : found === 'cancelled' ? 'other' : found;
   const head = oneLine(raw.message) || raw.code || 'the engine gave no message';
   const detail = raw.detail === undefined ? '' : oneLine(raw.detail);
-  const place = raw.position === undefined || sql === undefined ? undefined : utf16Offset(sql, Number(raw.position) - 1, 'character');
+  const at = Number(raw.position) - 1 - skip;
+  const place = sql === undefined || !(at >= 0) ? undefined : utf16Offset(sql, at, 'character');
   const name = nameOf(raw, kind);
   const candidates = candidatesOf(raw, kind);
   const hint = raw.hint === undefined || candidates !== undefined ? undefined : oneLine(raw.hint).replace(/\.$/, '');
