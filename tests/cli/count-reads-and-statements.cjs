@@ -27,14 +27,31 @@ fs.openSync = function (path, ...rest) {
 syncBuiltinESMExports();
 
 if (driver !== undefined) {
-  const { DuckDBConnection } = require(driver);
-  for (const name of ['run', 'stream']) {
-    const method = DuckDBConnection.prototype[name];
-    DuckDBConnection.prototype[name] = function (sql, ...rest) {
-      statements.push(sql);
-      return method.call(this, sql, ...rest);
-    };
-  }
+  const native = require(driver);
+  /** Texts that were taken apart, which is sending only if a statement of them is then prepared. */
+  const extracted = new WeakMap();
+  // The exports of native code cannot be replaced, so the program gets an object that inherits them.
+  require.cache[driver].exports = Object.create(native, {
+    query: {
+      value: (connection, sql) => {
+        statements.push(sql);
+        return native.query(connection, sql);
+      },
+    },
+    extract_statements: {
+      value: async (connection, sql) => {
+        const result = await native.extract_statements(connection, sql);
+        extracted.set(result.extracted_statements, sql);
+        return result;
+      },
+    },
+    prepare_extracted_statement: {
+      value: (connection, texts, index) => {
+        statements.push(extracted.get(texts));
+        return native.prepare_extracted_statement(connection, texts, index);
+      },
+    },
+  });
 }
 
 process.on('exit', () => {

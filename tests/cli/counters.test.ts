@@ -8,7 +8,7 @@ import { shop } from './shop.ts';
 import type { Shop } from './shop.ts';
 
 const HOOK = fileURLToPath(new URL('./count-reads-and-statements.cjs', import.meta.url));
-const DRIVER = createRequire(import.meta.url).resolve('@duckdb/node-api');
+const DRIVER = createRequire(import.meta.url).resolve('@duckdb/node-bindings');
 
 /** What {@link HOOK} writes. */
 interface Counts {

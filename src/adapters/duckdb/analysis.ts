@@ -1,7 +1,7 @@
 /** Tells whether a text is exactly one query, by DuckDB's own parser, without binding it. */
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Analyzer, QueryProblem } from '../../adapter/analysis.ts';
-import { driver } from './driver.ts';
 import { engineError } from './errors.ts';
 import { keyword, sqlTokens } from './sql-tokens.ts';
 import type { SqlToken } from './sql-tokens.ts';
@@ -100,7 +100,7 @@ function pivotPosition(sql: string): number {
 
 /** A scratch database in memory, shared by all analyzers of the process. */
 export async function openAnalyzer(): Promise<Analyzer> {
-  const instance = await driver().DuckDBInstance.fromCache(':memory:tx-analysis');
+  const instance = await DuckDBInstance.fromCache(':memory:tx-analysis');
   const connection = await instance.connect();
   await connection.run(
     ['errors_as_json = true', 'autoinstall_known_extensions = false', 'autoload_known_extensions = false', `threads = 1`]

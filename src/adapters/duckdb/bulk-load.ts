@@ -1,6 +1,7 @@
 /** Writes text rows into a table through chunks of the appender. */
-import type { DuckDBAppender, DuckDBDataChunk } from '@duckdb/node-api';
-import { bindings, driver } from './driver.ts';
+import { DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBAppender } from '@duckdb/node-api';
+import bindings from '@duckdb/node-bindings';
 
 /** Bytes of one text entry in a vector: a length, then up to 12 bytes of text or a pointer. */
 const entrySize = 16;
@@ -54,7 +55,6 @@ function writeCell(buffer: ColumnBuffer, row: number, cell: string | null): void
 
 /** Collects rows and sends each full chunk. Not for use after an error. */
 export class BulkWriter {
-  readonly #native = bindings();
   readonly #rows: number;
   readonly #appender: DuckDBAppender;
   readonly #chunk: DuckDBDataChunk;
@@ -62,8 +62,7 @@ export class BulkWriter {
   #count = 0;
 
   constructor(appender: DuckDBAppender, columns: number) {
-    const { DuckDBDataChunk, VARCHAR } = driver();
-    this.#rows = this.#native.vector_size();
+    this.#rows = bindings.vector_size();
     this.#appender = appender;
     this.#chunk = DuckDBDataChunk.create(Array.from({ length: columns }, () => VARCHAR));
     this.#buffers = Array.from({ length: columns }, () => createBuffer(this.#rows));
@@ -88,21 +87,20 @@ export class BulkWriter {
   }
 
   #send(): void {
-    const native = this.#native;
     const chunk = this.#chunk.chunk;
-    native.data_chunk_reset(chunk);
-    native.data_chunk_set_size(chunk, this.#count);
+    bindings.data_chunk_reset(chunk);
+    bindings.data_chunk_set_size(chunk, this.#count);
     for (const [index, buffer] of this.#buffers.entries()) {
-      const vector = native.data_chunk_get_vector(chunk, index);
-      native.copy_data_to_vector(vector, 0, buffer.entries.buffer, 0, this.#count * entrySize);
+      const vector = bindings.data_chunk_get_vector(chunk, index);
+      bindings.copy_data_to_vector(vector, 0, buffer.entries.buffer, 0, this.#count * entrySize);
       for (const [at, row] of buffer.longRows.entries()) {
-        native.vector_assign_string_element(vector, row, buffer.longTexts[at] ?? '');
+        bindings.vector_assign_string_element(vector, row, buffer.longTexts[at] ?? '');
       }
       buffer.longRows.length = 0;
       buffer.longTexts.length = 0;
       if (!buffer.hasNull) continue;
-      native.vector_ensure_validity_writable(vector);
-      native.copy_data_to_vector_validity(vector, 0, buffer.validity.buffer, 0, buffer.validity.length);
+      bindings.vector_ensure_validity_writable(vector);
+      bindings.copy_data_to_vector_validity(vector, 0, buffer.validity.buffer, 0, buffer.validity.length);
       buffer.validity.fill(0xff);
       buffer.hasNull = false;
     }

@@ -1,10 +1,10 @@
 /** Opens a target: one shared database, many connections. */
+import bindings from '@duckdb/node-bindings';
 import type { OpenOptions } from '../../adapter/adapter.ts';
 import type { Connection, Session } from '../../adapter/connection.ts';
 import { DatabaseConnection } from './connection.ts';
 import { locateDatabase } from './database-location.ts';
 import { openDatabase } from './database.ts';
-import { bindings } from './driver.ts';
 import { ownError } from './errors.ts';
 import { bug } from '../../diagnostics/bug.ts';
 
@@ -28,7 +28,7 @@ export async function openSession({ target, projectRoot, readOnly }: OpenOptions
   const connections = new Set<DatabaseConnection>();
   let closed = false;
   return {
-    engineVersion: bindings().library_version().replace(/^v/, ''),
+    engineVersion: bindings.library_version().replace(/^v/, ''),
     description: location.description,
     connect: async (): Promise<Connection> => {
       const connection = new DatabaseConnection(await database.connect(), database, (gone) => connections.delete(gone));
