@@ -1,6 +1,6 @@
 /** Asks the engine's own parser whether each selected text is exactly one query, before anything is wrapped around it. */
 import { embed } from '../adapter/statement.ts';
-import type { QueryProblem } from '../adapter/analysis.ts';
+import type { Analyzer, QueryProblem } from '../adapter/analysis.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import { fillSlots } from '../compile/slots.ts';
 import { lookupSpan } from '../compile/span-map.ts';
@@ -12,6 +12,9 @@ import { slotValues } from '../plan/texts.ts';
 import { exitCodes, Stop } from './exit.ts';
 import { isBroken } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
+
+/** Enough to make the calls few, and few enough to keep what is parsed small. */
+const textsAtOnce = 200;
 
 /** Any values will do: only the shape of the text matters. */
 const anyRun = {
@@ -43,15 +46,11 @@ async function findQueryProblems(loaded: LoadedGraph, selected: ReadonlySet<Node
   const adapter = await loaded.engine.load();
   const analyzer = await adapter.openAnalyzer();
   const values = slotValues(anyRun, adapter.dialect);
+  const filled = texts.map((entry) => (entry.text.slots.length === 0 ? entry : { ...entry, text: fillSlots(entry.text, values) }));
   const diagnostics: Diagnostic[] = [];
-  const reported = new Set<string>();
   try {
-    for (const { id, path, text } of texts) {
-      const filled = text.slots.length === 0 ? text : fillSlots(text, values);
-      const problem = await analyzer.checkQuery(filled.sql);
-      if (problem === undefined || reported.has(id)) continue;
-      reported.add(id);
-      diagnostics.push(describe(loaded, id, path, filled, problem));
+    for (let from = 0; from < filled.length; from += textsAtOnce) {
+      diagnostics.push(...(await problemsOf(loaded, analyzer, filled.slice(from, from + textsAtOnce))));
     }
   } finally {
     await analyzer.close();
@@ -59,7 +58,25 @@ async function findQueryProblems(loaded: LoadedGraph, selected: ReadonlySet<Node
   return diagnostics;
 }
 
-function textsOf(loaded: LoadedGraph, id: NodeId): readonly { id: NodeId; path: string; text: CompiledText }[] {
+/** The first problem of each node; texts are looked at one by one only where they cannot be passed together. */
+async function problemsOf(loaded: LoadedGraph, analyzer: Analyzer, texts: readonly NodeText[]): Promise<readonly Diagnostic[]> {
+  if (await analyzer.areQueries?.(texts.map(({ text }) => text.sql))) return [];
+  const problems = new Map<NodeId, Diagnostic>();
+  for (const { id, path, text } of texts) {
+    if (problems.has(id)) continue;
+    const problem = await analyzer.checkQuery(text.sql);
+    if (problem !== undefined) problems.set(id, describe(loaded, id, path, text, problem));
+  }
+  return [...problems.values()];
+}
+
+interface NodeText {
+  readonly id: NodeId;
+  readonly path: string;
+  readonly text: CompiledText;
+}
+
+function textsOf(loaded: LoadedGraph, id: NodeId): readonly NodeText[] {
   const node = loaded.graph.nodes.get(id);
   if (node?.resourceType === 'model') {
     return [node.full, ...(node.incremental === undefined ? [] : [node.incremental])].map((text) => ({ id, path: node.path, text }));

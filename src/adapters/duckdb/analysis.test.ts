@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Analyzer } from '../../adapter/analysis.ts';
 import { openAnalyzer } from './analysis.ts';
@@ -8,27 +9,29 @@ beforeAll(async () => {
   return () => analyzer.close();
 });
 
+const queries = [
+  'select 1',
+  'SELECT * FROM nowhere',
+  'select 1;',
+  'select 1; ; -- end',
+  '; select 1',
+  'with x as (select 1) select * from x',
+  'with recursive r(n) as (select 1 union all select n + 1 from r where n < 3), y as materialized (select 2) from r',
+  'with x as (select 1) (select * from x)',
+  '(select 1) union all (select 2)',
+  'values (1), (2)',
+  'from t',
+  'table t',
+  'unpivot t on a, b',
+  `pivot t on y in ('a') using sum(a)`,
+  `select * from t pivot (sum(a) for y in ('a'))`,
+  `select ';' as a, 'it''s -- ; no' as b, "c;d", $$;$$, $q$;$q$, e'\\';' /* ; */ -- ; x`,
+  'select (select 1) as "insert"',
+  'with "select" as (select 1) select * from "select"',
+];
+
 describe('checkQuery', () => {
-  it.each([
-    'select 1',
-    'SELECT * FROM nowhere',
-    'select 1;',
-    'select 1; ; -- end',
-    '; select 1',
-    'with x as (select 1) select * from x',
-    'with recursive r(n) as (select 1 union all select n + 1 from r where n < 3), y as materialized (select 2) from r',
-    'with x as (select 1) (select * from x)',
-    '(select 1) union all (select 2)',
-    'values (1), (2)',
-    'from t',
-    'table t',
-    'unpivot t on a, b',
-    `pivot t on y in ('a') using sum(a)`,
-    `select * from t pivot (sum(a) for y in ('a'))`,
-    `select ';' as a, 'it''s -- ; no' as b, "c;d", $$;$$, $q$;$q$, e'\\';' /* ; */ -- ; x`,
-    'select (select 1) as "insert"',
-    'with "select" as (select 1) select * from "select"',
-  ])('accepts %s', async (sql) => {
+  it.each(queries)('accepts %s', async (sql) => {
     expect(await analyzer.checkQuery(sql)).toBe(undefined);
   });
   it.each(['', '  \n', '-- only a comment', '/* x */ ;', ';;'])('finds nothing in %j', async (sql) => {
@@ -80,20 +83,72 @@ describe('checkQuery', () => {
   it('refuses NUL, after which the parser would read nothing', async () => {
     expect(await analyzer.checkQuery('select 1 \0; drop table x')).toMatchObject({ kind: 'syntax', position: 9 });
   });
-  it('checks a thousand queries at once in little time', async () => {
-    const queries = Array.from(
+  it('serves two analyzers, one of which is closed', async () => {
+    const second = await openAnalyzer();
+    await second.close();
+    expect(await analyzer.checkQuery('select 1')).toBe(undefined);
+  });
+});
+
+describe('areQueries', () => {
+  it('passes queries together', async () => {
+    expect(await analyzer.areQueries?.(queries)).toBe(true);
+  });
+  it.each([
+    ['', 'select 1'],
+    ['select 1; select 2', 'select 3'],
+    ['insert into t values (1)', 'select 1'],
+    ['pivot t on y using sum(a)', 'select 1'],
+    ['select 1 from from t', 'select 1'],
+    ['select 1 as a); drop table s; --', 'select 1'],
+    ['select (1', '+ 2)'],
+    ['select (1', 'select 2)'],
+    [`select 'a`, `select b'; select '2`],
+    [`select 'a`, `select 'b`],
+    ['select 1 /* a', 'select */ 2; select 3'],
+    ['select 1 /* /* */', 'select 2 */ + 1'],
+    ['select $q$ a', 'select b $q$; select $q$ c'],
+    ['select "a', 'select b"; drop table s; select "c'],
+    ['select 1 \0', 'select 2'],
+  ])('does not pass %j beside %j, in either order', async (first, second) => {
+    expect(await analyzer.areQueries?.([first, second])).toBe(false);
+    expect(await analyzer.areQueries?.([second, first, 'select 1'])).toBe(false);
+  });
+  it('passes nothing that would not be passed alone', async () => {
+    const pieces = [
+      'select 1',
+      ';',
+      ' ',
+      "'",
+      '"',
+      '(',
+      ')',
+      '/*',
+      '*/',
+      '--',
+      '\n',
+      '$$',
+      'x',
+      ',',
+      'with a as (select 1)',
+      'drop table t',
+    ];
+    const text = fc.array(fc.constantFrom(...pieces), { maxLength: 6 }).map((list) => list.join(' '));
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 3 }), async (texts) => {
+        if (await analyzer.areQueries?.(texts)) for (const sql of texts) expect(await analyzer.checkQuery(sql), sql).toBe(undefined);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+  it('checks a thousand queries in one call', async () => {
+    const many = Array.from(
       { length: 1000 },
       (_, n) =>
         `with a as (select id, count(*) as n from t_${n} group by 1) select a.id, a.n from a left join u using (id) where a.n > ${n}`,
     );
     const start = performance.now();
-    const problems = await Promise.all(queries.map((sql) => analyzer.checkQuery(sql)));
-    expect(problems.every((problem) => problem === undefined)).toBe(true);
+    expect(await analyzer.areQueries?.(many)).toBe(true);
     expect(performance.now() - start).toBeLessThan(1000);
-  });
-  it('serves two analyzers, one of which is closed', async () => {
-    const second = await openAnalyzer();
-    await second.close();
-    expect(await analyzer.checkQuery('select 1')).toBe(undefined);
   });
 });

@@ -1,8 +1,8 @@
 /** Tells whether a text is exactly one query, by DuckDB's own parser, without binding it. */
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Analyzer, QueryProblem } from '../../adapter/analysis.ts';
 import { engineError } from './errors.ts';
+import { keepInstance, takeInstance } from './spare-instance.ts';
 import { keyword, sqlTokens } from './sql-tokens.ts';
 import type { SqlToken } from './sql-tokens.ts';
 
@@ -24,7 +24,12 @@ interface Shape {
   readonly starts: readonly SqlToken[];
   /** First word of the first statement that says what it does: behind parentheses and `with` clauses. */
   readonly verb: SqlToken | undefined;
+  /** Where the last token ends. */
+  readonly end: number;
 }
+
+/** Ends a text wherever it is not inside quotes or a block comment. */
+const terminator = '\n;\n';
 
 /** After `with`, the verb follows the first closing parenthesis that is not followed by another clause. */
 const withWords: ReadonlySet<string> = new Set([',', 'as', 'using', 'materialized', 'not', '.']);
@@ -36,7 +41,9 @@ function shapeOf(sql: string): Shape {
   let closed = false;
   let depth = 0;
   let fresh = true;
+  let end = 0;
   for (const token of sqlTokens(sql)) {
+    end = token.end;
     const text = token.kind === 'text' ? '' : keyword(sql, token);
     if (text === ';') {
       fresh = true;
@@ -60,7 +67,7 @@ function shapeOf(sql: string): Shape {
     if (text === ')') depth -= 1;
     closed = text === ')' && depth === 0;
   }
-  return { starts, verb };
+  return { starts, verb, end };
 }
 
 /** `with x as (…) (select …)`: an opening parenthesis is a query as well. */
@@ -93,14 +100,30 @@ async function checkQuery(connection: DuckDBConnection, sql: string): Promise<Qu
   return undefined;
 }
 
+/** Whether the text, read by its tokens alone, is one query with nothing left open at its end. */
+function looksLikeQuery(sql: string): boolean {
+  if (sql.includes('\0')) return false;
+  const { starts, verb, end } = shapeOf(sql + terminator);
+  return starts.length === 1 && isQuery(keyword(sql, verb)) && end === sql.length + terminator.lastIndexOf(';') + 1;
+}
+
+/**
+ * Parsed as one text: each hop to the engine costs more than most queries take to parse. What closes a parenthesis that
+ * is not its own, or leaves one open, cannot be parsed between the others either.
+ */
+async function areQueries(connection: DuckDBConnection, texts: readonly string[]): Promise<boolean> {
+  if (!texts.every(looksLikeQuery)) return false;
+  return (await parse(connection, texts.join(terminator))) === texts.length;
+}
+
 function pivotPosition(sql: string): number {
   for (const token of sqlTokens(sql)) if (/^pivot(?:_wider)?$/.test(keyword(sql, token))) return token.start;
   return 0;
 }
 
-/** A scratch database in memory, shared by all analyzers of the process. */
+/** An engine without a database, which is not started a second time for the one that is opened next. */
 export async function openAnalyzer(): Promise<Analyzer> {
-  const instance = await DuckDBInstance.fromCache(':memory:tx-analysis');
+  const instance = await takeInstance();
   const connection = await instance.connect();
   await connection.run(
     ['errors_as_json = true', 'autoinstall_known_extensions = false', 'autoload_known_extensions = false', `threads = 1`]
@@ -109,9 +132,10 @@ export async function openAnalyzer(): Promise<Analyzer> {
   );
   return {
     checkQuery: (sql) => checkQuery(connection, sql),
+    areQueries: (texts) => areQueries(connection, texts),
     close: () => {
       connection.disconnectSync();
-      instance.closeSync();
+      keepInstance(instance);
       return Promise.resolve();
     },
   };

@@ -2,14 +2,14 @@
 import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { EngineError } from '../../adapter/engine-error.ts';
 import { checkNetworkFileSystem } from './database-location.ts';
 import type { DatabaseLocation } from './database-location.ts';
 import { databaseAlias, engineError, ownError } from './errors.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 import { createSerialQueue } from './serial-queue.ts';
+import { takeInstance } from './spare-instance.ts';
 import { createThreadBalance } from './thread-balance.ts';
 import type { ThreadBalance } from './thread-balance.ts';
 
@@ -77,7 +77,7 @@ async function leave(key: string, shared: Shared): Promise<void> {
 async function createDatabase(options: DatabaseOptions): Promise<Database> {
   const { location, readOnly } = options;
   prepareFolder(location, readOnly);
-  const instance = await DuckDBInstance.fromCache(location.key);
+  const instance = await takeInstance();
   let control: DuckDBConnection | undefined;
   try {
     control = await instance.connect();
