@@ -111,6 +111,7 @@ function disturbed(real: Connection, disturb: (connection: Connection) => Partia
     query: (statement, limit) => real.query(statement, limit),
     begin: () => real.begin(),
     commit: () => real.commit(),
+    runAndCommit: (statement) => real.runAndCommit(statement),
     rollback: () => real.rollback(),
     load: (bulk) => real.load(bulk),
     interrupt: () => real.interrupt(),

@@ -30,6 +30,11 @@ export function runStatement(connection: Connection, statement: Statement): Prom
   return catching(statement, undefined, () => connection.run(statement));
 }
 
+/** Runs the last statement of a transaction and commits. */
+export function runAndCommit(connection: Connection, statement: Statement): Promise<void> {
+  return catching(statement, undefined, () => connection.runAndCommit(statement));
+}
+
 export function queryRows(connection: Connection, statement: Statement, limit?: number, test?: string): Promise<ResultSet> {
   return catching(statement, test, () => connection.query(statement, limit));
 }

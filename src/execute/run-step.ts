@@ -10,11 +10,11 @@ import { EngineError } from '../adapter/engine-error.ts';
 import type { Operation } from '../adapter/operation.ts';
 import { SeedChanged } from '../parse/seed/seed-rows.ts';
 import type { Action, BuildStep, Plan, TestStep } from '../plan/plan.ts';
-import type { StateWriter } from '../state/state-writer.ts';
+import type { CheckRecord, StateWriter } from '../state/state-writer.ts';
 import { applyIncrement, requireKeys } from './apply-increment.ts';
 import { engineDiagnostic } from './engine-diagnostic.ts';
 import type { ExecutionPorts } from './execution.ts';
-import { renderOperation, runOperation, runStatement } from './perform.ts';
+import { renderOperation, runAndCommit, runOperation, runStatement } from './perform.ts';
 import { runAudit } from './run-audit.ts';
 import { auditsOf, testsOf } from './test-results.ts';
 import type { TestOutcome } from './run-audit.ts';
@@ -77,8 +77,7 @@ export async function attemptBuild(context: StepContext, step: BuildStep): Promi
       await perform(context, step, action, progress);
     }
     requireRunning(context);
-    await recordBuild(context, step, progress, { startedAt, joined });
-    await connection.commit();
+    await recordAndCommit(context, step, progress, { startedAt, joined });
     committed = true;
     await runOutside(context, step.after);
     return { kind: 'done', rows: progress.rows, tests: progress.tests };
@@ -197,8 +196,8 @@ function* noting<T>(rows: Iterable<T>, changes: SeedChanged[]): Generator<T, voi
   }
 }
 
-/** Writes the state row, together with the last operation of the step to save a round trip, and the verdicts of its tests. */
-async function recordBuild(
+/** Writes the record of the build with the verdicts of its tests and commits, in one round trip with the last operation of the step. */
+async function recordAndCommit(
   context: StepContext,
   step: BuildStep,
   progress: Progress,
@@ -207,41 +206,41 @@ async function recordBuild(
   const { ports, connection, writer, plan } = context;
   const { startedAt, joined } = ending;
   const now = ports.clock.now();
-  const record = writer.nodeRun({
-    runId: plan.run.id,
-    node: step.node,
-    attempt: context.attempt,
-    status: 'success',
-    reason: step.reason,
-    relation: step.relation,
-    relationKind: step.relationKind,
-    startedAt: new Date(startedAt).toISOString(),
-    durationMs: now - startedAt,
-    rows: progress.rows ?? null,
-    contentHash: step.contentHash,
+  const record = writer.outcome({
+    at: new Date(now).toISOString(),
+    nodeRun: {
+      runId: plan.run.id,
+      node: step.node,
+      attempt: context.attempt,
+      status: 'success',
+      reason: step.reason,
+      relation: step.relation,
+      relationKind: step.relationKind,
+      startedAt: new Date(startedAt).toISOString(),
+      durationMs: now - startedAt,
+      rows: progress.rows ?? null,
+      contentHash: step.contentHash,
+    },
+    checks: checkRecords(context, step.node, progress.tests),
   });
   const before = joined === undefined ? [] : renderOperation(ports.adapter, joined);
   const last = before.at(-1);
   for (const statement of before.slice(0, -1)) await runStatement(connection, statement);
   // A hook may end in a comment, which must not swallow the semicolon.
-  await runStatement(connection, last === undefined ? record : { ...last, sql: `${last.sql}\n;\n${record.sql}` });
-  if (progress.tests.length > 0) await runStatement(connection, checkRecords(context, step.node, progress.tests));
+  const closing = last === undefined ? record : { ...last, sql: `${last.sql}\n;\n${record.sql}` };
+  await runAndCommit(connection, closing);
 }
 
-/** The statement that stores verdicts. */
-export function checkRecords(context: StepContext, testedNode: string, tests: readonly TestOutcome[]): { readonly sql: string } {
-  const at = new Date(context.ports.clock.now()).toISOString();
-  return context.writer.checks(
-    tests.map((test) => ({
-      runId: context.plan.run.id,
-      node: test.id,
-      testedNode,
-      status: test.verdict,
-      failures: test.failures,
-      total: test.total ?? null,
-      at,
-    })),
-  );
+/** Verdicts as they are stored. */
+export function checkRecords(context: StepContext, testedNode: string, tests: readonly TestOutcome[]): readonly CheckRecord[] {
+  return tests.map((test) => ({
+    runId: context.plan.run.id,
+    node: test.id,
+    testedNode,
+    status: test.verdict,
+    failures: test.failures,
+    total: test.total ?? null,
+  }));
 }
 
 /** Where the engine offers no near names for a column, the columns of what the node reads are looked up. */

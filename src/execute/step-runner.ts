@@ -6,7 +6,7 @@ import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { BuildStep, Plan, Step, TestStep } from '../plan/plan.ts';
-import type { StateWriter } from '../state/state-writer.ts';
+import type { NodeRunRecord, StateWriter } from '../state/state-writer.ts';
 import type { NodeResult } from './events.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { attemptBuild, attemptTests, auditFailed, checkRecords } from './run-step.ts';
@@ -121,26 +121,26 @@ async function recordAfterwards(context: StepContext, step: BuildStep | TestStep
   const tests = attempt.kind === 'failed' ? [] : attempt.tests;
   const { connection, ports, writer, plan } = context;
   try {
+    const now = ports.clock.now();
+    const at = new Date(now).toISOString();
     if (step.kind === 'build' && attempt.kind !== 'done') {
-      await connection.run(
-        writer.nodeRun({
-          runId: plan.run.id,
-          node: step.node,
-          attempt: context.attempt,
-          status: attempt.kind === 'failed' && attempt.cancelled ? 'cancelled' : 'error',
-          reason: step.reason,
-          relation: step.relation,
-          relationKind: step.relationKind,
-          startedAt: new Date(startedAt).toISOString(),
-          durationMs: ports.clock.now() - startedAt,
-          rows: null,
-          contentHash: step.contentHash,
-          errorCode: attempt.kind === 'failed' ? (attempt.diagnostics[0]?.code ?? 'database-error') : 'audit-failed',
-        }),
-      );
-    }
-    if (tests.length > 0 && (step.kind === 'test' || attempt.kind === 'refused')) {
-      await connection.run(checkRecords(context, step.node ?? '', tests));
+      const nodeRun: NodeRunRecord = {
+        runId: plan.run.id,
+        node: step.node,
+        attempt: context.attempt,
+        status: attempt.kind === 'failed' && attempt.cancelled ? 'cancelled' : 'error',
+        reason: step.reason,
+        relation: step.relation,
+        relationKind: step.relationKind,
+        startedAt: new Date(startedAt).toISOString(),
+        durationMs: now - startedAt,
+        rows: null,
+        contentHash: step.contentHash,
+        errorCode: attempt.kind === 'failed' ? (attempt.diagnostics[0]?.code ?? 'database-error') : 'audit-failed',
+      };
+      await connection.run(writer.outcome({ at, nodeRun, checks: checkRecords(context, step.node, tests) }));
+    } else if (step.kind === 'test' && tests.length > 0) {
+      await connection.run(writer.outcome({ at, checks: checkRecords(context, step.node ?? '', tests) }));
     }
   } catch (cause) {
     // The result is on its way to the user; a database that cannot take the record must not replace it.

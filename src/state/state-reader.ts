@@ -3,6 +3,7 @@ import type { Cell, Connection } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import { stateRelation } from './state-tables.ts';
+import type { RecordEntry, StateTableName } from './state-tables.ts';
 
 /** The newest successful build of one relation. */
 export interface RecordedBuild {
@@ -28,39 +29,46 @@ export const emptyState: StateSnapshot = { version: 0, txVersion: '', builds: []
 
 /** Reads the whole memory in one statement. The tables must exist (see `inspectStateLayout`). */
 export async function readState(connection: Connection, schema: string, dialect: Dialect): Promise<StateSnapshot> {
-  const table = (name: 'meta' | 'runs' | 'node_runs'): string => dialect.relation(stateRelation(schema, name));
+  const table = (name: StateTableName): string => dialect.relation(stateRelation(schema, name));
+  // Entries are long and mostly old, so the newest are found first by the columns beside them.
   const sql = `
-select 'build' as what, node_id, schema_name, relation_name, relation_kind, content_hash, run_id, null as version, row_count
-from (
-  select *, row_number() over (partition by schema_name, relation_name order by started_at desc, attempt desc) as newest
-  from ${table('node_runs')} where status = 'success'
-) as builds where newest = 1
+select 'build' as what, entry as content, null as version
+from ${table('records')} as record join (
+  select subject, max(recorded_at) as recorded_at from ${table('records')} where kind = 'build' group by subject
+) as newest on record.subject = newest.subject and record.recorded_at = newest.recorded_at
+where kind = 'build'
 union all
-select 'open', run_id, null, null, null, null, null, null, null from ${table('runs')} group by run_id having count(*) = 1
+select 'open', run_id, null from ${table('runs')} group by run_id having count(*) = 1
 union all
-select 'version', tx_version, null, null, null, null, null, version, null
-from ${table('meta')} where version = (select max(version) from ${table('meta')})`;
+select 'version', tx_version, version from ${table('meta')} where version = (select max(version) from ${table('meta')})`;
   const { rows } = await connection.query({ sql });
-  const text = (cell: Cell | undefined): string => (cell === null || cell === undefined ? '' : String(cell));
   const builds: RecordedBuild[] = [];
   const openRuns: string[] = [];
   let version = 0;
   let txVersion = '';
-  for (const [what, first, schemaName, name, kind, hash, runId, number, rowCount] of rows) {
-    if (what === 'build') {
-      builds.push({
-        node: text(first),
-        relation: { schema: text(schemaName), name: text(name) },
-        relationKind: kind === 'view' ? 'view' : 'table',
-        contentHash: text(hash),
-        runId: text(runId),
-        rows: rowCount === null || rowCount === undefined ? undefined : Number(rowCount),
-      });
-    } else if (what === 'open') openRuns.push(text(first));
+  for (const [what, content, number] of rows) {
+    const text = String(content);
+    if (what === 'build') builds.push(readBuild(text));
+    else if (what === 'open') openRuns.push(text);
     else {
       version = Number(number);
-      txVersion = text(first);
+      txVersion = text;
     }
   }
   return { version, txVersion, builds, openRuns };
+}
+
+function readBuild(entry: string): RecordedBuild {
+  // Written by `nodeRunEntry`; a later version may leave fields out or add some.
+  const fields = JSON.parse(entry) as Partial<RecordEntry<'node_runs'>>;
+  const text = (value: Cell | undefined): string => String(value ?? '');
+  const { row_count: rows } = fields;
+  return {
+    node: text(fields.node_id),
+    relation: { schema: text(fields.schema_name), name: text(fields.relation_name) },
+    relationKind: fields.relation_kind === 'view' ? 'view' : 'table',
+    contentHash: text(fields.content_hash),
+    runId: text(fields.run_id),
+    rows: rows === null || rows === undefined ? undefined : Number(rows),
+  };
 }

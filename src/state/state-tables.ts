@@ -1,17 +1,15 @@
 /** The tables in which `tx` remembers, in the target database, what it built from what. */
 import type { Dialect, PortableType } from '../adapter/dialect.ts';
-import type { CatalogRelation, Relation } from '../adapter/relation.ts';
+import type { CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
 
-/** Raised whenever a table below changes; an older `tx` refuses a newer version. */
+/** Raised whenever a released form of the tables below changes; an older `tx` refuses a newer version. */
 export const stateVersion = 1;
-
-export type StateTableName = 'meta' | 'runs' | 'node_runs' | 'check_results';
 
 type Columns = Readonly<Record<string, PortableType>>;
 
 /** Append-only: rows are added and never changed, so concurrent transactions do not collide. */
-export const stateTables: Readonly<Record<StateTableName, Columns>> = {
+export const stateTables = {
   meta: { version: 'integer', tx_version: 'text', recorded_at: 'timestamp' },
   runs: {
     run_id: 'text',
@@ -21,30 +19,63 @@ export const stateTables: Readonly<Record<StateTableName, Columns>> = {
     target: 'text',
     tx_version: 'text',
   },
+  // What each transaction adds to. Column stores pay for a row by its columns, so all that nobody searches by is JSON.
+  records: { kind: 'text', subject: 'text', recorded_at: 'timestamp', entry: 'text' },
+} as const satisfies Readonly<Record<string, Columns>>;
+
+export type StateTableName = keyof typeof stateTables;
+
+/**
+ * What a record is about: `build` is a relation that was built, under its quoted name, `failure` an attempt that built
+ * nothing, `check` the verdict of a test, under its id.
+ */
+export type RecordKind = 'build' | 'failure' | 'check';
+
+interface StateView {
+  readonly kinds: readonly RecordKind[];
+  /** The fields of an entry with the types that readers get. */
+  readonly columns: Columns;
+}
+
+/** Records by their fields, for people and reports. */
+export const stateViews = {
   node_runs: {
-    run_id: 'text',
-    node_id: 'text',
-    attempt: 'integer',
-    status: 'text',
-    reason: 'text',
-    schema_name: 'text',
-    relation_name: 'text',
-    relation_kind: 'text',
-    started_at: 'timestamp',
-    duration_ms: 'double',
-    row_count: 'bigint',
-    content_hash: 'text',
-    error_code: 'text',
+    kinds: ['build', 'failure'],
+    columns: {
+      run_id: 'text',
+      node_id: 'text',
+      attempt: 'integer',
+      status: 'text',
+      reason: 'text',
+      schema_name: 'text',
+      relation_name: 'text',
+      relation_kind: 'text',
+      started_at: 'timestamp',
+      duration_ms: 'double',
+      row_count: 'bigint',
+      content_hash: 'text',
+      error_code: 'text',
+    },
   },
   check_results: {
-    run_id: 'text',
-    node_id: 'text',
-    tested_node_id: 'text',
-    status: 'text',
-    failures: 'bigint',
-    row_count: 'bigint',
-    recorded_at: 'timestamp',
+    kinds: ['check'],
+    columns: {
+      run_id: 'text',
+      node_id: 'text',
+      tested_node_id: 'text',
+      status: 'text',
+      failures: 'bigint',
+      row_count: 'bigint',
+      recorded_at: 'timestamp',
+    },
   },
+} as const satisfies Readonly<Record<string, StateView>>;
+
+type StateViewName = keyof typeof stateViews;
+
+/** The entry of a record: a value for each column of its view. */
+export type RecordEntry<V extends StateViewName> = {
+  readonly [C in keyof (typeof stateViews)[V]['columns']]: string | number | null;
 };
 
 export function stateRelation(schema: string, name: StateTableName): Relation {
@@ -57,40 +88,56 @@ export type StateLayout =
   | { readonly kind: 'present' }
   | { readonly kind: 'foreign'; readonly table: string; readonly missing: readonly string[] };
 
-/** Compares the catalog with the tables that this version of `tx` expects. */
+interface ExpectedRelation {
+  readonly name: string;
+  readonly kind: RelationKind;
+  readonly columns: readonly string[];
+}
+
+const expected: readonly ExpectedRelation[] = [
+  ...Object.entries(stateTables).map(([name, columns]) => ({ name, kind: 'table' as const, columns: Object.keys(columns) })),
+  ...Object.entries(stateViews).map(([name, view]) => ({ name, kind: 'view' as const, columns: Object.keys(view.columns) })),
+];
+
+/** Compares the catalog with the tables and views that this version of `tx` expects. */
 export function inspectStateLayout(schema: string, catalog: readonly CatalogRelation[], dialect: Dialect): StateLayout {
   const fold = dialect.foldIdentifier;
   const found = new Map(
     catalog.filter((entry) => fold(entry.relation.schema) === fold(schema)).map((entry) => [fold(entry.relation.name), entry]),
   );
-  const names = Object.entries(stateTables);
-  if (names.every(([name]) => !found.has(fold(name)))) return { kind: 'absent' };
+  if (expected.every(({ name }) => !found.has(fold(name)))) return { kind: 'absent' };
   // A table of somebody else says more than one of ours that is not there beside it.
-  const inOrder = [...names].sort(([a], [b]) => Number(found.has(fold(b))) - Number(found.has(fold(a))));
-  for (const [name, columns] of inOrder) {
+  const inOrder = [...expected].sort((a, b) => Number(found.has(fold(b.name))) - Number(found.has(fold(a.name))));
+  for (const { name, kind, columns } of inOrder) {
     const entry = found.get(fold(name));
-    if (entry === undefined) return { kind: 'foreign', table: name, missing: Object.keys(columns) };
+    if (entry === undefined) return { kind: 'foreign', table: name, missing: columns };
     const present = new Set(entry.columns.map((column) => fold(column.name)));
-    const missing = Object.keys(columns).filter((column) => !present.has(fold(column)));
-    if (entry.kind !== 'table' || missing.length > 0) return { kind: 'foreign', table: name, missing };
+    const missing = columns.filter((column) => !present.has(fold(column)));
+    if (entry.kind !== kind || missing.length > 0) return { kind: 'foreign', table: name, missing };
   }
   return { kind: 'present' };
 }
 
-/** Creates the state schema and its tables, and notes their version. Meant for one transaction. */
+/** Creates the state schema with its tables and views, and notes their version. Meant for one transaction. */
 export function createStateTables(schema: string, dialect: Dialect, note: { txVersion: string; at: string }): readonly Statement[] {
-  const statements: Statement[] = [{ sql: `create schema if not exists ${dialect.quoteIdentifier(schema)}` }];
-  // The keys of `stateTables` are exactly its names; Object.keys only widens them to string.
-  for (const name of Object.keys(stateTables) as StateTableName[]) {
-    const columns = Object.entries(stateTables[name]).map(
-      ([column, type]) => `${dialect.quoteIdentifier(column)} ${dialect.typeName(type)}`,
-    );
-    statements.push({ sql: `create table ${dialect.relation(stateRelation(schema, name))} (${columns.join(', ')})` });
-  }
-  statements.push({
-    sql:
-      `insert into ${dialect.relation(stateRelation(schema, 'meta'))} values ` +
-      `(${stateVersion}, ${dialect.literal(note.txVersion)}, ${dialect.literal({ timestamp: note.at })})`,
+  const quote = dialect.quoteIdentifier;
+  const tables = Object.entries(stateTables).map(([name, columns]) => {
+    const definitions = Object.entries(columns).map(([column, type]) => `${quote(column)} ${dialect.typeName(type)}`);
+    return `create table ${dialect.relation({ schema, name })} (${definitions.join(', ')})`;
   });
-  return statements;
+  const views = Object.entries(stateViews).map(([name, view]) => createView(schema, dialect, name, view));
+  const version =
+    `insert into ${dialect.relation(stateRelation(schema, 'meta'))} values ` +
+    `(${stateVersion}, ${dialect.literal(note.txVersion)}, ${dialect.literal({ timestamp: note.at })})`;
+  return [`create schema if not exists ${quote(schema)}`, ...tables, ...views, version].map((sql) => ({ sql }));
+}
+
+function createView(schema: string, dialect: Dialect, name: string, view: StateView): string {
+  const columns = Object.entries(view.columns).map(
+    ([column, type]) =>
+      `cast((cast(entry as json) ->> ${dialect.literal(column)}) as ${dialect.typeName(type)}) as ${dialect.quoteIdentifier(column)}`,
+  );
+  const kinds = view.kinds.map(dialect.literal).join(', ');
+  const records = dialect.relation(stateRelation(schema, 'records'));
+  return `create view ${dialect.relation({ schema, name })} as select ${columns.join(', ')} from ${records} where kind in (${kinds})`;
 }

@@ -3,7 +3,7 @@ import type { Dialect, SqlScalar } from '../adapter/dialect.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { stateRelation, stateTables } from './state-tables.ts';
-import type { StateTableName } from './state-tables.ts';
+import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
 
 export type RunStatus = 'running' | 'success' | 'failed' | 'cancelled' | 'interrupted';
 
@@ -20,7 +20,7 @@ export interface NodeRunRecord {
   readonly runId: string;
   readonly node: string;
   readonly attempt: number;
-  readonly status: string;
+  readonly status: 'success' | 'error' | 'cancelled';
   readonly reason: string;
   readonly relation: Relation;
   readonly relationKind: RelationKind;
@@ -39,57 +39,78 @@ export interface CheckRecord {
   readonly status: string;
   readonly failures: number | null;
   readonly total: number | null;
+}
+
+/** What one transaction adds: the outcome of a node, verdicts of tests, or both. */
+export interface Outcome {
   readonly at: string;
+  readonly nodeRun?: NodeRunRecord;
+  readonly checks?: readonly CheckRecord[];
 }
 
 /** Writes of the state schema, as pure text. */
 export interface StateWriter {
   readonly run: (record: RunRecord) => Statement;
-  readonly nodeRun: (record: NodeRunRecord) => Statement;
-  readonly checks: (records: readonly CheckRecord[]) => Statement;
+  /** One statement for all that one transaction records. */
+  readonly outcome: (outcome: Outcome) => Statement;
 }
 
 export function createStateWriter(schema: string, dialect: Dialect): StateWriter {
-  const insert = (table: StateTableName, rows: readonly (readonly SqlScalar[])[]): string => {
+  const insert = (table: StateTableName, rows: readonly (readonly SqlScalar[])[]): Statement => {
     const columns = Object.keys(stateTables[table]).map(dialect.quoteIdentifier).join(', ');
-    return `insert into ${dialect.relation(stateRelation(schema, table))} (${columns}) values ${rows.map((row) => `(${row.map(dialect.literal).join(', ')})`).join(', ')}`;
+    const values = rows.map((row) => row.map(dialect.literal).join(', '));
+    // The plan of a single row is cheaper without a list of values, and nearly every transaction writes just one.
+    const source = values.length === 1 ? `select ${values.join()}` : `values ${values.map((row) => `(${row})`).join(', ')}`;
+    return { sql: `insert into ${dialect.relation(stateRelation(schema, table))} (${columns}) ${source}` };
   };
   return {
-    run: (record) => ({
-      sql: insert('runs', [[record.runId, record.status, { timestamp: record.at }, record.command, record.target, record.txVersion]]),
-    }),
-    nodeRun: (record) => ({
-      sql: insert('node_runs', [
-        [
-          record.runId,
-          record.node,
-          record.attempt,
-          record.status,
-          record.reason,
-          record.relation.schema,
-          record.relation.name,
-          record.relationKind,
-          { timestamp: record.startedAt },
-          record.durationMs,
-          record.rows,
-          record.contentHash,
-          record.errorCode ?? null,
-        ],
-      ]),
-    }),
-    checks: (records) => ({
-      sql: insert(
-        'check_results',
-        records.map((record) => [
-          record.runId,
-          record.node,
-          record.testedNode,
-          record.status,
-          record.failures,
-          record.total,
-          { timestamp: record.at },
-        ]),
-      ),
-    }),
+    run: (record) =>
+      insert('runs', [[record.runId, record.status, { timestamp: record.at }, record.command, record.target, record.txVersion]]),
+    outcome: ({ at, nodeRun, checks = [] }) => {
+      const row = (kind: RecordKind, subject: string, entry: object): readonly SqlScalar[] => [
+        kind,
+        subject,
+        { timestamp: at },
+        JSON.stringify(entry),
+      ];
+      return insert('records', [
+        ...(nodeRun === undefined ? [] : [row(kindOf(nodeRun), dialect.relation(nodeRun.relation), nodeRunEntry(nodeRun))]),
+        ...checks.map((check) => row('check', check.node, checkEntry(check, at))),
+      ]);
+    },
+  };
+}
+
+function kindOf({ status }: NodeRunRecord): RecordKind {
+  return status === 'success' ? 'build' : 'failure';
+}
+
+function nodeRunEntry(record: NodeRunRecord): RecordEntry<'node_runs'> {
+  return {
+    run_id: record.runId,
+    node_id: record.node,
+    attempt: record.attempt,
+    status: record.status,
+    reason: record.reason,
+    schema_name: record.relation.schema,
+    relation_name: record.relation.name,
+    relation_kind: record.relationKind,
+    started_at: record.startedAt,
+    duration_ms: record.durationMs,
+    row_count: record.rows,
+    content_hash: record.contentHash,
+    error_code: record.errorCode ?? null,
+  };
+}
+
+function checkEntry(record: CheckRecord, at: string): RecordEntry<'check_results'> {
+  return {
+    run_id: record.runId,
+    node_id: record.node,
+    tested_node_id: record.testedNode,
+    status: record.status,
+    failures: record.failures,
+    row_count: record.total,
+    recorded_at: at,
   };
 }

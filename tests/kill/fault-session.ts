@@ -71,7 +71,7 @@ class Countdown {
 }
 
 /** The text that records a build. */
-export const stateRow: RegExp = /^insert into "_tx"\."node_runs"/;
+export const stateRow: RegExp = /^insert into "_tx"\."records"[^']*'(?:build|failure)'/;
 
 class FaultConnection implements Connection {
   readonly #real: Connection;
@@ -113,6 +113,16 @@ class FaultConnection implements Connection {
   commit(): Promise<void> {
     this.#inTransaction = false;
     return this.#countdown.pass({ kind: 'commit', sql: '' }, () => this.#real.commit());
+  }
+
+  async runAndCommit(statement: Statement): Promise<void> {
+    if (this.#options.splitTexts) {
+      await this.run(statement);
+      await this.commit();
+      return;
+    }
+    this.#inTransaction = false;
+    await this.#countdown.pass({ kind: 'commit', sql: statement.sql }, () => this.#real.runAndCommit(statement));
   }
 
   rollback(): Promise<void> {

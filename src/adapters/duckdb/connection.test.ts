@@ -114,6 +114,46 @@ describe('transactions', () => {
     await connection.rollback();
     expect(await valueOf(connection, 'select 1')).toBe(1);
   });
+  it('end with their last statement, or are gone when that fails', async () => {
+    const session = await openTestSession({ path: 'w.db' });
+    const [connection, other] = [await session.connect(), await session.connect()];
+    await connection.run({ sql: 'create table t (i integer)' });
+    await connection.begin();
+    await connection.runAndCommit({ sql: 'insert into t values (1) -- one' });
+    expect(await valueOf(other, 'select count(*) from t')).toBe(1);
+    await connection.begin();
+    await connection.run({ sql: 'insert into t values (2)' });
+    await connection.runAndCommit({ sql: 'insert into t values (3); insert into t values (4);' });
+    expect(await valueOf(other, 'select count(*) from t')).toBe(4);
+    await connection.begin();
+    await connection.run({ sql: 'insert into t values (5)' });
+    const sql = 'insert into t values (6); insert into t select nothing';
+    expect(await failureOf(connection.runAndCommit({ sql }))).toMatchObject({ kind: 'unknown-column', position: sql.indexOf('nothing') });
+    expect((await failureOf(connection.runAndCommit({ sql: 'insert into t values (7)' }))).kind).toBe('unknown-column');
+    await connection.rollback();
+    expect(await valueOf(other, 'select count(*) from t')).toBe(4);
+    await connection.begin();
+    const first = connection.runAndCommit({ sql: 'insert into t select nothing' });
+    expect(await failureOf(first)).toMatchObject({ kind: 'unknown-column', position: 21 });
+    await connection.rollback();
+    expect(await valueOf(connection, 'select count(*) from t')).toBe(4);
+  });
+  it('roll back when the commit in the text of their last statement fails', async () => {
+    const session = await openTestSession({ path: 'w.db' });
+    const [a, b] = [await session.connect(), await session.connect()];
+    await a.run({ sql: 'create table t (i integer primary key)' });
+    await a.begin();
+    await b.begin();
+    await a.run({ sql: 'create table u as select 1' });
+    await b.run({ sql: 'insert into t values (1)' });
+    await b.commit();
+    expect((await failureOf(a.runAndCommit({ sql: 'insert into t values (1)' }))).kind).toBe('constraint');
+    await a.rollback();
+    expect((await failureOf(a.run({ sql: 'from u' }))).kind).toBe('unknown-relation');
+    await a.begin();
+    await a.runAndCommit({ sql: 'insert into t values (2)' });
+    expect(await valueOf(b, 'select count(*) from t')).toBe(2);
+  });
   it('survive a commit that fails', async () => {
     const session = await openTestSession({ path: 'w.db' });
     const [a, b] = [await session.connect(), await session.connect()];

@@ -79,8 +79,15 @@ export class DatabaseConnection implements Connection {
     if (this.#transaction === 'none') return bug('commit without a transaction');
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#transaction === 'open') {
-      await this.#database.commits(() => this.#attempt('commit', (text) => this.#native.run(text)));
+      await this.#attempt('commit', (text) => this.#native.run(text));
     }
+    this.#leave();
+  }
+
+  async runAndCommit({ sql }: Statement): Promise<void> {
+    if (this.#transaction === 'none') return bug('commit without a transaction');
+    // A statement of the user may end in a comment, which must not swallow the semicolon.
+    await this.#attempt(`${sql}\n;\ncommit`, (text) => this.#native.run(text));
     this.#leave();
   }
 

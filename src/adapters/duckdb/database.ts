@@ -8,7 +8,6 @@ import { checkNetworkFileSystem } from './database-location.ts';
 import type { DatabaseLocation } from './database-location.ts';
 import { databaseAlias, engineError, ownError } from './errors.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
-import { createSerialQueue } from './serial-queue.ts';
 import { takeInstance } from './spare-instance.ts';
 import { createThreadBalance } from './thread-balance.ts';
 import type { ThreadBalance } from './thread-balance.ts';
@@ -23,8 +22,6 @@ export interface DatabaseOptions {
 /** An open database file; closed by the last session that uses it. */
 export interface Database {
   readonly readOnly: boolean;
-  /** The engine detects write conflicts only now and then; one commit at a time leaves nothing to detect. */
-  readonly commits: <T>(job: () => Promise<T>) => Promise<T>;
   readonly threads: ThreadBalance;
   readonly connect: () => Promise<DuckDBConnection>;
   readonly close: () => Promise<void>;
@@ -98,7 +95,6 @@ function databaseOn(instance: DuckDBInstance, control: DuckDBConnection, { locat
   });
   return {
     readOnly,
-    commits: createSerialQueue(),
     threads,
     connect: async () => {
       try {

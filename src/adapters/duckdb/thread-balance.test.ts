@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { createSlots } from './query-slots.ts';
-import { createSerialQueue } from './serial-queue.ts';
 import { createThreadBalance } from './thread-balance.ts';
 
 async function changesOf(cores: number, steps: readonly ('enter' | 'leave')[]): Promise<readonly number[]> {
@@ -37,21 +36,4 @@ it('serves waiting queries in order, never more than there are slots', async () 
   expect(order).toEqual([1, 2, 3]);
   slots.release();
   expect(slots.acquire()).toBe(undefined);
-});
-it('runs jobs one at a time and goes on after one that fails', async () => {
-  const queue = createSerialQueue();
-  let running = 0;
-  const job = (fail: boolean) => async (): Promise<number> => {
-    running += 1;
-    expect(running).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    running -= 1;
-    if (fail) throw new Error('x');
-    return 1;
-  };
-  expect((await Promise.allSettled([queue(job(false)), queue(job(true)), queue(job(false))])).map((result) => result.status)).toEqual([
-    'fulfilled',
-    'rejected',
-    'fulfilled',
-  ]);
 });

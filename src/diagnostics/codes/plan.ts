@@ -36,7 +36,8 @@ export const planCodes = {
     () => 'upgrade `tx`; nothing was changed',
   ),
   'state-foreign': error<{ schema: string; table: string; missing: readonly string[] }>(
-    (p) => `\`${p.schema}.${p.table}\` is not a state table of \`tx\`: it has no column ${quoted(p.missing)}`,
+    (p) =>
+      `\`${p.schema}.${p.table}\` is not a state table of \`tx\`${p.missing.length === 0 ? '' : `: it has no column ${quoted(p.missing)}`}`,
     () => 'set another `state_schema` in project.yaml; nothing was touched',
   ),
 };
