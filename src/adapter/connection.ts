@@ -21,15 +21,6 @@ export interface BulkLoad {
   readonly rows: Iterable<readonly (string | null)[]>;
 }
 
-/** A delimited text file for {@link Connection.loadFile}: UTF-8, a header line, quotes doubled, an empty field is NULL unless quoted. */
-export interface FileLoad {
-  readonly table: Relation;
-  readonly columns: readonly Column[];
-  /** Absolute. */
-  readonly path: string;
-  readonly delimiter: string;
-}
-
 /**
  * One connection. A statement that fails marks an open transaction as failed: everything but `rollback`
  * then rejects with that first error. Every method rejects with an EngineError and nothing else.
@@ -47,8 +38,6 @@ export interface Connection {
   readonly rollback: () => Promise<void>;
   /** Loads rows by the engine's bulk path into an existing table; gives their number. */
   readonly load: (bulk: BulkLoad) => Promise<number>;
-  /** As `load`, where the engine reads files by itself faster than rows can be handed to it. */
-  readonly loadFile?: (file: FileLoad) => Promise<number>;
   /** Asks the engine to stop the running statement, which then rejects with kind `cancelled`. */
   readonly interrupt: () => void;
   readonly close: () => Promise<void>;

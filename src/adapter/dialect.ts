@@ -17,6 +17,14 @@ export interface ExternalFile {
   readonly options: Readonly<Record<string, FileOption>>;
 }
 
+/** A text file of the form that `tx` itself reads: UTF-8, a header line, quotes doubled, an empty field is NULL unless quoted. */
+export interface DelimitedFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly delimiter: string;
+  readonly columns: readonly string[];
+}
+
 /** The kinds of column that `tx` itself creates (seeds, state); engines spell them. */
 export type PortableType = 'boolean' | 'integer' | 'bigint' | 'double' | 'date' | 'timestamp' | 'timestamptz' | 'text';
 
@@ -41,4 +49,6 @@ export interface Dialect {
   readonly temporarySchema: string;
   /** A table expression that reads files, or undefined when neither format nor suffix is known. Absent when the engine reads none. */
   readonly fileSource?: (file: ExternalFile) => string | undefined;
+  /** A table expression over a text file, all columns text and every cell as `tx` reads it. Absent when the engine reads no files. */
+  readonly delimitedFile?: (file: DelimitedFile) => string;
 }

@@ -73,7 +73,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
             clock: host.clock,
             chance: Math.random,
             emit: report.emit,
-            seedFile: seeds.file,
+            verifySeed: seeds.verify,
             seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
             texts: planned.texts,
             readsOf: (node) => relationsReadBy(loaded, node),

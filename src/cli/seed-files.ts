@@ -1,10 +1,10 @@
 /** Reads the seed files that a command needs: once to check and type them, once more to load their rows. */
 import { join } from 'node:path';
 import type { CompiledSeed, NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
-import type { SeedFileAccess } from '../execute/execution.ts';
 import { castExpression, seedTypeName } from '../parse/seed/cast-expression.ts';
 import { hashSeed, readSeed } from '../parse/seed/read-seed.ts';
 import type { Seed, SeedSource } from '../parse/seed/seed.ts';
@@ -20,8 +20,8 @@ export interface SeedFiles {
   readonly diagnostics: readonly Diagnostic[];
   /** Rows of a seed by its path, header left out; undefined when it was not read. */
   readonly rows: (path: string) => Iterable<readonly (string | null)[]> | undefined;
-  /** The file of a seed by its path, if an engine reads it as `tx` does. */
-  readonly file: (path: string) => SeedFileAccess | undefined;
+  /** Throws SeedChanged unless the file of a seed is still the one that was read, with this number of rows. */
+  readonly verify: (path: string, rows: number) => void;
 }
 
 /** The seeds among `needed` whose file is not what their table was loaded from: only these have to be read as CSV. */
@@ -46,7 +46,7 @@ export function joinSeedFiles(first: SeedFiles, second: SeedFiles): SeedFiles {
     summaries: new Map([...first.summaries, ...second.summaries]),
     diagnostics: [...first.diagnostics, ...second.diagnostics],
     rows: (path) => first.rows(path) ?? second.rows(path),
-    file: (path) => first.file(path) ?? second.file(path),
+    verify: (path, rows) => (first.rows(path) === undefined ? second : first).verify(path, rows),
   };
 }
 
@@ -88,6 +88,7 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
         const quoted = engine.dialect.quoteIdentifier(name);
         return `${castExpression(quoted, type, engine.dialect)} as ${quoted}`;
       }),
+      ...readableFile(join(project.root, node.path), seed),
     });
   }
   return {
@@ -97,17 +98,17 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
       const entry = read.get(path);
       return entry === undefined ? undefined : seedRows(entry.source, entry.seed);
     },
-    file: (path) => {
-      const entry = read.get(path);
-      const absolute = join(project.root, path);
-      // These characters make a pattern of a path, which may name other files.
-      if (entry?.seed.regular !== true || /[*?[\]{}]/.test(absolute)) return undefined;
-      const verify = (rows: number): void => {
-        if (rows !== entry.seed.rowCount || hashSeed(entry.source) !== entry.seed.contentHash) throw new SeedChanged(path);
-      };
-      return { path: absolute, delimiter: entry.seed.delimiter, verify };
+    verify: (path, rows) => {
+      const { seed, source } = read.get(path) ?? bug(`seed ${path} was not read`);
+      if (rows !== seed.rowCount || hashSeed(source) !== seed.contentHash) throw new SeedChanged(path);
     },
   };
+}
+
+function readableFile(path: string, seed: Seed): Pick<SeedSummary, 'file'> {
+  // These characters make a pattern of a path, which may name other files.
+  if (!seed.regular || /[*?[\]{}]/.test(path)) return {};
+  return { file: { path, delimiter: seed.delimiter } };
 }
 
 /** Above this size the message alone has to say where in a seed its problem is. */

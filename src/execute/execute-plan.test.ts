@@ -75,7 +75,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         clock: { now: () => (now += 1), sleep: () => Promise.resolve() },
         chance: () => 0.5,
         emit: (event) => void events.push(event),
-        seedFile: () => undefined,
+        verifySeed: () => undefined,
         seedRows: () => [],
         texts: outcome.value.texts,
         readsOf: (node) =>

@@ -15,15 +15,6 @@ export interface Clock {
 /** A number in `[0, 1)`, different each time: spreads the attempts of transactions that collided. */
 export type Chance = () => number;
 
-/** A seed file on disk. */
-export interface SeedFileAccess {
-  /** Absolute. */
-  readonly path: string;
-  readonly delimiter: string;
-  /** Throws SeedChanged unless the file is still the one that was checked and had this number of rows. */
-  readonly verify: (rows: number) => void;
-}
-
 export interface ExecutionPorts {
   readonly adapter: Adapter;
   readonly session: Session;
@@ -32,8 +23,8 @@ export interface ExecutionPorts {
   readonly emit: (event: RunEvent) => void;
   /** Rows of a seed file, header left out, as text; null is an empty field. */
   readonly seedRows: (path: string) => Iterable<readonly (string | null)[]>;
-  /** A seed file that the engine may read by itself; undefined where only `seedRows` will do. */
-  readonly seedFile: (path: string) => SeedFileAccess | undefined;
+  /** Throws SeedChanged unless a seed file, which the engine has read by itself, is still the one that was checked and had this number of rows. */
+  readonly verifySeed: (path: string, rows: number) => void;
   /** Filled texts by the key that queries carry. */
   readonly texts: ReadonlyMap<string, CompiledText>;
   /** The relations that a node reads, as far as `tx` knows them. */

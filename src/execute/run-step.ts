@@ -135,6 +135,9 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
     case 'apply-increment':
       progress.rows = await applyIncrement(adapter, connection, action, { ...step, staged: progress.staged });
       return;
+    case 'verify-seed':
+      verifySeed(ports, action.path, progress.rows ?? bug('a seed was verified before it was read'));
+      return;
     case 'load-seed':
       progress.rows = await loadSeed(context, action);
       return;
@@ -163,12 +166,6 @@ async function loadSeed({ ports, connection }: StepContext, action: Extract<Acti
   const columns = action.columns.map((name) => ({ name, type }));
   const changes: SeedChanged[] = [];
   try {
-    const file = ports.seedFile(action.path);
-    if (file !== undefined && connection.loadFile !== undefined) {
-      const rows = await connection.loadFile({ table: action.stage, columns, path: file.path, delimiter: file.delimiter });
-      noteChange(() => file.verify(rows), changes);
-      return rows;
-    }
     return await connection.load({ table: action.stage, columns, rows: noting(ports.seedRows(action.path), changes) });
   } catch (cause) {
     const [changed] = changes;
@@ -177,12 +174,11 @@ async function loadSeed({ ports, connection }: StepContext, action: Extract<Acti
   }
 }
 
-function noteChange(verify: () => void, changes: SeedChanged[]): void {
+function verifySeed(ports: ExecutionPorts, path: string, rows: number): void {
   try {
-    verify();
+    ports.verifySeed(path, rows);
   } catch (cause) {
-    if (cause instanceof SeedChanged) changes.push(cause);
-    throw cause;
+    throw cause instanceof SeedChanged ? new StepFailure([cause.diagnostic]) : cause;
   }
 }
 

@@ -259,6 +259,14 @@ describe('buildPlan', () => {
     expect(step.contentHash).toBe('new');
   });
 
+  it('casts a seed while its file is read, where the engine can read it', () => {
+    const file = { path: '/shop/seeds/raw.csv', delimiter: ';' };
+    const plan = planOf([seed('raw')], { seeds: new Map([[ids.seed('raw'), { ...summary, file }]]) });
+    const { transaction } = buildStep(plan, ids.seed('raw'));
+    expect(acts(buildStep(plan, ids.seed('raw')))).toEqual(['stage-query', 'verify-seed', 'publish-stage']);
+    expect(transaction[0]).toMatchObject({ operation: { query: { sql: expect.stringContaining("read_csv('/shop/seeds/raw.csv'") } } });
+  });
+
   it('on `run` loads only the seeds above the selection whose file changed or that were never loaded', () => {
     const nodes = [
       seed('changed'),

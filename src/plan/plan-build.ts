@@ -8,7 +8,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import type { Action, BuildStep, Reason } from './plan.ts';
-import type { PlanInput } from './plan-input.ts';
+import type { PlanInput, SeedSummary } from './plan-input.ts';
 import { maskedColumns } from './plan-tests.ts';
 import type { TextCollector } from './texts.ts';
 
@@ -203,11 +203,7 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
   if (summary === undefined || !checkOwnership(context, seed, existing)) return undefined;
   const pre = planHooks(context, seed.id, 'pre_hook', seed.preHooks);
   const post = planHooks(context, seed.id, 'post_hook', seed.postHooks);
-  const { dialect } = context.input;
   const stage = stageRelation(context, seed.id, seed.relation.schema);
-  const text: Relation = { schema: dialect.temporarySchema, name: `${stage.name}_text` };
-  const columns = summary.columns.map((column) => ({ name: column.name, type: dialect.typeName('text') }));
-  const cast = `select ${summary.casts.join(', ')} from ${dialect.relation(text)}`;
   return {
     kind: 'build',
     id: seed.id,
@@ -224,13 +220,30 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
     before: pre.outside,
     work: [
       ...pre.inside,
-      operation({ kind: 'stage-columns', stage: text, temporary: true, columns }),
-      { kind: 'load-seed', path: seed.path, stage: text, columns: columns.map((column) => column.name) },
-      operation({ kind: 'stage-query', stage, temporary: false, query: { node: seed.id, sql: cast } }),
-      operation({ kind: 'drop', relation: text, relationKind: 'table', temporary: true }),
+      ...stageSeed(context, seed, summary, stage),
       operation({ kind: 'publish-stage', stage, target: seed.relation, ...(existing === undefined ? {} : { existing: existing.kind }) }),
     ],
     closing: post.inside,
     after: post.outside,
   };
+}
+
+/** Reads the file within the query that casts it where the engine can; else its rows go into a table of text first. */
+function stageSeed({ input: { dialect } }: BuildContext, seed: CompiledSeed, summary: SeedSummary, stage: Relation): readonly Action[] {
+  const columns = summary.columns.map((column) => column.name);
+  const castFrom = (source: string): Action => {
+    const query = { node: seed.id, sql: `select ${summary.casts.join(', ')} from ${source}` };
+    return operation({ kind: 'stage-query', stage, temporary: false, query });
+  };
+  if (summary.file !== undefined && dialect.delimitedFile !== undefined) {
+    return [castFrom(dialect.delimitedFile({ ...summary.file, columns })), { kind: 'verify-seed', path: seed.path }];
+  }
+  const text: Relation = { schema: dialect.temporarySchema, name: `${stage.name}_text` };
+  const typed = columns.map((name) => ({ name, type: dialect.typeName('text') }));
+  return [
+    operation({ kind: 'stage-columns', stage: text, temporary: true, columns: typed }),
+    { kind: 'load-seed', path: seed.path, stage: text, columns },
+    castFrom(dialect.relation(text)),
+    operation({ kind: 'drop', relation: text, relationKind: 'table', temporary: true }),
+  ];
 }

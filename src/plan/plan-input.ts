@@ -1,6 +1,6 @@
 /** Everything that the plan is decided from. Plain data, but for the dialect and the check vocabulary. */
 import type { Capabilities } from '../adapter/capabilities.ts';
-import type { Dialect } from '../adapter/dialect.ts';
+import type { DelimitedFile, Dialect } from '../adapter/dialect.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
 import type { CheckDefinition } from '../checks/check-definition.ts';
 import type { CompiledHook, NodeId } from '../compile/compiled.ts';
@@ -14,8 +14,10 @@ export interface SeedSummary {
   readonly rows: number;
   /** Columns in file order, with the engine's spelling of their types. */
   readonly columns: readonly Column[];
-  /** SELECT list that turns the text stage into typed columns, one entry per column. */
+  /** SELECT list that turns text into typed columns, one entry per column. */
   readonly casts: readonly string[];
+  /** The file on disk, if its form is one that engines read as `tx` does. */
+  readonly file?: Pick<DelimitedFile, 'path' | 'delimiter'>;
 }
 
 /** Bounds of a run over time: ISO 8601 in UTC, `[start, end)`. */

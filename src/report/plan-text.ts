@@ -138,6 +138,8 @@ function describeAction(action: Action): readonly string[] {
       const key = action.key.length === 0 ? '' : ` by ${action.key.map(plainLine).join(', ')}`;
       return [`${strategies[action.strategy]} ${nameRelation(action.target)}${key}; if columns changed: ${action.onSchemaChange}`];
     }
+    case 'verify-seed':
+      return [`refuse a change of ${plainLine(action.path)} since it was checked`];
     case 'load-seed':
       return [`load ${plainLine(action.path)}`];
     case 'audit': {

@@ -9,7 +9,6 @@ import { findCheck } from '../../src/checks/vocabulary.ts';
 import type { CompiledHook } from '../../src/compile/compiled.ts';
 import { executePlan } from '../../src/execute/execute-plan.ts';
 import type { RunResult } from '../../src/execute/events.ts';
-import type { SeedFileAccess } from '../../src/execute/execution.ts';
 import { graphOf } from '../../src/graph/graph-fixture.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
@@ -59,22 +58,23 @@ export function openFile(adapter: Adapter, database: string): Promise<Session> {
   });
 }
 
-function summaries(spec: RunSpec): ReadonlyMap<string, SeedSummary> {
+/** `folder` is where the files of seeds may be written. */
+function summaries(spec: RunSpec, folder: string | undefined): ReadonlyMap<string, SeedSummary> {
   const entries = spec.nodes.flatMap((node): (readonly [string, SeedSummary])[] => {
     const content = node.resourceType === 'seed' ? spec.seeds?.[node.name] : undefined;
     if (content === undefined) return [];
     const casts = content.columns.map(({ name, type }) => `cast("${name}" as ${type}) as "${name}"`);
-    return [[node.id, { contentHash: JSON.stringify(content.rows), rows: content.rows.length, columns: content.columns, casts }]];
+    const file = spec.seedFiles === true && folder !== undefined ? { file: { path: writeSeed(content, folder), delimiter: ',' } } : {};
+    const { columns, rows } = content;
+    return [[node.id, { contentHash: JSON.stringify(rows), rows: rows.length, columns, casts, ...file }]];
   });
   return new Map(entries);
 }
 
 const seedName = (path: string): string => path.replace(/^seeds\/|\.csv$/g, '');
 
-/** Writes the seed as a CSV file under a name that its content decides. */
-function writeSeed(spec: RunSpec, folder: string, path: string): SeedFileAccess | undefined {
-  const content = spec.seeds?.[seedName(path)];
-  if (content === undefined) return undefined;
+/** Writes the seed as a CSV file under a name that its content decides; gives its path. */
+function writeSeed(content: SeedContent, folder: string): string {
   const lines = [content.columns.map((column) => column.name), ...content.rows].map((cells) => cells.map((cell) => cell ?? '').join(','));
   const text = `${lines.join('\n')}\n`;
   const file = join(folder, `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.csv`);
@@ -82,10 +82,7 @@ function writeSeed(spec: RunSpec, folder: string, path: string): SeedFileAccess 
   const own = `${file}.${process.pid}`;
   writeFileSync(own, text);
   renameSync(own, file);
-  const verify = (rows: number): void => {
-    if (rows !== content.rows.length) throw new Error(`the engine read ${rows} rows of ${path}`);
-  };
-  return { path: file, delimiter: ',', verify };
+  return file;
 }
 
 /** Opens the file, plans, builds, closes. */
@@ -124,7 +121,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
     catalog,
     state,
     // The keys are the ids of the graph's own seeds.
-    seeds: summaries(spec) as Parameters<typeof buildPlan>[0]['seeds'],
+    seeds: summaries(spec, place.seedFolder) as Parameters<typeof buildPlan>[0]['seeds'],
     onRunStart: spec.onRunStart ?? [],
     onRunEnd: spec.onRunEnd ?? [],
     findCheck,
@@ -142,7 +139,9 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       clock: { now: () => (now += 1), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
       chance: Math.random,
       emit: () => undefined,
-      seedFile: (path) => (spec.seedFiles === true && place.seedFolder !== undefined ? writeSeed(spec, place.seedFolder, path) : undefined),
+      verifySeed: (path, rows) => {
+        if (rows !== spec.seeds?.[seedName(path)]?.rows.length) throw new Error(`the engine read ${rows} rows of ${path}`);
+      },
       seedRows: (path) => spec.seeds?.[seedName(path)]?.rows ?? [],
       texts: value.texts,
       readsOf: () => [],

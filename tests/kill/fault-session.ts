@@ -3,7 +3,7 @@
  * before, during or right after the n-th call. Production code knows nothing of it.
  */
 import type { Adapter } from '../../src/adapter/adapter.ts';
-import type { BulkLoad, Connection, FileLoad, ResultSet, Session } from '../../src/adapter/connection.ts';
+import type { BulkLoad, Connection, ResultSet, Session } from '../../src/adapter/connection.ts';
 import type { Statement } from '../../src/adapter/statement.ts';
 
 export type Side = 'before' | 'during' | 'after';
@@ -133,11 +133,6 @@ class FaultConnection implements Connection {
   load(bulk: BulkLoad): Promise<number> {
     const rows = this.#countdown.rows(bulk.rows);
     return this.#countdown.pass({ kind: 'load', sql: '' }, () => this.#real.load({ ...bulk, rows }));
-  }
-
-  loadFile(file: FileLoad): Promise<number> {
-    const load = (): Promise<number> => this.#real.loadFile?.(file) ?? Promise.reject(new Error('the engine reads no files'));
-    return this.#countdown.pass({ kind: 'load', sql: '' }, load);
   }
 
   interrupt(): void {

@@ -1,6 +1,6 @@
 /** One connection to an open database: statements, transactions, bulk loads. */
 import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBResult } from '@duckdb/node-api';
-import type { BulkLoad, Cell, Connection, FileLoad, ResultSet } from '../../adapter/connection.ts';
+import type { BulkLoad, Cell, Connection, ResultSet } from '../../adapter/connection.ts';
 import type { EngineError } from '../../adapter/engine-error.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
@@ -10,7 +10,6 @@ import type { Database } from './database.ts';
 import { dialect } from './dialect.ts';
 import { databaseAlias, engineError, ownError } from './errors.ts';
 import { querySlots } from './query-slots.ts';
-import { quoteText } from './quoting.ts';
 
 const beginText = 'begin transaction;\n';
 
@@ -115,14 +114,6 @@ export class DatabaseConnection implements Connection {
         throw cause;
       }
     });
-  }
-
-  /** Nothing is guessed: the settings say how each byte is read, and every column is text. */
-  loadFile({ table, columns, path, delimiter }: FileLoad): Promise<number> {
-    const types = columns.map((column) => `${quoteText(column.name)}: ${quoteText(column.type)}`).join(', ');
-    const form = `auto_detect = false, header = true, delim = ${quoteText(delimiter)}, quote = '"', escape = '"', strict_mode = true, hive_partitioning = false`;
-    const nulls = `nullstr = '', allow_quoted_nulls = false, columns = {${types}}`;
-    return this.run({ sql: `insert into ${dialect.relation(table)} select * from read_csv(${quoteText(path)}, ${form}, ${nulls})` });
   }
 
   interrupt(): void {

@@ -2,7 +2,7 @@
 import type { Dialect, PortableType, SqlScalar } from '../../adapter/dialect.ts';
 import type { Relation } from '../../adapter/relation.ts';
 import { bug } from '../../diagnostics/bug.ts';
-import { fileSource } from './file-source.ts';
+import { delimitedFile, fileSource } from './file-source.ts';
 import { library } from './library.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 
@@ -92,4 +92,5 @@ export const dialect: Dialect = {
   tryCast: (expression, type) => `try_cast(${expression} as ${type})`,
   temporarySchema: 'temp',
   fileSource,
+  delimitedFile,
 };

@@ -1,5 +1,5 @@
 /** Turns a declared file source into the call of DuckDB's reader. */
-import type { ExternalFile, FileOption } from '../../adapter/dialect.ts';
+import type { DelimitedFile, ExternalFile, FileOption } from '../../adapter/dialect.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 
 const CALL = /^\s*[a-z_][a-z0-9_.]*\s*\([^]*\)\s*$/i;
@@ -33,4 +33,11 @@ export function fileSource({ location, format, options }: ExternalFile): string 
   const given: Readonly<Record<string, FileOption>> = kind === 'tsv' ? { delim: '\t', ...options } : options;
   const named = Object.entries(given).map(([name, value]) => `, ${quoteIdentifier(name)} = ${optionValue(value)}`);
   return `${reader}(${quoteText(location)}${named.join('')})`;
+}
+
+/** Nothing is guessed: the settings say how each byte is read, and every column is text. */
+export function delimitedFile({ path, delimiter, columns }: DelimitedFile): string {
+  const types = columns.map((column) => `${quoteText(column)}: 'VARCHAR'`).join(', ');
+  const form = `auto_detect = false, header = true, delim = ${quoteText(delimiter)}, quote = '"', escape = '"', strict_mode = true, hive_partitioning = false`;
+  return `read_csv(${quoteText(path)}, ${form}, nullstr = '', allow_quoted_nulls = false, columns = {${types}})`;
 }
