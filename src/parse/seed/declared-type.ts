@@ -1,5 +1,5 @@
 /** Judges cells against a declared type: engines round and cut in silence, so what does not fit is found here. */
-import { cellKind, kindOfCell } from './infer-type.ts';
+import { cellKind, isDecimalWithin, kindOfCell } from './infer-type.ts';
 
 /** Why a cell does not fit, to stand after "`x` in column `c`", and how to mend it. */
 export interface Misfit {
@@ -11,8 +11,8 @@ export interface Misfit {
 export interface DeclaredType {
   /** An empty quoted cell is empty text, not NULL. */
   readonly text: boolean;
-  /** Judges the cell of `text` between two places; undefined for types that only the engine knows, and for plain text. */
-  readonly misfit: ((text: string, start: number, end: number) => Misfit | undefined) | undefined;
+  /** Judges the cell of `bytes` between two places; undefined for types that only the engine knows, and for plain text. */
+  readonly misfit: ((bytes: Buffer, start: number, end: number) => Misfit | undefined) | undefined;
 }
 
 const SPELLING = /^([a-z][a-z0-9_ ]*?) ?(?:\( ?(\d+) ?(?:, ?(\d+) ?)?\) ?)?( with time zone| without time zone)?$/;
@@ -53,15 +53,17 @@ const plural = (count: number, noun: string): string => (count === 1 ? `1 ${noun
 
 type Judge = (cell: string) => Misfit | undefined;
 
-/** A cell of a kind that always fits is let through without being copied. */
-function judged(quick: number, judge: Judge): DeclaredType {
+/** A cell that is known to fit is let through without being copied. */
+function judged(fits: (bytes: Buffer, start: number, end: number) => boolean, judge: Judge): DeclaredType {
   return {
     text: false,
-    misfit: (text, start, end) => {
-      if (quick !== 0 && (kindOfCell(text, start, end) & quick) !== 0) return undefined;
-      return judge(text.slice(start, end));
-    },
+    misfit: (bytes, start, end) => (fits(bytes, start, end) ? undefined : judge(bytes.toString('utf8', start, end))),
   };
+}
+
+/** Cells of these kinds always fit. */
+function ofKind(kinds: number): (bytes: Buffer, start: number, end: number) => boolean {
+  return (bytes, start, end) => (kindOfCell(bytes, start, end) & kinds) !== 0;
 }
 
 /** No integer type holds more digits; a longer cell is not worth the arithmetic. */
@@ -75,7 +77,7 @@ function integerType(name: string, bits: bigint, signed: boolean): DeclaredType 
   let quick = 0;
   if (signed && bits >= 32n) quick |= cellKind.integer;
   if (signed && bits >= 64n) quick |= cellKind.safeInteger | cellKind.bigint;
-  return judged(quick, (cell) => {
+  return judged(ofKind(quick), (cell) => {
     if (!/^[+-]?\d+$/.test(cell))
       return {
         reason: `is not a whole number, and the column is declared \`${name}\``,
@@ -92,7 +94,8 @@ function decimalType(declared: string, precision: number | undefined, scale: num
   const digits = precision ?? 18;
   const places = scale ?? (precision === undefined ? 3 : 0);
   const note = precision === undefined ? ' on some engines' : '';
-  return judged(0, (cell) => {
+  const fits = (bytes: Buffer, start: number, end: number): boolean => isDecimalWithin(bytes, start, end, digits - places, places);
+  return judged(fits, (cell) => {
     const match = /^[+-]?(\d*)(?:\.(\d*))?$/.exec(cell);
     const [, whole = '', fraction = ''] = match ?? [];
     if (match === null || whole + fraction === '') {
@@ -112,13 +115,13 @@ function decimalType(declared: string, precision: number | undefined, scale: num
 const FLOAT = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?inf(?:inity)?)$/i;
 
 function floatType(declared: string, limit: number): DeclaredType {
-  return judged(cellKind.integer, (cell) => {
+  return judged(ofKind(cellKind.integer), (cell) => {
     if (!FLOAT.test(cell)) return { reason: `is not a number, and the column is declared \`${declared}\``, help: empty };
     return /\d/.test(cell) && Math.abs(Number(cell)) > limit ? { reason: `is beyond the range of \`${declared}\`` } : undefined;
   });
 }
 
-const booleanType = judged(cellKind.boolean, (cell) =>
+const booleanType = judged(ofKind(cellKind.boolean), (cell) =>
   /^(?:true|false|t|f|yes|no|y|n|1|0)$/i.test(cell)
     ? undefined
     : { reason: 'is not a boolean', help: 'write `true` or `false`; an empty cell is NULL' },
@@ -133,7 +136,7 @@ function notADate(cell: string, what: string): Misfit {
   return { reason: ambiguous ? 'is ambiguous: day first or month first' : `is not a ${what}`, help: isoDates };
 }
 
-const dateType = judged(cellKind.date, (cell) => notADate(cell, 'date of the calendar in ISO form'));
+const dateType = judged(ofKind(cellKind.date), (cell) => notADate(cell, 'date of the calendar in ISO form'));
 
 /** The fraction of a second may be longer than the type keeps only if what is cut off is zero. */
 function fractionMisfit(cell: string, declared: string, digits: number): Misfit | undefined {
@@ -143,12 +146,13 @@ function fractionMisfit(cell: string, declared: string, digits: number): Misfit 
 
 /** A longer fraction is cut to what inference reads, for `fractionMisfit` to judge. */
 function timestampKind(cell: string): number {
-  const shortened = cell.replace(/(\.\d{6})\d+/, '$1');
+  const shortened = Buffer.from(cell.replace(/(\.\d{6})\d+/, '$1'));
   return kindOfCell(shortened, 0, shortened.length);
 }
 
 function timestampType(declared: string, digits: number, zoned: boolean): DeclaredType {
-  return judged(digits < 6 ? 0 : zoned ? cellKind.timestamptz : cellKind.date | cellKind.timestamp, (cell) => {
+  const always = digits < 6 ? 0 : zoned ? cellKind.timestamptz : cellKind.date | cellKind.timestamp;
+  return judged(ofKind(always), (cell) => {
     const kind = timestampKind(cell);
     if ((kind & (cellKind.date | cellKind.timestamp | cellKind.timestamptz)) === 0) {
       const help = zoned ? 'write `YYYY-MM-DD HH:MM:SS` with `Z` or an offset such as `+02:00`' : 'write `YYYY-MM-DD HH:MM:SS`';
@@ -166,9 +170,9 @@ function textType(declared: string, limit: number | undefined): DeclaredType {
   if (limit === undefined) return { text: true, misfit: undefined };
   return {
     text: true,
-    misfit: (text, start, end) => {
+    misfit: (bytes, start, end) => {
       if (end - start <= limit) return undefined;
-      const length = Array.from(text.slice(start, end)).length;
+      const length = Array.from(bytes.toString('utf8', start, end)).length;
       return length > limit ? { reason: `has ${length} characters, and \`${declared}\` holds ${limit}` } : undefined;
     },
   };

@@ -30,19 +30,26 @@ const MINUS = 45;
 const POINT = 46;
 const COLON = 58;
 
-function isDigit(code: number): boolean {
-  return code >= ZERO && code <= NINE;
+function isDigit(code: number | undefined): boolean {
+  return code !== undefined && code >= ZERO && code <= NINE;
 }
 
 /** `length` digits at `at` as a number, or -1. */
-function digitsAt(text: string, at: number, length: number): number {
+function digitsAt(bytes: Buffer, at: number, length: number): number {
   let value = 0;
   for (let index = at; index < at + length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (!isDigit(code)) return -1;
+    const code = bytes[index] ?? 0;
+    if (code < ZERO || code > NINE) return -1;
     value = value * 10 + code - ZERO;
   }
   return value;
+}
+
+/** Where the digits that start at `from` end. */
+function digitsEnd(bytes: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at < end && isDigit(bytes[at])) at += 1;
+  return at;
 }
 
 function daysIn(year: number, month: number): number {
@@ -50,11 +57,11 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-function isDate(text: string, at: number): boolean {
-  if (text.charCodeAt(at + 4) !== MINUS || text.charCodeAt(at + 7) !== MINUS) return false;
-  const year = digitsAt(text, at, 4);
-  const month = digitsAt(text, at + 5, 2);
-  const day = digitsAt(text, at + 8, 2);
+function isDate(bytes: Buffer, at: number): boolean {
+  if (bytes[at + 4] !== MINUS || bytes[at + 7] !== MINUS) return false;
+  const year = digitsAt(bytes, at, 4);
+  const month = digitsAt(bytes, at + 5, 2);
+  const day = digitsAt(bytes, at + 8, 2);
   return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 }
 
@@ -62,99 +69,112 @@ function isDate(text: string, at: number): boolean {
 const ZONE = /^(?:Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)$/;
 
 /** What follows the date of a timestamp: `T` or a space, a time of day, perhaps a zone. */
-function timeKind(text: string, from: number, end: number): number {
-  const separator = text.charCodeAt(from);
+function timeKind(bytes: Buffer, from: number, end: number): number {
+  const separator = bytes[from];
   if (separator !== 84 && separator !== 32) return cellKind.text;
   let at = from + 6;
-  if (at > end || text.charCodeAt(from + 3) !== COLON) return cellKind.text;
-  const hour = digitsAt(text, from + 1, 2);
-  const minute = digitsAt(text, from + 4, 2);
+  if (at > end || bytes[from + 3] !== COLON) return cellKind.text;
+  const hour = digitsAt(bytes, from + 1, 2);
+  const minute = digitsAt(bytes, from + 4, 2);
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return cellKind.text;
   if (at === end) return cellKind.timestamp;
-  if (text.charCodeAt(at) !== COLON || at + 3 > end) return cellKind.text;
-  const second = digitsAt(text, at + 1, 2);
+  if (bytes[at] !== COLON || at + 3 > end) return cellKind.text;
+  const second = digitsAt(bytes, at + 1, 2);
   if (second < 0 || second > 59) return cellKind.text;
   at += 3;
-  if (at < end && text.charCodeAt(at) === POINT) {
+  if (at < end && bytes[at] === POINT) {
     const first = at + 1;
-    at = first;
-    while (at < end && isDigit(text.charCodeAt(at))) at += 1;
+    at = digitsEnd(bytes, first, end);
     // Engines keep microseconds.
     if (at === first || at - first > 6) return cellKind.text;
   }
   if (at === end) return cellKind.timestamp;
-  return ZONE.test(text.slice(at, end)) ? cellKind.timestamptz : cellKind.text;
+  return ZONE.test(bytes.toString('latin1', at, end)) ? cellKind.timestamptz : cellKind.text;
 }
 
-function integerKind(text: string, first: number, end: number, negative: boolean): number {
+function integerKind(bytes: Buffer, first: number, end: number, negative: boolean): number {
   const digits = end - first;
-  if (text.charCodeAt(first) === ZERO) {
+  if (bytes[first] === ZERO) {
     if (digits > 1) return cellKind.leadingZero;
     return negative ? cellKind.text : cellKind.integer;
   }
   if (digits < 10) return cellKind.integer;
   if (digits <= doubleDigits) {
-    const value = digitsAt(text, first, digits);
+    const value = digitsAt(bytes, first, digits);
     return value <= (negative ? 2_147_483_648 : 2_147_483_647) ? cellKind.integer : cellKind.safeInteger;
   }
   if (digits < 19) return cellKind.bigint;
   const limit = negative ? '9223372036854775808' : '9223372036854775807';
-  return digits === 19 && text.slice(first, end) <= limit ? cellKind.bigint : cellKind.beyond64Bit;
+  return digits === 19 && bytes.toString('latin1', first, end) <= limit ? cellKind.bigint : cellKind.beyond64Bit;
 }
 
 /** Digits that count in a number from `first` to `end` with its point, if it has one, at `point`. */
-function significantDigits(text: string, first: number, point: number, end: number): number {
+function significantDigits(bytes: Buffer, first: number, point: number, end: number): number {
   let at = first;
-  while (at < end && (text.charCodeAt(at) === ZERO || at === point)) at += 1;
+  while (at < end && (bytes[at] === ZERO || at === point)) at += 1;
   return at <= point && point < end ? end - at - 1 : end - at;
 }
 
 const EXPONENT = /^[eE]([+-]?)\d+$/;
 
 /** A number that goes on at `at`, behind its first digits, with a point or an exponent. */
-function fractionKind(text: string, first: number, at: number, end: number): number {
+function fractionKind(bytes: Buffer, first: number, at: number, end: number): number {
   let next = at;
-  if (text.charCodeAt(at) === POINT) {
-    next = at + 1;
-    while (next < end && isDigit(text.charCodeAt(next))) next += 1;
+  if (bytes[at] === POINT) {
+    next = digitsEnd(bytes, at + 1, end);
     if (next === at + 1) return cellKind.text;
   }
   if (next < end) {
-    const sign = EXPONENT.exec(text.slice(next, end))?.[1];
+    const sign = EXPONENT.exec(bytes.toString('latin1', next, end))?.[1];
     // `12E4` is more often a code than a number: without a point, an exponent needs a sign.
     if (sign === undefined || (next === at && sign === '')) return cellKind.text;
   }
-  if (at - first > 1 && text.charCodeAt(first) === ZERO) return cellKind.leadingZero;
-  const digits = significantDigits(text, first, at, next);
+  if (at - first > 1 && bytes[first] === ZERO) return cellKind.leadingZero;
+  const digits = significantDigits(bytes, first, at, next);
   if (digits > doubleDigits) return cellKind.tooManyDigits;
   if (next === end) return cellKind.double;
-  const value = Number(text.slice(first, end));
+  const value = Number(bytes.toString('latin1', first, end));
   // Beyond the range of a double, or so small that it loses digits.
   return Number.isFinite(value) && (digits === 0 || value > 2.3e-308) ? cellKind.double : cellKind.text;
 }
 
-function booleanKind(text: string, start: number, end: number): number {
-  const length = end - start;
-  if (length !== 4 && length !== 5) return cellKind.text;
-  const word = text.slice(start, end).toLowerCase();
-  return word === 'true' || word === 'false' ? cellKind.boolean : cellKind.text;
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
+
+/** Whether the cell is the word, in letters of any case. */
+function isWord(bytes: Buffer, start: number, end: number, word: Buffer): boolean {
+  if (end - start !== word.length) return false;
+  for (let index = 0; index < word.length; index += 1) if (((bytes[start + index] ?? 0) | 0x20) !== word[index]) return false;
+  return true;
 }
 
-/** The kind of one cell, which is not empty. */
-export function kindOfCell(text: string, start: number, end: number): number {
-  const code = text.charCodeAt(start);
+function booleanKind(bytes: Buffer, start: number, end: number): number {
+  return isWord(bytes, start, end, TRUE) || isWord(bytes, start, end, FALSE) ? cellKind.boolean : cellKind.text;
+}
+
+/** The kind of one cell, which is not empty: bytes of UTF-8, read as what they are only where they are ASCII. */
+export function kindOfCell(bytes: Buffer, start: number, end: number): number {
+  const code = bytes[start];
   const negative = code === MINUS;
   if (!negative && !isDigit(code)) {
-    return code === 116 || code === 84 || code === 102 || code === 70 ? booleanKind(text, start, end) : cellKind.text;
+    return code === 116 || code === 84 || code === 102 || code === 70 ? booleanKind(bytes, start, end) : cellKind.text;
   }
   const first = negative ? start + 1 : start;
-  let at = first;
-  while (at < end && isDigit(text.charCodeAt(at))) at += 1;
+  const at = digitsEnd(bytes, first, end);
   if (at === first) return cellKind.text;
-  if (at === end) return integerKind(text, first, end, negative);
-  if (text.charCodeAt(at) !== MINUS) return fractionKind(text, first, at, end);
-  if (negative || at - first !== 4 || end - start < 10 || !isDate(text, start)) return cellKind.text;
-  return end - start === 10 ? cellKind.date : timeKind(text, start + 10, end);
+  if (at === end) return integerKind(bytes, first, end, negative);
+  if (bytes[at] !== MINUS) return fractionKind(bytes, first, at, end);
+  if (negative || at - first !== 4 || end - start < 10 || !isDate(bytes, start)) return cellKind.text;
+  return end - start === 10 ? cellKind.date : timeKind(bytes, start + 10, end);
+}
+
+/** Whether the cell is a plain number with at most so many digits before and behind its point; false may also mean that it is spelled otherwise. */
+export function isDecimalWithin(bytes: Buffer, start: number, end: number, before: number, behind: number): boolean {
+  const first = bytes[start] === MINUS ? start + 1 : start;
+  const point = digitsEnd(bytes, first, end);
+  if (point === first || point - first > before) return false;
+  if (point === end) return true;
+  return bytes[point] === POINT && end - point - 1 <= behind && digitsEnd(bytes, point + 1, end) === end;
 }
 
 const whole32 = cellKind.integer;

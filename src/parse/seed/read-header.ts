@@ -23,8 +23,8 @@ export function fold(name: string): string {
 export function readHeader(reader: RecordReader, delimiter: string, problems: ProblemList): readonly string[] | undefined {
   const names = Array.from({ length: reader.count }, (_, field) => reader.cell(field));
   const places = (field: number): readonly [number, number] => [
-    reader.base + (reader.starts[field] ?? 0),
-    reader.base + (reader.ends[field] ?? 0),
+    reader.offsetOf(reader.starts[field] ?? 0),
+    reader.offsetOf(reader.ends[field] ?? 0),
   ];
   const [only = ''] = names;
   const found = names.length === 1 && reader.forms[0] === fieldForm.plain ? otherDelimiter(only) : undefined;

@@ -190,6 +190,25 @@ describe('bytes', () => {
     }
   });
 
+  test('places are counted in UTF-16, behind wide characters and whatever the pieces', () => {
+    const content = 'naïve,b\n😀é,1\n"表",x\n日本,2\n😀😀😀,oops\n';
+    const misfits = ['x', 'oops'].map((value) => [content.indexOf(`,${value}`) + 1, content.indexOf(`,${value}`) + 1 + value.length]);
+    for (const chunk of [1, 2, 3, 5, 1000]) {
+      const { diagnostics } = readSeed(sourceOf(content, 'seeds/s.csv', chunk), typed({ b: 'integer' }));
+      expect(diagnostics.map(({ span }) => [span?.start, span?.end])).toEqual(misfits);
+    }
+  });
+
+  test('a delimiter may be a character of several bytes, and is no other that begins alike', () => {
+    const options = { delimiter: at('§') };
+    expect(rowsOf('a§b\n1§©x\n"§"§é\n', options)).toEqual([
+      ['1', '©x'],
+      ['§', 'é'],
+    ]);
+    expect(problems('a§b\n"1"©2\n', options)).toEqual([expect.stringMatching(/^seed-text-after-quote: .*line 2/)]);
+    expect(problems('a§b\n1§2§3\n', options)).toEqual([expect.stringMatching(/^seed-ragged-row: line 2 has 3 of 2 fields/)]);
+  });
+
   test('the hash is that of the bytes', () => {
     const content = '\uFEFFa,b\r\n1,é\r\n';
     const expected = createHash('sha256').update(content).digest('hex');
@@ -348,6 +367,9 @@ describe('declared types', () => {
     ['bigint', '9223372036854775808', 'is beyond the range of `bigint`'],
     ['utinyint', '-1', 'is beyond the range of `utinyint`'],
     ['decimal(4,2)', '1.256', 'has 3 decimal places, and `decimal(4,2)` keeps 2'],
+    ['decimal(4,2)', '-123', 'has 3 digits before the point, and `decimal(4,2)` holds 2'],
+    ['decimal(4,2)', '-', 'is not a decimal number, and the column is declared `decimal(4,2)`'],
+    ['decimal(4,2)', '1.2.3', 'is not a decimal number, and the column is declared `decimal(4,2)`'],
     ['decimal(4,2)', '123.4', 'has 3 digits before the point, and `decimal(4,2)` holds 2'],
     ['numeric', '1.2345', 'has 4 decimal places, and `numeric` keeps 3 on some engines'],
     ['decimal(9)', '1.5', 'has 1 decimal place, and `decimal(9)` keeps 0'],
@@ -372,7 +394,7 @@ describe('declared types', () => {
   test.each([
     ['integer', ['1', '-2147483648', '+5', '007', '-0', `-${'0'.repeat(60)}7`, '']],
     ['hugeint', ['170141183460469231731687303715884105727']],
-    ['decimal(4,2)', ['1.25', '-12.3', '1.250', '0012.5', '.5', '5.']],
+    ['decimal(4,2)', ['1.25', '-12.3', '1.250', '0012.5', '.5', '-.5', '5.', '+5', '12', '-99.99']],
     ['double', ['0.1234567890123456789', '1e5', 'NaN', '-Infinity']],
     ['varchar(3)', ['abc', 'é€😀', '']],
     ['text', ['00123', 'anything']],

@@ -6,8 +6,8 @@ import type { DeclaredType } from './declared-type.ts';
 import { readDeclaredType } from './declared-type.ts';
 import { cellKind, inferType, kindOfCell } from './infer-type.ts';
 import { ProblemList } from './problem-list.ts';
+import { readBytes } from './read-bytes.ts';
 import { fold, matchDeclaredTypes, readHeader } from './read-header.ts';
-import { readText } from './read-text.ts';
 import { fieldForm, linesIn, RecordReader } from './record-reader.ts';
 import type { Seed, SeedColumn, SeedOptions, SeedSource } from './seed.ts';
 import { seedSizeLimit } from './seed.ts';
@@ -37,15 +37,16 @@ function reportMisfit(reader: RecordReader, field: number, column: ColumnScan, p
   const end = reader.ends[field] ?? 0;
   const doubled = reader.forms[field] === fieldForm.doubled;
   const value = reader.cell(field);
-  const misfit = doubled ? column.type?.misfit?.(value, 0, value.length) : column.type?.misfit?.(reader.text, start, end);
+  const [bytes, from, to] = doubled ? [Buffer.from(value), 0, Buffer.byteLength(value)] : [reader.bytes, start, end];
+  const misfit = column.type?.misfit?.(bytes, from, to);
   if (misfit === undefined) return;
-  const line = reader.line + linesIn(reader.text, reader.offset - reader.base, start);
+  const line = reader.line + linesIn(reader.bytes, reader.start, start);
   const params = { line, column: column.name, value: shownValue(column, value), reason: misfit.reason, help: misfit.help };
-  problems.addValue(params, reader.base + start, reader.base + end);
+  problems.addValue(params, reader.offsetOf(start), reader.offsetOf(end));
 }
 
 function scanRecord(reader: RecordReader, columns: readonly ColumnScan[], problems: ProblemList): void {
-  const { text, starts, ends, forms } = reader;
+  const { bytes, starts, ends, forms } = reader;
   for (let field = 0; field < columns.length; field += 1) {
     const column = columns[field];
     const start = starts[field] ?? 0;
@@ -53,11 +54,11 @@ function scanRecord(reader: RecordReader, columns: readonly ColumnScan[], proble
     if (column === undefined || start === end) continue;
     if (column.type === undefined) {
       if ((column.kinds & cellKind.text) === 0) {
-        column.kinds |= forms[field] === fieldForm.doubled ? cellKind.text : kindOfCell(text, start, end);
+        column.kinds |= forms[field] === fieldForm.doubled ? cellKind.text : kindOfCell(bytes, start, end);
       }
     } else if (
       column.type.misfit !== undefined &&
-      (forms[field] === fieldForm.doubled || column.type.misfit(text, start, end) !== undefined)
+      (forms[field] === fieldForm.doubled || column.type.misfit(bytes, start, end) !== undefined)
     ) {
       reportMisfit(reader, field, column, problems);
     }
@@ -71,7 +72,8 @@ const faultCodes = {
 } as const;
 
 function reportFault(reader: RecordReader, problems: ProblemList): void {
-  const { fault, line, offset } = reader;
+  const { fault, line } = reader;
+  const offset = reader.offsetOf(reader.start);
   if (fault === 'nul') problems.add('seed-nul', { line, offset }, offset);
   else problems.add(faultCodes[fault], { line }, offset);
 }
@@ -81,14 +83,16 @@ interface FileForm {
   regular: boolean;
 }
 
-/** In UTF-16 code units; engines have limits of their own, in bytes. */
+/** In bytes; engines have limits of their own. */
 const longestRegularRecord = 256 * 1024;
 
 /** Passes the bytes of a file on and notes what engines may read in another way. */
 function* watched(chunks: Iterable<Uint8Array>, form: FileForm): Generator<Uint8Array, void, undefined> {
   let first = true;
   for (const chunk of chunks) {
-    if (form.regular && (chunk.includes(0x0d) || (first && chunk[0] === 0xef))) form.regular = false;
+    // The search of a Buffer costs nothing beside that of other arrays.
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (form.regular && (bytes.includes(0x0d) || (first && bytes[0] === 0xef))) form.regular = false;
     first = false;
     yield chunk;
   }
@@ -104,12 +108,13 @@ function scanRecords(reader: RecordReader, columns: readonly ColumnScan[], probl
     else if (reader.count === columns.length) {
       rows += 1;
       scanRecord(reader, columns, problems);
-      if (reader.base + (reader.ends[reader.count - 1] ?? 0) - reader.offset > longestRegularRecord) form.regular = false;
+      if ((reader.ends[reader.count - 1] ?? 0) - reader.start > longestRegularRecord) form.regular = false;
     } else if (reader.isBlank()) form.regular = false;
     else {
       const params = { line: reader.line, found: reader.count, expected: columns.length };
-      const last = reader.ends[reader.count - 1] ?? 0;
-      problems.add('seed-ragged-row', params, reader.offset, Math.max(reader.offset + 1, reader.base + last));
+      const offset = reader.offsetOf(reader.start);
+      const last = reader.offsetOf(reader.ends[reader.count - 1] ?? 0);
+      problems.add('seed-ragged-row', params, offset, Math.max(offset + 1, last));
     }
   }
 }
@@ -172,7 +177,7 @@ export function readSeed(source: SeedSource, options: SeedOptions = {}): Outcome
   const problems = new ProblemList(path, options.node);
   const hash = createHash('sha256');
   const form: FileForm = { regular: true };
-  const text = readText(watched(source.chunks(), form), hash);
+  const text = readBytes(watched(source.chunks(), form), hash);
   const reader = new RecordReader(text, delimiter);
   const found = findHeader(reader, problems, form);
   const columns = found ? scanColumns(reader, delimiter, options, problems) : undefined;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
-import { readText } from './read-text.ts';
+import { readBytes } from './read-bytes.ts';
 import { fieldForm, RecordReader } from './record-reader.ts';
 import type { Seed, SeedSource, SeedType } from './seed.ts';
 
@@ -29,8 +29,7 @@ export function isTextType(type: SeedType): boolean {
  */
 export function* seedRows(source: SeedSource, seed: Seed): Generator<(string | null)[], void, undefined> {
   const hash = createHash('sha256');
-  const text = readText(source.chunks(), hash);
-  const reader = new RecordReader(text, seed.delimiter);
+  const reader = new RecordReader(readBytes(source.chunks(), hash), seed.delimiter);
   const width = seed.columns.length;
   const keepsEmpty = seed.columns.map((column) => isTextType(column.type));
   let rows = -1;

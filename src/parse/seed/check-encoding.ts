@@ -1,4 +1,4 @@
-/** Turns the bytes of a file into pieces of text, and says where they are not UTF-8. */
+/** Passes the bytes of a file on, cut between characters, and says where they are not UTF-8. */
 import { isAscii, isUtf8 } from 'node:buffer';
 
 /** Why the bytes are no text. `offset` counts bytes from the start of the file. */
@@ -8,7 +8,7 @@ export interface EncodingProblem {
   readonly encoding: string | undefined;
 }
 
-/** Small enough that the text of one piece is soon garbage, large enough that pieces are few. */
+/** Small enough to stay in the caches of the processor, large enough that pieces are few. */
 const pieceSize = 256 * 1024;
 
 const byteOrderMarks: readonly (readonly [readonly number[], string])[] = [
@@ -65,12 +65,6 @@ function unfinished(bytes: Uint8Array): number {
   return 0;
 }
 
-function toText(bytes: Uint8Array): string | undefined {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (isAscii(buffer)) return buffer.toString('latin1');
-  return isUtf8(buffer) ? buffer.toString('utf8') : undefined;
-}
-
 function join(head: Uint8Array, tail: Uint8Array): Uint8Array {
   if (head.length === 0) return tail;
   const joined = new Uint8Array(head.length + tail.length);
@@ -92,8 +86,15 @@ function* pieces(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
   if (held.length > 0) yield held;
 }
 
+/** Bytes that are whole characters. */
+export interface TextPiece {
+  readonly bytes: Uint8Array;
+  /** Every byte is a character of its own. */
+  readonly ascii: boolean;
+}
+
 /** The text of a file without its byte order mark, piece by piece; a problem ends it. */
-export function* decodeText(chunks: Iterable<Uint8Array>): Generator<string | EncodingProblem> {
+export function* checkEncoding(chunks: Iterable<Uint8Array>): Generator<TextPiece | EncodingProblem> {
   let offset = 0;
   let first = true;
   let held: Uint8Array = new Uint8Array(0);
@@ -110,10 +111,10 @@ export function* decodeText(chunks: Iterable<Uint8Array>): Generator<string | En
     }
     const whole = bytes.subarray(0, bytes.length - unfinished(bytes));
     held = bytes.subarray(whole.length);
-    const text = toText(whole);
-    if (text === undefined) return yield { offset: offset + firstInvalid(whole), encoding: undefined };
+    const ascii = isAscii(whole);
+    if (!ascii && !isUtf8(whole)) return yield { offset: offset + firstInvalid(whole), encoding: undefined };
     offset += whole.length;
-    if (text !== '') yield text;
+    if (whole.length > 0) yield { bytes: whole, ascii };
   }
   if (held.length > 0) yield { offset, encoding: undefined };
   return undefined;

@@ -1,10 +1,10 @@
-/** Feeds the text of a file to a reader, hashing its bytes on the way and remembering why it ended early. */
+/** Feeds the bytes of a text file to a reader, hashing them on the way and remembering why they ended early. */
 import type { Hash } from 'node:crypto';
-import type { EncodingProblem } from './decode-text.ts';
-import { decodeText } from './decode-text.ts';
+import { checkEncoding } from './check-encoding.ts';
+import type { EncodingProblem, TextPiece } from './check-encoding.ts';
 
 /** The pieces of a text; `problem` is set when they ended because the bytes are not UTF-8. */
-export interface TextPieces extends Iterator<string> {
+export interface TextPieces extends Iterator<TextPiece> {
   readonly problem: EncodingProblem | undefined;
 }
 
@@ -16,8 +16,8 @@ function* hashed(chunks: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array
 }
 
 /** The text of a file, piece by piece; when it has ended without a problem, `hash` has seen every byte. */
-export function readText(chunks: Iterable<Uint8Array>, hash: Hash): TextPieces {
-  const pieces = decodeText(hashed(chunks, hash));
+export function readBytes(chunks: Iterable<Uint8Array>, hash: Hash): TextPieces {
+  const pieces = checkEncoding(hashed(chunks, hash));
   let problem: EncodingProblem | undefined;
   return {
     get problem() {
@@ -26,7 +26,7 @@ export function readText(chunks: Iterable<Uint8Array>, hash: Hash): TextPieces {
     next: () => {
       const piece = pieces.next();
       if (piece.done === true) return { done: true, value: undefined };
-      if (typeof piece.value === 'string') return { done: false, value: piece.value };
+      if ('bytes' in piece.value) return { done: false, value: piece.value };
       problem = piece.value;
       return { done: true, value: undefined };
     },
