@@ -37,8 +37,9 @@ const chunkSize = 1024 * 1024;
 function* chunks(path: string): Generator<Uint8Array, void, undefined> {
   const file = openSync(path, 'r');
   try {
+    // One piece of memory for all: garbage outside of the heap is collected late.
+    const piece = new Uint8Array(chunkSize);
     for (;;) {
-      const piece = new Uint8Array(chunkSize);
       const length = readSync(file, piece);
       if (length === 0) return;
       yield piece.subarray(0, length);

@@ -14,7 +14,7 @@ export interface FileStat {
 /** Synchronous on purpose: for thousands of small files the asynchronous calls cost eight times the CPU. */
 export interface FileSystem {
   readonly readBytes: (path: string) => Uint8Array;
-  /** The content piece by piece, so that a large file is never held as a whole. The pieces share no memory. */
+  /** The content piece by piece, so that a large file is never held as a whole. A piece is good until the next one is asked for. */
   readonly chunks: (path: string) => Iterable<Uint8Array>;
   readonly list: (path: string) => readonly DirectoryEntry[];
   /** Follows links. Undefined when nothing is there. */

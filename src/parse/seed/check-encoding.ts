@@ -73,13 +73,13 @@ function join(head: Uint8Array, tail: Uint8Array): Uint8Array {
   return joined;
 }
 
-/** Cuts chunks of any size into pieces, each but the last of at least four bytes. */
+/** Cuts chunks of any size into pieces, each but the last of at least four bytes. What is held back outlives its chunk, so it is a copy. */
 function* pieces(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
   let held: Uint8Array = new Uint8Array(0);
   for (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += pieceSize) {
       const piece = join(held, chunk.subarray(at, at + pieceSize));
-      held = piece.length < 4 ? piece : new Uint8Array(0);
+      held = new Uint8Array(piece.length < 4 ? piece : []);
       if (held.length === 0) yield piece;
     }
   }
@@ -110,7 +110,7 @@ export function* checkEncoding(chunks: Iterable<Uint8Array>): Generator<TextPiec
       first = false;
     }
     const whole = bytes.subarray(0, bytes.length - unfinished(bytes));
-    held = bytes.subarray(whole.length);
+    held = new Uint8Array(bytes.subarray(whole.length));
     const ascii = isAscii(whole);
     if (!ascii && !isUtf8(whole)) return yield { offset: offset + firstInvalid(whole), encoding: undefined };
     offset += whole.length;

@@ -12,7 +12,13 @@ function sourceOf(content: string | Uint8Array, path = 'seeds/s.csv', chunk = 7)
     path,
     size: bytes.length,
     *chunks() {
-      for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
+      // Every chunk in the same memory, as files are read.
+      const memory = new Uint8Array(chunk);
+      for (let at = 0; at < bytes.length; at += chunk) {
+        const part = bytes.subarray(at, at + chunk);
+        memory.set(part);
+        yield memory.subarray(0, part.length);
+      }
     },
   };
 }

@@ -14,7 +14,9 @@ function sourceOf(content: string, chunk: number): SeedSource {
     path: 'seeds/s.csv',
     size: bytes.length,
     *chunks() {
-      for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
+      // Every chunk in the same memory, as files are read.
+      const memory = Buffer.alloc(chunk);
+      for (let at = 0; at < bytes.length; at += chunk) yield memory.subarray(0, bytes.copy(memory, 0, at, at + chunk));
     },
   };
 }

@@ -2,7 +2,10 @@
 import type { PortableType } from '../../adapter/dialect.ts';
 import type { Located } from '../../project/project.ts';
 
-/** A seed file. `chunks` starts from the beginning at every call: a seed is read twice, and never held as a whole. */
+/**
+ * A seed file. `chunks` starts from the beginning at every call: a seed is read twice, and never held as a whole. A chunk is
+ * good until the next one is asked for.
+ */
 export interface SeedSource {
   /** Relative to the project. */
   readonly path: string;
