@@ -51,6 +51,14 @@ export interface Append {
   readonly columns: readonly string[];
 }
 
+/** Adds the rows of a query to `target`, column by column name. */
+export interface AppendQuery {
+  readonly kind: 'append-query';
+  readonly target: Relation;
+  readonly columns: readonly string[];
+  readonly query: Query;
+}
+
 /** Deletes the rows of `target` whose key is in `stage`, then adds the rows of `stage`. */
 export interface DeleteInsert {
   readonly kind: 'delete-insert';
@@ -102,6 +110,7 @@ export type Operation =
   | PublishStage
   | PublishView
   | Append
+  | AppendQuery
   | DeleteInsert
   | Merge
   | AlterColumns

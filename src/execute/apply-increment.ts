@@ -1,7 +1,8 @@
 /** Brings staged rows into an existing table: keys first, then columns, then the rows. */
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Cell, Connection } from '../adapter/connection.ts';
-import type { Column } from '../adapter/relation.ts';
+import type { Column, Relation } from '../adapter/relation.ts';
+import { embed } from '../adapter/statement.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Action } from '../plan/plan.ts';
@@ -10,6 +11,7 @@ import { StepFailure } from './step-failure.ts';
 
 type RequireKeys = Extract<Action, { kind: 'require-keys' }>;
 type ApplyIncrement = Extract<Action, { kind: 'apply-increment' }>;
+type AppendQuery = Extract<Action, { kind: 'append-query' }>;
 
 /** What diagnostics of this step carry. */
 export interface StepPlace {
@@ -88,6 +90,20 @@ export async function applyIncrement(
   }
 }
 
+/** Adds the rows of the query to the table; gives their number. A query that reads no row knows its columns. */
+export async function appendQuery(adapter: Adapter, connection: Connection, action: AppendQuery, place: StepPlace): Promise<number> {
+  const { target, targetColumns, query } = action;
+  const { columns } = await queryRows(connection, embed('select * from (\n', query, '\n) as increment limit 0'));
+  const found = new Set(columns.map((column) => adapter.dialect.foldIdentifier(column.name)));
+  const isFound = (column: Column): boolean => found.has(adapter.dialect.foldIdentifier(column.name));
+  requireColumns(
+    target,
+    targetColumns.filter((column) => !isFound(column)),
+    place,
+  );
+  return runOperation(adapter, connection, { kind: 'append-query', target, columns: names(targetColumns.filter(isFound)), query });
+}
+
 /** Names of the columns to write, after `on_schema_change` had its way with the target. */
 async function reconcileColumns(
   adapter: Adapter,
@@ -112,7 +128,7 @@ async function reconcileColumns(
   const relation = `${action.target.schema}.${action.target.name}`;
   switch (action.onSchemaChange) {
     case 'ignore':
-      if (removed.length > 0) throw new StepFailure([diagnose('increment-column-missing', { columns: names(removed), relation }, where)]);
+      requireColumns(action.target, removed, place);
       return names(common);
     case 'fail':
       if (added.length + removed.length + retyped.length > 0) {
@@ -135,6 +151,13 @@ async function reconcileColumns(
     default:
       return unreachable(action.onSchemaChange);
   }
+}
+
+/** Fails when columns of the table are missing in the rows that are to be added to it. */
+function requireColumns(target: Relation, missing: readonly Column[], place: StepPlace): void {
+  if (missing.length === 0) return;
+  const params = { columns: names(missing), relation: `${target.schema}.${target.name}` };
+  throw new StepFailure([diagnose('increment-column-missing', params, { node: place.node, span: fileStart(place) })]);
 }
 
 async function alter(

@@ -341,6 +341,26 @@ describe('executePlan', () => {
       expect(await rows('select id from main.slow')).toEqual([[1]]);
     }));
 
+  it('appends by column name without a stage, and counts what came', () =>
+    withDatabase(async ({ run, rows }) => {
+      const grow = sqlModel('grow', "select 1 as id, 'a' as note", {
+        materialized: 'incremental',
+        incrementalStrategy: 'append',
+        incremental: "select true as more, 'b' as note, 2 as id union all select false, 'c', 3",
+      });
+      await run([grow]);
+      const { result } = await run([grow]);
+      expect(result.results[0]).toMatchObject({ status: 'success', rows: 2 });
+      expect(await rows('select * from main.grow order by id')).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'c'],
+      ]);
+      const missing = await run([sqlModel('grow', 'select 1', { materialized: 'incremental', incremental: 'select 4 as id' })]);
+      expect(missing.result.results[0]?.diagnostics).toMatchObject([{ code: 'increment-column-missing' }]);
+      expect(await rows('select count(*) from main.grow')).toEqual([[3]]);
+    }));
+
   it('does not build a second time when a hook after the commit meets a conflict', () =>
     withDatabase(async ({ run, rows }) => {
       const grow = sqlModel('grow', 'select 1 as id', {

@@ -11,7 +11,7 @@ import type { Operation } from '../adapter/operation.ts';
 import { SeedChanged } from '../parse/seed/seed-rows.ts';
 import type { Action, BuildStep, Plan, TestStep } from '../plan/plan.ts';
 import type { CheckRecord, StateWriter } from '../state/state-writer.ts';
-import { applyIncrement, requireKeys } from './apply-increment.ts';
+import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
 import { engineDiagnostic } from './engine-diagnostic.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { renderOperation, runAndCommit, runOperation, runStatement } from './perform.ts';
@@ -134,6 +134,9 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
       return;
     case 'apply-increment':
       progress.rows = await applyIncrement(adapter, connection, action, { ...step, staged: progress.staged });
+      return;
+    case 'append-query':
+      progress.rows = await appendQuery(adapter, connection, action, step);
       return;
     case 'verify-seed':
       verifySeed(ports, action.path, progress.rows ?? bug('a seed was verified before it was read'));

@@ -149,7 +149,11 @@ describe('buildPlan', () => {
 
   it('appends without a key, and refuses a keyed strategy without one', () => {
     const standing = { catalog: [inCatalog('facts', 'table')], state: built('facts') };
-    expect(buildStep(planOf([incremental()], standing), ids.model('facts')).strategy).toBe('append');
+    const step = buildStep(planOf([incremental()], standing), ids.model('facts'));
+    expect(step.strategy).toBe('append');
+    expect(acts(step)).toEqual(['append-query']);
+    const careful = buildStep(planOf([incremental({ onSchemaChange: 'append_new_columns' })], standing), ids.model('facts'));
+    expect(acts(careful)).toEqual(['stage-query', 'apply-increment', 'drop']);
     expect(planFor([incremental({ incrementalStrategy: 'merge' })], standing).diagnostics).toMatchObject([{ code: 'unique-key-missing' }]);
   });
 

@@ -128,6 +128,11 @@ function previousRows(context: BuildContext, relation: Relation): { readonly pre
   return rows === undefined ? {} : { previousRows: rows };
 }
 
+/** Neither keys nor types have to be compared before the rows are added. */
+function appendsAsItIs({ config }: CompiledModel): boolean {
+  return config.uniqueKey.length === 0 && config.onSchemaChange === 'ignore';
+}
+
 /** The step of a model that has a relation of its own; undefined when a diagnostic says why there is none. */
 export function planModel(context: BuildContext, model: CompiledModel): BuildPart | undefined {
   const { capabilities, target } = context.input;
@@ -155,6 +160,8 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   const work: Action[] = [...pre.inside];
   if (materialized === 'view') {
     work.push(operation({ kind: 'publish-view', target: model.relation, query, ...standing }));
+  } else if (decision.incremental && strategy === 'append' && appendsAsItIs(model)) {
+    work.push({ kind: 'append-query', target: model.relation, targetColumns: existing?.columns ?? [], query });
   } else {
     work.push(operation({ kind: 'stage-query', stage, temporary: decision.incremental, query }));
     if (model.config.uniqueKey.length > 0 && materialized === 'incremental') {

@@ -66,6 +66,8 @@ export type Action =
       readonly key: readonly string[];
       readonly onSchemaChange: OnSchemaChange;
     }
+  /** Adds the rows of a query to `target` without staging them: nothing has to be known of them first but their columns. */
+  | { readonly kind: 'append-query'; readonly target: Relation; readonly targetColumns: readonly Column[]; readonly query: Query }
   /** Refuses to go on unless the seed file that the engine has just read is still the one that was checked, with as many rows. */
   | { readonly kind: 'verify-seed'; readonly path: string }
   /** Loads the text of a seed file into `stage`; the next operation casts it. */

@@ -138,6 +138,8 @@ function describeAction(action: Action): readonly string[] {
       const key = action.key.length === 0 ? '' : ` by ${action.key.map(plainLine).join(', ')}`;
       return [`${strategies[action.strategy]} ${nameRelation(action.target)}${key}; if columns changed: ${action.onSchemaChange}`];
     }
+    case 'append-query':
+      return [`${strategies.append} ${nameRelation(action.target)}; if columns changed: ignore`];
     case 'verify-seed':
       return [`refuse a change of ${plainLine(action.path)} since it was checked`];
     case 'load-seed':
@@ -165,6 +167,8 @@ function describeOperation(operation: Operation): string {
       return `${operation.existing === undefined ? 'create' : 'replace'} view ${nameRelation(operation.target)}`;
     case 'append':
       return `append the staged rows to ${nameRelation(operation.target)}`;
+    case 'append-query':
+      return `append the rows of the query to ${nameRelation(operation.target)}`;
     case 'delete-insert':
       return `delete and insert the staged rows in ${nameRelation(operation.target)}`;
     case 'merge':

@@ -1,6 +1,7 @@
 /** Renders each operation into the statements that DuckDB runs fastest and replays safely after a kill. */
 import type {
   AlterColumns,
+  AppendQuery,
   DeleteInsert,
   Merge,
   OperationRenderers,
@@ -32,14 +33,25 @@ function insertAll(stage: Relation, target: Relation, columns: readonly string[]
   return `insert into ${name(target)} (${list}) select ${list} from ${name(stage)}`;
 }
 
+function appendQuery({ target, columns, query }: AppendQuery): readonly Statement[] {
+  const list = columnList(columns);
+  // The newline before the parenthesis ends a trailing line comment of the user.
+  return [embed(`insert into ${name(target)} (${list}) select ${list} from (\n`, withoutEnds(query), '\n) as increment')];
+}
+
 function matchingKey(key: readonly string[]): string {
   if (key.length === 0) return bug('a keyed operation without key columns');
   return key.map((column) => `target.${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`).join(' and ');
 }
 
-/** The newline before the parenthesis ends a trailing line comment of the user. Same length, so offsets stay. */
+/** The query as it can stand in parentheses. Same length, so offsets stay. */
+function withoutEnds(query: Query): Query {
+  return { ...query, sql: blankSemicolons(query.sql) };
+}
+
+/** The newline before the parenthesis ends a trailing line comment of the user. */
 function wrap(prefix: string, query: Query): Statement {
-  return embed(`${prefix} as (\n`, { ...query, sql: blankSemicolons(query.sql) }, '\n)');
+  return embed(`${prefix} as (\n`, withoutEnds(query), '\n)');
 }
 
 function drop(relation: Relation, kind: RelationKind): string {
@@ -102,6 +114,7 @@ export const operations: OperationRenderers = {
   'publish-stage': publishStage,
   'publish-view': publishView,
   append: ({ stage, target, columns }) => together(insertAll(stage, target, columns)),
+  'append-query': appendQuery,
   'delete-insert': deleteInsert,
   merge,
   'alter-columns': alterColumns,
