@@ -32,8 +32,11 @@ export interface Connection {
   readonly query: (statement: Statement, limit?: number) => Promise<ResultSet>;
   readonly begin: () => Promise<void>;
   readonly commit: () => Promise<void>;
-  /** Runs the last statement of a transaction and commits: one round trip where the engine takes several statements in one text. */
-  readonly runAndCommit: (statement: Statement) => Promise<void>;
+  /**
+   * Runs the last statements of a transaction and commits: in one round trip where the engine can. The position of an error
+   * counts in the first of them, with the others behind it.
+   */
+  readonly runAndCommit: (statements: readonly Statement[]) => Promise<void>;
   /** Ends the transaction, if one is open; never rejects because none is. */
   readonly rollback: () => Promise<void>;
   /** Loads rows by the engine's bulk path into an existing table; gives their number. */

@@ -30,9 +30,9 @@ export function runStatement(connection: Connection, statement: Statement): Prom
   return catching(statement, undefined, () => connection.run(statement));
 }
 
-/** Runs the last statement of a transaction and commits. */
-export function runAndCommit(connection: Connection, statement: Statement): Promise<void> {
-  return catching(statement, undefined, () => connection.runAndCommit(statement));
+/** Runs the last statements of a transaction and commits; of them, only the first may be the user's. */
+export function runAndCommit(connection: Connection, first: Statement, ...more: readonly Statement[]): Promise<void> {
+  return catching(first, undefined, () => connection.runAndCommit([first, ...more]));
 }
 
 export function queryRows(connection: Connection, statement: Statement, limit?: number, test?: string): Promise<ResultSet> {

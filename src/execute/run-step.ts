@@ -225,9 +225,7 @@ async function recordAndCommit(
   const before = joined === undefined ? [] : renderOperation(ports.adapter, joined);
   const last = before.at(-1);
   for (const statement of before.slice(0, -1)) await runStatement(connection, statement);
-  // A hook may end in a comment, which must not swallow the semicolon.
-  const closing = last === undefined ? record : { ...last, sql: `${last.sql}\n;\n${record.sql}` };
-  await runAndCommit(connection, closing);
+  await (last === undefined ? runAndCommit(connection, record) : runAndCommit(connection, last, record));
 }
 
 /** Verdicts as they are stored. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { Operation } from '../adapter/operation.ts';
 import type { CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
+import type { Query } from '../adapter/statement.ts';
 import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -128,9 +129,46 @@ function previousRows(context: BuildContext, relation: Relation): { readonly pre
   return rows === undefined ? {} : { previousRows: rows };
 }
 
-/** Neither keys nor types have to be compared before the rows are added. */
-function appendsAsItIs({ config }: CompiledModel): boolean {
-  return config.uniqueKey.length === 0 && config.onSchemaChange === 'ignore';
+/** Replaces the relation by what the query gives. */
+function replaceWork(context: BuildContext, model: CompiledModel, query: Query, existing: CatalogRelation | undefined): readonly Action[] {
+  const { relation: target, config } = model;
+  const standing = existing === undefined ? {} : { existing: existing.kind };
+  if (config.materialized === 'view') return [operation({ kind: 'publish-view', target, query, ...standing })];
+  const stage = stageRelation(context, model.id, target.schema);
+  return [
+    operation({ kind: 'stage-query', stage, temporary: false, query }),
+    ...(config.materialized === 'incremental' ? requireKeys(model, stage) : []),
+    operation({ kind: 'publish-stage', stage, target, ...standing }),
+  ];
+}
+
+/** Brings the rows that the query gives into the table that is there. */
+function incrementWork(
+  context: BuildContext,
+  model: CompiledModel,
+  query: Query,
+  existing: CatalogRelation | undefined,
+  strategy: IncrementalStrategy,
+): readonly Action[] {
+  const { relation: target, config } = model;
+  const { uniqueKey: key, onSchemaChange } = config;
+  const targetColumns = existing?.columns ?? [];
+  // Neither keys nor types have to be compared before the rows are added.
+  if (strategy === 'append' && key.length === 0 && onSchemaChange === 'ignore') {
+    return [{ kind: 'append-query', target, targetColumns, query }];
+  }
+  const stage = stageRelation(context, model.id, context.input.dialect.temporarySchema);
+  return [
+    operation({ kind: 'stage-query', stage, temporary: true, query }),
+    ...requireKeys(model, stage),
+    { kind: 'apply-increment', stage, target, targetColumns, strategy, key, onSchemaChange },
+    operation({ kind: 'drop', relation: stage, relationKind: 'table', temporary: true }),
+  ];
+}
+
+function requireKeys(model: CompiledModel, stage: Relation): readonly Action[] {
+  const key = model.config.uniqueKey;
+  return key.length === 0 ? [] : [{ kind: 'require-keys', stage, key, masked: maskedColumns(model) }];
 }
 
 /** The step of a model that has a relation of its own; undefined when a diagnostic says why there is none. */
@@ -155,33 +193,9 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   if (query === undefined) return undefined;
   const pre = planHooks(context, model.id, 'pre_hook', model.preHooks);
   const post = planHooks(context, model.id, 'post_hook', model.postHooks);
-  const stage = stageRelation(context, model.id, decision.incremental ? context.input.dialect.temporarySchema : model.relation.schema);
-  const standing = existing === undefined ? {} : { existing: existing.kind };
-  const work: Action[] = [...pre.inside];
-  if (materialized === 'view') {
-    work.push(operation({ kind: 'publish-view', target: model.relation, query, ...standing }));
-  } else if (decision.incremental && strategy === 'append' && appendsAsItIs(model)) {
-    work.push({ kind: 'append-query', target: model.relation, targetColumns: existing?.columns ?? [], query });
-  } else {
-    work.push(operation({ kind: 'stage-query', stage, temporary: decision.incremental, query }));
-    if (model.config.uniqueKey.length > 0 && materialized === 'incremental') {
-      work.push({ kind: 'require-keys', stage, key: model.config.uniqueKey, masked: maskedColumns(model) });
-    }
-    if (decision.incremental && strategy !== undefined) {
-      work.push({
-        kind: 'apply-increment',
-        stage,
-        target: model.relation,
-        targetColumns: existing?.columns ?? [],
-        strategy,
-        key: model.config.uniqueKey,
-        onSchemaChange: model.config.onSchemaChange,
-      });
-      work.push(operation({ kind: 'drop', relation: stage, relationKind: 'table', temporary: true }));
-    } else {
-      work.push(operation({ kind: 'publish-stage', stage, target: model.relation, ...standing }));
-    }
-  }
+  const increment = decision.incremental ? strategy : undefined;
+  const work =
+    increment === undefined ? replaceWork(context, model, query, existing) : incrementWork(context, model, query, existing, increment);
   return {
     kind: 'build',
     id: model.id,
@@ -190,14 +204,14 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
     path: model.path,
     resourceType: 'model',
     materialization: materialized,
-    ...(decision.incremental && strategy !== undefined ? { strategy } : {}),
+    ...(increment === undefined ? {} : { strategy: increment }),
     relation: model.relation,
     relationKind,
     contentHash: hashText(text.sql),
     ...previousRows(context, model.relation),
     reason: decision.reason,
     before: pre.outside,
-    work,
+    work: [...pre.inside, ...work],
     closing: post.inside,
     after: post.outside,
   };

@@ -32,7 +32,7 @@ export async function readState(connection: Connection, schema: string, dialect:
   const table = (name: StateTableName): string => dialect.relation(stateRelation(schema, name));
   // Entries are long and mostly old, so the newest are found first by the columns beside them.
   const sql = `
-select 'build' as what, entry as content, null as version
+select 'build' as what, entry as content, cast(null as ${dialect.typeName('integer')}) as version
 from ${table('records')} as record join (
   select subject, max(recorded_at) as recorded_at from ${table('records')} where kind = 'build' group by subject
 ) as newest on record.subject = newest.subject and record.recorded_at = newest.recorded_at

@@ -1,14 +1,17 @@
 /** The engines as tests see them: a dialect, and a connection to an empty place of a real database. */
-import type { Connection } from '../../src/adapter/connection.ts';
+import type { Catalog, Connection } from '../../src/adapter/connection.ts';
 import type { Dialect } from '../../src/adapter/dialect.ts';
+import { catalog as duckdbCatalog } from '../../src/adapters/duckdb/catalog.ts';
 import { dialect as duckdb } from '../../src/adapters/duckdb/dialect.ts';
 import { openTestConnection as openDuckdb } from '../../src/adapters/duckdb/open-test-session.ts';
+import { catalog as postgresCatalog } from '../../src/adapters/postgres/catalog.ts';
 import { dialect as postgres } from '../../src/adapters/postgres/dialect.ts';
 import { openTestConnection as openPostgres, useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
 
 export interface SqlEngine {
   readonly name: string;
   readonly dialect: Dialect;
+  readonly catalog: Catalog;
   /** Closed when the test ends. */
   readonly connect: () => Promise<Connection>;
 }
@@ -16,8 +19,8 @@ export interface SqlEngine {
 /** All engines. To be called where the suite of a file is declared, inside a `describe`. */
 export function useEngines(): readonly SqlEngine[] {
   return [
-    { name: 'duckdb', dialect: duckdb, connect: () => openDuckdb() },
-    { name: 'postgres', dialect: postgres, connect: usePostgres() },
+    { name: 'duckdb', dialect: duckdb, catalog: duckdbCatalog, connect: () => openDuckdb() },
+    { name: 'postgres', dialect: postgres, catalog: postgresCatalog, connect: usePostgres() },
   ];
 }
 

@@ -115,14 +115,15 @@ class FaultConnection implements Connection {
     return this.#countdown.pass({ kind: 'commit', sql: '' }, () => this.#real.commit());
   }
 
-  async runAndCommit(statement: Statement): Promise<void> {
+  async runAndCommit(statements: readonly Statement[]): Promise<void> {
     if (this.#options.splitTexts) {
-      await this.run(statement);
+      for (const statement of statements) await this.run(statement);
       await this.commit();
       return;
     }
     this.#inTransaction = false;
-    await this.#countdown.pass({ kind: 'commit', sql: statement.sql }, () => this.#real.runAndCommit(statement));
+    const sql = statements.map((statement) => statement.sql).join('\n;\n');
+    await this.#countdown.pass({ kind: 'commit', sql }, () => this.#real.runAndCommit(statements));
   }
 
   rollback(): Promise<void> {

@@ -83,10 +83,11 @@ export class DatabaseConnection implements Connection {
     this.#leave();
   }
 
-  async runAndCommit({ sql }: Statement): Promise<void> {
+  async runAndCommit(statements: readonly Statement[]): Promise<void> {
     if (this.#transaction === 'none') return bug('commit without a transaction');
     // A statement of the user may end in a comment, which must not swallow the semicolon.
-    await this.#attempt(`${sql}\n;\ncommit`, (text) => this.#native.run(text));
+    const sql = [...statements.map((statement) => statement.sql), 'commit'].join('\n;\n');
+    await this.#attempt(sql, (text) => this.#native.run(text));
     this.#leave();
   }
 

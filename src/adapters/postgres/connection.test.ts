@@ -165,6 +165,23 @@ describe('transactions', () => {
     expect(await valueOf(a, 'select count(*) from t')).toBe(1);
     await a.commit();
   });
+  it('end with their last statements, or are gone when one of them fails', async () => {
+    const [a, b] = await pair();
+    await a.run({ sql: 'create table t (i integer)' });
+    await a.begin();
+    await a.runAndCommit([{ sql: 'insert into t values (1) -- one' }, { sql: 'insert into t values (2)' }]);
+    expect(await valueOf(b, 'select count(*) from t')).toBe(2);
+    await a.begin();
+    const first = a.runAndCommit([{ sql: 'insert into t select nothing' }, { sql: 'insert into t values (3)' }]);
+    expect(await failureOf(first)).toMatchObject({ kind: 'unknown-column', position: 21 });
+    await a.rollback();
+    await a.begin();
+    const second = await failureOf(a.runAndCommit([{ sql: 'insert into t values (4)' }, { sql: 'insert into t select nothing' }]));
+    expect(second.kind).toBe('unknown-column');
+    expect(second.position).toBe(undefined);
+    await a.rollback();
+    expect(await valueOf(b, 'select count(*) from t')).toBe(2);
+  });
   it('refuse to commit after a failed statement, with the first error', async () => {
     const connection = await openTestConnection(database);
     await connection.run({ sql: 'create table t (i integer)' });

@@ -93,6 +93,15 @@ export class DatabaseConnection implements Connection {
     this.#leave();
   }
 
+  /** Each on its own: COMMIT goes alone, and what stands around the user's query must be one statement. */
+  async runAndCommit(statements: readonly Statement[]): Promise<void> {
+    for (const [index, statement] of statements.entries()) {
+      const running = this.run(statement);
+      await (index === 0 ? running : running.catch(withoutPosition));
+    }
+    await this.commit();
+  }
+
   async rollback(): Promise<void> {
     const before = this.#transaction;
     if (before === 'none') return;
@@ -240,6 +249,13 @@ export class DatabaseConnection implements Connection {
     this.#number = undefined;
     this.#failure = undefined;
   }
+}
+
+/** For statements that `tx` wrote itself: their places say nothing to anybody. */
+function withoutPosition(cause: unknown): never {
+  if (!(cause instanceof EngineError)) throw cause;
+  const { position: _, ...details } = cause.details;
+  throw new EngineError(details, { cause });
 }
 
 function lost(): EngineError {

@@ -162,6 +162,17 @@ describe('incremental loads', () => {
     await connection.commit();
     expect(await valueOf(connection, `select count(*) from ${name}`)).toBe(6);
   });
+  it('append a query by column name, wherever its error is and whatever it ends in', async () => {
+    const connection = await filled();
+    const sql = `select 'n' as "select", 5 as id, true as more -- two of three`;
+    expect(await apply(connection, { kind: 'append-query', target, columns, query: query(sql) })).toBe(1);
+    await connection.commit();
+    expect(await valueOf(connection, `select "select" from ${name} where id = 5`)).toBe('n');
+    const wrong = query(`select 'é' as "select", nothing as id from (values ('x')) as v(n);`);
+    const [statement] = render({ kind: 'append-query', target, columns, query: wrong });
+    const { position } = await failureOf(connection.run(statement as Statement));
+    expect((position ?? 0) - (statement?.embedded?.at ?? 0)).toBe(wrong.sql.indexOf('nothing'));
+  });
   it.each(['delete-insert', 'merge'] as const)('%s by key', async (kind) => {
     const connection = await filled();
     expect(await apply(connection, { kind, stage: delta, target, columns, key: ['id'] })).toBe(3);
@@ -246,6 +257,7 @@ describe('all operations', () => {
       'publish-stage': { kind: 'publish-stage', stage, target, existing: 'table' },
       'publish-view': { kind: 'publish-view', target, existing: 'view', query: query('select 1') },
       append: { kind: 'append', stage, target, columns: ['a'] },
+      'append-query': { kind: 'append-query', target, columns: ['a'], query: query('select 1 as a') },
       'delete-insert': { kind: 'delete-insert', stage, target, columns: ['a'], key: ['a'] },
       merge: { kind: 'merge', stage, target, columns: ['a'], key: ['a'] },
       'alter-columns': { kind: 'alter-columns', target, add: [column], drop: ['a'], retype: [column] },

@@ -1,6 +1,7 @@
 /** Renders each operation into the statements that PostgreSQL runs. */
 import type {
   AlterColumns,
+  AppendQuery,
   DeleteInsert,
   Merge,
   OperationRenderers,
@@ -30,6 +31,12 @@ function columnList(columns: readonly string[], prefix = ''): string {
 function insertAll(stage: Relation, target: Relation, columns: readonly string[]): string {
   const list = columnList(columns);
   return `insert into ${name(target)} (${list}) select ${list} from ${name(stage)}`;
+}
+
+function appendQuery({ target, columns, query }: AppendQuery): readonly Statement[] {
+  const list = columnList(columns);
+  const sql = blankSemicolons(query.sql);
+  return [embed(`insert into ${name(target)} (${list}) select ${list} from (\n`, { ...query, sql }, '\n) as increment')];
 }
 
 function matchingKey(key: readonly string[]): string {
@@ -105,6 +112,7 @@ export const operations: OperationRenderers = {
   'publish-stage': publishStage,
   'publish-view': publishView,
   append: ({ stage, target, columns }) => together(insertAll(stage, target, columns)),
+  'append-query': appendQuery,
   'delete-insert': deleteInsert,
   merge,
   'alter-columns': alterColumns,

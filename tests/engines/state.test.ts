@@ -1,0 +1,139 @@
+/** What is remembered on every engine, and read back. */
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../src/adapter/connection.ts';
+import { readState } from '../../src/state/state-reader.ts';
+import { createStateTables, inspectStateLayout } from '../../src/state/state-tables.ts';
+import { createStateWriter } from '../../src/state/state-writer.ts';
+import type { NodeRunRecord } from '../../src/state/state-writer.ts';
+import { useEngines } from './sql-engines.ts';
+
+const nodeRun = (name: string, more: Partial<NodeRunRecord> = {}): NodeRunRecord => ({
+  runId: 'r1',
+  node: `model.shop.${name}`,
+  attempt: 1,
+  status: 'success',
+  reason: 'selected',
+  relation: { schema: 'main', name },
+  relationKind: 'table',
+  startedAt: '2024-01-31T09:30:00.250Z',
+  durationMs: 12.5,
+  rows: 3,
+  contentHash: 'aa',
+  ...more,
+});
+
+const minute = (number: number): string => `2024-01-31T10:0${number}:00.000Z`;
+
+async function rowsOf(connection: Connection, sql: string): Promise<readonly (readonly unknown[])[]> {
+  return (await connection.query({ sql })).rows;
+}
+
+describe('state', () => {
+  describe.each(useEngines())('on $name', ({ dialect, catalog, connect }) => {
+    const writer = createStateWriter('_tx', dialect);
+
+    async function withoutTables(): Promise<Connection> {
+      const connection = await connect();
+      await connection.run({ sql: 'drop schema if exists _tx cascade' });
+      return connection;
+    }
+
+    async function withTables(): Promise<Connection> {
+      const connection = await withoutTables();
+      for (const statement of createStateTables('_tx', dialect, { txVersion: '0.9', at: '2024-01-01T00:00:00Z' }))
+        await connection.run(statement);
+      return connection;
+    }
+
+    describe('the record of a build', () => {
+      it('is read by columns with their types, a name with quotes and a missing number included', async () => {
+        const connection = await withTables();
+        const strange = `it's "a.b" \\ 表`;
+        await connection.run(writer.outcome({ at: minute(1), nodeRun: nodeRun(strange) }));
+        const failed = nodeRun('bad', { status: 'error', rows: null, errorCode: 'sql-syntax', runId: 'r2', attempt: 2 });
+        await connection.run(writer.outcome({ at: minute(2), nodeRun: failed }));
+        const columns = 'run_id, node_id, attempt, status, relation_name, started_at, duration_ms, row_count, error_code';
+        expect(await rowsOf(connection, `select ${columns} from _tx.node_runs order by run_id`)).toEqual([
+          ['r1', `model.shop.${strange}`, 1, 'success', strange, '2024-01-31 09:30:00.25', 12.5, 3, null],
+          ['r2', 'model.shop.bad', 2, 'error', 'bad', '2024-01-31 09:30:00.25', 12.5, null, 'sql-syntax'],
+        ]);
+        const { columns: typed } = await connection.query({ sql: 'select attempt, row_count, duration_ms from _tx.node_runs' });
+        const types = (['integer', 'bigint', 'double'] as const).map((type) => dialect.typeName(type));
+        expect(typed.map(({ type }) => type.toLowerCase())).toEqual(types.map((type) => type.toLowerCase()));
+      });
+
+      it('stands beside the verdicts of its tests in one statement', async () => {
+        const connection = await withTables();
+        const check = { runId: 'r1', node: 'test.shop.t', testedNode: 'model.shop.a', status: 'warn', failures: 2, total: null };
+        const checks = [check, { ...check, node: 'test.shop.u', status: 'pass', failures: 0, total: 7 }];
+        expect(await connection.run(writer.outcome({ at: minute(1), nodeRun: nodeRun('a'), checks }))).toBe(3);
+        expect(
+          await rowsOf(connection, 'select node_id, tested_node_id, status, failures, row_count, recorded_at from _tx.check_results'),
+        ).toEqual([
+          ['test.shop.t', 'model.shop.a', 'warn', 2, null, '2024-01-31 10:01:00'],
+          ['test.shop.u', 'model.shop.a', 'pass', 0, 7, '2024-01-31 10:01:00'],
+        ]);
+        expect(await rowsOf(connection, 'select count(*) from _tx.node_runs')).toEqual([[1]]);
+      });
+    });
+
+    describe('readState', () => {
+      it('gives the newest build of each relation, whichever node built it, failures left out', async () => {
+        const connection = await withTables();
+        const write = async (at: number, record: NodeRunRecord): Promise<void> =>
+          void (await connection.run(writer.outcome({ at: minute(at), nodeRun: record })));
+        await write(1, nodeRun('a', { contentHash: 'old' }));
+        await write(3, nodeRun('a', { contentHash: 'new', node: 'seed.shop.a', runId: 'r3', rows: null }));
+        await write(2, nodeRun('a', { contentHash: 'middle' }));
+        await write(4, nodeRun('a', { contentHash: 'worst', status: 'error' }));
+        await write(1, nodeRun('v', { relationKind: 'view' }));
+        const { builds, version, txVersion } = await readState(connection, '_tx', dialect);
+        expect({ version, txVersion }).toEqual({ version: 1, txVersion: '0.9' });
+        expect([...builds].sort((x, y) => x.relation.name.localeCompare(y.relation.name))).toEqual([
+          {
+            node: 'seed.shop.a',
+            relation: { schema: 'main', name: 'a' },
+            relationKind: 'table',
+            contentHash: 'new',
+            runId: 'r3',
+            rows: undefined,
+          },
+          { node: 'model.shop.v', relation: { schema: 'main', name: 'v' }, relationKind: 'view', contentHash: 'aa', runId: 'r1', rows: 3 },
+        ]);
+      });
+
+      it('names the runs that never ended', async () => {
+        const connection = await withTables();
+        const run = { runId: 'dead', status: 'running', at: minute(1), command: 'run', target: 'dev', txVersion: '0.9' } as const;
+        await connection.run(writer.run(run));
+        await connection.run(writer.run({ ...run, runId: 'done' }));
+        await connection.run(writer.run({ ...run, runId: 'done', status: 'success' }));
+        expect((await readState(connection, '_tx', dialect)).openRuns).toEqual(['dead']);
+      });
+    });
+
+    describe('inspectStateLayout', () => {
+      const layout = async (connection: Connection): Promise<unknown> =>
+        inspectStateLayout('_tx', await catalog.relations(connection, ['_tx']), dialect);
+
+      it('knows its own tables and views, and an empty schema', async () => {
+        expect(await layout(await withoutTables())).toEqual({ kind: 'absent' });
+        expect(await layout(await withTables())).toEqual({ kind: 'present' });
+      });
+      it.each([
+        ['alter table _tx.runs drop column status', 'runs', ['status']],
+        ['drop view _tx.check_results; create table _tx.check_results (run_id text)', 'check_results', expect.arrayContaining(['status'])],
+        ['drop view _tx.node_runs', 'node_runs', expect.arrayContaining(['node_id', 'content_hash'])],
+        [
+          'create table _tx.copy as select * from _tx.node_runs; drop view _tx.node_runs; alter table _tx.copy rename to node_runs',
+          'node_runs',
+          [],
+        ],
+      ])('names what is not its own after %s', async (sql, table, missing) => {
+        const connection = await withTables();
+        await connection.run({ sql });
+        expect(await layout(connection)).toEqual({ kind: 'foreign', table, missing });
+      });
+    });
+  });
+});
