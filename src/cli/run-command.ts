@@ -152,7 +152,7 @@ async function prepare(host: Host, screen: Screen, request: RunRequest): Promise
   const { options, command } = request;
   const interval = readInterval(options);
   const loaded = await loadGraph(host, screen, options);
-  const selected = chooseNodes(loaded, screen, request);
+  const selected = chooseNodes(host, screen, loaded, request);
   if (selected.size === 0) {
     screen.note('nothing to do');
     showUnneeded(screen, loaded.nodeErrors);
@@ -211,9 +211,9 @@ function readRemainingSeeds(host: Host, screen: Screen, prepared: Prepared, comm
   return joinSeedFiles(seeds, changed);
 }
 
-function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): ReadonlySet<NodeId> {
+function chooseNodes(host: Host, screen: Screen, loaded: LoadedGraph, request: RunRequest): ReadonlySet<NodeId> {
   const { only } = request;
-  if (only === undefined) return selectNodes(loaded, screen, request.options);
+  if (only === undefined) return selectNodes(host, screen, loaded, request.options);
   const nodes = [...loaded.graph.nodes.keys()].filter((id) => only.has(id));
   // What is built again is tested again, whatever its tests said before.
   const tests = nodes

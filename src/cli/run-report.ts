@@ -86,6 +86,7 @@ function argumentsOf(options: RunOptions): Readonly<Record<string, RunArgument>>
   return {
     select: options.select,
     exclude: options.exclude,
+    selector: options.selector ?? null,
     full_refresh: options.fullRefresh === true,
     adopt: options.adopt === true,
     vars: options.vars ?? null,

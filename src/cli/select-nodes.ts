@@ -1,24 +1,54 @@
 /** Resolves the selection flags against the graph. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { NodeId } from '../compile/compiled.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
+import type { ContentHash } from '../graph/content-hash.ts';
+import { contentHash } from '../graph/content-hash.ts';
 import { selectorSource } from '../graph/parse-selector.ts';
-import { select } from '../graph/select.ts';
+import { excludeFlag, select, selectFlag, selectorFlag } from '../graph/select.ts';
 import { exitCodes, Stop } from './exit.ts';
+import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { SelectionOptions } from './options.ts';
+import { createSavedFiles } from './saved-files.ts';
 import type { Screen } from './screen.ts';
 
 /** The selected nodes; a mistake in a selector is a usage error. */
-export function selectNodes(loaded: LoadedGraph, screen: Screen, options: SelectionOptions): ReadonlySet<NodeId> {
-  screen.addSources([selectorSource('--select', options.select), selectorSource('--exclude', options.exclude)]);
+export function selectNodes(host: Host, screen: Screen, loaded: LoadedGraph, options: SelectionOptions): ReadonlySet<NodeId> {
+  const { selector } = options;
+  screen.addSources([
+    selectorSource(selectFlag, options.select),
+    selectorSource(excludeFlag, options.exclude),
+    selectorSource(selectorFlag, selector === undefined ? [] : [selector]),
+  ]);
+  const indirect = options.indirectSelection ?? loaded.project.indirectSelection;
   const selection = select(loaded.graph, {
     select: options.select,
     exclude: options.exclude,
+    selector,
     resourceTypes: options.resourceType,
     excludeResourceTypes: options.excludeResourceType,
-    indirect: options.indirectSelection,
+    ...(indirect === undefined ? {} : { indirect }),
+    saved: { files: createSavedFiles(host, loaded.project, options.state), content: hashContent(host, loaded) },
   });
   if (hasErrors(selection.diagnostics)) throw new Stop(exitCodes.usage, selection.diagnostics);
   screen.showDiagnostics(selection.diagnostics);
-  return selection.value.nodes;
+  const { nodes, byDefault } = selection.value;
+  if (byDefault !== undefined) screen.note(`selector: ${byDefault}, the default of the project`);
+  return nodes;
+}
+
+/** The content hash of each node; the file of a seed is read only when somebody asks for it. */
+export function hashContent(host: Host, { graph, engine, project }: Pick<LoadedGraph, 'graph' | 'engine' | 'project'>): ContentHash {
+  let hash: ContentHash | undefined;
+  const seedHash = (path: string): string | undefined => {
+    const file = join(project.root, path);
+    if (host.files.stat(file) === undefined) return undefined;
+    const sum = createHash('sha256');
+    for (const piece of host.files.chunks(file)) sum.update(piece);
+    return sum.digest('hex');
+  };
+  // Made only for who needs it: it looks at every relation of the project.
+  return (node) => (hash ??= contentHash(graph, engine.dialect, seedHash))(node);
 }

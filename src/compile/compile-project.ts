@@ -3,9 +3,11 @@ import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { CompiledHook, CompiledModel, CompiledProject, NodeId } from './compiled.ts';
 import { compileDeclaredTests } from './declared-tests.ts';
 import { compileHooks } from './hooks.ts';
+import { listMacros } from './macros.ts';
 import type { RenderInput } from './models.ts';
 import { compileModels, compileSeeds } from './models.ts';
 import { Session } from './session.ts';
+import { compileSelectors } from './selectors.ts';
 import { compileSingularTests } from './singular-tests.ts';
 import type { CompileInput, CompilePorts, Workspace } from './workspace.ts';
 import { findUnusedFolders, prepareWorkspace } from './workspace.ts';
@@ -27,6 +29,7 @@ export async function compileProject(input: CompileInput, ports: CompilePorts): 
   });
   const files = parsed.filter((file) => file.kind === 'singular-test');
   const singular = compileSingularTests(files, { ...render, project, ephemerals, usedFolders });
+  const properties = parsed.filter((file) => file.kind === 'properties');
   const onRunStart = runHooks(project.onRunStart, workspace, diagnostics);
   const onRunEnd = runHooks(project.onRunEnd, workspace, diagnostics);
   const tests = [...declared.tests, ...singular.tests];
@@ -40,6 +43,8 @@ export async function compileProject(input: CompileInput, ports: CompilePorts): 
     seeds,
     sources: workspace.sources.map((source) => source.node),
     tests,
+    macros: listMacros(environment, properties, { texts, describe }),
+    selectors: compileSelectors({ properties, environment, texts, diagnostics }),
     onRunStart,
     onRunEnd,
     disabled: [...workspace.disabled, ...declared.disabled, ...singular.disabled].map(({ id, name, span }) => ({

@@ -3,6 +3,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { Relation } from '../adapter/relation.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
+import type { SelectorDefinition } from '../parse/definitions.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { SpanMap } from './span-map.ts';
 
@@ -84,6 +85,8 @@ interface CompiledNode {
   readonly description: string;
   readonly tags: readonly string[];
   readonly dependsOn: readonly Dependency[];
+  /** Macros and JavaScript helpers that its texts were made with, directly or through others, by name. */
+  readonly macros: readonly string[];
   /** Every config key that somebody set, with its place: for `config.*` selection and `tx explain`. */
   readonly rawConfig: Readonly<Record<string, Located<YamlValue>>>;
 }
@@ -156,12 +159,29 @@ export interface CompiledTest extends CompiledNode {
     | { readonly kind: 'singular'; readonly text: CompiledText };
 }
 
+/** A macro of the project in force for this target's engine, or a function of a JavaScript file. */
+export interface CompiledMacro {
+  readonly name: string;
+  readonly path: string;
+  readonly description: string;
+  /** The whole definition as it is written; for a JavaScript function all of its file. */
+  readonly text: string;
+}
+
+/** A named selector, for `--selector` and `selector:`. */
+export interface CompiledSelector extends Pick<SelectorDefinition, 'name' | 'span' | 'description' | 'entry'> {
+  /** Holds where nothing is selected on the command line. */
+  readonly isDefault: boolean;
+}
+
 export interface CompiledProject {
   readonly name: string;
   readonly models: readonly CompiledModel[];
   readonly seeds: readonly CompiledSeed[];
   readonly sources: readonly CompiledSource[];
   readonly tests: readonly CompiledTest[];
+  readonly macros: readonly CompiledMacro[];
+  readonly selectors: readonly CompiledSelector[];
   readonly onRunStart: readonly CompiledHook[];
   readonly onRunEnd: readonly CompiledHook[];
   /** Nodes that config turned off, with the place that did it. */

@@ -88,7 +88,7 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, input: Decl
   }
   const resolved = resolveArguments(declaration, check, input);
   if (resolved === undefined) return undefined;
-  const { args, column, dependencies } = resolved;
+  const { args, identity, column, dependencies } = resolved;
   if (check.on === 'relation' && column !== undefined) {
     input.diagnostics.push(diagnose('check-on-column', { check: declaration.check }, { span: declaration.checkSpan }));
     return undefined;
@@ -101,7 +101,7 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, input: Decl
   const config = testConfig(merged, input);
   return {
     resourceType: 'test',
-    id: nodeIdOf('test', project.name, name, testHash([check.name, node.id, column ?? null, sorted(args)])),
+    id: nodeIdOf('test', project.name, name, testHash([check.name, node.id, column ?? null, sorted(identity)])),
     name,
     path: node.path,
     propertiesPath: node.path,
@@ -109,6 +109,7 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, input: Decl
     description: declaration.description === undefined ? '' : input.describe(declaration.description, declaration.span),
     tags: config.tags,
     dependsOn: [{ id: node.id, span: declaration.checkSpan }, ...dependencies],
+    macros: [],
     rawConfig: merged.raw,
     config,
     span: declaration.checkSpan,

@@ -61,6 +61,7 @@ function compileSource(source: SourceProperties, table: SourceTable, input: Sour
     description: input.describe(table.description, table.span),
     tags: table.tags,
     dependsOn: [],
+    macros: [],
     rawConfig: table.config,
     relation: { schema: source.schema ?? source.name, name: table.identifier },
     ...(external === undefined ? {} : { external }),

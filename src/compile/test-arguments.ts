@@ -18,6 +18,8 @@ export interface ArgumentContext {
 
 export interface ResolvedArguments {
   readonly args: CheckArguments;
+  /** The arguments with ids for relations: the same on every target. */
+  readonly identity: CheckArguments;
   readonly column: string | undefined;
   readonly dependencies: readonly Dependency[];
 }
@@ -48,6 +50,7 @@ export function resolveArguments(test: TestDeclaration, check: CheckDefinition, 
   diagnostics.push(...read.diagnostics);
   if (read.diagnostics.length > 0) return undefined;
   const args: Record<string, CheckArgument> = { ...read.value };
+  const identity: Record<string, CheckArgument> = { ...read.value };
   const dependencies: Dependency[] = [];
   for (const { name, type } of check.arguments) {
     const written = args[name];
@@ -56,9 +59,10 @@ export function resolveArguments(test: TestDeclaration, check: CheckDefinition, 
     const relation = resolveRelation(written.trim(), span, context);
     if (relation === undefined) return undefined;
     args[name] = context.relationSql(relation.id, relation.sql);
+    identity[name] = relation.id;
     dependencies.push({ id: relation.id, span });
   }
-  return { args, column, dependencies };
+  return { args, identity, column, dependencies };
 }
 
 const REF = /^ref\(\s*(['"])([^'"]+)\1\s*(?:,\s*(['"])([^'"]+)\3\s*)?\)$/;

@@ -144,6 +144,8 @@ function toGraph(
     positions: numbers,
     edges,
     broken,
+    macros: project.macros,
+    selectors: project.selectors,
     disabled: project.disabled,
   };
 }

@@ -1,8 +1,8 @@
 /** Describes nodes for listings: as one object, or as one word. */
 import { unreachable } from '../diagnostics/bug.ts';
-import type { YamlValue } from '../project/project.ts';
 import type { Graph, GraphNode } from './graph.ts';
-import { nodeConfig } from './node-config.ts';
+import { plainConfig } from './node-facets.ts';
+import type { PlainObject } from './plain-value.ts';
 import { nameSelectors } from './selector-of-node.ts';
 
 /** One line of `tx ls --output json`, in dbt's words. */
@@ -22,21 +22,12 @@ export interface NodeDescription {
   readonly depends_on: { readonly nodes: readonly string[] };
 }
 
-/** A value that JSON holds as it is. */
-export type PlainValue = string | number | boolean | null | readonly PlainValue[] | PlainObject;
-
-export interface PlainObject {
-  readonly [key: string]: PlainValue;
-}
-
 /** How a listing names nodes. */
 export const nameForms = ['selector', 'name', 'path'] as const;
 export type NameForm = (typeof nameForms)[number];
 
 /** The object that stands for `node` in listings. `depends_on` are its direct parents in the graph. */
 export function describeNode(graph: Graph, node: GraphNode): NodeDescription {
-  const config: Record<string, PlainValue> = {};
-  for (const [key, value] of Object.entries(nodeConfig(node))) config[key] = toPlain(value);
   const parents = graph.parents.get(node.id) ?? [];
   return {
     name: node.name,
@@ -48,7 +39,7 @@ export function describeNode(graph: Graph, node: GraphNode): NodeDescription {
     ...(node.resourceType === 'source' ? { source_name: node.sourceName } : {}),
     ...(node.resourceType === 'test' ? {} : { schema: node.relation.schema, alias: node.relation.name }),
     description: node.description,
-    config,
+    config: plainConfig(node),
     tags: node.tags,
     depends_on: { nodes: [...parents] },
   };
@@ -66,18 +57,4 @@ export function nameNodes(graph: Graph, form: NameForm): (node: GraphNode) => st
     default:
       return unreachable(form);
   }
-}
-
-/** `value` without the spelling of its numbers, which JSON has no place for. */
-function toPlain(value: YamlValue): PlainValue {
-  if (value === null || typeof value !== 'object') return value;
-  if (isList(value)) return value.map(toPlain);
-  if (typeof value['yamlNumber'] === 'number') return value['yamlNumber'];
-  const plain: Record<string, PlainValue> = {};
-  for (const [key, entry] of Object.entries(value)) plain[key] = toPlain(entry);
-  return plain;
-}
-
-function isList(value: YamlValue): value is readonly YamlValue[] {
-  return Array.isArray(value);
 }

@@ -34,10 +34,11 @@ function collectNames(expressions: readonly SelectorExpression[]): ReadonlySet<s
   for (let expression = queue.pop(); expression !== undefined; expression = queue.pop()) {
     if (expression.kind === 'criterion') {
       if (expression.method === 'fqn' && !hasWildcard(expression.value)) names.add(expression.value);
-    } else if (expression.kind === 'reach') {
-      queue.push(expression.of);
-    } else {
+    } else if ('parts' in expression) {
       for (const part of expression.parts) queue.push(part);
+    } else {
+      queue.push(expression.of);
+      if (expression.kind === 'difference') queue.push(expression.without);
     }
   }
   return names;

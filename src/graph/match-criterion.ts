@@ -1,5 +1,5 @@
 /** Decides which nodes one criterion of a selector means, by the node alone. */
-import { unreachable } from '../diagnostics/bug.ts';
+import { bug, unreachable } from '../diagnostics/bug.ts';
 import type { YamlNumber, YamlValue } from '../project/project.ts';
 import type { GraphNode } from './graph.ts';
 import { matchFqn } from './match-fqn.ts';
@@ -34,6 +34,11 @@ export function matchCriterion(criterion: Criterion, project: string): NodeMatch
       return matchTestType(value);
     case 'package':
       return matchPackage(value, project);
+    case 'selector':
+    case 'state':
+    case 'result':
+    case 'source_status':
+      return bug(`\`${method}\` is not answered by a node alone`);
     default:
       return unreachable(method);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test as it } from 'vitest';
-import type { IndirectSelection } from './evaluate-selector.ts';
+import type { IndirectSelection } from '../project/indirect-selection.ts';
 import { buildFrom, graphOf, ids, model, seed, shop, shortNames, source, test } from './graph-fixture.ts';
 import type { GraphNode } from './graph.ts';
 import type { SelectOptions } from './select.ts';

@@ -1,5 +1,6 @@
 /** What files define, before anything is rendered or linked. Every name and value keeps its place. */
 import type { Span } from '../diagnostics/span.ts';
+import type { IndirectSelection } from '../project/indirect-selection.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { Expression, Template } from './template.ts';
 
@@ -81,6 +82,44 @@ export interface MacroProperties {
   readonly description: string;
 }
 
+/** How far a graph operator goes: a number of edges, or as far as there are any. */
+export type Depth = number | 'all';
+
+/** One `method: value` of a named selector, with its graph operators. */
+export interface SelectorCriterion {
+  readonly kind: 'criterion';
+  readonly method: Located<string>;
+  readonly value: Located<string>;
+  readonly parents?: Depth;
+  readonly children?: Depth;
+  readonly childrensParents: boolean;
+  /** Which tests come along with it; otherwise what holds for the whole command. */
+  readonly indirect?: IndirectSelection;
+  readonly exclude: readonly SelectorEntry[];
+  readonly span: Span;
+}
+
+/** A part of a named selector. The span of a text is shorter or longer than the text where YAML spells it differently. */
+export type SelectorEntry =
+  | { readonly kind: 'text'; readonly text: Located<string> }
+  | SelectorCriterion
+  | {
+      readonly kind: 'union' | 'intersection';
+      readonly parts: readonly SelectorEntry[];
+      readonly exclude: readonly SelectorEntry[];
+      readonly span: Span;
+    };
+
+/** A named selector as YAML defines it. */
+export interface SelectorDefinition {
+  readonly name: string;
+  readonly span: Span;
+  readonly description: string;
+  /** `true`, `false`, or a template. */
+  readonly isDefault?: Located<boolean | string>;
+  readonly entry: SelectorEntry;
+}
+
 /** `{{#macro "name" "a" b=1}} … {{/macro}}`. */
 export interface MacroDefinition {
   readonly name: string;
@@ -117,6 +156,7 @@ export interface ParsedProperties {
   readonly seeds: readonly NodeProperties[];
   readonly sources: readonly SourceProperties[];
   readonly macros: readonly MacroProperties[];
+  readonly selectors: readonly SelectorDefinition[];
 }
 
 export type ParsedFile =

@@ -5,6 +5,7 @@ import { configShapes } from '../project/config-keys.ts';
 import { configEntries } from '../project/read-config.ts';
 import type { Shape } from '../project/shape.ts';
 import { either, flag, keysAnd, keysOf, listOf, mapOf, optional, text } from '../project/shape.ts';
+import { selectorEntryShape, selectorShape } from './selectors-shape.ts';
 
 const name = v.pipe(text('a name'), v.minLength(1, 'a name'));
 const description = optional(text());
@@ -97,10 +98,11 @@ export const propertiesShape: Shape = optional(
       seeds: optional(listOf(nodeShape('seed'), 'a list of seeds')),
       sources: optional(listOf(source, 'a list of sources')),
       macros: optional(listOf(macro, 'a list of macros')),
+      selectors: optional(listOf(selectorShape, 'a list of selectors')),
     },
-    'a mapping with `models`, `seeds`, `sources` or `macros`',
+    'a mapping with `models`, `seeds`, `sources`, `macros` or `selectors`',
   ),
 );
 
 /** Parts that occur often in the shape above, by the names that the JSON Schema gives them. */
-export const sharedPropertyShapes = { test, column } as const;
+export const sharedPropertyShapes = { test, column, selector: selectorShape, selectorEntry: selectorEntryShape } as const;

@@ -1,4 +1,4 @@
-/** Turns a property file into what it says of models, seeds, sources and macros. */
+/** Turns a property file into what it says of models, seeds, sources, macros and selectors. */
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { ConfigResource } from '../project/config-keys.ts';
 import type { ProjectSource } from '../project/project.ts';
@@ -10,6 +10,7 @@ import { entriesOf, entryOf, itemsOf, spanOf, textOf, valueOf } from '../project
 import type { MacroProperties, NodeProperties, ParsedProperties } from './definitions.ts';
 import { propertiesShape } from './properties-shape.ts';
 import { readColumns } from './read-columns.ts';
+import { readSelector } from './read-selectors.ts';
 import { readSource } from './read-sources.ts';
 import type { PropertyContext } from './read-tests.ts';
 import { readTests } from './read-tests.ts';
@@ -20,7 +21,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
   const parsed = parseYaml(source);
   const diagnostics: Diagnostic[] = [...parsed.diagnostics];
   const top = parsed.value;
-  const empty: ParsedProperties = { kind: 'properties', path, models: [], seeds: [], sources: [], macros: [] };
+  const empty: ParsedProperties = { kind: 'properties', path, models: [], seeds: [], sources: [], macros: [], selectors: [] };
   if (top === undefined) return { value: empty, diagnostics };
   checkShape(propertiesShape, top, path, { path, diagnostics, place: `\`${path}\`` });
   const context: PropertyContext = { path, diagnostics };
@@ -31,6 +32,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
     seeds: itemsOf(valueOf(top, 'seeds')).flatMap((node) => readNode(node, 'seed', context) ?? []),
     sources: itemsOf(valueOf(top, 'sources')).flatMap((node) => readSource(node, context) ?? []),
     macros: itemsOf(valueOf(top, 'macros')).flatMap((node) => readMacro(node, context) ?? []),
+    selectors: itemsOf(valueOf(top, 'selectors')).flatMap((node) => readSelector(node, context) ?? []),
   };
   return { value, diagnostics };
 }

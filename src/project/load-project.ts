@@ -8,6 +8,7 @@ import { discoverFiles } from './discover-files.ts';
 import { readEnvironment } from './environment.ts';
 import type { FileSystem } from './file-system.ts';
 import { projectFileIn } from './find-project.ts';
+import { indirectSelections } from './indirect-selection.ts';
 import type { Environment } from './interpolate.ts';
 import type { ConfigTree, Hook, Project, ProjectPaths, ProjectSource, Target } from './project.ts';
 import type { EngineSettings } from './project-shape.ts';
@@ -114,6 +115,9 @@ function assemble(settings: Settings): Project | undefined {
   const configTrees = readTrees(settings);
   const name = textOf(top, 'name');
   const version = textOf(top, 'version');
+  const flags = valueOf(top, 'flags');
+  const mode = flags === undefined ? undefined : textOf(flags, 'indirect_selection');
+  const indirectSelection = indirectSelections.find((known) => known === mode);
   if (name === undefined || target === undefined) return undefined;
   return {
     name,
@@ -124,6 +128,7 @@ function assemble(settings: Settings): Project | undefined {
     targetNames: targetNames(top),
     paths,
     stateSchema,
+    ...(indirectSelection === undefined ? {} : { indirectSelection }),
     vars: layVars(readVars(file.path, valueOf(top, 'vars')), target.vars, options.vars),
     configTrees,
     onRunStart,

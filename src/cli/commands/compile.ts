@@ -27,7 +27,7 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     print(screen, options, [{ name: 'inline', path: undefined, text: inline.value.text }]);
     return exitCodes.ok;
   }
-  const selected = selectNodes(loaded, screen, options);
+  const selected = selectNodes(host, screen, loaded, options);
   const unneeded = await requireSound(loaded, selected);
   const { graph, project } = loaded;
   const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);

@@ -16,7 +16,7 @@ export interface LsOptions extends ProjectOptions, OutputOptions, SelectionOptio
 
 export async function lsCommand(host: Host, screen: Screen, options: LsOptions): Promise<ExitCode> {
   const loaded = await loadGraph(host, screen, options);
-  const selected = selectNodes(loaded, screen, options);
+  const selected = selectNodes(host, screen, loaded, options);
   const { graph } = loaded;
   const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
   const { output } = options;

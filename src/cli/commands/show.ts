@@ -90,7 +90,7 @@ async function previewInline(host: Host, screen: Screen, loaded: LoadedGraph, op
 }
 
 async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, options: ShowOptions): Promise<Preview> {
-  const selected = selectNodes(loaded, screen, options);
+  const selected = selectNodes(host, screen, loaded, options);
   const nodes = [...selected].flatMap((id) => loaded.graph.nodes.get(id) ?? []).filter((node) => node.resourceType !== 'test');
   const [node] = nodes;
   if (node === undefined || nodes.length > 1) throw new Stop(exitCodes.usage, [diagnose('show-needs-one', { count: nodes.length })]);

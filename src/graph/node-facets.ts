@@ -1,0 +1,67 @@
+/** The sides of a node that `state:` compares, each as one text: equal texts mean nothing changed. */
+import type { ContentHash } from './content-hash.ts';
+import type { GraphNode } from './graph.ts';
+import { nodeConfig } from './node-config.ts';
+import type { PlainObject, PlainValue } from './plain-value.ts';
+import { canonicalJson, toPlain } from './plain-value.ts';
+
+export interface NodeFacets {
+  /** Undefined where it is not known, as in a manifest of another program. */
+  readonly body: string | undefined;
+  readonly configs: string;
+  readonly descriptions: string;
+  /** As it was asked for: where a target puts it is no change. */
+  readonly relation: string;
+  readonly contract: string;
+  readonly fqn: string;
+}
+
+/** Config that has a side of its own, or says only how a node is found. */
+const elsewhere: ReadonlySet<string> = new Set(['schema', 'alias', 'database', 'tags', 'group', 'contract']);
+
+/** What facets are made of: a node of a manifest, or of the graph in the same words. */
+export interface FacetSource {
+  readonly body: string | undefined;
+  readonly config: PlainObject;
+  readonly description: string;
+  readonly columns: readonly { readonly name: string; readonly description: string; readonly dataType: string | undefined }[];
+  /** Schema and name of a source, which no target decides. */
+  readonly place: readonly string[] | undefined;
+  readonly fqn: readonly string[];
+}
+
+export function makeFacets(source: FacetSource): NodeFacets {
+  const { config } = source;
+  // Their order is that of a JSON object, which keeps none for names such as `1`.
+  const columns = source.columns.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const configs = Object.entries(config).filter(([key, value]) => !elsewhere.has(key) && value !== null);
+  const asked = ['database', 'schema', 'alias'].map((key) => config[key] ?? null);
+  return {
+    body: source.body,
+    configs: canonicalJson(Object.fromEntries(configs)),
+    descriptions: canonicalJson([source.description, columns.map(({ name, description }) => [name, description])]),
+    relation: canonicalJson(source.place ?? asked),
+    contract: canonicalJson([config['contract'] ?? null, columns.map(({ name, dataType }) => [name, dataType ?? null])]),
+    fqn: canonicalJson(source.fqn),
+  };
+}
+
+/** The config of a node as artifacts show it. */
+export function plainConfig(node: GraphNode): PlainObject {
+  const config: Record<string, PlainValue> = {};
+  for (const [key, value] of Object.entries(nodeConfig(node))) config[key] = toPlain(value);
+  return config;
+}
+
+/** The facets of a node of the graph. */
+export function facetsOf(node: GraphNode, content: ContentHash): NodeFacets {
+  const columns = node.resourceType === 'test' ? [] : node.columns;
+  return makeFacets({
+    body: content(node),
+    config: plainConfig(node),
+    description: node.description,
+    columns: columns.map(({ name, description, dataType }) => ({ name, description, dataType })),
+    place: node.resourceType === 'source' ? [node.relation.schema, node.relation.name] : undefined,
+    fqn: node.fqn,
+  });
+}
