@@ -139,6 +139,13 @@ export function addSelectionOptions(command: Command): Command {
     );
 }
 
+/** Which keys a listing in JSON has. */
+export function addOutputKeysOption(command: Command): Command {
+  return command.addOption(
+    repeatable('--output-keys <key...>', 'keys of the JSON objects, e.g. config.materialized', 'TX_OUTPUT_KEYS', collectWords),
+  );
+}
+
 export function addDatabaseOptions(command: Command): Command {
   return command.addOption(
     new Option('--wait [seconds]', 'wait for a database that another process has locked (at most an hour)')

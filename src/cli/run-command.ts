@@ -21,6 +21,7 @@ import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import { loadGraph } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import { writeManifest } from './manifest-file.ts';
 import { openDatabase, readStanding } from './open-database.ts';
 import type { Standing } from './open-database.ts';
 import type { RunRequest } from './run-request.ts';
@@ -90,6 +91,8 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
         ),
       );
       report.finish(result);
+      // Who cancels does not wait for more files.
+      if (result.status !== 'cancelled') writeManifest(host, screen, loaded);
       showUnneeded(screen, prepared.unneeded);
       return exitCodeOf(result, cancellation);
     } finally {

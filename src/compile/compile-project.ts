@@ -43,6 +43,9 @@ export async function compileProject(input: CompileInput, ports: CompilePorts): 
     seeds,
     sources: workspace.sources.map((source) => source.node),
     tests,
+    docBlocks: parsed.flatMap((file) =>
+      file.kind === 'docs' ? file.blocks.map(({ name, text }) => ({ name, path: file.path, text })) : [],
+    ),
     macros: listMacros(environment, properties, { texts, describe }),
     selectors: compileSelectors({ properties, environment, texts, diagnostics }),
     onRunStart,

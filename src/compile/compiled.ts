@@ -113,12 +113,37 @@ export interface CompiledSeed extends CompiledNode {
   readonly postHooks: readonly CompiledHook[];
 }
 
+/** An age of data. */
+export interface Age {
+  readonly count: number;
+  readonly period: 'minute' | 'hour' | 'day';
+}
+
+/** How old the newest row of a source may be, and how its time is found. Texts are SQL, rendered. */
+export interface SourceFreshness {
+  readonly warnAfter?: Age;
+  readonly errorAfter?: Age;
+  /** Condition on the rows that count; never beside a query. */
+  readonly filter?: string;
+  /** A column or expression whose highest value is the time of the newest row, or a query that gives it. */
+  readonly loadedAt?: { readonly kind: 'field' | 'query'; readonly sql: string; readonly span: Span };
+  /** Where `freshness` stands. */
+  readonly span: Span;
+}
+
 export interface CompiledSource extends CompiledNode {
   readonly resourceType: 'source';
   readonly sourceName: string;
+  /** What is said of all tables of the source. */
+  readonly sourceDescription: string;
+  readonly sourceMeta: Readonly<Record<string, YamlValue>>;
+  readonly loader?: string;
   readonly relation: Relation;
   /** SQL that stands for the table where a file is read in place; else undefined. */
   readonly external?: string;
+  /** Where that file is, as it was declared. */
+  readonly location?: string;
+  readonly freshness?: SourceFreshness;
   readonly columns: readonly CompiledColumn[];
 }
 
@@ -181,6 +206,7 @@ export interface CompiledProject {
   readonly sources: readonly CompiledSource[];
   readonly tests: readonly CompiledTest[];
   readonly macros: readonly CompiledMacro[];
+  readonly docBlocks: readonly { readonly name: string; readonly path: string; readonly text: string }[];
   readonly selectors: readonly CompiledSelector[];
   readonly onRunStart: readonly CompiledHook[];
   readonly onRunEnd: readonly CompiledHook[];

@@ -74,6 +74,8 @@ export async function prepareWorkspace(input: CompileInput, ports: CompilePorts)
     properties,
     dialect,
     describe,
+    environment,
+    texts,
     diagnostics,
   });
   const disabled = [...drafts.disabled, ...declared.disabled];

@@ -145,6 +145,7 @@ function toGraph(
     edges,
     broken,
     macros: project.macros,
+    docBlocks: project.docBlocks,
     selectors: project.selectors,
     disabled: project.disabled,
   };

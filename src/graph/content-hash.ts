@@ -6,7 +6,7 @@ import { isComment, nextSqlToken } from '../parse/sql-scan.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { canonicalJson } from './plain-value.ts';
 
-/** The hash of a node's content; undefined where it cannot be had: a seed whose file is not there. */
+/** The hash of a node's content; undefined for sources, which have none, and for a seed whose file is not there. */
 export type ContentHash = (node: GraphNode) => string | undefined;
 
 /**
@@ -37,7 +37,7 @@ export function contentHash(
       case 'seed':
         return seedHash(node.path);
       case 'source':
-        return hash({ external: node.external ?? null });
+        return undefined;
       case 'test':
         return node.test.kind === 'singular'
           ? hash({ sql: plain(node.test.text.sql) })

@@ -1,4 +1,5 @@
 /** The sides of a node that `state:` compares, each as one text: equal texts mean nothing changed. */
+import type { Age } from '../compile/compiled.ts';
 import type { ContentHash } from './content-hash.ts';
 import type { GraphNode } from './graph.ts';
 import { nodeConfig } from './node-config.ts';
@@ -6,7 +7,7 @@ import type { PlainObject, PlainValue } from './plain-value.ts';
 import { canonicalJson, toPlain } from './plain-value.ts';
 
 export interface NodeFacets {
-  /** Undefined where it is not known, as in a manifest of another program. */
+  /** A hash of the SQL, or what a source says of its data. Undefined where it is not known, as in a manifest of another program. */
   readonly body: string | undefined;
   readonly configs: string;
   readonly descriptions: string;
@@ -28,6 +29,35 @@ export interface FacetSource {
   /** Schema and name of a source, which no target decides. */
   readonly place: readonly string[] | undefined;
   readonly fqn: readonly string[];
+}
+
+/** What a source says of where its data comes from, in the words of a manifest. */
+export interface SourceFacts extends PlainObject {
+  readonly loader: string;
+  readonly external: { readonly location: string; readonly sql: string } | null;
+  readonly freshness: PlainObject | null;
+  readonly loaded_at_field: string | null;
+  readonly loaded_at_query: string | null;
+}
+
+export function sourceFacts(node: Extract<GraphNode, { resourceType: 'source' }>): SourceFacts {
+  const { freshness } = node;
+  const age = (after: Age | undefined): PlainObject | null => (after === undefined ? null : { count: after.count, period: after.period });
+  return {
+    loader: node.loader ?? '',
+    external: node.external === undefined ? null : { location: node.location ?? '', sql: node.external },
+    freshness:
+      freshness === undefined
+        ? null
+        : { warn_after: age(freshness.warnAfter), error_after: age(freshness.errorAfter), filter: freshness.filter ?? null },
+    loaded_at_field: freshness?.loadedAt?.kind === 'field' ? freshness.loadedAt.sql : null,
+    loaded_at_query: freshness?.loadedAt?.kind === 'query' ? freshness.loadedAt.sql : null,
+  };
+}
+
+/** The facts as one text, from a node or from its entry in a manifest. */
+export function sourceBody(facts: Readonly<Record<string, unknown>>): string {
+  return canonicalJson(['loader', 'external', 'freshness', 'loaded_at_field', 'loaded_at_query'].map((key) => facts[key] ?? null));
 }
 
 export function makeFacets(source: FacetSource): NodeFacets {
@@ -57,7 +87,7 @@ export function plainConfig(node: GraphNode): PlainObject {
 export function facetsOf(node: GraphNode, content: ContentHash): NodeFacets {
   const columns = node.resourceType === 'test' ? [] : node.columns;
   return makeFacets({
-    body: content(node),
+    body: node.resourceType === 'source' ? sourceBody(sourceFacts(node)) : content(node),
     config: plainConfig(node),
     description: node.description,
     columns: columns.map(({ name, description, dataType }) => ({ name, description, dataType })),

@@ -1,6 +1,6 @@
 /** Reads artifacts of earlier runs: our own, and those of dbt as far as they say the same. */
 import type { NodeFacets } from './node-facets.ts';
-import { makeFacets } from './node-facets.ts';
+import { makeFacets, sourceBody } from './node-facets.ts';
 import type { PlainObject } from './plain-value.ts';
 import type { SavedFreshness, SavedManifest, SavedResults } from './saved-state.ts';
 
@@ -31,7 +31,7 @@ function readNode(entry: Json, kind: string, isOurs: boolean): NodeFacets {
   }));
   const isSource = kind === 'sources';
   return makeFacets({
-    body: isOurs ? bodyOf(entry) : undefined,
+    body: isSource ? sourceBody(entry) : isOurs && isObject(entry['checksum']) ? textOf(entry['checksum'], 'checksum') : undefined,
     // A JSON object is one of plain values.
     config: isObject(entry['config']) ? (entry['config'] as PlainObject) : {},
     description: textOf(entry, 'description') ?? '',
@@ -39,13 +39,6 @@ function readNode(entry: Json, kind: string, isOurs: boolean): NodeFacets {
     place: isSource ? [textOf(entry, 'schema') ?? '', textOf(entry, 'identifier') ?? ''] : undefined,
     fqn: Array.isArray(entry['fqn']) ? entry['fqn'].map(String) : [],
   });
-}
-
-/** Sources have no checksum in the form of the file; theirs stands beside the config as it was written. */
-function bodyOf(entry: Json): string | undefined {
-  const { checksum, unrendered_config: written } = entry;
-  if (isObject(checksum)) return textOf(checksum, 'checksum');
-  return isObject(written) ? textOf(written, 'checksum') : undefined;
 }
 
 /** A run_results.json; undefined for any other text. */

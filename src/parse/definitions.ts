@@ -72,6 +72,7 @@ export interface SourceProperties {
   readonly path: string;
   readonly schema?: string;
   readonly description: string;
+  readonly meta: Readonly<Record<string, YamlValue>>;
   readonly tables: readonly SourceTable[];
 }
 

@@ -9,7 +9,7 @@ import { selectorEntryShape, selectorShape } from './selectors-shape.ts';
 
 const name = v.pipe(text('a name'), v.minLength(1, 'a name'));
 const description = optional(text());
-const { meta, tags } = configShapes;
+const { meta, tags, freshness, loaded_at_field: loadedAtField, loaded_at_query: loadedAtQuery } = configShapes;
 
 function configOf(resource: ConfigResource): Shape {
   return keysOf(configEntries(resource), 'a mapping of config keys');
@@ -78,6 +78,9 @@ const ofSource = {
   config: optional(configOf('source')),
   meta: optional(meta),
   tags: optional(tags),
+  freshness: optional(freshness),
+  loaded_at_field: optional(loadedAtField),
+  loaded_at_query: optional(loadedAtQuery),
   tests,
   data_tests: tests,
   loader: optional(text()),

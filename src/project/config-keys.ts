@@ -50,6 +50,15 @@ const strategies = {
   'delete+insert': 'delete_insert',
 } as const satisfies Record<string, IncrementalStrategy>;
 
+/** An age of data, as dbt writes it. */
+const freshnessThreshold = keysOf(
+  {
+    count: v.pipe(v.number('a whole number above 0'), v.integer('a whole number above 0'), v.minValue(1, 'a whole number above 0')),
+    period: oneOf(['minute', 'hour', 'day']),
+  },
+  'an age such as `{count: 12, period: hour}`',
+);
+
 /** The shape of each key's value; the output is the canonical form. */
 export const configShapes = {
   materialized: oneOf(['view', 'table', 'incremental', 'ephemeral']),
@@ -69,6 +78,12 @@ export const configShapes = {
   post_hook: hooksShape,
   delimiter: v.pipe(text('one character'), v.length(1, 'one character')),
   column_types: mapOf(text('a column type'), 'a mapping of columns to types'),
+  freshness: keysOf(
+    { warn_after: optional(freshnessThreshold), error_after: optional(freshnessThreshold), filter: optional(text('an SQL condition')) },
+    'a mapping with `warn_after`, `error_after` and `filter`',
+  ),
+  loaded_at_field: text('a column or an SQL expression'),
+  loaded_at_query: text('a query that gives one time'),
   severity: oneOf(['error', 'warn']),
   warn_if: text('a condition such as `> 10`'),
   error_if: text('a condition such as `> 10`'),
@@ -105,6 +120,9 @@ export const configKeys: readonly ConfigKey[] = [
   key('post_hook', ['model', 'seed'], 'append', ['post-hook']),
   key('delimiter', ['seed']),
   key('column_types', ['seed'], 'merge'),
+  key('freshness', ['source'], 'merge'),
+  key('loaded_at_field', ['source']),
+  key('loaded_at_query', ['source']),
   key('severity', ['test']),
   key('warn_if', ['test']),
   key('error_if', ['test']),

@@ -8,6 +8,7 @@ import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { compileInlineText } from '../inline.ts';
 import { loadGraph } from '../load-graph.ts';
+import { writeManifest } from '../manifest-file.ts';
 import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
@@ -40,6 +41,7 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   screen.note(
     `compiled ${texts.length} ${texts.length === 1 ? 'node' : 'nodes'} to ${project.paths.target}/compiled (${written} ${written === 1 ? 'file' : 'files'})`,
   );
+  writeManifest(host, screen, loaded);
   showUnneeded(screen, unneeded);
   return exitCodes.ok;
 }

@@ -1,0 +1,93 @@
+/** Keeps target/manifest.json in step with the project. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { canonicalJson } from '../graph/plain-value.ts';
+import type { Project } from '../project/project.ts';
+import { errorCode } from '../project/read-text.ts';
+import { readInputHash, renderManifest } from '../report/manifest/manifest.ts';
+import type { EntryContext } from '../report/manifest/node-entry.ts';
+import { artifactTime } from './artifact-time.ts';
+import { compiledPathOf, compiledTextOf } from './compiled-files.ts';
+import type { Host } from './host.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import type { Screen } from './screen.ts';
+import { hashContent } from './select-nodes.ts';
+import { writeArtifact } from './write-artifact.ts';
+
+export function manifestPath(project: Project): string {
+  return `${project.paths.target}/manifest.json`;
+}
+
+/** What entries of the manifest are made from. */
+export function entryContext(host: Host, loaded: LoadedGraph): EntryContext {
+  const { project, graph, engine } = loaded;
+  const texts = new Map(project.sources.map(({ path, text }) => [path, text]));
+  return {
+    graph,
+    database: project.target.database,
+    schema: project.target.schema,
+    relationName: engine.dialect.relation,
+    content: hashContent(host, loaded),
+    rawText: (path) => texts.get(path),
+    compiledPath: (path) => compiledPathOf(project, path),
+  };
+}
+
+/**
+ * Writes the manifest if it would say something else than the one that is there. Whether it would is known from a hash
+ * of what it is made from: for a large project the manifest itself costs more than everything else that a command does.
+ */
+export function writeManifest(host: Host, screen: Screen, loaded: LoadedGraph): void {
+  const { project, engine } = loaded;
+  const path = join(project.root, manifestPath(project));
+  const inputHash = hashInput(host, loaded);
+  if (readHead(host, path) === inputHash) return;
+  const origin = { version: host.version, generatedAt: artifactTime(host), invocationId: null };
+  const pieces = renderManifest({ ...entryContext(host, loaded), origin, engine: engine.type, inputHash });
+  writeArtifact(host, screen, { absolute: path, shown: manifestPath(project) }, pieces);
+}
+
+/** Above this size the content of a seed counts by size and time alone. */
+const largestRead = 16 * 1024 * 1024;
+
+/** One hash over all that the manifest depends on: `tx` itself, the target, variables, and the files of the project. */
+function hashInput(host: Host, { project, graph, flagVars }: LoadedGraph): string {
+  const { target } = project;
+  const sum = createHash('sha256');
+  const add = (...parts: readonly string[]): void => {
+    for (const part of parts) sum.update(`${part.length}\n${part}`);
+  };
+  add(host.version, readProgram(host), target.name, target.type, target.schema, target.database, project.paths.target);
+  add(canonicalJson(Object.entries(flagVars).map(([name, { value }]) => [name, value])));
+  for (const { path, text } of [project.file, ...project.sources]) add(path, text);
+  for (const { path } of project.seeds) add(path, hashSeedFile(host, join(project.root, path)));
+  // JavaScript may take values from anywhere: only what came out tells.
+  if (project.sources.some(({ kind }) => kind === 'js-macro')) {
+    for (const node of graph.nodes.values()) add(node.id, compiledTextOf(node)?.sql ?? '', canonicalJson(node.rawConfig));
+  }
+  return sum.digest('hex');
+}
+
+/** The entry of the bundle names every part of it by its content. Absent where the program runs from its sources. */
+function readProgram(host: Host): string {
+  const path = join(host.packageRoot, 'dist', 'main.js');
+  return host.files.stat(path) === undefined ? '' : new TextDecoder().decode(host.files.readBytes(path));
+}
+
+function hashSeedFile(host: Host, path: string): string {
+  const stat = host.files.stat(path);
+  if (stat === undefined) return '';
+  if (stat.size > largestRead) return `${stat.size} ${stat.mtimeMs}`;
+  return createHash('sha256').update(host.files.readBytes(path)).digest('hex');
+}
+
+/** What the manifest that is there was made from. Its head is enough. */
+function readHead(host: Host, path: string): string | undefined {
+  try {
+    if (host.files.stat(path) === undefined) return undefined;
+    for (const piece of host.files.chunks(path)) return readInputHash(new TextDecoder().decode(piece.subarray(0, 4096)));
+  } catch (thrown) {
+    errorCode(thrown); // What cannot be read is written anew, or told of when that fails too.
+  }
+  return undefined;
+}
