@@ -1,10 +1,12 @@
 /** Keeps target/manifest.json in step with the project. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Relation } from '../adapter/relation.ts';
 import { canonicalJson } from '../graph/plain-value.ts';
 import type { Project } from '../project/project.ts';
 import { errorCode } from '../project/read-text.ts';
 import { readInputHash, renderManifest } from '../report/manifest/manifest.ts';
+import { createNaming } from '../report/manifest/name-database.ts';
 import type { EntryContext } from '../report/manifest/node-entry.ts';
 import { artifactTime } from './artifact-time.ts';
 import { compiledPathOf, compiledTextOf } from './compiled-files.ts';
@@ -21,12 +23,18 @@ export function manifestPath(project: Project): string {
 /** What entries of the manifest are made from. */
 export function entryContext(host: Host, loaded: LoadedGraph): EntryContext {
   const { project, graph, engine } = loaded;
+  const { database } = project.target;
+  const shortName = engine.dialect.relation;
+  const prefix = database === '' ? '' : `${engine.dialect.quoteIdentifier(database)}.`;
+  const relationName = (relation: Relation): string => prefix + shortName(relation);
   const texts = new Map(project.sources.map(({ path, text }) => [path, text]));
   return {
     graph,
-    database: project.target.database,
+    database,
     schema: project.target.schema,
-    relationName: engine.dialect.relation,
+    shortName,
+    relationName,
+    nameDatabase: createNaming(graph, shortName, relationName),
     content: hashContent(host, loaded),
     rawText: (path) => texts.get(path),
     compiledPath: (path) => compiledPathOf(project, path),

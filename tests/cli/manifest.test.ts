@@ -113,7 +113,7 @@ describe('the manifest', () => {
       fqn: ['shop', 'marts', 'inc'],
       config: { materialized: 'incremental', unique_key: ['id'], meta: { owner: 'ann' } },
       meta: { owner: 'ann' },
-      relation_name: '"main"."inc"',
+      relation_name: '"shop"."main"."inc"',
       raw_code: RICH['models/marts/inc.sql'],
       compiled: true,
       compiled_path: 'target/compiled/shop/models/marts/inc.sql',
@@ -135,8 +135,9 @@ describe('the manifest', () => {
         ['files', 'raw'],
       ],
     });
+    // The same text as in its file, but for the database in front of relations, by which other tools find them.
     const compiled = project.read('target/compiled/shop/models/marts/inc.sql');
-    expect(`${String(parsed(text).nodes['model.shop.inc']?.['compiled_code'])}\n`).toBe(compiled);
+    expect(`${String(parsed(text).nodes['model.shop.inc']?.['compiled_code'])}\n`).toBe(compiled.replaceAll('"main".', '"shop"."main".'));
   });
 
   it('says of tests what they test', () => {
@@ -176,7 +177,7 @@ describe('the manifest', () => {
       loader: 'a tool',
       loaded_at_field: 'at',
       freshness: { warn_after: { count: 1, period: 'day' }, error_after: null, filter: null },
-      relation_name: '"web_data"."visits_v2"',
+      relation_name: '"shop"."web_data"."visits_v2"',
     });
     expect(sources['source.shop.files.raw']).toMatchObject({ external: { location: 'seeds/raw.csv' }, freshness: null });
   });

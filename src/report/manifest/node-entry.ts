@@ -13,8 +13,11 @@ export interface EntryContext {
   /** Database and schema of the target. */
   readonly database: string;
   readonly schema: string;
-  /** The name of a relation as SQL of this engine writes it. */
+  /** The name of a relation as SQL of this engine writes it, and with its database in front, as readers look it up. */
+  readonly shortName: (relation: Relation) => string;
   readonly relationName: (relation: Relation) => string;
+  /** A text with the second name in place of the first one. */
+  readonly nameDatabase: (sql: string) => string;
   readonly content: ContentHash;
   /** Text of a file of the project as it is on disk. */
   readonly rawText: (path: string) => string | undefined;
@@ -75,7 +78,7 @@ const compiled: Makers<Kind<'model' | 'test'>> = {
   metrics: () => [],
   compiled_path: (node, context) => (compiledSql(node, context) === undefined ? null : context.compiledPath(node.path)),
   compiled: (node, context) => compiledSql(node, context) !== undefined,
-  compiled_code: (node, context) => compiledSql(node, context) ?? null,
+  compiled_code: (node, context) => qualified(compiledSql(node, context), context),
   extra_ctes_injected: () => true,
   extra_ctes: () => [],
   contract: () => ({ enforced: false, alias_types: true, checksum: null }),
@@ -196,6 +199,10 @@ function compiledSql(node: Kind<'model' | 'test'>, { graph }: EntryContext): str
   return node.test.kind === 'singular' ? node.test.text.sql : undefined;
 }
 
+function qualified(sql: string | undefined, { nameDatabase }: EntryContext): string | null {
+  return sql === undefined ? null : nameDatabase(sql);
+}
+
 type GenericTest = Extract<CompiledTest['test'], { readonly kind: 'generic' }>;
 
 function testMetadata(node: CompiledTest, test: GenericTest, context: EntryContext): object {
@@ -214,7 +221,7 @@ function argumentsOf(node: CompiledTest, { args, attachedTo }: GenericTest, cont
   const others = parentsOf(node, context).filter(({ id }) => id !== attachedTo);
   if (others.length === 0) return args;
   const named = new Map(
-    others.flatMap((other) => (other.resourceType === 'test' ? [] : [[context.relationName(other.relation), other] as const])),
+    others.flatMap((other) => (other.resourceType === 'test' ? [] : [[context.shortName(other.relation), other] as const])),
   );
   const meant = Object.entries(args).map(([key, value]) => {
     const other = typeof value === 'string' ? named.get(value) : undefined;
