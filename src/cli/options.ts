@@ -12,6 +12,8 @@ export interface ProjectOptions {
 
 export interface OutputOptions {
   readonly quiet?: boolean;
+  /** File for a trace of what took time. */
+  readonly profile?: string;
   readonly color?: boolean;
   readonly logFormat: 'text' | 'json';
 }
@@ -121,7 +123,8 @@ export function addOutputOptions(command: Command): Command {
     .addOption(new Option('--no-color', 'no colours (also NO_COLOR)'))
     .addOption(
       new Option('--log-format <format>', 'form of progress on stderr').choices(['text', 'json']).default('text').env('TX_LOG_FORMAT'),
-    );
+    )
+    .addOption(new Option('--profile <file>', 'write where the time went, as a Chrome trace').env('TX_PROFILE'));
 }
 
 export function addSelectionOptions(command: Command): Command {

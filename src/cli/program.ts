@@ -42,8 +42,9 @@ function knownSpelling(argv: readonly string[]): readonly string[] {
 }
 
 /** Runs the command line; gives the exit code. Never throws. */
-export async function runProgram(host: Host, given: readonly string[]): Promise<ExitCode> {
+export async function runProgram(outside: Host, given: readonly string[]): Promise<ExitCode> {
   const argv = knownSpelling(given);
+  const host = wantsProfile(outside, argv) ? (await import('./profile.ts')).profiledHost(outside, wantedCommand(argv)) : outside;
   const outcome: { code: ExitCode } = { code: exitCodes.ok };
   const program = createProgram(host, outcome, wantedCommand(argv));
   try {
@@ -53,6 +54,11 @@ export async function runProgram(host: Host, given: readonly string[]): Promise<
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     throw cause;
   }
+}
+
+/** Looked for before the flags are read: reading them is measured too. */
+function wantsProfile({ env }: Host, argv: readonly string[]): boolean {
+  return env['TX_PROFILE'] !== undefined || argv.some((word) => word === '--profile' || word.startsWith('--profile='));
 }
 
 /** The command that the user named: only its flags have to be there, which halves the time of a start. */
@@ -109,6 +115,9 @@ async function guard<O extends OutputOptions>(host: Host, options: O, action: Ac
     if (!(cause instanceof Stop)) throw cause;
     screen.showDiagnostics(cause.diagnostics);
     return cause.exitCode;
+  } finally {
+    if (host.trace !== undefined && options.profile !== undefined)
+      (await import('./profile.ts')).writeTrace(host, screen, host.trace, options.profile);
   }
 }
 

@@ -14,6 +14,7 @@ import type { Interval } from '../plan/plan-input.ts';
 import type { Command, Plan } from '../plan/plan.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { Project } from '../project/project.ts';
+import { traced } from '../project/tracer.ts';
 import { requireSound } from './check-queries.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -60,39 +61,45 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
       signal: cancellation.signal,
     });
     try {
-      const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
-      const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
-      const planned = planRun(host, screen, request, { ...prepared, seeds, standing });
+      const standing = await traced(host.trace, 'read catalog and state', () =>
+        readStanding(adapter, session, loaded.project, loaded.graph),
+      );
+      const seeds = traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing));
+      const planned = traced(host.trace, 'plan', () => planRun(host, screen, request, { ...prepared, seeds, standing }));
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
       const result = await executeReported(report, loaded.project, () =>
-        executePlan(
-          planned.plan,
-          {
-            adapter,
-            session,
-            clock: host.clock,
-            chance: Math.random,
-            emit: report.emit,
-            seedFile: seeds.file,
-            seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
-            texts: planned.texts,
-            readsOf: (node) => relationsReadBy(loaded, node),
-            compiledPath: report.compiledPath,
-          },
-          {
-            threads,
-            failFast: request.options.failFast === true,
-            txVersion: host.version,
-            createState: standing.state.version === 0,
-            interruptedRuns: standing.state.openRuns,
-            signal: cancellation.signal,
-          },
+        traced(host.trace, 'execute', () =>
+          executePlan(
+            planned.plan,
+            {
+              adapter,
+              session,
+              clock: host.clock,
+              chance: Math.random,
+              emit: followed(host, report.emit),
+              seedFile: seeds.file,
+              seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
+              texts: planned.texts,
+              readsOf: (node) => relationsReadBy(loaded, node),
+              compiledPath: report.compiledPath,
+            },
+            {
+              threads,
+              failFast: request.options.failFast === true,
+              txVersion: host.version,
+              createState: standing.state.version === 0,
+              interruptedRuns: standing.state.openRuns,
+              signal: cancellation.signal,
+            },
+          ),
         ),
       );
-      report.finish(result);
-      // Who cancels does not wait for more files.
-      if (result.status !== 'cancelled') writeManifest(host, screen, loaded);
+      traced(host.trace, 'report', () => {
+        report.finish(result);
+        // Who cancels does not wait for more files.
+        if (result.status !== 'cancelled') writeManifest(host, screen, loaded);
+      });
       showUnneeded(screen, prepared.unneeded);
       return exitCodeOf(result, cancellation);
     } finally {
@@ -101,6 +108,15 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
   } finally {
     cancellation.dispose();
   }
+}
+
+/** What happens is told to the trace as well, where there is one. */
+function followed({ trace }: Host, emit: RunReport['emit']): RunReport['emit'] {
+  if (trace === undefined) return emit;
+  return (event) => {
+    trace.handle(event);
+    emit(event);
+  };
 }
 
 /** Plans without executing: the other consumer of the plan. */
@@ -113,9 +129,11 @@ export async function planOnly(
   try {
     const prepared = await prepare(host, screen, request);
     if (prepared === undefined) return undefined;
-    const standing = await readStandingIfAny(host, screen, request, prepared.loaded, cancellation);
+    const standing = await traced(host.trace, 'read catalog and state', () =>
+      readStandingIfAny(host, screen, request, prepared.loaded, cancellation),
+    );
     const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
-    const planned = planRun(host, screen, request, { ...prepared, seeds, standing });
+    const planned = traced(host.trace, 'plan', () => planRun(host, screen, request, { ...prepared, seeds, standing }));
     showUnneeded(screen, prepared.unneeded);
     return { planned, loaded: prepared.loaded };
   } finally {
@@ -163,7 +181,9 @@ async function prepare(host: Host, screen: Screen, request: RunRequest): Promise
   }
   // What was asked for is read before a database is opened; which other seeds changed is known only then.
   const seeds = readSeeds(host, screen, loaded, command === 'build' || command === 'seed' ? selected : new Set());
-  const unneeded = await requireSound(loaded, selected, command === 'seed' ? new Set() : selected, seeds?.diagnostics);
+  const unneeded = await traced(host.trace, 'check queries', () =>
+    requireSound(loaded, selected, command === 'seed' ? new Set() : selected, seeds?.diagnostics),
+  );
   screen.showDiagnostics(seeds?.diagnostics ?? []);
   return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
 }

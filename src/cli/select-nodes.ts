@@ -7,6 +7,7 @@ import type { ContentHash } from '../graph/content-hash.ts';
 import { contentHash } from '../graph/content-hash.ts';
 import { selectorSource } from '../graph/parse-selector.ts';
 import { excludeFlag, select, selectFlag, selectorFlag } from '../graph/select.ts';
+import { traced } from '../project/tracer.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -23,15 +24,17 @@ export function selectNodes(host: Host, screen: Screen, loaded: LoadedGraph, opt
     selectorSource(selectorFlag, selector === undefined ? [] : [selector]),
   ]);
   const indirect = options.indirectSelection ?? loaded.project.indirectSelection;
-  const selection = select(loaded.graph, {
-    select: options.select,
-    exclude: options.exclude,
-    selector,
-    resourceTypes: options.resourceType,
-    excludeResourceTypes: options.excludeResourceType,
-    ...(indirect === undefined ? {} : { indirect }),
-    saved: { files: createSavedFiles(host, loaded.project, options.state), content: hashContent(host, loaded) },
-  });
+  const selection = traced(host.trace, 'select', () =>
+    select(loaded.graph, {
+      select: options.select,
+      exclude: options.exclude,
+      selector,
+      resourceTypes: options.resourceType,
+      excludeResourceTypes: options.excludeResourceType,
+      ...(indirect === undefined ? {} : { indirect }),
+      saved: { files: createSavedFiles(host, loaded.project, options.state), content: hashContent(host, loaded) },
+    }),
+  );
   if (hasErrors(selection.diagnostics)) throw new Stop(exitCodes.usage, selection.diagnostics);
   screen.showDiagnostics(selection.diagnostics);
   const { nodes, byDefault } = selection.value;

@@ -20,6 +20,8 @@ import { readTarget } from './read-target.ts';
 import { readText } from './read-text.ts';
 import { readTree } from './read-tree.ts';
 import { checkShape } from './shape.ts';
+import type { Tracer } from './tracer.ts';
+import { traced } from './tracer.ts';
 import type { Vars } from './vars.ts';
 import { layVars, readVars } from './vars.ts';
 import { parseYaml } from './yaml/parse-yaml.ts';
@@ -47,7 +49,7 @@ export interface LoadedProject extends Outcome<Project | undefined> {
 /** Loads the project in `options.root`. The value is undefined when project.yaml gives no name or no target. */
 export function loadProject(
   options: LoadOptions,
-  ports: { readonly files: FileSystem },
+  ports: { readonly files: FileSystem; readonly tracer?: Tracer | undefined },
   engines: readonly EngineSettings[],
 ): LoadedProject {
   const { root } = options;
@@ -69,9 +71,9 @@ export function loadProject(
   const context = { file, project: top, wanted, flagVars: options.vars, environment: environment.value, engines, diagnostics, secrets };
   const target = readTarget(context);
   const paths = readPaths(top, { file: file.path, root, files, diagnostics });
-  const discovered = discoverFiles(root, paths, files);
+  const discovered = traced(ports.tracer, 'discover', () => discoverFiles(root, paths, files));
   diagnostics.push(...discovered.diagnostics);
-  const sources = readSources(root, discovered, files, diagnostics);
+  const sources = traced(ports.tracer, 'read', () => readSources(root, discovered, files, diagnostics));
   const settings: Settings = { options, file, top, target, paths, discovered, sources, secrets, diagnostics };
   return { value: assemble(settings), diagnostics, sources: [file, ...sources], secrets: [...secrets] };
 }

@@ -1,6 +1,7 @@
 /** `tx compile`: writes the SQL of the selected nodes, and prints it when it is one node or inline text. */
 import type { CompiledText } from '../../compile/compiled.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { traced } from '../../project/tracer.ts';
 import { requireSound } from '../check-queries.ts';
 import { compiledPathOf, compiledTextOf, writeCompiled } from '../compiled-files.ts';
 import { exitCodes, Stop } from '../exit.ts';
@@ -29,10 +30,10 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     return exitCodes.ok;
   }
   const selected = selectNodes(host, screen, loaded, options);
-  const unneeded = await requireSound(loaded, selected);
+  const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected));
   const { graph, project } = loaded;
   const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
-  const written = writeCompiled(host.files, project, nodes);
+  const written = traced(host.trace, 'write compiled', () => writeCompiled(host.files, project, nodes));
   const texts = nodes.flatMap((node) => {
     const text = compiledTextOf(node);
     return text === undefined ? [] : [{ name: node.name, path: compiledPathOf(project, node.path), text }];
@@ -41,7 +42,7 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   screen.note(
     `compiled ${texts.length} ${texts.length === 1 ? 'node' : 'nodes'} to ${project.paths.target}/compiled (${written} ${written === 1 ? 'file' : 'files'})`,
   );
-  writeManifest(host, screen, loaded);
+  traced(host.trace, 'report', () => writeManifest(host, screen, loaded));
   showUnneeded(screen, unneeded);
   return exitCodes.ok;
 }

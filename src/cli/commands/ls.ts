@@ -3,6 +3,7 @@ import type { GraphNode } from '../../graph/graph.ts';
 import type { NameForm } from '../../graph/name-nodes.ts';
 import { nameNodes } from '../../graph/name-nodes.ts';
 import { checkKeys, describeNodes } from '../../report/manifest/listing.ts';
+import { traced } from '../../project/tracer.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
@@ -26,7 +27,9 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
   const selected = selectNodes(host, screen, loaded, options);
   const { graph } = loaded;
   const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
-  if (nodes.length > 0) screen.result(nodes.map(lineOf(host, loaded, options)).join('\n'));
+  traced(host.trace, 'report', () => {
+    if (nodes.length > 0) screen.result(nodes.map(lineOf(host, loaded, options)).join('\n'));
+  });
   showUnneeded(screen, loaded.nodeErrors);
   return exitCodes.ok;
 }
