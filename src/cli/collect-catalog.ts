@@ -7,7 +7,7 @@ import type { CatalogEntry } from '../report/catalog-artifact.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Standing } from './open-database.ts';
 
-type Standable = Exclude<GraphNode, { readonly resourceType: 'test' }>;
+type Standable = Extract<GraphNode, { readonly relation: Relation }>;
 
 /** Schemas of sources that nothing of the project is built in. */
 export function sourceSchemas({ graph, engine, project }: LoadedGraph, known: readonly CatalogRelation[]): readonly string[] {
@@ -41,7 +41,7 @@ export async function collectCatalog(
   const sources: CatalogEntry[] = [];
   const errors: string[] = [];
   for (const node of [...graph.nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    if (node.resourceType === 'test' || (node.resourceType === 'model' && node.config.materialized === 'ephemeral')) continue;
+    if (!('relation' in node) || (node.resourceType === 'model' && node.config.materialized === 'ephemeral')) continue;
     const entry = node.resourceType === 'source' && node.external !== undefined ? await readFile(node, node.external) : standingEntry(node);
     if (typeof entry === 'string') errors.push(entry);
     else if (entry !== undefined) (node.resourceType === 'source' ? sources : nodes).push(entry);

@@ -133,7 +133,7 @@ export function addSelectionOptions(command: Command): Command {
     .addOption(repeatable('--exclude <spec...>', 'nodes to leave out, in the same words', 'TX_EXCLUDE'))
     .addOption(new Option('--selector <name>', 'what a selector of selectors.yaml selects').env('TX_SELECTOR'))
     .addOption(new Option('--state <folder>', 'artifacts of an earlier run, for state:…, result:…').env('TX_STATE'))
-    .addOption(repeatable('--resource-type <type...>', 'only model, seed, source or test', 'TX_RESOURCE_TYPE', collectWords))
+    .addOption(repeatable('--resource-type <type...>', 'only model, seed, source, exposure or test', 'TX_RESOURCE_TYPE', collectWords))
     .addOption(repeatable('--exclude-resource-type <type...>', 'all but these kinds', 'TX_EXCLUDE_RESOURCE_TYPE', collectWords))
     .addOption(
       new Option('--indirect-selection <mode>', 'which tests come along with their nodes')

@@ -196,7 +196,7 @@ function relationsReadBy(loaded: LoadedGraph, node: string): readonly Relation[]
   const relations: Relation[] = [];
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     const parent = graph.nodes.get(id);
-    if (parent === undefined || parent.resourceType === 'test') continue;
+    if (parent === undefined || !('relation' in parent)) continue;
     if (parent.resourceType === 'model' && parent.config.materialized === 'ephemeral') stack.push(...(graph.parents.get(id) ?? []));
     else relations.push(parent.relation);
   }

@@ -3,7 +3,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { Relation } from '../adapter/relation.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { SelectorDefinition } from '../parse/definitions.ts';
+import type { ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { SpanMap } from './span-map.ts';
 
@@ -61,10 +61,14 @@ export interface ModelConfig {
   readonly incrementalStrategy?: IncrementalStrategy;
   readonly onSchemaChange: OnSchemaChange;
   readonly fullRefresh?: boolean;
+  readonly group?: string;
+  /** Who may refer to it: its group, this project, everybody. */
+  readonly access: 'private' | 'protected' | 'public';
 }
 
 export interface SeedConfig {
   readonly enabled: boolean;
+  readonly group?: string;
   readonly schema?: string;
   readonly alias?: string;
   readonly tags: readonly string[];
@@ -93,6 +97,8 @@ interface CompiledNode {
 
 export interface CompiledModel extends CompiledNode {
   readonly resourceType: 'model';
+  /** Set for one of several versions; the name is then that of the model with the version: `orders.v2`. */
+  readonly version?: ModelVersion;
   readonly config: ModelConfig;
   readonly relation: Relation;
   /** Text for a first build; for ephemeral models the body of the CTE. */
@@ -199,12 +205,19 @@ export interface CompiledSelector extends Pick<SelectorDefinition, 'name' | 'spa
   readonly isDefault: boolean;
 }
 
+/** Something outside of the project that uses its nodes. */
+export interface CompiledExposure extends CompiledNode, Pick<ExposureDefinition, 'type' | 'label' | 'maturity' | 'url' | 'owner'> {
+  readonly resourceType: 'exposure';
+}
+
 export interface CompiledProject {
   readonly name: string;
   readonly models: readonly CompiledModel[];
   readonly seeds: readonly CompiledSeed[];
   readonly sources: readonly CompiledSource[];
   readonly tests: readonly CompiledTest[];
+  readonly exposures: readonly CompiledExposure[];
+  readonly groups: readonly GroupDefinition[];
   readonly macros: readonly CompiledMacro[];
   readonly docBlocks: readonly { readonly name: string; readonly path: string; readonly text: string }[];
   readonly selectors: readonly CompiledSelector[];
@@ -216,4 +229,7 @@ export interface CompiledProject {
   readonly broken: readonly NodeId[];
 }
 
-export type CompiledNodeUnion = CompiledModel | CompiledSeed | CompiledSource | CompiledTest;
+/** The nodes that something in a database stands for. */
+export type CompiledRelation = CompiledModel | CompiledSeed | CompiledSource;
+
+export type CompiledNodeUnion = CompiledRelation | CompiledTest | CompiledExposure;

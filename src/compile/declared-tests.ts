@@ -63,8 +63,10 @@ export function compileDeclaredTests(
     }
   };
   for (const { id, name, properties } of drafts) {
-    if (properties !== undefined)
-      judge({ id, name, prefix: '', path: properties.path, tests: properties.tests, columns: properties.columns });
+    if (properties === undefined) continue;
+    const { version, path, tests: declared, columns } = properties;
+    const judged = version === undefined ? name : `${version.model}_v${version.v}`;
+    judge({ id, name: judged, prefix: '', path, tests: declared, columns });
   }
   for (const { node, table } of sources) {
     const name = `${node.sourceName}_${node.name}`;

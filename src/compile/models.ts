@@ -138,6 +138,7 @@ function finishModel(model: RenderedModel, bodies: EphemeralBodies, input: Rende
     ...describeNode(draft, input.describe),
     ...unite(draft.id, full, incremental, hooks),
     config: draft.config,
+    ...(draft.version === undefined ? {} : { version: draft.version }),
     relation: draft.where,
     full: inject(full),
     ...(incremental === undefined ? {} : { incremental: inject(incremental) }),

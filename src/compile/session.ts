@@ -35,7 +35,7 @@ export interface Resolver {
 export interface RefRequest {
   readonly package: string | undefined;
   readonly name: string;
-  readonly version: Span | undefined;
+  readonly version: { readonly text: string; readonly span: Span } | undefined;
   readonly span: Span;
 }
 

@@ -6,7 +6,7 @@ import { isComment, nextSqlToken } from '../parse/sql-scan.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { canonicalJson } from './plain-value.ts';
 
-/** The hash of a node's content; undefined for sources, which have none, and for a seed whose file is not there. */
+/** The hash of a node's content; undefined for sources and exposures, which have none, and for a seed whose file is not there. */
 export type ContentHash = (node: GraphNode) => string | undefined;
 
 /**
@@ -21,7 +21,7 @@ export function contentHash(
 ): ContentHash {
   const ids = new Map<string, string>();
   for (const node of graph.nodes.values()) {
-    if (node.resourceType !== 'test') ids.set(relationText(node.relation, dialect), node.id);
+    if ('relation' in node) ids.set(relationText(node.relation, dialect), node.id);
   }
   const plain = (sql: string): string => plainSql(sql, ids);
   return (node) => {
@@ -37,6 +37,7 @@ export function contentHash(
       case 'seed':
         return seedHash(node.path);
       case 'source':
+      case 'exposure':
         return undefined;
       case 'test':
         return node.test.kind === 'singular'

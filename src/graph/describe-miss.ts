@@ -22,13 +22,16 @@ export function describeMiss(graph: Graph, { value, span }: Criterion): Diagnost
       const name = `${node.sourceName}.${node.name}`;
       if (value === node.name || value === node.sourceName || value === name) sources.push(`source:${name}`);
       else names.add(`source:${name}`);
+    } else if (node.resourceType === 'exposure') {
+      if (value === node.name) sources.push(`exposure:${node.name}`);
+      else names.add(`exposure:${node.name}`);
     } else {
       for (const part of node.fqn) names.add(part);
     }
   }
   if (sources.length > 0) {
     const [first = ''] = sources.sort();
-    return diagnose('selector-no-match', { name: value, known: [] }, { span, help: `a source is selected with its method: \`${first}\`` });
+    return diagnose('selector-no-match', { name: value, known: [] }, { span, help: `it is selected with its method: \`${first}\`` });
   }
   return diagnose('selector-no-match', { name: value, known: nearestNames(graph, value, names) }, { span });
 }
@@ -65,9 +68,11 @@ function nearValue(graph: Graph, { method, value }: Criterion): string | undefin
     if (method === 'tag') for (const tag of node.tags) known.add(tag);
     else if (method === 'source' && node.resourceType === 'source') known.add(node.sourceName).add(`${node.sourceName}.${node.name}`);
     else if (method === 'test_name' && node.resourceType === 'test' && node.test.kind === 'generic') known.add(node.test.check);
+    else if (method === 'exposure' && node.resourceType === 'exposure') known.add(node.name);
     else if (method === 'file') known.add(node.path.slice(node.path.lastIndexOf('/') + 1));
   }
   if (method === 'package') known.add(graph.project);
+  if (method === 'group') for (const { name } of graph.groups) known.add(name);
   if (method === 'selector') for (const { name } of graph.selectors) known.add(name);
   return didYouMean(value, known);
 }

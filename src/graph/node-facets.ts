@@ -1,5 +1,6 @@
 /** The sides of a node that `state:` compares, each as one text: equal texts mean nothing changed. */
 import type { Age } from '../compile/compiled.ts';
+import type { Owner } from '../parse/definitions.ts';
 import type { ContentHash } from './content-hash.ts';
 import type { GraphNode } from './graph.ts';
 import { nodeConfig } from './node-config.ts';
@@ -60,6 +61,28 @@ export function sourceBody(facts: Readonly<Record<string, unknown>>): string {
   return canonicalJson(['loader', 'external', 'freshness', 'loaded_at_field', 'loaded_at_query'].map((key) => facts[key] ?? null));
 }
 
+/** Somebody responsible, in the words of a manifest. */
+export function plainOwner({ name, email, more }: Owner): PlainObject {
+  const others = Object.entries(more).map(([key, value]) => [key, toPlain(value)] as const);
+  return { ...Object.fromEntries(others), name: name ?? null, email: email ?? null };
+}
+
+/** All that an exposure says as one text, from a node or from its entry in a manifest. */
+export function exposureBody(facts: Readonly<Record<string, unknown>>, parents: readonly string[]): string {
+  const said = ['type', 'label', 'maturity', 'url', 'owner', 'description'].map((key) => facts[key] ?? null);
+  return canonicalJson([...said, [...parents].sort()]);
+}
+
+function bodyOf(node: GraphNode, content: ContentHash): string | undefined {
+  if (node.resourceType === 'source') return sourceBody(sourceFacts(node));
+  if (node.resourceType !== 'exposure') return content(node);
+  const { type, label, maturity, url, owner, description, dependsOn } = node;
+  return exposureBody(
+    { type, label, maturity, url, owner: plainOwner(owner), description },
+    dependsOn.map(({ id }) => id),
+  );
+}
+
 export function makeFacets(source: FacetSource): NodeFacets {
   const { config } = source;
   // Their order is that of a JSON object, which keeps none for names such as `1`.
@@ -85,9 +108,9 @@ export function plainConfig(node: GraphNode): PlainObject {
 
 /** The facets of a node of the graph. */
 export function facetsOf(node: GraphNode, content: ContentHash): NodeFacets {
-  const columns = node.resourceType === 'test' ? [] : node.columns;
+  const columns = 'columns' in node ? node.columns : [];
   return makeFacets({
-    body: node.resourceType === 'source' ? sourceBody(sourceFacts(node)) : content(node),
+    body: bodyOf(node, content),
     config: plainConfig(node),
     description: node.description,
     columns: columns.map(({ name, description, dataType }) => ({ name, description, dataType })),

@@ -5,7 +5,17 @@ import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Criterion } from './selector-expression.ts';
 import type { SelectorMethod } from './selector-method.ts';
-import { includes, resourceTypes, resultWords, selectorMethods, stateWords, testTypes, unavailableMethods } from './selector-method.ts';
+import {
+  accessWords,
+  includes,
+  resourceTypes,
+  resultWords,
+  selectorMethods,
+  stateWords,
+  testTypes,
+  unavailableMethods,
+  versionWords,
+} from './selector-method.ts';
 
 /** One `method:value` as written; the method with its sub-arguments, as in `config.meta.owner`. */
 export interface WrittenCriterion {
@@ -50,6 +60,12 @@ function checkCriterion({ method, args, value, span }: Criterion): Diagnostic | 
       return includes(testTypes, value) ? undefined : oneOf(testTypes.filter((word) => word !== 'schema'));
     case 'source':
       return value.split('.').length > 3 ? wrong('`source`, `source.table` or `package.source.table`') : undefined;
+    case 'access':
+      return oneOf(accessWords);
+    case 'version':
+      return oneOf(versionWords);
+    case 'exposure':
+      return value.split('.').length > 2 ? wrong('`name` or `package.name`') : undefined;
     case 'state':
       return oneOf(stateWords);
     case 'result':

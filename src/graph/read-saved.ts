@@ -1,6 +1,6 @@
 /** Reads artifacts of earlier runs: our own, and those of dbt as far as they say the same. */
 import type { NodeFacets } from './node-facets.ts';
-import { makeFacets, sourceBody } from './node-facets.ts';
+import { exposureBody, makeFacets, sourceBody } from './node-facets.ts';
 import type { PlainObject } from './plain-value.ts';
 import type { SavedFreshness, SavedManifest, SavedResults } from './saved-state.ts';
 
@@ -31,7 +31,7 @@ function readNode(entry: Json, kind: string, isOurs: boolean): NodeFacets {
   }));
   const isSource = kind === 'sources';
   return makeFacets({
-    body: isSource ? sourceBody(entry) : isOurs && isObject(entry['checksum']) ? textOf(entry['checksum'], 'checksum') : undefined,
+    body: readBody(entry, kind, isOurs),
     // A JSON object is one of plain values.
     config: isObject(entry['config']) ? (entry['config'] as PlainObject) : {},
     description: textOf(entry, 'description') ?? '',
@@ -39,6 +39,14 @@ function readNode(entry: Json, kind: string, isOurs: boolean): NodeFacets {
     place: isSource ? [textOf(entry, 'schema') ?? '', textOf(entry, 'identifier') ?? ''] : undefined,
     fqn: Array.isArray(entry['fqn']) ? entry['fqn'].map(String) : [],
   });
+}
+
+function readBody(entry: Json, kind: string, isOurs: boolean): string | undefined {
+  const { checksum, depends_on: parents } = entry;
+  if (kind === 'sources') return sourceBody(entry);
+  if (kind === 'exposures')
+    return exposureBody(entry, isObject(parents) && Array.isArray(parents['nodes']) ? parents['nodes'].map(String) : []);
+  return isOurs && isObject(checksum) ? textOf(checksum, 'checksum') : undefined;
 }
 
 /** A run_results.json; undefined for any other text. */

@@ -44,7 +44,7 @@ const content = (graph: Graph, seedHash = 'abc'): ReturnType<typeof contentHash>
 function manifestOf(graph: Graph, env: object = { TX_VERSION: '1' }): string {
   const hash = content(graph);
   const entries = [...graph.nodes.values()].map((node): [string, object] => {
-    const columns = node.resourceType === 'test' ? [] : node.columns;
+    const columns = 'columns' in node ? node.columns : [];
     return [
       node.id,
       {

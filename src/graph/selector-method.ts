@@ -16,22 +16,16 @@ export const selectorMethods = [
   'state',
   'result',
   'source_status',
+  'exposure',
+  'group',
+  'access',
+  'version',
 ] as const;
 
 export type SelectorMethod = (typeof selectorMethods)[number];
 
 /** Methods that belong to the language and ask for something that the graph does not hold. */
-export const unavailableMethods = [
-  'access',
-  'column',
-  'exposure',
-  'group',
-  'metric',
-  'saved_query',
-  'semantic_model',
-  'unit_test',
-  'version',
-] as const;
+export const unavailableMethods = ['column', 'metric', 'saved_query', 'semantic_model', 'unit_test'] as const;
 
 /** The kinds of node that selectors may ask for. A kind that a project has none of selects nothing. */
 export const resourceTypes = [
@@ -51,6 +45,10 @@ export const resourceTypes = [
 
 /** Values of `test_type:`; `data` is every test that is no unit test, `schema` an old word for `generic`. */
 export const testTypes = ['generic', 'singular', 'data', 'unit', 'schema'] as const;
+
+/** Values of `access:`, and of `version:`. */
+export const accessWords = ['private', 'protected', 'public'] as const;
+export const versionWords = ['latest', 'prerelease', 'old', 'none'] as const;
 
 /** Values of `state:`. */
 export const stateWords = [

@@ -32,9 +32,55 @@ export interface ColumnProperties {
   readonly pii?: boolean | string;
 }
 
-/** What YAML says of one model or seed. */
+/** Which of several versions of a model a file holds. */
+export interface ModelVersion {
+  /** The name that all versions share. */
+  readonly model: string;
+  readonly v: string | number;
+  /** The version that a reference without one means. */
+  readonly latest: string | number;
+  /** Date after which it is not meant to be used any more, as it is written. */
+  readonly deprecationDate?: string;
+  /** Whether the file may have the name of the model alone. */
+  readonly mayBePlain: boolean;
+}
+
+/** Who is responsible. */
+export interface Owner {
+  readonly name?: string;
+  readonly email?: string;
+  /** Whatever else was written. */
+  readonly more: Readonly<Record<string, YamlValue>>;
+}
+
+export interface GroupDefinition {
+  readonly name: string;
+  readonly span: Span;
+  readonly path: string;
+  readonly description: string;
+  readonly owner: Owner;
+}
+
+/** Something outside of the project that uses its nodes: a dashboard, a notebook, an application. */
+export interface ExposureDefinition {
+  readonly name: string;
+  readonly span: Span;
+  readonly path: string;
+  readonly type: string;
+  readonly label?: string;
+  readonly maturity?: string;
+  readonly url?: string;
+  readonly description: string;
+  readonly owner: Owner;
+  /** `ref('orders')`, `source('shop', 'orders')`. */
+  readonly dependsOn: readonly Located<string>[];
+  readonly config: RawConfig;
+}
+
+/** What YAML says of one model or seed; of a model with versions there is one entry for each, under the name of its file. */
 export interface NodeProperties {
   readonly name: string;
+  readonly version?: ModelVersion;
   readonly span: Span;
   readonly path: string;
   readonly description: string;
@@ -158,6 +204,8 @@ export interface ParsedProperties {
   readonly sources: readonly SourceProperties[];
   readonly macros: readonly MacroProperties[];
   readonly selectors: readonly SelectorDefinition[];
+  readonly groups: readonly GroupDefinition[];
+  readonly exposures: readonly ExposureDefinition[];
 }
 
 export type ParsedFile =

@@ -7,7 +7,7 @@ import type { Located, YamlValue } from './project.ts';
 import { describeValue, either, expectedBy, flag, keysOf, listOf, mapOf, oneOf, optional, text, valueHelp } from './shape.ts';
 import { isYamlNumber } from './yaml/yaml-node.ts';
 
-export type ConfigResource = 'model' | 'seed' | 'test' | 'source';
+export type ConfigResource = 'model' | 'seed' | 'test' | 'source' | 'exposure';
 
 /** What a deeper level does to the value of the level above. */
 export type MergeRule = 'append' | 'merge' | 'overwrite';
@@ -67,6 +67,8 @@ export const configShapes = {
   alias: text('a relation name'),
   tags: names,
   meta: mapOf(v.unknown()),
+  group: text('the name of a group'),
+  access: oneOf(['private', 'protected', 'public']),
   unique_key: v.pipe(either([text(), listOf(text())], 'a column or a list of columns'), v.transform(toList)),
   incremental_strategy: v.pipe(
     oneOf(['append', 'merge', 'delete_insert', 'delete+insert']),
@@ -107,11 +109,13 @@ function key(
 
 export const configKeys: readonly ConfigKey[] = [
   key('materialized', ['model']),
-  key('enabled', ['model', 'seed', 'test', 'source']),
+  key('enabled', ['model', 'seed', 'test', 'source', 'exposure']),
   key('schema', ['model', 'seed']),
   key('alias', ['model', 'seed']),
-  key('tags', ['model', 'seed', 'test', 'source'], 'append'),
-  key('meta', ['model', 'seed', 'test', 'source'], 'merge'),
+  key('tags', ['model', 'seed', 'test', 'source', 'exposure'], 'append'),
+  key('meta', ['model', 'seed', 'test', 'source', 'exposure'], 'merge'),
+  key('group', ['model', 'seed']),
+  key('access', ['model']),
   key('unique_key', ['model']),
   key('incremental_strategy', ['model'], 'overwrite', ['strategy']),
   key('on_schema_change', ['model']),
@@ -130,7 +134,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('limit', ['test']),
 ];
 
-const resources: readonly ConfigResource[] = ['model', 'seed', 'test', 'source'];
+const resources: readonly ConfigResource[] = ['model', 'seed', 'test', 'source', 'exposure'];
 
 const bySpelling: ReadonlyMap<ConfigResource, ReadonlyMap<string, ConfigKey>> = new Map(
   resources.map((resource) => [

@@ -63,6 +63,28 @@ sources:
     tables:
       - { name: raw, external: seeds/raw.csv }
 `,
+  'models/goods_v1.sql': 'select 1 as id',
+  'models/goods.sql': 'select 1 as id, 2 as price',
+  'models/marts/goods_read.sql': 'select * from {{ref "goods" version=1}}',
+  'models/people.yaml': `groups:
+  - { name: sales, owner: { name: Ann, email: [a@x.org, b@x.org], chat: '#sales' } }
+models:
+  - name: goods
+    group: sales
+    access: public
+    versions:
+      - { v: 1, deprecation_date: 2030-01-01 }
+      - { v: 2, tests: [{ unique: { column_name: id } }] }
+exposures:
+  - name: weekly
+    label: Weekly numbers
+    type: dashboard
+    maturity: high
+    url: https://example.org/weekly
+    owner: { name: Bo }
+    depends_on: ["ref('goods', v=1)", ref('stg'), "source('web', 'visits')"]
+    tags: [board]
+`,
   'selectors.yaml': `selectors:
   - name: all_of_it
     description: everything
@@ -91,6 +113,9 @@ describe('the manifest', () => {
     });
     expect(Object.keys(nodes).filter((id) => !id.startsWith('test.'))).toEqual([
       'model.shop.eph',
+      'model.shop.goods.v1',
+      'model.shop.goods.v2',
+      'model.shop.goods_read',
       'model.shop.inc',
       'model.shop.reads',
       'model.shop.stg',
@@ -182,6 +207,56 @@ describe('the manifest', () => {
     expect(sources['source.shop.files.raw']).toMatchObject({ external: { location: 'seeds/raw.csv' }, freshness: null });
   });
 
+  it('says of versions what they are versions of, and of groups whose they are', () => {
+    const { nodes, ...manifest } = parsed(text);
+    const [one, two] = [nodes['model.shop.goods.v1'], nodes['model.shop.goods.v2']];
+    expect(one).toMatchObject({
+      name: 'goods',
+      alias: 'goods_v1',
+      path: 'goods_v1.sql',
+      fqn: ['shop', 'goods', 'v1'],
+      version: 1,
+      latest_version: 2,
+      deprecation_date: '2030-01-01',
+      group: 'sales',
+      access: 'public',
+      config: { group: 'sales', access: 'public' },
+    });
+    expect(two).toMatchObject({ name: 'goods', alias: 'goods_v2', original_file_path: 'models/goods.sql', version: 2 });
+    expect(nodes['model.shop.goods_read']).toMatchObject({
+      refs: [{ name: 'goods', package: null, version: 1 }],
+      version: null,
+      group: null,
+      access: 'protected',
+    });
+    expect(Object.values(nodes).find(({ name }) => name === 'unique_goods_v2_id')).toMatchObject({
+      attached_node: 'model.shop.goods.v2',
+      test_metadata: { kwargs: { model: "ref('goods', v=2)" } },
+    });
+    expect(manifest['groups']).toMatchObject({
+      'group.shop.sales': { name: 'sales', owner: { name: 'Ann', email: 'a@x.org, b@x.org', chat: '#sales' } },
+    });
+    expect(manifest['group_map']).toEqual({ sales: ['model.shop.goods.v1', 'model.shop.goods.v2'] });
+  });
+
+  it('says of exposures what they use', () => {
+    expect(parsed(text)['exposures']).toMatchObject({
+      'exposure.shop.weekly': {
+        name: 'weekly',
+        type: 'dashboard',
+        label: 'Weekly numbers',
+        maturity: 'high',
+        url: 'https://example.org/weekly',
+        owner: { name: 'Bo' },
+        tags: ['board'],
+        fqn: ['shop', 'weekly'],
+        depends_on: { nodes: ['model.shop.goods.v1', 'model.shop.stg', 'source.shop.web.visits'] },
+        refs: [{ name: 'goods', version: 1 }, { name: 'stg' }],
+        sources: [['web', 'visits']],
+      },
+    });
+  });
+
   it('holds macros, doc blocks and named selectors', () => {
     const manifest = parsed(text);
     expect(manifest.macros['macro.shop.double']).toMatchObject({
@@ -202,7 +277,7 @@ describe('the manifest', () => {
     });
   });
 
-  it('has both maps of edges for every node, source and test, one the reverse of the other', () => {
+  it('has both maps of edges for every node, source, test and exposure, one the reverse of the other', () => {
     const {
       nodes,
       sources,
@@ -212,7 +287,7 @@ describe('the manifest', () => {
       parent_map: Record<string, readonly string[]>;
       child_map: Record<string, readonly string[]>;
     };
-    const ids = [...Object.keys(nodes), ...Object.keys(sources)].sort();
+    const ids = [...Object.keys(nodes), ...Object.keys(sources), 'exposure.shop.weekly'].sort();
     expect(Object.keys(parents)).toEqual(ids);
     expect(Object.keys(children)).toEqual(ids);
     for (const id of ids) for (const parent of parents[id] ?? []) expect(children[parent]).toContain(id);
@@ -336,6 +411,11 @@ describe('state:', () => {
     expect(await chosen('state:modified', ['--vars', '{other: 2}'])).toEqual([]);
     project.write('project.yaml', (RICH['project.yaml'] ?? '').replace('schema: main', 'schema: dev_ann'));
     expect(await chosen('state:modified')).toEqual([]);
+    // What exposures say is all that there is of them.
+    project.write('models/people.yaml', (RICH['models/people.yaml'] ?? '').replace('name: Bo', 'name: Bob').replace('public', 'protected'));
+    expect([...(await chosen('state:modified'))].sort()).toEqual(['goods.v1', 'goods.v2', 'weekly']);
+    expect(await chosen('state:modified.body')).toEqual(['weekly']);
+    project.write('models/people.yaml', RICH['models/people.yaml'] ?? '');
     project.write('models/staging/stg.sql', 'select id, amount + 0 as amount -- more\nfrom {{ref "raw"}}\n');
     project.write('models/more.sql', 'select 1 as one\n');
     project.write('seeds/raw.csv', 'id,amount\n4,10\n');

@@ -1,6 +1,8 @@
 /** Writes the whole project as dbt's manifest.json, version 12, piece by piece: no text of it is ever held whole. */
 import type { CompiledSelector } from '../../compile/compiled.ts';
+import { groupOf } from '../../compile/exposures.ts';
 import type { GraphNode } from '../../graph/graph.ts';
+import { plainOwner } from '../../graph/node-facets.ts';
 import type { SelectorEntry } from '../../parse/definitions.ts';
 import type { ArtifactOrigin } from '../artifact-metadata.ts';
 import { artifactMetadata } from '../artifact-metadata.ts';
@@ -26,7 +28,7 @@ export function* renderManifest(input: ManifestInput): Generator<string, void, u
   yield `{"metadata":${JSON.stringify(metadata(input))}`;
   yield* section(
     'nodes',
-    nodesOf((node) => node.resourceType !== 'source'),
+    nodesOf((node) => node.resourceType !== 'source' && node.resourceType !== 'exposure'),
   );
   yield* section(
     'sources',
@@ -34,12 +36,18 @@ export function* renderManifest(input: ManifestInput): Generator<string, void, u
   );
   yield* section('macros', toTexts(macros(input)));
   yield* section('docs', toTexts(docs(input)));
-  for (const name of ['exposures', 'metrics', 'groups']) yield `,"${name}":{}`;
+  yield* section(
+    'exposures',
+    nodesOf((node) => node.resourceType === 'exposure'),
+  );
+  yield ',"metrics":{}';
+  yield* section('groups', toTexts(groups(input)));
   yield* section('selectors', toTexts(graph.selectors.map((selector) => [selector.name, selectorEntry(selector)] as const)));
   yield ',"disabled":{}';
   yield* section('parent_map', edges(sorted, graph.parents));
   yield* section('child_map', edges(sorted, graph.children));
-  for (const name of ['group_map', 'saved_queries', 'semantic_models', 'unit_tests']) yield `,"${name}":{}`;
+  yield* section('group_map', toTexts(groupMembers(input)));
+  for (const name of ['saved_queries', 'semantic_models', 'unit_tests']) yield `,"${name}":{}`;
   yield '}\n';
 }
 
@@ -114,6 +122,24 @@ function* macros({ graph }: ManifestInput): Generator<readonly [string, object]>
       },
     ];
   }
+}
+
+function* groups({ graph }: ManifestInput): Generator<readonly [string, object]> {
+  for (const { name, path, owner } of graph.groups) {
+    const id = `group.${graph.project}.${name}`;
+    const head = { name, resource_type: 'group', package_name: graph.project, path, original_file_path: path, unique_id: id };
+    yield [id, { ...head, owner: plainOwner(owner) }];
+  }
+}
+
+/** The nodes of each group. */
+function groupMembers({ graph }: ManifestInput): Iterable<readonly [string, object]> {
+  const members = new Map<string, string[]>(graph.groups.map(({ name }) => [name, []]));
+  for (const node of graph.nodes.values()) {
+    const group = groupOf(node);
+    if (group !== undefined) members.get(group)?.push(node.id);
+  }
+  return [...members].map(([name, ids]) => [name, ids.sort()] as const);
 }
 
 function* docs({ graph }: ManifestInput): Generator<readonly [string, object]> {

@@ -14,8 +14,7 @@ export function createNaming(
   return (sql) => {
     if (names === undefined) {
       names = new Map();
-      for (const node of graph.nodes.values())
-        if (node.resourceType !== 'test') names.set(shortName(node.relation), relationName(node.relation));
+      for (const node of graph.nodes.values()) if ('relation' in node) names.set(shortName(node.relation), relationName(node.relation));
     }
     const known = names;
     return sql.replaceAll(QUOTED_NAME, (name) => known.get(name) ?? name);

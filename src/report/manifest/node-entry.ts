@@ -3,8 +3,10 @@ import type { Relation } from '../../adapter/relation.ts';
 import type { CompiledColumn, CompiledTest } from '../../compile/compiled.ts';
 import type { ContentHash } from '../../graph/content-hash.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
+import { groupOf } from '../../compile/exposures.ts';
+import { isVersion } from '../../graph/match-fqn.ts';
 import { nodeConfig } from '../../graph/node-config.ts';
-import { plainConfig, sourceFacts } from '../../graph/node-facets.ts';
+import { plainConfig, plainOwner, sourceFacts } from '../../graph/node-facets.ts';
 import { toPlain } from '../../graph/plain-value.ts';
 
 /** What entries say beside what the graph holds. */
@@ -26,14 +28,14 @@ export interface EntryContext {
 }
 
 type Kind<K extends GraphNode['resourceType']> = Extract<GraphNode, { readonly resourceType: K }>;
-type Runnable = Exclude<GraphNode, Kind<'source'>>;
+type Runnable = Kind<'model' | 'seed' | 'test'>;
 
 /** Makes each field of an entry from its node. One table serves all nodes of a kind: there are many nodes. */
 type Makers<N> = Readonly<Record<string, (node: N, context: EntryContext) => unknown>>;
 
 const common: Makers<GraphNode> = {
   database: (_, { database }) => database,
-  schema: (node, { schema }) => (node.resourceType === 'test' ? schema : node.relation.schema),
+  schema: (node, { schema }) => ('relation' in node ? node.relation.schema : schema),
   name: ({ name }) => name,
   resource_type: ({ resourceType }) => resourceType,
   package_name: (_, { graph }) => graph.project,
@@ -52,7 +54,7 @@ const common: Makers<GraphNode> = {
 /** What models, seeds and tests have, and sources do not. */
 const runnable: Makers<Runnable> = {
   checksum: (node, { content }) => ({ name: 'sha256', checksum: content(node) ?? '' }),
-  group: () => null,
+  group: (node) => groupOf(node) ?? null,
   docs: () => ({ show: true, node_color: null }),
   build_path: () => null,
   depends_on: (node, context) => ({ macros: macroIds(node, context), nodes: context.graph.parents.get(node.id) ?? [] }),
@@ -69,12 +71,8 @@ const built: Makers<Kind<'model' | 'seed'>> = {
 /** What has a text: for incremental models the one of a first run. */
 const compiled: Makers<Kind<'model' | 'test'>> = {
   language: () => 'sql',
-  refs: (node, context) =>
-    parentsOf(node, context)
-      .filter((parent) => parent.resourceType !== 'source')
-      .map(({ name }) => ({ name, package: null, version: null })),
-  sources: (node, context) =>
-    parentsOf(node, context).flatMap((parent) => (parent.resourceType === 'source' ? [[parent.sourceName, parent.name]] : [])),
+  refs: refsOf,
+  sources: sourcesOf,
   metrics: () => [],
   compiled_path: (node, context) => (compiledSql(node, context) === undefined ? null : context.compiledPath(node.path)),
   compiled: (node, context) => compiledSql(node, context) !== undefined,
@@ -89,11 +87,12 @@ const models: Makers<Kind<'model'>> = {
   ...runnable,
   ...built,
   ...compiled,
-  access: () => 'protected',
+  name: ({ name, version }) => version?.model ?? name,
+  access: ({ config }) => config.access,
   constraints: () => [],
-  version: () => null,
-  latest_version: () => null,
-  deprecation_date: () => null,
+  version: ({ version }) => version?.v ?? null,
+  latest_version: ({ version }) => version?.latest ?? null,
+  deprecation_date: ({ version }) => version?.deprecationDate ?? null,
   primary_key: () => [],
 };
 
@@ -140,8 +139,25 @@ const sources: Makers<Kind<'source'>> = {
   relation_name: ({ external, relation }, { relationName }) => external ?? relationName(relation),
 };
 
+/** An exposure has no place in the database: much of what others have is not part of its form. */
+const placeKeys: readonly string[] = ['database', 'schema', 'patch_path'];
+const exposures: Makers<Kind<'exposure'>> = {
+  ...Object.fromEntries(Object.entries(common).filter(([key]) => !placeKeys.includes(key))),
+  type: ({ type }) => type,
+  owner: ({ owner }) => plainOwner(owner),
+  label: ({ label }) => label ?? null,
+  maturity: ({ maturity }) => maturity ?? null,
+  url: ({ url }) => url ?? null,
+  depends_on: (node, { graph }) => ({ macros: [], nodes: graph.parents.get(node.id) ?? [] }),
+  refs: refsOf,
+  sources: sourcesOf,
+  metrics: () => [],
+};
+
 /** The keys that entries of some kind have. */
-export const entryKeys: readonly string[] = [...new Set([models, seeds, genericTests, sources].flatMap((makers) => Object.keys(makers)))];
+export const entryKeys: readonly string[] = [
+  ...new Set([models, seeds, genericTests, sources, exposures].flatMap((makers) => Object.keys(makers))),
+];
 
 /** Makers of a kind that fits the node are called with that node alone: {@link makersOf} chooses by the kind. */
 function makersOf(node: GraphNode): Makers<GraphNode> {
@@ -149,6 +165,7 @@ function makersOf(node: GraphNode): Makers<GraphNode> {
     model: models,
     seed: seeds,
     source: sources,
+    exposure: exposures,
     test: node.resourceType === 'test' && node.test.kind === 'singular' ? singularTests : genericTests,
   }[node.resourceType];
   // The compiler does not connect the key of the table with the kind of the node.
@@ -171,9 +188,9 @@ export function renderEntry(node: GraphNode, context: EntryContext): string {
 
 /** The path below the folder of models, seeds or tests; a declared test has a file in dbt's mind only. */
 function pathBelowBase(node: GraphNode): string {
-  if (node.resourceType === 'source') return node.path;
+  if (node.resourceType === 'source' || node.resourceType === 'exposure') return node.path;
   if (node.resourceType === 'test' && node.test.kind === 'generic') return `${node.name}.sql`;
-  return [...node.fqn.slice(1, -1), node.path.slice(node.path.lastIndexOf('/') + 1)].join('/');
+  return [...node.fqn.slice(1, isVersion(node) ? -2 : -1), node.path.slice(node.path.lastIndexOf('/') + 1)].join('/');
 }
 
 function columnsOf(columns: readonly CompiledColumn[]): Readonly<Record<string, object>> {
@@ -191,6 +208,18 @@ function macroIds(node: GraphNode, { graph }: EntryContext): readonly string[] {
 /** Parents that the text names. */
 function parentsOf(node: GraphNode, { graph }: EntryContext): readonly GraphNode[] {
   return node.dependsOn.flatMap(({ id }) => graph.nodes.get(id) ?? []);
+}
+
+function refsOf(node: GraphNode, context: EntryContext): readonly object[] {
+  return parentsOf(node, context).flatMap((parent) => {
+    if (parent.resourceType === 'source') return [];
+    const version = parent.resourceType === 'model' ? parent.version : undefined;
+    return [{ name: version?.model ?? parent.name, package: null, version: version?.v ?? null }];
+  });
+}
+
+function sourcesOf(node: GraphNode, context: EntryContext): readonly (readonly string[])[] {
+  return parentsOf(node, context).flatMap((parent) => (parent.resourceType === 'source' ? [[parent.sourceName, parent.name]] : []));
 }
 
 function compiledSql(node: Kind<'model' | 'test'>, { graph }: EntryContext): string | undefined {
@@ -220,9 +249,7 @@ function fileKey(node: GraphNode | undefined): string | null {
 function argumentsOf(node: CompiledTest, { args, attachedTo }: GenericTest, context: EntryContext): Readonly<Record<string, unknown>> {
   const others = parentsOf(node, context).filter(({ id }) => id !== attachedTo);
   if (others.length === 0) return args;
-  const named = new Map(
-    others.flatMap((other) => (other.resourceType === 'test' ? [] : [[context.shortName(other.relation), other] as const])),
-  );
+  const named = new Map(others.flatMap((other) => (!('relation' in other) ? [] : [[context.shortName(other.relation), other] as const])));
   const meant = Object.entries(args).map(([key, value]) => {
     const other = typeof value === 'string' ? named.get(value) : undefined;
     return [key, other === undefined ? value : reference(other)] as const;
@@ -232,5 +259,7 @@ function argumentsOf(node: CompiledTest, { args, attachedTo }: GenericTest, cont
 
 function reference(node: GraphNode | undefined): string {
   if (node === undefined) return '';
-  return node.resourceType === 'source' ? `source('${node.sourceName}', '${node.name}')` : `ref('${node.name}')`;
+  if (node.resourceType === 'source') return `source('${node.sourceName}', '${node.name}')`;
+  const version = node.resourceType === 'model' ? node.version : undefined;
+  return version === undefined ? `ref('${node.name}')` : `ref('${version.model}', v=${version.v})`;
 }
