@@ -13,7 +13,8 @@ import { compiledPathOf, compiledTextOf } from './compiled-files.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Screen } from './screen.ts';
-import { hashContent } from './select-nodes.ts';
+import type { SeedHash } from './select-nodes.ts';
+import { hashContent, hashSeeds } from './select-nodes.ts';
 import { writeArtifact } from './write-artifact.ts';
 
 export function manifestPath(project: Project): string {
@@ -21,7 +22,7 @@ export function manifestPath(project: Project): string {
 }
 
 /** What entries of the manifest are made from. */
-export function entryContext(host: Host, loaded: LoadedGraph): EntryContext {
+export function entryContext(host: Host, loaded: LoadedGraph, seedHash = hashSeeds(host, loaded.project)): EntryContext {
   const { project, graph, engine } = loaded;
   const { database } = project.target;
   const shortName = engine.dialect.relation;
@@ -35,7 +36,7 @@ export function entryContext(host: Host, loaded: LoadedGraph): EntryContext {
     shortName,
     relationName,
     nameDatabase: createNaming(graph, shortName, relationName),
-    content: hashContent(host, loaded),
+    content: hashContent(host, loaded, seedHash),
     rawText: (path) => texts.get(path),
     compiledPath: (path) => compiledPathOf(project, path),
   };
@@ -48,18 +49,19 @@ export function entryContext(host: Host, loaded: LoadedGraph): EntryContext {
 export function writeManifest(host: Host, screen: Screen, loaded: LoadedGraph): void {
   const { project, engine } = loaded;
   const path = join(project.root, manifestPath(project));
-  const inputHash = hashInput(host, loaded);
+  const seedHash = hashSeeds(host, project);
+  const inputHash = hashInput(host, loaded, seedHash);
   if (readHead(host, path) === inputHash) return;
   const origin = { version: host.version, generatedAt: artifactTime(host), invocationId: null };
-  const pieces = renderManifest({ ...entryContext(host, loaded), origin, engine: engine.type, inputHash });
+  const pieces = renderManifest({ ...entryContext(host, loaded, seedHash), origin, engine: engine.type, inputHash });
   writeArtifact(host, screen, { absolute: path, shown: manifestPath(project) }, pieces);
 }
 
 /** Above this size the content of a seed counts by size and time alone. */
-const largestRead = 16 * 1024 * 1024;
+const largestRead = 1024 * 1024;
 
 /** One hash over all that the manifest depends on: `tx` itself, the target, variables, and the files of the project. */
-function hashInput(host: Host, { project, graph, flagVars }: LoadedGraph): string {
+function hashInput(host: Host, { project, graph, flagVars }: LoadedGraph, seedHash: SeedHash): string {
   const { target } = project;
   const sum = createHash('sha256');
   const add = (...parts: readonly string[]): void => {
@@ -68,7 +70,7 @@ function hashInput(host: Host, { project, graph, flagVars }: LoadedGraph): strin
   add(host.version, readProgram(host), target.name, target.type, target.schema, target.database, project.paths.target);
   add(canonicalJson(Object.entries(flagVars).map(([name, { value }]) => [name, value])));
   for (const { path, text } of [project.file, ...project.sources]) add(path, text);
-  for (const { path } of project.seeds) add(path, hashSeedFile(host, join(project.root, path)));
+  for (const { path } of project.seeds) add(path, seedContent(host, project, path, seedHash));
   // JavaScript may take values from anywhere: only what came out tells.
   if (project.sources.some(({ kind }) => kind === 'js-macro')) {
     for (const node of graph.nodes.values()) add(node.id, compiledTextOf(node)?.sql ?? '', canonicalJson(node.rawConfig));
@@ -82,11 +84,9 @@ function readProgram(host: Host): string {
   return host.files.stat(path) === undefined ? '' : new TextDecoder().decode(host.files.readBytes(path));
 }
 
-function hashSeedFile(host: Host, path: string): string {
-  const stat = host.files.stat(path);
-  if (stat === undefined) return '';
-  if (stat.size > largestRead) return `${stat.size} ${stat.mtimeMs}`;
-  return createHash('sha256').update(host.files.readBytes(path)).digest('hex');
+function seedContent(host: Host, { root }: Project, path: string, seedHash: SeedHash): string {
+  const stat = host.files.stat(join(root, path));
+  return stat !== undefined && stat.size > largestRead ? `${stat.size} ${stat.mtimeMs}` : (seedHash(path) ?? '');
 }
 
 /** What the manifest that is there was made from. Its head is enough. */

@@ -42,16 +42,30 @@ export function selectNodes(host: Host, screen: Screen, loaded: LoadedGraph, opt
   return nodes;
 }
 
-/** The content hash of each node; the file of a seed is read only when somebody asks for it. */
-export function hashContent(host: Host, { graph, engine, project }: Pick<LoadedGraph, 'graph' | 'engine' | 'project'>): ContentHash {
-  let hash: ContentHash | undefined;
-  const seedHash = (path: string): string | undefined => {
-    const file = join(project.root, path);
+export type SeedHash = (path: string) => string | undefined;
+
+/** Hashes of seed files by their paths. A file is read when somebody asks for it, and once. */
+export function hashSeeds(host: Host, { root }: Project): SeedHash {
+  const known = new Map<string, string | undefined>();
+  const read = (file: string): string | undefined => {
     if (host.files.stat(file) === undefined) return undefined;
     const sum = createHash('sha256');
     for (const piece of host.files.chunks(file)) sum.update(piece);
     return sum.digest('hex');
   };
+  return (path) => {
+    if (!known.has(path)) known.set(path, read(join(root, path)));
+    return known.get(path);
+  };
+}
+
+/** The content hash of each node. */
+export function hashContent(
+  host: Host,
+  { graph, engine, project }: Pick<LoadedGraph, 'graph' | 'engine' | 'project'>,
+  seedHash = hashSeeds(host, project),
+): ContentHash {
+  let hash: ContentHash | undefined;
   // Made only for who needs it: it looks at every relation of the project.
   return (node) => (hash ??= contentHash(graph, engine.dialect, seedHash))(node);
 }
