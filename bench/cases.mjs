@@ -6,11 +6,13 @@ import {
   incrementalByHand,
   stagedByHand,
   writeCompileProject,
+  writeDataformProject,
   writeIncrementalProject,
   writeRunProject,
   writeSeedProject,
 } from './generate.mjs';
 import { measure } from './measure.mjs';
+import { installDataform } from './rivals.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const program = here('../bin/tx.cjs');
@@ -137,6 +139,27 @@ const compileCases = [
     optional: 'large',
   },
 ].map(({ optional, ...given }) => ({ ...compileCase(given), optional }));
+
+// ---------------------------------------------------------------- rivals
+
+/** The whole project, cold: what both have to do before anything else. */
+const dataformCase = {
+  name: 'compile-1000-dataform',
+  title: 'tx compile of all of 1,000 models, nothing cached; floor: dataform compile of the same project',
+  optional: 'rivals',
+  make: ({ folder, size }) => {
+    const [ours, theirs] = ['tx', 'dataform'].map((name) => join(folder, name));
+    for (const project of [ours, theirs]) mkdirSync(project);
+    writeCompileProject(ours, size.models);
+    writeDataformProject(theirs, size.models);
+    const target = join(ours, 'target');
+    return {
+      tx: { args: tx('compile'), cwd: ours, prepare: () => rmSync(target, { recursive: true, force: true }) },
+      floor: installDataform(theirs),
+    };
+  },
+  rows: (medians) => [wall(medians), cpu(medians), peak(medians)],
+};
 
 // ---------------------------------------------------------------- databases
 
@@ -308,6 +331,7 @@ export const cases = [
   startCase('version', '--version'),
   startCase('help', '--help'),
   ...compileCases,
+  dataformCase,
   ...runCases,
   ...incrementalCases,
   seedCase,

@@ -40,12 +40,11 @@ const modelName = (index) => `model_${padded(index, 5)}`;
 /** 60 of 100 models are views. */
 const isView = (index) => index % 5 < 3;
 
-function compileModel(index) {
-  const reference = (salt) =>
-    index < 50 ? `{{source "raw" "events_${(index + salt) % 10}"}}` : `{{ref "${modelName(pick(index, index, salt))}"}}`;
+/** The query of a model; `source` and `ref` take the spelling of what it reads. */
+function compileQuery(index, { source, ref }) {
+  const reference = (salt) => (index < 50 ? source(`events_${(index + salt) % 10}`) : ref(modelName(pick(index, index, salt))));
   const joined = index % 2 === 0 ? `\nleft join ${reference(3)} as c on c.id = a.id` : '';
-  return `{{config materialized="${isView(index) ? 'view' : 'table'}" tags=(array "area_${index % 20}" "daily")}}
-select
+  return `select
     a.id,
     a.customer_id,
     a.amount + coalesce(b.amount, 0) as amount,
@@ -58,19 +57,29 @@ where a.amount > ${pick(1000, index, 4)}
 `;
 }
 
+function compileModel(index) {
+  const spelling = { source: (name) => `{{source "raw" "${name}"}}`, ref: (name) => `{{ref "${name}"}}` };
+  return `{{config materialized="${isView(index) ? 'view' : 'table'}" tags=(array "area_${index % 20}" "daily")}}
+${compileQuery(index, spelling)}`;
+}
+
+const compileColumns = (index) => [
+  ['customer_id', `Who ordered; the key of the customers that feed area ${index % 20}.`],
+  ['amount', 'What was paid, in cents, all discounts taken off.'],
+  ['status', 'How far the order is: placed, shipped, delivered or returned.'],
+  ['created_at', 'Day on which the order was placed, UTC.'],
+  ['origin', 'The model that the row comes from.'],
+];
+
+const compileDescription = (index) => `Orders of area ${index % 20}, step ${index}, with what was paid for them.`;
+
 function compileProperties(index) {
-  const columns = [
-    ['customer_id', `Who ordered; the key of the customers that feed area ${index % 20}.`],
-    ['amount', 'What was paid, in cents, all discounts taken off.'],
-    ['status', 'How far the order is: placed, shipped, delivered or returned.'],
-    ['created_at', 'Day on which the order was placed, UTC.'],
-    ['origin', 'The model that the row comes from.'],
-  ];
+  const columns = compileColumns(index);
   return `version: 2
 
 models:
   - name: ${modelName(index)}
-    description: Orders of area ${index % 20}, step ${index}, with what was paid for them.
+    description: ${compileDescription(index)}
     columns:
       - name: id
         description: Number of the order.
@@ -89,6 +98,39 @@ export function writeCompileProject(root, models) {
     writeFile(root, `${path}.yaml`, compileProperties(index));
   }
   return { lastModel: modelName(models - 1) };
+}
+
+/** The same project for Dataform: the same queries, graph, tags, descriptions and tests. */
+export function writeDataformProject(root, models) {
+  writeFile(root, 'package.json', '{ "name": "compile_bench", "private": true }\n');
+  writeFile(
+    root,
+    'workflow_settings.yaml',
+    'defaultProject: bench\ndefaultLocation: EU\ndefaultDataset: main\ndefaultAssertionDataset: assertions\n',
+  );
+  for (let index = 0; index < 10; index += 1) {
+    writeFile(root, `definitions/sources/events_${index}.sqlx`, `config { type: "declaration", schema: "raw", name: "events_${index}" }\n`);
+  }
+  const spelling = { source: (name) => `\${ref("raw", "${name}")}`, ref: (name) => `\${ref("${name}")}` };
+  for (let index = 0; index < models; index += 1) {
+    const described = [['id', 'Number of the order.'], ...compileColumns(index)];
+    const columns = described.map(([name, text]) => `    ${name}: ${JSON.stringify(text)}`).join(',\n');
+    const config = `config {
+  type: "${isView(index) ? 'view' : 'table'}",
+  tags: ["area_${index % 20}", "daily"],
+  description: ${JSON.stringify(compileDescription(index))},
+  columns: {
+${columns}
+  },
+  assertions: { nonNull: ["id"], uniqueKey: ["id"] }
+}
+`;
+    writeFile(
+      root,
+      `definitions/area_${padded(Math.floor(index / 100), 3)}/${modelName(index)}.sqlx`,
+      `${config}${compileQuery(index, spelling)}`,
+    );
+  }
 }
 
 // ---------------------------------------------------------------- a project to run

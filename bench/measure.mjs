@@ -1,6 +1,6 @@
 /** Runs programs one at a time, each in a process of its own, and measures wall time, CPU of all threads and peak memory. */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -39,7 +39,7 @@ export async function measure({ args, cwd }, scratch, timeoutMs = 600_000) {
   const usageFile = join(scratch, 'usage.json');
   const outFile = join(scratch, 'stdout.txt');
   const errFile = join(scratch, 'stderr.txt');
-  rmSync(usageFile, { force: true });
+  for (const file of usageFiles(scratch)) rmSync(file);
   const out = openSync(outFile, 'w');
   const err = openSync(errFile, 'w');
   const start = process.hrtime.bigint();
@@ -58,8 +58,17 @@ export async function measure({ args, cwd }, scratch, timeoutMs = 600_000) {
     const told = `${stdout}\n${readFileSync(errFile, 'utf8')}`.trim().slice(-4000);
     throw new Error(`node ${args.join(' ')} (in ${cwd}) ended with ${code}:\n${told}`);
   }
-  const { cpuMs, peakMb } = JSON.parse(readFileSync(usageFile, 'utf8'));
+  const used = usageFiles(scratch).map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const cpuMs = used.reduce((sum, each) => sum + each.cpuMs, 0);
+  const peakMb = used.reduce((sum, each) => sum + each.peakMb, 0);
   return { wallMs: Number(end - start) / 1e6, cpuMs, peakMb, stdout };
+}
+
+/** What the program and those that it started used, a file for each. */
+function usageFiles(scratch) {
+  return readdirSync(scratch)
+    .filter((name) => /^usage\.json\.\d+$/.test(name))
+    .map((name) => join(scratch, name));
 }
 
 export function median(values) {

@@ -1,17 +1,22 @@
-/** Runs the suite: `node bench/run.mjs [--runs 5] [--only run-500] [--large] [--huge] [--quick] [--json file]`. */
+/** Runs the suite: `node bench/run.mjs [--runs 5] [--only run-500] [--large] [--huge] [--rivals] [--quick] [--against file] [--json file]`. */
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cases, makeCase, sizes } from './cases.mjs';
+import { compareReports, readReport, renderChanges } from './compare.mjs';
 import { measureSides } from './measure.mjs';
+import { rivalVersions } from './rivals.mjs';
+import { formatFigure, renderTable } from './table.mjs';
 
 const usage = `usage: node bench/run.mjs [options]
   --runs <n>     times that each program is measured; the median counts (default 5)
   --only <name>  only cases whose name contains this; may be given again
   --large        also the cases of 10,000 models
   --huge         also the cases of 20 million rows
+  --rivals       also other programs on the same projects: installs them from npm into the folder of the run
+  --against <file>  compare with the figures of an earlier --json
   --quick        tiny inputs, to see that everything works; bars are not judged
   --json <file>  write the figures there
   --list         print the names of all cases
@@ -25,6 +30,8 @@ function readOptions() {
         only: { type: 'string', multiple: true, default: [] },
         large: { type: 'boolean', default: false },
         huge: { type: 'boolean', default: false },
+        rivals: { type: 'boolean', default: false },
+        against: { type: 'string' },
         quick: { type: 'boolean', default: false },
         json: { type: 'string' },
         list: { type: 'boolean', default: false },
@@ -41,8 +48,9 @@ function readOptions() {
 }
 
 /** A case that is named exactly is meant, optional or not; a part of a name only finds those of a plain run. */
-function chooseCases({ only, large, huge, quick }) {
-  const wished = ({ optional }) => optional === undefined || quick || (optional === 'large' ? large : huge);
+function chooseCases({ only, large, huge, rivals, quick }) {
+  const wishes = { large: large || quick, huge: huge || quick, rivals };
+  const wished = ({ optional }) => optional === undefined || wishes[optional];
   if (only.length === 0) return cases.filter(wished);
   return cases.filter((entry) => only.some((word) => entry.name === word || (entry.name.includes(word) && wished(entry))));
 }
@@ -55,6 +63,7 @@ function describeMachine() {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.versions.node,
     engine: require('@duckdb/node-api/package.json').version,
+    rivals: rivalVersions,
     tx: JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version,
   };
 }
@@ -66,13 +75,7 @@ function judge(row, given, quick) {
   return { case: given.name, ...figures, ratio, bar: bar?.text ?? '', verdict };
 }
 
-const headings = ['case', 'measure', 'tx', 'floor', 'ratio', 'bar', 'verdict'];
-
-function formatFigure(value, unit) {
-  return `${value >= 100 ? Math.round(value) : value.toFixed(value >= 10 ? 1 : 2)} ${unit}`;
-}
-
-function renderTable(rows) {
+function renderFigures(rows) {
   const lines = rows.map((row, index) => [
     rows[index - 1]?.case === row.case ? '' : row.case,
     row.measure,
@@ -82,14 +85,7 @@ function renderTable(rows) {
     row.bar,
     row.verdict,
   ]);
-  const widths = headings.map((heading, column) => Math.max(heading.length, ...lines.map((line) => line[column].length)));
-  const isNumber = (column) => column >= 2 && column <= 4;
-  const render = (line) =>
-    line
-      .map((cell, column) => (isNumber(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
-      .join('  ')
-      .trimEnd();
-  return [render(headings), render(widths.map((width) => '-'.repeat(width))), ...lines.map(render)].join('\n');
+  return renderTable(['case', 'measure', 'tx', 'floor', 'ratio', 'bar', 'verdict'], lines, [2, 3, 4]);
 }
 
 async function main() {
@@ -107,6 +103,14 @@ async function main() {
   const chosen = chooseCases(options);
   if (chosen.length === 0) {
     process.stderr.write(`error: no case is called ${options.only.join(' or ')}; --list names them\n`);
+    process.exitCode = 2;
+    return;
+  }
+  let before;
+  try {
+    before = options.against === undefined ? undefined : readReport(options.against);
+  } catch (cause) {
+    process.stderr.write(`error: ${cause.message}\n`);
     process.exitCode = 2;
     return;
   }
@@ -138,10 +142,13 @@ async function main() {
     removeRoot();
   }
   const machine = describeMachine();
-  if (rows.length > 0) process.stdout.write(`${renderTable(rows)}\n`);
+  if (rows.length > 0) process.stdout.write(`${renderFigures(rows)}\n`);
   process.stdout.write(`medians of ${options.runs} on ${machine.cores} x ${machine.cpu}, Node ${machine.node}, engine ${machine.engine}\n`);
+  const changes = before === undefined ? undefined : compareReports(before.rows, rows);
+  if (changes !== undefined) process.stdout.write(`\n${renderChanges(changes, before.machine, machine)}\n`);
   if (options.json !== undefined) {
-    writeFileSync(options.json, `${JSON.stringify({ machine, runs: options.runs, quick: options.quick, rows, failures }, undefined, 2)}\n`);
+    const report = { machine, runs: options.runs, quick: options.quick, rows, failures, ...(changes === undefined ? {} : { changes }) };
+    writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
   }
   if (failures.length > 0) process.exitCode = 1;
 }

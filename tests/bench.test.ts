@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram, runTx, tempFolder } from './support/tx.ts';
@@ -9,6 +9,11 @@ interface Row {
   readonly tx: number;
   readonly floor: number;
   readonly ratio: number;
+}
+
+interface Change {
+  readonly case: string;
+  readonly verdict: string;
 }
 
 const runner = join(REPOSITORY, 'bench', 'run.mjs');
@@ -46,6 +51,34 @@ describe('the benchmark suite', () => {
       'seed-1m',
       'scheduler-30000',
     ]);
+  }, 60_000);
+
+  it('compares with an earlier report by the ratios, and tells a change from noise', async () => {
+    const folder = tempFolder();
+    const row = (name: string, ratio: number): object => ({ case: name, measure: 'wall', unit: 'ms', tx: 10, floor: 10 / ratio, ratio });
+    const run = async (args: readonly string[]): Promise<{ readonly stdout: string; readonly changes: readonly Change[] }> => {
+      const figures = join(folder, 'now.json');
+      const command = [runner, '--quick', '--runs', '1', '--only', 'version', '--json', figures, ...args];
+      const { code, stdout, stderr } = await runProgram(process.execPath, command, { cwd: folder });
+      expect(code, stderr).toBe(0);
+      return { stdout, ...(JSON.parse(readFileSync(figures, 'utf8')) as { readonly changes: readonly Change[] }) };
+    };
+    for (const [ratio, verdict] of [
+      [0.001, 'slower'],
+      [1_000, 'faster'],
+    ] as const) {
+      writeFileSync(
+        join(folder, 'before.json'),
+        JSON.stringify({ machine: { cpu: 'another' }, rows: [row('version', ratio), row('gone', 1)] }),
+      );
+      const { stdout, changes } = await run(['--against', 'before.json']);
+      expect(changes).toMatchObject([{ case: 'version', measure: 'wall', ratioBefore: ratio, verdict }]);
+      expect(stdout).toContain('cpu was another, is ');
+      expect(stdout).toContain(verdict);
+    }
+    const broken = await runProgram(process.execPath, [runner, '--only', 'version', '--against', 'nowhere.json'], { cwd: folder });
+    expect(broken.code).toBe(2);
+    expect(broken.stderr).toContain('nowhere.json cannot be read');
   }, 60_000);
 
   it('refuses a case that it does not have', async () => {

@@ -4,6 +4,7 @@ import type { FileSystem } from '../project/file-system.ts';
 import { disk } from '../project/disk.ts';
 import { createOutput } from '../report/output.ts';
 import type { Output } from '../report/output.ts';
+import type { Trace } from '../report/trace.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Host {
@@ -14,6 +15,8 @@ export interface Host {
   readonly output: Output;
   /** True once something could not be written to stdout or stderr (a full disk, not a reader that went away). */
   readonly outputFailed: () => boolean;
+  /** Measures the command, where the user asked for that. */
+  readonly trace?: Trace;
   /** Makes a folder the working folder of the process: engines resolve the paths in SQL from there. */
   readonly enter: (folder: string) => void;
   /** Version of this package. */

@@ -17,6 +17,7 @@ import { parseFile } from '../parse/parse-file.ts';
 import { findProject } from '../project/find-project.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Located, Project, YamlValue } from '../project/project.ts';
+import { traced } from '../project/tracer.ts';
 import { parseVars } from '../project/vars.ts';
 import { engines } from './engines.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -68,7 +69,9 @@ export function openProject(
   const vars = parseVars(varsSource);
   screen.addSources([varsSource]);
   if (hasErrors(vars.diagnostics)) throw new Stop(exitCodes.usage, vars.diagnostics);
-  const loaded = loadProject({ root, targetName: options.target, vars: vars.value, env: host.env }, { files: host.files }, engines);
+  const loaded = traced(host.trace, 'load project', () =>
+    loadProject({ root, targetName: options.target, vars: vars.value, env: host.env }, { files: host.files, tracer: host.trace }, engines),
+  );
   screen.addSources(loaded.sources);
   screen.addSecrets(loaded.secrets);
   if (loaded.value === undefined || hasErrors(loaded.diagnostics)) throw new Stop(exitCodes.usage, loaded.diagnostics);
@@ -81,20 +84,24 @@ export async function loadGraph(host: Host, screen: Screen, options: ProjectOpti
   const engine = engines.find((candidate) => candidate.type === project.target.type) ?? bug(`no engine ${project.target.type}`);
   const diagnostics: Diagnostic[] = [...projectDiagnostics];
   const parsed: ParsedFile[] = [];
-  for (const source of project.sources) {
-    const outcome = parseFile(source, project.name);
-    diagnostics.push(...outcome.diagnostics);
-    if (outcome.value !== undefined) parsed.push(outcome.value);
-  }
-  const compiled = await compileProject(
-    { project, parsed, dialect: engine.dialect, flagVars: plainValues(flagVars), findCheck, checkNames },
-    { js: jsLoader(project) },
+  traced(host.trace, 'parse', () => {
+    for (const source of project.sources) {
+      const outcome = parseFile(source, project.name);
+      diagnostics.push(...outcome.diagnostics);
+      if (outcome.value !== undefined) parsed.push(outcome.value);
+    }
+  });
+  const compiled = await traced(host.trace, 'compile', () =>
+    compileProject(
+      { project, parsed, dialect: engine.dialect, flagVars: plainValues(flagVars), findCheck, checkNames },
+      { js: jsLoader(project) },
+    ),
   );
   const unparsed = new Set(diagnostics.flatMap((entry) => (entry.severity === 'error' && entry.node !== undefined ? [entry.node] : [])));
   // What a half-read template leads to says nothing new.
   diagnostics.push(...compiled.diagnostics.filter((entry) => entry.node === undefined || !unparsed.has(entry.node)));
   const broken = [...new Set([...compiled.value.broken, ...nodeIds(compiled.value).filter((id) => unparsed.has(id))])];
-  const graph = buildGraph({ ...compiled.value, broken }, engine.dialect.foldIdentifier);
+  const graph = traced(host.trace, 'link', () => buildGraph({ ...compiled.value, broken }, engine.dialect.foldIdentifier));
   diagnostics.push(...graph.diagnostics);
   const ofNodes = (entry: Diagnostic): boolean => entry.severity === 'error' && entry.node !== undefined;
   const projectWide = diagnostics.filter((entry) => !ofNodes(entry));

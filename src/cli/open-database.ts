@@ -14,6 +14,7 @@ import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Screen } from './screen.ts';
+import { traceSession } from './trace-session.ts';
 
 export interface OpenRequest {
   readonly connections: number;
@@ -27,6 +28,18 @@ const pollMs = 200;
 
 /** Opens the database of the target, waiting for a lock if that was asked for. */
 export async function openDatabase(
+  host: Host,
+  screen: Screen,
+  loaded: Pick<LoadedGraph, 'project' | 'engine'>,
+  request: OpenRequest,
+): Promise<{ adapter: Adapter; session: Session }> {
+  const { trace } = host;
+  if (trace === undefined) return openUntraced(host, screen, loaded, request);
+  const { adapter, session } = await trace.stage('open', () => openUntraced(host, screen, loaded, request));
+  return { adapter, session: traceSession(session, trace) };
+}
+
+async function openUntraced(
   host: Host,
   screen: Screen,
   loaded: Pick<LoadedGraph, 'project' | 'engine'>,

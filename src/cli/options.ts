@@ -1,6 +1,8 @@
 /** The flags of every command, in dbt's words, each with its environment twin. */
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { indirectSelections } from '../project/indirect-selection.ts';
+import type { IndirectSelection } from '../project/indirect-selection.ts';
 
 export interface ProjectOptions {
   readonly projectDir?: string;
@@ -10,6 +12,8 @@ export interface ProjectOptions {
 
 export interface OutputOptions {
   readonly quiet?: boolean;
+  /** File for a trace of what took time. */
+  readonly profile?: string;
   readonly color?: boolean;
   readonly logFormat: 'text' | 'json';
 }
@@ -19,7 +23,11 @@ export interface SelectionOptions {
   readonly exclude: readonly string[];
   readonly resourceType: readonly string[];
   readonly excludeResourceType: readonly string[];
-  readonly indirectSelection: 'eager' | 'cautious' | 'buildable' | 'empty';
+  /** The name of a selector, instead of the flags above. */
+  readonly selector?: string;
+  /** Folder with the artifacts of an earlier run. */
+  readonly state?: string;
+  readonly indirectSelection?: IndirectSelection;
 }
 
 export interface DatabaseOptions {
@@ -115,21 +123,30 @@ export function addOutputOptions(command: Command): Command {
     .addOption(new Option('--no-color', 'no colours (also NO_COLOR)'))
     .addOption(
       new Option('--log-format <format>', 'form of progress on stderr').choices(['text', 'json']).default('text').env('TX_LOG_FORMAT'),
-    );
+    )
+    .addOption(new Option('--profile <file>', 'write where the time went, as a Chrome trace').env('TX_PROFILE'));
 }
 
 export function addSelectionOptions(command: Command): Command {
   return command
     .addOption(repeatable('-s, --select <spec...>', 'nodes to take: names, tag:…, path:…, +parents, children+', 'TX_SELECT'))
     .addOption(repeatable('--exclude <spec...>', 'nodes to leave out, in the same words', 'TX_EXCLUDE'))
-    .addOption(repeatable('--resource-type <type...>', 'only model, seed, source or test', 'TX_RESOURCE_TYPE', collectWords))
+    .addOption(new Option('--selector <name>', 'what a selector of selectors.yaml selects').env('TX_SELECTOR'))
+    .addOption(new Option('--state <folder>', 'artifacts of an earlier run, for state:…, result:…').env('TX_STATE'))
+    .addOption(repeatable('--resource-type <type...>', 'only model, seed, source, exposure or test', 'TX_RESOURCE_TYPE', collectWords))
     .addOption(repeatable('--exclude-resource-type <type...>', 'all but these kinds', 'TX_EXCLUDE_RESOURCE_TYPE', collectWords))
     .addOption(
       new Option('--indirect-selection <mode>', 'which tests come along with their nodes')
-        .choices(['eager', 'cautious', 'buildable', 'empty'])
-        .default('eager')
+        .choices(indirectSelections)
         .env('TX_INDIRECT_SELECTION'),
     );
+}
+
+/** Which keys a listing in JSON has. */
+export function addOutputKeysOption(command: Command): Command {
+  return command.addOption(
+    repeatable('--output-keys <key...>', 'keys of the JSON objects, e.g. config.materialized', 'TX_OUTPUT_KEYS', collectWords),
+  );
 }
 
 export function addDatabaseOptions(command: Command): Command {
@@ -168,10 +185,9 @@ export function addIntervalOptions(command: Command): Command {
     .addOption(new Option('--event-time-end <time>', 'end of the interval (not included)').argParser(instant).env('TX_EVENT_TIME_END'));
 }
 
-export const runDefaults: Pick<SelectionOptions, 'indirectSelection' | 'select' | 'exclude' | 'resourceType' | 'excludeResourceType'> = {
+export const runDefaults: Pick<SelectionOptions, 'select' | 'exclude' | 'resourceType' | 'excludeResourceType'> = {
   select: [],
   exclude: [],
   resourceType: [],
   excludeResourceType: [],
-  indirectSelection: 'eager',
 };

@@ -1,5 +1,5 @@
 /** The command line: every command with its flags, and what happens with what they throw. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
@@ -8,6 +8,7 @@ import {
   addDatabaseOptions,
   addFailFastOption,
   addIntervalOptions,
+  addOutputKeysOption,
   addOutputOptions,
   addProjectOptions,
   addSelectionOptions,
@@ -26,6 +27,8 @@ interface Entry {
   readonly alias?: string;
   /** A positional argument as help shows it, and what it is. */
   readonly argument?: readonly [string, string];
+  /** The words that the argument may be. */
+  readonly choices?: readonly string[];
   readonly summary: string;
   readonly examples: readonly string[];
 }
@@ -33,8 +36,15 @@ interface Entry {
 /** Adds the flags of one command. */
 type Configure = (command: Command) => void;
 
+/** `tx source freshness` is dbt's spelling of `tx freshness`. */
+function knownSpelling(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'source' && argv[1] === 'freshness' ? argv.slice(1) : argv;
+}
+
 /** Runs the command line; gives the exit code. Never throws. */
-export async function runProgram(host: Host, argv: readonly string[]): Promise<ExitCode> {
+export async function runProgram(outside: Host, given: readonly string[]): Promise<ExitCode> {
+  const argv = knownSpelling(given);
+  const host = wantsProfile(outside, argv) ? (await import('./profile.ts')).profiledHost(outside, wantedCommand(argv)) : outside;
   const outcome: { code: ExitCode } = { code: exitCodes.ok };
   const program = createProgram(host, outcome, wantedCommand(argv));
   try {
@@ -44,6 +54,11 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<E
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     throw cause;
   }
+}
+
+/** Looked for before the flags are read: reading them is measured too. */
+function wantsProfile({ env }: Host, argv: readonly string[]): boolean {
+  return env['TX_PROFILE'] !== undefined || argv.some((word) => word === '--profile' || word.startsWith('--profile='));
 }
 
 /** The command that the user named: only its flags have to be there, which halves the time of a start. */
@@ -62,7 +77,10 @@ function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string |
   const add: Add = <O extends OutputOptions>(entry: Entry, action: Action<O>, configure?: Configure) => {
     const command = program.command(entry.name).description(entry.summary).exitOverride();
     if (entry.alias !== undefined) command.alias(entry.alias);
-    if (entry.argument !== undefined) command.argument(...entry.argument);
+    if (entry.argument !== undefined) {
+      const argument = new Argument(...entry.argument);
+      command.addArgument(entry.choices === undefined ? argument : argument.choices(entry.choices));
+    }
     if (wanted !== undefined && wanted !== entry.name && wanted !== entry.alias) return;
     configure?.(command);
     addOutputOptions(command).addHelpText('after', `\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
@@ -97,6 +115,9 @@ async function guard<O extends OutputOptions>(host: Host, options: O, action: Ac
     if (!(cause instanceof Stop)) throw cause;
     screen.showDiagnostics(cause.diagnostics);
     return cause.exitCode;
+  } finally {
+    if (host.trace !== undefined && options.profile !== undefined)
+      (await import('./profile.ts')).writeTrace(host, screen, host.trace, options.profile);
   }
 }
 
@@ -190,15 +211,43 @@ function addReadCommands(host: Host, add: Add): void {
     (show) => addShowOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(show)))),
   );
 
+  add<import('./commands/freshness.ts').FreshnessOptions>(
+    {
+      name: 'freshness',
+      summary: 'check how old the data of sources is',
+      examples: ['tx freshness', 'tx freshness -s source:web', 'tx source freshness'],
+    },
+    async (screen, options) => (await import('./commands/freshness.ts')).freshnessCommand(host, screen, options),
+    (freshness) =>
+      addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(freshness)))).addOption(
+        new Option('-o, --output <file>', 'where to write the record (default: sources.json in the target folder)'),
+      ),
+  );
+
+  add<import('./commands/docs.ts').DocsOptions>(
+    {
+      name: 'docs',
+      argument: ['<action>', 'what to do'],
+      choices: ['generate'],
+      summary: 'write the manifest and the catalog of what is built',
+      examples: ['tx docs generate'],
+    },
+    async (screen, options) => (await import('./commands/docs.ts')).docsCommand(host, screen, options),
+    (docs) => addDatabaseOptions(addProjectOptions(docs)),
+  );
+
   add<import('./commands/ls.ts').LsOptions>(
     {
       name: 'ls',
       alias: 'list',
       summary: 'list nodes',
-      examples: ['tx ls', 'tx ls -s +fct_orders --resource-type model', 'tx ls --output json'],
+      examples: ['tx ls', 'tx ls -s +fct_orders --resource-type model', 'tx ls --output-keys name config.materialized'],
     },
     async (screen, options) => (await import('./commands/ls.ts')).lsCommand(host, screen, options),
-    (ls) => addProjectOptions(addSelectionOptions(ls)).addOption(outputOption(['selector', 'name', 'path', 'json'], 'selector')),
+    (ls) =>
+      addOutputKeysOption(
+        addProjectOptions(addSelectionOptions(ls)).addOption(outputOption(['selector', 'text', 'name', 'path', 'json'], 'selector')),
+      ),
   );
 }
 

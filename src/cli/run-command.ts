@@ -14,6 +14,7 @@ import type { Interval } from '../plan/plan-input.ts';
 import type { Command, Plan } from '../plan/plan.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { Project } from '../project/project.ts';
+import { traced } from '../project/tracer.ts';
 import { requireSound } from './check-queries.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -21,6 +22,7 @@ import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import { loadGraph } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import { writeManifest } from './manifest-file.ts';
 import { openDatabase, readStanding } from './open-database.ts';
 import type { Standing } from './open-database.ts';
 import type { RunRequest } from './run-request.ts';
@@ -59,37 +61,45 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
       signal: cancellation.signal,
     });
     try {
-      const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
-      const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
-      const planned = planRun(host, screen, request, { ...prepared, seeds, standing });
+      const standing = await traced(host.trace, 'read catalog and state', () =>
+        readStanding(adapter, session, loaded.project, loaded.graph),
+      );
+      const seeds = traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing));
+      const planned = traced(host.trace, 'plan', () => planRun(host, screen, request, { ...prepared, seeds, standing }));
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
       const result = await executeReported(report, loaded.project, () =>
-        executePlan(
-          planned.plan,
-          {
-            adapter,
-            session,
-            clock: host.clock,
-            chance: Math.random,
-            emit: report.emit,
-            verifySeed: seeds.verify,
-            seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
-            texts: planned.texts,
-            readsOf: (node) => relationsReadBy(loaded, node),
-            compiledPath: report.compiledPath,
-          },
-          {
-            threads,
-            failFast: request.options.failFast === true,
-            txVersion: host.version,
-            createState: standing.state.version === 0,
-            interruptedRuns: standing.state.openRuns,
-            signal: cancellation.signal,
-          },
+        traced(host.trace, 'execute', () =>
+          executePlan(
+            planned.plan,
+            {
+              adapter,
+              session,
+              clock: host.clock,
+              chance: Math.random,
+              emit: followed(host, report.emit),
+              verifySeed: seeds.verify,
+              seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
+              texts: planned.texts,
+              readsOf: (node) => relationsReadBy(loaded, node),
+              compiledPath: report.compiledPath,
+            },
+            {
+              threads,
+              failFast: request.options.failFast === true,
+              txVersion: host.version,
+              createState: standing.state.version === 0,
+              interruptedRuns: standing.state.openRuns,
+              signal: cancellation.signal,
+            },
+          ),
         ),
       );
-      report.finish(result);
+      traced(host.trace, 'report', () => {
+        report.finish(result);
+        // Who cancels does not wait for more files.
+        if (result.status !== 'cancelled') writeManifest(host, screen, loaded);
+      });
       showUnneeded(screen, prepared.unneeded);
       return exitCodeOf(result, cancellation);
     } finally {
@@ -98,6 +108,15 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
   } finally {
     cancellation.dispose();
   }
+}
+
+/** What happens is told to the trace as well, where there is one. */
+function followed({ trace }: Host, emit: RunReport['emit']): RunReport['emit'] {
+  if (trace === undefined) return emit;
+  return (event) => {
+    trace.handle(event);
+    emit(event);
+  };
 }
 
 /** Plans without executing: the other consumer of the plan. */
@@ -110,9 +129,11 @@ export async function planOnly(
   try {
     const prepared = await prepare(host, screen, request);
     if (prepared === undefined) return undefined;
-    const standing = await readStandingIfAny(host, screen, request, prepared.loaded, cancellation);
+    const standing = await traced(host.trace, 'read catalog and state', () =>
+      readStandingIfAny(host, screen, request, prepared.loaded, cancellation),
+    );
     const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
-    const planned = planRun(host, screen, request, { ...prepared, seeds, standing });
+    const planned = traced(host.trace, 'plan', () => planRun(host, screen, request, { ...prepared, seeds, standing }));
     showUnneeded(screen, prepared.unneeded);
     return { planned, loaded: prepared.loaded };
   } finally {
@@ -152,7 +173,7 @@ async function prepare(host: Host, screen: Screen, request: RunRequest): Promise
   const { options, command } = request;
   const interval = readInterval(options);
   const loaded = await loadGraph(host, screen, options);
-  const selected = chooseNodes(loaded, screen, request);
+  const selected = chooseNodes(host, screen, loaded, request);
   if (selected.size === 0) {
     screen.note('nothing to do');
     showUnneeded(screen, loaded.nodeErrors);
@@ -160,7 +181,9 @@ async function prepare(host: Host, screen: Screen, request: RunRequest): Promise
   }
   // What was asked for is read before a database is opened; which other seeds changed is known only then.
   const seeds = readSeeds(host, screen, loaded, command === 'build' || command === 'seed' ? selected : new Set());
-  const unneeded = await requireSound(loaded, selected, command === 'seed' ? new Set() : selected, seeds?.diagnostics);
+  const unneeded = await traced(host.trace, 'check queries', () =>
+    requireSound(loaded, selected, command === 'seed' ? new Set() : selected, seeds?.diagnostics),
+  );
   screen.showDiagnostics(seeds?.diagnostics ?? []);
   return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
 }
@@ -173,7 +196,7 @@ function relationsReadBy(loaded: LoadedGraph, node: string): readonly Relation[]
   const relations: Relation[] = [];
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     const parent = graph.nodes.get(id);
-    if (parent === undefined || parent.resourceType === 'test') continue;
+    if (parent === undefined || !('relation' in parent)) continue;
     if (parent.resourceType === 'model' && parent.config.materialized === 'ephemeral') stack.push(...(graph.parents.get(id) ?? []));
     else relations.push(parent.relation);
   }
@@ -211,9 +234,9 @@ function readRemainingSeeds(host: Host, screen: Screen, prepared: Prepared, comm
   return joinSeedFiles(seeds, changed);
 }
 
-function chooseNodes(loaded: LoadedGraph, screen: Screen, request: RunRequest): ReadonlySet<NodeId> {
+function chooseNodes(host: Host, screen: Screen, loaded: LoadedGraph, request: RunRequest): ReadonlySet<NodeId> {
   const { only } = request;
-  if (only === undefined) return selectNodes(loaded, screen, request.options);
+  if (only === undefined) return selectNodes(host, screen, loaded, request.options);
   const nodes = [...loaded.graph.nodes.keys()].filter((id) => only.has(id));
   // What is built again is tested again, whatever its tests said before.
   const tests = nodes

@@ -15,6 +15,7 @@ import type { LoadedGraph } from './load-graph.ts';
 import type { RunOptions } from './options.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
+import { writeArtifact } from './write-artifact.ts';
 
 export interface RunReport {
   readonly emit: (event: RunEvent) => void;
@@ -53,7 +54,8 @@ export function createRunReport(
         compiledCode: (id) => run.planned.texts.get(id)?.sql,
         relationName: engine.dialect.relation,
       });
-      host.files.writeAtomic(join(project.root, runResultsPath(project)), screen.mask().apply(`${JSON.stringify(artifact)}\n`));
+      const shown = runResultsPath(project);
+      writeArtifact(host, screen, { absolute: join(project.root, shown), shown }, [`${JSON.stringify(artifact)}\n`]);
       const failed = result.results.flatMap((node) =>
         node.status === 'error' || node.status === 'fail' ? (graph.nodes.get(node.id) ?? []) : [],
       );
@@ -86,6 +88,7 @@ function argumentsOf(options: RunOptions): Readonly<Record<string, RunArgument>>
   return {
     select: options.select,
     exclude: options.exclude,
+    selector: options.selector ?? null,
     full_refresh: options.fullRefresh === true,
     adopt: options.adopt === true,
     vars: options.vars ?? null,

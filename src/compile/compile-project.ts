@@ -2,10 +2,13 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { CompiledHook, CompiledModel, CompiledProject, NodeId } from './compiled.ts';
 import { compileDeclaredTests } from './declared-tests.ts';
+import { checkGroups, compileExposures } from './exposures.ts';
 import { compileHooks } from './hooks.ts';
+import { listMacros } from './macros.ts';
 import type { RenderInput } from './models.ts';
 import { compileModels, compileSeeds } from './models.ts';
 import { Session } from './session.ts';
+import { compileSelectors } from './selectors.ts';
 import { compileSingularTests } from './singular-tests.ts';
 import type { CompileInput, CompilePorts, Workspace } from './workspace.ts';
 import { findUnusedFolders, prepareWorkspace } from './workspace.ts';
@@ -27,6 +30,17 @@ export async function compileProject(input: CompileInput, ports: CompilePorts): 
   });
   const files = parsed.filter((file) => file.kind === 'singular-test');
   const singular = compileSingularTests(files, { ...render, project, ephemerals, usedFolders });
+  const properties = parsed.filter((file) => file.kind === 'properties');
+  const exposed = compileExposures({
+    projectName: project.name,
+    modelPaths: project.paths.models,
+    properties,
+    index,
+    describe,
+    diagnostics,
+  });
+  const groups = properties.flatMap((file) => file.groups);
+  diagnostics.push(...checkGroups([...models, ...seeds, ...exposed.exposures], groups));
   const onRunStart = runHooks(project.onRunStart, workspace, diagnostics);
   const onRunEnd = runHooks(project.onRunEnd, workspace, diagnostics);
   const tests = [...declared.tests, ...singular.tests];
@@ -40,9 +54,16 @@ export async function compileProject(input: CompileInput, ports: CompilePorts): 
     seeds,
     sources: workspace.sources.map((source) => source.node),
     tests,
+    exposures: exposed.exposures,
+    groups,
+    docBlocks: parsed.flatMap((file) =>
+      file.kind === 'docs' ? file.blocks.map(({ name, text }) => ({ name, path: file.path, text })) : [],
+    ),
+    macros: listMacros(environment, properties, { texts, describe }),
+    selectors: compileSelectors({ properties, environment, texts, diagnostics }),
     onRunStart,
     onRunEnd,
-    disabled: [...workspace.disabled, ...declared.disabled, ...singular.disabled].map(({ id, name, span }) => ({
+    disabled: [...workspace.disabled, ...declared.disabled, ...singular.disabled, ...exposed.disabled].map(({ id, name, span }) => ({
       id,
       name,
       ...(span === undefined ? {} : { span }),

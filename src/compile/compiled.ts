@@ -3,6 +3,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { Relation } from '../adapter/relation.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
+import type { ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { SpanMap } from './span-map.ts';
 
@@ -60,10 +61,14 @@ export interface ModelConfig {
   readonly incrementalStrategy?: IncrementalStrategy;
   readonly onSchemaChange: OnSchemaChange;
   readonly fullRefresh?: boolean;
+  readonly group?: string;
+  /** Who may refer to it: its group, this project, everybody. */
+  readonly access: 'private' | 'protected' | 'public';
 }
 
 export interface SeedConfig {
   readonly enabled: boolean;
+  readonly group?: string;
   readonly schema?: string;
   readonly alias?: string;
   readonly tags: readonly string[];
@@ -84,12 +89,16 @@ interface CompiledNode {
   readonly description: string;
   readonly tags: readonly string[];
   readonly dependsOn: readonly Dependency[];
+  /** Macros and JavaScript helpers that its texts were made with, directly or through others, by name. */
+  readonly macros: readonly string[];
   /** Every config key that somebody set, with its place: for `config.*` selection and `tx explain`. */
   readonly rawConfig: Readonly<Record<string, Located<YamlValue>>>;
 }
 
 export interface CompiledModel extends CompiledNode {
   readonly resourceType: 'model';
+  /** Set for one of several versions; the name is then that of the model with the version: `orders.v2`. */
+  readonly version?: ModelVersion;
   readonly config: ModelConfig;
   readonly relation: Relation;
   /** Text for a first build; for ephemeral models the body of the CTE. */
@@ -110,12 +119,37 @@ export interface CompiledSeed extends CompiledNode {
   readonly postHooks: readonly CompiledHook[];
 }
 
+/** An age of data. */
+export interface Age {
+  readonly count: number;
+  readonly period: 'minute' | 'hour' | 'day';
+}
+
+/** How old the newest row of a source may be, and how its time is found. Texts are SQL, rendered. */
+export interface SourceFreshness {
+  readonly warnAfter?: Age;
+  readonly errorAfter?: Age;
+  /** Condition on the rows that count; never beside a query. */
+  readonly filter?: string;
+  /** A column or expression whose highest value is the time of the newest row, or a query that gives it. */
+  readonly loadedAt?: { readonly kind: 'field' | 'query'; readonly sql: string; readonly span: Span };
+  /** Where `freshness` stands. */
+  readonly span: Span;
+}
+
 export interface CompiledSource extends CompiledNode {
   readonly resourceType: 'source';
   readonly sourceName: string;
+  /** What is said of all tables of the source. */
+  readonly sourceDescription: string;
+  readonly sourceMeta: Readonly<Record<string, YamlValue>>;
+  readonly loader?: string;
   readonly relation: Relation;
   /** SQL that stands for the table where a file is read in place; else undefined. */
   readonly external?: string;
+  /** Where that file is, as it was declared. */
+  readonly location?: string;
+  readonly freshness?: SourceFreshness;
   readonly columns: readonly CompiledColumn[];
 }
 
@@ -156,12 +190,37 @@ export interface CompiledTest extends CompiledNode {
     | { readonly kind: 'singular'; readonly text: CompiledText };
 }
 
+/** A macro of the project in force for this target's engine, or a function of a JavaScript file. */
+export interface CompiledMacro {
+  readonly name: string;
+  readonly path: string;
+  readonly description: string;
+  /** The whole definition as it is written; for a JavaScript function all of its file. */
+  readonly text: string;
+}
+
+/** A named selector, for `--selector` and `selector:`. */
+export interface CompiledSelector extends Pick<SelectorDefinition, 'name' | 'span' | 'description' | 'entry'> {
+  /** Holds where nothing is selected on the command line. */
+  readonly isDefault: boolean;
+}
+
+/** Something outside of the project that uses its nodes. */
+export interface CompiledExposure extends CompiledNode, Pick<ExposureDefinition, 'type' | 'label' | 'maturity' | 'url' | 'owner'> {
+  readonly resourceType: 'exposure';
+}
+
 export interface CompiledProject {
   readonly name: string;
   readonly models: readonly CompiledModel[];
   readonly seeds: readonly CompiledSeed[];
   readonly sources: readonly CompiledSource[];
   readonly tests: readonly CompiledTest[];
+  readonly exposures: readonly CompiledExposure[];
+  readonly groups: readonly GroupDefinition[];
+  readonly macros: readonly CompiledMacro[];
+  readonly docBlocks: readonly { readonly name: string; readonly path: string; readonly text: string }[];
+  readonly selectors: readonly CompiledSelector[];
   readonly onRunStart: readonly CompiledHook[];
   readonly onRunEnd: readonly CompiledHook[];
   /** Nodes that config turned off, with the place that did it. */
@@ -170,4 +229,7 @@ export interface CompiledProject {
   readonly broken: readonly NodeId[];
 }
 
-export type CompiledNodeUnion = CompiledModel | CompiledSeed | CompiledSource | CompiledTest;
+/** The nodes that something in a database stands for. */
+export type CompiledRelation = CompiledModel | CompiledSeed | CompiledSource;
+
+export type CompiledNodeUnion = CompiledRelation | CompiledTest | CompiledExposure;

@@ -63,8 +63,10 @@ export function compileDeclaredTests(
     }
   };
   for (const { id, name, properties } of drafts) {
-    if (properties !== undefined)
-      judge({ id, name, prefix: '', path: properties.path, tests: properties.tests, columns: properties.columns });
+    if (properties === undefined) continue;
+    const { version, path, tests: declared, columns } = properties;
+    const judged = version === undefined ? name : `${version.model}_v${version.v}`;
+    judge({ id, name: judged, prefix: '', path, tests: declared, columns });
   }
   for (const { node, table } of sources) {
     const name = `${node.sourceName}_${node.name}`;
@@ -88,7 +90,7 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, input: Decl
   }
   const resolved = resolveArguments(declaration, check, input);
   if (resolved === undefined) return undefined;
-  const { args, column, dependencies } = resolved;
+  const { args, identity, column, dependencies } = resolved;
   if (check.on === 'relation' && column !== undefined) {
     input.diagnostics.push(diagnose('check-on-column', { check: declaration.check }, { span: declaration.checkSpan }));
     return undefined;
@@ -101,7 +103,7 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, input: Decl
   const config = testConfig(merged, input);
   return {
     resourceType: 'test',
-    id: nodeIdOf('test', project.name, name, testHash([check.name, node.id, column ?? null, sorted(args)])),
+    id: nodeIdOf('test', project.name, name, testHash([check.name, node.id, column ?? null, sorted(identity)])),
     name,
     path: node.path,
     propertiesPath: node.path,
@@ -109,6 +111,7 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, input: Decl
     description: declaration.description === undefined ? '' : input.describe(declaration.description, declaration.span),
     tags: config.tags,
     dependsOn: [{ id: node.id, span: declaration.checkSpan }, ...dependencies],
+    macros: [],
     rawConfig: merged.raw,
     config,
     span: declaration.checkSpan,

@@ -3,7 +3,7 @@ import type { Relation } from '../adapter/relation.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { NodeProperties, ParsedFile } from '../parse/definitions.ts';
+import type { ModelVersion, NodeProperties, ParsedFile } from '../parse/definitions.ts';
 import { nodeName } from '../parse/parse-file.ts';
 import type { Template } from '../parse/template.ts';
 import type { ConfigTree, Located, Project } from '../project/project.ts';
@@ -26,6 +26,7 @@ export interface ModelDraft extends Draft {
   readonly kind: 'model';
   readonly template: Template;
   readonly config: ModelConfig;
+  readonly version: ModelVersion | undefined;
   /** Something about its file or config is wrong and has been reported. */
   readonly broken: boolean;
 }
@@ -37,7 +38,7 @@ export interface SeedDraft extends Draft {
 
 /** A node that config turned off. */
 export interface DisabledNode {
-  readonly kind: 'model' | 'seed' | 'source' | 'test';
+  readonly kind: 'model' | 'seed' | 'source' | 'test' | 'exposure';
   readonly id: NodeId;
   readonly name: string;
   readonly span?: Span;
@@ -80,25 +81,27 @@ function turnedOff(draft: ModelDraft | SeedDraft): DisabledNode {
 
 function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, input: DraftInput): ModelDraft {
   const { project } = input;
-  const { name, path, template } = file;
-  const id = nodeIdOf('model', project.name, name);
+  const { path, template } = file;
   const folders = foldersOf(path, file.base);
-  const properties = input.properties.models.get(name);
+  const properties = input.properties.models.get(file.name);
+  const { name, names, alias } = versionedNames(file.name, properties?.version);
+  const id = nodeIdOf('model', project.name, ...names);
   const own = readFileConfig({ template, resource: 'model', node: id }, input.environment);
   input.diagnostics.push(...own.diagnostics);
   const merged = mergeConfig([
-    ...treeLevels(project.configTrees.models, [...folders, name], input.usedFolders),
+    ...treeLevels(project.configTrees.models, [...folders, ...names], input.usedFolders),
     properties?.config ?? {},
     own.values,
   ]);
   const config = modelConfig(merged);
-  const where = relationOf(project, name, config);
+  const where = relationOf(project, alias, config);
   return {
     kind: 'model',
     id,
     name,
     path,
-    fqn: [project.name, ...folders, name],
+    fqn: [project.name, ...folders, ...names],
+    version: properties?.version,
     template,
     properties,
     merged,
@@ -108,6 +111,16 @@ function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, input: DraftIn
     ...spansOf(merged),
     broken: template.broken === true || own.diagnostics.some((entry) => entry.severity === 'error'),
   };
+}
+
+/** A version is called by the model and its number, and built under both: `orders.v2` is `orders_v2` in the database. */
+function versionedNames(
+  file: string,
+  version: ModelVersion | undefined,
+): { readonly name: string; readonly names: readonly string[]; readonly alias: string } {
+  if (version === undefined) return { name: file, names: [file], alias: file };
+  const { model, v } = version;
+  return { name: `${model}.v${v}`, names: [model, `v${v}`], alias: `${model}_v${v}` };
 }
 
 function spansOf(merged: MergedConfig): Pick<Draft, 'schemaSpan' | 'aliasSpan'> {
@@ -142,7 +155,10 @@ function modelConfig(merged: MergedConfig): ModelConfig {
   const alias = configValue(merged, 'alias');
   const strategy = configValue(merged, 'incremental_strategy');
   const fullRefresh = configValue(merged, 'full_refresh');
+  const group = configValue(merged, 'group');
   return {
+    access: configValue(merged, 'access') ?? 'protected',
+    ...(group === undefined ? {} : { group }),
     materialized: configValue(merged, 'materialized') ?? 'view',
     enabled: configValue(merged, 'enabled') ?? true,
     tags: tagsOf(merged),
@@ -167,8 +183,10 @@ function seedConfig(merged: MergedConfig, properties: NodeProperties | undefined
   const types = merged.raw['column_types'];
   const declared = configValue(merged, 'column_types') ?? {};
   if (types !== undefined) for (const [column, type] of Object.entries(declared)) columnTypes[column] = { value: type, span: types.span };
+  const group = configValue(merged, 'group');
   return {
     enabled: configValue(merged, 'enabled') ?? true,
+    ...(group === undefined ? {} : { group }),
     tags: tagsOf(merged),
     meta: metaOf(merged),
     columnTypes,

@@ -65,6 +65,7 @@ function toHelper(name: string, file: SourceFile, run: PlainFunction): JsFunctio
 
 function callHelper(name: string, file: SourceFile, run: PlainFunction, invocation: JsInvocation): Value | Failed {
   const { session, span } = invocation;
+  session.macros.add(name);
   const named = Object.fromEntries([...invocation.named].map(([key, value]) => [key, toJs(value)]));
   let result: unknown;
   try {

@@ -37,15 +37,19 @@ interface RenderedModel {
   readonly hooks: RenderedHooks;
 }
 
-interface RenderedText {
-  readonly text: CompiledText;
+/** What a rendering made use of. */
+interface Uses {
   readonly dependencies: ReadonlyMap<NodeId, Span>;
+  readonly macros: ReadonlySet<string>;
 }
 
-interface RenderedHooks {
+interface RenderedText extends Uses {
+  readonly text: CompiledText;
+}
+
+interface RenderedHooks extends Uses {
   readonly pre: readonly CompiledHook[];
   readonly post: readonly CompiledHook[];
-  readonly dependencies: ReadonlyMap<NodeId, Span>;
 }
 
 /** Renders every model; the result is in the order of the drafts. */
@@ -65,8 +69,7 @@ export function compileModels(
 function renderModel(draft: ModelDraft, input: RenderInput): RenderedModel {
   if (draft.broken) {
     input.broken.add(draft.id);
-    const empty = { text: emptyText, dependencies: new Map<NodeId, Span>() };
-    return { draft, full: empty, incremental: undefined, hooks: { pre: [], post: [], dependencies: new Map() } };
+    return { draft, full: { text: emptyText, ...nothing }, incremental: undefined, hooks: noHooks };
   }
   findShadows(draft.template.nodes, input.diagnostics);
   const isIncremental = draft.config.materialized === 'incremental';
@@ -92,21 +95,15 @@ function openSession(draft: ModelDraft | SeedDraft, input: RenderInput, isIncrem
 function renderText(draft: ModelDraft, isIncremental: boolean, input: RenderInput): RenderedText {
   const session = openSession(draft, input, isIncremental);
   const text = renderTemplate(draft.template, session);
-  const { dependencies } = session;
-  if (session.diagnostics.length > 0) return { text, dependencies: settle(draft.id, session.diagnostics, dependencies, input) };
+  if (session.diagnostics.length > 0) return { text, ...settle(draft.id, session.diagnostics, session, input) };
   const finished = finishQuery(text, { what: 'a model', node: draft.id, path: draft.path });
-  return { text: finished.text, dependencies: settle(draft.id, finished.diagnostics, dependencies, input) };
+  return { text: finished.text, ...settle(draft.id, finished.diagnostics, session, input) };
 }
 
-function settle(
-  id: NodeId,
-  diagnostics: readonly Diagnostic[],
-  dependencies: ReadonlyMap<NodeId, Span>,
-  input: RenderInput,
-): ReadonlyMap<NodeId, Span> {
+function settle(id: NodeId, diagnostics: readonly Diagnostic[], { dependencies, macros }: Uses, input: RenderInput): Uses {
   input.diagnostics.push(...diagnostics);
   if (hasErrors(diagnostics)) input.broken.add(id);
-  return dependencies;
+  return { dependencies, macros };
 }
 
 function renderHooks(draft: ModelDraft | SeedDraft, input: RenderInput): RenderedHooks {
@@ -115,15 +112,21 @@ function renderHooks(draft: ModelDraft | SeedDraft, input: RenderInput): Rendere
   const session = openSession(draft, input, undefined);
   const pre = compileHooks(hooks.pre, session, input.texts);
   const post = compileHooks(hooks.post, session, input.texts);
-  return { pre, post, dependencies: settle(draft.id, session.diagnostics, session.dependencies, input) };
+  return { pre, post, ...settle(draft.id, session.diagnostics, session, input) };
 }
 
-const noHooks: RenderedHooks = Object.freeze({ pre: [], post: [], dependencies: new Map() });
+const nothing: Uses = Object.freeze({ dependencies: new Map(), macros: new Set<string>() });
+const noHooks: RenderedHooks = Object.freeze({ pre: [], post: [], ...nothing });
 
-function unite(id: NodeId, ...maps: readonly (ReadonlyMap<NodeId, Span> | undefined)[]): readonly Dependency[] {
+/** All that renderings of one node made use of, in order of first use. */
+function unite(id: NodeId, ...parts: readonly (Uses | undefined)[]): Pick<CompiledModel, 'dependsOn' | 'macros'> {
   const all = new Map<NodeId, Span>();
-  for (const map of maps) for (const [parent, span] of map ?? []) if (parent !== id && !all.has(parent)) all.set(parent, span);
-  return [...all].map(([parent, span]) => ({ id: parent, span }));
+  const macros = new Set<string>();
+  for (const part of parts) {
+    for (const [parent, span] of part?.dependencies ?? []) if (parent !== id && !all.has(parent)) all.set(parent, span);
+    for (const name of part?.macros ?? []) macros.add(name);
+  }
+  return { dependsOn: [...all].map(([parent, span]): Dependency => ({ id: parent, span })), macros: [...macros] };
 }
 
 function finishModel(model: RenderedModel, bodies: EphemeralBodies, input: RenderInput): CompiledModel {
@@ -133,8 +136,9 @@ function finishModel(model: RenderedModel, bodies: EphemeralBodies, input: Rende
   return {
     resourceType: 'model',
     ...describeNode(draft, input.describe),
-    dependsOn: unite(draft.id, full.dependencies, incremental?.dependencies, hooks.dependencies),
+    ...unite(draft.id, full, incremental, hooks),
     config: draft.config,
+    ...(draft.version === undefined ? {} : { version: draft.version }),
     relation: draft.where,
     full: inject(full),
     ...(incremental === undefined ? {} : { incremental: inject(incremental) }),
@@ -169,7 +173,7 @@ export function compileSeeds(drafts: readonly SeedDraft[], input: RenderInput): 
     return {
       resourceType: 'seed',
       ...describeNode(draft, input.describe),
-      dependsOn: unite(draft.id, hooks.dependencies),
+      ...unite(draft.id, hooks),
       config: draft.config,
       relation: draft.where,
       preHooks: hooks.pre,

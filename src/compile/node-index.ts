@@ -2,7 +2,8 @@
 import type { Dialect } from '../adapter/dialect.ts';
 import type { CheckDefinition } from '../checks/check-definition.ts';
 import type { Note } from '../diagnostics/diagnostic.ts';
-import type { ColumnProperties } from '../parse/definitions.ts';
+import type { ColumnProperties, ModelVersion } from '../parse/definitions.ts';
+import { compareVersions } from '../parse/read-versions.ts';
 import type { YamlValue } from '../project/project.ts';
 import type { NodeId } from './compiled.ts';
 import type { DisabledNode, ModelDraft, SeedDraft } from './drafts.ts';
@@ -14,6 +15,12 @@ import { fromYaml, relationValue } from './values.ts';
 /** Name of the CTE that stands for an ephemeral model in whatever reads it. */
 export function ephemeralName(name: string): string {
   return `__tx__cte__${name}`;
+}
+
+/** The versions of one model by their names, and the one that is meant where nobody says. */
+interface Versions {
+  readonly latest: string;
+  readonly byName: Map<string, Referable>;
 }
 
 /** A model or seed that can be referred to. */
@@ -37,6 +44,7 @@ export interface IndexInput {
 export class NodeIndex implements Resolver {
   readonly #input: IndexInput;
   readonly #nodes = new Map<string, Referable>();
+  readonly #versions = new Map<string, Versions>();
   readonly #sources = new Map<string, RelationValue>();
   readonly #columns = new Map<NodeId, readonly ColumnProperties[]>();
   readonly #disabled = new Map<string, DisabledNode>();
@@ -47,7 +55,9 @@ export class NodeIndex implements Resolver {
     for (const draft of [...input.models, ...input.seeds]) {
       const isEphemeral = draft.kind === 'model' && draft.config.materialized === 'ephemeral';
       const sql = isEphemeral ? dialect.quoteIdentifier(ephemeralName(draft.name)) : dialect.relation(draft.where);
-      this.#nodes.set(draft.name, { kind: draft.kind, id: draft.id, value: relationValue(sql, draft.id), isEphemeral });
+      const referable: Referable = { kind: draft.kind, id: draft.id, value: relationValue(sql, draft.id), isEphemeral };
+      this.#nodes.set(draft.name, referable);
+      if (draft.kind === 'model' && draft.version !== undefined) this.#addVersion(draft.version, referable);
       this.#columns.set(draft.id, draft.properties?.columns ?? []);
     }
     for (const { node, table } of input.sources) {
@@ -57,13 +67,27 @@ export class NodeIndex implements Resolver {
     for (const node of input.disabled) this.#disabled.set(`${node.kind === 'source' ? 'source' : 'node'} ${node.name}`, node);
   }
 
-  get nodeNames(): readonly string[] {
-    return [...this.#nodes.keys()];
+  #addVersion({ model, v, latest }: ModelVersion, referable: Referable): void {
+    const known = this.#versions.get(model) ?? { latest: String(latest), byName: new Map<string, Referable>() };
+    known.byName.set(String(v), referable);
+    this.#versions.set(model, known);
   }
 
-  /** The model or seed of that name. */
-  find(name: string): Referable | undefined {
-    return this.#nodes.get(name);
+  get nodeNames(): readonly string[] {
+    return [...this.#nodes.keys(), ...this.#versions.keys()];
+  }
+
+  /** The model or seed of that name; of a model with versions the one that is asked for, or else the latest. */
+  find(name: string, version?: string): Referable | undefined {
+    const versions = this.#versions.get(name);
+    if (version !== undefined) return versions?.byName.get(version);
+    return this.#nodes.get(name) ?? versions?.byName.get(versions.latest);
+  }
+
+  /** The versions of a model; undefined for a model without any. */
+  versionsOf(name: string): readonly string[] | undefined {
+    const versions = this.#versions.get(name);
+    return versions === undefined ? undefined : [...versions.byName.keys()].sort(compareVersions);
   }
 
   /** The source table of that name, written `source.table`. */
@@ -85,8 +109,7 @@ export class NodeIndex implements Resolver {
     if (request.package !== undefined && request.package !== projectName) {
       return session.report('unknown-package', { name: request.package, project: projectName }, span);
     }
-    if (request.version !== undefined) return session.report('model-without-versions', { name }, request.version);
-    const found = this.#nodes.get(name);
+    const found = this.find(name, request.version?.text);
     if (found === undefined) return this.#reportUnknown(session, request);
     if (found.id === session.node) return session.report('self-reference', { name }, span);
     if (found.isEphemeral && !session.takesEphemerals) return session.report('ephemeral-in-hook', { name }, span);
@@ -94,8 +117,17 @@ export class NodeIndex implements Resolver {
     return found.value;
   }
 
-  #reportUnknown(session: Session, { name, span }: RefRequest): Failed {
-    const disabled = this.findDisabled('node', name);
+  #reportUnknown(session: Session, request: RefRequest): Failed {
+    const { name, span, version } = request;
+    const known = this.versionsOf(name);
+    if (version !== undefined && known === undefined && this.#nodes.has(name)) {
+      return session.report('model-without-versions', { name }, version.span);
+    }
+    const asked = version?.text ?? this.#versions.get(name)?.latest;
+    const disabled = this.findDisabled('node', name) ?? (asked === undefined ? undefined : this.findDisabled('node', `${name}.v${asked}`));
+    if (disabled === undefined && known !== undefined && asked !== undefined) {
+      return session.report('unknown-version', { model: name, version: asked, known }, version?.span ?? span);
+    }
     if (disabled !== undefined) return session.report('disabled-ref', { kind: disabled.kind, name }, span, disabledNotes(disabled));
     const source = this.sourceNames.find((candidate) => candidate.endsWith(`.${name}`));
     const form = source === undefined ? undefined : `source "${source.slice(0, -name.length - 1)}" "${name}"`;

@@ -81,6 +81,7 @@ describe('config', () => {
     };
     const model = await compileModel(files, 'm');
     expect(model.config).toEqual({
+      access: 'protected',
       materialized: 'incremental',
       enabled: true,
       schema: 'other',

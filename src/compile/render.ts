@@ -248,6 +248,7 @@ function renderMacro(macro: MacroDefinition, use: MacroUse, frame: RenderFrame, 
   const inner = new OutputWriter();
   inner.origin = writer.origin ?? use.span;
   calls.push({ name: macro.name, span: use.span });
+  session.macros.add(macro.name);
   renderNodes(macro.body.nodes, { session, scope, macro: macro.name, callMacro: macroValue, block }, inner);
   calls.pop();
   writer.copy(trimLineEnds(inner.finish()));

@@ -35,7 +35,7 @@ export interface Resolver {
 export interface RefRequest {
   readonly package: string | undefined;
   readonly name: string;
-  readonly version: Span | undefined;
+  readonly version: { readonly text: string; readonly span: Span } | undefined;
   readonly span: Span;
 }
 
@@ -87,6 +87,8 @@ export class Session {
   readonly diagnostics: Diagnostic[] = [];
   readonly dependencies = new Map<NodeId, Span>();
   readonly calls: CallSite[] = [];
+  /** Macros and JavaScript helpers that were called, those inside macros too. */
+  readonly macros = new Set<string>();
   steps = 0;
   /** Set when a limit was hit: everything that is still running ends. */
   stopped = false;

@@ -79,6 +79,7 @@ function compileTest(file: SingularFile, input: SingularTestInput): CompiledTest
     description: '',
     tags: config.tags,
     dependsOn: [...session.dependencies].map(([parent, span]) => ({ id: parent, span })),
+    macros: [...session.macros],
     rawConfig: merged.raw,
     config,
     span: { path: file.path, start: 0, end: 0 },

@@ -10,7 +10,11 @@ import { compileColumns } from './columns.ts';
 import type { CompiledSource } from './compiled.ts';
 import type { Describe } from './docs-blocks.ts';
 import type { DisabledNode } from './drafts.ts';
+import { compileFreshness } from './freshness.ts';
+import type { FileTexts } from './hooks.ts';
 import { foldersOf, nodeIdOf } from './naming.ts';
+import type { Environment } from './session.ts';
+import { relationValue } from './values.ts';
 
 export interface SourceInput {
   readonly projectName: string;
@@ -19,6 +23,8 @@ export interface SourceInput {
   readonly properties: readonly ParsedProperties[];
   readonly dialect: Dialect;
   readonly describe: Describe;
+  readonly environment: Environment;
+  readonly texts: FileTexts;
   readonly diagnostics: Diagnostic[];
 }
 
@@ -50,9 +56,13 @@ export function compileSources(input: SourceInput): {
 function compileSource(source: SourceProperties, table: SourceTable, input: SourceInput): CompiledSource {
   const base = input.modelPaths.find((path) => source.path.startsWith(`${path}/`)) ?? '';
   const external = externalSql(source, table, input);
+  const id = nodeIdOf('source', input.projectName, source.name, table.name);
+  const relation = { schema: source.schema ?? source.name, name: table.identifier };
+  const self = relationValue(external ?? input.dialect.relation(relation), id);
+  const freshness = compileFreshness(table.config, self, input);
   return {
     resourceType: 'source',
-    id: nodeIdOf('source', input.projectName, source.name, table.name),
+    id,
     name: table.name,
     sourceName: source.name,
     path: source.path,
@@ -61,9 +71,15 @@ function compileSource(source: SourceProperties, table: SourceTable, input: Sour
     description: input.describe(table.description, table.span),
     tags: table.tags,
     dependsOn: [],
+    macros: [],
     rawConfig: table.config,
-    relation: { schema: source.schema ?? source.name, name: table.identifier },
+    sourceDescription: input.describe(source.description, source.span),
+    sourceMeta: source.meta,
+    ...(table.loader === undefined ? {} : { loader: table.loader }),
+    relation,
     ...(external === undefined ? {} : { external }),
+    ...(table.external === undefined ? {} : { location: table.external.value.location }),
+    ...(freshness === undefined ? {} : { freshness }),
     columns: compileColumns(table.columns, input.describe),
   };
 }

@@ -18,6 +18,8 @@ export interface ArgumentContext {
 
 export interface ResolvedArguments {
   readonly args: CheckArguments;
+  /** The arguments with ids for relations: the same on every target. */
+  readonly identity: CheckArguments;
   readonly column: string | undefined;
   readonly dependencies: readonly Dependency[];
 }
@@ -48,6 +50,7 @@ export function resolveArguments(test: TestDeclaration, check: CheckDefinition, 
   diagnostics.push(...read.diagnostics);
   if (read.diagnostics.length > 0) return undefined;
   const args: Record<string, CheckArgument> = { ...read.value };
+  const identity: Record<string, CheckArgument> = { ...read.value };
   const dependencies: Dependency[] = [];
   for (const { name, type } of check.arguments) {
     const written = args[name];
@@ -56,12 +59,13 @@ export function resolveArguments(test: TestDeclaration, check: CheckDefinition, 
     const relation = resolveRelation(written.trim(), span, context);
     if (relation === undefined) return undefined;
     args[name] = context.relationSql(relation.id, relation.sql);
+    identity[name] = relation.id;
     dependencies.push({ id: relation.id, span });
   }
-  return { args, column, dependencies };
+  return { args, identity, column, dependencies };
 }
 
-const REF = /^ref\(\s*(['"])([^'"]+)\1\s*(?:,\s*(['"])([^'"]+)\3\s*)?\)$/;
+const REF = /^ref\(\s*(['"])([^'"]+)\1\s*(?:,\s*(['"])([^'"]+)\3\s*)?(?:,\s*(?:v|version)\s*=\s*(['"]?)([^'"\s]+)\5\s*)?\)$/;
 const SOURCE = /^source\(\s*(['"])([^'"]+)\1\s*,\s*(['"])([^'"]+)\3\s*\)$/;
 
 interface NamedRelation {
@@ -69,8 +73,12 @@ interface NamedRelation {
   readonly sql: string;
 }
 
-/** `ref('x')`, `ref('project', 'x')`, `source('a', 'b')`, `x` or `a.b`. */
-function resolveRelation(written: string, span: Span, context: ArgumentContext): NamedRelation | undefined {
+/** `ref('x')`, `ref('project', 'x')`, `ref('x', v=2)`, `source('a', 'b')`, `x` or `a.b`. */
+export function resolveRelation(
+  written: string,
+  span: Span,
+  context: Pick<ArgumentContext, 'index' | 'projectName' | 'diagnostics'>,
+): NamedRelation | undefined {
   const { index, diagnostics } = context;
   const ref = REF.exec(written);
   const source = SOURCE.exec(written);
@@ -80,14 +88,25 @@ function resolveRelation(written: string, span: Span, context: ArgumentContext):
   }
   const node = ref?.[4] ?? ref?.[2] ?? written;
   const table = source === null ? written : `${source[2]}.${source[4]}`;
-  const found = (source === null ? index.find(node)?.value : undefined) ?? (ref === null ? index.findSource(table) : undefined);
+  const version = ref?.[6];
+  const found = (source === null ? index.find(node, version)?.value : undefined) ?? (ref === null ? index.findSource(table) : undefined);
   if (found !== undefined) return found;
+  const known = version === undefined ? undefined : index.versionsOf(node);
+  if (version !== undefined && known !== undefined) {
+    diagnostics.push(diagnose('unknown-version', { model: node, version, known }, { span }));
+    return undefined;
+  }
   const isSource = source !== null || (ref === null && written.includes('.'));
   reportMissing(isSource ? table : node, isSource, span, context);
   return undefined;
 }
 
-function reportMissing(name: string, isSource: boolean, span: Span, { index, diagnostics }: ArgumentContext): void {
+function reportMissing(
+  name: string,
+  isSource: boolean,
+  span: Span,
+  { index, diagnostics }: Pick<ArgumentContext, 'index' | 'diagnostics'>,
+): void {
   const disabled = index.findDisabled(isSource ? 'source' : 'node', name);
   if (disabled !== undefined) {
     const notes = disabled.span === undefined ? [] : [{ message: 'it is turned off here', span: disabled.span }];

@@ -59,7 +59,7 @@ export async function prepareWorkspace(input: CompileInput, ports: CompilePorts)
   const properties = parsed.filter((file) => file.kind === 'properties');
   diagnostics.push(...findDuplicateProperties(properties));
   const usedFolders = new Set<ConfigTree>();
-  const draftInput = { project, parsed, environment, properties: indexProperties(properties), usedFolders, diagnostics };
+  const draftInput = { project, parsed, environment, properties: indexProperties(properties, parsed), usedFolders, diagnostics };
   const drafts = makeDrafts(draftInput);
   diagnostics.push(
     ...findDuplicateNames([...drafts.models, ...drafts.seeds]),
@@ -74,6 +74,8 @@ export async function prepareWorkspace(input: CompileInput, ports: CompilePorts)
     properties,
     dialect,
     describe,
+    environment,
+    texts,
     diagnostics,
   });
   const disabled = [...drafts.disabled, ...declared.disabled];
@@ -103,7 +105,10 @@ async function prepareEnvironment(input: CompileInput, ports: CompilePorts, diag
 }
 
 /** The first entry for each name: others have been reported. */
-function indexProperties(files: readonly ParsedProperties[]): {
+function indexProperties(
+  files: readonly ParsedProperties[],
+  parsed: readonly ParsedFile[],
+): {
   readonly models: ReadonlyMap<string, NodeProperties>;
   readonly seeds: ReadonlyMap<string, NodeProperties>;
 } {
@@ -113,7 +118,18 @@ function indexProperties(files: readonly ParsedProperties[]): {
     for (const node of file.models) if (!models.has(node.name)) models.set(node.name, node);
     for (const node of file.seeds) if (!seeds.has(node.name)) seeds.set(node.name, node);
   }
+  nameAfterModel(models, new Set(parsed.flatMap((file) => (file.kind === 'model' ? [file.name] : []))));
   return { models, seeds };
+}
+
+/** The newest version may stand in a file that has the name of the model alone. */
+function nameAfterModel(models: Map<string, NodeProperties>, files: ReadonlySet<string>): void {
+  for (const [name, node] of Array.from(models)) {
+    const model = node.version?.model;
+    if (node.version?.mayBePlain !== true || model === undefined || files.has(name) || !files.has(model)) continue;
+    models.delete(name);
+    models.set(model, { ...node, name: model });
+  }
 }
 
 /** Warns of folders in project.yaml's config that no node is in. */

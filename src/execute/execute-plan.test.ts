@@ -81,7 +81,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         readsOf: (node) =>
           (graph.parents.get(nodeId(node)) ?? []).flatMap((id) => {
             const parent = graph.nodes.get(id);
-            return parent === undefined || parent.resourceType === 'test' ? [] : [parent.relation];
+            return parent === undefined || !('relation' in parent) ? [] : [parent.relation];
           }),
         compiledPath: (key) => `target/compiled/${key}.sql`,
       },

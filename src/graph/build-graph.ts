@@ -31,7 +31,7 @@ export function buildGraph(project: CompiledProject, fold: FoldIdentifier = (nam
  * are the compiler's to report; the graph holds the first.
  */
 function sortedNodes(project: CompiledProject): readonly GraphNode[] {
-  const nodes: GraphNode[] = [...project.models, ...project.seeds, ...project.sources, ...project.tests];
+  const nodes: GraphNode[] = [...project.models, ...project.seeds, ...project.sources, ...project.tests, ...project.exposures];
   nodes.sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? -1 : 1));
   return nodes.filter((node, at) => node.id !== nodes[at - 1]?.id);
 }
@@ -144,6 +144,10 @@ function toGraph(
     positions: numbers,
     edges,
     broken,
+    groups: project.groups,
+    macros: project.macros,
+    docBlocks: project.docBlocks,
+    selectors: project.selectors,
     disabled: project.disabled,
   };
 }

@@ -1,30 +1,38 @@
 /** Evaluates a parsed selector over a graph: which nodes it names, and which tests come along. */
 import { unreachable } from '../diagnostics/bug.ts';
+import type { Depth } from '../parse/definitions.ts';
+import type { IndirectSelection } from '../project/indirect-selection.ts';
+import type { NamedExpressions } from './define-selectors.ts';
 import type { Marks } from './digraph.ts';
 import { markReachable, targetsOf } from './digraph.ts';
 import { findNames } from './find-names.ts';
 import type { Graph, ResourceType } from './graph.ts';
-import { matchCriterion } from './match-criterion.ts';
-import type { Combination, Criterion, Depth, Reach, SelectorExpression } from './selector-expression.ts';
-
-/** When a test comes along with the nodes that it tests. */
-export const indirectSelections = ['eager', 'cautious', 'buildable', 'empty'] as const;
-export type IndirectSelection = (typeof indirectSelections)[number];
+import type { NodeMatcher } from './match-criterion.ts';
+import type { Combination, Criterion, Reach, SelectorExpression } from './selector-expression.ts';
+import { matchWildcard } from './wildcard.ts';
 
 /** What a part of a selector means, as marks on positions in the order of the graph. */
 export interface Selected {
   /** Nodes that names and graph operators reach: what a graph operator around this part works on. */
   readonly named: Marks;
-  /** `named`, and the tests that come along. */
-  readonly direct: Marks;
-  /** `direct`, and the tests that still miss a parent, which another part may bring. */
-  readonly held: Marks;
+  /** How much of each node is there, as one of {@link presence}. */
+  readonly present: Uint8Array;
 }
+
+/**
+ * A test that waits still misses a parent, which another part may bring. The numbers are in the order of what is
+ * asked of a test: a union takes the higher one, an intersection the lower one.
+ */
+const presence = { none: 0, waitsForSelected: 1, waitsForBuildable: 2, selected: 3 } as const;
 
 /** Evaluates many selectors over one graph. */
 export interface Evaluation {
   readonly graph: Graph;
+  /** Which tests come along where the selector does not say. */
   readonly indirect: IndirectSelection;
+  readonly selectors: NamedExpressions;
+  /** Makes the test for the nodes that a criterion means; undefined when it cannot be made, which has been reported. */
+  readonly matcher: (criterion: Criterion) => NodeMatcher | undefined;
   /** The kind of each node, by position. */
   readonly kinds: readonly ResourceType[];
   /** Positions of the nodes that literal names mean, when there are many names. */
@@ -33,10 +41,14 @@ export interface Evaluation {
   readonly misses: Criterion[];
 }
 
-/** Prepares the evaluation of `expressions` over `graph`. */
-export function beginEvaluation(graph: Graph, indirect: IndirectSelection, expressions: readonly SelectorExpression[]): Evaluation {
+/** Prepares the evaluation of `expressions`. */
+export function beginEvaluation(
+  settings: Pick<Evaluation, 'graph' | 'indirect' | 'selectors' | 'matcher'>,
+  expressions: readonly SelectorExpression[],
+): Evaluation {
+  const { graph } = settings;
   const kinds = Array.from(graph.nodes.values(), (node) => node.resourceType);
-  return { graph, indirect, kinds, names: findNames(graph, expressions), misses: [] };
+  return { ...settings, kinds, names: findNames(graph, expressions), misses: [] };
 }
 
 /** What `expression` selects. */
@@ -49,6 +61,10 @@ export function evaluateSelector(evaluation: Evaluation, expression: SelectorExp
     case 'union':
     case 'intersection':
       return evaluateCombination(evaluation, expression);
+    case 'difference':
+      return subtract(evaluateSelector(evaluation, expression.of), evaluateSelector(evaluation, expression.without));
+    case 'with-mode':
+      return evaluateSelector({ ...evaluation, indirect: expression.indirect }, expression.of);
     default:
       return unreachable(expression);
   }
@@ -59,22 +75,29 @@ export function unite(evaluation: Evaluation, parts: readonly Selected[]): Selec
   const [first] = parts;
   if (first === undefined) {
     const nothing = new Uint8Array(evaluation.graph.order.length);
-    return { named: nothing, direct: nothing, held: nothing };
+    return { named: nothing, present: nothing };
   }
   if (parts.length === 1) return first;
-  return complete(evaluation, {
-    named: union(parts.map((part) => part.named)),
-    direct: union(parts.map((part) => part.direct)),
-    held: union(parts.map((part) => part.held)),
-  });
+  return complete(evaluation, highest(parts.map((part) => part.named)), highest(parts.map((part) => part.present)));
+}
+
+/** Whether the node at `position` is selected. */
+export function isSelected({ present }: Selected, position: number): boolean {
+  return present[position] === presence.selected;
+}
+
+export function isNothing({ present }: Selected): boolean {
+  return !present.includes(presence.selected);
 }
 
 function evaluateCriterion(evaluation: Evaluation, criterion: Criterion): Selected {
+  if (criterion.method === 'selector') return evaluateNamed(evaluation, criterion);
   const { graph, names, misses } = evaluation;
   const named = new Uint8Array(graph.order.length);
   const known = criterion.method === 'fqn' ? names?.get(criterion.value) : undefined;
   if (known === undefined) {
-    const matches = matchCriterion(criterion, graph.project);
+    const matches = evaluation.matcher(criterion);
+    if (matches === undefined) return bringTests(evaluation, named);
     let position = 0;
     for (const node of graph.nodes.values()) {
       if (matches(node)) named[position] = 1;
@@ -87,6 +110,17 @@ function evaluateCriterion(evaluation: Evaluation, criterion: Criterion): Select
   return bringTests(evaluation, named);
 }
 
+/** `selector:name`: what the definition selects, with its own rules for tests. */
+function evaluateNamed(evaluation: Evaluation, criterion: Criterion): Selected {
+  const matches = criterion.plain ? (name: string): boolean => name === criterion.value : matchWildcard(criterion.value);
+  const found = [...evaluation.selectors].filter(([name]) => matches(name));
+  if (found.length === 0) evaluation.misses.push(criterion);
+  return unite(
+    evaluation,
+    found.map(([, expression]) => evaluateSelector(evaluation, expression)),
+  );
+}
+
 function evaluateReach(evaluation: Evaluation, { of, parents, children, childrensParents }: Reach): Selected {
   const { edges } = evaluation.graph;
   const inner = evaluateSelector(evaluation, of);
@@ -94,72 +128,95 @@ function evaluateReach(evaluation: Evaluation, { of, parents, children, children
   if (childrensParents) reached.push(markReachable(edges.parents, markReachable(edges.children, inner.named, Infinity), Infinity));
   if (parents !== undefined) reached.push(markReachable(edges.parents, inner.named, edgeCount(parents)));
   if (children !== undefined) reached.push(markReachable(edges.children, inner.named, edgeCount(children)));
-  const outer = bringTests(evaluation, union(reached));
+  const outer = bringTests(evaluation, highest(reached));
   // An operator never takes away: tests that came along with an intersection stay, though no part names them.
-  return { named: outer.named, direct: union([outer.direct, inner.direct]), held: union([outer.held, inner.held]) };
+  return { named: outer.named, present: highest([outer.present, inner.present]) };
 }
 
 function evaluateCombination(evaluation: Evaluation, { kind, parts }: Combination): Selected {
   const selected = parts.map((part) => evaluateSelector(evaluation, part));
   if (kind === 'union') return unite(evaluation, selected);
-  const direct = intersection(selected.map((part) => part.direct));
-  const held = intersection(selected.map((part) => part.held));
+  const present = lowest(selected.map((part) => part.present));
   // A test counts as named when one part names it and the others at least bring it along.
-  const named = intersection([direct, union(selected.map((part) => part.named))]);
-  return complete(evaluation, { named, direct, held });
+  const named = highest(selected.map((part) => part.named));
+  for (let node = 0; node < named.length; node += 1) if (present[node] !== presence.selected) named[node] = 0;
+  return complete(evaluation, named, present);
+}
+
+/** Takes away what is selected there. A test that only waits there takes nothing away. */
+function subtract(of: Selected, without: Selected): Selected {
+  const named = of.named.slice();
+  const present = of.present.slice();
+  for (let node = 0; node < present.length; node += 1) {
+    if (!isSelected(without, node)) continue;
+    named[node] = 0;
+    present[node] = presence.none;
+  }
+  return { named, present };
 }
 
 /** Adds to `named` the tests below it that the mode lets come along. */
 function bringTests(evaluation: Evaluation, named: Marks): Selected {
   const { graph, indirect, kinds } = evaluation;
-  if (indirect === 'empty') return { named, direct: named, held: named };
-  const held = named.slice();
+  const present = new Uint8Array(named.length);
+  const brought = {
+    eager: presence.selected,
+    buildable: presence.waitsForBuildable,
+    cautious: presence.waitsForSelected,
+    empty: presence.none,
+  };
+  const level = brought[indirect];
   for (let node = 0; node < named.length; node += 1) {
     if (named[node] === 0) continue;
+    present[node] = presence.selected;
+    if (level === presence.none) continue;
     for (const child of targetsOf(graph.edges.children, node)) {
-      if (kinds[child] === 'test') held[child] = 1;
+      if (kinds[child] === 'test' && (present[child] ?? 0) < level) present[child] = level;
     }
   }
-  if (indirect === 'eager') return { named, direct: held, held };
-  return complete(evaluation, { named, direct: named, held });
+  return complete(evaluation, named, present);
 }
 
-/** Moves to `direct` every held test whose parents are all there. */
-function complete(evaluation: Evaluation, selected: Selected): Selected {
-  const { graph, indirect, kinds } = evaluation;
-  if (indirect === 'eager' || indirect === 'empty') return selected;
-  const { held } = selected;
-  const there = indirect === 'buildable' ? markReachable(graph.edges.parents, selected.direct, Infinity) : selected.direct;
-  const isThere = (node: number): boolean => there[node] === 1 || (indirect === 'buildable' && kinds[node] === 'source');
-  const direct = selected.direct.slice();
-  for (let node = 0; node < held.length; node += 1) {
-    if (held[node] === 1 && direct[node] === 0 && targetsOf(graph.edges.parents, node).every(isThere)) direct[node] = 1;
+/** Selects every waiting test whose parents are all there. */
+function complete({ graph, kinds }: Evaluation, named: Marks, present: Uint8Array): Selected {
+  const waitsForBuildable = present.includes(presence.waitsForBuildable);
+  if (!waitsForBuildable && !present.includes(presence.waitsForSelected)) return { named, present };
+  const selected = present.map((level) => (level === presence.selected ? 1 : 0));
+  const buildable = waitsForBuildable ? markReachable(graph.edges.parents, selected, Infinity) : selected;
+  const isChosen = (node: number): boolean => selected[node] === 1;
+  const isBuildable = (node: number): boolean => buildable[node] === 1 || kinds[node] === 'source';
+  const completed = present.slice();
+  for (let node = 0; node < present.length; node += 1) {
+    const level = present[node];
+    if (level !== presence.waitsForSelected && level !== presence.waitsForBuildable) continue;
+    const isThere = level === presence.waitsForBuildable ? isBuildable : isChosen;
+    if (targetsOf(graph.edges.parents, node).every(isThere)) completed[node] = presence.selected;
   }
-  return { ...selected, direct };
+  return { named, present: completed };
 }
 
 function edgeCount(depth: Depth): number {
   return depth === 'all' ? Infinity : depth;
 }
 
-function union(sets: readonly Marks[]): Marks {
-  const [first, ...others] = sets;
-  if (first === undefined || others.length === 0) return first ?? new Uint8Array();
-  const result = first.slice();
-  for (const set of others) {
-    for (let node = 0; node < result.length; node += 1) {
-      if (set[node] === 1) result[node] = 1;
-    }
-  }
-  return result;
+function highest(sets: readonly Uint8Array[]): Uint8Array {
+  return combine(sets, (a, b) => b > a);
 }
 
-function intersection(sets: readonly Marks[]): Marks {
-  const [first = new Uint8Array(), ...others] = sets;
+function lowest(sets: readonly Uint8Array[]): Uint8Array {
+  return combine(sets, (a, b) => b < a);
+}
+
+/** Of each position the number that no other beats. A new list, whoever gave the old ones. */
+function combine(
+  [first = new Uint8Array(), ...others]: readonly Uint8Array[],
+  beats: (held: number, other: number) => boolean,
+): Uint8Array {
   const result = first.slice();
-  for (const set of others) {
+  for (const other of others) {
     for (let node = 0; node < result.length; node += 1) {
-      if (set[node] === 0) result[node] = 0;
+      const level = other[node] ?? 0;
+      if (beats(result[node] ?? 0, level)) result[node] = level;
     }
   }
   return result;

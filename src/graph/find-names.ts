@@ -1,6 +1,6 @@
 /** Looks up many names in one walk over a graph, where asking every node for every name would take too long. */
 import type { Graph } from './graph.ts';
-import { literalNamesOf } from './match-fqn.ts';
+import { isVersion, literalNamesOf } from './match-fqn.ts';
 import type { SelectorExpression } from './selector-expression.ts';
 import { hasWildcard } from './wildcard.ts';
 
@@ -17,8 +17,8 @@ export function findNames(graph: Graph, expressions: readonly SelectorExpression
   if (found.size < fewNames) return undefined;
   let position = 0;
   for (const node of graph.nodes.values()) {
-    if (node.resourceType !== 'source') {
-      for (const name of literalNamesOf(node.fqn)) {
+    if (node.resourceType !== 'source' && node.resourceType !== 'exposure') {
+      for (const name of literalNamesOf(node.fqn, isVersion(node))) {
         const positions = found.get(name);
         if (positions !== undefined) positions.push(position);
       }
@@ -34,10 +34,11 @@ function collectNames(expressions: readonly SelectorExpression[]): ReadonlySet<s
   for (let expression = queue.pop(); expression !== undefined; expression = queue.pop()) {
     if (expression.kind === 'criterion') {
       if (expression.method === 'fqn' && !hasWildcard(expression.value)) names.add(expression.value);
-    } else if (expression.kind === 'reach') {
-      queue.push(expression.of);
-    } else {
+    } else if ('parts' in expression) {
       for (const part of expression.parts) queue.push(part);
+    } else {
+      queue.push(expression.of);
+      if (expression.kind === 'difference') queue.push(expression.without);
     }
   }
   return names;

@@ -1,5 +1,6 @@
 /** Builds small compiled projects for the tests of this folder. */
 import type {
+  CompiledExposure,
   CompiledModel,
   CompiledProject,
   CompiledSeed,
@@ -36,6 +37,7 @@ export const ids = {
   model: (name: string): NodeId => nodeId(`model.${project}.${name}`),
   seed: (name: string): NodeId => nodeId(`seed.${project}.${name}`),
   source: (name: string): NodeId => nodeId(`source.${project}.${name}`),
+  exposure: (name: string): NodeId => nodeId(`exposure.${project}.${name}`),
   test: (name: string): NodeId => nodeId(`test.${project}.${name}.0`),
 };
 
@@ -67,8 +69,17 @@ export function model(fixture: ModelFixture): CompiledModel {
     description: '',
     tags,
     dependsOn: dependencies(path, needs),
+    macros: [],
     rawConfig: Object.fromEntries(written),
-    config: { materialized: fixture.materialized ?? 'view', enabled: true, tags, meta, uniqueKey: [], onSchemaChange: 'ignore' },
+    config: {
+      materialized: fixture.materialized ?? 'view',
+      enabled: true,
+      tags,
+      meta,
+      uniqueKey: [],
+      onSchemaChange: 'ignore',
+      access: 'protected',
+    },
     relation: { schema: fixture.schema ?? 'main', name },
     full: text,
     columns: [],
@@ -88,6 +99,7 @@ export function seed(name: string, schema = 'main'): CompiledSeed {
     description: '',
     tags: [],
     dependsOn: [],
+    macros: [],
     rawConfig: {},
     config: { enabled: true, tags: [], meta: {}, columnTypes: {} },
     relation: { schema, name },
@@ -104,15 +116,54 @@ export function source(sourceName: string, table: string, schema = sourceName): 
     id: ids.source(`${sourceName}.${table}`),
     name: table,
     sourceName,
+    sourceDescription: '',
+    sourceMeta: {},
     path: 'models/sources.yaml',
     fqn: [project, sourceName, table],
     description: '',
     tags: [],
     dependsOn: [],
+    macros: [],
     rawConfig: {},
     relation: { schema, name: table },
     columns: [],
   };
+}
+
+/** A dashboard in `models/exposures.yaml`. */
+export function exposure(name: string, needs: readonly string[]): CompiledExposure {
+  const path = 'models/exposures.yaml';
+  return {
+    resourceType: 'exposure',
+    id: ids.exposure(name),
+    name,
+    path,
+    propertiesPath: path,
+    fqn: [project, name],
+    description: '',
+    tags: [],
+    dependsOn: dependencies(path, needs),
+    macros: [],
+    rawConfig: {},
+    type: 'dashboard',
+    owner: { name: 'Bo', more: {} },
+  };
+}
+
+/** Versions of a model, the second one the latest: `orders.v1`, `orders.v2`, `orders.v3`. */
+export function versions(name: string, rest: Omit<ModelFixture, 'name'> = {}): readonly CompiledModel[] {
+  return [1, 2, 3].map((v) => {
+    const base = model({ ...rest, name });
+    return {
+      ...base,
+      id: ids.model(`${name}.v${v}`),
+      name: `${name}.v${v}`,
+      path: base.path.replace(/\.sql$/, `_v${v}.sql`),
+      fqn: [...base.fqn, `v${v}`],
+      relation: { ...base.relation, name: `${name}_v${v}` },
+      version: { model: name, v, latest: 2, mayBePlain: v === 2 },
+    };
+  });
 }
 
 export interface TestFixture {
@@ -140,6 +191,7 @@ export function test(fixture: TestFixture): CompiledTest {
     description: '',
     tags,
     dependsOn: dependencies(path, needs),
+    macros: [],
     rawConfig: {},
     config: { severity: fixture.severity ?? 'error', warnIf: zero, errorIf: zero, enabled: true, tags, meta: {} },
     span: { path, start: 0, end: 1 },
@@ -155,6 +207,11 @@ export function projectOf(nodes: readonly GraphNode[], rest: Partial<Pick<Compil
     seeds: nodes.filter((node) => node.resourceType === 'seed'),
     sources: nodes.filter((node) => node.resourceType === 'source'),
     tests: nodes.filter((node) => node.resourceType === 'test'),
+    exposures: nodes.filter((node) => node.resourceType === 'exposure'),
+    groups: [],
+    macros: [],
+    docBlocks: [],
+    selectors: [],
     onRunStart: [],
     onRunEnd: [],
     disabled: [],

@@ -22,6 +22,10 @@ export interface Graph {
   readonly edges: { readonly parents: Adjacency; readonly children: Adjacency };
   /** Nodes that did not compile, or that refer to something that is not there. Nothing selected may need them. */
   readonly broken: ReadonlySet<NodeId>;
+  readonly groups: CompiledProject['groups'];
+  readonly macros: CompiledProject['macros'];
+  readonly docBlocks: CompiledProject['docBlocks'];
+  readonly selectors: CompiledProject['selectors'];
   /** What config turned off; it is in no other part of the graph. */
   readonly disabled: CompiledProject['disabled'];
 }

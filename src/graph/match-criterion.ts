@@ -1,8 +1,11 @@
 /** Decides which nodes one criterion of a selector means, by the node alone. */
-import { unreachable } from '../diagnostics/bug.ts';
+import { bug, unreachable } from '../diagnostics/bug.ts';
 import type { YamlNumber, YamlValue } from '../project/project.ts';
+import type { CompiledModel } from '../compile/compiled.ts';
+import { groupOf } from '../compile/exposures.ts';
+import { compareVersions } from '../parse/read-versions.ts';
 import type { GraphNode } from './graph.ts';
-import { matchFqn } from './match-fqn.ts';
+import { isVersion, matchFqn } from './match-fqn.ts';
 import { matchPath } from './match-path.ts';
 import { nodeConfig } from './node-config.ts';
 import type { Criterion } from './selector-expression.ts';
@@ -34,6 +37,19 @@ export function matchCriterion(criterion: Criterion, project: string): NodeMatch
       return matchTestType(value);
     case 'package':
       return matchPackage(value, project);
+    case 'exposure':
+      return matchExposure(value, project);
+    case 'group':
+      return matchGroup(value);
+    case 'access':
+      return (node) => node.resourceType === 'model' && node.config.access === value;
+    case 'version':
+      return (node) => node.resourceType === 'model' && versionWord(node) === value;
+    case 'selector':
+    case 'state':
+    case 'result':
+    case 'source_status':
+      return bug(`\`${method}\` is not answered by a node alone`);
     default:
       return unreachable(method);
   }
@@ -41,8 +57,30 @@ export function matchCriterion(criterion: Criterion, project: string): NodeMatch
 
 function matchName(value: string): NodeMatcher {
   const matches = matchFqn(value);
-  // Sources have a method of their own: a model and the source it cleans often share a name.
-  return (node) => node.resourceType !== 'source' && matches(node.fqn);
+  // Sources and exposures have methods of their own: a model and the source it cleans often share a name.
+  return (node) => node.resourceType !== 'source' && node.resourceType !== 'exposure' && matches(node.fqn, isVersion(node));
+}
+
+function matchExposure(value: string, project: string): NodeMatcher {
+  const [name, owner] = value.split('.').reverse();
+  if (!matchWildcard(owner ?? '*')(project)) return () => false;
+  const matches = matchWildcard(name ?? '*');
+  return (node) => node.resourceType === 'exposure' && matches(node.name);
+}
+
+function matchGroup(value: string): NodeMatcher {
+  const matches = matchWildcard(value);
+  return (node) => {
+    const group = groupOf(node);
+    return group !== undefined && matches(group);
+  };
+}
+
+/** Where a model stands among its versions, in dbt's words. */
+function versionWord({ version }: CompiledModel): string {
+  if (version === undefined) return 'none';
+  const order = compareVersions(version.v, version.latest);
+  return order === 0 ? 'latest' : order > 0 ? 'prerelease' : 'old';
 }
 
 function matchTag(value: string): NodeMatcher {

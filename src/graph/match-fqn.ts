@@ -1,18 +1,33 @@
 /** Matches names: `orders`, `staging`, `marts.orders`, `shop.marts.*`. */
+import type { GraphNode } from './graph.ts';
 import { hasWildcard, matchWildcard } from './wildcard.ts';
+
+/** Whether a node is one of several versions: then the last two parts of its fully qualified name are its name. */
+export function isVersion(node: GraphNode): boolean {
+  return node.resourceType === 'model' && node.version !== undefined;
+}
 
 /**
  * A test for fully qualified names (project, folders, name). `value` matches the name itself, or its leading
  * parts with or without the project; from the first part with a wildcard on, it has to match all the rest.
+ * A version is called `model.v2` or `model_v2`, and goes along with `model`.
  */
-export function matchFqn(value: string): (fqn: readonly string[]) => boolean {
+export function matchFqn(value: string): (fqn: readonly string[], versioned?: boolean) => boolean {
   const startsWith = hasWildcard(value) ? wildcardFrom(value) : (fqn: readonly string[], from: number) => prefixFrom(fqn, from, value);
-  return (fqn) => fqn[fqn.length - 1] === value || startsWith(fqn, 0) || startsWith(fqn, 1);
+  return (fqn, versioned = false) => leafNames(fqn, versioned).includes(value) || startsWith(fqn, 0) || startsWith(fqn, 1);
+}
+
+/** The names of the node itself, without folders. */
+function leafNames(fqn: readonly string[], versioned: boolean): readonly string[] {
+  const last = fqn[fqn.length - 1] ?? '';
+  if (!versioned) return [last];
+  const model = fqn[fqn.length - 2] ?? '';
+  return [model, `${model}.${last}`, `${model}_${last}`];
 }
 
 /** Every value without wildcards that `matchFqn` accepts for this name, each once. */
-export function literalNamesOf(fqn: readonly string[]): ReadonlySet<string> {
-  const names = new Set<string>([fqn[fqn.length - 1] ?? '']);
+export function literalNamesOf(fqn: readonly string[], versioned = false): ReadonlySet<string> {
+  const names = new Set<string>(leafNames(fqn, versioned));
   for (const name of [fqn.join('.'), fqn.slice(1).join('.')]) {
     for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) names.add(name.slice(0, dot));
     if (name !== '') names.add(name);

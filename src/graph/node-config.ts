@@ -21,6 +21,8 @@ function settledConfig(node: GraphNode): NodeConfig {
       return seedConfig(node.config);
     case 'test':
       return testConfig(node.config);
+    case 'exposure':
+      return { enabled: true, tags: node.tags };
     case 'source':
       // A source that config turned off is not in the graph.
       return { enabled: true, tags: node.tags };
@@ -39,6 +41,8 @@ function modelConfig(config: ModelConfig): NodeConfig {
     ...present('incremental_strategy', config.incrementalStrategy),
     on_schema_change: config.onSchemaChange,
     ...present('full_refresh', config.fullRefresh),
+    ...present('group', config.group),
+    access: config.access,
   };
 }
 
@@ -52,6 +56,7 @@ function seedConfig(config: SeedConfig): NodeConfig {
     tags: config.tags,
     meta: config.meta,
     ...present('delimiter', config.delimiter),
+    ...present('group', config.group),
     column_types: Object.fromEntries(types),
   };
 }

@@ -24,6 +24,7 @@ function shape(expression: SelectorExpression): unknown {
       ...(childrensParents ? { at: true } : {}),
     };
   }
+  if (!('parts' in expression)) throw new Error(`the grammar gives no ${expression.kind}`);
   return { [expression.kind]: expression.parts.map(shape) };
 }
 
@@ -106,13 +107,13 @@ describe('a mistake in a selector is shown at its place', () => {
   });
 
   it('for each argument and each method', () => {
-    const args = ['tga:x state:modified', 'a', '(b', 'resource_type:modle', 'config:x', 'tag.a:x', 'source:a.b.c.d', 'test_type:x'];
+    const args = ['tga:x column:a.b', 'a', '(b', 'resource_type:modle', 'config:x', 'tag.a:x', 'source:a.b.c.d', 'test_type:x'];
     const { value, diagnostics } = parseSelectors(args, '--select');
     const { text } = selectorSource('--select', args);
     expect(value.map(shape)).toEqual(['fqn:a']);
     expect(diagnostics.map((entry) => [entry.code, text.slice(entry.span?.start, entry.span?.end)])).toEqual([
       ['selector-unknown-method', 'tga'],
-      ['selector-method-unavailable', 'state'],
+      ['selector-method-unavailable', 'column'],
       ['selector-syntax', '('],
       ['unknown-resource-type', 'resource_type:modle'],
       ['selector-value', 'config:x'],
@@ -121,7 +122,7 @@ describe('a mistake in a selector is shown at its place', () => {
       ['selector-value', 'test_type:x'],
     ]);
     expect(diagnostics[0]?.help).toBe('did you mean `tag`?');
-    expect(diagnostics[1]?.message).toBe('this version of `tx` cannot select by `state`');
+    expect(diagnostics[1]?.message).toBe('this version of `tx` cannot select by `column`');
     expect(diagnostics[3]?.help).toBe('did you mean `model`?');
   });
 });

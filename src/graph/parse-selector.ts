@@ -2,21 +2,18 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { SourceFile, Span } from '../diagnostics/span.ts';
-import type { Criterion, Depth, SelectorExpression } from './selector-expression.ts';
-import {
-  bareMethod,
-  checkCriterion,
-  isSelectorMethod,
-  isUnavailableMethod,
-  selectorMethods,
-  unavailableMethods,
-} from './selector-method.ts';
+import type { Depth } from '../parse/definitions.ts';
+import type { Criterion, SelectorExpression } from './selector-expression.ts';
+import { readCriterion } from './read-criterion.ts';
+import { bareMethod } from './selector-method.ts';
 import { hasWildcard } from './wildcard.ts';
 
-/** Where an argument stands: the flag that spans name as their path, and the argument's offset in the text shown. */
+/** Where a selector stands: the flag or file that spans name as their path, and its offset in the text shown. */
 export interface SelectorPlace {
   readonly path: string;
   readonly offset: number;
+  /** Stands for every place in it, where the text is not written letter by letter. */
+  readonly whole?: Span;
 }
 
 /** The text that spans of `args` point into, for showing a caret under it. */
@@ -219,7 +216,7 @@ function parseCriterion(cursor: Cursor, nesting: number): Primary | undefined {
   if (peek(cursor) === ')' && nesting === 0) return failAtParenthesis(cursor);
   const span = spanOf(cursor, start, valueStart + value.length);
   const of = method === undefined ? bareCriterion(value, span) : methodCriterion(cursor, method, value, span);
-  return of === undefined ? undefined : { of, children: plus === undefined ? undefined : toDepth(depth) };
+  return { of, children: plus === undefined ? undefined : toDepth(depth) };
 }
 
 /** The end of a word: white space, a comma, or a `)` without its `(` in the same word. */
@@ -242,21 +239,13 @@ function bareCriterion(value: string, span: Span): Criterion {
   return { kind: 'criterion', method, args: [], value, plain: method !== 'path' && !hasWildcard(value), span };
 }
 
-function methodCriterion(cursor: Cursor, written: string, value: string, span: Span): Criterion | undefined {
-  const [method = '', ...args] = written.split('.');
-  if (!isSelectorMethod(method)) {
-    const where = { span: { ...span, end: span.start + method.length } };
-    const problem = isUnavailableMethod(method)
-      ? diagnose('selector-method-unavailable', { method, available: selectorMethods }, where)
-      : diagnose('selector-unknown-method', { method, known: [...selectorMethods, ...unavailableMethods] }, where);
-    cursor.diagnostics.push(problem);
-  } else {
-    const problem = checkCriterion({ method, args, value, span });
-    if (problem === undefined) return { kind: 'criterion', method, args, value, plain: false, span };
-    cursor.diagnostics.push(problem);
-  }
+function methodCriterion(cursor: Cursor, written: string, value: string, span: Span): Criterion {
+  const [name = ''] = written.split('.');
+  const nameSpan = cursor.place.whole ?? { ...span, end: span.start + name.length };
+  const { value: criterion, diagnostics } = readCriterion({ method: written, methodSpan: nameSpan, value, span });
+  cursor.diagnostics.push(...diagnostics);
   // The argument has no value now, but its other parts are still worth reading: a stand-in takes this one's place.
-  return { kind: 'criterion', method: 'fqn', args: [], value, plain: false, span };
+  return criterion ?? { kind: 'criterion', method: 'fqn', args: [], value, plain: false, span };
 }
 
 function failAtNothing(cursor: Cursor, start: number, end: number, method: string | undefined): undefined {
@@ -299,6 +288,6 @@ function match(cursor: Cursor, pattern: RegExp): readonly (string | undefined)[]
 }
 
 function spanOf(cursor: Cursor, start: number, end: number): Span {
-  const { path, offset } = cursor.place;
-  return { path, start: offset + start, end: offset + Math.max(end, start) };
+  const { path, offset, whole } = cursor.place;
+  return whole ?? { path, start: offset + start, end: offset + Math.max(end, start) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test as it } from 'vitest';
-import type { IndirectSelection } from './evaluate-selector.ts';
-import { buildFrom, graphOf, ids, model, seed, shop, shortNames, source, test } from './graph-fixture.ts';
+import type { IndirectSelection } from '../project/indirect-selection.ts';
+import { buildFrom, exposure, graphOf, ids, model, seed, shop, shortNames, source, test, versions } from './graph-fixture.ts';
 import type { GraphNode } from './graph.ts';
 import type { SelectOptions } from './select.ts';
 import { select } from './select.ts';
@@ -256,6 +256,66 @@ describe('resource types', () => {
   });
 });
 
+describe('exposures, groups, access and versions', () => {
+  const inGroup = model({ name: 'margins', folder: 'marts', needs: [ids.model('orders.v2')] });
+  const wide = graphOf([
+    ...shop().nodes.values(),
+    exposure('weekly', [ids.model('customers')]),
+    ...versions('returns', { folder: 'marts', needs: [ids.model('stg_orders')] }),
+    exposure('returns', [ids.model('returns.v1')]),
+    { ...model({ name: 'margins' }), config: { ...inGroup.config, group: 'finance', access: 'private' } },
+  ]);
+  const wideNames = (...specs: readonly string[]): readonly string[] => {
+    const { value, diagnostics } = select(wide, { select: specs, exclude: [], indirect: 'empty' });
+    expect(diagnostics).toEqual([]);
+    return [...value.nodes].map((id) => id.replace(/^(?:model|source)\.shop\./, '').replace('exposure.shop.', 'exposure '));
+  };
+
+  it.each([
+    ['exposure:weekly', ['exposure weekly']],
+    ['exposure:shop.w*', ['exposure weekly']],
+    ['exposure:returns', ['exposure returns']],
+    ['1+exposure:weekly', ['customers', 'exposure weekly']],
+    ['orders+,resource_type:exposure', ['exposure weekly']],
+    ['resource_type:exposure', ['exposure returns', 'exposure weekly']],
+    ['models/exposures.yaml', ['exposure returns', 'exposure weekly']],
+    ['group:finance', ['margins']],
+    ['group:fin*', ['margins']],
+    ['access:private', ['margins']],
+    ['access:protected,version:old', ['returns.v1']],
+    ['version:latest', ['returns.v2']],
+    ['version:prerelease', ['returns.v3']],
+    ['version:none,path:models/staging', ['stg_customers', 'stg_orders']],
+    ['returns', ['returns.v1', 'returns.v2', 'returns.v3']],
+    ['returns.v2', ['returns.v2']],
+    ['returns_v3', ['returns.v3']],
+    ['shop.marts.returns.v1', ['returns.v1']],
+    ['marts.returns', ['returns.v1', 'returns.v2', 'returns.v3']],
+    ['returns_v1.sql', ['returns.v1']],
+  ])('%s', (spec, expected) => {
+    expect([...wideNames(spec)].sort()).toEqual(expected);
+    // The same name among many is looked up in another way.
+    const others = ['margins', 'T1', 'T2', 'T3', 'stg_orders', 'stg_customers', 'orders', 'customers'];
+    expect([...wideNames(`(${spec}),(${[spec, ...others].join(' ')})`)].sort()).toEqual(expected);
+  });
+
+  it('are words of their own', () => {
+    for (const [spec, help] of [
+      ['version:lates', 'did you mean `latest`?'],
+      ['access:privat', 'did you mean `private`?'],
+    ] as const) {
+      expect(select(wide, { select: [spec], exclude: [] }).diagnostics).toMatchObject([{ code: 'selector-value', help }]);
+    }
+  });
+
+  it('are not found by bare names, as a model may have the same', () => {
+    expect(select(wide, { select: ['weekly'], exclude: [] }).diagnostics).toMatchObject([
+      { code: 'selector-no-match', help: 'it is selected with its method: `exposure:weekly`' },
+    ]);
+    expect(select(wide, { select: ['exposure:weekl'], exclude: [] }).diagnostics).toMatchObject([{ code: 'selection-empty' }]);
+  });
+});
+
 describe('nothing found', () => {
   it('for a name is an error with near names, in exclude too', () => {
     const { value, diagnostics } = select(graph, { select: ['stg_orders', '+ordrs+'], exclude: ['custmers'] });
@@ -274,7 +334,7 @@ describe('nothing found', () => {
   it('for a name that only a source has says how to select the source', () => {
     const other = buildFrom([source('raw', 'events'), model({ name: 'stg', needs: [ids.source('raw.events')] })]).value;
     expect(select(other, { select: ['events'], exclude: [] }).diagnostics).toMatchObject([
-      { code: 'selector-no-match', help: 'a source is selected with its method: `source:raw.events`' },
+      { code: 'selector-no-match', help: 'it is selected with its method: `source:raw.events`' },
     ]);
   });
 

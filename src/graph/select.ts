@@ -1,38 +1,52 @@
-/** Turns `--select`, `--exclude` and `--resource-type` into the set of nodes that a command works on. */
+/** Turns the flags of a selection into the set of nodes that a command works on. */
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
-import { nearest } from '../diagnostics/nearest.ts';
-import type { Marks } from './digraph.ts';
-import type { IndirectSelection, Selected } from './evaluate-selector.ts';
-import { beginEvaluation, evaluateSelector, unite } from './evaluate-selector.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { IndirectSelection } from '../project/indirect-selection.ts';
+import type { ContentHash } from './content-hash.ts';
+import type { NamedExpressions } from './define-selectors.ts';
+import { defineSelectors, unknownSelector } from './define-selectors.ts';
+import { describeEmpty, describeMiss } from './describe-miss.ts';
+import type { Evaluation, Selected } from './evaluate-selector.ts';
+import { beginEvaluation, evaluateSelector, isNothing, isSelected, unite } from './evaluate-selector.ts';
 import type { Graph } from './graph.ts';
+import type { NodeMatcher } from './match-criterion.ts';
+import { matchCriterion } from './match-criterion.ts';
+import { savedMatchers } from './match-saved.ts';
 import { parseSelectors, selectorSource } from './parse-selector.ts';
+import type { SavedFiles } from './saved-state.ts';
 import type { Criterion, SelectorExpression } from './selector-expression.ts';
 import { includes, resourceTypes } from './selector-method.ts';
-import { hasWildcard } from './wildcard.ts';
 
 /** What the user asked for; every list holds the values of one flag in order. */
 export interface SelectOptions {
-  /** Nothing given selects everything. */
+  /** Nothing given selects what the default selector does, and everything without one. */
   readonly select: readonly string[];
   /** Applied last, with the same grammar and the same mode for tests. */
   readonly exclude: readonly string[];
+  /** The name of a selector, in place of the other two. */
+  readonly selector?: string | undefined;
   /** Kinds of node to keep; nothing, `all` or `default` keeps every kind. */
   readonly resourceTypes?: readonly string[];
   readonly excludeResourceTypes?: readonly string[];
   /** `eager` unless given. */
   readonly indirect?: IndirectSelection;
+  /** What earlier runs left behind, and how nodes are compared with it. */
+  readonly saved?: { readonly files: SavedFiles; readonly content: ContentHash };
 }
 
 export interface Selection {
   /** In the order of the graph. */
   readonly nodes: ReadonlySet<NodeId>;
+  /** The named selector that took the place of a selection nobody gave. */
+  readonly byDefault?: string;
 }
 
 /** Spans of `select` have these paths; {@link selectorSource} of the flag and its values gives the text. */
-const selectFlag = '--select';
-const excludeFlag = '--exclude';
+export const selectFlag = '--select';
+export const excludeFlag = '--exclude';
+export const selectorFlag = '--selector';
 
 /**
  * The nodes that `options` select. A name that means nothing is an error, any other part that means nothing
@@ -41,88 +55,108 @@ const excludeFlag = '--exclude';
 export function select(graph: Graph, options: SelectOptions): Outcome<Selection> {
   const included = parseSelectors(options.select, selectFlag);
   const excluded = parseSelectors(options.exclude, excludeFlag);
-  const types = checkTypes(options);
-  const problems: Diagnostic[] = [...included.diagnostics, ...excluded.diagnostics, ...types];
-  const indirect = options.indirect ?? 'eager';
-  const chosen = resolve(graph, indirect, { flag: selectFlag, args: options.select, parts: included.value }, problems);
-  const unwanted = resolve(graph, indirect, { flag: excludeFlag, args: options.exclude, parts: excluded.value }, problems);
-  if (hasErrors(problems)) return { value: { nodes: new Set() }, diagnostics: problems };
+  const defined = defineSelectors(graph);
+  const problems: Diagnostic[] = [...defined.diagnostics, ...included.diagnostics, ...excluded.diagnostics, ...checkTypes(options)];
+  const named = chooseNamed(graph, options, problems);
+  // Selectors with a circle among them cannot be followed.
+  if (hasErrors(defined.diagnostics)) return nothing(problems);
+  const context: Context = { graph, options, selectors: defined.value, matcher: createMatcher(graph, options, problems), problems };
+  const chosen =
+    named === undefined
+      ? resolve(context, { text: selectorSource(selectFlag, options.select).text, parts: included.value })
+      : resolve(context, { text: named.name, parts: named.isKnown ? [byName(named)] : [] });
+  const unwanted = resolve(context, { text: selectorSource(excludeFlag, options.exclude).text, parts: excluded.value });
+  if (hasErrors(problems)) return nothing(problems);
   const keepsType = typeFilter(options);
-  const everything = options.select.length === 0;
   const nodes = new Set<NodeId>();
   let position = 0;
   for (const [id, node] of graph.nodes) {
-    const isChosen = (everything || chosen[position] === 1) && unwanted[position] !== 1;
+    const isChosen = (chosen === undefined || isSelected(chosen, position)) && !(unwanted !== undefined && isSelected(unwanted, position));
     if (isChosen && keepsType(node.resourceType)) nodes.add(id);
     position += 1;
   }
-  return { value: { nodes }, diagnostics: problems };
+  return { value: { nodes, ...(named?.byDefault === true ? { byDefault: named.name } : {}) }, diagnostics: problems };
 }
 
-/** The parsed values of one flag. */
+function nothing(diagnostics: readonly Diagnostic[]): Outcome<Selection> {
+  return { value: { nodes: new Set() }, diagnostics };
+}
+
+interface Named {
+  readonly name: string;
+  readonly byDefault: boolean;
+  readonly isKnown: boolean;
+  readonly span: Span;
+}
+
+/** The selector of `--selector`, or the default one where the flags say nothing. */
+function chooseNamed(graph: Graph, options: SelectOptions, problems: Diagnostic[]): Named | undefined {
+  const { select: specs, exclude, selector } = options;
+  const isFree = specs.length === 0 && exclude.length === 0;
+  if (selector === undefined) {
+    const found = isFree ? graph.selectors.find(({ isDefault }) => isDefault) : undefined;
+    return found === undefined ? undefined : { name: found.name, byDefault: true, isKnown: true, span: found.span };
+  }
+  const span = { path: selectorFlag, start: 0, end: selector.length };
+  if (!isFree) {
+    const other = specs.length > 0 ? selectFlag : excludeFlag;
+    problems.push(diagnose('selector-and-select', { other }, { span }));
+  }
+  const known = graph.selectors.map(({ name }) => name);
+  const isKnown = includes(known, selector);
+  if (!isKnown) problems.push(unknownSelector({ value: selector, span }, known));
+  return { name: selector, byDefault: false, isKnown, span };
+}
+
+function byName({ name, span }: Named): Criterion {
+  return { kind: 'criterion', method: 'selector', args: [], value: name, plain: true, span };
+}
+
+interface Context {
+  readonly graph: Graph;
+  readonly options: SelectOptions;
+  readonly selectors: NamedExpressions;
+  readonly matcher: Evaluation['matcher'];
+  readonly problems: Diagnostic[];
+}
+
+/** Criteria are answered by nodes alone, or by comparing them with what earlier runs left. */
+function createMatcher(graph: Graph, { saved }: SelectOptions, problems: Diagnostic[]): Evaluation['matcher'] {
+  const nowhere: SavedFiles = { fromState: undefined, fromTarget: (name) => ({ kind: 'missing', path: name }) };
+  const compare = savedMatchers({ graph, files: saved?.files ?? nowhere, content: saved?.content ?? (() => undefined) });
+  return (criterion): NodeMatcher | undefined => {
+    if (!['state', 'result', 'source_status'].includes(criterion.method)) return matchCriterion(criterion, graph.project);
+    const { value, diagnostics } = compare(criterion);
+    problems.push(...diagnostics);
+    return value;
+  };
+}
+
+/** The parsed values of one flag, and the text that their spans point into. */
 interface Request {
-  readonly flag: string;
-  readonly args: readonly string[];
+  readonly text: string;
   readonly parts: readonly SelectorExpression[];
 }
 
-/** What one flag selects; reports the parts of it that select nothing. */
-function resolve(graph: Graph, indirect: IndirectSelection, { flag, args, parts }: Request, problems: Diagnostic[]): Marks {
-  if (parts.length === 0) return new Uint8Array();
-  const evaluation = beginEvaluation(graph, indirect, parts);
-  const { text } = selectorSource(flag, args);
-  const selected: Selected[] = [];
+/** What one flag selects, undefined when it was not given; reports the parts of it that select nothing. */
+function resolve(context: Context, { text, parts }: Request): Selected | undefined {
+  if (parts.length === 0) return undefined;
+  const { graph, options, selectors, matcher, problems } = context;
   // A space between arguments is the same as one inside an argument.
-  for (const part of parts.flatMap((each) => (each.kind === 'union' ? each.parts : [each]))) {
+  const apart = parts.flatMap((each) => (each.kind === 'union' ? each.parts : [each]));
+  const evaluation = beginEvaluation({ graph, indirect: options.indirect ?? 'eager', selectors, matcher }, apart);
+  const selected = apart.map((part) => {
+    const before = problems.length;
     const result = evaluateSelector(evaluation, part);
     const misses = evaluation.misses.splice(0);
-    selected.push(result);
-    const typos = misses.filter((criterion) => criterion.plain);
-    problems.push(...typos.map((criterion) => describeMiss(graph, criterion)));
-    if (typos.length === 0 && !result.direct.includes(1)) {
-      const spec = text.slice(part.span.start, part.span.end);
-      const pattern = misses.find((criterion) => criterion.method === 'fqn' && hasWildcard(criterion.value))?.value;
-      problems.push(diagnose('selection-empty', { spec, ...(pattern === undefined ? {} : { pattern }) }, { span: part.span }));
+    for (const typo of misses.filter((criterion) => criterion.plain)) problems.push(describeMiss(graph, typo));
+    if (problems.length === before && isNothing(result)) {
+      const spec = part.span.path.startsWith('--') ? text.slice(part.span.start, part.span.end) : text;
+      problems.push(describeEmpty(graph, { spec, span: part.span, misses }));
     }
-  }
-  return unite(evaluation, selected).direct;
-}
-
-/** The error for a name that means nothing: was it turned off, is it a source, or what is near it? */
-function describeMiss(graph: Graph, { value, span }: Criterion): Diagnostic {
-  const disabled = graph.disabled.find((entry) => entry.name === value);
-  if (disabled !== undefined) {
-    const note = { message: 'it is turned off here', ...(disabled.span === undefined ? {} : { span: disabled.span }) };
-    return diagnose('selector-disabled', { name: value }, { span, notes: disabled.span === undefined ? [] : [note] });
-  }
-  const names = new Set<string>();
-  const sources: string[] = [];
-  for (const node of graph.nodes.values()) {
-    if (node.resourceType === 'test') continue;
-    if (node.resourceType === 'source') {
-      const name = `${node.sourceName}.${node.name}`;
-      if (value === node.name || value === node.sourceName || value === name) sources.push(`source:${name}`);
-      else names.add(`source:${name}`);
-    } else {
-      for (const part of node.fqn) names.add(part);
-    }
-  }
-  if (sources.length > 0) {
-    const [first = ''] = sources.sort();
-    return diagnose('selector-no-match', { name: value, known: [] }, { span, help: `a source is selected with its method: \`${first}\`` });
-  }
-  return diagnose('selector-no-match', { name: value, known: nearestNames(graph, value, names) }, { span });
-}
-
-/** Names of tests are many and long: they are offered only when nothing shorter is near. */
-function nearestNames(graph: Graph, value: string, names: ReadonlySet<string>): readonly string[] {
-  const near = nearest(value, names);
-  if (near.length > 0) return near;
-  const tests: string[] = [];
-  for (const node of graph.nodes.values()) {
-    if (node.resourceType === 'test') tests.push(node.name);
-  }
-  return nearest(value, tests);
+    return result;
+  });
+  return unite(evaluation, selected);
 }
 
 const everyType: readonly string[] = ['all', 'default'];

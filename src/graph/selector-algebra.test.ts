@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test as it } from 'vitest';
 import type { NodeId } from '../compile/compiled.ts';
-import type { IndirectSelection } from './evaluate-selector.ts';
-import { indirectSelections } from './evaluate-selector.ts';
+import type { IndirectSelection } from '../project/indirect-selection.ts';
+import { indirectSelections } from '../project/indirect-selection.ts';
 import { graphOf, ids, model, source, test } from './graph-fixture.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { select } from './select.ts';

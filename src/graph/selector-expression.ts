@@ -1,11 +1,10 @@
-/** The parsed form of a `--select` argument: sets, graph operators and criteria, each with its place in the argument. */
+/** The parsed form of a selector, from the command line or from YAML: sets, graph operators and criteria, each with its place in the argument. */
 import type { Span } from '../diagnostics/span.ts';
+import type { Depth } from '../parse/definitions.ts';
+import type { IndirectSelection } from '../project/indirect-selection.ts';
 import type { SelectorMethod } from './selector-method.ts';
 
-/** How far a graph operator goes: a number of edges, or as far as there are any. */
-export type Depth = number | 'all';
-
-/** One `[method:]value`. `plain` is a bare name without wildcards: it must name something. */
+/** One `[method:]value`. `plain` is a bare name, whose characters mean themselves: it must name something. */
 export interface Criterion {
   readonly kind: 'criterion';
   readonly method: SelectorMethod;
@@ -34,4 +33,20 @@ export interface Combination {
   readonly span: Span;
 }
 
-export type SelectorExpression = Criterion | Reach | Combination;
+/** What is in `of` and not in `without`. */
+export interface Difference {
+  readonly kind: 'difference';
+  readonly of: SelectorExpression;
+  readonly without: SelectorExpression;
+  readonly span: Span;
+}
+
+/** A part with a rule of its own for the tests that come along. */
+export interface WithMode {
+  readonly kind: 'with-mode';
+  readonly of: SelectorExpression;
+  readonly indirect: IndirectSelection;
+  readonly span: Span;
+}
+
+export type SelectorExpression = Criterion | Reach | Combination | Difference | WithMode;

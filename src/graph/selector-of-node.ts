@@ -1,6 +1,6 @@
 /** Writes for each node a selector that means that node and no other. */
 import type { Graph, GraphNode } from './graph.ts';
-import { literalNamesOf } from './match-fqn.ts';
+import { isVersion, literalNamesOf } from './match-fqn.ts';
 import { bareMethod } from './selector-method.ts';
 
 /**
@@ -12,6 +12,7 @@ export function nameSelectors(graph: Graph): (node: GraphNode) => string {
   const uses = countNames(graph);
   return (node) => {
     if (node.resourceType === 'source') return `source:${[graph.project, node.sourceName, node.name].map(protect).join('.')}`;
+    if (node.resourceType === 'exposure') return `exposure:${[graph.project, node.name].map(protect).join('.')}`;
     const name = node.fqn.map(protect).join('.');
     if (uses.get(node.fqn.join('.')) === 1) return needsMethod(name) ? `fqn:${name}` : name;
     if (node.resourceType === 'test') return `fqn:${name},test_type:${node.test.kind}`;
@@ -23,8 +24,8 @@ export function nameSelectors(graph: Graph): (node: GraphNode) => string {
 function countNames(graph: Graph): ReadonlyMap<string, number> {
   const uses = new Map<string, number>();
   for (const node of graph.nodes.values()) {
-    if (node.resourceType === 'source') continue;
-    for (const name of literalNamesOf(node.fqn)) uses.set(name, (uses.get(name) ?? 0) + 1);
+    if (node.resourceType === 'source' || node.resourceType === 'exposure') continue;
+    for (const name of literalNamesOf(node.fqn, isVersion(node))) uses.set(name, (uses.get(name) ?? 0) + 1);
   }
   return uses;
 }

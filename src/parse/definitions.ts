@@ -1,5 +1,6 @@
 /** What files define, before anything is rendered or linked. Every name and value keeps its place. */
 import type { Span } from '../diagnostics/span.ts';
+import type { IndirectSelection } from '../project/indirect-selection.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { Expression, Template } from './template.ts';
 
@@ -31,9 +32,55 @@ export interface ColumnProperties {
   readonly pii?: boolean | string;
 }
 
-/** What YAML says of one model or seed. */
+/** Which of several versions of a model a file holds. */
+export interface ModelVersion {
+  /** The name that all versions share. */
+  readonly model: string;
+  readonly v: string | number;
+  /** The version that a reference without one means. */
+  readonly latest: string | number;
+  /** Date after which it is not meant to be used any more, as it is written. */
+  readonly deprecationDate?: string;
+  /** Whether the file may have the name of the model alone. */
+  readonly mayBePlain: boolean;
+}
+
+/** Who is responsible. */
+export interface Owner {
+  readonly name?: string;
+  readonly email?: string;
+  /** Whatever else was written. */
+  readonly more: Readonly<Record<string, YamlValue>>;
+}
+
+export interface GroupDefinition {
+  readonly name: string;
+  readonly span: Span;
+  readonly path: string;
+  readonly description: string;
+  readonly owner: Owner;
+}
+
+/** Something outside of the project that uses its nodes: a dashboard, a notebook, an application. */
+export interface ExposureDefinition {
+  readonly name: string;
+  readonly span: Span;
+  readonly path: string;
+  readonly type: string;
+  readonly label?: string;
+  readonly maturity?: string;
+  readonly url?: string;
+  readonly description: string;
+  readonly owner: Owner;
+  /** `ref('orders')`, `source('shop', 'orders')`. */
+  readonly dependsOn: readonly Located<string>[];
+  readonly config: RawConfig;
+}
+
+/** What YAML says of one model or seed; of a model with versions there is one entry for each, under the name of its file. */
 export interface NodeProperties {
   readonly name: string;
+  readonly version?: ModelVersion;
   readonly span: Span;
   readonly path: string;
   readonly description: string;
@@ -71,6 +118,7 @@ export interface SourceProperties {
   readonly path: string;
   readonly schema?: string;
   readonly description: string;
+  readonly meta: Readonly<Record<string, YamlValue>>;
   readonly tables: readonly SourceTable[];
 }
 
@@ -79,6 +127,44 @@ export interface MacroProperties {
   readonly name: string;
   readonly span: Span;
   readonly description: string;
+}
+
+/** How far a graph operator goes: a number of edges, or as far as there are any. */
+export type Depth = number | 'all';
+
+/** One `method: value` of a named selector, with its graph operators. */
+export interface SelectorCriterion {
+  readonly kind: 'criterion';
+  readonly method: Located<string>;
+  readonly value: Located<string>;
+  readonly parents?: Depth;
+  readonly children?: Depth;
+  readonly childrensParents: boolean;
+  /** Which tests come along with it; otherwise what holds for the whole command. */
+  readonly indirect?: IndirectSelection;
+  readonly exclude: readonly SelectorEntry[];
+  readonly span: Span;
+}
+
+/** A part of a named selector. The span of a text is shorter or longer than the text where YAML spells it differently. */
+export type SelectorEntry =
+  | { readonly kind: 'text'; readonly text: Located<string> }
+  | SelectorCriterion
+  | {
+      readonly kind: 'union' | 'intersection';
+      readonly parts: readonly SelectorEntry[];
+      readonly exclude: readonly SelectorEntry[];
+      readonly span: Span;
+    };
+
+/** A named selector as YAML defines it. */
+export interface SelectorDefinition {
+  readonly name: string;
+  readonly span: Span;
+  readonly description: string;
+  /** `true`, `false`, or a template. */
+  readonly isDefault?: Located<boolean | string>;
+  readonly entry: SelectorEntry;
 }
 
 /** `{{#macro "name" "a" b=1}} … {{/macro}}`. */
@@ -117,6 +203,9 @@ export interface ParsedProperties {
   readonly seeds: readonly NodeProperties[];
   readonly sources: readonly SourceProperties[];
   readonly macros: readonly MacroProperties[];
+  readonly selectors: readonly SelectorDefinition[];
+  readonly groups: readonly GroupDefinition[];
+  readonly exposures: readonly ExposureDefinition[];
 }
 
 export type ParsedFile =

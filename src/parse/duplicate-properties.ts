@@ -4,7 +4,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { ParsedProperties } from './definitions.ts';
 
-/** One diagnostic for each model, seed, source table or macro that has a second entry, in any file. */
+/** One diagnostic for each model, seed, source table, macro, selector, group or exposure that has a second entry, in any file. */
 export function findDuplicateProperties(files: readonly ParsedProperties[]): readonly Diagnostic[] {
   const first = new Map<string, Span>();
   const diagnostics: Diagnostic[] = [];
@@ -21,6 +21,9 @@ export function findDuplicateProperties(files: readonly ParsedProperties[]): rea
     for (const model of file.models) take('model', model.name, model.span);
     for (const seed of file.seeds) take('seed', seed.name, seed.span);
     for (const macro of file.macros) take('macro', macro.name, macro.span);
+    for (const group of file.groups) take('group', group.name, group.span);
+    for (const exposure of file.exposures) take('exposure', exposure.name, exposure.span);
+    for (const selector of file.selectors) take('selector', selector.name, selector.span);
     for (const source of file.sources) for (const table of source.tables) take('source table', `${source.name}.${table.name}`, table.span);
   }
   return diagnostics;

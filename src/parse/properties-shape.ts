@@ -5,10 +5,12 @@ import { configShapes } from '../project/config-keys.ts';
 import { configEntries } from '../project/read-config.ts';
 import type { Shape } from '../project/shape.ts';
 import { either, flag, keysAnd, keysOf, listOf, mapOf, optional, text } from '../project/shape.ts';
+import { exposureShape, groupShape, versionName, versionShape } from './exposures-shape.ts';
+import { selectorEntryShape, selectorShape } from './selectors-shape.ts';
 
 const name = v.pipe(text('a name'), v.minLength(1, 'a name'));
 const description = optional(text());
-const { meta, tags } = configShapes;
+const { meta, tags, freshness, loaded_at_field: loadedAtField, loaded_at_query: loadedAtQuery } = configShapes;
 
 function configOf(resource: ConfigResource): Shape {
   return keysOf(configEntries(resource), 'a mapping of config keys');
@@ -45,21 +47,31 @@ const column = keysOf(
 );
 const columns = optional(listOf(column, 'a list of columns'));
 
-function nodeShape(resource: 'model' | 'seed'): Shape {
-  return keysOf(
-    {
-      name,
-      description,
-      config: optional(configOf(resource)),
-      columns,
-      tests,
-      data_tests: tests,
-      meta: optional(meta),
-      tags: optional(tags),
-    },
-    `a ${resource}: a mapping with a \`name\``,
-  );
+function nodeEntries(resource: 'model' | 'seed'): Readonly<Record<string, Shape>> {
+  return {
+    description,
+    config: optional(configOf(resource)),
+    columns,
+    tests,
+    data_tests: tests,
+    meta: optional(meta),
+    tags: optional(tags),
+    group: optional(configShapes.group),
+    ...(resource === 'model' ? { access: optional(configShapes.access) } : {}),
+  };
 }
+
+const version = versionShape(nodeEntries('model'), column);
+const model = keysOf(
+  {
+    name,
+    ...nodeEntries('model'),
+    latest_version: optional(versionName),
+    versions: optional(listOf(version, 'a list of versions')),
+  },
+  'a model: a mapping with a `name`',
+);
+const seed = keysOf({ name, ...nodeEntries('seed') }, 'a seed: a mapping with a `name`');
 
 const location = v.pipe(text('a location'), v.minLength(1, 'a location'));
 const external = optional(
@@ -77,6 +89,9 @@ const ofSource = {
   config: optional(configOf('source')),
   meta: optional(meta),
   tags: optional(tags),
+  freshness: optional(freshness),
+  loaded_at_field: optional(loadedAtField),
+  loaded_at_query: optional(loadedAtQuery),
   tests,
   data_tests: tests,
   loader: optional(text()),
@@ -93,14 +108,17 @@ export const propertiesShape: Shape = optional(
   keysOf(
     {
       version: optional(v.unknown()),
-      models: optional(listOf(nodeShape('model'), 'a list of models')),
-      seeds: optional(listOf(nodeShape('seed'), 'a list of seeds')),
+      models: optional(listOf(model, 'a list of models')),
+      seeds: optional(listOf(seed, 'a list of seeds')),
       sources: optional(listOf(source, 'a list of sources')),
       macros: optional(listOf(macro, 'a list of macros')),
+      selectors: optional(listOf(selectorShape, 'a list of selectors')),
+      groups: optional(listOf(groupShape, 'a list of groups')),
+      exposures: optional(listOf(exposureShape(configOf('exposure'), { tags, meta }), 'a list of exposures')),
     },
-    'a mapping with `models`, `seeds`, `sources` or `macros`',
+    'a mapping with `models`, `seeds`, `sources`, `exposures`, `groups`, `macros` or `selectors`',
   ),
 );
 
 /** Parts that occur often in the shape above, by the names that the JSON Schema gives them. */
-export const sharedPropertyShapes = { test, column } as const;
+export const sharedPropertyShapes = { test, column, selector: selectorShape, selectorEntry: selectorEntryShape } as const;

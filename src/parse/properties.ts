@@ -1,4 +1,4 @@
-/** Turns a property file into what it says of models, seeds, sources and macros. */
+/** Turns a property file into what it says of the nodes of a project, and of what stands beside them. */
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { ConfigResource } from '../project/config-keys.ts';
 import type { ProjectSource } from '../project/project.ts';
@@ -10,8 +10,12 @@ import { entriesOf, entryOf, itemsOf, spanOf, textOf, valueOf } from '../project
 import type { MacroProperties, NodeProperties, ParsedProperties } from './definitions.ts';
 import { propertiesShape } from './properties-shape.ts';
 import { readColumns } from './read-columns.ts';
+import { readExposure, readGroup } from './read-exposures.ts';
+import { readSelector } from './read-selectors.ts';
 import { readSource } from './read-sources.ts';
 import type { PropertyContext } from './read-tests.ts';
+import type { ReadDescription } from './read-versions.ts';
+import { readVersions } from './read-versions.ts';
 import { readTests } from './read-tests.ts';
 
 /** Parses one property file. What is wrong is reported and left out; the rest stands. */
@@ -20,19 +24,40 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
   const parsed = parseYaml(source);
   const diagnostics: Diagnostic[] = [...parsed.diagnostics];
   const top = parsed.value;
-  const empty: ParsedProperties = { kind: 'properties', path, models: [], seeds: [], sources: [], macros: [] };
+  const empty: ParsedProperties = {
+    kind: 'properties',
+    path,
+    models: [],
+    seeds: [],
+    sources: [],
+    macros: [],
+    selectors: [],
+    groups: [],
+    exposures: [],
+  };
   if (top === undefined) return { value: empty, diagnostics };
   checkShape(propertiesShape, top, path, { path, diagnostics, place: `\`${path}\`` });
   const context: PropertyContext = { path, diagnostics };
   const value: ParsedProperties = {
     kind: 'properties',
     path,
-    models: itemsOf(valueOf(top, 'models')).flatMap((node) => readNode(node, 'model', context) ?? []),
+    models: itemsOf(valueOf(top, 'models')).flatMap((node) => readModel(node, context)),
     seeds: itemsOf(valueOf(top, 'seeds')).flatMap((node) => readNode(node, 'seed', context) ?? []),
     sources: itemsOf(valueOf(top, 'sources')).flatMap((node) => readSource(node, context) ?? []),
     macros: itemsOf(valueOf(top, 'macros')).flatMap((node) => readMacro(node, context) ?? []),
+    selectors: itemsOf(valueOf(top, 'selectors')).flatMap((node) => readSelector(node, context) ?? []),
+    groups: itemsOf(valueOf(top, 'groups')).flatMap((node) => readGroup(node, context) ?? []),
+    exposures: itemsOf(valueOf(top, 'exposures')).flatMap((node) => readExposure(node, context) ?? []),
   };
   return { value, diagnostics };
+}
+
+/** A model, or each of its versions. */
+function readModel(node: YamlNode, context: PropertyContext): readonly NodeProperties[] {
+  const model = readNode(node, 'model', context);
+  if (model === undefined) return [];
+  const isVersioned = itemsOf(valueOf(node, 'versions')).length > 0;
+  return isVersioned ? readVersions(node, model, (version) => readDescription(version, 'model', context), context) : [model];
 }
 
 function readNode(node: YamlNode, resource: ConfigResource, context: PropertyContext): NodeProperties | undefined {
@@ -40,13 +65,17 @@ function readNode(node: YamlNode, resource: ConfigResource, context: PropertyCon
   const name = textOf(node, 'name');
   const nameNode = entryOf(node, 'name')?.value;
   if (name === undefined || name === '' || nameNode === undefined) return undefined;
-  const reader = startConfig(path, resource, context.diagnostics);
-  for (const entry of entriesOf(node)) if (entry.key === 'meta' || entry.key === 'tags') takeConfig(reader, entry);
+  return { name, span: spanOf(path, nameNode), path, ...readDescription(node, resource, context) };
+}
+
+/** Config that may stand beside `config:` or inside it. */
+const besideConfig: ReadonlySet<string> = new Set(['meta', 'tags', 'group', 'access']);
+
+function readDescription(node: YamlNode, resource: ConfigResource, context: PropertyContext): ReturnType<ReadDescription> {
+  const reader = startConfig(context.path, resource, context.diagnostics);
+  for (const entry of entriesOf(node)) if (besideConfig.has(entry.key)) takeConfig(reader, entry);
   for (const entry of entriesOf(valueOf(node, 'config'))) takeConfig(reader, entry, entry.key, `config.${entry.key}`);
   return {
-    name,
-    span: spanOf(path, nameNode),
-    path,
     description: textOf(node, 'description') ?? '',
     config: reader.config,
     columns: readColumns(node, context),

@@ -1,8 +1,9 @@
 /** Reads sources in YAML; what a source says holds for its tables unless they say otherwise. */
+import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Located } from '../project/project.ts';
 import { startConfig, takeConfig } from '../project/read-config.ts';
 import type { YamlNode } from '../project/yaml/yaml-node.ts';
-import { blankRecord, entriesOf, entryOf, itemsOf, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
+import { blankRecord, entriesOf, entryOf, isNull, itemsOf, keySpan, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
 import type { ExternalSource, RawConfig, SourceProperties, SourceTable } from './definitions.ts';
 import { readColumns } from './read-columns.ts';
 import type { PropertyContext } from './read-tests.ts';
@@ -23,6 +24,7 @@ export function readSource(node: YamlNode, context: PropertyContext): SourceProp
     path: context.path,
     ...(schema === undefined ? {} : { schema }),
     description: textOf(node, 'description') ?? '',
+    meta: inherited.meta,
     tables,
   };
 }
@@ -30,6 +32,8 @@ export function readSource(node: YamlNode, context: PropertyContext): SourceProp
 /** What a source and a table can both say. */
 interface Shared extends Pick<SourceTable, 'config' | 'meta' | 'tags' | 'tests' | 'loader'> {
   readonly external?: YamlNode;
+  /** `freshness:` without a value: what the source says does not hold here. */
+  readonly endsFreshness: boolean;
 }
 
 function readShared(node: YamlNode, context: PropertyContext): Shared {
@@ -43,17 +47,31 @@ function readShared(node: YamlNode, context: PropertyContext): Shared {
     tests: readTests(node, undefined, context),
     ...(loader === undefined ? {} : { loader }),
     ...(external === undefined ? {} : { external }),
+    endsFreshness: [entryOf(node, 'freshness'), entryOf(valueOf(node, 'config'), 'freshness')].some(
+      (entry) => entry !== undefined && isNull(entry.value),
+    ),
   };
 }
 
-/** `meta` and `tags` may stand beside `config:` or inside it. */
+/** Config that may stand beside `config:` or inside it. */
+const besideConfig: ReadonlySet<string> = new Set(['meta', 'tags', 'freshness', 'loaded_at_field', 'loaded_at_query']);
+
 function readOwnConfig(node: YamlNode, context: PropertyContext): Pick<Shared, 'config' | 'meta' | 'tags'> {
   const reader = startConfig(context.path, 'source', context.diagnostics);
   const config = valueOf(node, 'config');
-  for (const entry of entriesOf(node)) if (entry.key === 'meta' || entry.key === 'tags') takeConfig(reader, entry);
+  for (const entry of entriesOf(node)) if (besideConfig.has(entry.key)) takeConfig(reader, entry);
   for (const entry of entriesOf(config)) takeConfig(reader, entry, entry.key, `config.${entry.key}`);
+  reportTwoTimes(node, reader.config, context);
   const inConfig = (key: string): YamlNode => (valueOf(node, key) === undefined && config !== undefined ? config : node);
   return { config: reader.config, meta: readRecord(inConfig('meta'), 'meta'), tags: readTexts(inConfig('tags'), 'tags') };
+}
+
+/** One place can say only one way to the time of the newest row. */
+function reportTwoTimes(node: YamlNode, config: RawConfig, context: PropertyContext): void {
+  if (config['loaded_at_field'] === undefined || config['loaded_at_query'] === undefined) return;
+  const entry = entryOf(node, 'loaded_at_query') ?? entryOf(valueOf(node, 'config'), 'loaded_at_query');
+  const span = entry === undefined ? config['loaded_at_query'].span : keySpan(context.path, entry);
+  context.diagnostics.push(diagnose('loaded-at-twice', {}, { span }));
 }
 
 function readTable(node: YamlNode, source: Shared, context: PropertyContext): SourceTable | undefined {
@@ -81,14 +99,27 @@ function readTable(node: YamlNode, source: Shared, context: PropertyContext): So
   };
 }
 
-/** The table's config over the source's; `meta` and `tags` stand in it merged, as they hold. */
+/** The table's config over the source's; what merges stands in it merged, as it holds. */
 function inheritConfig(source: Shared, own: Shared, merged: Pick<SourceTable, 'meta' | 'tags'>): RawConfig {
   const config = Object.assign(blankRecord<Located<YamlValue>>(), source.config, own.config);
+  if (own.endsFreshness) delete config['freshness'];
+  else if (own.config['freshness'] !== undefined) {
+    const { value, span } = own.config['freshness'];
+    config['freshness'] = { value: mergeFreshness(source.config['freshness']?.value, value), span };
+  }
+  if (own.config['loaded_at_query'] !== undefined) delete config['loaded_at_field'];
+  else if (own.config['loaded_at_field'] !== undefined) delete config['loaded_at_query'];
   for (const key of ['meta', 'tags'] as const) {
     const place = config[key];
     if (place !== undefined) config[key] = { value: merged[key], span: place.span };
   }
   return config;
+}
+
+/** Both are mappings: their shape says so. A key without a value ends what the source says under it. */
+function mergeFreshness(above: YamlValue | undefined, own: YamlValue): YamlValue {
+  const entries = Object.entries({ ...(above as Record<string, YamlValue> | undefined), ...(own as Record<string, YamlValue>) });
+  return Object.fromEntries(entries.filter(([, value]) => value !== null));
 }
 
 /** `{name}` and `{identifier}` in the location stand for the table's. */

@@ -242,7 +242,7 @@ function findNoLongerBuilt(input: PlanInput, standing: Standing): Plan['noLonger
   const fold = (relation: Relation): string =>
     `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
   const built = new Set<string>();
-  for (const node of input.graph.nodes.values()) if (node.resourceType !== 'test') built.add(fold(node.relation));
+  for (const node of input.graph.nodes.values()) if ('relation' in node) built.add(fold(node.relation));
   return input.state.builds
     .filter(
       (entry) => isOfProject(entry, input.project) && !built.has(fold(entry.relation)) && standing.existing(entry.relation) !== undefined,

@@ -10,7 +10,7 @@ type Audit = Extract<Action, { kind: 'audit' }>;
 
 /** Columns of `node` whose values must not be shown. */
 export function maskedColumns(node: GraphNode | undefined): readonly string[] {
-  if (node === undefined || node.resourceType === 'test') return [];
+  if (node === undefined || !('columns' in node)) return [];
   return node.columns.filter((column) => column.pii !== undefined && column.pii !== false).map((column) => column.name);
 }
 
@@ -33,7 +33,7 @@ export function nodeOf(graph: Graph, id: NodeId): GraphNode {
 
 /** SQL that stands for a node in a FROM clause: its quoted name, its file reader, or its own query in parentheses. */
 function relationSql(input: PlanInput, node: GraphNode): string {
-  if (node.resourceType === 'test') return bug('a test is no relation');
+  if (!('relation' in node)) return bug(`a ${node.resourceType} is no relation`);
   if (node.resourceType === 'source' && node.external !== undefined) return node.external;
   if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') return `(\n${node.full.sql}\n)`;
   return input.dialect.relation(node.relation);

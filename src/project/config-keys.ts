@@ -7,7 +7,7 @@ import type { Located, YamlValue } from './project.ts';
 import { describeValue, either, expectedBy, flag, keysOf, listOf, mapOf, oneOf, optional, text, valueHelp } from './shape.ts';
 import { isYamlNumber } from './yaml/yaml-node.ts';
 
-export type ConfigResource = 'model' | 'seed' | 'test' | 'source';
+export type ConfigResource = 'model' | 'seed' | 'test' | 'source' | 'exposure';
 
 /** What a deeper level does to the value of the level above. */
 export type MergeRule = 'append' | 'merge' | 'overwrite';
@@ -50,6 +50,15 @@ const strategies = {
   'delete+insert': 'delete_insert',
 } as const satisfies Record<string, IncrementalStrategy>;
 
+/** An age of data, as dbt writes it. */
+const freshnessThreshold = keysOf(
+  {
+    count: v.pipe(v.number('a whole number above 0'), v.integer('a whole number above 0'), v.minValue(1, 'a whole number above 0')),
+    period: oneOf(['minute', 'hour', 'day']),
+  },
+  'an age such as `{count: 12, period: hour}`',
+);
+
 /** The shape of each key's value; the output is the canonical form. */
 export const configShapes = {
   materialized: oneOf(['view', 'table', 'incremental', 'ephemeral']),
@@ -58,6 +67,8 @@ export const configShapes = {
   alias: text('a relation name'),
   tags: names,
   meta: mapOf(v.unknown()),
+  group: text('the name of a group'),
+  access: oneOf(['private', 'protected', 'public']),
   unique_key: v.pipe(either([text(), listOf(text())], 'a column or a list of columns'), v.transform(toList)),
   incremental_strategy: v.pipe(
     oneOf(['append', 'merge', 'delete_insert', 'delete+insert']),
@@ -69,6 +80,12 @@ export const configShapes = {
   post_hook: hooksShape,
   delimiter: v.pipe(text('one character'), v.length(1, 'one character')),
   column_types: mapOf(text('a column type'), 'a mapping of columns to types'),
+  freshness: keysOf(
+    { warn_after: optional(freshnessThreshold), error_after: optional(freshnessThreshold), filter: optional(text('an SQL condition')) },
+    'a mapping with `warn_after`, `error_after` and `filter`',
+  ),
+  loaded_at_field: text('a column or an SQL expression'),
+  loaded_at_query: text('a query that gives one time'),
   severity: oneOf(['error', 'warn']),
   warn_if: text('a condition such as `> 10`'),
   error_if: text('a condition such as `> 10`'),
@@ -92,11 +109,13 @@ function key(
 
 export const configKeys: readonly ConfigKey[] = [
   key('materialized', ['model']),
-  key('enabled', ['model', 'seed', 'test', 'source']),
+  key('enabled', ['model', 'seed', 'test', 'source', 'exposure']),
   key('schema', ['model', 'seed']),
   key('alias', ['model', 'seed']),
-  key('tags', ['model', 'seed', 'test', 'source'], 'append'),
-  key('meta', ['model', 'seed', 'test', 'source'], 'merge'),
+  key('tags', ['model', 'seed', 'test', 'source', 'exposure'], 'append'),
+  key('meta', ['model', 'seed', 'test', 'source', 'exposure'], 'merge'),
+  key('group', ['model', 'seed']),
+  key('access', ['model']),
   key('unique_key', ['model']),
   key('incremental_strategy', ['model'], 'overwrite', ['strategy']),
   key('on_schema_change', ['model']),
@@ -105,6 +124,9 @@ export const configKeys: readonly ConfigKey[] = [
   key('post_hook', ['model', 'seed'], 'append', ['post-hook']),
   key('delimiter', ['seed']),
   key('column_types', ['seed'], 'merge'),
+  key('freshness', ['source'], 'merge'),
+  key('loaded_at_field', ['source']),
+  key('loaded_at_query', ['source']),
   key('severity', ['test']),
   key('warn_if', ['test']),
   key('error_if', ['test']),
@@ -112,7 +134,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('limit', ['test']),
 ];
 
-const resources: readonly ConfigResource[] = ['model', 'seed', 'test', 'source'];
+const resources: readonly ConfigResource[] = ['model', 'seed', 'test', 'source', 'exposure'];
 
 const bySpelling: ReadonlyMap<ConfigResource, ReadonlyMap<string, ConfigKey>> = new Map(
   resources.map((resource) => [

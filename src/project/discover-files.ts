@@ -19,6 +19,9 @@ const kinds: Readonly<Record<Role, Readonly<Record<string, FileKind>>>> = {
 };
 export const roles: readonly Role[] = ['models', 'seeds', 'tests', 'macros', 'docs'];
 
+/** Property files that may stand beside project.yaml. */
+const rootFiles = ['selectors.yaml', 'selectors.yml'];
+
 /** A configured folder and what it may hold. `path` is relative to the root; empty for the root itself. */
 interface Base {
   readonly path: string;
@@ -58,6 +61,7 @@ export function discoverFiles(root: string, paths: ProjectPaths, files: FileSyst
   };
   const outermost = [...new Set(bases.map((base) => base.path))].filter((path) => !bases.some((other) => isBelow(path, other.path))).sort();
   for (const path of outermost) walkBase(walk, path);
+  for (const name of rootFiles) takeRootFile(walk, name);
   return { files: walk.found, folders: walk.folders, diagnostics: walk.diagnostics };
 }
 
@@ -77,6 +81,16 @@ function walkBase(walk: Walk, path: string): void {
     walkFolder(walk, path, activeBases(walk, path), [real]);
   } catch (thrown) {
     walk.diagnostics.push(unreadable(path, thrown));
+  }
+}
+
+/** Such a file is read even where no configured folder holds it. */
+function takeRootFile(walk: Walk, name: string): void {
+  if (walk.found.some(({ path }) => path === name)) return;
+  try {
+    if (walk.files.stat(join(walk.root, name))?.kind === 'file') followLink(walk, name, [{ path: '', role: 'models' }], []);
+  } catch (thrown) {
+    walk.diagnostics.push(unreadable(name, thrown));
   }
 }
 

@@ -49,16 +49,33 @@ function* chunks(path: string): Generator<Uint8Array, void, undefined> {
   }
 }
 
+function writePieces(path: string, pieces: Iterable<string>): void {
+  const file = openSync(path, 'wx');
+  try {
+    let held = '';
+    for (const piece of pieces) {
+      held += piece;
+      if (held.length < chunkSize) continue;
+      writeFileSync(file, held);
+      held = '';
+    }
+    writeFileSync(file, held);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Distinguishes the temporary files of one process. */
 let written = 0;
 
 /** The temporary file stands in the same folder: a rename between file systems is a copy, which readers would see half done. */
-function writeAtomic(path: string, content: string | Uint8Array): void {
+function writeAtomic(path: string, content: string | Uint8Array | Iterable<string>): void {
   mkdirSync(dirname(path), { recursive: true });
   written += 1;
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${written}.tmp`);
   try {
-    writeFileSync(temporary, content, { flag: 'wx' });
+    if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(temporary, content, { flag: 'wx' });
+    else writePieces(temporary, content);
     renameSync(temporary, path);
   } catch (thrown) {
     rmSync(temporary, { force: true });

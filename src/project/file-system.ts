@@ -20,7 +20,10 @@ export interface FileSystem {
   /** Follows links. Undefined when nothing is there. */
   readonly stat: (path: string) => FileStat | undefined;
   readonly realPath: (path: string) => string;
-  /** Writes by a temporary file and a rename, making folders as needed: readers see the old or the new file. */
-  readonly writeAtomic: (path: string, content: string | Uint8Array) => void;
+  /**
+   * Writes by a temporary file and a rename, making folders as needed: readers see the old or the new file.
+   * A list of texts is written as one, piece by piece.
+   */
+  readonly writeAtomic: (path: string, content: string | Uint8Array | Iterable<string>) => void;
   readonly removeFolder: (path: string) => void;
 }

@@ -8,6 +8,7 @@ import { discoverFiles } from './discover-files.ts';
 import { readEnvironment } from './environment.ts';
 import type { FileSystem } from './file-system.ts';
 import { projectFileIn } from './find-project.ts';
+import { indirectSelections } from './indirect-selection.ts';
 import type { Environment } from './interpolate.ts';
 import type { ConfigTree, Hook, Project, ProjectPaths, ProjectSource, Target } from './project.ts';
 import type { EngineSettings } from './project-shape.ts';
@@ -19,6 +20,8 @@ import { readTarget } from './read-target.ts';
 import { readText } from './read-text.ts';
 import { readTree } from './read-tree.ts';
 import { checkShape } from './shape.ts';
+import type { Tracer } from './tracer.ts';
+import { traced } from './tracer.ts';
 import type { Vars } from './vars.ts';
 import { layVars, readVars } from './vars.ts';
 import { parseYaml } from './yaml/parse-yaml.ts';
@@ -46,7 +49,7 @@ export interface LoadedProject extends Outcome<Project | undefined> {
 /** Loads the project in `options.root`. The value is undefined when project.yaml gives no name or no target. */
 export function loadProject(
   options: LoadOptions,
-  ports: { readonly files: FileSystem },
+  ports: { readonly files: FileSystem; readonly tracer?: Tracer | undefined },
   engines: readonly EngineSettings[],
 ): LoadedProject {
   const { root } = options;
@@ -68,9 +71,9 @@ export function loadProject(
   const context = { file, project: top, wanted, flagVars: options.vars, environment: environment.value, engines, diagnostics, secrets };
   const target = readTarget(context);
   const paths = readPaths(top, { file: file.path, root, files, diagnostics });
-  const discovered = discoverFiles(root, paths, files);
+  const discovered = traced(ports.tracer, 'discover', () => discoverFiles(root, paths, files));
   diagnostics.push(...discovered.diagnostics);
-  const sources = readSources(root, discovered, files, diagnostics);
+  const sources = traced(ports.tracer, 'read', () => readSources(root, discovered, files, diagnostics));
   const settings: Settings = { options, file, top, target, paths, discovered, sources, secrets, diagnostics };
   return { value: assemble(settings), diagnostics, sources: [file, ...sources], secrets: [...secrets] };
 }
@@ -114,6 +117,9 @@ function assemble(settings: Settings): Project | undefined {
   const configTrees = readTrees(settings);
   const name = textOf(top, 'name');
   const version = textOf(top, 'version');
+  const flags = valueOf(top, 'flags');
+  const mode = flags === undefined ? undefined : textOf(flags, 'indirect_selection');
+  const indirectSelection = indirectSelections.find((known) => known === mode);
   if (name === undefined || target === undefined) return undefined;
   return {
     name,
@@ -124,6 +130,7 @@ function assemble(settings: Settings): Project | undefined {
     targetNames: targetNames(top),
     paths,
     stateSchema,
+    ...(indirectSelection === undefined ? {} : { indirectSelection }),
     vars: layVars(readVars(file.path, valueOf(top, 'vars')), target.vars, options.vars),
     configTrees,
     onRunStart,

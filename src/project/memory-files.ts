@@ -80,7 +80,8 @@ export function memoryFiles(given: Readonly<Record<string, MemoryFile>>, root = 
       const size = typeof file === 'string' || file instanceof Uint8Array ? file.length : 0;
       return { size, mtimeMs: 0, kind: file === undefined ? 'directory' : 'file' };
     },
-    writeAtomic: (path, bytes) => void content.set(path, bytes),
+    writeAtomic: (path, written) =>
+      void content.set(path, typeof written === 'string' || written instanceof Uint8Array ? written : [...written].join('')),
     removeFolder: (path) => {
       for (const file of content.keys()) if (file.startsWith(`${path}/`)) content.delete(file);
     },

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Engine } from '../adapter/adapter.ts';
 import type { ConfigResource } from './config-keys.ts';
 import { hooksShape } from './config-keys.ts';
+import { indirectSelections } from './indirect-selection.ts';
 import { configEntries } from './read-config.ts';
 import type { Shape, TypedEntries } from './shape.ts';
 import { either, expectedBy, flag, keysAnd, keysOf, listOf, mapOf, oneOf, optional, text } from './shape.ts';
@@ -81,6 +82,7 @@ export function projectShape(engines: readonly EngineSettings[]): Shape {
       docs_paths: paths,
       target_path: optional(nonEmpty('a path')),
       vars,
+      flags: optional(keysOf({ indirect_selection: optional(oneOf(indirectSelections)) }, 'a mapping of flags')),
       models: optional(treeShape('model')),
       seeds: optional(treeShape('seed')),
       tests: optional(treeShape('test')),

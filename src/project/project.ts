@@ -1,6 +1,7 @@
 /** A project as it stands on disk: settings and files, read once, not yet understood. */
 import type { TargetSettings } from '../adapter/adapter.ts';
 import type { SourceFile, Span } from '../diagnostics/span.ts';
+import type { IndirectSelection } from './indirect-selection.ts';
 
 /** A YAML value with plain JavaScript types. Numbers keep their spelling through {@link YamlNumber}. */
 export type YamlValue = string | number | boolean | null | YamlNumber | readonly YamlValue[] | { readonly [key: string]: YamlValue };
@@ -77,6 +78,8 @@ export interface Project {
   readonly targetNames: readonly string[];
   readonly paths: ProjectPaths;
   readonly stateSchema: string;
+  /** Which tests come along with their nodes where no flag says so. */
+  readonly indirectSelection?: IndirectSelection;
   /** The variables in force: flags over the target's over the project's. */
   readonly vars: Readonly<Record<string, Located<YamlValue>>>;
   readonly configTrees: Readonly<Partial<Record<'models' | 'seeds' | 'tests', ConfigTree>>>;

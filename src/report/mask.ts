@@ -20,6 +20,9 @@ const URL_PASSWORD = String.raw`(?<=\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@'"]*:)[^\s/
 // Values of parameters such as `?password=…`.
 const URL_PARAMETER = String.raw`(?<=[?&;](?:[a-z_]*(?:password|passwd|pwd|token|secret))=)[^&;#\s'"]+`;
 
+/** The name of such a parameter. */
+const NAMED = /(?:password|passwd|pwd|token|secret)=/i;
+
 /** A mask for `secrets`. Passwords inside URLs are found without being registered. */
 export function createMask(secrets: readonly string[]): Mask {
   const spellings = new Set<string>();
@@ -29,13 +32,15 @@ export function createMask(secrets: readonly string[]): Mask {
     .map((spelling) => (spelling.length < SHORT ? `(?<![\\p{L}\\p{N}_])${escape(spelling)}(?![\\p{L}\\p{N}_])` : escape(spelling)));
   const known = alternatives.length === 0 ? undefined : new RegExp(alternatives.join('|'), 'gu');
   const inUrls = new RegExp(`${URL_PASSWORD}|${URL_PARAMETER}`, 'gi');
+  // The search goes back from every place: a look for what each form needs spares it nearly always.
+  const mayHold = (text: string): boolean => text.includes('://') && (text.includes('@') || NAMED.test(text));
   const find: FindSecrets = (text) => {
     const ranges: { start: number; end: number }[] = [];
     const collect = (pattern: RegExp): void => {
       for (const match of text.matchAll(pattern)) ranges.push({ start: match.index, end: match.index + match[0].length });
     };
     if (known !== undefined) collect(known);
-    if (text.includes('://')) collect(inUrls);
+    if (mayHold(text)) collect(inUrls);
     return ranges.length < 2 ? ranges : join(ranges);
   };
   return { apply: (text) => hideSecrets(text, find), find };

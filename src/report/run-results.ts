@@ -3,10 +3,8 @@ import type { Relation } from '../adapter/relation.ts';
 import { plain } from '../diagnostics/plain.ts';
 import type { NodeResult, NodeStatus, RunResult } from '../execute/events.ts';
 import type { Command } from '../plan/plan.ts';
-
-const SCHEMA = 'https://schemas.getdbt.com/dbt/run-results/v6.json';
-/** The version of dbt whose artifact this is; readers choose their parser by it. */
-const DBT_VERSION = '1.10.0';
+import type { ArtifactMetadata } from './artifact-metadata.ts';
+import { artifactMetadata } from './artifact-metadata.ts';
 
 export type RunArgument = string | number | boolean | null | readonly string[];
 
@@ -39,14 +37,7 @@ interface RunResultEntry {
 }
 
 export interface RunResultsArtifact {
-  readonly metadata: {
-    readonly dbt_schema_version: string;
-    readonly dbt_version: string;
-    readonly generated_at: string;
-    readonly invocation_id: string;
-    readonly invocation_started_at: string;
-    readonly env: Readonly<Record<string, string>>;
-  };
+  readonly metadata: ArtifactMetadata & { readonly invocation_started_at: string };
   readonly results: readonly RunResultEntry[];
   readonly elapsed_time: number;
   readonly args: Readonly<Record<string, RunArgument>>;
@@ -56,12 +47,8 @@ export interface RunResultsArtifact {
 export function runResultsArtifact(result: RunResult, input: RunResultsInput): RunResultsArtifact {
   return {
     metadata: {
-      dbt_schema_version: SCHEMA,
-      dbt_version: DBT_VERSION,
-      generated_at: input.generatedAt,
-      invocation_id: result.runId,
+      ...artifactMetadata('runResults', { version: input.version, generatedAt: input.generatedAt, invocationId: result.runId }),
       invocation_started_at: result.startedAt,
-      env: { TX_VERSION: input.version },
     },
     results: result.results.map((node) => resultEntry(node, input)),
     elapsed_time: seconds(result.durationMs),

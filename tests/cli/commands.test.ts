@@ -52,7 +52,7 @@ describe('tx compile', () => {
       stdout: 'select id, amount from "main"."raw"\n',
       stderr: 'compiled 1 node to target/compiled (1 file)\n',
     });
-    expect(filesBelow(project.path('target'))).toEqual(['compiled/shop/models/staging/stg.sql']);
+    expect(filesBelow(project.path('target'))).toEqual(['compiled/shop/models/staging/stg.sql', 'manifest.json']);
     expect(project.read('target/compiled/shop/models/staging/stg.sql')).toBe(result.stdout);
     expect(existsSync(project.path('shop.duckdb'))).toBe(false);
   });

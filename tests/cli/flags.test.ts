@@ -11,7 +11,7 @@ describe('usage errors', () => {
     [['build', '--threads'], "error: option '--threads <n>' argument missing\n"],
     [
       ['ls', '--output', 'xml'],
-      "error: option '--output <form>' argument 'xml' is invalid. Allowed choices are selector, name, path, json.\n",
+      "error: option '--output <form>' argument 'xml' is invalid. Allowed choices are selector, text, name, path, json.\n",
     ],
     [['build', 'orders'], "error: too many arguments for 'build'. Expected 0 arguments but got 1.\n"],
     [['show', '--limit', 'ten'], "error: option '--limit <n>' argument 'ten' is invalid. must be a whole number from 1\n"],
@@ -67,6 +67,8 @@ describe('help', () => {
       'plan',
       'compile',
       'show',
+      'freshness',
+      'docs',
       'ls',
       'debug',
       'clean',

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plainEnvironment, REPOSITORY } from '../support/tx.ts';
-import { linesOf, shop } from './shop.ts';
+import { linesOf, shop, SHOP } from './shop.ts';
 
 describe('tx ls', () => {
   it('prints one line for each node, in every form, and nothing else', async () => {
@@ -32,7 +32,9 @@ describe('tx ls', () => {
       expect([...linesOf(result.stdout)].sort(), form).toEqual([...lines].sort());
       expect({ ...result, stdout: '' }).toEqual({ code: 0, stdout: '', stderr: '' });
     }
-    expect((await project.tx(['list'])).stdout).toBe((await project.tx(['ls', '--output', 'selector'])).stdout);
+    const { stdout } = await project.tx(['ls', '--output', 'selector']);
+    expect((await project.tx(['list'])).stdout).toBe(stdout);
+    expect((await project.tx(['ls', '--output', 'text'])).stdout).toBe(stdout);
   });
 
   it('prints JSON objects with the keys that dbt users read', async () => {
@@ -49,6 +51,41 @@ describe('tx ls', () => {
       tags: ['nightly'],
       config: { materialized: 'table' },
       depends_on: { nodes: ['model.shop.stg'] },
+    });
+  });
+
+  it('prints the keys that are asked for, in that order, values inside objects too', async () => {
+    const project = await shop({ 'models/s.yaml': 'sources: [{name: web, tables: [{name: visits}]}]\n' });
+    const objects = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<readonly string[]> => {
+      const { stdout, stderr, code } = await project.tx(['ls', '-s', 'total', 'source:web', ...args], { env });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return linesOf(stdout).filter((line) => !line.includes('total_is_positive'));
+    };
+    const expected = ['{"name":"visits","config.materialized":null}', '{"name":"total","config.materialized":"table"}'];
+    expect(await objects(['--output', 'json', '--output-keys', 'name', 'config.materialized'])).toEqual(expected);
+    expect(await objects(['--output-keys', 'name,config.materialized'])).toEqual(expected);
+    expect(await objects([], { TX_OUTPUT_KEYS: 'name config.materialized' })).toEqual(expected);
+    // A key that nodes of a kind do not have is left out of their lines.
+    expect(await objects(['--output-keys', 'name freshness raw_code'])).toEqual([
+      '{"name":"visits","freshness":null}',
+      `{"name":"total","raw_code":${JSON.stringify(SHOP['models/marts/total.sql'])}}`,
+    ]);
+    const mistaken = await project.tx(['ls', '--output-keys', 'nmae']);
+    expect(mistaken).toMatchObject({ code: 2, stdout: '' });
+    expect(mistaken.stderr).toContain('did you mean `name`?');
+  });
+
+  it('prints sources by their table, with what they come from', async () => {
+    const project = await shop({ 'models/s.yaml': 'sources: [{name: web, schema: main, tables: [{name: raw}]}]\n' });
+    const { stdout } = await project.tx(['ls', '-s', 'source:*', '--output', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: 'raw',
+      source_name: 'web',
+      alias: 'raw',
+      schema: 'main',
+      unique_id: 'source.shop.web.raw',
+      original_file_path: 'models/s.yaml',
+      depends_on: { nodes: ['seed.shop.raw'] },
     });
   });
 

@@ -33,7 +33,7 @@ describe('build, run, seed, test', () => {
     const build = await project.tx(['build']);
     expect(build).toMatchObject({ code: 0, stdout: '' });
     expect(Object.keys(statuses(project.read('target/run_results.json')))).toHaveLength(6);
-    expect(filesBelow(project.path('target'))).toEqual(['run_results.json']);
+    expect(filesBelow(project.path('target'))).toEqual(['manifest.json', 'run_results.json']);
     expect(await project.rows('from total')).toEqual([['60']]);
   });
 
@@ -71,7 +71,7 @@ describe('build, run, seed, test', () => {
     });
     const result = await project.tx(['build']);
     expect(result.code).toBe(1);
-    expect(filesBelow(project.path('target'))).toEqual(['compiled/shop/models/bad.sql', 'run_results.json']);
+    expect(filesBelow(project.path('target'))).toEqual(['compiled/shop/models/bad.sql', 'manifest.json', 'run_results.json']);
     expect(result.stderr).toContain(
       [
         'error unknown-column  models/bad.sql:1:8',

@@ -1,6 +1,7 @@
 /** `tx compile`: writes the SQL of the selected nodes, and prints it when it is one node or inline text. */
 import type { CompiledText } from '../../compile/compiled.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { traced } from '../../project/tracer.ts';
 import { requireSound } from '../check-queries.ts';
 import { compiledPathOf, compiledTextOf, writeCompiled } from '../compiled-files.ts';
 import { exitCodes, Stop } from '../exit.ts';
@@ -8,6 +9,7 @@ import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { compileInlineText } from '../inline.ts';
 import { loadGraph } from '../load-graph.ts';
+import { writeManifest } from '../manifest-file.ts';
 import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
@@ -27,11 +29,11 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     print(screen, options, [{ name: 'inline', path: undefined, text: inline.value.text }]);
     return exitCodes.ok;
   }
-  const selected = selectNodes(loaded, screen, options);
-  const unneeded = await requireSound(loaded, selected);
+  const selected = selectNodes(host, screen, loaded, options);
+  const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected));
   const { graph, project } = loaded;
   const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
-  const written = writeCompiled(host.files, project, nodes);
+  const written = traced(host.trace, 'write compiled', () => writeCompiled(host.files, project, nodes));
   const texts = nodes.flatMap((node) => {
     const text = compiledTextOf(node);
     return text === undefined ? [] : [{ name: node.name, path: compiledPathOf(project, node.path), text }];
@@ -40,6 +42,7 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   screen.note(
     `compiled ${texts.length} ${texts.length === 1 ? 'node' : 'nodes'} to ${project.paths.target}/compiled (${written} ${written === 1 ? 'file' : 'files'})`,
   );
+  traced(host.trace, 'report', () => writeManifest(host, screen, loaded));
   showUnneeded(screen, unneeded);
   return exitCodes.ok;
 }

@@ -1,28 +1,42 @@
 /** `tx ls`: one line per selected node on stdout. */
-import { describeNode, nameNodes } from '../../graph/describe-node.ts';
-import type { NameForm } from '../../graph/describe-node.ts';
-import { exitCodes } from '../exit.ts';
+import type { GraphNode } from '../../graph/graph.ts';
+import type { NameForm } from '../../graph/name-nodes.ts';
+import { nameNodes } from '../../graph/name-nodes.ts';
+import { checkKeys, describeNodes } from '../../report/manifest/listing.ts';
+import { traced } from '../../project/tracer.ts';
+import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { loadGraph } from '../load-graph.ts';
+import type { LoadedGraph } from '../load-graph.ts';
+import { entryContext } from '../manifest-file.ts';
 import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 
 export interface LsOptions extends ProjectOptions, OutputOptions, SelectionOptions {
-  readonly output: NameForm | 'json';
+  readonly output: NameForm | 'text' | 'json';
+  readonly outputKeys: readonly string[];
 }
 
 export async function lsCommand(host: Host, screen: Screen, options: LsOptions): Promise<ExitCode> {
+  const mistakes = checkKeys(options.outputKeys);
+  if (mistakes.length > 0) throw new Stop(exitCodes.usage, mistakes);
   const loaded = await loadGraph(host, screen, options);
-  const selected = selectNodes(loaded, screen, options);
+  const selected = selectNodes(host, screen, loaded, options);
   const { graph } = loaded;
   const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
-  const { output } = options;
-  const line =
-    output === 'json' ? (node: (typeof nodes)[number]): string => JSON.stringify(describeNode(graph, node)) : nameNodes(graph, output);
-  if (nodes.length > 0) screen.result(nodes.map(line).join('\n'));
+  traced(host.trace, 'report', () => {
+    if (nodes.length > 0) screen.result(nodes.map(lineOf(host, loaded, options)).join('\n'));
+  });
   showUnneeded(screen, loaded.nodeErrors);
   return exitCodes.ok;
+}
+
+/** Keys are for the form that has them: asking for some asks for JSON. */
+function lineOf(host: Host, loaded: LoadedGraph, { output, outputKeys }: LsOptions): (node: GraphNode) => string {
+  if (output !== 'json' && outputKeys.length === 0) return nameNodes(loaded.graph, output === 'text' ? 'selector' : output);
+  const describe = describeNodes(entryContext(host, loaded), outputKeys);
+  return (node) => JSON.stringify(describe(node));
 }

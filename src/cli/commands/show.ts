@@ -2,10 +2,9 @@
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { embed } from '../../adapter/statement.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
-import type { CompiledText } from '../../compile/compiled.ts';
+import type { CompiledRelation, CompiledText } from '../../compile/compiled.ts';
 import { diagnose, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { engineDiagnostic } from '../../execute/engine-diagnostic.ts';
-import type { GraphNode } from '../../graph/graph.ts';
 import { createTextCollector, slotValues } from '../../plan/texts.ts';
 import { renderCsv, renderJsonRows, renderTable } from '../../report/tables.ts';
 import { randomUUID } from 'node:crypto';
@@ -90,8 +89,8 @@ async function previewInline(host: Host, screen: Screen, loaded: LoadedGraph, op
 }
 
 async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, options: ShowOptions): Promise<Preview> {
-  const selected = selectNodes(loaded, screen, options);
-  const nodes = [...selected].flatMap((id) => loaded.graph.nodes.get(id) ?? []).filter((node) => node.resourceType !== 'test');
+  const selected = selectNodes(host, screen, loaded, options);
+  const nodes = [...selected].flatMap((id) => loaded.graph.nodes.get(id) ?? []).filter((node) => 'relation' in node);
   const [node] = nodes;
   if (node === undefined || nodes.length > 1) throw new Stop(exitCodes.usage, [diagnose('show-needs-one', { count: nodes.length })]);
   await requireSound(loaded, new Set([node.id]));
@@ -101,7 +100,7 @@ async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, opti
   return { title: node.name, query: { node: node.id, sql }, text: undefined, path: node.path };
 }
 
-function relationText(loaded: LoadedGraph, node: Exclude<GraphNode, { resourceType: 'test' }>): string {
+function relationText(loaded: LoadedGraph, node: CompiledRelation): string {
   if (node.resourceType === 'source' && node.external !== undefined) return node.external;
   return loaded.engine.dialect.relation(node.relation);
 }

@@ -1,4 +1,5 @@
 /** Helpers that look into the project: `ref`, `source`, `var`, and what tests declare. */
+import type { Span } from '../../diagnostics/span.ts';
 import type { Builtin, BuiltinCall } from '../builtin.ts';
 import { builtin } from '../builtin.ts';
 import type { Failed, Value } from '../values.ts';
@@ -12,9 +13,16 @@ function ref(call: BuiltinCall): Value | Failed {
   return session.resolver.ref(session, {
     package: two ? call.text(0) : undefined,
     name: call.text(two ? 1 : 0),
-    version: (call.named.get('version') ?? call.named.get('v'))?.span,
+    version: versionOf(call),
     span: call.span,
   });
+}
+
+/** `version=2`; `v` is dbt's short form. */
+function versionOf(call: BuiltinCall): { readonly text: string; readonly span: Span } | undefined {
+  const given = call.named.get('version') ?? call.named.get('v');
+  if (given === undefined) return undefined;
+  return { text: call.text(call.has('version') ? 'version' : 'v'), span: given.span };
 }
 
 function source(call: BuiltinCall): Value | Failed {

@@ -1,5 +1,6 @@
 /** Codes of the command line itself. */
 import { error, warning } from '../code-entry.ts';
+import { didYouMean } from '../nearest.ts';
 
 export const cliCodes = {
   'folder-not-empty': error<{ folder: string }>(
@@ -25,6 +26,14 @@ export const cliCodes = {
   'clean-refused': error<{ path: string; why: string }>(
     (p) => `\`${p.path}\` is not cleaned: ${p.why}`,
     () => 'set `target_path` in project.yaml to a folder that holds nothing but output',
+  ),
+  'artifact-not-written': warning<{ path: string; reason: string }>(
+    (p) => `\`${p.path}\` cannot be written: ${p.reason}`,
+    () => 'give your user the right to write there, or set `target_path` in project.yaml to another folder',
+  ),
+  'unknown-output-key': error<{ key: string; known: readonly string[] }>(
+    (p) => `no node has a key \`${p.key}\``,
+    (p) => didYouMean(p.key.split('.')[0] ?? '', p.known) ?? '`tx ls --output json` shows the usual keys, target/manifest.json all of them',
   ),
   'show-needs-one': error<{ count: number }>(
     (p) => `\`tx show\` previews one node, but ${p.count} are selected`,

@@ -1,5 +1,6 @@
 /** Codes of the `graph` area. */
 import { error, warning } from '../code-entry.ts';
+import { didYouMean } from '../nearest.ts';
 
 /** A source of this project that the project itself builds. */
 interface SourceBuiltHere {
@@ -17,6 +18,21 @@ export const graphCodes = {
   'self-reference': error<{ readonly name: string }>(
     ({ name }) => `model \`${name}\` refers to itself`,
     () => 'in an incremental model write `{{this}}` for the rows that earlier runs left; any other model cannot read itself',
+  ),
+  'unknown-version': error<{ readonly model: string; readonly version: string; readonly known: readonly string[] }>(
+    ({ model, version }) => `model \`${model}\` has no version \`${version}\``,
+    ({ known }) => `its versions are ${known.map((name) => `\`${name}\``).join(', ')}`,
+  ),
+  'unknown-group': error<{ readonly name: string; readonly known: readonly string[] }>(
+    ({ name }) => `there is no group \`${name}\``,
+    ({ name, known }) => didYouMean(name, known) ?? 'define it under `groups:` in a property file, with its `owner`',
+  ),
+  'private-ref': error<{ readonly name: string; readonly group: string | undefined; readonly reader: string }>(
+    ({ name, group }) => `model \`${name}\` is private${group === undefined ? '' : ` to group \`${group}\``}`,
+    ({ name, group, reader }) =>
+      group === undefined
+        ? `give \`${name}\` and \`${reader}\` the same \`group\`, or take \`access: private\` away`
+        : `put \`${reader}\` into that group, or give \`${name}\` another \`access\``,
   ),
   'source-built-here': warning<SourceBuiltHere>(
     ({ source, builder, kind }) => `source \`${source}\` is the table that ${kind} \`${builder}\` of this project builds`,

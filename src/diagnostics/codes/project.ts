@@ -68,6 +68,14 @@ const fileCodes = {
       `\`${path}\` has ${size.toLocaleString('en')} bytes, and a text file of a project may have ${limit.toLocaleString('en')}`,
     () => 'split the file; data belongs in a seed or a source',
   ),
+  'loaded-at-twice': error<Readonly<Record<string, never>>>(
+    () => '`loaded_at_field` and `loaded_at_query` both say when this was loaded',
+    () => 'keep one of them',
+  ),
+  'freshness-filter-misplaced': error<Readonly<Record<string, never>>>(
+    () => '`filter` has no rows to choose from: `loaded_at_query` gives the time by itself',
+    () => 'put the condition into the query',
+  ),
   'unused-file': warning<{ readonly path: string }>(
     ({ path }) => `nothing reads \`${path}\``,
     ({ path }) => unusedFileHelp(path),

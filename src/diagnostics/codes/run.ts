@@ -10,6 +10,14 @@ const found = ({ failures, total, unit }: { failures: number; total: number | un
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 export const runCodes = {
+  'freshness-without-time': error<{ readonly source: string }>(
+    ({ source }) => `nothing says when \`${source}\` was loaded`,
+    () => 'add `loaded_at_field` with the column that holds the time, or `loaded_at_query`',
+  ),
+  'freshness-not-a-time': error<{ readonly source: string }>(
+    ({ source }) => `what says when \`${source}\` was loaded is no date or timestamp`,
+    () => 'name a column of dates or timestamps in `loaded_at_field`, or cast it there: `cast(loaded as timestamp)`',
+  ),
   'key-not-unique': error<{ relation: string; key: readonly string[]; nulls: number; duplicates: number; samples: readonly string[] }>(
     (p) =>
       `the new rows of \`${p.relation}\` cannot be told apart by ${list(p.key)}: ` +

@@ -1,0 +1,62 @@
+/** How old the data of a source may be: config made into SQL and numbers. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { RawConfig } from '../parse/definitions.ts';
+import { readConfigValue } from '../project/config-keys.ts';
+import type { SourceFreshness } from './compiled.ts';
+import { renderEmbedded } from './embedded-template.ts';
+import type { FileTexts } from './hooks.ts';
+import type { Environment } from './session.ts';
+import { Session } from './session.ts';
+import type { RelationValue } from './values.ts';
+
+export interface FreshnessContext {
+  readonly environment: Environment;
+  readonly texts: FileTexts;
+  readonly diagnostics: Diagnostic[];
+}
+
+/** Undefined where no age is set: then there is nothing to check. */
+export function compileFreshness(config: RawConfig, self: RelationValue, context: FreshnessContext): SourceFreshness | undefined {
+  const located = config['freshness'];
+  const freshness = located === undefined ? undefined : readConfigValue('freshness', located).value;
+  if (located === undefined || freshness === undefined) return undefined;
+  const { warn_after: warnAfter, error_after: errorAfter } = freshness;
+  if (!isSet(warnAfter) && !isSet(errorAfter)) return undefined;
+  const filter = isSet(freshness.filter) ? render(freshness.filter, located.span, self, context) : undefined;
+  const loadedAt = readLoadedAt(config, self, context);
+  if (filter !== undefined && loadedAt?.kind === 'query') {
+    context.diagnostics.push(diagnose('freshness-filter-misplaced', {}, { span: located.span }));
+  }
+  return {
+    ...(isSet(warnAfter) ? { warnAfter } : {}),
+    ...(isSet(errorAfter) ? { errorAfter } : {}),
+    ...(filter === undefined ? {} : { filter }),
+    ...(loadedAt === undefined ? {} : { loadedAt }),
+    span: located.span,
+  };
+}
+
+function isSet<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
+}
+
+function readLoadedAt(config: RawConfig, self: RelationValue, context: FreshnessContext): SourceFreshness['loadedAt'] {
+  for (const kind of ['field', 'query'] as const) {
+    const located = config[`loaded_at_${kind}`];
+    if (typeof located?.value !== 'string') continue;
+    return { kind, sql: render(located.value, located.span, self, context), span: located.span };
+  }
+  return undefined;
+}
+
+/** The texts are templates that know `{{this}}`, the source itself. */
+function render(text: string, span: SourceFreshness['span'], self: RelationValue, context: FreshnessContext): string {
+  if (!text.includes('{{')) return text;
+  const session = new Session({ environment: context.environment, self, place: 'the freshness of a source' });
+  const rendered = renderEmbedded({ text, span, fileText: context.texts.get(span.path) }, session);
+  const [slot] = rendered.slots;
+  if (slot !== undefined) session.report('value-at-run-time', { name: slot.name, use: 'the freshness of a source' }, span);
+  context.diagnostics.push(...session.diagnostics);
+  return rendered.sql;
+}

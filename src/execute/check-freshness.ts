@@ -1,0 +1,136 @@
+/** Asks the database how old the newest rows of sources are. */
+import { EngineError } from '../adapter/engine-error.ts';
+import type { Connection, Session } from '../adapter/connection.ts';
+import type { Dialect } from '../adapter/dialect.ts';
+import type { Statement } from '../adapter/statement.ts';
+import type { Age, CompiledSource, NodeId, SourceFreshness } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { engineDiagnostic } from './engine-diagnostic.ts';
+import type { Clock } from './execution.ts';
+
+/** A source with an age that its data may have. */
+export type WatchedSource = CompiledSource & { readonly freshness: SourceFreshness };
+
+/** In dbt's words. */
+export type FreshnessStatus = 'pass' | 'warn' | 'error' | 'runtime error';
+
+export interface FreshnessResult {
+  readonly id: NodeId;
+  /** `source.table`. */
+  readonly name: string;
+  readonly status: FreshnessStatus;
+  readonly freshness: SourceFreshness;
+  /** Time of the newest row in milliseconds since 1970; undefined after an error, and for a source without rows. */
+  readonly loadedAt: number | undefined;
+  /** When the database was asked, and when it had answered. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly worker: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface FreshnessPorts {
+  readonly session: Session;
+  readonly dialect: Dialect;
+  /** The word of the target's `type:`, for messages. */
+  readonly engine: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly emit: (result: FreshnessResult) => void;
+}
+
+/** Checks `sources`, `workers` at a time; gives the results in the order of the sources. Ends early when cancelled. */
+export async function checkFreshness(
+  sources: readonly WatchedSource[],
+  workers: number,
+  ports: FreshnessPorts,
+): Promise<readonly FreshnessResult[]> {
+  const results: FreshnessResult[] = [];
+  let next = 0;
+  const work = async (worker: number): Promise<void> => {
+    const connection = await ports.session.connect();
+    const interrupt = (): void => connection.interrupt();
+    ports.signal.addEventListener('abort', interrupt, { once: true });
+    try {
+      for (let at = next++; at < sources.length && !ports.signal.aborted; at = next++) {
+        const source = sources[at] ?? bug('a source went away');
+        const result = await checkSource(source, worker, connection, ports);
+        if (ports.signal.aborted) return;
+        results[at] = result;
+        ports.emit(result);
+      }
+    } finally {
+      ports.signal.removeEventListener('abort', interrupt);
+      await connection.close();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, sources.length) }, (_, worker) => work(worker)));
+  return results.filter((result) => result !== undefined);
+}
+
+async function checkSource(source: WatchedSource, worker: number, connection: Connection, ports: FreshnessPorts): Promise<FreshnessResult> {
+  const startedAt = ports.clock.now();
+  const name = `${source.sourceName}.${source.name}`;
+  const { freshness } = source;
+  const base = { id: source.id, name, freshness, startedAt, worker };
+  const fail = (diagnostic: Diagnostic): FreshnessResult => ({
+    ...base,
+    status: 'runtime error',
+    loadedAt: undefined,
+    finishedAt: ports.clock.now(),
+    diagnostics: [diagnostic],
+  });
+  const { loadedAt } = freshness;
+  if (loadedAt === undefined) return fail(diagnose('freshness-without-time', { source: name }, { span: freshness.span, node: source.id }));
+  const statement = loadedAtQuery(source, ports.dialect);
+  try {
+    const { rows } = await connection.query(statement, 1);
+    const cell = rows[0]?.[0] ?? null;
+    const time = cell === null ? undefined : parseTime(String(cell));
+    if (cell !== null && time === undefined) {
+      return fail(diagnose('freshness-not-a-time', { source: name }, { span: loadedAt.span, node: source.id }));
+    }
+    const finishedAt = ports.clock.now();
+    return { ...base, status: judge(freshness, time, startedAt), loadedAt: time, finishedAt, diagnostics: [] };
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    const origin = { node: source.id, text: undefined, span: loadedAt.span, compiledPath: undefined };
+    return fail(engineDiagnostic(cause.details, ports.engine, statement, origin));
+  }
+}
+
+/** One cell of text: the spelling of times is the same on every engine, their types are not. */
+function loadedAtQuery({ freshness, external, relation }: WatchedSource, dialect: Dialect): Statement {
+  const { loadedAt, filter } = freshness;
+  const text = dialect.typeName('text');
+  if (loadedAt?.kind === 'query') return { sql: `select cast((\n${loadedAt.sql}\n) as ${text}) as loaded_at` };
+  const where = filter === undefined ? '' : `\nwhere ${filter}`;
+  return {
+    sql: `select cast(max(${loadedAt?.sql ?? 'null'}) as ${text}) as loaded_at\nfrom ${external ?? dialect.relation(relation)}${where}`,
+  };
+}
+
+const TIME = /^(\d{4,6}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?)(\.\d+)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/;
+
+/** A date or timestamp as databases print it; without a zone it is UTC. */
+function parseTime(text: string): number | undefined {
+  const match = TIME.exec(text.trim());
+  if (match === null) return undefined;
+  const [, date = '', time = '00:00', fraction = '', zone = 'Z'] = match;
+  const offset = zone === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}`;
+  const year = date.length > 10 ? `+${date.padStart(12, '0')}` : date;
+  const parsed = Date.parse(`${year}T${time.length === 5 ? `${time}:00` : time}${fraction.slice(0, 4)}${offset}`);
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+const periodMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+
+/** The data of a source without rows is older than every age. */
+function judge({ warnAfter, errorAfter }: SourceFreshness, loadedAt: number | undefined, now: number): FreshnessStatus {
+  const isOlder = (age: Age | undefined): boolean =>
+    age !== undefined && (loadedAt === undefined || now - loadedAt > age.count * periodMs[age.period]);
+  if (isOlder(errorAfter)) return 'error';
+  return isOlder(warnAfter) ? 'warn' : 'pass';
+}

@@ -1,0 +1,78 @@
+/** Says what was probably meant by a selector that found nothing. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import { didYouMean, nearest } from '../diagnostics/nearest.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { Graph } from './graph.ts';
+import type { Criterion } from './selector-expression.ts';
+import { hasWildcard } from './wildcard.ts';
+
+/** The error for a name that means nothing: was it turned off, is it a source, or what is near it? */
+export function describeMiss(graph: Graph, { value, span }: Criterion): Diagnostic {
+  const disabled = graph.disabled.find((entry) => entry.name === value);
+  if (disabled !== undefined) {
+    const note = { message: 'it is turned off here', ...(disabled.span === undefined ? {} : { span: disabled.span }) };
+    return diagnose('selector-disabled', { name: value }, { span, notes: disabled.span === undefined ? [] : [note] });
+  }
+  const names = new Set<string>();
+  const sources: string[] = [];
+  for (const node of graph.nodes.values()) {
+    if (node.resourceType === 'test') continue;
+    if (node.resourceType === 'source') {
+      const name = `${node.sourceName}.${node.name}`;
+      if (value === node.name || value === node.sourceName || value === name) sources.push(`source:${name}`);
+      else names.add(`source:${name}`);
+    } else if (node.resourceType === 'exposure') {
+      if (value === node.name) sources.push(`exposure:${node.name}`);
+      else names.add(`exposure:${node.name}`);
+    } else {
+      for (const part of node.fqn) names.add(part);
+    }
+  }
+  if (sources.length > 0) {
+    const [first = ''] = sources.sort();
+    return diagnose('selector-no-match', { name: value, known: [] }, { span, help: `it is selected with its method: \`${first}\`` });
+  }
+  return diagnose('selector-no-match', { name: value, known: nearestNames(graph, value, names) }, { span });
+}
+
+/** Names of tests are many and long: they are offered only when nothing shorter is near. */
+function nearestNames(graph: Graph, value: string, names: ReadonlySet<string>): readonly string[] {
+  const near = nearest(value, names);
+  if (near.length > 0) return near;
+  const tests: string[] = [];
+  for (const node of graph.nodes.values()) {
+    if (node.resourceType === 'test') tests.push(node.name);
+  }
+  return nearest(value, tests);
+}
+
+/** The warning for a part that selects nothing. */
+export function describeEmpty(
+  graph: Graph,
+  { spec, span, misses }: { readonly spec: string; readonly span: Span; readonly misses: readonly Criterion[] },
+): Diagnostic {
+  const pattern = misses.find((criterion) => criterion.method === 'fqn' && hasWildcard(criterion.value))?.value;
+  const near = misses.map((criterion) => nearValue(graph, criterion)).find((help) => help !== undefined);
+  return diagnose(
+    'selection-empty',
+    { spec, ...(pattern === undefined ? {} : { pattern }) },
+    near === undefined ? { span } : { span, help: near },
+  );
+}
+
+/** The nearest of the values that a method has in this project, for those whose values are names. */
+function nearValue(graph: Graph, { method, value }: Criterion): string | undefined {
+  const known = new Set<string>();
+  for (const node of graph.nodes.values()) {
+    if (method === 'tag') for (const tag of node.tags) known.add(tag);
+    else if (method === 'source' && node.resourceType === 'source') known.add(node.sourceName).add(`${node.sourceName}.${node.name}`);
+    else if (method === 'test_name' && node.resourceType === 'test' && node.test.kind === 'generic') known.add(node.test.check);
+    else if (method === 'exposure' && node.resourceType === 'exposure') known.add(node.name);
+    else if (method === 'file') known.add(node.path.slice(node.path.lastIndexOf('/') + 1));
+  }
+  if (method === 'package') known.add(graph.project);
+  if (method === 'group') for (const { name } of graph.groups) known.add(name);
+  if (method === 'selector') for (const { name } of graph.selectors) known.add(name);
+  return didYouMean(value, known);
+}

@@ -1,0 +1,99 @@
+/** Reads artifacts of earlier runs: our own, and those of dbt as far as they say the same. */
+import type { NodeFacets } from './node-facets.ts';
+import { exposureBody, makeFacets, sourceBody } from './node-facets.ts';
+import type { PlainObject } from './plain-value.ts';
+import type { SavedFreshness, SavedManifest, SavedResults } from './saved-state.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A manifest.json; undefined for any other text. */
+export function readSavedManifest(text: string): SavedManifest | undefined {
+  const root = parseObject(text);
+  if (root === undefined || !isObject(root['nodes'])) return undefined;
+  const metadata = isObject(root['metadata']) ? root['metadata'] : {};
+  const isOurs = isObject(metadata['env']) && typeof metadata['env']['TX_VERSION'] === 'string';
+  const nodes = new Map<string, NodeFacets>();
+  for (const kind of ['nodes', 'sources', 'exposures']) {
+    for (const [id, entry] of entriesOf(root[kind])) nodes.set(id, readNode(entry, kind, isOurs));
+  }
+  const macros = new Map<string, string>();
+  for (const [, { name, macro_sql: sql }] of entriesOf(root['macros'])) {
+    if (typeof name === 'string' && typeof sql === 'string') macros.set(name, sql);
+  }
+  return { nodes, macros };
+}
+
+function readNode(entry: Json, kind: string, isOurs: boolean): NodeFacets {
+  const columns = entriesOf(entry['columns']).map(([name, column]) => ({
+    name,
+    description: textOf(column, 'description') ?? '',
+    dataType: textOf(column, 'data_type'),
+  }));
+  const isSource = kind === 'sources';
+  return makeFacets({
+    body: readBody(entry, kind, isOurs),
+    // A JSON object is one of plain values.
+    config: isObject(entry['config']) ? (entry['config'] as PlainObject) : {},
+    description: textOf(entry, 'description') ?? '',
+    columns,
+    place: isSource ? [textOf(entry, 'schema') ?? '', textOf(entry, 'identifier') ?? ''] : undefined,
+    fqn: Array.isArray(entry['fqn']) ? entry['fqn'].map(String) : [],
+  });
+}
+
+function readBody(entry: Json, kind: string, isOurs: boolean): string | undefined {
+  const { checksum, depends_on: parents } = entry;
+  if (kind === 'sources') return sourceBody(entry);
+  if (kind === 'exposures')
+    return exposureBody(entry, isObject(parents) && Array.isArray(parents['nodes']) ? parents['nodes'].map(String) : []);
+  return isOurs && isObject(checksum) ? textOf(checksum, 'checksum') : undefined;
+}
+
+/** A run_results.json; undefined for any other text. */
+export function readSavedResults(text: string): SavedResults | undefined {
+  const results = parseObject(text)?.['results'];
+  if (!Array.isArray(results)) return undefined;
+  const statuses = new Map<string, string>();
+  for (const result of results.filter(isObject)) {
+    const id = textOf(result, 'unique_id');
+    const status = textOf(result, 'status');
+    if (id !== undefined && status !== undefined) statuses.set(id, status);
+  }
+  return statuses;
+}
+
+/** A sources.json; undefined for any other text. */
+export function readSavedFreshness(text: string): SavedFreshness | undefined {
+  const results = parseObject(text)?.['results'];
+  if (!Array.isArray(results)) return undefined;
+  const loaded = new Map<string, number | undefined>();
+  for (const result of results.filter(isObject)) {
+    const id = textOf(result, 'unique_id');
+    const time = Date.parse(textOf(result, 'max_loaded_at') ?? '');
+    if (id !== undefined) loaded.set(id, Number.isNaN(time) || result['status'] === 'runtime error' ? undefined : time);
+  }
+  return loaded;
+}
+
+function parseObject(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined; // Not JSON: somebody else's file, or half of one.
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function entriesOf(value: unknown): readonly (readonly [string, Json])[] {
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, entry]) => (isObject(entry) ? [[key, entry] as const] : []));
+}
+
+function textOf(object: Json, key: string): string | undefined {
+  const value = object[key];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,63 @@
+/** Describes nodes for listings: one JSON object per node, with the keys that are asked for. */
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import type { GraphNode } from '../../graph/graph.ts';
+import type { EntryContext } from './node-entry.ts';
+import { entryField, entryKeys } from './node-entry.ts';
+
+/** What a listing says when nobody asks for other keys. */
+const defaultKeys: readonly string[] = [
+  'name',
+  'unique_id',
+  'resource_type',
+  'package_name',
+  'original_file_path',
+  'fqn',
+  'source_name',
+  'schema',
+  'alias',
+  'description',
+  'config',
+  'tags',
+  'depends_on',
+];
+
+/** A function that describes a node by `keys`, the usual ones where there are none. A key with dots leads into objects. */
+export function describeNodes(context: EntryContext, keys: readonly string[]): (node: GraphNode) => Readonly<Record<string, unknown>> {
+  const wanted = keys.length === 0 ? defaultKeys : keys;
+  return (node) => {
+    const described: Record<string, unknown> = {};
+    for (const key of wanted) {
+      const value = valueAt(node, key, context);
+      if (value !== undefined) described[key] = value;
+    }
+    return described;
+  };
+}
+
+/** A source has no alias and no parents in a manifest; in a list of nodes it is one among others. */
+function fieldOf(node: GraphNode, key: string, context: EntryContext): unknown {
+  if (node.resourceType === 'source' && key === 'alias') return node.relation.name;
+  if (node.resourceType === 'source' && key === 'depends_on') return { macros: [], nodes: context.graph.parents.get(node.id) ?? [] };
+  return entryField(node, key, context);
+}
+
+/** The value that `key` leads to: null where an object on the way lacks it, undefined where nodes of this kind have none. */
+function valueAt(node: GraphNode, key: string, context: EntryContext): unknown {
+  const [first = '', ...rest] = key.split('.');
+  let value = fieldOf(node, first, context);
+  if (value === undefined) return undefined;
+  for (const name of rest) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return null;
+    // An object that has a key of its own may be asked for it.
+    value = (value as Readonly<Record<string, unknown>>)[name];
+  }
+  return value;
+}
+
+/** Says which of `keys` no node has. */
+export function checkKeys(keys: readonly string[]): readonly Diagnostic[] {
+  return keys
+    .filter((key) => !entryKeys.includes(key.split('.')[0] ?? ''))
+    .map((key) => diagnose('unknown-output-key', { key, known: entryKeys }));
+}

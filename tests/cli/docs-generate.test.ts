@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { REPOSITORY } from '../support/tx.ts';
+import { PROJECT, shop } from './shop.ts';
+import type { Shop } from './shop.ts';
+
+const isCatalog = new Ajv2020({ strict: false, validateFormats: false }).compile(
+  JSON.parse(readFileSync(join(REPOSITORY, 'tests', 'schemas', 'dbt', 'catalog-v1.json'), 'utf8')) as object,
+);
+
+interface Entry {
+  readonly metadata: object;
+  readonly columns: Readonly<Record<string, { readonly type: string; readonly index: number }>>;
+  readonly stats: object;
+}
+
+interface Catalog {
+  readonly nodes: Readonly<Record<string, Entry>>;
+  readonly sources: Readonly<Record<string, Entry>>;
+  readonly errors: readonly string[] | null;
+}
+
+function catalogOf(project: Shop): Catalog {
+  const catalog = JSON.parse(project.read('target/catalog.json')) as Catalog;
+  expect(isCatalog(catalog), JSON.stringify(isCatalog.errors)).toBe(true);
+  return catalog;
+}
+
+const FILES = {
+  'models/eph.sql': '{{config materialized="ephemeral"}}select 1 as one\n',
+  'models/later.sql': 'select 2 as two\n',
+  'models/s.yaml': `sources:
+  - { name: files, tables: [{ name: raw, external: seeds/raw.csv }, { name: gone, external: seeds/gone.csv }] }
+  - { name: web, schema: web_data, tables: [{ name: visits }, { name: nowhere }] }
+`,
+  'project.yaml': `${PROJECT}on_run_start: ["create schema if not exists web_data", "create table if not exists web_data.visits (Id int, seen timestamp)"]\n`,
+};
+
+describe('tx docs generate', () => {
+  it('writes what stands in the database, and the manifest', async () => {
+    const project = await shop(FILES);
+    expect((await project.tx(['build', '--exclude', 'later'])).code).toBe(0);
+    const result = await project.tx(['docs', 'generate']);
+    expect(result).toEqual({ code: 0, stdout: '', stderr: 'wrote target/manifest.json and target/catalog.json (5 relations)\n' });
+    const { nodes, sources, errors } = catalogOf(project);
+    expect(Object.keys(nodes)).toEqual(['model.shop.stg', 'model.shop.total', 'seed.shop.raw']);
+    expect(nodes['model.shop.total']).toMatchObject({
+      metadata: { type: 'BASE TABLE', schema: 'main', name: 'total', database: 'shop' },
+      columns: { total: { type: 'HUGEINT', index: 1, name: 'total' } },
+      stats: { has_stats: { value: true }, num_rows: { value: 1 } },
+    });
+    expect(nodes['model.shop.stg']).toMatchObject({ metadata: { type: 'VIEW' }, stats: { has_stats: { value: false } } });
+    expect(sources['source.shop.web.visits']).toMatchObject({
+      metadata: { schema: 'web_data' },
+      columns: { Id: { type: 'INTEGER', index: 1 }, seen: { type: 'TIMESTAMP', index: 2 } },
+    });
+    expect(Object.keys(sources['source.shop.files.raw']?.columns ?? {})).toEqual(['id', 'amount']);
+    expect(sources).not.toHaveProperty('source.shop.web.nowhere');
+    expect(errors).toEqual([expect.stringContaining('source.shop.files.gone: ')]);
+    expect(JSON.parse(project.read('target/manifest.json'))).toHaveProperty('nodes');
+  });
+
+  it('writes a file only when it would say something else', async () => {
+    const project = await shop();
+    await project.tx(['build']);
+    const bytes = async (): Promise<string> => {
+      expect((await project.tx(['docs', 'generate'])).code).toBe(0);
+      return project.read('target/catalog.json');
+    };
+    const first = await bytes();
+    expect(await bytes()).toBe(first);
+    project.write('models/marts/total.sql', '{{config materialized="table"}}select sum(amount) as total, 1 as one from {{ref "stg"}}\n');
+    await project.tx(['run']);
+    expect(await bytes()).not.toBe(first);
+  });
+
+  it('needs a database, and a word that says what to do', async () => {
+    const project = await shop();
+    expect(await project.tx(['docs', 'generate'])).toMatchObject({ code: 2, stderr: expect.stringContaining('error missing-database') });
+    expect(await project.tx(['docs', 'serve'])).toMatchObject({ code: 2, stderr: expect.stringContaining('generate') });
+    expect(await project.tx(['docs'])).toMatchObject({ code: 2 });
+  });
+});
