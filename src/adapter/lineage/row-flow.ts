@@ -63,12 +63,13 @@ export interface Condition {
 }
 
 export function underCondition(flow: RowFlow, { notNull, constant }: Condition): RowFlow {
-  const news = notNull.some((at) => flow.columns[at]?.notNull === false);
-  return {
-    ...flow,
-    columns: news ? flow.columns.map((column, at) => withNotNull(column, column.notNull || notNull.includes(at))) : flow.columns,
-    keys: keysWithout(flow.keys, constant),
-  };
+  let { columns } = flow;
+  for (const at of notNull) {
+    const column = columns[at];
+    if (column?.notNull === false) columns = columns.with(at, withNotNull(column, true));
+  }
+  const keys = keysWithout(flow.keys, constant);
+  return columns === flow.columns && keys === flow.keys ? flow : { ...flow, columns, keys };
 }
 
 /** The side of an outer join that may have met nothing. */

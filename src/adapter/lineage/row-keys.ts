@@ -10,7 +10,7 @@ const mostKeys = 8;
 
 /** Keys without doubles and supersets, the smallest first. */
 export function smallestKeys(keys: readonly Key[]): readonly Key[] {
-  if (keys.length === 0) return keys;
+  if (keys.length === 0 || (keys.length === 1 && keys[0]?.length === 1)) return keys;
   const sorted = keys
     .map((key) => [...new Set(key)].toSorted((one, other) => one - other))
     .toSorted((one, other) => one.length - other.length);
@@ -24,7 +24,16 @@ export function smallestKeys(keys: readonly Key[]): readonly Key[] {
 
 /** `from` gives for each column the place below that it repeats, or of which it is an exact renaming of values. */
 export function projectKeys(keys: readonly Key[], from: readonly (number | undefined)[]): readonly Key[] {
-  return smallestKeys(keys.map((key) => key.map((place) => from.indexOf(place))).filter((key) => !key.includes(-1)));
+  const moved: Key[] = [];
+  for (const key of keys) {
+    const places: number[] = [];
+    for (const place of key) {
+      const at = from.indexOf(place);
+      if (at >= 0) places.push(at);
+    }
+    if (places.length === key.length) moved.push(places);
+  }
+  return smallestKeys(moved);
 }
 
 /** Where some places hold one value in all rows, the others tell the rows apart. */

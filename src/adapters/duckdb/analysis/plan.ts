@@ -225,19 +225,32 @@ export interface Cte extends OperatorBase {
   readonly table_index: number;
 }
 
-/** Where rows begin. */
-export type Source =
-  | Get
-  | (OperatorBase & { readonly type: 'LOGICAL_EXPRESSION_GET'; readonly expressions: readonly (readonly Expression[])[] })
-  | (OperatorBase & { readonly type: 'LOGICAL_CHUNK_GET'; readonly chunk_types: readonly LogicalType[] })
-  | (OperatorBase & { readonly type: 'LOGICAL_DUMMY_SCAN' });
+/** Rows that the query itself writes down. */
+export interface Values extends OperatorBase {
+  readonly type: 'LOGICAL_EXPRESSION_GET';
+  readonly expressions: readonly (readonly Expression[])[];
+}
+
+export interface OrderBy extends OperatorBase {
+  readonly type: 'LOGICAL_ORDER_BY';
+  readonly orders: readonly Order[];
+  readonly projections: readonly number[];
+}
+
+export interface Unnest extends OperatorBase {
+  readonly type: 'LOGICAL_UNNEST';
+  readonly expressions: readonly Expression[];
+}
 
 export interface Product extends OperatorBase {
   readonly type: 'LOGICAL_CROSS_PRODUCT' | 'LOGICAL_POSITIONAL_JOIN';
 }
 
 export type Operator =
-  | Source
+  | Get
+  | Values
+  | (OperatorBase & { readonly type: 'LOGICAL_CHUNK_GET'; readonly chunk_types: readonly LogicalType[] })
+  | (OperatorBase & { readonly type: 'LOGICAL_DUMMY_SCAN' })
   | DelimGet
   | Cte
   | CteRef
@@ -251,8 +264,8 @@ export type Operator =
   | SetOperation
   | Join
   | Product
-  | (OperatorBase & { readonly type: 'LOGICAL_ORDER_BY'; readonly orders: readonly Order[]; readonly projections: readonly number[] })
-  | (OperatorBase & { readonly type: 'LOGICAL_UNNEST'; readonly expressions: readonly Expression[] })
+  | OrderBy
+  | Unnest
   | (OperatorBase & { readonly type: 'LOGICAL_SAMPLE' });
 
 /** The engine's largest number says "none"; JavaScript rounds it. */

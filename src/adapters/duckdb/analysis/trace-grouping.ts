@@ -15,14 +15,16 @@ import { projectKeys, smallestKeys } from '../../../adapter/lineage/row-keys.ts'
 import type { Key } from '../../../adapter/lineage/row-keys.ts';
 import { isCount, repeatedPlace } from './null-rules.ts';
 import { isNone } from './plan.ts';
-import type { Aggregate, AggregateOperator, Distinct, Expression, SetOperation, WindowOperator } from './plan.ts';
+import type { Aggregate, AggregateOperator, Distinct, Expression, SetOperation, Unnest, WindowOperator } from './plan.ts';
+import { below } from './walk.ts';
 import type { Walk } from './walk.ts';
 
 /**
  * Without GROUP BY there is one row whatever the rows below are: what decided about them decides about the aggregates only.
  * The groups of a correlated subquery are the outer row, which is no grouping either, unless the user grouped as well.
  */
-export function traceGrouping(operator: AggregateOperator, flow: RowFlow, walk: Walk): RowFlow {
+export function traceGrouping(operator: AggregateOperator, walk: Walk): RowFlow {
+  const flow = below(operator, walk);
   const traced = walk.expressions(operator.groups, flow);
   const everywhere = coversAllGroups(operator);
   const groups = everywhere ? traced : traced.map((column) => withNotNull(column, false));
@@ -64,7 +66,8 @@ function groupKeys({ groups }: AggregateOperator, flow: RowFlow): readonly Key[]
 }
 
 /** Row numbers are unique in their partition. */
-export function traceWindows(operator: WindowOperator, flow: RowFlow, walk: Walk): RowFlow {
+export function traceWindows(operator: WindowOperator, walk: Walk): RowFlow {
+  const flow = below(operator, walk);
   const width = flow.columns.length;
   const numbered = operator.expressions.flatMap((call, at): readonly Key[] => {
     if (call.type !== 'WINDOW_ROW_NUMBER') return [];
@@ -76,7 +79,8 @@ export function traceWindows(operator: WindowOperator, flow: RowFlow, walk: Walk
 }
 
 /** DISTINCT, and DISTINCT ON with the order by which it takes a row. */
-export function traceDistinct(operator: Distinct, flow: RowFlow, walk: Walk): RowFlow {
+export function traceDistinct(operator: Distinct, walk: Walk): RowFlow {
+  const flow = below(operator, walk);
   const targets = walk.expressions(operator.distinct_targets, flow);
   const orders = walk.expressions(
     (operator.order_by?.orders ?? []).map((order) => order.expression),
@@ -88,7 +92,9 @@ export function traceDistinct(operator: Distinct, flow: RowFlow, walk: Walk): Ro
 }
 
 /** How many rows a list gives is decided by the list, unless its length is known. */
-export function traceUnnest(expressions: readonly Expression[], flow: RowFlow, walk: Walk): RowFlow {
+export function traceUnnest(operator: Unnest, walk: Walk): RowFlow {
+  const flow = below(operator, walk);
+  const { expressions } = operator;
   const lists = walk.expressions(
     expressions.flatMap((expression) => (expression.expression_class === 'BOUND_UNNEST' ? [expression.child] : [])),
     flow,

@@ -1,30 +1,17 @@
 /** Walks a bound plan from its scans up and says of every column where it comes from, and what is certain of the rows. */
 import type { OpaquePart } from '../../../adapter/analysis.ts';
+import { noLineage } from '../../../adapter/lineage/column-lineage.ts';
 import type { ColumnLineage } from '../../../adapter/lineage/column-lineage.ts';
 import { noInfluences } from '../../../adapter/lineage/influences.ts';
-import { withRowInfluence } from '../../../adapter/lineage/row-flow.ts';
+import { noRows, withRowInfluence } from '../../../adapter/lineage/row-flow.ts';
 import type { RowFlow } from '../../../adapter/lineage/row-flow.ts';
-import type {
-  Cast,
-  Cte,
-  CteRef,
-  DelimGet,
-  Expression,
-  Join,
-  Limit,
-  LogicalType,
-  Operator,
-  Product,
-  RecursiveCte,
-  SetOperation,
-  Source,
-} from './plan.ts';
+import type { Cast, Cte, CteRef, DelimGet, Expression, Limit, LogicalType, Operator, OrderBy, Projection } from './plan.ts';
 import { traceAll } from './trace-expression.ts';
 import { traceFilter } from './trace-filter.ts';
 import { traceDistinct, traceGrouping, traceSetOperation, traceUnnest, traceWindows } from './trace-grouping.ts';
 import { traceJoin, traceProduct } from './trace-join.ts';
 import { traceRecursion } from './trace-recursion.ts';
-import { traceSource } from './trace-scan.ts';
+import { traceGet, traceValues } from './trace-scan.ts';
 import type { ScanNames } from './scan-names.ts';
 import { below, picked, projected, unknownOperator } from './walk.ts';
 import type { OuterColumns, Walk } from './walk.ts';
@@ -52,7 +39,7 @@ export function traceLineage(plan: Operator, names: ScanNames): TracedPlan {
         case 'LOGICAL_DELIM_GET':
           return repeatOuter(operator) ?? unknownOperator(operator, walk);
         default:
-          return traceOperator(operator, walk);
+          return (ruleOf.get(operator.type) ?? unknownOperator)(operator, walk);
       }
     },
     expressions: (expressions, flow) => traceAll(expressions, flow, walk),
@@ -84,67 +71,51 @@ function sameTypes(some: readonly LogicalType[], others: readonly LogicalType[])
   return some.length === others.length && some.every(({ id }, at) => id === others[at]?.id);
 }
 
-type Step = Exclude<Operator, CteRef | DelimGet>;
+/** One rule for each operator that is known; the walk itself answers for what is referred to by number. */
+type Rules = {
+  readonly [T in Exclude<Operator, CteRef | DelimGet>['type']]: (operator: Extract<Operator, { readonly type: T }>, walk: Walk) => RowFlow;
+};
 
-function traceOperator(operator: Step, walk: Walk): RowFlow {
-  switch (operator.type) {
-    case 'LOGICAL_GET':
-    case 'LOGICAL_EXPRESSION_GET':
-    case 'LOGICAL_CHUNK_GET':
-    case 'LOGICAL_DUMMY_SCAN':
-      return traceSource(operator, walk);
-    case 'LOGICAL_COMPARISON_JOIN':
-    case 'LOGICAL_DELIM_JOIN':
-    case 'LOGICAL_ASOF_JOIN':
-    case 'LOGICAL_ANY_JOIN':
-      return traceJoin(operator, walk);
-    case 'LOGICAL_CROSS_PRODUCT':
-    case 'LOGICAL_POSITIONAL_JOIN':
-      return traceProduct(operator, walk);
-    case 'LOGICAL_UNION':
-    case 'LOGICAL_EXCEPT':
-    case 'LOGICAL_INTERSECT':
-      return traceSetOperation(operator, walk);
-    case 'LOGICAL_MATERIALIZED_CTE':
-      walk.rememberCte(operator.table_index, below(operator, walk));
-      return operator.children[1] === undefined ? unknownOperator(operator, walk) : walk.trace(operator.children[1]);
-    case 'LOGICAL_RECURSIVE_CTE':
-      return traceRecursion(operator, walk);
-    default:
-      return traceStep(operator, walk);
-  }
+const rules: Rules = {
+  LOGICAL_GET: traceGet,
+  LOGICAL_EXPRESSION_GET: traceValues,
+  LOGICAL_CHUNK_GET: ({ chunk_types: types }) => ({ ...noRows, columns: types.map(() => noLineage) }),
+  LOGICAL_DUMMY_SCAN: () => ({ ...noRows, keys: [[]] }),
+  LOGICAL_PROJECTION: traceProjection,
+  LOGICAL_FILTER: (operator, walk) => traceFilter(operator, walk, 'filter'),
+  LOGICAL_AGGREGATE_AND_GROUP_BY: traceGrouping,
+  LOGICAL_WINDOW: traceWindows,
+  LOGICAL_UNNEST: traceUnnest,
+  LOGICAL_DISTINCT: traceDistinct,
+  LOGICAL_ORDER_BY: traceOrder,
+  LOGICAL_LIMIT: traceLimit,
+  LOGICAL_SAMPLE: below,
+  LOGICAL_COMPARISON_JOIN: traceJoin,
+  LOGICAL_DELIM_JOIN: traceJoin,
+  LOGICAL_ASOF_JOIN: traceJoin,
+  LOGICAL_ANY_JOIN: traceJoin,
+  LOGICAL_CROSS_PRODUCT: traceProduct,
+  LOGICAL_POSITIONAL_JOIN: traceProduct,
+  LOGICAL_UNION: traceSetOperation,
+  LOGICAL_EXCEPT: traceSetOperation,
+  LOGICAL_INTERSECT: traceSetOperation,
+  LOGICAL_MATERIALIZED_CTE: traceCte,
+  LOGICAL_RECURSIVE_CTE: traceRecursion,
+};
+
+/** The type of each rule says which operator it is for; that the one under its name is asked for is what the table is for. */
+const ruleOf = new Map(Object.entries(rules) as readonly (readonly [string, (operator: Operator, walk: Walk) => RowFlow])[]);
+
+function traceCte(operator: Cte, walk: Walk): RowFlow {
+  walk.rememberCte(operator.table_index, below(operator, walk));
+  const [, query] = operator.children;
+  return query === undefined ? unknownOperator(operator, walk) : walk.trace(query);
 }
 
-/** Operators over the rows of one child. */
-function traceStep(operator: Exclude<Step, Source | Join | Product | SetOperation | Cte | RecursiveCte>, walk: Walk): RowFlow {
-  switch (operator.type) {
-    case 'LOGICAL_PROJECTION': {
-      const overJoin = operator.children[0]?.type === 'LOGICAL_COMPARISON_JOIN';
-      const expressions = overJoin ? operator.expressions.map(countOfSubquery) : operator.expressions;
-      return projected(below(operator, walk), expressions, walk);
-    }
-    case 'LOGICAL_FILTER':
-      return traceFilter(operator, walk, 'filter');
-    case 'LOGICAL_AGGREGATE_AND_GROUP_BY':
-      return traceGrouping(operator, below(operator, walk), walk);
-    case 'LOGICAL_WINDOW':
-      return traceWindows(operator, below(operator, walk), walk);
-    case 'LOGICAL_UNNEST':
-      return traceUnnest(operator.expressions, below(operator, walk), walk);
-    case 'LOGICAL_DISTINCT':
-      return traceDistinct(operator, below(operator, walk), walk);
-    case 'LOGICAL_ORDER_BY': {
-      const flow = below(operator, walk);
-      const orders = operator.orders.map((order) => order.expression);
-      return picked(withRowInfluence(flow, walk.expressions(orders, flow), 'sort'), operator.projections);
-    }
-    case 'LOGICAL_LIMIT':
-      return traceLimit(operator, below(operator, walk), walk);
-    case 'LOGICAL_SAMPLE':
-      return below(operator, walk);
-    default:
-      return unknownOperator(operator, walk);
-  }
+function traceProjection(operator: Projection, walk: Walk): RowFlow {
+  const overJoin = operator.children[0]?.type === 'LOGICAL_COMPARISON_JOIN';
+  const expressions = overJoin ? operator.expressions.map(countOfSubquery) : operator.expressions;
+  return projected(below(operator, walk), expressions, walk);
 }
 
 /** A count in a correlated subquery that meets no row is 0: the binder writes a CASE around it, which the user did not. */
@@ -157,7 +128,15 @@ function countOfSubquery(expression: Expression): Expression {
   return same && zero && tested.index === expression.else_expr.index ? expression.else_expr : expression;
 }
 
-function traceLimit({ limit_val: limit, offset_val: offset }: Limit, flow: RowFlow, walk: Walk): RowFlow {
+function traceOrder(operator: OrderBy, walk: Walk): RowFlow {
+  const flow = below(operator, walk);
+  const orders = operator.orders.map((order) => order.expression);
+  return picked(withRowInfluence(flow, walk.expressions(orders, flow), 'sort'), operator.projections);
+}
+
+function traceLimit(operator: Limit, walk: Walk): RowFlow {
+  const flow = below(operator, walk);
+  const { limit_val: limit, offset_val: offset } = operator;
   const limits = [limit, offset].flatMap(({ expression }) => (expression ? [expression] : []));
   const most = limit.type === 'CONSTANT_VALUE' ? limit.constant_integer : undefined;
   const cut = most !== undefined && most <= 1 ? { ...flow, keys: [[]] } : flow;

@@ -1,36 +1,26 @@
-/** The columns of what a query reads: declared relations and table functions. */
+/** The columns of what a query reads, declared relations and table functions, and of rows that it writes down. */
 import { makeLineage, mergeLineages, noLineage, sourceLineage } from '../../../adapter/lineage/column-lineage.ts';
 import type { ColumnLineage } from '../../../adapter/lineage/column-lineage.ts';
 import { noInfluences } from '../../../adapter/lineage/influences.ts';
-import { unreachable } from '../../../diagnostics/bug.ts';
-import { columnAt, noRows, withRowInfluence } from '../../../adapter/lineage/row-flow.ts';
+import { columnAt, withRowInfluence } from '../../../adapter/lineage/row-flow.ts';
 import type { RowFlow } from '../../../adapter/lineage/row-flow.ts';
 import { smallestKeys } from '../../../adapter/lineage/row-keys.ts';
 import type { Key } from '../../../adapter/lineage/row-keys.ts';
 import { isNone } from './plan.ts';
-import type { Get, Source } from './plan.ts';
+import type { Get, Values } from './plan.ts';
 import { below } from './walk.ts';
 import type { Walk } from './walk.ts';
 import type { Origin, ScanNames } from './scan-names.ts';
 
-/** Rows that come from no operator: of a relation, of a table function, or written down in the query. */
-export function traceSource(source: Source, walk: Walk): RowFlow {
-  switch (source.type) {
-    case 'LOGICAL_GET':
-      return source.children.length === 0 ? traceScan(source, walk) : traceCorrelated(source, below(source, walk));
-    case 'LOGICAL_EXPRESSION_GET': {
-      const flow = below(source, walk);
-      const rows = source.expressions.map((row) => walk.expressions(row, flow));
-      const columns = (rows[0] ?? []).map((_, at) => mergeLineages(rows.map((row) => row[at] ?? noLineage)));
-      return { columns, influences: flow.influences, keys: rows.length === 1 ? flow.keys : [] };
-    }
-    case 'LOGICAL_CHUNK_GET':
-      return { ...noRows, columns: source.chunk_types.map(() => noLineage) };
-    case 'LOGICAL_DUMMY_SCAN':
-      return { ...noRows, keys: [[]] };
-    default:
-      return unreachable(source);
-  }
+export function traceGet(get: Get, walk: Walk): RowFlow {
+  return get.children.length === 0 ? traceScan(get, walk) : traceCorrelated(get, below(get, walk));
+}
+
+export function traceValues(values: Values, walk: Walk): RowFlow {
+  const flow = below(values, walk);
+  const rows = values.expressions.map((row) => walk.expressions(row, flow));
+  const columns = (rows[0] ?? []).map((_, at) => mergeLineages(rows.map((row) => row[at] ?? noLineage)));
+  return { columns, influences: flow.influences, keys: rows.length === 1 ? flow.keys : [] };
 }
 
 function traceScan(get: Get, { inputs, origin }: ScanNames): RowFlow {
@@ -56,7 +46,12 @@ function scannedNames({ column_indexes: read, projection_ids: kept, names }: Get
 }
 
 function keysAmong(names: readonly (string | undefined)[], unique: readonly (readonly string[])[]): readonly Key[] {
-  return smallestKeys(unique.map((key) => key.map((name) => names.indexOf(name))).filter((key) => !key.includes(-1)));
+  const keys: Key[] = [];
+  for (const key of unique) {
+    const places = key.map((name) => names.indexOf(name));
+    if (!places.includes(-1)) keys.push(places);
+  }
+  return smallestKeys(keys);
 }
 
 /** A function of columns computes: everything it gives, and how many rows, follows from its arguments. */
