@@ -62,6 +62,16 @@ const adapterRule = restrictImports(
   layers.filter((folder) => !adapterMayImport.includes(folder)),
 );
 
+function engineRule(files, others) {
+  const [, { patterns, paths }] = adapterRule.rules['no-restricted-imports'];
+  const message = 'An engine does not know the others.';
+  return {
+    files: [files],
+    excludeFiles: testCode,
+    rules: { 'no-restricted-imports': ['error', { patterns: [...patterns, { regex: others, message }], paths }] },
+  };
+}
+
 const limits = (lines) => ({
   'max-lines': ['error', { max: lines, skipBlankLines: true, skipComments: true }],
 });
@@ -106,21 +116,8 @@ export default {
   overrides: [
     ...layerRules,
     adapterRule,
-    {
-      files: ['src/adapters/*/*.ts'],
-      excludeFiles: testCode,
-      rules: {
-        'no-restricted-imports': [
-          'error',
-          {
-            patterns: [
-              ...adapterRule.rules['no-restricted-imports'][1].patterns,
-              { regex: '^\\.\\./[^.]', message: 'An engine does not know the others.' },
-            ],
-          },
-        ],
-      },
-    },
+    // Out of its own folder an engine climbs only to what is no engine: as far as from a file of its, or of a folder in it.
+    ...[engineRule('src/adapters/*/*.ts', '^\\.\\./[^.]'), engineRule('src/adapters/*/*/*.ts', '^\\.\\./\\.\\./[^.]')],
     {
       files: ['src/**/*.ts'],
       excludeFiles: [...testCode, 'src/cli/**', 'src/adapters/**', 'src/project/disk.ts'],

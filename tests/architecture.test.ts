@@ -103,6 +103,12 @@ const PLANTS: readonly { readonly what: string; readonly rule: string; readonly 
     text: "import { one } from '../one/dialect.ts';\nexport const copy = one;\n",
   },
   {
+    what: 'an engine imported by a folder of another engine',
+    rule: 'eslint(no-restricted-imports)',
+    path: 'src/adapters/two/analysis/other.ts',
+    text: "import { one } from '../../one/dialect.ts';\nexport const copy = one;\n",
+  },
+  {
     what: 'the file system read by a stage that only computes',
     rule: 'eslint(no-restricted-imports)',
     path: 'src/graph/reads.ts',

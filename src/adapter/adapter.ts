@@ -1,5 +1,5 @@
 /** The whole of an engine: what every other folder may know of it. */
-import type { Analyzer } from './analysis.ts';
+import type { Analyzer, Binder, BinderOptions } from './analysis.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Catalog, Session } from './connection.ts';
 import type { Dialect } from './dialect.ts';
@@ -37,6 +37,8 @@ export interface Adapter {
   readonly catalog: Catalog;
   readonly open: (options: OpenOptions) => Promise<Session>;
   readonly openAnalyzer: () => Promise<Analyzer>;
+  /** Absent when the engine offers nothing to bind queries with: columns are then unknown. */
+  readonly openBinder?: (options: BinderOptions) => Promise<Binder>;
 }
 
 /**

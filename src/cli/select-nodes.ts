@@ -7,6 +7,7 @@ import type { ContentHash } from '../graph/content-hash.ts';
 import { contentHash } from '../graph/content-hash.ts';
 import { selectorSource } from '../graph/parse-selector.ts';
 import { excludeFlag, select, selectFlag, selectorFlag } from '../graph/select.ts';
+import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';

@@ -1,6 +1,5 @@
 /** Measures every statement that goes to a database. */
 import type { Connection, Session } from '../adapter/connection.ts';
-import { bug } from '../diagnostics/bug.ts';
 import type { Trace } from '../report/trace.ts';
 
 /** `session`, with the statements of each connection told to `trace`. A run opens the connections of its workers in their order. */
@@ -26,14 +25,10 @@ function traceConnection(connection: Connection, worker: number, trace: Trace, c
     query: (statement, limit) => trace.statement(worker, 'query', statement.sql, () => connection.query(statement, limit)),
     begin: () => trace.statement(worker, 'begin', undefined, () => connection.begin()),
     commit: () => trace.statement(worker, 'commit', undefined, () => connection.commit()),
+    runAndCommit: (statements) =>
+      trace.statement(worker, 'run and commit', statements.map(({ sql }) => sql).join(';\n'), () => connection.runAndCommit(statements)),
     rollback: () => trace.statement(worker, 'rollback', undefined, () => connection.rollback()),
     load: (bulk) => trace.statement(worker, 'load', undefined, () => connection.load(bulk)),
-    ...(connection.loadFile === undefined
-      ? {}
-      : {
-          loadFile: (file) =>
-            trace.statement(worker, 'load file', undefined, () => connection.loadFile?.(file) ?? bug('the connection reads no files')),
-        }),
     interrupt: () => connection.interrupt(),
     close: async () => {
       closed();

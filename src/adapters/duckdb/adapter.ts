@@ -1,6 +1,7 @@
 /** The whole of DuckDB behind the adapter contract. */
 import type { Adapter } from '../../adapter/adapter.ts';
 import { openAnalyzer } from './analysis.ts';
+import { openBinder } from './analysis/open-binder.ts';
 import { capabilities } from './capabilities.ts';
 import { catalog } from './catalog.ts';
 import { dialect } from './dialect.ts';
@@ -14,4 +15,5 @@ export const adapter: Adapter = {
   catalog,
   open: openSession,
   openAnalyzer,
+  openBinder,
 };

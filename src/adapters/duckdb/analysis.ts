@@ -84,7 +84,7 @@ async function parse(connection: DuckDBConnection, sql: string): Promise<number 
   }
 }
 
-async function checkQuery(connection: DuckDBConnection, sql: string): Promise<QueryProblem | undefined> {
+export async function checkQuery(connection: DuckDBConnection, sql: string): Promise<QueryProblem | undefined> {
   const nul = sql.indexOf('\0');
   if (nul >= 0) return { kind: 'syntax', message: 'the text contains a NUL character', position: nul };
   const { starts, verb } = shapeOf(sql);

@@ -1,0 +1,72 @@
+/** Opens a scratch database in memory, of its own, in which declared relations are empty tables. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Binder, BinderOptions } from '../../../adapter/analysis.ts';
+import { databaseAlias } from '../errors.ts';
+import { quoteIdentifier, quoteText } from '../quoting.ts';
+import { bindQueries } from './bind-queries.ts';
+import { checkQuery } from '../analysis.ts';
+import { declareStubs } from './declare-stubs.ts';
+import { createFileTables } from './file-readers.ts';
+import { createStubRegistry } from './stub-registry.ts';
+import { typeName } from './type-name.ts';
+
+export async function openBinder(options: BinderOptions): Promise<Binder> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await connection.run(setUp(options));
+  const keywords = await readKeywords(connection);
+  const registry = createStubRegistry();
+  const context = {
+    connection,
+    registry,
+    files: createFileTables(connection, registry),
+    spell: (type: Parameters<typeof typeName>[0]) => typeName(type, (name) => keywords.has(name)),
+  };
+  const schemas = new Set<string>();
+  return {
+    checkQuery: (sql) => checkQuery(connection, sql),
+    declare: async (stubs) => {
+      const missing = [...new Set(stubs.map(({ relation }) => relation.schema))].filter((schema) => !schemas.has(schema));
+      if (missing.length > 0)
+        await connection.run(missing.map((schema) => `create schema if not exists ${quoteIdentifier(schema)}`).join('; '));
+      for (const schema of missing) schemas.add(schema);
+      const problems = await declareStubs(connection, stubs);
+      const refused = new Set(problems.map(({ relation }) => relation));
+      for (const stub of stubs) if (!refused.has(stub.relation)) registry.declare(stub);
+      return problems;
+    },
+    bind: (requests) => bindQueries(context, requests),
+    close: () => {
+      connection.disconnectSync();
+      instance.closeSync();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** As the target is opened, so that names mean the same; and so that each part of a plan is one that the user wrote. */
+function setUp({ projectRoot }: BinderOptions): string {
+  const settings: readonly (readonly [string, string])[] = [
+    ['errors_as_json', 'true'],
+    ['autoinstall_known_extensions', 'false'],
+    ['autoload_known_extensions', 'false'],
+    ['threads', '1'],
+    ['TimeZone', 'UTC'],
+    // A scalar subquery then is its first row and no more.
+    ['scalar_subquery_error_on_multiple_rows', 'false'],
+    // A pivot over many values then is made of filtered aggregates, as one over few values is.
+    ['pivot_filter_threshold', '1000000'],
+    // The setting is a list separated by commas, with no way to quote one.
+    ...(projectRoot.includes(',') ? [] : [['file_search_path', projectRoot] as const]),
+  ];
+  const name = quoteIdentifier(databaseAlias);
+  return [...settings.map(([key, value]) => `set global ${key} = ${quoteText(value)}`), `attach ':memory:' as ${name}`, `use ${name}`].join(
+    '; ',
+  );
+}
+
+async function readKeywords(connection: DuckDBConnection): Promise<ReadonlySet<string>> {
+  const result = await connection.runAndReadAll('select keyword_name from duckdb_keywords()');
+  return new Set(result.getRows().map(([name]) => String(name)));
+}

@@ -1,0 +1,274 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Binder, Binding, BoundQuery } from '../../src/adapter/analysis.ts';
+import type { Connection } from '../../src/adapter/connection.ts';
+import { openBinder } from '../../src/adapters/duckdb/analysis/open-binder.ts';
+import { quoteIdentifier } from '../../src/adapters/duckdb/quoting.ts';
+import { openSession } from '../../src/adapters/duckdb/session.ts';
+import { withRenamedColumn, withoutColumn } from './changed-stubs.ts';
+import { randomQuery } from './random-query.ts';
+import { expectationOf, readCases, shownName } from './read-cases.ts';
+import type { Expectation, LineageCase } from './read-cases.ts';
+import { contentSql, randomContent, relations, seededRandom, shuffled, stubs, withOtherColumn } from './relations.ts';
+import type { Content } from './relations.ts';
+
+const cases = ['shared', 'duckdb'].flatMap((folder) => readCases(join(import.meta.dirname, 'cases', folder)));
+const named = cases.map((entry) => [entry.name, entry] as const);
+
+let binder: Binder;
+let connection: Connection;
+beforeAll(async () => {
+  const projectRoot = import.meta.dirname;
+  binder = await openBinder({ projectRoot });
+  expect(await binder.declare(stubs)).toEqual([]);
+  const target = { name: 'test', type: 'duckdb', schema: 'main', threads: 1, settings: { path: ':memory:' } };
+  const session = await openSession({ target, projectRoot, connections: 1, readOnly: false });
+  connection = await session.connect();
+  return async () => {
+    await binder.close();
+    await session.close();
+  };
+});
+
+function queryOf(binding: Binding | undefined): BoundQuery {
+  if (binding?.kind !== 'bound') throw new Error(`not bound: ${JSON.stringify(binding)}`);
+  return binding.query;
+}
+
+async function bind(sql: string): Promise<BoundQuery> {
+  return queryOf((await binder.bind([{ sql }]))[0]);
+}
+
+describe('golden cases', () => {
+  it.each(named)('%s', async (_, { sql, expected }) => {
+    const query = await bind(sql);
+    expect(expectationOf(query)).toEqual(expected);
+    expect(query.opaque).toEqual([]);
+  });
+  it('have names of their own', () => {
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+  });
+});
+
+const everywhere = relations.map(({ name }) => name);
+
+async function store(content: Content, names: readonly string[] = everywhere): Promise<void> {
+  await connection.run({ sql: contentSql(content, names, quoteIdentifier) });
+}
+
+describe('names and types', () => {
+  beforeAll(() => store(randomContent(seededRandom(1))));
+  it.each(named)('are those of a table made of the query: %s', async (_, { sql }) => {
+    await connection.run({ sql: `create or replace table made as (${sql}\n) with no data` });
+    const { rows } = await connection.query({
+      sql: `select column_name, data_type from duckdb_columns() where table_name = 'made' order by column_index`,
+    });
+    expect((await bind(sql)).columns.map(({ name, type }) => [name, type])).toEqual(rows);
+  });
+});
+
+/** The rows of a query, each cell as text. */
+async function run(sql: string): Promise<readonly (readonly string[])[]> {
+  const { rows } = await connection.query({ sql: `select columns(*)::varchar from (${sql}\n)` });
+  return rows.map((row) => row.map(String));
+}
+
+/** The values of each of `width` columns, whatever the order of the rows. */
+async function valuesOf(sql: string, width: number): Promise<readonly string[]> {
+  const rows = await run(sql);
+  return Array.from({ length: width }, (_, at) =>
+    rows
+      .map((row) => row[at])
+      .toSorted()
+      .join('\n'),
+  );
+}
+
+function relationsOf({ inputs }: BoundQuery): readonly string[] {
+  return inputs.flatMap((input) => (input.kind === 'relation' ? [input.relation.name] : []));
+}
+
+/** Fails when rows contradict what is proven of them; gives their number. */
+async function expectProofs({ columns, proofs }: BoundQuery, sql: string, seed: number): Promise<number> {
+  const places = (names: readonly string[]): readonly number[] => names.map((name) => columns.findIndex((column) => column.name === name));
+  const rows = await run(sql);
+  for (const at of places(proofs.notNull)) expect(rows.map((row) => row[at])).not.toContain('null');
+  for (const key of proofs.unique.map(places)) {
+    const keys = rows.map((row) => JSON.stringify(key.map((at) => row[at])));
+    expect(new Set(keys).size, `unique ${key.join(', ')} with seed ${seed}`).toBe(rows.length);
+  }
+  return rows.length;
+}
+
+describe('proofs hold of random rows', () => {
+  it.each(named)('%s', async (_, { sql }) => {
+    const query = await bind(sql);
+    for (let seed = 1; seed <= 6; seed += 1) {
+      await store(randomContent(seededRandom(seed)), relationsOf(query));
+      await expectProofs(query, sql, seed);
+    }
+  });
+});
+
+/** Places of the output columns that a source column reaches, by value or by influence. */
+function reached(query: BoundQuery, relation: string, column: string): ReadonlySet<number> {
+  const isIt = (source: { readonly input: number; readonly column: string }): boolean => {
+    const input = query.inputs[source.input];
+    return source.column === column && input?.kind === 'relation' && input.relation.name === relation;
+  };
+  const everyone = query.influences.some(isIt);
+  return new Set(query.columns.flatMap(({ sources, influences }, at) => (everyone || [...sources, ...influences].some(isIt) ? [at] : [])));
+}
+
+/** Fails when other values in one source column change an output that lineage does not name. */
+async function expectSoundLineage(query: BoundQuery, sql: string, seed: number): Promise<void> {
+  const width = query.columns.length;
+  const content = randomContent(seededRandom(seed));
+  await store(shuffled(content, seededRandom(seed)), relationsOf(query));
+  const otherwise = await valuesOf(sql, width);
+  await store(content, relationsOf(query));
+  const before = await valuesOf(sql, width);
+  expect(otherwise, 'the order in which rows are stored does not matter').toEqual(before);
+  for (const { name, columns } of relations.filter((relation) => relationsOf(query).includes(relation.name))) {
+    for (const column of columns) {
+      await store(withOtherColumn(content, name, column.name, seededRandom(seed + 100)), [name]);
+      const after = await valuesOf(sql, width);
+      const changed = after.flatMap((values, at) => (values === before[at] ? [] : [at]));
+      const known = reached(query, name, column.name);
+      expect(
+        changed.filter((at) => !known.has(at)),
+        `${name}.${column.name} with seed ${seed}`,
+      ).toEqual([]);
+      await store(content, [name]);
+    }
+  }
+}
+
+describe('other values in one source column change no output but those that lineage names', () => {
+  const stable = named.filter(([, { unstable }]) => !unstable);
+  it.each(stable)('%s', async (_, { sql }) => {
+    const query = await bind(sql);
+    for (let seed = 1; seed <= 3; seed += 1) await expectSoundLineage(query, sql, seed);
+  });
+});
+
+/** Sources of output columns by value, as places of the columns and names. */
+function directEdges(query: BoundQuery): readonly { readonly at: number; readonly relation: string; readonly column: string }[] {
+  return query.columns.flatMap(({ sources }, at) =>
+    sources.flatMap(({ input, column }) => {
+      const from = query.inputs[input];
+      return from?.kind === 'relation' ? [{ at, relation: from.relation.name, column }] : [];
+    }),
+  );
+}
+
+describe('every source that lineage names is seen to matter', () => {
+  it.each(named)('%s', async (_, { sql }) => {
+    const query = await bind(sql);
+    let unseen = directEdges(query);
+    for (let seed = 1; seed <= 24 && unseen.length > 0; seed += 1) {
+      const content = randomContent(seededRandom(seed), seed % 3 === 0 ? 24 : undefined);
+      await store(content, relationsOf(query));
+      const before = await valuesOf(sql, query.columns.length);
+      const seen = new Set<(typeof unseen)[number]>();
+      for (const edge of unseen) {
+        await store(withOtherColumn(content, edge.relation, edge.column, seededRandom(seed + 100)), [edge.relation]);
+        const after = await valuesOf(sql, query.columns.length);
+        if (after[edge.at] !== before[edge.at]) seen.add(edge);
+        await store(content, [edge.relation]);
+      }
+      unseen = unseen.filter((edge) => !seen.has(edge));
+    }
+    expect(unseen).toEqual([]);
+  });
+});
+
+/** Every column of every relation. */
+const sourceColumns = stubs.flatMap((stub) => stub.columns.map(({ name }) => [stub.relation.name, name, stub] as const));
+
+/** Cases that touch a column, and those that read its relation only. */
+async function casesReading(
+  relation: string,
+  column: string,
+): Promise<{ readonly touching: readonly LineageCase[]; readonly beside: readonly LineageCase[] }> {
+  const bindings = await binder.bind(cases.map(({ sql }) => ({ sql })));
+  const reading = cases.flatMap((entry, at) => {
+    const input = queryOf(bindings[at]).inputs.find((one) => one.kind === 'relation' && one.relation.name === relation);
+    return input === undefined ? [] : [{ entry, touches: input.columns.includes(column) }];
+  });
+  return {
+    touching: reading.filter(({ touches }) => touches).map(({ entry }) => entry),
+    beside: reading.filter(({ touches }) => !touches).map(({ entry }) => entry),
+  };
+}
+
+function withOtherSource(expected: Expectation, from: string, to: string): Expectation {
+  const renamed = (words: readonly string[]): readonly string[] =>
+    words.map((word) => (word.endsWith(` ${from}`) ? word.slice(0, -from.length) + to : word)).toSorted();
+  return {
+    ...expected,
+    columns: expected.columns.map(({ name, sources, influences }) => ({
+      name,
+      sources: renamed(sources),
+      influences: renamed(influences),
+    })),
+    rows: renamed(expected.rows),
+  };
+}
+
+describe('a source column under another name', () => {
+  it.each(sourceColumns)('shows in exactly the edges that named %s.%s', async (relation, column, stub) => {
+    const quoted = quoteIdentifier;
+    const list = stub.columns.map(({ name }) => (name === column ? `${quoted('renamed')} as ${quoted(name)}` : quoted(name))).join(', ');
+    const hidden = `with ${quoted(relation)} as (select ${list} from main.${quoted(relation)})`;
+    const { touching, beside } = await casesReading(relation, column);
+    // Only the relation itself has row numbers, and the text of a query in a query sees no CTE around it.
+    const entries = [...touching, ...beside].filter(({ sql }) => !/rowid|from query\(/.test(sql));
+    await binder.declare([withRenamedColumn(stub, column, 'renamed')]);
+    const bindings = await binder.bind(entries.map(({ sql }) => ({ sql: `${hidden} select * from (${sql}\n)` })));
+    await binder.declare([stub]);
+    for (const [at, { name, expected }] of entries.entries()) {
+      const before = `${relation}.${shownName(column)}`;
+      expect(expectationOf(queryOf(bindings[at])), name).toEqual(withOtherSource(expected, before, `${relation}.renamed`));
+    }
+  });
+});
+
+describe('a source column that is gone', () => {
+  it.each(sourceColumns)('breaks or changes exactly the queries that touch %s.%s', async (relation, column, stub) => {
+    const { touching, beside } = await casesReading(relation, column);
+    // What EXCLUDE names has to be there, and is not read.
+    const excluding = ({ sql }: LineageCase): boolean => /exclude \(([^)]*)\)/.exec(sql)?.[1]?.split(', ').includes(column) === true;
+    await binder.declare([withoutColumn(stub, column)]);
+    const bindings = await binder.bind([...touching, ...beside].map(({ sql }) => ({ sql })));
+    await binder.declare([stub]);
+    for (const [at, entry] of [...touching, ...beside].entries()) {
+      const { name, sql, expected } = entry;
+      const binding = bindings[at];
+      const refused = binding?.kind === 'refused' ? binding.error.kind : undefined;
+      if (excluding(entry)) expect(refused, name).toBe('unknown-column');
+      else if (beside.includes(entry)) expect(expectationOf(queryOf(binding)), name).toEqual(expected);
+      else if (refused === undefined && !sql.includes('*')) expect(expectationOf(queryOf(binding)), name).not.toEqual(expected);
+      else if (refused !== undefined) expect(refused, name).toMatch(/^(?:unknown-column|unknown-relation|type-mismatch|other)$/);
+    }
+  });
+});
+
+describe('queries made at random', () => {
+  it('have the lineage and the proofs that their rows show', async () => {
+    let seen = 0;
+    for (let seed = 1; seed <= 120; seed += 1) {
+      const sql = randomQuery(seededRandom(seed), 2);
+      const [binding] = await binder.bind([{ sql }]);
+      // Some of what is made at random is no query.
+      if (binding?.kind !== 'bound') continue;
+      expect(binding.query.opaque, sql).toEqual([]);
+      await store(randomContent(seededRandom(seed)));
+      const rows = await expectProofs(binding.query, sql, seed);
+      if (rows === 0 || rows > 300) continue;
+      await expectSoundLineage(binding.query, sql, seed);
+      seen += 1;
+    }
+    expect(seen).toBeGreaterThan(40);
+  });
+});
