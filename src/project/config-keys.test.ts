@@ -70,6 +70,7 @@ describe('the vocabulary of config', () => {
       'alias',
       'tags',
       'meta',
+      'group',
       'pre_hook',
       'pre-hook',
       'post_hook',

@@ -71,7 +71,7 @@ describe('--profile', () => {
     const inside = spans.filter(
       (span) => span.cat === 'statement' && span.tid === total?.tid && span.ts >= total.ts && endOf(span) <= endOf(total),
     );
-    expect(inside.map(({ name }) => name)).toEqual(expect.arrayContaining(['begin', 'run', 'commit']));
+    expect(inside.map(({ name }) => name)).toEqual(expect.arrayContaining(['begin', 'run', 'run and commit']));
     expect(inside.map(({ args }) => String(args['sql'])).join('\n')).toContain('sum(amount)');
     const execute = spans.find(({ name }) => name === 'execute');
     for (const node of nodes) expect(node.ts >= (execute?.ts ?? 0) && endOf(node) <= endOf(execute ?? node)).toBe(true);
