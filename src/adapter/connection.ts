@@ -26,17 +26,16 @@ export interface BulkLoad {
  * then rejects with that first error. Every method rejects with an EngineError and nothing else.
  */
 export interface Connection {
-  /** Runs statements whose rows nobody reads; gives the number of rows that the last one changed or, for a table made from a query, wrote. */
-  readonly run: (statement: Statement) => Promise<number>;
+  /**
+   * Runs statements whose rows nobody reads, in one round trip where the engine can; the first that fails ends it.
+   * Gives the number of rows that the last one changed or, for a table made from a query, wrote.
+   */
+  readonly run: (...statements: readonly Statement[]) => Promise<number>;
   /** Runs one query and gives at most `limit` rows (all without it). */
   readonly query: (statement: Statement, limit?: number) => Promise<ResultSet>;
   readonly begin: () => Promise<void>;
-  readonly commit: () => Promise<void>;
-  /**
-   * Runs the last statements of a transaction and commits: in one round trip where the engine can. The position of an error
-   * counts in the first of them, with the others behind it.
-   */
-  readonly runAndCommit: (statements: readonly Statement[]) => Promise<void>;
+  /** Runs the last statements of the transaction, if any are given, and commits: in one round trip where the engine can. */
+  readonly commit: (...last: readonly Statement[]) => Promise<void>;
   /** Ends the transaction, if one is open; never rejects because none is. */
   readonly rollback: () => Promise<void>;
   /** Loads rows by the engine's bulk path into an existing table; gives their number. */

@@ -34,6 +34,8 @@ export interface EngineErrorDetails {
   /** `message` without the row values and other texts that it quotes: what artifacts and logs may hold. */
   readonly redacted: string;
   readonly retry: Retry;
+  /** Which of the statements that were sent together failed, from 0; absent for the first, and where the engine did not tell. */
+  readonly statement?: number;
   /** UTF-16 offset into the `sql` of the statement that failed, when the engine gave one. */
   readonly position?: number;
   /** The name that the engine stumbled over, when it told. */

@@ -9,10 +9,12 @@ export interface Embedded {
   readonly length: number;
 }
 
-/** One or more SQL statements sent in one round trip. */
+/** One SQL statement. */
 export interface Statement {
   readonly sql: string;
   readonly embedded?: Embedded;
+  /** The text is the user's own from end to end (a hook), and may hold any number of statements. */
+  readonly script?: true;
 }
 
 /** A user's query as it will run: compiled text with its slots filled. */

@@ -1,5 +1,6 @@
 /** Measures every statement that goes to a database. */
 import type { Connection, Session } from '../adapter/connection.ts';
+import type { Statement } from '../adapter/statement.ts';
 import type { Trace } from '../report/trace.ts';
 
 /** `session`, with the statements of each connection told to `trace`. A run opens the connections of its workers in their order. */
@@ -19,14 +20,17 @@ export function traceSession(session: Session, trace: Trace): Session {
   };
 }
 
+function textOf(statements: readonly Statement[]): string | undefined {
+  return statements.length === 0 ? undefined : statements.map(({ sql }) => sql).join(';\n');
+}
+
 function traceConnection(connection: Connection, worker: number, trace: Trace, closed: () => void): Connection {
   return {
-    run: (statement) => trace.statement(worker, 'run', statement.sql, () => connection.run(statement)),
+    run: (...statements) => trace.statement(worker, 'run', textOf(statements), () => connection.run(...statements)),
     query: (statement, limit) => trace.statement(worker, 'query', statement.sql, () => connection.query(statement, limit)),
     begin: () => trace.statement(worker, 'begin', undefined, () => connection.begin()),
-    commit: () => trace.statement(worker, 'commit', undefined, () => connection.commit()),
-    runAndCommit: (statements) =>
-      trace.statement(worker, 'run and commit', statements.map(({ sql }) => sql).join(';\n'), () => connection.runAndCommit(statements)),
+    commit: (...last) =>
+      trace.statement(worker, last.length === 0 ? 'commit' : 'run and commit', textOf(last), () => connection.commit(...last)),
     rollback: () => trace.statement(worker, 'rollback', undefined, () => connection.rollback()),
     load: (bulk) => trace.statement(worker, 'load', undefined, () => connection.load(bulk)),
     interrupt: () => connection.interrupt(),

@@ -107,11 +107,10 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
 /** The connection, with some of its methods replaced. */
 function disturbed(real: Connection, disturb: (connection: Connection) => Partial<Connection>): Connection {
   return {
-    run: (statement) => real.run(statement),
+    run: (...statements) => real.run(...statements),
     query: (statement, limit) => real.query(statement, limit),
     begin: () => real.begin(),
-    commit: () => real.commit(),
-    runAndCommit: (statements) => real.runAndCommit(statements),
+    commit: (...last) => real.commit(...last),
     rollback: () => real.rollback(),
     load: (bulk) => real.load(bulk),
     interrupt: () => real.interrupt(),

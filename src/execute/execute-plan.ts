@@ -9,7 +9,7 @@ import type { RunStatus, StateWriter } from '../state/state-writer.ts';
 import type { NodeResult, RunResult } from './events.ts';
 import type { ExecutionOptions, ExecutionPorts } from './execution.ts';
 import { runHooks } from './run-hooks.ts';
-import { runOperation, runStatement } from './perform.ts';
+import { commitWith, runOperation, runStatements } from './perform.ts';
 import { schedule } from './scheduler.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { createStepRunner } from './step-runner.ts';
@@ -80,15 +80,11 @@ async function prepare(
   await connection.begin();
   try {
     if (options.createState) {
-      for (const statement of createStateTables(plan.stateSchema, ports.adapter.dialect, { txVersion: options.txVersion, at })) {
-        await runStatement(connection, statement);
-      }
+      await runStatements(connection, ...createStateTables(plan.stateSchema, ports.adapter.dialect, { txVersion: options.txVersion, at }));
     }
     for (const operation of plan.setup) await runOperation(ports.adapter, connection, operation);
-    for (const runId of options.interruptedRuns)
-      await runStatement(connection, writer.run(runRecord(plan, options, runId, 'interrupted', at)));
-    await runStatement(connection, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
-    await connection.commit();
+    const dead = options.interruptedRuns.map((runId) => writer.run(runRecord(plan, options, runId, 'interrupted', at)));
+    await commitWith(connection, ...dead, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
   } catch (cause) {
     await connection.rollback();
     throw cause;

@@ -17,31 +17,30 @@ function renderWith<K extends OperationKind>(operations: OperationRenderers, kin
   return render(operation);
 }
 
-async function catching<T>(statement: Statement, test: string | undefined, send: () => Promise<T>): Promise<T> {
+async function catching<T>(statements: readonly Statement[], test: string | undefined, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (cause) {
-    if (cause instanceof EngineError) throw new StatementFailure(cause.details, statement, test);
-    throw cause;
+    if (!(cause instanceof EngineError)) throw cause;
+    throw new StatementFailure(cause.details, statements[cause.details.statement ?? 0] ?? { sql: 'commit' }, test);
   }
 }
 
-export function runStatement(connection: Connection, statement: Statement): Promise<number> {
-  return catching(statement, undefined, () => connection.run(statement));
+/** Runs statements together; gives the rows that the last one changed. */
+export function runStatements(connection: Connection, ...statements: readonly Statement[]): Promise<number> {
+  return catching(statements, undefined, () => connection.run(...statements));
 }
 
-/** Runs the last statements of a transaction and commits; of them, only the first may be the user's. */
-export function runAndCommit(connection: Connection, first: Statement, ...more: readonly Statement[]): Promise<void> {
-  return catching(first, undefined, () => connection.runAndCommit([first, ...more]));
+/** Runs the last statements of a transaction and commits. */
+export function commitWith(connection: Connection, ...last: readonly Statement[]): Promise<void> {
+  return catching(last, undefined, () => connection.commit(...last));
 }
 
 export function queryRows(connection: Connection, statement: Statement, limit?: number, test?: string): Promise<ResultSet> {
-  return catching(statement, test, () => connection.query(statement, limit));
+  return catching([statement], test, () => connection.query(statement, limit));
 }
 
 /** Runs an operation; gives the rows that its last statement changed. */
 export async function runOperation(adapter: Pick<Adapter, 'operations'>, connection: Connection, operation: Operation): Promise<number> {
-  let rows = 0;
-  for (const statement of renderOperation(adapter, operation)) rows = await runStatement(connection, statement);
-  return rows;
+  return runStatements(connection, ...renderOperation(adapter, operation));
 }

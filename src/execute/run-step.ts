@@ -14,7 +14,7 @@ import type { CheckRecord, StateWriter } from '../state/state-writer.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
 import { engineDiagnostic } from './engine-diagnostic.ts';
 import type { ExecutionPorts } from './execution.ts';
-import { renderOperation, runAndCommit, runOperation, runStatement } from './perform.ts';
+import { commitWith, renderOperation, runOperation } from './perform.ts';
 import { runAudit } from './run-audit.ts';
 import { auditsOf, testsOf } from './test-results.ts';
 import type { TestOutcome } from './run-audit.ts';
@@ -222,10 +222,7 @@ async function recordAndCommit(
     },
     checks: checkRecords(context, step.node, progress.tests),
   });
-  const before = joined === undefined ? [] : renderOperation(ports.adapter, joined);
-  const last = before.at(-1);
-  for (const statement of before.slice(0, -1)) await runStatement(connection, statement);
-  await (last === undefined ? runAndCommit(connection, record) : runAndCommit(connection, last, record));
+  await commitWith(connection, ...(joined === undefined ? [] : renderOperation(ports.adapter, joined)), record);
 }
 
 /** Verdicts as they are stored. */

@@ -131,7 +131,7 @@ describe('state', () => {
         ],
       ])('names what is not its own after %s', async (sql, table, missing) => {
         const connection = await withTables();
-        await connection.run({ sql });
+        await connection.run({ sql, script: true });
         expect(await layout(connection)).toEqual({ kind: 'foreign', table, missing });
       });
     });

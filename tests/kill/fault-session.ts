@@ -25,7 +25,7 @@ export interface Call {
 export interface FaultOptions {
   readonly kill?: KillPoint;
   readonly sabotage?: Sabotage;
-  /** Send the statements of one text one by one, which makes kill points between them. */
+  /** Send statements one by one that would go together, which makes kill points between them. */
   readonly splitTexts: boolean;
 }
 
@@ -85,14 +85,13 @@ class FaultConnection implements Connection {
     this.#options = options;
   }
 
-  async run(statement: Statement): Promise<number> {
-    const { sql } = statement;
-    // Texts of the fixtures hold a semicolon before a line end only between statements.
-    const parts = this.#options.splitTexts && sql.includes(';\n') ? sql.split(';\n').map((part) => ({ sql: part })) : [statement];
+  async run(...statements: readonly Statement[]): Promise<number> {
+    if (!this.#options.splitTexts && statements.length > 0)
+      return this.#countdown.pass({ kind: 'run', sql: textOf(statements) }, () => this.#real.run(...statements));
     let changed = 0;
-    for (const part of parts) {
-      if (await this.#dropsStateRow(part.sql)) continue;
-      changed = await this.#countdown.pass({ kind: 'run', sql: part.sql }, () => this.#real.run(part));
+    for (const statement of statements) {
+      if (await this.#dropsStateRow(statement.sql)) continue;
+      changed = await this.#countdown.pass({ kind: 'run', sql: statement.sql }, () => this.#real.run(statement));
       await this.#afterStatement();
     }
     return changed;
@@ -110,20 +109,14 @@ class FaultConnection implements Connection {
     return this.#countdown.pass({ kind: 'begin', sql: '' }, () => this.#real.begin());
   }
 
-  commit(): Promise<void> {
-    this.#inTransaction = false;
-    return this.#countdown.pass({ kind: 'commit', sql: '' }, () => this.#real.commit());
-  }
-
-  async runAndCommit(statements: readonly Statement[]): Promise<void> {
-    if (this.#options.splitTexts) {
-      for (const statement of statements) await this.run(statement);
+  async commit(...last: readonly Statement[]): Promise<void> {
+    if (this.#options.splitTexts && last.length > 0) {
+      await this.run(...last);
       await this.commit();
       return;
     }
     this.#inTransaction = false;
-    const sql = statements.map((statement) => statement.sql).join('\n;\n');
-    await this.#countdown.pass({ kind: 'commit', sql }, () => this.#real.runAndCommit(statements));
+    await this.#countdown.pass({ kind: 'commit', sql: textOf(last) }, () => this.#real.commit(...last));
   }
 
   rollback(): Promise<void> {
@@ -160,6 +153,10 @@ class FaultConnection implements Connection {
     await this.#real.commit();
     await this.#real.begin();
   }
+}
+
+function textOf(statements: readonly Statement[]): string {
+  return statements.map((statement) => statement.sql).join('\n;\n');
 }
 
 /** The adapter, watched; `calls` grows while it is used. */

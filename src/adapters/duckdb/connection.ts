@@ -1,7 +1,7 @@
 /** One connection to an open database: statements, transactions, bulk loads. */
 import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBResult } from '@duckdb/node-api';
 import type { BulkLoad, Cell, Connection, ResultSet } from '../../adapter/connection.ts';
-import type { EngineError } from '../../adapter/engine-error.ts';
+import { EngineError } from '../../adapter/engine-error.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { BulkWriter } from './bulk-load.ts';
@@ -12,6 +12,9 @@ import { databaseAlias, engineError, ownError } from './errors.ts';
 import { querySlots } from './query-slots.ts';
 
 const beginText = 'begin transaction;\n';
+
+/** A statement of the user may end in a comment, which must not swallow the semicolon. */
+const separator = '\n;\n';
 
 /** The driver's number for CREATE statements, whose row count comes as a result instead of a change count. */
 const createStatement = 7;
@@ -49,8 +52,9 @@ export class DatabaseConnection implements Connection {
     this.#onClose = onClose;
   }
 
-  run({ sql }: Statement): Promise<number> {
-    return this.#attempt(sql, async (text) => changedRows(await this.#native.run(text)));
+  async run(...statements: readonly Statement[]): Promise<number> {
+    if (statements.length === 0) return 0;
+    return changedRows(await this.#runTogether(statements.map(({ sql }) => sql)));
   }
 
   query({ sql }: Statement, limit?: number): Promise<ResultSet> {
@@ -74,20 +78,10 @@ export class DatabaseConnection implements Connection {
     this.#failure = undefined;
   }
 
-  async commit(): Promise<void> {
+  async commit(...last: readonly Statement[]): Promise<void> {
     if (this.#transaction === 'none') return bug('commit without a transaction');
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#transaction === 'open') {
-      await this.#attempt('commit', (text) => this.#native.run(text));
-    }
-    this.#leave();
-  }
-
-  async runAndCommit(statements: readonly Statement[]): Promise<void> {
-    if (this.#transaction === 'none') return bug('commit without a transaction');
-    // A statement of the user may end in a comment, which must not swallow the semicolon.
-    const sql = [...statements.map((statement) => statement.sql), 'commit'].join('\n;\n');
-    await this.#attempt(sql, (text) => this.#native.run(text));
+    if (this.#transaction === 'open' || last.length > 0) await this.#runTogether([...last.map(({ sql }) => sql), 'commit']);
     this.#leave();
   }
 
@@ -167,8 +161,13 @@ export class DatabaseConnection implements Connection {
     return { columns: columnsOf(result), rows };
   }
 
-  /** Runs one job in its turn; remembers the first failure of a transaction. */
-  async #attempt<T>(sql: string, job: (text: string) => Promise<T>): Promise<T> {
+  /** One text of several statements, which saves round trips; an error is traced back to its statement. */
+  async #runTogether(texts: readonly string[]): Promise<DuckDBMaterializedResult> {
+    return this.#attempt(texts.join(separator), (text) => this.#native.run(text), texts);
+  }
+
+  /** Runs one job in its turn; remembers the first failure of a transaction. `texts` are the parts of `sql`. */
+  async #attempt<T>(sql: string, job: (text: string) => Promise<T>, texts: readonly string[] = []): Promise<T> {
     if (this.#failure !== undefined && this.#transaction !== 'none') throw this.#failure;
     const prefix = this.#transaction === 'asked' ? beginText : '';
     this.#stopped = false;
@@ -182,7 +181,7 @@ export class DatabaseConnection implements Connection {
       if (prefix !== '') this.#transaction = 'open';
       return await job(prefix + sql);
     } catch (cause) {
-      const error = engineError(cause, prefix + sql, prefix.length);
+      const error = withinStatement(engineError(cause, prefix + sql, prefix.length), texts);
       if (this.#transaction !== 'none') this.#failure ??= error;
       throw error;
     } finally {
@@ -196,6 +195,19 @@ export class DatabaseConnection implements Connection {
     this.#failure = undefined;
     this.#database.threads.leave();
   }
+}
+
+/** Counts the position of an error in the statement that it belongs to. */
+function withinStatement(error: EngineError, texts: readonly string[]): EngineError {
+  const { position } = error.details;
+  if (position === undefined) return error;
+  let start = 0;
+  for (const [statement, text] of texts.entries()) {
+    if (statement > 0 && position >= start && position < start + text.length + separator.length)
+      return new EngineError({ ...error.details, statement, position: position - start }, { cause: error.cause });
+    start += text.length + separator.length;
+  }
+  return error;
 }
 
 /** After a failed COMMIT or a text that did not even parse, the engine has no transaction to roll back. */

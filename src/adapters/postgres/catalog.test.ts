@@ -22,6 +22,7 @@ describe('relations', () => {
         create sequence "M".counter;
         create index on other.u (i);
         create temp table hidden as select 1 as i`,
+      script: true,
     });
     let statements = 0;
     const counting: Connection = Object.create(connection, {
@@ -62,7 +63,7 @@ describe('columns', () => {
   it('spell types like the list of relations, for temporary tables too', async () => {
     const connection = await openTestConnection(database);
     const types = `(a timestamptz(3), b varchar(7), c json, d numeric(10,2), e double precision, f int[], g "char", h name, i bit(3), j interval)`;
-    await connection.run({ sql: `create schema spelled; create table spelled.t ${types}; create temp table "s t" ${types}` });
+    await connection.run({ sql: `create schema spelled; create table spelled.t ${types}; create temp table "s t" ${types}`, script: true });
     const [only] = await catalog.relations(connection, ['spelled']);
     expect(only?.columns).toHaveLength(10);
     expect(await catalog.columns(connection, { schema: 'spelled', name: 't' }, false)).toEqual(only?.columns);
@@ -72,7 +73,7 @@ describe('columns', () => {
   });
   it('of a domain keep its name, which results do not', async () => {
     const connection = await openTestConnection(database);
-    await connection.run({ sql: `create domain code as varchar(3); create temp table d (c code)` });
+    await connection.run({ sql: `create domain code as varchar(3); create temp table d (c code)`, script: true });
     expect(await catalog.columns(connection, { schema: 'pg_temp', name: 'd' }, true)).toEqual([{ name: 'c', type: 'code' }]);
     expect((await connection.query({ sql: 'select * from d' })).columns).toEqual([{ name: 'c', type: 'character varying(3)' }]);
   });

@@ -91,7 +91,7 @@ describe('query and run', () => {
     expect(await connection.run({ sql: 'create table u (i integer)' })).toBe(0);
     expect(await connection.run({ sql: 'create view v as select * from t' })).toBe(0);
     expect(await connection.run({ sql: 'delete from t where n < 4' })).toBe(3);
-    expect(await connection.run({ sql: 'delete from t; insert into t values (1), (2)' })).toBe(2);
+    expect(await connection.run({ sql: 'delete from t; insert into t values (1), (2)', script: true })).toBe(2);
     expect(await connection.run({ sql: 'update t set n = 3' })).toBe(2);
   });
   it('refuses text with NUL, which the protocol would cut', async () => {
@@ -113,14 +113,14 @@ describe('query and run', () => {
   it('runs a text that is the user’s from end to end, with all its statements', async () => {
     const connection = await openTestConnection(database);
     const hook = embed('', { node: 'h', sql: 'create table h as select 1 as a; insert into h values (2);\n-- done' });
-    expect(await connection.run(hook)).toBe(1);
+    expect(await connection.run({ ...hook, script: true })).toBe(1);
     expect(await valueOf(connection, 'select count(*) from h')).toBe(2);
   });
   it('goes on after a statement that wants rows by COPY, or sends them', async () => {
     const connection = await openTestConnection(database);
     await connection.run({ sql: 'create table t (a text)' });
-    expect((await failureOf(connection.run({ sql: 'copy t from stdin' }))).message).toContain('COPY from stdin failed');
-    expect(await connection.run({ sql: `insert into t values ('x'); copy t to stdout` })).toBe(1);
+    expect((await failureOf(connection.run({ sql: 'copy t from stdin', script: true }))).message).toContain('COPY from stdin failed');
+    expect(await connection.run({ sql: `insert into t values ('x'); copy t to stdout`, script: true })).toBe(1);
     expect(await valueOf(connection, 'select count(*) from t')).toBe(1);
   });
   it('sees the session settings that make values the same everywhere', async () => {
@@ -169,16 +169,23 @@ describe('transactions', () => {
     const [a, b] = await pair();
     await a.run({ sql: 'create table t (i integer)' });
     await a.begin();
-    await a.runAndCommit([{ sql: 'insert into t values (1) -- one' }, { sql: 'insert into t values (2)' }]);
+    await a.commit({ sql: 'insert into t values (1) -- one' }, { sql: 'insert into t values (2)' });
     expect(await valueOf(b, 'select count(*) from t')).toBe(2);
     await a.begin();
-    const first = a.runAndCommit([{ sql: 'insert into t select nothing' }, { sql: 'insert into t values (3)' }]);
+    const first = a.commit({ sql: 'insert into t select nothing' }, { sql: 'insert into t values (3)' });
     expect(await failureOf(first)).toMatchObject({ kind: 'unknown-column', position: 21 });
     await a.rollback();
     await a.begin();
-    const second = await failureOf(a.runAndCommit([{ sql: 'insert into t values (4)' }, { sql: 'insert into t select nothing' }]));
-    expect(second.kind).toBe('unknown-column');
-    expect(second.position).toBe(undefined);
+    const second = await failureOf(a.commit({ sql: 'insert into t values (4)' }, { sql: 'insert into t select nothing' }));
+    expect(second).toMatchObject({ kind: 'unknown-column', statement: 1, position: 21 });
+    await a.rollback();
+    await a.begin();
+    const third = a.commit({ sql: 'insert into t values (4)' }, { sql: 'select 1; select nothing', script: true }, { sql: 'select nope' });
+    expect(await failureOf(third)).toMatchObject({ statement: 1, position: 17 });
+    await a.rollback();
+    await a.begin();
+    const last = a.commit({ sql: 'select 1', script: true }, { sql: 'select 2' }, { sql: 'selec 3' });
+    expect(await failureOf(last)).toMatchObject({ kind: 'syntax', statement: 2, position: 0 });
     await a.rollback();
     expect(await valueOf(b, 'select count(*) from t')).toBe(2);
   });
@@ -229,11 +236,11 @@ describe('transactions', () => {
   });
   it('report a deadlock as one to try again', async () => {
     const [a, b] = await pair();
-    await a.run({ sql: 'create table t as select 1 as i; create table u as select 1 as i' });
+    await a.run({ sql: 'create table t as select 1 as i; create table u as select 1 as i', script: true });
     await a.begin();
     await b.begin();
-    await a.run({ sql: `set local deadlock_timeout = '50ms'; update t set i = 2` });
-    await b.run({ sql: `set local deadlock_timeout = '10s'; update u set i = 2` });
+    await a.run({ sql: `set local deadlock_timeout = '50ms'; update t set i = 2`, script: true });
+    await b.run({ sql: `set local deadlock_timeout = '10s'; update u set i = 2`, script: true });
     const second = b.run({ sql: 'update t set i = 3' });
     const details = await failureOf(a.run({ sql: 'update u set i = 3' }));
     expect(details).toMatchObject({ kind: 'conflict', retry: 'transaction' });
@@ -302,7 +309,10 @@ describe('load', () => {
   });
   it('loads no rows, temporary tables, and odd names', async () => {
     const { connection } = await place();
-    await connection.run({ sql: `create temp table "q""x" ("a\\" text); create schema "s.'"; create table "s.'"."t""" ("a\\" text)` });
+    await connection.run({
+      sql: `create temp table "q""x" ("a\\" text); create schema "s.'"; create table "s.'"."t""" ("a\\" text)`,
+      script: true,
+    });
     const one = [{ name: 'a\\', type: 'text' }];
     expect(await connection.load({ table: { schema: 'pg_temp', name: 'q"x' }, columns: one, rows: [] })).toBe(0);
     expect(await connection.load({ table: { schema: 'pg_temp', name: 'q"x' }, columns: one, rows: [['1']] })).toBe(1);

@@ -34,6 +34,12 @@ export interface ConnectionOptions {
   readonly onClose: (connection: DatabaseConnection, client: Client | undefined) => void;
 }
 
+/** What a job sends; `offset` is the number of statements that went before it in the same call. */
+interface Sent {
+  readonly texts: readonly string[];
+  readonly offset?: number;
+}
+
 /** A job on its way; a later one is another object. */
 interface Job {
   readonly client: Client;
@@ -60,14 +66,22 @@ export class DatabaseConnection implements Connection {
     this.#adopt(client);
   }
 
-  async run(statement: Statement): Promise<number> {
+  async run(...statements: readonly Statement[]): Promise<number> {
     this.#touched = true;
-    const answers = await this.#attempt(statement.sql, (client) => this.#send(client, requestFor(statement)));
-    return taggedRows(answers.at(-1)?.tag ?? '');
+    let rows = 0;
+    let first = 0;
+    for (const group of roundTrips(statements)) {
+      const offset = first;
+      const texts = group.map(({ sql }) => sql);
+      const answers = await this.#attempt({ texts, offset }, (client) => this.#send(client, requestFor(group)));
+      rows = taggedRows(answers.at(-1)?.tag ?? '');
+      first += group.length;
+    }
+    return rows;
   }
 
   async query({ sql }: Statement, limit?: number): Promise<ResultSet> {
-    const { fields, rows, types } = await this.#attempt(sql, async (client) => {
+    const { fields, rows, types } = await this.#attempt({ texts: [sql] }, async (client) => {
       const answers = await this.#send(client, { kind: 'queries', queries: [{ sql, limit }] });
       const answer = answers.at(-1) ?? { fields: [], rows: [] };
       return { ...answer, types: await this.#options.typeNames.of(client, answer.fields) };
@@ -86,20 +100,12 @@ export class DatabaseConnection implements Connection {
     return Promise.resolve();
   }
 
-  async commit(): Promise<void> {
+  async commit(...last: readonly Statement[]): Promise<void> {
     if (this.#transaction === 'none') return bug('commit without a transaction');
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#transaction === 'open') await this.#attempt('commit', (client) => this.#sendCommit(client));
+    await this.run(...last);
+    if (this.#transaction === 'open') await this.#attempt({ texts: ['commit'] }, (client) => this.#sendCommit(client));
     this.#leave();
-  }
-
-  /** Each on its own: COMMIT goes alone, and what stands around the user's query must be one statement. */
-  async runAndCommit(statements: readonly Statement[]): Promise<void> {
-    for (const [index, statement] of statements.entries()) {
-      const running = this.run(statement);
-      await (index === 0 ? running : running.catch(withoutPosition));
-    }
-    await this.commit();
   }
 
   async rollback(): Promise<void> {
@@ -112,7 +118,7 @@ export class DatabaseConnection implements Connection {
     if (before !== 'open' || this.#client === undefined) return;
     const client = this.#client;
     try {
-      await this.#attempt('rollback', () => exchange(client, { kind: 'script', sql: 'rollback' }));
+      await this.#attempt({ texts: ['rollback'] }, () => exchange(client, { kind: 'script', sql: 'rollback' }));
     } catch (cause) {
       if (!(cause instanceof EngineError)) throw cause;
       // What cannot be rolled back by a word is rolled back by the end of the connection.
@@ -124,7 +130,7 @@ export class DatabaseConnection implements Connection {
   load({ table, columns, rows }: BulkLoad): Promise<number> {
     const names = columns.map((column) => quoteIdentifier(column.name)).join(', ');
     const sql = `copy ${dialect.relation(table)} (${names}) from stdin`;
-    return this.#attempt(sql, async (client) => {
+    return this.#attempt({ texts: [sql] }, async (client) => {
       await this.#send(client, { kind: 'queries', queries: [] });
       const check = (): void => {
         if (this.#stopped) throw ownError('cancelled', 'the load was interrupted');
@@ -160,21 +166,23 @@ export class DatabaseConnection implements Connection {
   }
 
   /** Runs one job in its turn; remembers the first failure of a transaction. */
-  async #attempt<T>(sql: string, task: (client: Client) => Promise<T>): Promise<T> {
+  async #attempt<T>({ texts, offset = 0 }: Sent, task: (client: Client) => Promise<T>): Promise<T> {
     if (this.#closed) return bug('a statement on a closed connection');
     if (this.#failure !== undefined && this.#transaction !== 'none') throw this.#failure;
     this.#stopped = false;
     this.#skip = 0;
     try {
       // The protocol ends a text at the first NUL, and the server would run only that part.
-      if (sql.includes('\0')) throw ownError('syntax', 'the statement contains a NUL character');
+      if (texts.some((sql) => sql.includes('\0'))) throw ownError('syntax', 'the statement contains a NUL character');
       const client = this.#client ?? (await this.#reconnect());
       if (this.#stopped) throw ownError('cancelled', 'canceling statement due to user request');
       this.#job = { client };
       return await task(client);
     } catch (cause) {
-      const original = cause instanceof ExchangeFailure ? cause.cause : cause;
-      const error = engineError(original, { sql, skip: this.#skip, stopped: this.#stopped });
+      const [original, at] = cause instanceof ExchangeFailure ? [cause.cause, cause.index] : [cause, 0];
+      const sql = texts[at];
+      const context = { skip: this.#skip, stopped: this.#stopped, statement: offset + Math.max(at, 0) };
+      const error = engineError(original, sql === undefined ? context : { ...context, sql });
       if (this.#transaction !== 'none') this.#failure ??= error;
       throw error;
     } finally {
@@ -191,10 +199,10 @@ export class DatabaseConnection implements Connection {
 
   /** Sends what a caller asked for, with the BEGIN that it may still be owed; gives the caller's answers. */
   async #send(client: Client, request: Request): Promise<readonly Answer[]> {
-    if (this.#transaction !== 'asked') return exchange(client, request);
+    if (this.#transaction !== 'asked') return sendCounted(client, request, 0);
     const before = this.#options.readOnly ? [beginText] : [beginText, transactionText];
     this.#transaction = 'open';
-    const answers = await exchange(client, this.#withBegin(before, request));
+    const answers = await sendCounted(client, this.#withBegin(before, request), before.length);
     this.#number = answers[1]?.rows[0]?.[0] ?? undefined;
     return answers.slice(before.length);
   }
@@ -251,19 +259,36 @@ export class DatabaseConnection implements Connection {
   }
 }
 
-/** For statements that `tx` wrote itself: their places say nothing to anybody. */
-function withoutPosition(cause: unknown): never {
-  if (!(cause instanceof EngineError)) throw cause;
-  const { position: _, ...details } = cause.details;
-  throw new EngineError(details, { cause });
-}
-
 function lost(): EngineError {
   return ownError('connection', 'the connection to the database was lost, and its transaction with it', { retry: 'reconnect' });
 }
 
-/** A text that is the user's own from end to end may hold several statements; one around the user's query is one. */
-function requestFor({ sql, embedded }: Statement): Request {
-  const around = embedded !== undefined && embedded.length < sql.length;
-  return around ? { kind: 'queries', queries: [{ sql }] } : { kind: 'script', sql };
+/** Sends a request with `before` statements of ours in front; a failure then tells which of the caller's it was. */
+async function sendCounted(client: Client, request: Request, before: number): Promise<readonly Answer[]> {
+  try {
+    return await exchange(client, request);
+  } catch (cause) {
+    if (!(cause instanceof ExchangeFailure)) throw cause;
+    throw new ExchangeFailure(cause.cause, request.kind === 'script' ? 0 : cause.index - before);
+  }
+}
+
+/** Statements that go together: all but texts of the user, which may hold several statements each and go alone. */
+function roundTrips(statements: readonly Statement[]): readonly (readonly Statement[])[] {
+  const groups: Statement[][] = [];
+  let open: Statement[] | undefined;
+  for (const statement of statements) {
+    if (statement.script === true) {
+      groups.push([statement]);
+      open = undefined;
+    } else if (open === undefined) groups.push((open = [statement]));
+    else open.push(statement);
+  }
+  return groups;
+}
+
+function requestFor(group: readonly Statement[]): Request {
+  const [first, second] = group;
+  if (first?.script === true && second === undefined) return { kind: 'script', sql: first.sql };
+  return { kind: 'queries', queries: group.map(({ sql }) => ({ sql })) };
 }

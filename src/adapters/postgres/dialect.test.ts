@@ -30,6 +30,7 @@ describe('names', () => {
       const column = dialect.quoteIdentifier(name);
       await connection.run({
         sql: `create schema ${column}; create table ${dialect.relation(relation)} as select 7 as ${column}`,
+        script: true,
       });
       expect(await valueOf(connection, `select ${column} from ${dialect.relation(relation)}`)).toBe(7);
     },
@@ -59,7 +60,7 @@ describe('names', () => {
   it('are compared as they are', async () => {
     expect(dialect.foldIdentifier('FooÄ')).toBe('FooÄ');
     const connection = await openTestConnection(database);
-    await connection.run({ sql: `create table "Foo" as select 1 as v; create table "foo" as select 2 as v` });
+    await connection.run({ sql: `create table "Foo" as select 1 as v; create table "foo" as select 2 as v`, script: true });
     expect(await rowsOf(connection, `select (select v from "Foo"), (select v from "foo")`)).toEqual([[1, 2]]);
     expect((await failureOf(connection.query({ sql: `select * from "FOO"` }))).kind).toBe('unknown-relation');
   });

@@ -9,8 +9,8 @@ const database = useTestDatabase();
 
 async function fail(sql: string, ...before: readonly string[]): Promise<EngineErrorDetails> {
   const connection = await openTestConnection(database);
-  for (const statement of before) await connection.run({ sql: statement });
-  return failureOf(connection.run({ sql }));
+  for (const statement of before) await connection.run({ sql: statement, script: true });
+  return failureOf(connection.run({ sql, script: true }));
 }
 
 describe('kinds', () => {
@@ -50,7 +50,7 @@ describe('kinds', () => {
     await holder.run({ sql: 'create table public.locked_one as select 1 as a' });
     await holder.begin();
     await holder.run({ sql: 'lock table public.locked_one' });
-    const details = await failureOf(other.run({ sql: `set lock_timeout = '20ms'; lock table public.locked_one` }));
+    const details = await failureOf(other.run({ sql: `set lock_timeout = '20ms'; lock table public.locked_one`, script: true }));
     expect(details).toMatchObject({ kind: 'conflict', retry: 'transaction' });
     await holder.rollback();
   });

@@ -166,10 +166,12 @@ export interface ErrorContext {
   readonly skip?: number;
   /** We asked the server to stop. */
   readonly stopped?: boolean;
+  /** Which of the statements that were sent together. */
+  readonly statement?: number;
 }
 
 /** The engine error for whatever the driver threw while it ran a statement. */
-export function engineError(cause: unknown, { sql, skip = 0, stopped = false }: ErrorContext = {}): EngineError {
+export function engineError(cause: unknown, { sql, skip = 0, stopped = false, statement = 0 }: ErrorContext = {}): EngineError {
   if (cause instanceof EngineError) return cause;
   const raw = rawError(cause);
   const found = kindOf(raw);
@@ -188,6 +190,7 @@ export function engineError(cause: unknown, { sql, skip = 0, stopped = false }: 
       message: detail === '' ? head : `${head}: ${detail.replace(/\.$/, '')}`,
       redacted: redact(raw, head, kind),
       retry: kind === 'cancelled' ? 'never' : retryOf(kind, raw),
+      ...(statement === 0 ? {} : { statement }),
       ...(place === undefined ? {} : { position: place }),
       ...(name === undefined ? {} : { name }),
       ...(candidates === undefined ? {} : { candidates }),

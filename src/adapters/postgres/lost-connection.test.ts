@@ -229,6 +229,7 @@ describe('a connection that is lost with its COMMIT', () => {
         create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(0.6); return null; end $$;
         create constraint trigger slowly after insert on slow deferrable initially deferred for each row execute function wait();
         set client_connection_check_interval = 0`,
+      script: true,
     });
     await connection.begin();
     await connection.run({ sql: 'insert into slow values (1)' });

@@ -52,7 +52,7 @@ describe('tables', () => {
   it('take the place of nothing, a table and a view', async () => {
     const connection = await connect();
     for (const existing of [undefined, 'table', 'view'] as const) {
-      if (existing === 'view') await connection.run({ sql: `drop table ${name}; create view ${name} as select 'old' as v` });
+      if (existing === 'view') await connection.run({ sql: `drop table ${name}; create view ${name} as select 'old' as v`, script: true });
       await connection.begin();
       await apply(connection, staged(`select '${existing}' as v`), {
         kind: 'publish-stage',
@@ -114,7 +114,7 @@ describe('views', () => {
     await apply(connection, publish('select 1 as a'));
     await apply(connection, publish(`select 3 as a, 2 as c;`, 'view'));
     expect(await rowsOf(connection, `select * from ${name}`)).toEqual([[3, 2]]);
-    await connection.run({ sql: `drop view ${name}; create table ${name} as select 1 as a` });
+    await connection.run({ sql: `drop view ${name}; create table ${name} as select 1 as a`, script: true });
     await apply(connection, publish('select 3 as a', 'table'));
     expect(await valueOf(connection, `select * from ${name}`)).toBe(3);
   });

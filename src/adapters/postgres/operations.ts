@@ -19,9 +19,8 @@ import { blankSemicolons } from './sql-tokens.ts';
 
 const name = dialect.relation;
 
-/** One round trip: the engine stops at the first statement that fails. */
-function together(...statements: readonly string[]): readonly Statement[] {
-  return [{ sql: statements.join(';\n') }];
+function each(...statements: readonly string[]): readonly Statement[] {
+  return statements.map((sql) => ({ sql }));
 }
 
 function columnList(columns: readonly string[], prefix = ''): string {
@@ -61,17 +60,17 @@ function stageQuery({ stage, temporary, query }: StageQuery): readonly Statement
 function publishStage({ stage, target, existing }: PublishStage): readonly Statement[] {
   if (stage.schema !== target.schema) return bug(`${stage.name} cannot be published from another schema`);
   const rename = `alter table ${name(stage)} rename to ${quoteIdentifier(target.name)}`;
-  return existing === undefined ? together(rename) : together(drop(target, existing), rename);
+  return existing === undefined ? each(rename) : each(drop(target, existing), rename);
 }
 
 /** Replacing keeps the views that read this one; the engine refuses it when columns go away or change. */
 function publishView({ target, existing, query }: PublishView): readonly Statement[] {
   const create = wrap(`create ${existing === 'view' ? 'or replace ' : ''}view ${name(target)}`, query);
-  return existing === 'table' ? [...together(drop(target, 'table')), create] : [create];
+  return existing === 'table' ? [...each(drop(target, 'table')), create] : [create];
 }
 
 function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {
-  return together(
+  return each(
     `delete from ${name(target)} as target using ${name(stage)} as stage where ${matchingKey(key)}`,
     insertAll(stage, target, columns),
   );
@@ -83,7 +82,7 @@ function merge({ stage, target, columns, key }: Merge): readonly Statement[] {
     .filter((column) => !keys.has(column))
     .map((column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`);
   const update = updates.length === 0 ? 'do nothing' : `update set ${updates.join(', ')}`;
-  return together(
+  return each(
     `merge into ${name(target)} as target using ${name(stage)} as stage on ${matchingKey(key)} when matched then ${update}` +
       ` when not matched then insert (${columnList(columns)}) values (${columnList(columns, 'stage.')})`,
   );
@@ -99,23 +98,23 @@ function alterColumns({ target, add, drop: dropped, retype }: AlterColumns): rea
       return `alter column ${quoted} set data type ${column.type} using cast(${quoted} as ${column.type})`;
     }),
   ];
-  return changes.length === 0 ? [] : together(`alter table ${name(target)} ${changes.join(', ')}`);
+  return changes.length === 0 ? [] : each(`alter table ${name(target)} ${changes.join(', ')}`);
 }
 
 export const operations: OperationRenderers = {
-  'create-schema': ({ schema }) => together(`create schema if not exists ${quoteIdentifier(schema)}`),
+  'create-schema': ({ schema }) => each(`create schema if not exists ${quoteIdentifier(schema)}`),
   'stage-query': stageQuery,
   'stage-columns': ({ stage, temporary, columns }) => {
     const definitions = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
-    return together(`create ${temporary ? 'temp ' : ''}table ${name(stage)} (${definitions.join(', ')})`);
+    return each(`create ${temporary ? 'temp ' : ''}table ${name(stage)} (${definitions.join(', ')})`);
   },
   'publish-stage': publishStage,
   'publish-view': publishView,
-  append: ({ stage, target, columns }) => together(insertAll(stage, target, columns)),
+  append: ({ stage, target, columns }) => each(insertAll(stage, target, columns)),
   'append-query': appendQuery,
   'delete-insert': deleteInsert,
   merge,
   'alter-columns': alterColumns,
-  drop: ({ relation, relationKind }) => together(drop(relation, relationKind)),
-  'run-sql': ({ query }) => [embed('', query)],
+  drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
+  'run-sql': ({ query }) => [{ ...embed('', query), script: true }],
 };

@@ -144,6 +144,7 @@ describe('a password', () => {
     await connection.run({
       sql: `do $$ begin create role tx_password login; exception when duplicate_object or unique_violation then null; end $$;
         set password_encryption = 'scram-sha-256'; alter role tx_password password 'r1ght'`,
+      script: true,
     });
   }
   const user = { user: 'tx_password' };
