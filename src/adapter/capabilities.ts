@@ -16,6 +16,15 @@ export interface Capabilities {
    * or a UNION ALL of counts with WHERE, which column stores answer from their statistics.
    */
   readonly rowCheckForm: 'filter-aggregates' | 'union-of-counts';
+  /** Rows are found by a key only where there is an index; a column store scans fast enough without. */
+  readonly findsByIndex: boolean;
+  /**
+   * How runs are kept apart: a database that one process has to itself, or each relation by a lock in its transaction.
+   * In the second case others may have built a relation since the plan was made.
+   */
+  readonly runLock: 'database' | 'relation';
+  /** From its publication to the end of its transaction nobody can read a relation. */
+  readonly publishBlocksReaders: boolean;
   /** Commits must come one after another. */
   readonly serialCommits: boolean;
   /** Longest identifier in UTF-8 bytes; undefined when the engine has no limit. */

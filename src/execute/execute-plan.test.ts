@@ -160,6 +160,19 @@ describe('executePlan', () => {
       expect(result.results.find((entry) => entry.name === 'a')?.rows).toBe(2);
     }));
 
+  it('counts the builds of a relation, those that failed left out, whatever the clock says', () =>
+    withDatabase(async ({ run, rows }) => {
+      await run([sqlModel('a', 'select 1 as id')]);
+      await run([sqlModel('a', 'select nope')]);
+      runs -= 2;
+      await run([sqlModel('a', 'select 3 as id')]);
+      expect(await rows('select kind, subject, ordinal from _tx.records order by kind, ordinal')).toEqual([
+        ['build', '"main"."a"', 1],
+        ['build', '"main"."a"', 2],
+        ['failure', '"main"."a"', 0],
+      ]);
+    }));
+
   it('keeps the old table when a test refuses the new one, shows the rows, and skips what depends on it', () =>
     withDatabase(async ({ run, rows }) => {
       const child = sqlModel('child', 'select * from main.a', { needs: [ids.model('a')] });

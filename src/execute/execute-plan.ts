@@ -80,7 +80,7 @@ async function prepare(
   await connection.begin();
   try {
     if (options.createState) {
-      await runStatements(connection, ...createStateTables(plan.stateSchema, ports.adapter.dialect, { txVersion: options.txVersion, at }));
+      await runStatements(connection, ...createStateTables(plan.stateSchema, ports.adapter, { txVersion: options.txVersion, at }));
     }
     for (const operation of plan.setup) await runOperation(ports.adapter, connection, operation);
     const dead = options.interruptedRuns.map((runId) => writer.run(runRecord(plan, options, runId, 'interrupted', at)));

@@ -219,6 +219,7 @@ async function recordAndCommit(
       durationMs: now - startedAt,
       rows: progress.rows ?? null,
       contentHash: step.contentHash,
+      ordinal: step.assumes.ordinal + 1,
     },
     checks: checkRecords(context, step.node, progress.tests),
   });

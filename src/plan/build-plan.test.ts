@@ -26,6 +26,7 @@ const built = (...names: readonly string[]): StateSnapshot => ({
     relationKind: 'table',
     contentHash: 'old',
     runId: 'r0',
+    ordinal: 1,
     rows: 3,
   })),
 });

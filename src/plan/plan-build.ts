@@ -8,7 +8,7 @@ import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText } from '..
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
-import type { Action, BuildStep, Reason } from './plan.ts';
+import type { Action, Assumption, BuildStep, Reason } from './plan.ts';
 import type { PlanInput, SeedSummary } from './plan-input.ts';
 import { maskedColumns } from './plan-tests.ts';
 import type { TextCollector } from './texts.ts';
@@ -124,6 +124,14 @@ function decide(
   return { reason: 'selected', incremental: false };
 }
 
+function assumption(context: BuildContext, relation: Relation, existing: CatalogRelation | undefined): Assumption {
+  return {
+    ...(existing === undefined ? {} : { kind: existing.kind }),
+    columns: existing?.columns ?? [],
+    ordinal: context.standing.recorded(relation)?.ordinal ?? 0,
+  };
+}
+
 function previousRows(context: BuildContext, relation: Relation): { readonly previousRows?: number } {
   const rows = context.standing.recorded(relation)?.rows;
   return rows === undefined ? {} : { previousRows: rows };
@@ -208,6 +216,7 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
     relation: model.relation,
     relationKind,
     contentHash: hashText(text.sql),
+    assumes: assumption(context, model.relation, existing),
     ...previousRows(context, model.relation),
     reason: decision.reason,
     before: pre.outside,
@@ -236,6 +245,7 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
     relation: seed.relation,
     relationKind: 'table',
     contentHash: summary.contentHash,
+    assumes: assumption(context, seed.relation, existing),
     ...previousRows(context, seed.relation),
     reason: reason ?? decide(context, seed, 'table', existing).reason,
     before: pre.outside,

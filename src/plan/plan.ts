@@ -96,6 +96,15 @@ interface BaseStep {
   readonly reason: Reason;
 }
 
+/** What a plan took for granted of the relation that a step builds. */
+export interface Assumption {
+  /** Absent where nothing stands. */
+  readonly kind?: RelationKind;
+  readonly columns: readonly Column[];
+  /** The ordinal of its newest build; 0 where it was never built. */
+  readonly ordinal: number;
+}
+
 /** Builds one model or seed: everything in `transaction` and the state row commit together or not at all. */
 export interface BuildStep extends BaseStep {
   readonly kind: 'build';
@@ -109,6 +118,8 @@ export interface BuildStep extends BaseStep {
   readonly relationKind: RelationKind;
   /** Hash of what was built: compiled SQL, or the content of the seed file. */
   readonly contentHash: string;
+  /** Checked under the lock of the relation, where the engine has one. */
+  readonly assumes: Assumption;
   /** Rows after the last full build, when they are known: an empty table is worth a warning only if it had some. */
   readonly previousRows?: number;
   /** Hooks that run before and after the transaction, each on its own. */

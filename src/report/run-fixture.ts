@@ -57,6 +57,7 @@ export function build(name: string, more: Partial<BuildStep> = {}, checks: reado
     relation: target,
     relationKind: isView ? 'view' : 'table',
     contentHash: 'abc',
+    assumes: { columns: [], ordinal: 0 },
     dependsOn: [],
     blocks: [],
     reason: 'selected',

@@ -2,7 +2,8 @@
 import type { Cell, Connection } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
-import { stateRelation } from './state-tables.ts';
+import type { Statement } from '../adapter/statement.ts';
+import { buildSubject, stateRelation } from './state-tables.ts';
 import type { RecordEntry, StateTableName } from './state-tables.ts';
 
 /** The newest successful build of one relation. */
@@ -12,6 +13,8 @@ export interface RecordedBuild {
   readonly relationKind: RelationKind;
   readonly contentHash: string;
   readonly runId: string;
+  /** How many builds of the relation there were with this one. */
+  readonly ordinal: number;
   /** Rows it had then, where that was counted. */
   readonly rows: number | undefined;
 }
@@ -30,17 +33,18 @@ export const emptyState: StateSnapshot = { version: 0, txVersion: '', builds: []
 /** Reads the whole memory in one statement. The tables must exist (see `inspectStateLayout`). */
 export async function readState(connection: Connection, schema: string, dialect: Dialect): Promise<StateSnapshot> {
   const table = (name: StateTableName): string => dialect.relation(stateRelation(schema, name));
+  const bigint = dialect.typeName('bigint');
   // Entries are long and mostly old, so the newest are found first by the columns beside them.
   const sql = `
-select 'build' as what, entry as content, cast(null as ${dialect.typeName('integer')}) as version
+select 'build' as what, entry as content, ordinal as number
 from ${table('records')} as record join (
-  select subject, max(recorded_at) as recorded_at from ${table('records')} where kind = 'build' group by subject
-) as newest on record.subject = newest.subject and record.recorded_at = newest.recorded_at
+  select subject, max(ordinal) as ordinal from ${table('records')} where kind = 'build' group by subject
+) as newest using (subject, ordinal)
 where kind = 'build'
 union all
-select 'open', run_id, null from ${table('runs')} group by run_id having count(*) = 1
+select 'open', run_id, cast(null as ${bigint}) from ${table('runs')} group by run_id having count(*) = 1
 union all
-select 'version', tx_version, version from ${table('meta')} where version = (select max(version) from ${table('meta')})`;
+select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} where version = (select max(version) from ${table('meta')})`;
   const { rows } = await connection.query({ sql });
   const builds: RecordedBuild[] = [];
   const openRuns: string[] = [];
@@ -48,7 +52,7 @@ select 'version', tx_version, version from ${table('meta')} where version = (sel
   let txVersion = '';
   for (const [what, content, number] of rows) {
     const text = String(content);
-    if (what === 'build') builds.push(readBuild(text));
+    if (what === 'build') builds.push(readBuild(text, Number(number)));
     else if (what === 'open') openRuns.push(text);
     else {
       version = Number(number);
@@ -58,7 +62,14 @@ select 'version', tx_version, version from ${table('meta')} where version = (sel
   return { version, txVersion, builds, openRuns };
 }
 
-function readBuild(entry: string): RecordedBuild {
+/** A query for the ordinal of the newest build of a relation, 0 without one: what `readState` knew of it may be old by now. */
+export function latestBuild(schema: string, relation: Relation, dialect: Dialect): Statement {
+  const records = dialect.relation(stateRelation(schema, 'records'));
+  const subject = dialect.literal(buildSubject(relation, dialect));
+  return { sql: `select coalesce(max(ordinal), 0) from ${records} where kind = 'build' and subject = ${subject}` };
+}
+
+function readBuild(entry: string, ordinal: number): RecordedBuild {
   // Written by `nodeRunEntry`; a later version may leave fields out or add some.
   const fields = JSON.parse(entry) as Partial<RecordEntry<'node_runs'>>;
   const text = (value: Cell | undefined): string => String(value ?? '');
@@ -69,6 +80,7 @@ function readBuild(entry: string): RecordedBuild {
     relationKind: fields.relation_kind === 'view' ? 'view' : 'table',
     contentHash: text(fields.content_hash),
     runId: text(fields.run_id),
+    ordinal,
     rows: rows === null || rows === undefined ? undefined : Number(rows),
   };
 }

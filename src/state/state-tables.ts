@@ -1,4 +1,5 @@
 /** The tables in which `tx` remembers, in the target database, what it built from what. */
+import type { Capabilities } from '../adapter/capabilities.ts';
 import type { Dialect, PortableType } from '../adapter/dialect.ts';
 import type { CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
@@ -20,14 +21,15 @@ export const stateTables = {
     tx_version: 'text',
   },
   // What each transaction adds to. Column stores pay for a row by its columns, so all that nobody searches by is JSON.
-  records: { kind: 'text', subject: 'text', recorded_at: 'timestamp', entry: 'text' },
+  records: { kind: 'text', subject: 'text', ordinal: 'bigint', recorded_at: 'timestamp', entry: 'text' },
 } as const satisfies Readonly<Record<string, Columns>>;
 
 export type StateTableName = keyof typeof stateTables;
 
 /**
  * What a record is about: `build` is a relation that was built, under its quoted name, `failure` an attempt that built
- * nothing, `check` the verdict of a test, under its id.
+ * nothing, `check` the verdict of a test, under its id. The ordinals of builds count those of their relation, from 1,
+ * and tell the newest, which clocks do not; all others have the ordinal 0.
  */
 export type RecordKind = 'build' | 'failure' | 'check';
 
@@ -118,18 +120,30 @@ export function inspectStateLayout(schema: string, catalog: readonly CatalogRela
   return { kind: 'present' };
 }
 
+/** Under what a relation is remembered: the same for every spelling that the engine takes for the same. */
+export function buildSubject({ schema, name }: Relation, dialect: Dialect): string {
+  return dialect.relation({ schema: dialect.foldIdentifier(schema), name: dialect.foldIdentifier(name) });
+}
+
 /** Creates the state schema with its tables and views, and notes their version. Meant for one transaction. */
-export function createStateTables(schema: string, dialect: Dialect, note: { txVersion: string; at: string }): readonly Statement[] {
+export function createStateTables(
+  schema: string,
+  { dialect, capabilities }: { readonly dialect: Dialect; readonly capabilities: Pick<Capabilities, 'findsByIndex'> },
+  note: { readonly txVersion: string; readonly at: string },
+): readonly Statement[] {
   const quote = dialect.quoteIdentifier;
   const tables = Object.entries(stateTables).map(([name, columns]) => {
     const definitions = Object.entries(columns).map(([column, type]) => `${quote(column)} ${dialect.typeName(type)}`);
     return `create table ${dialect.relation({ schema, name })} (${definitions.join(', ')})`;
   });
+  const records = dialect.relation(stateRelation(schema, 'records'));
+  // For the question how often a relation was built, which every step asks.
+  const indexes = capabilities.findsByIndex ? [`create index on ${records} (${['kind', 'subject', 'ordinal'].map(quote).join(', ')})`] : [];
   const views = Object.entries(stateViews).map(([name, view]) => createView(schema, dialect, name, view));
   const version =
     `insert into ${dialect.relation(stateRelation(schema, 'meta'))} values ` +
     `(${stateVersion}, ${dialect.literal(note.txVersion)}, ${dialect.literal({ timestamp: note.at })})`;
-  return [`create schema if not exists ${quote(schema)}`, ...tables, ...views, version].map((sql) => ({ sql }));
+  return [`create schema if not exists ${quote(schema)}`, ...tables, ...indexes, ...views, version].map((sql) => ({ sql }));
 }
 
 function createView(schema: string, dialect: Dialect, name: string, view: StateView): string {

@@ -2,7 +2,8 @@
 import type { Dialect, SqlScalar } from '../adapter/dialect.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
-import { stateRelation, stateTables } from './state-tables.ts';
+import { bug } from '../diagnostics/bug.ts';
+import { buildSubject, stateRelation, stateTables } from './state-tables.ts';
 import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
 
 export type RunStatus = 'running' | 'success' | 'failed' | 'cancelled' | 'interrupted';
@@ -29,6 +30,8 @@ export interface NodeRunRecord {
   /** Null where nobody counted them. */
   readonly rows: number | null;
   readonly contentHash: string;
+  /** Of a build that succeeded: how many there were of its relation, with this one. */
+  readonly ordinal?: number;
   readonly errorCode?: string;
 }
 
@@ -67,15 +70,17 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
     run: (record) =>
       insert('runs', [[record.runId, record.status, { timestamp: record.at }, record.command, record.target, record.txVersion]]),
     outcome: ({ at, nodeRun, checks = [] }) => {
-      const row = (kind: RecordKind, subject: string, entry: object): readonly SqlScalar[] => [
+      const row = (kind: RecordKind, subject: string, ordinal: number, entry: object): readonly SqlScalar[] => [
         kind,
         subject,
+        ordinal,
         { timestamp: at },
         JSON.stringify(entry),
       ];
+      const builds = nodeRun === undefined ? [] : [nodeRun];
       return insert('records', [
-        ...(nodeRun === undefined ? [] : [row(kindOf(nodeRun), dialect.relation(nodeRun.relation), nodeRunEntry(nodeRun))]),
-        ...checks.map((check) => row('check', check.node, checkEntry(check, at))),
+        ...builds.map((run) => row(kindOf(run), buildSubject(run.relation, dialect), ordinalOf(run), nodeRunEntry(run))),
+        ...checks.map((check) => row('check', check.node, 0, checkEntry(check, at))),
       ]);
     },
   };
@@ -83,6 +88,10 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
 
 function kindOf({ status }: NodeRunRecord): RecordKind {
   return status === 'success' ? 'build' : 'failure';
+}
+
+function ordinalOf({ status, ordinal }: NodeRunRecord): number {
+  return status === 'success' ? (ordinal ?? bug('a build without its ordinal')) : 0;
 }
 
 function nodeRunEntry(record: NodeRunRecord): RecordEntry<'node_runs'> {

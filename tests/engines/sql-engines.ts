@@ -2,15 +2,19 @@
 import type { Catalog, Connection } from '../../src/adapter/connection.ts';
 import type { Dialect } from '../../src/adapter/dialect.ts';
 import { catalog as duckdbCatalog } from '../../src/adapters/duckdb/catalog.ts';
+import type { Capabilities } from '../../src/adapter/capabilities.ts';
+import { capabilities as duckdbCapabilities } from '../../src/adapters/duckdb/capabilities.ts';
 import { dialect as duckdb } from '../../src/adapters/duckdb/dialect.ts';
 import { openTestConnection as openDuckdb } from '../../src/adapters/duckdb/open-test-session.ts';
 import { catalog as postgresCatalog } from '../../src/adapters/postgres/catalog.ts';
+import { capabilities as postgresCapabilities } from '../../src/adapters/postgres/capabilities.ts';
 import { dialect as postgres } from '../../src/adapters/postgres/dialect.ts';
 import { openTestConnection as openPostgres, useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
 
 export interface SqlEngine {
   readonly name: string;
   readonly dialect: Dialect;
+  readonly capabilities: Capabilities;
   readonly catalog: Catalog;
   /** Closed when the test ends. */
   readonly connect: () => Promise<Connection>;
@@ -19,8 +23,8 @@ export interface SqlEngine {
 /** All engines. To be called where the suite of a file is declared, inside a `describe`. */
 export function useEngines(): readonly SqlEngine[] {
   return [
-    { name: 'duckdb', dialect: duckdb, catalog: duckdbCatalog, connect: () => openDuckdb() },
-    { name: 'postgres', dialect: postgres, catalog: postgresCatalog, connect: usePostgres() },
+    { name: 'duckdb', dialect: duckdb, capabilities: duckdbCapabilities, catalog: duckdbCatalog, connect: () => openDuckdb() },
+    { name: 'postgres', dialect: postgres, capabilities: postgresCapabilities, catalog: postgresCatalog, connect: usePostgres() },
   ];
 }
 

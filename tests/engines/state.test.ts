@@ -1,7 +1,7 @@
 /** What is remembered on every engine, and read back. */
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/adapter/connection.ts';
-import { readState } from '../../src/state/state-reader.ts';
+import { latestBuild, readState } from '../../src/state/state-reader.ts';
 import { createStateTables, inspectStateLayout } from '../../src/state/state-tables.ts';
 import { createStateWriter } from '../../src/state/state-writer.ts';
 import type { NodeRunRecord } from '../../src/state/state-writer.ts';
@@ -19,6 +19,7 @@ const nodeRun = (name: string, more: Partial<NodeRunRecord> = {}): NodeRunRecord
   durationMs: 12.5,
   rows: 3,
   contentHash: 'aa',
+  ordinal: 1,
   ...more,
 });
 
@@ -29,7 +30,7 @@ async function rowsOf(connection: Connection, sql: string): Promise<readonly (re
 }
 
 describe('state', () => {
-  describe.each(useEngines())('on $name', ({ dialect, catalog, connect }) => {
+  describe.each(useEngines())('on $name', ({ dialect, capabilities, catalog, connect }) => {
     const writer = createStateWriter('_tx', dialect);
 
     async function withoutTables(): Promise<Connection> {
@@ -40,7 +41,7 @@ describe('state', () => {
 
     async function withTables(): Promise<Connection> {
       const connection = await withoutTables();
-      for (const statement of createStateTables('_tx', dialect, { txVersion: '0.9', at: '2024-01-01T00:00:00Z' }))
+      for (const statement of createStateTables('_tx', { dialect, capabilities }, { txVersion: '0.9', at: '2024-01-01T00:00:00Z' }))
         await connection.run(statement);
       return connection;
     }
@@ -82,9 +83,10 @@ describe('state', () => {
         const connection = await withTables();
         const write = async (at: number, record: NodeRunRecord): Promise<void> =>
           void (await connection.run(writer.outcome({ at: minute(at), nodeRun: record })));
-        await write(1, nodeRun('a', { contentHash: 'old' }));
-        await write(3, nodeRun('a', { contentHash: 'new', node: 'seed.shop.a', runId: 'r3', rows: null }));
-        await write(2, nodeRun('a', { contentHash: 'middle' }));
+        await write(5, nodeRun('a', { contentHash: 'old' }));
+        // As by a clock that went back.
+        await write(2, nodeRun('a', { contentHash: 'middle', ordinal: 2 }));
+        await write(3, nodeRun('a', { contentHash: 'new', node: 'seed.shop.a', runId: 'r3', rows: null, ordinal: 3 }));
         await write(4, nodeRun('a', { contentHash: 'worst', status: 'error' }));
         await write(1, nodeRun('v', { relationKind: 'view' }));
         const { builds, version, txVersion } = await readState(connection, '_tx', dialect);
@@ -96,10 +98,31 @@ describe('state', () => {
             relationKind: 'table',
             contentHash: 'new',
             runId: 'r3',
+            ordinal: 3,
             rows: undefined,
           },
-          { node: 'model.shop.v', relation: { schema: 'main', name: 'v' }, relationKind: 'view', contentHash: 'aa', runId: 'r1', rows: 3 },
+          {
+            node: 'model.shop.v',
+            relation: { schema: 'main', name: 'v' },
+            relationKind: 'view',
+            contentHash: 'aa',
+            runId: 'r1',
+            ordinal: 1,
+            rows: 3,
+          },
         ]);
+        const latest = async (name: string): Promise<unknown> =>
+          (await connection.query(latestBuild('_tx', { schema: 'main', name }, dialect))).rows;
+        expect([await latest('a'), await latest('never')]).toEqual([[[3]], [[0]]]);
+      });
+
+      it('takes the spellings of one relation for one', async () => {
+        const connection = await withTables();
+        await connection.run(writer.outcome({ at: minute(1), nodeRun: nodeRun('Odd "Name"', { contentHash: 'old' }) }));
+        await connection.run(writer.outcome({ at: minute(2), nodeRun: nodeRun('odd "name"', { contentHash: 'new', ordinal: 2 }) }));
+        const { builds } = await readState(connection, '_tx', dialect);
+        const same = dialect.foldIdentifier('A') === dialect.foldIdentifier('a');
+        expect(builds.map((build) => build.contentHash).sort()).toEqual(same ? ['new'] : ['new', 'old']);
       });
 
       it('names the runs that never ended', async () => {

@@ -8,6 +8,9 @@ export const capabilities: Capabilities = {
   publish: 'transaction',
   transactionalDdl: true,
   rowCheckForm: 'union-of-counts',
+  findsByIndex: false,
+  runLock: 'database',
+  publishBlocksReaders: false,
   serialCommits: true,
   readsFiles: true,
 };

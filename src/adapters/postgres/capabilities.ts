@@ -9,6 +9,9 @@ export const capabilities: Capabilities = {
   transactionalDdl: true,
   // A row store reads the whole heap for each count.
   rowCheckForm: 'filter-aggregates',
+  findsByIndex: true,
+  runLock: 'relation',
+  publishBlocksReaders: true,
   serialCommits: false,
   maxIdentifierBytes: 63,
   readsFiles: false,
