@@ -21,6 +21,31 @@ export interface BulkLoad {
   readonly rows: Iterable<readonly (string | null)[]>;
 }
 
+/** Who keeps others from a relation, as far as the engine tells. */
+export interface LockHolder {
+  readonly pid: number;
+  /** What it calls itself; runs of `tx` name the node that they build. */
+  readonly label: string;
+}
+
+/** A lock that has to be waited for. */
+export interface LockWait {
+  readonly relation: Relation;
+  readonly holder: LockHolder | undefined;
+}
+
+export interface TransactionOptions {
+  /** What others see at work while the transaction lasts. */
+  readonly label?: string;
+  /** Relations that nobody else may build until the transaction ends, in the order in which they are asked for. */
+  readonly locks?: readonly Relation[];
+  /** How long to wait for all of them; 0 does not wait. */
+  readonly lockTimeoutMs?: number;
+  readonly onWait?: (wait: LockWait) => void;
+  /** Queries that go with the beginning and are answered under the locks. */
+  readonly reads?: readonly Statement[];
+}
+
 /**
  * One connection. A statement that fails marks an open transaction as failed: everything but `rollback`
  * then rejects with that first error. Every method rejects with an EngineError and nothing else.
@@ -33,7 +58,10 @@ export interface Connection {
   readonly run: (...statements: readonly Statement[]) => Promise<number>;
   /** Runs one query and gives at most `limit` rows (all without it). */
   readonly query: (statement: Statement, limit?: number) => Promise<ResultSet>;
-  readonly begin: () => Promise<void>;
+  /** Runs statements in one round trip where the engine can; gives the rows of each, none of those that have none. */
+  readonly queryEach: (...statements: readonly Statement[]) => Promise<readonly ResultSet[]>;
+  /** Opens a transaction and gives what its `reads` found. Rejects with kind `lock-timeout` when a lock cannot be had. */
+  readonly begin: (options?: TransactionOptions) => Promise<readonly ResultSet[]>;
   /** Runs the last statements of the transaction, if any are given, and commits: in one round trip where the engine can. */
   readonly commit: (...last: readonly Statement[]) => Promise<void>;
   /** Ends the transaction, if one is open; never rejects because none is. */
@@ -45,12 +73,25 @@ export interface Connection {
   readonly close: () => Promise<void>;
 }
 
+/** A relation, and whether anything of others hangs on it that a new table in its place would lose. */
+export interface StandingRelation extends CatalogRelation {
+  readonly burdened: boolean;
+}
+
 /** Reads the catalog. Each call is one statement, whatever the number of schemas and relations. */
 export interface Catalog {
   /** All relations of the named schemas with their columns. Schemas that do not exist give nothing. */
   readonly relations: (connection: Connection, schemas: readonly string[]) => Promise<readonly CatalogRelation[]>;
   /** Columns of one relation, temporary ones included. */
   readonly columns: (connection: Connection, relation: Relation, temporary: boolean) => Promise<readonly Column[]>;
+  /** One relation as it stands now. There where others may change it while a run lasts: see `runLock`. */
+  readonly standing?: StandingQuery;
+}
+
+/** A question that goes together with others, and what its answer says. */
+export interface StandingQuery {
+  readonly statement: (relation: Relation) => Statement;
+  readonly read: (relation: Relation, answer: ResultSet) => StandingRelation | undefined;
 }
 
 /** An open database: many connections, closed once. */
@@ -59,5 +100,9 @@ export interface Session {
   /** The database as users know it, without secrets: a file path as configured, or host and name. */
   readonly description: string;
   readonly connect: () => Promise<Connection>;
+  /** Shows others that a run is alive, for as long as the session is open. Absent where nobody else can be there. */
+  readonly announceRun?: (id: string) => Promise<void>;
+  /** Those of these runs, which never ended, whose process is known to be gone. All of them where it is absent. */
+  readonly deadRuns?: (ids: readonly string[]) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** An error that came from a database, in the words that every engine shares. */
+import type { Relation } from './relation.ts';
 
 export type EngineErrorKind =
   | 'syntax'
@@ -11,6 +12,8 @@ export type EngineErrorKind =
   | 'constraint'
   | 'conflict'
   | 'locked'
+  | 'lock-timeout'
+  | 'dependents'
   | 'cancelled'
   | 'out-of-memory'
   | 'disk-full'
@@ -24,8 +27,8 @@ export type EngineErrorKind =
   | 'network-file-system'
   | 'other';
 
-/** What may be tried again: the whole transaction, after reconnecting, or nothing. */
-export type Retry = 'transaction' | 'reconnect' | 'never';
+/** What may be tried again: the whole transaction, after reconnecting; a whole run, later; or nothing. */
+export type Retry = 'transaction' | 'reconnect' | 'later' | 'never';
 
 export interface EngineErrorDetails {
   readonly kind: EngineErrorKind;
@@ -44,8 +47,12 @@ export interface EngineErrorDetails {
   readonly candidates?: readonly string[];
   /** What the engine advises, in its own words; no row values. */
   readonly hint?: string;
-  /** For `locked`: the process that holds the lock, when the engine told. */
+  /** For `locked` and `lock-timeout`: the process that holds the lock, when the engine told. */
   readonly holder?: { readonly pid: number; readonly command?: string };
+  /** For `lock-timeout`: what could not be locked. For `dependents`: what cannot be replaced. */
+  readonly relation?: Relation;
+  /** For `dependents`: what stands in the way, in words that users find again in their database. */
+  readonly dependents?: readonly string[];
 }
 
 /** Thrown by connections. Everything above the adapter sees only this, never a driver's own error. */

@@ -1,4 +1,5 @@
 /** What `tx` asks of an engine, as data: each operation is rendered by the engine that runs it. */
+import type { ResultSet, StandingRelation } from './connection.ts';
 import type { Column, Relation, RelationKind } from './relation.ts';
 import type { Query, Statement } from './statement.ts';
 
@@ -119,7 +120,18 @@ export type Operation =
 
 export type OperationKind = Operation['kind'];
 
+/** What a renderer may want to know before it decides: asked on the same connection, inside the transaction. */
+export interface RenderContext {
+  /** Runs statements in one round trip; gives the rows of each. */
+  readonly look: (...statements: readonly Statement[]) => Promise<readonly ResultSet[]>;
+  /** The target of the step as its transaction found it; undefined where that is not known, or not known any more. */
+  readonly standing: StandingRelation | undefined;
+}
+
 /** One renderer for each kind: leaving one out is a compile error. */
 export type OperationRenderers = {
-  readonly [K in OperationKind]: (operation: Extract<Operation, { kind: K }>) => readonly Statement[];
+  readonly [K in OperationKind]: (
+    operation: Extract<Operation, { kind: K }>,
+    context: RenderContext,
+  ) => readonly Statement[] | Promise<readonly Statement[]>;
 };

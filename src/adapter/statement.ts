@@ -1,4 +1,5 @@
 /** SQL on its way to an engine, with the knowledge of which part of it the user wrote. */
+import type { Relation } from './relation.ts';
 
 /** Where the user's compiled text stands inside a longer statement, so that an error position can be traced back. */
 export interface Embedded {
@@ -15,6 +16,17 @@ export interface Statement {
   readonly embedded?: Embedded;
   /** The text is the user's own from end to end (a hook), and may hold any number of statements. */
   readonly script?: true;
+  /** What of others it makes anew, so that a failure can say so. */
+  readonly recreates?: Recreation;
+}
+
+/** Something that hangs on a relation and is made again for a new table in its place. */
+export interface Recreation {
+  /** `the view "a"."b"`. */
+  readonly what: string;
+  readonly relation: Relation;
+  /** All that hangs on the relation. */
+  readonly dependents: readonly string[];
 }
 
 /** A user's query as it will run: compiled text with its slots filled. */

@@ -1,6 +1,6 @@
 /** Opens the target and reads what stands there: the catalog, and what earlier runs left behind. */
 import type { Adapter } from '../adapter/adapter.ts';
-import type { Session } from '../adapter/connection.ts';
+import type { Connection, Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation } from '../adapter/relation.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -79,29 +79,34 @@ export interface Standing {
   readonly state: StateSnapshot;
 }
 
-/** Reads catalog and state: two statements, whatever the size of the project. */
+/** Reads catalog and state: two statements, whatever the size of the project. Stops the command when that fails. */
 export async function readStanding(adapter: Adapter, session: Session, project: Project, graph: Graph): Promise<Standing> {
-  const schemas = new Set<string>([project.stateSchema, project.target.schema]);
-  for (const node of graph.nodes.values())
-    if (node.resourceType === 'model' || node.resourceType === 'seed') schemas.add(node.relation.schema);
   const connection = await session.connect();
   try {
-    const catalog = await adapter.catalog.relations(connection, [...schemas]);
-    const layout = inspectStateLayout(project.stateSchema, catalog, adapter.dialect);
-    if (layout.kind === 'absent') return { catalog, state: emptyState };
-    if (layout.kind === 'foreign') {
-      throw new Stop(exitCodes.usage, [
-        diagnose('state-foreign', { schema: project.stateSchema, table: layout.table, missing: layout.missing }),
-      ]);
-    }
-    const state = await readState(connection, project.stateSchema, adapter.dialect);
-    if (state.version > stateVersion) {
-      throw new Stop(exitCodes.usage, [diagnose('state-newer', { found: state.version, known: stateVersion, txVersion: state.txVersion })]);
-    }
-    return { catalog, state };
+    return await readStandingOn(adapter, connection, project, graph);
   } catch (cause) {
     throw stopForDatabase(cause, project);
   } finally {
     await connection.close();
   }
+}
+
+/** The same on a connection that is in the middle of something. Rejects with the error of the engine, or stops for a state that is not ours. */
+export async function readStandingOn(adapter: Adapter, connection: Connection, project: Project, graph: Graph): Promise<Standing> {
+  const schemas = new Set<string>([project.stateSchema, project.target.schema]);
+  for (const node of graph.nodes.values())
+    if (node.resourceType === 'model' || node.resourceType === 'seed') schemas.add(node.relation.schema);
+  const catalog = await adapter.catalog.relations(connection, [...schemas]);
+  const layout = inspectStateLayout(project.stateSchema, catalog, adapter.dialect);
+  if (layout.kind === 'absent') return { catalog, state: emptyState };
+  if (layout.kind === 'foreign') {
+    throw new Stop(exitCodes.usage, [
+      diagnose('state-foreign', { schema: project.stateSchema, table: layout.table, missing: layout.missing }),
+    ]);
+  }
+  const state = await readState(connection, project.stateSchema, adapter.dialect);
+  if (state.version > stateVersion) {
+    throw new Stop(exitCodes.usage, [diagnose('state-newer', { found: state.version, known: stateVersion, txVersion: state.txVersion })]);
+  }
+  return { catalog, state };
 }

@@ -40,6 +40,8 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly fullRefresh?: boolean;
   readonly failFast?: boolean;
   readonly adopt?: boolean;
+  /** Seconds to wait for a relation that another run works on. */
+  readonly lockTimeout?: number;
   readonly eventTimeStart?: string;
   readonly eventTimeEnd?: string;
 }
@@ -160,6 +162,14 @@ export function addDatabaseOptions(command: Command): Command {
 export function addThreadsOption(command: Command): Command {
   return command.addOption(
     new Option('--threads <n>', 'nodes at a time (default: the target’s)').argParser(positiveInteger).env('TX_THREADS'),
+  );
+}
+
+export function addLockTimeoutOption(command: Command): Command {
+  return command.addOption(
+    new Option('--lock-timeout <seconds>', 'wait so long for a relation that another run builds (default: 300)')
+      .argParser(seconds)
+      .env('TX_LOCK_TIMEOUT'),
   );
 }
 

@@ -8,6 +8,7 @@ import {
   addDatabaseOptions,
   addFailFastOption,
   addIntervalOptions,
+  addLockTimeoutOption,
   addOutputKeysOption,
   addOutputOptions,
   addProjectOptions,
@@ -159,14 +160,14 @@ function addRunCommands(host: Host, add: Add): void {
       async (screen, options) => (await import('./run-command.ts')).runCommand(host, screen, { command, options }),
       (entry) => {
         addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry)))));
-        if (command !== 'test') addBuildOptions(entry);
+        if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
       },
     );
   }
   add<RunOptions>(
     { name: 'retry', summary: 'run again what failed or was skipped in the last run', examples: ['tx retry', 'tx retry --threads 1'] },
     async (screen, options) => (await import('./commands/retry.ts')).retryCommand(host, screen, options),
-    (retry) => addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(retry)))),
+    (retry) => addLockTimeoutOption(addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(retry))))),
   );
 }
 

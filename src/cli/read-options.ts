@@ -21,3 +21,10 @@ export function readInterval(options: Pick<RunOptions, 'eventTimeStart' | 'event
 export function waitSeconds(options: DatabaseOptions): number {
   return options.wait === true ? 3600 : (options.wait ?? 0);
 }
+
+const defaultLockTimeoutSeconds = 300;
+
+/** How long a step waits for a relation that another run works on. */
+export function lockTimeoutMs({ lockTimeout = defaultLockTimeoutSeconds }: Pick<RunOptions, 'lockTimeout'>): number {
+  return lockTimeout * 1000;
+}

@@ -10,7 +10,7 @@ import type { RunResult } from '../execute/events.ts';
 import { ancestors } from '../graph/traverse.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
-import type { Interval } from '../plan/plan-input.ts';
+import type { Interval, PlanInput } from '../plan/plan-input.ts';
 import type { Command, Plan } from '../plan/plan.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { Project } from '../project/project.ts';
@@ -32,7 +32,8 @@ import type { Screen } from './screen.ts';
 import { changedSeeds, joinSeedFiles, readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
 import { selectNodes } from './select-nodes.ts';
-import { readInterval, waitSeconds } from './read-options.ts';
+import { lockTimeoutMs, readInterval, waitSeconds } from './read-options.ts';
+import { replanner } from './replan-step.ts';
 import { showUnneeded } from './unneeded-errors.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
@@ -65,7 +66,8 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
         readStanding(adapter, session, loaded.project, loaded.graph),
       );
       const seeds = traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing));
-      const planned = traced(host.trace, 'plan', () => planRun(host, screen, request, { ...prepared, seeds, standing }));
+      const input = planInput(host, request, { ...prepared, seeds, standing });
+      const planned = traced(host.trace, 'plan', () => planRun(screen, input));
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
       const result = await executeReported(report, loaded.project, () =>
@@ -81,6 +83,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
               verifySeed: seeds.verify,
               seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
               texts: planned.texts,
+              replan: replanner(input, adapter, loaded.project),
               readsOf: (node) => relationsReadBy(loaded, node),
               compiledPath: report.compiledPath,
             },
@@ -89,7 +92,8 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
               failFast: request.options.failFast === true,
               txVersion: host.version,
               createState: standing.state.version === 0,
-              interruptedRuns: standing.state.openRuns,
+              openRuns: standing.state.openRuns,
+              lockTimeoutMs: lockTimeoutMs(request.options),
               signal: cancellation.signal,
             },
           ),
@@ -133,7 +137,8 @@ export async function planOnly(
       readStandingIfAny(host, screen, request, prepared.loaded, cancellation),
     );
     const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
-    const planned = traced(host.trace, 'plan', () => planRun(host, screen, request, { ...prepared, seeds, standing }));
+    const input = planInput(host, request, { ...prepared, seeds, standing });
+    const planned = traced(host.trace, 'plan', () => planRun(screen, input));
     showUnneeded(screen, prepared.unneeded);
     return { planned, loaded: prepared.loaded };
   } finally {
@@ -245,10 +250,10 @@ function chooseNodes(host: Host, screen: Screen, loaded: LoadedGraph, request: R
   return new Set([...nodes, ...tests]);
 }
 
-function planRun(host: Host, screen: Screen, request: RunRequest, prepared: Prepared & { readonly standing: Standing }): PlanResult {
+function planInput(host: Host, request: RunRequest, prepared: Prepared & { readonly standing: Standing }): PlanInput {
   const { loaded, interval, standing } = prepared;
   const { project, compiled, engine } = loaded;
-  const outcome = buildPlan({
+  return {
     command: request.command,
     project: project.name,
     target: { name: project.target.name, engine: engine.type, schema: project.target.schema },
@@ -267,7 +272,11 @@ function planRun(host: Host, screen: Screen, request: RunRequest, prepared: Prep
     fullRefresh: request.options.fullRefresh === true,
     adopt: request.options.adopt === true,
     ...(interval === undefined ? {} : { interval }),
-  });
+  };
+}
+
+function planRun(screen: Screen, input: PlanInput): PlanResult {
+  const outcome = buildPlan(input);
   if (hasErrors(outcome.diagnostics)) throw new Stop(exitCodes.usage, outcome.diagnostics);
   screen.showDiagnostics(outcome.diagnostics);
   return outcome.value;

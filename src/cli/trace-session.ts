@@ -9,6 +9,8 @@ export function traceSession(session: Session, trace: Trace): Session {
   return {
     engineVersion: session.engineVersion,
     description: session.description,
+    ...(session.announceRun === undefined ? {} : { announceRun: session.announceRun }),
+    ...(session.deadRuns === undefined ? {} : { deadRuns: session.deadRuns }),
     close: () => session.close(),
     connect: async () => {
       let worker = 0;
@@ -28,7 +30,8 @@ function traceConnection(connection: Connection, worker: number, trace: Trace, c
   return {
     run: (...statements) => trace.statement(worker, 'run', textOf(statements), () => connection.run(...statements)),
     query: (statement, limit) => trace.statement(worker, 'query', statement.sql, () => connection.query(statement, limit)),
-    begin: () => trace.statement(worker, 'begin', undefined, () => connection.begin()),
+    queryEach: (...statements) => trace.statement(worker, 'query', textOf(statements), () => connection.queryEach(...statements)),
+    begin: (options) => trace.statement(worker, 'begin', textOf(options?.reads ?? []), () => connection.begin(options)),
     commit: (...last) =>
       trace.statement(worker, last.length === 0 ? 'commit' : 'run and commit', textOf(last), () => connection.commit(...last)),
     rollback: () => trace.statement(worker, 'rollback', undefined, () => connection.rollback()),

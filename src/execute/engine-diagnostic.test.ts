@@ -38,4 +38,36 @@ describe('engineDiagnostic', () => {
       notes: [{ message: 'postgres advises: cast it' }],
     });
   });
+
+  const nowhere = { node: undefined, text: undefined, span: undefined, compiledPath: undefined };
+
+  it('names who holds a lock', () => {
+    const message = 'another run works on main.orders';
+    const holder = { pid: 4711, command: 'tx:model.shop.orders' };
+    const details = { kind: 'lock-timeout', message, redacted: message, retry: 'later', holder } as const;
+    expect(engineDiagnostic(details, 'postgres', undefined, nowhere)).toMatchObject({
+      code: 'lock-timeout',
+      message,
+      notes: [{ message: 'process 4711 (tx:model.shop.orders) holds the lock' }],
+    });
+  });
+
+  it('lists what stands in the way of a relation', () => {
+    const details = { kind: 'dependents', message: 'no', redacted: 'no', retry: 'never', dependents: ['view "a"', 'view "b"'] } as const;
+    expect(engineDiagnostic(details, 'postgres', undefined, nowhere)).toMatchObject({
+      code: 'dependents-in-the-way',
+      message: 'postgres: no',
+      notes: [{ message: 'depends on it: view "a"' }, { message: 'depends on it: view "b"' }],
+    });
+  });
+
+  it('says what could not be made again, and what else depends on the relation', () => {
+    const details = { kind: 'unknown-column', message: 'column x does not exist', redacted: '', retry: 'never' } as const;
+    const recreates = { what: 'the view "a"', relation: { schema: 'main', name: 'orders' }, dependents: ['view "a"'] };
+    expect(engineDiagnostic(details, 'postgres', { sql: 'create or replace view a', recreates }, nowhere)).toMatchObject({
+      code: 'dependents-not-recreated',
+      message: 'the view "a" cannot be made again for the new `main.orders`: postgres: column x does not exist',
+      notes: [{ message: 'depends on it: view "a"' }],
+    });
+  });
 });

@@ -4,7 +4,7 @@ import type { Statement } from '../adapter/statement.ts';
 import type { CompiledText } from '../compile/compiled.ts';
 import { lookupSpan } from '../compile/span-map.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic, Excerpt, Note } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Excerpt, Note, Where } from '../diagnostics/diagnostic.ts';
 import type { DiagnosticCode } from '../diagnostics/registry.ts';
 import { lineStarts, positionAt } from '../diagnostics/span.ts';
 import type { Span } from '../diagnostics/span.ts';
@@ -21,6 +21,8 @@ export type EngineErrorCode = Extract<
   | 'conversion-failed'
   | 'constraint-violated'
   | 'transaction-conflict'
+  | 'lock-timeout'
+  | 'dependents-in-the-way'
   | 'statement-cancelled'
   | 'out-of-memory'
   | 'disk-full'
@@ -46,6 +48,8 @@ const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
   'disk-full': 'disk-full',
   'read-only': 'database-read-only',
   locked: 'database-error',
+  'lock-timeout': 'lock-timeout',
+  dependents: 'dependents-in-the-way',
   io: 'file-not-read',
   connection: 'connection-lost',
   'missing-extension': 'missing-extension',
@@ -83,7 +87,9 @@ export function engineDiagnostic(
     ...(details.name === undefined ? {} : { name: details.name }),
     ...(details.candidates === undefined ? {} : { candidates: details.candidates }),
   };
-  return diagnose(codes[details.kind], params, {
+  const { recreates } = statement ?? {};
+  const dependents = details.dependents ?? recreates?.dependents ?? [];
+  const where: Where = {
     span: place?.span ?? origin.span,
     node: origin.node,
     excerpt: place?.excerpt,
@@ -92,9 +98,20 @@ export function engineDiagnostic(
       : { redacted: diagnose(codes[details.kind], { ...params, message: details.redacted }).message }),
     notes: [
       ...(place?.note === undefined ? [] : [place.note]),
+      ...(details.kind === 'lock-timeout' && details.holder !== undefined
+        ? [{ message: `${describeHolder(details.holder)} holds the lock` }]
+        : []),
+      ...dependents.map((dependent) => ({ message: `depends on it: ${dependent}` })),
       ...(details.hint === undefined ? [] : [{ message: `${engine} advises: ${details.hint}` }]),
     ],
-  });
+  };
+  if (recreates === undefined) return diagnose(codes[details.kind], params, where);
+  const { what, relation } = recreates;
+  return diagnose('dependents-not-recreated', { ...params, what, relation: `${relation.schema}.${relation.name}` }, where);
+}
+
+function describeHolder({ pid, command = '' }: NonNullable<EngineErrorDetails['holder']>): string {
+  return command === '' ? `process ${pid}` : `process ${pid} (${command})`;
 }
 
 function findPlace(

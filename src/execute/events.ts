@@ -1,5 +1,5 @@
 /** What happens during a run, as a stream of plain data. The executor tells; it never prints. */
-import type { ResultSet } from '../adapter/connection.ts';
+import type { LockHolder, ResultSet } from '../adapter/connection.ts';
 import type { Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -59,6 +59,16 @@ export type RunEvent =
     }
   | { readonly type: 'node-started'; readonly id: NodeId; readonly name: string; readonly at: string }
   | { readonly type: 'node-retried'; readonly id: NodeId; readonly name: string; readonly attempt: number; readonly message: string }
+  /** The relation of a node is in the hands of another run. */
+  | {
+      readonly type: 'node-waiting';
+      readonly id: NodeId;
+      readonly name: string;
+      readonly relation: Relation;
+      readonly holder: LockHolder | undefined;
+    }
+  /** What the plan took for granted was not so any more; `because` says what moved. */
+  | { readonly type: 'node-replanned'; readonly id: NodeId; readonly name: string; readonly because: string; readonly reason: Reason }
   | { readonly type: 'node-finished'; readonly result: NodeResult; readonly sample?: FailureSample }
   | {
       readonly type: 'hook-finished';

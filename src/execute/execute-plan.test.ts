@@ -78,6 +78,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         verifySeed: () => undefined,
         seedRows: () => [],
         texts: outcome.value.texts,
+        replan: (step) => Promise.reject(new Error(`${step.id} was to be planned anew`)),
         readsOf: (node) =>
           (graph.parents.get(nodeId(node)) ?? []).flatMap((id) => {
             const parent = graph.nodes.get(id);
@@ -90,7 +91,8 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         failFast: false,
         txVersion: '0.0.0',
         createState: !present,
-        interruptedRuns: state.openRuns,
+        openRuns: state.openRuns,
+        lockTimeoutMs: 0,
         signal: new AbortController().signal,
         ...options,
       },
@@ -109,7 +111,8 @@ function disturbed(real: Connection, disturb: (connection: Connection) => Partia
   return {
     run: (...statements) => real.run(...statements),
     query: (statement, limit) => real.query(statement, limit),
-    begin: () => real.begin(),
+    queryEach: (...statements) => real.queryEach(...statements),
+    begin: (options) => real.begin(options),
     commit: (...last) => real.commit(...last),
     rollback: () => real.rollback(),
     load: (bulk) => real.load(bulk),
@@ -342,10 +345,11 @@ describe('executePlan', () => {
         { signal: abort.signal },
         (real) => ({
           begin: async () => {
-            await real.begin();
+            const found = await real.begin();
             begins += 1;
             // The first transaction prepares the run, the second is that of the model.
             if (begins === 2) abort.abort();
+            return found;
           },
         }),
       );

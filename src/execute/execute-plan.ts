@@ -1,15 +1,19 @@
 /** Runs a frozen plan against an open database and tells what happens. The plan is never changed or second-guessed. */
+import type { Adapter } from '../adapter/adapter.ts';
 import type { Connection } from '../adapter/connection.ts';
+import type { Relation } from '../adapter/relation.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Plan, Step } from '../plan/plan.ts';
-import { createStateTables } from '../state/state-tables.ts';
+import { createStateTables, inspectStateLayout } from '../state/state-tables.ts';
 import { createStateWriter } from '../state/state-writer.ts';
 import type { RunStatus, StateWriter } from '../state/state-writer.ts';
 import type { NodeResult, RunResult } from './events.ts';
 import type { ExecutionOptions, ExecutionPorts } from './execution.ts';
 import { runHooks } from './run-hooks.ts';
-import { commitWith, runOperation, runStatements } from './perform.ts';
+import { beginWith, commitWith, runOperation, runStatements } from './perform.ts';
+import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
+import { StatementFailure } from './step-failure.ts';
 import { schedule } from './scheduler.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { createStepRunner } from './step-runner.ts';
@@ -40,6 +44,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
       ports,
       writer,
       connections,
+      lockTimeoutMs: options.lockTimeoutMs,
       results,
       isCancelled: () => options.signal.aborted,
       isStopped: () => abort.signal.aborted,
@@ -68,7 +73,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
   }
 }
 
-/** Creates schemas and state, opens the run's record and closes those of runs that died: one transaction. */
+/** Creates schemas and state, opens the run's record and closes those of runs that died: one transaction, tried like any other. */
 async function prepare(
   plan: Plan,
   ports: ExecutionPorts,
@@ -76,19 +81,48 @@ async function prepare(
   writer: StateWriter,
   connection: Connection,
 ): Promise<void> {
-  const at = plan.run.startedAt;
-  await connection.begin();
-  try {
-    if (options.createState) {
-      await runStatements(connection, ...createStateTables(plan.stateSchema, ports.adapter, { txVersion: options.txVersion, at }));
+  // Before its record can be read: whoever finds that must find the run alive.
+  await ports.session.announceRun?.(plan.run.id);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await prepareOnce(plan, ports, options, writer, connection);
+      return;
+    } catch (cause) {
+      await connection.rollback();
+      const retry = cause instanceof StatementFailure ? cause.details.retry : 'never';
+      if (!isWorthRetrying(retry) || attempt >= maxAttempts) throw cause;
+      await ports.clock.sleep(backoff(retry, attempt, ports.chance()));
     }
-    for (const operation of plan.setup) await runOperation(ports.adapter, connection, operation);
-    const dead = options.interruptedRuns.map((runId) => writer.run(runRecord(plan, options, runId, 'interrupted', at)));
-    await commitWith(connection, ...dead, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
-  } catch (cause) {
-    await connection.rollback();
-    throw cause;
   }
+}
+
+async function prepareOnce(
+  plan: Plan,
+  { adapter, session }: ExecutionPorts,
+  options: ExecutionOptions,
+  writer: StateWriter,
+  connection: Connection,
+): Promise<void> {
+  const at = plan.run.startedAt;
+  const creates = options.createState || plan.setup.length > 0;
+  // Who creates what several runs need does it alone.
+  const lock: Relation = { schema: plan.stateSchema, name: 'meta' };
+  const locks = creates && adapter.capabilities.runLock === 'relation' ? [lock] : [];
+  await beginWith(connection, locks.length === 0 ? {} : { label: 'tx', locks, lockTimeoutMs: options.lockTimeoutMs });
+  if (options.createState && !(await isStateThere(plan, adapter, connection))) {
+    await runStatements(connection, ...createStateTables(plan.stateSchema, adapter, { txVersion: options.txVersion, at }));
+  }
+  for (const operation of plan.setup) await runOperation(adapter, connection, operation);
+  const dead = session.deadRuns === undefined ? options.openRuns : await session.deadRuns(options.openRuns);
+  const closing = dead.map((runId) => writer.run(runRecord(plan, options, runId, 'interrupted', at)));
+  await commitWith(connection, ...closing, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
+}
+
+/** Another run may have made the tables since the plan was made. */
+async function isStateThere(plan: Plan, { capabilities, catalog, dialect }: Adapter, connection: Connection): Promise<boolean> {
+  if (capabilities.runLock === 'database') return false;
+  const found = await catalog.relations(connection, [plan.stateSchema]);
+  return inspectStateLayout(plan.stateSchema, found, dialect).kind === 'present';
 }
 
 function runRecord(plan: Plan, options: ExecutionOptions, runId: string, status: RunStatus, at: string): Parameters<StateWriter['run']>[0] {

@@ -1,8 +1,10 @@
 /** What the executor is given: the open database, the ports, and the wishes of the user. */
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Relation } from '../adapter/relation.ts';
-import type { Session } from '../adapter/connection.ts';
-import type { CompiledText } from '../compile/compiled.ts';
+import type { Connection, Session } from '../adapter/connection.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { BuildStep } from '../plan/plan.ts';
+import type { TextIndex } from '../plan/texts.ts';
 import type { RunEvent } from './events.ts';
 
 export interface Clock {
@@ -26,7 +28,15 @@ export interface ExecutionPorts {
   /** Throws SeedChanged unless a seed file, which the engine has read by itself, is still the one that was checked and had this number of rows. */
   readonly verifySeed: (path: string, rows: number) => void;
   /** Filled texts by the key that queries carry. */
-  readonly texts: ReadonlyMap<string, CompiledText>;
+  readonly texts: TextIndex;
+  /**
+   * Plans one step anew, from what stands and is remembered now: asked on this connection, in its transaction, under the lock
+   * of the relation. Gives the problems that are in the way otherwise. The order of steps stays that of the first plan.
+   */
+  readonly replan: (
+    step: BuildStep,
+    connection: Connection,
+  ) => Promise<{ readonly step: BuildStep; readonly texts: TextIndex } | { readonly diagnostics: readonly Diagnostic[] }>;
   /** The relations that a node reads, as far as `tx` knows them. */
   readonly readsOf: (node: string) => readonly Relation[];
   /** Where the compiled text of a key can be read. */
@@ -36,10 +46,12 @@ export interface ExecutionPorts {
 export interface ExecutionOptions {
   readonly threads: number;
   readonly failFast: boolean;
+  /** How long a step waits for a relation that another run works on; 0 does not wait. */
+  readonly lockTimeoutMs: number;
   readonly txVersion: string;
   /** State tables do not exist yet. */
   readonly createState: boolean;
-  /** Runs whose process died; they are marked so. */
-  readonly interruptedRuns: readonly string[];
+  /** Runs that never ended; those whose process is gone are marked so. */
+  readonly openRuns: readonly string[];
   readonly signal: AbortSignal;
 }

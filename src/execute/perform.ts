@@ -1,20 +1,32 @@
 /** Sends statements on one connection and remembers which one failed. */
 import type { Adapter } from '../adapter/adapter.ts';
-import type { Connection, ResultSet } from '../adapter/connection.ts';
+import type { Connection, ResultSet, StandingRelation, TransactionOptions } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
-import type { Operation, OperationKind, OperationRenderers } from '../adapter/operation.ts';
+import type { Operation, OperationKind, OperationRenderers, RenderContext } from '../adapter/operation.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { StatementFailure } from './step-failure.ts';
 
-/** The statements of an operation, in this engine's SQL. */
-export function renderOperation(adapter: Pick<Adapter, 'operations'>, operation: Operation): readonly Statement[] {
-  return renderWith(adapter.operations, operation.kind, operation);
+/** The statements of an operation, in this engine's SQL; the engine may look before it decides. */
+export async function renderOperation(
+  adapter: Pick<Adapter, 'operations'>,
+  connection: Connection,
+  operation: Operation,
+  standing?: StandingRelation,
+): Promise<readonly Statement[]> {
+  const look = (...statements: readonly Statement[]): Promise<readonly ResultSet[]> =>
+    catching(statements, undefined, () => connection.queryEach(...statements));
+  return catching([], undefined, async () => renderWith(adapter.operations, operation.kind, operation, { look, standing }));
 }
 
-function renderWith<K extends OperationKind>(operations: OperationRenderers, kind: K, operation: Operation): readonly Statement[] {
+function renderWith<K extends OperationKind>(
+  operations: OperationRenderers,
+  kind: K,
+  operation: Operation,
+  context: RenderContext,
+): ReturnType<OperationRenderers[K]> {
   // `kind` is the operation's own kind, so the renderer takes exactly this operation; TypeScript cannot correlate the two.
-  const render = operations[kind] as (operation: Operation) => readonly Statement[];
-  return render(operation);
+  const render = operations[kind] as (operation: Operation, context: RenderContext) => ReturnType<OperationRenderers[K]>;
+  return render(operation, context);
 }
 
 async function catching<T>(statements: readonly Statement[], test: string | undefined, send: () => Promise<T>): Promise<T> {
@@ -22,7 +34,7 @@ async function catching<T>(statements: readonly Statement[], test: string | unde
     return await send();
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
-    throw new StatementFailure(cause.details, statements[cause.details.statement ?? 0] ?? { sql: 'commit' }, test);
+    throw new StatementFailure(cause.details, statements[cause.details.statement ?? 0] ?? { sql: '' }, test);
   }
 }
 
@@ -40,7 +52,17 @@ export function queryRows(connection: Connection, statement: Statement, limit?: 
   return catching([statement], test, () => connection.query(statement, limit));
 }
 
+/** Begins a transaction; gives what its reads found. */
+export function beginWith(connection: Connection, options: TransactionOptions): Promise<readonly ResultSet[]> {
+  return catching(options.reads ?? [], undefined, () => connection.begin(options));
+}
+
 /** Runs an operation; gives the rows that its last statement changed. */
-export async function runOperation(adapter: Pick<Adapter, 'operations'>, connection: Connection, operation: Operation): Promise<number> {
-  return runStatements(connection, ...renderOperation(adapter, operation));
+export async function runOperation(
+  adapter: Pick<Adapter, 'operations'>,
+  connection: Connection,
+  operation: Operation,
+  standing?: StandingRelation,
+): Promise<number> {
+  return runStatements(connection, ...(await renderOperation(adapter, connection, operation, standing)));
 }

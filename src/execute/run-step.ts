@@ -1,56 +1,23 @@
 /** Carries out one step on one connection: a build in its transaction, or tests on what is published. */
-import type { CompiledText } from '../compile/compiled.ts';
-import { lookupSpan } from '../compile/span-map.ts';
+import type { StandingRelation } from '../adapter/connection.ts';
+import { EngineError } from '../adapter/engine-error.ts';
+import type { Operation } from '../adapter/operation.ts';
+import type { Column } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Column } from '../adapter/relation.ts';
-import type { Connection } from '../adapter/connection.ts';
-import { EngineError } from '../adapter/engine-error.ts';
-import type { Operation } from '../adapter/operation.ts';
 import { SeedChanged } from '../parse/seed/seed-rows.ts';
-import type { Action, BuildStep, Plan, TestStep } from '../plan/plan.ts';
-import type { CheckRecord, StateWriter } from '../state/state-writer.ts';
+import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
+import type { CheckRecord } from '../state/state-writer.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
-import { engineDiagnostic } from './engine-diagnostic.ts';
+import type { Attempt, StepContext } from './attempt.ts';
+import { beginBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
+import { failedAttempt, withColumns } from './failed-attempt.ts';
 import { commitWith, renderOperation, runOperation } from './perform.ts';
 import { runAudit } from './run-audit.ts';
-import { auditsOf, testsOf } from './test-results.ts';
 import type { TestOutcome } from './run-audit.ts';
-import { StatementFailure, StepFailure } from './step-failure.ts';
-
-/** What one attempt at a step came to. */
-export type Attempt =
-  | { readonly kind: 'done'; readonly rows: number | undefined; readonly tests: readonly TestOutcome[] }
-  /** Tests failed: nothing was published. */
-  | { readonly kind: 'refused'; readonly tests: readonly TestOutcome[] }
-  | {
-      readonly kind: 'failed';
-      readonly diagnostics: readonly Diagnostic[];
-      /** One line that may be stored. */
-      readonly message: string;
-      readonly retry: 'transaction' | 'reconnect' | 'never';
-      readonly cancelled: boolean;
-      /** The one test that could not be evaluated, when it is known. */
-      readonly test?: string;
-      /** It happened while checks ran together, so which one it was has to be found out. */
-      readonly duringAudit: boolean;
-    };
-
-export interface StepContext {
-  readonly ports: ExecutionPorts;
-  readonly plan: Plan;
-  readonly writer: StateWriter;
-  readonly connection: Connection;
-  /** Run checks one by one, to learn which of them fails to evaluate. */
-  readonly apart: boolean;
-  readonly attempt: number;
-  /** The run is being stopped. Statements in flight were interrupted; one that was about to start heard nothing. */
-  readonly isStopped: () => boolean;
-}
-
-type FailedAttempt = Extract<Attempt, { kind: 'failed' }>;
+import { StepFailure } from './step-failure.ts';
 
 class AuditRefused extends Error {
   readonly tests: readonly TestOutcome[];
@@ -60,34 +27,46 @@ class AuditRefused extends Error {
   }
 }
 
-/** One attempt at a build: everything commits, or nothing did. */
-export async function attemptBuild(context: StepContext, step: BuildStep): Promise<Attempt> {
-  const { ports, connection } = context;
-  const progress: Progress = { tests: [], rows: undefined, staged: undefined, auditing: false };
+/** One attempt at a build: everything commits, or nothing did. Gives the step as it was carried out, which may have been planned anew. */
+export async function attemptBuild(
+  context: StepContext,
+  planned: BuildStep,
+): Promise<{ readonly attempt: Attempt; readonly step: BuildStep }> {
+  const { connection } = context;
+  const progress: Progress = { tests: [], rows: undefined, staged: undefined, standing: undefined, auditing: false };
+  let current = { step: planned, texts: context.texts };
   let committed = false;
   try {
     // Hooks outside of the transaction ran with the first attempt; nothing takes them back.
-    if (context.attempt === 1 && !context.apart) await runOutside(context, step.before);
-    await connection.begin();
-    const startedAt = ports.clock.now();
-    const last = step.transaction.at(-1);
-    const joined = last?.kind === 'operation' ? last.operation : undefined;
-    for (const action of joined === undefined ? step.transaction : step.transaction.slice(0, -1)) {
-      requireRunning(context);
-      await perform(context, step, action, progress);
-    }
-    requireRunning(context);
-    await recordAndCommit(context, step, progress, { startedAt, joined });
+    if (context.attempt === 1 && !context.apart) await runOutside(context, planned.before);
+    const begun = await beginBuild(context, planned);
+    current = begun;
+    progress.standing = begun.standing;
+    await carryOut({ ...context, texts: begun.texts }, begun.step, progress);
     committed = true;
-    await runOutside(context, step.after);
-    return { kind: 'done', rows: progress.rows, tests: progress.tests };
+    await runOutside(context, planned.after);
+    return { attempt: { kind: 'done', rows: progress.rows, tests: progress.tests }, step: begun.step };
   } catch (cause) {
     await connection.rollback();
-    if (cause instanceof AuditRefused) return { kind: 'refused', tests: cause.tests };
-    const failed = failedAttempt(context, await withColumns(context, cause, step.node), step, progress.auditing);
+    const { step, texts } = current;
+    if (cause instanceof AuditRefused) return { attempt: { kind: 'refused', tests: cause.tests }, step };
+    const failed = failedAttempt({ ...context, texts }, await withColumns(context, cause, step.node), step, progress.auditing);
     // What is published must not be built a second time: the plan was made for what stood before.
-    return committed ? { ...failed, retry: 'never' } : failed;
+    return { attempt: committed ? { ...failed, retry: 'never' } : failed, step };
   }
+}
+
+/** Everything between BEGIN and COMMIT, and the COMMIT. */
+async function carryOut(context: StepContext, step: BuildStep, progress: Progress): Promise<void> {
+  const startedAt = context.ports.clock.now();
+  const last = step.transaction.at(-1);
+  const joined = last?.kind === 'operation' ? last.operation : undefined;
+  for (const action of joined === undefined ? step.transaction : step.transaction.slice(0, -1)) {
+    requireRunning(context);
+    await perform(context, step, action, progress);
+  }
+  requireRunning(context);
+  await recordAndCommit(context, step, progress, { startedAt, joined });
 }
 
 /** Hooks beside the transaction, each on its own. */
@@ -119,6 +98,8 @@ interface Progress {
   tests: readonly TestOutcome[];
   rows: number | undefined;
   staged: readonly Column[] | undefined;
+  /** The target as the transaction found it, until something of the user may have changed it. */
+  standing: StandingRelation | undefined;
   auditing: boolean;
 }
 
@@ -159,7 +140,8 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
 
 /** A stage that will be published tells how many rows the relation has. */
 async function performOperation({ ports, connection }: StepContext, operation: Operation, progress: Progress): Promise<void> {
-  const rows = await runOperation(ports.adapter, connection, operation);
+  const rows = await runOperation(ports.adapter, connection, operation, progress.standing);
+  if (operation.kind === 'run-sql') progress.standing = undefined;
   if (operation.kind === 'stage-query' && !operation.temporary) progress.rows = rows;
 }
 
@@ -223,7 +205,8 @@ async function recordAndCommit(
     },
     checks: checkRecords(context, step.node, progress.tests),
   });
-  await commitWith(connection, ...(joined === undefined ? [] : renderOperation(ports.adapter, joined)), record);
+  const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined, progress.standing);
+  await commitWith(connection, ...before, record);
 }
 
 /** Verdicts as they are stored. */
@@ -236,70 +219,6 @@ export function checkRecords(context: StepContext, testedNode: string, tests: re
     failures: test.failures,
     total: test.total ?? null,
   }));
-}
-
-/** Where the engine offers no near names for a column, the columns of what the node reads are looked up. */
-async function withColumns({ ports, connection }: StepContext, cause: unknown, node: string): Promise<unknown> {
-  if (!(cause instanceof StatementFailure)) return cause;
-  const { details, statement, test } = cause;
-  const reads = ports.readsOf(node);
-  if (details.kind !== 'unknown-column' || details.candidates !== undefined || details.name === undefined || reads.length === 0)
-    return cause;
-  try {
-    const { dialect, catalog } = ports.adapter;
-    const wanted = new Set(reads.map(dialect.relation));
-    const found = await catalog.relations(connection, [...new Set(reads.map((relation) => relation.schema))]);
-    const columns = found
-      .filter((entry) => wanted.has(dialect.relation(entry.relation)))
-      .flatMap((entry) => entry.columns.map((column) => column.name));
-    return columns.length === 0 ? cause : new StatementFailure({ ...details, candidates: [...new Set(columns)] }, statement, test);
-  } catch (second) {
-    // The first error is the one that matters.
-    if (second instanceof EngineError) return cause;
-    throw second;
-  }
-}
-
-function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | TestStep, duringAudit: boolean): FailedAttempt {
-  if (cause instanceof StepFailure) {
-    const blamed = cause.test === undefined ? {} : { test: cause.test };
-    return {
-      kind: 'failed',
-      diagnostics: cause.diagnostics,
-      message: cause.message,
-      retry: 'never',
-      cancelled: false,
-      duringAudit: false,
-      ...blamed,
-    };
-  }
-  const failure = cause instanceof EngineError ? new StatementFailure(cause.details, { sql: '' }) : cause;
-  if (!(failure instanceof StatementFailure)) throw failure;
-  const { details, statement, test } = failure;
-  const key = statement.embedded?.node;
-  const declared = auditsOf(step)
-    .flatMap(testsOf)
-    .find((entry) => entry.id === test);
-  const text: CompiledText | undefined = key === undefined ? undefined : context.ports.texts.get(key);
-  const diagnostic = engineDiagnostic(details, context.plan.target.engine, statement, {
-    node: test ?? step.node,
-    text,
-    // Of a hook, the whole is shown where the database names no place in it.
-    span:
-      declared?.span ??
-      (text === undefined || key === step.node ? undefined : lookupSpan(text.map, 0, text.sql.length)?.span) ??
-      (step.kind === 'build' ? { path: step.path, start: 0, end: 0 } : undefined),
-    compiledPath: key === undefined ? undefined : context.ports.compiledPath(key),
-  });
-  return {
-    kind: 'failed',
-    diagnostics: [diagnostic],
-    message: details.redacted,
-    retry: details.retry,
-    cancelled: details.kind === 'cancelled',
-    duringAudit,
-    ...(test === undefined ? {} : { test }),
-  };
 }
 
 /** The diagnostic of a model whose tests kept it from being published. */

@@ -7,22 +7,22 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { BuildStep, Plan, Step, TestStep } from '../plan/plan.ts';
 import type { NodeRunRecord, StateWriter } from '../state/state-writer.ts';
+import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
 import type { NodeResult } from './events.ts';
 import type { ExecutionPorts } from './execution.ts';
+import type { Attempt, StepContext } from './attempt.ts';
 import { attemptBuild, attemptTests, auditFailed, checkRecords } from './run-step.ts';
-import type { Attempt, StepContext } from './run-step.ts';
 import type { TestOutcome } from './run-audit.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { auditsOf, outcomeResult, testsOf, unjudgedResult } from './test-results.ts';
 import type { TestIdentity, Timing } from './test-results.ts';
-
-const maxAttempts = 5;
 
 export interface StepRunnerInput {
   readonly plan: Plan;
   readonly ports: ExecutionPorts;
   readonly writer: StateWriter;
   readonly connections: readonly Connection[];
+  readonly lockTimeoutMs: number;
   /** Filled as nodes finish, by node id. */
   readonly results: Map<string, NodeResult>;
   /** The user stopped the run. */
@@ -53,14 +53,14 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
     const startedAt = ports.clock.now();
     const identity = step.kind === 'build' ? { id: step.node, name: step.name } : testIdentity(step);
     ports.emit({ type: 'node-started', ...identity, at: new Date(startedAt).toISOString() });
-    const { attempt, context } = await attemptWithRetries(input, step, worker);
+    const { attempt, context, step: done } = await attemptWithRetries(input, step, worker);
     if (attempt.kind === 'failed' && (attempt.retry === 'never' || attempt.cancelled)) permanentFailure = true;
     // The verdict of a test is final: another run reads the same rows.
     if (attempt.kind !== 'failed' && stepOutcome(attempt) === 'failed') permanentFailure = true;
-    await recordAfterwards(context, step, attempt, startedAt);
+    await recordAfterwards(context, done, attempt, startedAt);
     const timing = timingOf(ports, startedAt, context.attempt, worker);
-    if (step.kind === 'build') finish(buildResult(step, attempt, timing, input.isCancelled()));
-    finishTests(step, attempt, timing, input.isCancelled(), finish);
+    if (done.kind === 'build') finish(buildResult(done, attempt, timing, input.isCancelled()));
+    finishTests(done, attempt, timing, input.isCancelled(), finish);
     return stepOutcome(attempt);
   };
 
@@ -78,46 +78,61 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
   };
 }
 
+interface Tried {
+  readonly attempt: Attempt;
+  readonly context: StepContext;
+  /** As the last attempt carried it out. */
+  readonly step: BuildStep | TestStep;
+}
+
 /** Tries a step until it succeeds, cannot be helped, or had its number of attempts. */
-async function attemptWithRetries(
-  input: StepRunnerInput,
-  step: BuildStep | TestStep,
-  worker: number,
-): Promise<{ attempt: Attempt; context: StepContext }> {
+async function attemptWithRetries(input: StepRunnerInput, planned: BuildStep | TestStep, worker: number): Promise<Tried> {
   const connection = input.connections[worker] ?? bug(`worker ${worker} has no connection`);
+  const { ports, lockTimeoutMs } = input;
   let apart = false;
   for (let number = 1; ;) {
     const context: StepContext = {
-      ports: input.ports,
+      ports,
       plan: input.plan,
       writer: input.writer,
       connection,
+      texts: ports.texts,
       apart,
       attempt: number,
+      lockTimeoutMs,
       isStopped: input.isStopped,
     };
-    const attempt = step.kind === 'build' ? await attemptBuild(context, step) : await attemptTests(context, step);
-    if (attempt.kind !== 'failed' || attempt.cancelled || input.isCancelled()) return { attempt, context };
+    const startedAt = ports.clock.now();
+    const { attempt, step } = await attemptOnce(context, planned);
+    if (attempt.kind !== 'failed' || attempt.cancelled || input.isCancelled()) return { attempt, context, step };
     if (attempt.duringAudit && !apart && attempt.retry === 'never') {
       // The checks ran in one statement; a second time, one by one, shows which of them cannot be evaluated.
       apart = true;
       continue;
     }
-    if (attempt.retry !== 'transaction' || number >= maxAttempts) return { attempt, context };
+    const { retry } = attempt;
+    if (!isWorthRetrying(retry) || number >= maxAttempts) return { attempt, context, step };
     const { id, name } = step.kind === 'build' ? { id: step.node, name: step.name } : testIdentity(step);
-    input.ports.emit({ type: 'node-retried', id, name, attempt: number + 1, message: attempt.message });
-    await input.ports.clock.sleep(backoff(number, input.ports.chance()));
+    ports.emit({ type: 'node-retried', id, name, attempt: number + 1, message: attempt.message });
+    await ports.clock.sleep(backoff(retry, number, ports.chance()));
+    await recordAfterwards(context, step, attempt, startedAt, 'retried');
     number += 1;
   }
 }
 
-/** Doubling waits, spread so that two that met do not meet again. */
-function backoff(attempt: number, chance: number): number {
-  return 20 * 2 ** attempt * (0.5 + chance);
+async function attemptOnce(context: StepContext, step: BuildStep | TestStep): Promise<Pick<Tried, 'attempt' | 'step'>> {
+  if (step.kind === 'build') return attemptBuild(context, step);
+  return { attempt: await attemptTests(context, step), step };
 }
 
 /** Stores what a rolled-back transaction could not: a failed attempt, and verdicts of tests outside a build. */
-async function recordAfterwards(context: StepContext, step: BuildStep | TestStep, attempt: Attempt, startedAt: number): Promise<void> {
+async function recordAfterwards(
+  context: StepContext,
+  step: BuildStep | TestStep,
+  attempt: Attempt,
+  startedAt: number,
+  status?: 'retried',
+): Promise<void> {
   const tests = attempt.kind === 'failed' ? [] : attempt.tests;
   const { connection, ports, writer, plan } = context;
   try {
@@ -128,7 +143,7 @@ async function recordAfterwards(context: StepContext, step: BuildStep | TestStep
         runId: plan.run.id,
         node: step.node,
         attempt: context.attempt,
-        status: attempt.kind === 'failed' && attempt.cancelled ? 'cancelled' : 'error',
+        status: status ?? (attempt.kind === 'failed' && attempt.cancelled ? 'cancelled' : 'error'),
         reason: step.reason,
         relation: step.relation,
         relationKind: step.relationKind,

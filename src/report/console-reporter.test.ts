@@ -281,6 +281,20 @@ try again:  tx retry
     expect(text()).toBe('! a  attempt 2, after: conflict with another run\n');
   });
 
+  it('says whom it waits for, and that it planned anew', () => {
+    const { reporter, text } = bench(planOf([build('a')]));
+    const node = { id: nodeId('model.shop.a'), name: 'a' };
+    const relation = { schema: 'main', name: 'a' };
+    reporter.handle({ type: 'node-waiting', ...node, relation, holder: { pid: 4711, label: 'tx:model.shop.a' } });
+    reporter.handle({ type: 'node-waiting', ...node, relation, holder: undefined });
+    reporter.handle({ type: 'node-replanned', ...node, because: 'another run has built main.a', reason: 'incremental' });
+    expect(text()).toBe(
+      '! a  waits for main.a, which tx:model.shop.a holds (process 4711)\n' +
+        '! a  waits for main.a, which another run holds\n' +
+        '· a  planned anew: another run has built main.a\n',
+    );
+  });
+
   it('writes no control characters that came from names, messages or rows', () => {
     const evil = '\u001b[2J\u001b]0;owned\u0007\r\u202e';
     const name = `a${evil}b`;

@@ -66,6 +66,12 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
           `${paint.yellow(marks.warned)} ${plainLine(event.name)}  attempt ${event.attempt}, after: ${plainLine(event.message)}`,
         ]);
         return;
+      case 'node-waiting':
+        printer.print([`${paint.yellow(marks.warned)} ${plainLine(event.name)}  waits for ${plainLine(describeWait(event))}`]);
+        return;
+      case 'node-replanned':
+        printer.print([`${paint.dim(marks.dot)} ${plainLine(event.name)}  planned anew: ${plainLine(event.because)}`]);
+        return;
       case 'node-finished': {
         if (event.sample !== undefined) samples.set(event.result.id, event.sample);
         const entry = progress.finish(event.result);
@@ -85,6 +91,13 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
     }
   };
   return { handle, stop: printer.end };
+}
+
+/** `main.orders, which tx:model.shop.orders holds (process 4711)`. */
+function describeWait({ relation, holder }: Extract<RunEvent, { type: 'node-waiting' }>): string {
+  const name = `${relation.schema}.${relation.name}`;
+  if (holder === undefined) return `${name}, which another run holds`;
+  return `${name}, which ${holder.label === '' ? 'another run' : holder.label} holds (process ${holder.pid})`;
 }
 
 /** Turns finished steps into lines; steps that are skipped one after another become one line. */

@@ -47,6 +47,20 @@ const events: readonly RunEvent[] = [
   started({ models: 3, seeds: 0, tests: 2 }),
   { type: 'node-started', id: nodeId('model.shop.stg_orders'), name: 'stg_orders', at: '2026-11-19T08:00:00.000Z' },
   { type: 'node-retried', id: nodeId('model.shop.stg_orders'), name: 'stg_orders', attempt: 2, message: 'conflict' },
+  {
+    type: 'node-waiting',
+    id: nodeId('model.shop.stg_orders'),
+    name: 'stg_orders',
+    relation: { schema: 'main', name: 'stg_orders' },
+    holder: { pid: 4711, label: 'tx:model.shop.stg_orders' },
+  },
+  {
+    type: 'node-replanned',
+    id: nodeId('model.shop.stg_orders'),
+    name: 'stg_orders',
+    because: 'another run has built main.stg_orders',
+    reason: 'incremental',
+  },
   ...results.map((result): RunEvent => ({
     type: 'node-finished',
     result,
@@ -69,6 +83,8 @@ describe('createJsonLog', () => {
       'run_started',
       'node_started',
       'node_retried',
+      'node_waiting',
+      'node_replanned',
       'node_finished',
       'node_finished',
       'node_finished',
@@ -83,8 +99,20 @@ describe('createJsonLog', () => {
     ]);
   });
 
+  it('names who is waited for, and what moved', () => {
+    const [, , , waiting, replanned] = log(events);
+    expect(waiting).toMatchObject({
+      level: 'warn',
+      schema: 'main',
+      relation: 'stg_orders',
+      holder_pid: 4711,
+      holder: 'tx:model.shop.stg_orders',
+    });
+    expect(replanned).toMatchObject({ level: 'info', message: 'another run has built main.stg_orders', reason: 'incremental' });
+  });
+
   it('tells of a node with all that is known', () => {
-    expect(log(events)[5]).toEqual({
+    expect(log(events)[7]).toEqual({
       ts: '2026-11-19T08:00:00.020Z',
       level: 'error',
       event: 'node_finished',

@@ -11,7 +11,16 @@ import type { Channel } from './output.ts';
 interface LogEvent {
   readonly ts: string;
   readonly level: 'info' | 'warn' | 'error';
-  readonly event: 'run_started' | 'node_started' | 'node_retried' | 'node_finished' | 'hook_finished' | 'run_finished' | 'diagnostic';
+  readonly event:
+    | 'run_started'
+    | 'node_started'
+    | 'node_retried'
+    | 'node_waiting'
+    | 'node_replanned'
+    | 'node_finished'
+    | 'hook_finished'
+    | 'run_finished'
+    | 'diagnostic';
   readonly run_id?: string | undefined;
   readonly [field: string]: unknown;
 }
@@ -51,6 +60,18 @@ export function createJsonLog(input: JsonLogInput): RunReporter {
       case 'node-retried': {
         const { id, name, attempt, message } = event;
         write({ ts: stamp(), level: 'warn', event: 'node_retried', run_id: runId, node: id, name, attempt, message: plain(message) });
+        return;
+      }
+      case 'node-waiting': {
+        const { id, name, relation, holder } = event;
+        const base = { ts: stamp(), level: 'warn', event: 'node_waiting', run_id: runId, node: id, name } as const;
+        const held = { holder_pid: holder?.pid, holder: holder === undefined ? undefined : plain(holder.label) };
+        write({ ...base, schema: relation.schema, relation: relation.name, ...held });
+        return;
+      }
+      case 'node-replanned': {
+        const { id, name, because, reason } = event;
+        write({ ts: stamp(), level: 'info', event: 'node_replanned', run_id: runId, node: id, name, message: plain(because), reason });
         return;
       }
       case 'node-finished':

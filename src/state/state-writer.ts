@@ -21,7 +21,8 @@ export interface NodeRunRecord {
   readonly runId: string;
   readonly node: string;
   readonly attempt: number;
-  readonly status: 'success' | 'error' | 'cancelled';
+  /** `retried`: it failed, and another attempt followed. */
+  readonly status: 'success' | 'error' | 'cancelled' | 'retried';
   readonly reason: string;
   readonly relation: Relation;
   readonly relationKind: RelationKind;

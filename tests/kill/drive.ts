@@ -144,6 +144,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       },
       seedRows: (path) => spec.seeds?.[seedName(path)]?.rows ?? [],
       texts: value.texts,
+      replan: (step) => Promise.reject(new Error(`${step.id} was to be planned anew`)),
       readsOf: () => [],
       compiledPath: () => undefined,
     },
@@ -152,7 +153,8 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       failFast: false,
       txVersion: '0.0.0',
       createState: !present,
-      interruptedRuns: state.openRuns,
+      openRuns: state.openRuns,
+      lockTimeoutMs: 0,
       signal: new AbortController().signal,
     },
   );

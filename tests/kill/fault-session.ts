@@ -3,7 +3,7 @@
  * before, during or right after the n-th call. Production code knows nothing of it.
  */
 import type { Adapter } from '../../src/adapter/adapter.ts';
-import type { BulkLoad, Connection, ResultSet, Session } from '../../src/adapter/connection.ts';
+import type { BulkLoad, Connection, ResultSet, Session, TransactionOptions } from '../../src/adapter/connection.ts';
 import type { Statement } from '../../src/adapter/statement.ts';
 
 export type Side = 'before' | 'during' | 'after';
@@ -104,9 +104,17 @@ class FaultConnection implements Connection {
     return result;
   }
 
-  begin(): Promise<void> {
+  async queryEach(...statements: readonly Statement[]): Promise<readonly ResultSet[]> {
+    if (!this.#options.splitTexts && statements.length > 0)
+      return this.#countdown.pass({ kind: 'query', sql: textOf(statements) }, () => this.#real.queryEach(...statements));
+    const results: ResultSet[] = [];
+    for (const statement of statements) results.push(await this.query(statement));
+    return results;
+  }
+
+  begin(options?: TransactionOptions): Promise<readonly ResultSet[]> {
     this.#inTransaction = true;
-    return this.#countdown.pass({ kind: 'begin', sql: '' }, () => this.#real.begin());
+    return this.#countdown.pass({ kind: 'begin', sql: '' }, () => this.#real.begin(options));
   }
 
   async commit(...last: readonly Statement[]): Promise<void> {
@@ -165,6 +173,8 @@ export function watchAdapter(adapter: Adapter, options: FaultOptions): { readonl
   const wrap = (session: Session): Session => ({
     engineVersion: session.engineVersion,
     description: session.description,
+    ...(session.announceRun === undefined ? {} : { announceRun: session.announceRun }),
+    ...(session.deadRuns === undefined ? {} : { deadRuns: session.deadRuns }),
     connect: async () =>
       new FaultConnection(await countdown.pass({ kind: 'connect', sql: '' }, () => session.connect()), countdown, options),
     close: () => countdown.pass({ kind: 'close', sql: '' }, () => session.close()),

@@ -1,6 +1,6 @@
 /** One connection to an open database: statements, transactions, bulk loads. */
 import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBResult } from '@duckdb/node-api';
-import type { BulkLoad, Cell, Connection, ResultSet } from '../../adapter/connection.ts';
+import type { BulkLoad, Cell, Connection, ResultSet, TransactionOptions } from '../../adapter/connection.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
@@ -71,11 +71,19 @@ export class DatabaseConnection implements Connection {
     });
   }
 
-  async begin(): Promise<void> {
+  async queryEach(...statements: readonly Statement[]): Promise<readonly ResultSet[]> {
+    const results: ResultSet[] = [];
+    for (const statement of statements) results.push(await this.query(statement));
+    return results;
+  }
+
+  /** One process has the whole database, so there is nobody to lock out or to show anything to. */
+  async begin({ reads = [] }: TransactionOptions = {}): Promise<readonly ResultSet[]> {
     if (this.#transaction !== 'none') return bug('a transaction is already open on this connection');
     await this.#database.threads.enter();
     this.#transaction = 'asked';
     this.#failure = undefined;
+    return this.queryEach(...reads);
   }
 
   async commit(...last: readonly Statement[]): Promise<void> {

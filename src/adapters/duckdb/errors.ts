@@ -149,7 +149,7 @@ function kindOf(raw: RawError): EngineErrorKind {
 
 function retryOf(kind: EngineErrorKind): Retry {
   if (kind === 'conflict') return 'transaction';
-  return kind === 'locked' || kind === 'connection' ? 'reconnect' : 'never';
+  return kind === 'locked' ? 'later' : kind === 'connection' ? 'reconnect' : 'never';
 }
 
 /** What an offset of the engine counts: its grammar counts characters, everything behind it UTF-8 bytes. */

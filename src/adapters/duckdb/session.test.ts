@@ -117,7 +117,7 @@ describe('refusals', () => {
     onTestFinished(() => void child.kill('SIGKILL'));
     await new Promise((resolve) => child.stdout.once('data', resolve));
     const details = await failureOf(openTestSession({ path: 'w.db' }, project));
-    expect(details).toMatchObject({ kind: 'locked', retry: 'reconnect', holder: { pid: child.pid } });
+    expect(details).toMatchObject({ kind: 'locked', retry: 'later', holder: { pid: child.pid } });
     expect(details.holder?.command).toContain('node');
     expect(details.message).not.toContain(project);
     child.kill('SIGKILL');

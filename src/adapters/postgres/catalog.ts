@@ -1,5 +1,5 @@
 /** Reads relations and columns from PostgreSQL's catalog, past the slow views of `information_schema`. */
-import type { Catalog, Cell, Connection } from '../../adapter/connection.ts';
+import type { Catalog, Cell, Connection, StandingQuery } from '../../adapter/connection.ts';
 import type { CatalogRelation, Column, Relation, RelationKind } from '../../adapter/relation.ts';
 import { dialect } from './dialect.ts';
 import { quoteText } from './quoting.ts';
@@ -50,4 +50,44 @@ async function columns(connection: Connection, relation: Relation, temporary: bo
   return rows.filter(([column]) => column !== null).map(([column, type]) => ({ name: text(column), type: text(type) }));
 }
 
-export const catalog: Catalog = { relations, columns };
+/**
+ * What hangs on a relation or was set on it by others: whatever depends on it or on the type of its rows, rights, rules for rows,
+ * options, comments. Cheap to ask; what exactly it is, is asked only where there is something.
+ */
+const burden = `(c.relacl is not null or c.reloptions is not null or c.relrowsecurity or c.relforcerowsecurity
+  or c.relhassubclass or c.relhastriggers or c.relkind <> 'v' and (c.relhasrules or c.relreplident <> 'd')
+  or c.relowner <> (select u.oid from pg_catalog.pg_roles u where u.rolname = current_user)
+  or exists (select from pg_catalog.pg_depend d where d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = c.oid
+    and d.deptype <> 'i' and not (d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and exists (
+      select from pg_catalog.pg_rewrite r where r.oid = d.objid and r.ev_class = c.oid)))
+  or exists (select from pg_catalog.pg_depend d join pg_catalog.pg_type t on t.oid = d.refobjid
+    where d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass and (t.oid = c.reltype or t.typelem = c.reltype) and d.deptype <> 'i')
+  or exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid
+    and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+  or exists (select from pg_catalog.pg_description d where d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objoid = c.oid)
+  or exists (select from pg_catalog.pg_seclabel l where l.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and l.objoid = c.oid)
+  or exists (select from pg_catalog.pg_attribute b where b.attrelid = c.oid and b.attnum > 0
+    and (b.attacl is not null or b.attoptions is not null or b.attstattarget >= 0 or b.attidentity <> '' or b.attnotnull and c.relkind = 'r')))`;
+
+const standing: StandingQuery = {
+  statement: (relation) => ({
+    sql: [
+      `select c.relkind, ${burden}, ${columnOf}`,
+      `from pg_catalog.pg_class c ${attributes}`,
+      `where c.oid = pg_catalog.to_regclass(${quoteText(dialect.relation(relation))}) and c.relkind in ('r', 'p', 'f', 'v', 'm') order by a.attnum`,
+    ].join('\n'),
+  }),
+  read: (relation, { rows }) => {
+    const [first] = rows;
+    if (first === undefined) return undefined;
+    const named = rows.filter(([, , column]) => column !== null);
+    return {
+      relation,
+      kind: kinds[text(first[0])] ?? 'table',
+      burdened: first[1] === true,
+      columns: named.map(([, , column, type]) => ({ name: text(column), type: text(type) })),
+    };
+  },
+};
+
+export const catalog: Catalog = { relations, columns, standing };

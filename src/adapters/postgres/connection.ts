@@ -1,8 +1,9 @@
 /** One connection to a server: statements, transactions, bulk loads. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import type { BulkLoad, Connection, ResultSet } from '../../adapter/connection.ts';
+import type { BulkLoad, Connection, ResultSet, TransactionOptions } from '../../adapter/connection.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
+import type { Relation } from '../../adapter/relation.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { copyRows } from './bulk-load.ts';
@@ -10,8 +11,10 @@ import { cellOf } from './cells.ts';
 import { dialect } from './dialect.ts';
 import { engineError, ownError } from './errors.ts';
 import { destroySocket, endClient, exchange, ExchangeFailure, taggedRows } from './exchange.ts';
-import type { Answer, Request } from './exchange.ts';
-import { quoteIdentifier } from './quoting.ts';
+import type { Answer, QueryRequest, Request } from './exchange.ts';
+import { quoteIdentifier, quoteText } from './quoting.ts';
+import { limitWaits, lockError, lockTimeout, tryLock, waitForLock } from './relation-locks.ts';
+import { processOf } from './server.ts';
 import type { Server } from './server.ts';
 import type { TypeNames } from './type-names.ts';
 
@@ -81,23 +84,30 @@ export class DatabaseConnection implements Connection {
   }
 
   async query({ sql }: Statement, limit?: number): Promise<ResultSet> {
-    const { fields, rows, types } = await this.#attempt({ texts: [sql] }, async (client) => {
-      const answers = await this.#send(client, { kind: 'queries', queries: [{ sql, limit }] });
-      const answer = answers.at(-1) ?? { fields: [], rows: [] };
-      return { ...answer, types: await this.#options.typeNames.of(client, answer.fields) };
-    });
-    return {
-      columns: fields.map((field, index) => ({ name: field.name, type: types[index] ?? '' })),
-      rows: rows.map((row) => row.map((cell, index) => cellOf(cell, fields[index]?.dataTypeID ?? 0))),
-    };
+    const [result] = await this.#ask([{ sql, limit }]);
+    return result ?? bug('a query without a result');
   }
 
-  begin(): Promise<void> {
+  queryEach(...statements: readonly Statement[]): Promise<readonly ResultSet[]> {
+    this.#touched = true;
+    return this.#ask(statements.map(({ sql }) => ({ sql })));
+  }
+
+  /** Without options BEGIN waits for the first statement. A lock that is refused is waited for in a transaction that holds no other. */
+  async begin(options: TransactionOptions = {}): Promise<readonly ResultSet[]> {
     if (this.#transaction !== 'none') return bug('a transaction is already open on this connection');
     this.#touched = true;
-    this.#transaction = 'asked';
-    this.#failure = undefined;
-    return Promise.resolve();
+    this.#enter();
+    const { locks = [], reads = [] } = options;
+    const opening = [...labelText(options.label), ...locks.map(tryLock)].map((sql) => ({ sql }));
+    const results = await this.queryEach(...opening, ...reads);
+    const granted = results.slice(opening.length - locks.length, opening.length);
+    if (granted.every(({ rows }) => rows[0]?.[0] === true)) return results.slice(opening.length);
+    await this.rollback();
+    this.#enter();
+    await this.queryEach(...labelText(options.label).map((sql) => ({ sql })));
+    await this.#waitForLocks(locks, options);
+    return this.queryEach(...reads);
   }
 
   async commit(...last: readonly Statement[]): Promise<void> {
@@ -154,6 +164,45 @@ export class DatabaseConnection implements Connection {
     const reusable = client !== undefined && !this.#touched;
     if (client !== undefined && this.#touched) await endClient(client);
     this.#options.onClose(this, reusable ? client : undefined);
+  }
+
+  #enter(): void {
+    this.#transaction = 'asked';
+    this.#failure = undefined;
+  }
+
+  async #waitForLocks(locks: readonly Relation[], { lockTimeoutMs, onWait }: TransactionOptions): Promise<void> {
+    const deadline = lockTimeoutMs === undefined ? undefined : performance.now() + lockTimeoutMs;
+    for (const relation of locks) {
+      const [answer] = await this.queryEach({ sql: tryLock(relation) });
+      if (answer?.rows[0]?.[0] === true) continue;
+      const holder = await this.#options.server.holderOf(relation);
+      const left = deadline === undefined ? undefined : deadline - performance.now();
+      if (left !== undefined && left <= 0) throw lockTimeout(relation, holder);
+      onWait?.({ relation, holder });
+      try {
+        const limit = left === undefined ? [] : [{ sql: limitWaits(left) }];
+        await this.queryEach(...limit, { sql: waitForLock(relation) }, { sql: limitWaits() });
+      } catch (cause) {
+        throw lockError(cause, relation, holder);
+      }
+    }
+  }
+
+  /** Runs queries in one round trip and gives their rows with the names of their types. */
+  async #ask(queries: readonly QueryRequest[]): Promise<readonly ResultSet[]> {
+    if (queries.length === 0) return [];
+    return this.#attempt({ texts: queries.map(({ sql }) => sql) }, async (client) => {
+      const results: ResultSet[] = [];
+      for (const { fields, rows } of await this.#send(client, { kind: 'queries', queries })) {
+        const types = await this.#options.typeNames.of(client, fields);
+        results.push({
+          columns: fields.map((field, index) => ({ name: field.name, type: types[index] ?? '' })),
+          rows: rows.map((row) => row.map((cell, index) => cellOf(cell, fields[index]?.dataTypeID ?? 0))),
+        });
+      }
+      return results;
+    });
   }
 
   #adopt(client: Client): void {
@@ -240,13 +289,12 @@ export class DatabaseConnection implements Connection {
   }
 
   async #cancelUntilHeard(job: Job): Promise<void> {
-    // In every type but the driver's own: the number of the process that serves this connection.
-    const { processID } = job.client as unknown as { readonly processID: number };
+    const pid = processOf(job.client) ?? bug('a connection without a process');
     const deadline = performance.now() + cancelForMs;
     while (this.#job === job) {
       const left = deadline - performance.now();
       if (left <= 0) return destroySocket(job.client);
-      const asked = this.#options.server.cancel(processID).catch(() => undefined);
+      const asked = this.#options.server.cancel(pid).catch(() => undefined);
       await Promise.race([asked, sleep(left, undefined, { ref: false })]);
       if (this.#job === job) await sleep(cancelEveryMs);
     }
@@ -261,6 +309,11 @@ export class DatabaseConnection implements Connection {
 
 function lost(): EngineError {
   return ownError('connection', 'the connection to the database was lost, and its transaction with it', { retry: 'reconnect' });
+}
+
+/** Names the work for as long as the transaction lasts. */
+function labelText(label: string | undefined): readonly string[] {
+  return label === undefined ? [] : [`select pg_catalog.set_config('application_name', ${quoteText(label)}, true)`];
 }
 
 /** Sends a request with `before` statements of ours in front; a failure then tells which of the caller's it was. */

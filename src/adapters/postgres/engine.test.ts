@@ -9,7 +9,10 @@ it('checks settings, spells SQL and gives its adapter without loading the driver
   expect(engine.dialect.literal('x')).toBe("'x'");
   expect(engine.checkSettings({ url: 'postgres://h/d' })).toEqual([]);
   const adapter = await engine.load();
-  expect(adapter.operations['create-schema']({ kind: 'create-schema', schema: 's' })).toEqual([{ sql: 'create schema if not exists "s"' }]);
+  const context = { look: () => Promise.resolve([]), standing: undefined };
+  expect(adapter.operations['create-schema']({ kind: 'create-schema', schema: 's' }, context)).toEqual([
+    { sql: 'create schema if not exists "s"' },
+  ]);
   expect([loaded('pg'), loaded('libpg-query')]).toEqual([false, false]);
   const analyzer = await adapter.openAnalyzer();
   expect(await analyzer.checkQuery('select 1')).toBe(undefined);

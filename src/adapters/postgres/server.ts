@@ -3,13 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Client } from 'pg';
 import pgpass from 'pgpass';
+import type { LockHolder } from '../../adapter/connection.ts';
 import type { EngineError } from '../../adapter/engine-error.ts';
+import type { Relation } from '../../adapter/relation.ts';
 import { encryptionChoices, lacksTls, mayTryNext } from './encryption.ts';
 import type { Encryption } from './encryption.ts';
 import { engineError, errorCode, ownError } from './errors.ts';
 import { endClient, exchange, ExchangeFailure } from './exchange.ts';
 import { openError } from './open-error.ts';
 import { quoteText } from './quoting.ts';
+import { holderQuery } from './relation-locks.ts';
 import type { ConnectionSettings } from './settings.ts';
 
 const oldestVersion = 14;
@@ -38,6 +41,8 @@ export class Server {
   /** Serves what must not wait for the statements of a run. */
   #control: Client | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  /** What the connection beside the run calls itself. */
+  #announcement: string | undefined;
   /** Not every system can tell a server that its client is gone. */
   #watchesClient = true;
 
@@ -62,7 +67,7 @@ export class Server {
   /** Runs one query on the connection beside those of the run; gives its rows. */
   async ask(sql: string): Promise<readonly (readonly (string | null)[])[]> {
     const answer = this.#last.then(async () => {
-      this.#control ??= await this.open();
+      this.#control ??= await this.#openControl();
       const client = this.#control;
       try {
         const [only] = await exchange(client, { kind: 'queries', queries: [{ sql }] });
@@ -75,6 +80,30 @@ export class Server {
     });
     this.#last = answer.catch(() => undefined);
     return answer;
+  }
+
+  /** Who has the lock of a relation, if anybody. */
+  async holderOf(relation: Relation): Promise<LockHolder | undefined> {
+    const [row] = await this.ask(holderQuery(relation));
+    return row === undefined ? undefined : { pid: Number(row[0]), label: row[1] ?? '' };
+  }
+
+  /** Shows a run to others, for as long as the connection beside it stands. */
+  async announceRun(id: string): Promise<void> {
+    this.#announcement = runLabel(id);
+    await this.ask(announce(this.#announcement));
+  }
+
+  /** Those of these runs that no connection shows. Behind a pooler, whose connections serve many, nothing is known. */
+  async deadRuns(ids: readonly string[]): Promise<readonly string[]> {
+    if (ids.length === 0) return [];
+    const labels = ids.map((id) => quoteText(runLabel(id))).join(', ');
+    const rows = await this.ask(
+      `select a.application_name, pg_catalog.pg_backend_pid() from (select 1) as one left join pg_catalog.pg_stat_activity a on a.application_name in (${labels})`,
+    );
+    if (Number(rows[0]?.[1]) !== processOf(this.#control)) return [];
+    const alive = new Set(rows.map(([label]) => label));
+    return ids.filter((id) => !alive.has(runLabel(id)));
   }
 
   /** Asks the server to stop what the process `pid` is doing. */
@@ -105,6 +134,12 @@ export class Server {
     const control = this.#control;
     this.#control = undefined;
     if (control !== undefined) await endClient(control);
+  }
+
+  async #openControl(): Promise<Client> {
+    const client = await this.open();
+    if (this.#announcement !== undefined) await exchange(client, { kind: 'queries', queries: [{ sql: announce(this.#announcement) }] });
+    return client;
   }
 
   #dropControl(client: Client): void {
@@ -206,6 +241,18 @@ export class Server {
     );
     return `select ${calls.join(', ')}`;
   }
+}
+
+const runLabel = (id: string): string => `tx/${id}`;
+
+function announce(label: string): string {
+  return `select pg_catalog.set_config('application_name', ${quoteText(label)}, false)`;
+}
+
+/** The number of the process that serves a connection; a pooler gives a number of its own. */
+export function processOf(client: Client | undefined): number | undefined {
+  // In every type but the driver's own.
+  return (client as unknown as { readonly processID?: number } | undefined)?.processID;
 }
 
 /** Refuses servers that lack what the protocol of a run stands on. */

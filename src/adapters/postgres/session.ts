@@ -32,6 +32,8 @@ export async function openSession({ target, projectRoot, readOnly }: OpenOptions
       connections.add(connection);
       return connection;
     },
+    announceRun: (id) => server.announceRun(id),
+    deadRuns: (ids) => server.deadRuns(ids),
     close: async () => {
       if (closed) return;
       closed = true;

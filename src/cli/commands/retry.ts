@@ -16,6 +16,7 @@ import type { Screen } from '../screen.ts';
 export interface RetryOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
   readonly threads?: number;
   readonly failFast?: boolean;
+  readonly lockTimeout?: number;
 }
 
 const done = new Set(['success', 'pass', 'warn']);

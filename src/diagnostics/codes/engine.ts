@@ -71,6 +71,18 @@ export const engineCodes = {
   'disk-full': error<StatementProblem>(inTheWordsOf, () => 'free some space and run again: the database stands as after its last commit'),
   'database-read-only': error<StatementProblem>(inTheWordsOf, () => 'this command writes; choose a target that may be written'),
   'transaction-conflict': error<StatementProblem>(inTheWordsOf, () => 'something else wrote to the same relation; run again'),
+  'lock-timeout': error<StatementProblem>(
+    ({ message }) => message,
+    () => 'nothing was changed; run again when it has ended, or wait longer with `--lock-timeout`',
+  ),
+  'dependents-in-the-way': error<StatementProblem>(
+    inTheWordsOf,
+    () => 'nothing was changed; keep the columns as they are, or drop what depends on them and make it again afterwards',
+  ),
+  'dependents-not-recreated': error<StatementProblem & { readonly what: string; readonly relation: string }>(
+    ({ what, relation, engine, message }) => `${what} cannot be made again for the new \`${relation}\`: ${engine}: ${message}`,
+    () => 'nothing was changed; change or drop what depends on the relation, then run again',
+  ),
   'connection-lost': error<StatementProblem>(inTheWordsOf, () => 'check that the database runs and can be reached, then use `tx retry`'),
   'statement-cancelled': error<StatementProblem>(inTheWordsOf, () => 'its transaction was rolled back; `tx retry` goes on'),
   'database-error': error<StatementProblem>(inTheWordsOf),

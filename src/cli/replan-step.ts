@@ -1,0 +1,47 @@
+/** Plans one step of a running plan anew, because what the plan was made for stands no more. */
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Connection } from '../adapter/connection.ts';
+import type { NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
+import type { ExecutionPorts } from '../execute/execution.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import type { PlanInput } from '../plan/plan-input.ts';
+import type { BuildStep } from '../plan/plan.ts';
+import type { Project } from '../project/project.ts';
+import { Stop } from './exit.ts';
+import { readStandingOn } from './open-database.ts';
+
+/** The port of the executor for the plan that was made of `input`: the same planner, with the same run and flags. */
+export function replanner(input: PlanInput, adapter: Adapter, project: Project): ExecutionPorts['replan'] {
+  return async (step, connection) => {
+    const standing = await standingFor(adapter, connection, project, input);
+    if ('diagnostics' in standing) return standing;
+    // The tests of the step are its own, whoever selected them; and a build plans seeds as well as models.
+    const selected = new Set<NodeId>([step.node, ...testsIn(step)]);
+    const { value, diagnostics } = buildPlan({ ...input, ...standing, command: 'build', selected });
+    if (hasErrors(diagnostics)) return { diagnostics };
+    const found = value.plan.steps.find((candidate) => candidate.id === step.id);
+    if (found?.kind !== 'build') return bug(`${step.id} was planned anew and is gone`);
+    const { dependsOn, blocks, before, after } = step;
+    return { step: { ...found, dependsOn, blocks, before, after }, texts: value.texts };
+  };
+}
+
+async function standingFor(
+  adapter: Adapter,
+  connection: Connection,
+  project: Project,
+  { graph }: PlanInput,
+): Promise<Pick<PlanInput, 'catalog' | 'state'> | { readonly diagnostics: Stop['diagnostics'] }> {
+  try {
+    return await readStandingOn(adapter, connection, project, graph);
+  } catch (cause) {
+    if (cause instanceof Stop) return { diagnostics: cause.diagnostics };
+    throw cause;
+  }
+}
+
+function testsIn(step: BuildStep): readonly NodeId[] {
+  return step.transaction.flatMap((action) => (action.kind === 'audit' ? [...action.checks, ...action.queries] : [])).map(({ id }) => id);
+}

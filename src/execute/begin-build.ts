@@ -1,0 +1,65 @@
+/** Begins the transaction of a build: takes the lock of its relation, and looks whether the plan still fits what stands. */
+import type { Connection, StandingRelation } from '../adapter/connection.ts';
+import type { Column } from '../adapter/relation.ts';
+import type { BuildStep } from '../plan/plan.ts';
+import type { TextIndex } from '../plan/texts.ts';
+import { latestBuild } from '../state/state-reader.ts';
+import type { StepContext } from './attempt.ts';
+import { beginWith } from './perform.ts';
+import { StepFailure } from './step-failure.ts';
+
+/** A transaction that is open, and the step to carry out in it: that of the plan, or one that was planned anew. */
+export interface BegunBuild {
+  readonly step: BuildStep;
+  readonly texts: TextIndex;
+  /** What stood when the transaction began, where the engine tells. */
+  readonly standing: StandingRelation | undefined;
+}
+
+/** Rejects with a StepFailure when the step cannot be planned for what stands now. */
+export async function beginBuild(context: StepContext, step: BuildStep): Promise<BegunBuild> {
+  const { ports, connection, plan, texts, lockTimeoutMs } = context;
+  const { capabilities, catalog, dialect } = ports.adapter;
+  const query = catalog.standing;
+  if (capabilities.runLock === 'database' || query === undefined) {
+    // Nobody else was here since the plan was made.
+    await connection.begin();
+    return { step, texts, standing: undefined };
+  }
+  const [stands, latest] = await beginWith(connection, {
+    label: `tx:${step.node}`,
+    locks: [step.relation],
+    lockTimeoutMs,
+    onWait: (wait) => ports.emit({ type: 'node-waiting', id: step.node, name: step.name, ...wait }),
+    reads: [query.statement(step.relation), latestBuild(plan.stateSchema, step.relation, dialect)],
+  });
+  const standing = stands === undefined ? undefined : query.read(step.relation, stands);
+  const moved = whatMoved(step, standing, Number(latest?.rows[0]?.[0] ?? 0));
+  if (moved === undefined) return { step, texts, standing };
+  return { ...(await planAgain(context, step, moved, connection)), standing };
+}
+
+/** What the plan took for granted and is not so, in words. */
+function whatMoved({ assumes, relation }: BuildStep, standing: StandingRelation | undefined, ordinal: number): string | undefined {
+  const name = `${relation.schema}.${relation.name}`;
+  if (assumes.ordinal !== ordinal) return `another run has built ${name}`;
+  if (assumes.kind !== standing?.kind) return standing === undefined ? `${name} is gone` : `${name} is a ${standing.kind} now`;
+  return sameColumns(assumes.columns, standing?.columns ?? []) ? undefined : `the columns of ${name} have changed`;
+}
+
+function sameColumns(planned: readonly Column[], found: readonly Column[]): boolean {
+  return planned.length === found.length && planned.every(({ name, type }, at) => name === found[at]?.name && type === found[at].type);
+}
+
+async function planAgain(
+  { ports }: StepContext,
+  step: BuildStep,
+  moved: string,
+  connection: Connection,
+): Promise<Pick<BegunBuild, 'step' | 'texts'>> {
+  const found = await ports.replan(step, connection);
+  if ('diagnostics' in found) throw new StepFailure(found.diagnostics);
+  const { node: id, name } = step;
+  ports.emit({ type: 'node-replanned', id, name, because: moved, reason: found.step.reason });
+  return found;
+}

@@ -1,0 +1,74 @@
+/** Turns what was thrown during an attempt into its outcome. */
+import { EngineError } from '../adapter/engine-error.ts';
+import type { CompiledText } from '../compile/compiled.ts';
+import { lookupSpan } from '../compile/span-map.ts';
+import type { BuildStep, TestStep } from '../plan/plan.ts';
+import type { FailedAttempt, StepContext } from './attempt.ts';
+import { engineDiagnostic } from './engine-diagnostic.ts';
+import { StatementFailure, StepFailure } from './step-failure.ts';
+import { auditsOf, testsOf } from './test-results.ts';
+
+/** Where the engine offers no near names for a column, the columns of what the node reads are looked up. */
+export async function withColumns({ ports, connection }: StepContext, cause: unknown, node: string): Promise<unknown> {
+  if (!(cause instanceof StatementFailure)) return cause;
+  const { details, statement, test } = cause;
+  const reads = ports.readsOf(node);
+  if (details.kind !== 'unknown-column' || details.candidates !== undefined || details.name === undefined || reads.length === 0)
+    return cause;
+  try {
+    const { dialect, catalog } = ports.adapter;
+    const wanted = new Set(reads.map(dialect.relation));
+    const found = await catalog.relations(connection, [...new Set(reads.map((relation) => relation.schema))]);
+    const columns = found
+      .filter((entry) => wanted.has(dialect.relation(entry.relation)))
+      .flatMap((entry) => entry.columns.map((column) => column.name));
+    return columns.length === 0 ? cause : new StatementFailure({ ...details, candidates: [...new Set(columns)] }, statement, test);
+  } catch (second) {
+    // The first error is the one that matters.
+    if (second instanceof EngineError) return cause;
+    throw second;
+  }
+}
+
+/** What an error came to: diagnostics, and whether it is worth another try. Anything but a failure of the step is thrown on. */
+export function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | TestStep, duringAudit: boolean): FailedAttempt {
+  if (cause instanceof StepFailure) {
+    const blamed = cause.test === undefined ? {} : { test: cause.test };
+    return {
+      kind: 'failed',
+      diagnostics: cause.diagnostics,
+      message: cause.message,
+      retry: 'never',
+      cancelled: false,
+      duringAudit: false,
+      ...blamed,
+    };
+  }
+  const failure = cause instanceof EngineError ? new StatementFailure(cause.details, { sql: '' }) : cause;
+  if (!(failure instanceof StatementFailure)) throw failure;
+  const { details, statement, test } = failure;
+  const key = statement.embedded?.node;
+  const declared = auditsOf(step)
+    .flatMap(testsOf)
+    .find((entry) => entry.id === test);
+  const text: CompiledText | undefined = key === undefined ? undefined : context.texts.get(key);
+  const diagnostic = engineDiagnostic(details, context.plan.target.engine, statement, {
+    node: test ?? step.node,
+    text,
+    // Of a hook, the whole is shown where the database names no place in it.
+    span:
+      declared?.span ??
+      (text === undefined || key === step.node ? undefined : lookupSpan(text.map, 0, text.sql.length)?.span) ??
+      (step.kind === 'build' ? { path: step.path, start: 0, end: 0 } : undefined),
+    compiledPath: key === undefined ? undefined : context.ports.compiledPath(key),
+  });
+  return {
+    kind: 'failed',
+    diagnostics: [diagnostic],
+    message: details.redacted,
+    retry: details.retry,
+    cancelled: details.kind === 'cancelled',
+    duringAudit,
+    ...(test === undefined ? {} : { test }),
+  };
+}
