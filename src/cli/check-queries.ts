@@ -7,7 +7,7 @@ import { lookupSpan } from '../compile/span-map.ts';
 import { unreachable } from '../diagnostics/bug.ts';
 import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
-import { engineDiagnostic } from '../execute/engine-diagnostic.ts';
+import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import { slotValues } from '../plan/texts.ts';
 import { exitCodes, Stop } from './exit.ts';
 import { isBroken } from './load-graph.ts';
@@ -17,7 +17,7 @@ import type { LoadedGraph } from './load-graph.ts';
 const textsAtOnce = 200;
 
 /** Any values will do: only the shape of the text matters. */
-const anyRun = {
+export const anyRun = {
   run: { id: '', startedAt: '2000-01-01T00:00:00Z' },
   interval: { start: '2000-01-01T00:00:00Z', end: '2000-01-02T00:00:00Z' },
 };

@@ -3,7 +3,7 @@ import { EngineError } from '../adapter/engine-error.ts';
 import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { engineDiagnostic } from '../execute/engine-diagnostic.ts';
+import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import { StatementFailure } from '../execute/step-failure.ts';
 import type { Project } from '../project/project.ts';
 import { exitCodes, Stop } from './exit.ts';

@@ -52,6 +52,9 @@ function positiveInteger(text: string): number {
   return number;
 }
 
+/** How far a trace goes. */
+export const edgeCount = positiveInteger;
+
 /** Rows that a preview may show. */
 export function rowLimit(text: string): number {
   const number = Number(text);
@@ -142,6 +145,13 @@ export function addSelectionOptions(command: Command): Command {
         .choices(indirectSelections)
         .env('TX_INDIRECT_SELECTION'),
     );
+}
+
+/** Whether queries are typed before anything else. */
+export function addAnalyzeOption(command: Command): Command {
+  return command
+    .addOption(new Option('--no-analyze', 'do not look at columns and types'))
+    .addOption(new Option('--analyze', 'look at columns and types').default(true).env('TX_ANALYZE').hideHelp());
 }
 
 /** Which keys a listing in JSON has. */

@@ -4,6 +4,8 @@ import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import {
+  addAnalyzeOption,
+  edgeCount,
   addBuildOptions,
   addDatabaseOptions,
   addFailFastOption,
@@ -197,9 +199,30 @@ function addReadCommands(host: Host, add: Add): void {
     },
     async (screen, options) => (await import('./commands/compile.ts')).compileCommand(host, screen, options),
     (compile) =>
-      addProjectOptions(addSelectionOptions(compile))
+      addAnalyzeOption(addProjectOptions(addSelectionOptions(compile)))
         .addOption(new Option('--inline <sql>', 'compile this text instead of files'))
         .addOption(outputOption(['text', 'json'], 'text')),
+  );
+
+  add<import('./commands/lineage.ts').LineageOptions>(
+    {
+      name: 'lineage',
+      argument: ['<column>', '`model.column` or `source.table.column`'],
+      summary: 'show where a column comes from, and where it goes',
+      examples: [
+        'tx lineage fct_orders.amount',
+        'tx lineage fct_orders.amount --upstream --depth 1',
+        'tx lineage raw.orders.id --output mermaid',
+      ],
+    },
+    async (screen, options) => (await import('./commands/lineage.ts')).lineageCommand(host, screen, options),
+    (lineage) =>
+      addProjectOptions(lineage)
+        .addOption(new Option('--upstream', 'only where it comes from'))
+        .addOption(new Option('--downstream', 'only where it goes'))
+        .addOption(new Option('--depth <n>', 'edges to follow (default: all)').argParser(edgeCount))
+        .addOption(new Option('--indirect', 'also columns that only decide: filters, joins, groups, orders'))
+        .addOption(outputOption(['text', 'json', 'dot', 'mermaid'], 'text')),
   );
 
   add<import('./commands/show.ts').ShowOptions>(

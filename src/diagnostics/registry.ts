@@ -1,4 +1,5 @@
 /** Every problem `tx` can report, by slug. A code never changes its meaning. */
+import { analyzeCodes } from './codes/analyze.ts';
 import { checkCodes } from './codes/check.ts';
 import { cliCodes } from './codes/cli.ts';
 import { engineCodes } from './codes/engine.ts';
@@ -18,6 +19,7 @@ export const registry = {
   ...selectionCodes,
   ...seedCodes,
   ...checkCodes,
+  ...analyzeCodes,
   ...engineCodes,
   ...planCodes,
   ...runCodes,

@@ -7,7 +7,7 @@ import type { Age, CompiledSource, NodeId, SourceFreshness } from '../compile/co
 import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { engineDiagnostic } from './engine-diagnostic.ts';
+import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import type { Clock } from './execution.ts';
 
 /** A source with an age that its data may have. */

@@ -4,7 +4,7 @@ import type { CompiledText } from '../compile/compiled.ts';
 import { lookupSpan } from '../compile/span-map.ts';
 import type { BuildStep, TestStep } from '../plan/plan.ts';
 import type { FailedAttempt, StepContext } from './attempt.ts';
-import { engineDiagnostic } from './engine-diagnostic.ts';
+import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import { StatementFailure, StepFailure } from './step-failure.ts';
 import { auditsOf, testsOf } from './test-results.ts';
 

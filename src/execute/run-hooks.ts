@@ -4,7 +4,7 @@ import { lookupSpan } from '../compile/span-map.ts';
 import type { Plan, PlannedHook } from '../plan/plan.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { engineDiagnostic } from './engine-diagnostic.ts';
+import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { runOperation } from './perform.ts';
 import { StatementFailure } from './step-failure.ts';

@@ -14,17 +14,17 @@ const UPDATE = process.env['UPDATE_CASES'] === '1';
 /** Codes that no text in a folder can provoke, why, and the test that does it. */
 const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: string }>> = {
   'check-on-column': { why: 'no built-in check judges whole tables', test: 'src/compile/tests.test.ts' },
-  'connection-lost': { why: 'an embedded database has no connection to lose', test: 'src/execute/engine-diagnostic.test.ts' },
+  'connection-lost': { why: 'an embedded database has no connection to lose', test: 'src/compile/engine-diagnostic.test.ts' },
   'database-locked': { why: 'another process has to hold the file', test: 'tests/bad-inputs/database.test.ts' },
-  'dependents-in-the-way': { why: 'DuckDB binds what reads a table by name', test: 'src/execute/engine-diagnostic.test.ts' },
-  'dependents-not-recreated': { why: 'DuckDB binds what reads a table by name', test: 'src/execute/engine-diagnostic.test.ts' },
-  'disk-full': { why: 'a disk has to be full', test: 'src/execute/engine-diagnostic.test.ts' },
-  'lock-timeout': { why: 'one process at a time opens a DuckDB file', test: 'src/execute/engine-diagnostic.test.ts' },
+  'dependents-in-the-way': { why: 'DuckDB binds what reads a table by name', test: 'src/compile/engine-diagnostic.test.ts' },
+  'dependents-not-recreated': { why: 'DuckDB binds what reads a table by name', test: 'src/compile/engine-diagnostic.test.ts' },
+  'disk-full': { why: 'a disk has to be full', test: 'src/compile/engine-diagnostic.test.ts' },
+  'lock-timeout': { why: 'one process at a time opens a DuckDB file', test: 'src/compile/engine-diagnostic.test.ts' },
   'materialization-not-supported': { why: 'DuckDB offers all of them', test: 'src/plan/build-plan.test.ts' },
   'network-file-system': { why: 'a folder has to be on another machine', test: 'tests/bad-inputs/database.test.ts' },
-  'statement-cancelled': { why: 'somebody has to interrupt the database', test: 'src/execute/engine-diagnostic.test.ts' },
+  'statement-cancelled': { why: 'somebody has to interrupt the database', test: 'src/compile/engine-diagnostic.test.ts' },
   'strategy-not-supported': { why: 'DuckDB offers all of them', test: 'src/plan/build-plan.test.ts' },
-  'transaction-conflict': { why: 'two runs have to meet', test: 'src/execute/engine-diagnostic.test.ts' },
+  'transaction-conflict': { why: 'two runs have to meet', test: 'src/compile/engine-diagnostic.test.ts' },
 };
 
 const names = readdirSync(FOLDER, { withFileTypes: true })

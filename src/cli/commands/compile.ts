@@ -1,7 +1,9 @@
 /** `tx compile`: writes the SQL of the selected nodes, and prints it when it is one node or inline text. */
-import type { CompiledText } from '../../compile/compiled.ts';
+import type { CompiledText, NodeId } from '../../compile/compiled.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { plainLine } from '../../diagnostics/plain.ts';
 import { traced } from '../../project/tracer.ts';
+import { analyzeNodes } from '../analyze-nodes.ts';
 import { requireSound } from '../check-queries.ts';
 import { compiledPathOf, compiledTextOf, writeCompiled } from '../compiled-files.ts';
 import { exitCodes, Stop } from '../exit.ts';
@@ -9,6 +11,7 @@ import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { compileInlineText } from '../inline.ts';
 import { loadGraph } from '../load-graph.ts';
+import type { LoadedGraph } from '../load-graph.ts';
 import { writeManifest } from '../manifest-file.ts';
 import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
@@ -18,6 +21,7 @@ import { selectNodes } from '../select-nodes.ts';
 export interface CompileOptions extends ProjectOptions, OutputOptions, SelectionOptions {
   readonly inline?: string;
   readonly output: 'text' | 'json';
+  readonly analyze: boolean;
 }
 
 export async function compileCommand(host: Host, screen: Screen, options: CompileOptions): Promise<ExitCode> {
@@ -43,8 +47,33 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     `compiled ${texts.length} ${texts.length === 1 ? 'node' : 'nodes'} to ${project.paths.target}/compiled (${written} ${written === 1 ? 'file' : 'files'})`,
   );
   traced(host.trace, 'report', () => writeManifest(host, screen, loaded));
+  const sound = !options.analyze || (await reportColumns(host, screen, loaded, selected));
   showUnneeded(screen, unneeded);
-  return exitCodes.ok;
+  return sound ? exitCodes.ok : exitCodes.usage;
+}
+
+/** Types every selected query and says what is wrong; false when something is. */
+async function reportColumns(host: Host, screen: Screen, loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<boolean> {
+  const outcome = await analyzeNodes(host, loaded, selected);
+  if (outcome === undefined) return true;
+  const { nodes } = outcome.value;
+  screen.showDiagnostics(outcome.diagnostics);
+  const unknown = new Set(
+    [...nodes.values()].flatMap((found) => (found.kind === 'unknown' && found.why !== 'above-refused' ? [found.at] : [])),
+  );
+  if (unknown.size > 0) {
+    const open = [...nodes.values()].filter(({ kind }) => kind === 'unknown').length;
+    const names = [...unknown].map((id) => loaded.graph.nodes.get(id)?.name ?? id);
+    screen.note(`columns of ${open} ${open === 1 ? 'node' : 'nodes'} not known, because of ${listNames(names)}`);
+  }
+  return !hasErrors(outcome.diagnostics);
+}
+
+const mostNamed = 5;
+
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, mostNamed).map(plainLine).join(', ');
+  return names.length > mostNamed ? `${shown} and ${names.length - mostNamed} more` : shown;
 }
 
 function print(

@@ -4,7 +4,7 @@ import { embed } from '../../adapter/statement.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { CompiledRelation, CompiledText } from '../../compile/compiled.ts';
 import { diagnose, hasErrors } from '../../diagnostics/diagnostic.ts';
-import { engineDiagnostic } from '../../execute/engine-diagnostic.ts';
+import { engineDiagnostic } from '../../compile/engine-diagnostic.ts';
 import { createTextCollector, slotValues } from '../../plan/texts.ts';
 import { renderCsv, renderJsonRows, renderTable } from '../../report/tables.ts';
 import { randomUUID } from 'node:crypto';

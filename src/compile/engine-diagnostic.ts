@@ -1,8 +1,8 @@
 /** Turns an error of the database into a diagnostic on the user's own line. */
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
 import type { Statement } from '../adapter/statement.ts';
-import type { CompiledText } from '../compile/compiled.ts';
-import { lookupSpan } from '../compile/span-map.ts';
+import type { CompiledText } from './compiled.ts';
+import { lookupSpan } from './span-map.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Excerpt, Note, Where } from '../diagnostics/diagnostic.ts';
 import type { DiagnosticCode } from '../diagnostics/registry.ts';

@@ -1,0 +1,34 @@
+/** What is known of the columns of every node before anything runs. Input of lineage, reports and documentation. */
+import type { BoundQuery, Proofs } from '../adapter/analysis.ts';
+import type { Column } from '../adapter/relation.ts';
+import type { NodeId } from '../compile/compiled.ts';
+
+/** Where the columns of a node were learned: from its query, from YAML, from the database, from a file's own reader, from a seed's values. */
+export type ColumnsOrigin = 'query' | 'declared' | 'catalog' | 'file' | 'seed';
+
+/**
+ * Why columns are not known: nobody tells those of a source or seed; something above is refused or not known;
+ * or the query uses a name that the project does not make and that may stand in the target all the same.
+ */
+export type UnknownReason = 'no-columns' | 'above-refused' | 'above-unknown' | 'outside-name';
+
+export interface KnownColumns {
+  readonly kind: 'known';
+  readonly origin: ColumnsOrigin;
+  readonly columns: readonly Column[];
+  readonly proofs: Proofs;
+  /** How a model or singular test comes to them. */
+  readonly query?: BoundQuery;
+}
+
+export type NodeAnalysis =
+  | KnownColumns
+  /** Its diagnostic is among those of the outcome. */
+  | { readonly kind: 'refused' }
+  /** `at` is the node where knowledge ends: itself or one above. */
+  | { readonly kind: 'unknown'; readonly why: UnknownReason; readonly at: NodeId };
+
+export interface Analysis {
+  /** Models, seeds, sources and singular tests, in the order of the graph. */
+  readonly nodes: ReadonlyMap<NodeId, NodeAnalysis>;
+}

@@ -1,0 +1,29 @@
+/** What analysis is made from: data, and the binder as its one port. */
+import type { Binder } from '../adapter/analysis.ts';
+import type { Dialect } from '../adapter/dialect.ts';
+import type { CatalogRelation, Column } from '../adapter/relation.ts';
+import type { CompiledSeed, NodeId, SlotName } from '../compile/compiled.ts';
+import type { Graph } from '../graph/graph.ts';
+
+export interface AnalyzeInput {
+  readonly graph: Graph;
+  /** What is looked at; everything above it is looked at too. */
+  readonly wanted: ReadonlySet<NodeId>;
+  /** Word for the engine in messages. */
+  readonly engine: string;
+  readonly dialect: Dialect;
+  /** Literals for slots; any of the right type will do. */
+  readonly slots: Readonly<Partial<Record<SlotName, string>>>;
+  /** SQL runs before the models that may make tables, functions or types. */
+  readonly hooks: boolean;
+  /** Columns of a seed as its file and declared types give them; undefined when it cannot be read. */
+  readonly seedColumns: (seed: CompiledSeed) => readonly Column[] | undefined;
+  /** Where the compiled text of a file is written. */
+  readonly compiledPath: (path: string) => string;
+}
+
+export interface AnalyzePorts {
+  readonly binder: Binder;
+  /** What stands in the target, or undefined when nobody could look. Asked only where it decides something. */
+  readonly catalog: () => Promise<readonly CatalogRelation[] | undefined>;
+}

@@ -1,0 +1,189 @@
+/** Binds every query of a project in graph order against its parents' columns: types and lineage of all, and all their problems. */
+import type { BoundQuery, Stub } from '../adapter/analysis.ts';
+import type { CompiledModel, CompiledText, NodeId } from '../compile/compiled.ts';
+import { fillSlots } from '../compile/slots.ts';
+import { sortDiagnostics } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
+import { ancestors } from '../graph/traverse.ts';
+import type { Analysis, KnownColumns, NodeAnalysis } from './analysis.ts';
+import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
+import { checkDeclaredTypes } from './check-declared-types.ts';
+import { checkIncrement, checkKeys, checkNames, checkTests } from './check-shape.ts';
+import { describeMisfits, describeRefusal, isCertain } from './describe-binding.ts';
+import { findSourceColumns } from './source-columns.ts';
+import { cutWaves } from './waves.ts';
+import type { QueryNode } from './waves.ts';
+
+interface Work extends AnalyzePorts {
+  readonly input: AnalyzeInput;
+  readonly nodes: Map<NodeId, NodeAnalysis>;
+  /** Declared relations that stand for a file, by the id of their source. */
+  readonly files: Map<NodeId, { readonly text: string; readonly relation: Stub['relation'] }>;
+  readonly diagnostics: Diagnostic[];
+}
+
+interface Task {
+  readonly node: QueryNode;
+  readonly text: CompiledText;
+}
+
+/**
+ * Looks at `input.wanted` and what is above it. Texts must have passed as single queries. Nothing is executed.
+ * A node has at most one error of the binder; what reads a refused or unknown node is not bound, and not reported.
+ */
+export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): Promise<Outcome<Analysis>> {
+  const work: Work = { input, ...ports, nodes: new Map(), files: new Map(), diagnostics: [] };
+  const inScope = new Set([...ancestors(input.graph, input.wanted), ...input.wanted]);
+  await settleRoots(work, inScope);
+  for (const wave of cutWaves(input.graph, inScope)) await settleWave(work, wave);
+  work.diagnostics.push(...(await checkDeclaredTypes(input, ports.binder, work.nodes)), ...checkTests(input, inScope, work.nodes));
+  const nodes = new Map(
+    input.graph.order.flatMap((id): readonly [NodeId, NodeAnalysis][] => {
+      const found = work.nodes.get(id);
+      return found === undefined ? [] : [[id, found]];
+    }),
+  );
+  return { value: { nodes }, diagnostics: sortDiagnostics(work.diagnostics) };
+}
+
+/** Sources and seeds: what nothing of the project makes. */
+async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>): Promise<void> {
+  const { input, nodes } = work;
+  const roots = [...inScope].flatMap((id) => input.graph.nodes.get(id) ?? []);
+  const sources = await findSourceColumns(
+    input,
+    work,
+    roots.filter((node) => node.resourceType === 'source'),
+  );
+  const stubs = new Map<Stub, NodeId>();
+  for (const node of roots) {
+    if (node.resourceType !== 'source' && node.resourceType !== 'seed') continue;
+    const known = node.resourceType === 'source' ? sources.get(node.id) : seedColumns(input.seedColumns(node));
+    nodes.set(node.id, known ?? { kind: 'unknown', why: 'no-columns', at: node.id });
+    if (known !== undefined) stubs.set({ relation: node.relation, columns: known.columns }, node.id);
+    if (known !== undefined && node.resourceType === 'source' && node.external !== undefined)
+      work.files.set(node.id, { text: node.external, relation: node.relation });
+  }
+  for (const { relation } of await work.binder.declare([...stubs.keys()])) {
+    const id = [...stubs].find(([stub]) => stub.relation === relation)?.[1];
+    // A declared type that this engine does not know tells nothing.
+    if (id !== undefined) nodes.set(id, { kind: 'unknown', why: 'no-columns', at: id });
+  }
+}
+
+function seedColumns(columns: KnownColumns['columns'] | undefined): KnownColumns | undefined {
+  return columns === undefined || columns.length === 0
+    ? undefined
+    : { kind: 'known', origin: 'seed', columns, proofs: { notNull: [], unique: [] } };
+}
+
+async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void> {
+  const tasks: Task[] = [];
+  for (const node of wave) {
+    const end = whereKnowledgeEnds(work, node);
+    if (end === undefined) tasks.push({ node, text: filled(work, node.resourceType === 'model' ? node.full : node.test.text) });
+    else work.nodes.set(node.id, end);
+  }
+  for (const { task, query } of await bindAll(work, tasks)) {
+    work.nodes.set(task.node.id, known(query));
+    if (task.node.resourceType === 'model')
+      work.diagnostics.push(...checkNames(task.node, query.columns), ...checkKeys(task.node, query.columns));
+  }
+  await declareWave(work, wave);
+  await settleIncrements(work, wave);
+}
+
+function known(query: BoundQuery): KnownColumns {
+  return { kind: 'known', origin: 'query', columns: query.columns.map(({ name, type }) => ({ name, type })), proofs: query.proofs, query };
+}
+
+function filled({ input }: Work, text: CompiledText): CompiledText {
+  return text.slots.length === 0 ? text : fillSlots(text, input.slots);
+}
+
+/** The first parent of which too little is known, as what its readers are. */
+function whereKnowledgeEnds({ input, nodes }: Work, node: QueryNode): NodeAnalysis | undefined {
+  if (input.graph.broken.has(node.id)) return { kind: 'refused' };
+  for (const id of input.graph.parents.get(node.id) ?? []) {
+    const parent = nodes.get(id);
+    if (parent?.kind === 'refused') return { kind: 'unknown', why: 'above-refused', at: id };
+    if (parent?.kind !== 'known') return { kind: 'unknown', why: 'above-unknown', at: parent?.at ?? id };
+  }
+  return undefined;
+}
+
+/** Binds texts; what is refused is settled and reported here. */
+async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { readonly task: Task; readonly query: BoundQuery }[]> {
+  const { input, binder, nodes, diagnostics } = work;
+  const requests = tasks.map(({ node, text }) => {
+    const files = filesOf(work, node.id);
+    return files.length === 0 ? { sql: text.sql } : { sql: text.sql, files };
+  });
+  const bindings = requests.length === 0 ? [] : await binder.bind(requests);
+  const bound: { readonly task: Task; readonly query: BoundQuery }[] = [];
+  for (const [at, task] of tasks.entries()) {
+    const binding = bindings[at];
+    const { node, text } = task;
+    if (binding?.kind === 'bound') {
+      diagnostics.push(...describeMisfits(input, node, text, binding.query.misfits));
+      bound.push({ task, query: binding.query });
+    } else if (binding !== undefined && (await isCertain(input, work, node, binding.error))) {
+      nodes.set(node.id, { kind: 'refused' });
+      diagnostics.push(describeRefusal(input, node, text, binding.error));
+    } else {
+      nodes.set(node.id, { kind: 'unknown', why: 'outside-name', at: node.id });
+    }
+  }
+  return bound;
+}
+
+/** Files that a text may read in place: those of its parents, and of ephemeral parents, whose text stands inside. */
+function filesOf({ input, files }: Work, id: NodeId): readonly { readonly text: string; readonly relation: Stub['relation'] }[] {
+  if (files.size === 0) return [];
+  const found = new Map<NodeId, { readonly text: string; readonly relation: Stub['relation'] }>();
+  const seen = new Set<NodeId>();
+  const open = [...(input.graph.parents.get(id) ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const file = files.get(next);
+    if (file !== undefined) found.set(next, file);
+    if (isEphemeral(input, next)) open.push(...(input.graph.parents.get(next) ?? []));
+  }
+  return [...found.values()];
+}
+
+function isEphemeral({ graph }: AnalyzeInput, id: NodeId): boolean {
+  const node = graph.nodes.get(id);
+  return node?.resourceType === 'model' && node.config.materialized === 'ephemeral';
+}
+
+/** Makes a wave known to the next ones, and an incremental model to itself. */
+async function declareWave({ input, binder, nodes }: Work, wave: readonly QueryNode[]): Promise<void> {
+  const stubs = wave.flatMap((node): readonly Stub[] => {
+    const found = nodes.get(node.id);
+    if (node.resourceType !== 'model' || found?.kind !== 'known' || isEphemeral(input, node.id)) return [];
+    const read = node.incremental !== undefined || (input.graph.children.get(node.id) ?? []).length > 0;
+    return read ? [{ relation: node.relation, columns: found.columns, proofs: found.proofs }] : [];
+  });
+  if (stubs.length === 0) return;
+  const refused = new Set((await binder.declare(stubs)).map(({ relation }) => relation));
+  for (const node of wave) {
+    if (node.resourceType === 'model' && refused.has(node.relation))
+      nodes.set(node.id, { kind: 'unknown', why: 'outside-name', at: node.id });
+  }
+}
+
+/** The text of later runs sees the model's own table; it has to give the same columns. */
+async function settleIncrements(work: Work, wave: readonly QueryNode[]): Promise<void> {
+  const tasks = wave.flatMap((node): readonly (Task & { readonly node: CompiledModel })[] =>
+    node.resourceType === 'model' && node.incremental !== undefined && work.nodes.get(node.id)?.kind === 'known'
+      ? [{ node, text: filled(work, node.incremental) }]
+      : [],
+  );
+  for (const { task, query } of await bindAll(work, tasks)) {
+    const full = work.nodes.get(task.node.id);
+    if (task.node.resourceType === 'model' && full?.kind === 'known')
+      work.diagnostics.push(...checkIncrement(task.node, full.columns, query.columns, work.input.dialect.foldIdentifier));
+  }
+}

@@ -1,0 +1,62 @@
+/** Compares declared types of models with the types that their queries have, both as the engine spells them. */
+import type { Binder, Stub } from '../adapter/analysis.ts';
+import type { Relation } from '../adapter/relation.ts';
+import type { CompiledModel, NodeId } from '../compile/compiled.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { KnownColumns, NodeAnalysis } from './analysis.ts';
+import type { AnalyzeInput } from './analyze-input.ts';
+
+interface Declared {
+  readonly node: CompiledModel;
+  readonly found: KnownColumns;
+  readonly stub: Stub;
+}
+
+/** The engine spells a type when it is asked for the columns of a table that has it: one declaration and one query per model with types. */
+export async function checkDeclaredTypes(
+  input: AnalyzeInput,
+  binder: Binder,
+  nodes: ReadonlyMap<NodeId, NodeAnalysis>,
+): Promise<readonly Diagnostic[]> {
+  const declared = [...nodes].flatMap(([id, found], at): readonly Declared[] => {
+    const node = input.graph.nodes.get(id);
+    if (node?.resourceType !== 'model' || found.kind !== 'known') return [];
+    const columns = node.columns.flatMap(({ name, dataType }) => (dataType === undefined ? [] : [{ name, type: dataType }]));
+    return columns.length === 0 ? [] : [{ node, found, stub: { relation: { schema: '_tx_types', name: `t${at}` }, columns } }];
+  });
+  if (declared.length === 0) return [];
+  const problems = await binder.declare(declared.map(({ stub }) => stub));
+  const refused = new Map(problems.map((problem): [Relation, string | undefined] => [problem.relation, problem.column]));
+  const sound = declared.filter(({ stub }) => !refused.has(stub.relation));
+  const spelled = await binder.bind(sound.map(({ stub }) => ({ sql: `select * from ${input.dialect.relation(stub.relation)}` })));
+  const differing = sound.flatMap((entry, at) => {
+    const binding = spelled[at];
+    return binding?.kind === 'bound' ? compare(input, entry, binding.query.columns) : [];
+  });
+  const unknown = declared.flatMap(({ node, stub }) => {
+    const column = refused.get(stub.relation);
+    const type = stub.columns.find(({ name }) => name === column)?.type;
+    return column === undefined || type === undefined ? [] : [diagnose('declared-type-unknown', { column, type }, whereDeclared(node))];
+  });
+  return [...differing, ...unknown];
+}
+
+function compare(
+  { dialect }: AnalyzeInput,
+  { node, found }: Declared,
+  spelled: readonly { readonly name: string; readonly type: string }[],
+): readonly Diagnostic[] {
+  const fold = dialect.foldIdentifier;
+  const actual = new Map(found.columns.map((column) => [fold(column.name), column]));
+  return spelled.flatMap(({ name, type }) => {
+    const has = actual.get(fold(name));
+    return has === undefined || has.type === type
+      ? []
+      : [diagnose('declared-type-differs', { column: has.name, declared: type, actual: has.type }, whereDeclared(node))];
+  });
+}
+
+function whereDeclared(node: CompiledModel): { readonly node: string; readonly span: { path: string; start: number; end: number } } {
+  return { node: node.id, span: { path: node.propertiesPath ?? node.path, start: 0, end: 0 } };
+}

@@ -1,0 +1,68 @@
+/** Compares the columns that a query has with what the project says about them. */
+import type { BoundColumn } from '../adapter/analysis.ts';
+import type { Column } from '../adapter/relation.ts';
+import { findColumnProblem } from '../checks/find-column-problem.ts';
+import type { CompiledModel, NodeId } from '../compile/compiled.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
+import type { NodeAnalysis } from './analysis.ts';
+import type { AnalyzeInput } from './analyze-input.ts';
+
+function fileStart(node: CompiledModel): Where {
+  return { node: node.id, span: { path: node.path, start: 0, end: 0 } };
+}
+
+/** Columns that the engine had to name by itself. */
+export function checkNames(node: CompiledModel, columns: readonly BoundColumn[]): readonly Diagnostic[] {
+  return columns.flatMap(({ name, unnamed, duplicateOf }, at) => {
+    if (duplicateOf !== undefined) return [diagnose('duplicate-column', { column: duplicateOf, becomes: name }, fileStart(node))];
+    return unnamed === true ? [diagnose('unnamed-column', { column: name, position: at + 1 }, fileStart(node))] : [];
+  });
+}
+
+/** Keys by which rows are told apart have to be there. Names fold as the engine folds them. */
+export function checkKeys(node: CompiledModel, columns: readonly Column[]): readonly Diagnostic[] {
+  if (node.config.materialized !== 'incremental') return [];
+  const names = columns.map(({ name }) => name);
+  const span = node.rawConfig['unique_key']?.span;
+  return node.config.uniqueKey
+    .filter((key) => !names.some((name) => name.toLowerCase() === key.toLowerCase()))
+    .map((key) => diagnose('key-column-missing', { key, columns: names }, span === undefined ? fileStart(node) : { node: node.id, span }));
+}
+
+/** The two texts of an incremental model have to give the same columns, or its table depends on how it was built. */
+export function checkIncrement(
+  node: CompiledModel,
+  full: readonly Column[],
+  incremental: readonly Column[],
+  fold: (name: string) => string,
+): readonly Diagnostic[] {
+  const later = new Map(incremental.map((column) => [fold(column.name), column]));
+  const first = new Set(full.map(({ name }) => fold(name)));
+  const missing = full.filter(({ name }) => !later.has(fold(name))).map(({ name }) => name);
+  const extra = incremental.filter(({ name }) => !first.has(fold(name))).map(({ name }) => name);
+  const retyped = full.flatMap(({ name, type }) => {
+    const other = later.get(fold(name));
+    return other === undefined || other.type === type ? [] : [{ name, full: type, incremental: other.type }];
+  });
+  if (missing.length + extra.length + retyped.length === 0) return [];
+  return [diagnose('incremental-columns-differ', { missing, extra, retyped }, fileStart(node))];
+}
+
+/** Tests that stand on a column which their node does not have. */
+export function checkTests(
+  { graph, dialect }: AnalyzeInput,
+  inScope: ReadonlySet<NodeId>,
+  nodes: ReadonlyMap<NodeId, NodeAnalysis>,
+): readonly Diagnostic[] {
+  const fold = dialect.foldIdentifier;
+  return [...inScope].flatMap((id) => {
+    const node = graph.nodes.get(id);
+    if (node?.resourceType !== 'test' || node.test.kind !== 'generic' || node.test.column === undefined) return [];
+    const { check, args, column, attachedTo } = node.test;
+    const tested = nodes.get(attachedTo);
+    if (tested?.kind !== 'known') return [];
+    const relation = graph.nodes.get(attachedTo)?.name ?? attachedTo;
+    return findColumnProblem({ check, args, column, relation, columns: tested.columns, fold, span: node.span, node: id }) ?? [];
+  });
+}

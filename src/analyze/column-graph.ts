@@ -1,0 +1,66 @@
+/** Which column goes into which: the edges of all queries together. */
+import type { EdgeKind, InfluenceKind } from '../adapter/analysis.ts';
+import type { NodeId } from '../compile/compiled.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Analysis } from './analysis.ts';
+import { relationKey } from './relation-key.ts';
+
+export interface ColumnRef {
+  readonly node: NodeId;
+  /** As the node itself spells it. */
+  readonly column: string;
+}
+
+export interface ColumnEdge {
+  readonly from: ColumnRef;
+  readonly to: ColumnRef;
+  /** How the value travels, or by what it only decides about the other one. */
+  readonly kind: EdgeKind | InfluenceKind;
+  readonly direct: boolean;
+}
+
+export interface ColumnGraph {
+  readonly into: (column: ColumnRef) => readonly ColumnEdge[];
+  readonly outOf: (column: ColumnRef) => readonly ColumnEdge[];
+}
+
+/** One pass over all queries. What decides about the rows of a query is an edge to each of its columns, if `indirect` edges are wanted. */
+export function buildColumnGraph(analysis: Analysis, graph: Graph, fold: (name: string) => string, indirect: boolean): ColumnGraph {
+  const relation = relationKey(fold);
+  const keyOf = ({ node, column }: ColumnRef): string => `${node}\n${fold(column)}`;
+  const owners = new Map<string, NodeId>();
+  for (const [id] of analysis.nodes) {
+    const node = graph.nodes.get(id);
+    if (node !== undefined && 'relation' in node) owners.set(relation(node.relation), id);
+  }
+  const into = new Map<string, ColumnEdge[]>();
+  const outOf = new Map<string, ColumnEdge[]>();
+  const add = (edge: ColumnEdge): void => {
+    push(into, keyOf(edge.to), edge);
+    push(outOf, keyOf(edge.from), edge);
+  };
+  for (const [id, found] of analysis.nodes) {
+    if (found.kind !== 'known' || found.query === undefined || graph.nodes.get(id)?.resourceType !== 'model') continue;
+    const { inputs, columns, influences } = found.query;
+    const origins = inputs.map((from) => (from.kind === 'relation' ? owners.get(relation(from.relation)) : undefined));
+    for (const { name, sources, influences: own } of columns) {
+      const to = { node: id, column: name };
+      for (const { input, column, kind } of sources) {
+        const node = origins[input];
+        if (node !== undefined) add({ from: { node, column }, to, kind, direct: true });
+      }
+      if (!indirect) continue;
+      for (const { input, column, kind } of [...own, ...influences]) {
+        const node = origins[input];
+        if (node !== undefined) add({ from: { node, column }, to, kind, direct: false });
+      }
+    }
+  }
+  return { into: (column) => into.get(keyOf(column)) ?? [], outOf: (column) => outOf.get(keyOf(column)) ?? [] };
+}
+
+function push(map: Map<string, ColumnEdge[]>, key: string, edge: ColumnEdge): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [edge]);
+  else list.push(edge);
+}

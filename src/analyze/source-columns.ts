@@ -1,0 +1,52 @@
+/** Finds the columns of sources: declared types, else the catalog, else what the reader of a file says. Nothing is guessed. */
+import type { Column } from '../adapter/relation.ts';
+import type { CompiledColumn, CompiledSource, NodeId } from '../compile/compiled.ts';
+import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
+import type { KnownColumns } from './analysis.ts';
+import { relationKey } from './relation-key.ts';
+
+const noProofs = { notNull: [], unique: [] } as const;
+
+/** What is known of each of `sources`; those of which nothing is known are left out. */
+export async function findSourceColumns(
+  input: AnalyzeInput,
+  { binder, catalog }: AnalyzePorts,
+  sources: readonly CompiledSource[],
+): Promise<ReadonlyMap<NodeId, KnownColumns>> {
+  const key = relationKey(input.dialect.foldIdentifier);
+  const found = new Map<NodeId, KnownColumns>();
+  const open: CompiledSource[] = [];
+  const files: (CompiledSource & { readonly external: string })[] = [];
+  for (const source of sources) {
+    const { external } = source;
+    const declared = declaredColumns(source.columns);
+    if (declared !== undefined) {
+      found.set(source.id, { kind: 'known', origin: 'declared', columns: declared, proofs: noProofs });
+    } else if (external !== undefined) {
+      files.push({ ...source, external });
+    } else {
+      open.push(source);
+    }
+  }
+  const standing = open.length === 0 ? [] : ((await catalog()) ?? []);
+  const columnsAt = new Map(standing.map((entry) => [key(entry.relation), entry.columns]));
+  for (const { id, relation } of open) {
+    const columns = columnsAt.get(key(relation)) ?? [];
+    if (columns.length > 0) found.set(id, { kind: 'known', origin: 'catalog', columns, proofs: noProofs });
+  }
+  // A file that is not there yet, or that needs an extension, leaves its source unknown.
+  const bindings = await binder.bind(files.map(({ external }) => ({ sql: `select * from ${external}` })));
+  for (const [at, { id }] of files.entries()) {
+    const binding = bindings[at];
+    if (binding?.kind !== 'bound' || binding.query.columns.length === 0) continue;
+    const columns = binding.query.columns.map(({ name, type }) => ({ name, type }));
+    found.set(id, { kind: 'known', origin: 'file', columns, proofs: noProofs });
+  }
+  return found;
+}
+
+/** The described columns with their types, when each has one: what is left out may be there all the same. */
+export function declaredColumns(columns: readonly CompiledColumn[]): readonly Column[] | undefined {
+  const typed = columns.flatMap(({ name, dataType }) => (dataType === undefined ? [] : [{ name, type: dataType }]));
+  return typed.length > 0 && typed.length === columns.length ? typed : undefined;
+}

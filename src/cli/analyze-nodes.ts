@@ -1,0 +1,66 @@
+/** Binds the engine, the target's catalog and the seed files to analysis. */
+import type { Adapter } from '../adapter/adapter.ts';
+import { EngineError } from '../adapter/engine-error.ts';
+import type { CatalogRelation } from '../adapter/relation.ts';
+import { analyzeProject } from '../analyze/analyze-project.ts';
+import type { Analysis } from '../analyze/analysis.ts';
+import type { NodeId } from '../compile/compiled.ts';
+import type { Outcome } from '../diagnostics/diagnostic.ts';
+import { slotValues } from '../plan/texts.ts';
+import { traced } from '../project/tracer.ts';
+import { anyRun } from './check-queries.ts';
+import { compiledPathOf } from './compiled-files.ts';
+import type { Host } from './host.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import { readSeedFiles } from './seed-files.ts';
+
+/** Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell. */
+export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<Outcome<Analysis> | undefined> {
+  const { project, graph, engine } = loaded;
+  const adapter = await engine.load();
+  const binder = await adapter.openBinder?.({ projectRoot: project.root });
+  if (binder === undefined) return undefined;
+  let catalog: Promise<readonly CatalogRelation[] | undefined> | undefined;
+  try {
+    return await traced(host.trace, 'analyze', () =>
+      analyzeProject(
+        {
+          graph,
+          wanted,
+          engine: engine.type,
+          dialect: adapter.dialect,
+          slots: slotValues(anyRun, adapter.dialect),
+          hooks: loaded.compiled.onRunStart.length > 0,
+          seedColumns: (seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns,
+          compiledPath: (path) => compiledPathOf(project, path),
+        },
+        { binder, catalog: () => (catalog ??= lookAtTarget(host, adapter, loaded)) },
+      ),
+    );
+  } finally {
+    await binder.close();
+  }
+}
+
+/** The catalog, if it can be had at once and without harm: a target that is not there yet holds nothing, and one in use is left alone. */
+async function lookAtTarget(
+  host: Host,
+  adapter: Adapter,
+  { project, graph }: LoadedGraph,
+): Promise<readonly CatalogRelation[] | undefined> {
+  host.enter(project.root);
+  const schemas = new Set([project.target.schema]);
+  for (const node of graph.nodes.values()) if ('relation' in node) schemas.add(node.relation.schema);
+  try {
+    const session = await adapter.open({ target: project.target, projectRoot: project.root, connections: 1, readOnly: true });
+    try {
+      const connection = await session.connect();
+      return await adapter.catalog.relations(connection, [...schemas]);
+    } finally {
+      await session.close();
+    }
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    return cause.details.kind === 'missing-database' ? [] : undefined;
+  }
+}

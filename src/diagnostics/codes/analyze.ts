@@ -1,0 +1,52 @@
+/** Codes of the `analyze` area: what is wrong with the columns of a query, known before it runs. */
+import { error, warning } from '../code-entry.ts';
+import { didYouMean } from '../nearest.ts';
+
+const quoted = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
+
+interface Difference {
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+  readonly retyped: readonly { readonly name: string; readonly full: string; readonly incremental: string }[];
+}
+
+export const analyzeCodes = {
+  'duplicate-column': warning<{ readonly column: string; readonly becomes: string }>(
+    ({ column, becomes }) => `the query gives \`${column}\` more than once; the next one becomes \`${becomes}\``,
+    () => 'name each column once, or leave one out',
+  ),
+  'unnamed-column': warning<{ readonly column: string; readonly position: number }>(
+    ({ column, position }) => `column ${position} of the query has no name and becomes \`${column}\``,
+    () => 'name it with `as`',
+  ),
+  'incremental-columns-differ': warning<Difference>(
+    ({ missing, extra, retyped }) =>
+      `the query of later runs ${[
+        ...(missing.length === 0 ? [] : [`lacks ${quoted(missing)}`]),
+        ...(extra.length === 0 ? [] : [`adds ${quoted(extra)}`]),
+        ...retyped.map(({ name, full, incremental }) => `gives \`${name}\` as \`${incremental}\` instead of \`${full}\``),
+      ].join(', ')}`,
+    () => 'let both branches of `is_incremental` give the same columns with the same types',
+  ),
+  'declared-type-differs': warning<{ readonly column: string; readonly declared: string; readonly actual: string }>(
+    ({ column, declared, actual }) => `\`${column}\` is described as \`${declared}\`, and the query gives \`${actual}\``,
+    () => 'cast the column in the model, or correct its `data_type`',
+  ),
+  'declared-type-unknown': warning<{ readonly column: string; readonly type: string }>(
+    ({ column, type }) => `the type \`${type}\` of column \`${column}\` is unknown to the database`,
+    () => 'write a type as the database spells it',
+  ),
+  'column-reference': error<{ readonly text: string; readonly known: readonly string[] }>(
+    ({ text }) => `\`${text}\` names no column of this project`,
+    ({ text, known }) =>
+      didYouMean(text.slice(0, Math.max(text.lastIndexOf('.'), 0)), known) ?? 'write `model.column` or `source.table.column`',
+  ),
+  'column-not-found': error<{ readonly node: string; readonly column: string; readonly columns: readonly string[] }>(
+    ({ node, column }) => `\`${node}\` has no column \`${column}\``,
+    ({ column, columns }) => didYouMean(column, columns) ?? `its columns are ${quoted(columns)}`,
+  ),
+  'columns-unknown': error<{ readonly node: string }>(
+    ({ node }) => `the columns of \`${node}\` are not known`,
+    () => 'describe the columns of its sources with their `data_type`, or build what it reads',
+  ),
+};
