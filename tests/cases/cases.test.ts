@@ -16,6 +16,7 @@ const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: 
   'check-on-column': { why: 'no built-in check judges whole tables', test: 'src/compile/tests.test.ts' },
   'connection-lost': { why: 'an embedded database has no connection to lose', test: 'src/execute/engine-diagnostic.test.ts' },
   'database-locked': { why: 'another process has to hold the file', test: 'tests/bad-inputs/database.test.ts' },
+  'database-not-closed': { why: 'a disk has to be full', test: 'tests/bad-inputs/database.test.ts' },
   'disk-full': { why: 'a disk has to be full', test: 'src/execute/engine-diagnostic.test.ts' },
   'materialization-not-supported': { why: 'DuckDB offers all of them', test: 'src/plan/build-plan.test.ts' },
   'network-file-system': { why: 'a folder has to be on another machine', test: 'tests/bad-inputs/database.test.ts' },
