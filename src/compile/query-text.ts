@@ -11,6 +11,15 @@ import { joinTexts, sliceText, syntheticText } from './compiled-text.ts';
 const QUERY_WORDS = new Set(['select', 'with', 'values', 'from', 'table']);
 const WRITING_WORDS = new Set(['insert', 'update', 'delete', 'merge']);
 
+/** Words at the head of what no engine takes for a query. Whatever else there is, the engine's own parser judges. */
+const STATEMENT_WORDS: ReadonlySet<string> = new Set([
+  ...WRITING_WORDS,
+  ...['create', 'drop', 'alter', 'truncate', 'comment', 'grant', 'revoke', 'copy', 'export', 'import'],
+  ...['attach', 'detach', 'use', 'set', 'reset', 'load', 'install', 'pragma', 'call', 'do'],
+  ...['begin', 'start', 'commit', 'rollback', 'savepoint', 'lock', 'prepare', 'execute', 'deallocate'],
+  ...['explain', 'analyze', 'vacuum', 'checkpoint'],
+]);
+
 /** Whose text it is, for messages. */
 export interface QueryOwner {
   /** `a model`, `a test`. */
@@ -151,7 +160,7 @@ function wordOf(sql: string, token: SqlToken): string {
 function findRefused(sql: string, first: SqlToken): SqlToken | undefined {
   const word = wordOf(sql, first);
   if (word === 'with') return findWriting(sql, first.end);
-  return QUERY_WORDS.has(word) || sql[first.start] === '(' ? undefined : first;
+  return STATEMENT_WORDS.has(word) ? first : undefined;
 }
 
 /** A data-changing word at the head of a common table expression or of the statement after them. */
