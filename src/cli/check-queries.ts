@@ -3,7 +3,7 @@ import { embed } from '../adapter/statement.ts';
 import type { Analyzer, QueryProblem } from '../adapter/analysis.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import { fillSlots } from '../compile/slots.ts';
-import { lookupSpan } from '../compile/span-map.ts';
+import { placeInCompiled } from '../compile/compiled-excerpt.ts';
 import { unreachable } from '../diagnostics/bug.ts';
 import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
@@ -86,10 +86,10 @@ function textsOf(loaded: LoadedGraph, id: NodeId): readonly NodeText[] {
 }
 
 function describe(loaded: LoadedGraph, id: NodeId, path: string, text: CompiledText, problem: QueryProblem): Diagnostic {
-  const at = (position: number | undefined): Where => ({
-    node: id,
-    span: (position === undefined ? undefined : lookupSpan(text.map, position)?.span) ?? { path, start: 0, end: 0 },
-  });
+  const at = (position: number | undefined, length = 1): Where => {
+    const place = position === undefined ? undefined : placeInCompiled(text, position, length);
+    return { node: id, span: place?.span ?? { path, start: 0, end: 0 }, excerpt: place?.excerpt };
+  };
   const what = loaded.graph.nodes.get(id)?.resourceType === 'test' ? 'a test' : 'a model';
   switch (problem.kind) {
     case 'empty':
@@ -97,7 +97,7 @@ function describe(loaded: LoadedGraph, id: NodeId, path: string, text: CompiledT
     case 'several-statements':
       return diagnose('several-statements', { what }, at(problem.position));
     case 'not-a-select':
-      return diagnose('not-a-select', { what, statement: problem.statement }, at(problem.position));
+      return diagnose('not-a-select', { what, statement: problem.statement }, at(problem.position, problem.statement.length));
     case 'dynamic':
       return diagnose('dynamic-query', { feature: problem.feature }, at(problem.position));
     case 'syntax': {

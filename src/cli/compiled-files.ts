@@ -5,9 +5,14 @@ import type { GraphNode } from '../graph/graph.ts';
 import type { FileSystem } from '../project/file-system.ts';
 import type { Project } from '../project/project.ts';
 
+/** Where compiled texts stand, relative to the project. */
+export function compiledFolder(project: Project): string {
+  return `${project.paths.target}/compiled/${project.name}`;
+}
+
 /** Where the compiled text of a file stands, relative to the project. */
 export function compiledPathOf(project: Project, path: string): string {
-  return `${project.paths.target}/compiled/${project.name}/${path}`;
+  return `${compiledFolder(project)}/${path}`;
 }
 
 /** The text that a node compiles to, when it has one: for incremental models the full one. */

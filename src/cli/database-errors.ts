@@ -40,6 +40,11 @@ export function describeOpenError(details: EngineErrorDetails, project: Project)
   }
 }
 
+/** In the redacted words: an engine that gives up may quote rows. */
+export function describeCloseError(details: EngineErrorDetails, project: Project): Diagnostic {
+  return diagnose('database-not-closed', { database: databaseName(project), engine: project.target.type, message: details.redacted });
+}
+
 /** What to throw for an error between the steps of a run (reading the catalog, setting up): a statement that failed is no bug. */
 export function stopForDatabase(cause: unknown, project: Project): unknown {
   if (!(cause instanceof EngineError) && !(cause instanceof StatementFailure)) return cause;

@@ -9,7 +9,7 @@ import type { Project } from '../project/project.ts';
 import { emptyState, readState } from '../state/state-reader.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
 import { inspectStateLayout, stateVersion } from '../state/state-tables.ts';
-import { describeOpenError, stopForDatabase } from './database-errors.ts';
+import { describeCloseError, describeOpenError, stopForDatabase } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -58,7 +58,7 @@ async function openUntraced(
         connections: request.connections,
         readOnly: request.readOnly,
       });
-      return { adapter, session };
+      return { adapter, session: { ...session, close: () => close(screen, project, session) } };
     } catch (cause) {
       if (!(cause instanceof EngineError)) throw cause;
       const locked = cause.details.kind === 'locked';
@@ -71,6 +71,16 @@ async function openUntraced(
       announced = true;
       await host.clock.sleep(pollMs);
     }
+  }
+}
+
+/** A database that does not close in good order must not hide what the command did. */
+async function close(screen: Screen, project: Project, session: Session): Promise<void> {
+  try {
+    await session.close();
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    screen.showDiagnostics([describeCloseError(cause.details, project)]);
   }
 }
 

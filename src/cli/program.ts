@@ -1,6 +1,6 @@
 /** The command line: every command with its flags, and what happens with what they throw. */
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { exitCodes, Stop } from './exit.ts';
+import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import {
@@ -115,9 +115,10 @@ async function guard<O extends OutputOptions>(host: Host, options: O, action: Ac
   try {
     return await action(screen, options);
   } catch (cause) {
-    if (!(cause instanceof Stop)) throw cause;
-    screen.showDiagnostics(cause.diagnostics);
-    return cause.exitCode;
+    const stop = (await import('./stop-for.ts')).stopFor(host, cause);
+    if (stop === undefined) throw cause;
+    screen.showDiagnostics(stop.diagnostics);
+    return stop.exitCode;
   } finally {
     if (host.trace !== undefined && options.profile !== undefined)
       (await import('./profile.ts')).writeTrace(host, screen, host.trace, options.profile);

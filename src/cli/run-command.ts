@@ -50,11 +50,11 @@ interface Prepared {
 
 /** Runs the command from start to exit code. */
 export async function runCommand(host: Host, screen: Screen, request: RunRequest): Promise<ExitCode> {
+  const prepared = await prepare(host, screen, request);
+  if (prepared === undefined) return exitCodes.ok;
+  const { loaded, threads } = prepared;
   const cancellation = listenForCancel();
   try {
-    const prepared = await prepare(host, screen, request);
-    if (prepared === undefined) return exitCodes.ok;
-    const { loaded, threads } = prepared;
     const { adapter, session } = await openDatabase(host, screen, loaded, {
       connections: threads + 1,
       readOnly: false,
@@ -65,9 +65,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
       const standing = await traced(host.trace, 'read catalog and state', () =>
         readStanding(adapter, session, loaded.project, loaded.graph),
       );
-      const seeds = traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing));
-      const input = planInput(host, request, { ...prepared, seeds, standing });
-      const planned = traced(host.trace, 'plan', () => planRun(screen, input));
+      const { planned, seeds, input } = cancellation.whileBusy(() => planWithSeeds(host, screen, request, prepared, standing));
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
       const result = await executeReported(report, loaded.project, () =>
@@ -129,31 +127,30 @@ export async function planOnly(
   screen: Screen,
   request: RunRequest,
 ): Promise<{ readonly planned: PlanResult; readonly loaded: LoadedGraph } | undefined> {
-  const cancellation = listenForCancel();
-  try {
-    const prepared = await prepare(host, screen, request);
-    if (prepared === undefined) return undefined;
-    const standing = await traced(host.trace, 'read catalog and state', () =>
-      readStandingIfAny(host, screen, request, prepared.loaded, cancellation),
-    );
-    const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
-    const input = planInput(host, request, { ...prepared, seeds, standing });
-    const planned = traced(host.trace, 'plan', () => planRun(screen, input));
-    showUnneeded(screen, prepared.unneeded);
-    return { planned, loaded: prepared.loaded };
-  } finally {
-    cancellation.dispose();
-  }
+  const prepared = await prepare(host, screen, request);
+  if (prepared === undefined) return undefined;
+  const standing = await traced(host.trace, 'read catalog and state', () => readStandingIfAny(host, screen, request, prepared.loaded));
+  const { planned } = planWithSeeds(host, screen, request, prepared, standing);
+  showUnneeded(screen, prepared.unneeded);
+  return { planned, loaded: prepared.loaded };
 }
 
-/** A plan may be asked for before the first build: then nothing stands and nothing is remembered. */
-async function readStandingIfAny(
+function planWithSeeds(
   host: Host,
   screen: Screen,
   request: RunRequest,
-  loaded: LoadedGraph,
-  cancellation: Cancellation,
-): Promise<Standing> {
+  prepared: Prepared,
+  standing: Standing,
+): { readonly planned: PlanResult; readonly seeds: SeedFiles; readonly input: PlanInput } {
+  const seeds = traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing));
+  const input = planInput(host, request, { ...prepared, seeds, standing });
+  const planned = traced(host.trace, 'plan', () => planRun(screen, input));
+  return { planned, seeds, input };
+}
+
+/** A plan may be asked for before the first build: then nothing stands and nothing is remembered. */
+async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Standing> {
+  const cancellation = listenForCancel();
   try {
     const { adapter, session } = await openDatabase(host, screen, loaded, {
       connections: 1,
@@ -171,6 +168,8 @@ async function readStandingIfAny(
       return { catalog: [], state: { version: 0, txVersion: '', builds: [], openRuns: [] } };
     }
     throw cause;
+  } finally {
+    cancellation.dispose();
   }
 }
 

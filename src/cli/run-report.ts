@@ -9,13 +9,13 @@ import type { RunReporter } from '../report/console-reporter.ts';
 import { createJsonLog } from '../report/json-log.ts';
 import { runResultsArtifact } from '../report/run-results.ts';
 import type { RunArgument } from '../report/run-results.ts';
-import { compiledPathOf, nodeOfKey, writeCompiled } from './compiled-files.ts';
+import { compiledFolder, compiledPathOf, nodeOfKey, writeCompiled } from './compiled-files.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { RunOptions } from './options.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
-import { writeArtifact } from './write-artifact.ts';
+import { warnUnwritten, writeArtifact } from './write-artifact.ts';
 
 export interface RunReport {
   readonly emit: (event: RunEvent) => void;
@@ -59,7 +59,8 @@ export function createRunReport(
       const failed = result.results.flatMap((node) =>
         node.status === 'error' || node.status === 'fail' ? (graph.nodes.get(node.id) ?? []) : [],
       );
-      if (failed.length > 0) writeCompiled(host.files, project, failed);
+      // What came of the run is said already: that a file for reading up is missing must not hide it.
+      if (failed.length > 0) warnUnwritten(screen, compiledFolder(project), () => void writeCompiled(host.files, project, failed));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Writes files for other programs to read. */
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import { errorCode } from '../project/read-text.ts';
+import { NotWritten } from '../project/file-system.ts';
+import { reasonOf } from '../project/read-text.ts';
 import type { Host } from './host.ts';
 import type { Screen } from './screen.ts';
 
@@ -11,10 +12,16 @@ export function writeArtifact(
   file: { readonly absolute: string; readonly shown: string },
   pieces: Iterable<string>,
 ): void {
+  warnUnwritten(screen, file.shown, () => host.files.writeAtomic(file.absolute, masked(pieces, screen.mask().apply)));
+}
+
+/** Carries out `write`; a file that the system refuses is a warning about `shown`. */
+export function warnUnwritten(screen: Screen, shown: string, write: () => void): void {
   try {
-    host.files.writeAtomic(file.absolute, masked(pieces, screen.mask().apply));
+    write();
   } catch (thrown) {
-    screen.showDiagnostics([diagnose('artifact-not-written', { path: file.shown, reason: errorCode(thrown) })]);
+    if (!(thrown instanceof NotWritten)) throw thrown;
+    screen.showDiagnostics([diagnose('artifact-not-written', { path: shown, reason: reasonOf(thrown) })]);
   }
 }
 

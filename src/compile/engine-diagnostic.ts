@@ -1,12 +1,13 @@
 /** Turns an error of the database into a diagnostic on the user's own line. */
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
 import type { Statement } from '../adapter/statement.ts';
+import { placeInCompiled } from './compiled-excerpt.ts';
+import type { CompiledPlace } from './compiled-excerpt.ts';
 import type { CompiledText } from './compiled.ts';
-import { lookupSpan } from './span-map.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic, Excerpt, Note, Where } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Note, Where } from '../diagnostics/diagnostic.ts';
 import type { DiagnosticCode } from '../diagnostics/registry.ts';
-import { lineStarts, positionAt } from '../diagnostics/span.ts';
+import { positionAt } from '../diagnostics/span.ts';
 import type { Span } from '../diagnostics/span.ts';
 
 /** Codes whose parameters are those of an engine's error. */
@@ -118,20 +119,18 @@ function findPlace(
   details: EngineErrorDetails,
   statement: Statement | undefined,
   origin: Origin,
-): { readonly span: Span; readonly excerpt: Excerpt | undefined; readonly note: Note | undefined } | undefined {
+): (CompiledPlace & { readonly note: Note | undefined }) | undefined {
   const { text } = origin;
   const embedded = statement?.embedded;
   if (text === undefined || embedded === undefined || details.position === undefined) return undefined;
   const offset = details.position - embedded.at;
   if (offset < 0 || offset > embedded.length) return undefined;
-  const length = tokenLength(text.sql, offset, details.name);
-  const mapped = lookupSpan(text.map, offset, length);
-  if (mapped === undefined) return undefined;
-  const excerpt = mapped.exact || origin.compiledPath === undefined ? undefined : excerptAt(text.sql, offset, length, origin.compiledPath);
+  const place = placeInCompiled(text, offset, tokenLength(text.sql, offset, details.name), origin.compiledPath);
+  if (place === undefined) return undefined;
   const { line } = positionAt(text.sql, offset);
   const note =
-    origin.compiledPath === undefined || excerpt !== undefined ? undefined : { message: `compiled: ${origin.compiledPath}:${line}` };
-  return { span: mapped.span, excerpt, note };
+    origin.compiledPath === undefined || place.excerpt !== undefined ? undefined : { message: `compiled: ${origin.compiledPath}:${line}` };
+  return { ...place, note };
 }
 
 /** Length of the word, quoted name or symbol at `offset`: what the caret should stand under. */
@@ -141,15 +140,4 @@ function tokenLength(sql: string, offset: number, name: string | undefined): num
     sql.slice(offset, offset + 300),
   );
   return match === null ? 1 : match[0].length;
-}
-
-const contextLines = 2;
-
-function excerptAt(sql: string, offset: number, length: number, path: string): Excerpt {
-  const starts = lineStarts(sql);
-  const { line, column } = positionAt(sql, offset, starts);
-  const lines = sql.split(/\r\n|\n|\r/);
-  const first = Math.max(1, line - contextLines);
-  const last = Math.min(lines.length, line + contextLines - 1);
-  return { path, firstLine: first, lines: lines.slice(first - 1, last), line, column, length };
 }

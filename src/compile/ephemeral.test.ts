@@ -60,7 +60,11 @@ describe('an ephemeral model', () => {
     const { full } = await compileModel({ ...base, 'models/m.sql': 'select s.n from {{ref "doubled"}} as s' }, 'm');
     const at = full.sql.indexOf('n * 2');
     const start = base['models/doubled.sql'].indexOf('n * 2');
-    expect(lookupSpan(full.map, at, 5)).toEqual({ span: { path: 'models/doubled.sql', start, end: start + 5 }, exact: true });
+    expect(lookupSpan(full.map, at, 5)).toEqual({
+      span: { path: 'models/doubled.sql', start, end: start + 5 },
+      exact: true,
+      repeated: false,
+    });
     expect(lookupSpan(full.map, full.sql.indexOf('s.n'), 3)?.span).toEqual({ path: 'models/m.sql', start: 7, end: 10 });
   });
 

@@ -1,16 +1,28 @@
 /** Makes sure that rendered text is one query that can be wrapped, and cuts what would stand in the way of wrapping. */
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { CodeParams, DiagnosticCode } from '../diagnostics/registry.ts';
-import type { Span } from '../diagnostics/span.ts';
 import type { SqlToken } from '../parse/sql-scan.ts';
 import { isComment, nextCodeToken, nextSqlToken } from '../parse/sql-scan.ts';
 import type { CompiledText, NodeId } from './compiled.ts';
+import { placeInCompiled } from './compiled-excerpt.ts';
 import { joinTexts, sliceText, syntheticText } from './compiled-text.ts';
-import { lookupSpan } from './span-map.ts';
 
 const QUERY_WORDS = new Set(['select', 'with', 'values', 'from', 'table']);
 const WRITING_WORDS = new Set(['insert', 'update', 'delete', 'merge']);
+
+/** Words at the head of what no engine takes for a query. Whatever else there is, the engine's own parser judges. */
+const STATEMENT_WORDS: ReadonlySet<string> = new Set([
+  ...WRITING_WORDS,
+  ...words('create drop alter truncate comment grant revoke copy export import'),
+  ...words('attach detach use set reset load install pragma call do'),
+  ...words('begin start commit rollback savepoint lock prepare execute deallocate'),
+  ...words('explain analyze vacuum checkpoint'),
+]);
+
+function words(list: string): readonly string[] {
+  return list.split(' ');
+}
 
 /** Whose text it is, for messages. */
 export interface QueryOwner {
@@ -28,7 +40,7 @@ export interface FinishedQuery {
 interface Problem {
   readonly at: number;
   readonly length: number;
-  readonly report: (owner: QueryOwner, where: { readonly span: Span; readonly node: NodeId | undefined }) => Diagnostic;
+  readonly report: (owner: QueryOwner, where: Where) => Diagnostic;
 }
 
 interface Shape {
@@ -52,8 +64,9 @@ export function finishQuery(text: CompiledText, owner: QueryOwner): FinishedQuer
   const shape = scanQuery(sql);
   if (shape.problem !== undefined) {
     const { at, length, report } = shape.problem;
-    const span = lookupSpan(text.map, at, length)?.span ?? { path: owner.path, start: 0, end: 0 };
-    return { text, diagnostics: [report(owner, { span, node: owner.node })] };
+    const place = placeInCompiled(text, at, length);
+    const span = place?.span ?? { path: owner.path, start: 0, end: 0 };
+    return { text, diagnostics: [report(owner, { span, node: owner.node, excerpt: place?.excerpt })] };
   }
   return { text: cutEnd(text, shape), diagnostics: [] };
 }
@@ -151,7 +164,7 @@ function wordOf(sql: string, token: SqlToken): string {
 function findRefused(sql: string, first: SqlToken): SqlToken | undefined {
   const word = wordOf(sql, first);
   if (word === 'with') return findWriting(sql, first.end);
-  return QUERY_WORDS.has(word) || sql[first.start] === '(' ? undefined : first;
+  return STATEMENT_WORDS.has(word) ? first : undefined;
 }
 
 /** A data-changing word at the head of a common table expression or of the statement after them. */

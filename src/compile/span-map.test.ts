@@ -75,6 +75,7 @@ describe('the span map', () => {
     expect(lookupSpan(joined.map, at, 4)).toEqual({
       span: { path: 'models/m.sql', start: source.indexOf('as b'), end: source.indexOf('as b') + 4 },
       exact: true,
+      repeated: false,
     });
     checkMap(sliceText(joined, 11, joined.sql.length - 2), source);
   });
@@ -91,16 +92,28 @@ describe('the span map', () => {
     expect(lookupSpan(shiftMap(full.map, 5), 4)).toBeUndefined();
   });
 
-  it('marks a text that crosses the end of a copied stretch only as far as it was copied', async () => {
-    const { full } = await compileModel({ 'models/m.sql': 'select 1 as a{{"b"}}' }, 'm');
-    expect(lookupSpan(full.map, 12, 5)?.span).toEqual({ path: 'models/m.sql', start: 12, end: 13 });
+  it('marks a word that is copied in part together with the mustaches that made the rest', async () => {
+    const { full } = await compileModel({ 'models/m.sql': 'select 1 as a{{"b"}}c{{"d"}} from x' }, 'm');
+    expect(full.sql).toBe('select 1 as abcd from x');
+    const place = (length: number): unknown => lookupSpan(full.map, 12, length);
+    expect(place(1)).toEqual({ span: { path: 'models/m.sql', start: 12, end: 13 }, exact: true, repeated: false });
+    expect(place(2)).toEqual({ span: { path: 'models/m.sql', start: 12, end: 20 }, exact: false, repeated: false });
+    expect(place(4)).toEqual({ span: { path: 'models/m.sql', start: 12, end: 28 }, exact: false, repeated: false });
+  });
+
+  it('knows what a loop wrote more than once, and does not go on into its next round', async () => {
+    const { full } = await compileModel({ 'models/m.sql': 'select {{#each (array 1 2) as |i|}}+1{{/each}}' }, 'm');
+    expect(full.sql).toBe('select +1+1');
+    expect(lookupSpan(full.map, 9, 4)).toEqual({ span: { path: 'models/m.sql', start: 35, end: 37 }, exact: true, repeated: true });
+    expect(lookupSpan(full.map, 7, 4)).toEqual({ span: { path: 'models/m.sql', start: 35, end: 37 }, exact: false, repeated: true });
+    expect(lookupSpan(full.map, 0, 6)).toMatchObject({ exact: true, repeated: false });
   });
 
   it('leads the block of a macro call into the block', async () => {
     const source = 'select {{#wrap}}inner{{/wrap}}';
     const { full } = await compileModel({ ...macros, 'models/m.sql': source }, 'm');
     expect(full.sql).toBe('select <inner>');
-    expect(lookupSpan(full.map, 8, 5)).toEqual({ span: { path: 'models/m.sql', start: 16, end: 21 }, exact: true });
-    expect(lookupSpan(full.map, 7, 1)).toEqual({ span: { path: 'models/m.sql', start: 7, end: 16 }, exact: false });
+    expect(lookupSpan(full.map, 8, 5)).toEqual({ span: { path: 'models/m.sql', start: 16, end: 21 }, exact: true, repeated: false });
+    expect(lookupSpan(full.map, 7, 1)).toEqual({ span: { path: 'models/m.sql', start: 7, end: 16 }, exact: false, repeated: false });
   });
 });

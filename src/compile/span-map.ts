@@ -19,10 +19,13 @@ export interface SpanMap {
   readonly segments: readonly number[];
 }
 
-/** The template place of a compiled offset. `exact` when the text was copied letter by letter. */
+/** The template place of a compiled offset. */
 export interface MappedPlace {
   readonly span: Span;
+  /** The text was copied letter by letter. */
   readonly exact: boolean;
+  /** It was copied more than once, by a loop. */
+  readonly repeated: boolean;
 }
 
 export const emptyMap: SpanMap = Object.freeze({ files: Object.freeze([]), segments: Object.freeze([]) });
@@ -65,7 +68,8 @@ function findSegment(map: SpanMap, offset: number): number {
 
 /**
  * The place in the user's files of `length` characters at `offset` of the compiled text: those characters where
- * they were copied, the whole mustache where one made them, undefined where `tx` wrote them itself.
+ * they were copied, the whole mustache where one made them, both together for a word that is copied in part;
+ * undefined where `tx` wrote them itself.
  */
 export function lookupSpan(map: SpanMap, offset: number, length = 0): MappedPlace | undefined {
   const index = findSegment(map, offset);
@@ -73,9 +77,35 @@ export function lookupSpan(map: SpanMap, offset: number, length = 0): MappedPlac
   const segment = segmentAt(map, index);
   const path = map.files[segment.file];
   if (segment.kind === segmentKind.synthetic || path === undefined) return undefined;
-  if (segment.kind === segmentKind.generated) return { span: { path, start: segment.from, end: segment.to }, exact: false };
+  if (segment.kind === segmentKind.generated)
+    return { span: { path, start: segment.from, end: segment.to }, exact: false, repeated: false };
   const start = Math.min(segment.from + (offset - segment.start), segment.to);
-  return { span: { path, start, end: Math.max(start, Math.min(start + length, segment.to)) }, exact: true };
+  let end = Math.max(start, Math.min(start + length, segment.to));
+  const repeated = isRepeated(map, index, start, end);
+  for (let next = index + 1; next < map.segments.length / segmentSize; next += 1) {
+    const { start: at, file, from, to, kind } = segmentAt(map, next);
+    // Another round of a loop, or another file, goes on somewhere else.
+    if (at >= offset + length || file !== segment.file || from < end || kind === segmentKind.synthetic) break;
+    end = kind === segmentKind.generated ? to : Math.min(from + (offset + length - at), to);
+  }
+  return { span: { path, start, end }, exact: !isMixed(map, index, offset + length), repeated };
+}
+
+/** Whether the text from a segment up to `end` is more than that segment. */
+function isMixed(map: SpanMap, index: number, end: number): boolean {
+  const next = (index + 1) * segmentSize;
+  return next < map.segments.length && (map.segments[next] ?? 0) < end;
+}
+
+/** Whether a loop wrote a part of the template `[start, end)` elsewhere as well. */
+function isRepeated(map: SpanMap, index: number, start: number, end: number): boolean {
+  const { file } = segmentAt(map, index);
+  for (let other = 0; other < map.segments.length / segmentSize; other += 1) {
+    const segment = segmentAt(map, other);
+    if (other === index || segment.file !== file || segment.kind !== segmentKind.verbatim) continue;
+    if (segment.from < Math.max(end, start + 1) && segment.to > start) return true;
+  }
+  return false;
 }
 
 /** Moves every compiled offset by `by`. */

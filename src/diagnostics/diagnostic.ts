@@ -12,8 +12,8 @@ export interface Note {
 
 /** Lines of generated text (compiled SQL) that the project has no file for. `line`, `column` start at 1. */
 export interface Excerpt {
-  /** Where the whole text can be read, e.g. `target/compiled/shop/models/marts/orders.sql`. */
-  readonly path: string;
+  /** Where the whole text can be read, e.g. `target/compiled/shop/models/marts/orders.sql`; absent for a text that is in no file. */
+  readonly path?: string;
   /** Number of the first line in `lines`. */
   readonly firstLine: number;
   readonly lines: readonly string[];

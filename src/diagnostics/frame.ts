@@ -98,7 +98,7 @@ function renderExcerpt(excerpt: Excerpt, style: LineStyle, options: FrameOptions
     from: { line: excerpt.line, column: excerpt.column },
     to: { line: excerpt.line, column: excerpt.column + excerpt.length },
   };
-  const place = `compiled to  ${plainLine(excerpt.path)}:${excerpt.line}:${excerpt.column}`;
+  const place = excerpt.path === undefined ? 'compiled to' : `compiled to  ${plainLine(excerpt.path)}:${excerpt.line}:${excerpt.column}`;
   return [...remark('note', style.paint.dim, place, options), ...drawLines(marked, style).lines];
 }
 

@@ -38,7 +38,7 @@ describe('disk', () => {
     ]);
     expect(disk.stat(join(folder, 'l'))).toMatchObject({ kind: 'file', size: 3 });
     expect(disk.stat(join(folder, 'none'))).toBeUndefined();
-    disk.removeFolder(join(folder, 'd'));
+    disk.remove(join(folder, 'd'));
     expect(disk.stat(join(folder, 'd'))).toBeUndefined();
   });
 });

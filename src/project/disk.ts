@@ -15,6 +15,7 @@ import {
 import type { Dirent } from 'node:fs';
 import { dirname, join, basename } from 'node:path';
 import type { DirectoryEntry, FileStat, FileSystem } from './file-system.ts';
+import { NotWritten } from './file-system.ts';
 
 function entryKind(entry: Dirent): DirectoryEntry['kind'] {
   if (entry.isFile()) return 'file';
@@ -70,17 +71,40 @@ let written = 0;
 
 /** The temporary file stands in the same folder: a rename between file systems is a copy, which readers would see half done. */
 function writeAtomic(path: string, content: string | Uint8Array | Iterable<string>): void {
-  mkdirSync(dirname(path), { recursive: true });
   written += 1;
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${written}.tmp`);
   try {
+    mkdirSync(dirname(path), { recursive: true });
     if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(temporary, content, { flag: 'wx' });
     else writePieces(temporary, content);
     renameSync(temporary, path);
   } catch (thrown) {
-    rmSync(temporary, { force: true });
-    throw thrown;
+    discard(temporary);
+    throw notWritten(path, thrown);
   }
+}
+
+/** What could not be written is often not there to be removed, and its folder may not let us look. */
+function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { force: true });
+  } catch {
+    // The first error tells more.
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (thrown) {
+    throw notWritten(path, thrown);
+  }
+}
+
+/** What the system refused; anything else goes on as it is. */
+function notWritten(path: string, thrown: unknown): unknown {
+  if (!(thrown instanceof Error && 'syscall' in thrown && 'code' in thrown && typeof thrown.code === 'string')) return thrown;
+  return new NotWritten(path, thrown.code, { cause: thrown });
 }
 
 /** Reads and writes real files. */
@@ -91,5 +115,5 @@ export const disk: FileSystem = {
   stat,
   realPath: (path) => realpathSync(path),
   writeAtomic,
-  removeFolder: (path) => rmSync(path, { recursive: true, force: true }),
+  remove,
 };

@@ -22,8 +22,23 @@ export interface FileSystem {
   readonly realPath: (path: string) => string;
   /**
    * Writes by a temporary file and a rename, making folders as needed: readers see the old or the new file.
-   * A list of texts is written as one, piece by piece.
+   * A list of texts is written as one, piece by piece. Throws `NotWritten`.
    */
   readonly writeAtomic: (path: string, content: string | Uint8Array | Iterable<string>) => void;
-  readonly removeFolder: (path: string) => void;
+  /** Removes a file, or a folder with all that is in it. Throws `NotWritten`. */
+  readonly remove: (path: string) => void;
+}
+
+/** The system does not let us write or remove: no right, no room, something in the way. Trouble of the machine, no bug. */
+export class NotWritten extends Error {
+  override readonly name = 'NotWritten';
+  readonly path: string;
+  /** The code of the system: `EACCES`. */
+  readonly code: string;
+
+  constructor(path: string, code: string, options?: ErrorOptions) {
+    super(`${code}: ${path}`, options);
+    this.path = path;
+    this.code = code;
+  }
 }

@@ -82,8 +82,8 @@ export function memoryFiles(given: Readonly<Record<string, MemoryFile>>, root = 
     },
     writeAtomic: (path, written) =>
       void content.set(path, typeof written === 'string' || written instanceof Uint8Array ? written : [...written].join('')),
-    removeFolder: (path) => {
-      for (const file of content.keys()) if (file.startsWith(`${path}/`)) content.delete(file);
+    remove: (path) => {
+      for (const file of content.keys()) if (file === path || file.startsWith(`${path}/`)) content.delete(file);
     },
   };
 }

@@ -84,7 +84,18 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'it is not there any more (ENOENT)',
   EISDIR: 'it is a folder (EISDIR)',
   EMFILE: 'too many open files (EMFILE)',
+  ENOSPC: 'no space is left on the disk (ENOSPC)',
+  EDQUOT: 'the disk quota is used up (EDQUOT)',
+  EROFS: 'the file system is read-only (EROFS)',
+  ENOTDIR: 'a part of the path is no folder (ENOTDIR)',
+  EEXIST: 'something else stands there (EEXIST)',
 };
+
+/** The reason in words of an error of the file system. */
+export function reasonOf(thrown: unknown): string {
+  const code = errorCode(thrown);
+  return reasons[code] ?? code;
+}
 
 /** The code of an error of the file system; anything else is a bug and thrown on. */
 export function errorCode(thrown: unknown): string {
@@ -104,6 +115,5 @@ export function kindAt(files: FileSystem, path: string): FileStat['kind'] | 'ref
 
 /** Says why a file or folder cannot be read. */
 export function unreadable(path: string, thrown: unknown): Diagnostic {
-  const code = errorCode(thrown);
-  return diagnose('file-unreadable', { path, reason: reasons[code] ?? code }, at(path, 0));
+  return diagnose('file-unreadable', { path, reason: reasonOf(thrown) }, at(path, 0));
 }

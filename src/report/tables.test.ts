@@ -28,6 +28,11 @@ describe('renderTable', () => {
 `);
   });
 
+  it('takes time in proportion to the rows', () => {
+    const many = { ...rows(['a', 'b']), rows: Array.from({ length: 200_000 }, (_, index) => [index, `x${index}`]) };
+    expect(renderTable(many, style).split('\n')).toHaveLength(200_002);
+  });
+
   it('counts the rows that it does not show', () => {
     expect(renderTable(people, { ...style, limit: 1, unicode: false }).split('\n')).toEqual([
       'id  name  ok    big',

@@ -1,5 +1,4 @@
 /** Shows rows: as a table for people, as CSV or JSON for programs. */
-import Table from 'cli-table3';
 import type { Cell, ResultSet } from '../adapter/connection.ts';
 import { hideSecrets } from '../diagnostics/hide-secrets.ts';
 import type { FindSecrets } from '../diagnostics/hide-secrets.ts';
@@ -20,24 +19,6 @@ export interface TableOptions extends Style {
 
 const NARROWEST = 6;
 const GAP = 2;
-const NO_BORDER = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' '.repeat(GAP),
-} as const;
-
 /**
  * Rows as a table without frame, in at most `width` columns: long values are cut, and columns that find no room
  * are counted below. NULL stands bare; a text that is empty or reads `NULL` stands in quotes.
@@ -55,20 +36,20 @@ export function renderTable(result: ResultSet, options: TableOptions): string {
       shown.some((row) => typeof row[index] === 'number') && shown.every((row) => typeof row[index] === 'number' || row[index] === null),
   );
   const cut = (text: string, index: number): string => fitText(text, widths[index] ?? NARROWEST, marks.ellipsis);
-  const table = new Table({
-    chars: NO_BORDER,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: numeric.map((isNumber) => (isNumber ? 'right' : 'left')),
-  });
-  table.push(widths.map((_, index) => paint.bold(cut(names[index] ?? '', index))));
-  if (options.rule !== false) table.push(widths.map((columnWidth) => paint.dim(marks.rule.repeat(columnWidth))));
-  shown.forEach((row, at) => {
-    table.push(widths.map((_, index) => (row[index] === null ? paint.dim('NULL') : cut(texts[at]?.[index] ?? '', index))));
-  });
-  const lines = table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+  const line = (texts: readonly string[], paintCell: (text: string, index: number) => string): string =>
+    widths
+      .map((columnWidth, index) => {
+        const text = cut(texts[index] ?? '', index);
+        const gap = ' '.repeat(Math.max(0, columnWidth - textWidth(text)));
+        return numeric[index] === true ? gap + paintCell(text, index) : paintCell(text, index) + gap;
+      })
+      .join(' '.repeat(GAP))
+      .trimEnd();
+  const lines = [line(names, paint.bold)];
+  const rules = widths.map((columnWidth) => marks.rule.repeat(columnWidth));
+  if (options.rule !== false) lines.push(line(rules, paint.dim));
+  for (const [at, row] of shown.entries())
+    lines.push(line(texts[at] ?? [], (text, index) => (row[index] === null ? paint.dim(text) : text)));
   const rest: string[] = [];
   if (result.rows.length > shown.length) rest.push(`${countOf(result.rows.length - shown.length, 'more row')}`);
   if (names.length > widths.length)

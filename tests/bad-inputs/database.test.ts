@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRows } from '../support/tx.ts';
+import { REPOSITORY, readRows, runProgram } from '../support/tx.ts';
 import type { TempProject } from '../support/tx.ts';
-import { badProject, blocks, filesBelow, run } from './bad-input.ts';
+import { SCREEN, badProject, blocks, filesBelow, run } from './bad-input.ts';
 
 const driver = JSON.stringify(createRequire(import.meta.url).resolve('@duckdb/node-api'));
 const MODEL = { 'models/good.sql': '{{config materialized="table"}}\nselect 1 as id\n' };
@@ -122,6 +122,21 @@ describe('database files', () => {
     expect(blocks(stderr)).toHaveLength(1);
     expect(stderr).toMatch(/^error (?:newer-storage|not-a-database-file) {2}project\.yaml\n/);
     expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32')('row 57: a disk that fills up while the database is closed hides no result', async () => {
+    const project = await badProject(MODEL);
+    // A limit on the size of files stands for the full disk: the log stays below it, the database does not.
+    const tx = join(REPOSITORY, 'bin', 'tx.cjs');
+    const script = `ulimit -f 100; exec "${process.execPath}" "${tx}" run`;
+    expect((await run(project, ['clean'])).code).toBe(0);
+    const { code, stderr } = await runProgram('/bin/sh', ['-c', script], { cwd: project.root, env: SCREEN });
+    expect(stderr).toContain('\n✔ 1 ok');
+    expect(stderr).toContain('\nwarning database-not-closed\n  `shop.duckdb` was not closed in good order: duckdb: Checkpoint failed');
+    expect(stderr).not.toContain('bug');
+    expect(code).toBe(0);
+    expect(await read(project, 'from good')).toEqual([['1']]);
+    expect(await run(project, ['run', '-q'])).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
   it('row 58: a table that tx did not build is replaced only with --adopt', async () => {

@@ -214,6 +214,43 @@ describe('tx clean', () => {
     expect(result.code).toBe(2);
   });
 
+  it('follows links on the way to the folder and to the database', async () => {
+    const away = await shop({ 'project.yaml': `${PROJECT}target_path: build/target\n` });
+    const elsewhere = tempFolder();
+    mkdirSync(join(elsewhere, 'target', 'compiled'), { recursive: true });
+    symlinkSync(elsewhere, away.path('build'));
+    const refused = await away.tx(['clean']);
+    expect(refused.stderr).toContain('`build/target` is not cleaned: a link leads to it\n');
+    expect(refused.code).toBe(2);
+    expect(existsSync(join(elsewhere, 'target', 'compiled'))).toBe(true);
+
+    const linked = await shop({ 'project.yaml': PROJECT.replace('shop.duckdb', 'data/shop.duckdb') });
+    mkdirSync(linked.path('target/compiled/store'), { recursive: true });
+    symlinkSync('target/compiled/store', linked.path('data'));
+    expect((await linked.tx(['build', '-q'])).code).toBe(0);
+    const result = await linked.tx(['clean']);
+    expect(result.stderr).toContain('`target` is not cleaned: it holds the database `data/shop.duckdb`\n');
+    expect(result.code).toBe(2);
+    expect(existsSync(linked.path('data/shop.duckdb'))).toBe(true);
+  });
+
+  it('removes only what tx wrote', async () => {
+    const project = await shop({
+      'project.yaml': `${PROJECT}target_path: .git\n`,
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      '.git/config': '',
+    });
+    expect(await project.tx(['clean'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'nothing to clean in .git; kept what is not its own: HEAD, config\n',
+    });
+    expect((await project.tx(['compile', '-q'])).code).toBe(0);
+    project.write('.git/.run_results.json.4711-1.tmp', '{"half');
+    expect((await project.tx(['clean'])).stderr).toBe('removed what tx wrote to .git; kept what is not its own: HEAD, config\n');
+    expect(filesBelow(project.path('.git'))).toEqual(['HEAD', 'config']);
+  });
+
   it('refuses a folder with the database of any target', async () => {
     const targets = 'name: shop\ndefault_target: dev\ntargets:\n  dev: { type: duckdb, path: shop.duckdb, schema: main }\n';
     const project = await shop({

@@ -183,6 +183,26 @@ describe('tx retry', () => {
 describe.skipIf(process.platform === 'win32')('signals', () => {
   const slow = '{{config materialized="table"}}\nselect sum(a.range * b.range) as s from range(1000000) a, range(10000000) b\n';
 
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends a helper that never comes to an end', async (signal) => {
+    const project = await shop({
+      'macros/spin.js': "export function spin() {\n  process.stderr.write('spinning');\n  for (;;);\n}\n",
+      'models/spin.sql': 'select {{(spin)}} as a\n',
+    });
+    const child = spawn(process.execPath, [join(REPOSITORY, 'bin', 'tx.cjs'), 'run'], {
+      cwd: project.root,
+      env: plainEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    // Code and signal come as `unknown` from the event.
+    const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    await once(child.stderr, 'data');
+    const sent = Date.now();
+    child.kill(signal);
+    expect(await ended).toEqual([null, signal]);
+    expect(Date.now() - sent).toBeLessThan(2_000);
+  });
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

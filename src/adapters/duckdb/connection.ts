@@ -127,9 +127,15 @@ export class DatabaseConnection implements Connection {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.rollback();
-    this.#native.disconnectSync();
-    this.#onClose(this);
+    try {
+      await this.rollback();
+    } catch (cause) {
+      // What cannot be rolled back any more ends with the connection; why that is has been told by the statement that failed.
+      if (!(cause instanceof EngineError)) throw cause;
+    } finally {
+      this.#native.disconnectSync();
+      this.#onClose(this);
+    }
   }
 
   /** The engine forgets an interrupt that comes just before one of several statements begins, so it is asked until it hears. */

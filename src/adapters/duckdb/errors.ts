@@ -37,6 +37,9 @@ function parseRaw(message: string): RawError {
   return { exception_type: type ?? '', exception_message: rest ?? message };
 }
 
+/** An engine that gives up writes whole chunks of rows into its message. */
+const longestMessage = 1000;
+
 /** One line, without the marker of the position, lists of overloads, hints for other tools and our own alias. */
 function cleanMessage(message: string): string {
   const [head = ''] = message.split(
@@ -46,6 +49,7 @@ function cleanMessage(message: string): string {
     .replaceAll(`${databaseAlias}.`, '')
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();
+  if (oneLine.length > longestMessage) return `${oneLine.slice(0, longestMessage)}…`;
   return oneLine === '' ? 'the engine gave no message' : oneLine;
 }
 

@@ -1,6 +1,7 @@
 /** `tx clean`: removes the target folder, and nothing that could be missed. */
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { plainLine } from '../../diagnostics/plain.ts';
 import { readEnvironment } from '../../project/environment.ts';
 import { interpolateValue } from '../../project/interpolate.ts';
 import type { Project } from '../../project/project.ts';
@@ -13,6 +14,11 @@ import { openProject } from '../load-graph.ts';
 import type { OutputOptions, ProjectOptions } from '../options.ts';
 import type { Screen } from '../screen.ts';
 
+/** What `tx` writes into the target folder; what else is there belongs to somebody. */
+const outputs: readonly string[] = ['cache', 'compiled', 'manifest.json', 'run_results.json', 'catalog.json', 'sources.json'];
+/** What a killed command leaves of such a file. */
+const leftover = new RegExp(`^\\.(?:${outputs.map((name) => name.replace('.', '\\.')).join('|')})\\.[\\d-]+\\.tmp$`);
+
 export function cleanCommand(host: Host, screen: Screen, options: ProjectOptions & OutputOptions): ExitCode {
   const { project } = openProject(host, screen, options);
   const path = project.paths.target;
@@ -24,14 +30,36 @@ export function cleanCommand(host: Host, screen: Screen, options: ProjectOptions
     screen.note(`nothing to clean: ${path} does not exist`);
     return exitCodes.ok;
   }
-  host.files.removeFolder(folder);
-  screen.note(`removed ${path}`);
+  const names = host.files.list(folder).map(({ name }) => name);
+  const kept = names.filter((name) => !outputs.includes(name) && !leftover.test(name)).sort();
+  if (kept.length === 0) {
+    host.files.remove(folder);
+    screen.note(`removed ${path}`);
+    return exitCodes.ok;
+  }
+  for (const name of names) if (!kept.includes(name)) host.files.remove(join(folder, name));
+  const what = kept.length < names.length ? `removed what tx wrote to ${path}` : `nothing to clean in ${path}`;
+  screen.note(`${what}; kept what is not its own: ${listShort(kept)}`);
   return exitCodes.ok;
+}
+
+const mostNamed = 5;
+
+function listShort(names: readonly string[]): string {
+  const shown = names.slice(0, mostNamed).map(plainLine).join(', ');
+  return names.length > mostNamed ? `${shown} and ${names.length - mostNamed} more` : shown;
 }
 
 function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  return way === '' || (!way.startsWith('..') && !way.startsWith(sep));
+  return way === '' || (way !== '..' && !/^\.\.[\\/]/.test(way) && !isAbsolute(way));
+}
+
+/** Where a path really leads, links followed as far as something is there. */
+function realPathOf(host: Host, path: string): string {
+  const parent = dirname(path);
+  if (parent === path) return path;
+  return host.files.stat(path) === undefined ? join(realPathOf(host, parent), basename(path)) : host.files.realPath(path);
 }
 
 /** Why `folder` must stay, or undefined when it holds nothing but output. */
@@ -42,10 +70,13 @@ function refusal(host: Host, project: Project, folder: string): string | undefin
     host.files.stat(parent) === undefined ? undefined : host.files.list(parent).find(({ name }) => join(parent, name) === folder);
   if (entry === undefined) return undefined;
   if (entry.kind !== 'directory') return entry.kind === 'link' ? 'it is a link' : 'it is not a folder';
+  const real = realPathOf(host, folder);
+  if (relative(realPathOf(host, project.root), real) !== relative(project.root, folder)) return 'a link leads to it';
+  const holds = (path: string): boolean => isInside(real, realPathOf(host, resolve(project.root, path)));
   const ours = [project.file.path, ...project.sources.map((source) => source.path), ...project.seeds.map((seed) => seed.path)];
-  const held = ours.find((path) => isInside(folder, join(project.root, path)));
+  const held = ours.find(holds);
   if (held !== undefined) return `it holds \`${held}\` of the project`;
-  const database = databasePaths(host, project).find((path) => isInside(folder, resolve(project.root, path)));
+  const database = databasePaths(host, project).find(holds);
   return database === undefined ? undefined : `it holds the database \`${database}\``;
 }
 

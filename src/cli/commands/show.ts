@@ -1,4 +1,5 @@
 /** `tx show`: runs the query of one node, or inline SQL, and prints the first rows. Nothing is written. */
+import type { ResultSet } from '../../adapter/connection.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { embed } from '../../adapter/statement.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
@@ -44,30 +45,43 @@ export async function showCommand(host: Host, screen: Screen, options: ShowOptio
   const preview =
     options.inline === undefined ? await previewNode(host, screen, loaded, options) : await previewInline(host, screen, loaded, options);
   const cancellation = listenForCancel();
+  try {
+    const rows = await readPreview(host, screen, loaded, { preview, options, signal: cancellation.signal });
+    if (rows === undefined) return cancellation.exitCode();
+    // The database is free again before the rows are drawn, however many they are.
+    cancellation.dispose();
+    showRows(screen, preview.title, rows, options);
+  } finally {
+    cancellation.dispose();
+  }
+  showUnneeded(screen, loaded.nodeErrors);
+  return exitCodes.ok;
+}
+
+/** The rows of a preview; undefined for a command that was cancelled. */
+async function readPreview(
+  host: Host,
+  screen: Screen,
+  loaded: LoadedGraph,
+  { preview, options, signal }: { readonly preview: Preview; readonly options: ShowOptions; readonly signal: AbortSignal },
+): Promise<ResultSet | undefined> {
   const { session } = await openDatabase(host, screen, loaded, {
     connections: 1,
     readOnly: true,
     waitSeconds: waitSeconds(options),
-    signal: cancellation.signal,
+    signal,
   });
   const statement: Statement = embed('select * from (\n', preview.query, `\n) as preview limit ${options.limit}`);
   try {
     const connection = await session.connect();
     const interrupt = (): void => connection.interrupt();
-    cancellation.signal.addEventListener('abort', interrupt, { once: true });
+    signal.addEventListener('abort', interrupt, { once: true });
     const rows = await connection.query(statement, options.limit);
     await connection.close();
-    if (options.output === 'json') screen.result(renderJsonRows(rows));
-    else if (options.output === 'csv') screen.result(renderCsv(rows));
-    else {
-      screen.note(`${preview.title} (first ${options.limit} rows)`);
-      screen.result(renderTable(rows, { ...screen.resultStyle, findSecrets: screen.mask().find }));
-    }
-    showUnneeded(screen, loaded.nodeErrors);
-    return exitCodes.ok;
+    return rows;
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
-    if (cancellation.signal.aborted) return cancellation.exitCode();
+    if (signal.aborted) return undefined;
     const origin = {
       node: undefined,
       text: preview.text,
@@ -77,7 +91,15 @@ export async function showCommand(host: Host, screen: Screen, options: ShowOptio
     throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, statement, origin)]);
   } finally {
     await session.close();
-    cancellation.dispose();
+  }
+}
+
+function showRows(screen: Screen, title: string, rows: ResultSet, options: ShowOptions): void {
+  if (options.output === 'json') screen.result(renderJsonRows(rows));
+  else if (options.output === 'csv') screen.result(renderCsv(rows));
+  else {
+    screen.note(`${title} (first ${options.limit} rows)`);
+    screen.result(renderTable(rows, { ...screen.resultStyle, findSecrets: screen.mask().find }));
   }
 }
 

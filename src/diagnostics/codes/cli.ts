@@ -31,6 +31,10 @@ export const cliCodes = {
     (p) => `\`${p.path}\` cannot be written: ${p.reason}`,
     () => 'give your user the right to write there, or set `target_path` in project.yaml to another folder',
   ),
+  'file-not-written': error<{ path: string; reason: string }>(
+    (p) => `\`${p.path}\` cannot be written or removed: ${p.reason}`,
+    () => 'give your user the right to write there, make room, or use another folder',
+  ),
   'unknown-output-key': error<{ key: string; known: readonly string[] }>(
     (p) => `no node has a key \`${p.key}\``,
     (p) => didYouMean(p.key.split('.')[0] ?? '', p.known) ?? '`tx ls --output json` shows the usual keys, target/manifest.json all of them',

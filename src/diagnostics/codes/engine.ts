@@ -1,5 +1,5 @@
 /** Codes of the `engine` area: what a database says about a statement, and what keeps it from being opened. */
-import { error } from '../code-entry.ts';
+import { error, warning } from '../code-entry.ts';
 import { didYouMean } from '../nearest.ts';
 
 /** A statement that the engine refused or could not finish; `message` is in the engine's own words. */
@@ -105,6 +105,10 @@ export const engineCodes = {
   'network-file-system': error<{ readonly database: string }>(
     ({ database }) => `\`${database}\` is on a network file system, where locks between machines cannot be trusted`,
     () => 'put the database on a local disk',
+  ),
+  'database-not-closed': warning<DatabaseProblem>(
+    ({ database, engine, message }) => `\`${database}\` was not closed in good order: ${engine}: ${message}`,
+    () => 'what was committed stands; mend the cause, then any command that writes puts the database in order',
   ),
   'database-not-opened': error<DatabaseProblem>(
     ({ database, engine, message }) => `the ${engine} database \`${database}\` cannot be opened: ${message}`,
