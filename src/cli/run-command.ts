@@ -16,6 +16,7 @@ import { findCheck } from '../checks/vocabulary.ts';
 import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
 import { requireSound } from './check-queries.ts';
+import { requireSeedTypes } from './check-seed-types.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
@@ -65,6 +66,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
         readStanding(adapter, session, loaded.project, loaded.graph),
       );
       const seeds = traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing));
+      await requireSeedTypes(session, loaded, seeds.summaries.keys());
       const planned = traced(host.trace, 'plan', () => planRun(host, screen, request, { ...prepared, seeds, standing }));
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
