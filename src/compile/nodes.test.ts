@@ -225,7 +225,7 @@ describe('the SQL of a model', () => {
     ['(select 1) union all (select 2)', '(select 1) union all (select 2)'],
     ['values (1)', 'values (1)'],
     ['from t', 'from t'],
-    ['\r\nselect 1\r\n', '\r\nselect 1'],
+    ['\r\nselect 1\r\n', '\nselect 1'],
   ])('%j becomes %j', async (template, sql) => {
     expect((await compileModel({ 'models/m.sql': template }, 'm')).full.sql).toBe(sql);
   });
