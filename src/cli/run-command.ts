@@ -16,6 +16,7 @@ import { findCheck } from '../checks/vocabulary.ts';
 import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
 import { requireSound } from './check-queries.ts';
+import { requireSeedTypes } from './check-seed-types.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
@@ -65,7 +66,11 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
       const standing = await traced(host.trace, 'read catalog and state', () =>
         readStanding(adapter, session, loaded.project, loaded.graph),
       );
-      const { planned, seeds, input } = cancellation.whileBusy(() => planWithSeeds(host, screen, request, prepared, standing));
+      const seeds = cancellation.whileBusy(() =>
+        traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing)),
+      );
+      await requireSeedTypes(session, loaded, seeds.summaries.keys());
+      const { planned, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing }));
       if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
       const report = createRunReport(host, screen, loaded, { request, planned });
       const result = await executeReported(report, loaded.project, () =>
@@ -130,22 +135,20 @@ export async function planOnly(
   const prepared = await prepare(host, screen, request);
   if (prepared === undefined) return undefined;
   const standing = await traced(host.trace, 'read catalog and state', () => readStandingIfAny(host, screen, request, prepared.loaded));
-  const { planned } = planWithSeeds(host, screen, request, prepared, standing);
+  const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
+  const { planned } = planFor(host, screen, request, { ...prepared, seeds, standing });
   showUnneeded(screen, prepared.unneeded);
   return { planned, loaded: prepared.loaded };
 }
 
-function planWithSeeds(
+function planFor(
   host: Host,
   screen: Screen,
   request: RunRequest,
-  prepared: Prepared,
-  standing: Standing,
-): { readonly planned: PlanResult; readonly seeds: SeedFiles; readonly input: PlanInput } {
-  const seeds = traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing));
-  const input = planInput(host, request, { ...prepared, seeds, standing });
-  const planned = traced(host.trace, 'plan', () => planRun(screen, input));
-  return { planned, seeds, input };
+  prepared: Prepared & { readonly standing: Standing },
+): { readonly planned: PlanResult; readonly input: PlanInput } {
+  const input = planInput(host, request, prepared);
+  return { planned: traced(host.trace, 'plan', () => planRun(screen, input)), input };
 }
 
 /** A plan may be asked for before the first build: then nothing stands and nothing is remembered. */

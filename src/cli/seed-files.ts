@@ -11,7 +11,7 @@ import type { Seed, SeedSource } from '../parse/seed/seed.ts';
 import { SeedChanged, seedRows } from '../parse/seed/seed-rows.ts';
 import type { SeedSummary } from '../plan/plan-input.ts';
 import type { FileSystem } from '../project/file-system.ts';
-import type { Located, Project } from '../project/project.ts';
+import type { Project } from '../project/project.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Standing } from './open-database.ts';
 
@@ -129,16 +129,10 @@ function maskedColumns(node: CompiledSeed): readonly string[] {
   return node.columns.filter(({ pii }) => pii !== undefined && pii !== false).map(({ name }) => name);
 }
 
-/** Types come from `column_types` first, then from the `data_type` of the described columns. */
 function optionsOf(node: CompiledSeed): Parameters<typeof readSeed>[1] {
-  const columnTypes: Record<string, Located<string>> = {};
-  for (const { name, dataType } of node.columns) {
-    if (dataType !== undefined) columnTypes[name] = { value: dataType, span: { path: node.propertiesPath ?? node.path, start: 0, end: 0 } };
-  }
-  Object.assign(columnTypes, node.config.columnTypes);
   const delimiter = node.rawConfig['delimiter'];
   return {
-    columnTypes,
+    columnTypes: node.config.columnTypes,
     node: node.id,
     maskedColumns: maskedColumns(node),
     ...(typeof delimiter?.value === 'string' ? { delimiter: { value: delimiter.value, span: delimiter.span } } : {}),

@@ -279,7 +279,7 @@ describe('white space', () => {
   it('is the same with every kind of line end', async () => {
     for (const end of ['\n', '\r\n', '\r']) {
       const text = await render(['a', '{{#if true}}', 'b', '{{/if}}', 'c'].join(end));
-      expect(text).toBe(['a', 'b', 'c'].join(end));
+      expect(text).toBe('a\nb\nc');
     }
   });
 

@@ -228,7 +228,7 @@ describe('the SQL of a model', () => {
     ["with q as (select 1) pivot q on y in ('k') using sum(a)", "with q as (select 1) pivot q on y in ('k') using sum(a)"],
     ['values (1)', 'values (1)'],
     ['from t', 'from t'],
-    ['\r\nselect 1\r\n', '\r\nselect 1'],
+    ['\r\nselect 1\r\n', '\nselect 1'],
   ])('%j becomes %j', async (template, sql) => {
     expect((await compileModel({ 'models/m.sql': template }, 'm')).full.sql).toBe(sql);
   });

@@ -14,7 +14,7 @@ const macros = {
 const piece = fc.constantFrom(
   'a ',
   'b\n',
-  '\r\n',
+  '\n\t',
   'é😀 ',
   "'q' ",
   '{{ref "orders"}}',

@@ -10,7 +10,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** A text file as `tx` read it: `path` relative to the project folder, `text` without a byte order mark. */
+/** A text file as `tx` read it: `path` relative to the project folder, `text` without a byte order mark, its lines ended by LF. */
 export interface SourceFile {
   readonly path: string;
   readonly text: string;

@@ -8,7 +8,7 @@ import type { FileStat, FileSystem } from './file-system.ts';
 
 export const largestTextFile = 1024 * 1024;
 
-/** The text of `path` (relative to `root`) without byte order mark, or undefined with the reason. */
+/** The text of `path` (relative to `root`) without byte order mark and with LF as line end, or undefined with the reason. */
 export function readText(files: FileSystem, root: string, path: string): Outcome<string | undefined> {
   let bytes: Uint8Array;
   try {
@@ -29,7 +29,7 @@ export function readText(files: FileSystem, root: string, path: string): Outcome
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\x00-\x08\x0b\x0e-\x1f]/;
 
-/** Decodes strictly: a wrong byte is reported with its offset and never replaced. */
+/** Decodes strictly: a wrong byte is reported with its offset and never replaced. Every line of the text ends with LF, however the file has it. */
 export function decodeText(path: string, bytes: Uint8Array): Outcome<string | undefined> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ascii = isAscii(buffer);
@@ -40,7 +40,8 @@ export function decodeText(path: string, bytes: Uint8Array): Outcome<string | un
     return { value: undefined, diagnostics: [diagnose('not-utf8', parameters, at(path, 0))] };
   }
   const decoded = buffer.toString(ascii ? 'latin1' : 'utf8');
-  const text = decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded;
+  const marked = decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded;
+  const text = marked.includes('\r') ? marked.replaceAll(/\r\n?/g, '\n') : marked;
   const control = CONTROL.exec(text);
   if (control === null) return { value: text, diagnostics: [] };
   const codePoint = `U+${control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;

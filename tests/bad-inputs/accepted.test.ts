@@ -46,6 +46,19 @@ describe('models that look wrong and work', () => {
     expect(await buildAndRead(files, 'select a, b, c from a, b, c')).toEqual([['1', '2', '3']]);
   });
 
+  it('row 23: neither changes the content hash or the compiled text', async () => {
+    const lines = ['{{config materialized="table"}}', '{{#if true}}', 'select 1 as a', '{{/if}}', '-- the end', ''];
+    const forms = { lf: lines.join('\n'), crlf: lines.join('\r\n'), cr: lines.join('\r'), bom: `\ufeff${lines.join('\n')}` };
+    const project = await badProject(Object.fromEntries(Object.entries(forms).map(([name, text]) => [`models/${name}.sql`, text])));
+    const { code, stdout } = await run(project, ['plan', '--output', 'json']);
+    expect(code).toBe(0);
+    const hashes = [...stdout.matchAll(/"contentHash": "([0-9a-f]+)"/g)].map(([, hash]) => hash);
+    expect(hashes).toHaveLength(4);
+    expect(new Set(hashes).size).toBe(1);
+    expect((await run(project, ['compile', '-s', 'crlf'])).code).toBe(0);
+    expect(project.read('target/compiled/shop/models/crlf.sql')).not.toContain('\r');
+  });
+
   it('row 23: line ends do not move the place of an error', async () => {
     const project = await badProject({ 'models/a.sql': '\ufeffselect\r\n  1 as a,\r\n  {{nope}}\r\n' });
     const { code, stderr } = await run(project, ['build']);

@@ -64,6 +64,17 @@ const headerCodes = {
     ({ name, first, second }) => `column ${second} is called \`${name}\` like column ${first}`,
     () => 'rename one of them; case does not tell columns apart',
   ),
+  'seed-type': error<{
+    readonly column: string;
+    readonly type: string;
+    /** To stand after the type. */
+    readonly problem: string;
+    /** What the engine advises. */
+    readonly advice: string | undefined;
+  }>(
+    ({ column, type, problem }) => `column \`${column}\` is declared \`${type}\`, which ${problem}`,
+    ({ advice }) => advice ?? 'declare a type of the database, such as `integer`, `decimal(10,2)`, `varchar` or `date`',
+  ),
   'seed-column-not-found': error<{ readonly column: string; readonly header: readonly string[]; readonly undeclared: readonly string[] }>(
     ({ column }) => `a type is declared for column \`${column}\`, which the header does not have`,
     ({ column, header, undeclared }) => {

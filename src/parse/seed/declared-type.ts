@@ -1,5 +1,6 @@
 /** Judges cells against a declared type: engines round and cut in silence, so what does not fit is found here. */
 import { cellKind, isDecimalWithin, kindOfCell } from './infer-type.ts';
+import { isTypeSpelling } from './type-spelling.ts';
 
 /** Why a cell does not fit, to stand after "`x` in column `c`", and how to mend it. */
 export interface Misfit {
@@ -38,8 +39,11 @@ const integers: Readonly<Record<string, readonly [bits: bigint, signed: boolean]
 
 const texts = new Set(['text', 'varchar', 'character varying', 'char', 'character', 'bpchar', 'string', 'nvarchar', 'citext']);
 const decimals = new Set(['decimal', 'numeric', 'dec']);
-const doubles = new Set(['double', 'double precision', 'float8', 'float']);
-const singles = new Set(['real', 'float4']);
+const doubles = new Set(['double', 'double precision', 'float8']);
+/** `float` has as many digits on some engines as `double`, and on others as `real`: the least of them counts. */
+const singles = new Set(['real', 'float4', 'float']);
+/** Bits of a `float(n)` that make a `real` of it. */
+const singleBits = 24;
 const timestamps: Readonly<Record<string, number>> = {
   timestamp: 6,
   datetime: 6,
@@ -114,10 +118,46 @@ function decimalType(declared: string, precision: number | undefined, scale: num
 
 const FLOAT = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?inf(?:inity)?)$/i;
 
-function floatType(declared: string, limit: number): DeclaredType {
-  return judged(ofKind(cellKind.integer), (cell) => {
+/** A number as its digits, zeros at both ends left out, and the power of ten of the first of them. */
+function digitsOf(number: string): { readonly digits: string; readonly power: number } {
+  const [, whole = '', fraction = '', exponent = '0'] = /^[+-]?(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(number) ?? [];
+  const all = (whole + fraction).replace(/^0+/, '');
+  const digits = all.replace(/0+$/, '');
+  return { digits, power: digits === '' ? 0 : all.length - fraction.length + Number(exponent) - 1 };
+}
+
+/** More digits than this are not printed by `toExponential`; no number of this kind has them. */
+const mostDigits = 100;
+
+/** Whether the number that is stored, printed with as many digits as the cell has, is the cell. */
+function keepsDigits(cell: string, stored: number): boolean {
+  const { digits, power } = digitsOf(cell);
+  if (digits.length > mostDigits) return false;
+  const kept = digitsOf(stored.toExponential(Math.max(digits.length - 1, 0)));
+  return kept.digits === digits && kept.power === power;
+}
+
+interface FloatKind {
+  readonly store: (value: number) => number;
+  /** Cells of these kinds lose nothing. */
+  readonly safe: number;
+  readonly wider: string;
+}
+
+const single: FloatKind = { store: Math.fround, safe: 0, wider: 'declare `double` or `decimal`, which keep more digits' };
+const double: FloatKind = {
+  store: (value) => value,
+  safe: cellKind.integer | cellKind.safeInteger | cellKind.double,
+  wider: 'declare `decimal`, which keeps all digits, or write the number with the digits that are kept',
+};
+
+function floatType(declared: string, { store, safe, wider }: FloatKind): DeclaredType {
+  return judged(ofKind(safe), (cell) => {
     if (!FLOAT.test(cell)) return { reason: `is not a number, and the column is declared \`${declared}\``, help: empty };
-    return /\d/.test(cell) && Math.abs(Number(cell)) > limit ? { reason: `is beyond the range of \`${declared}\`` } : undefined;
+    if (!/\d/.test(cell)) return undefined;
+    const stored = store(Number(cell));
+    if (!Number.isFinite(stored)) return { reason: `is beyond the range of \`${declared}\`` };
+    return keepsDigits(cell, stored) ? undefined : { reason: `would be kept as ${stored} in \`${declared}\``, help: wider };
   });
 }
 
@@ -166,6 +206,32 @@ function timestampType(declared: string, digits: number, zoned: boolean): Declar
   });
 }
 
+const UUID = /^\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$/i;
+const anyKind = (): boolean => false;
+
+const uuidType = judged(anyKind, (cell) => (UUID.test(cell) ? undefined : { reason: 'is not a UUID', help: empty }));
+
+const TIME = /^([01]?\d|2[0-3]):[0-5]?\d(?::[0-5]?\d(?:\.\d+)?)?$/;
+
+function timeType(declared: string, digits: number): DeclaredType {
+  return judged(anyKind, (cell) =>
+    TIME.test(cell)
+      ? fractionMisfit(cell, declared, digits)
+      : { reason: `is not a time of day, and the column is declared \`${declared}\``, help: 'write `HH:MM:SS`; an empty cell is NULL' },
+  );
+}
+
+function isJson(cell: string): boolean {
+  try {
+    JSON.parse(cell);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const jsonType = judged(anyKind, (cell) => (isJson(cell) ? undefined : { reason: 'is not JSON', help: 'write text in double quotes' }));
+
 function textType(declared: string, limit: number | undefined): DeclaredType {
   if (limit === undefined) return { text: true, misfit: undefined };
   return {
@@ -178,7 +244,25 @@ function textType(declared: string, limit: number | undefined): DeclaredType {
   };
 }
 
-/** Reads a type as engines spell it. Types that `tx` does not know are left to the engine. */
+const simpleTypes: ReadonlyMap<string, DeclaredType> = new Map([
+  ['boolean', booleanType],
+  ['bool', booleanType],
+  ['date', dateType],
+  ['uuid', uuidType],
+  ['json', jsonType],
+  ['jsonb', jsonType],
+]);
+
+/** Why a text cannot be written into a cast, or can mean nothing on any engine; undefined when it can. */
+export function typeProblem(spelling: string): string | undefined {
+  if (!isTypeSpelling(spelling)) return 'is not the name of a type';
+  const [, name = '', first, second] = SPELLING.exec(spelling.trim().toLowerCase().replaceAll(/\s+/g, ' ')) ?? [];
+  if (!decimals.has(name) || first === undefined) return undefined;
+  if (Number(first) === 0) return 'has no digits';
+  return Number(second ?? 0) > Number(first) ? `has ${plural(Number(second), 'digit')} behind the point of ${first} in all` : undefined;
+}
+
+/** Reads a type as engines spell it. Values of types that `tx` does not know are left to the engine. */
 export function readDeclaredType(spelling: string): DeclaredType {
   const declared = spelling.trim();
   const match = SPELLING.exec(declared.toLowerCase().replaceAll(/\s+/g, ' '));
@@ -186,12 +270,16 @@ export function readDeclaredType(spelling: string): DeclaredType {
   const digits = first === undefined ? undefined : Number(first);
   if (Object.hasOwn(integers, name)) return integerType(declared, ...(integers[name] ?? [32n, true]));
   if (decimals.has(name)) return decimalType(declared, digits, second === undefined ? undefined : Number(second));
-  if (doubles.has(name)) return floatType(declared, Number.MAX_VALUE);
-  if (singles.has(name)) return floatType(declared, 3.402_823_5e38);
-  if (name === 'boolean' || name === 'bool') return booleanType;
-  if (name === 'date') return dateType;
-  if (name === 'timestamptz' || (name === 'timestamp' && zone === ' with time zone')) return timestampType(declared, digits ?? 6, true);
-  if (Object.hasOwn(timestamps, name)) return timestampType(declared, digits ?? timestamps[name] ?? 6, false);
+  if (doubles.has(name)) return floatType(declared, double);
+  if (singles.has(name)) return floatType(declared, (digits ?? 0) > singleBits ? double : single);
+  const fixed = match !== null && first === undefined && zone === undefined ? simpleTypes.get(name) : undefined;
+  if (fixed !== undefined) return fixed;
   if (texts.has(name)) return textType(declared, name === 'char' || name === 'character' ? (digits ?? 1) : digits);
-  return { text: false, misfit: undefined };
+  return clockType(name, declared, digits, zone === ' with time zone') ?? { text: false, misfit: undefined };
+}
+
+function clockType(name: string, declared: string, digits: number | undefined, zoned: boolean): DeclaredType | undefined {
+  if (name === 'time') return zoned ? undefined : timeType(declared, digits ?? 6);
+  if (name === 'timestamptz' || (name === 'timestamp' && zoned)) return timestampType(declared, digits ?? 6, true);
+  return Object.hasOwn(timestamps, name) ? timestampType(declared, digits ?? timestamps[name] ?? 6, false) : undefined;
 }

@@ -1,5 +1,6 @@
 /** Reads the names of a seed's columns and finds what is wrong with them. */
 import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { typeProblem } from './declared-type.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { RecordReader } from './record-reader.ts';
 import { fieldForm } from './record-reader.ts';
@@ -55,8 +56,16 @@ export function matchDeclaredTypes(
   for (const entry of declared) {
     const [name, type] = entry;
     const column = header.includes(name) ? name : folded.get(fold(name));
-    if (column === undefined) unmatched.push(entry);
-    else types.set(column, type.value);
+    if (column === undefined) {
+      unmatched.push(entry);
+      continue;
+    }
+    const problem = typeProblem(type.value);
+    if (problem === undefined) types.set(column, type.value);
+    else {
+      const params = { column: name, type: type.value, problem, advice: undefined };
+      problems.addElsewhere(diagnose('seed-type', params, { span: type.span, node: options.node }));
+    }
   }
   const undeclared = header.filter((name) => !types.has(name));
   for (const [column, { span }] of unmatched) {
