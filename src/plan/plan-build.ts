@@ -161,11 +161,11 @@ function incrementWork(
   const { relation: target, config } = model;
   const { uniqueKey: key, onSchemaChange } = config;
   const targetColumns = existing?.columns ?? [];
-  // Neither keys nor types have to be compared before the rows are added.
-  if (strategy === 'append' && key.length === 0 && onSchemaChange === 'ignore') {
-    return [{ kind: 'append-query', target, targetColumns, query }];
-  }
   const stage = stageRelation(context, model.id, context.input.dialect.temporarySchema);
+  // Nothing has to be known of the rows before they are added but what an empty result tells.
+  if (strategy === 'append' && key.length === 0 && onSchemaChange === 'ignore') {
+    return [{ kind: 'append-query', stage, target, targetColumns, query }];
+  }
   return [
     operation({ kind: 'stage-query', stage, temporary: true, query }),
     ...requireKeys(model, stage),
