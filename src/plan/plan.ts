@@ -126,8 +126,6 @@ export interface BuildStep extends BaseStep {
   readonly contentHash: string;
   /** Checked under the lock of the relation, where the engine has one. */
   readonly assumes: Assumption;
-  /** Rows after the last full build, when they are known: an empty table is worth a warning only if it had some. */
-  readonly previousRows?: number;
   /** Hooks that run before and after the transaction, each on its own. */
   readonly before: readonly Operation[];
   readonly transaction: readonly Action[];
