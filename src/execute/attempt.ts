@@ -10,7 +10,13 @@ import type { TestOutcome } from './run-audit.ts';
 
 /** What one attempt at a step came to. */
 export type Attempt =
-  | { readonly kind: 'done'; readonly rows: number | undefined; readonly tests: readonly TestOutcome[] }
+  | {
+      readonly kind: 'done';
+      readonly rows: number | undefined;
+      /** A table that had rows has none any more. */
+      readonly emptied: boolean;
+      readonly tests: readonly TestOutcome[];
+    }
   /** Tests failed: nothing was published. */
   | { readonly kind: 'refused'; readonly tests: readonly TestOutcome[] }
   | {

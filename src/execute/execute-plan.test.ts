@@ -433,6 +433,17 @@ describe('executePlan', () => {
       await run([sqlModel('a', 'select 1 as id')]);
       const { result } = await run([sqlModel('a', 'select 1 as id where false')]);
       expect(result.results[0]).toMatchObject({ status: 'success', diagnostics: [{ code: 'empty-table' }] });
+      const again = await run([sqlModel('a', 'select 1 as id where false')]);
+      expect(again.result.results[0]).toMatchObject({ status: 'success', diagnostics: [] });
+    }));
+
+  it('warns also when the last increment of an emptied table had brought nothing', () =>
+    withDatabase(async ({ run }) => {
+      const facts = (full: string) => sqlModel('facts', full, { materialized: 'incremental', incremental: 'select 1 as id where false' });
+      await run([facts('select 1 as id')]);
+      expect((await run([facts('select 1 as id')])).result.results[0]).toMatchObject({ rows: 0, diagnostics: [] });
+      const { result } = await run([facts('select 1 as id where false')], { fullRefresh: true });
+      expect(result.results[0]).toMatchObject({ rows: 0, status: 'success', diagnostics: [{ code: 'empty-table' }] });
     }));
 
   it('runs hooks inside the transaction, and undoes them when the model fails', () =>

@@ -1,8 +1,8 @@
 /** Carries out one step on one connection: a build in its transaction, or tests on what is published. */
-import type { StandingRelation } from '../adapter/connection.ts';
+import type { Connection, StandingRelation } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { Operation } from '../adapter/operation.ts';
-import type { Column } from '../adapter/relation.ts';
+import type { Column, Relation } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -14,7 +14,7 @@ import type { Attempt, StepContext } from './attempt.ts';
 import { beginBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { failedAttempt, withColumns } from './failed-attempt.ts';
-import { commitWith, renderOperation, runOperation } from './perform.ts';
+import { commitWith, queryRows, renderOperation, runOperation } from './perform.ts';
 import { runAudit } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { StepFailure } from './step-failure.ts';
@@ -33,7 +33,7 @@ export async function attemptBuild(
   planned: BuildStep,
 ): Promise<{ readonly attempt: Attempt; readonly step: BuildStep }> {
   const { connection } = context;
-  const progress: Progress = { tests: [], rows: undefined, staged: undefined, standing: undefined, auditing: false };
+  const progress: Progress = { tests: [], rows: undefined, emptied: false, staged: undefined, standing: undefined, auditing: false };
   let current = { step: planned, texts: context.texts };
   let committed = false;
   try {
@@ -45,7 +45,7 @@ export async function attemptBuild(
     await carryOut({ ...context, texts: begun.texts }, begun.step, progress);
     committed = true;
     await runOutside(context, planned.after);
-    return { attempt: { kind: 'done', rows: progress.rows, tests: progress.tests }, step: begun.step };
+    return { attempt: { kind: 'done', rows: progress.rows, emptied: progress.emptied, tests: progress.tests }, step: begun.step };
   } catch (cause) {
     await connection.rollback();
     const { step, texts } = current;
@@ -88,7 +88,7 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
   try {
     requireRunning(context);
     const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, step.audit);
-    return { kind: 'done', rows: undefined, tests };
+    return { kind: 'done', rows: undefined, emptied: false, tests };
   } catch (cause) {
     return failedAttempt(context, cause, step, true);
   }
@@ -97,6 +97,7 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
 interface Progress {
   tests: readonly TestOutcome[];
   rows: number | undefined;
+  emptied: boolean;
   staged: readonly Column[] | undefined;
   /** The target as the transaction found it, until something of the user may have changed it. */
   standing: StandingRelation | undefined;
@@ -108,7 +109,7 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
   const { adapter } = ports;
   switch (action.kind) {
     case 'operation':
-      await performOperation(context, action.operation, progress);
+      await performOperation(context, step, action.operation, progress);
       return;
     case 'require-keys':
       progress.staged = await requireKeys(adapter, connection, action, step);
@@ -139,10 +140,23 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
 }
 
 /** A stage that will be published tells how many rows the relation has. */
-async function performOperation({ ports, connection }: StepContext, operation: Operation, progress: Progress): Promise<void> {
+async function performOperation(
+  { ports, connection }: StepContext,
+  step: BuildStep,
+  operation: Operation,
+  progress: Progress,
+): Promise<void> {
   const rows = await runOperation(ports.adapter, connection, operation, progress.standing);
   if (operation.kind === 'run-sql') progress.standing = undefined;
-  if (operation.kind === 'stage-query' && !operation.temporary) progress.rows = rows;
+  if (operation.kind !== 'stage-query' || operation.temporary) return;
+  progress.rows = rows;
+  if (rows === 0 && step.assumes.kind === 'table') progress.emptied = await hasRows(ports, connection, step.relation);
+}
+
+/** Asked of the table itself: what the last build wrote, an increment perhaps, says little. */
+async function hasRows({ adapter }: ExecutionPorts, connection: Connection, relation: Relation): Promise<boolean> {
+  const { rows } = await queryRows(connection, { sql: `select 1 from ${adapter.dialect.relation(relation)} limit 1` });
+  return rows.length > 0;
 }
 
 /** Loads a seed file; one that is no longer the file that was checked is refused. */

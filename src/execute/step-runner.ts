@@ -191,7 +191,7 @@ function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelle
   const base = buildBase(step, timing);
   if (attempt.kind === 'done') {
     const rows = attempt.rows === undefined ? {} : { rows: attempt.rows };
-    return { ...base, status: 'success', ...rows, diagnostics: emptied(step, attempt.rows) };
+    return { ...base, status: 'success', ...rows, diagnostics: attempt.emptied ? [emptyTable(step)] : [] };
   }
   if (attempt.kind === 'refused') {
     const diagnostic = auditFailed(step, attempt.tests);
@@ -202,15 +202,12 @@ function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelle
 }
 
 /** A table that had rows and has none now deserves a word. */
-function emptied(step: BuildStep, rows: number | undefined): readonly Diagnostic[] {
-  if (rows !== 0 || step.strategy !== undefined || (step.previousRows ?? 0) === 0) return [];
-  return [
-    diagnose(
-      'empty-table',
-      { relation: `${step.relation.schema}.${step.relation.name}` },
-      { node: step.node, span: { path: step.path, start: 0, end: 0 } },
-    ),
-  ];
+function emptyTable(step: BuildStep): Diagnostic {
+  return diagnose(
+    'empty-table',
+    { relation: `${step.relation.schema}.${step.relation.name}` },
+    { node: step.node, span: { path: step.path, start: 0, end: 0 } },
+  );
 }
 
 function finishTests(

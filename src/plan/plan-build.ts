@@ -132,11 +132,6 @@ function assumption(context: BuildContext, relation: Relation, existing: Catalog
   };
 }
 
-function previousRows(context: BuildContext, relation: Relation): { readonly previousRows?: number } {
-  const rows = context.standing.recorded(relation)?.rows;
-  return rows === undefined ? {} : { previousRows: rows };
-}
-
 /** Replaces the relation by what the query gives. */
 function replaceWork(context: BuildContext, model: CompiledModel, query: Query, existing: CatalogRelation | undefined): readonly Action[] {
   const { relation: target, config } = model;
@@ -161,11 +156,11 @@ function incrementWork(
   const { relation: target, config } = model;
   const { uniqueKey: key, onSchemaChange } = config;
   const targetColumns = existing?.columns ?? [];
-  // Neither keys nor types have to be compared before the rows are added.
-  if (strategy === 'append' && key.length === 0 && onSchemaChange === 'ignore') {
-    return [{ kind: 'append-query', target, targetColumns, query }];
-  }
   const stage = stageRelation(context, model.id, context.input.dialect.temporarySchema);
+  // Nothing has to be known of the rows before they are added but what an empty result tells.
+  if (strategy === 'append' && key.length === 0 && onSchemaChange === 'ignore') {
+    return [{ kind: 'append-query', stage, target, targetColumns, query }];
+  }
   return [
     operation({ kind: 'stage-query', stage, temporary: true, query }),
     ...requireKeys(model, stage),
@@ -217,7 +212,6 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
     relationKind,
     contentHash: hashText(text.sql),
     assumes: assumption(context, model.relation, existing),
-    ...previousRows(context, model.relation),
     reason: decision.reason,
     before: pre.outside,
     work: [...pre.inside, ...work],
@@ -246,7 +240,6 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
     relationKind: 'table',
     contentHash: summary.contentHash,
     assumes: assumption(context, seed.relation, existing),
-    ...previousRows(context, seed.relation),
     reason: reason ?? decide(context, seed, 'table', existing).reason,
     before: pre.outside,
     work: [

@@ -66,8 +66,14 @@ export type Action =
       readonly key: readonly string[];
       readonly onSchemaChange: OnSchemaChange;
     }
-  /** Adds the rows of a query to `target` without staging them: nothing has to be known of them first but their columns. */
-  | { readonly kind: 'append-query'; readonly target: Relation; readonly targetColumns: readonly Column[]; readonly query: Query }
+  /** Adds the rows of a query to `target`: directly if their types are those of the table, by `stage` if not. */
+  | {
+      readonly kind: 'append-query';
+      readonly stage: Relation;
+      readonly target: Relation;
+      readonly targetColumns: readonly Column[];
+      readonly query: Query;
+    }
   /** Refuses to go on unless the seed file that the engine has just read is still the one that was checked, with as many rows. */
   | { readonly kind: 'verify-seed'; readonly path: string }
   /** Loads the text of a seed file into `stage`; the next operation casts it. */
@@ -120,8 +126,6 @@ export interface BuildStep extends BaseStep {
   readonly contentHash: string;
   /** Checked under the lock of the relation, where the engine has one. */
   readonly assumes: Assumption;
-  /** Rows after the last full build, when they are known: an empty table is worth a warning only if it had some. */
-  readonly previousRows?: number;
   /** Hooks that run before and after the transaction, each on its own. */
   readonly before: readonly Operation[];
   readonly transaction: readonly Action[];

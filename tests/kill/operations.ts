@@ -45,6 +45,7 @@ const newest = `select id, v from main.source where v = 'second'`;
 const beyond = `select id, v from main.source where id > (select max(id) from main.facts)`;
 const widened = `select id, v, id * 2 as doubled, 'x' as extra from main.source where v = 'second'`;
 const resynced = `select id, v || '!' as v, id::varchar as n, 2.5::double as added from main.source where v = 'second'`;
+const indexed: SqlModelOptions = { postHooks: [hook('create index if not exists facts_by_v on main.facts (v)')] };
 
 const seedOf = (...rows: readonly (readonly (string | null)[])[]): SeedContent => ({
   columns: [
@@ -137,6 +138,8 @@ export const operations: readonly KillOperation[] = [
   laterRun('incremental append', {}, beyond),
   laterRun('incremental delete_insert', { uniqueKey: ['id'], incrementalStrategy: 'delete_insert' }, newest),
   laterRun('incremental merge', { uniqueKey: ['id'], incrementalStrategy: 'merge' }, newest),
+  laterRun('indexed delete_insert', { uniqueKey: ['id'], incrementalStrategy: 'delete_insert', ...indexed }, newest),
+  laterRun('indexed merge', { uniqueKey: ['id'], incrementalStrategy: 'merge', ...indexed }, newest),
   laterRun('incremental append_new_columns', { uniqueKey: ['id'], onSchemaChange: 'append_new_columns' }, newest, widened),
   {
     name: 'incremental sync_all_columns',

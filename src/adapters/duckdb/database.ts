@@ -1,5 +1,5 @@
 /** Owns the one instance that a process may have for a database file, and shares it between sessions. */
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -26,6 +26,8 @@ export interface Database {
   readonly connect: () => Promise<DuckDBConnection>;
   readonly close: () => Promise<void>;
 }
+
+const checkpoint = `checkpoint ${quoteIdentifier(databaseAlias)}`;
 
 interface Shared {
   readonly database: Promise<Database>;
@@ -80,6 +82,7 @@ async function createDatabase(options: DatabaseOptions): Promise<Database> {
     control = await instance.connect();
     await control.run(settings(options));
     await control.run(attachStatement(location, readOnly));
+    if (!readOnly && hasLog(location)) await control.run(checkpoint);
   } catch (cause) {
     control?.disconnectSync();
     instance.closeSync();
@@ -108,7 +111,7 @@ function databaseOn(instance: DuckDBInstance, control: DuckDBConnection, { locat
     close: async () => {
       const name = quoteIdentifier(databaseAlias);
       try {
-        if (!readOnly && location.file !== undefined) await control.run(`checkpoint ${name}`);
+        if (!readOnly && location.file !== undefined) await control.run(checkpoint);
         // A result that nobody has collected yet keeps the instance alive, and would keep the file locked.
         await control.run(`detach ${name}`);
       } catch (cause) {
@@ -145,6 +148,15 @@ function settings({ location, projectRoot, memoryLimit }: DatabaseOptions): stri
 function attachStatement({ file }: DatabaseLocation, readOnly: boolean): string {
   const mode = readOnly && file !== undefined ? ' (read_only)' : '';
   return `attach if not exists ${quoteText(file ?? ':memory:')} as ${quoteIdentifier(databaseAlias)}${mode}`;
+}
+
+/**
+ * Whether a killed process left its log. What the engine replays from it into an index stays in memory until the index is
+ * used, and is lost when a commit of any other table happens to write the log back before: the file can then not be used
+ * any more. Written back at once, it is safe.
+ */
+function hasLog({ file }: DatabaseLocation): boolean {
+  return file !== undefined && existsSync(`${file}.wal`);
 }
 
 function prepareFolder({ file, description }: DatabaseLocation, readOnly: boolean): void {

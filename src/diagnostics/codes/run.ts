@@ -38,13 +38,18 @@ export const runCodes = {
     (p) => `the query no longer has ${list(p.columns)}, which \`${p.relation}\` has`,
     () => 'put the column back, set `on_schema_change` to `sync_all_columns` or `append_new_columns`, or rebuild with `--full-refresh`',
   ),
-  'schema-changed': error<{ relation: string; added: readonly string[]; removed: readonly string[]; retyped: readonly string[] }>(
+  'schema-changed': error<{
+    relation: string;
+    added: readonly string[];
+    removed: readonly string[];
+    retyped: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+  }>(
     (p) =>
       `the columns of \`${p.relation}\` changed: ` +
       [
         p.added.length > 0 ? `new ${list(p.added)}` : '',
         p.removed.length > 0 ? `gone ${list(p.removed)}` : '',
-        p.retyped.length > 0 ? `other type ${list(p.retyped)}` : '',
+        p.retyped.length > 0 ? `other type ${p.retyped.map(({ name, from, to }) => `\`${name}\` (${from} is now ${to})`).join(', ')}` : '',
       ]
         .filter(Boolean)
         .join(', '),
@@ -54,6 +59,29 @@ export const runCodes = {
   'schema-change-refused': error<{ relation: string; removed: readonly string[]; total: number }>(
     (p) => `this change would drop ${p.removed.length} of ${p.total} columns of \`${p.relation}\`: ${list(p.removed)}`,
     () => 'more than half of the columns looks like a mistake and is refused; rebuild with `--full-refresh` if it is meant',
+  ),
+  'type-change-refused': error<{
+    relation: string;
+    column: string;
+    from: string;
+    to: string;
+    /** How many the cast would change; undefined when there is one that cannot be cast. */
+    values: number | undefined;
+    /** Of the table, or of the new rows. */
+    stored: boolean;
+  }>(
+    ({ relation, column, from, to, values, stored }) => {
+      const which = stored ? 'stored' : 'new';
+      const lost =
+        values === undefined
+          ? `not every ${which} value can be cast`
+          : `the cast would change ${digits.format(values)} ${which} ${values === 1 ? 'value' : 'values'}`;
+      return stored
+        ? `column \`${column}\` of \`${relation}\` cannot change from ${from} to ${to}: ${lost}`
+        : `column \`${column}\` of \`${relation}\` is ${to}, and the query gives ${from}: ${lost}`;
+    },
+    ({ from, to, stored }) =>
+      `nothing was changed; cast the column to ${stored ? from : to} in the query, or rebuild with \`--full-refresh\``,
   ),
   'audit-failed': error<{ relation: string; tests: number }>(
     (p) => `\`${p.relation}\` was not published: ${p.tests} of its tests failed`,
