@@ -4,6 +4,7 @@ import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation } from '../adapter/relation.ts';
 import { analyzeProject } from '../analyze/analyze-project.ts';
 import type { Analysis } from '../analyze/analysis.ts';
+import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import { slotValues } from '../plan/texts.ts';
@@ -17,6 +18,7 @@ import { readSeedFiles } from './seed-files.ts';
 /** Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell. */
 export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
+  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)))) return { value: { nodes: new Map() }, diagnostics: [] };
   const adapter = await engine.load();
   const binder = await adapter.openBinder?.({ projectRoot: project.root });
   if (binder === undefined) return undefined;

@@ -119,12 +119,15 @@ describe('what a command reads', () => {
     const seeds = async (...args: string[]): Promise<number> =>
       (await count(project, args, false)).reads.filter((path) => path.endsWith('raw.csv')).length;
     expect(await seeds('ls')).toBe(0);
-    expect(await seeds('compile')).toBe(1);
+    // For its hash, and for the types of its columns.
+    expect(await seeds('compile')).toBe(2);
+    expect(await seeds('compile', '--no-analyze')).toBe(1);
     expect(await seeds('build')).toBeLessThanOrEqual(3);
     expect(await seeds('test')).toBe(1);
     // Large ones only when they are loaded.
     project.write('seeds/raw.csv', `id,amount\n${Array.from({ length: 100_000 }, (_, id) => `${id},1234567`).join('\n')}\n`);
-    expect(await seeds('compile')).toBe(1);
+    expect(await seeds('compile')).toBe(2);
+    expect(await seeds('compile', '--no-analyze')).toBe(1);
     expect(await seeds('compile')).toBe(0);
   });
 });

@@ -66,6 +66,7 @@ describe('help', () => {
       'retry',
       'plan',
       'compile',
+      'lineage',
       'show',
       'freshness',
       'docs',

@@ -59,6 +59,8 @@ export class DatabaseConnection implements Connection {
   /** Characters of ours before the caller's text. */
   #skip = 0;
   #stopped = false;
+  /** How often an interrupt was asked for: what takes several statements looks between them. */
+  #interrupts = 0;
   #cancelling: Promise<void> = Promise.resolve();
   /** Something ran that may have changed the session. */
   #touched = false;
@@ -99,6 +101,7 @@ export class DatabaseConnection implements Connection {
     this.#touched = true;
     this.#enter();
     const { locks = [], reads = [] } = options;
+    const interrupts = this.#interrupts;
     const opening = [...labelText(options.label), ...locks.map(tryLock)].map((sql) => ({ sql }));
     const results = await this.queryEach(...opening, ...reads);
     const granted = results.slice(opening.length - locks.length, opening.length);
@@ -106,7 +109,7 @@ export class DatabaseConnection implements Connection {
     await this.rollback();
     this.#enter();
     await this.queryEach(...labelText(options.label).map((sql) => ({ sql })));
-    await this.#waitForLocks(locks, options);
+    await this.#waitForLocks(locks, options, interrupts);
     return this.queryEach(...reads);
   }
 
@@ -151,6 +154,7 @@ export class DatabaseConnection implements Connection {
 
   interrupt(): void {
     this.#stopped = true;
+    this.#interrupts += 1;
     const job = this.#job;
     if (job !== undefined) this.#cancelling = this.#cancelUntilHeard(job);
   }
@@ -171,7 +175,7 @@ export class DatabaseConnection implements Connection {
     this.#failure = undefined;
   }
 
-  async #waitForLocks(locks: readonly Relation[], { lockTimeoutMs, onWait }: TransactionOptions): Promise<void> {
+  async #waitForLocks(locks: readonly Relation[], { lockTimeoutMs, onWait }: TransactionOptions, interrupts: number): Promise<void> {
     const deadline = lockTimeoutMs === undefined ? undefined : performance.now() + lockTimeoutMs;
     for (const relation of locks) {
       const [answer] = await this.queryEach({ sql: tryLock(relation) });
@@ -180,6 +184,7 @@ export class DatabaseConnection implements Connection {
       const left = deadline === undefined ? undefined : deadline - performance.now();
       if (left !== undefined && left <= 0) throw lockTimeout(relation, holder);
       onWait?.({ relation, holder });
+      if (this.#interrupts !== interrupts) throw ownError('cancelled', 'canceling statement due to user request');
       try {
         const limit = left === undefined ? [] : [{ sql: limitWaits(left) }];
         await this.queryEach(...limit, { sql: waitForLock(relation) }, { sql: limitWaits() });

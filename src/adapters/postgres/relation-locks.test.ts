@@ -111,6 +111,14 @@ describe('a transaction with locks', () => {
     await b.rollback();
     await a.rollback();
   });
+  it('can be interrupted while it asks who keeps it waiting', async () => {
+    const { a, b } = await pair();
+    await a.begin({ locks: [orders] });
+    const details = await failureOf(b.begin({ locks: [orders], onWait: () => b.interrupt() }));
+    expect(details.kind).toBe('cancelled');
+    await b.rollback();
+    await a.rollback();
+  });
   it('fails with an error of its reads like with any other', async () => {
     const { a } = await pair();
     const details = await failureOf(a.begin({ locks: [orders], reads: [{ sql: 'select 1' }, { sql: 'select nope' }] }));

@@ -34,6 +34,7 @@ export async function lineageCommand(host: Host, screen: Screen, options: Lineag
   const wanted = findNode(graph, options.args[0] ?? '', engine.dialect.foldIdentifier);
   const models = new Set([...graph.nodes.values()].filter(({ resourceType }) => resourceType === 'model').map(({ id }) => id));
   await requireSound(loaded, new Set([...models].filter((id) => !graph.broken.has(id))));
+  // A column of a source or seed is looked for in what reads it.
   const outcome = await analyzeNodes(host, loaded, new Set([...models, wanted.node.id]));
   if (outcome === undefined) {
     const help = `${engine.type} does not tell columns before anything runs`;
