@@ -112,6 +112,7 @@ async function guard<O extends OutputOptions>(host: Host, options: O, action: Ac
   // Loaded only now, so that help is printed without everything that draws.
   const { createScreen } = await import('./screen.ts');
   const screen = createScreen(host, options);
+  const releaseConsole = (await import('./helper-output.ts')).captureConsole(screen);
   try {
     return await action(screen, options);
   } catch (cause) {
@@ -120,6 +121,7 @@ async function guard<O extends OutputOptions>(host: Host, options: O, action: Ac
     screen.showDiagnostics(stop.diagnostics);
     return stop.exitCode;
   } finally {
+    releaseConsole();
     if (host.trace !== undefined && options.profile !== undefined)
       (await import('./profile.ts')).writeTrace(host, screen, host.trace, options.profile);
   }

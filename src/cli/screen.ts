@@ -9,7 +9,7 @@ import type { Mask } from '../report/mask.ts';
 import { maskSecrets } from '../report/output.ts';
 import type { Output } from '../report/output.ts';
 import { styleOf } from '../report/style.ts';
-import { renderLogDiagnostic } from '../report/json-log.ts';
+import { renderLogDiagnostic, renderLogOutput } from '../report/json-log.ts';
 import type { Host } from './host.ts';
 import type { OutputOptions } from './options.ts';
 
@@ -33,6 +33,8 @@ export interface Screen {
   readonly result: (text: string) => void;
   /** Prints a remark on stderr unless quiet. */
   readonly note: (text: string) => void;
+  /** Hands on what a helper of the project printed. */
+  readonly helperOutput: (text: string, level: 'info' | 'warn') => void;
 }
 
 export function createScreen(host: Host, options: OutputOptions): Screen {
@@ -73,6 +75,8 @@ export function createScreen(host: Host, options: OutputOptions): Screen {
     note: (text) => {
       if (!quiet && !json) output.stderr.write(`${text}\n`);
     },
+    helperOutput: (text, level) =>
+      output.stderr.write(json ? `${renderLogOutput(text.replace(/\n$/, ''), { at: host.clock.now(), level })}\n` : text),
   };
 }
 

@@ -44,6 +44,9 @@ async function runHook(plan: Plan, hook: PlannedHook, ports: ExecutionPorts, con
       span: text === undefined ? undefined : lookupSpan(text.map, 0, text.sql.length)?.span,
       compiledPath: undefined,
     });
-    return [diagnose('hook-failed', { hook: hook.name, message: cause.details.message }, { span: traced.span, help: traced.help })];
+    const { message, redacted } = cause.details;
+    const where = { span: traced.span, help: traced.help, excerpt: traced.excerpt };
+    const named = (words: string): Diagnostic => diagnose('hook-failed', { hook: hook.name, message: words }, where);
+    return [{ ...named(message), redacted: named(redacted).message }];
   }
 }

@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { RunEvent } from '../execute/events.ts';
-import { createJsonLog, renderLogDiagnostic } from './json-log.ts';
+import { createJsonLog, renderLogDiagnostic, renderLogOutput } from './json-log.ts';
 import { built, failedTest, finished, nodeId, sampleRows, sources, started, tested, unknownColumn } from './run-fixture.ts';
 
 const schema: unknown = JSON.parse(readFileSync(new URL('../../schemas/log-event.schema.json', import.meta.url), 'utf8'));
@@ -30,7 +30,10 @@ function log(events: readonly RunEvent[]): readonly Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-const failedHook = diagnose('hook-failed', { hook: 'on_run_end[0]', message: 'value "secret row" is bad' });
+const failedHook = {
+  ...diagnose('hook-failed', { hook: 'on_run_end[0]', message: 'value "secret row" is bad' }),
+  redacted: '`on_run_end[0]` failed: value … is bad',
+};
 const failed = failedTest('not_null_email', 17, 18240);
 const results = [
   built('stg_orders', { rows: 12 }),
@@ -136,9 +139,24 @@ describe('createJsonLog', () => {
     expect(log(events).at(-1)).toMatchObject({ status: 'failed', statuses: { success: 1, pass: 1, error: 1, fail: 1, skipped: 1 } });
   });
 
+  it('says why a hook failed, in the words for logs', () => {
+    const message = '`on_run_end[0]` failed: value … is bad';
+    expect(log(events)[11]).toMatchObject({ event: 'hook_finished', status: 'error', code: 'hook-failed', message });
+    expect(log(events)[12]).toMatchObject({ event: 'diagnostic', code: 'hook-failed', message });
+  });
+
   it('holds no value of any row', () => {
     const text = JSON.stringify(log(events));
     for (const value of ['881', '1204', '2026-11-20', 'row value', 'secret row']) expect(text).not.toContain(value);
+  });
+});
+
+describe('renderLogOutput', () => {
+  it('gives what a helper printed as one event', () => {
+    const line = renderLogOutput('a\n"b"\u001b[31m', { at: Date.UTC(2026, 10, 19, 9), level: 'warn' });
+    expect(JSON.parse(line)).toEqual({ ts: '2026-11-19T09:00:00.000Z', level: 'warn', event: 'helper_output', message: 'a\n"b"' });
+    expect(isLogEvent(JSON.parse(line))).toBe(true);
+    expect(line).not.toContain('\n');
   });
 });
 

@@ -20,7 +20,8 @@ interface LogEvent {
     | 'node_finished'
     | 'hook_finished'
     | 'run_finished'
-    | 'diagnostic';
+    | 'diagnostic'
+    | 'helper_output';
   readonly run_id?: string | undefined;
   readonly [field: string]: unknown;
 }
@@ -81,8 +82,10 @@ export function createJsonLog(input: JsonLogInput): RunReporter {
       case 'hook-finished': {
         const failed = event.status === 'error';
         const base = { ts: stamp(), level: failed ? 'error' : 'info', event: 'hook_finished', run_id: runId } as const;
-        write({ ...base, name: event.name, status: event.status, duration_ms: event.durationMs, code: event.diagnostics[0]?.code });
-        logDiagnostics(event.diagnostics, undefined);
+        const [problem] = event.diagnostics;
+        const message = problem?.redacted === undefined ? undefined : plain(problem.redacted);
+        write({ ...base, name: event.name, status: event.status, duration_ms: event.durationMs, code: problem?.code, message });
+        logDiagnostics(event.diagnostics, message);
         return;
       }
       case 'run-finished':
@@ -103,6 +106,12 @@ export function renderLogDiagnostic(
     message: plain(diagnostic.redacted ?? diagnostic.message),
     help: diagnostic.help === undefined ? undefined : plain(diagnostic.help),
   });
+}
+
+/** What a helper of the project printed, as one line of the log. */
+export function renderLogOutput(text: string, context: { readonly at: number; readonly level: LogEvent['level'] }): string {
+  const event: LogEvent = { ts: new Date(context.at).toISOString(), level: context.level, event: 'helper_output', message: plain(text) };
+  return JSON.stringify(event);
 }
 
 function diagnosticEvent(

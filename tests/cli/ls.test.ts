@@ -6,6 +6,17 @@ import { plainEnvironment, REPOSITORY } from '../support/tx.ts';
 import { linesOf, shop, SHOP } from './shop.ts';
 
 describe('tx ls', () => {
+  it('is stopped by an error in what is selected, and tells of others behind the list', async () => {
+    const project = await shop({ 'models/wrong.sql': 'select {{nope}}\n' });
+    const stopped = await project.tx(['ls', '-s', 'wrong']);
+    expect(stopped).toMatchObject({ code: 2, stdout: '' });
+    expect(stopped.stderr).toMatch(/^error unknown-name {2}models\/wrong\.sql:1:10\n/);
+    expect(stopped.stderr).not.toContain('compile-errors-elsewhere');
+    const listed = await project.tx(['ls', '-s', 'total', '--resource-type', 'model']);
+    expect(listed).toMatchObject({ code: 0, stdout: 'shop.marts.total\n' });
+    expect(listed.stderr).toContain('warning compile-errors-elsewhere\n  1 error in nodes that this command did not need\n');
+  });
+
   it('prints one line for each node, in every form, and nothing else', async () => {
     const project = await shop();
     const forms = {

@@ -98,7 +98,8 @@ describe('--log-format json', () => {
   const parse = (text: string) => linesOf(text).map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 
   beforeAll(async () => {
-    project = await shop({ ...FAILING, 'project.yaml': `${PROJECT}on_run_start: select 1\n` });
+    const loud = "console.log('loaded\\ntwice');\nexport function loud() {\n  console.error({ called: true });\n  return 1;\n}\n";
+    project = await shop({ ...FAILING, 'project.yaml': `${PROJECT}on_run_start: "select {{loud}}"\n`, 'macros/loud.js': loud });
     result = await project.tx(['build', '--log-format', 'json']);
     events = parse(result.stderr);
   });
@@ -107,7 +108,9 @@ describe('--log-format json', () => {
     expect(result.code).toBe(1);
     expect(result.stdout).toBe('');
     for (const event of events) expect(accepts(event), `${JSON.stringify(event)}\n${JSON.stringify(accepts.errors)}`).toBe(true);
-    expect(events[0]).toMatchObject({ event: 'run_started', command: 'build', models: 6, seeds: 2, tests: 5 });
+    expect(events[0]).toMatchObject({ event: 'helper_output', level: 'info', message: 'loaded\ntwice' });
+    expect(events[1]).toMatchObject({ event: 'helper_output', level: 'warn', message: '{ called: true }' });
+    expect(events[2]).toMatchObject({ event: 'run_started', command: 'build', models: 6, seeds: 2, tests: 5 });
     expect(events.at(-1)).toMatchObject({ event: 'run_finished', status: 'failed' });
     const finished = events.filter((event) => event['event'] === 'node_finished').map((event) => event['node']);
     expect(finished).toHaveLength(13);
@@ -134,7 +137,7 @@ describe('--log-format json', () => {
   it('is the form of usage problems too', async () => {
     const wrong = await project.tx(['ls', '-s', 'nope', '--log-format', 'json']);
     expect(wrong.code).toBe(2);
-    expect(parse(wrong.stderr)).toMatchObject([
+    expect(parse(wrong.stderr).filter(({ event }) => event !== 'helper_output')).toMatchObject([
       { event: 'diagnostic', level: 'error', code: 'selector-no-match', path: '--select', line: 1, column: 1 },
     ]);
   });
@@ -186,6 +189,8 @@ describe('secrets', () => {
       'project.yaml': yaml,
       '.env': `TEST_CANARY='${SECRET}'\nDATABASE_URL='https://ada:${SECRET}@host/db'\n`,
       'models/peek.sql': "select '{{target.name}} {{target.schema}} {{target.database}}' as target\n",
+      'macros/leak.js': `export function leak() {\n  console.log('password: ${SECRET}');\n  return 1;\n}\n`,
+      'models/leak.sql': 'select {{leak}} as a\n',
       'models/env.sql': 'select \'{{env "TEST_CANARY"}}\' as secret\n',
     });
     const spellings = [SECRET, encodeURIComponent(SECRET), encodeURI(SECRET), Buffer.from(SECRET).toString('base64').replace(/=+$/, '')];
@@ -210,6 +215,7 @@ describe('secrets', () => {
       clean(result.stdout, args.join(' '));
       clean(result.stderr, args.join(' '));
     }
+    expect((await project.tx(['compile', '-s', 'leak'])).stderr).toMatch(/^password: \*\*\*\n/);
     const masked = await project.tx(['compile', '-t', 'prod', '-s', 'peek']);
     expect(masked.stdout).toContain('https://ada:');
     clean(masked.stdout, 'compiled SQL on stdout');

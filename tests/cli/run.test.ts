@@ -186,7 +186,7 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('%s ends a helper that never comes to an end', async (signal) => {
     const project = await shop({
       'macros/spin.js': "export function spin() {\n  process.stderr.write('spinning');\n  for (;;);\n}\n",
-      'models/spin.sql': 'select {{(spin)}} as a\n',
+      'models/spin.sql': 'select {{spin}} as a\n',
     });
     const child = spawn(process.execPath, [join(REPOSITORY, 'bin', 'tx.cjs'), 'run'], {
       cwd: project.root,
@@ -196,7 +196,8 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
     onTestFinished(() => void child.kill('SIGKILL'));
     // Code and signal come as `unknown` from the event.
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-    await once(child.stderr, 'data');
+    const [said] = await once(child.stderr, 'data');
+    expect(String(said)).toBe('spinning');
     const sent = Date.now();
     child.kill(signal);
     expect(await ended).toEqual([null, signal]);
