@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { plain } from '../diagnostics/plain.ts';
 import { exitCodes } from './exit.ts';
 import { createHost } from './host.ts';
 import { runProgram } from './program.ts';
@@ -32,6 +33,7 @@ try {
   });
 } catch (cause) {
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  process.stderr.write(`this is a bug in tx, not in your project:\n${text}\nplease report it with the command you ran\n`);
+  const shown = plain(text);
+  process.stderr.write(`this is a bug in tx, not in your project:\n${shown}\nplease report it with the command you ran\n`);
   process.exitCode = exitCodes.bug;
 }

@@ -1,5 +1,6 @@
 /** The command line: every command with its flags, and what happens with what they throw. */
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { plain } from '../diagnostics/plain.ts';
 import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
@@ -74,7 +75,11 @@ function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string |
     .description('tx turns a folder of SQL files into tested tables.')
     .version(host.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .configureOutput({ writeOut: host.output.stdout.write, writeErr: host.output.stderr.write })
+    .configureOutput({
+      writeOut: host.output.stdout.write,
+      // Arguments come back in errors.
+      writeErr: (text) => host.output.stderr.write(plain(text)),
+    })
     .exitOverride()
     .addHelpText('after', '\nStart:  tx init my_project\nDocs of an error:  tx explain <code>');
   const add: Add = <O extends OutputOptions>(entry: Entry, action: Action<O>, configure?: Configure) => {

@@ -3,7 +3,9 @@ import { sortDiagnostics } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { renderDiagnostic } from '../diagnostics/frame.ts';
 import type { Style } from '../diagnostics/paint.ts';
+import { plain } from '../diagnostics/plain.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
+import { writeJson } from '../report/write-json.ts';
 import { createMask } from '../report/mask.ts';
 import type { Mask } from '../report/mask.ts';
 import { maskSecrets } from '../report/output.ts';
@@ -31,6 +33,8 @@ export interface Screen {
   readonly showDiagnostics: (diagnostics: readonly Diagnostic[]) => void;
   /** Prints a result on stdout. */
   readonly result: (text: string) => void;
+  /** Prints a result on stdout as JSON, on one line unless `indent` is given. */
+  readonly data: (value: unknown, indent?: number) => void;
   /** Prints a remark on stderr unless quiet. */
   readonly note: (text: string) => void;
   /** Hands on what a helper of the project printed. */
@@ -72,8 +76,9 @@ export function createScreen(host: Host, options: OutputOptions): Screen {
       }
     },
     result: (text) => output.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+    data: (value, indent) => output.stdout.write(`${writeJson(value, indent)}\n`),
     note: (text) => {
-      if (!quiet && !json) output.stderr.write(`${text}\n`);
+      if (!quiet && !json) output.stderr.write(`${plain(text)}\n`);
     },
     helperOutput: (text, level) =>
       output.stderr.write(json ? `${renderLogOutput(text.replace(/\n$/, ''), { at: host.clock.now(), level })}\n` : text),

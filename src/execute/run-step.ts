@@ -87,11 +87,19 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
   const { adapter } = context.ports;
   try {
     requireRunning(context);
+    requireBuilt(step);
     const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, step.audit);
     return { kind: 'done', rows: undefined, emptied: false, tests };
   } catch (cause) {
     return failedAttempt(context, cause, step, true);
   }
+}
+
+/** A test of what was never built is told so in the words of the project. */
+function requireBuilt({ audit, unbuilt }: TestStep): void {
+  if (unbuilt === undefined) return;
+  const test = testsOf(audit)[0] ?? bug('a test step without tests');
+  throw new StepFailure([diagnose('not-built', { test: test.name, names: unbuilt }, { span: test.span, node: test.id })], test.id);
 }
 
 interface Progress {

@@ -16,6 +16,11 @@ describe('the word of a node', () => {
     expect(words(ids.test('T2'))).toEqual(['shop.marts.T2', 'T2', 'models/marts/schema.yaml']);
   });
 
+  it('as a selector holds nothing that a terminal would obey', () => {
+    const graph = graphOf([model({ name: 'a\u001b[31m\u009bb\u202e' })]);
+    expect(nameNodes(graph, 'selector')(node(graph, 'model.shop.a\u001b[31m\u009bb\u202e'))).toBe('shop.a?[[]31m?b?');
+  });
+
   it('as a selector means that node alone', () => {
     const graph = graphOf([
       source('raw', 'orders'),
@@ -26,6 +31,11 @@ describe('the word of a node', () => {
       model({ name: 'late', folder: 'marts/orders' }),
       model({ name: 'x', folder: 'shop/marts' }),
       model({ name: 'my model, (old)+1', folder: 'odd names' }),
+      model({ name: 'my-model, (old)+1', folder: 'odd names' }),
+      ...[' ', '-', ',', '(', ')', '+', '*', '?', '[', ']', '\\', ':', '@', '\u00a0'].map((odd) => model({ name: `a${odd}b` })),
+      model({ name: '[x', folder: 'f' }),
+      model({ name: 'late', folder: 'a[ ],(b)*?' }),
+      model({ name: 'a+' }),
       model({ name: 'v1.sql' }),
       test({ name: 'T1', check: 'unique', needs: [ids.model('orders')], folder: 'marts' }),
       test({ name: 'late', check: 'unique', needs: [ids.model('late')], folder: 'marts/orders' }),

@@ -6,7 +6,7 @@ import type { Depth } from '../parse/definitions.ts';
 import type { Criterion, SelectorExpression } from './selector-expression.ts';
 import { readCriterion } from './read-criterion.ts';
 import { bareMethod } from './selector-method.ts';
-import { hasWildcard } from './wildcard.ts';
+import { classEnd, hasWildcard } from './wildcard.ts';
 
 /** Where a selector stands: the flag or file that spans name as their path, and its offset in the text shown. */
 export interface SelectorPlace {
@@ -219,11 +219,12 @@ function parseCriterion(cursor: Cursor, nesting: number): Primary | undefined {
   return { of, children: plus === undefined ? undefined : toDepth(depth) };
 }
 
-/** The end of a word: white space, a comma, or a `)` without its `(` in the same word. */
+/** The end of a word: white space, a comma, or a `)` without its `(` in the same word; between `[` and `]` every character belongs to it. */
 function wordEnd(text: string, start: number): number {
   let open = 0;
   for (let at = start; at < text.length; at += 1) {
     const character = text[at] ?? '';
+    if (character === '[') at = Math.max(at, classEnd(text, at + 1));
     if (character === ',' || /\s/.test(character)) return at;
     if (character === '(') open += 1;
     else if (character === ')') {

@@ -1,4 +1,5 @@
 /** Writes for each node a selector that means that node and no other. */
+import { plain } from '../diagnostics/plain.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { isVersion, literalNamesOf } from './match-fqn.ts';
 import { bareMethod } from './selector-method.ts';
@@ -16,7 +17,7 @@ export function nameSelectors(graph: Graph): (node: GraphNode) => string {
     const name = node.fqn.map(protect).join('.');
     if (uses.get(node.fqn.join('.')) === 1) return needsMethod(name) ? `fqn:${name}` : name;
     if (node.resourceType === 'test') return `fqn:${name},test_type:${node.test.kind}`;
-    return `fqn:${name},resource_type:${node.resourceType},path:${protect(node.path)}`;
+    return `fqn:${name},resource_type:${node.resourceType},path:${protectPath(node.path)}`;
   };
 }
 
@@ -30,9 +31,19 @@ function countNames(graph: Graph): ReadonlyMap<string, number> {
   return uses;
 }
 
-/** `?` for each character that a selector would read as something else. */
+/** A class of one for each character that a selector would read as something else. */
 function protect(part: string): string {
-  return part.replace(/[\s,()+@:*?[\]\\]/gu, '?');
+  return [...part].map((character) => (isSeen(character) ? character.replace(/[\s,()+@:*?[\]\\]/u, '[$&]') : '?')).join('');
+}
+
+/** A path takes a backslash for a slash, also in a class. */
+function protectPath(path: string): string {
+  return path.split('\\').map(protect).join('?');
+}
+
+/** Whether a terminal shows the character instead of obeying it. No relation can have a name with others. */
+function isSeen(character: string): boolean {
+  return plain(character) === character && character !== '\n' && character !== '\t';
 }
 
 /** Whether a bare word would be taken for a file or a path. */

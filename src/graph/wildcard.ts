@@ -48,8 +48,8 @@ function splitAtStars(pattern: string): readonly string[] {
   return pieces;
 }
 
-/** Offset of the `]` that closes a class whose content starts at `start`; a `]` in first place is content. */
-function classEnd(pattern: string, start: number): number {
+/** Offset of the `]` that closes a class whose content starts at `start`, or -1; a `]` in first place is content. */
+export function classEnd(pattern: string, start: number): number {
   const first = pattern[start] === '!' ? start + 1 : start;
   return pattern.indexOf(']', first + 1);
 }

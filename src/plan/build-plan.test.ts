@@ -253,8 +253,23 @@ describe('buildPlan', () => {
 
   it('sends all checks of one relation in one audit under `test`', () => {
     const nodes = [model({ name: 'a' }), notNull('t1', [ids.model('a')]), notNull('t2', [ids.model('a')])];
-    const plan = planOf(nodes, { command: 'test' });
+    const plan = planOf(nodes, { command: 'test', catalog: [inCatalog('a', 'view')] });
     expect(plan.steps).toMatchObject([{ kind: 'test', id: 'test:model.shop.a', audit: { checks: [{ name: 't1' }, { name: 't2' }] } }]);
+  });
+
+  it('knows which tests read what was never built, and keeps them apart', () => {
+    const nodes = [
+      model({ name: 'a' }),
+      model({ name: 'b' }),
+      model({ name: 'e', materialized: 'ephemeral', needs: [ids.model('b')] }),
+      notNull('t1', [ids.model('a')]),
+      notNull('t2', [ids.model('a'), ids.model('e')]),
+    ];
+    expect(planOf(nodes, { command: 'test', catalog: [inCatalog('a', 'view')] }).steps).toMatchObject([
+      { id: 'test:model.shop.a', audit: { checks: [{ name: 't1' }] } },
+      { id: 'test.shop.t2.0', audit: { checks: [{ name: 't2' }] }, unbuilt: ['b'] },
+    ]);
+    expect(planOf(nodes).steps.every((step) => !('unbuilt' in step))).toBe(true);
   });
 
   it('loads a seed as text, casts it, and swaps it in', () => {

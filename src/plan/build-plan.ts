@@ -140,7 +140,7 @@ function planSteps(context: BuildContext, parts: ReadonlyMap<NodeId, BuildPart>,
   const { input } = context;
   const { graph } = input;
   const placement = placeTests(graph, tests, new Set(parts.keys()));
-  const alone = groupAlone(input, placement.alone);
+  const alone = groupAlone(context, placement.alone, new Set(parts.keys()));
   const aloneIds = new Set(placement.alone.map((test) => test.id));
   const between = findBetween(input, parts, aloneIds);
   const standsFor = new Map<NodeId, string>();
@@ -174,22 +174,45 @@ interface AloneGroup {
   readonly tests: readonly CompiledTest[];
   /** A source whose readers wait for this group. */
   readonly gates?: NodeId;
+  /** Names of what the one test reads and nobody has built. */
+  readonly unbuilt: readonly string[];
 }
 
-function groupAlone(input: PlanInput, tests: readonly CompiledTest[]): readonly AloneGroup[] {
-  const groups = new Map<string, { node: GraphNode | undefined; tests: CompiledTest[]; gates?: NodeId }>();
+function groupAlone(context: BuildContext, tests: readonly CompiledTest[], built: ReadonlySet<NodeId>): readonly AloneGroup[] {
+  const { input } = context;
+  const groups = new Map<
+    string,
+    { node: GraphNode | undefined; tests: CompiledTest[]; gates?: NodeId; readonly unbuilt: readonly string[] }
+  >();
   for (const test of tests) {
     const parents = input.graph.parents.get(test.id) ?? [];
     const node = test.test.kind === 'generic' ? nodeOf(input.graph, test.test.attachedTo) : undefined;
     const gates = input.command === 'build' && node?.resourceType === 'source' && parents.every((parent) => parent === node.id);
     // In `tx test` every relation is already there, so all checks of one relation share a statement.
-    const together = node !== undefined && (gates || input.command === 'test');
+    const unbuilt = findUnbuilt(context, test.id, built);
+    const together = node !== undefined && (gates || input.command === 'test') && unbuilt.length === 0;
     const id = together ? `test:${node.id}` : test.id;
-    const group = groups.get(id) ?? { node, tests: [], ...(gates && node !== undefined ? { gates: node.id } : {}) };
+    const group = groups.get(id) ?? { node, tests: [], unbuilt, ...(gates && node !== undefined ? { gates: node.id } : {}) };
     group.tests.push(test);
     groups.set(id, group);
   }
   return [...groups].map(([id, group]) => ({ id, ...group }));
+}
+
+/** Names of the models and seeds that a node reads, through ephemeral models too, and that neither stand nor are built in this run. */
+function findUnbuilt({ input, standing }: BuildContext, id: NodeId, built: ReadonlySet<NodeId>): readonly string[] {
+  const names = new Set<string>();
+  const seen = new Set<NodeId>();
+  const stack = [...(input.graph.parents.get(id) ?? [])];
+  for (let parent = stack.pop(); parent !== undefined; parent = stack.pop()) {
+    if (seen.has(parent) || built.has(parent)) continue;
+    seen.add(parent);
+    const node = nodeOf(input.graph, parent);
+    if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') stack.push(...(input.graph.parents.get(parent) ?? []));
+    else if ((node.resourceType === 'model' || node.resourceType === 'seed') && standing.existing(node.relation) === undefined)
+      names.add(node.name);
+  }
+  return [...names].sort();
 }
 
 /** Nodes without work that stand between steps: order must pass through them. */
@@ -211,6 +234,7 @@ function pushTest(steps: Step[], context: BuildContext, group: AloneGroup, depen
     blocks: [],
     reason: 'test',
     audit,
+    ...(group.unbuilt.length === 0 ? {} : { unbuilt: group.unbuilt }),
   });
 }
 

@@ -138,6 +138,8 @@ export interface TestStep extends BaseStep {
   /** Node under test, when it is one. */
   readonly node?: NodeId;
   readonly audit: Extract<Action, { kind: 'audit' }>;
+  /** Names of models and seeds that the one test of the audit reads and that are not there: it cannot be evaluated. */
+  readonly unbuilt?: readonly string[];
 }
 
 /** Does nothing; carries order through nodes that have no work of their own (ephemeral, not selected). */

@@ -46,6 +46,35 @@ describe('streams', () => {
     expect(linesOf(result.stderr).at(-2)).toMatch(/^✖ 1 failed · 6 ok {2}in \d+\.\d\ds/);
   });
 
+  it('what a terminal would obey comes from no file name and no argument', async () => {
+    const odd = `odd${ESCAPE}[31m\u009b1m`;
+    const project = await shop({ [`models/${odd}.sql`]: 'select 1 as one\n', [`tests/data/${odd}.sql`]: 'select {{nope}}\n' });
+    const commands = [
+      ['ls'],
+      ['ls', '--output', 'name'],
+      ['ls', '--output', 'path'],
+      ['ls', '--output', 'json'],
+      ['build'],
+      ['debug'],
+      [odd],
+      ['run', `--${odd}`],
+      ['run', '--threads', odd],
+      ['run', '--target', odd],
+      ['run', '--project-dir', `/${odd}`],
+      ['run', '--select', odd],
+      ['run', '--vars', odd],
+      ['init', odd],
+      ['explain', odd],
+    ];
+    for (const args of commands) {
+      const { stdout, stderr } = await project.tx(args);
+      // eslint-disable-next-line no-control-regex -- these are what it looks for
+      expect(stdout + stderr, args.join(' ')).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+    }
+    const { stdout } = await project.tx(['ls', '--output', 'json', '-s', 'odd*']);
+    expect(JSON.parse(linesOf(stdout)[0] ?? '')).toMatchObject({ name: odd });
+  });
+
   it('colours are forced and forbidden by the usual variables', async () => {
     const project = await shop();
     const ls = (env: NodeJS.ProcessEnv, ...args: string[]) => project.tx(['ls', '-s', 'nope', ...args], { env });

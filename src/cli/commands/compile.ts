@@ -1,7 +1,7 @@
 /** `tx compile`: writes the SQL of the selected nodes, and prints it when it is one node or inline text. */
 import type { CompiledText, NodeId } from '../../compile/compiled.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
-import { plainLine } from '../../diagnostics/plain.ts';
+import { plain, plainLine } from '../../diagnostics/plain.ts';
 import { traced } from '../../project/tracer.ts';
 import { analyzeNodes } from '../analyze-nodes.ts';
 import { requireSound } from '../check-queries.ts';
@@ -82,6 +82,7 @@ function print(
   texts: readonly { readonly name: string; readonly path: string | undefined; readonly text: CompiledText }[],
 ): void {
   for (const { name, path, text } of texts) {
-    screen.result(options.output === 'json' ? JSON.stringify({ name, path, compiled: text.sql }) : text.sql);
+    if (options.output === 'json') screen.data({ name, path, compiled: text.sql });
+    else screen.result(screen.output.stdout.isTty ? plain(text.sql) : text.sql);
   }
 }

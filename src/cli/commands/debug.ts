@@ -1,5 +1,6 @@
 /** `tx debug`: says what `tx` sees, and whether the target can be reached. */
 import { join } from 'node:path';
+import { plainLine } from '../../diagnostics/plain.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { engines } from '../engines.ts';
 import { exitCodes, Stop } from '../exit.ts';
@@ -20,7 +21,7 @@ export async function debugCommand(
     ['tx', host.version],
     ['node', `${process.versions.node} on ${process.platform} ${process.arch}`],
   ];
-  const print = (): void => screen.result(lines.map(([name, value]) => `${`${name}:`.padEnd(14)}${value}`).join('\n'));
+  const print = (): void => screen.result(lines.map(([name, value]) => `${`${name}:`.padEnd(14)}${plainLine(value)}`).join('\n'));
   const { project } = openProject(host, screen, options);
   const { target } = project;
   lines.push(

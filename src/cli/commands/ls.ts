@@ -1,8 +1,10 @@
 /** `tx ls`: one line per selected node on stdout. */
+import { plainLine } from '../../diagnostics/plain.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import type { NameForm } from '../../graph/name-nodes.ts';
 import { nameNodes } from '../../graph/name-nodes.ts';
 import { checkKeys, describeNodes } from '../../report/manifest/listing.ts';
+import { writeJson } from '../../report/write-json.ts';
 import { traced } from '../../project/tracer.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -30,7 +32,13 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
   if (loaded.nodeErrors.some(({ node }) => node !== undefined && wanted.has(node))) throw new Stop(exitCodes.usage, loaded.nodeErrors);
   const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
   traced(host.trace, 'report', () => {
-    if (nodes.length > 0) screen.result(nodes.map(lineOf(host, loaded, options)).join('\n'));
+    if (nodes.length > 0)
+      screen.result(
+        nodes
+          .map(lineOf(host, loaded, options))
+          .map(plainLine)
+          .join('\n'),
+      );
   });
   showUnneeded(screen, loaded.nodeErrors);
   return exitCodes.ok;
@@ -40,5 +48,5 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
 function lineOf(host: Host, loaded: LoadedGraph, { output, outputKeys }: LsOptions): (node: GraphNode) => string {
   if (output !== 'json' && outputKeys.length === 0) return nameNodes(loaded.graph, output === 'text' ? 'selector' : output);
   const describe = describeNodes(entryContext(host, loaded), outputKeys);
-  return (node) => JSON.stringify(describe(node));
+  return (node) => writeJson(describe(node));
 }

@@ -18,10 +18,7 @@ export async function planCommand(host: Host, screen: Screen, options: PlanOptio
   const result = await planOnly(host, screen, { command: options.for, options });
   if (result === undefined) return exitCodes.ok;
   const { plan } = result.planned;
-  screen.result(
-    options.output === 'json'
-      ? JSON.stringify(plan, undefined, 2)
-      : renderPlan(plan, { verbose: options.verbose === true, style: screen.resultStyle }),
-  );
+  if (options.output === 'json') screen.data(plan, 2);
+  else screen.result(renderPlan(plan, { verbose: options.verbose === true, style: screen.resultStyle }));
   return exitCodes.ok;
 }

@@ -18,6 +18,10 @@ export const runCodes = {
     ({ source }) => `what says when \`${source}\` was loaded is no date or timestamp`,
     () => 'name a column of dates or timestamps in `loaded_at_field`, or cast it there: `cast(loaded as timestamp)`',
   ),
+  'not-built': error<{ readonly test: string; readonly names: readonly string[] }>(
+    ({ test, names }) => `test \`${test}\` reads ${list(names)}, which ${names.length === 1 ? 'is' : 'are'} not built yet`,
+    ({ names }) => `build first: \`tx build --select ${names.join(' ')}\``,
+  ),
   'key-not-unique': error<{ relation: string; key: readonly string[]; nulls: number; duplicates: number; samples: readonly string[] }>(
     (p) =>
       `the new rows of \`${p.relation}\` cannot be told apart by ${list(p.key)}: ` +
