@@ -1,14 +1,41 @@
 /** Renders hooks: SQL templates that run around a node or a run. */
+import type { SessionPart } from '../diagnostics/codes/template-queries.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Hook } from '../project/project.ts';
 import type { CompiledHook } from './compiled.ts';
 import { renderEmbedded } from './embedded-template.ts';
-import { statementWords } from './query-text.ts';
+import type { StatementHead } from './query-text.ts';
+import { statementHeads } from './query-text.ts';
 import type { Session } from './session.ts';
 import { lookupSpan } from './span-map.ts';
 
 /** Words that end or begin a transaction. `start` does so only before `transaction`. */
 const TRANSACTION_WORDS = new Set(['begin', 'commit', 'rollback', 'abort', 'start', 'end']);
+
+/**
+ * Words that begin statements whose effect stays on the connection, or on all of them, after the transaction:
+ * where names are looked up, what values mean, what is loaded, what is remembered.
+ */
+const SESSION_WORDS: ReadonlyMap<string, SessionPart> = new Map([
+  ['use', 'place'],
+  ['attach', 'database'],
+  ['detach', 'database'],
+  ['set', 'setting'],
+  ['reset', 'setting'],
+  ['pragma', 'setting'],
+  ['discard', 'setting'],
+  ['load', 'extension'],
+  ['install', 'extension'],
+  ['uninstall', 'extension'],
+  ['prepare', 'prepared'],
+  ['execute', 'prepared'],
+  ['deallocate', 'prepared'],
+  ['listen', 'setting'],
+  ['unlisten', 'setting'],
+]);
+
+/** Behind `set`: what ends with the transaction. */
+const TRANSACTION_SETTINGS = new Set(['local', 'constraints']);
 
 /** Text of a file by its path, for exact places. */
 export type FileTexts = ReadonlyMap<string, string>;
@@ -20,13 +47,36 @@ export function compileHooks(hooks: readonly Hook[], session: Session, texts: Fi
 
 function compileHook(hook: Hook, session: Session, texts: FileTexts): readonly CompiledHook[] {
   const text = renderEmbedded({ text: hook.sql, span: hook.span, fileText: texts.get(hook.span.path) }, session);
-  const statements = statementWords(text.sql);
-  if (statements.length === 0) return [];
-  for (const { word, token } of statements) {
-    const code = TRANSACTION_WORDS.has(word) ? 'transaction-in-hook' : word === 'use' ? 'session-in-hook' : undefined;
-    if (code === undefined) continue;
-    const span = lookupSpan(text.map, token.start, token.end - token.start)?.span ?? hook.span;
-    session.diagnostics.push(diagnose(code, { statement: text.sql.slice(token.start, token.end) }, { span, node: session.node }));
+  const heads = statementHeads(text.sql);
+  if (heads.length === 0) return [];
+  for (const head of heads) {
+    const problem = findProblem(head);
+    if (problem === undefined) continue;
+    const { start } = head.tokens[0];
+    const end = (head.tokens[problem.length - 1] ?? head.tokens[0]).end;
+    const span = lookupSpan(text.map, start, end - start)?.span ?? hook.span;
+    const where = { span, node: session.node };
+    const statement = text.sql.slice(start, end);
+    session.diagnostics.push(
+      problem.part === 'transaction'
+        ? diagnose('transaction-in-hook', { statement }, where)
+        : diagnose('session-in-hook', { statement, part: problem.part }, where),
+    );
   }
   return [{ text, transaction: hook.transaction }];
+}
+
+/** What the statement would change that a hook must leave alone, and how many of its words say so. */
+function findProblem({ words }: StatementHead): { readonly part: SessionPart | 'transaction'; readonly length: number } | undefined {
+  const [word = '', second = ''] = words;
+  if (TRANSACTION_WORDS.has(word)) return { part: 'transaction', length: 1 };
+  if (word === 'create') {
+    const at = words.findIndex((entry) => entry === 'temp' || entry === 'temporary');
+    const between = words.slice(1, at);
+    const isTemporary = at > 0 && between.every((entry) => ['or', 'replace', 'local', 'global'].includes(entry));
+    return isTemporary ? { part: 'temporary', length: at + 1 } : undefined;
+  }
+  if (word === 'set' && TRANSACTION_SETTINGS.has(second)) return undefined;
+  const part = SESSION_WORDS.get(word);
+  return part === undefined ? undefined : { part, length: 1 };
 }

@@ -267,6 +267,22 @@ describe('hooks', () => {
     ]);
     expect(await problems(yaml('{ sql: "start transaction", transaction: false }'))).toMatchObject([{ code: 'transaction-in-hook' }]);
     expect(await problems(yaml('"use memory"'))).toMatchObject([{ code: 'session-in-hook', at: 'models/m.yaml:use' }]);
+    for (const [sql, at] of [
+      ["set timezone = 'Asia/Tokyo'", 'set'],
+      ["SET GLOBAL timezone = 'Asia/Tokyo'", 'SET'],
+      ['select 1; /* quietly */ reset search_path', 'reset'],
+      ['pragma threads = 1', 'pragma'],
+      ["attach 'prod.duckdb' as prod", 'attach'],
+      ['load spatial', 'load'],
+      ['create temp table t as select 1', 'create temp'],
+      ['create or replace temporary macro abs(x) as 42', 'create or replace temporary'],
+      ['prepare p as select 1', 'prepare'],
+    ]) {
+      expect(await problems(yaml(JSON.stringify(sql)))).toMatchObject([{ code: 'session-in-hook', at: `models/m.yaml:${at}` }]);
+    }
+    for (const sql of ["set local timezone = 'UTC'", 'create table temp (set integer)', 'update t set x = 1; create schema "temp"']) {
+      expect(await problems(yaml(JSON.stringify(sql)))).toEqual([]);
+    }
     expect(await problems(yaml('{ sql: "vacuum", transaction: false }'))).toEqual([]);
   });
 

@@ -190,16 +190,33 @@ function findWriting(sql: string, at: number): SqlToken | undefined {
   return undefined;
 }
 
-/** The first word of each statement in `sql`, with its place. */
-export function statementWords(sql: string): readonly { readonly word: string; readonly token: SqlToken }[] {
-  const words: { word: string; token: SqlToken }[] = [];
-  let isFirst = true;
+/** How a statement begins: its first words, as far as nothing but words stands there. */
+export interface StatementHead {
+  readonly words: readonly string[];
+  readonly tokens: readonly [SqlToken, ...SqlToken[]];
+}
+
+/** Words that tell kinds of statements apart: `create or replace local temp`. */
+const headLength = 5;
+
+/** The beginning of each statement in `sql`, with its place. */
+export function statementHeads(sql: string): readonly StatementHead[] {
+  const heads: { words: string[]; tokens: [SqlToken, ...SqlToken[]] }[] = [];
+  let head: (typeof heads)[number] | undefined;
+  let isOpen = true;
   for (let token = nextCodeToken(sql, 0); token !== undefined; token = nextCodeToken(sql, token.end)) {
-    if (sql[token.start] === ';' && token.kind === 'sign') isFirst = true;
-    else if (isFirst) {
-      words.push({ word: wordOf(sql, token), token });
-      isFirst = false;
+    if (sql[token.start] === ';' && token.kind === 'sign') {
+      head = undefined;
+      isOpen = true;
+    } else if (isOpen) {
+      const word = wordOf(sql, token);
+      if (head === undefined) heads.push((head = { words: [word], tokens: [token] }));
+      else if (word !== '') {
+        head.words.push(word);
+        head.tokens.push(token);
+      }
+      isOpen = word !== '' && head.words.length < headLength;
     }
   }
-  return words;
+  return heads;
 }

@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   readonly projectRoot: string;
   readonly readOnly: boolean;
   readonly memoryLimit: string | undefined;
+  /** Statements for the settings that the target names. */
+  readonly settings: readonly string[];
 }
 
 /** An open database file; closed by the last session that uses it. */
@@ -80,7 +82,7 @@ async function createDatabase(options: DatabaseOptions): Promise<Database> {
   let control: DuckDBConnection | undefined;
   try {
     control = await instance.connect();
-    await control.run(settings(options));
+    await control.run([ownSettings(options), ...options.settings].join(';\n'));
     await control.run(attachStatement(location, readOnly));
     if (!readOnly && hasLog(location)) await control.run(checkpoint);
   } catch (cause) {
@@ -125,8 +127,8 @@ function databaseOn(instance: DuckDBInstance, control: DuckDBConnection, { locat
   };
 }
 
-/** All before ATTACH. Nothing is downloaded: an extension that is missing is an error of the model that needs it. */
-function settings({ location, projectRoot, memoryLimit }: DatabaseOptions): string {
+/** All before ATTACH, and those of the target after them. Nothing is downloaded: an extension that is missing is an error of the model that needs it. */
+function ownSettings({ location, projectRoot, memoryLimit }: DatabaseOptions): string {
   const values: readonly (readonly [string, string | undefined])[] = [
     ['errors_as_json', 'true'],
     ['temp_directory', location.spill],

@@ -15,14 +15,3 @@ it('checks settings and spells SQL without loading the driver, which comes with 
   ]);
   expect(loaded()).toBe(true);
 });
-
-it('names what is wrong with its settings', () => {
-  expect(engine.checkSettings({ path: 'w.db', memory_limit: '1.5 GiB', read_only: true })).toEqual([]);
-  expect(engine.checkSettings({}).map((problem) => problem.key)).toEqual(['path']);
-  expect(engine.checkSettings({ path: ' ', memory_limit: 4, read_only: 'yes' }).map((problem) => problem.key)).toEqual([
-    'path',
-    'memory_limit',
-    'read_only',
-  ]);
-  expect(engine.checkSettings({ path: 'x', memory_limit: 'lots' }).map((problem) => problem.key)).toEqual(['memory_limit']);
-});

@@ -6,11 +6,12 @@ import { DatabaseConnection } from './connection.ts';
 import { locateDatabase } from './database-location.ts';
 import { openDatabase } from './database.ts';
 import { ownError } from './errors.ts';
+import { settingStatements } from './settings.ts';
 import { bug } from '../../diagnostics/bug.ts';
 
 /** Opens the file that the target names, making its folder when it may write. */
 export async function openSession({ target, projectRoot, readOnly }: OpenOptions): Promise<Session> {
-  const { path, memory_limit: memoryLimit, read_only: alwaysReadOnly } = target.settings;
+  const { path, memory_limit: memoryLimit, read_only: alwaysReadOnly, settings } = target.settings;
   if (typeof path !== 'string') return bug('a target without a checked path');
   const location = locateDatabase(path, projectRoot);
   if (alwaysReadOnly === true && !readOnly) {
@@ -24,6 +25,7 @@ export async function openSession({ target, projectRoot, readOnly }: OpenOptions
     projectRoot,
     readOnly,
     memoryLimit: typeof memoryLimit === 'string' ? memoryLimit : undefined,
+    settings: settingStatements(settings),
   });
   const connections = new Set<DatabaseConnection>();
   let closed = false;

@@ -1,6 +1,18 @@
 /** Codes for the SQL that a template gives. */
 import { error } from '../code-entry.ts';
 
+/** What a statement changes beyond its transaction. */
+export type SessionPart = 'place' | 'setting' | 'database' | 'extension' | 'prepared' | 'temporary';
+
+const sessionHelp: Readonly<Record<SessionPart, string>> = {
+  place: 'name relations with their schema, or with `{{this}}`, `{{ref "…"}}` and `{{source "…" "…"}}`',
+  setting: 'settings of the database belong in the target, in project.yaml, where they hold for every node',
+  database: 'a hook works in the database of the target',
+  extension: 'a hook works with the extensions that the database has',
+  prepared: 'write the statement itself',
+  temporary: 'create it without `temp` in a schema of yours, and drop it when it has served',
+};
+
 export const queryCodes = {
   'empty-model': error<{ readonly what: string }>(
     ({ what }) => `${what} needs a SELECT, and here is none`,
@@ -26,8 +38,8 @@ export const queryCodes = {
     ({ statement }) => `transactions are begun and ended by \`tx\`, so a hook cannot say \`${statement}\``,
     () => 'take it away; a hook that must not be part of the transaction of its node is written `{ sql: "…", transaction: false }`',
   ),
-  'session-in-hook': error<{ readonly statement: string }>(
-    ({ statement }) => `a hook cannot say \`${statement}\`: the nodes after it use the same connection`,
-    () => 'name relations with their schema, or with `{{this}}`, `{{ref "…"}}` and `{{source "…" "…"}}`',
+  'session-in-hook': error<{ readonly statement: string; readonly part: SessionPart }>(
+    ({ statement }) => `a hook cannot say \`${statement}\`: what it changes would hold for other nodes too`,
+    ({ part }) => sessionHelp[part],
   ),
 };
