@@ -18,6 +18,7 @@ import { commitWith, queryRows, renderOperation, runOperation } from './perform.
 import { runAudit } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { StepFailure } from './step-failure.ts';
+import { testsOf } from './test-results.ts';
 
 class AuditRefused extends Error {
   readonly tests: readonly TestOutcome[];
