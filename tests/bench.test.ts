@@ -51,7 +51,7 @@ describe('the benchmark suite', () => {
       'seed-1m',
       'scheduler-30000',
     ]);
-  }, 60_000);
+  }, 180_000);
 
   it('compares with an earlier report by the ratios, and tells a change from noise', async () => {
     const folder = tempFolder();
@@ -79,7 +79,7 @@ describe('the benchmark suite', () => {
     const broken = await runProgram(process.execPath, [runner, '--only', 'version', '--against', 'nowhere.json'], { cwd: folder });
     expect(broken.code).toBe(2);
     expect(broken.stderr).toContain('nowhere.json cannot be read');
-  }, 60_000);
+  }, 180_000);
 
   it('refuses a case that it does not have', async () => {
     const result = await runProgram(process.execPath, [runner, '--only', 'no-such-case'], { cwd: tempFolder() });

@@ -82,7 +82,7 @@ describe('errors that are found before anything runs', () => {
       ['build', '-s', '+total'],
       ['compile', '-s', 'stg'],
       ['plan', '-s', 'stg'],
-      ['ls'],
+      ['ls', '-s', 'stg'],
       ['test', '-s', 'stg'],
       ['show', '-s', 'stg'],
     ]) {

@@ -6,10 +6,10 @@ import { plainEnvironment, REPOSITORY } from '../support/tx.ts';
 import { linesOf, shop, SHOP } from './shop.ts';
 
 describe('tx ls', () => {
-  it('is stopped by an error in what is selected, and tells of others behind the list', async () => {
+  it('lists what does not compile and fails for it, and tells of others behind the list', async () => {
     const project = await shop({ 'models/wrong.sql': 'select {{nope}}\n' });
     const stopped = await project.tx(['ls', '-s', 'wrong']);
-    expect(stopped).toMatchObject({ code: 2, stdout: '' });
+    expect(stopped).toMatchObject({ code: 2, stdout: 'shop.wrong\n' });
     expect(stopped.stderr).toMatch(/^error unknown-name {2}models\/wrong\.sql:1:10\n/);
     expect(stopped.stderr).not.toContain('compile-errors-elsewhere');
     const listed = await project.tx(['ls', '-s', 'total', '--resource-type', 'model']);

@@ -28,8 +28,6 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
   const loaded = await loadGraph(host, screen, options);
   const selected = selectNodes(host, screen, loaded, options);
   const { graph } = loaded;
-  const wanted = new Set<string>(selected);
-  if (loaded.nodeErrors.some(({ node }) => node !== undefined && wanted.has(node))) throw new Stop(exitCodes.usage, loaded.nodeErrors);
   const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
   traced(host.trace, 'report', () => {
     if (nodes.length > 0)
@@ -40,6 +38,9 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
           .join('\n'),
       );
   });
+  // What is listed is known all the same; that it does not compile must not be missed.
+  const wanted = new Set<string>(selected);
+  if (loaded.nodeErrors.some(({ node }) => node !== undefined && wanted.has(node))) throw new Stop(exitCodes.usage, loaded.nodeErrors);
   showUnneeded(screen, loaded.nodeErrors);
   return exitCodes.ok;
 }
