@@ -27,6 +27,8 @@ export interface Capabilities {
   readonly publishBlocksReaders: boolean;
   /** Commits must come one after another. */
   readonly serialCommits: boolean;
+  /** Schemas that every database has, which nobody has to create. */
+  readonly ownSchemas: readonly string[];
   /** Longest identifier in UTF-8 bytes; undefined when the engine has no limit. */
   readonly maxIdentifierBytes?: number;
   /** Files (CSV, JSON, Parquet) can be read by path inside a query. */

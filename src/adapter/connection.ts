@@ -78,12 +78,29 @@ export interface StandingRelation extends CatalogRelation {
   readonly burdened: boolean;
 }
 
+/** A view that can no longer be read. */
+export interface BrokenView {
+  readonly view: Relation;
+  readonly reads: Relation;
+  /** The engine's own words. */
+  readonly message: string;
+}
+
 /** Reads the catalog. Each call is one statement, whatever the number of schemas and relations. */
 export interface Catalog {
   /** All relations of the named schemas with their columns. Schemas that do not exist give nothing. */
   readonly relations: (connection: Connection, schemas: readonly string[]) => Promise<readonly CatalogRelation[]>;
   /** Columns of one relation, temporary ones included. */
   readonly columns: (connection: Connection, relation: Relation, temporary: boolean) => Promise<readonly Column[]>;
+  /**
+   * Views that read one of `changed` and cannot be read themselves any more; `sound` are known not to be among them. Absent
+   * where the engine lets nobody take from a view what it reads.
+   */
+  readonly brokenViews?: (
+    connection: Connection,
+    changed: readonly Relation[],
+    sound: readonly Relation[],
+  ) => Promise<readonly BrokenView[]>;
   /** One relation as it stands now. There where others may change it while a run lasts: see `runLock`. */
   readonly standing?: StandingQuery;
 }

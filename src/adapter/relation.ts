@@ -15,9 +15,24 @@ export interface Column {
   readonly type: string;
 }
 
+/** What was put on a table, and goes with it when another takes its place. */
+export interface Attachment {
+  readonly kind: 'index' | 'comment';
+  /** Its own name; of a comment, what it is about. */
+  readonly name: string;
+  /** An index that lets no two rows be the same. */
+  readonly unique: boolean;
+  /** Columns of the table without which it makes no sense. */
+  readonly columns: readonly string[];
+  /** Puts it on a table of the same name. An index that is there by then stays as it is. */
+  readonly sql: string;
+}
+
 /** A relation as the catalog has it. `columns` are in ordinal order. */
 export interface CatalogRelation {
   readonly relation: Relation;
   readonly kind: RelationKind;
   readonly columns: readonly Column[];
+  /** Of a table; absent without any, and where the engine itself takes care of them. */
+  readonly attachments?: readonly Attachment[];
 }

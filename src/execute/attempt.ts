@@ -13,8 +13,7 @@ export type Attempt =
   | {
       readonly kind: 'done';
       readonly rows: number | undefined;
-      /** A table that had rows has none any more. */
-      readonly emptied: boolean;
+      readonly warnings: readonly Diagnostic[];
       readonly tests: readonly TestOutcome[];
     }
   /** Tests failed: nothing was published. */

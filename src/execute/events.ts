@@ -89,6 +89,8 @@ export interface RunResult {
   readonly status: 'success' | 'failed' | 'cancelled';
   /** In the order of the plan. */
   readonly results: readonly NodeResult[];
+  /** What the run as a whole did to others. No row values. */
+  readonly warnings: readonly Diagnostic[];
   /** True when nothing but transient failures (locks, connections) happened: worth another try. */
   readonly transient: boolean;
 }

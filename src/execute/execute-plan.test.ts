@@ -446,6 +446,83 @@ describe('executePlan', () => {
       expect(result.results[0]).toMatchObject({ rows: 0, status: 'success', diagnostics: [{ code: 'empty-table' }] });
     }));
 
+  it('puts indexes and comments on the table that takes the place of an old one, after what hooks put there', () =>
+    withDatabase(async ({ run, rows }) => {
+      const index = (sql: string) => ({ text: { sql, map: { files: [], segments: [] }, slots: [] }, transaction: true });
+      const node = (sql: string) => ({
+        ...sqlModel('a', sql),
+        postHooks: [index('create index by_hook on main.a (id)'), index(`comment on column main.a.id is 'by hook'`)],
+      });
+      const wide = `select 1 as id, 2 as "odd ""c", 3 as gone`;
+      await run([node(wide)]);
+      for (const sql of [
+        `create unique index "by ""hand" on main.a ("odd ""c", (id + 1))`,
+        'create index lost on main.a (gone)',
+        `comment on table main.a is 'it''s'`,
+        `comment on column main.a."odd ""c" is 'odd'`,
+        `comment on column main.a.gone is 'gone'`,
+      ])
+        await rows(sql);
+      const indexes = 'select index_name, is_unique, expressions from duckdb_indexes() order by index_name';
+      const comments = `select comment from duckdb_tables() where table_name = 'a' union all select comment from duckdb_columns() where table_name = 'a' order by 1`;
+      const kept = [
+        ['by "hand', true, `['"odd ""c"', '((id + 1))']`],
+        ['by_hook', false, '[id]'],
+      ];
+      const { result } = await run([node(wide)]);
+      expect(result.results[0]).toMatchObject({ status: 'success', diagnostics: [] });
+      expect(await rows(indexes)).toEqual([...kept, ['lost', false, '[gone]']]);
+      expect(await rows(comments)).toEqual([['by hook'], ['gone'], [`it's`], ['odd']]);
+      const narrower = await run([node(`select 1 as id, 2 as "odd ""c"`)]);
+      expect(narrower.result.results[0]).toMatchObject({
+        status: 'success',
+        diagnostics: [{ code: 'index-not-kept', message: 'the index `lost` of `main.a` is gone: the table has no `gone` any more' }],
+      });
+      expect(await rows(indexes)).toEqual(kept);
+      expect(await rows(comments)).toEqual([['by hook'], [`it's`], ['odd']]);
+      const twice = await run([node(`select 1 as id, 2 as "odd ""c" union all select 1, 2`)]);
+      // The engine looks at the keys of a new index only when it commits.
+      expect(twice.result.results[0]).toMatchObject({ status: 'error', diagnostics: [{ code: 'constraint-violated' }] });
+      expect(await rows('select count(*) from main.a')).toEqual([[1]]);
+    }));
+
+  it('merges by default into a table with a unique index, which the engine does not let delete and insert a key', () =>
+    withDatabase(async ({ run, rows }) => {
+      const facts = sqlModel('facts', "select 1 as id, 'old' as v", {
+        materialized: 'incremental',
+        uniqueKey: ['id'],
+        incremental: "select 1 as id, 'new' as v union all select 2, 'new'",
+      });
+      await run([facts]);
+      await rows('create unique index ix on main.facts (id)');
+      const { result } = await run([facts]);
+      expect(result.results[0]).toMatchObject({ status: 'success' });
+      expect(await rows('select * from main.facts order by id')).toEqual([
+        [1, 'new'],
+        [2, 'new'],
+      ]);
+    }));
+
+  it('names views of others that a rebuild has broken, and no others', () =>
+    withDatabase(async ({ run, rows }) => {
+      const view = sqlModel('v', 'select * from main.a', { materialized: 'view', needs: [ids.model('a')] });
+      await run([sqlModel('a', 'select 1 as id, 2 as b'), view]);
+      for (const sql of [
+        'create schema "else where"',
+        'create view "else where".reads_b as select b from main.a',
+        'create view "else where".reads_id as select id from main.a',
+        'create table main.other as select 1 as x',
+        'create view main.broken_before as select x from main.other',
+        'drop table main.other',
+      ])
+        await rows(sql);
+      expect((await run([sqlModel('a', 'select 1 as id, 3 as b'), view])).result.warnings).toEqual([]);
+      const { result } = await run([sqlModel('a', 'select 1 as id'), view]);
+      expect(result.status).toBe('success');
+      expect(result.warnings).toMatchObject([{ code: 'view-broken', span: { path: 'models/a.sql' } }]);
+      expect(result.warnings[0]?.message).toContain('the view `else where.reads_b` reads `main.a` and cannot be read any more: ');
+    }));
+
   it('runs hooks inside the transaction, and undoes them when the model fails', () =>
     withDatabase(async ({ run, rows }) => {
       await rows('create table main.log (line varchar)');

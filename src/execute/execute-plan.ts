@@ -4,6 +4,7 @@ import type { Connection } from '../adapter/connection.ts';
 import type { Relation } from '../adapter/relation.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import { bug } from '../diagnostics/bug.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { createStateTables, inspectStateLayout } from '../state/state-tables.ts';
 import { createStateWriter } from '../state/state-writer.ts';
@@ -17,6 +18,7 @@ import { StatementFailure } from './step-failure.ts';
 import { schedule } from './scheduler.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { createStepRunner } from './step-runner.ts';
+import { warnOfBrokenViews } from './warn-of-broken-views.ts';
 
 /** Carries out `plan`; resolves with the results of every node, also after failures and a cancel. Rejects only for bugs and a lost database. */
 export async function executePlan(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions): Promise<RunResult> {
@@ -58,6 +60,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     else await schedule(plan.steps, handlers, { workers, failFast: options.failFast, signal: abort.signal, onStop: stop });
     const endFailed = options.signal.aborted ? false : !(await runHooks(plan, plan.onRunEnd, ports, main, options.signal));
     const result = summarise(plan, [...results.values()], {
+      warnings: options.signal.aborted ? [] : await warnOfBrokenViews(plan, ports.adapter, main, results),
       startedAt,
       finishedAt: clock.now(),
       cancelled: options.signal.aborted,
@@ -167,6 +170,7 @@ function summarise(
   plan: Plan,
   results: readonly NodeResult[],
   ending: {
+    readonly warnings: readonly Diagnostic[];
     readonly startedAt: number;
     readonly finishedAt: number;
     readonly cancelled: boolean;
@@ -174,7 +178,7 @@ function summarise(
     readonly transient: boolean;
   },
 ): RunResult {
-  const { startedAt, finishedAt, cancelled, hookFailed, transient } = ending;
+  const { warnings, startedAt, finishedAt, cancelled, hookFailed, transient } = ending;
   const failed = hookFailed || results.some((result) => result.status === 'error' || result.status === 'fail');
   return {
     runId: plan.run.id,
@@ -184,6 +188,7 @@ function summarise(
     durationMs: finishedAt - startedAt,
     status: cancelled ? 'cancelled' : failed ? 'failed' : 'success',
     results: [...results],
+    warnings,
     transient: failed && !hookFailed && transient,
   };
 }

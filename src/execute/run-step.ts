@@ -5,7 +5,7 @@ import type { Operation } from '../adapter/operation.ts';
 import type { Column, Relation } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import { SeedChanged } from '../parse/seed/seed-rows.ts';
 import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
 import type { CheckRecord } from '../state/state-writer.ts';
@@ -15,6 +15,7 @@ import { beginBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { failedAttempt, withColumns } from './failed-attempt.ts';
 import { commitWith, queryRows, renderOperation, runOperation } from './perform.ts';
+import { reattach } from './reattach.ts';
 import { runAudit } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { StepFailure } from './step-failure.ts';
@@ -34,7 +35,7 @@ export async function attemptBuild(
   planned: BuildStep,
 ): Promise<{ readonly attempt: Attempt; readonly step: BuildStep }> {
   const { connection } = context;
-  const progress: Progress = { tests: [], rows: undefined, emptied: false, staged: undefined, standing: undefined, auditing: false };
+  const progress: Progress = { tests: [], rows: undefined, warnings: [], staged: undefined, standing: undefined, auditing: false };
   let current = { step: planned, texts: context.texts };
   let committed = false;
   try {
@@ -46,7 +47,7 @@ export async function attemptBuild(
     await carryOut({ ...context, texts: begun.texts }, begun.step, progress);
     committed = true;
     await runOutside(context, planned.after);
-    return { attempt: { kind: 'done', rows: progress.rows, emptied: progress.emptied, tests: progress.tests }, step: begun.step };
+    return { attempt: { kind: 'done', rows: progress.rows, warnings: progress.warnings, tests: progress.tests }, step: begun.step };
   } catch (cause) {
     await connection.rollback();
     const { step, texts } = current;
@@ -90,7 +91,7 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
     requireRunning(context);
     requireBuilt(step);
     const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, step.audit);
-    return { kind: 'done', rows: undefined, emptied: false, tests };
+    return { kind: 'done', rows: undefined, warnings: [], tests };
   } catch (cause) {
     return failedAttempt(context, cause, step, true);
   }
@@ -106,7 +107,7 @@ function requireBuilt({ audit, unbuilt }: TestStep): void {
 interface Progress {
   tests: readonly TestOutcome[];
   rows: number | undefined;
-  emptied: boolean;
+  readonly warnings: Diagnostic[];
   staged: readonly Column[] | undefined;
   /** The target as the transaction found it, until something of the user may have changed it. */
   standing: StandingRelation | undefined;
@@ -128,6 +129,9 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
       return;
     case 'append-query':
       progress.rows = await appendQuery(adapter, connection, action, step);
+      return;
+    case 'reattach':
+      progress.warnings.push(...(await reattach(adapter, connection, action, stepStart(step))));
       return;
     case 'verify-seed':
       verifySeed(ports, action.path, progress.rows ?? bug('a seed was verified before it was read'));
@@ -159,7 +163,8 @@ async function performOperation(
   if (operation.kind === 'run-sql') progress.standing = undefined;
   if (operation.kind !== 'stage-query' || operation.temporary) return;
   progress.rows = rows;
-  if (rows === 0 && step.assumes.kind === 'table') progress.emptied = await hasRows(ports, connection, step.relation);
+  if (rows === 0 && step.assumes.kind === 'table' && (await hasRows(ports, connection, step.relation)))
+    progress.warnings.push(diagnose('empty-table', { relation: `${step.relation.schema}.${step.relation.name}` }, stepStart(step)));
 }
 
 /** Asked of the table itself: what the last build wrote, an increment perhaps, says little. */
@@ -248,9 +253,7 @@ export function checkRecords(context: StepContext, testedNode: string, tests: re
 export function auditFailed(step: BuildStep, tests: readonly TestOutcome[]): Diagnostic {
   const failed = tests.filter((test) => test.verdict === 'fail').length;
   if (failed === 0) return bug('an audit was refused without a failed test');
-  return diagnose(
-    'audit-failed',
-    { relation: `${step.relation.schema}.${step.relation.name}`, tests: failed },
-    { node: step.node, span: { path: step.path, start: 0, end: 0 } },
-  );
+  return diagnose('audit-failed', { relation: `${step.relation.schema}.${step.relation.name}`, tests: failed }, stepStart(step));
 }
+
+const stepStart = (step: BuildStep): Where => ({ node: step.node, span: { path: step.path, start: 0, end: 0 } });

@@ -3,8 +3,6 @@ import type { Connection } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
-import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { BuildStep, Plan, Step, TestStep } from '../plan/plan.ts';
 import type { NodeRunRecord, StateWriter } from '../state/state-writer.ts';
 import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
@@ -191,7 +189,7 @@ function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelle
   const base = buildBase(step, timing);
   if (attempt.kind === 'done') {
     const rows = attempt.rows === undefined ? {} : { rows: attempt.rows };
-    return { ...base, status: 'success', ...rows, diagnostics: attempt.emptied ? [emptyTable(step)] : [] };
+    return { ...base, status: 'success', ...rows, diagnostics: attempt.warnings };
   }
   if (attempt.kind === 'refused') {
     const diagnostic = auditFailed(step, attempt.tests);
@@ -199,15 +197,6 @@ function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelle
   }
   if (attempt.cancelled || cancelled) return { ...base, status: 'cancelled', message: 'cancelled', diagnostics: [] };
   return { ...base, status: 'error', message: attempt.message, diagnostics: attempt.test === undefined ? attempt.diagnostics : [] };
-}
-
-/** A table that had rows and has none now deserves a word. */
-function emptyTable(step: BuildStep): Diagnostic {
-  return diagnose(
-    'empty-table',
-    { relation: `${step.relation.schema}.${step.relation.name}` },
-    { node: step.node, span: { path: step.path, start: 0, end: 0 } },
-  );
 }
 
 function finishTests(

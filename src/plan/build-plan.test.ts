@@ -101,7 +101,12 @@ describe('buildPlan', () => {
     expect(stage).toMatchObject({
       operation: { stage: { schema: 'main', name: expect.stringMatching(/^_tx_[0-9a-f]{12}$/) }, temporary: false },
     });
-    expect(plan.setup).toEqual([{ kind: 'create-schema', schema: 'main' }]);
+    expect(plan.setup).toEqual([]);
+  });
+
+  it('creates the schemas that are not there, but not what every database has', () => {
+    const plan = planOf([model({ name: 'orders' }), model({ name: 'prices', schema: 'mart' })]);
+    expect(plan.setup).toEqual([{ kind: 'create-schema', schema: 'mart' }]);
   });
 
   it('replaces a view that should be a table, and says why', () => {

@@ -36,7 +36,7 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
     target: input.target,
     stateSchema: input.stateSchema,
     run: input.run,
-    setup: planSetup(input.catalog, parts.values()),
+    setup: planSetup(input, parts.values()),
     onRunStart: planRunHooks('on_run_start', input.onRunStart, collector),
     steps: planSteps(context, parts, work.tests),
     onRunEnd: planRunHooks('on_run_end', input.onRunEnd, collector),
@@ -121,9 +121,10 @@ function planParts(context: BuildContext, work: Work): ReadonlyMap<NodeId, Build
 }
 
 /** Creates the schemas that hold no relation yet, once, before any step. */
-function planSetup(catalog: readonly CatalogRelation[], parts: Iterable<BuildPart>): Plan['setup'] {
+function planSetup({ catalog, capabilities }: PlanInput, parts: Iterable<BuildPart>): Plan['setup'] {
   const schemas = new Set<string>();
   for (const part of parts) schemas.add(part.relation.schema);
+  for (const schema of capabilities.ownSchemas) schemas.delete(schema);
   for (const entry of catalog) schemas.delete(entry.relation.schema);
   return [...schemas].sort().map((schema) => ({ kind: 'create-schema', schema }));
 }

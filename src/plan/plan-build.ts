@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { Operation } from '../adapter/operation.ts';
-import type { CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
+import type { Attachment, CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -87,12 +87,19 @@ function checkOwnership(context: BuildContext, node: CompiledModel | CompiledSee
   return false;
 }
 
-function chooseStrategy(context: BuildContext, model: CompiledModel): IncrementalStrategy | undefined {
+function chooseStrategy(
+  context: BuildContext,
+  model: CompiledModel,
+  existing: CatalogRelation | undefined,
+): IncrementalStrategy | undefined {
   const { capabilities, target } = context.input;
   const offered = capabilities.incrementalStrategies;
   const { uniqueKey, incrementalStrategy } = model.config;
   const where = { node: model.id, span: model.rawConfig['incremental_strategy']?.span ?? model.rawConfig['materialized']?.span };
-  const chosen = incrementalStrategy ?? (uniqueKey.length === 0 ? 'append' : offered.find((strategy) => strategy !== 'append'));
+  // Where an engine has us care for indexes, a unique one does not bear that a key is deleted and comes again.
+  const isUnique = existing?.attachments?.some((attachment) => attachment.unique) ?? false;
+  const byKey = offered.filter((strategy) => strategy !== 'append' && !(isUnique && strategy === 'delete_insert'));
+  const chosen = incrementalStrategy ?? (uniqueKey.length === 0 ? 'append' : byKey[0]);
   if (chosen === undefined || !offered.includes(chosen)) {
     context.report(diagnose('strategy-not-supported', { strategy: chosen ?? 'merge', engine: target.engine, offered }, where));
     return undefined;
@@ -132,6 +139,15 @@ function assumption(context: BuildContext, relation: Relation, existing: Catalog
   };
 }
 
+/**
+ * What goes with the old table comes back on the new one: comments at once, so that hooks can change them; indexes after the
+ * hooks, so that those of hooks come first.
+ */
+function reattach(target: Relation, existing: CatalogRelation | undefined, kind: Attachment['kind']): readonly Action[] {
+  const attachments = (existing?.attachments ?? []).filter((attachment) => attachment.kind === kind);
+  return attachments.length === 0 ? [] : [{ kind: 'reattach', target, attachments }];
+}
+
 /** Replaces the relation by what the query gives. */
 function replaceWork(context: BuildContext, model: CompiledModel, query: Query, existing: CatalogRelation | undefined): readonly Action[] {
   const { relation: target, config } = model;
@@ -142,6 +158,7 @@ function replaceWork(context: BuildContext, model: CompiledModel, query: Query, 
     operation({ kind: 'stage-query', stage, temporary: false, query }),
     ...(config.materialized === 'incremental' ? requireKeys(model, stage) : []),
     operation({ kind: 'publish-stage', stage, target, ...standing }),
+    ...reattach(target, existing, 'comment'),
   ];
 }
 
@@ -188,7 +205,7 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   const relationKind: RelationKind = materialized === 'view' ? 'view' : 'table';
   const existing = context.standing.existing(model.relation);
   if (!checkOwnership(context, model, existing)) return undefined;
-  const strategy = materialized === 'incremental' ? chooseStrategy(context, model) : undefined;
+  const strategy = materialized === 'incremental' ? chooseStrategy(context, model, existing) : undefined;
   if (materialized === 'incremental' && strategy === undefined) return undefined;
   const decision = decide(context, model, relationKind, existing);
   const text: CompiledText = decision.incremental ? (model.incremental ?? model.full) : model.full;
@@ -215,7 +232,7 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
     reason: decision.reason,
     before: pre.outside,
     work: [...pre.inside, ...work],
-    closing: post.inside,
+    closing: [...post.inside, ...(increment === undefined && relationKind === 'table' ? reattach(model.relation, existing, 'index') : [])],
     after: post.outside,
   };
 }
@@ -246,8 +263,9 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
       ...pre.inside,
       ...stageSeed(context, seed, summary, stage),
       operation({ kind: 'publish-stage', stage, target: seed.relation, ...(existing === undefined ? {} : { existing: existing.kind }) }),
+      ...reattach(seed.relation, existing, 'comment'),
     ],
-    closing: post.inside,
+    closing: [...post.inside, ...reattach(seed.relation, existing, 'index')],
     after: post.outside,
   };
 }

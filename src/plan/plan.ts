@@ -4,7 +4,7 @@
  */
 import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
 import type { Operation } from '../adapter/operation.ts';
-import type { Column, Relation, RelationKind } from '../adapter/relation.ts';
+import type { Attachment, Column, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { CheckArguments, CheckShape } from '../checks/check-definition.ts';
 import type { NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
@@ -74,6 +74,8 @@ export type Action =
       readonly targetColumns: readonly Column[];
       readonly query: Query;
     }
+  /** Puts what was on the old table on the one that took its place, as far as it has the columns. */
+  | { readonly kind: 'reattach'; readonly target: Relation; readonly attachments: readonly Attachment[] }
   /** Refuses to go on unless the seed file that the engine has just read is still the one that was checked, with as many rows. */
   | { readonly kind: 'verify-seed'; readonly path: string }
   /** Loads the text of a seed file into `stage`; the next operation casts it. */

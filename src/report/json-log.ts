@@ -89,6 +89,7 @@ export function createJsonLog(input: JsonLogInput): RunReporter {
         return;
       }
       case 'run-finished':
+        for (const warning of event.result.warnings) logDiagnostics([warning], plain(warning.message));
         write(runEvent(event.result));
     }
   };

@@ -1,7 +1,7 @@
 /** Shows a plan to people before anything is done: each step, why it is there, and with `verbose` every act of it. */
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { Operation } from '../adapter/operation.ts';
-import type { Relation } from '../adapter/relation.ts';
+import type { Attachment, Relation } from '../adapter/relation.ts';
 import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
@@ -140,6 +140,8 @@ function describeAction(action: Action): readonly string[] {
     }
     case 'append-query':
       return [`${strategies.append} ${nameRelation(action.target)}; if columns changed: ignore`];
+    case 'reattach':
+      return [`put back ${action.attachments.map(nameAttachment).join(', ')}`];
     case 'verify-seed':
       return [`refuse a change of ${plainLine(action.path)} since it was checked`];
     case 'load-seed':
@@ -182,6 +184,10 @@ function describeOperation(operation: Operation): string {
     default:
       return unreachable(operation);
   }
+}
+
+function nameAttachment({ kind, name }: Attachment): string {
+  return `${kind === 'index' ? 'index' : 'comment on'} ${plainLine(name)}`;
 }
 
 function nameRelation(relation: Relation): string {

@@ -183,6 +183,7 @@ export function finished(results: readonly NodeResult[], more: Partial<RunResult
       durationMs: 2300,
       status: failed ? 'failed' : 'success',
       results,
+      warnings: [],
       transient: false,
       ...more,
     },

@@ -34,6 +34,7 @@ export function renderProblems(input: SummaryInput, options: FrameOptions): read
       if (frame !== '') (isFailed(result) ? errors : warnings).push(frame);
     }
   }
+  for (const warning of input.result.warnings) warnings.push(renderDiagnostic(warning, options));
   for (const hook of input.hooks) errors.push(renderDiagnostic(hook, options));
   return input.errorsOnly ? errors : [...warnings, ...errors];
 }
@@ -104,9 +105,9 @@ export function renderVerdict(input: Pick<SummaryInput, 'progress' | 'result' | 
   return `${mark} ${parts.join(` ${marks.dot} `)}  ${paint.dim(`in ${formatDuration(result.durationMs)}${slowest(result)}`)}`;
 }
 
-/** Warnings of nodes that count as built. */
+/** Warnings of nodes that count as built, and of the run as a whole. */
 function countWarnings(result: RunResult): number {
-  let count = 0;
+  let count = result.warnings.length;
   for (const node of result.results) if (node.status === 'success') count += node.diagnostics.length;
   return count;
 }

@@ -3,7 +3,7 @@ import type { Cell, Connection } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
-import { buildSubject, stateRelation } from './state-tables.ts';
+import { buildSubject, stateRelation, stateVersion } from './state-tables.ts';
 import type { RecordEntry, StateTableName } from './state-tables.ts';
 
 /** The newest successful build of one relation. */
@@ -48,7 +48,8 @@ select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} w
   const { rows } = await connection.query({ sql });
   const builds: RecordedBuild[] = [];
   const openRuns: string[] = [];
-  let version = 0;
+  // Whoever emptied the table of versions left the others as this version makes them, or they would not be ours.
+  let version: number = stateVersion;
   let txVersion = '';
   for (const [what, content, number] of rows) {
     const text = String(content);

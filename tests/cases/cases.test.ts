@@ -17,7 +17,6 @@ const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: 
   'connection-lost': { why: 'an embedded database has no connection to lose', test: 'src/compile/engine-diagnostic.test.ts' },
   'database-locked': { why: 'another process has to hold the file', test: 'tests/bad-inputs/database.test.ts' },
   'database-not-closed': { why: 'a disk has to be full', test: 'tests/bad-inputs/database.test.ts' },
-  'dependents-in-the-way': { why: 'DuckDB binds what reads a table by name', test: 'src/compile/engine-diagnostic.test.ts' },
   'dependents-not-recreated': { why: 'DuckDB binds what reads a table by name', test: 'src/compile/engine-diagnostic.test.ts' },
   'disk-full': { why: 'a disk has to be full', test: 'src/compile/engine-diagnostic.test.ts' },
   'lock-timeout': { why: 'one process at a time opens a DuckDB file', test: 'src/compile/engine-diagnostic.test.ts' },

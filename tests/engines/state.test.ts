@@ -125,6 +125,13 @@ describe('state', () => {
         expect(builds.map((build) => build.contentHash).sort()).toEqual(same ? ['new'] : ['new', 'old']);
       });
 
+      it('takes tables whose version somebody deleted for its own, which they fit', async () => {
+        const connection = await withTables();
+        await connection.run(writer.outcome({ at: minute(1), nodeRun: nodeRun('a') }));
+        await connection.run({ sql: 'delete from _tx.meta' });
+        expect(await readState(connection, '_tx', dialect)).toMatchObject({ version: 1, txVersion: '', builds: [{ runId: 'r1' }] });
+      });
+
       it('names the runs that never ended', async () => {
         const connection = await withTables();
         const run = { runId: 'dead', status: 'running', at: minute(1), command: 'run', target: 'dev', txVersion: '0.9' } as const;

@@ -117,6 +117,25 @@ const audited = (version: number, sql = wide(version)): RunSpec => ({
   ],
 });
 
+/** An index and comments that come back on the new table. */
+const commented = (version: number): RunSpec => ({
+  nodes: [
+    sqlModel(
+      'a',
+      wide(version),
+      version === 1
+        ? {
+            postHooks: [
+              hook('create unique index a_by_id on main.a (id)'),
+              hook(`comment on column main.a.v is 'text'`),
+              hook(`comment on table main.a is 'all'`),
+            ],
+          }
+        : {},
+    ),
+  ],
+});
+
 const one = (...args: Parameters<typeof sqlModel>): RunSpec => ({ nodes: [sqlModel(...args)] });
 const view = { materialized: 'view' } as const;
 
@@ -124,6 +143,11 @@ export const operations: readonly KillOperation[] = [
   { name: 'state tables and first table', history: [], run: one('a', wide(1), { schema: 'mart' }) },
   { name: 'table first build', history: [one('other', narrow(1))], run: one('a', wide(1)) },
   { name: 'table rebuild', history: [one('a', wide(1))], run: one('a', wide(2, 30)) },
+  {
+    name: 'indexed table rebuild',
+    history: [commented(1)],
+    run: commented(2),
+  },
   { name: 'table rebuild with other columns', history: [one('a', wide(1))], run: one('a', narrow(2)) },
   { name: 'view create', history: [one('other', narrow(1))], run: one('v', wide(1), view) },
   { name: 'view replace', history: [one('v', wide(1), view)], run: one('v', narrow(2), view) },

@@ -12,5 +12,6 @@ export const capabilities: Capabilities = {
   runLock: 'database',
   publishBlocksReaders: false,
   serialCommits: true,
+  ownSchemas: ['main'],
   readsFiles: true,
 };

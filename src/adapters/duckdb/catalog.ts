@@ -1,31 +1,57 @@
 /** Reads relations and columns from DuckDB's catalog. */
 import type { Catalog, Cell, Connection } from '../../adapter/connection.ts';
-import type { CatalogRelation, Column, Relation, RelationKind } from '../../adapter/relation.ts';
+import type { Attachment, CatalogRelation, Column, Relation, RelationKind } from '../../adapter/relation.ts';
+import { brokenViews } from './broken-views.ts';
+import { commentAttachment, indexAttachment } from './attachments.ts';
 import { dialect } from './dialect.ts';
 import { quoteText } from './quoting.ts';
 
-/** One row for each column; a relation without columns gives one row with NULLs. */
+/**
+ * One row for each column, of a relation without columns one with NULLs; then one for each index and each comment, which are few.
+ * A comment has what it says as its type, and no name if it is about the table.
+ */
 function relationsQuery(schemas: readonly string[]): string {
   const list = schemas.map((schema) => `lower(${quoteText(schema)})`).join(', ');
   const here = `database_name = current_database() and lower(schema_name) in (${list})`;
   return [
-    `with relations as (`,
-    `  select schema_name, table_name as name, 'table' as kind from duckdb_tables() where ${here} and not internal`,
+    `with tables as materialized (`,
+    `  select schema_name, table_name as name, comment from duckdb_tables() where ${here} and not internal`,
+    `), columns as materialized (`,
+    `  select schema_name, table_name as name, column_name, column_index, data_type, comment`,
+    `  from duckdb_columns() where ${here} and not internal`,
+    `), relations as (`,
+    `  select schema_name, name, 'table' as kind from tables`,
     `  union all`,
     `  select schema_name, view_name, 'view' from duckdb_views() where ${here} and not internal`,
-    `), columns as (`,
-    `  select schema_name, table_name as name, column_name, column_index, data_type from duckdb_columns() where ${here} and not internal`,
+    `), entries as (`,
+    `  select schema_name, name, kind, column_name, data_type, column_index from relations left join columns using (schema_name, name)`,
+    `  union all`,
+    `  select schema_name, name, 'comment', null, comment, 2147483645 from tables where comment is not null`,
+    `  union all`,
+    `  select schema_name, name, 'comment', column_name, comment, 2147483646 from columns where comment is not null`,
+    `  union all`,
+    `  select schema_name, table_name, 'index', index_name, sql, 2147483647 from duckdb_indexes() where ${here}`,
     `)`,
-    `select schema_name, name, kind, column_name, data_type from relations left join columns using (schema_name, name)`,
-    `order by schema_name, name, column_index`,
+    `select schema_name, name, kind, column_name, data_type from entries order by schema_name, name, column_index, column_name`,
   ].join('\n');
+}
+
+interface Found {
+  readonly relation: Relation;
+  readonly kind: RelationKind;
+  readonly columns: Column[];
+  attachments?: Attachment[];
+}
+
+function attach(found: Found, attachment: Attachment | undefined): void {
+  if (attachment !== undefined && found.kind === 'table') (found.attachments ??= []).push(attachment);
 }
 
 async function relations(connection: Connection, schemas: readonly string[]): Promise<readonly CatalogRelation[]> {
   if (schemas.length === 0) return [];
   const wanted = new Set(schemas.map(dialect.foldIdentifier));
   const { rows } = await connection.query({ sql: relationsQuery(schemas) });
-  const found: { relation: Relation; kind: RelationKind; columns: Column[] }[] = [];
+  const found: Found[] = [];
   for (const [schema, name, kind, column, type] of rows) {
     if (!wanted.has(dialect.foldIdentifier(text(schema)))) continue;
     let last = found.at(-1);
@@ -33,7 +59,10 @@ async function relations(connection: Connection, schemas: readonly string[]): Pr
       last = { relation: { schema: text(schema), name: text(name) }, kind: kind === 'view' ? 'view' : 'table', columns: [] };
       found.push(last);
     }
-    if (column !== null) last.columns.push({ name: text(column), type: text(type) });
+    const named = column === null ? undefined : text(column);
+    if (kind === 'index') attach(last, indexAttachment(last.relation, last.columns, text(named ?? ''), text(type)));
+    else if (kind === 'comment') attach(last, commentAttachment(last.relation, named, text(type)));
+    else if (named !== undefined) last.columns.push({ name: named, type: text(type) });
   }
   return found;
 }
@@ -54,4 +83,4 @@ async function columns(connection: Connection, relation: Relation, temporary: bo
   return rows.map(([column, type]) => ({ name: text(column), type: text(type) }));
 }
 
-export const catalog: Catalog = { relations, columns };
+export const catalog: Catalog = { relations, columns, brokenViews };

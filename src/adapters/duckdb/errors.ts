@@ -85,6 +85,7 @@ const messageKinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
   [/No space left on device|disk (?:is )?full|max_temp_directory_size/i, 'disk-full'],
   [/constraint violation|violates .* constraint/i, 'constraint'],
   [/write-write conflict|Conflict on |Transaction conflict|another transaction has/i, 'conflict'],
+  [/entries that depend on it|an index depends on it/i, 'dependents'],
   [/exists in the \S+ extension|requires the extension|Extension .* not found/i, 'missing-extension'],
 ];
 

@@ -14,5 +14,6 @@ export const capabilities: Capabilities = {
   publishBlocksReaders: true,
   serialCommits: false,
   maxIdentifierBytes: 63,
+  ownSchemas: [],
   readsFiles: false,
 };
