@@ -18,7 +18,7 @@ import { readSeedFiles } from './seed-files.ts';
 export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
   const adapter = await engine.load();
-  const binder = await adapter.openBinder?.({ projectRoot: project.root });
+  const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
   if (binder === undefined) return undefined;
   let catalog: Promise<readonly CatalogRelation[] | undefined> | undefined;
   try {
