@@ -22,6 +22,8 @@ export interface Analyzer {
 export interface BinderOptions {
   /** Absolute folder of the project: relative paths of files in SQL start here. */
   readonly projectRoot: string;
+  /** The engine's own keys of the target. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /**

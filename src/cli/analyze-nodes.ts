@@ -20,7 +20,7 @@ export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: Read
   const { project, graph, engine } = loaded;
   if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)))) return { value: { nodes: new Map() }, diagnostics: [] };
   const adapter = await engine.load();
-  const binder = await adapter.openBinder?.({ projectRoot: project.root });
+  const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
   if (binder === undefined) return undefined;
   let catalog: Promise<readonly CatalogRelation[] | undefined> | undefined;
   try {

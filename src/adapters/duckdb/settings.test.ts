@@ -29,7 +29,7 @@ it('takes paths of this machine only', () => {
 it('names what is wrong under `settings`', () => {
   const settings = {
     timezone: 'Asia/Tokyo',
-    integer_division: true,
+    default_null_order: 'nulls_first',
     checkpoint_threshold: '1GB',
     x: 1,
     y: { yamlNumber: 1.1, text: '1.10' },
@@ -51,7 +51,7 @@ it('names what is wrong under `settings`', () => {
     }),
   ).toEqual([
     'settings holds a name that no setting has: "a = 1; attach \'x"',
-    'settings cannot hold `Search_Path`, which `tx` sets itself',
+    'settings cannot hold `Search_Path`, on which `tx` builds',
     'settings cannot hold `max_memory`: write `memory_limit` beside `settings`',
     'settings cannot hold `threads`: write `threads` beside `settings`',
     'settings must give `a` a text, a number, `true` or `false`',
@@ -63,12 +63,12 @@ it('names what is wrong under `settings`', () => {
 it('puts `settings` in force on every connection', async () => {
   const session = await openTestSession({
     path: 'w.db',
-    settings: { timezone: 'Asia/Tokyo', integer_division: true, default_order: 'desc', http_proxy_username: "o'neil" },
+    settings: { timezone: 'Asia/Tokyo', old_implicit_casting: true, default_order: 'desc', http_proxy_username: "o'neil" },
   });
   for (const connection of [await session.connect(), await session.connect()]) {
-    expect(await rowsOf(connection, `select current_setting('TimeZone'), 7 / 2, current_setting('http_proxy_username')`)).toEqual([
-      ['Asia/Tokyo', 3, "o'neil"],
-    ]);
+    expect(
+      await rowsOf(connection, `select current_setting('TimeZone'), substring(123, 1, 1), current_setting('http_proxy_username')`),
+    ).toEqual([['Asia/Tokyo', '1', "o'neil"]]);
   }
 });
 

@@ -7,7 +7,7 @@ export const settingKeys = ['path', 'memory_limit', 'read_only', 'settings'] as 
 const SIZE = /^\d+(?:\.\d+)?\s*(?:B|[KMGT]i?B)$/i;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
-/** Settings that the rest of the program builds on. */
+/** Settings that the rest of the program builds on: the place of names and files, what `/` means in its own SQL, how errors come. */
 const OWN = new Set([
   'autoinstall_known_extensions',
   'autoload_known_extensions',
@@ -15,6 +15,7 @@ const OWN = new Set([
   'disable_database_invalidation',
   'errors_as_json',
   'file_search_path',
+  'integer_division',
   'lock_configuration',
   'schema',
   'search_path',
@@ -68,7 +69,7 @@ function findSettingProblems(settings: unknown): readonly string[] {
     if (!NAME.test(name)) return [`holds a name that no setting has: ${JSON.stringify(name)}`];
     if (seen.has(folded)) return [`names \`${folded}\` twice`];
     seen.add(folded);
-    if (OWN.has(folded)) return [`cannot hold \`${name}\`, which \`tx\` sets itself`];
+    if (OWN.has(folded)) return [`cannot hold \`${name}\`, on which \`tx\` builds`];
     const key = KEYS.get(folded);
     if (key !== undefined) return [`cannot hold \`${name}\`: write \`${key}\` beside \`settings\``];
     return valueText(value) === undefined ? [`must give \`${name}\` a text, a number, \`true\` or \`false\``] : [];
@@ -82,8 +83,8 @@ function valueText(value: unknown): string | undefined {
   return isMapping(value) && typeof value['yamlNumber'] === 'number' && typeof value['text'] === 'string' ? value['text'] : undefined;
 }
 
-/** Statements that put the checked `settings` of a target in force on every connection. */
-export function settingStatements(settings: unknown): readonly string[] {
+/** Statements that put the checked `settings` of a target in force: on every connection to come, or on the one that runs them. */
+export function settingStatements(settings: unknown, scope: 'global' | 'session' = 'global'): readonly string[] {
   if (!isMapping(settings)) return [];
-  return Object.entries(settings).map(([name, value]) => `set global ${name} = ${quoteText(valueText(value) ?? '')}`);
+  return Object.entries(settings).map(([name, value]) => `set ${scope} ${name} = ${quoteText(valueText(value) ?? '')}`);
 }

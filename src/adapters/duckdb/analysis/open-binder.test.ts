@@ -352,6 +352,13 @@ describe('a binder', () => {
     expect(await other.checkQuery('select 1; select 2')).toMatchObject({ kind: 'several-statements' });
     await other.close();
   });
+  it('has the settings of the target, and leaves it to the database to refuse one', async () => {
+    const other = await openBinder({ projectRoot: folder, settings: { settings: { nonsense: 1, old_implicit_casting: true } } });
+    expect(await other.bind([{ sql: 'select substring(123, 1, 1) as x' }])).toMatchObject([
+      { query: { columns: [{ name: 'x', type: 'VARCHAR' }] } },
+    ]);
+    await other.close();
+  });
   it('executes nothing', async () => {
     const query = await bound(`select error('never') as e, 1 / 0 as f from range(100000000000)`);
     expect(query.columns.map(({ name }) => name)).toEqual(['e', 'f']);

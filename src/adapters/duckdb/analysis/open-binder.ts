@@ -4,6 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { Binder, BinderOptions } from '../../../adapter/analysis.ts';
 import { databaseAlias } from '../errors.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
+import { settingStatements } from '../settings.ts';
 import { bindQueries } from './bind-queries.ts';
 import { checkQuery } from '../analysis.ts';
 import { declareStubs } from './declare-stubs.ts';
@@ -14,6 +15,7 @@ import { typeName } from './type-name.ts';
 export async function openBinder(options: BinderOptions): Promise<Binder> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
+  await applySettings(connection, options);
   await connection.run(setUp(options));
   const keywords = await readKeywords(connection);
   const registry = createStubRegistry();
@@ -45,6 +47,12 @@ export async function openBinder(options: BinderOptions): Promise<Binder> {
   };
 }
 
+/** What the target sets, which may decide types. A setting that the engine does not take is reported where the target is opened. */
+async function applySettings(connection: DuckDBConnection, { settings = {} }: BinderOptions): Promise<void> {
+  await connection.run("set session TimeZone = 'UTC'");
+  for (const statement of settingStatements(settings['settings'], 'session')) await connection.run(statement).catch(() => undefined);
+}
+
 /** As the target is opened, so that names mean the same; and so that each part of a plan is one that the user wrote. */
 function setUp({ projectRoot }: BinderOptions): string {
   const settings: readonly (readonly [string, string])[] = [
@@ -52,7 +60,6 @@ function setUp({ projectRoot }: BinderOptions): string {
     ['autoinstall_known_extensions', 'false'],
     ['autoload_known_extensions', 'false'],
     ['threads', '1'],
-    ['TimeZone', 'UTC'],
     // A scalar subquery then is its first row and no more.
     ['scalar_subquery_error_on_multiple_rows', 'false'],
     // A pivot over many values then is made of filtered aggregates, as one over few values is.
