@@ -177,7 +177,7 @@ describe('the project folder', () => {
     expect((await project.tx(['ls'], { in: 'models/staging' })).stdout).toBe(expected);
     expect((await runTx(['ls', '--project-dir', project.root], { cwd: tempFolder() })).stdout).toBe(expected);
     const wrong = await project.tx(['ls', '--project-dir', 'models']);
-    expect(wrong.stderr).toMatch(/^error project-not-found\n/);
+    expect(wrong.stderr).toMatch(/^error project-not-found\n {2}no project\.yaml in\s+`\/\S+\/models`\n/);
     expect(wrong.code).toBe(2);
   });
 
