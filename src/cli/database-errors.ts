@@ -26,7 +26,7 @@ export function describeOpenError(details: EngineErrorDetails, project: Project)
         ...(details.holder?.command === undefined ? {} : { command: details.holder.command }),
       });
     case 'not-a-database':
-      return diagnose('not-a-database-file', problem, where);
+      return diagnose('not-a-database-file', problem, { ...where, help: details.hint });
     case 'newer-storage':
       return diagnose('newer-storage', problem, where);
     case 'network-file-system':

@@ -6,7 +6,7 @@ import { checkNames, findCheck } from '../checks/vocabulary.ts';
 import { compileProject } from '../compile/compile-project.ts';
 import type { CompiledProject, NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
-import { hasErrors } from '../diagnostics/diagnostic.ts';
+import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import { buildGraph } from '../graph/build-graph.ts';
@@ -79,10 +79,10 @@ export function openProject(
 }
 
 /** Parses, compiles and links the whole project. Project-wide errors stop; errors of single nodes are handed on. */
-export async function loadGraph(host: Host, screen: Screen, options: ProjectOptions): Promise<LoadedGraph> {
+export async function loadGraph(host: Host, screen: Screen, options: ProjectOptions & { readonly inline?: string }): Promise<LoadedGraph> {
   const { project, diagnostics: projectDiagnostics, flagVars } = openProject(host, screen, options);
   const engine = engines.find((candidate) => candidate.type === project.target.type) ?? bug(`no engine ${project.target.type}`);
-  const diagnostics: Diagnostic[] = [...projectDiagnostics];
+  const diagnostics: Diagnostic[] = [...projectDiagnostics, ...unusedVars(screen, project, flagVars, options.inline)];
   const parsed: ParsedFile[] = [];
   traced(host.trace, 'parse', () => {
     for (const source of project.sources) {
@@ -112,6 +112,29 @@ export async function loadGraph(host: Host, screen: Screen, options: ProjectOpti
 
 function nodeIds({ models, tests }: CompiledProject): readonly NodeId[] {
   return [...models, ...tests].map((node) => node.id);
+}
+
+const LITERAL_VARIABLE = /\bvar\s+(?:"([^"]*)"|'([^']*)')/g;
+const COMPUTED_VARIABLE = /\bvar\s+[^\s"']/;
+
+/** Variables of the flag that nothing in the project reads or sets; none where a template works out which one it reads. */
+function unusedVars(screen: Screen, project: Project, flagVars: LoadedGraph['flagVars'], inline = ''): readonly Diagnostic[] {
+  const names = Object.entries(flagVars);
+  if (names.length === 0) return [];
+  const settings = screen.sources(project.file.path)?.text ?? '';
+  const texts = [settings, inline, ...project.sources.map(({ text }) => text)];
+  if (texts.some((text) => COMPUTED_VARIABLE.test(text))) return [];
+  const known = new Set(texts.flatMap((text) => [...text.matchAll(LITERAL_VARIABLE)].map(([, double, single]) => double ?? single ?? '')));
+  // Helpers in JavaScript are given all of them.
+  const helpers = project.sources.filter(({ path }) => path.endsWith('.js')).map(({ text }) => text);
+  return names.flatMap(([name, { span }]) => {
+    const mentioned =
+      known.has(name) ||
+      helpers.some((text) => text.includes(name)) ||
+      texts.some((text) => text.includes(`vars.${name}`)) ||
+      settings.includes(`${name}:`);
+    return mentioned ? [] : [diagnose('unused-variable', { name, known: [...known] }, { span })];
+  });
 }
 
 function plainValues(vars: LoadedGraph['flagVars']): Readonly<Record<string, YamlValue>> {

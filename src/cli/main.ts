@@ -16,6 +16,11 @@ setFlagsFromString('--interrupt-budget=600000');
 // Helpers of the project may log; stdout is for results alone.
 globalThis.console = new Console(process.stderr, process.stderr);
 
+// A helper that ends the process would leave a run that did nothing and looks well. `tx` itself never calls it.
+process.exit = () => {
+  throw new Error('a helper cannot end the process with `process.exit`: it gives a value or throws');
+};
+
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 function readVersion(): string {

@@ -68,6 +68,12 @@ function seconds(text: string): number {
   return number;
 }
 
+/** Two mappings would have to be merged, key by key or as a whole: nobody has to guess. */
+function once(text: string, previous: string | undefined): string {
+  if (previous !== undefined) throw new InvalidArgumentError('must be given once, as in `{a: 1, b: 2}`');
+  return text;
+}
+
 /** ISO 8601 date or date and time, taken as UTC when it has no zone; gives the same instant with `Z`. */
 function instant(text: string): string {
   const iso = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.exec(text.trim());
@@ -120,7 +126,7 @@ export function addProjectOptions(command: Command): Command {
       new Option('--project-dir <folder>', 'folder of the project (default: the nearest project.yaml, upwards)').env('TX_PROJECT_DIR'),
     )
     .addOption(new Option('-t, --target <name>', 'target of project.yaml').env('TX_TARGET'))
-    .addOption(new Option('--vars <yaml>', "variables, e.g. '{start_date: 2024-01-01}'").env('TX_VARS'));
+    .addOption(new Option('--vars <yaml>', "variables, e.g. '{start_date: 2024-01-01}'").argParser(once).env('TX_VARS'));
 }
 
 export function addOutputOptions(command: Command): Command {

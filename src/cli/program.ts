@@ -1,6 +1,5 @@
 /** The command line: every command with its flags, and what happens with what they throw. */
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { plain } from '../diagnostics/plain.ts';
 import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
@@ -55,9 +54,20 @@ export async function runProgram(outside: Host, given: readonly string[]): Promi
     await program.parseAsync(argv, { from: 'user' });
     return outcome.code;
   } catch (cause) {
-    if (cause instanceof CommanderError) return cause.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    throw cause;
+    if (!(cause instanceof CommanderError)) throw cause;
+    if (cause.exitCode === 0) return exitCodes.ok;
+    await showUsageError(host, argv, cause, program);
+    return exitCodes.usage;
   }
+}
+
+async function showUsageError(host: Host, argv: readonly string[], cause: CommanderError, program: Command): Promise<void> {
+  const [{ createScreen }, { usageDiagnostic }] = await Promise.all([import('./screen.ts'), import('./usage-error.ts')]);
+  const diagnostic = usageDiagnostic(cause, program, wantedCommand(argv));
+  // The flags were not read: these two are looked for, so that the error has the form that was asked for.
+  const json = /(?:^| )--log-format[ =]json(?: |$)/.test(argv.join(' ')) || host.env['TX_LOG_FORMAT'] === 'json';
+  const screen = createScreen(host, { logFormat: json ? 'json' : 'text', color: !argv.includes('--no-color') });
+  if (diagnostic !== undefined) screen.showDiagnostics([diagnostic]);
 }
 
 /** Looked for before the flags are read: reading them is measured too. */
@@ -77,8 +87,9 @@ function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string |
     .helpOption('-h, --help', 'print this help')
     .configureOutput({
       writeOut: host.output.stdout.write,
-      // Arguments come back in errors.
-      writeErr: (text) => host.output.stderr.write(plain(text)),
+      writeErr: host.output.stderr.write,
+      // Shown as a diagnostic instead.
+      outputError: () => undefined,
     })
     .exitOverride()
     .addHelpText('after', '\nStart:  tx init my_project\nDocs of an error:  tx explain <code>');

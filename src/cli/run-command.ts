@@ -224,6 +224,7 @@ async function executeReported(report: RunReport, project: Project, execute: () 
 function readSeeds(host: Host, screen: Screen, loaded: LoadedGraph, needed: ReadonlySet<NodeId>): SeedFiles {
   const seeds = readSeedFiles(host.files, loaded, needed);
   screen.addSources(seedTexts(host.files, loaded, seeds.diagnostics));
+  for (const note of seeds.notes) screen.note(note);
   return seeds;
 }
 

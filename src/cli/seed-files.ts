@@ -7,7 +7,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import { castExpression, seedTypeName } from '../parse/seed/cast-expression.ts';
 import { hashSeed, readSeed } from '../parse/seed/read-seed.ts';
-import type { Seed, SeedSource } from '../parse/seed/seed.ts';
+import type { Seed, SeedSource, TextReason } from '../parse/seed/seed.ts';
 import { SeedChanged, seedRows } from '../parse/seed/seed-rows.ts';
 import type { SeedSummary } from '../plan/plan-input.ts';
 import type { FileSystem } from '../project/file-system.ts';
@@ -18,6 +18,8 @@ import type { Standing } from './open-database.ts';
 export interface SeedFiles {
   readonly summaries: ReadonlyMap<NodeId, SeedSummary>;
   readonly diagnostics: readonly Diagnostic[];
+  /** One line for each column that looks like numbers or dates and stays text. */
+  readonly notes: readonly string[];
   /** Rows of a seed by its path, header left out; undefined when it was not read. */
   readonly rows: (path: string) => Iterable<readonly (string | null)[]> | undefined;
   /** Throws SeedChanged unless the file of a seed is still the one that was read, with this number of rows. */
@@ -45,6 +47,7 @@ export function joinSeedFiles(first: SeedFiles, second: SeedFiles): SeedFiles {
   return {
     summaries: new Map([...first.summaries, ...second.summaries]),
     diagnostics: [...first.diagnostics, ...second.diagnostics],
+    notes: [...first.notes, ...second.notes],
     rows: (path) => first.rows(path) ?? second.rows(path),
     verify: (path, rows) => (first.rows(path) === undefined ? second : first).verify(path, rows),
   };
@@ -60,6 +63,7 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
   const { project, graph, engine } = loaded;
   const summaries = new Map<NodeId, SeedSummary>();
   const diagnostics: Diagnostic[] = [];
+  const notes: string[] = [];
   const read = new Map<string, { readonly seed: Seed; readonly source: SeedSource }>();
   for (const id of needed) {
     const node = graph.nodes.get(id);
@@ -80,6 +84,7 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
       continue;
     }
     read.set(node.path, { seed, source });
+    notes.push(...noteTexts(seed));
     summaries.set(id, {
       contentHash: seed.contentHash,
       rows: seed.rowCount,
@@ -94,6 +99,7 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
   return {
     summaries,
     diagnostics,
+    notes,
     rows: (path) => {
       const entry = read.get(path);
       return entry === undefined ? undefined : seedRows(entry.source, entry.seed);
@@ -103,6 +109,22 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
       if (rows !== seed.rowCount || hashSeed(source) !== seed.contentHash) throw new SeedChanged(path);
     },
   };
+}
+
+const textReasons: Readonly<Record<TextReason, string>> = {
+  'leading-zero': 'its digits begin with zeros, which a number would lose',
+  'beyond-64-bit': 'its numbers have more than 64 bits',
+  'too-many-digits': 'its numbers have more digits than a `double` keeps',
+  'local-date': 'dates such as 01/02/2024 do not tell day and month apart; as `YYYY-MM-DD` they would be dates',
+};
+
+/** Why columns became text that look like something else. A declared type says that it is meant. */
+function noteTexts({ path, columns }: Seed): readonly string[] {
+  return columns.flatMap(({ name, type }) =>
+    type.kind === 'declared' || type.keptAsText === undefined
+      ? []
+      : [`note  ${path}: column \`${name}\` stays text: ${textReasons[type.keptAsText]} (declare its type to silence this)`],
+  );
 }
 
 function readableFile(path: string, seed: Seed): Pick<SeedSummary, 'file'> {

@@ -15,7 +15,7 @@ export function findProject(start: string, files: FileSystem): Outcome<string | 
       return { value: name.value === undefined ? undefined : folder, diagnostics: name.diagnostics };
     }
     if (dirname(folder) === folder) {
-      return { value: undefined, diagnostics: [diagnose('project-not-found', { folder: basename(start) || start })] };
+      return { value: undefined, diagnostics: [diagnose('project-not-found', { folder: basename(start) || start, above: true })] };
     }
   }
 }

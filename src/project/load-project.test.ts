@@ -109,7 +109,7 @@ describe('loadProject', () => {
 
   it('says that there is no project file, or two', () => {
     expect(loadProject({ root: '/project', vars: {}, env: {} }, { files: memoryFiles({ x: '' }) }, engines).diagnostics[0]?.message).toBe(
-      'no project.yaml in `project` or in any folder above it',
+      'no project.yaml in `/project`',
     );
     expect(load(minimal, { files: { 'project.yml': minimal } }).diagnostics[0]?.message).toBe(
       'both `project.yaml` and `project.yml` are here, and only one can be the project file',

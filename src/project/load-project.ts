@@ -1,5 +1,4 @@
 /** Loads a project: its settings, its target, and every file it names, each read once. */
-import { basename } from 'node:path';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
@@ -83,7 +82,7 @@ function failed(diagnostics: readonly Diagnostic[]): LoadedProject {
 }
 
 function notFound(root: string): Diagnostic {
-  return diagnose('project-not-found', { folder: basename(root) });
+  return diagnose('project-not-found', { folder: root, above: false });
 }
 
 function readSources(root: string, discovered: DiscoveredFiles, files: FileSystem, diagnostics: Diagnostic[]): readonly ProjectSource[] {

@@ -110,6 +110,19 @@ describe('seeds that look wrong and work', () => {
     expect(await buildAndRead(seed('d\n01/02/2024\n'), 'select d, typeof(d) from s')).toEqual([['01/02/2024', 'VARCHAR']]);
   });
 
+  it('rows 37 and 39: a note says why text is no number or date, until the type is declared', async () => {
+    const project = await badProject(seed('zip,d,n\n01234,01/02/2024,1\n'));
+    const notes = async (...args: readonly string[]) =>
+      (await run(project, ['seed', ...args])).stderr.split('\n').filter((line) => line.startsWith('note'));
+    expect(await notes()).toEqual([
+      'note  seeds/s.csv: column `zip` stays text: its digits begin with zeros, which a number would lose (declare its type to silence this)',
+      'note  seeds/s.csv: column `d` stays text: dates such as 01/02/2024 do not tell day and month apart; as `YYYY-MM-DD` they would be dates (declare its type to silence this)',
+    ]);
+    expect(await notes('--quiet')).toEqual([]);
+    project.write('seeds/s.yaml', 'seeds:\n  - name: s\n    config: { column_types: { zip: varchar, d: text } }\n');
+    expect(await notes()).toEqual([]);
+  });
+
   it('row 40: t, NULL, None and N/A are text unless declared', async () => {
     const text = 'a,b,c,d\nt,NULL,None,N/A\nf,NULL,None,N/A\n';
     expect(await buildAndRead(seed(text), 'from s order by a desc')).toEqual([

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRows, runTx, tempFolder } from '../support/tx.ts';
 import { filesBelow, linesOf, PROJECT, shop } from './shop.ts';
@@ -31,11 +31,30 @@ describe('tx init', () => {
     );
   });
 
+  it('makes a name of hyphens, dots and spaces', async () => {
+    const home = tempFolder();
+    const made = await runTx(['init', 'my-new.shop'], { cwd: home });
+    expect(linesOf(made.stderr)).toContain('the project is called my_new_shop, because names of projects have no hyphens, dots or spaces');
+    expect((await runTx(['ls', '-s', 'package:my_new_shop'], { cwd: join(home, 'my-new.shop') })).stdout).toContain('fct_trips\n');
+  });
+
+  it('points editors to schemas that are there', async () => {
+    const home = tempFolder();
+    await runTx(['init', 'bikes'], { cwd: home });
+    const files = filesBelow(join(home, 'bikes')).filter((path) => path.endsWith('.yaml'));
+    expect(files).toHaveLength(4);
+    for (const path of files) {
+      const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(join(home, 'bikes', path), 'utf8')) ?? [];
+      expect(existsSync(join(home, 'bikes', dirname(path), schema)), `${path}: ${schema}`).toBe(true);
+    }
+  });
+
   it('refuses what cannot be the name of a project', async () => {
     const home = tempFolder();
-    const result = await runTx(['init', 'my-project'], { cwd: home });
+    expect((await runTx(['init', ''], { cwd: home })).stderr).toContain('error invalid-project-name\n');
+    const result = await runTx(['init', '2-shops'], { cwd: home });
     expect(result.stderr).toBe(
-      'error invalid-project-name\n  `my-project` cannot be the name of a project\n' +
+      'error invalid-project-name\n  `2-shops` cannot be the name of a project\n' +
         '  help  use letters, digits and underscores, beginning with a letter, e.g. `my_project`\n\n',
     );
     expect(result.code).toBe(2);

@@ -154,3 +154,24 @@ describe('errors that are found before anything runs', () => {
     expect(code).toBe(0);
   });
 });
+
+describe('helpers that would end the process', () => {
+  it.each([
+    ['when they are called', 'export function leave() {\n  process.exit(0);\n}\n', 'js-helper-failed'],
+    ['when they are loaded', 'export const leave = () => 1;\nprocess.exit(0);\n', 'js-file'],
+  ])('%s are errors', async (_, text, code) => {
+    const project = await shop({ 'macros/leave.js': text, 'models/left.sql': 'select {{leave}} as one\n' });
+    const result = await project.tx(['run', '-s', 'left']);
+    expect(result.stderr).toContain(`error ${code}`);
+    expect(result.stderr).toContain('a helper cannot end the process with `process.exit`');
+    expect(result.code).toBe(2);
+  });
+
+  it('end it with a failure when nobody can catch them', async () => {
+    const project = await shop({
+      'macros/leave.js': 'export function leave() {\n  setTimeout(() => process.exit(0));\n  return 1;\n}\n',
+      'models/left.sql': 'select {{leave}} as one\n',
+    });
+    expect((await project.tx(['run', '-s', 'left'])).code).not.toBe(0);
+  });
+});

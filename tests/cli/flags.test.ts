@@ -5,24 +5,48 @@ import { linesOf, PROJECT, shop } from './shop.ts';
 
 describe('usage errors', () => {
   it.each([
-    [['build', '--selct', 'x'], "error: unknown option '--selct'\n(Did you mean --select?)\n"],
-    [['biuld'], "error: unknown command 'biuld'\n(Did you mean build?)\n"],
-    [['build', '--threads', '0'], "error: option '--threads <n>' argument '0' is invalid. must be a whole number from 1 to 1024\n"],
-    [['build', '--threads'], "error: option '--threads <n>' argument missing\n"],
+    [['build', '--selct', 'x'], 'unknown-flag', '`tx build` has no flag `--selct`', 'did you mean `--select`?'],
+    [['biuld'], 'unknown-command', 'there is no command `biuld`', 'did you mean `build`?'],
     [
-      ['ls', '--output', 'xml'],
-      "error: option '--output <form>' argument 'xml' is invalid. Allowed choices are selector, text, name, path, json.\n",
+      ['build', '--threads', '0'],
+      'flag-value',
+      '`--threads` cannot be `0`: it must be a whole number from 1 to 1024',
+      '`tx build --help` shows its form',
     ],
-    [['build', 'orders'], "error: too many arguments for 'build'. Expected 0 arguments but got 1.\n"],
-    [['show', '--limit', 'ten'], "error: option '--limit <n>' argument 'ten' is invalid. must be a whole number from 1\n"],
-    [['init'], "error: missing required argument 'folder'\n"],
+    [['build', '--threads'], 'flag-value', '`--threads` needs a value', '`tx build --help` shows its form'],
+    [['list', '--output', 'xml'], 'flag-value', '`--output` cannot be `xml`', 'write `selector`, `text`, `name`, `path`, `json`'],
+    [['build', 'orders'], 'wrong-arguments', '`tx build` is given too many arguments: 1', 'name nodes with `--select`'],
     [
-      ['run', '--event-time-start', 'yesterday'],
-      "error: option '--event-time-start <time>' argument 'yesterday' is invalid. must be a date like `2024-01-31` or `2024-01-31T06:00:00Z`\n",
+      ['show', '--limit', 'ten'],
+      'flag-value',
+      '`--limit` cannot be `ten`: it must be a whole number from 1',
+      '`tx show --help` shows its form',
     ],
-  ])('tx %s exits 2 and says what is wrong', async (args, stderr) => {
+    [['init'], 'wrong-arguments', '`tx init` needs to be told the folder', '`tx init --help` shows what it takes'],
+    [
+      ['run', '--event-time-start', "'"],
+      'flag-value',
+      "`--event-time-start` cannot be `'`: it must be a date like",
+      '`tx run --help` shows its form',
+    ],
+    [
+      ['run', '--vars', '{a: 1}', '--vars', '{b: 2}'],
+      'flag-value',
+      '`--vars` cannot be `{b: 2}`: it must be given once, as in `{a: 1, b: 2}`',
+      '`tx run --help` shows its form',
+    ],
+  ])('tx %s exits 2 and says what is wrong', async (args, code, message, help) => {
     const home = tempFolder();
-    expect(await runTx(args, { cwd: home })).toEqual({ code: 2, stdout: '', stderr });
+    const result = await runTx(args, { cwd: home, env: { COLUMNS: '200' } });
+    expect(result.stderr).toMatch(new RegExp(`^error ${code}\\n {2}`));
+    expect(result.stderr).toContain(message);
+    expect(result.stderr).toContain(`\n  help  ${help}\n`);
+    expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it('have the form of the log where that was asked for', async () => {
+    const { stderr } = await runTx(['build', '--selct', 'x', '--log-format', 'json'], { cwd: tempFolder() });
+    expect(JSON.parse(stderr)).toMatchObject({ event: 'diagnostic', code: 'unknown-flag', message: '`tx build` has no flag `--selct`' });
   });
 
   it('half of an interval names the other half', async () => {
@@ -120,17 +144,10 @@ describe('environment twins', () => {
     for (const yes of ['1', 'true', 'TRUE']) expect(await build({ TX_QUIET: yes })).toEqual({ code: 0, stdout: '', stderr: '' });
     for (const no of ['0', 'false', '']) expect((await build({ TX_QUIET: no })).stderr).toContain('1 ok');
     expect((await build({ TX_QUIET: '1' }, ['--no-quiet'])).stderr).toContain('1 ok');
-    for (const [name, flag] of [
-      ['TX_QUIET', '-q, --quiet'],
-      ['TX_FULL_REFRESH', '-f, --full-refresh'],
-      ['TX_FAIL_FAST', '-x, --fail-fast'],
-      ['TX_ADOPT', '--adopt'],
-    ]) {
-      expect(await build({ [name ?? '']: 'maybe' })).toEqual({
-        code: 2,
-        stdout: '',
-        stderr: `error: option '${flag}' value 'maybe' from env '${name}' is invalid. must be 1, 0, true or false\n`,
-      });
+    for (const name of ['TX_QUIET', 'TX_FULL_REFRESH', 'TX_FAIL_FAST', 'TX_ADOPT']) {
+      const { code, stderr } = await build({ [name]: 'maybe' });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(new RegExp(`^error flag-value\\n {2}\`${name}\` cannot be \`maybe\`: it must be 1, 0, true or false\\n`));
     }
   });
 
@@ -161,7 +178,7 @@ describe('the project folder', () => {
     expect((await project.tx(['ls'], { in: 'models/staging' })).stdout).toBe(expected);
     expect((await runTx(['ls', '--project-dir', project.root], { cwd: tempFolder() })).stdout).toBe(expected);
     const wrong = await project.tx(['ls', '--project-dir', 'models']);
-    expect(wrong.stderr).toMatch(/^error project-not-found\n/);
+    expect(wrong.stderr).toMatch(/^error project-not-found\n {2}no project\.yaml in\s+`\/\S+\/models`\n/);
     expect(wrong.code).toBe(2);
   });
 

@@ -148,8 +148,9 @@ function ownSettings({ location, projectRoot, memoryLimit }: DatabaseOptions): s
 
 /** Attached, never opened directly: only then can every file be opened again after a kill. */
 function attachStatement({ file }: DatabaseLocation, readOnly: boolean): string {
-  const mode = readOnly && file !== undefined ? ' (read_only)' : '';
-  return `attach if not exists ${quoteText(file ?? ':memory:')} as ${quoteIdentifier(databaseAlias)}${mode}`;
+  const mode = readOnly && file !== undefined ? ', read_only' : '';
+  // Without its type, a file of another engine asks for an extension that could read it.
+  return `attach if not exists ${quoteText(file ?? ':memory:')} as ${quoteIdentifier(databaseAlias)} (type duckdb${mode})`;
 }
 
 /**

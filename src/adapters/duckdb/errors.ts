@@ -220,6 +220,10 @@ function holderOf(message: string): EngineErrorDetails['holder'] {
   return { pid: Number(match[2]), ...(match[1] === undefined ? {} : { command: match[1] }) };
 }
 
+const logHint =
+  'what cannot be read is the log beside the file, whose name ends with `.wal`: if it belongs to another database, move it away; ' +
+  'without its own log a database lacks what was written since its last checkpoint, so keep a copy of both';
+
 /**
  * The engine error for whatever the driver threw while it ran `sql`. `skip` is the length of what the
  * adapter put before the caller's text: the position then counts from there.
@@ -243,6 +247,7 @@ export function engineError(cause: unknown, sql?: string, skip = 0): EngineError
       ...(name === undefined ? {} : { name }),
       ...(candidates === undefined ? {} : { candidates }),
       ...(holder === undefined ? {} : { holder }),
+      ...(/replaying WAL/i.test(raw.exception_message) ? { hint: logHint } : {}),
     },
     { cause },
   );

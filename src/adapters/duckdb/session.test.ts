@@ -132,6 +132,27 @@ describe('refusals', () => {
     expect(details).toMatchObject({ kind: 'not-a-database', retry: 'never' });
     expect(details.message).toBe('The file "w.db" exists, but it is not a valid DuckDB database file!');
   });
+  it('tells a file of SQLite, and asks for no extension', async () => {
+    const project = temporaryProject();
+    writeFileSync(join(project, 'w.db'), Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(8176)]));
+    const details = await failureOf(openTestSession({ path: 'w.db' }, project));
+    expect(details).toMatchObject({ kind: 'not-a-database' });
+    expect(details.message).not.toContain('xtension');
+  });
+  it('tells that a log is damaged, and not the database', async () => {
+    const project = temporaryProject();
+    const path = join(project, 'w.db');
+    const child = spawn(
+      process.execPath,
+      script(`await (await open(${JSON.stringify(path)})).run('create table t as select 1 as a'); process.kill(process.pid, 'SIGKILL')`),
+    );
+    await new Promise((resolve) => child.once('exit', resolve));
+    const log = readFileSync(`${path}.wal`);
+    log[log.length >> 1] = (log[log.length >> 1] ?? 0) ^ 0xff;
+    writeFileSync(`${path}.wal`, log);
+    const details = await failureOf(openTestSession({ path: 'w.db' }, project));
+    expect(details).toMatchObject({ kind: 'not-a-database', hint: expect.stringContaining('`.wal`') });
+  });
   it('tells a file that a newer version wrote', async () => {
     const project = temporaryProject();
     await (await openTestSession({ path: 'w.db' }, project)).close();

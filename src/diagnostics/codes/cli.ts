@@ -2,7 +2,58 @@
 import { error, warning } from '../code-entry.ts';
 import { didYouMean } from '../nearest.ts';
 
+const lowerFirst = (text: string): string => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+
+/** Mistakes in the command line itself. */
+const usageCodes = {
+  'unknown-command': error<{ command: string; known: readonly string[] }>(
+    (p) => `there is no command \`${p.command}\``,
+    (p) => didYouMean(p.command, p.known) ?? '`tx --help` lists the commands',
+  ),
+  'unknown-flag': error<{ flag: string; command: string; known: readonly string[] }>(
+    (p) => `\`${p.command}\` has no flag \`${p.flag}\``,
+    (p) => didYouMean(p.flag.replace(/=[^]*$/, ''), p.known) ?? `\`${p.command} --help\` lists its flags`,
+  ),
+  'flag-value': error<{
+    /** The flag, variable or argument. */
+    name: string;
+    /** Undefined when it is missing. */
+    value: string | undefined;
+    reason: string;
+    choices: readonly string[] | undefined;
+    command: string;
+  }>(
+    ({ name, value, reason, choices }) => {
+      if (value === undefined) return `\`${name}\` needs a value`;
+      return choices === undefined ? `\`${name}\` cannot be \`${value}\`: it ${lowerFirst(reason)}` : `\`${name}\` cannot be \`${value}\``;
+    },
+    ({ value, choices, command }) => {
+      if (choices === undefined) return `\`${command} --help\` shows its form`;
+      return didYouMean(value ?? '', choices) ?? `write ${choices.map((choice) => `\`${choice}\``).join(', ')}`;
+    },
+  ),
+  'wrong-arguments': error<{
+    command: string;
+    /** Name of the argument that is not there. */
+    missing: string | undefined;
+    given: number;
+    /** The command has `--select`. */
+    selects: boolean;
+  }>(
+    (p) =>
+      p.missing === undefined
+        ? `\`${p.command}\` is given too many arguments: ${p.given}`
+        : `\`${p.command}\` needs to be told the ${p.missing}`,
+    (p) => (p.selects ? 'name nodes with `--select`' : `\`${p.command} --help\` shows what it takes`),
+  ),
+  'unused-variable': warning<{ name: string; known: readonly string[] }>(
+    (p) => `nothing in the project reads a variable \`${p.name}\``,
+    (p) => didYouMean(p.name, p.known),
+  ),
+};
+
 export const cliCodes = {
+  ...usageCodes,
   'folder-not-empty': error<{ folder: string }>(
     (p) => `\`${p.folder}\` exists and is not empty`,
     () => 'choose another name, or empty the folder first; nothing was written',

@@ -16,8 +16,8 @@ const codes = (words: readonly string[]): string => words.map((word) => `\`${wor
 
 /** Problems with files and folders. */
 const fileCodes = {
-  'project-not-found': error<{ readonly folder: string }>(
-    ({ folder }) => `no project.yaml in \`${folder}\` or in any folder above it`,
+  'project-not-found': error<{ readonly folder: string; /** The folders above were searched too. */ readonly above: boolean }>(
+    ({ folder, above }) => `no project.yaml in \`${folder}\`${above ? ' or in any folder above it' : ''}`,
     () => 'change to the folder of a project, name it with `--project-dir`, or make one with `tx init`',
   ),
   'two-project-files': error<{ readonly first: string; readonly second: string }>(

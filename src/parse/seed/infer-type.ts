@@ -19,6 +19,8 @@ export const cellKind = {
   beyond64Bit: 512,
   tooManyDigits: 1024,
   text: 2048,
+  /** `01/02/2024`: whichever of the two is the day. */
+  localDate: 4096,
 } as const;
 
 /** Digits that a double gives back as they were. */
@@ -29,6 +31,7 @@ const NINE = 57;
 const MINUS = 45;
 const POINT = 46;
 const COLON = 58;
+const SLASH = 47;
 
 function isDigit(code: number | undefined): boolean {
   return code !== undefined && code >= ZERO && code <= NINE;
@@ -152,6 +155,14 @@ function booleanKind(bytes: Buffer, start: number, end: number): number {
   return isWord(bytes, start, end, TRUE) || isWord(bytes, start, end, FALSE) ? cellKind.boolean : cellKind.text;
 }
 
+/** Digits, a sign, digits, the same sign, four digits: a date that is not in ISO form. `at` is behind the first digits. */
+function isLocalDate(bytes: Buffer, at: number, end: number): boolean {
+  const sign = bytes[at];
+  if (sign !== SLASH && sign !== POINT && sign !== MINUS) return false;
+  const second = bytes[at + 2] === sign ? at + 2 : at + 3;
+  return bytes[second] === sign && end - second === 5 && digitsAt(bytes, at + 1, second - at - 1) > 0 && digitsAt(bytes, second + 1, 4) > 0;
+}
+
 /** The kind of one cell, which is not empty: bytes of UTF-8, read as what they are only where they are ASCII. */
 export function kindOfCell(bytes: Buffer, start: number, end: number): number {
   const code = bytes[start];
@@ -163,6 +174,7 @@ export function kindOfCell(bytes: Buffer, start: number, end: number): number {
   const at = digitsEnd(bytes, first, end);
   if (at === first) return cellKind.text;
   if (at === end) return integerKind(bytes, first, end, negative);
+  if (at - start <= 2 && !negative && isLocalDate(bytes, at, end)) return cellKind.localDate;
   if (bytes[at] !== MINUS) return fractionKind(bytes, first, at, end);
   if (negative || at - first !== 4 || end - start < 10 || !isDate(bytes, start)) return cellKind.text;
   return end - start === 10 ? cellKind.date : timeKind(bytes, start + 10, end);
@@ -196,6 +208,7 @@ export function inferType(kinds: number): { readonly type: PortableType; readonl
   if (kinds === cellKind.date) return { type: 'date' };
   if (within(kinds, cellKind.date | cellKind.timestamp)) return { type: 'timestamp' };
   if (kinds === cellKind.timestamptz) return { type: 'timestamptz' };
+  if (kinds === cellKind.localDate) return { type: 'text', keptAsText: 'local-date' };
   if (!within(kinds, numbers)) return { type: 'text' };
   if ((kinds & cellKind.leadingZero) !== 0) return { type: 'text', keptAsText: 'leading-zero' };
   return { type: 'text', keptAsText: (kinds & cellKind.beyond64Bit) === 0 ? 'too-many-digits' : 'beyond-64-bit' };

@@ -304,7 +304,6 @@ describe('inferred types', () => {
     [['NULL', '1'], 'text'],
     [['None', '1'], 'text'],
     [['N/A', '1'], 'text'],
-    [['01/02/2024'], 'text'],
     [['2023-02-29'], 'text'],
     [['2024-13-01'], 'text'],
     [['0000-01-01'], 'text'],
@@ -325,6 +324,11 @@ describe('inferred types', () => {
     [['1.0e400'], 'text'],
     [['nan', 'inf'], 'text'],
     [['1 '], 'text'],
+    [['01/02-2024'], 'text'],
+    [['01/02/24'], 'text'],
+    [['01/02/2024', '1'], 'text'],
+    [['1.2.3'], 'text'],
+    [['12.345678', '1.234567'], 'double'],
     [['1', '1_000'], 'text'],
   ] as const)('%j: %s', (cells, type) => {
     expect(columnOf(cells)).toEqual({ kind: 'inferred', type });
@@ -337,7 +341,10 @@ describe('inferred types', () => {
     [['1', '-9223372036854775809', '1.5'], 'beyond-64-bit'],
     [['0.1234567890123456'], 'too-many-digits'],
     [['9007199254740993', '1.5'], 'too-many-digits'],
-  ] as const)('%j stay text, because a number would lose something: %s', (cells, keptAsText) => {
+    [['01/02/2024', '31/12/2024'], 'local-date'],
+    [['1.2.2024', '13.12.1999'], 'local-date'],
+    [['1-2-2024'], 'local-date'],
+  ] as const)('%j stay text, because a number would lose something or a date mean two: %s', (cells, keptAsText) => {
     expect(columnOf(cells)).toEqual({ kind: 'inferred', type: 'text', keptAsText });
   });
 

@@ -30,8 +30,8 @@ export interface SeedOptions {
 /** Largest seed that is read unless options say otherwise. */
 export const seedSizeLimit: number = 100 * 1024 * 1024;
 
-/** Why a column of digits was not made a number: it would lose something. */
-export type TextReason = 'leading-zero' | 'beyond-64-bit' | 'too-many-digits';
+/** Why a column of numbers or dates stays text: it would lose something, or mean more than one thing. */
+export type TextReason = 'leading-zero' | 'beyond-64-bit' | 'too-many-digits' | 'local-date';
 
 export type SeedType =
   | { readonly kind: 'inferred'; readonly type: PortableType; readonly keptAsText?: TextReason }
