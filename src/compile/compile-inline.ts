@@ -5,7 +5,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import { parseTemplate } from '../parse/parse-template.ts';
 import type { CompiledText, NodeId } from './compiled.ts';
-import { injectEphemerals } from './ephemeral.ts';
+import { chainProblems, injectEphemerals } from './ephemeral.ts';
 import { compileModels } from './models.ts';
 import { finishQuery } from './query-text.ts';
 import { renderTemplate } from './render.ts';
@@ -44,5 +44,6 @@ export async function compileInline(source: SourceFile, input: CompileInput, por
     if (body !== undefined && broken.has(id))
       diagnostics.push(diagnose('broken-ref', { name: body.name }, { span: session.dependencies.get(id) }));
   }
+  diagnostics.push(...chainProblems(session.dependencies, ephemerals, undefined));
   return { value: injectEphemerals(finished.text, needs, ephemerals, input.dialect), diagnostics };
 }

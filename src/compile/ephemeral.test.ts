@@ -1,6 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileFiles, compileModel, modelNamed } from './compile-fixture.ts';
+import { longestChain } from './ephemeral.ts';
 import { lookupSpan } from './span-map.ts';
 
 const ephemeral = '{{config materialized="ephemeral"}}\n';
@@ -97,5 +98,34 @@ describe('an ephemeral model', () => {
     );
     const { project } = await compileFiles({ ...base, ...chain, 'models/m.sql': 'select * from {{ref "e299"}}' });
     expect(modelNamed(project, 'm').full.sql.match(/ as \(/g)?.length).toBe(301);
+  });
+});
+
+describe('a chain of ephemeral models', () => {
+  /** `e1` reads nothing, each other the one before it; `last` reads the end. */
+  function chain(length: number): Record<string, string> {
+    const files: Record<string, string> = { 'models/last.sql': `select n from {{ref "e${length}"}}` };
+    for (let index = 1; index <= length; index += 1)
+      files[`models/e${index}.sql`] = ephemeral + (index === 1 ? 'select 1 as n' : `select n + 1 as n from {{ref "e${index - 1}"}}`);
+    return files;
+  }
+
+  it('is a query that works, up to its greatest length', async () => {
+    const { full } = await compileModel(chain(longestChain), 'last');
+    expect(await run(full.sql)).toEqual([[longestChain]]);
+  });
+
+  it('is refused once, where it becomes longer, and holds no text from there on', async () => {
+    const tests = { 'tests/t.sql': `select * from {{ref "e${longestChain + 1}"}}`, 'tests/u.sql': 'select * from {{ref "last"}}' };
+    const { project, diagnostics } = await compileFiles({ ...chain(3 * longestChain), ...tests });
+    expect(diagnostics.map(({ code, node }) => [code, node])).toEqual([
+      ['ephemeral-chain-too-long', `model.shop.e${longestChain + 2}`],
+      ['ephemeral-chain-too-long', 'test.shop.t'],
+    ]);
+    expect(project.broken).toContain(`model.shop.e${longestChain + 2}`);
+    expect(project.broken).toContain('model.shop.last');
+    expect(project.broken).not.toContain(`model.shop.e${longestChain + 1}`);
+    expect(modelNamed(project, `e${longestChain + 1}`).full.sql).toContain('with "__');
+    expect(modelNamed(project, 'last').full.sql).not.toContain('with ');
   });
 });

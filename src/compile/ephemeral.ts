@@ -1,5 +1,8 @@
 /** Puts ephemeral models in front of the queries that read them, as common table expressions. */
 import type { Dialect } from '../adapter/dialect.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../diagnostics/span.ts';
 import { nextCodeToken } from '../parse/sql-scan.ts';
 import type { CompiledText, NodeId } from './compiled.ts';
 import { joinTexts, sliceText, syntheticText } from './compiled-text.ts';
@@ -11,9 +14,45 @@ export interface EphemeralBody {
   readonly name: string;
   readonly text: CompiledText;
   readonly needs: readonly NodeId[];
+  /** How many ephemeral models stand above one another here, itself included. */
+  readonly depth: number;
 }
 
 export type EphemeralBodies = ReadonlyMap<NodeId, EphemeralBody>;
+
+/**
+ * Each step down a chain is one level of nesting for the binder of an engine, which gives up at a thousand or so; a
+ * model needs some of them for itself. It also keeps the texts of a chain, each with all those above it, within bounds.
+ */
+export const longestChain = 500;
+
+/** The bodies by id, their depth measured. A circle is cut. */
+export function measureEphemerals(bodies: readonly Omit<EphemeralBody, 'depth'>[]): EphemeralBodies {
+  const unmeasured = new Map(bodies.map((body) => [body.id, { ...body, depth: 0 }]));
+  const measured = new Map<NodeId, EphemeralBody>();
+  // Each after those that it reads.
+  for (const body of inOrder([...unmeasured.keys()], unmeasured))
+    measured.set(body.id, { ...body, depth: 1 + chainBelow(body.needs, measured) });
+  return measured;
+}
+
+function chainBelow(needs: Iterable<NodeId>, bodies: EphemeralBodies): number {
+  let longest = 0;
+  for (const id of needs) longest = Math.max(longest, bodies.get(id)?.depth ?? 0);
+  return longest;
+}
+
+/** Whether a query that reads `needs` stands at the end of a chain that is too long for any engine. */
+export function endsLongChain(needs: Iterable<NodeId>, bodies: EphemeralBodies): boolean {
+  return chainBelow(needs, bodies) > longestChain;
+}
+
+/** Said where a chain becomes too long, and not again of what is further down. */
+export function chainProblems(needs: ReadonlyMap<NodeId, Span>, bodies: EphemeralBodies, node: NodeId | undefined): readonly Diagnostic[] {
+  const [last] = [...needs].filter(([id]) => bodies.get(id)?.depth === longestChain + 1);
+  if (last === undefined || chainBelow(needs.keys(), bodies) > longestChain + 1) return [];
+  return [diagnose('ephemeral-chain-too-long', { longest: longestChain }, { span: last[1], node })];
+}
 
 /** All ephemeral models below `needs`, each after those that it reads. A circle is cut: the graph reports it. */
 function inOrder(needs: readonly NodeId[], bodies: EphemeralBodies): readonly EphemeralBody[] {
@@ -36,8 +75,9 @@ function inOrder(needs: readonly NodeId[], bodies: EphemeralBodies): readonly Ep
   return ordered;
 }
 
-/** The query with the ephemeral models among `needs`, and those below them, in front. */
+/** The query with the ephemeral models among `needs`, and those below them, in front; none where they are too many for any engine. */
 export function injectEphemerals(text: CompiledText, needs: readonly NodeId[], bodies: EphemeralBodies, dialect: Dialect): CompiledText {
+  if (endsLongChain(needs, bodies)) return text;
   const ordered = inOrder(needs, bodies);
   if (ordered.length === 0) return text;
   const { at, hasWith } = headOf(text.sql);

@@ -9,8 +9,8 @@ import { emptyText } from './compiled-text.ts';
 import type { Describe } from './docs-blocks.ts';
 import type { ModelDraft, SeedDraft } from './drafts.ts';
 import { findShadows } from './environment.ts';
-import type { EphemeralBodies, EphemeralBody } from './ephemeral.ts';
-import { injectEphemerals } from './ephemeral.ts';
+import type { EphemeralBodies } from './ephemeral.ts';
+import { chainProblems, endsLongChain, injectEphemerals, measureEphemerals } from './ephemeral.ts';
 import type { FileTexts } from './hooks.ts';
 import { compileHooks } from './hooks.ts';
 import { finishQuery } from './query-text.ts';
@@ -58,11 +58,11 @@ export function compileModels(
   input: RenderInput,
 ): { readonly models: readonly CompiledModel[]; readonly ephemerals: EphemeralBodies } {
   const rendered = drafts.map((draft) => renderModel(draft, input));
-  const bodies = new Map<NodeId, EphemeralBody>();
-  for (const { draft, full } of rendered) {
-    if (draft.config.materialized !== 'ephemeral') continue;
-    bodies.set(draft.id, { id: draft.id, name: draft.name, text: full.text, needs: [...full.dependencies.keys()] });
-  }
+  const bodies = measureEphemerals(
+    rendered
+      .filter(({ draft }) => draft.config.materialized === 'ephemeral')
+      .map(({ draft, full }) => ({ id: draft.id, name: draft.name, text: full.text, needs: [...full.dependencies.keys()] })),
+  );
   return { models: rendered.map((model) => finishModel(model, bodies, input)), ephemerals: bodies };
 }
 
@@ -131,6 +131,11 @@ function unite(id: NodeId, ...parts: readonly (Uses | undefined)[]): Pick<Compil
 
 function finishModel(model: RenderedModel, bodies: EphemeralBodies, input: RenderInput): CompiledModel {
   const { draft, full, incremental, hooks } = model;
+  for (const rendering of [full, incremental]) {
+    if (rendering === undefined || !endsLongChain(rendering.dependencies.keys(), bodies)) continue;
+    if (!input.broken.has(draft.id)) input.diagnostics.push(...chainProblems(rendering.dependencies, bodies, draft.id));
+    input.broken.add(draft.id);
+  }
   const inject = ({ text, dependencies }: RenderedText): CompiledText =>
     bodies.size === 0 ? text : injectEphemerals(text, [...dependencies.keys()], bodies, input.dialect);
   return {

@@ -9,7 +9,7 @@ import type { CompiledTests } from './declared-tests.ts';
 import type { DisabledNode } from './drafts.ts';
 import { findShadows } from './environment.ts';
 import type { EphemeralBodies } from './ephemeral.ts';
-import { injectEphemerals } from './ephemeral.ts';
+import { chainProblems, injectEphemerals } from './ephemeral.ts';
 import { readFileConfig } from './file-config.ts';
 import { mergeConfig, treeLevels } from './merge-config.ts';
 import type { RenderInput } from './models.ts';
@@ -64,7 +64,7 @@ function compileTest(file: SingularFile, input: SingularTestInput): CompiledTest
     problems.push(...session.diagnostics);
     if (session.diagnostics.length === 0) {
       const finished = finishQuery(text, { what: 'a test', node: id, path: file.path });
-      problems.push(...finished.diagnostics);
+      problems.push(...finished.diagnostics, ...chainProblems(session.dependencies, input.ephemerals, id));
       text = injectEphemerals(finished.text, [...session.dependencies.keys()], input.ephemerals, input.dialect);
     }
   }

@@ -23,6 +23,10 @@ const referenceCodes = {
     ({ name }) => `model \`${name}\` does not compile, so nothing can read it`,
     () => 'put it in order first: `tx compile` shows what is wrong with it',
   ),
+  'ephemeral-chain-too-long': error<{ readonly longest: number }>(
+    ({ longest }) => `more than ${longest} ephemeral models stand above one another here`,
+    () => 'make some of them views or tables: what reads the last of a chain holds the queries of all',
+  ),
   'ephemeral-in-hook': error<{ readonly name: string }>(
     ({ name }) => `model \`${name}\` is ephemeral, and a hook has no place for its query`,
     () => 'make it a view, or write what the hook needs in SQL',
