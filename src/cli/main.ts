@@ -16,6 +16,9 @@ setFlagsFromString('--interrupt-budget=600000');
 // Helpers of the project may log; stdout is for results alone.
 globalThis.console = new Console(process.stderr, process.stderr);
 
+/** Put in by the build: what stands in the bundle, in one word. */
+declare const TX_BUILD: string;
+
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 function readVersion(): string {
@@ -24,7 +27,7 @@ function readVersion(): string {
 }
 
 try {
-  const host = createHost(readVersion(), packageRoot);
+  const host = createHost(readVersion(), packageRoot, typeof TX_BUILD === 'string' ? TX_BUILD : undefined);
   const code = await runProgram(host, process.argv.slice(2));
   process.exitCode = code;
   // A full disk may be noticed only after the last write.

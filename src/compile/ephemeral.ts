@@ -3,42 +3,41 @@ import type { Dialect } from '../adapter/dialect.ts';
 import { nextCodeToken } from '../parse/sql-scan.ts';
 import type { CompiledText, NodeId } from './compiled.ts';
 import { joinTexts, sliceText, syntheticText } from './compiled-text.ts';
+import type { EphemeralBody } from './fact.ts';
+import type { Asker } from './facts.ts';
 import { ephemeralName } from './node-index.ts';
 
-/** The body of an ephemeral model and the ephemeral models that it reads itself. */
-export interface EphemeralBody {
-  readonly id: NodeId;
-  readonly name: string;
-  readonly text: CompiledText;
-  readonly needs: readonly NodeId[];
-}
-
-export type EphemeralBodies = ReadonlyMap<NodeId, EphemeralBody>;
-
 /** All ephemeral models below `needs`, each after those that it reads. A circle is cut: the graph reports it. */
-function inOrder(needs: readonly NodeId[], bodies: EphemeralBodies): readonly EphemeralBody[] {
+function inOrder(needs: readonly NodeId[], asker: Asker): readonly EphemeralBody[] {
   const ordered: EphemeralBody[] = [];
   const seen = new Set<NodeId>();
   // An own stack: a chain of thousands of models must not end the process.
-  const stack: { readonly id: NodeId; readonly done: boolean }[] = needs.toReversed().map((id) => ({ id, done: false }));
+  const stack: { readonly id: NodeId; readonly isDirect: boolean; readonly body?: EphemeralBody }[] = [];
+  for (const id of needs.toReversed()) stack.push({ id, isDirect: true });
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
-    const body = bodies.get(entry.id);
-    if (body === undefined) continue;
-    if (entry.done) {
-      ordered.push(body);
+    const { id, isDirect } = entry;
+    if (entry.body !== undefined) {
+      ordered.push(entry.body);
       continue;
     }
-    if (seen.has(entry.id)) continue;
-    seen.add(entry.id);
-    stack.push({ id: entry.id, done: true });
-    for (const id of body.needs.toReversed()) stack.push({ id, done: false });
+    if (seen.has(id)) continue;
+    seen.add(id);
+    // Who refers to a node has asked what it is, and hears of it when it becomes ephemeral.
+    const body = isDirect ? asker.getIfThere('body', id) : asker.get('body', id);
+    if (body === undefined) continue;
+    stack.push({ id, isDirect, body });
+    for (const need of body.needs.toReversed()) stack.push({ id: need, isDirect: false });
   }
   return ordered;
 }
 
 /** The query with the ephemeral models among `needs`, and those below them, in front. */
-export function injectEphemerals(text: CompiledText, needs: readonly NodeId[], bodies: EphemeralBodies, dialect: Dialect): CompiledText {
-  const ordered = inOrder(needs, bodies);
+export function injectEphemerals(
+  text: CompiledText,
+  needs: readonly NodeId[],
+  { asker, dialect }: { readonly asker: Asker; readonly dialect: Dialect },
+): CompiledText {
+  const ordered = inOrder(needs, asker);
   if (ordered.length === 0) return text;
   const { at, hasWith } = headOf(text.sql);
   const parts: CompiledText[] = [sliceText(text, 0, at), syntheticText(hasWith ? ' ' : 'with ')];

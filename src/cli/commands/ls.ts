@@ -30,7 +30,7 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
   const { graph } = loaded;
   const wanted = new Set<string>(selected);
   if (loaded.nodeErrors.some(({ node }) => node !== undefined && wanted.has(node))) throw new Stop(exitCodes.usage, loaded.nodeErrors);
-  const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
+  const nodes = [...selected].flatMap((id) => graph.nodes.get(id) ?? []);
   traced(host.trace, 'report', () => {
     if (nodes.length > 0)
       screen.result(
