@@ -12,6 +12,7 @@ export const layers = [
   'checks',
   'compile',
   'graph',
+  'cache',
   'analyze',
   'state',
   'plan',

@@ -3,6 +3,7 @@
  * at once, so programs that are running from dist/ while it is built again see no half-written file.
  */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { basename, join, relative } from 'node:path';
@@ -73,6 +74,20 @@ function renderLicences(inputs) {
   return `Packages that are part of this bundle, with their licences.\n\n${texts.join('\n----\n\n')}`;
 }
 
+/** Stands in the bundle where {@link stampBuild} puts what tells this bundle from others; it has the same length. */
+const buildPlaceholder = 'the-build-has-not-been-stamped--';
+
+/** Puts a hash of all code in the place of the placeholder: what one build leaves behind, another does not read. */
+function stampBuild(files) {
+  const hash = createHash('sha256');
+  for (const [name, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) if (name.endsWith('.js')) hash.update(name).update(bytes);
+  const id = hash.digest('hex').slice(0, buildPlaceholder.length);
+  for (const [name, bytes] of files) {
+    const at = name.endsWith('.js') ? bytes.indexOf(buildPlaceholder) : -1;
+    if (at >= 0) bytes.write(id, at, 'latin1');
+  }
+}
+
 function unchanged(path, bytes) {
   try {
     return bytes.equals(readFileSync(path));
@@ -121,6 +136,7 @@ export async function bundle(entry, outdir) {
     external: installed,
     plugins: [withoutNative],
     banner: { js: banner },
+    define: { TX_BUILD: JSON.stringify(buildPlaceholder) },
     legalComments: 'none',
     // Less text to parse at every start; names stay, so that a stack can be read.
     minifyWhitespace: true,
@@ -132,6 +148,7 @@ export async function bundle(entry, outdir) {
   refuseUnknownImports(result.metafile.outputs);
   const files = new Map(result.outputFiles.map((file) => [relative(outdir, file.path), Buffer.from(file.contents)]));
   for (const [name, bytes] of companionFiles(result.metafile.inputs)) files.set(name, bytes);
+  stampBuild(files);
   files.set('third-party-licences.txt', Buffer.from(renderLicences(result.metafile.inputs)));
   writeOutputs(outdir, files);
   if (relative(root, entry) === join('src', 'cli', 'main.ts')) writeHelp(outdir);

@@ -32,7 +32,7 @@ export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: Read
           engine: engine.type,
           dialect: adapter.dialect,
           slots: slotValues(anyRun, adapter.dialect),
-          hooks: loaded.compiled.onRunStart.length > 0,
+          hooks: loaded.hooks.onRunStart.length > 0,
           seedColumns: (seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns,
           compiledPath: (path) => compiledPathOf(project, path),
         },

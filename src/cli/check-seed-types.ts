@@ -15,8 +15,8 @@ interface Declared {
 }
 
 /** Stops with every declared type of `seeds` that the database does not have; hooks may make types, and then only the load can tell. */
-export async function requireSeedTypes(session: Session, { graph, compiled }: LoadedGraph, seeds: Iterable<NodeId>): Promise<void> {
-  if (compiled.onRunStart.length > 0) return;
+export async function requireSeedTypes(session: Session, { graph, hooks }: LoadedGraph, seeds: Iterable<NodeId>): Promise<void> {
+  if (hooks.onRunStart.length > 0) return;
   const declared = [...seeds].flatMap((seed): readonly Declared[] => {
     const node = graph.nodes.get(seed);
     if (node?.resourceType !== 'seed' || node.preHooks.length > 0) return [];

@@ -7,6 +7,8 @@ import type { Output } from '../report/output.ts';
 import type { Trace } from '../report/trace.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+type EndCallback = (isDamaged: boolean) => void;
+
 export interface Host {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -21,6 +23,12 @@ export interface Host {
   readonly enter: (folder: string) => void;
   /** Version of this package. */
   readonly version: string;
+  /** Tells this build of the program from all others; undefined where it runs from its sources, which may change at any time. */
+  readonly build: string | undefined;
+  /** Runs `callback` when the command has ended; `isDamaged` when it ended because the cache cannot be read. */
+  readonly atEnd: (callback: EndCallback) => void;
+  /** Ends a command: runs what was to be run then. */
+  readonly end: (isDamaged: boolean) => void;
   /** Absolute folder of this package: templates and error pages stand below it. */
   readonly packageRoot: string;
 }
@@ -31,7 +39,7 @@ export const systemClock: Clock = {
 };
 
 /** The real world. An empty `TX_…` variable counts as unset. */
-export function createHost(version: string, packageRoot: string): Host {
+export function createHost(version: string, packageRoot: string, build: string | undefined): Host {
   for (const [name, value] of Object.entries(process.env)) {
     if (name.startsWith('TX_') && value === '') delete process.env[name];
   }
@@ -54,6 +62,19 @@ export function createHost(version: string, packageRoot: string): Host {
     outputFailed: () => failed,
     enter: (folder) => process.chdir(folder),
     version,
+    build: build === undefined ? undefined : `${build} ${process.version}`,
+    ...createEndings(),
     packageRoot,
+  };
+}
+
+/** What has to happen at the end of a command. */
+export function createEndings(): Pick<Host, 'atEnd' | 'end'> {
+  const callbacks: EndCallback[] = [];
+  return {
+    atEnd: (callback) => void callbacks.push(callback),
+    end: (isDamaged) => {
+      for (const callback of callbacks.splice(0)) callback(isDamaged);
+    },
   };
 }

@@ -1,24 +1,27 @@
 /** From a folder to a linked graph: the part of every command that needs no database. */
+import { randomUUID } from 'node:crypto';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Engine } from '../adapter/adapter.ts';
-import { checkNames, findCheck } from '../checks/vocabulary.ts';
-import { compileProject } from '../compile/compile-project.ts';
-import type { CompiledProject, NodeId } from '../compile/compiled.ts';
+import type { SeenProjectFile } from '../cache/known-project.ts';
+import { readKnownProject } from '../cache/known-project.ts';
+import { loadCompiled } from '../cache/load-compiled.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import type { RunHooks } from '../compile/file-record.ts';
+import type { FileTexts } from '../compile/hooks.ts';
+import type { JsModuleLoader } from '../compile/js-helpers.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
-import { buildGraph } from '../graph/build-graph.ts';
 import type { Graph } from '../graph/graph.ts';
 import { ancestors, brokenFor } from '../graph/traverse.ts';
-import type { ParsedFile } from '../parse/definitions.ts';
-import { parseFile } from '../parse/parse-file.ts';
-import { findProject } from '../project/find-project.ts';
+import { findProject, projectFileIn } from '../project/find-project.ts';
+import type { Settings } from '../project/load-project.ts';
 import { loadProject } from '../project/load-project.ts';
-import type { Located, Project, YamlValue } from '../project/project.ts';
+import type { Project, YamlValue } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
-import { parseVars } from '../project/vars.ts';
+import type { Vars } from '../project/vars.ts';
 import { engines } from './engines.ts';
 import { exitCodes, Stop } from './exit.ts';
 import { locateSyntaxError } from './locate-syntax-error.ts';
@@ -29,21 +32,26 @@ import type { Screen } from './screen.ts';
 /** Everything that is known of a project before a database is asked. */
 export interface LoadedGraph {
   readonly project: Project;
-  readonly parsed: readonly ParsedFile[];
-  readonly compiled: CompiledProject;
   readonly graph: Graph;
+  /** Variables from the command line. */
+  readonly flagVars: Vars;
+  readonly texts: FileTexts;
+  /** Changes with each file that is compiled. */
+  readonly contentHash: () => string;
+  readonly hooks: RunHooks;
   readonly engine: Engine;
-  readonly flagVars: Readonly<Record<string, Located<YamlValue>>>;
   /** Errors that belong to one node: they matter only to a command that needs it. */
   readonly nodeErrors: readonly Diagnostic[];
+  /** Compiles SQL that is in no file. */
+  readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
 }
 
 /** The port through which project JS is loaded: it runs with the rights of the user. */
-export function jsLoader(project: Project): { readonly load: (path: string) => Promise<Record<string, unknown>> } {
+function jsLoader(root: string, texts: FileTexts): JsModuleLoader {
   return {
     load: async (path) => {
-      const module: unknown = await import(pathToFileURL(join(project.root, path)).href).catch((cause: unknown) => {
-        throw locateSyntaxError(cause, path, project.sources.find((source) => source.path === path)?.text ?? '');
+      const module: unknown = await import(pathToFileURL(join(root, path)).href).catch((cause: unknown) => {
+        throw locateSyntaxError(cause, path, texts.get(path) ?? '');
       });
       return typeof module === 'object' && module !== null ? { ...module } : {};
     },
@@ -58,75 +66,109 @@ export function findRoot(host: Host, options: ProjectOptions): string {
   return found.value;
 }
 
-/** Loads project.yaml and its files. Stops the command when the project as such is unusable. */
-export function openProject(
-  host: Host,
-  screen: Screen,
-  options: ProjectOptions,
-): { project: Project; diagnostics: readonly Diagnostic[]; flagVars: LoadedGraph['flagVars'] } {
+/** A project before any file of it but project.yaml was looked at. */
+interface OpenProject {
+  readonly project: Project;
+  readonly settings: Settings | undefined;
+  /** How project.yaml stood, if it was read now. */
+  readonly seen: SeenProjectFile | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly flagVars: Vars;
+}
+
+/** Loads project.yaml, and finds the files of the project. Stops the command when the project as such is unusable. */
+export async function openProject(host: Host, screen: Screen, options: ProjectOptions): Promise<OpenProject> {
   const root = findRoot(host, options);
-  const varsSource: SourceFile = { path: '--vars', text: options.vars ?? '{}' };
-  const vars = parseVars(varsSource);
-  screen.addSources([varsSource]);
-  if (hasErrors(vars.diagnostics)) throw new Stop(exitCodes.usage, vars.diagnostics);
-  const loaded = traced(host.trace, 'load project', () =>
-    loadProject({ root, targetName: options.target, vars: vars.value, env: host.env }, { files: host.files, tracer: host.trace }, engines),
+  const flagVars = options.vars === undefined ? {} : await readFlagVars(screen, options.vars);
+  const build = buildOf(host, options);
+  const known = build === undefined ? undefined : readKnownProject(host.files, root, build);
+  const seen = known === undefined ? seeProjectFile(host, root) : undefined;
+  const loaded = await traced(host.trace, 'load project', () =>
+    loadProject(
+      { root, targetName: options.target, vars: flagVars, env: host.env },
+      { files: host.files, tracer: host.trace },
+      engines,
+      known,
+    ),
   );
   screen.addSources(loaded.sources);
   screen.addSecrets(loaded.secrets);
   if (loaded.value === undefined || hasErrors(loaded.diagnostics)) throw new Stop(exitCodes.usage, loaded.diagnostics);
-  return { project: loaded.value, diagnostics: loaded.diagnostics, flagVars: vars.value };
+  return { project: loaded.value, settings: loaded.settings, seen, diagnostics: loaded.diagnostics, flagVars };
 }
 
-/** Parses, compiles and links the whole project. Project-wide errors stop; errors of single nodes are handed on. */
+/** What writes and reads the cache; undefined when there is to be none. */
+function buildOf(host: Host, options: ProjectOptions): string | undefined {
+  return options.cache === false ? undefined : host.build;
+}
+
+function seeProjectFile(host: Host, root: string): SeenProjectFile | undefined {
+  const name = projectFileIn(root, host.files).value;
+  const stamp = name === undefined ? undefined : host.files.stat(join(root, name));
+  return stamp === undefined ? undefined : { stamp, readAt: host.clock.now() };
+}
+
+async function readFlagVars(screen: Screen, text: string): Promise<Vars> {
+  const { parseVars } = await import('../project/parse-vars.ts');
+  const source: SourceFile = { path: '--vars', text };
+  const vars = parseVars(source);
+  screen.addSources([source]);
+  if (hasErrors(vars.diagnostics)) throw new Stop(exitCodes.usage, vars.diagnostics);
+  return vars.value;
+}
+
+/** Compiles and links the whole project, as far as it has changed. Project-wide errors stop; errors of single nodes are handed on. */
 export async function loadGraph(host: Host, screen: Screen, options: ProjectOptions & { readonly inline?: string }): Promise<LoadedGraph> {
-  const { project, diagnostics: projectDiagnostics, flagVars } = openProject(host, screen, options);
+  const { project, settings, seen, diagnostics: ofSettings, flagVars } = await openProject(host, screen, options);
   const engine = engines.find((candidate) => candidate.type === project.target.type) ?? bug(`no engine ${project.target.type}`);
-  const diagnostics: Diagnostic[] = [...projectDiagnostics, ...unusedVars(screen, project, flagVars, options.inline)];
-  const parsed: ParsedFile[] = [];
-  traced(host.trace, 'parse', () => {
-    for (const source of project.sources) {
-      const outcome = parseFile(source, project.name);
-      diagnostics.push(...outcome.diagnostics);
-      if (outcome.value !== undefined) parsed.push(outcome.value);
-    }
-  });
-  const compiled = await traced(host.trace, 'compile', () =>
-    compileProject(
-      { project, parsed, dialect: engine.dialect, flagVars: plainValues(flagVars), findCheck, checkNames },
-      { js: jsLoader(project) },
-    ),
+  const compiled = await loadCompiled(
+    {
+      project,
+      dialect: engine.dialect,
+      flagVars: plainValues(flagVars),
+      build: settings === undefined ? undefined : buildOf(host, options),
+      settings,
+      seen,
+      unique: randomUUID().slice(0, 8),
+      now: host.clock.now,
+    },
+    { files: host.files, js: (texts) => jsLoader(project.root, texts), tracer: host.trace },
   );
-  const unparsed = new Set(diagnostics.flatMap((entry) => (entry.severity === 'error' && entry.node !== undefined ? [entry.node] : [])));
-  // What a half-read template leads to says nothing new.
-  diagnostics.push(...compiled.diagnostics.filter((entry) => entry.node === undefined || !unparsed.has(entry.node)));
-  const broken = [...new Set([...compiled.value.broken, ...nodeIds(compiled.value).filter((id) => unparsed.has(id))])];
-  const graph = traced(host.trace, 'link', () => buildGraph({ ...compiled.value, broken }, engine.dialect.foldIdentifier));
-  diagnostics.push(...graph.diagnostics);
+  host.trace?.count('work', { ...compiled.counts });
+  host.atEnd((isDamaged) => {
+    compiled.close();
+    if (isDamaged) compiled.dropCache();
+  });
+  screen.addTexts(compiled.texts.get);
+  const unused = unusedVars(screen, { project, flagVars, texts: compiled.texts }, options.inline);
+  const diagnostics = [...ofSettings, ...unused, ...compiled.diagnostics];
   const ofNodes = (entry: Diagnostic): boolean => entry.severity === 'error' && entry.node !== undefined;
   const projectWide = diagnostics.filter((entry) => !ofNodes(entry));
   if (hasErrors(projectWide)) throw new Stop(exitCodes.usage, diagnostics);
   screen.showDiagnostics(projectWide);
-  return { project, parsed, compiled: compiled.value, graph: graph.value, engine, flagVars, nodeErrors: diagnostics.filter(ofNodes) };
-}
-
-function nodeIds({ models, tests }: CompiledProject): readonly NodeId[] {
-  return [...models, ...tests].map((node) => node.id);
+  const { graph, hooks, texts, contentHash, compileInline } = compiled;
+  return { project, graph, flagVars, texts, contentHash, hooks, engine, nodeErrors: diagnostics.filter(ofNodes), compileInline };
 }
 
 const LITERAL_VARIABLE = /\bvar\s+(?:"([^"]*)"|'([^']*)')/g;
 const COMPUTED_VARIABLE = /\bvar\s+[^\s"']/;
 
+type UsedVars = Pick<LoadedGraph, 'project' | 'flagVars' | 'texts'>;
+
 /** Variables of the flag that nothing in the project reads or sets; none where a template works out which one it reads. */
-function unusedVars(screen: Screen, project: Project, flagVars: LoadedGraph['flagVars'], inline = ''): readonly Diagnostic[] {
+function unusedVars(screen: Screen, { project, flagVars, texts: files }: UsedVars, inline = ''): readonly Diagnostic[] {
   const names = Object.entries(flagVars);
   if (names.length === 0) return [];
   const settings = screen.sources(project.file.path)?.text ?? '';
-  const texts = [settings, inline, ...project.sources.map(({ text }) => text)];
+  const textOf = ({ path }: { readonly path: string }): readonly string[] => {
+    const text = files.get(path);
+    return text === undefined ? [] : [text];
+  };
+  const texts = [settings, inline, ...project.files.flatMap(textOf)];
   if (texts.some((text) => COMPUTED_VARIABLE.test(text))) return [];
   const known = new Set(texts.flatMap((text) => [...text.matchAll(LITERAL_VARIABLE)].map(([, double, single]) => double ?? single ?? '')));
   // Helpers in JavaScript are given all of them.
-  const helpers = project.sources.filter(({ path }) => path.endsWith('.js')).map(({ text }) => text);
+  const helpers = project.files.filter(({ path }) => path.endsWith('.js')).flatMap(textOf);
   return names.flatMap(([name, { span }]) => {
     const mentioned =
       known.has(name) ||
@@ -137,7 +179,7 @@ function unusedVars(screen: Screen, project: Project, flagVars: LoadedGraph['fla
   });
 }
 
-function plainValues(vars: LoadedGraph['flagVars']): Readonly<Record<string, YamlValue>> {
+function plainValues(vars: Vars): Readonly<Record<string, YamlValue>> {
   return Object.fromEntries(Object.entries(vars).map(([name, { value }]) => [name, value]));
 }
 

@@ -21,6 +21,9 @@ process.exit = () => {
   throw new Error('a helper cannot end the process with `process.exit`: it gives a value or throws');
 };
 
+/** Put in by the build: what stands in the bundle, in one word. */
+declare const TX_BUILD: string;
+
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 function readVersion(): string {
@@ -29,7 +32,7 @@ function readVersion(): string {
 }
 
 try {
-  const host = createHost(readVersion(), packageRoot);
+  const host = createHost(readVersion(), packageRoot, typeof TX_BUILD === 'string' ? TX_BUILD : undefined);
   const code = await runProgram(host, process.argv.slice(2));
   process.exitCode = code;
   // A full disk may be noticed only after the last write.

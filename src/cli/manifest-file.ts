@@ -28,7 +28,6 @@ export function entryContext(host: Host, loaded: LoadedGraph, seedHash = hashSee
   const shortName = engine.dialect.relation;
   const prefix = database === '' ? '' : `${engine.dialect.quoteIdentifier(database)}.`;
   const relationName = (relation: Relation): string => prefix + shortName(relation);
-  const texts = new Map(project.sources.map(({ path, text }) => [path, text]));
   return {
     graph,
     database,
@@ -37,7 +36,7 @@ export function entryContext(host: Host, loaded: LoadedGraph, seedHash = hashSee
     relationName,
     nameDatabase: createNaming(graph, shortName, relationName),
     content: hashContent(host, loaded, seedHash),
-    rawText: (path) => texts.get(path),
+    rawText: loaded.texts.get,
     compiledPath: (path) => compiledPathOf(project, path),
   };
 }
@@ -61,7 +60,7 @@ export function writeManifest(host: Host, screen: Screen, loaded: LoadedGraph): 
 const largestRead = 1024 * 1024;
 
 /** One hash over all that the manifest depends on: `tx` itself, the target, variables, and the files of the project. */
-function hashInput(host: Host, { project, graph, flagVars }: LoadedGraph, seedHash: SeedHash): string {
+function hashInput(host: Host, { project, graph, flagVars, contentHash }: LoadedGraph, seedHash: SeedHash): string {
   const { target } = project;
   const sum = createHash('sha256');
   const add = (...parts: readonly string[]): void => {
@@ -69,10 +68,10 @@ function hashInput(host: Host, { project, graph, flagVars }: LoadedGraph, seedHa
   };
   add(host.version, readProgram(host), target.name, target.type, target.schema, target.database, project.paths.target);
   add(canonicalJson(Object.entries(flagVars).map(([name, { value }]) => [name, value])));
-  for (const { path, text } of [project.file, ...project.sources]) add(path, text);
+  add(project.file.path, project.file.text, contentHash());
   for (const { path } of project.seeds) add(path, seedContent(host, project, path, seedHash));
   // JavaScript may take values from anywhere: only what came out tells.
-  if (project.sources.some(({ kind }) => kind === 'js-macro')) {
+  if (project.files.some(({ kind }) => kind === 'js-macro')) {
     for (const node of graph.nodes.values()) add(node.id, compiledTextOf(node)?.sql ?? '', canonicalJson(node.rawConfig));
   }
   return sum.digest('hex');

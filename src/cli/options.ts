@@ -8,6 +8,8 @@ export interface ProjectOptions {
   readonly projectDir?: string;
   readonly target?: string;
   readonly vars?: string;
+  /** False: nothing that was compiled earlier is used, and nothing is kept. */
+  readonly cache?: boolean;
 }
 
 export interface OutputOptions {
@@ -97,13 +99,14 @@ export function readFlagTwins(command: Command, env: Readonly<Record<string, str
   for (const option of command.options) {
     const { envVar } = option;
     const name = option.attributeName();
-    if (envVar === undefined || !option.isBoolean() || command.getOptionValueSource(name) !== 'env') continue;
+    const isFlag = option.isBoolean() || option.negate;
+    if (envVar === undefined || !isFlag || command.getOptionValueSource(name) !== 'env') continue;
     const value = truth[(env[envVar] ?? '').toLowerCase()];
     if (value === undefined) {
       const problem = `error: option '${option.flags}' value '${env[envVar] ?? ''}' from env '${envVar}' is invalid. must be 1, 0, true or false`;
       command.error(problem, { exitCode: 2, code: 'commander.invalidArgument' });
     }
-    command.setOptionValueWithSource(name, value, 'env');
+    command.setOptionValueWithSource(name, option.negate ? !value : value, 'env');
   }
 }
 
@@ -126,7 +129,8 @@ export function addProjectOptions(command: Command): Command {
       new Option('--project-dir <folder>', 'folder of the project (default: the nearest project.yaml, upwards)').env('TX_PROJECT_DIR'),
     )
     .addOption(new Option('-t, --target <name>', 'target of project.yaml').env('TX_TARGET'))
-    .addOption(new Option('--vars <yaml>', "variables, e.g. '{start_date: 2024-01-01}'").argParser(once).env('TX_VARS'));
+    .addOption(new Option('--vars <yaml>', "variables, e.g. '{start_date: 2024-01-01}'").argParser(once).env('TX_VARS'))
+    .addOption(new Option('--no-cache', 'compile everything, and keep nothing of it').env('TX_NO_CACHE'));
 }
 
 export function addOutputOptions(command: Command): Command {

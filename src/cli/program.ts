@@ -130,7 +130,15 @@ async function guard<O extends OutputOptions>(host: Host, options: O, action: Ac
   const screen = createScreen(host, options);
   const releaseConsole = (await import('./helper-output.ts')).captureConsole(screen);
   try {
-    return await action(screen, options);
+    try {
+      return await action(screen, options);
+    } catch (cause) {
+      if (!isCacheDamage(cause)) throw cause;
+      // What the cache says was read before anything was done: the command can start over.
+      host.end(true);
+      screen.startOver();
+      return await action(screen, options);
+    }
   } catch (cause) {
     const stop = (await import('./stop-for.ts')).stopFor(host, cause);
     if (stop === undefined) throw cause;
@@ -138,9 +146,15 @@ async function guard<O extends OutputOptions>(host: Host, options: O, action: Ac
     return stop.exitCode;
   } finally {
     releaseConsole();
+    host.end(false);
     if (host.trace !== undefined && options.profile !== undefined)
       (await import('./profile.ts')).writeTrace(host, screen, host.trace, options.profile);
   }
+}
+
+/** By its name: the class belongs to what commands load on demand. */
+function isCacheDamage(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === 'CacheDamaged';
 }
 
 interface WithArguments extends OutputOptions {

@@ -255,7 +255,7 @@ function chooseNodes(host: Host, screen: Screen, loaded: LoadedGraph, request: R
 
 function planInput(host: Host, request: RunRequest, prepared: Prepared & { readonly standing: Standing }): PlanInput {
   const { loaded, interval, standing } = prepared;
-  const { project, compiled, engine } = loaded;
+  const { project, hooks, engine } = loaded;
   return {
     command: request.command,
     project: project.name,
@@ -268,8 +268,7 @@ function planInput(host: Host, request: RunRequest, prepared: Prepared & { reado
     catalog: standing.catalog,
     state: standing.state,
     seeds: prepared.seeds.summaries,
-    onRunStart: compiled.onRunStart,
-    onRunEnd: compiled.onRunEnd,
+    ...hooks,
     findCheck,
     run: { id: randomUUID(), startedAt: new Date(host.clock.now()).toISOString() },
     fullRefresh: request.options.fullRefresh === true,

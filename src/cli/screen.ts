@@ -27,6 +27,10 @@ export interface Screen {
   /** Masks text that goes elsewhere: artifacts. */
   readonly mask: () => Mask;
   readonly addSources: (sources: readonly SourceFile[]) => void;
+  /** Where texts are to be had that were not added. */
+  readonly addTexts: (textOf: (path: string) => string | undefined) => void;
+  /** What was shown already is not shown again: the command runs once more. */
+  readonly startOver: () => void;
   readonly addSecrets: (secrets: readonly string[]) => void;
   readonly sources: (path: string) => SourceFile | undefined;
   /** Prints diagnostics on stderr, sorted; warnings are left out when quiet. */
@@ -51,7 +55,17 @@ export function createScreen(host: Host, options: OutputOptions): Screen {
   });
   const json = options.logFormat === 'json';
   const quiet = options.quiet === true;
-  const sources = (path: string): SourceFile | undefined => files.get(path);
+  const shown = new Set<string>();
+  let isAgain = false;
+  let textOf: (path: string) => string | undefined = () => undefined;
+  const sources = (path: string): SourceFile | undefined => {
+    const text = files.has(path) ? undefined : textOf(path);
+    return text === undefined ? files.get(path) : { path, text };
+  };
+  const tell = (text: string): void => {
+    if (!isAgain || !shown.has(text)) output.stderr.write(text);
+    shown.add(text);
+  };
   const progressStyle = styleOf(output.stderr);
   return {
     output,
@@ -64,6 +78,12 @@ export function createScreen(host: Host, options: OutputOptions): Screen {
     addSources: (added) => {
       for (const source of added) files.set(source.path, source);
     },
+    addTexts: (given) => {
+      textOf = given;
+    },
+    startOver: () => {
+      isAgain = true;
+    },
     addSecrets: (added) => {
       secrets.push(...added);
       mask = createMask(secrets);
@@ -71,14 +91,14 @@ export function createScreen(host: Host, options: OutputOptions): Screen {
     showDiagnostics: (diagnostics) => {
       for (const entry of sortDiagnostics(diagnostics)) {
         if (quiet && entry.severity === 'warning') continue;
-        if (json) output.stderr.write(`${renderLogDiagnostic(entry, { at: host.clock.now(), sources })}\n`);
-        else output.stderr.write(`${renderDiagnostic(entry, { ...progressStyle, sources, findSecrets: (text) => mask.find(text) })}\n\n`);
+        if (json) tell(`${renderLogDiagnostic(entry, { at: host.clock.now(), sources })}\n`);
+        else tell(`${renderDiagnostic(entry, { ...progressStyle, sources, findSecrets: (text) => mask.find(text) })}\n\n`);
       }
     },
     result: (text) => output.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     data: (value, indent) => output.stdout.write(`${writeJson(value, indent)}\n`),
     note: (text) => {
-      if (!quiet && !json) output.stderr.write(`${plain(text)}\n`);
+      if (!quiet && !json) tell(`${plain(text)}\n`);
     },
     helperOutput: (text, level) =>
       output.stderr.write(json ? `${renderLogOutput(text.replace(/\n$/, ''), { at: host.clock.now(), level })}\n` : text),

@@ -139,8 +139,9 @@ const largestDrawn = 16 * 1024 * 1024;
 /** The texts of the seeds that `diagnostics` point into, so that the line can be drawn; not where it may hold what must not be shown. */
 export function seedTexts(files: FileSystem, loaded: LoadedGraph, diagnostics: readonly Diagnostic[]): readonly SourceFile[] {
   const pointedAt = new Set(diagnostics.flatMap(({ span }) => (span === undefined || span.end === 0 ? [] : [span.path])));
-  return loaded.compiled.seeds.flatMap((seed) => {
-    if (!pointedAt.has(seed.path) || maskedColumns(seed).length > 0) return [];
+  if (pointedAt.size === 0) return [];
+  return [...loaded.graph.nodes.values()].flatMap((seed) => {
+    if (seed.resourceType !== 'seed' || !pointedAt.has(seed.path) || maskedColumns(seed).length > 0) return [];
     const absolute = join(loaded.project.root, seed.path);
     if ((files.stat(absolute)?.size ?? 0) > largestDrawn) return [];
     return [{ path: seed.path, text: new TextDecoder().decode(files.readBytes(absolute)) }];

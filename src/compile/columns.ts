@@ -1,12 +1,12 @@
 /** What property files say of columns, with doc blocks filled in. */
 import type { ColumnProperties } from '../parse/definitions.ts';
 import type { CompiledColumn } from './compiled.ts';
-import type { Describe } from './docs-blocks.ts';
+import type { FileContext } from './file-context.ts';
 
-export function compileColumns(columns: readonly ColumnProperties[], describe: Describe): readonly CompiledColumn[] {
+export function compileColumns(columns: readonly ColumnProperties[], context: FileContext): readonly CompiledColumn[] {
   return columns.map((column) => ({
     name: column.name,
-    description: describe(column.description, column.span),
+    description: context.describe(column.description, column.span),
     meta: column.meta,
     tags: column.tags,
     ...(column.dataType === undefined ? {} : { dataType: column.dataType }),

@@ -4,15 +4,20 @@ import { dialect } from '../adapters/duckdb/dialect.ts';
 import { engine } from '../adapters/duckdb/engine.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
-import type { ParsedFile } from '../parse/definitions.ts';
-import { parseFile } from '../parse/parse-file.ts';
 import { loadProject } from '../project/load-project.ts';
 import { memoryFiles } from '../project/memory-files.ts';
+import { readSources } from '../project/read-sources.ts';
 import type { YamlValue } from '../project/project.ts';
 import type { CompiledModel, CompiledProject, CompiledText } from './compiled.ts';
 import { compileInline } from './compile-inline.ts';
+import type { CompileInput } from './compile-project.ts';
 import { compileProject } from './compile-project.ts';
-import type { CompileInput } from './workspace.ts';
+import { nothingEarlier } from './earlier.ts';
+import { earlierOfRecords } from './earlier-records.ts';
+import type { FileRecord } from './file-record.ts';
+import type { FileTexts } from './hooks.ts';
+import { freshFiles } from './compiled-file.ts';
+import { uniteDiagnostics, uniteRecords } from './file-record.ts';
 
 export const projectYaml = `name: shop
 default_target: dev
@@ -34,28 +39,25 @@ interface Prepared {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Loads and parses; `project.yaml` is {@link projectYaml} with what `files` gives under that name behind it. */
-function prepare(files: Files, options: FixtureOptions): Prepared {
+/** Loads the project; `project.yaml` is {@link projectYaml} with what `files` gives under that name behind it. */
+async function prepare(files: Files, options: FixtureOptions): Promise<Prepared> {
   const all = { ...files, 'project.yaml': projectYaml + (files['project.yaml'] ?? '') };
-  const loaded = loadProject({ root: '/project', vars: {}, env: {} }, { files: memoryFiles(all) }, [engine]);
-  if (loaded.value === undefined) throw new Error(`the fixture does not load: ${JSON.stringify(loaded.diagnostics)}`);
-  const diagnostics: Diagnostic[] = loaded.diagnostics.filter((entry) => entry.code !== 'path-not-found');
-  const parsed: ParsedFile[] = [];
-  for (const source of loaded.value.sources) {
-    const outcome = parseFile(source, loaded.value.name);
-    diagnostics.push(...outcome.diagnostics);
-    if (outcome.value !== undefined) parsed.push(outcome.value);
-  }
+  const disk = memoryFiles(all);
+  const loaded = await loadProject({ root: '/project', vars: {}, env: {} }, { files: disk }, [engine]);
+  const project = loaded.value;
+  if (project === undefined) throw new Error(`the fixture does not load: ${JSON.stringify(loaded.diagnostics)}`);
+  const sources = readSources(project.root, project.files, disk);
   return {
     input: {
-      project: loaded.value,
-      parsed,
+      project,
       dialect,
       flagVars: options.flagVars ?? {},
       findCheck: options.findCheck ?? findCheck,
       checkNames,
+      fresh: freshFiles(project, sources.value),
+      earlier: nothingEarlier,
     },
-    diagnostics,
+    diagnostics: [...loaded.diagnostics.filter((entry) => entry.code !== 'path-not-found'), ...sources.diagnostics],
   };
 }
 
@@ -70,15 +72,23 @@ function ports(options: FixtureOptions): Parameters<typeof compileProject>[1] {
   };
 }
 
+function textsOf({ fresh }: Pick<CompileInput, 'fresh'>): FileTexts {
+  return { get: (path) => fresh.get(path)?.text };
+}
+
 export interface Compiled {
   readonly project: CompiledProject;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export async function compileFiles(files: Files, options: FixtureOptions = {}): Promise<Compiled> {
-  const { input, diagnostics } = prepare(files, options);
-  const outcome = await compileProject(input, ports(options));
-  return { project: outcome.value, diagnostics: [...diagnostics, ...outcome.diagnostics] };
+  const { input, diagnostics } = await prepare(files, options);
+  const records: FileRecord[] = [];
+  const { diagnostics: ofProject } = await compileProject(input, ports(options), (record) => void records.push(record));
+  return {
+    project: uniteRecords({ name: input.project.name, engine: input.dialect.engine }, records, textsOf(input)),
+    diagnostics: [...diagnostics, ...uniteDiagnostics(records, ofProject)],
+  };
 }
 
 /** The model of that name in a project that must be without errors. */
@@ -133,7 +143,11 @@ export async function inline(
   source: SourceFile,
   files: Files,
 ): Promise<{ readonly text: CompiledText; readonly diagnostics: readonly Diagnostic[] }> {
-  const { input } = prepare(files, {});
-  const outcome = await compileInline(source, input, ports({}));
+  const { input } = await prepare(files, {});
+  const records: FileRecord[] = [];
+  const { unused } = await compileProject(input, ports({}), (record) => void records.push(record));
+  const texts = textsOf(input);
+  const broken = new Set(records.flatMap((record) => record.broken));
+  const outcome = await compileInline(source, { ...input, earlier: earlierOfRecords({ records, unused, texts }), broken }, ports({}));
   return { text: outcome.value, diagnostics: outcome.diagnostics };
 }

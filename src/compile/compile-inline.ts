@@ -1,49 +1,68 @@
 /** Compiles a query that is in no file, such as one given on the command line. */
-import type { Outcome } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import { parseTemplate } from '../parse/parse-template.ts';
 import type { CompiledText, NodeId } from './compiled.ts';
-import { chainProblems, injectEphemerals } from './ephemeral.ts';
-import { compileModels } from './models.ts';
+import type { CompilePorts } from './compile-project.ts';
+import type { EarlierCompile } from './earlier.ts';
+import type { EnvironmentInput } from './environment.ts';
+import { FileEnvironment, shareEnvironment } from './environment.ts';
+import { checkChain, injectEphemerals } from './ephemeral.ts';
+import { Asker, Facts } from './facts.ts';
+import { JsModules, ModuleNeeded } from './js-modules.ts';
+import { NodeIndex } from './node-index.ts';
 import { finishQuery } from './query-text.ts';
 import { renderTemplate } from './render.ts';
 import { Session } from './session.ts';
-import type { CompileInput, CompilePorts } from './workspace.ts';
-import { prepareWorkspace } from './workspace.ts';
 
-/** Compiles `source` like a model that may refer to everything. Problems of other files are not repeated. */
-export async function compileInline(source: SourceFile, input: CompileInput, ports: CompilePorts): Promise<Outcome<CompiledText>> {
+export interface InlineInput extends Pick<EnvironmentInput, 'project' | 'dialect' | 'flagVars'> {
+  /** The project, compiled. */
+  readonly earlier: EarlierCompile;
+  readonly broken: ReadonlySet<NodeId>;
+}
+
+/** Compiles `source` like a model that may refer to everything. */
+export async function compileInline(source: SourceFile, input: InlineInput, ports: CompilePorts): Promise<Outcome<CompiledText>> {
+  const { earlier, project, dialect } = input;
+  const facts = new Facts(earlier);
+  const modules = new JsModules(ports.js, { get: earlier.text });
+  const lost = { any: false, names: new Set<string>() };
+  const environment = shareEnvironment({ project, dialect, flagVars: input.flagVars, facts, modules, lost });
+  const asker = new Asker(facts);
   const parsed = parseTemplate(source);
-  const diagnostics: Diagnostic[] = [...parsed.diagnostics];
-  const workspace = await prepareWorkspace(input, ports);
-  const { environment, index, describe, texts } = workspace;
-  const session = new Session({ environment, resolver: index, isIncremental: false, place: 'an inline query' });
-  const rendered = renderTemplate(parsed.value, session);
-  diagnostics.push(...session.diagnostics);
-  if (diagnostics.length > 0) return { value: rendered, diagnostics };
-  const finished = finishQuery(rendered, { what: 'an inline query', node: undefined, path: source.path });
-  const needs = [...session.dependencies.keys()];
-  const isEphemeral = (id: NodeId): boolean =>
-    workspace.drafts.models.some((draft) => draft.id === id && draft.config.materialized === 'ephemeral');
-  if (finished.diagnostics.length > 0 || !needs.some(isEphemeral)) return { value: finished.text, diagnostics: finished.diagnostics };
-  const broken = new Set<NodeId>();
-  const drafts = workspace.drafts.models.filter((draft) => draft.config.materialized === 'ephemeral');
-  const { ephemerals } = compileModels(drafts, {
-    environment,
-    dialect: input.dialect,
-    resolver: index,
-    texts,
-    describe,
-    diagnostics: [],
-    broken,
-  });
-  for (const id of needs) {
-    const body = ephemerals.get(id);
-    if (body !== undefined && broken.has(id))
-      diagnostics.push(diagnose('broken-ref', { name: body.name }, { span: session.dependencies.get(id) }));
+  for (;;) {
+    const session = new Session({
+      environment: new FileEnvironment(asker, environment),
+      resolver: new NodeIndex(asker, project.name),
+      isIncremental: false,
+      place: 'an inline query',
+    });
+    try {
+      const rendered = renderTemplate(parsed.value, session);
+      const diagnostics = [...parsed.diagnostics, ...session.diagnostics];
+      if (diagnostics.length > 0) return { value: rendered, diagnostics };
+      return finish(rendered, session, { ...input, asker, path: source.path });
+    } catch (cause) {
+      if (!(cause instanceof ModuleNeeded)) throw cause;
+      await modules.load(cause.path);
+    }
   }
-  diagnostics.push(...chainProblems(session.dependencies, ephemerals, undefined));
-  return { value: injectEphemerals(finished.text, needs, ephemerals, input.dialect), diagnostics };
+}
+
+interface FinishInput extends InlineInput {
+  readonly asker: Asker;
+  readonly path: string;
+}
+
+function finish(rendered: CompiledText, session: Session, { asker, dialect, broken, path }: FinishInput): Outcome<CompiledText> {
+  const finished = finishQuery(rendered, { what: 'an inline query', node: undefined, path });
+  if (finished.diagnostics.length > 0) return { value: finished.text, diagnostics: finished.diagnostics };
+  const needs = [...session.dependencies.keys()];
+  const diagnostics = needs.flatMap((id): readonly Diagnostic[] => {
+    const body = broken.has(id) ? asker.getIfThere('body', id) : undefined;
+    return body === undefined ? [] : [diagnose('broken-ref', { name: body.name }, { span: session.dependencies.get(id) })];
+  });
+  const chain = checkChain(session.dependencies, asker, undefined);
+  return { value: injectEphemerals(finished.text, needs, { asker, dialect }), diagnostics: [...diagnostics, ...chain.diagnostics] };
 }

@@ -210,6 +210,14 @@ export interface CompiledExposure extends CompiledNode, Pick<ExposureDefinition,
   readonly resourceType: 'exposure';
 }
 
+/** A node that config turned off. */
+export interface DisabledNode {
+  readonly kind: CompiledNodeUnion['resourceType'];
+  readonly id: NodeId;
+  readonly name: string;
+  readonly span?: Span;
+}
+
 export interface CompiledProject {
   readonly name: string;
   readonly models: readonly CompiledModel[];
@@ -224,7 +232,7 @@ export interface CompiledProject {
   readonly onRunStart: readonly CompiledHook[];
   readonly onRunEnd: readonly CompiledHook[];
   /** Nodes that config turned off, with the place that did it. */
-  readonly disabled: readonly { readonly id: NodeId; readonly name: string; readonly span?: Span }[];
+  readonly disabled: readonly Omit<DisabledNode, 'kind'>[];
   /** Nodes whose compilation failed: nothing selected may need them. */
   readonly broken: readonly NodeId[];
 }

@@ -1,19 +1,17 @@
 /** Models and seeds before rendering: their config, their names, and who is turned off. */
 import type { Relation } from '../adapter/relation.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Span } from '../diagnostics/span.ts';
 import type { ModelVersion, NodeProperties, ParsedFile } from '../parse/definitions.ts';
 import { nodeName } from '../parse/parse-file.ts';
 import type { Template } from '../parse/template.ts';
-import type { ConfigTree, Located, Project } from '../project/project.ts';
-import type { ModelConfig, NodeId, SeedConfig } from './compiled.ts';
+import type { Located, Project } from '../project/project.ts';
+import type { DisabledNode, ModelConfig, SeedConfig } from './compiled.ts';
 import { readFileConfig } from './file-config.ts';
+import type { Asker } from './facts.ts';
+import type { FileContext } from './file-context.ts';
 import type { MergedConfig } from './merge-config.ts';
 import { configValue, mergeConfig, metaOf, tagsOf, treeLevels } from './merge-config.ts';
 import type { NamedNode } from './naming.ts';
 import { foldersOf, nodeIdOf, relationOf } from './naming.ts';
-import type { Environment } from './session.ts';
 
 interface Draft extends NamedNode {
   readonly fqn: readonly string[];
@@ -36,60 +34,23 @@ export interface SeedDraft extends Draft {
   readonly config: SeedConfig;
 }
 
-/** A node that config turned off. */
-export interface DisabledNode {
-  readonly kind: 'model' | 'seed' | 'source' | 'test' | 'exposure';
-  readonly id: NodeId;
-  readonly name: string;
-  readonly span?: Span;
-}
-
-export interface DraftInput {
-  readonly project: Project;
-  readonly parsed: readonly ParsedFile[];
-  readonly environment: Environment;
-  readonly properties: { readonly models: ReadonlyMap<string, NodeProperties>; readonly seeds: ReadonlyMap<string, NodeProperties> };
-  /** Folders of config trees that some node is in. */
-  readonly usedFolders: Set<ConfigTree>;
-  readonly diagnostics: Diagnostic[];
-}
-
-export interface Drafts {
-  readonly models: readonly ModelDraft[];
-  readonly seeds: readonly SeedDraft[];
-  readonly disabled: readonly DisabledNode[];
-}
-
-export function makeDrafts(input: DraftInput): Drafts {
-  const all = [
-    ...input.parsed.flatMap((file) => (file.kind === 'model' ? draftModel(file, input) : [])),
-    ...input.project.seeds.map((file) => draftSeed(file, input)),
-  ];
-  const disabled = all.filter((draft) => !draft.config.enabled).map((draft) => turnedOff(draft));
-  const enabled = all.filter((draft) => draft.config.enabled);
-  return {
-    models: enabled.filter((draft) => draft.kind === 'model'),
-    seeds: enabled.filter((draft) => draft.kind === 'seed'),
-    disabled,
-  };
-}
-
-function turnedOff(draft: ModelDraft | SeedDraft): DisabledNode {
+/** What is left of a node that its config turned off. */
+export function turnedOff(draft: ModelDraft | SeedDraft): DisabledNode {
   const span = draft.merged.raw['enabled']?.span;
   return { kind: draft.kind, id: draft.id, name: draft.name, ...(span === undefined ? {} : { span }) };
 }
 
-function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, input: DraftInput): ModelDraft {
-  const { project } = input;
+export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context: FileContext): ModelDraft {
+  const { project, asker } = context;
   const { path, template } = file;
   const folders = foldersOf(path, file.base);
-  const properties = input.properties.models.get(file.name);
+  const properties = propertiesOf(file.name, asker);
   const { name, names, alias } = versionedNames(file.name, properties?.version);
   const id = nodeIdOf('model', project.name, ...names);
-  const own = readFileConfig({ template, resource: 'model', node: id }, input.environment);
-  input.diagnostics.push(...own.diagnostics);
+  const own = readFileConfig({ template, resource: 'model', node: id }, context.environment);
+  context.diagnostics.push(...own.diagnostics);
   const merged = mergeConfig([
-    ...treeLevels(project.configTrees.models, [...folders, ...names], input.usedFolders),
+    ...treeLevels(project.configTrees, { kind: 'models', folders: [...folders, ...names] }, asker),
     properties?.config ?? {},
     own.values,
   ]);
@@ -113,6 +74,14 @@ function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, input: DraftIn
   };
 }
 
+/** The newest of several versions may stand in a file that has the name of the model alone. */
+function propertiesOf(name: string, asker: Asker): NodeProperties | undefined {
+  const versioned = asker.get('versioned-model', name)?.plain;
+  const isElsewhere = versioned !== undefined && asker.get('model-file', versioned) !== undefined;
+  const found = versioned === undefined || isElsewhere ? undefined : asker.get('model-properties', versioned);
+  return found === undefined ? asker.get('model-properties', name) : { ...found, name };
+}
+
 /** A version is called by the model and its number, and built under both: `orders.v2` is `orders_v2` in the database. */
 function versionedNames(
   file: string,
@@ -127,12 +96,13 @@ function spansOf(merged: MergedConfig): Pick<Draft, 'schemaSpan' | 'aliasSpan'> 
   return { schemaSpan: merged.raw['schema']?.span, aliasSpan: merged.raw['alias']?.span };
 }
 
-function draftSeed(file: Project['seeds'][number], input: DraftInput): SeedDraft {
-  const { project } = input;
+export function draftSeed(file: Project['seeds'][number], context: FileContext): SeedDraft {
+  const { project, asker } = context;
   const name = nodeName(file.path);
   const folders = foldersOf(file.path, file.base);
-  const properties = input.properties.seeds.get(name);
-  const merged = mergeConfig([...treeLevels(project.configTrees.seeds, [...folders, name], input.usedFolders), properties?.config ?? {}]);
+  const properties = asker.get('seed-properties', name);
+  const levels = treeLevels(project.configTrees, { kind: 'seeds', folders: [...folders, name] }, asker);
+  const merged = mergeConfig([...levels, properties?.config ?? {}]);
   const config = seedConfig(merged, properties);
   const where = relationOf(project, name, config);
   return {
@@ -194,21 +164,4 @@ function seedConfig(merged: MergedConfig, properties: NodeProperties | undefined
     ...(alias === undefined ? {} : { alias }),
     ...(delimiter === undefined ? {} : { delimiter }),
   };
-}
-
-/** Warns of properties that describe no node. Those of a disabled node go with it. */
-export function findUnusedProperties(
-  input: DraftInput,
-  names: { readonly models: readonly string[]; readonly seeds: readonly string[] },
-): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  const look = (kind: string, described: ReadonlyMap<string, NodeProperties>, known: readonly string[]): void => {
-    const present = new Set(known);
-    for (const { name, span } of described.values()) {
-      if (!present.has(name)) diagnostics.push(diagnose('unused-properties', { kind, name, known }, { span }));
-    }
-  };
-  look('model', input.properties.models, names.models);
-  look('seed', input.properties.seeds, names.seeds);
-  return diagnostics;
 }

@@ -6,19 +6,9 @@ import type { Span } from '../diagnostics/span.ts';
 import { nextCodeToken } from '../parse/sql-scan.ts';
 import type { CompiledText, NodeId } from './compiled.ts';
 import { joinTexts, sliceText, syntheticText } from './compiled-text.ts';
+import type { EphemeralBody } from './fact.ts';
+import type { Asker } from './facts.ts';
 import { ephemeralName } from './node-index.ts';
-
-/** The body of an ephemeral model and the ephemeral models that it reads itself. */
-export interface EphemeralBody {
-  readonly id: NodeId;
-  readonly name: string;
-  readonly text: CompiledText;
-  readonly needs: readonly NodeId[];
-  /** How many ephemeral models stand above one another here, itself included. */
-  readonly depth: number;
-}
-
-export type EphemeralBodies = ReadonlyMap<NodeId, EphemeralBody>;
 
 /**
  * Each step down a chain is one level of nesting for the binder of an engine, which gives up at a thousand or so; a
@@ -26,59 +16,64 @@ export type EphemeralBodies = ReadonlyMap<NodeId, EphemeralBody>;
  */
 export const longestChain = 500;
 
-/** The bodies by id, their depth measured. A circle is cut. */
-export function measureEphemerals(bodies: readonly Omit<EphemeralBody, 'depth'>[]): EphemeralBodies {
-  const unmeasured = new Map(bodies.map((body) => [body.id, { ...body, depth: 0 }]));
-  const measured = new Map<NodeId, EphemeralBody>();
-  // Each after those that it reads.
-  for (const body of inOrder([...unmeasured.keys()], unmeasured))
-    measured.set(body.id, { ...body, depth: 1 + chainBelow(body.needs, measured) });
-  return measured;
+/** How many ephemeral models stand above one another below a query that reads `needs`; no further than is worth knowing. */
+function chainBelow(needs: Iterable<NodeId>, asker: Asker): number {
+  let level = new Map([...needs].flatMap((id) => withId(asker.getIfThere('body', id))));
+  let depth = 0;
+  for (; level.size > 0 && depth <= longestChain + 1; depth += 1) {
+    level = new Map([...level.values()].flatMap((body) => body.needs.flatMap((id) => withId(asker.get('body', id)))));
+  }
+  return depth;
 }
 
-function chainBelow(needs: Iterable<NodeId>, bodies: EphemeralBodies): number {
-  let longest = 0;
-  for (const id of needs) longest = Math.max(longest, bodies.get(id)?.depth ?? 0);
-  return longest;
+function withId(body: EphemeralBody | undefined): readonly (readonly [NodeId, EphemeralBody])[] {
+  return body === undefined ? [] : [[body.id, body]];
 }
 
-/** Whether a query that reads `needs` stands at the end of a chain that is too long for any engine. */
-export function endsLongChain(needs: Iterable<NodeId>, bodies: EphemeralBodies): boolean {
-  return chainBelow(needs, bodies) > longestChain;
-}
-
-/** Said where a chain becomes too long, and not again of what is further down. */
-export function chainProblems(needs: ReadonlyMap<NodeId, Span>, bodies: EphemeralBodies, node: NodeId | undefined): readonly Diagnostic[] {
-  const [last] = [...needs].filter(([id]) => bodies.get(id)?.depth === longestChain + 1);
-  if (last === undefined || chainBelow(needs.keys(), bodies) > longestChain + 1) return [];
-  return [diagnose('ephemeral-chain-too-long', { longest: longestChain }, { span: last[1], node })];
+/** Whether a query stands at the end of a chain that is too long for any engine. Said where it becomes too long, and not again further down. */
+export function checkChain(
+  needs: ReadonlyMap<NodeId, Span>,
+  asker: Asker,
+  node: NodeId | undefined,
+): { readonly isTooLong: boolean; readonly diagnostics: readonly Diagnostic[] } {
+  const below = chainBelow(needs.keys(), asker);
+  if (below !== longestChain + 1) return { isTooLong: below > longestChain, diagnostics: [] };
+  const last = [...needs].find(([id]) => chainBelow([id], asker) === below);
+  return { isTooLong: true, diagnostics: [diagnose('ephemeral-chain-too-long', { longest: longestChain }, { span: last?.[1], node })] };
 }
 
 /** All ephemeral models below `needs`, each after those that it reads. A circle is cut: the graph reports it. */
-function inOrder(needs: readonly NodeId[], bodies: EphemeralBodies): readonly EphemeralBody[] {
+function inOrder(needs: readonly NodeId[], asker: Asker): readonly EphemeralBody[] {
   const ordered: EphemeralBody[] = [];
   const seen = new Set<NodeId>();
   // An own stack: a chain of thousands of models must not end the process.
-  const stack: { readonly id: NodeId; readonly done: boolean }[] = needs.toReversed().map((id) => ({ id, done: false }));
+  const stack: { readonly id: NodeId; readonly isDirect: boolean; readonly body?: EphemeralBody }[] = [];
+  for (const id of needs.toReversed()) stack.push({ id, isDirect: true });
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
-    const body = bodies.get(entry.id);
-    if (body === undefined) continue;
-    if (entry.done) {
-      ordered.push(body);
+    const { id, isDirect } = entry;
+    if (entry.body !== undefined) {
+      ordered.push(entry.body);
       continue;
     }
-    if (seen.has(entry.id)) continue;
-    seen.add(entry.id);
-    stack.push({ id: entry.id, done: true });
-    for (const id of body.needs.toReversed()) stack.push({ id, done: false });
+    if (seen.has(id)) continue;
+    seen.add(id);
+    // Who refers to a node has asked what it is, and hears of it when it becomes ephemeral.
+    const body = isDirect ? asker.getIfThere('body', id) : asker.get('body', id);
+    if (body === undefined) continue;
+    stack.push({ id, isDirect, body });
+    for (const need of body.needs.toReversed()) stack.push({ id: need, isDirect: false });
   }
   return ordered;
 }
 
 /** The query with the ephemeral models among `needs`, and those below them, in front; none where they are too many for any engine. */
-export function injectEphemerals(text: CompiledText, needs: readonly NodeId[], bodies: EphemeralBodies, dialect: Dialect): CompiledText {
-  if (endsLongChain(needs, bodies)) return text;
-  const ordered = inOrder(needs, bodies);
+export function injectEphemerals(
+  text: CompiledText,
+  needs: readonly NodeId[],
+  { asker, dialect }: { readonly asker: Asker; readonly dialect: Dialect },
+): CompiledText {
+  if (chainBelow(needs, asker) > longestChain) return text;
+  const ordered = inOrder(needs, asker);
   if (ordered.length === 0) return text;
   const { at, hasWith } = headOf(text.sql);
   const parts: CompiledText[] = [sliceText(text, 0, at), syntheticText(hasWith ? ' ' : 'with ')];

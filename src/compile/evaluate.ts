@@ -37,10 +37,10 @@ export type Meaning =
 export function meaningOf(frame: Frame, name: string): Meaning | undefined {
   const names = findScope(frame.scope, name);
   if (names !== undefined) return { kind: 'local', value: names.get(name) };
-  const { macros, functions } = frame.session.environment;
-  const macro = macros.get(name);
+  const { environment } = frame.session;
+  const macro = environment.macro(name);
   if (macro !== undefined) return { kind: 'macro', macro };
-  const helper = functions.get(name);
+  const helper = environment.helper(name);
   if (helper !== undefined) return { kind: 'function', function: helper };
   if (builtinValues.includes(name)) return { kind: 'value', name };
   return builtins.has(name) ? { kind: 'builtin' } : undefined;
@@ -86,13 +86,7 @@ function isLost(session: Session, name: string): boolean {
 function reportUnknown(frame: Frame, name: string, span: Span): Failed {
   const { session } = frame;
   if (isLost(session, name)) return failed;
-  const known = [
-    ...namesInScope(frame.scope),
-    ...session.environment.macros.keys(),
-    ...session.environment.functions.keys(),
-    ...builtinValues,
-    ...builtins.keys(),
-  ];
+  const known = [...namesInScope(frame.scope), ...session.environment.callableNames(), ...builtinValues, ...builtins.keys()];
   return session.report('unknown-name', { name, known, isVariable: Object.hasOwn(session.environment.vars, name) }, span);
 }
 
@@ -177,7 +171,7 @@ export function reportUnknownHelper(frame: Frame, name: string, span: Span): Fai
   const { session } = frame;
   if (name === 'env' || name === 'env_var') return session.report('secret-in-template', {}, span);
   if (isLost(session, name)) return failed;
-  const known = [...session.environment.macros.keys(), ...session.environment.functions.keys(), ...builtins.keys()];
+  const known = [...session.environment.callableNames(), ...builtins.keys()];
   return session.report('unknown-helper', { name, known }, span);
 }
 

@@ -37,8 +37,10 @@ const SESSION_WORDS: ReadonlyMap<string, SessionPart> = new Map([
 /** Behind `set`: what ends with the transaction. */
 const TRANSACTION_SETTINGS = new Set(['local', 'constraints']);
 
-/** Text of a file by its path, for exact places. */
-export type FileTexts = ReadonlyMap<string, string>;
+/** Gives the text of a file by its path, for exact places. */
+export interface FileTexts {
+  readonly get: (path: string) => string | undefined;
+}
 
 /** Renders `hooks`; those that come out without a statement are left out. */
 export function compileHooks(hooks: readonly Hook[], session: Session, texts: FileTexts): readonly CompiledHook[] {

@@ -14,49 +14,57 @@ export interface JsModuleLoader {
 
 type PlainFunction = (...args: readonly unknown[]) => unknown;
 
-interface LoadedFunctions {
-  readonly functions: ReadonlyMap<string, JsFunction>;
+/** What one file exports. */
+export interface LoadedHelpers {
+  readonly functions: readonly JsFunction[];
+  /** Exports that are no helpers; `any` when the file did not load. */
   readonly lost: LostNames;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Loads every file of `files` and gives its named exports as helpers. */
-export async function loadJsHelpers(files: readonly SourceFile[], loader: JsModuleLoader): Promise<LoadedFunctions> {
-  const functions = new Map<string, JsFunction>();
+/** Loads one file and gives its named exports as helpers. */
+export async function loadJsHelpers(file: SourceFile, loader: JsModuleLoader): Promise<LoadedHelpers> {
+  const start: Span = { path: file.path, start: 0, end: 0 };
   const diagnostics: Diagnostic[] = [];
+  const functions: JsFunction[] = [];
   const lost = new Set<string>();
-  let unloaded = false;
-  for (const file of files) {
-    const start: Span = { path: file.path, start: 0, end: 0 };
-    let exports: Record<string, unknown>;
-    try {
-      // One after the other: modules print and fail in a stable order.
-      exports = await loader.load(file.path);
-    } catch (error) {
-      diagnostics.push(diagnose('js-file', { path: file.path, problem: messageOf(error) }, { span: placeOfError(file, error) ?? start }));
-      unloaded = true;
-      continue;
-    }
-    for (const [name, value] of Object.entries(exports)) {
-      if (name === 'default' || typeof value !== 'function') {
-        const problem =
-          name === 'default' ? 'it has a default export, and helpers are called by their names' : `its export \`${name}\` is no function`;
-        diagnostics.push(diagnose('js-file', { path: file.path, problem }, { span: name === 'default' ? start : placeOfName(file, name) }));
-        lost.add(name);
-        continue;
-      }
-      const span = placeOfName(file, name);
-      const other = functions.get(name);
-      if (value.constructor.name === 'AsyncFunction') {
-        diagnostics.push(diagnose('js-helper-async', { name }, { span }));
-        lost.add(name);
-      } else if (other !== undefined)
-        diagnostics.push(diagnose('duplicate-macro', { name, first: other.path, second: file.path }, { span }));
-      // An export that is a function can be called with any arguments; what it makes of them is its own matter.
-      else functions.set(name, toHelper(name, file, value as PlainFunction));
-    }
+  let exports: Record<string, unknown>;
+  try {
+    exports = await loader.load(file.path);
+  } catch (error) {
+    const problem = diagnose('js-file', { path: file.path, problem: messageOf(error) }, { span: placeOfError(file, error) ?? start });
+    return { functions, lost: { any: true, names: lost }, diagnostics: [problem] };
   }
-  return { functions, lost: { any: unloaded, names: lost }, diagnostics };
+  for (const [name, value] of Object.entries(exports)) {
+    if (name === 'default' || typeof value !== 'function') {
+      const problem =
+        name === 'default' ? 'it has a default export, and helpers are called by their names' : `its export \`${name}\` is no function`;
+      diagnostics.push(diagnose('js-file', { path: file.path, problem }, { span: name === 'default' ? start : placeOfName(file, name) }));
+      lost.add(name);
+    } else if (value.constructor.name === 'AsyncFunction') {
+      diagnostics.push(diagnose('js-helper-async', { name }, { span: placeOfName(file, name) }));
+      lost.add(name);
+    }
+    // An export that is a function can be called with any arguments; what it makes of them is its own matter.
+    else functions.push(toHelper(name, file, value as PlainFunction));
+  }
+  return { functions, lost: { any: false, names: lost }, diagnostics };
+}
+
+/** Helpers of one name in two files. */
+export function findDuplicateHelpers(
+  files: readonly { readonly file: SourceFile; readonly names: readonly string[] }[],
+): readonly Diagnostic[] {
+  const first = new Map<string, string>();
+  return files.flatMap(({ file, names }) =>
+    names.flatMap((name) => {
+      const before = first.get(name);
+      if (before === undefined) first.set(name, file.path);
+      return before === undefined
+        ? []
+        : [diagnose('duplicate-macro', { name, first: before, second: file.path }, { span: placeOfName(file, name) })];
+    }),
+  );
 }
 
 function toHelper(name: string, file: SourceFile, run: PlainFunction): JsFunction {

@@ -9,9 +9,7 @@ import { failed } from './values.ts';
 /** How the macro is called, for messages. */
 export function macroForm(macro: MacroDefinition): string {
   const positional = macro.parameters.map((name) => ` "${name}"`).join('');
-  const named = macro.defaults
-    .map(({ name, value }) => ` ${name}=${macro.body.file.text.slice(value.span.start, value.span.end)}`)
-    .join('');
+  const named = macro.defaults.map(({ name, text }) => ` ${name}=${text}`).join('');
   return `{{${macro.name}${positional}${named}}}`;
 }
 

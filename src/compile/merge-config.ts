@@ -1,8 +1,10 @@
 /** Merges the config of a node: file over property file over the folders of project.yaml, key by key. */
 import type { ConfigKeyName, ConfigValues } from '../project/config-keys.ts';
 import { configKeys, readConfigValue } from '../project/config-keys.ts';
-import type { ConfigTree, Hook, Located, YamlValue } from '../project/project.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { ConfigTree, Hook, Located, Project, YamlValue } from '../project/project.ts';
 import type { RawConfig } from '../parse/definitions.ts';
+import type { Asker } from './facts.ts';
 
 /** Values of one node by canonical key. */
 export interface MergedConfig {
@@ -12,12 +14,26 @@ export interface MergedConfig {
   readonly hooks: { readonly pre: readonly Hook[]; readonly post: readonly Hook[] };
 }
 
-/** Levels of folders that hold for a node, outermost first. Marks the folders that were of use. */
-export function treeLevels(tree: ConfigTree | undefined, folders: readonly string[], used: Set<ConfigTree>): readonly RawConfig[] {
+/** Where a node stands in a config tree. */
+export interface TreePlace {
+  readonly kind: TreeKind;
+  /** From the top of the tree down. */
+  readonly folders: readonly string[];
+}
+
+type TreeKind = keyof Project['configTrees'];
+
+/** The fact that stands for a folder of a config tree. */
+function folderName(kind: TreeKind, folders: readonly string[]): string {
+  return [kind, ...folders].join('/');
+}
+
+/** Levels of folders that hold for a node, outermost first. Asks for the folders that were of use. */
+export function treeLevels(trees: Project['configTrees'], { kind, folders }: TreePlace, asker: Asker): readonly RawConfig[] {
   const levels: RawConfig[] = [];
-  let current = tree;
+  let current = trees[kind];
   for (let depth = 0; current !== undefined; depth += 1) {
-    used.add(current);
+    if (depth > 0) asker.ask('config-folder', folderName(kind, folders.slice(0, depth)));
     levels.push(current.config);
     const next = folders[depth];
     current = next !== undefined && Object.hasOwn(current.folders, next) ? current.folders[next] : undefined;
@@ -81,13 +97,16 @@ export function metaOf(config: MergedConfig): Readonly<Record<string, YamlValue>
   return value === undefined ? {} : (value as Readonly<Record<string, YamlValue>>);
 }
 
-/** Folders of a tree that no node of the project is in. */
+/** The outermost folders of a tree that no node of the project is in. */
 export function unusedFolders(
-  tree: ConfigTree | undefined,
-  used: ReadonlySet<ConfigTree>,
-): readonly { readonly name: string; readonly tree: ConfigTree; readonly siblings: readonly string[] }[] {
-  if (tree === undefined) return [];
-  return Object.entries(tree.folders).flatMap(([name, folder]) =>
-    used.has(folder) ? unusedFolders(folder, used) : [{ name, tree: folder, siblings: Object.keys(tree.folders) }],
-  );
+  trees: Project['configTrees'],
+  kind: TreeKind,
+  isUsed: (name: string) => boolean,
+): readonly { readonly name: string; readonly span: Span }[] {
+  const walk = (tree: ConfigTree, above: readonly string[]): readonly { readonly name: string; readonly span: Span }[] =>
+    Object.entries(tree.folders).flatMap(([name, folder]) =>
+      isUsed(folderName(kind, [...above, name])) ? walk(folder, [...above, name]) : [{ name, span: folder.span }],
+    );
+  const tree = trees[kind];
+  return tree === undefined ? [] : walk(tree, []);
 }

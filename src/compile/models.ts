@@ -1,36 +1,23 @@
 /** Renders models and seeds: text, dependencies, hooks. */
-import type { Dialect } from '../adapter/dialect.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
+import { findShadows } from './check-macros.ts';
 import { compileColumns } from './columns.ts';
 import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText, Dependency, NodeId } from './compiled.ts';
 import { emptyText } from './compiled-text.ts';
-import type { Describe } from './docs-blocks.ts';
 import type { ModelDraft, SeedDraft } from './drafts.ts';
-import { findShadows } from './environment.ts';
-import type { EphemeralBodies } from './ephemeral.ts';
-import { chainProblems, endsLongChain, injectEphemerals, measureEphemerals } from './ephemeral.ts';
-import type { FileTexts } from './hooks.ts';
+import { checkChain, injectEphemerals } from './ephemeral.ts';
+import type { EphemeralBody } from './fact.ts';
+import type { FileContext } from './file-context.ts';
 import { compileHooks } from './hooks.ts';
 import { finishQuery } from './query-text.ts';
 import { renderTemplate } from './render.ts';
-import type { Environment, Resolver } from './session.ts';
 import { Session } from './session.ts';
 import { relationValue } from './values.ts';
 
-export interface RenderInput {
-  readonly environment: Environment;
-  readonly dialect: Dialect;
-  readonly resolver: Resolver;
-  readonly texts: FileTexts;
-  readonly describe: Describe;
-  readonly diagnostics: Diagnostic[];
-  readonly broken: Set<NodeId>;
-}
-
 /** A model whose texts do not have their ephemeral parents in front yet. */
-interface RenderedModel {
+export interface RenderedModel {
   readonly draft: ModelDraft;
   readonly full: RenderedText;
   readonly incremental: RenderedText | undefined;
@@ -52,38 +39,24 @@ interface RenderedHooks extends Uses {
   readonly post: readonly CompiledHook[];
 }
 
-/** Renders every model; the result is in the order of the drafts. */
-export function compileModels(
-  drafts: readonly ModelDraft[],
-  input: RenderInput,
-): { readonly models: readonly CompiledModel[]; readonly ephemerals: EphemeralBodies } {
-  const rendered = drafts.map((draft) => renderModel(draft, input));
-  const bodies = measureEphemerals(
-    rendered
-      .filter(({ draft }) => draft.config.materialized === 'ephemeral')
-      .map(({ draft, full }) => ({ id: draft.id, name: draft.name, text: full.text, needs: [...full.dependencies.keys()] })),
-  );
-  return { models: rendered.map((model) => finishModel(model, bodies, input)), ephemerals: bodies };
-}
-
-function renderModel(draft: ModelDraft, input: RenderInput): RenderedModel {
+export function renderModel(draft: ModelDraft, context: FileContext): RenderedModel {
   if (draft.broken) {
-    input.broken.add(draft.id);
+    context.broken.push(draft.id);
     return { draft, full: { text: emptyText, ...nothing }, incremental: undefined, hooks: noHooks };
   }
-  findShadows(draft.template.nodes, input.diagnostics);
+  context.diagnostics.push(...findShadows(draft.template.nodes));
   const isIncremental = draft.config.materialized === 'incremental';
-  const full = renderText(draft, false, input);
+  const full = renderText(draft, false, context);
   // Most problems would be found twice: the second text is made only of a sound first one.
-  const incremental = isIncremental && !input.broken.has(draft.id) ? renderText(draft, true, input) : undefined;
-  return { draft, full, incremental, hooks: renderHooks(draft, input) };
+  const incremental = isIncremental && !context.broken.includes(draft.id) ? renderText(draft, true, context) : undefined;
+  return { draft, full, incremental, hooks: renderHooks(draft, context) };
 }
 
-function openSession(draft: ModelDraft | SeedDraft, input: RenderInput, isIncremental: boolean | undefined): Session {
-  const self = relationValue(input.dialect.relation(draft.where), draft.id);
+function openSession(draft: ModelDraft | SeedDraft, context: FileContext, isIncremental: boolean | undefined): Session {
+  const self = relationValue(context.dialect.relation(draft.where), draft.id);
   return new Session({
-    environment: input.environment,
-    resolver: input.resolver,
+    environment: context.environment,
+    resolver: context.index,
     node: draft.id,
     self,
     isIncremental,
@@ -92,27 +65,27 @@ function openSession(draft: ModelDraft | SeedDraft, input: RenderInput, isIncrem
   });
 }
 
-function renderText(draft: ModelDraft, isIncremental: boolean, input: RenderInput): RenderedText {
-  const session = openSession(draft, input, isIncremental);
+function renderText(draft: ModelDraft, isIncremental: boolean, context: FileContext): RenderedText {
+  const session = openSession(draft, context, isIncremental);
   const text = renderTemplate(draft.template, session);
-  if (session.diagnostics.length > 0) return { text, ...settle(draft.id, session.diagnostics, session, input) };
+  if (session.diagnostics.length > 0) return { text, ...settle(draft.id, session.diagnostics, session, context) };
   const finished = finishQuery(text, { what: 'a model', node: draft.id, path: draft.path });
-  return { text: finished.text, ...settle(draft.id, finished.diagnostics, session, input) };
+  return { text: finished.text, ...settle(draft.id, finished.diagnostics, session, context) };
 }
 
-function settle(id: NodeId, diagnostics: readonly Diagnostic[], { dependencies, macros }: Uses, input: RenderInput): Uses {
-  input.diagnostics.push(...diagnostics);
-  if (hasErrors(diagnostics)) input.broken.add(id);
+function settle(id: NodeId, diagnostics: readonly Diagnostic[], { dependencies, macros }: Uses, context: FileContext): Uses {
+  context.diagnostics.push(...diagnostics);
+  if (hasErrors(diagnostics)) context.broken.push(id);
   return { dependencies, macros };
 }
 
-function renderHooks(draft: ModelDraft | SeedDraft, input: RenderInput): RenderedHooks {
+function renderHooks(draft: ModelDraft | SeedDraft, context: FileContext): RenderedHooks {
   const { hooks } = draft.merged;
   if (hooks.pre.length + hooks.post.length === 0) return noHooks;
-  const session = openSession(draft, input, undefined);
-  const pre = compileHooks(hooks.pre, session, input.texts);
-  const post = compileHooks(hooks.post, session, input.texts);
-  return { pre, post, ...settle(draft.id, session.diagnostics, session, input) };
+  const session = openSession(draft, context, undefined);
+  const pre = compileHooks(hooks.pre, session, context.texts);
+  const post = compileHooks(hooks.post, session, context.texts);
+  return { pre, post, ...settle(draft.id, session.diagnostics, session, context) };
 }
 
 const nothing: Uses = Object.freeze({ dependencies: new Map(), macros: new Set<string>() });
@@ -129,18 +102,25 @@ function unite(id: NodeId, ...parts: readonly (Uses | undefined)[]): Pick<Compil
   return { dependsOn: [...all].map(([parent, span]): Dependency => ({ id: parent, span })), macros: [...macros] };
 }
 
-function finishModel(model: RenderedModel, bodies: EphemeralBodies, input: RenderInput): CompiledModel {
+/** What readers of an ephemeral model put in front of their queries. */
+export function bodyOf({ draft, full }: RenderedModel): EphemeralBody {
+  return { id: draft.id, name: draft.name, text: full.text, needs: [...full.dependencies.keys()] };
+}
+
+/** The node, with the ephemeral models that it reads in front of its texts. */
+export function finishModel(model: RenderedModel, context: FileContext): CompiledModel {
   const { draft, full, incremental, hooks } = model;
   for (const rendering of [full, incremental]) {
-    if (rendering === undefined || !endsLongChain(rendering.dependencies.keys(), bodies)) continue;
-    if (!input.broken.has(draft.id)) input.diagnostics.push(...chainProblems(rendering.dependencies, bodies, draft.id));
-    input.broken.add(draft.id);
+    const chain = rendering === undefined ? undefined : checkChain(rendering.dependencies, context.asker, draft.id);
+    if (chain?.isTooLong !== true) continue;
+    if (context.broken.includes(draft.id)) continue;
+    context.diagnostics.push(...chain.diagnostics);
+    context.broken.push(draft.id);
   }
-  const inject = ({ text, dependencies }: RenderedText): CompiledText =>
-    bodies.size === 0 ? text : injectEphemerals(text, [...dependencies.keys()], bodies, input.dialect);
+  const inject = ({ text, dependencies }: RenderedText): CompiledText => injectEphemerals(text, [...dependencies.keys()], context);
   return {
     resourceType: 'model',
-    ...describeNode(draft, input.describe),
+    ...describeNode(draft, context),
     ...unite(draft.id, full, incremental, hooks),
     config: draft.config,
     ...(draft.version === undefined ? {} : { version: draft.version }),
@@ -157,7 +137,7 @@ type NodeDescription = Pick<
   'id' | 'name' | 'path' | 'propertiesPath' | 'fqn' | 'description' | 'tags' | 'rawConfig' | 'columns'
 >;
 
-function describeNode(draft: ModelDraft | SeedDraft, describe: Describe): NodeDescription {
+function describeNode(draft: ModelDraft | SeedDraft, context: FileContext): NodeDescription {
   const { properties } = draft;
   return {
     id: draft.id,
@@ -165,24 +145,22 @@ function describeNode(draft: ModelDraft | SeedDraft, describe: Describe): NodeDe
     path: draft.path,
     ...(properties === undefined ? {} : { propertiesPath: properties.path }),
     fqn: draft.fqn,
-    description: properties === undefined ? '' : describe(properties.description, properties.span),
+    description: properties === undefined ? '' : context.describe(properties.description, properties.span),
     tags: draft.config.tags,
     rawConfig: draft.merged.raw,
-    columns: compileColumns(properties?.columns ?? [], describe),
+    columns: compileColumns(properties?.columns ?? [], context),
   };
 }
 
-export function compileSeeds(drafts: readonly SeedDraft[], input: RenderInput): readonly CompiledSeed[] {
-  return drafts.map((draft) => {
-    const hooks = renderHooks(draft, input);
-    return {
-      resourceType: 'seed',
-      ...describeNode(draft, input.describe),
-      ...unite(draft.id, hooks),
-      config: draft.config,
-      relation: draft.where,
-      preHooks: hooks.pre,
-      postHooks: hooks.post,
-    };
-  });
+export function compileSeed(draft: SeedDraft, context: FileContext): CompiledSeed {
+  const hooks = renderHooks(draft, context);
+  return {
+    resourceType: 'seed',
+    ...describeNode(draft, context),
+    ...unite(draft.id, hooks),
+    config: draft.config,
+    relation: draft.where,
+    preHooks: hooks.pre,
+    postHooks: hooks.post,
+  };
 }

@@ -46,7 +46,7 @@ export interface NamedNode {
 const fileStart = (path: string): Span => ({ path, start: 0, end: 0 });
 
 /** Names with one such form are too easy to take for each other. */
-function alikeForm(name: string): string {
+export function alikeForm(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
@@ -74,34 +74,46 @@ export function findDuplicateNames(nodes: readonly NamedNode[]): readonly Diagno
   return diagnostics;
 }
 
-/** Names that the database cannot have, and two nodes that would be built as one relation. */
-export function checkRelations(nodes: readonly NamedNode[], project: Project, dialect: Dialect): readonly Diagnostic[] {
+/** Names of one node that the database cannot have. */
+export function checkRelation(node: NamedNode, project: Project, dialect: Dialect): readonly Diagnostic[] {
+  const { relation, id } = node;
+  if (relation === undefined) return [];
+  const nameSpan = node.aliasSpan ?? fileStart(node.path);
+  const schemaSpan = node.schemaSpan ?? fileStart(node.path);
+  const problems = [
+    { name: relation.name, problem: dialect.identifierProblem(relation.name), span: nameSpan },
+    { name: relation.schema, problem: dialect.identifierProblem(relation.schema), span: schemaSpan },
+  ];
+  const diagnostics: Diagnostic[] = [];
+  for (const { name, problem, span } of problems) {
+    if (problem !== undefined) diagnostics.push(diagnose('bad-identifier', { name, problem }, { span, node: id }));
+  }
+  if (dialect.foldIdentifier(relation.schema) === dialect.foldIdentifier(project.stateSchema)) {
+    diagnostics.push(diagnose('schema-holds-state', { schema: relation.schema }, { span: schemaSpan, node: id }));
+  }
+  return diagnostics;
+}
+
+/** Relations with one such form are one relation to the database. */
+export function relationForm(relation: Relation, dialect: Dialect): string {
+  return JSON.stringify([dialect.foldIdentifier(relation.schema), dialect.foldIdentifier(relation.name)]);
+}
+
+/** Two nodes that would be built as one relation. */
+export function findCollisions(nodes: readonly NamedNode[], dialect: Dialect): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const built = new Map<string, NamedNode>();
-  const stateSchema = dialect.foldIdentifier(project.stateSchema);
   for (const node of nodes) {
-    const { relation, id } = node;
+    const { relation } = node;
     if (relation === undefined) continue;
-    const nameSpan = node.aliasSpan ?? fileStart(node.path);
-    const schemaSpan = node.schemaSpan ?? fileStart(node.path);
-    const problems = [
-      { name: relation.name, problem: dialect.identifierProblem(relation.name), span: nameSpan },
-      { name: relation.schema, problem: dialect.identifierProblem(relation.schema), span: schemaSpan },
-    ];
-    for (const { name, problem, span } of problems) {
-      if (problem !== undefined) diagnostics.push(diagnose('bad-identifier', { name, problem }, { span, node: id }));
-    }
-    if (dialect.foldIdentifier(relation.schema) === stateSchema) {
-      diagnostics.push(diagnose('schema-holds-state', { schema: relation.schema }, { span: schemaSpan, node: id }));
-    }
-    const key = JSON.stringify([dialect.foldIdentifier(relation.schema), dialect.foldIdentifier(relation.name)]);
+    const key = relationForm(relation, dialect);
     const first = built.get(key);
     if (first === undefined) built.set(key, node);
     // Two files of one name have been reported as such.
     else if (alikeForm(first.name) !== alikeForm(node.name)) {
       const notes = [{ message: `the other one is \`${first.path}\``, span: fileStart(first.path) }];
       const params = { relation: dialect.relation(relation), first: first.path, second: node.path };
-      diagnostics.push(diagnose('relation-collision', params, { span: nameSpan, notes }));
+      diagnostics.push(diagnose('relation-collision', params, { span: node.aliasSpan ?? fileStart(node.path), notes }));
     }
   }
   return diagnostics;

@@ -55,8 +55,10 @@ export interface LostNames {
 export interface Environment {
   readonly projectName: string;
   readonly dialect: Dialect;
-  readonly macros: ReadonlyMap<string, MacroDefinition>;
-  readonly functions: ReadonlyMap<string, JsFunction>;
+  macro(name: string): MacroDefinition | undefined;
+  helper(name: string): JsFunction | undefined;
+  /** For messages: the names of all macros and JavaScript helpers. */
+  callableNames(): readonly string[];
   /** Macros and helpers that have been reported as broken: that nobody can call them is no news. */
   readonly lost: LostNames;
   readonly vars: ValueMap;

@@ -1,6 +1,5 @@
 /** Turns declared sources into nodes: where each table is, or how its files are read. */
-import type { Dialect, FileOption } from '../adapter/dialect.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { FileOption } from '../adapter/dialect.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { ParsedProperties, SourceProperties, SourceTable } from '../parse/definitions.ts';
 import { readConfigValue } from '../project/config-keys.ts';
@@ -8,58 +7,45 @@ import type { YamlValue } from '../project/project.ts';
 import { isYamlNumber } from '../project/yaml/yaml-node.ts';
 import { compileColumns } from './columns.ts';
 import type { CompiledSource } from './compiled.ts';
-import type { Describe } from './docs-blocks.ts';
-import type { DisabledNode } from './drafts.ts';
+import type { DisabledNode } from './compiled.ts';
+import type { FileContext } from './file-context.ts';
 import { compileFreshness } from './freshness.ts';
-import type { FileTexts } from './hooks.ts';
 import { foldersOf, nodeIdOf } from './naming.ts';
-import type { Environment } from './session.ts';
 import { relationValue } from './values.ts';
-
-export interface SourceInput {
-  readonly projectName: string;
-  /** Folders under which property files are found. */
-  readonly modelPaths: readonly string[];
-  readonly properties: readonly ParsedProperties[];
-  readonly dialect: Dialect;
-  readonly describe: Describe;
-  readonly environment: Environment;
-  readonly texts: FileTexts;
-  readonly diagnostics: Diagnostic[];
-}
 
 export interface DeclaredSource {
   readonly node: CompiledSource;
   readonly table: SourceTable;
 }
 
-export function compileSources(input: SourceInput): {
-  readonly sources: readonly DeclaredSource[];
-  readonly disabled: readonly DisabledNode[];
-} {
+/** The sources of one property file. */
+export function compileSources(
+  file: ParsedProperties,
+  context: FileContext,
+): { readonly sources: readonly DeclaredSource[]; readonly disabled: readonly DisabledNode[] } {
   const sources: DeclaredSource[] = [];
   const disabled: DisabledNode[] = [];
-  for (const file of input.properties) {
-    for (const source of file.sources) {
-      for (const table of source.tables) {
-        const enabled = table.config['enabled'];
-        if (enabled !== undefined && readConfigValue('enabled', enabled).value === false) {
-          const name = `${source.name}.${table.name}`;
-          disabled.push({ kind: 'source', id: nodeIdOf('source', input.projectName, source.name, table.name), name, span: enabled.span });
-        } else sources.push({ node: compileSource(source, table, input), table });
-      }
+  for (const source of file.sources) {
+    for (const table of source.tables) {
+      const enabled = table.config['enabled'];
+      if (enabled !== undefined && readConfigValue('enabled', enabled).value === false) {
+        const name = `${source.name}.${table.name}`;
+        const id = nodeIdOf('source', context.project.name, source.name, table.name);
+        disabled.push({ kind: 'source', id, name, span: enabled.span });
+      } else sources.push({ node: compileSource(source, table, context), table });
     }
   }
   return { sources, disabled };
 }
 
-function compileSource(source: SourceProperties, table: SourceTable, input: SourceInput): CompiledSource {
-  const base = input.modelPaths.find((path) => source.path.startsWith(`${path}/`)) ?? '';
-  const external = externalSql(source, table, input);
-  const id = nodeIdOf('source', input.projectName, source.name, table.name);
+function compileSource(source: SourceProperties, table: SourceTable, context: FileContext): CompiledSource {
+  const { project } = context;
+  const base = project.paths.models.find((path) => source.path.startsWith(`${path}/`)) ?? '';
+  const external = externalSql(source, table, context);
+  const id = nodeIdOf('source', project.name, source.name, table.name);
   const relation = { schema: source.schema ?? source.name, name: table.identifier };
-  const self = relationValue(external ?? input.dialect.relation(relation), id);
-  const freshness = compileFreshness(table.config, self, input);
+  const self = relationValue(external ?? context.dialect.relation(relation), id);
+  const freshness = compileFreshness(table.config, self, context);
   return {
     resourceType: 'source',
     id,
@@ -67,34 +53,34 @@ function compileSource(source: SourceProperties, table: SourceTable, input: Sour
     sourceName: source.name,
     path: source.path,
     propertiesPath: source.path,
-    fqn: [input.projectName, ...foldersOf(source.path, base), source.name, table.name],
-    description: input.describe(table.description, table.span),
+    fqn: [project.name, ...foldersOf(source.path, base), source.name, table.name],
+    description: context.describe(table.description, table.span),
     tags: table.tags,
     dependsOn: [],
     macros: [],
     rawConfig: table.config,
-    sourceDescription: input.describe(source.description, source.span),
+    sourceDescription: context.describe(source.description, source.span),
     sourceMeta: source.meta,
     ...(table.loader === undefined ? {} : { loader: table.loader }),
     relation,
     ...(external === undefined ? {} : { external }),
     ...(table.external === undefined ? {} : { location: table.external.value.location }),
     ...(freshness === undefined ? {} : { freshness }),
-    columns: compileColumns(table.columns, input.describe),
+    columns: compileColumns(table.columns, context),
   };
 }
 
 /** The engine's call that reads the files; a source that has none is a table. */
-function externalSql(source: SourceProperties, table: SourceTable, input: SourceInput): string | undefined {
+function externalSql(source: SourceProperties, table: SourceTable, context: FileContext): string | undefined {
   if (table.external === undefined) return undefined;
   const { value, span } = table.external;
   const options = Object.fromEntries(Object.entries(value.options).map(([name, option]) => [name, toOption(option)]));
   const format = value.format === undefined ? {} : { format: value.format };
-  const sql = input.dialect.fileSource?.({ location: value.location, ...format, options });
+  const sql = context.dialect.fileSource?.({ location: value.location, ...format, options });
   if (sql !== undefined) return sql;
   const problem =
-    input.dialect.fileSource === undefined ? 'this engine reads no files' : `nothing is known of how to read \`${value.location}\``;
-  input.diagnostics.push(diagnose('source-unreadable', { name: `${source.name}.${table.name}`, problem }, { span }));
+    context.dialect.fileSource === undefined ? 'this engine reads no files' : `nothing is known of how to read \`${value.location}\``;
+  context.diagnostics.push(diagnose('source-unreadable', { name: `${source.name}.${table.name}`, problem }, { span }));
   return undefined;
 }
 

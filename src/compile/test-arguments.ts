@@ -1,20 +1,11 @@
 /** Checks the arguments of a declared test, and resolves those that name relations. */
 import type { CheckArgument, CheckArguments, CheckDefinition } from '../checks/check-definition.ts';
 import { readCheckArguments } from '../checks/read-check-arguments.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { RawConfig, TestDeclaration } from '../parse/definitions.ts';
 import type { Dependency } from './compiled.ts';
-import type { NodeIndex } from './node-index.ts';
-
-export interface ArgumentContext {
-  readonly index: NodeIndex;
-  readonly projectName: string;
-  readonly diagnostics: Diagnostic[];
-  /** SQL that stands for a node in a FROM clause. */
-  readonly relationSql: (id: Dependency['id'], sql: string) => string;
-}
+import type { FileContext } from './file-context.ts';
 
 export interface ResolvedArguments {
   readonly args: CheckArguments;
@@ -39,7 +30,7 @@ function columnOf(test: TestDeclaration, check: CheckDefinition): { readonly col
 }
 
 /** The arguments with canonical names; undefined, reported, when they do not fit. */
-export function resolveArguments(test: TestDeclaration, check: CheckDefinition, context: ArgumentContext): ResolvedArguments | undefined {
+export function resolveArguments(test: TestDeclaration, check: CheckDefinition, context: FileContext): ResolvedArguments | undefined {
   const { diagnostics } = context;
   const { column, given } = columnOf(test, check);
   const renamed = renamedUnder(check, test.check);
@@ -58,7 +49,7 @@ export function resolveArguments(test: TestDeclaration, check: CheckDefinition, 
     const span = Object.entries(given).find(([key]) => (renamed[key] ?? key) === name)?.[1].span ?? test.checkSpan;
     const relation = resolveRelation(written.trim(), span, context);
     if (relation === undefined) return undefined;
-    args[name] = context.relationSql(relation.id, relation.sql);
+    args[name] = relationSql(relation, context);
     identity[name] = relation.id;
     dependencies.push({ id: relation.id, span });
   }
@@ -71,25 +62,28 @@ const SOURCE = /^source\(\s*(['"])([^'"]+)\1\s*,\s*(['"])([^'"]+)\3\s*\)$/;
 interface NamedRelation {
   readonly id: Dependency['id'];
   readonly sql: string;
+  readonly isEphemeral?: boolean;
+}
+
+/** What stands in a FROM clause: an ephemeral model is its own query in parentheses. */
+function relationSql({ id, sql, isEphemeral }: NamedRelation, { asker }: FileContext): string {
+  const query = isEphemeral === true ? asker.get('query', id) : undefined;
+  return query === undefined ? sql : `(\n${query}\n)`;
 }
 
 /** `ref('x')`, `ref('project', 'x')`, `ref('x', v=2)`, `source('a', 'b')`, `x` or `a.b`. */
-export function resolveRelation(
-  written: string,
-  span: Span,
-  context: Pick<ArgumentContext, 'index' | 'projectName' | 'diagnostics'>,
-): NamedRelation | undefined {
+export function resolveRelation(written: string, span: Span, context: FileContext): NamedRelation | undefined {
   const { index, diagnostics } = context;
   const ref = REF.exec(written);
   const source = SOURCE.exec(written);
-  if (ref?.[4] !== undefined && ref[2] !== context.projectName) {
-    diagnostics.push(diagnose('unknown-package', { name: ref[2] ?? '', project: context.projectName }, { span }));
+  if (ref?.[4] !== undefined && ref[2] !== context.project.name) {
+    diagnostics.push(diagnose('unknown-package', { name: ref[2] ?? '', project: context.project.name }, { span }));
     return undefined;
   }
   const node = ref?.[4] ?? ref?.[2] ?? written;
   const table = source === null ? written : `${source[2]}.${source[4]}`;
   const version = ref?.[6];
-  const found = (source === null ? index.find(node, version)?.value : undefined) ?? (ref === null ? index.findSource(table) : undefined);
+  const found = (source === null ? index.find(node, version) : undefined) ?? (ref === null ? index.findSource(table) : undefined);
   if (found !== undefined) return found;
   const known = version === undefined ? undefined : index.versionsOf(node);
   if (version !== undefined && known !== undefined) {
@@ -101,12 +95,7 @@ export function resolveRelation(
   return undefined;
 }
 
-function reportMissing(
-  name: string,
-  isSource: boolean,
-  span: Span,
-  { index, diagnostics }: Pick<ArgumentContext, 'index' | 'diagnostics'>,
-): void {
+function reportMissing(name: string, isSource: boolean, span: Span, { index, diagnostics }: FileContext): void {
   const disabled = index.findDisabled(isSource ? 'source' : 'node', name);
   if (disabled !== undefined) {
     const notes = disabled.span === undefined ? [] : [{ message: 'it is turned off here', span: disabled.span }];

@@ -190,8 +190,8 @@ describe('singular tests', () => {
   it('have no relation of their own, and one name each', async () => {
     const found = await problems({ 'tests/a/t.sql': 'select {{this}}', 'tests/b/t.sql': 'select 1' });
     expect(found.map(({ code, message }) => [code, message])).toEqual([
-      ['ref-not-allowed', 'a test cannot use `this`'],
       ['duplicate-name', '`t` is the name of `tests/a/t.sql` and of `tests/b/t.sql`'],
+      ['ref-not-allowed', 'a test cannot use `this`'],
     ]);
   });
 

@@ -1,14 +1,14 @@
 /** Links a compiled project into one acyclic graph. */
 import type { CompiledProject, NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
-import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
-import { stronglyConnected } from './components.ts';
-import { untangle } from './cycles.ts';
+import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { Adjacency } from './digraph.ts';
-import { invert, longestDepths, mapTargets, orderByDepth, renumber, targetsOf } from './digraph.ts';
 import type { Graph, GraphNode } from './graph.ts';
-import type { FoldIdentifier, SourceLink } from './source-links.ts';
-import { describeSourceLinks, findSourceLinks } from './source-links.ts';
+import type { LinkedNodes } from './link-nodes.ts';
+import { linkNodes } from './link-nodes.ts';
+import type { NodeOrder } from './position-map.ts';
+import { namedEdges, PositionMap } from './position-map.ts';
+import type { FoldIdentifier } from './source-links.ts';
 
 /**
  * Builds the graph of `project`. `fold` is how its engine compares names (by default: as they are written).
@@ -17,13 +17,8 @@ import { describeSourceLinks, findSourceLinks } from './source-links.ts';
 export function buildGraph(project: CompiledProject, fold: FoldIdentifier = (name) => name): Outcome<Graph> {
   const nodes = sortedNodes(project);
   const { references, numbers, broken } = collectReferences(nodes, project);
-  const links = findSourceLinks(nodes, fold);
-  const settled = settle(nodes, references, links);
-  const warnings = describeSourceLinks(nodes, links, settled.kept);
-  return {
-    value: toGraph(project, nodes, settled, { numbers, broken }),
-    diagnostics: [...settled.diagnostics, ...warnings],
-  };
+  const { value: linked, diagnostics } = linkNodes(nodes, references, fold);
+  return { value: toGraph(project, nodes, linked, { numbers, broken }), diagnostics };
 }
 
 /**
@@ -76,49 +71,13 @@ function collectReferences(nodes: readonly GraphNode[], project: CompiledProject
   return { references: { offsets, targets: Int32Array.from(targets) }, numbers, broken };
 }
 
-interface Settled {
-  readonly parents: Adjacency;
-  readonly depths: Int32Array;
-  readonly kept: ReadonlySet<SourceLink>;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** Adds the links that close no cycle, and cuts what cycles are left. */
-function settle(nodes: readonly GraphNode[], references: Adjacency, links: readonly SourceLink[]): Settled {
-  const linked = layOut(withLinks(references, links));
-  if (linked.acyclic) return { ...linked, kept: new Set(links), diagnostics: [] };
-  // A link with both ends in one component is part of a cycle; which links go does not depend on their order.
-  const component = stronglyConnected(linked.parents);
-  const kept = links.filter((link) => component[link.source] !== component[link.builder]);
-  const trimmed = kept.length === links.length ? linked : layOut(withLinks(references, kept));
-  if (trimmed.acyclic) return { ...trimmed, kept: new Set(kept), diagnostics: [] };
-  const { parents, diagnostics } = untangle(nodes, trimmed.parents);
-  return { ...layOut(parents), kept: new Set(kept), diagnostics };
-}
-
-function layOut(parents: Adjacency): Pick<Settled, 'parents' | 'depths'> & { readonly acyclic: boolean } {
-  const depths = longestDepths(parents, invert(parents));
-  return { parents, depths, acyclic: !depths.includes(-1) };
-}
-
-function withLinks(references: Adjacency, links: readonly SourceLink[]): Adjacency {
-  if (links.length === 0) return references;
-  const builders = new Map(links.map(({ source, builder }) => [source, builder]));
-  return mapTargets(references, (node, parents) => {
-    const builder = builders.get(node);
-    return builder === undefined ? parents : [...parents, builder];
-  });
-}
-
 function toGraph(
   project: CompiledProject,
   nodes: readonly GraphNode[],
-  settled: Settled,
+  linked: LinkedNodes,
   { numbers, broken }: Pick<References, 'numbers' | 'broken'>,
 ): Graph {
-  const sorted = orderByDepth(settled.depths);
-  const parents = renumber(settled.parents, sorted);
-  const edges = { parents, children: invert(parents) };
+  const { sorted, edges } = linked;
   const order: NodeId[] = [];
   const byId = new Map<NodeId, GraphNode>();
   for (const number of sorted) {
@@ -127,21 +86,21 @@ function toGraph(
     numbers.set(node.id, order.length);
     order.push(node.id);
   }
-  let named: { readonly parents: NamedEdges; readonly children: NamedEdges } | undefined;
-  // Most commands never ask for edges by id, and making them costs more than all the rest.
-  const nameBoth = (): NonNullable<typeof named> =>
-    (named ??= { parents: nameEdges(order, edges.parents), children: nameEdges(order, edges.children) });
+  const at: NodeOrder = {
+    size: order.length,
+    idAt: (position) => order[position] ?? bug(`no node stands at ${position}`),
+    positionOf: (id) => numbers.get(id),
+  };
+  const nodeAt = (position: number): GraphNode => byId.get(at.idAt(position)) ?? bug(`no node stands at ${position}`);
   return {
     project: project.name,
     nodes: byId,
-    get parents() {
-      return nameBoth().parents;
-    },
-    get children() {
-      return nameBoth().children;
-    },
+    parents: namedEdges(at, edges.parents),
+    children: namedEdges(at, edges.children),
     order,
-    positions: numbers,
+    positions: new PositionMap(at, (position) => position),
+    nodeAt,
+    kindAt: (position) => nodeAt(position).resourceType,
     edges,
     broken,
     groups: project.groups,
@@ -150,19 +109,4 @@ function toGraph(
     selectors: project.selectors,
     disabled: project.disabled,
   };
-}
-
-type NamedEdges = ReadonlyMap<NodeId, readonly NodeId[]>;
-
-function nameEdges(order: readonly NodeId[], adjacency: Adjacency): NamedEdges {
-  const named = new Map<NodeId, readonly NodeId[]>();
-  order.forEach((id, node) => {
-    const list: NodeId[] = [];
-    for (const target of targetsOf(adjacency, node)) {
-      const other = order[target];
-      if (other !== undefined) list.push(other);
-    }
-    named.set(id, list);
-  });
-  return named;
 }

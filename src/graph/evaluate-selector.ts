@@ -47,7 +47,7 @@ export function beginEvaluation(
   expressions: readonly SelectorExpression[],
 ): Evaluation {
   const { graph } = settings;
-  const kinds = Array.from(graph.nodes.values(), (node) => node.resourceType);
+  const kinds = Array.from({ length: graph.nodes.size }, (_, position) => graph.kindAt(position));
   return { ...settings, kinds, names: findNames(graph, expressions), misses: [] };
 }
 
@@ -74,7 +74,7 @@ export function evaluateSelector(evaluation: Evaluation, expression: SelectorExp
 export function unite(evaluation: Evaluation, parts: readonly Selected[]): Selected {
   const [first] = parts;
   if (first === undefined) {
-    const nothing = new Uint8Array(evaluation.graph.order.length);
+    const nothing = new Uint8Array(evaluation.graph.nodes.size);
     return { named: nothing, present: nothing };
   }
   if (parts.length === 1) return first;
@@ -93,16 +93,12 @@ export function isNothing({ present }: Selected): boolean {
 function evaluateCriterion(evaluation: Evaluation, criterion: Criterion): Selected {
   if (criterion.method === 'selector') return evaluateNamed(evaluation, criterion);
   const { graph, names, misses } = evaluation;
-  const named = new Uint8Array(graph.order.length);
+  const named = new Uint8Array(graph.nodes.size);
   const known = criterion.method === 'fqn' ? names?.get(criterion.value) : undefined;
   if (known === undefined) {
     const matches = evaluation.matcher(criterion);
     if (matches === undefined) return bringTests(evaluation, named);
-    let position = 0;
-    for (const node of graph.nodes.values()) {
-      if (matches(node)) named[position] = 1;
-      position += 1;
-    }
+    for (let position = 0; position < named.length; position += 1) if (matches(graph.nodeAt(position))) named[position] = 1;
   } else {
     for (const position of known) named[position] = 1;
   }

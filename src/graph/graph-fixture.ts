@@ -161,7 +161,7 @@ export function versions(name: string, rest: Omit<ModelFixture, 'name'> = {}): r
       path: base.path.replace(/\.sql$/, `_v${v}.sql`),
       fqn: [...base.fqn, `v${v}`],
       relation: { ...base.relation, name: `${name}_v${v}` },
-      version: { model: name, v, latest: 2, mayBePlain: v === 2 },
+      version: { model: name, modelSpan: { path: 'models/schema.yml', start: 0, end: 0 }, v, latest: 2, mayBePlain: v === 2 },
     };
   });
 }

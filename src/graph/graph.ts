@@ -18,6 +18,9 @@ export interface Graph {
   readonly order: readonly NodeId[];
   /** Where each node stands in `order`. */
   readonly positions: ReadonlyMap<NodeId, number>;
+  /** The node at a position; and its kind, without the rest of it. */
+  readonly nodeAt: (position: number) => GraphNode;
+  readonly kindAt: (position: number) => ResourceType;
   /** `parents` and `children` once more, by positions: for walks over very many nodes. */
   readonly edges: { readonly parents: Adjacency; readonly children: Adjacency };
   /** Nodes that did not compile, or that refer to something that is not there. Nothing selected may need them. */

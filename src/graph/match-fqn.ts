@@ -18,7 +18,7 @@ export function matchFqn(value: string): (fqn: readonly string[], versioned?: bo
 }
 
 /** The names of the node itself, without folders. */
-function leafNames(fqn: readonly string[], versioned: boolean): readonly string[] {
+export function leafNames(fqn: readonly string[], versioned: boolean): readonly string[] {
   const last = fqn[fqn.length - 1] ?? '';
   if (!versioned) return [last];
   const model = fqn[fqn.length - 2] ?? '';

@@ -69,11 +69,9 @@ export function select(graph: Graph, options: SelectOptions): Outcome<Selection>
   if (hasErrors(problems)) return nothing(problems);
   const keepsType = typeFilter(options);
   const nodes = new Set<NodeId>();
-  let position = 0;
-  for (const [id, node] of graph.nodes) {
+  for (let position = 0; position < graph.nodes.size; position += 1) {
     const isChosen = (chosen === undefined || isSelected(chosen, position)) && !(unwanted !== undefined && isSelected(unwanted, position));
-    if (isChosen && keepsType(node.resourceType)) nodes.add(id);
-    position += 1;
+    if (isChosen && keepsType(graph.kindAt(position))) nodes.add(graph.nodeAt(position).id);
   }
   return { value: { nodes, ...(named?.byDefault === true ? { byDefault: named.name } : {}) }, diagnostics: problems };
 }

@@ -1,7 +1,7 @@
 /** Writes for each node a selector that means that node and no other. */
 import { plain } from '../diagnostics/plain.ts';
 import type { Graph, GraphNode } from './graph.ts';
-import { isVersion, literalNamesOf } from './match-fqn.ts';
+import { isVersion, leafNames } from './match-fqn.ts';
 import { bareMethod } from './selector-method.ts';
 
 /**
@@ -10,25 +10,48 @@ import { bareMethod } from './selector-method.ts';
  * node, the file or the kind of the node is added.
  */
 export function nameSelectors(graph: Graph): (node: GraphNode) => string {
-  const uses = countNames(graph);
+  const isUnique = findUniqueNames(graph);
   return (node) => {
     if (node.resourceType === 'source') return `source:${[graph.project, node.sourceName, node.name].map(protect).join('.')}`;
     if (node.resourceType === 'exposure') return `exposure:${[graph.project, node.name].map(protect).join('.')}`;
-    const name = node.fqn.map(protect).join('.');
-    if (uses.get(node.fqn.join('.')) === 1) return needsMethod(name) ? `fqn:${name}` : name;
+    const full = node.fqn.join('.');
+    const name = protect(full);
+    if (isUnique(full)) return needsMethod(name) ? `fqn:${name}` : name;
     if (node.resourceType === 'test') return `fqn:${name},test_type:${node.test.kind}`;
     return `fqn:${name},resource_type:${node.resourceType},path:${protectPath(node.path)}`;
   };
 }
 
-/** For each text that could be a fully qualified name, how many nodes a selector of that text means. */
-function countNames(graph: Graph): ReadonlyMap<string, number> {
+/** Whether a fully qualified name means one node alone. */
+function findUniqueNames(graph: Graph): (full: string) => boolean {
   const uses = new Map<string, number>();
+  /** Other texts that mean some node, as far as they may be a fully qualified name: then they begin with the project. */
+  const others = new Set<string>();
+  const seen = new Set<string>();
+  const start = `${graph.project}.`;
+  const addPrefixes = (name: string): void => {
+    for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) others.add(name.slice(0, dot));
+  };
   for (const node of graph.nodes.values()) {
     if (node.resourceType === 'source' || node.resourceType === 'exposure') continue;
-    for (const name of literalNamesOf(node.fqn, isVersion(node))) uses.set(name, (uses.get(name) ?? 0) + 1);
+    const { fqn } = node;
+    const full = fqn.join('.');
+    uses.set(full, (uses.get(full) ?? 0) + 1);
+    const last = fqn[fqn.length - 1] ?? '';
+    const folder = full.slice(0, full.length - last.length);
+    if (last.includes('.')) addPrefixes(full);
+    else if (!seen.has(folder)) {
+      seen.add(folder);
+      addPrefixes(folder);
+    }
+    const rest = full.slice(start.length);
+    if (rest.startsWith(start)) {
+      others.add(rest);
+      addPrefixes(rest);
+    }
+    for (const name of leafNames(fqn, isVersion(node))) if (name.startsWith(start)) others.add(name);
   }
-  return uses;
+  return (full) => uses.get(full) === 1 && !others.has(full);
 }
 
 /** A class of one for each character that a selector would read as something else. */

@@ -18,18 +18,31 @@ export function descendants(graph: Graph, ids: Iterable<NodeId>, depth = Number.
 }
 
 function reach(graph: Graph, adjacency: Adjacency, ids: Iterable<NodeId>, depth: number): ReadonlySet<NodeId> {
-  const start = new Uint8Array(graph.order.length);
+  const start = new Uint8Array(graph.nodes.size);
   for (const id of ids) {
     const position = graph.positions.get(id);
     if (position !== undefined) start[position] = 1;
   }
   const marks = markReachable(adjacency, start, depth);
-  return new Set(graph.order.filter((_, position) => marks[position] === 1 && start[position] === 0));
+  const reached = new Set<NodeId>();
+  for (let position = marks.indexOf(1); position >= 0; position = marks.indexOf(1, position + 1))
+    if (start[position] === 0) reached.add(graph.nodeAt(position).id);
+  return reached;
+}
+
+/** Those of `ids` that are in the graph, once each, in its order. The other nodes are not looked at. */
+export function inOrder(graph: Graph, ids: Iterable<NodeId>): readonly NodeId[] {
+  const wanted = new Set<number>();
+  for (const id of ids) {
+    const position = graph.positions.get(id);
+    if (position !== undefined) wanted.add(position);
+  }
+  return Array.from(Uint32Array.from(wanted).sort(), (position) => graph.nodeAt(position).id);
 }
 
 /** A comparison that sorts ids into the order of the graph. Ids that are not in the graph come last. */
 export function compareOrder(graph: Graph): (a: NodeId, b: NodeId) => number {
-  const last = graph.order.length;
+  const last = graph.nodes.size;
   return (a, b) => (graph.positions.get(a) ?? last) - (graph.positions.get(b) ?? last);
 }
 
@@ -37,5 +50,5 @@ export function compareOrder(graph: Graph): (a: NodeId, b: NodeId) => number {
 export function brokenFor(graph: Graph, ids: ReadonlySet<NodeId>): readonly NodeId[] {
   if (graph.broken.size === 0) return [];
   const above = ancestors(graph, ids);
-  return graph.order.filter((id) => graph.broken.has(id) && (ids.has(id) || above.has(id)));
+  return inOrder(graph, graph.broken).filter((id) => ids.has(id) || above.has(id));
 }

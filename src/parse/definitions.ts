@@ -34,8 +34,9 @@ export interface ColumnProperties {
 
 /** Which of several versions of a model a file holds. */
 export interface ModelVersion {
-  /** The name that all versions share. */
+  /** The name that all versions share, and where it stands. */
   readonly model: string;
+  readonly modelSpan: Span;
   readonly v: string | number;
   /** The version that a reference without one means. */
   readonly latest: string | number;
@@ -173,8 +174,8 @@ export interface MacroDefinition {
   readonly nameSpan: Span;
   /** Positional parameters, in order. */
   readonly parameters: readonly string[];
-  /** Named parameters with default expressions, in order. */
-  readonly defaults: readonly { readonly name: string; readonly value: Expression }[];
+  /** Named parameters with default expressions and how they are written, in order. */
+  readonly defaults: readonly { readonly name: string; readonly value: Expression; readonly text: string }[];
   /** The engine this variant is for; undefined for the general one. */
   readonly engine?: string;
   readonly body: Template;

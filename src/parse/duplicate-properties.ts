@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { ParsedProperties } from './definitions.ts';
+import type { ModelVersion, ParsedProperties } from './definitions.ts';
 
 /** One diagnostic for each model, seed, source table, macro, selector, group or exposure that has a second entry, in any file. */
 export function findDuplicateProperties(files: readonly ParsedProperties[]): readonly Diagnostic[] {
@@ -17,8 +17,18 @@ export function findDuplicateProperties(files: readonly ParsedProperties[]): rea
     const notes = [{ message: 'the first one is here', span: before }];
     diagnostics.push(diagnose('duplicate-properties', { kind, name, first: before.path, second: span.path }, { span, notes }));
   };
+  // A model with versions is described in one place: its entries all know where that is.
+  const versioned = new Map<string, Span>();
+  const takeVersions = ({ model, modelSpan }: ModelVersion): void => {
+    const before = versioned.get(`${model} ${modelSpan.path} ${modelSpan.start}`);
+    versioned.set(`${model} ${modelSpan.path} ${modelSpan.start}`, modelSpan);
+    if (before === undefined) take('model with versions', model, modelSpan);
+  };
   for (const file of files) {
-    for (const model of file.models) take('model', model.name, model.span);
+    for (const { name, span, version } of file.models) {
+      take('model', name, span);
+      if (version !== undefined) takeVersions(version);
+    }
     for (const seed of file.seeds) take('seed', seed.name, seed.span);
     for (const macro of file.macros) take('macro', macro.name, macro.span);
     for (const group of file.groups) take('group', group.name, group.span);

@@ -58,9 +58,13 @@ function readMacro(file: SourceFile, block: Block, diagnostics: Diagnostic[]): M
     name: name.value,
     nameSpan: name.span,
     parameters,
-    defaults: defaults.map((entry) => ({ name: entry.name, value: entry.value })),
+    defaults: defaults.map(({ name: parameter, value }) => ({
+      name: parameter,
+      value,
+      text: file.text.slice(value.span.start, value.span.end),
+    })),
     ...(engine === undefined ? {} : { engine }),
-    body: { file, nodes: block.body },
+    body: { nodes: block.body },
     span: block.span,
   };
 }

@@ -23,33 +23,30 @@ export function parseTemplate(file: SourceFile): Outcome<Template> {
   const { path, text } = file;
   if (text.length > maxTemplateLength) {
     const limit = `${maxTemplateLength.toLocaleString('en')} characters`;
-    return broken(file, [diagnose('template-limit', { what: 'the template is longer', limit }, { span: { path, start: 0, end: 0 } })]);
+    return broken([diagnose('template-limit', { what: 'the template is longer', limit }, { span: { path, start: 0, end: 0 } })]);
   }
   if (!text.includes('{{') && !suspectsJinja(text)) return { value: plain(file), diagnostics: [] };
   const { tags, problem } = scanMustaches(text, maxTemplateDepth);
   const jinja = suspectsJinja(text) ? findJinja(text, tags) : [];
   if (jinja.length > 0) {
-    return broken(
-      file,
-      jinja.map(({ start, end, found, form }) => diagnose('jinja-syntax', { found, form }, { span: { path, start, end } })),
-    );
+    return broken(jinja.map(({ start, end, found, form }) => diagnose('jinja-syntax', { found, form }, { span: { path, start, end } })));
   }
-  if (problem !== undefined) return broken(file, [describeProblem(file, problem)]);
+  if (problem !== undefined) return broken([describeProblem(file, problem)]);
   const simple = readSimpleTree(text, tags);
   const parsed: ParsedTree = simple === undefined ? parseHandlebars(text) : { tree: simple };
-  if (parsed.tree === undefined) return broken(file, [describeSyntax(file, parsed.at, tags)]);
+  if (parsed.tree === undefined) return broken([describeSyntax(file, parsed.at, tags)]);
   const diagnostics: Diagnostic[] = [];
   const nodes = lowerTemplate({ file, diagnostics }, parsed.tree);
-  return diagnostics.length > 0 ? broken(file, diagnostics) : { value: { file, nodes }, diagnostics };
+  return diagnostics.length > 0 ? broken(diagnostics) : { value: { nodes }, diagnostics };
 }
 
 function plain(file: SourceFile): Template {
   const { path, text } = file;
-  return { file, nodes: text === '' ? [] : [{ kind: 'text', text, span: { path, start: 0, end: text.length } }] };
+  return { nodes: text === '' ? [] : [{ kind: 'text', text, span: { path, start: 0, end: text.length } }] };
 }
 
-function broken(file: SourceFile, diagnostics: readonly Diagnostic[]): Outcome<Template> {
-  return { value: { file, nodes: [], broken: true }, diagnostics };
+function broken(diagnostics: readonly Diagnostic[]): Outcome<Template> {
+  return { value: { nodes: [], broken: true }, diagnostics };
 }
 
 function describeProblem(file: SourceFile, problem: TagProblem): Diagnostic {

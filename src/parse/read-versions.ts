@@ -42,6 +42,7 @@ export function readVersions(
     const deprecationDate = textOf(item, 'deprecation_date');
     const version: ModelVersion = {
       model: model.name,
+      modelSpan: model.span,
       v,
       latest,
       mayBePlain: file === undefined && v === latest,

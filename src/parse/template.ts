@@ -2,7 +2,7 @@
  * The parsed form of one template: a small tree with absolute offsets, lowered from Handlebars' AST.
  * White space control is already applied; text keeps the offset where it stands in the file.
  */
-import type { SourceFile, Span } from '../diagnostics/span.ts';
+import type { Span } from '../diagnostics/span.ts';
 
 /** An expression inside a mustache. */
 export type Expression =
@@ -49,7 +49,6 @@ export interface Block {
 }
 
 export interface Template {
-  readonly file: SourceFile;
   readonly nodes: readonly TemplateNode[];
   /** The text has an error and `nodes` is empty: whoever needs the template cannot have it. */
   readonly broken?: true;

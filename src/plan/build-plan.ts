@@ -4,7 +4,7 @@ import type { CompiledHook, CompiledTest, NodeId } from '../compile/compiled.ts'
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../graph/graph.ts';
-import { ancestors, descendants } from '../graph/traverse.ts';
+import { ancestors, descendants, inOrder } from '../graph/traverse.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import { isOfProject, planModel, planSeed } from './plan-build.ts';
 import type { BuildContext, BuildPart, Standing } from './plan-build.ts';
@@ -64,8 +64,7 @@ function chooseWork(input: PlanInput, standing: Standing): Work {
   const builds = new Map<NodeId, Reason | undefined>();
   const tests: CompiledTest[] = [];
   const { command, graph } = input;
-  for (const id of graph.order) {
-    if (!input.selected.has(id)) continue;
+  for (const id of inOrder(graph, input.selected)) {
     const node = nodeOf(graph, id);
     if (node.resourceType === 'model' && (command === 'run' || command === 'build') && node.config.materialized !== 'ephemeral') {
       builds.set(id, undefined);
@@ -106,8 +105,7 @@ function testsOfSeed(input: PlanInput, seed: NodeId): readonly CompiledTest[] {
 
 function planParts(context: BuildContext, work: Work): ReadonlyMap<NodeId, BuildPart> {
   const parts = new Map<NodeId, BuildPart>();
-  for (const id of context.input.graph.order) {
-    if (!work.builds.has(id)) continue;
+  for (const id of inOrder(context.input.graph, work.builds.keys())) {
     const node = nodeOf(context.input.graph, id);
     const part =
       node.resourceType === 'model'
@@ -151,7 +149,7 @@ function planSteps(context: BuildContext, parts: ReadonlyMap<NodeId, BuildPart>,
   const parentsOf = (id: NodeId): readonly string[] => (graph.parents.get(id) ?? []).flatMap((parent) => standsFor.get(parent) ?? []);
 
   const steps: Step[] = [];
-  for (const id of graph.order) {
+  for (const id of inOrder(graph, [...parts.keys(), ...gating.keys(), ...between])) {
     const part = parts.get(id);
     const gate = gating.get(id);
     if (gate !== undefined) pushTest(steps, context, gate, parentsOf(id));

@@ -2,6 +2,7 @@
 import { join, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import { comparePaths } from './compare-paths.ts';
 import type { DirectoryEntry, FileSystem } from './file-system.ts';
 import { projectFileNames } from './find-project.ts';
 import type { FileKind, ProjectFile, ProjectPaths } from './project.ts';
@@ -59,7 +60,8 @@ export function discoverFiles(root: string, paths: ProjectPaths, files: FileSyst
     folders: new Set(),
     diagnostics: [],
   };
-  const outermost = [...new Set(bases.map((base) => base.path))].filter((path) => !bases.some((other) => isBelow(path, other.path))).sort();
+  const outermost = [...new Set(bases.map((base) => base.path))].filter((path) => !bases.some((other) => isBelow(path, other.path)));
+  outermost.sort(comparePaths);
   for (const path of outermost) walkBase(walk, path);
   for (const name of rootFiles) takeRootFile(walk, name);
   return { files: walk.found, folders: walk.folders, diagnostics: walk.diagnostics };

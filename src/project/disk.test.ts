@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { disk } from './disk.ts';
 import { findProject } from './find-project.ts';
 import { loadProject } from './load-project.ts';
+import { readSources } from './read-sources.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -56,22 +57,23 @@ describe('a project on disk', () => {
     expect(lost.diagnostics.map((entry) => entry.message)).toEqual(['no project.yaml in `deep` or in any folder above it']);
   });
 
-  it('reports links that loop or lead out', () => {
+  it('reports links that loop or lead out', async () => {
     writeFileSync(join(folder, 'project.yaml'), yaml);
     mkdirSync(join(folder, 'models'));
     symlinkSync(folder, join(folder, 'models/up'));
     symlinkSync('self', join(folder, 'models/self'));
     symlinkSync(tmpdir(), join(folder, 'models/out'));
-    const { diagnostics } = loadProject({ root: folder, vars: {}, env: {} }, { files: disk }, engines);
+    const { diagnostics } = await loadProject({ root: folder, vars: {}, env: {} }, { files: disk }, engines);
     expect(diagnostics.map((entry) => entry.code)).toEqual(['link-outside-project', 'link-loop', 'link-loop']);
   });
 
-  it.skipIf(process.getuid?.() === 0)('reports what the user may not read', () => {
+  it.skipIf(process.getuid?.() === 0)('reports what the user may not read', async () => {
     writeFileSync(join(folder, 'project.yaml'), yaml);
     mkdirSync(join(folder, 'models'));
     writeFileSync(join(folder, 'models/a.sql'), 'select 1');
     chmodSync(join(folder, 'models/a.sql'), 0);
-    const { diagnostics } = loadProject({ root: folder, vars: {}, env: {} }, { files: disk }, engines);
+    const { value } = await loadProject({ root: folder, vars: {}, env: {} }, { files: disk }, engines);
+    const { diagnostics } = readSources(folder, value?.files ?? [], disk);
     expect(diagnostics.map((entry) => entry.message)).toEqual(['cannot read `models/a.sql`: permission denied (EACCES)']);
   });
 });

@@ -1,6 +1,7 @@
 /** The file system port on Node's own synchronous calls. */
 import {
   closeSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -10,11 +11,13 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { dirname, join, basename } from 'node:path';
-import type { DirectoryEntry, FileStat, FileSystem } from './file-system.ts';
+import type { DirectoryEntry, FileStat, FileSystem, NewFile, OpenFile } from './file-system.ts';
 import { NotWritten } from './file-system.ts';
 
 function entryKind(entry: Dirent): DirectoryEntry['kind'] {
@@ -30,7 +33,8 @@ function list(path: string): readonly DirectoryEntry[] {
 function stat(path: string): FileStat | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
-  return { size: found.size, mtimeMs: found.mtimeMs, kind: found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other' };
+  const { size, mtimeMs, ctimeMs, ino: inode } = found;
+  return { size, mtimeMs, ctimeMs, inode, kind: found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other' };
 }
 
 const chunkSize = 1024 * 1024;
@@ -69,10 +73,57 @@ function writePieces(path: string, pieces: Iterable<string>): void {
 /** Distinguishes the temporary files of one process. */
 let written = 0;
 
-/** The temporary file stands in the same folder: a rename between file systems is a copy, which readers would see half done. */
-function writeAtomic(path: string, content: string | Uint8Array | Iterable<string>): void {
+/** A name in the same folder: a rename between file systems is a copy, which readers would see half done. */
+function temporaryFor(path: string): string {
   written += 1;
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${written}.tmp`);
+  return join(dirname(path), `.${basename(path)}.${process.pid}-${written}.tmp`);
+}
+
+function readPiece(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+  const piece = new Uint8Array(length);
+  let read = 0;
+  while (read < length) {
+    const count = readSync(file, piece, read, length - read, position + read);
+    if (count === 0) return piece.subarray(0, read);
+    read += count;
+  }
+  return piece;
+}
+
+function open(path: string): OpenFile {
+  const file = openSync(path, 'r');
+  return { size: fstatSync(file).size, read: (position, length) => readPiece(file, position, length), close: () => closeSync(file) };
+}
+
+function create(path: string): NewFile {
+  const temporary = temporaryFor(path);
+  mkdirSync(dirname(path), { recursive: true });
+  const file = openSync(temporary, 'wx+');
+  let size = 0;
+  let isKept = false;
+  return {
+    get size() {
+      return size;
+    },
+    read: (position, length) => readPiece(file, position, length),
+    write: (bytes) => {
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, size + done);
+      size += bytes.length;
+    },
+    mtimeMs: () => fstatSync(file).mtimeMs,
+    keep: () => {
+      renameSync(temporary, path);
+      isKept = true;
+    },
+    close: () => {
+      closeSync(file);
+      if (!isKept) rmSync(temporary, { force: true });
+    },
+  };
+}
+
+function writeAtomic(path: string, content: string | Uint8Array | Iterable<string>): void {
+  const temporary = temporaryFor(path);
   try {
     mkdirSync(dirname(path), { recursive: true });
     if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(temporary, content, { flag: 'wx' });
@@ -116,4 +167,7 @@ export const disk: FileSystem = {
   realPath: (path) => realpathSync(path),
   writeAtomic,
   remove,
+  open,
+  create,
+  touch: (path) => utimesSync(path, new Date(), new Date()),
 };

@@ -7,8 +7,32 @@ export interface DirectoryEntry {
 
 export interface FileStat {
   readonly size: number;
+  /** When the content changed last, and when anything about the file did. */
   readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  /** What the file system calls the file, whatever its path. */
+  readonly inode: number;
   readonly kind: 'file' | 'directory' | 'other';
+}
+
+/** A file that is read in pieces. It can be read to its end although somebody replaces or removes it. */
+export interface OpenFile {
+  readonly size: number;
+  /** The bytes from `position` on: `length` of them, or fewer where the file ends before. */
+  readonly read: (position: number, length: number) => Uint8Array<ArrayBuffer>;
+  readonly close: () => void;
+}
+
+/** A file in the making: nobody finds it before it is kept. What was written can be read back. */
+export interface NewFile extends OpenFile {
+  /** Puts bytes at the end. */
+  readonly write: (bytes: Uint8Array) => void;
+  /** The time that the file system gave to the latest change. */
+  readonly mtimeMs: () => number;
+  /** Gives the file its name, in the place of one that has it. It stays open. */
+  readonly keep: () => void;
+  /** Closes the file and removes it unless it was kept. */
+  readonly close: () => void;
 }
 
 /** Synchronous on purpose: for thousands of small files the asynchronous calls cost eight times the CPU. */
@@ -27,6 +51,11 @@ export interface FileSystem {
   readonly writeAtomic: (path: string, content: string | Uint8Array | Iterable<string>) => void;
   /** Removes a file, or a folder with all that is in it. Throws `NotWritten`. */
   readonly remove: (path: string) => void;
+  readonly open: (path: string) => OpenFile;
+  /** Starts a file that will have this path, making folders as needed. */
+  readonly create: (path: string) => NewFile;
+  /** Gives the file the present time as that of its latest change. */
+  readonly touch: (path: string) => void;
 }
 
 /** The system does not let us write or remove: no right, no room, something in the way. Trouble of the machine, no bug. */

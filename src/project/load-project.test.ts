@@ -5,7 +5,9 @@ import type { LoadedProject } from './load-project.ts';
 import { loadProject } from './load-project.ts';
 import type { MemoryFile } from './memory-files.ts';
 import { memoryFiles } from './memory-files.ts';
-import { parseVars } from './vars.ts';
+import { parseVars } from './parse-vars.ts';
+import type { ProjectSource } from './project.ts';
+import { readSources } from './read-sources.ts';
 
 const noProblems = (): readonly never[] => [];
 const engines = [
@@ -26,10 +28,17 @@ interface Extra {
   readonly vars?: string;
 }
 
-function load(yaml: string, extra: Extra = {}): LoadedProject {
+interface Loaded extends LoadedProject {
+  /** The project's files, as far as they can be read. */
+  readonly texts: readonly ProjectSource[];
+}
+
+async function load(yaml: string, extra: Extra = {}): Promise<Loaded> {
   const files = memoryFiles({ 'project.yaml': yaml, ...extra.files });
   const vars = parseVars({ path: '--vars', text: extra.vars ?? '' }).value;
-  return loadProject({ root: '/project', targetName: extra.target, vars, env: extra.env ?? {} }, { files }, engines);
+  const loaded = await loadProject({ root: '/project', targetName: extra.target, vars, env: extra.env ?? {} }, { files }, engines);
+  const read = readSources('/project', loaded.value?.files ?? [], files);
+  return { ...loaded, texts: read.value, diagnostics: [...loaded.diagnostics, ...read.diagnostics] };
 }
 
 const minimal = 'name: shop\ntargets:\n  dev: {type: filedb, path: data/shop.db, schema: main}\n';
@@ -47,8 +56,8 @@ function place(loaded: LoadedProject, entry: Diagnostic): string {
 }
 
 describe('loadProject', () => {
-  it('fills the defaults of a minimal project', () => {
-    const { value, diagnostics } = load(minimal);
+  it('fills the defaults of a minimal project', async () => {
+    const { value, diagnostics } = await load(minimal);
     expect(diagnostics).toEqual([]);
     expect(value).toMatchObject({
       name: 'shop',
@@ -68,13 +77,13 @@ describe('loadProject', () => {
       vars: {},
       configTrees: {},
       onRunStart: [],
-      sources: [],
+      files: [],
       seeds: [],
       secrets: [],
     });
   });
 
-  it('reads every file once and sorts it into its kind', () => {
+  it('sorts every file into its kind and reads none of them', async () => {
     const files = memoryFiles({
       'project.yaml': minimal,
       'models/b.sql': 'select 2',
@@ -91,8 +100,8 @@ describe('loadProject', () => {
       'docs/d.md': '# d',
       'target/compiled/models/z.sql': 'x',
     });
-    const { value } = loadProject({ root: '/project', vars: {}, env: {} }, { files }, engines);
-    expect(value?.sources.map((file) => `${file.kind} ${file.path} ${file.base}`)).toEqual([
+    const { value } = await loadProject({ root: '/project', vars: {}, env: {} }, { files }, engines);
+    expect(value?.files.map((file) => `${file.kind} ${file.path} ${file.base}`)).toEqual([
       'docs docs/d.md docs',
       'js-macro macros/h.js macros',
       'macro macros/m.sql macros',
@@ -103,21 +112,19 @@ describe('loadProject', () => {
       'singular-test tests/t.sql tests',
     ]);
     expect(value?.seeds.map((file) => file.path)).toEqual(['seeds/s.csv', 'seeds/t.tsv']);
-    expect(files.reads.length).toBe(9);
-    expect(new Set(files.reads).size).toBe(9);
+    expect(files.reads).toEqual(['/project/project.yaml']);
   });
 
-  it('says that there is no project file, or two', () => {
-    expect(loadProject({ root: '/project', vars: {}, env: {} }, { files: memoryFiles({ x: '' }) }, engines).diagnostics[0]?.message).toBe(
-      'no project.yaml in `/project`',
-    );
-    expect(load(minimal, { files: { 'project.yml': minimal } }).diagnostics[0]?.message).toBe(
+  it('says that there is no project file, or two', async () => {
+    const nowhere = await loadProject({ root: '/project', vars: {}, env: {} }, { files: memoryFiles({ x: '' }) }, engines);
+    expect(nowhere.diagnostics[0]?.message).toBe('no project.yaml in `/project`');
+    expect((await load(minimal, { files: { 'project.yml': minimal } })).diagnostics[0]?.message).toBe(
       'both `project.yaml` and `project.yml` are here, and only one can be the project file',
     );
   });
 
-  it('suggests the nearest key for an unknown one, at every level', () => {
-    const loaded = load(
+  it('suggests the nearest key for an unknown one, at every level', async () => {
+    const loaded = await load(
       `nam: x\ndefault_target: dev\n${minimal}  prod: {type: filedb, path: a, schema: b, treads: 2}\nmodels:\n  staging:\n    +materialised: view\n    materialized: tabel\n`,
     );
     expect(told(loaded)).toEqual([
@@ -134,8 +141,10 @@ describe('loadProject', () => {
     ]);
   });
 
-  it('says what a value must be', () => {
-    const loaded = load('name: 2shop\nversion: 1.10\ntargets:\n  dev: {type: filedb, schema: [a], threads: 0}\nmodel_paths: 3\nvars: x\n');
+  it('says what a value must be', async () => {
+    const loaded = await load(
+      'name: 2shop\nversion: 1.10\ntargets:\n  dev: {type: filedb, schema: [a], threads: 0}\nmodel_paths: 3\nvars: x\n',
+    );
     expect(told(loaded)).toEqual([
       'project.yaml:1:7 `name` must be a name of letters, digits and `_` that does not start with a digit, not `2shop`',
       'project.yaml:2:10 `version` must be text, not `1.10`',
@@ -148,37 +157,37 @@ describe('loadProject', () => {
     expect(loaded.diagnostics[1]?.help).toBe('quote it: `"1.10"`');
   });
 
-  it('refuses an engine that it does not know', () => {
-    const loaded = load('name: a\ntargets:\n  dev: {type: filedbb, path: x, schema: main}\n');
+  it('refuses an engine that it does not know', async () => {
+    const loaded = await load('name: a\ntargets:\n  dev: {type: filedbb, path: x, schema: main}\n');
     expect(told(loaded)).toEqual(['project.yaml:3:15 `type` must be one of `filedb`, `serverdb`, not `filedbb`']);
     expect(loaded.value).toBeUndefined();
   });
 
-  it('chooses the target by flag, then TX_TARGET, then default_target, then the only one', () => {
+  it('chooses the target by flag, then TX_TARGET, then default_target, then the only one', async () => {
     const two = `default_target: dev\n${minimal}  prod: {type: filedb, path: p.db, schema: b}\n`;
-    expect(load(two, { target: 'prod', env: { TX_TARGET: 'dev' } }).value?.target.name).toBe('prod');
-    expect(load(two, { env: { TX_TARGET: 'prod' } }).value?.target.name).toBe('prod');
-    expect(load(two, { env: { TX_TARGET: '' } }).value?.target.name).toBe('dev');
-    expect(load(two, { files: { '.env': 'TX_TARGET=prod\n' } }).value?.target.name).toBe('prod');
-    expect(load(two, { target: 'prdo' }).diagnostics).toMatchObject([
+    expect((await load(two, { target: 'prod', env: { TX_TARGET: 'dev' } })).value?.target.name).toBe('prod');
+    expect((await load(two, { env: { TX_TARGET: 'prod' } })).value?.target.name).toBe('prod');
+    expect((await load(two, { env: { TX_TARGET: '' } })).value?.target.name).toBe('dev');
+    expect((await load(two, { files: { '.env': 'TX_TARGET=prod\n' } })).value?.target.name).toBe('prod');
+    expect((await load(two, { target: 'prdo' })).diagnostics).toMatchObject([
       { message: 'the project has no target `prdo`', help: 'did you mean `prod`?' },
     ]);
-    const without = load(two.replace('default_target: dev\n', ''));
+    const without = await load(two.replace('default_target: dev\n', ''));
     expect(told(without)).toEqual(['project.yaml:2:1 the project has several targets and no `default_target`: `dev`, `prod`']);
   });
 
-  it('resolves the environment in the chosen target only, the shell over .env', () => {
+  it('resolves the environment in the chosen target only, the shell over .env', async () => {
     const yaml =
       'name: a\ndefault_target: dev\ntargets:\n  dev: {type: serverdb, url: "${HOST_URL}", schema: "dev_${USER_NAME:-none}", threads: "${N}"}\n  prod: {type: serverdb, url: "${PROD_URL}", schema: p}\nvars: {x: "${NOT_TOUCHED}"}\n';
-    const { value, diagnostics } = load(yaml, { files: { '.env': 'HOST_URL=file\nN=7\n' }, env: { HOST_URL: 'db://u:pw@h/shop' } });
+    const { value, diagnostics } = await load(yaml, { files: { '.env': 'HOST_URL=file\nN=7\n' }, env: { HOST_URL: 'db://u:pw@h/shop' } });
     expect(diagnostics).toEqual([]);
     expect(value?.target).toMatchObject({ settings: { url: 'db://u:pw@h/shop' }, schema: 'dev_none', threads: 7, database: 'shop' });
     expect(value?.vars['x']?.value).toBe('${NOT_TOUCHED}');
     expect(value?.secrets).toEqual(['db://u:pw@h/shop', 'pw']);
   });
 
-  it('names a variable that is not set and where it is used', () => {
-    const loaded = load(
+  it('names a variable that is not set and where it is used', async () => {
+    const loaded = await load(
       'name: a\ntargets:\n  dev:\n    type: serverdb\n    url: db://${DB_HOST}/x\n    password: ${DB_PASSWORD:?ask the team}\n    schema: main\n',
       { env: {} },
     );
@@ -189,48 +198,48 @@ describe('loadProject', () => {
     expect(loaded.diagnostics[0]?.help).toBe('set it in the shell or in `.env`, or give a default: `${DB_HOST:-value}`');
   });
 
-  it('never shows the value of a variable', () => {
-    const loaded = load('name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, threads: "${SECRET}"}\n', {
+  it('never shows the value of a variable', async () => {
+    const loaded = await load('name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, threads: "${SECRET}"}\n', {
       env: { SECRET: 'hunter2' },
     });
     expect(told(loaded)).toEqual(['project.yaml:3:56 `threads` must be a whole number above 0, not what `${SECRET}` stands for']);
     expect(JSON.stringify(loaded.diagnostics)).not.toContain('hunter2');
   });
 
-  it('reports what the engine refuses', () => {
-    const loaded = load('name: a\ntargets:\n  dev: {type: serverdb, url: db://h/x, host: bad, schema: main}\n');
+  it('reports what the engine refuses', async () => {
+    const loaded = await load('name: a\ntargets:\n  dev: {type: serverdb, url: db://h/x, host: bad, schema: main}\n');
     expect(told(loaded)).toEqual(['project.yaml:3:46 `targets.dev.host` must be a host']);
   });
 
-  it('collects the secrets that stand in the file itself, of every target, even when loading fails', () => {
-    const loaded = load(
+  it('collects the secrets that stand in the file itself, of every target, even when loading fails', async () => {
+    const loaded = await load(
       'targets:\n  dev: {type: serverdb, url: "db://me:p%40ss@h/x", schema: a}\n  prod: {type: serverdb, url: db://h/x?password=q1, password: lit, schema: a}\n',
     );
     expect(loaded.value).toBeUndefined();
     expect([...loaded.secrets].sort()).toEqual(['lit', 'p%40ss', 'p@ss', 'q1']);
   });
 
-  it('lays flags over the variables of the target over those of the project', () => {
+  it('lays flags over the variables of the target over those of the project', async () => {
     const yaml =
       'name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, vars: {a: 2, b: 2}}\nvars: {a: 1, b: 1, c: 1, price: 1.10, day: 2024-01-01}\n';
-    const { value } = load(yaml, { vars: '{b: 3, d: 3}' });
+    const { value } = await load(yaml, { vars: '{b: 3, d: 3}' });
     const plain = Object.fromEntries(Object.entries(value?.vars ?? {}).map(([key, entry]) => [key, entry.value]));
     expect(plain).toEqual({ a: 2, b: 3, c: 1, d: 3, price: { yamlNumber: 1.1, text: '1.10' }, day: '2024-01-01' });
     expect(Object.fromEntries(Object.entries(value?.target.vars ?? {}).map(([key, entry]) => [key, entry.value]))).toEqual({ a: 2, b: 3 });
   });
 
-  it('keeps the state out of every target schema', () => {
-    expect(told(load(`state_schema: MAIN\n${minimal}`))).toEqual([
+  it('keeps the state out of every target schema', async () => {
+    expect(told(await load(`state_schema: MAIN\n${minimal}`))).toEqual([
       'project.yaml:1:15 `state_schema` is `MAIN`, which is also the schema of target `dev`',
     ]);
-    expect(told(load(minimal.replace('main', '_tx')))).toEqual([
+    expect(told(await load(minimal.replace('main', '_tx')))).toEqual([
       'project.yaml:3:51 `state_schema` is `_tx`, which is also the schema of target `dev`',
     ]);
   });
 
-  it('reads config trees: marked keys, bare words, folders, aliases', () => {
+  it('reads config trees: marked keys, bare words, folders, aliases', async () => {
     const yaml = `${minimal}models:\n  +tags: [a]\n  materialized: view\n  staging:\n    pre-hook: select 1\n    strategy: merge\n    +meta: {owner: me}\n  tags:\n    +enabled: false\n  schema:\n`;
-    const { value, diagnostics } = load(yaml, { files: { 'models/tags/x.sql': 'select 1' } });
+    const { value, diagnostics } = await load(yaml, { files: { 'models/tags/x.sql': 'select 1' } });
     expect(diagnostics).toEqual([]);
     const tree = value?.configTrees.models;
     const plain = (config: object | undefined): object =>
@@ -240,16 +249,18 @@ describe('loadProject', () => {
     expect(plain(tree?.folders['tags']?.config)).toEqual({ enabled: false });
   });
 
-  it('refuses one config key in two spellings and an unknown marked folder', () => {
-    const loaded = load(`${minimal}models:\n  +pre_hook: a\n  +pre-hook: b\n  +folder: {+enabled: true}\n`);
+  it('refuses one config key in two spellings and an unknown marked folder', async () => {
+    const loaded = await load(`${minimal}models:\n  +pre_hook: a\n  +pre-hook: b\n  +folder: {+enabled: true}\n`);
     expect(told(loaded)).toEqual([
       'project.yaml:6:3 `+pre_hook` and `+pre-hook` say the same thing, and both are given here',
       'project.yaml:7:3 unknown key `+folder`',
     ]);
   });
 
-  it('reads hooks of a run in every form', () => {
-    const { value, diagnostics } = load(`${minimal}on_run_start: [select 1, {sql: vacuum, transaction: false}]\non-run-end: select 2\n`);
+  it('reads hooks of a run in every form', async () => {
+    const { value, diagnostics } = await load(
+      `${minimal}on_run_start: [select 1, {sql: vacuum, transaction: false}]\non-run-end: select 2\n`,
+    );
     expect(diagnostics).toEqual([]);
     expect(value?.onRunStart.map(({ sql, transaction }) => [sql, transaction])).toEqual([
       ['select 1', true],
@@ -258,8 +269,8 @@ describe('loadProject', () => {
     expect(value?.onRunEnd.map(({ sql, transaction }) => [sql, transaction])).toEqual([['select 2', true]]);
   });
 
-  it('refuses paths out of the project, overlapping ones, and warns of missing ones', () => {
-    const loaded = load(`${minimal}model_paths: [../x, ./models/, sql]\nmacro_paths: [models]\ntarget_path: /tmp\n`, {
+  it('refuses paths out of the project, overlapping ones, and warns of missing ones', async () => {
+    const loaded = await load(`${minimal}model_paths: [../x, ./models/, sql]\nmacro_paths: [models]\ntarget_path: /tmp\n`, {
       files: { 'models/a.sql': 'select 1' },
     });
     expect(told(loaded)).toEqual([
@@ -270,12 +281,12 @@ describe('loadProject', () => {
     ]);
   });
 
-  it('gives nested folders to the innermost path', () => {
-    const { value, diagnostics } = load(`${minimal}test_paths: [models/tests]\ndocs_paths: [models]\n`, {
+  it('gives nested folders to the innermost path', async () => {
+    const { value, diagnostics } = await load(`${minimal}test_paths: [models/tests]\ndocs_paths: [models]\n`, {
       files: { 'models/a.sql': '', 'models/a.md': '', 'models/tests/t.sql': '', 'models/tests/p.yml': '' },
     });
     expect(diagnostics).toEqual([]);
-    expect(value?.sources.map((file) => `${file.kind} ${file.path}`)).toEqual([
+    expect(value?.files.map((file) => `${file.kind} ${file.path}`)).toEqual([
       'docs models/a.md',
       'model models/a.sql',
       'properties models/tests/p.yml',
@@ -283,8 +294,8 @@ describe('loadProject', () => {
     ]);
   });
 
-  it('warns of files in a model path that nothing reads', () => {
-    const loaded = load(minimal, { files: { 'models/orders.sqll': '', 'models/raw.csv': '', 'seeds/notes.txt': '' } });
+  it('warns of files in a model path that nothing reads', async () => {
+    const loaded = await load(minimal, { files: { 'models/orders.sqll': '', 'models/raw.csv': '', 'seeds/notes.txt': '' } });
     expect(loaded.diagnostics.map((entry) => [entry.severity, entry.message, entry.help])).toEqual([
       [
         'warning',
@@ -297,49 +308,49 @@ describe('loadProject', () => {
 });
 
 describe('files that cannot be read', () => {
-  const messages = (files: Readonly<Record<string, MemoryFile>>): readonly string[] =>
-    load(minimal, { files }).diagnostics.map((entry) => entry.message);
+  const messages = async (files: Readonly<Record<string, MemoryFile>>): Promise<readonly string[]> =>
+    (await load(minimal, { files })).diagnostics.map((entry) => entry.message);
 
-  it('are reported with the byte that is not UTF-8', () => {
-    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xc3, 0xa9, 0xff, 0x20]) })).toEqual([
+  it('are reported with the byte that is not UTF-8', async () => {
+    expect(await messages({ 'models/a.sql': new Uint8Array([0x73, 0xc3, 0xa9, 0xff, 0x20]) })).toEqual([
       '`models/a.sql` is not UTF-8: on line 1, byte 3 of the file does not belong there',
     ]);
-    expect(messages({ 'models/a.sql': new Uint8Array([0xff, 0xfe, 0x73, 0x00]) })).toEqual([
+    expect(await messages({ 'models/a.sql': new Uint8Array([0xff, 0xfe, 0x73, 0x00]) })).toEqual([
       '`models/a.sql` is not UTF-8: it starts like UTF-16 (little endian)',
     ]);
-    expect(messages({ 'models/a.sql': new Uint8Array([0x73, 0xe2, 0x82]) })).toEqual([
+    expect(await messages({ 'models/a.sql': new Uint8Array([0x73, 0xe2, 0x82]) })).toEqual([
       '`models/a.sql` is not UTF-8: on line 1, byte 1 of the file does not belong there',
     ]);
   });
 
-  it('lose their byte order mark, and their lines end with LF', () => {
-    const { value } = load(minimal, { files: { 'models/a.sql': '\ufeffselect 1\r\nfrom é\r\r\n' } });
-    expect(value?.sources[0]?.text).toBe('select 1\nfrom é\n\n');
+  it('lose their byte order mark, and their lines end with LF', async () => {
+    const { texts } = await load(minimal, { files: { 'models/a.sql': '\ufeffselect 1\r\nfrom é\r\r\n' } });
+    expect(texts[0]?.text).toBe('select 1\nfrom é\n\n');
   });
 
-  it('are reported with a control character', () => {
-    expect(messages({ 'models/a.sql': 'select\u0000 1' })).toEqual([
+  it('are reported with a control character', async () => {
+    expect(await messages({ 'models/a.sql': 'select\u0000 1' })).toEqual([
       '`models/a.sql` contains the control character U+0000, on line 1 at column 7',
     ]);
   });
 
-  it('are reported above the size limit', () => {
-    expect(messages({ 'models/a.sql': ' '.repeat(1024 * 1024 + 1) })).toEqual([
+  it('are reported above the size limit', async () => {
+    expect(await messages({ 'models/a.sql': ' '.repeat(1024 * 1024 + 1) })).toEqual([
       '`models/a.sql` has 1,048,577 bytes, and a text file of a project may have 1,048,576',
     ]);
-    expect(messages({ 'models/a.sql': ' '.repeat(1024 * 1024) })).toEqual([]);
+    expect(await messages({ 'models/a.sql': ' '.repeat(1024 * 1024) })).toEqual([]);
   });
 
-  it('are reported with the path and the reason, files and folders', () => {
-    expect(messages({ 'models/a.sql': { error: 'EACCES' }, 'models/b/': { error: 'EACCES' } })).toEqual([
+  it('are reported with the path and the reason, files and folders', async () => {
+    expect(await messages({ 'models/a.sql': { error: 'EACCES' }, 'models/b/': { error: 'EACCES' } })).toEqual([
       'cannot read `models/b`: permission denied (EACCES)',
       'cannot read `models/a.sql`: permission denied (EACCES)',
     ]);
   });
 
-  it('are reported as links that loop, lead out or lead nowhere', () => {
+  it('are reported as links that loop, lead out or lead nowhere', async () => {
     expect(
-      messages({
+      await messages({
         'models/a/loop': { link: '/project/models' },
         'models/a/self': { link: '/project/models/a/self' },
         'models/out': { link: '/elsewhere' },
@@ -354,8 +365,8 @@ describe('files that cannot be read', () => {
     ]);
   });
 
-  it('follows links inside the project, also ones that point at each other', () => {
-    const loaded = load(minimal, {
+  it('follows links inside the project, also ones that point at each other', async () => {
+    const loaded = await load(minimal, {
       files: {
         'models/a/x.sql': 'select 1',
         'models/b/to_a': { link: '/project/models/a' },
@@ -363,7 +374,7 @@ describe('files that cannot be read', () => {
         'models/one.sql': { link: '/project/models/a/x.sql' },
       },
     });
-    expect(loaded.value?.sources.map((file) => file.path)).toEqual(['models/a/x.sql', 'models/b/to_a/x.sql', 'models/one.sql']);
+    expect(loaded.value?.files.map((file) => file.path)).toEqual(['models/a/x.sql', 'models/b/to_a/x.sql', 'models/one.sql']);
     expect(loaded.diagnostics.map((entry) => entry.message)).toEqual([
       'link `models/a/to_b/to_a` leads back to a folder that it is in',
       'link `models/b/to_a/to_b` leads back to a folder that it is in',

@@ -1,4 +1,4 @@
-/** Loads a project: its settings, its target, and every file it names, each read once. */
+/** Loads a project: its settings, its target, and which files it has. No file but project.yaml and `.env` is read. */
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
@@ -9,21 +9,16 @@ import type { FileSystem } from './file-system.ts';
 import { projectFileIn } from './find-project.ts';
 import { indirectSelections } from './indirect-selection.ts';
 import type { Environment } from './interpolate.ts';
-import type { ConfigTree, Hook, Project, ProjectPaths, ProjectSource, Target } from './project.ts';
+import type { Project, ProjectPaths, Target } from './project.ts';
 import type { EngineSettings } from './project-shape.ts';
-import { projectShape } from './project-shape.ts';
-import { eitherKey } from './read-config.ts';
-import { readHooks } from './read-hooks.ts';
 import { readPaths } from './read-paths.ts';
+import type { IsFolder, ProjectConfig } from './read-settings.ts';
 import { readTarget } from './read-target.ts';
 import { readText } from './read-text.ts';
-import { readTree } from './read-tree.ts';
-import { checkShape } from './shape.ts';
 import type { Tracer } from './tracer.ts';
 import { traced } from './tracer.ts';
 import type { Vars } from './vars.ts';
 import { layVars, readVars } from './vars.ts';
-import { parseYaml } from './yaml/parse-yaml.ts';
 import type { YamlNode } from './yaml/yaml-node.ts';
 import { spanOf, textOf, valueOf } from './yaml/yaml-node.ts';
 
@@ -38,32 +33,41 @@ export interface LoadOptions {
   readonly env: Environment;
 }
 
+/** What project.yaml says, apart from environment, flags and target; without mistakes in it. */
+export interface Settings {
+  readonly file: SourceFile;
+  readonly top: YamlNode;
+  readonly config: ProjectConfig;
+  /** Folders that the reader of the config asked for, and whether they were there: with other answers it reads otherwise. */
+  readonly folders: readonly { readonly path: string; readonly exists: boolean }[];
+}
+
 /** A loaded project; where it could not be loaded, still what is needed to show why, without showing secrets. */
 export interface LoadedProject extends Outcome<Project | undefined> {
   /** Every text that was read: diagnostics are drawn on these. */
   readonly sources: readonly SourceFile[];
+  /** Undefined unless project.yaml is without a mistake. */
+  readonly settings: Settings | undefined;
   readonly secrets: readonly string[];
 }
 
-/** Loads the project in `options.root`. The value is undefined when project.yaml gives no name or no target. */
-export function loadProject(
+/**
+ * Loads the project in `options.root`. The value is undefined when project.yaml gives no name or no target.
+ * `known` is what an earlier command learned of project.yaml, if that has not changed.
+ */
+export async function loadProject(
   options: LoadOptions,
   ports: { readonly files: FileSystem; readonly tracer?: Tracer | undefined },
   engines: readonly EngineSettings[],
-): LoadedProject {
+  known?: Settings,
+): Promise<LoadedProject> {
   const { root } = options;
   const { files } = ports;
-  const name = projectFileIn(root, files);
-  if (name.value === undefined) return failed([...name.diagnostics, ...(name.diagnostics.length > 0 ? [] : [notFound(root)])]);
-  const text = readText(files, root, name.value);
-  if (text.value === undefined) return failed(text.diagnostics);
-  const file: SourceFile = { path: name.value, text: text.value };
-  const parsed = parseYaml(file);
-  const diagnostics: Diagnostic[] = [...parsed.diagnostics];
+  const read = known === undefined ? await readProjectFile(root, files, engines) : { value: known, diagnostics: [] };
+  if (read.value === undefined) return { value: undefined, diagnostics: read.diagnostics, sources: [], settings: undefined, secrets: [] };
+  const { file, top } = read.value;
+  const diagnostics: Diagnostic[] = [...read.diagnostics];
   const secrets = new Set<string>();
-  const top: YamlNode = parsed.value ?? { kind: 'map', entries: [], start: 0, end: 0 };
-  if (parsed.value !== undefined || diagnostics.length === 0)
-    checkShape(projectShape(engines), top, file.path, { path: file.path, diagnostics, place: `\`${file.path}\`` });
   const environment = readEnvironment(root, options.env, files);
   diagnostics.push(...environment.diagnostics);
   const wanted = options.targetName ?? environment.value['TX_TARGET'];
@@ -72,48 +76,73 @@ export function loadProject(
   const paths = readPaths(top, { file: file.path, root, files, diagnostics });
   const discovered = traced(ports.tracer, 'discover', () => discoverFiles(root, paths, files));
   diagnostics.push(...discovered.diagnostics);
-  const sources = traced(ports.tracer, 'read', () => readSources(root, discovered, files, diagnostics));
-  const settings: Settings = { options, file, top, target, paths, discovered, sources, secrets, diagnostics };
-  return { value: assemble(settings), diagnostics, sources: [file, ...sources], secrets: [...secrets] };
+  const configured = await readConfig(read.value, { paths, discovered }, known);
+  diagnostics.push(...configured.diagnostics);
+  const settings = configured.value;
+  return {
+    value: assemble({ options, settings, target, paths, discovered, secrets, diagnostics }),
+    diagnostics,
+    sources: [file],
+    settings: read.diagnostics.length + configured.diagnostics.length > 0 ? undefined : settings,
+    secrets: [...secrets],
+  };
 }
 
-function failed(diagnostics: readonly Diagnostic[]): LoadedProject {
-  return { value: undefined, diagnostics, sources: [], secrets: [] };
-}
+type ReadFile = Pick<Settings, 'file' | 'top'>;
 
-function notFound(root: string): Diagnostic {
-  return diagnose('project-not-found', { folder: root, above: false });
-}
-
-function readSources(root: string, discovered: DiscoveredFiles, files: FileSystem, diagnostics: Diagnostic[]): readonly ProjectSource[] {
-  const sources: ProjectSource[] = [];
-  for (const file of discovered.files) {
-    if (file.kind === 'seed') continue;
-    const read = readText(files, root, file.path);
-    if (read.value === undefined) diagnostics.push(...read.diagnostics);
-    else sources.push({ kind: file.kind, path: file.path, base: file.base, text: read.value });
+async function readProjectFile(
+  root: string,
+  files: FileSystem,
+  engines: readonly EngineSettings[],
+): Promise<Outcome<ReadFile | undefined>> {
+  const name = projectFileIn(root, files);
+  if (name.value === undefined) {
+    const diagnostics = name.diagnostics.length > 0 ? name.diagnostics : [diagnose('project-not-found', { folder: root, above: false })];
+    return { value: undefined, diagnostics };
   }
-  return sources;
+  const text = readText(files, root, name.value);
+  if (text.value === undefined) return { value: undefined, diagnostics: text.diagnostics };
+  const file: SourceFile = { path: name.value, text: text.value };
+  // What understands the file is loaded only when there is something to understand.
+  const { readSettings } = await import('./read-settings.ts');
+  const { value: top, diagnostics } = readSettings(file, engines);
+  return { value: { file, top }, diagnostics };
 }
 
-interface Settings {
+interface Found {
+  readonly paths: ProjectPaths;
+  readonly discovered: DiscoveredFiles;
+}
+
+async function readConfig({ file, top }: ReadFile, found: Found, known: Settings | undefined): Promise<Outcome<Settings>> {
+  const { folders } = found.discovered;
+  if (known?.folders.every(({ path, exists }) => folders.has(path) === exists) === true) return { value: known, diagnostics: [] };
+  const { readProjectConfig } = await import('./read-settings.ts');
+  const asked = new Map<string, boolean>();
+  const isFolder: IsFolder = (kind, names) => {
+    const paths = found.paths[kind].map((base) => [...(base === '.' ? [] : [base]), ...names].join('/'));
+    for (const path of paths) asked.set(path, folders.has(path));
+    return paths.some((path) => folders.has(path));
+  };
+  const config = readProjectConfig(file.path, top, isFolder);
+  const answers = [...asked].map(([path, exists]) => ({ path, exists }));
+  return { value: { file, top, config: config.value, folders: answers }, diagnostics: config.diagnostics };
+}
+
+interface Parts {
   readonly options: LoadOptions;
-  readonly file: SourceFile;
-  readonly top: YamlNode;
+  readonly settings: Settings;
   readonly target: Target | undefined;
   readonly paths: ProjectPaths;
   readonly discovered: DiscoveredFiles;
-  readonly sources: readonly ProjectSource[];
   readonly secrets: ReadonlySet<string>;
   readonly diagnostics: Diagnostic[];
 }
 
-function assemble(settings: Settings): Project | undefined {
-  const { options, file, top, target, paths, discovered, sources, secrets } = settings;
-  const stateSchema = readStateSchema(settings);
-  const onRunStart = readRunHooks('on_run_start', settings);
-  const onRunEnd = readRunHooks('on_run_end', settings);
-  const configTrees = readTrees(settings);
+function assemble(parts: Parts): Project | undefined {
+  const { options, settings, target, paths, discovered, secrets } = parts;
+  const { file, top, config } = settings;
+  const stateSchema = readStateSchema(parts);
   const name = textOf(top, 'name');
   const version = textOf(top, 'version');
   const flags = valueOf(top, 'flags');
@@ -131,10 +160,8 @@ function assemble(settings: Settings): Project | undefined {
     stateSchema,
     ...(indirectSelection === undefined ? {} : { indirectSelection }),
     vars: layVars(readVars(file.path, valueOf(top, 'vars')), target.vars, options.vars),
-    configTrees,
-    onRunStart,
-    onRunEnd,
-    sources,
+    ...config,
+    files: discovered.files.filter((entry) => entry.kind !== 'seed'),
     seeds: discovered.files.filter((entry) => entry.kind === 'seed'),
     secrets: [...secrets],
   };
@@ -146,7 +173,7 @@ function targetNames(top: YamlNode): readonly string[] {
 }
 
 /** The state schema may not be the schema of any target: what is written for the chosen one could be another's tomorrow. */
-function readStateSchema({ top, file, target, diagnostics }: Settings): string {
+function readStateSchema({ settings: { top, file }, target, diagnostics }: Parts): string {
   const given = valueOf(top, 'state_schema');
   const schema = textOf(top, 'state_schema') ?? '_tx';
   const targets = valueOf(top, 'targets');
@@ -157,26 +184,4 @@ function readStateSchema({ top, file, target, diagnostics }: Settings): string {
     diagnostics.push(diagnose('state-schema-is-target', { schema, target: entry.key }, { span: node && spanOf(file.path, node) }));
   }
   return schema;
-}
-
-function readRunHooks(key: 'on_run_start' | 'on_run_end', { top, file, diagnostics }: Settings): readonly Hook[] {
-  const value = eitherKey(file.path, top, [key, key.replaceAll('_', '-')], diagnostics);
-  return value === undefined ? [] : readHooks(file.path, value);
-}
-
-function readTrees(settings: Settings): Project['configTrees'] {
-  const { top, file, paths, discovered, diagnostics } = settings;
-  const trees: Partial<Record<'models' | 'seeds' | 'tests', ConfigTree>> = {};
-  for (const [key, resource] of [
-    ['models', 'model'],
-    ['seeds', 'seed'],
-    ['tests', 'test'],
-  ] as const) {
-    const node = valueOf(top, key);
-    if (node?.kind !== 'map') continue;
-    const isFolder = (folders: readonly string[]): boolean =>
-      paths[key].some((path) => discovered.folders.has([...(path === '.' ? [] : [path]), ...folders].join('/')));
-    trees[key] = readTree(node, { path: file.path, resource, isFolder, diagnostics });
-  }
-  return trees;
 }

@@ -1,5 +1,5 @@
-/** The file system port over a map, for tests: counts what is read, and can hold links and refuse access. */
-import type { DirectoryEntry, FileSystem } from './file-system.ts';
+/** The file system port over a map, for tests: counts what is read, has a clock, and can hold links and refuse access. */
+import type { DirectoryEntry, FileStat, FileSystem, NewFile, OpenFile } from './file-system.ts';
 
 /** A file by its content, a link by its target (absolute), or a path that may not be read. */
 export type MemoryFile = string | Uint8Array | { readonly link: string } | { readonly error: string };
@@ -8,7 +8,15 @@ export interface MemoryFiles extends FileSystem {
   /** Paths given to `readBytes`, in order. */
   readonly reads: string[];
   readonly content: Map<string, MemoryFile>;
+  /** What time it is, in milliseconds. It stands still until a test moves it. */
+  clock: number;
+  /** Files are stamped with a multiple of this many milliseconds. */
+  tick: number;
+  /** Writes a file in place, as an editor may do: it stays the same file. */
+  readonly rewrite: (path: string, text: string) => void;
 }
+
+type Stamp = Pick<FileStat, 'mtimeMs' | 'ctimeMs' | 'inode'>;
 
 class SystemError extends Error {
   readonly code: string;
@@ -49,12 +57,22 @@ export function memoryFiles(given: Readonly<Record<string, MemoryFile>>, root = 
     refuse(real);
     reads.push(path);
     const file = content.get(real);
-    if (typeof file === 'string') return new TextEncoder().encode(file);
-    if (file instanceof Uint8Array) return file;
+    if (typeof file === 'string' || file instanceof Uint8Array) return bytesOf(file);
     throw new SystemError('ENOENT', path);
   };
 
-  return {
+  const stamps = new Map<string, Stamp>();
+  let inodes = 0;
+  const now = (): number => Math.floor(memory.clock / memory.tick) * memory.tick;
+  const stamp = (path: string, inode: number): void => void stamps.set(path, { mtimeMs: now(), ctimeMs: now(), inode });
+  const write = (path: string, file: MemoryFile): void => {
+    content.set(path, file);
+    stamp(path, (inodes += 1));
+  };
+
+  const memory: MemoryFiles = {
+    clock: 0,
+    tick: 1,
     reads,
     content,
     realPath: (path) => realPath(path),
@@ -77,13 +95,56 @@ export function memoryFiles(given: Readonly<Record<string, MemoryFile>>, root = 
       const real = realPath(path);
       const file = content.get(real);
       if (file === undefined && !isFolder(real)) return undefined;
-      const size = typeof file === 'string' || file instanceof Uint8Array ? file.length : 0;
-      return { size, mtimeMs: 0, kind: file === undefined ? 'directory' : 'file' };
+      const size = typeof file === 'string' || file instanceof Uint8Array ? bytesOf(file).length : 0;
+      const stamped = stamps.get(real) ?? { mtimeMs: -1, ctimeMs: -1, inode: 0 };
+      return { size, ...stamped, kind: file === undefined ? 'directory' : 'file' };
     },
     writeAtomic: (path, written) =>
-      void content.set(path, typeof written === 'string' || written instanceof Uint8Array ? written : [...written].join('')),
+      write(path, typeof written === 'string' || written instanceof Uint8Array ? written : [...written].join('')),
+    rewrite: (path, text) => {
+      content.set(path, text);
+      stamp(path, stamps.get(path)?.inode ?? 0);
+    },
+    open: (path) => {
+      const file = content.get(realPath(path));
+      if (typeof file !== 'string' && !(file instanceof Uint8Array)) throw new SystemError('ENOENT', path);
+      return openBytes(bytesOf(file));
+    },
+    create: (path) => {
+      const begun = now();
+      return createBytes((bytes) => write(path, bytes), begun);
+    },
     remove: (path) => {
       for (const file of content.keys()) if (file === path || file.startsWith(`${path}/`)) content.delete(file);
     },
+    touch: (path) => stamp(path, stamps.get(path)?.inode ?? 0),
+  };
+  return memory;
+}
+
+function bytesOf(file: string | Uint8Array): Uint8Array {
+  return typeof file === 'string' ? new TextEncoder().encode(file) : file;
+}
+
+function openBytes(bytes: Uint8Array): OpenFile {
+  return { size: bytes.length, read: (position, length) => bytes.slice(position, position + length), close: () => undefined };
+}
+
+function createBytes(keep: (bytes: Uint8Array) => void, mtimeMs: number): NewFile {
+  let bytes = new Uint8Array();
+  return {
+    get size() {
+      return bytes.length;
+    },
+    read: (position, length) => bytes.slice(position, position + length),
+    write: (more) => {
+      const joined = new Uint8Array(bytes.length + more.length);
+      joined.set(bytes);
+      joined.set(more, bytes.length);
+      bytes = joined;
+    },
+    mtimeMs: () => mtimeMs,
+    keep: () => keep(bytes),
+    close: () => undefined,
   };
 }

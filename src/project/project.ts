@@ -1,4 +1,4 @@
-/** A project as it stands on disk: settings and files, read once, not yet understood. */
+/** A project as it stands on disk: its settings, and which files it has. */
 import type { TargetSettings } from '../adapter/adapter.ts';
 import type { SourceFile, Span } from '../diagnostics/span.ts';
 import type { IndirectSelection } from './indirect-selection.ts';
@@ -28,7 +28,7 @@ export interface ProjectFile {
   readonly base: string;
 }
 
-/** A file with its text, decoded as UTF-8 without byte order mark. Seeds are not read here. */
+/** A file with its text, decoded as UTF-8 without byte order mark. Seeds are never read so. */
 export interface ProjectSource extends ProjectFile, SourceFile {}
 
 /**
@@ -85,8 +85,8 @@ export interface Project {
   readonly configTrees: Readonly<Partial<Record<'models' | 'seeds' | 'tests', ConfigTree>>>;
   readonly onRunStart: readonly Hook[];
   readonly onRunEnd: readonly Hook[];
-  /** Every file but seeds, with its text. */
-  readonly sources: readonly ProjectSource[];
+  /** Every file but seeds, in the order in which they are understood. */
+  readonly files: readonly ProjectFile[];
   readonly seeds: readonly ProjectFile[];
   /** Text that must never be printed: values that reached a target from the environment, passwords in URLs. */
   readonly secrets: readonly string[];

@@ -43,6 +43,13 @@ export function readPaths(project: YamlNode, context: PathContext): ProjectPaths
   return { ...paths, target: targets[0] ?? 'target' };
 }
 
+/** The folder for what is made, which nothing but project.yaml itself decides. */
+export function readTargetPath(project: YamlNode): string {
+  const node = valueOf(project, 'target_path');
+  const path = node?.kind === 'scalar' && typeof node.value === 'string' ? normalise(node.value) : undefined;
+  return path === undefined || path === '.' ? 'target' : path;
+}
+
 type TextNode = YamlScalar & { readonly value: string };
 
 function isText(node: YamlNode): node is TextNode {

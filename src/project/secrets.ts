@@ -1,4 +1,5 @@
 /** Knows which parts of a target's settings must never be printed. */
+import type { YamlNode } from './yaml/yaml-node.ts';
 
 /** Keys whose values are secret: `password`, `api_key`, `token`, `client_secret`, … */
 const SECRET_KEY = /(?:^|_)(?:password|passwd|pwd|token|key)$|secret/i;
@@ -22,7 +23,8 @@ export function secretsInUrl(text: string): readonly string[] {
   const information = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\s]*)@/i.exec(text)?.[1];
   const colon = information?.indexOf(':') ?? -1;
   if (information !== undefined && colon >= 0) written.push(information.slice(colon + 1));
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
+  // Not all addresses have slashes: `md:shop?motherduck_token=…`.
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text)) {
     for (const match of text.matchAll(SECRET_PARAMETER)) written.push(match[1] ?? '');
   }
   return [...new Set(written.flatMap((part) => [part, decoded(part)]))].filter((part) => part !== '');
@@ -40,4 +42,18 @@ function decoded(text: string): string {
 function openParts(text: string): readonly string[] {
   const match = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::[^@/]*)?@)?([^/:?#]*)(?::(\d+))?(?:\/([^?#]*))?/i.exec(text);
   return match === null ? [] : match.slice(1).filter((part) => part !== undefined);
+}
+
+/**
+ * Whether project.yaml itself may hold a secret, in any of its targets: all of it under a secret key, or in a URL, that is
+ * no reference to a variable without a default.
+ */
+export function holdsSecret(targets: YamlNode | undefined, key = ''): boolean {
+  if (targets === undefined) return false;
+  if (targets.kind === 'list') return targets.items.some((item) => holdsSecret(item, key));
+  if (targets.kind === 'map') return targets.entries.some((entry) => holdsSecret(entry.value, entry.key));
+  if (targets.value === null || typeof targets.value === 'boolean') return false;
+  const written = typeof targets.value === 'object' ? targets.value.text : String(targets.value);
+  const rest = written.replaceAll(/\$\{[A-Za-z_][A-Za-z0-9_]*(?::\?[^}]*)?\}/g, '');
+  return SECRET_KEY.test(key) ? rest !== '' : secretsInUrl(rest).length > 0 || (URL_KEY.test(key) && rest.includes('${'));
 }

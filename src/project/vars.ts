@@ -1,12 +1,7 @@
-/** Variables of a project: from project.yaml, from its target, and from the command line. */
-import type { Outcome } from '../diagnostics/diagnostic.ts';
-import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { SourceFile } from '../diagnostics/span.ts';
+/** Variables of a project: which hold, of those from project.yaml, from its target, and from the command line. */
 import type { Located, YamlValue } from './project.ts';
-import { describeValue } from './shape.ts';
-import { parseYaml } from './yaml/parse-yaml.ts';
 import type { YamlNode } from './yaml/yaml-node.ts';
-import { blankRecord, entriesOf, keySpan, spanOf, toYamlValue } from './yaml/yaml-node.ts';
+import { blankRecord, entriesOf, spanOf, toYamlValue } from './yaml/yaml-node.ts';
 
 export type Vars = Readonly<Record<string, Located<YamlValue>>>;
 
@@ -15,25 +10,6 @@ export function readVars(path: string, node: YamlNode | undefined): Vars {
   const vars = blankRecord<Located<YamlValue>>();
   for (const { key, value } of entriesOf(node)) vars[key] = { value: toYamlValue(value), span: spanOf(path, value) };
   return vars;
-}
-
-/** Reads the YAML mapping given to a flag; `source.path` is the flag's name, so that problems can be shown in its text. */
-export function parseVars(source: SourceFile): Outcome<Vars> {
-  const { value: node, diagnostics } = parseYaml(source);
-  if (node === undefined || node.kind === 'map') {
-    const glued = entriesOf(node).filter(({ key, value }) => key.includes(':') && value.start === value.end);
-    const refused = glued.map((entry) => {
-      const problem = {
-        key: source.path,
-        expected: 'a mapping with a space behind each colon, such as `{v: 2}`',
-        found: `\`${entry.key}\``,
-      };
-      return diagnose('wrong-value', problem, { span: keySpan(source.path, entry) });
-    });
-    return { value: readVars(source.path, node), diagnostics: [...diagnostics, ...refused] };
-  }
-  const wrong = { key: source.path, expected: 'a mapping such as `{start_date: 2024-01-01}`', found: describeValue(toYamlValue(node)) };
-  return { value: blankRecord(), diagnostics: [...diagnostics, diagnose('wrong-value', wrong, { span: spanOf(source.path, node) })] };
 }
 
 /** Lays variables over others: the later ones win. */

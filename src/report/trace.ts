@@ -14,6 +14,12 @@ interface TraceEvent {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
+/** Numbers at one time. */
+interface CountEvent extends Pick<TraceEvent, 'name' | 'pid' | 'ts'> {
+  readonly ph: 'C';
+  readonly args: Readonly<Record<string, number>>;
+}
+
 /** The rows of the drawing. Each worker has one, and beside it one for the tests of what it builds. */
 const mainTrack = 0;
 const workerTrack = (worker: number): number => 2 * worker + 1;
@@ -27,6 +33,8 @@ export interface Trace extends Tracer {
   readonly handle: (event: RunEvent) => void;
   /** Measures one statement of a worker's connection. */
   readonly statement: <T>(worker: number, name: string, sql: string | undefined, work: () => Promise<T>) => Promise<T>;
+  /** Notes numbers of things that were done. */
+  readonly count: (name: string, numbers: Readonly<Record<string, number>>) => void;
   /** The file. Mask it before it is written. */
   readonly render: () => Iterable<string>;
 }
@@ -34,6 +42,7 @@ export interface Trace extends Tracer {
 /** A trace; `now` is in milliseconds since the process started, `command` names it. */
 export function createTrace(now: () => number, command: string): Trace {
   const events: TraceEvent[] = [];
+  const counts: CountEvent[] = [];
   const starts = new Map<string, number>();
   let workers = 0;
   const add = (event: Omit<TraceEvent, 'ph' | 'pid' | 'ts' | 'dur'>, start: number, end: number): void => {
@@ -79,6 +88,7 @@ export function createTrace(now: () => number, command: string): Trace {
         const args = sql === undefined ? {} : { sql: sql.length > longestText ? `${sql.slice(0, longestText)}…` : sql };
         add({ name, cat: 'statement', tid: workerTrack(worker), args }, start, end);
       }),
+    count: (name, args) => counts.push({ name, ph: 'C', pid: 1, ts: Math.round(now() * 1000), args }),
     handle: (event) => {
       if (event.type === 'node-started') starts.set(event.id, now());
       else if (event.type === 'node-finished') finishNode(event.result);
@@ -92,6 +102,7 @@ export function createTrace(now: () => number, command: string): Trace {
       yield names.map(([tid, name]) => JSON.stringify({ name: 'thread_name', ph: 'M', pid: 1, tid, args: { name } })).join(',\n');
       // Outer events come first: viewers nest by order where times are equal.
       for (const event of events.sort((a, b) => a.ts - b.ts || b.dur - a.dur)) yield `,\n${JSON.stringify(event)}`;
+      for (const event of counts) yield `,\n${JSON.stringify(event)}`;
       yield '\n]}\n';
     },
   };

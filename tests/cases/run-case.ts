@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Host } from '../../src/cli/host.ts';
+import { createEndings } from '../../src/cli/host.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { disk } from '../../src/project/disk.ts';
 import type { FileSystem } from '../../src/project/file-system.ts';
@@ -92,6 +93,8 @@ async function runTx(root: string, step: Extract<Step, { kind: 'tx' }>, tricks: 
     outputFailed: () => false,
     enter: (folder) => process.chdir(folder),
     version: '0.0.0',
+    build: undefined,
+    ...createEndings(),
     packageRoot: REPOSITORY,
   };
   const exit = await runProgram(host, step.args);

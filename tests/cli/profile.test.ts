@@ -17,7 +17,8 @@ function spansOf(project: Shop, path = 'trace.json'): readonly Span[] {
   const trace = JSON.parse(project.read(path)) as { readonly traceEvents: readonly Span[] };
   const names = trace.traceEvents.filter(({ ph }) => ph === 'M').map(({ tid }) => tid);
   const spans = trace.traceEvents.filter(({ ph }) => ph === 'X');
-  expect(names.length + spans.length).toBe(trace.traceEvents.length);
+  const counts = trace.traceEvents.filter(({ ph }) => ph === 'C');
+  expect(names.length + spans.length + counts.length).toBe(trace.traceEvents.length);
   for (const { ts, dur, tid } of spans)
     expect({ ts: ts >= 0, dur: dur >= 0, named: names.includes(tid) }).toEqual({ ts: true, dur: true, named: true });
   return spans;
@@ -46,10 +47,13 @@ describe('--profile', () => {
       'start',
       'load project',
       'discover',
+      'open cache',
+      'compare files',
       'read',
       'parse',
       'compile',
       'link',
+      'keep cache',
       'select',
       'check queries',
       'open',

@@ -61,8 +61,8 @@ describe('schema and loader judge project.yaml alike', () => {
     [false, `name: shop\n${target}flags: {use_colors: true}\n`],
     [false, `name: shop\n${target}on_run_end: [{sqll: a}]\n`],
     [false, `name: shop\n${target}model_paths: [1]\n`],
-  ])('%s: %s', (accepted, text) => {
-    const loaded = loadProject({ root: '/project', vars: {}, env: {} }, { files: memoryFiles({ 'project.yaml': text, 'models/a.sql': '' }) }, engines);
+  ])('%s: %s', async (accepted, text) => {
+    const loaded = await loadProject({ root: '/project', vars: {}, env: {} }, { files: memoryFiles({ 'project.yaml': text, 'models/a.sql': '' }) }, engines);
     expect({ schema: acceptsProject(asJson(text)), loader: !hasErrors(loaded.diagnostics) }).toEqual({ schema: accepted, loader: accepted });
   });
 });

@@ -19,8 +19,8 @@ const outputs: readonly string[] = ['cache', 'compiled', 'manifest.json', 'run_r
 /** What a killed command leaves of such a file. */
 const leftover = new RegExp(`^\\.(?:${outputs.map((name) => name.replace('.', '\\.')).join('|')})\\.[\\d-]+\\.tmp$`);
 
-export function cleanCommand(host: Host, screen: Screen, options: ProjectOptions & OutputOptions): ExitCode {
-  const { project } = openProject(host, screen, options);
+export async function cleanCommand(host: Host, screen: Screen, options: ProjectOptions & OutputOptions): Promise<ExitCode> {
+  const { project } = await openProject(host, screen, options);
   const path = project.paths.target;
   const folder = resolve(project.root, path);
   const why = refusal(host, project, folder);
@@ -73,7 +73,7 @@ function refusal(host: Host, project: Project, folder: string): string | undefin
   const real = realPathOf(host, folder);
   if (relative(realPathOf(host, project.root), real) !== relative(project.root, folder)) return 'a link leads to it';
   const holds = (path: string): boolean => isInside(real, realPathOf(host, resolve(project.root, path)));
-  const ours = [project.file.path, ...project.sources.map((source) => source.path), ...project.seeds.map((seed) => seed.path)];
+  const ours = [project.file.path, ...[...project.files, ...project.seeds].map((file) => file.path)];
   const held = ours.find(holds);
   if (held !== undefined) return `it holds \`${held}\` of the project`;
   const database = databasePaths(host, project).find(holds);

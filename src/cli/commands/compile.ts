@@ -30,13 +30,13 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     const inline = await compileInlineText(screen, loaded, options.inline);
     if (hasErrors(inline.diagnostics)) throw new Stop(exitCodes.usage, inline.diagnostics);
     screen.showDiagnostics(inline.diagnostics);
-    print(screen, options, [{ name: 'inline', path: undefined, text: inline.value.text }]);
+    print(screen, options, [{ name: 'inline', path: undefined, text: inline.value }]);
     return exitCodes.ok;
   }
   const selected = selectNodes(host, screen, loaded, options);
   const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected));
   const { graph, project } = loaded;
-  const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
+  const nodes = [...selected].flatMap((id) => graph.nodes.get(id) ?? []);
   const written = traced(host.trace, 'write compiled', () => writeCompiled(host.files, project, nodes));
   const texts = nodes.flatMap((node) => {
     const text = compiledTextOf(node);

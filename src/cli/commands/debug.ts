@@ -22,12 +22,12 @@ export async function debugCommand(
     ['node', `${process.versions.node} on ${process.platform} ${process.arch}`],
   ];
   const print = (): void => screen.result(lines.map(([name, value]) => `${`${name}:`.padEnd(14)}${plainLine(value)}`).join('\n'));
-  const { project } = openProject(host, screen, options);
+  const { project } = await openProject(host, screen, options);
   const { target } = project;
   lines.push(
     ['project', `${project.name} (${displayPath(host, join(project.root, project.file.path))})`],
     ['.env', host.files.stat(join(project.root, '.env')) === undefined ? 'none' : 'read'],
-    ['files', `${project.sources.length} read, ${project.seeds.length} seeds`],
+    ['files', `${project.files.length} to compile, ${project.seeds.length} seeds`],
     ['target', `${target.name} of ${project.targetNames.join(', ')}`],
     ['engine', target.type],
     ['schema', `${target.schema} (state in ${project.stateSchema})`],

@@ -28,7 +28,7 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
   const loaded = await loadGraph(host, screen, options);
   const selected = selectNodes(host, screen, loaded, options);
   const { graph } = loaded;
-  const nodes = graph.order.filter((id) => selected.has(id)).flatMap((id) => graph.nodes.get(id) ?? []);
+  const nodes = [...selected].flatMap((id) => graph.nodes.get(id) ?? []);
   traced(host.trace, 'report', () => {
     if (nodes.length > 0)
       screen.result(

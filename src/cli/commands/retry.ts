@@ -22,7 +22,7 @@ export interface RetryOptions extends ProjectOptions, OutputOptions, DatabaseOpt
 const done = new Set(['success', 'pass', 'warn']);
 
 export async function retryCommand(host: Host, screen: Screen, options: RetryOptions): Promise<ExitCode> {
-  const recorded = readLastRun(host, screen, options);
+  const recorded = await readLastRun(host, screen, options);
   const only = new Set(recorded.results.filter((result) => !done.has(result.status)).map((result) => result.id));
   if (only.size === 0) {
     screen.note('nothing to retry: everything in the last run succeeded');
@@ -31,8 +31,8 @@ export async function retryCommand(host: Host, screen: Screen, options: RetryOpt
   return runCommand(host, screen, { command: recorded.command, only, options: mergeOptions(options, recorded) });
 }
 
-function readLastRun(host: Host, screen: Screen, options: RetryOptions): RecordedRun {
-  const { project } = openProject(host, screen, options);
+async function readLastRun(host: Host, screen: Screen, options: RetryOptions): Promise<RecordedRun> {
+  const { project } = await openProject(host, screen, options);
   const path = runResultsPath(project);
   const absolute = join(project.root, path);
   if (host.files.stat(absolute) === undefined) throw new Stop(exitCodes.usage, [diagnose('nothing-to-retry', { path })]);

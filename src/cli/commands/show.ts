@@ -107,7 +107,7 @@ async function previewInline(host: Host, screen: Screen, loaded: LoadedGraph, op
   const inline = await compileInlineText(screen, loaded, options.inline ?? '');
   if (hasErrors(inline.diagnostics)) throw new Stop(exitCodes.usage, inline.diagnostics);
   screen.showDiagnostics(inline.diagnostics);
-  return fill(host, loaded, options, { title: 'inline', key: inlinePath, text: inline.value.text, path: inlinePath });
+  return fill(host, loaded, options, { title: 'inline', key: inlinePath, text: inline.value, path: inlinePath });
 }
 
 async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, options: ShowOptions): Promise<Preview> {

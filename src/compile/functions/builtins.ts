@@ -20,7 +20,5 @@ export const builtinValues: readonly string[] = ['target', 'run', 'interval', 'i
 /** Names that stand before blocks or print nothing. */
 export const builtinForms: readonly string[] = ['if', 'unless', 'each', 'join', 'set', 'config', 'yield', 'else', 'macro'];
 
-/** True for every name that already means something. */
-export function isBuiltinName(name: string): boolean {
-  return builtins.has(name) || builtinValues.includes(name) || builtinForms.includes(name);
-}
+/** Every name that already means something. */
+export const builtinNames: ReadonlySet<string> = new Set([...builtins.keys(), ...builtinValues, ...builtinForms]);

@@ -1,0 +1,25 @@
+/** The part of loading that compiles something: a module of its own, so that a command that has nothing to compile does not load it. */
+import { checkNames, findCheck } from '../checks/vocabulary.ts';
+import { compileInline } from '../compile/compile-inline.ts';
+import type { Compilation, CompileInput, CompilePorts, TakeRecord } from '../compile/compile-project.ts';
+import { compileProject } from '../compile/compile-project.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import type { EarlierCompile } from '../compile/earlier.ts';
+import type { JsModuleLoader } from '../compile/js-helpers.ts';
+import type { Outcome } from '../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../diagnostics/span.ts';
+
+export type FreshInput = Omit<CompileInput, 'findCheck' | 'checkNames'>;
+
+export function compileFresh(input: FreshInput, ports: CompilePorts, take: TakeRecord): Promise<Compilation> {
+  return compileProject({ ...input, findCheck, checkNames }, ports, take);
+}
+
+export interface InlineProject extends Omit<FreshInput, 'fresh'> {
+  readonly earlier: EarlierCompile;
+  readonly broken: ReadonlySet<NodeId>;
+}
+
+export function compileText(source: SourceFile, project: InlineProject, js: JsModuleLoader): Promise<Outcome<CompiledText>> {
+  return compileInline(source, project, { js });
+}

@@ -1,0 +1,52 @@
+/** What a command gets of a project, whether it was compiled now or earlier. */
+import type { Dialect } from '../adapter/dialect.ts';
+import type { CompileCounts } from '../compile/compile-project.ts';
+import type { CompiledText } from '../compile/compiled.ts';
+import type { RunHooks } from '../compile/file-record.ts';
+import type { FileTexts } from '../compile/hooks.ts';
+import type { JsModuleLoader } from '../compile/js-helpers.ts';
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../diagnostics/span.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { FileSystem } from '../project/file-system.ts';
+import type { Project, YamlValue } from '../project/project.ts';
+import type { Tracer } from '../project/tracer.ts';
+
+export interface CompileRequest {
+  readonly project: Project;
+  readonly dialect: Dialect;
+  /** Variables from the command line. */
+  readonly flagVars: Readonly<Record<string, YamlValue>>;
+}
+
+export interface CompilePorts {
+  readonly files: FileSystem;
+  /** How the project's JavaScript is loaded; the texts show where it went wrong. */
+  readonly js: (texts: FileTexts) => JsModuleLoader;
+  readonly tracer?: Tracer | undefined;
+}
+
+/** What was done to compile a project: the same on any machine. */
+export interface WorkCounts extends CompileCounts {
+  /** Files of the project whose text was read; project.yaml and `.env` are not among them. */
+  readonly read: number;
+  /** Files that were asked for their size and time. */
+  readonly stats: number;
+  /** Nodes that the graph has. */
+  readonly nodes: number;
+}
+
+export interface CompiledProject {
+  readonly graph: Graph;
+  readonly hooks: RunHooks;
+  /** All problems of files, of the whole and of the graph. With one that belongs to no node, the graph is not to be used. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly texts: FileTexts;
+  /** A hash of the paths and texts of all files that are compiled: project.yaml and seeds are not among them. */
+  readonly contentHash: () => string;
+  /** Compiles SQL that is in no file. */
+  readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
+  readonly counts: WorkCounts;
+  /** Lets go of the files behind it. */
+  readonly close: () => void;
+}

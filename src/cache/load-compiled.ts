@@ -1,0 +1,93 @@
+/** Compiles a project with the help of the cache, or without one: what comes out is the same. */
+import { createHash } from 'node:crypto';
+import type { FileSystem } from '../project/file-system.ts';
+import type { Settings } from '../project/load-project.ts';
+import { compileCached } from './compile-cached.ts';
+import type { CompiledProject, CompilePorts, CompileRequest } from './compiled-project.ts';
+import { CacheDamaged } from './damaged.ts';
+import type { SeenProjectFile } from './known-project.ts';
+import { cacheFolder, keepKnownProject } from './known-project.ts';
+import type { Slot, SlotLimits } from './slot.ts';
+import { dropSlot, usualLimits } from './slot.ts';
+
+export interface LoadRequest extends CompileRequest {
+  /** What writes the cache. Another build, or another version of Node.js, does not read it. Undefined: there is no cache. */
+  readonly build: string | undefined;
+  /** What project.yaml says; undefined when there is something wrong with it. */
+  readonly settings: Settings | undefined;
+  /** project.yaml as it was read now; undefined when it was not. */
+  readonly seen: SeenProjectFile | undefined;
+  readonly unique: string;
+  readonly now: () => number;
+  readonly limits?: SlotLimits;
+}
+
+export interface LoadedCompile extends CompiledProject {
+  /** Removes what the cache holds of this project and target: something in it cannot be read. */
+  readonly dropCache: () => void;
+}
+
+export async function loadCompiled(request: LoadRequest, ports: CompilePorts): Promise<LoadedCompile> {
+  const { build, project, settings, seen } = request;
+  if (build === undefined || settings === undefined) return { ...(await compileWithout(request, ports)), dropCache: () => undefined };
+  const slot = slotOf(request, ports.files, build);
+  const dropCache = (): void => dropSlot(slot);
+  const compiled = await compileWith({ ...request, settings }, ports, slot);
+  if (seen !== undefined) {
+    try {
+      keepKnownProject(ports.files, cacheFolder(project.root, project.paths.target), { build, settings, seen }, request.now());
+    } catch {
+      // A read-only checkout, or a full disk: project.yaml is read again the next time.
+    }
+  }
+  return { ...compiled, dropCache };
+}
+
+/** Without a cache: the compiler and all that belongs to it are loaded in any case. */
+async function compileWithout(request: CompileRequest, ports: CompilePorts): Promise<CompiledProject> {
+  const { compilePlain } = await import('./compile-plain.ts');
+  return compilePlain(request, ports);
+}
+
+/** What cannot be read is made anew; if even that cannot be read, the disk is to blame. */
+async function compileWith(
+  request: LoadRequest & { readonly settings: Settings },
+  ports: CompilePorts,
+  slot: Slot,
+): Promise<CompiledProject> {
+  const cached = { ...request, slot, settings: settingsOf(request), now: request.now() };
+  try {
+    return await compileCached(cached, ports);
+  } catch (cause) {
+    if (!(cause instanceof CacheDamaged)) throw cause;
+    dropSlot(slot);
+  }
+  try {
+    return await compileCached(cached, ports);
+  } catch (cause) {
+    if (!(cause instanceof CacheDamaged)) throw cause;
+    return compileWithout(request, ports);
+  }
+}
+
+/** One slot for each target and set of variables: a project is mostly compiled with few of them in turns. */
+function slotOf({ project, flagVars, limits = usualLimits }: LoadRequest, files: FileSystem, build: string): Slot {
+  const name = digest([project.target.name, flagVars]).slice(0, 12);
+  return { files, folder: cacheFolder(project.root, project.paths.target), name, build, limits };
+}
+
+/** What the outcome depends on beside the files and the build. Of project.yaml, all but the secrets that are in it. */
+function settingsOf({ project, settings, flagVars }: LoadRequest & { readonly settings: Settings }): string {
+  const { name, type, schema, database, threads, schemaNaming, vars } = project.target;
+  const seen = { name, type, schema, database, threads, schemaNaming, vars };
+  return digest([hide(project.file.text, project.secrets), seen, project.stateSchema, project.vars, flagVars, settings.folders]);
+}
+
+function hide(text: string, secrets: readonly string[]): string {
+  const longest = secrets.toSorted((a, b) => b.length - a.length);
+  return longest.reduce((shown, secret) => shown.replaceAll(secret, '*'.repeat(secret.length)), text);
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
