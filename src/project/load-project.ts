@@ -64,7 +64,7 @@ export function loadProject(
   const top: YamlNode = parsed.value ?? { kind: 'map', entries: [], start: 0, end: 0 };
   if (parsed.value !== undefined || diagnostics.length === 0)
     checkShape(projectShape(engines), top, file.path, { path: file.path, diagnostics, place: `\`${file.path}\`` });
-  const environment = readEnvironment(root, options.env, files);
+  const environment = readEnvironment(root, options.env, files, file.text);
   diagnostics.push(...environment.diagnostics);
   const wanted = options.targetName ?? environment.value['TX_TARGET'];
   const context = { file, project: top, wanted, flagVars: options.vars, environment: environment.value, engines, diagnostics, secrets };
