@@ -176,6 +176,20 @@ describe('loadProject', () => {
     expect(told(without)).toEqual(['project.yaml:2:1 the project has several targets and no `default_target`: `dev`, `prod`']);
   });
 
+  it('reads every assignment of .env, whatever stands between them', async () => {
+    const yaml = 'name: shop\ntargets:\n  dev: {type: filedb, path: "${A}|${B}|${C}|${D}|${E}", schema: main}\n';
+    const file = 'P\nA=1 # one\nP: x\nB="2\n2" # two\n=9\nexport C=it\'s\nX="open\nD=4\nSOME THING=5\n\n# E=6\n  E = \'#7\'';
+    const { value, diagnostics } = await load(yaml, { files: { '.env': file } });
+    expect(value?.target.settings['path']).toBe("1|2\n2|it's|4|#7");
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'line 1 of `.env` is passed over: it is no assignment',
+      'line 3 of `.env` is passed over: it is no assignment',
+      'line 6 of `.env` is passed over: it is no assignment',
+      'line 8 of `.env` is passed over: its quote is never closed',
+      'line 10 of `.env` is passed over: it is no assignment',
+    ]);
+  });
+
   it('resolves the environment in the chosen target only, the shell over .env', async () => {
     const yaml =
       'name: a\ndefault_target: dev\ntargets:\n  dev: {type: serverdb, url: "${HOST_URL}", schema: "dev_${USER_NAME:-none}", threads: "${N}"}\n  prod: {type: serverdb, url: "${PROD_URL}", schema: p}\nvars: {x: "${NOT_TOUCHED}"}\n';

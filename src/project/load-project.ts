@@ -68,7 +68,7 @@ export async function loadProject(
   const { file, top } = read.value;
   const diagnostics: Diagnostic[] = [...read.diagnostics];
   const secrets = new Set<string>();
-  const environment = readEnvironment(root, options.env, files);
+  const environment = readEnvironment(root, options.env, files, file.text);
   diagnostics.push(...environment.diagnostics);
   const wanted = options.targetName ?? environment.value['TX_TARGET'];
   const context = { file, project: top, wanted, flagVars: options.vars, environment: environment.value, engines, diagnostics, secrets };

@@ -129,6 +129,14 @@ const bad: readonly NodeResult[] = [
 ];
 
 describe('a run that goes well', () => {
+  it('keeps the columns of all lines, whatever the length of a name', () => {
+    const long = `relationships_${'x'.repeat(60)}`;
+    const text = run(planOf([build('short'), build(long)]), [built('short'), built(long)]);
+    const lines = text.split('\n').filter((line) => line.startsWith('✔') && line.includes('/2'));
+    expect(lines.map((line) => line.indexOf('view'))).toEqual([49, 49]);
+    expect(lines[1]).toContain('xxx…  view');
+  });
+
   it('says one line for each model, with its tests counted, and what to do next', () => {
     expect(run(shop, good)).toBe(`
 tx 1.0.0 · target dev (duckdb warehouse.duckdb) · 5 models · 4 threads
@@ -196,7 +204,7 @@ tx 1.0.0 · target dev (duckdb warehouse.duckdb) · 5 models · 4 threads
 -  9/10  2 models, 1 test skipped: dim_customers failed
 ✖ 10/10  orders         incremental merge                1.92s  unknown-column models/marts/orders.sql:5:3
 
-warn test-warned  models/marts/marts.yaml:4:7
+warning test-warned  models/marts/marts.yaml:4:7
     3 │     tests:
     4 │     - not_null
       │       ^^^^^^^^ test \`unique_email\` found 3 of 18,240 rows

@@ -42,6 +42,8 @@ describe('createOutput', () => {
     expect(output.stderr).toMatchObject({ isTty: true, colour: true, unicode: true, columns: 90 });
     stderr.columns = 40;
     expect(output.stderr.columns).toBe(40);
+    stderr.columns = 0;
+    expect(output.stderr.columns).toBe(100);
   });
 
   it.each<[OutputSettings['env'], Partial<Output['stderr']>]>([

@@ -67,7 +67,8 @@ function createChannel(stream: TextStream, settings: OutputSettings): Channel {
     isTty: terminal && !dumb && !isSet(env['CI']),
     get columns() {
       const wanted = Number(env['COLUMNS']);
-      const columns = Number.isInteger(wanted) && wanted > 0 ? wanted : (stream.columns ?? DEFAULT_COLUMNS);
+      // A terminal that reports 0 does not know its width.
+      const columns = Number.isInteger(wanted) && wanted > 0 ? wanted : stream.columns || DEFAULT_COLUMNS;
       return Math.max(FEWEST_COLUMNS, columns);
     },
     colour: wantsColour(env, terminal && !dumb),

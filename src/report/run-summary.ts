@@ -44,7 +44,7 @@ function rank(result: NodeResult): number {
 }
 
 function renderResult(result: NodeResult, note: string | undefined, sample: FailureSample | undefined, options: FrameOptions): string {
-  const label = result.status === 'fail' || result.status === 'warn' ? result.status : undefined;
+  const label = result.status === 'fail' ? result.status : undefined;
   const frames = result.diagnostics.map((diagnostic, index) => {
     const isLast = index === result.diagnostics.length - 1;
     const notes = isLast && note !== undefined ? [...diagnostic.notes, { message: note }] : diagnostic.notes;

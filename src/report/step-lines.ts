@@ -3,7 +3,7 @@ import type { NodeResult } from '../execute/events.ts';
 import type { FrameOptions } from '../diagnostics/frame.ts';
 import { describePlace } from '../diagnostics/frame.ts';
 import { plainLine } from '../diagnostics/plain.ts';
-import { padLeft, padRight, textWidth } from '../diagnostics/text-width.ts';
+import { fitText, padLeft, padRight, textWidth } from '../diagnostics/text-width.ts';
 import { countOf, formatCount, formatDuration, listCounts } from './quantities.ts';
 import { isFailed, nameOf } from './step-progress.ts';
 import type { RunProgress, SkipCount, StepProgress } from './step-progress.ts';
@@ -22,14 +22,13 @@ const WIDEST_NAME = 40;
 const ROWS_WIDTH = 12;
 const TIME_WIDTH = 7;
 
-/** Columns wide enough for the names of `progress`; a name longer than most pushes its own line only. */
+/** Columns wide enough for the names of `progress`; a name longer than most is cut, and is whole where its problem is told. */
 export function layoutLines(progress: RunProgress): LineLayout {
   let name = 0;
   let kind = 0;
   let counts = false;
   for (const { title, kind: words, step } of progress.steps) {
-    const width = textWidth(title);
-    if (width <= WIDEST_NAME) name = Math.max(name, width);
+    name = Math.max(name, Math.min(textWidth(title), WIDEST_NAME));
     kind = Math.max(kind, textWidth(words));
     if (step.kind === 'build' && step.relationKind === 'table') counts = true;
   }
@@ -71,12 +70,16 @@ function stepLine(entry: StepProgress, head: NodeResult | undefined, finished: n
   const time = head ?? entry.results[0];
   const cells = [
     `${markOf(entry.results, style)} ${paint.dim(padLeft(`${finished}/${layout.total}`, layout.count))} `,
-    padRight(plainLine(entry.title), layout.name),
+    nameCell(entry, layout, style),
     ` ${paint.dim(padRight(entry.kind, layout.kind))}`,
     ...(layout.rows === 0 ? [] : [padLeft(head === undefined ? '' : describeRows(head, entry), layout.rows)]),
     paint.dim(padLeft(formatDuration(time?.durationMs ?? 0), TIME_WIDTH)),
   ];
   return cells.join(' ');
+}
+
+function nameCell({ title }: StepProgress, layout: LineLayout, style: LineStyle): string {
+  return padRight(fitText(plainLine(title), layout.name, marksOf(style).ellipsis), layout.name);
 }
 
 function describeRows(result: NodeResult, { step }: StepProgress): string {
@@ -131,7 +134,7 @@ export function renderSkipped(skipped: SkippedSteps, layout: LineLayout, style: 
   const [only, second] = skipped.entries;
   const what =
     only !== undefined && second === undefined
-      ? `${padRight(plainLine(only.title), layout.name)}  ${style.paint.dim(padRight(only.kind, layout.kind))} `
+      ? `${nameCell(only, layout, style)}  ${style.paint.dim(padRight(only.kind, layout.kind))} `
       : listCounts([
           [counts.model, 'model'],
           [counts.seed, 'seed'],

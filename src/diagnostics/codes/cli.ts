@@ -104,5 +104,6 @@ export const cliCodes = {
   ),
   'compile-errors-elsewhere': warning<{ count: number }>(
     (p) => `${p.count} ${p.count === 1 ? 'error' : 'errors'} in nodes that this command did not need`,
+    () => '`tx compile` shows them',
   ),
 };

@@ -20,6 +20,14 @@ const fileCodes = {
     ({ folder, above }) => `no project.yaml in \`${folder}\`${above ? ' or in any folder above it' : ''}`,
     () => 'change to the folder of a project, name it with `--project-dir`, or make one with `tx init`',
   ),
+  'env-file-line': warning<{ readonly line: number; /** A quote that is opened and not closed. */ readonly quote: boolean }>(
+    ({ line, quote }) => `line ${line} of \`.env\` is passed over: ${quote ? 'its quote is never closed' : 'it is no assignment'}`,
+    () => 'write `NAME=value`, with `#` in front of a remark',
+  ),
+  'env-file-variable': warning<{ readonly name: string }>(
+    ({ name }) => `\`${name}\` in \`.env\` has no effect: of the variables of \`tx\` only \`TX_TARGET\` is read from there`,
+    () => 'set it in the shell, or write the flag',
+  ),
   'two-project-files': error<{ readonly first: string; readonly second: string }>(
     ({ first, second }) => `both \`${first}\` and \`${second}\` are here, and only one can be the project file`,
     ({ second }) => `move what you need out of \`${second}\` and delete it`,
