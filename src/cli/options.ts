@@ -214,10 +214,3 @@ export function addIntervalOptions(command: Command): Command {
     )
     .addOption(new Option('--event-time-end <time>', 'end of the interval (not included)').argParser(instant).env('TX_EVENT_TIME_END'));
 }
-
-export const runDefaults: Pick<SelectionOptions, 'select' | 'exclude' | 'resourceType' | 'excludeResourceType'> = {
-  select: [],
-  exclude: [],
-  resourceType: [],
-  excludeResourceType: [],
-};

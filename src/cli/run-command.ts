@@ -17,6 +17,7 @@ import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
 import { requireSound } from './check-queries.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
+import { chooseNodes } from './choose-nodes.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
@@ -32,7 +33,6 @@ import type { RunReport } from './run-report.ts';
 import type { Screen } from './screen.ts';
 import { changedSeeds, joinSeedFiles, readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
-import { selectNodes } from './select-nodes.ts';
 import { lockTimeoutMs, readInterval, waitSeconds } from './read-options.ts';
 import { replanner } from './replan-step.ts';
 import { showUnneeded } from './unneeded-errors.ts';
@@ -240,17 +240,6 @@ function readRemainingSeeds(host: Host, screen: Screen, prepared: Prepared, comm
   if (hasErrors(changed.diagnostics)) throw new Stop(exitCodes.usage, changed.diagnostics);
   screen.showDiagnostics(changed.diagnostics);
   return joinSeedFiles(seeds, changed);
-}
-
-function chooseNodes(host: Host, screen: Screen, loaded: LoadedGraph, request: RunRequest): ReadonlySet<NodeId> {
-  const { only } = request;
-  if (only === undefined) return selectNodes(host, screen, loaded, request.options);
-  const nodes = [...loaded.graph.nodes.keys()].filter((id) => only.has(id));
-  // What is built again is tested again, whatever its tests said before.
-  const tests = nodes
-    .flatMap((id) => loaded.graph.children.get(id) ?? [])
-    .filter((id) => loaded.graph.nodes.get(id)?.resourceType === 'test');
-  return new Set([...nodes, ...tests]);
 }
 
 function planInput(host: Host, request: RunRequest, prepared: Prepared & { readonly standing: Standing }): PlanInput {

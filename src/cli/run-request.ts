@@ -2,10 +2,18 @@
 import type { Command } from '../plan/plan.ts';
 import type { RunOptions } from './options.ts';
 
+/** What the record of an earlier run says. */
+export interface RetriedRun {
+  /** Unique ids of the nodes that did not succeed. */
+  readonly failed: ReadonlySet<string>;
+  /** Those of all its nodes. */
+  readonly recorded: ReadonlySet<string>;
+}
+
 /** What a command wants to happen, after flags and earlier results were read. */
 export interface RunRequest {
   readonly command: Command;
   readonly options: RunOptions;
-  /** Exactly these nodes instead of a selection (`tx retry`). */
-  readonly only?: ReadonlySet<string>;
+  /** What an earlier run with these options left undone, instead of all that they select (`tx retry`). */
+  readonly retried?: RetriedRun;
 }

@@ -1,4 +1,5 @@
 /** Reads the seed files that a command needs: once to check and type them, once more to load their rows. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CompiledSeed, NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
@@ -7,7 +8,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import { castExpression, seedTypeName } from '../parse/seed/cast-expression.ts';
 import { hashSeed, readSeed } from '../parse/seed/read-seed.ts';
-import type { Seed, SeedSource, TextReason } from '../parse/seed/seed.ts';
+import type { Seed, SeedOptions, SeedSource, TextReason } from '../parse/seed/seed.ts';
 import { SeedChanged, seedRows } from '../parse/seed/seed-rows.ts';
 import type { SeedSummary } from '../plan/plan-input.ts';
 import type { FileSystem } from '../project/file-system.ts';
@@ -26,7 +27,7 @@ export interface SeedFiles {
   readonly verify: (path: string, rows: number) => void;
 }
 
-/** The seeds among `needed` whose file is not what their table was loaded from: only these have to be read as CSV. */
+/** The seeds among `needed` whose file, or the way it is read, is not what their table was loaded from: only these have to be read as CSV. */
 export function changedSeeds(files: FileSystem, loaded: LoadedGraph, needed: Iterable<NodeId>, standing: Standing): ReadonlySet<NodeId> {
   const { project, graph, engine } = loaded;
   const { relation } = engine.dialect;
@@ -37,7 +38,7 @@ export function changedSeeds(files: FileSystem, loaded: LoadedGraph, needed: Ite
     const node = graph.nodes.get(id);
     if (node?.resourceType !== 'seed') continue;
     const name = relation(node.relation);
-    if (!present.has(name) || hashes.get(name) !== hashSeed(sourceOf(files, project, node))) changed.add(id);
+    if (!present.has(name) || hashes.get(name) !== buildHash(node, hashSeed(sourceOf(files, project, node)))) changed.add(id);
   }
   return changed;
 }
@@ -56,6 +57,15 @@ export function joinSeedFiles(first: SeedFiles, second: SeedFiles): SeedFiles {
 function sourceOf(files: FileSystem, project: Project, node: CompiledSeed): SeedSource {
   const absolute = join(project.root, node.path);
   return { path: node.path, size: files.stat(absolute)?.size ?? 0, chunks: () => files.chunks(absolute) };
+}
+
+/** The hash of all that decides the table of a seed: that of its file alone, unless something is declared of how it is read. */
+function buildHash(node: CompiledSeed, fileHash: string): string {
+  const { columnTypes = {}, delimiter } = optionsOf(node);
+  const types = Object.entries(columnTypes).map(([column, { value }]) => [column, value] as const);
+  if (types.length === 0 && delimiter === undefined) return fileHash;
+  const parts = [fileHash, delimiter?.value ?? null, types.toSorted(([a], [b]) => (a < b ? -1 : 1))];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 /** Reads the seeds among `needed`. Seeds with problems have diagnostics and no summary. */
@@ -86,7 +96,7 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
     read.set(node.path, { seed, source });
     notes.push(...noteTexts(seed));
     summaries.set(id, {
-      contentHash: seed.contentHash,
+      contentHash: buildHash(node, seed.contentHash),
       rows: seed.rowCount,
       columns: seed.columns.map((column) => ({ name: column.name, type: seedTypeName(column.type, engine.dialect) })),
       casts: seed.columns.map(({ name, type }) => {
@@ -152,7 +162,7 @@ function maskedColumns(node: CompiledSeed): readonly string[] {
   return node.columns.filter(({ pii }) => pii !== undefined && pii !== false).map(({ name }) => name);
 }
 
-function optionsOf(node: CompiledSeed): Parameters<typeof readSeed>[1] {
+function optionsOf(node: CompiledSeed): SeedOptions {
   const delimiter = node.rawConfig['delimiter'];
   return {
     columnTypes: node.config.columnTypes,

@@ -69,6 +69,13 @@ describe('schedule', () => {
     expect(trace.started.sort()).toEqual(['a', 'other']);
   });
 
+  it('starts a step that can keep others from starting before all that became ready earlier', async () => {
+    const steps = [step('a'), step('b'), step('c'), step('below', ['a']), step('test', ['a', 'b'], ['below'])];
+    const trace = await run(steps, { workers: 1, fail: new Set(['test']) });
+    expect(trace.started).toEqual(['a', 'b', 'test', 'c']);
+    expect(trace.skipped).toEqual([{ id: 'below', cause: 'test' }]);
+  });
+
   it('keeps blocked steps and their descendants from starting after a failure', async () => {
     const trace = await run(
       [

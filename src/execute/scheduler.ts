@@ -31,9 +31,24 @@ export interface ScheduleOptions {
 
 type State = 'waiting' | 'ready' | 'running' | 'done' | 'failed' | 'skipped';
 
+interface Queue {
+  readonly push: (position: number) => void;
+  readonly shift: () => number | undefined;
+}
+
+/** First in, first out, without moving what waits. */
+function createQueue(): Queue {
+  const items: number[] = [];
+  let head = 0;
+  return {
+    push: (position) => void items.push(position),
+    shift: () => (head < items.length ? items[head++] : undefined),
+  };
+}
+
 /**
  * Runs all steps; resolves when none is left running. A step starts when all steps it depends on are done;
- * ready steps start in the order given. Rejects only if a handler rejects (a bug).
+ * ready steps start in the order given, those that can keep others from starting before all others. Rejects only if a handler rejects (a bug).
  */
 export async function schedule<S extends ScheduledStep>(
   steps: readonly S[],
@@ -52,13 +67,13 @@ export async function schedule<S extends ScheduledStep>(
     }
   });
   const stepAt = (position: number): S => steps[position] ?? bug('step index out of range');
-  const ready: number[] = [];
-  let head = 0;
+  const urgent = createQueue();
+  const ready = createQueue();
   let stopped = false;
 
   const enter = (position: number, next: State): void => {
     state[position] = next;
-    if (next === 'ready') ready.push(position);
+    if (next === 'ready') (stepAt(position).blocks.length > 0 ? urgent : ready).push(position);
   };
   steps.forEach((_, position) => {
     if (missing[position] === 0) enter(position, 'ready');
@@ -102,15 +117,11 @@ export async function schedule<S extends ScheduledStep>(
     const pump = (): void => {
       if (pumping) return;
       pumping = true;
-      while (head < ready.length && !stopped && !options.signal.aborted) {
-        const position = ready[head] ?? bug('ready queue is empty');
-        if (state[position] !== 'ready') {
-          head += 1;
-          continue;
-        }
-        const worker = idle.pop();
-        if (worker === undefined) break;
-        head += 1;
+      while (idle.length > 0 && !stopped && !options.signal.aborted) {
+        const position = urgent.shift() ?? ready.shift();
+        if (position === undefined) break;
+        if (state[position] !== 'ready') continue;
+        const worker = idle.pop() ?? bug('no worker is idle');
         running += 1;
         enter(position, 'running');
         handlers.run(stepAt(position), worker).then(

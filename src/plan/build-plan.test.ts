@@ -256,6 +256,30 @@ describe('buildPlan', () => {
     expect(plan.steps[1]?.dependsOn).toEqual(['test:source.shop.raw.orders']);
   });
 
+  it('lets what reads an ephemeral model wait for the tests of that model', () => {
+    const nodes = [
+      model({ name: 'a' }),
+      model({ name: 'e', materialized: 'ephemeral', needs: [ids.model('a')] }),
+      model({ name: 'z', needs: [ids.model('e')] }),
+      notNull('t', [ids.model('e')]),
+      testNode({ name: 'own', needs: [ids.model('e'), ids.model('a')] }),
+    ];
+    const plan = planOf(nodes);
+    expect(stepIds(plan.steps)).toEqual(['build model.shop.a', 'test test:model.shop.e', 'build model.shop.z']);
+    expect(plan.steps[1]).toMatchObject({
+      dependsOn: ['model.shop.a'],
+      audit: { relationKind: 'view', checks: [{ name: 't' }], queries: [{ name: 'own' }] },
+    });
+    expect(plan.steps[2]?.dependsOn).toEqual(['test:model.shop.e']);
+  });
+
+  it('lets what is built wait for the selected tests of a table that is not', () => {
+    const nodes = [model({ name: 'a' }), model({ name: 'z', needs: [ids.model('a')] }), notNull('t', [ids.model('a')])];
+    const plan = planOf(nodes, { selected: new Set([ids.model('z'), ids.test('t')]) });
+    expect(stepIds(plan.steps)).toEqual(['test test:model.shop.a', 'build model.shop.z']);
+    expect(plan.steps[1]?.dependsOn).toEqual(['test:model.shop.a']);
+  });
+
   it('sends all checks of one relation in one audit under `test`', () => {
     const nodes = [model({ name: 'a' }), notNull('t1', [ids.model('a')]), notNull('t2', [ids.model('a')])];
     const plan = planOf(nodes, { command: 'test', catalog: [inCatalog('a', 'view')] });

@@ -81,7 +81,7 @@ function chooseWork(input: PlanInput, standing: Standing): Work {
   return { builds, tests };
 }
 
-/** Seeds above the selected models whose file is not what the table was loaded from: whoever reads them must see the new file. */
+/** Seeds above the selected models whose file, or the way it is read, is not what the table was loaded from: whoever reads them must see the new file. */
 function changedSeeds(input: PlanInput, standing: Standing, models: Iterable<NodeId>): readonly (readonly [NodeId, Reason])[] {
   const changed: (readonly [NodeId, Reason])[] = [];
   for (const id of ancestors(input.graph, models)) {
@@ -139,27 +139,38 @@ function planSteps(context: BuildContext, parts: ReadonlyMap<NodeId, BuildPart>,
   const { input } = context;
   const { graph } = input;
   const placement = placeTests(graph, tests, new Set(parts.keys()));
-  const alone = groupAlone(context, placement.alone, new Set(parts.keys()));
-  const aloneIds = new Set(placement.alone.map((test) => test.id));
-  const between = findBetween(input, parts, aloneIds);
+  const isBuild = input.command === 'build';
+  const built = new Set(parts.keys());
+  const alone = groupAlone(context, isBuild ? placement.alone : tests, built);
+  const gating = isBuild ? groupGating(context, placement.gating, built) : new Map<NodeId, AloneGroup>();
+  const between = findBetween(
+    input,
+    parts,
+    [...alone, ...gating.values()].flatMap((group) => group.tests.map((test) => test.id)),
+  );
   const standsFor = new Map<NodeId, string>();
   for (const id of [...parts.keys(), ...between]) standsFor.set(id, id);
-  const gating = new Map(alone.flatMap((group) => (group.gates === undefined ? [] : [[group.gates, group] as const])));
-  for (const [source, group] of gating) standsFor.set(source, group.id);
+  for (const [node, group] of gating) standsFor.set(node, group.id);
   const parentsOf = (id: NodeId): readonly string[] => (graph.parents.get(id) ?? []).flatMap((parent) => standsFor.get(parent) ?? []);
 
   const steps: Step[] = [];
   for (const id of inOrder(graph, [...parts.keys(), ...gating.keys(), ...between])) {
     const part = parts.get(id);
     const gate = gating.get(id);
-    if (gate !== undefined) pushTest(steps, context, gate, parentsOf(id));
-    else if (part !== undefined) steps.push(completeBuild(context, part, placement.inside.get(id) ?? [], parentsOf(id)));
+    if (gate !== undefined) {
+      const above = [id, ...gate.tests.map((test) => test.id)].flatMap(parentsOf);
+      pushTest(
+        steps,
+        context,
+        gate,
+        [...new Set(above)].filter((step) => step !== gate.id),
+      );
+    } else if (part !== undefined) steps.push(completeBuild(context, part, placement.inside.get(id) ?? [], parentsOf(id)));
     else if (between.has(id)) {
       steps.push({ kind: 'gate', id, dependsOn: parentsOf(id), blocks: [], reason: 'selected' });
     }
   }
   for (const group of alone) {
-    if (group.gates !== undefined) continue;
     const dependsOn = [...new Set(group.tests.flatMap((test) => parentsOf(test.id)))];
     pushTest(steps, context, group, dependsOn);
   }
@@ -171,31 +182,34 @@ interface AloneGroup {
   readonly id: string;
   readonly node: GraphNode | undefined;
   readonly tests: readonly CompiledTest[];
-  /** A source whose readers wait for this group. */
-  readonly gates?: NodeId;
-  /** Names of what the one test reads and nobody has built. */
+  /** Names of what the tests read and nobody has built. */
   readonly unbuilt: readonly string[];
 }
 
 function groupAlone(context: BuildContext, tests: readonly CompiledTest[], built: ReadonlySet<NodeId>): readonly AloneGroup[] {
   const { input } = context;
-  const groups = new Map<
-    string,
-    { node: GraphNode | undefined; tests: CompiledTest[]; gates?: NodeId; readonly unbuilt: readonly string[] }
-  >();
+  const groups = new Map<string, { node: GraphNode | undefined; tests: CompiledTest[]; readonly unbuilt: readonly string[] }>();
   for (const test of tests) {
-    const parents = input.graph.parents.get(test.id) ?? [];
     const node = test.test.kind === 'generic' ? nodeOf(input.graph, test.test.attachedTo) : undefined;
-    const gates = input.command === 'build' && node?.resourceType === 'source' && parents.every((parent) => parent === node.id);
     // In `tx test` every relation is already there, so all checks of one relation share a statement.
     const unbuilt = findUnbuilt(context, test.id, built);
-    const together = node !== undefined && (gates || input.command === 'test') && unbuilt.length === 0;
-    const id = together ? `test:${node.id}` : test.id;
-    const group = groups.get(id) ?? { node, tests: [], unbuilt, ...(gates && node !== undefined ? { gates: node.id } : {}) };
+    const id = node !== undefined && input.command === 'test' && unbuilt.length === 0 ? `test:${node.id}` : test.id;
+    const group = groups.get(id) ?? { node, tests: [], unbuilt };
     group.tests.push(test);
     groups.set(id, group);
   }
   return [...groups].map(([id, group]) => ({ id, ...group }));
+}
+
+function groupGating(
+  context: BuildContext,
+  gating: ReadonlyMap<NodeId, readonly CompiledTest[]>,
+  built: ReadonlySet<NodeId>,
+): ReadonlyMap<NodeId, AloneGroup> {
+  const { graph } = context.input;
+  return new Map(
+    [...gating].map(([id, tests]) => [id, { id: `test:${id}`, node: nodeOf(graph, id), tests, unbuilt: findUnbuilt(context, id, built) }]),
+  );
 }
 
 /** Names of the models and seeds that a node reads, through ephemeral models too, and that neither stand nor are built in this run. */
@@ -215,10 +229,10 @@ function findUnbuilt({ input, standing }: BuildContext, id: NodeId, built: Reado
 }
 
 /** Nodes without work that stand between steps: order must pass through them. */
-function findBetween(input: PlanInput, parts: ReadonlyMap<NodeId, BuildPart>, aloneIds: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
+function findBetween(input: PlanInput, parts: ReadonlyMap<NodeId, BuildPart>, testIds: readonly NodeId[]): ReadonlySet<NodeId> {
   if (parts.size === 0) return new Set();
   const below = descendants(input.graph, parts.keys());
-  const above = ancestors(input.graph, [...parts.keys(), ...aloneIds]);
+  const above = ancestors(input.graph, [...parts.keys(), ...testIds]);
   return new Set([...below].filter((id) => above.has(id) && !parts.has(id)));
 }
 
@@ -252,7 +266,7 @@ function addBlocks(input: PlanInput, steps: readonly Step[], alone: readonly Alo
   const groups = new Map(alone.map((group) => [group.id, group]));
   return steps.map((step) => {
     const group = step.kind === 'test' ? groups.get(step.id) : undefined;
-    if (group === undefined || group.gates !== undefined) return step;
+    if (group === undefined) return step;
     const read = group.node === undefined ? group.tests.flatMap((test) => input.graph.parents.get(test.id) ?? []) : [group.node.id];
     const blocks = new Set<string>();
     for (const id of read)

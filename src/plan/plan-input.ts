@@ -10,6 +10,7 @@ import type { Command } from './plan.ts';
 
 /** What is known of a seed file after it was read and checked. */
 export interface SeedSummary {
+  /** Of the file and of what is declared of how it is read. */
   readonly contentHash: string;
   readonly rows: number;
   /** Columns in file order, with the engine's spelling of their types. */

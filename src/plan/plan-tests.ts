@@ -108,30 +108,35 @@ export function planAudit(
   };
 }
 
-/** Where tests run in a build: inside the transaction of the node they judge, or on their own. */
+/** Where tests run: inside the transaction of the node they judge, before what reads a node that is not built, or on their own. */
 export interface TestPlacement {
   readonly inside: ReadonlyMap<NodeId, readonly CompiledTest[]>;
+  /** By the node whose readers wait for them. */
+  readonly gating: ReadonlyMap<NodeId, readonly CompiledTest[]>;
   readonly alone: readonly CompiledTest[];
 }
 
 /**
- * A test runs inside the transaction of the last node it reads, if that node is built in this run and
- * stands below all the others: then it can stop the publication. Any other test runs once all are published.
+ * A test belongs to the last node it reads, if that one stands below all the others. If the node is built in this run,
+ * the test runs inside its transaction and can stop the publication. If it is not (a source, an ephemeral model, a table
+ * of an earlier run), what reads it waits for the test. Any other test runs once all that it reads are published.
  */
 export function placeTests(graph: Graph, tests: readonly CompiledTest[], built: ReadonlySet<NodeId>): TestPlacement {
   const inside = new Map<NodeId, CompiledTest[]>();
+  const gating = new Map<NodeId, CompiledTest[]>();
   const alone: CompiledTest[] = [];
   const isAbove = createAncestry(graph);
   for (const test of tests) {
     const parents = graph.parents.get(test.id) ?? [];
     const last = test.test.kind === 'generic' ? test.test.attachedTo : lastOf(graph, parents);
-    if (last !== undefined && built.has(last) && parents.every((parent) => parent === last || isAbove(parent, last))) {
-      const list = inside.get(last);
-      if (list === undefined) inside.set(last, [test]);
+    if (last !== undefined && parents.every((parent) => parent === last || isAbove(parent, last))) {
+      const map = built.has(last) ? inside : gating;
+      const list = map.get(last);
+      if (list === undefined) map.set(last, [test]);
       else list.push(test);
     } else alone.push(test);
   }
-  return { inside, alone };
+  return { inside, gating, alone };
 }
 
 function lastOf(graph: Graph, ids: readonly NodeId[]): NodeId | undefined {

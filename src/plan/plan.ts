@@ -124,7 +124,7 @@ export interface BuildStep extends BaseStep {
   readonly strategy?: IncrementalStrategy;
   readonly relation: Relation;
   readonly relationKind: RelationKind;
-  /** Hash of what was built: compiled SQL, or the content of the seed file. */
+  /** Hash of what was built: compiled SQL, or the seed file and how it is read. */
   readonly contentHash: string;
   /** Checked under the lock of the relation, where the engine has one. */
   readonly assumes: Assumption;

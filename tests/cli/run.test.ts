@@ -45,6 +45,26 @@ describe('build, run, seed, test', () => {
     expect(await project.rows('from total')).toEqual([['5']]);
   });
 
+  it('a run loads a seed above it again when its declared types or its delimiter changed', async () => {
+    const project = await shop();
+    project.write('models/kind.sql', 'select distinct typeof(amount) as kind from {{ref "raw"}}');
+    const kind = async (): Promise<unknown> => {
+      expect((await project.tx(['run', '-s', 'kind'])).code).toBe(0);
+      return project.rows('from kind');
+    };
+    expect(await kind()).toEqual([['INTEGER']]);
+    project.write('seeds/raw.yaml', 'seeds:\n  - name: raw\n    config: { column_types: { amount: varchar } }\n');
+    expect(await kind()).toEqual([['VARCHAR']]);
+    expect((await project.tx(['plan', '--for', 'run', '-s', 'kind'])).stdout).not.toContain('seed');
+    project.write('seeds/raw.yaml', 'seeds:\n  - name: raw\n    columns: [{ name: amount, data_type: bigint }]\n');
+    expect(await kind()).toEqual([['BIGINT']]);
+    project.write('seeds/raw.yaml', 'seeds:\n  - name: raw\n    config: { delimiter: ";" }\n');
+    project.write('seeds/raw.csv', 'id,x;amount\n1;2\n');
+    expect(await kind()).toEqual([['INTEGER']]);
+    project.write('seeds/raw.yaml', '');
+    expect((await project.tx(['run', '-s', 'kind'])).code).toBe(2);
+  });
+
   it('a failing test keeps its model from being published, and skips what is below', async () => {
     const project = await shop();
     expect((await project.tx(['build', '-q'])).code).toBe(0);

@@ -52,6 +52,16 @@ const usageCodes = {
   ),
 };
 
+const mostListed = 5;
+
+function listed(ids: readonly string[]): string {
+  const more = ids.length > mostListed ? ` and ${ids.length - mostListed} more` : '';
+  return `${ids
+    .slice(0, mostListed)
+    .map((id) => `\`${id}\``)
+    .join(', ')}${more}`;
+}
+
 export const cliCodes = {
   ...usageCodes,
   'folder-not-empty': error<{ folder: string }>(
@@ -69,6 +79,14 @@ export const cliCodes = {
   'retry-unreadable': error<{ path: string }>(
     (p) => `\`${p.path}\` is not a record of a \`tx\` run`,
     () => 'run `tx build` again',
+  ),
+  'retry-nothing-left': error<{ gone: readonly string[] }>(
+    (p) => `nothing is left of what failed in the last run: ${listed(p.gone)}`,
+    () => 'run the command itself again',
+  ),
+  'retry-node-gone': warning<{ gone: readonly string[] }>(
+    (p) => `what failed in the last run is no longer there: ${listed(p.gone)}`,
+    () => 'instead, what the flags of that run select and it did not run is run now, if there is such a thing',
   ),
   'unknown-code': error<{ code: string; near: string | undefined }>(
     (p) => `there is no error code \`${p.code}\``,

@@ -1,0 +1,50 @@
+/** The nodes of a building or testing command: what its flags select, or what a retry runs again. */
+import type { NodeId } from '../compile/compiled.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import type { Command } from '../plan/plan.ts';
+import { exitCodes, Stop } from './exit.ts';
+import type { Host } from './host.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import type { RetriedRun, RunRequest } from './run-request.ts';
+import type { Screen } from './screen.ts';
+import { selectNodes } from './select-nodes.ts';
+
+/** The nodes that the request is about. Stops when nothing is left of what a retry should run again. */
+export function chooseNodes(host: Host, screen: Screen, loaded: LoadedGraph, request: RunRequest): ReadonlySet<NodeId> {
+  const { retried } = request;
+  return retried === undefined ? selectNodes(host, screen, loaded, request.options) : chooseAgain(host, screen, loaded, request, retried);
+}
+
+function chooseAgain(host: Host, screen: Screen, loaded: LoadedGraph, request: RunRequest, retried: RetriedRun): ReadonlySet<NodeId> {
+  const { graph } = loaded;
+  const work = [...graph.nodes.values()].filter((node) => isWorkOf(request.command, node)).map((node) => node.id);
+  const known = new Set<string>(work);
+  const nodes = work.filter((id) => retried.failed.has(id));
+  const gone = [...retried.failed].filter((id) => !known.has(id));
+  if (gone.length > 0) {
+    // A node that was renamed, or a test whose arguments changed, is one that the same flags select and the record does not know.
+    const selected = selectNodes(host, screen, loaded, request.options);
+    nodes.push(...work.filter((id) => selected.has(id) && !retried.recorded.has(id)));
+    if (nodes.length === 0) throw new Stop(exitCodes.usage, [diagnose('retry-nothing-left', { gone })]);
+    screen.showDiagnostics([diagnose('retry-node-gone', { gone })]);
+  }
+  // What is built again is tested again, whatever its tests said before.
+  const tests = nodes.flatMap((id) => graph.children.get(id) ?? []).filter((id) => graph.nodes.get(id)?.resourceType === 'test');
+  return new Set([...nodes, ...tests]);
+}
+
+/** Whether the command does something for the node. */
+function isWorkOf(command: Command, node: GraphNode): boolean {
+  switch (node.resourceType) {
+    case 'model':
+      return (command === 'run' || command === 'build') && node.config.materialized !== 'ephemeral';
+    case 'seed':
+      // A run loads the seeds above its models.
+      return command !== 'test';
+    case 'test':
+      return command === 'test' || command === 'build';
+    default:
+      return false;
+  }
+}
