@@ -53,7 +53,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
   const cancellation = listenForCancel();
   try {
     const prepared = await prepare(host, screen, request);
-    if (prepared === undefined) return exitCodes.ok;
+    if (prepared === undefined) return noResults(screen, request);
     const { loaded, threads } = prepared;
     const { adapter, session } = await openDatabase(host, screen, loaded, {
       connections: threads + 1,
@@ -68,7 +68,10 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
       const seeds = traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing));
       await requireSeedTypes(session, loaded, seeds.summaries.keys());
       const planned = traced(host.trace, 'plan', () => planRun(host, screen, request, { ...prepared, seeds, standing }));
-      if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
+      if (!hasWork(planned.plan)) {
+        nothingToDo(screen, prepared);
+        return noResults(screen, request);
+      }
       const report = createRunReport(host, screen, loaded, { request, planned });
       const result = await executeReported(report, loaded.project, () =>
         traced(host.trace, 'execute', () =>
@@ -280,9 +283,14 @@ function hasWork(plan: Plan): boolean {
   return plan.steps.some((step) => step.kind !== 'gate');
 }
 
-function nothingToDo(screen: Screen, prepared: Prepared): ExitCode {
+function nothingToDo(screen: Screen, prepared: Prepared): void {
   screen.note('nothing to do: the selection holds nothing that this command runs');
   showUnneeded(screen, prepared.unneeded);
+}
+
+/** Who reads JSON gets some, also where nothing ran. */
+function noResults(screen: Screen, { options }: RunRequest): ExitCode {
+  if (options.output === 'json') screen.data({ results: [] });
   return exitCodes.ok;
 }
 

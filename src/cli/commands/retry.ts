@@ -16,6 +16,7 @@ import type { Screen } from '../screen.ts';
 export interface RetryOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
   readonly threads?: number;
   readonly failFast?: boolean;
+  readonly output?: 'text' | 'json';
 }
 
 const done = new Set(['success', 'pass', 'warn']);
@@ -25,6 +26,7 @@ export async function retryCommand(host: Host, screen: Screen, options: RetryOpt
   const only = new Set(recorded.results.filter((result) => !done.has(result.status)).map((result) => result.id));
   if (only.size === 0) {
     screen.note('nothing to retry: everything in the last run succeeded');
+    if (options.output === 'json') screen.data({ results: [] });
     return exitCodes.ok;
   }
   return runCommand(host, screen, { command: recorded.command, only, options: mergeOptions(options, recorded) });
