@@ -39,6 +39,8 @@ export interface DatabaseOptions {
 
 export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
   readonly threads?: number;
+  /** Form of the result on stdout. */
+  readonly output?: 'text' | 'json';
   readonly fullRefresh?: boolean;
   readonly failFast?: boolean;
   readonly adopt?: boolean;

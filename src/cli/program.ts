@@ -177,7 +177,7 @@ const runSummaries: Readonly<Record<RunKind, Entry>> = {
   run: {
     name: 'run',
     summary: 'build models',
-    examples: ['tx run', 'tx run -s staging.* +fct_orders', 'tx run -s fct_orders --full-refresh'],
+    examples: ['tx run', "tx run -s 'staging.*' +fct_orders", 'tx run -s fct_orders --full-refresh'],
   },
   build: {
     name: 'build',
@@ -194,7 +194,7 @@ function addRunCommands(host: Host, add: Add): void {
       runSummaries[command],
       async (screen, options) => (await import('./run-command.ts')).runCommand(host, screen, { command, options }),
       (entry) => {
-        addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry)))));
+        addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry))))).addOption(resultOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
       },
     );
@@ -202,12 +202,15 @@ function addRunCommands(host: Host, add: Add): void {
   add<RunOptions>(
     { name: 'retry', summary: 'run again what failed or was skipped in the last run', examples: ['tx retry', 'tx retry --threads 1'] },
     async (screen, options) => (await import('./commands/retry.ts')).retryCommand(host, screen, options),
-    (retry) => addLockTimeoutOption(addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(retry))))),
+    (retry) =>
+      addLockTimeoutOption(addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(retry))))).addOption(resultOption()),
   );
 }
 
 const outputOption = (choices: readonly string[], fallback: string): Option =>
   new Option('--output <form>', 'form of the result on stdout').choices(choices).default(fallback).env('TX_OUTPUT');
+
+const resultOption = (): Option => outputOption(['text', 'json'], 'text');
 
 function addReadCommands(host: Host, add: Add): void {
   add<import('./commands/plan.ts').PlanOptions>(
@@ -221,7 +224,7 @@ function addReadCommands(host: Host, add: Add): void {
       addBuildOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(plan))))
         .addOption(new Option('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed']).default('build'))
         .addOption(new Option('--verbose', 'show every operation'))
-        .addOption(outputOption(['text', 'json'], 'text')),
+        .addOption(resultOption()),
   );
 
   add<import('./commands/compile.ts').CompileOptions>(
@@ -234,7 +237,7 @@ function addReadCommands(host: Host, add: Add): void {
     (compile) =>
       addAnalyzeOption(addProjectOptions(addSelectionOptions(compile)))
         .addOption(new Option('--inline <sql>', 'compile this text instead of files'))
-        .addOption(outputOption(['text', 'json'], 'text')),
+        .addOption(resultOption()),
   );
 
   add<import('./commands/lineage.ts').LineageOptions>(
@@ -309,24 +312,25 @@ function addReadCommands(host: Host, add: Add): void {
 }
 
 function addHouseCommands(host: Host, add: Add): void {
-  add<OutputOptions>(
+  add<import('./commands/debug.ts').DebugOptions>(
     { name: 'debug', summary: 'show versions, files and target, and try the connection', examples: ['tx debug', 'tx debug -t prod'] },
     async (screen, options) => (await import('./commands/debug.ts')).debugCommand(host, screen, options),
-    (debug) => addDatabaseOptions(addProjectOptions(debug)),
+    (debug) => addDatabaseOptions(addProjectOptions(debug)).addOption(resultOption()),
   );
   add<OutputOptions>(
     { name: 'clean', summary: 'remove the target folder', examples: ['tx clean'] },
     async (screen, options) => (await import('./commands/clean.ts')).cleanCommand(host, screen, options),
     addProjectOptions,
   );
-  add<WithArguments>(
+  add<WithArguments & import('./commands/explain.ts').ExplainOptions>(
     {
       name: 'explain',
       argument: ['[code]', 'code of an error or warning'],
       summary: 'explain an error code; without one, list them',
       examples: ['tx explain ref-not-found'],
     },
-    async (screen, { args }) => (await import('./commands/explain.ts')).explainCommand(host, screen, args[0]),
+    async (screen, options) => (await import('./commands/explain.ts')).explainCommand(host, screen, options, options.args[0]),
+    (explain) => explain.addOption(resultOption()),
   );
 }
 

@@ -52,7 +52,7 @@ interface Prepared {
 /** Runs the command from start to exit code. */
 export async function runCommand(host: Host, screen: Screen, request: RunRequest): Promise<ExitCode> {
   const prepared = await prepare(host, screen, request);
-  if (prepared === undefined) return exitCodes.ok;
+  if (prepared === undefined) return noResults(screen, request);
   const { loaded, threads } = prepared;
   const cancellation = listenForCancel();
   try {
@@ -71,7 +71,10 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
       );
       await requireSeedTypes(session, loaded, seeds.summaries.keys());
       const { planned, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing }));
-      if (!hasWork(planned.plan)) return nothingToDo(screen, prepared);
+      if (!hasWork(planned.plan)) {
+        nothingToDo(screen, prepared);
+        return noResults(screen, request);
+      }
       const report = createRunReport(host, screen, loaded, { request, planned });
       const result = await executeReported(report, loaded.project, () =>
         traced(host.trace, 'execute', () =>
@@ -277,9 +280,14 @@ function hasWork(plan: Plan): boolean {
   return plan.steps.some((step) => step.kind !== 'gate');
 }
 
-function nothingToDo(screen: Screen, prepared: Prepared): ExitCode {
+function nothingToDo(screen: Screen, prepared: Prepared): void {
   screen.note('nothing to do: the selection holds nothing that this command runs');
   showUnneeded(screen, prepared.unneeded);
+}
+
+/** Who reads JSON gets some, also where nothing ran. */
+function noResults(screen: Screen, { options }: RunRequest): ExitCode {
+  if (options.output === 'json') screen.data({ results: [] });
   return exitCodes.ok;
 }
 

@@ -56,6 +56,7 @@ export function createRunReport(
       });
       const shown = runResultsPath(project);
       writeArtifact(host, screen, { absolute: join(project.root, shown), shown }, [`${JSON.stringify(artifact)}\n`]);
+      if (run.request.options.output === 'json') screen.data(artifact);
       const failed = result.results.flatMap((node) =>
         node.status === 'error' || node.status === 'fail' ? (graph.nodes.get(node.id) ?? []) : [],
       );

@@ -3,6 +3,7 @@ import type { ConfigKeyName, ConfigValues } from '../project/config-keys.ts';
 import { configKeys, readConfigValue } from '../project/config-keys.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { ConfigTree, Hook, Located, Project, YamlValue } from '../project/project.ts';
+import { combineConfig } from '../project/read-config.ts';
 import type { RawConfig } from '../parse/definitions.ts';
 import type { Asker } from './facts.ts';
 
@@ -58,21 +59,10 @@ export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
       raw[name] =
         above === undefined || key.merge === 'overwrite'
           ? located
-          : { value: combine(key.merge, above.value, located.value), span: located.span };
+          : { value: combineConfig(key.merge, above.value, located.value), span: located.span };
     }
   }
   return { raw, hooks };
-}
-
-function listOf(value: YamlValue): readonly YamlValue[] {
-  // `Array.isArray` does not narrow a readonly array out of the union; the branch proves it.
-  return Array.isArray(value) ? (value as readonly YamlValue[]) : [value];
-}
-
-function combine(rule: 'append' | 'merge', above: YamlValue, below: YamlValue): YamlValue {
-  if (rule === 'append') return [...listOf(above), ...listOf(below)];
-  // Keys that merge hold mappings: their shapes say so, and what does not fit was left out when it was read.
-  return { ...(above as Record<string, YamlValue>), ...(below as Record<string, YamlValue>) };
 }
 
 function hooksOf(located: Located<YamlValue>): readonly Hook[] {

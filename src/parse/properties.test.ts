@@ -177,10 +177,10 @@ seeds:
 
   it('refuses the same thing said twice', () => {
     const text =
-      'models:\n  - name: a\n    tests: [unique]\n    data_tests: [unique]\n    tags: x\n    config: {tags: y, pre_hook: a, pre-hook: b}\n    columns:\n      - {name: id, type: int, data_type: int}\n      - {name: id}\n';
+      'models:\n  - name: a\n    tests: [unique]\n    data_tests: [unique]\n    group: x\n    config: {group: y, pre_hook: a, pre-hook: b}\n    columns:\n      - {name: id, type: int, data_type: int}\n      - {name: id}\n';
     expect(told(text)).toEqual([
-      '6:14 `tags` and `config.tags` say the same thing, and both are given here',
-      '6:36 `config.pre_hook` and `config.pre-hook` say the same thing, and both are given here',
+      '6:14 `group` and `config.group` say the same thing, and both are given here',
+      '6:37 `config.pre_hook` and `config.pre-hook` say the same thing, and both are given here',
       '8:20 `data_type` and `type` say the same thing, and both are given here',
       '9:16 column `id` is described twice in `models/p.yaml`',
       '4:5 `tests` and `data_tests` say the same thing, and both are given here',
@@ -189,6 +189,15 @@ seeds:
       '3:45 `value` and `arguments.value` say the same thing, and both are given here',
       '3:75 `where` and `config.where` say the same thing, and both are given here',
     ]);
+  });
+
+  it('adds up tags and meta beside config and in it', () => {
+    const both = 'tags: x\n    meta: {a: 1, b: 1}\n    config: {tags: [y, z], meta: {b: 2, c: 3}}\n';
+    expect(told(`models:\n  - name: a\n    ${both}`)).toEqual([]);
+    const { value } = parse(`models:\n  - name: a\n    ${both}sources:\n  - name: s\n    ${both}    tables: [{name: t}]\n`);
+    const sum = { tags: ['x', 'y', 'z'], meta: { a: 1, b: 2, c: 3 } };
+    expect(value.models.map((model) => plain(model.config))).toEqual([sum]);
+    expect(value.sources).toMatchObject([{ meta: sum.meta, tables: [{ name: 't', tags: sum.tags }] }]);
   });
 
   it('reports broken YAML and goes on with nothing', () => {

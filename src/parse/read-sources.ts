@@ -62,8 +62,12 @@ function readOwnConfig(node: YamlNode, context: PropertyContext): Pick<Shared, '
   for (const entry of entriesOf(node)) if (besideConfig.has(entry.key)) takeConfig(reader, entry);
   for (const entry of entriesOf(config)) takeConfig(reader, entry, entry.key, `config.${entry.key}`);
   reportTwoTimes(node, reader.config, context);
-  const inConfig = (key: string): YamlNode => (valueOf(node, key) === undefined && config !== undefined ? config : node);
-  return { config: reader.config, meta: readRecord(inConfig('meta'), 'meta'), tags: readTexts(inConfig('tags'), 'tags') };
+  const places = config === undefined ? [node] : [node, config];
+  return {
+    config: reader.config,
+    meta: Object.assign(blankRecord<YamlValue>(), ...places.map((place) => readRecord(place, 'meta'))),
+    tags: places.flatMap((place) => readTexts(place, 'tags')),
+  };
 }
 
 /** One place can say only one way to the time of the newest row. */

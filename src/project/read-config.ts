@@ -42,20 +42,48 @@ export function startConfig(path: string, resource: ConfigResource, diagnostics:
 
 /**
  * Takes one entry under its config spelling (without `+`). Values that do not fit their shape are left out:
- * the check of the whole file has reported them. Unknown keys are left out for the same reason.
+ * the check of the whole file has reported them. Unknown keys are left out for the same reason. `tags` and `meta` may
+ * stand beside `config:` and inside it: they add up.
  */
 export function takeConfig(reader: ConfigReader, entry: YamlEntry, spelling = entry.key, label = entry.key): void {
   const found = findConfigKey(reader.resource, spelling);
   if (found === undefined || isNull(entry.value)) return;
   const first = reader.given.get(found.name);
+  const silent = { path: reader.path, diagnostics: [] };
+  if (
+    first !== undefined &&
+    first.label === entry.key &&
+    label === `config.${entry.key}` &&
+    (found.name === 'tags' || found.name === 'meta')
+  ) {
+    if (!checkShape(configShapes[found.name], entry.value, spelling, silent)) return;
+    const own = { value: toYamlValue(entry.value), span: spanOf(reader.path, entry.value) };
+    const above = reader.config[found.name];
+    reader.config[found.name] =
+      above === undefined
+        ? own
+        : { value: combineConfig(found.name === 'tags' ? 'append' : 'merge', above.value, own.value), span: own.span };
+    return;
+  }
   if (first !== undefined) {
     reader.diagnostics.push(sameMeaning(reader.path, first, { entry, label }));
     return;
   }
   reader.given.set(found.name, { entry, label });
-  const silent = { path: reader.path, diagnostics: [] };
   if (!checkShape(configShapes[found.name], entry.value, spelling, silent)) return;
   reader.config[found.name] = { value: toYamlValue(entry.value), span: spanOf(reader.path, entry.value) };
+}
+
+function listOf(value: YamlValue): readonly YamlValue[] {
+  // `Array.isArray` does not narrow a readonly array out of the union; the branch proves it.
+  return Array.isArray(value) ? (value as readonly YamlValue[]) : [value];
+}
+
+/** Two values of a key that adds up: lists one behind the other, mappings with the second over the first. */
+export function combineConfig(rule: 'append' | 'merge', above: YamlValue, below: YamlValue): YamlValue {
+  if (rule === 'append') return [...listOf(above), ...listOf(below)];
+  // Keys that merge hold mappings: their shapes say so, and what does not fit was left out when it was read.
+  return { ...(above as Record<string, YamlValue>), ...(below as Record<string, YamlValue>) };
 }
 
 /** Says that two keys mean the same. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRows, runTx, tempFolder } from '../support/tx.ts';
 import { filesBelow, linesOf, PROJECT, shop } from './shop.ts';
+import type { Shop } from './shop.ts';
 
 describe('tx init', () => {
   it('makes a project that builds at once, and refuses a folder with something in it', async () => {
@@ -183,7 +184,7 @@ describe('tx debug', () => {
     const after = await project.tx(['debug'], { in: 'models' });
     expect(after.stderr).toBe('');
     expect(after.stdout).toMatch(/^connection: +ok: shop\.duckdb, duckdb \d+\.\d+\.\d+$/m);
-    expect(after.stdout).toContain('target:       dev of dev\n');
+    expect(after.stdout).toContain('target:       dev\n');
     expect(after.code).toBe(0);
   });
 
@@ -306,5 +307,35 @@ describe('tx explain', () => {
     const { REPOSITORY } = await import('../support/tx.ts');
     const pages = filesBelow(join(REPOSITORY, 'docs', 'errors')).map((path) => path.replace(/\.md$/, ''));
     expect(pages).toEqual(expect.arrayContaining([...linesOf(stdout)]));
+  });
+});
+
+describe('--output json', () => {
+  const parsed = async (project: Shop, ...args: readonly string[]): Promise<{ readonly code: number; readonly value: unknown }> => {
+    const { code, stdout } = await project.tx([...args, '--output', 'json']);
+    return { code, value: JSON.parse(stdout) };
+  };
+
+  it('prints the results of a run, as the file has them', async () => {
+    const project = await shop({ 'models/bad.sql': 'select idd from {{ref "stg"}}\n' });
+    const built = await parsed(project, 'build');
+    expect(built.code).toBe(1);
+    expect(built.value).toEqual(JSON.parse(project.read('target/run_results.json')));
+    expect(built.value).toMatchObject({
+      results: expect.arrayContaining([expect.objectContaining({ unique_id: 'model.shop.stg', status: 'success' })]),
+    });
+    project.write('models/bad.sql', 'select id from {{ref "stg"}}\n');
+    expect((await parsed(project, 'retry')).value).toMatchObject({ results: [{ unique_id: 'model.shop.bad' }] });
+    expect((await parsed(project, 'retry')).value).toEqual({ results: [] });
+    expect((await parsed(project, 'test', '-s', 'tag:nothing')).value).toEqual({ results: [] });
+    expect((await parsed(project, 'seed', '-s', 'stg')).value).toEqual({ results: [] });
+  });
+
+  it('prints what debug and explain have to say', async () => {
+    const project = await shop();
+    expect((await parsed(project, 'debug')).value).toMatchObject({ project: 'shop (project.yaml)', target: 'dev', engine: 'duckdb' });
+    expect((await parsed(project, 'explain')).value).toContain('unknown-column');
+    const { value } = await parsed(project, 'explain', 'unknown-column');
+    expect(value).toEqual({ code: 'unknown-column', page: expect.stringMatching(/^# unknown-column\n/) });
   });
 });

@@ -12,23 +12,27 @@ import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.
 import { waitSeconds } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 
-export async function debugCommand(
-  host: Host,
-  screen: Screen,
-  options: ProjectOptions & OutputOptions & DatabaseOptions,
-): Promise<ExitCode> {
+export interface DebugOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
+  readonly output: 'text' | 'json';
+}
+
+export async function debugCommand(host: Host, screen: Screen, options: DebugOptions): Promise<ExitCode> {
   const lines: [string, string][] = [
     ['tx', host.version],
     ['node', `${process.versions.node} on ${process.platform} ${process.arch}`],
   ];
-  const print = (): void => screen.result(lines.map(([name, value]) => `${`${name}:`.padEnd(14)}${plainLine(value)}`).join('\n'));
+  const print = (): void => {
+    if (options.output === 'json') screen.data(Object.fromEntries(lines));
+    else screen.result(lines.map(([name, value]) => `${`${name}:`.padEnd(14)}${plainLine(value)}`).join('\n'));
+  };
   const { project } = await openProject(host, screen, options);
   const { target } = project;
+  const others = project.targetNames.filter((name) => name !== target.name);
   lines.push(
     ['project', `${project.name} (${displayPath(host, join(project.root, project.file.path))})`],
     ['.env', host.files.stat(join(project.root, '.env')) === undefined ? 'none' : 'read'],
     ['files', `${project.files.length} to compile, ${project.seeds.length} seeds`],
-    ['target', `${target.name} of ${project.targetNames.join(', ')}`],
+    ['target', others.length === 0 ? target.name : `${target.name} (others: ${others.join(', ')})`],
     ['engine', target.type],
     ['schema', `${target.schema} (state in ${project.stateSchema})`],
     ['threads', String(target.threads)],

@@ -8,14 +8,21 @@ import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import type { Screen } from '../screen.ts';
 
-export function explainCommand(host: Host, screen: Screen, code: string | undefined): ExitCode {
+export interface ExplainOptions {
+  readonly output: 'text' | 'json';
+}
+
+export function explainCommand(host: Host, screen: Screen, { output }: ExplainOptions, code: string | undefined): ExitCode {
   const codes = Object.keys(registry).sort();
   if (code === undefined) {
-    screen.result(codes.join('\n'));
+    if (output === 'json') screen.data(codes);
+    else screen.result(codes.join('\n'));
     return exitCodes.ok;
   }
   if (!codes.includes(code)) throw new Stop(exitCodes.usage, [diagnose('unknown-code', { code, near: didYouMean(code, codes) })]);
   const page = host.files.readBytes(join(host.packageRoot, 'docs', 'errors', `${code}.md`));
-  screen.result(new TextDecoder().decode(page));
+  const text = new TextDecoder().decode(page);
+  if (output === 'json') screen.data({ code, page: text });
+  else screen.result(text);
   return exitCodes.ok;
 }

@@ -17,6 +17,7 @@ export interface RetryOptions extends ProjectOptions, OutputOptions, DatabaseOpt
   readonly threads?: number;
   readonly failFast?: boolean;
   readonly lockTimeout?: number;
+  readonly output?: 'text' | 'json';
 }
 
 const done = new Set(['success', 'pass', 'warn']);
@@ -26,6 +27,7 @@ export async function retryCommand(host: Host, screen: Screen, options: RetryOpt
   const failed = new Set(recorded.results.filter((result) => !done.has(result.status)).map((result) => result.id));
   if (failed.size === 0) {
     screen.note('nothing to retry: everything in the last run succeeded');
+    if (options.output === 'json') screen.data({ results: [] });
     return exitCodes.ok;
   }
   const retried = { failed, recorded: new Set(recorded.results.map((result) => result.id)) };
