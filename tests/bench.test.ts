@@ -39,6 +39,8 @@ describe('the benchmark suite', () => {
       'ls-10000',
       'compile-10000',
       'unchanged-10000',
+      'changed-1000',
+      'changed-10000',
       'run-500',
       'rerun-500',
       'incremental-append-recent',

@@ -16,14 +16,14 @@ export async function findSourceColumns(
   const key = relationKey(input.dialect.foldIdentifier);
   const found = new Map<NodeId, KnownColumns>();
   const open: CompiledSource[] = [];
-  const files: (CompiledSource & { readonly external: string })[] = [];
+  const files: { readonly id: NodeId; readonly external: string }[] = [];
   for (const source of sources) {
     const { external } = source;
     const declared = declaredColumns(source.columns);
     if (declared !== undefined) {
       found.set(source.id, { kind: 'known', origin: 'declared', columns: declared, proofs: noProofs });
     } else if (external !== undefined) {
-      files.push({ ...source, external });
+      files.push({ id: source.id, external });
     } else {
       open.push(source);
     }

@@ -87,9 +87,9 @@ function failing(files: FileSystem, fail: (change: number) => void): FileSystem 
       change();
       files.remove(path);
     },
-    touch: (path) => {
+    touch: (path, timeMs) => {
       change();
-      files.touch(path);
+      files.touch(path, timeMs);
     },
   };
 }
@@ -241,7 +241,7 @@ describe('a folder that cannot be written to', () => {
 describe('a secret', () => {
   const yaml = (password: string): string => `name: shop
 targets:
-  dev: { type: duckdb, path: 'md:shop?motherduck_token=${password}', schema: main }
+  dev: { type: duckdb, path: 'md:shop?motherduck_token=${password}', database: shop, schema: main }
 `;
 
   it.each([
@@ -260,5 +260,21 @@ targets:
       expect(kept).not.toContain('canary-4711');
       expect(kept).not.toContain('4711');
     }
+  });
+
+  it.each([
+    ['in an address', "{ type: duckdb, path: a.duckdb, schema: main, database: 'https://ann:${TOKEN}@host/db' }"],
+    [
+      'in a variable of the target',
+      "{ type: duckdb, path: 'md:a?motherduck_token=${TOKEN}', database: a, schema: main, vars: { least: '${TOKEN}' } }",
+    ],
+  ])('that templates can see, %s, leaves nothing in the cache', async (_, target) => {
+    const memory = projectFiles(
+      { 'models/m.sql': `select '{{target.database}}' as a, '{{var "least" default=1}}' as b\n` },
+      `name: shop\ntargets:\n  dev: ${target}\n`,
+    );
+    const loaded = await load(memory, { build, env: { TOKEN: 'canary-4711' } });
+    expect(JSON.stringify(visible(loaded))).toContain('canary-4711');
+    expect(cacheOf(memory)).toEqual(new Map());
   });
 });

@@ -59,6 +59,7 @@ function listQuietly(files: FileSystem, folder: string): readonly DirectoryEntry
 
 function readKept(files: FileSystem, path: string): Kept | undefined {
   try {
+    if (files.stat(path) === undefined) return undefined;
     const text = new TextDecoder().decode(files.readBytes(path));
     const line = text.indexOf('\n');
     const json = text.slice(line + 1);

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { FileSystem } from '../project/file-system.ts';
 import type { Settings } from '../project/load-project.ts';
+import type { Project } from '../project/project.ts';
+import { secretsInUrl } from '../project/secrets.ts';
 import { compileCached } from './compile-cached.ts';
 import type { CompiledProject, CompilePorts, CompileRequest } from './compiled-project.ts';
 import { CacheDamaged } from './damaged.ts';
@@ -29,7 +31,8 @@ export interface LoadedCompile extends CompiledProject {
 
 export async function loadCompiled(request: LoadRequest, ports: CompilePorts): Promise<LoadedCompile> {
   const { build, project, settings, seen } = request;
-  if (build === undefined || settings === undefined) return { ...(await compileWithout(request, ports)), dropCache: () => undefined };
+  if (build === undefined || settings === undefined || showsSecret(project))
+    return { ...(await compileWithout(request, ports)), dropCache: () => undefined };
   const slot = slotOf(request, ports.files, build);
   const dropCache = (): void => dropSlot(slot);
   const compiled = await compileWith({ ...request, settings }, ports, slot);
@@ -74,6 +77,23 @@ async function compileWith(
 function slotOf({ project, flagVars, limits = usualLimits }: LoadRequest, files: FileSystem, build: string): Slot {
   const name = digest([project.target.name, flagVars]).slice(0, 12);
   return { files, folder: cacheFolder(project.root, project.paths.target), name, build, limits };
+}
+
+/** A secret of so few letters may stand in a name by chance. */
+const shortSecret = 8;
+
+/** Whether templates can see a secret of the target, so that it may be in what is made of them. */
+function showsSecret({ target: { schema, database, vars }, secrets }: Project): boolean {
+  const hasPart = (text: string): boolean =>
+    secretsInUrl(text).length > 0 || secrets.some((secret) => secret.length >= shortSecret && text.includes(secret));
+  // A database that is called like its password tells nothing of that.
+  const names = [schema, database].filter((text) => !secrets.includes(text));
+  return names.some(hasPart) || Object.values(vars).some(({ value }) => textsIn(value).some(hasPart));
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** What the outcome depends on beside the files and the build. Of project.yaml, all but the secrets that are in it. */

@@ -84,7 +84,7 @@ const usedLatelyMs = 60 * 60 * 1000;
 export function touchSlot(slot: Slot, now: number): void {
   const path = columnsPath(slot);
   try {
-    if (now - (slot.files.stat(path)?.mtimeMs ?? now) > usedLatelyMs) slot.files.touch(path);
+    if (now - (slot.files.stat(path)?.mtimeMs ?? now) > usedLatelyMs) slot.files.touch(path, now);
   } catch {
     // A read-only checkout: then nothing is removed either.
   }

@@ -89,7 +89,7 @@ describe('a command on a project that was compiled before', () => {
 
   it('reads what looks changed and is not, once, and compiles nothing', async () => {
     const memory = await known();
-    memory.touch(`${root}/models/a/m2.sql`);
+    memory.touch(`${root}/models/a/m2.sql`, memory.clock);
     memory.clock += 1000;
     expect((await load(memory, { build })).counts).toMatchObject({ read: 1, templates: 0, compiled: 0 });
     expect(await readsOf(memory)).toEqual([]);

@@ -169,5 +169,5 @@ export const disk: FileSystem = {
   remove,
   open,
   create,
-  touch: (path) => utimesSync(path, new Date(), new Date()),
+  touch: (path, timeMs) => utimesSync(path, timeMs / 1000, timeMs / 1000),
 };

@@ -54,8 +54,8 @@ export interface FileSystem {
   readonly open: (path: string) => OpenFile;
   /** Starts a file that will have this path, making folders as needed. */
   readonly create: (path: string) => NewFile;
-  /** Gives the file the present time as that of its latest change. */
-  readonly touch: (path: string) => void;
+  /** Gives the file that time, in milliseconds, as the one of its latest change. */
+  readonly touch: (path: string, timeMs: number) => void;
 }
 
 /** The system does not let us write or remove: no right, no room, something in the way. Trouble of the machine, no bug. */

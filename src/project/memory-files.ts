@@ -117,7 +117,7 @@ export function memoryFiles(given: Readonly<Record<string, MemoryFile>>, root = 
     remove: (path) => {
       for (const file of content.keys()) if (file === path || file.startsWith(`${path}/`)) content.delete(file);
     },
-    touch: (path) => stamp(path, stamps.get(path)?.inode ?? 0),
+    touch: (path, timeMs) => void stamps.set(path, { mtimeMs: timeMs, ctimeMs: now(), inode: stamps.get(path)?.inode ?? 0 }),
   };
   return memory;
 }

@@ -73,6 +73,7 @@ export function problems(text: string): readonly (readonly string[])[] {
 /** Every file below the folder, sorted. */
 export function filesBelow(folder: string, prefix = ''): readonly string[] {
   return readdirSync(join(folder, prefix), { withFileTypes: true })
+    .filter((entry) => !(entry.isDirectory() && entry.name === 'cache'))
     .flatMap((entry) => (entry.isDirectory() ? filesBelow(folder, `${prefix}${entry.name}/`) : [`${prefix}${entry.name}`]))
     .sort();
 }
