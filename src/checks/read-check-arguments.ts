@@ -84,8 +84,10 @@ export function readCheckArguments(found: NamedCheck, written: WrittenCheck, nod
       continue;
     }
     const read = toArgument(value);
-    if (read !== undefined && fits(read, spec.type)) values[spec.name] = read;
-    else diagnostics.push(diagnose('check-argument-type', { check, argument, expected: expectations[spec.type] }, where(span)));
+    const isEmpty = spec.type === 'list' && spec.required && Array.isArray(read) && read.length === 0;
+    const expected = isEmpty ? 'a list of at least one value' : expectations[spec.type];
+    if (read !== undefined && fits(read, spec.type) && !isEmpty) values[spec.name] = read;
+    else diagnostics.push(diagnose('check-argument-type', { check, argument, expected }, where(span)));
   }
   // An argument whose name is misspelt is not missing as well.
   const meant = Object.keys(written.arguments).flatMap((argument) => (specs.has(argument) ? [] : nearest(argument, [...specs.keys()])));

@@ -79,6 +79,9 @@ describe('arguments', () => {
       'check-argument-type: argument `field` of `relationships` must be the name of a column ()',
     ]);
     expect(messages(read('accepted_values', { values: [{ a: 1 }] }))).toHaveLength(1);
+    expect(messages(read('accepted_values', { values: [] }))).toEqual([
+      'check-argument-type: argument `values` of `accepted_values` must be a list of at least one value ()',
+    ]);
   });
 
   test('a check on a column needs one', () => {

@@ -166,6 +166,8 @@ export interface TestConfig {
   readonly warnIf: Threshold;
   readonly errorIf: Threshold;
   readonly where?: string;
+  /** Where the condition is written. */
+  readonly whereSpan?: Span;
   readonly limit?: number;
   readonly enabled: boolean;
   readonly tags: readonly string[];

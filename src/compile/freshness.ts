@@ -7,6 +7,7 @@ import type { SourceFreshness } from './compiled.ts';
 import { renderEmbedded } from './embedded-template.ts';
 import type { FileTexts } from './hooks.ts';
 import type { Environment } from './session.ts';
+import { findConditionProblem } from './query-text.ts';
 import { Session } from './session.ts';
 import type { RelationValue } from './values.ts';
 
@@ -24,7 +25,9 @@ export function compileFreshness(config: RawConfig, self: RelationValue, context
   const { warn_after: warnAfter, error_after: errorAfter } = freshness;
   if (!isSet(warnAfter) && !isSet(errorAfter)) return undefined;
   const filter = isSet(freshness.filter) ? render(freshness.filter, located.span, self, context) : undefined;
+  if (filter !== undefined) checkCondition(filter, 'the filter of a freshness', located.span, context);
   const loadedAt = readLoadedAt(config, self, context);
+  if (loadedAt?.kind === 'field') checkCondition(loadedAt.sql, '`loaded_at_field`', loadedAt.span, context);
   if (filter !== undefined && loadedAt?.kind === 'query') {
     context.diagnostics.push(diagnose('freshness-filter-misplaced', {}, { span: located.span }));
   }
@@ -35,6 +38,12 @@ export function compileFreshness(config: RawConfig, self: RelationValue, context
     ...(loadedAt === undefined ? {} : { loadedAt }),
     span: located.span,
   };
+}
+
+/** What stands inside of a query of ours may not reach out of it. */
+function checkCondition(sql: string, what: string, span: SourceFreshness['span'], { diagnostics }: FreshnessContext): void {
+  const problem = findConditionProblem(sql, { what, node: undefined }, span);
+  if (problem !== undefined) diagnostics.push(problem);
 }
 
 function isSet<T>(value: T | null | undefined): value is T {

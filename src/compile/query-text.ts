@@ -2,6 +2,7 @@
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { CodeParams, DiagnosticCode } from '../diagnostics/registry.ts';
+import type { Span } from '../diagnostics/span.ts';
 import type { SqlToken } from '../parse/sql-scan.ts';
 import { isComment, nextCodeToken, nextSqlToken } from '../parse/sql-scan.ts';
 import type { CompiledText, NodeId } from './compiled.ts';
@@ -71,6 +72,12 @@ export function finishQuery(text: CompiledText, owner: QueryOwner): FinishedQuer
   return { text: cutEnd(text, shape), diagnostics: [] };
 }
 
+/** What is wrong with the text of a condition, which has to stay within the parentheses that are put around it. */
+export function findConditionProblem(sql: string, owner: Omit<QueryOwner, 'path'>, span: Span): Diagnostic | undefined {
+  const { problem } = scanQuery(sql, 'condition');
+  return problem?.report({ ...owner, path: span.path }, { span, node: owner.node });
+}
+
 function cutEnd(text: CompiledText, shape: Shape): CompiledText {
   const parts: CompiledText[] = [];
   let from = 0;
@@ -97,7 +104,7 @@ function problemAt(token: SqlToken, report: Reporter): Problem {
   return { at: token.start, length: token.end - token.start, report };
 }
 
-function scanQuery(sql: string): Shape {
+function scanQuery(sql: string, kind: 'query' | 'condition' = 'query'): Shape {
   const open: SqlToken[] = [];
   const semicolons: SqlToken[] = [];
   const problems: Problems = {};
@@ -112,7 +119,7 @@ function scanQuery(sql: string): Shape {
     if (sign === ';') {
       semicolons.push(token);
       isOver = first !== undefined;
-      continue;
+      if (kind === 'query') continue;
     }
     if (isOver)
       problems.second ??= problemAt(
@@ -133,17 +140,22 @@ function scanQuery(sql: string): Shape {
       unclosed,
       reporter('unbalanced-parenthesis', () => ({ problem: 'open' })),
     );
-  const refused = first === undefined ? undefined : findRefused(sql, first);
-  if (first === undefined) problems.statement = { at: 0, length: 0, report: reporter('empty-model', ({ what }) => ({ what })) };
-  else if (refused !== undefined) {
-    const statement = sql.slice(refused.start, refused.end);
-    problems.statement = problemAt(
-      refused,
-      reporter('not-a-select', ({ what }) => ({ what, statement })),
-    );
-  }
+  const statement = kind === 'query' ? findStatementProblem(sql, first) : undefined;
+  if (statement !== undefined) problems.statement = statement;
   const problem = problems.quote ?? problems.second ?? problems.parenthesis ?? problems.statement;
   return { semicolons, end: last?.end ?? 0, endsInLineComment: last?.kind === 'line-comment', problem };
+}
+
+/** What is there instead of a query. */
+function findStatementProblem(sql: string, first: SqlToken | undefined): Problem | undefined {
+  if (first === undefined) return { at: 0, length: 0, report: reporter('empty-model', ({ what }) => ({ what })) };
+  const refused = findRefused(sql, first);
+  if (refused === undefined) return undefined;
+  const statement = sql.slice(refused.start, refused.end);
+  return problemAt(
+    refused,
+    reporter('not-a-select', ({ what }) => ({ what, statement })),
+  );
 }
 
 /** Shown at its opening sign: the rest of the text is inside of it. */

@@ -1,12 +1,14 @@
 /** Config of tests: severity, thresholds, conditions. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../diagnostics/span.ts';
 import type { TestConfig, Threshold } from './compiled.ts';
 import { renderEmbedded } from './embedded-template.ts';
 import type { FileTexts } from './hooks.ts';
 import type { MergedConfig } from './merge-config.ts';
 import { configValue, metaOf, tagsOf } from './merge-config.ts';
 import type { Environment } from './session.ts';
+import { findConditionProblem } from './query-text.ts';
 import { Session } from './session.ts';
 import { anyViolation, parseThreshold } from './thresholds.ts';
 
@@ -26,7 +28,7 @@ export function testConfig(merged: MergedConfig, context: TestConfigContext): Te
     enabled: configValue(merged, 'enabled') ?? true,
     tags: tagsOf(merged),
     meta: metaOf(merged),
-    ...(where === undefined ? {} : { where }),
+    ...where,
     ...(limit === undefined ? {} : { limit }),
   };
 }
@@ -40,14 +42,20 @@ function threshold(merged: MergedConfig, key: 'warn_if' | 'error_if', context: T
 }
 
 /** The condition is a template too, without refs. */
-function whereOf(merged: MergedConfig, context: TestConfigContext): string | undefined {
+function whereOf(merged: MergedConfig, context: TestConfigContext): Pick<TestConfig, 'where' | 'whereSpan'> {
   const text = configValue(merged, 'where');
   const span = merged.raw['where']?.span;
-  if (text === undefined || span === undefined || !text.includes('{{')) return text;
+  if (text === undefined || span === undefined) return {};
   const session = new Session({ environment: context.environment, place: 'the condition of a test' });
-  const rendered = renderEmbedded({ text, span, fileText: context.texts.get(span.path) }, session);
+  const where = text.includes('{{') ? renderWhere(text, span, session, context.texts) : text;
+  const problem = session.diagnostics.length > 0 ? undefined : findConditionProblem(where, { what: session.place, node: undefined }, span);
+  context.diagnostics.push(...session.diagnostics, ...(problem === undefined ? [] : [problem]));
+  return { where, whereSpan: span };
+}
+
+function renderWhere(text: string, span: Span, session: Session, texts: FileTexts): string {
+  const rendered = renderEmbedded({ text, span, fileText: texts.get(span.path) }, session);
   const [slot] = rendered.slots;
-  if (slot !== undefined) session.report('value-at-run-time', { name: slot.name, use: 'the condition of a test' }, span);
-  context.diagnostics.push(...session.diagnostics);
+  if (slot !== undefined) session.report('value-at-run-time', { name: slot.name, use: session.place }, span);
   return rendered.sql;
 }

@@ -121,6 +121,14 @@ describe('declared tests', () => {
       "ref('other', 'customers')",
     ],
     ['- not_null: { warn_if: many }', 'bad-threshold: `warn_if` is not a condition: `many`', 'many'],
+    ['- not_null: { where: "true) or (1=1" }', 'unbalanced-parenthesis: this `)` closes nothing', 'true) or (1=1'],
+    ['- not_null: { where: "a = \'(" }', 'unclosed-quote: this string is not closed', "a = '("],
+    [
+      '- not_null: { where: "true; drop table t" }',
+      'several-statements: the condition of a test is one query, and here a second statement starts',
+      'true; drop table t',
+    ],
+    ['- uniq', 'unknown-check: there is no check `uniq`', 'uniq'],
     ['- not_null: { where: "a > {{oops}}" }', 'unknown-name: there is no value `oops` here', 'oops'],
     [
       '- not_null: { where: "a > {{run.started_at}}" }',
@@ -150,7 +158,7 @@ describe('declared tests', () => {
       'project.yaml': 'vars: { least: 3 }\ntests: { +severity: warn, +tags: all, +warn_if: ">10" }\n',
     };
     const { project } = await compileFiles(files);
-    expect(project.tests[0]?.config).toEqual({
+    expect(project.tests[0]?.config).toMatchObject({
       severity: 'warn',
       warnIf: { operator: '>', value: 10, percent: false, text: '>10' },
       errorIf: { operator: '>', value: 0.5, percent: true, text: '> 0.5%' },

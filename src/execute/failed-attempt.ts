@@ -2,11 +2,12 @@
 import { EngineError } from '../adapter/engine-error.ts';
 import type { CompiledText } from '../compile/compiled.ts';
 import { lookupSpan } from '../compile/span-map.ts';
-import type { BuildStep, TestStep } from '../plan/plan.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { BuildStep, PlannedCheck, PlannedQueryTest, TestStep } from '../plan/plan.ts';
 import type { FailedAttempt, StepContext } from './attempt.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import { StatementFailure, StepFailure } from './step-failure.ts';
-import { auditsOf, testsOf } from './test-results.ts';
+import { auditsOf } from './test-results.ts';
 
 /** Where the engine offers no near names for a column, the columns of what the node reads are looked up. */
 export async function withColumns({ ports, connection }: StepContext, cause: unknown, node: string): Promise<unknown> {
@@ -49,7 +50,7 @@ export function failedAttempt(context: StepContext, cause: unknown, step: BuildS
   const { details, statement, test } = failure;
   const key = statement.embedded?.node;
   const declared = auditsOf(step)
-    .flatMap(testsOf)
+    .flatMap((audit): readonly (PlannedCheck | PlannedQueryTest)[] => [...audit.checks, ...audit.queries])
     .find((entry) => entry.id === test);
   const text: CompiledText | undefined = key === undefined ? undefined : context.texts.get(key);
   const diagnostic = engineDiagnostic(details, context.plan.target.engine, statement, {
@@ -57,7 +58,7 @@ export function failedAttempt(context: StepContext, cause: unknown, step: BuildS
     text,
     // Of a hook, the whole is shown where the database names no place in it.
     span:
-      declared?.span ??
+      (declared === undefined ? undefined : placeInTest(declared, failure)) ??
       (text === undefined || key === step.node ? undefined : lookupSpan(text.map, 0, text.sql.length)?.span) ??
       (step.kind === 'build' ? { path: step.path, start: 0, end: 0 } : undefined),
     compiledPath: key === undefined ? undefined : context.ports.compiledPath(key),
@@ -71,4 +72,11 @@ export function failedAttempt(context: StepContext, cause: unknown, step: BuildS
     duringAudit,
     ...(test === undefined ? {} : { test }),
   };
+}
+
+/** Where a test is declared, or its condition if the error is in there. */
+function placeInTest(test: PlannedCheck | PlannedQueryTest, { details: { position }, statement }: StatementFailure): Span {
+  if (!('where' in test) || test.where === undefined || test.whereSpan === undefined || position === undefined) return test.span;
+  const at = statement.sql.lastIndexOf(test.where, position);
+  return at >= 0 && position < at + test.where.length ? test.whereSpan : test.span;
 }

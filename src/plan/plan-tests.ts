@@ -49,7 +49,7 @@ function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): Plan
   const { check, args, column } = test.test;
   const definition = input.findCheck(check) ?? bug(`check ${check} is not in the vocabulary`);
   const quoted = column === undefined ? undefined : input.dialect.quoteIdentifier(column);
-  const { where, limit } = test.config;
+  const { where, whereSpan, limit } = test.config;
   return {
     id: test.id,
     name: test.name,
@@ -65,6 +65,7 @@ function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): Plan
     leadingColumns: [...keyColumns(input.graph, under), ...(column === undefined ? [] : [column])],
     ...(column === undefined ? {} : { column }),
     ...(where === undefined ? {} : { where }),
+    ...(whereSpan === undefined ? {} : { whereSpan }),
     ...(limit === undefined ? {} : { limit }),
   };
 }

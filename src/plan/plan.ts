@@ -28,6 +28,8 @@ export interface PlannedCheck {
   readonly span: Span;
   readonly shape: CheckShape;
   readonly where?: string;
+  /** Where the condition is written. */
+  readonly whereSpan?: Span;
   readonly severity: 'error' | 'warn';
   readonly warnIf: Threshold;
   readonly errorIf: Threshold;

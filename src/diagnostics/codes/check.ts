@@ -4,10 +4,17 @@ import { didYouMean } from '../nearest.ts';
 
 const quoted = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
 
+/** The one name that begins with what was written, such as `uniq`. */
+function abbreviated(name: string, known: readonly string[]): string | undefined {
+  const begun = known.filter((entry) => name.length > 2 && entry.startsWith(name.toLowerCase()));
+  return begun.length === 1 ? `did you mean ${quoted(begun)}?` : undefined;
+}
+
 export const checkCodes = {
   'unknown-check': error<{ readonly check: string; readonly known: readonly string[] }>(
     ({ check }) => `there is no check \`${check}\``,
-    ({ check, known }) => didYouMean(check, known) ?? `the checks are ${quoted(known.filter((name) => !name.includes('.')))}`,
+    ({ check, known }) =>
+      didYouMean(check, known) ?? abbreviated(check, known) ?? `the checks are ${quoted(known.filter((name) => !name.includes('.')))}`,
   ),
   'check-needs-column': error<{ readonly check: string }>(
     ({ check }) => `\`${check}\` looks at one column, and here it stands on none`,
