@@ -242,4 +242,5 @@ export interface CompiledProject {
 /** The nodes that something in a database stands for. */
 export type CompiledRelation = CompiledModel | CompiledSeed | CompiledSource;
 
+/** Read its properties, and do not spread it: a node that was kept by the cache makes each part when it is looked at. */
 export type CompiledNodeUnion = CompiledRelation | CompiledTest | CompiledExposure;

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { checkFreshness } from '../../execute/check-freshness.ts';
+import type { WatchedSource } from '../../execute/check-freshness.ts';
+import type { GraphNode } from '../../graph/graph.ts';
 import { createFreshnessReport } from '../../report/freshness-report.ts';
 import { sourcesArtifact } from '../../report/sources-artifact.ts';
 import { artifactTime } from '../artifact-time.ts';
@@ -29,10 +31,7 @@ export async function freshnessCommand(host: Host, screen: Screen, options: Fres
   const loaded = await loadGraph(host, screen, options);
   const { project, graph, engine } = loaded;
   const selected = selectNodes(host, screen, loaded, options);
-  const sources = [...selected].flatMap((id) => {
-    const node = graph.nodes.get(id);
-    return node?.resourceType === 'source' && node.freshness !== undefined ? [{ ...node, freshness: node.freshness }] : [];
-  });
+  const sources = [...selected].map((id) => graph.nodes.get(id)).filter(isWatched);
   if (sources.length === 0) {
     screen.note('nothing to do: no selected source has `freshness`');
     showUnneeded(screen, loaded.nodeErrors);
@@ -85,4 +84,8 @@ export async function freshnessCommand(host: Host, screen: Screen, options: Fres
   } finally {
     cancellation.dispose();
   }
+}
+
+function isWatched(node: GraphNode | undefined): node is WatchedSource {
+  return node?.resourceType === 'source' && node.freshness !== undefined;
 }
