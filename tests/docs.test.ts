@@ -268,8 +268,14 @@ describe('the documentation', () => {
         continue;
       }
       const help = await runTx([command, '--help'], { cwd: REPOSITORY });
-      const words = [...help.stdout.matchAll(/--[a-z-]+|TX_[A-Z_]+/g)].map(([word]) => word).filter((word) => word !== '--help');
-      for (const word of new Set(words)) if (!`${section}\n${shared}`.includes(word)) missing.push(`${command} ${word}`);
+      const flags = [...help.stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)]
+        .map(([, flag = '']) => flag)
+        .filter((flag) => flag !== '--help');
+      const alone = ['--no-color', '--inline', '--for', '--verbose', ...(command === 'freshness' ? ['--output'] : [])];
+      const variables = flags
+        .filter((flag) => !alone.includes(flag))
+        .map((flag) => `TX_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`);
+      for (const word of [...flags, ...variables]) if (!`${section}\n${shared}`.includes(word)) missing.push(`${command} ${word}`);
     }
     expect(missing).toEqual([]);
   });

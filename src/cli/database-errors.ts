@@ -14,7 +14,8 @@ function databaseName(project: Project): string {
   return typeof path === 'string' ? path : project.target.database;
 }
 
-export function describeOpenError(details: EngineErrorDetails, project: Project): Diagnostic {
+/** `waited`: seconds for which the command has waited for a lock. */
+export function describeOpenError(details: EngineErrorDetails, project: Project, waited = 0): Diagnostic {
   const database = databaseName(project);
   const where = { span: { path: project.file.path, start: 0, end: 0 } };
   const problem = { database, engine: project.target.type, message: details.message };
@@ -22,6 +23,7 @@ export function describeOpenError(details: EngineErrorDetails, project: Project)
     case 'locked':
       return diagnose('database-locked', {
         database,
+        waited,
         ...(details.holder === undefined ? {} : { pid: details.holder.pid }),
         ...(details.holder?.command === undefined ? {} : { command: details.holder.command }),
       });

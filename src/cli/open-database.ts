@@ -65,9 +65,9 @@ async function openUntraced(
       // Who stops waiting has cancelled the command; the database may stay locked.
       if (locked && request.signal.aborted) throw new Stop(exitCodes.interrupted);
       if (!locked || host.clock.now() >= deadline) {
-        throw new Stop(locked ? exitCodes.transient : exitCodes.usage, [describeOpenError(cause.details, project)]);
+        throw new Stop(locked ? exitCodes.transient : exitCodes.usage, [describeOpenError(cause.details, project, request.waitSeconds)]);
       }
-      if (!announced) screen.note(`waiting for the database: ${cause.details.message}`);
+      if (!announced) screen.note(`waiting for the database: ${describeOpenError(cause.details, project).message}`);
       announced = true;
       await host.clock.sleep(pollMs);
     }

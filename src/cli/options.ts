@@ -66,8 +66,10 @@ export function rowLimit(text: string): number {
   return number;
 }
 
-function seconds(text: string): number {
-  const number = Number(text);
+/** The variable of `--wait` can say what the flag says without a number. */
+function seconds(text: string): number | true {
+  if (text === 'true') return true;
+  const number = text === 'false' ? 0 : Number(text);
   if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError('must be a number of seconds');
   return number;
 }
@@ -125,64 +127,70 @@ function repeatable(flags: string, description: string, twin: string, parse = co
   return new Option(flags, description).default([], 'none').env(twin).argParser(parse);
 }
 
+/** Headings of the help, in the order in which commands add their flags. */
+export const helpGroups = {
+  selection: 'Selection:',
+  project: 'Project:',
+  database: 'Database:',
+  interval: 'Interval:',
+  building: 'Building:',
+  own: 'Of this command:',
+  output: 'Output:',
+} as const;
+
+/** Options that are added from now on stand under this heading. */
+function group(command: Command, name: keyof typeof helpGroups): Command {
+  return command.optionsGroup(helpGroups[name]);
+}
+
 export function addProjectOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--project-dir <folder>', 'folder of the project (default: the nearest project.yaml, upwards)').env('TX_PROJECT_DIR'),
-    )
+  return group(command, 'project')
+    .addOption(new Option('--project-dir <folder>', 'folder of the project (default: upwards)').env('TX_PROJECT_DIR'))
     .addOption(new Option('-t, --target <name>', 'target of project.yaml').env('TX_TARGET'))
-    .addOption(new Option('--vars <yaml>', "variables, e.g. '{start_date: 2024-01-01}'").argParser(once).env('TX_VARS'))
-    .addOption(new Option('--no-cache', 'compile everything, and keep nothing of it').env('TX_NO_CACHE'));
+    .addOption(new Option('--vars <yaml>', "variables: '{start_date: 2024-01-01}'").argParser(once).env('TX_VARS'))
+    .addOption(new Option('--no-cache', 'compile everything, keep nothing of it').env('TX_NO_CACHE'));
 }
 
 export function addOutputOptions(command: Command): Command {
-  return addFlag(command, '-q, --quiet', 'print results and errors only', 'TX_QUIET')
+  return addFlag(group(command, 'output'), '-q, --quiet', 'print results and errors only', 'TX_QUIET')
     .addOption(new Option('--no-color', 'no colours (also NO_COLOR)'))
-    .addOption(
-      new Option('--log-format <format>', 'form of progress on stderr').choices(['text', 'json']).default('text').env('TX_LOG_FORMAT'),
-    )
-    .addOption(new Option('--profile <file>', 'write where the time went, as a Chrome trace').env('TX_PROFILE'));
+    .addOption(new Option('--log-format <format>', 'progress on stderr').choices(['text', 'json']).default('text').env('TX_LOG_FORMAT'))
+    .addOption(new Option('--profile <file>', 'write where the time went (Chrome trace)').env('TX_PROFILE'));
 }
 
 export function addSelectionOptions(command: Command): Command {
-  return command
-    .addOption(repeatable('-s, --select <spec...>', 'nodes to take: names, tag:…, path:…, +parents, children+', 'TX_SELECT'))
-    .addOption(repeatable('--exclude <spec...>', 'nodes to leave out, in the same words', 'TX_EXCLUDE'))
+  return group(command, 'selection')
+    .addOption(repeatable('-s, --select <spec...>', 'names, tag:…, path:…, +parents, children+', 'TX_SELECT'))
+    .addOption(repeatable('--exclude <spec...>', 'what to leave out, in the same words', 'TX_EXCLUDE'))
     .addOption(new Option('--selector <name>', 'what a selector of selectors.yaml selects').env('TX_SELECTOR'))
-    .addOption(new Option('--state <folder>', 'artifacts of an earlier run, for state:…, result:…').env('TX_STATE'))
-    .addOption(repeatable('--resource-type <type...>', 'only model, seed, source, exposure or test', 'TX_RESOURCE_TYPE', collectWords))
+    .addOption(new Option('--state <folder>', 'an earlier run, for state:…, result:…').env('TX_STATE'))
+    .addOption(repeatable('--resource-type <type...>', 'only model, seed, source, exposure, test', 'TX_RESOURCE_TYPE', collectWords))
     .addOption(repeatable('--exclude-resource-type <type...>', 'all but these kinds', 'TX_EXCLUDE_RESOURCE_TYPE', collectWords))
-    .addOption(
-      new Option('--indirect-selection <mode>', 'which tests come along with their nodes')
-        .choices(indirectSelections)
-        .env('TX_INDIRECT_SELECTION'),
-    );
+    .addOption(new Option('--indirect-selection <mode>', 'tests').choices(indirectSelections).env('TX_INDIRECT_SELECTION'));
 }
 
 /** Whether queries are typed before anything else. */
 export function addAnalyzeOption(command: Command): Command {
-  return command
+  return group(command, 'own')
     .addOption(new Option('--no-analyze', 'do not look at columns and types'))
     .addOption(new Option('--analyze', 'look at columns and types').default(true).env('TX_ANALYZE').hideHelp());
 }
 
 /** Which keys a listing in JSON has. */
 export function addOutputKeysOption(command: Command): Command {
-  return command.addOption(
-    repeatable('--output-keys <key...>', 'keys of the JSON objects, e.g. config.materialized', 'TX_OUTPUT_KEYS', collectWords),
+  return group(command, 'output').addOption(
+    repeatable('--output-keys <key...>', 'keys of JSON, e.g. config.materialized', 'TX_OUTPUT_KEYS', collectWords),
   );
 }
 
 export function addDatabaseOptions(command: Command): Command {
-  return command.addOption(
-    new Option('--wait [seconds]', 'wait for a database that another process has locked (at most an hour)')
-      .argParser(seconds)
-      .env('TX_WAIT'),
+  return group(command, 'database').addOption(
+    new Option('--wait [seconds]', 'wait for a locked database (an hour)').argParser(seconds).env('TX_WAIT'),
   );
 }
 
 export function addThreadsOption(command: Command): Command {
-  return command.addOption(
+  return group(command, 'database').addOption(
     new Option('--threads <n>', 'nodes at a time (default: the target’s)').argParser(positiveInteger).env('TX_THREADS'),
   );
 }
@@ -198,21 +206,17 @@ export function addLockTimeoutOption(command: Command): Command {
 /** Flags of commands that build. */
 export function addBuildOptions(command: Command): Command {
   addIntervalOptions(command);
-  addFlag(command, '-f, --full-refresh', 'rebuild incremental models from nothing', 'TX_FULL_REFRESH');
-  return addFlag(command, '--adopt', 'replace relations that stand in the way although `tx` did not build them', 'TX_ADOPT');
+  addFlag(group(command, 'building'), '-f, --full-refresh', 'rebuild incremental models from nothing', 'TX_FULL_REFRESH');
+  return addFlag(command, '--adopt', 'replace what `tx` did not build', 'TX_ADOPT');
 }
 
 export function addFailFastOption(command: Command): Command {
-  return addFlag(command, '-x, --fail-fast', 'stop at the first failure', 'TX_FAIL_FAST');
+  return addFlag(group(command, 'building'), '-x, --fail-fast', 'stop at the first failure', 'TX_FAIL_FAST');
 }
 
 /** The interval that `{{interval.start}}` and `{{interval.end}}` stand for. */
 export function addIntervalOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--event-time-start <time>', 'start of the interval, for `{{interval.start}}`')
-        .argParser(instant)
-        .env('TX_EVENT_TIME_START'),
-    )
+  return group(command, 'interval')
+    .addOption(new Option('--event-time-start <time>', 'start of `{{interval.start}}`').argParser(instant).env('TX_EVENT_TIME_START'))
     .addOption(new Option('--event-time-end <time>', 'end of the interval (not included)').argParser(instant).env('TX_EVENT_TIME_END'));
 }

@@ -16,6 +16,7 @@ import {
   addProjectOptions,
   addSelectionOptions,
   addThreadsOption,
+  helpGroups,
   readFlagTwins,
   rowLimit,
 } from './options.ts';
@@ -34,6 +35,14 @@ interface Entry {
   readonly choices?: readonly string[];
   readonly summary: string;
   readonly examples: readonly string[];
+}
+
+/** Instead of the variable beside each flag, which would double the lines. */
+const variablesHint = '\nFlags have variables: TX_FAIL_FAST stands for --fail-fast.\n';
+
+/** One line for each flag: the words that it can be, and no variable. */
+function describeOption({ description, argChoices }: Option): string {
+  return argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`;
 }
 
 /** Adds the flags of one command. */
@@ -91,6 +100,7 @@ function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string |
       // Shown as a diagnostic instead.
       outputError: () => undefined,
     })
+    .configureHelp({ optionDescription: describeOption })
     .exitOverride()
     .addHelpText('after', '\nStart:  tx init my_project\nDocs of an error:  tx explain <code>');
   const add: Add = <O extends OutputOptions>(entry: Entry, action: Action<O>, configure?: Configure) => {
@@ -102,7 +112,9 @@ function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string |
     }
     if (wanted !== undefined && wanted !== entry.name && wanted !== entry.alias) return;
     configure?.(command);
-    addOutputOptions(command).addHelpText('after', `\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
+    addOutputOptions(command)
+      .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(helpGroups.output))
+      .addHelpText('after', `${variablesHint}\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
     command.action(async () => {
       readFlagTwins(command, host.env);
       outcome.code = await guard(host, optionsOf<O>(command), action);
@@ -207,8 +219,10 @@ function addRunCommands(host: Host, add: Add): void {
   );
 }
 
+const ownOption = (flags: string, description: string): Option => new Option(flags, description).helpGroup(helpGroups.own);
+
 const outputOption = (choices: readonly string[], fallback: string): Option =>
-  new Option('--output <form>', 'form of the result on stdout').choices(choices).default(fallback).env('TX_OUTPUT');
+  new Option('--output <form>', 'result on stdout').choices(choices).default(fallback).env('TX_OUTPUT').helpGroup(helpGroups.output);
 
 const resultOption = (): Option => outputOption(['text', 'json'], 'text');
 
@@ -222,8 +236,8 @@ function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
       addBuildOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(plan))))
-        .addOption(new Option('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed']).default('build'))
-        .addOption(new Option('--verbose', 'show every operation'))
+        .addOption(ownOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed']).default('build'))
+        .addOption(ownOption('--verbose', 'show every operation'))
         .addOption(resultOption()),
   );
 
@@ -236,7 +250,7 @@ function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/compile.ts')).compileCommand(host, screen, options),
     (compile) =>
       addAnalyzeOption(addProjectOptions(addSelectionOptions(compile)))
-        .addOption(new Option('--inline <sql>', 'compile this text instead of files'))
+        .addOption(ownOption('--inline <sql>', 'compile this text instead of files'))
         .addOption(resultOption()),
   );
 
@@ -254,10 +268,10 @@ function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/lineage.ts')).lineageCommand(host, screen, options),
     (lineage) =>
       addProjectOptions(lineage)
-        .addOption(new Option('--upstream', 'only where it comes from'))
-        .addOption(new Option('--downstream', 'only where it goes'))
-        .addOption(new Option('--depth <n>', 'edges to follow (default: all)').argParser(edgeCount))
-        .addOption(new Option('--indirect', 'also columns that only decide: filters, joins, groups, orders'))
+        .addOption(ownOption('--upstream', 'only where it comes from'))
+        .addOption(ownOption('--downstream', 'only where it goes'))
+        .addOption(ownOption('--depth <n>', 'edges to follow (default: all)').argParser(edgeCount))
+        .addOption(ownOption('--indirect', 'also columns that only decide: filters, joins, groups, orders'))
         .addOption(outputOption(['text', 'json', 'dot', 'mermaid'], 'text')),
   );
 
@@ -280,7 +294,7 @@ function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/freshness.ts')).freshnessCommand(host, screen, options),
     (freshness) =>
       addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(freshness)))).addOption(
-        new Option('-o, --output <file>', 'where to write the record (default: sources.json in the target folder)'),
+        ownOption('-o, --output <file>', 'write the record here, not to the target'),
       ),
   );
 
@@ -336,8 +350,8 @@ function addHouseCommands(host: Host, add: Add): void {
 
 function addShowOptions(show: Command): void {
   show
-    .addOption(new Option('--inline <sql>', 'run this text instead of a model'))
-    .addOption(new Option('--limit <n>', 'rows to show').default(10).argParser(rowLimit).env('TX_LIMIT'))
+    .addOption(ownOption('--inline <sql>', 'run this text instead of a model'))
+    .addOption(ownOption('--limit <n>', 'rows to show (default: 10)').default(10).argParser(rowLimit).env('TX_LIMIT'))
     .addOption(outputOption(['text', 'json', 'csv'], 'text'));
   addIntervalOptions(show);
 }

@@ -13,7 +13,23 @@ describe('help', () => {
   it('of a command shows its flags and examples', async () => {
     const { stdout, code } = await runTx(['build', '--help'], { cwd: '.' });
     expect(code).toBe(0);
-    for (const text of ['--select', '--exclude', '--fail-fast', '--full-refresh', 'TX_THREADS', 'Examples:', 'tx build'])
+    for (const text of ['--select', '--exclude', '--fail-fast', '--full-refresh', 'Selection:', 'TX_FAIL_FAST', 'Examples:', 'tx build'])
       expect(stdout).toContain(text);
+  });
+
+  it('of every command takes one line for each flag, in groups that stand together', async () => {
+    for (const command of ['run', 'plan', 'show', 'ls', 'freshness', 'debug', 'init']) {
+      const { stdout } = await runTx([command, '--help'], { cwd: '.', env: { COLUMNS: '80' } });
+      const lines = stdout.split('\n');
+      const flags = lines.filter((line) => /^ +-/.test(line));
+      expect(lines.filter((line) => /^ {10}/.test(line)).length, command).toBeLessThan(2);
+      expect(flags.length, command).toBeGreaterThan(4);
+      expect(lines.length, command).toBeLessThan(50);
+    }
+  });
+
+  it('of examples quotes what a shell would take for a pattern', async () => {
+    const { stdout } = await runTx(['run', '--help'], { cwd: '.' });
+    expect(stdout).toContain("tx run -s 'staging.*' +fct_orders\n");
   });
 });

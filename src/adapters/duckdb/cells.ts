@@ -1,6 +1,11 @@
 /** Turns values of the driver into cells that lose nothing. */
+import { textDecoder } from '@duckdb/node-api/lib/vectors/dataAccessors.js';
 import type { DuckDBDataChunk, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type { Cell } from '../../adapter/connection.ts';
+
+/** The driver's own decoder takes U+FEFF for a byte order mark at the front of every value, and drops it. */
+const exact = new TextDecoder('utf-8', { ignoreBOM: true });
+textDecoder.decode = (bytes: Uint8Array) => exact.decode(bytes);
 
 /** The driver's number for FLOAT, whose 32 bits are shown with the fewest digits that give them back. */
 const FLOAT = 10;

@@ -28,6 +28,8 @@ describe('cells', () => {
       [`{'a': 1, 'b': 'x'}`, `{'a': 1, 'b': 'x'}`],
       [`'{"a":1}'::json`, '{"a":1}'],
       [`'a\u{1F600}' || chr(0)`, 'a\u{1F600}\0'],
+      [`chr(65279) || 'x'`, '\ufeffx'],
+      [`chr(65279) || 'longer than what stands in the vector'`, '\ufefflonger than what stands in the vector'],
       ['true', true],
       ['null', null],
       [`'\\xAA'::blob`, '\\xAA'],

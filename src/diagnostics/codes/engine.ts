@@ -23,6 +23,8 @@ interface LockProblem {
   readonly database: string;
   readonly pid?: number;
   readonly command?: string;
+  /** Seconds for which the command has waited already. */
+  readonly waited?: number;
 }
 
 const inTheWordsOf = ({ engine, message }: StatementProblem): string => `${engine}: ${message}`;
@@ -88,7 +90,10 @@ export const engineCodes = {
   'database-error': error<StatementProblem>(inTheWordsOf),
   'database-locked': error<LockProblem>(
     (problem) => `\`${problem.database}\` is in use by ${holder(problem)}`,
-    () => 'wait for it to end, or let tx wait with `--wait`',
+    ({ waited = 0 }) =>
+      waited === 0
+        ? 'wait for it to end, or let tx wait with `--wait`'
+        : `it did not end in ${waited} s: wait longer with \`--wait\`, or see what it does`,
   ),
   'not-a-database-file': error<DatabaseProblem>(
     ({ database, engine, message }) => `\`${database}\` cannot be opened as a ${engine} database: ${message}`,
