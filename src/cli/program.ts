@@ -252,13 +252,13 @@ function addReadCommands(host: Host, add: Add): void {
   add<import('./commands/docs.ts').DocsOptions>(
     {
       name: 'docs',
-      argument: ['<action>', 'what to do'],
+      argument: ['[action]', 'what to do (default: generate)'],
       choices: ['generate'],
-      summary: 'write the manifest and the catalog of what is built',
-      examples: ['tx docs generate'],
+      summary: 'write the documentation site, the manifest and the catalog',
+      examples: ['tx docs', 'tx docs --no-code'],
     },
     async (screen, options) => (await import('./commands/docs.ts')).docsCommand(host, screen, options),
-    (docs) => addDatabaseOptions(addProjectOptions(docs)),
+    (docs) => addDatabaseOptions(addProjectOptions(docs)).addOption(new Option('--no-code', 'leave SQL out of the site')),
   );
 
   add<import('./commands/ls.ts').LsOptions>(
