@@ -55,6 +55,18 @@ function positiveInteger(text: string): number {
 /** How far a trace goes. */
 export const edgeCount = positiveInteger;
 
+function integerUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (text.trim() === '' || !Number.isInteger(number) || number < 0 || number > most)
+      throw new InvalidArgumentError(`must be a whole number from 0 to ${most}`);
+    return number;
+  };
+}
+
+export const percentage: (text: string) => number = integerUpTo(100);
+export const portNumber: (text: string) => number = integerUpTo(65_535);
+
 /** Rows that a preview may show. */
 export function rowLimit(text: string): number {
   const number = Number(text);

@@ -6,6 +6,8 @@ import type { Host } from './host.ts';
 import {
   addAnalyzeOption,
   edgeCount,
+  percentage,
+  portNumber,
   addBuildOptions,
   addDatabaseOptions,
   addFailFastOption,
@@ -253,12 +255,17 @@ function addReadCommands(host: Host, add: Add): void {
     {
       name: 'docs',
       argument: ['[action]', 'what to do (default: generate)'],
-      choices: ['generate'],
+      choices: ['generate', 'serve'],
       summary: 'write the documentation site, the manifest and the catalog',
-      examples: ['tx docs', 'tx docs --no-code'],
+      examples: ['tx docs --open', 'tx docs serve', 'tx docs --fail-under 80'],
     },
     async (screen, options) => (await import('./commands/docs.ts')).docsCommand(host, screen, options),
-    (docs) => addDatabaseOptions(addProjectOptions(docs)).addOption(new Option('--no-code', 'leave SQL out of the site')),
+    (docs) =>
+      addDatabaseOptions(addProjectOptions(docs))
+        .addOption(new Option('--no-code', 'leave SQL out of the site'))
+        .addOption(new Option('--fail-under <percent>', 'end with 1 when less is documented or tested').argParser(percentage))
+        .addOption(new Option('--open', 'show the site in the browser'))
+        .addOption(new Option('--port <n>', 'port of `serve` on this machine, 0 for any').default(8580).argParser(portNumber)),
   );
 
   add<import('./commands/ls.ts').LsOptions>(

@@ -1,5 +1,10 @@
 /** `tx docs`: writes the manifest, the catalog of what stands in the database, and the documentation site. */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { percentOf } from '../../docs/coverage.ts';
+import type { Coverage } from '../../docs/coverage.ts';
 import { renderSite } from '../../docs/render-site.ts';
 import { renderCatalog } from '../../report/catalog-artifact.ts';
 import { noHistory, readHistory } from '../../state/history-reader.ts';
@@ -14,6 +19,8 @@ import type { Host } from '../host.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { manifestPath, writeManifest } from '../manifest-file.ts';
+import { startServer } from '../documentation-server.ts';
+import { openInBrowser } from '../open-in-browser.ts';
 import { openDatabase, readStanding } from '../open-database.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.ts';
 import { waitSeconds } from '../read-options.ts';
@@ -24,7 +31,12 @@ import { writeArtifact } from '../write-artifact.ts';
 import { writeSite } from '../write-site.ts';
 
 export interface DocsOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
+  readonly args: readonly string[];
   readonly code: boolean;
+  /** Percent. */
+  readonly failUnder?: number;
+  readonly open?: boolean;
+  readonly port: number;
 }
 
 export async function docsCommand(host: Host, screen: Screen, options: DocsOptions): Promise<ExitCode> {
@@ -44,13 +56,47 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   if (found !== undefined) writeCatalog(host, screen, loaded, found);
   const input = await collectSite(host, screen, loaded, found, options.code);
   const shown = `${project.paths.target}/docs`;
-  const { files } = renderSite(input, readAssets(host));
-  const site = writeSite(host, screen, { absolute: join(project.root, shown), shown }, files);
+  const { files, coverage } = renderSite(input, readAssets(host));
+  const folder = join(project.root, shown);
+  const site = writeSite(host, screen, { absolute: folder, shown }, files);
   const catalog = found === undefined ? 'there is no database yet' : catalogNote(project.paths.target, found);
   screen.note(`wrote ${manifestPath(project)}; ${catalog}`);
   if (site !== undefined) screen.note(`wrote ${shown}/index.html and ${site.pages - 1} more pages`);
   showUnneeded(screen, loaded.nodeErrors);
-  return exitCodes.ok;
+  const missing = coverageProblems(coverage, options.failUnder ?? 0);
+  screen.showDiagnostics(missing);
+  if (options.args[0] === 'serve') return await serveSite(host, screen, folder, options);
+  if (options.open === true && site !== undefined) openInBrowser(screen, pathToFileURL(join(folder, 'index.html')).href);
+  return missing.length > 0 ? exitCodes.failed : exitCodes.ok;
+}
+
+function coverageProblems({ documented, tested }: Coverage, wanted: number): readonly Diagnostic[] {
+  const shares = [
+    ['documented', documented],
+    ['tested', tested],
+  ] as const;
+  return shares.flatMap(([what, share]) => {
+    const percent = percentOf(share);
+    return percent < wanted ? [diagnose('coverage-too-low', { what, percent, wanted, ...share })] : [];
+  });
+}
+
+/** Serves until somebody ends it. */
+async function serveSite(host: Host, screen: Screen, folder: string, { port, open }: DocsOptions): Promise<ExitCode> {
+  const cancellation = listenForCancel();
+  try {
+    const server = await startServer(host.files, folder, port);
+    try {
+      screen.note(`serving on ${server.address} until Ctrl-C`);
+      if (open === true) openInBrowser(screen, server.address);
+      await new Promise((resolve) => cancellation.signal.addEventListener('abort', resolve, { once: true }));
+    } finally {
+      await server.close();
+    }
+    return cancellation.exitCode();
+  } finally {
+    cancellation.dispose();
+  }
 }
 
 function catalogNote(target: string, { catalog }: FromDatabase): string {
