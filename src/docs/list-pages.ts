@@ -5,6 +5,7 @@ import type { Html } from './html.ts';
 import { formOf } from './node-facts.ts';
 import { nodeLink, sideways, timeOf, verdictBadge } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
+import { fileName } from './page-names.ts';
 import { countOf, countText } from './quantities.ts';
 import { compareText, lastCheck, trustOf, verdictOf } from './site.ts';
 import type { SiteNode } from './site.ts';
@@ -32,8 +33,13 @@ function renderKind(context: PageContext, kind: ResourceType, title: string): Ht
   const heading = context.place.id(kind);
   return html`<section><h2 id="${heading}">${title} <span class="count">${countText(nodes.length)}</span></h2>
 <table class="nodes"><thead><tr><th scope="col">Name</th><th scope="col">Form</th><th scope="col">Description</th><th scope="col">Trust</th></tr></thead>
-${[...folders].sort(([a], [b]) => compareText(a, b)).map(([folder, inside]) => html`<tbody><tr class="folder"><th colspan="4" scope="rowgroup">${folder}</th></tr>
+${[...folders].sort(([a], [b]) => compareText(a, b)).map(([folder, inside]) => html`<tbody id="${context.place.id(folderAnchor(kind, folder))}"><tr class="folder"><th colspan="4" scope="rowgroup">${folder}</th></tr>
 ${inside.map((node) => renderRow(context, node))}</tbody>`)}</table></section>`;
+}
+
+/** The place of a folder on the list. */
+export function folderAnchor(kind: ResourceType, folder: string): string {
+  return `${kind}-${fileName(folder === '' ? 'root' : folder)}`;
 }
 
 function groupByFolder(nodes: readonly SiteNode[]): Map<string, SiteNode[]> {

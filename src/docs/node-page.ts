@@ -56,10 +56,16 @@ function renderLineage(context: PageContext, page: SiteNode): Html {
       ? nothing
       : html`<div><dt>${title} <span class="count">${nodes.length}</span></dt>${nodes.map((node) => html`<dd>${nodeLink(context, node)}</dd>`)}</div>`;
   return html`<section>
-<h2 id="${heading}">Lineage</h2>
+<h2 id="${heading}">Lineage <a class="beside" href="${exploreHref(context, page)}">Explore</a></h2>
 <div class="scroll canvas" tabindex="0" role="region" aria-labelledby="${heading}">${neighbourhoodSvg(context, page)}</div>
 <details class="names"><summary>${countOf(parents.length, 'input')}, ${countOf(children.length, 'use')}</summary><dl>${list('Built from', parents)}${list('Used by', children)}</dl></details>
 </section>`;
+}
+
+/** The explorer with one step to each side. */
+function exploreHref({ place }: PageContext, { kind, label }: SiteNode): string {
+  const name = kind === 'source' || kind === 'exposure' ? `${kind}:${label}` : label;
+  return place.href('lineage', new URLSearchParams({ select: `1+${name}+1`, node: name }).toString());
 }
 
 /** Tests of the node as a whole, and of its columns once more with what they found. */

@@ -41,6 +41,7 @@ export function placeInFolder(page: string): Place {
 const menu: readonly (readonly [string, string])[] = [
   ['index', 'Overview'],
   ['nodes', 'Nodes'],
+  ['lineage', 'Lineage'],
   ['health', 'Health'],
   ['runs', 'Runs'],
 ];

@@ -1,7 +1,9 @@
 /** Renders the whole site, file by file, so that no more than one page is held at a time. */
 import type { Coverage } from './coverage.ts';
 import { measureCoverage } from './coverage.ts';
+import { renderData } from './data-files.ts';
 import { healthPage } from './health-page.ts';
+import { lineagePage } from './lineage-page.ts';
 import { nodesPage, testsPage } from './list-pages.ts';
 import { createMarkdown } from './markdown.ts';
 import { nodePage } from './node-page.ts';
@@ -31,13 +33,14 @@ export function renderSite(input: SiteInput, assets: SiteAssets): RenderedSite {
 }
 
 function bodiesOf(site: Site, coverage: Coverage): readonly PageBody[] {
-  return [overviewPage(coverage), nodesPage, testsPage, healthPage(coverage), runsPage, ...[...site.nodes.values()].map(nodePage)];
+  return [overviewPage(coverage), nodesPage, testsPage, lineagePage, healthPage(coverage), runsPage, ...[...site.nodes.values()].map(nodePage)];
 }
 
 function* renderFiles(site: Site, coverage: Coverage, { script, style }: SiteAssets): Generator<SiteFile, void, undefined> {
   const markdown = createMarkdown();
   yield { path: 'assets/site.css', text: style };
   yield { path: 'assets/site.js', text: script };
+  yield* renderData(site);
   for (const body of bodiesOf(site, coverage)) {
     yield { path: `${body.page}.html`, text: renderPage(body, { site, place: placeInFolder(body.page), markdown }) };
   }

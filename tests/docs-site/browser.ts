@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import sparticuz from '@sparticuz/chromium';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 export interface SiteBrowser {
   /** Opens a page; `base` is an address that ends with `/`. */
@@ -76,4 +76,14 @@ export function brokenLinks(files: readonly string[], read: (path: string) => st
         return found !== undefined && (hash === '' || found.has(decodeURIComponent(hash.slice(1)))) ? [] : [`${path}: ${target}`];
       }),
     );
+}
+/** The result of asking again until it is what it should be; a policy without `eval` lets a page not be polled otherwise. */
+export async function eventually<T>(ask: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
+  let value = await ask();
+  for (let times = 0; times < 100 && !isRight(value); times += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    value = await ask();
+  }
+  expect(isRight(value), JSON.stringify(value)).toBe(true);
+  return value;
 }

@@ -17,6 +17,16 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+export function draw<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly (Node | string)[]
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  fill(element, attributes, children);
+  return element;
+}
+
 /** A button with its words, and what it does. */
 export function button(words: string, name: string, action: () => void): HTMLButtonElement {
   const element = make('button', { type: 'button', class: name }, words);
