@@ -45,6 +45,27 @@ function refuseUnknownImports(outputs) {
   if (unknown.length > 0) throw new Error(`the bundle would import packages that users do not have: ${unknown.join(', ')}`);
 }
 
+/** What the documentation site loads into browsers; the program reads these files and copies them. */
+async function bundleSite() {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: { site: 'src/docs/client/main.ts', style: 'src/docs/client/site.css' },
+    outdir: join(root, 'dist'),
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: ['es2022', 'chrome110', 'firefox115', 'safari16.4'],
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  return result.outputFiles.map(({ path, contents }) => [
+    basename(path) === 'style.css' ? 'site.css' : basename(path),
+    Buffer.from(contents),
+  ]);
+}
+
 /** The folder of the package that an input comes from, or undefined for our own code. */
 function packageFolder(input) {
   const at = input.lastIndexOf('node_modules/');
@@ -148,11 +169,12 @@ export async function bundle(entry, outdir) {
   refuseUnknownImports(result.metafile.outputs);
   const files = new Map(result.outputFiles.map((file) => [relative(outdir, file.path), Buffer.from(file.contents)]));
   for (const [name, bytes] of companionFiles(result.metafile.inputs)) files.set(name, bytes);
+  for (const [name, bytes] of await bundleSite()) files.set(name, bytes);
   stampBuild(files);
   files.set('third-party-licences.txt', Buffer.from(renderLicences(result.metafile.inputs)));
   writeOutputs(outdir, files);
   if (relative(root, entry) === join('src', 'cli', 'main.ts')) writeHelp(outdir);
-  return [...files].filter(([name]) => name.endsWith('.js')).reduce((sum, [, bytes]) => sum + bytes.length, 0);
+  return [...files].filter(([name]) => name.endsWith('.js') && name !== 'site.js').reduce((sum, [, bytes]) => sum + bytes.length, 0);
 }
 
 /** Lets the program print its own help once, so that `tx --help` has nothing to load. */

@@ -14,6 +14,9 @@ const steps = [
   // Without `-c` oxlint would not find the rules and be content with everything.
   ['lint', 'oxlint/bin/oxlint', ['-c', 'oxlint.config.mjs', ...code]],
   ['types', 'typescript/bin/tsc', ['-p', '.']],
+  // What runs in browsers knows their words, and Node's not.
+  ['types of the site', 'typescript/bin/tsc', ['-p', 'src/docs/client']],
+  ['types of its tests', 'typescript/bin/tsc', ['-p', 'tests/docs-site']],
   ['unused', 'knip/bin/knip.js', []],
 ];
 

@@ -59,6 +59,18 @@ function positiveInteger(text: string): number {
 /** How far a trace goes. */
 export const edgeCount = positiveInteger;
 
+function integerUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (text.trim() === '' || !Number.isInteger(number) || number < 0 || number > most)
+      throw new InvalidArgumentError(`must be a whole number from 0 to ${most}`);
+    return number;
+  };
+}
+
+export const percentage: (text: string) => number = integerUpTo(100);
+export const portNumber: (text: string) => number = integerUpTo(65_535);
+
 /** Rows that a preview may show. */
 export function rowLimit(text: string): number {
   const number = Number(text);
@@ -220,3 +232,12 @@ export function addIntervalOptions(command: Command): Command {
     .addOption(new Option('--event-time-start <time>', 'start of `{{interval.start}}`').argParser(instant).env('TX_EVENT_TIME_START'))
     .addOption(new Option('--event-time-end <time>', 'end of the interval (not included)').argParser(instant).env('TX_EVENT_TIME_END'));
 }
+
+/** A flag that only this command has. */
+export const ownOption = (flags: string, description: string): Option => new Option(flags, description).helpGroup(helpGroups.own);
+
+/** In which form the result is printed. */
+export const outputOption = (choices: readonly string[], fallback: string): Option =>
+  new Option('--output <form>', 'result on stdout').choices(choices).default(fallback).env('TX_OUTPUT').helpGroup(helpGroups.output);
+
+export const resultOption = (): Option => outputOption(['text', 'json'], 'text');

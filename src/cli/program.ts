@@ -1,41 +1,25 @@
 /** The command line: every command with its flags, and what happens with what they throw. */
 import { Argument, Command, CommanderError, Option } from 'commander';
+import type { Action, Add, Configure, Entry, WithArguments } from './command-entry.ts';
 import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import {
-  addAnalyzeOption,
-  edgeCount,
   addBuildOptions,
   addDatabaseOptions,
   addFailFastOption,
-  addIntervalOptions,
   addLockTimeoutOption,
-  addOutputKeysOption,
   addOutputOptions,
   addProjectOptions,
   addSelectionOptions,
   addThreadsOption,
   helpGroups,
   readFlagTwins,
-  rowLimit,
+  resultOption,
 } from './options.ts';
 import type { OutputOptions, RunOptions } from './options.ts';
-import type { Screen } from './screen.ts';
+import { addReadCommands } from './read-commands.ts';
 import type { Command as RunKind } from '../plan/plan.ts';
-
-type Action<O> = (screen: Screen, options: O) => Promise<ExitCode> | ExitCode;
-
-interface Entry {
-  readonly name: string;
-  readonly alias?: string;
-  /** A positional argument as help shows it, and what it is. */
-  readonly argument?: readonly [string, string];
-  /** The words that the argument may be. */
-  readonly choices?: readonly string[];
-  readonly summary: string;
-  readonly examples: readonly string[];
-}
 
 /** Instead of the variable beside each flag, which would double the lines. */
 const variablesHint = '\nFlags have variables: TX_FAIL_FAST stands for --fail-fast.\n';
@@ -44,9 +28,6 @@ const variablesHint = '\nFlags have variables: TX_FAIL_FAST stands for --fail-fa
 function describeOption({ description, argChoices }: Option): string {
   return argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`;
 }
-
-/** Adds the flags of one command. */
-type Configure = (command: Command) => void;
 
 /** `tx source freshness` is dbt's spelling of `tx freshness`. */
 function knownSpelling(argv: readonly string[]): readonly string[] {
@@ -133,8 +114,6 @@ function optionsOf<O extends OutputOptions>(command: Command): O {
   return { ...command.opts<O>(), args: command.args };
 }
 
-type Add = <O extends OutputOptions>(entry: Entry, action: Action<O>, configure?: Configure) => void;
-
 /** Shows what a command stopped for; anything else is a bug and goes on to main. */
 async function guard<O extends OutputOptions>(host: Host, options: O, action: Action<O>): Promise<ExitCode> {
   // Loaded only now, so that help is printed without everything that draws.
@@ -167,10 +146,6 @@ async function guard<O extends OutputOptions>(host: Host, options: O, action: Ac
 /** By its name: the class belongs to what commands load on demand. */
 function isCacheDamage(cause: unknown): boolean {
   return cause instanceof Error && cause.name === 'CacheDamaged';
-}
-
-interface WithArguments extends OutputOptions {
-  readonly args: readonly string[];
 }
 
 function addInit(host: Host, add: Add): void {
@@ -219,112 +194,6 @@ function addRunCommands(host: Host, add: Add): void {
   );
 }
 
-const ownOption = (flags: string, description: string): Option => new Option(flags, description).helpGroup(helpGroups.own);
-
-const outputOption = (choices: readonly string[], fallback: string): Option =>
-  new Option('--output <form>', 'result on stdout').choices(choices).default(fallback).env('TX_OUTPUT').helpGroup(helpGroups.output);
-
-const resultOption = (): Option => outputOption(['text', 'json'], 'text');
-
-function addReadCommands(host: Host, add: Add): void {
-  add<import('./commands/plan.ts').PlanOptions>(
-    {
-      name: 'plan',
-      summary: 'print what a build would do, and why',
-      examples: ['tx plan', 'tx plan -s fct_orders --for run', 'tx plan --output json'],
-    },
-    async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
-    (plan) =>
-      addBuildOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(plan))))
-        .addOption(ownOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed']).default('build'))
-        .addOption(ownOption('--verbose', 'show every operation'))
-        .addOption(resultOption()),
-  );
-
-  add<import('./commands/compile.ts').CompileOptions>(
-    {
-      name: 'compile',
-      summary: 'write the SQL of models to target/compiled',
-      examples: ['tx compile', 'tx compile -s fct_orders', `tx compile --inline 'select * from {{ref "stg_orders"}}'`],
-    },
-    async (screen, options) => (await import('./commands/compile.ts')).compileCommand(host, screen, options),
-    (compile) =>
-      addAnalyzeOption(addProjectOptions(addSelectionOptions(compile)))
-        .addOption(ownOption('--inline <sql>', 'compile this text instead of files'))
-        .addOption(resultOption()),
-  );
-
-  add<import('./commands/lineage.ts').LineageOptions>(
-    {
-      name: 'lineage',
-      argument: ['<column>', '`model.column` or `source.table.column`'],
-      summary: 'show where a column comes from, and where it goes',
-      examples: [
-        'tx lineage fct_orders.amount',
-        'tx lineage fct_orders.amount --upstream --depth 1',
-        'tx lineage raw.orders.id --output mermaid',
-      ],
-    },
-    async (screen, options) => (await import('./commands/lineage.ts')).lineageCommand(host, screen, options),
-    (lineage) =>
-      addProjectOptions(lineage)
-        .addOption(ownOption('--upstream', 'only where it comes from'))
-        .addOption(ownOption('--downstream', 'only where it goes'))
-        .addOption(ownOption('--depth <n>', 'edges to follow (default: all)').argParser(edgeCount))
-        .addOption(ownOption('--indirect', 'also columns that only decide: filters, joins, groups, orders'))
-        .addOption(outputOption(['text', 'json', 'dot', 'mermaid'], 'text')),
-  );
-
-  add<import('./commands/show.ts').ShowOptions>(
-    {
-      name: 'show',
-      summary: 'preview the rows of a model or of inline SQL',
-      examples: ['tx show -s fct_orders --limit 20', `tx show --inline 'select count(*) from {{ref "stg_orders"}}'`],
-    },
-    async (screen, options) => (await import('./commands/show.ts')).showCommand(host, screen, options),
-    (show) => addShowOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(show)))),
-  );
-
-  add<import('./commands/freshness.ts').FreshnessOptions>(
-    {
-      name: 'freshness',
-      summary: 'check how old the data of sources is',
-      examples: ['tx freshness', 'tx freshness -s source:web', 'tx source freshness'],
-    },
-    async (screen, options) => (await import('./commands/freshness.ts')).freshnessCommand(host, screen, options),
-    (freshness) =>
-      addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(freshness)))).addOption(
-        ownOption('-o, --output <file>', 'write the record here, not to the target'),
-      ),
-  );
-
-  add<import('./commands/docs.ts').DocsOptions>(
-    {
-      name: 'docs',
-      argument: ['<action>', 'what to do'],
-      choices: ['generate'],
-      summary: 'write the manifest and the catalog of what is built',
-      examples: ['tx docs generate'],
-    },
-    async (screen, options) => (await import('./commands/docs.ts')).docsCommand(host, screen, options),
-    (docs) => addDatabaseOptions(addProjectOptions(docs)),
-  );
-
-  add<import('./commands/ls.ts').LsOptions>(
-    {
-      name: 'ls',
-      alias: 'list',
-      summary: 'list nodes',
-      examples: ['tx ls', 'tx ls -s +fct_orders --resource-type model', 'tx ls --output-keys name config.materialized'],
-    },
-    async (screen, options) => (await import('./commands/ls.ts')).lsCommand(host, screen, options),
-    (ls) =>
-      addOutputKeysOption(
-        addProjectOptions(addSelectionOptions(ls)).addOption(outputOption(['selector', 'text', 'name', 'path', 'json'], 'selector')),
-      ),
-  );
-}
-
 function addHouseCommands(host: Host, add: Add): void {
   add<import('./commands/debug.ts').DebugOptions>(
     { name: 'debug', summary: 'show versions, files and target, and try the connection', examples: ['tx debug', 'tx debug -t prod'] },
@@ -346,12 +215,4 @@ function addHouseCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/explain.ts')).explainCommand(host, screen, options, options.args[0]),
     (explain) => explain.addOption(resultOption()),
   );
-}
-
-function addShowOptions(show: Command): void {
-  show
-    .addOption(ownOption('--inline <sql>', 'run this text instead of a model'))
-    .addOption(ownOption('--limit <n>', 'rows to show (default: 10)').default(10).argParser(rowLimit).env('TX_LIMIT'))
-    .addOption(outputOption(['text', 'json', 'csv'], 'text'));
-  addIntervalOptions(show);
 }

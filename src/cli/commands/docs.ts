@@ -1,14 +1,26 @@
-/** `tx docs generate`: writes what documentation is made from, the manifest and the catalog of what stands in the database. */
+/** `tx docs`: writes the manifest, the catalog of what stands in the database, and the documentation site. */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { percentOf } from '../../docs/coverage.ts';
+import type { Coverage } from '../../docs/coverage.ts';
+import { renderSite } from '../../docs/render-site.ts';
 import { renderCatalog } from '../../report/catalog-artifact.ts';
+import { noHistory, readHistory } from '../../state/history-reader.ts';
 import { artifactTime } from '../artifact-time.ts';
 import { collectCatalog, sourceSchemas } from '../collect-catalog.ts';
+import { collectSite } from '../collect-site.ts';
+import type { FromDatabase } from '../collect-site.ts';
 import { stopForDatabase } from '../database-errors.ts';
-import { exitCodes } from '../exit.ts';
+import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { loadGraph } from '../load-graph.ts';
+import type { LoadedGraph } from '../load-graph.ts';
 import { manifestPath, writeManifest } from '../manifest-file.ts';
+import { startServer } from '../documentation-server.ts';
+import { openInBrowser } from '../open-in-browser.ts';
 import { openDatabase, readStanding } from '../open-database.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.ts';
 import { waitSeconds } from '../read-options.ts';
@@ -16,51 +28,125 @@ import type { Screen } from '../screen.ts';
 import { listenForCancel } from '../signals.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import { writeArtifact } from '../write-artifact.ts';
+import { writeSite } from '../write-site.ts';
 
-export type DocsOptions = ProjectOptions & OutputOptions & DatabaseOptions;
+export interface DocsOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
+  readonly args: readonly string[];
+  readonly code: boolean;
+  /** Percent. */
+  readonly failUnder?: number;
+  readonly open?: boolean;
+  readonly port: number;
+}
 
 export async function docsCommand(host: Host, screen: Screen, options: DocsOptions): Promise<ExitCode> {
   const loaded = await loadGraph(host, screen, options);
   const { project } = loaded;
   const cancellation = listenForCancel();
+  let found: FromDatabase | undefined;
   try {
-    const { adapter, session } = await openDatabase(host, screen, loaded, {
-      connections: 1,
-      readOnly: true,
-      waitSeconds: waitSeconds(options),
-      signal: cancellation.signal,
-    });
-    try {
-      const standing = await readStanding(adapter, session, project, loaded.graph);
-      const connection = await session.connect();
-      try {
-        const schemas = sourceSchemas(loaded, standing.catalog);
-        const others = await adapter.catalog.relations(connection, schemas);
-        const catalog = await collectCatalog(loaded, { ...standing, catalog: [...standing.catalog, ...others] }, connection);
-        const origin = { version: host.version, generatedAt: artifactTime(host), invocationId: null };
-        const shown = `${project.paths.target}/catalog.json`;
-        writeIfNew(
-          host,
-          screen,
-          { absolute: join(project.root, shown), shown },
-          [...renderCatalog(catalog, catalog.errors, origin)].join(''),
-        );
-        writeManifest(host, screen, loaded);
-        screen.note(`wrote ${manifestPath(project)} and ${shown} (${catalog.nodes.length + catalog.sources.length} relations)`);
-      } finally {
-        await connection.close();
-      }
-    } catch (cause) {
-      if (cancellation.signal.aborted) return cancellation.exitCode();
-      throw stopForDatabase(cause, project);
-    } finally {
-      await session.close();
-    }
-    showUnneeded(screen, loaded.nodeErrors);
-    return exitCodes.ok;
+    found = await askDatabase(host, screen, loaded, options, cancellation.signal);
+  } catch (cause) {
+    if (cancellation.signal.aborted) return cancellation.exitCode();
+    throw cause;
   } finally {
     cancellation.dispose();
   }
+  writeManifest(host, screen, loaded);
+  if (found !== undefined) writeCatalog(host, screen, loaded, found);
+  const input = await collectSite(host, screen, loaded, found, options.code);
+  const shown = `${project.paths.target}/docs`;
+  const { files, coverage } = renderSite(input, readAssets(host));
+  const folder = join(project.root, shown);
+  const site = writeSite(host, screen, { absolute: folder, shown }, files);
+  const catalog = found === undefined ? 'there is no database yet' : catalogNote(project.paths.target, found);
+  screen.note(`wrote ${manifestPath(project)}; ${catalog}`);
+  if (site !== undefined) screen.note(`wrote ${shown}/index.html and ${site.pages - 1} more pages`);
+  showUnneeded(screen, loaded.nodeErrors);
+  const missing = coverageProblems(coverage, options.failUnder ?? 0);
+  screen.showDiagnostics(missing);
+  if (options.args[0] === 'serve') return await serveSite(host, screen, folder, options);
+  if (options.open === true && site !== undefined) openInBrowser(screen, pathToFileURL(join(folder, 'index.html')).href);
+  return missing.length > 0 ? exitCodes.failed : exitCodes.ok;
+}
+
+function coverageProblems({ documented, tested }: Coverage, wanted: number): readonly Diagnostic[] {
+  const shares = [
+    ['documented', documented],
+    ['tested', tested],
+  ] as const;
+  return shares.flatMap(([what, share]) => {
+    const percent = percentOf(share);
+    return percent < wanted ? [diagnose('coverage-too-low', { what, percent, wanted, ...share })] : [];
+  });
+}
+
+/** Serves until somebody ends it. */
+async function serveSite(host: Host, screen: Screen, folder: string, { port, open }: DocsOptions): Promise<ExitCode> {
+  const cancellation = listenForCancel();
+  try {
+    const server = await startServer(host.files, folder, port);
+    try {
+      screen.note(`serving on ${server.address} until Ctrl-C`);
+      if (open === true) openInBrowser(screen, server.address);
+      await new Promise((resolve) => cancellation.signal.addEventListener('abort', resolve, { once: true }));
+    } finally {
+      await server.close();
+    }
+    return cancellation.exitCode();
+  } finally {
+    cancellation.dispose();
+  }
+}
+
+function catalogNote(target: string, { catalog }: FromDatabase): string {
+  return `wrote ${target}/catalog.json (${catalog.nodes.length + catalog.sources.length} relations)`;
+}
+
+/** What stands in the database and how it came there; undefined when there is no database yet. */
+async function askDatabase(
+  host: Host,
+  screen: Screen,
+  loaded: LoadedGraph,
+  options: DocsOptions,
+  signal: AbortSignal,
+): Promise<FromDatabase | undefined> {
+  const request = { connections: 1, readOnly: true, waitSeconds: waitSeconds(options), signal };
+  const opened = await openDatabase(host, screen, loaded, request).catch((cause: unknown) => {
+    if (cause instanceof Stop && cause.diagnostics.some(({ code }) => code === 'missing-database')) return undefined;
+    throw cause;
+  });
+  if (opened === undefined) return undefined;
+  const { adapter, session } = opened;
+  try {
+    const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
+    const connection = await session.connect();
+    try {
+      const others = await adapter.catalog.relations(connection, sourceSchemas(loaded, standing.catalog));
+      const catalog = await collectCatalog(loaded, { ...standing, catalog: [...standing.catalog, ...others] }, connection);
+      const isNew = standing.state.version === 0;
+      const history = isNew ? noHistory : await readHistory(connection, loaded.project.stateSchema, adapter.dialect);
+      return { catalog, history };
+    } finally {
+      await connection.close();
+    }
+  } catch (cause) {
+    throw stopForDatabase(cause, loaded.project);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Script and style of the site lie beside the bundle. */
+function readAssets({ files, packageRoot }: Host): { readonly script: string; readonly style: string } {
+  const read = (name: string): string => new TextDecoder().decode(files.readBytes(join(packageRoot, 'dist', name)));
+  return { script: read('site.js'), style: read('site.css') };
+}
+
+function writeCatalog(host: Host, screen: Screen, { project }: LoadedGraph, { catalog }: FromDatabase): void {
+  const origin = { version: host.version, generatedAt: artifactTime(host), invocationId: null };
+  const shown = `${project.paths.target}/catalog.json`;
+  writeIfNew(host, screen, { absolute: join(project.root, shown), shown }, [...renderCatalog(catalog, catalog.errors, origin)].join(''));
 }
 
 /** The time at which it was made is no news. */

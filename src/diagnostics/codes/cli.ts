@@ -96,6 +96,14 @@ export const cliCodes = {
     (p) => `\`${p.path}\` is not cleaned: ${p.why}`,
     () => 'set `target_path` in project.yaml to a folder that holds nothing but output',
   ),
+  'coverage-too-low': error<{ what: string; percent: number; wanted: number; part: number; whole: number }>(
+    (p) => `${p.percent} % is ${p.what}, less than the ${p.wanted} % asked for (${p.part} of ${p.whole})`,
+    () => 'the health page of the site lists what is missing',
+  ),
+  'port-in-use': error<{ port: number }>(
+    (p) => `port ${p.port} is in use`,
+    () => 'choose another one with `--port`, or `--port 0` for any that is free',
+  ),
   'artifact-not-written': warning<{ path: string; reason: string }>(
     (p) => `\`${p.path}\` cannot be written: ${p.reason}`,
     () => 'give your user the right to write there, or set `target_path` in project.yaml to another folder',

@@ -1,0 +1,133 @@
+/** The commands that look and write nothing into the database. */
+import type { Command } from 'commander';
+import type { Add } from './command-entry.ts';
+import type { Host } from './host.ts';
+import {
+  addAnalyzeOption,
+  addBuildOptions,
+  addDatabaseOptions,
+  addIntervalOptions,
+  addOutputKeysOption,
+  addProjectOptions,
+  addSelectionOptions,
+  addThreadsOption,
+  edgeCount,
+  outputOption,
+  ownOption,
+  percentage,
+  portNumber,
+  resultOption,
+  rowLimit,
+} from './options.ts';
+
+export function addReadCommands(host: Host, add: Add): void {
+  add<import('./commands/plan.ts').PlanOptions>(
+    {
+      name: 'plan',
+      summary: 'print what a build would do, and why',
+      examples: ['tx plan', 'tx plan -s fct_orders --for run', 'tx plan --output json'],
+    },
+    async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
+    (plan) =>
+      addBuildOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(plan))))
+        .addOption(ownOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed']).default('build'))
+        .addOption(ownOption('--verbose', 'show every operation'))
+        .addOption(resultOption()),
+  );
+
+  add<import('./commands/compile.ts').CompileOptions>(
+    {
+      name: 'compile',
+      summary: 'write the SQL of models to target/compiled',
+      examples: ['tx compile', 'tx compile -s fct_orders', `tx compile --inline 'select * from {{ref "stg_orders"}}'`],
+    },
+    async (screen, options) => (await import('./commands/compile.ts')).compileCommand(host, screen, options),
+    (compile) =>
+      addAnalyzeOption(addProjectOptions(addSelectionOptions(compile)))
+        .addOption(ownOption('--inline <sql>', 'compile this text instead of files'))
+        .addOption(resultOption()),
+  );
+
+  add<import('./commands/lineage.ts').LineageOptions>(
+    {
+      name: 'lineage',
+      argument: ['<column>', '`model.column` or `source.table.column`'],
+      summary: 'show where a column comes from, and where it goes',
+      examples: [
+        'tx lineage fct_orders.amount',
+        'tx lineage fct_orders.amount --upstream --depth 1',
+        'tx lineage raw.orders.id --output mermaid',
+      ],
+    },
+    async (screen, options) => (await import('./commands/lineage.ts')).lineageCommand(host, screen, options),
+    (lineage) =>
+      addProjectOptions(lineage)
+        .addOption(ownOption('--upstream', 'only where it comes from'))
+        .addOption(ownOption('--downstream', 'only where it goes'))
+        .addOption(ownOption('--depth <n>', 'edges to follow (default: all)').argParser(edgeCount))
+        .addOption(ownOption('--indirect', 'also columns that only decide: filters, joins, groups, orders'))
+        .addOption(outputOption(['text', 'json', 'dot', 'mermaid'], 'text')),
+  );
+
+  add<import('./commands/show.ts').ShowOptions>(
+    {
+      name: 'show',
+      summary: 'preview the rows of a model or of inline SQL',
+      examples: ['tx show -s fct_orders --limit 20', `tx show --inline 'select count(*) from {{ref "stg_orders"}}'`],
+    },
+    async (screen, options) => (await import('./commands/show.ts')).showCommand(host, screen, options),
+    (show) => addShowOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(show)))),
+  );
+
+  add<import('./commands/freshness.ts').FreshnessOptions>(
+    {
+      name: 'freshness',
+      summary: 'check how old the data of sources is',
+      examples: ['tx freshness', 'tx freshness -s source:web', 'tx source freshness'],
+    },
+    async (screen, options) => (await import('./commands/freshness.ts')).freshnessCommand(host, screen, options),
+    (freshness) =>
+      addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(freshness)))).addOption(
+        ownOption('-o, --output <file>', 'write the record here, not to the target'),
+      ),
+  );
+
+  add<import('./commands/docs.ts').DocsOptions>(
+    {
+      name: 'docs',
+      argument: ['[action]', 'what to do (default: generate)'],
+      choices: ['generate', 'serve'],
+      summary: 'write the documentation site, the manifest and the catalog',
+      examples: ['tx docs --open', 'tx docs serve', 'tx docs --fail-under 80'],
+    },
+    async (screen, options) => (await import('./commands/docs.ts')).docsCommand(host, screen, options),
+    (docs) =>
+      addDatabaseOptions(addProjectOptions(docs))
+        .addOption(ownOption('--no-code', 'leave SQL out of the site'))
+        .addOption(ownOption('--fail-under <percent>', 'end with 1 when less is documented or tested').argParser(percentage))
+        .addOption(ownOption('--open', 'show the site in the browser'))
+        .addOption(ownOption('--port <n>', 'port of `serve` on this machine, 0 for any').default(8580).argParser(portNumber)),
+  );
+
+  add<import('./commands/ls.ts').LsOptions>(
+    {
+      name: 'ls',
+      alias: 'list',
+      summary: 'list nodes',
+      examples: ['tx ls', 'tx ls -s +fct_orders --resource-type model', 'tx ls --output-keys name config.materialized'],
+    },
+    async (screen, options) => (await import('./commands/ls.ts')).lsCommand(host, screen, options),
+    (ls) =>
+      addOutputKeysOption(
+        addProjectOptions(addSelectionOptions(ls)).addOption(outputOption(['selector', 'text', 'name', 'path', 'json'], 'selector')),
+      ),
+  );
+}
+
+function addShowOptions(show: Command): void {
+  show
+    .addOption(ownOption('--inline <sql>', 'run this text instead of a model'))
+    .addOption(ownOption('--limit <n>', 'rows to show (default: 10)').default(10).argParser(rowLimit).env('TX_LIMIT'))
+    .addOption(outputOption(['text', 'json', 'csv'], 'text'));
+  addIntervalOptions(show);
+}

@@ -1,0 +1,49 @@
+/** Writes the files of a site into its folder, and takes away pages of what is no longer there. */
+import { join } from 'node:path';
+import type { SiteFile } from '../docs/site-input.ts';
+import type { Host } from './host.ts';
+import type { Screen } from './screen.ts';
+import { warnUnwritten } from './write-artifact.ts';
+
+/** Folders of a site in which nothing but its own pages can be. */
+const pageFolders = ['model', 'seed', 'source', 'exposure', 'test', 'data'] as const;
+
+export interface WrittenSite {
+  readonly pages: number;
+  readonly bytes: number;
+}
+
+/** Secrets are masked. When a file cannot be written, that is a warning, and the rest is left. */
+export function writeSite(
+  host: Host,
+  screen: Screen,
+  folder: { readonly absolute: string; readonly shown: string },
+  files: Iterable<SiteFile>,
+): WrittenSite | undefined {
+  const mask = screen.mask();
+  const written = new Set<string>();
+  let [pages, bytes] = [0, 0];
+  let done = false;
+  warnUnwritten(screen, folder.shown, () => {
+    for (const { path, text } of files) {
+      const masked = mask.apply(text);
+      host.files.writeAtomic(join(folder.absolute, path), masked);
+      written.add(path);
+      bytes += masked.length;
+      if (path.endsWith('.html')) pages += 1;
+    }
+    removeStale(host, folder.absolute, written);
+    done = true;
+  });
+  return done ? { pages, bytes } : undefined;
+}
+
+function removeStale({ files }: Host, root: string, written: ReadonlySet<string>): void {
+  for (const folder of pageFolders) {
+    const path = join(root, folder);
+    if (files.stat(path)?.kind !== 'directory') continue;
+    for (const { name, kind } of files.list(path)) {
+      if (kind === 'file' && /\.(?:html|js)$/.test(name) && !written.has(`${folder}/${name}`)) files.remove(join(path, name));
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** What the explorer shows, kept in the address so that it can be linked. */
+
+export interface ExplorerState {
+  /** A selector; empty means the whole project. */
+  readonly select: string;
+  /** The word for the chosen node. */
+  readonly node: string | undefined;
+  readonly column: string | undefined;
+}
+
+/** In a site of one file the part behind `#` names the page as well. */
+const page = 'lineage:';
+
+export function readState(hash: string): ExplorerState {
+  const text = hash.replace(/^#/, '');
+  const fields = new URLSearchParams(text.startsWith(page) ? text.slice(page.length) : text);
+  return { select: (fields.get('select') ?? '').trim(), node: fields.get('node') ?? undefined, column: fields.get('column') ?? undefined };
+}
+
+export function writeState({ select, node, column }: ExplorerState, isSingle: boolean): string {
+  const fields = new URLSearchParams();
+  if (select !== '') fields.set('select', select);
+  if (node !== undefined) fields.set('node', node);
+  if (column !== undefined) fields.set('column', column);
+  return `#${isSingle ? page : ''}${fields.toString()}`;
+}

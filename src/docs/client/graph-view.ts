@@ -1,0 +1,201 @@
+/** Draws shown nodes and their edges, and lets the reader move and zoom. */
+import { boxSize, drawLayout, shortened } from '../drawing.ts';
+import { layOut } from '../layered-layout.ts';
+import type { Edge } from '../layered-layout.ts';
+import { draw } from './elements.ts';
+
+/** A box: a node, or a folder of nodes. */
+export interface Box {
+  readonly key: string;
+  readonly label: string;
+  readonly said: string;
+  readonly verdict: string;
+  readonly kind: string;
+  /** Neighbours that are not shown. */
+  readonly hiddenUp: number;
+  readonly hiddenDown: number;
+}
+
+export interface GraphActions {
+  readonly choose: (key: string) => void;
+  readonly open: (key: string) => void;
+  readonly expand: (key: string, side: 'up' | 'down') => void;
+}
+
+export interface GraphView {
+  readonly element: SVGSVGElement;
+  readonly show: (boxes: readonly Box[], edges: readonly Edge[]) => void;
+  /** Marks the chosen box. */
+  readonly mark: (key: string | undefined) => void;
+  /** Sets off some boxes, and the edges between them, from the rest; undefined takes that back. */
+  readonly trace: (keys: ReadonlySet<string> | undefined) => void;
+  readonly focus: (key: string) => void;
+  readonly zoom: (factor: number) => void;
+  readonly fit: () => void;
+}
+
+const margin = 40;
+/** Smaller than this nobody can read. */
+const smallest = 0.3;
+
+export function makeGraphView(actions: GraphActions): GraphView {
+  const scene = draw('g', {});
+  const element = draw('svg', { class: 'graph explorer-graph', role: 'group', 'aria-label': 'Lineage', tabindex: '-1' }, scene);
+  const groups = new Map<string, DrawnBox>();
+  let lines: readonly { readonly from: string; readonly to: string; readonly path: SVGPathElement }[] = [];
+  let next = new Map<string, { readonly up: string[]; readonly down: string[] }>();
+  let [size, at] = [{ width: 1, height: 1 }, { x: 0, y: 0, scale: 1 }];
+
+  const place = (): void => scene.setAttribute('transform', `translate(${at.x} ${at.y}) scale(${at.scale})`);
+  const zoom = (factor: number, x = element.clientWidth / 2, y = element.clientHeight / 2): void => {
+    const scale = Math.min(2.5, Math.max(0.05, at.scale * factor));
+    const real = scale / at.scale;
+    at = { scale, x: x - (x - at.x) * real, y: y - (y - at.y) * real };
+    place();
+  };
+  const fit = (): void => {
+    const [wide, high] = [element.clientWidth, element.clientHeight];
+    const scale = Math.max(smallest, Math.min(1, (wide - margin * 2) / size.width, (high - margin * 2) / size.height));
+    at = { scale, x: Math.max(margin, (wide - size.width * scale) / 2), y: Math.max(margin, (high - size.height * scale) / 2) };
+    place();
+  };
+  listenToPointer(element, {
+    move: (x, y) => {
+      at = { ...at, x: at.x + x, y: at.y + y };
+      place();
+    },
+    zoom,
+  });
+
+  const show = (boxes: readonly Box[], edges: readonly Edge[]): void => {
+    const drawing = drawLayout(layOut(boxes.length, edges), edges);
+    size = { width: drawing.width, height: drawing.height };
+    groups.clear();
+    const keys = boxes.map(({ key }) => key);
+    lines = edges.map(([from, to], edge) => ({ from: keys[from] ?? '', to: keys[to] ?? '', path: draw('path', { class: 'edge', d: drawing.paths[edge] ?? '' }) }));
+    next = new Map(keys.map((key) => [key, { up: [], down: [] }]));
+    for (const { from, to } of lines) {
+      next.get(from)?.down.push(to);
+      next.get(to)?.up.push(from);
+    }
+    for (const [box, value] of boxes.entries()) {
+      const { x, y } = drawing.boxes[box] ?? { x: 0, y: 0 };
+      groups.set(value.key, drawBox(value, x, y, actions));
+    }
+    scene.replaceChildren(...lines.map(({ path }) => path), ...[...groups.values()].map(({ outer }) => outer));
+    fit();
+  };
+  const neighbour = (arrow: string, key: string): string | undefined => {
+    const all = [...groups.keys()];
+    switch (arrow) {
+      case 'ArrowLeft':
+        return next.get(key)?.up[0];
+      case 'ArrowRight':
+        return next.get(key)?.down[0];
+      case 'ArrowDown':
+        return all[all.indexOf(key) + 1];
+      case 'ArrowUp':
+        return all[all.indexOf(key) - 1];
+      default:
+        return undefined;
+    }
+  };
+  element.addEventListener('keydown', (event) => {
+    const key = event.target instanceof Element ? event.target.closest('g.node')?.getAttribute('data-key') : undefined;
+    if (key === undefined || key === null) return;
+    const to = neighbour(event.key, key);
+    if (to === undefined) return;
+    event.preventDefault();
+    groups.get(to)?.node.focus();
+  });
+  return {
+    element,
+    show,
+    zoom,
+    fit,
+    focus: (key) => groups.get(key)?.node.focus({ preventScroll: true }),
+    mark: (key) => {
+      for (const [name, { outer }] of groups) outer.classList.toggle('chosen', name === key);
+    },
+    trace: (keys) => {
+      element.classList.toggle('tracing', keys !== undefined);
+      for (const [name, { outer }] of groups) outer.classList.toggle('traced', keys?.has(name) === true);
+      for (const { from, to, path } of lines) path.classList.toggle('traced', keys?.has(from) === true && keys.has(to));
+    },
+  };
+}
+
+interface DrawnBox {
+  readonly outer: SVGGElement;
+  /** What takes the focus. */
+  readonly node: SVGGElement;
+}
+
+function drawBox({ key, label, said, verdict, kind, hiddenUp, hiddenDown }: Box, x: number, y: number, actions: GraphActions): DrawnBox {
+  const { width, height } = boxSize;
+  const middle = String(height / 2 + 4.5);
+  const node = draw(
+    'g',
+    { class: 'node', tabindex: '0', role: 'button', 'aria-label': said, 'data-key': key },
+    draw('title', {}, said),
+    draw('rect', { class: `box ${kind}`, width: String(width), height: String(height), rx: '7' }),
+    draw('circle', { class: `dot ${verdict}`, cx: '14', cy: String(height / 2), r: '4' }),
+    draw('text', { x: '26', y: middle }, shortened(label)),
+  );
+  act(node, () => actions.choose(key));
+  node.addEventListener('dblclick', () => actions.open(key));
+  const stub = (count: number, side: 'up' | 'down'): readonly SVGGElement[] => {
+    if (count === 0) return [];
+    const words = `${count} more ${side === 'up' ? 'inputs' : 'uses'} of ${label}`;
+    const place = side === 'up' ? { x: '-6', 'text-anchor': 'end' } : { x: String(width + 6), 'text-anchor': 'start' };
+    const group = draw('g', { class: 'stub', tabindex: '0', role: 'button', 'aria-label': words }, draw('title', {}, words), draw('text', { ...place, y: middle }, `+${count}`));
+    act(group, () => actions.expand(key, side));
+    return [group];
+  };
+  return { node, outer: draw('g', { transform: `translate(${x} ${y})` }, node, ...stub(hiddenUp, 'up'), ...stub(hiddenDown, 'down')) };
+}
+
+/** A click, or a key that stands for one. */
+function act(element: SVGGElement, action: () => void): void {
+  element.addEventListener('click', action);
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    action();
+  });
+}
+
+interface PointerActions {
+  readonly move: (x: number, y: number) => void;
+  readonly zoom: (factor: number, x: number, y: number) => void;
+}
+
+function listenToPointer(element: SVGSVGElement, { move, zoom }: PointerActions): void {
+  let last: { readonly x: number; readonly y: number } | undefined;
+  element.addEventListener('pointerdown', (event) => {
+    if (event.target instanceof Element && event.target.closest('.node, .stub') !== null) return;
+    last = { x: event.clientX, y: event.clientY };
+    element.setPointerCapture(event.pointerId);
+    element.classList.add('moving');
+  });
+  element.addEventListener('pointermove', (event) => {
+    if (last === undefined) return;
+    move(event.clientX - last.x, event.clientY - last.y);
+    last = { x: event.clientX, y: event.clientY };
+  });
+  for (const name of ['pointerup', 'pointercancel'] as const) {
+    element.addEventListener(name, () => {
+      last = undefined;
+      element.classList.remove('moving');
+    });
+  }
+  element.addEventListener(
+    'wheel',
+    (event) => {
+      event.preventDefault();
+      const { left, top } = element.getBoundingClientRect();
+      zoom(Math.exp(-event.deltaY / 500), event.clientX - left, event.clientY - top);
+    },
+    { passive: false },
+  );
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { SiteColumns, SiteIndex } from '../site-data.ts';
+import { addColumns, makeHaystack, search } from './rank.ts';
+
+const nodes = [
+  ['orders', 'models/orders.sql', [0], 'All orders.'],
+  ['stg_orders', 'models/staging/stg_orders.sql', [1], 'Orders as they come.'],
+  ['customers', 'models/customers.sql', [0], 'Who ordered once.'],
+  ['customer_orders', 'models/customer_orders.sql', [], 'Pairs.'],
+] as const;
+
+const index: SiteIndex = {
+  project: 'shop',
+  kinds: ['model'],
+  forms: ['table'],
+  tags: ['finance', 'raw'],
+  groups: [],
+  nodes: nodes.map(([label, path, tags, text]) => [label, 0, `model/${label}`, path, label, 0, 0, tags, text, -1]),
+  children: nodes.map(() => []),
+};
+
+const columns: SiteColumns = [['order_id', 'amount'], ['id', 'AmountCents'], ['customer_id'], ['customer_id', 'order_id']];
+
+function find(query: string): readonly string[] {
+  const haystack = makeHaystack(index);
+  addColumns(haystack, columns);
+  return search(haystack, query, columns).map(({ node, column }) => `${nodes[node]?.[0]}${column === undefined ? '' : `.${column}`}`);
+}
+
+describe('search', () => {
+  it('gives a name before names that contain it', () => {
+    expect(find('orders').slice(0, 3)).toEqual(['orders', 'stg_orders', 'customer_orders']);
+  });
+
+  it('finds columns by their names, whatever the case', () => {
+    expect(find('amountc')).toEqual(['stg_orders.AmountCents']);
+    expect(find('order_id')).toEqual(['orders.order_id', 'customer_orders.order_id']);
+  });
+
+  it('wants every word, and takes a dot for a space', () => {
+    expect(find('stg amount')).toEqual(['stg_orders.AmountCents']);
+    expect(find('orders.amount')[0]).toBe('orders.amount');
+  });
+
+  it('finds tags, folders and descriptions', () => {
+    expect(find('raw')).toEqual(['stg_orders']);
+    expect(find('staging')).toEqual(['stg_orders']);
+    expect(find('once')).toEqual(['customers']);
+  });
+
+  it('forgives a typo where nothing else is found', () => {
+    expect(find('custmers')[0]).toBe('customers');
+    expect(find('odrers')[0]).toBe('orders');
+    expect(find('xyzzy')).toEqual([]);
+  });
+
+  it('finds nothing for nothing', () => {
+    expect(find('  ')).toEqual([]);
+  });
+
+  it('takes moments for 100,000 columns', () => {
+    const rows = Array.from({ length: 5000 }, (_, at) => [`model_${at}`, 0, `model/m${at}`, `models/m${at}.sql`, `m${at}`, 0, 0, [], 'What was sold.', -1] as const);
+    const many = rows.map((_, node) => Array.from({ length: 20 }, (__, at) => `column_${node}_${at}`));
+    const haystack = makeHaystack({ ...index, nodes: rows, children: [] });
+    addColumns(haystack, many);
+    const times = [1, 2, 3, 4, 5].map(() => {
+      const start = performance.now();
+      expect(search(haystack, 'column_4999_1', many)[0]?.column).toBe('column_4999_1');
+      return performance.now() - start;
+    });
+    expect(Math.min(...times)).toBeLessThan(250);
+  });
+});

@@ -1,0 +1,102 @@
+/** The columns of a node as its page shows them: what YAML says, what the query gives, what the database has. */
+import type { ColumnEdge, ColumnRef } from '../analyze/column-graph.ts';
+import type { CompiledColumn } from '../compile/compiled.ts';
+import type { Site, SiteNode, TestOfNode } from './site.ts';
+
+export interface SiteColumn {
+  readonly name: string;
+  readonly type: string | undefined;
+  /** Markdown: its own description, or that of the column it passes on. */
+  readonly description: string;
+  /** Where the description was written, when that is another node. */
+  readonly inheritedFrom: ColumnRef | undefined;
+  readonly tags: readonly string[];
+  /** Holds personal data. */
+  readonly isPersonal: boolean;
+  readonly isKey: boolean;
+  /** Certain to have a value in every row. */
+  readonly isNeverNull: boolean;
+  /** Described, and in neither the query nor the database. */
+  readonly isGone: boolean;
+  readonly tests: readonly TestOfNode[];
+  readonly from: readonly ColumnEdge[];
+  readonly to: readonly ColumnEdge[];
+}
+
+function declaredColumns({ node }: SiteNode): readonly CompiledColumn[] {
+  return 'columns' in node ? node.columns : [];
+}
+
+/** What is certain of the rows: columns that together name one. */
+export function keysOf(site: Site, page: SiteNode): readonly (readonly string[])[] {
+  const { analysis } = site.input;
+  const { node } = page;
+  const known = analysis?.nodes.get(node.id);
+  const proven = known?.kind === 'known' ? known.proofs.unique.filter((key) => key.length > 0) : [];
+  if (node.resourceType === 'model' && node.config.uniqueKey.length > 0) return [node.config.uniqueKey];
+  const tested = site.testsOf(page.id).flatMap(({ test, column }) => {
+    return test.test.kind === 'generic' && test.test.check === 'unique' && column !== undefined ? [[column]] : [];
+  });
+  return tested.length > 0 ? tested : proven;
+}
+
+export function columnsOf(site: Site, page: SiteNode): readonly SiteColumn[] {
+  const { fold, analysis, catalog } = site.input;
+  const declared = declaredColumns(page);
+  const known = analysis?.nodes.get(page.node.id);
+  const standing = catalog.get(page.id)?.columns;
+  const real = known?.kind === 'known' ? known.columns : standing;
+  const byName = new Map(declared.map((column) => [fold(column.name), column]));
+  const keys = new Set(keysOf(site, page).flat().map(fold));
+  const neverNull = new Set(known?.kind === 'known' ? known.proofs.notNull.map(fold) : []);
+  const tests = new Map<string, TestOfNode[]>();
+  for (const entry of site.testsOf(page.id)) {
+    if (entry.column === undefined) continue;
+    const key = fold(entry.column);
+    tests.set(key, [...(tests.get(key) ?? []), entry]);
+  }
+  const describe = (name: string, type: string | undefined, isGone: boolean): SiteColumn => {
+    const folded = fold(name);
+    const said = byName.get(folded);
+    const ref = { node: page.node.id, column: name };
+    const own = said?.description ?? '';
+    const origin = own === '' ? inheritDescription(site, ref) : undefined;
+    return {
+      name,
+      type: type ?? said?.dataType,
+      description: origin?.description ?? own,
+      inheritedFrom: origin?.from,
+      tags: said?.tags ?? [],
+      isPersonal: said?.pii !== undefined && said.pii !== false,
+      isKey: keys.has(folded),
+      isNeverNull: neverNull.has(folded),
+      isGone,
+      tests: tests.get(folded) ?? [],
+      from: site.columnEdges?.into(ref) ?? [],
+      to: site.columnEdges?.outOf(ref) ?? [],
+    };
+  };
+  const columns = (real ?? []).map(({ name, type }) => describe(name, type, false));
+  const there = new Set(columns.map(({ name }) => fold(name)));
+  const others = declared.filter(({ name }) => !there.has(fold(name)));
+  return [...columns, ...others.map(({ name, dataType }) => describe(name, dataType, real !== undefined))];
+}
+
+/** More steps than any chain of models that only hand a column on. */
+const longestChain = 1000;
+
+/** The description of the column whose values this one hands on unchanged. */
+function inheritDescription(site: Site, start: ColumnRef): { readonly description: string; readonly from: ColumnRef } | undefined {
+  let at = start;
+  for (let step = 0; step < longestChain; step += 1) {
+    const edges = site.columnEdges?.into(at) ?? [];
+    const [only] = edges;
+    if (only === undefined || edges.length > 1 || only.kind !== 'identity') return undefined;
+    at = only.from;
+    const above = site.nodes.get(at.node);
+    const { fold } = site.input;
+    const said = above === undefined ? undefined : declaredColumns(above).find(({ name }) => fold(name) === fold(at.column));
+    if (said !== undefined && said.description !== '') return { description: said.description, from: at };
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+/** Makes the data that the script of the site reads. */
+import { columnsOf } from './columns.ts';
+import { formOf } from './node-facts.ts';
+import { trustOf } from './site.ts';
+import type { Site, SiteNode } from './site.ts';
+import type { SiteColumns, SiteData, SiteIndex, SiteLineage } from './site-data.ts';
+import { verdicts } from './site-data.ts';
+
+/** A script for each part. As scripts they can be read from a disk, where a page may fetch nothing. */
+export function* renderData(site: Site): Generator<{ readonly path: string; readonly text: string }, void, undefined> {
+  for (const [name, value] of Object.entries(collectData(site))) yield { path: `data/${name}.js`, text: `txData(${JSON.stringify(name)},${JSON.stringify(value)})\n` };
+}
+
+export function collectData(site: Site): SiteData {
+  const columns = site.listed.map((node) => (node.kind === 'exposure' ? [] : columnsOf(site, node).map(({ name }) => name)));
+  return { index: collectIndex(site), columns, lineage: collectLineage(site, columns) };
+}
+
+/** Numbers words as they come. */
+function numbering(): { readonly words: string[]; readonly of: (word: string) => number } {
+  const words: string[] = [];
+  const numbers = new Map<string, number>();
+  const of = (word: string): number => {
+    const known = numbers.get(word);
+    if (known !== undefined) return known;
+    numbers.set(word, words.length);
+    words.push(word);
+    return words.length - 1;
+  };
+  return { words, of };
+}
+
+const longestLine = 140;
+
+function firstLine(text: string): string {
+  const line = text.split('\n', 1)[0] ?? '';
+  return line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line;
+}
+
+function collectIndex(site: Site): SiteIndex {
+  const [kinds, forms, tags, groups] = [numbering(), numbering(), numbering(), numbering()];
+  const positions = new Map(site.listed.map(({ id }, at) => [id, at]));
+  const nodes = site.listed.map(({ label, kind, page, node, id }: SiteNode) => {
+    const group = node.resourceType === 'model' || node.resourceType === 'seed' ? node.config.group : undefined;
+    const verdict = verdicts.indexOf(trustOf(site, { id, kind, label, page, node, folder: '' }));
+    const said = [...node.tags].map(tags.of);
+    const line = firstLine(node.description);
+    return [label, kinds.of(kind), page, node.path, node.fqn.slice(1).join('/'), forms.of(formOf(node)), verdict, said, line, group === undefined ? -1 : groups.of(group)] as const;
+  });
+  const children = site.listed.map(({ id }) => site.childrenOf(id).flatMap((child) => positions.get(child.id) ?? []));
+  return { project: site.input.graph.project, kinds: kinds.words, forms: forms.words, tags: tags.words, groups: groups.words, nodes, children };
+}
+
+function collectLineage(site: Site, columns: SiteColumns): SiteLineage {
+  const kinds = numbering();
+  const edges: number[] = [];
+  const { fold } = site.input;
+  const positions = new Map(site.listed.map(({ id }, at) => [id, at]));
+  const places = columns.map((names) => new Map(names.map((name, at) => [fold(name), at])));
+  for (const [to, { node }] of site.listed.entries()) {
+    for (const [toColumn, column] of (columns[to] ?? []).entries()) {
+      for (const { from, kind } of site.columnEdges?.into({ node: node.id, column }) ?? []) {
+        const origin = positions.get(from.node);
+        const fromColumn = origin === undefined ? undefined : places[origin]?.get(fold(from.column));
+        if (origin !== undefined && fromColumn !== undefined) edges.push(origin, fromColumn, to, toColumn, kinds.of(kind));
+      }
+    }
+  }
+  return { kinds: kinds.words, edges };
+}

@@ -1,0 +1,85 @@
+/** The project as one image: all nodes while they are few, folders when they are many. The script turns it into the explorer. */
+import { boxSize, drawLayout, shortened } from './drawing.ts';
+import { html, nothing } from './html.ts';
+import type { Html } from './html.ts';
+import { folderAnchor } from './list-pages.ts';
+import { layOut } from './layered-layout.ts';
+import type { Edge } from './layered-layout.ts';
+import { sideways } from './page.ts';
+import type { PageBody, PageContext } from './page.ts';
+import { countOf } from './quantities.ts';
+import { trustOf } from './site.ts';
+import type { Site } from './site.ts';
+
+export const lineagePage: PageBody = { page: 'lineage', title: 'Lineage', menu: 'lineage', main: lineageMain };
+
+/** More boxes than this show nothing any more. */
+const mostNodes = 80;
+
+interface Box {
+  readonly label: string;
+  readonly href: string;
+  readonly verdict: string;
+  readonly title: string;
+}
+
+function lineageMain(context: PageContext): Html {
+  const { site, place } = context;
+  const isSmall = site.listed.length <= mostNodes;
+  const { boxes, edges } = isSmall ? allNodes(context) : allFolders(context);
+  const what = isSmall ? countOf(boxes.length, 'node') : `${countOf(boxes.length, 'folder')} of ${countOf(site.listed.length, 'node')}`;
+  return html`<div class="title"><h1 id="${place.id('all')}">Lineage</h1><p class="under quiet">${what}</p></div>
+<div data-explorer>${boxes.length === 0 ? nothing : sideways(place.id('all'), drawBoxes(boxes, edges))}</div>`;
+}
+
+function allNodes({ site, place }: PageContext): { readonly boxes: readonly Box[]; readonly edges: readonly Edge[] } {
+  const positions = new Map(site.listed.map(({ id }, at) => [id, at]));
+  const boxes = site.listed.map((node) => ({
+    label: node.label,
+    href: place.href(node.page),
+    verdict: trustOf(site, node),
+    title: `${node.kind} ${node.label}`,
+  }));
+  const edges = site.listed.flatMap(({ id }, from) => site.childrenOf(id).map((child): Edge => [from, positions.get(child.id) ?? from]));
+  return { boxes, edges };
+}
+
+function allFolders({ site, place }: PageContext): { readonly boxes: readonly Box[]; readonly edges: readonly Edge[] } {
+  const folders = [...new Set(site.listed.map(({ folder }) => folder))];
+  const positions = new Map(folders.map((folder, at) => [folder, at]));
+  const counts = countByFolder(site);
+  const kinds = new Map(site.listed.map(({ folder, kind }) => [folder, kind]));
+  const edges = new Map<string, Edge>();
+  for (const { id, folder } of site.listed) {
+    for (const child of site.childrenOf(id)) {
+      const edge: Edge = [positions.get(folder) ?? 0, positions.get(child.folder) ?? 0];
+      if (edge[0] !== edge[1]) edges.set(edge.join(' '), edge);
+    }
+  }
+  const boxes = folders.map((folder) => ({
+    label: `${folder.split('/').at(-1) ?? ''} (${counts.get(folder) ?? 0})`,
+    href: place.href('nodes', folderAnchor(kinds.get(folder) ?? 'model', folder)),
+    verdict: 'unknown',
+    title: `${folder}: ${countOf(counts.get(folder) ?? 0, 'node')}`,
+  }));
+  return { boxes, edges: [...edges.values()] };
+}
+
+function countByFolder(site: Site): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { folder } of site.listed) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  return counts;
+}
+
+function drawBoxes(boxes: readonly Box[], edges: readonly Edge[]): Html {
+  const drawing = drawLayout(layOut(boxes.length, edges), edges);
+  const [width, height] = [drawing.width + 2, drawing.height + 2];
+  const drawn = boxes.map(({ label, href, verdict, title }, at) => {
+    const { x, y } = drawing.boxes[at] ?? { x: 0, y: 0 };
+    return html`<a href="${href}"><title>${title}</title><rect class="box" x="${x + 1}" y="${y + 1}" width="${boxSize.width}" height="${boxSize.height}" rx="7"/><circle class="dot ${verdict}" cx="${x + 15}" cy="${y + 17}" r="4"/><text x="${x + 27}" y="${y + 21}">${shortened(label)}</text></a>
+`;
+  });
+  return html`<svg class="graph" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="Lineage">
+${drawing.paths.map((path) => html`<path class="edge" d="${path}" transform="translate(1 1)"/>`)}
+${drawn}</svg>`;
+}

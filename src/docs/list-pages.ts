@@ -1,0 +1,87 @@
+/** The lists: all nodes by kind, and all tests. */
+import type { ResourceType } from '../graph/graph.ts';
+import { html, nothing } from './html.ts';
+import type { Html } from './html.ts';
+import { formOf } from './node-facts.ts';
+import { nodeLink, sideways, timeOf, verdictBadge } from './page.ts';
+import type { PageBody, PageContext } from './page.ts';
+import { fileName } from './page-names.ts';
+import { countOf, countText } from './quantities.ts';
+import { compareText, lastCheck, trustOf, verdictOf } from './site.ts';
+import type { SiteNode } from './site.ts';
+
+const kinds: readonly (readonly [ResourceType, string])[] = [
+  ['exposure', 'Exposures'],
+  ['model', 'Models'],
+  ['seed', 'Seeds'],
+  ['source', 'Sources'],
+];
+
+export const nodesPage: PageBody = { page: 'nodes', title: 'Nodes', menu: 'nodes', main: nodesMain };
+
+function nodesMain(context: PageContext): Html {
+  const { site, place } = context;
+  const tests = site.nodes.size - site.listed.length;
+  return html`<div class="title"><h1>Nodes</h1><p class="under quiet">${countOf(site.listed.length, 'node')}${tests === 0 ? nothing : html`, <a href="${place.href('tests')}">${countOf(tests, 'test')}</a>`}</p></div>
+${kinds.map(([kind, title]) => renderKind(context, kind, title))}`;
+}
+
+function renderKind(context: PageContext, kind: ResourceType, title: string): Html {
+  const nodes = context.site.listed.filter((node) => node.kind === kind);
+  if (nodes.length === 0) return nothing;
+  const folders = groupByFolder(nodes);
+  const heading = context.place.id(kind);
+  return html`<section><h2 id="${heading}">${title} <span class="count">${countText(nodes.length)}</span></h2>
+<table class="nodes"><thead><tr><th scope="col">Name</th><th scope="col">Form</th><th scope="col">Description</th><th scope="col">Trust</th></tr></thead>
+${[...folders].sort(([a], [b]) => compareText(a, b)).map(([folder, inside]) => html`<tbody id="${context.place.id(folderAnchor(kind, folder))}"><tr class="folder"><th colspan="4" scope="rowgroup">${folder}</th></tr>
+${inside.map((node) => renderRow(context, node))}</tbody>`)}</table></section>`;
+}
+
+/** The place of a folder on the list. */
+export function folderAnchor(kind: ResourceType, folder: string): string {
+  return `${kind}-${fileName(folder === '' ? 'root' : folder)}`;
+}
+
+function groupByFolder(nodes: readonly SiteNode[]): Map<string, SiteNode[]> {
+  const folders = new Map<string, SiteNode[]>();
+  for (const node of nodes) folders.set(node.folder, [...(folders.get(node.folder) ?? []), node]);
+  return folders;
+}
+
+function renderRow(context: PageContext, node: SiteNode): Html {
+  const { description } = node.node;
+  const line = description.split('\n', 1)[0] ?? '';
+  return html`<tr data-node><td>${nodeLink(context, node)}${node.node.tags.map((tag) => html` <span class="tag">${tag}</span>`)}</td><td>${formOf(node.node)}</td><td>${plainLine(line)}</td><td>${verdictBadge(trustOf(context.site, node))}</td></tr>
+`;
+}
+
+/** A line of Markdown without what only shapes it. */
+function plainLine(line: string): string {
+  return line.replaceAll(/[`*_]/g, '').slice(0, 200);
+}
+
+export const testsPage: PageBody = { page: 'tests', title: 'Tests', menu: 'nodes', main: testsMain };
+
+function testsMain(context: PageContext): Html {
+  const { site } = context;
+  const tests = [...site.nodes.values()].filter(({ kind }) => kind === 'test').sort((a, b) => compareText(a.label, b.label));
+  return html`<div class="title"><h1 id="${context.place.id('all')}">Tests</h1><p class="under quiet">${countOf(tests.length, 'test')}</p></div>
+${tests.length === 0 ? nothing : renderTests(context, tests, context.place.id('all'))}`;
+}
+
+/** The table of tests with what they found last. */
+export function renderTests(context: PageContext, tests: readonly SiteNode[], heading: string): Html {
+  const table = html`<table><thead><tr><th scope="col">Test</th><th scope="col">Looks at</th><th scope="col">Last result</th><th scope="col" class="number">Failing</th><th scope="col">When</th></tr></thead><tbody>
+${tests.map((test) => renderTest(context, test))}</tbody></table>`;
+  return sideways(heading, table);
+}
+
+function renderTest(context: PageContext, test: SiteNode): Html {
+  const { site } = context;
+  const check = lastCheck(site, test.id);
+  const { node } = test;
+  const attached = node.resourceType === 'test' && node.test.kind === 'generic' ? [node.test.attachedTo] : node.dependsOn.map(({ id }) => id);
+  const subjects = attached.flatMap((id) => site.nodes.get(id) ?? []);
+  return html`<tr><td>${nodeLink(context, test)}</td><td>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${check?.failures === undefined ? '' : countText(check.failures)}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
+`;
+}

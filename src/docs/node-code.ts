@@ -1,0 +1,28 @@
+/** The template of a node and the SQL that it compiles to, side by side. */
+import type { GraphNode } from '../graph/graph.ts';
+import { highlightSql } from './highlight-sql.ts';
+import { html, nothing } from './html.ts';
+import type { Html } from './html.ts';
+import type { PageContext } from './page.ts';
+
+function compiledOf(node: GraphNode): { readonly full: string; readonly later: string | undefined } | undefined {
+  if (node.resourceType === 'model') return { full: node.full.sql, later: node.incremental?.sql };
+  if (node.resourceType === 'test' && node.test.kind === 'singular') return { full: node.test.text.sql, later: undefined };
+  return undefined;
+}
+
+export function renderCode({ site, place }: PageContext, node: GraphNode): Html {
+  if (!site.input.code) return nothing;
+  const compiled = compiledOf(node);
+  const source = compiled === undefined ? undefined : site.input.rawText(node.path);
+  if (compiled === undefined || source === undefined) return nothing;
+  const heading = place.id('code');
+  const pane = (title: string, note: string, text: string): Html =>
+    html`<figure class="pane"><figcaption>${title} <span>${note}</span></figcaption><pre tabindex="0"><code>${highlightSql(text.trim())}</code></pre></figure>`;
+  return html`<section>
+<h2 id="${heading}">Code</h2>
+<div class="panes">${pane('Source', node.path, source)}${pane('Compiled', compiled.later === undefined ? '' : 'first build', compiled.full)}${
+    compiled.later === undefined || compiled.later === compiled.full ? nothing : pane('Compiled', 'later builds', compiled.later)
+  }</div>
+</section>`;
+}

@@ -1,0 +1,111 @@
+/** The page of a model, seed, source, exposure or test. */
+import { columnsOf } from './columns.ts';
+import { html, nothing } from './html.ts';
+import type { Html } from './html.ts';
+import { neighbourhoodSvg } from './neighbourhood-svg.ts';
+import { renderCode } from './node-code.ts';
+import { renderColumns } from './node-columns.ts';
+import { formOf, renderFacts } from './node-facts.ts';
+import { renderBuilds } from './node-runs.ts';
+import { columnAnchor } from './page-names.ts';
+import { nodeLink, timeOf, verdictBadge } from './page.ts';
+import type { PageBody, PageContext } from './page.ts';
+import { countOf, countText } from './quantities.ts';
+import { lastCheck, verdictOf } from './site.ts';
+import type { SiteNode, TestOfNode } from './site.ts';
+import { checkWords } from './test-words.ts';
+
+export function nodePage(node: SiteNode): PageBody {
+  return { page: node.page, title: node.label, menu: 'nodes', main: (context) => (node.kind === 'test' ? testMain : nodeMain)(context, node) };
+}
+
+function nodeMain(context: PageContext, page: SiteNode): Html {
+  const columns = page.kind === 'exposure' ? [] : columnsOf(context.site, page);
+  return html`${renderTitle(context, page)}
+${renderFacts(context, page)}
+${renderLineage(context, page)}
+${page.kind === 'exposure' ? nothing : renderColumns(context, page, columns)}
+${renderTests(context, page)}
+${renderBuilds(context, page)}
+${renderCode(context, page.node)}`;
+}
+
+function renderTitle({ site, place, markdown }: PageContext, { node, kind, label, folder }: SiteNode): Html {
+  const { editUrl } = site.input;
+  const folders = folder.split('/').filter((part) => part !== '');
+  const source = node.resourceType === 'source' ? node.sourceDescription : '';
+  return html`<nav class="crumbs" aria-label="Folder"><a href="${place.href('nodes')}">${site.input.graph.project}</a>${folders.map((part) => html` / ${part}`)}</nav>
+<div class="title"><p class="kind">${kind} <span>${formOf(node)}</span></p>
+<h1>${label}</h1>
+<p class="under">${node.tags.map((tag) => html`<span class="tag">${tag}</span> `)}${
+    editUrl === undefined ? nothing : html`<a class="edit" href="${editUrl(node.path)}" rel="noopener noreferrer">Edit in repository</a>`
+  }</p></div>
+<div class="prose lead">${markdown(node.description)}${source === '' ? nothing : html`<div class="quiet">${markdown(source)}</div>`}${
+    node.description === '' && source === '' ? html`<p class="quiet">No description yet.</p>` : nothing
+  }</div>`;
+}
+
+function renderLineage(context: PageContext, page: SiteNode): Html {
+  const { site, place } = context;
+  const parents = site.parentsOf(page.id);
+  const children = site.childrenOf(page.id);
+  if (parents.length === 0 && children.length === 0) return nothing;
+  const heading = place.id('lineage');
+  const list = (title: string, nodes: readonly SiteNode[]): Html =>
+    nodes.length === 0
+      ? nothing
+      : html`<div><dt>${title} <span class="count">${nodes.length}</span></dt>${nodes.map((node) => html`<dd>${nodeLink(context, node)}</dd>`)}</div>`;
+  return html`<section>
+<h2 id="${heading}">Lineage <a class="beside" href="${exploreHref(context, page)}">Explore</a></h2>
+<div class="scroll canvas" tabindex="0" role="region" aria-labelledby="${heading}">${neighbourhoodSvg(context, page)}</div>
+<details class="names"><summary>${countOf(parents.length, 'input')}, ${countOf(children.length, 'use')}</summary><dl>${list('Built from', parents)}${list('Used by', children)}</dl></details>
+</section>`;
+}
+
+/** The explorer with one step to each side. */
+function exploreHref({ place }: PageContext, { kind, label }: SiteNode): string {
+  const name = kind === 'source' || kind === 'exposure' ? `${kind}:${label}` : label;
+  return place.href('lineage', new URLSearchParams({ select: `1+${name}+1`, node: name }).toString());
+}
+
+/** Tests of the node as a whole, and of its columns once more with what they found. */
+function renderTests(context: PageContext, page: SiteNode): Html {
+  const tests = context.site.testsOf(page.id);
+  if (tests.length === 0) return nothing;
+  const heading = context.place.id('tests');
+  return html`<section>
+<h2 id="${heading}">Tests <span class="count">${tests.length}</span></h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table>
+<thead><tr><th scope="col">Test</th><th scope="col">Column</th><th scope="col">Last result</th><th scope="col" class="number">Failing</th><th scope="col">When</th></tr></thead>
+<tbody>${tests.map((entry) => renderTest(context, page, entry))}</tbody></table></div>
+</section>`;
+}
+
+function renderTest(context: PageContext, owner: SiteNode, { page, test, column }: TestOfNode): Html {
+  const check = lastCheck(context.site, page.id);
+  const on = column === undefined ? nothing : nodeLink(context, owner, columnAnchor(column), column);
+  const failing = check?.failures === undefined ? '' : countText(check.failures);
+  return html`<tr><td>${nodeLink(context, page, undefined, checkWords(test))}</td><td>${on}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${failing}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
+`;
+}
+
+function testMain(context: PageContext, page: SiteNode): Html {
+  const { site, place } = context;
+  const checks = site.input.history.checks.get(page.id) ?? [];
+  const { node } = page;
+  if (node.resourceType !== 'test') return nothing;
+  const subjects = node.dependsOn.flatMap(({ id }) => site.nodes.get(id) ?? []);
+  const heading = place.id('results');
+  return html`${renderTitle(context, page)}
+<dl class="facts"><div><dt>Last result</dt><dd>${verdictBadge(verdictOf(checks[0]?.status), checks[0]?.status)}</dd></div>
+<div><dt>Looks at</dt><dd>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</dd></div>
+${node.test.kind === 'generic' && node.test.column !== undefined ? html`<div><dt>Column</dt><dd><code>${node.test.column}</code></dd></div>` : nothing}
+<div><dt>Check</dt><dd><code>${checkWords(node)}</code></dd></div>
+<div><dt>Fails</dt><dd>${node.config.severity === 'warn' ? 'never: it only warns' : `if failures ${node.config.errorIf.text}`}</dd></div>
+${node.config.where === undefined ? nothing : html`<div><dt>Only where</dt><dd><code>${node.config.where}</code></dd></div>`}</dl>
+${checks.length === 0 ? html`<p class="quiet">It has not run yet.</p>` : html`<section><h2 id="${heading}">Last results <span class="count">${checks.length}</span></h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table><thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col" class="number">Failing</th><th scope="col" class="number">Looked at</th></tr></thead>
+<tbody>${checks.map((check) => html`<tr><td>${timeOf(check.at)}</td><td>${verdictBadge(verdictOf(check.status), check.status)}</td><td class="number">${check.failures === undefined ? '' : countText(check.failures)}</td><td class="number">${check.rows === undefined ? '' : countText(check.rows)}</td></tr>
+`)}</tbody></table></div></section>`}
+${renderCode(context, node)}`;
+}

@@ -1,0 +1,42 @@
+/** How the last builds of a node went, as a trend and a table. */
+import type { PastBuild } from '../state/history-reader.ts';
+import { html, nothing } from './html.ts';
+import type { Html } from './html.ts';
+import { timeOf, verdictBadge } from './page.ts';
+import type { PageContext } from './page.ts';
+import { countText, durationText } from './quantities.ts';
+import { verdictOf } from './site.ts';
+import type { SiteNode } from './site.ts';
+
+const bar = { width: 14, gap: 4, height: 56 } as const;
+
+export function renderBuilds(context: PageContext, { id, label }: SiteNode): Html {
+  const builds = context.site.input.history.builds.get(id) ?? [];
+  if (builds.length === 0) return nothing;
+  const heading = context.place.id('runs');
+  return html`<section>
+<h2 id="${heading}">Last builds <span class="count">${builds.length}</span></h2>
+${builds.length > 1 ? drawTrend(builds, label) : nothing}
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table>
+<thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col">Took</th><th scope="col" class="number">Rows</th><th scope="col">Why</th></tr></thead>
+<tbody>${builds.map(renderBuild)}</tbody></table></div>
+</section>`;
+}
+
+function renderBuild({ startedAt, status, durationMs, rows, reason, errorCode }: PastBuild): Html {
+  return html`<tr><td>${timeOf(startedAt)}</td><td>${verdictBadge(verdictOf(status), status)}</td><td>${durationText(durationMs)}</td><td class="number">${rows === undefined ? '' : countText(rows)}</td><td>${reason}${errorCode === undefined ? nothing : html` <code>${errorCode}</code>`}</td></tr>
+`;
+}
+
+/** The newest at the right; a bar is as high as the build took long. */
+function drawTrend(newestFirst: readonly PastBuild[], label: string): Html {
+  const builds = newestFirst.toReversed();
+  const longest = Math.max(...builds.map(({ durationMs }) => durationMs), 1);
+  const width = builds.length * (bar.width + bar.gap) - bar.gap;
+  const bars = builds.map(({ durationMs, status, startedAt }, at) => {
+    const height = Math.max(3, Math.round((durationMs / longest) * bar.height));
+    const said = `${startedAt.slice(0, 16).replace('T', ' ')} UTC: ${status}, ${durationText(durationMs)}`;
+    return html`<rect class="${verdictOf(status)}" x="${at * (bar.width + bar.gap)}" y="${bar.height - height}" width="${bar.width}" height="${height}" rx="2"><title>${said}</title></rect>`;
+  });
+  return html`<svg class="trend" viewBox="0 0 ${width} ${bar.height}" width="${width}" height="${bar.height}" role="img" aria-label="How long the last ${builds.length} builds of ${label} took">${bars}</svg>`;
+}

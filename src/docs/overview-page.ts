@@ -1,0 +1,75 @@
+/** The first page: what the project is, in its own words and in numbers. */
+import type { ResourceType } from '../graph/graph.ts';
+import type { Coverage } from './coverage.ts';
+import { percentOf } from './coverage.ts';
+import { html, nothing } from './html.ts';
+import type { Html } from './html.ts';
+import { nodeLink, timeOf, verdictBadge } from './page.ts';
+import type { PageBody, PageContext } from './page.ts';
+import { countText } from './quantities.ts';
+import { trustOf, verdictOf } from './site.ts';
+import type { Site } from './site.ts';
+
+const kinds: readonly (readonly [ResourceType, string])[] = [
+  ['model', 'models'],
+  ['source', 'sources'],
+  ['seed', 'seeds'],
+  ['exposure', 'exposures'],
+  ['test', 'tests'],
+];
+
+/** Failing nodes named on the first page; the health page names all. */
+const mostShown = 8;
+
+export function overviewPage(coverage: Coverage): PageBody {
+  return { page: 'index', title: 'Overview', menu: 'index', main: (context) => overviewMain(context, coverage) };
+}
+
+function overviewMain(context: PageContext, coverage: Coverage): Html {
+  const { site, place, markdown } = context;
+  const { overview, graph } = site.input;
+  const [run] = site.input.history.runs;
+  return html`<div class="title"><h1>${graph.project}</h1></div>
+<ul class="numbers">
+${kinds.map(([kind, word]) => {
+    const count = countKind(site, kind);
+    const page = kind === 'test' ? place.href('tests') : place.href('nodes', kind);
+    return count === 0 ? nothing : html`<li><a href="${page}"><b>${countText(count)}</b> ${count === 1 ? kind : word}</a></li>\n`;
+  })}<li><a href="${place.href('health')}"><b>${percentOf(coverage.documented)} %</b> documented</a></li>
+<li><a href="${place.href('health')}"><b>${percentOf(coverage.tested)} %</b> tested</a></li>
+</ul>
+${run === undefined ? html`<p class="quiet">Nothing has run yet.</p>` : html`<p class="lastrun">Last run: <code>tx ${run.command}</code> on ${run.target}, ${timeOf(run.startedAt)} ${verdictBadge(verdictOf(run.status), run.status)}</p>`}
+${renderTroubles(context)}
+${renderEnds(context)}
+${overview === undefined ? nothing : html`<section class="prose" aria-label="About">${markdown(overview)}</section>`}`;
+}
+
+function countKind({ nodes }: Site, kind: ResourceType): number {
+  let count = 0;
+  for (const node of nodes.values()) if (node.kind === kind) count += 1;
+  return count;
+}
+
+function renderTroubles(context: PageContext): Html {
+  const failing = context.site.listed.filter((node) => trustOf(context.site, node) === 'fail');
+  if (failing.length === 0) return nothing;
+  const more = failing.length - mostShown;
+  return html`<section class="alert" aria-label="Failing"><p>${verdictBadge('fail')} ${failing.slice(0, mostShown).map((node, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, node)}`)}${
+    more > 0 ? html` and <a href="${context.place.href('health')}">${countText(more)} more</a>` : nothing
+  }</p></section>`;
+}
+
+/** What nothing else of the project reads: for most readers, what it is for. */
+function renderEnds(context: PageContext): Html {
+  const { site, place, markdown } = context;
+  const ends = site.listed.filter(({ kind, id }) => kind === 'exposure' || (kind === 'model' && site.childrenOf(id).every((child) => child.kind === 'exposure')));
+  if (ends.length === 0 || ends.length > 60) return nothing;
+  const heading = place.id('results');
+  return html`<section><h2 id="${heading}">What it makes</h2>
+<ul class="cards">${ends.map((node) => html`<li>${nodeLink(context, node)} ${verdictBadge(trustOf(site, node))}<div class="quiet">${markdown(firstLine(node.node.description))}</div></li>
+`)}</ul></section>`;
+}
+
+function firstLine(text: string): string {
+  return text.split(/\n\s*\n/)[0] ?? '';
+}

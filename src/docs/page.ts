@@ -1,0 +1,110 @@
+/** The frame of every page, and how pages name each other. */
+import { html, Html } from './html.ts';
+import type { RenderMarkdown } from './markdown.ts';
+import type { Site, SiteNode, Verdict } from './site.ts';
+
+/** How a page names other pages and places in itself: by files, or by sections of one file. */
+export interface Place {
+  readonly href: (page: string, anchor?: string) => string;
+  /** The id of a place on this page. */
+  readonly id: (anchor: string) => string;
+}
+
+/** A page without its frame. */
+export interface PageBody {
+  /** `model/orders`. */
+  readonly page: string;
+  readonly title: string;
+  /** The entry of the menu that it belongs to. */
+  readonly menu: string;
+  readonly main: (context: PageContext) => Html;
+}
+
+export interface PageContext {
+  readonly site: Site;
+  readonly place: Place;
+  readonly markdown: RenderMarkdown;
+}
+
+/** `model/orders` seen from `page`. */
+export function placeInFolder(page: string): Place {
+  const up = '../'.repeat(page.split('/').length - 1);
+  return {
+    href: (to, anchor) => {
+      const hash = anchor === undefined ? '' : `#${anchor}`;
+      return to === page && hash !== '' ? hash : `${up}${to}.html${hash}`;
+    },
+    id: (anchor) => anchor,
+  };
+}
+
+const menu: readonly (readonly [string, string])[] = [
+  ['index', 'Overview'],
+  ['nodes', 'Nodes'],
+  ['lineage', 'Lineage'],
+  ['health', 'Health'],
+  ['runs', 'Runs'],
+];
+
+/** Nothing runs, loads or goes anywhere but what lies in the folder of the site. */
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
+
+export function renderPage(body: PageBody, context: PageContext): string {
+  const { site, place } = context;
+  const up = '../'.repeat(body.page.split('/').length - 1);
+  const project = site.input.graph.project;
+  return html`<!doctype html>
+<html lang="en" data-root="${up}" data-page="${body.page}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${body.page === 'index' ? project : `${body.title} · ${project}`}</title>
+<link rel="stylesheet" href="${up}assets/site.css">
+<script src="${up}assets/site.js"></script>
+</head>
+<body>
+${renderHeader(project, body, place)}
+<main id="main">
+${body.main(context)}
+</main>
+</body>
+</html>
+`.text;
+}
+
+function renderHeader(project: string, body: PageBody, place: Place): Html {
+  const items = menu.map(
+    ([page, title]) => html`<li><a href="${place.href(page)}"${page === body.menu ? new Html(' aria-current="true"') : ''}>${title}</a></li>`,
+  );
+  return html`<a class="skip" href="#main">Skip to content</a>
+<header class="top"><div class="bar">
+<a class="brand" href="${place.href('index')}">${project}</a>
+<nav aria-label="Site"><ul>${items}</ul></nav>
+<div class="tools"></div>
+</div></header>`;
+}
+
+/** Something wide, which scrolls by itself; `label` is the id of its heading. */
+export function sideways(label: string, content: Html): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${label}">${content}</div>`;
+}
+
+/** A link to the page of a node. */
+export function nodeLink({ place }: PageContext, node: SiteNode, anchor?: string, text: string = node.label): Html {
+  return html`<a href="${place.href(node.page, anchor)}">${text}</a>`;
+}
+
+const words: Readonly<Record<Verdict, string>> = { ok: 'passing', warn: 'warning', fail: 'failing', unknown: 'not run' };
+
+/** A verdict as a coloured dot with its word. */
+export function verdictBadge(verdict: Verdict, word: string = words[verdict]): Html {
+  return html`<span class="verdict ${verdict}">${word}</span>`;
+}
+
+/** A time that the script turns into `3 hours ago`; without it, it stays what it is. */
+export function timeOf(iso: string): Html {
+  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+}

@@ -1,0 +1,47 @@
+/** Renders the whole site, file by file, so that no more than one page is held at a time. */
+import type { Coverage } from './coverage.ts';
+import { measureCoverage } from './coverage.ts';
+import { renderData } from './data-files.ts';
+import { healthPage } from './health-page.ts';
+import { lineagePage } from './lineage-page.ts';
+import { nodesPage, testsPage } from './list-pages.ts';
+import { createMarkdown } from './markdown.ts';
+import { nodePage } from './node-page.ts';
+import { overviewPage } from './overview-page.ts';
+import { placeInFolder, renderPage } from './page.ts';
+import type { PageBody } from './page.ts';
+import { runsPage } from './runs-page.ts';
+import { buildSite } from './site.ts';
+import type { Site } from './site.ts';
+import type { SiteFile, SiteInput } from './site-input.ts';
+
+export interface RenderedSite {
+  readonly coverage: Coverage;
+  readonly files: Iterable<SiteFile>;
+}
+
+/** Style and script are the same for every project, and are put in by the caller. */
+export interface SiteAssets {
+  readonly script: string;
+  readonly style: string;
+}
+
+export function renderSite(input: SiteInput, assets: SiteAssets): RenderedSite {
+  const site = buildSite(input);
+  const coverage = measureCoverage(site);
+  return { coverage, files: renderFiles(site, coverage, assets) };
+}
+
+function bodiesOf(site: Site, coverage: Coverage): readonly PageBody[] {
+  return [overviewPage(coverage), nodesPage, testsPage, lineagePage, healthPage(coverage), runsPage, ...[...site.nodes.values()].map(nodePage)];
+}
+
+function* renderFiles(site: Site, coverage: Coverage, { script, style }: SiteAssets): Generator<SiteFile, void, undefined> {
+  const markdown = createMarkdown();
+  yield { path: 'assets/site.css', text: style };
+  yield { path: 'assets/site.js', text: script };
+  yield* renderData(site);
+  for (const body of bodiesOf(site, coverage)) {
+    yield { path: `${body.page}.html`, text: renderPage(body, { site, place: placeInFolder(body.page), markdown }) };
+  }
+}

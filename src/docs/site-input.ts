@@ -1,0 +1,43 @@
+/** What a site is made from: data of the stages before, nothing that must be asked for. */
+import type { Column, RelationKind } from '../adapter/relation.ts';
+import type { Analysis } from '../analyze/analysis.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { History } from '../state/history-reader.ts';
+
+/** What stands in the database for a node. */
+export interface StandingRelation {
+  readonly kind: RelationKind;
+  readonly columns: readonly Column[];
+  readonly rows: number | undefined;
+}
+
+/** What the last check of a source's age found. */
+export interface FreshnessVerdict {
+  readonly status: string;
+  /** ISO 8601. */
+  readonly loadedAt?: string;
+  readonly checkedAt?: string;
+}
+
+export interface SiteInput {
+  readonly graph: Graph;
+  /** Absent where the engine cannot tell columns before anything runs. */
+  readonly analysis: Analysis | undefined;
+  readonly fold: (name: string) => string;
+  readonly rawText: (path: string) => string | undefined;
+  readonly catalog: ReadonlyMap<string, StandingRelation>;
+  readonly history: History;
+  readonly freshness: ReadonlyMap<string, FreshnessVerdict>;
+  /** Markdown of the first page. */
+  readonly overview: string | undefined;
+  /** Where a file of the project can be edited. */
+  readonly editUrl: ((path: string) => string) | undefined;
+  /** Whether pages show SQL. */
+  readonly code: boolean;
+}
+
+/** One file of the site; `path` is relative to its folder. */
+export interface SiteFile {
+  readonly path: string;
+  readonly text: string;
+}

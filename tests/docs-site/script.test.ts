@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { copyProject, REPOSITORY, runTx } from '../support/tx.ts';
+import { eventually, folderAddress, useBrowser } from './browser.ts';
+
+const example = ['project.yaml', 'models', 'seeds', 'macros', 'data', 'doc_blocks', 'tests/data'];
+
+const explore = (fields: Readonly<Record<string, string>>): string => `lineage.html#${new URLSearchParams(fields).toString()}`;
+
+describe('the script of the site', () => {
+  const browser = useBrowser();
+  let folder = '';
+  const open = (page: string, options = {}): Promise<Page> => browser.open(folderAddress(folder), page, options);
+  const labels = (page: Page): Promise<string[]> => page.locator('.explorer-graph .node text').allTextContents();
+  const shows = (page: Page, ...names: readonly string[]): Promise<string[]> =>
+    eventually(
+      () => labels(page),
+      (found) => JSON.stringify([...found].sort()) === JSON.stringify([...names].sort()),
+    );
+
+  beforeAll(async () => {
+    const root = copyProject(REPOSITORY, example);
+    folder = join(root, 'target', 'docs');
+    expect((await runTx(['docs'], { cwd: root })).code).toBe(0);
+  });
+
+  it('is small', () => {
+    expect(gzipSync(readFileSync(join(folder, 'assets', 'site.js'))).length).toBeLessThan(60 * 1024);
+  });
+
+  it('finds columns and models from every page, by keyboard alone', async () => {
+    const page = await open('model/fct_orders.html');
+    await page.keyboard.press('/');
+    await page.keyboard.type('store_daily.revenue_so');
+    await page.locator('[role=option][aria-selected=true] b').filter({ hasText: 'store_daily_sales.revenue_so_far' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/model\/store_daily_sales\.html#c-revenue_so_far$/);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('dim_custmers');
+    await page.locator('[role=option] b').filter({ hasText: 'dim_customers' }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+    expect(browser.complaints()).toEqual([]);
+  });
+
+  it('keeps the theme that the reader chose', async () => {
+    const page = await open('index.html', { colorScheme: 'light' });
+    const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await ground()).toBe('rgb(255, 255, 255)');
+    await page.locator('.theme').click();
+    await page.locator('.theme').click();
+    await page.goto(`${folderAddress(folder)}nodes.html`);
+    expect(await ground()).toBe('rgb(20, 24, 29)');
+  });
+
+  it('shows what a selector means, and says what is wrong with one', async () => {
+    const page = await open(explore({ select: '1+fct_daily_store_sales+' }));
+    await shows(page, 'fct_orders', 'fct_daily_store_sales', 'store_daily_sales');
+    await page.locator('.selector input').fill('source:web+1,resource_type:model');
+    await page.keyboard.press('Enter');
+    await shows(page, 'stg_web_sessions');
+    await page.locator('.selector input').fill('orders++');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.status').innerText()).toBe('there is one `+` too many');
+    await page.goBack();
+    await shows(page, 'stg_web_sessions');
+    expect(browser.complaints()).toEqual([]);
+  });
+
+  it('starts one step around a node, and goes on step by step to either side', async () => {
+    const page = await open('model/fct_daily_store_sales.html');
+    await page.getByRole('link', { name: 'Explore' }).click();
+    await shows(page, 'fct_orders', 'fct_daily_store_sales', 'store_daily_sales');
+    await page.locator('.stub[aria-label*="inputs of store_daily_sales"]').click();
+    await shows(page, 'fct_orders', 'fct_daily_store_sales', 'store_daily_sales', 'stg_stores');
+    await page.getByRole('button', { name: 'Uses: one step less' }).click();
+    expect(await page.locator('.selector input').inputValue()).toBe('1+fct_daily_store_sales 1+store_daily_sales');
+    await page.getByRole('button', { name: 'Inputs: all of them' }).click();
+    await eventually(
+      () => labels(page),
+      (found) => found.includes('order_items'),
+    );
+    await page.getByRole('button', { name: 'Copy as tx command' }).click();
+    expect(await page.locator('.status').innerText()).toBe("tx ls --select '+fct_daily_store_sales 1+store_daily_sales'");
+  });
+
+  it('follows a column through all models', async () => {
+    const page = await open(explore({ select: '+fct_daily_store_sales', node: 'fct_daily_store_sales' }));
+    await page.getByRole('button', { name: 'revenue', exact: true }).click();
+    await page.locator('.panel .flow').first().waitFor();
+    const found = await page.locator('.panel .flow').first().innerText();
+    expect(found).toContain('fct_orders.order_total aggregation');
+    expect(found).toContain('order_items.unit_price_cents');
+    expect(await page.locator('.traced .node[aria-label="model fct_orders"]').count()).toBe(1);
+    expect(await page.locator('.traced .node[aria-label="model stg_refunds"]').count()).toBe(0);
+    expect(page.url()).toContain('column=revenue');
+  });
+
+  it('moves from node to node with the arrows', async () => {
+    const page = await open(explore({ select: '1+fct_daily_store_sales+1' }));
+    await page.locator('.node[aria-label="model fct_orders"]').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('model store_daily_sales');
+    await page.keyboard.press('Enter');
+    await page.locator('.panel h2').filter({ hasText: 'store_daily_sales' }).waitFor();
+  });
+
+  it('saves the graph as an image', async () => {
+    const page = await open(explore({ select: '1+fct_daily_store_sales+1' }));
+    await page.locator('.explorer-graph .node').first().waitFor();
+    for (const [name, head] of [
+      ['SVG', '<svg'],
+      ['PNG', '\u2030PNG'],
+    ] as const) {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name, exact: true }).click()]);
+      expect(download.suggestedFilename()).toBe(`lineage.${name.toLowerCase()}`);
+      const bytes = readFileSync(await download.path());
+      expect(name === 'SVG' ? bytes.toString('utf8') : bytes.subarray(1, 4).toString('latin1')).toContain(head.replace('\u2030', ''));
+    }
+    expect(browser.complaints()).toEqual([]);
+  });
+
+  it('can be used by everybody in the explorer and the search too', async () => {
+    const page = await open(explore({ select: '1+fct_orders+1', node: 'fct_orders', column: 'order_total' }));
+    await page.locator('.panel .flow').first().waitFor();
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('orders');
+    await page.locator('[role=option]').first().waitFor();
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+  });
+});

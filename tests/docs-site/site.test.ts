@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { copyProject, REPOSITORY, runTx, tempProject } from '../support/tx.ts';
+import { brokenLinks, filesBelow, folderAddress, useBrowser } from './browser.ts';
+import { hostileTexts } from './hostile.ts';
+
+/** The example project, built and documented once. */
+const example = ['project.yaml', 'models', 'seeds', 'macros', 'data', 'doc_blocks', 'tests/data'];
+
+const pages = ['index.html', 'nodes.html', 'tests.html', 'health.html', 'runs.html', 'model/fct_orders.html', 'source/web.sessions.html'];
+
+describe('the site of the example project', () => {
+  const browser = useBrowser();
+  let folder = '';
+  const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+
+  beforeAll(async () => {
+    const root = copyProject(REPOSITORY, example);
+    folder = join(root, 'target', 'docs');
+    for (const args of [['build', '--quiet'], ['docs']]) {
+      const result = await runTx(args, { cwd: root });
+      expect(result.code, result.stderr).toBe(0);
+    }
+  });
+
+  it('has links that all lead somewhere', () => {
+    const files = filesBelow(folder);
+    expect(files.filter((path) => path.startsWith('model/')).length).toBe(23);
+    expect(brokenLinks(files, read)).toEqual([]);
+  });
+
+  it('is the same for the same project', async () => {
+    const before = filesBelow(folder).map((path) => [path, read(path)]);
+    expect((await runTx(['docs'], { cwd: join(folder, '..', '..') })).code).toBe(0);
+    expect(filesBelow(folder).map((path) => [path, read(path)])).toEqual(before);
+  });
+
+  it('has no style and no handler in its markup, and every page its policy', () => {
+    for (const path of filesBelow(folder).filter((file) => file.endsWith('.html'))) {
+      const tags = read(path).match(/<[a-z][^>]*>/gi) ?? [];
+      expect(
+        tags.filter((tag) => /\s(?:style|on\w+)=/i.test(tag)),
+        path,
+      ).toEqual([]);
+      expect(read(path), path).toContain('content="default-src &#39;none&#39;; script-src &#39;self&#39;');
+    }
+  });
+
+  it.each(pages)('shows %s from the disk without complaint, and asks for nothing outside of its folder', async (path) => {
+    const page = await browser.open(folderAddress(folder), path);
+    expect(await page.locator('h1').count()).toBe(1);
+    expect(browser.complaints()).toEqual([]);
+  });
+
+  it.each(pages)('can be used by everybody: %s, light and dark', async (path) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await browser.open(folderAddress(folder), path, { colorScheme });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+    }
+    browser.complaints();
+  });
+
+  it('tells without scripts what a model is and where its columns come from', async () => {
+    const page = await browser.open(folderAddress(folder), 'model/fct_orders.html', { javaScriptEnabled: false });
+    expect(await page.locator('.lead').innerText()).toContain('One row per order with its money');
+    const row = page.locator('#c-order_id');
+    expect(await row.innerText()).toMatch(
+      /order_id key\s+INTEGER not null[\s\S]*not_null[\s\S]*unique[\s\S]*stg_orders\.order_id unchanged/,
+    );
+    expect(await page.locator('.panes pre').count()).toBe(3);
+    await page.locator('svg.near a').first().click();
+    expect(await page.locator('h1').innerText()).toBe('stg_orders');
+  });
+
+  it('fits the width of a phone', async () => {
+    for (const path of pages) {
+      const page = await browser.open(folderAddress(folder), path, { viewport: { width: 390, height: 844 } });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390);
+    }
+  });
+
+  it('leaves SQL out when asked to', async () => {
+    expect((await runTx(['docs', '--no-code'], { cwd: join(folder, '..', '..') })).code).toBe(0);
+    expect(read('model/fct_orders.html')).not.toContain('id="code"');
+    expect(filesBelow(folder).filter((path) => /\.(?:html|js)$/.test(path) && /from "staging"/.test(read(path)))).toEqual([]);
+  });
+});
+
+describe('texts that mean harm', () => {
+  const browser = useBrowser();
+
+  it('are shown as text wherever they stand', async () => {
+    const quote = (text: string): string => JSON.stringify(text);
+    const columns = hostileTexts.map(
+      (text, at) => `      - { name: ${quote(`c${at} ${text}`)}, description: ${quote(text)}, tags: [${quote(text)}] }`,
+    );
+    const selected = hostileTexts.map((text, at) => `'${text.replaceAll("'", "''")}' as "${`c${at} ${text}`.replaceAll('"', '""')}"`);
+    const project = await tempProject({
+      'project.yaml': 'name: shop\ndefault_target: dev\ntargets: { dev: { type: duckdb, path: shop.duckdb, schema: main } }\n',
+      'models/m.sql': `select 1 as id -- ${hostileTexts[0]}\n`,
+      'models/wide.sql': `{{{{raw}}}}select ${selected.join(',\n').replaceAll('\t', ' ')}{{{{/raw}}}}\n`,
+      'models/m.yaml': `models:
+  - name: wide
+    description: ${quote(hostileTexts.join('\n\n'))}
+    tags: [${hostileTexts.slice(0, 20).map(quote).join(', ')}]
+    columns:
+${columns.join('\n')}
+sources:
+  - name: ${quote(`s ${hostileTexts[6] ?? ''}`)}
+    description: ${quote(hostileTexts[8] ?? '')}
+    tables: [{ name: ${quote(`t ${hostileTexts[0] ?? ''}`)}, description: ${quote(hostileTexts.slice(20).join(' '))} }]
+exposures:
+  - { name: board, type: dashboard, description: ${quote(hostileTexts.join(' '))}, url: ${quote(`javascript:window.hostile=1`)}, owner: { name: ${quote(hostileTexts[1] ?? '')} }, depends_on: ["ref('m')"] }
+`,
+      'README.md': hostileTexts.join('\n\n'),
+    });
+    expect(hostileTexts.length).toBeGreaterThanOrEqual(60);
+    const result = await project.run(['docs']);
+    expect(result.code, result.stderr).toBe(0);
+    const folder = join(project.root, 'target', 'docs');
+    const html = filesBelow(folder).filter((path) => path.endsWith('.html'));
+    expect(html.filter((path) => path.startsWith('source/')).length).toBe(1);
+    for (const path of html) {
+      const page = await browser.open(folderAddress(folder), encodeURI(path));
+      const found = await page.evaluate(() => ({
+        ran: 'hostile' in window,
+        scripts: [...document.scripts].filter((script) => !script.src.endsWith('/assets/site.js')).length,
+        handlers: [...document.querySelectorAll('*')].flatMap((element) =>
+          [...element.attributes].filter(({ name }) => /^on|^style$/.test(name)),
+        ).length,
+        others: document.querySelectorAll('iframe, base, style, img, object, embed, video, meta[http-equiv=refresh], main input').length,
+        links: [...document.querySelectorAll('a')].filter((link) => /^(?:javascript|data|vbscript):/i.test(link.href)).length,
+      }));
+      expect(found, path).toEqual({ ran: false, scripts: 0, handlers: 0, others: 0, links: 0 });
+    }
+    expect(browser.complaints()).toEqual([]);
+  });
+});
