@@ -85,7 +85,7 @@ describe('what a command loads', () => {
 });
 
 describe('what a command reads', () => {
-  it('every file of the project once', async () => {
+  it('every file of the project once, and after that none that did not change', async () => {
     const files = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`models/many/m${index}.sql`, 'select 1 as id\n']));
     const project = await shop({
       ...files,
@@ -107,11 +107,20 @@ describe('what a command reads', () => {
       'tests/data/total_is_positive.sql',
     ].sort();
     const below = (path: string): string => relative(project.root, path);
-    for (const args of [['ls'], ['compile'], ['build'], ['plan'], ['test'], ['run']]) {
+    const readBy = async (...args: string[]): Promise<readonly string[]> => {
       const { reads } = await count(project, args, false);
-      const texts = reads.map(below).filter((path) => !/^\.\.|^target\/|^seeds\/|duckdb/.test(path));
-      expect([...texts].sort(), args.join(' ')).toEqual(expected);
-    }
+      return reads
+        .map(below)
+        .filter((path) => !/^\.\.|^target\/|^seeds\/|duckdb/.test(path))
+        .sort();
+    };
+    for (const args of [['ls'], ['compile'], ['build'], ['plan'], ['test'], ['run']])
+      expect(await readBy(...args, '--no-cache'), args.join(' ')).toEqual(expected);
+    expect(await readBy('ls')).toEqual(expected);
+    for (const args of [['ls'], ['compile'], ['build'], ['plan'], ['test'], ['run']])
+      expect(await readBy(...args), args.join(' ')).toEqual(['.env']);
+    project.write('models/many/m7.sql', 'select 2 as id\n');
+    expect(await readBy('plan')).toEqual(['.env', 'models/many/m7.sql']);
   });
 
   it('seeds once for the manifest, and at most twice when they are loaded', async () => {
