@@ -147,6 +147,20 @@ const statuses = (result: RunResult): Record<string, string> =>
   Object.fromEntries(result.results.map((entry) => [entry.name, entry.status]));
 
 describe('executePlan', () => {
+  it('blames nobody for what is skipped because fail-fast stopped what it reads', () =>
+    withDatabase(async ({ run }) => {
+      const endless = 'select count(*) as id from range(100000000) a, range(100000) b';
+      const bad = sqlModel('bad', "select error('stop') as id");
+      const slow = sqlModel('slow', endless);
+      const table = await run([bad, slow, sqlModel('below', 'select 1 as id', { needs: [slow.id] })], {}, { failFast: true });
+      expect(statuses(table.result)).toEqual({ bad: 'error', slow: 'cancelled', below: 'skipped' });
+      const inner = sqlModel('e', endless, { materialized: 'ephemeral' });
+      const tested = [bad, inner, check('e_id', 'not_null', 'e', 'id'), sqlModel('below', 'select 1 as id', { needs: [inner.id] })];
+      const test = await run(tested, {}, { failFast: true });
+      expect(statuses(test.result)).toEqual({ bad: 'error', e_id: 'cancelled', below: 'skipped' });
+      for (const { result } of [table, test]) expect(result.results.filter((entry) => entry.skippedBecause !== undefined)).toEqual([]);
+    }));
+
   it('builds models in order and writes what it did in the same database', () =>
     withDatabase(async ({ run, rows }) => {
       const { result } = await run([

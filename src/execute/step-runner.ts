@@ -68,7 +68,7 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
       if (step.kind === 'gate') return;
       const timing = timingOf(ports, ports.clock.now(), 0, 0);
       const status = input.isCancelled() ? 'cancelled' : 'skipped';
-      const because = cause === undefined || status === 'cancelled' ? {} : { skippedBecause: blameFor(cause, input.results) };
+      const because = cause === undefined || status === 'cancelled' ? {} : blameFor(cause, input.results);
       if (step.kind === 'build') finish({ ...buildBase(step, timing), status, ...because, diagnostics: [] });
       for (const test of auditsOf(step).flatMap(testsOf)) finish(unjudgedResult(test, status, timing, because));
     },
@@ -227,13 +227,17 @@ function isBlamed(step: BuildStep | TestStep, test: TestIdentity, attempt: Faile
   return attempt.test === undefined ? step.kind === 'test' : attempt.test === test.id;
 }
 
-/** The node to name as the cause of a skip: the failed node, or the failed test of a test step. */
-function blameFor(cause: Step, results: ReadonlyMap<string, NodeResult>): NodeId {
-  if (cause.kind === 'build') return cause.node;
+/** What a skip is put down to: the failed node, or the failed test of a test step; nothing where that was stopped itself. */
+function blameFor(cause: Step, results: ReadonlyMap<string, NodeResult>): { readonly skippedBecause?: NodeId } {
   if (cause.kind === 'gate') return bug('a gate cannot fail');
-  const failed = testsOf(cause.audit).find((test) => {
-    const status = results.get(test.id)?.status;
-    return status === 'fail' || status === 'error';
-  });
-  return failed?.id ?? bug('a failed test step without a failed test');
+  const ids =
+    cause.kind === 'build'
+      ? [cause.node]
+      : auditsOf(cause)
+          .flatMap(testsOf)
+          .map((test) => test.id);
+  const of = (status: NodeResult['status']): NodeId | undefined => ids.find((id) => results.get(id)?.status === status);
+  const failed = of('fail') ?? of('error');
+  if (failed !== undefined) return { skippedBecause: failed };
+  return of('cancelled') === undefined ? bug(`${cause.id} kept others from running and has not failed`) : {};
 }
