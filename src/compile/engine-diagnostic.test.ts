@@ -6,7 +6,7 @@ describe('engineDiagnostic', () => {
   it.each<[EngineErrorKind, string, string]>([
     ['connection', 'connection-lost', 'check that the database runs and can be reached, then use `tx retry`'],
     ['cancelled', 'statement-cancelled', 'its transaction was rolled back; `tx retry` goes on'],
-    ['conflict', 'transaction-conflict', 'something else wrote to the same relation; run again'],
+    ['conflict', 'transaction-conflict', 'something else wrote to the same rows; run again, and let no two hooks change the same row'],
     ['disk-full', 'disk-full', 'free some space and run again: the database stands as after its last commit'],
   ])('turns an error of kind %s into `%s`, in the words of the engine and at the node', (kind, code, help) => {
     const details = { kind, message: 'no luck with 4711', redacted: 'no luck with …', retry: 'never' as const };

@@ -72,7 +72,10 @@ export const engineCodes = {
   ),
   'disk-full': error<StatementProblem>(inTheWordsOf, () => 'free some space and run again: the database stands as after its last commit'),
   'database-read-only': error<StatementProblem>(inTheWordsOf, () => 'this command writes; choose a target that may be written'),
-  'transaction-conflict': error<StatementProblem>(inTheWordsOf, () => 'something else wrote to the same relation; run again'),
+  'transaction-conflict': error<StatementProblem>(
+    inTheWordsOf,
+    () => 'something else wrote to the same rows; run again, and let no two hooks change the same row',
+  ),
   'lock-timeout': error<StatementProblem>(
     ({ message }) => message,
     () => 'nothing was changed; run again when it has ended, or wait longer with `--lock-timeout`',
