@@ -93,7 +93,13 @@ export async function openProject(host: Host, screen: Screen, options: ProjectOp
   );
   screen.addSources(loaded.sources);
   screen.addSecrets(loaded.secrets);
-  if (loaded.value === undefined || hasErrors(loaded.diagnostics)) throw new Stop(exitCodes.usage, loaded.diagnostics);
+  if (loaded.value === undefined) throw new Stop(exitCodes.usage, loaded.diagnostics);
+  if (hasErrors(loaded.diagnostics)) {
+    // Files that cannot be read are told in the same run.
+    const { readSources } = await import('../project/read-sources.ts');
+    const { diagnostics } = readSources(root, loaded.value.files, host.files);
+    throw new Stop(exitCodes.usage, [...loaded.diagnostics, ...diagnostics]);
+  }
   return { project: loaded.value, settings: loaded.settings, seen, diagnostics: loaded.diagnostics, flagVars };
 }
 

@@ -183,9 +183,7 @@ export function addSelectionOptions(command: Command): Command {
 
 /** Whether queries are typed before anything else. */
 export function addAnalyzeOption(command: Command): Command {
-  return group(command, 'own')
-    .addOption(new Option('--no-analyze', 'do not look at columns and types'))
-    .addOption(new Option('--analyze', 'look at columns and types').default(true).env('TX_ANALYZE').hideHelp());
+  return group(command, 'own').addOption(new Option('--no-analyze', 'do not look at columns and types').env('TX_NO_ANALYZE'));
 }
 
 /** Which keys a listing in JSON has. */

@@ -103,6 +103,7 @@ export function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/docs.ts')).docsCommand(host, screen, options),
     (docs) =>
       addDatabaseOptions(addProjectOptions(docs))
+        .addOption(ownOption('--single-file', 'write the site as one file too, to send to somebody'))
         .addOption(ownOption('--no-code', 'leave SQL out of the site'))
         .addOption(ownOption('--fail-under <percent>', 'end with 1 when less is documented or tested').argParser(percentage))
         .addOption(ownOption('--open', 'show the site in the browser'))

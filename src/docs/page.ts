@@ -53,20 +53,13 @@ export function renderPage(body: PageBody, context: PageContext): string {
   const { site, place } = context;
   const up = '../'.repeat(body.page.split('/').length - 1);
   const project = site.input.graph.project;
+  const assets = html`<link rel="stylesheet" href="${up}assets/site.css">
+<script src="${up}assets/site.js"></script>`;
   return html`<!doctype html>
-<html lang="en" data-root="${up}" data-page="${body.page}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${body.page === 'index' ? project : `${body.title} · ${project}`}</title>
-<link rel="stylesheet" href="${up}assets/site.css">
-<script src="${up}assets/site.js"></script>
-</head>
+<html lang="en" data-root="${up}">
+${renderHead(body.page === 'index' ? project : `${body.title} · ${project}`, policy, assets)}
 <body>
-${renderHeader(project, body, place)}
+${renderHeader(project, body.menu, place)}
 <main id="main">
 ${body.main(context)}
 </main>
@@ -75,9 +68,22 @@ ${body.main(context)}
 `.text;
 }
 
-function renderHeader(project: string, body: PageBody, place: Place): Html {
+export function renderHead(title: string, contentPolicy: string, assets: Html): Html {
+  return html`<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+${assets}
+</head>`;
+}
+
+/** The bar at the top; `current` is the page of the menu that is shown. */
+export function renderHeader(project: string, current: string, place: Place): Html {
   const items = menu.map(
-    ([page, title]) => html`<li><a href="${place.href(page)}"${page === body.menu ? new Html(' aria-current="true"') : ''}>${title}</a></li>`,
+    ([page, title]) => html`<li><a href="${place.href(page)}"${page === current ? new Html(' aria-current="true"') : ''}>${title}</a></li>`,
   );
   return html`<a class="skip" href="#main">Skip to content</a>
 <header class="top"><div class="bar">

@@ -11,25 +11,26 @@ import { overviewPage } from './overview-page.ts';
 import { placeInFolder, renderPage } from './page.ts';
 import type { PageBody } from './page.ts';
 import { runsPage } from './runs-page.ts';
+import { renderSingleFile } from './single-file.ts';
 import { buildSite } from './site.ts';
 import type { Site } from './site.ts';
-import type { SiteFile, SiteInput } from './site-input.ts';
+import type { SiteAssets, SiteFile, SiteInput } from './site-input.ts';
 
 export interface RenderedSite {
   readonly coverage: Coverage;
   readonly files: Iterable<SiteFile>;
-}
-
-/** Style and script are the same for every project, and are put in by the caller. */
-export interface SiteAssets {
-  readonly script: string;
-  readonly style: string;
+  /** The same as one page. */
+  readonly single: () => string;
 }
 
 export function renderSite(input: SiteInput, assets: SiteAssets): RenderedSite {
   const site = buildSite(input);
   const coverage = measureCoverage(site);
-  return { coverage, files: renderFiles(site, coverage, assets) };
+  return {
+    coverage,
+    files: renderFiles(site, coverage, assets),
+    single: () => renderSingleFile(site, bodiesOf(site, coverage), createMarkdown(), assets),
+  };
 }
 
 function bodiesOf(site: Site, coverage: Coverage): readonly PageBody[] {

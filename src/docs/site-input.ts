@@ -36,6 +36,12 @@ export interface SiteInput {
   readonly code: boolean;
 }
 
+/** Style and script, the same for every project. */
+export interface SiteAssets {
+  readonly script: string;
+  readonly style: string;
+}
+
 /** One file of the site; `path` is relative to its folder. */
 export interface SiteFile {
   readonly path: string;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -46,7 +46,7 @@ describe('tx docs generate', () => {
     expect(result).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'wrote target/manifest.json; wrote target/catalog.json (5 relations)\nwrote target/docs/index.html and 16 more pages\n',
+      stderr: 'wrote target/manifest.json; wrote target/catalog.json (5 relations)\nwrote target/docs/index.html and 17 more pages\n',
     });
     const { nodes, sources, errors } = catalogOf(project);
     expect(Object.keys(nodes)).toEqual(['model.shop.stg', 'model.shop.total', 'seed.shop.raw']);
@@ -85,6 +85,35 @@ describe('tx docs generate', () => {
     expect(await project.tx(['docs'])).toMatchObject({ code: 0, stderr: expect.stringContaining('there is no database yet') });
     expect(project.read('target/docs/model/stg.html')).toContain('<h1>stg</h1>');
     expect(existsSync(join(project.root, 'target', 'catalog.json'))).toBe(false);
+  });
+
+  it('shows how the last runs went', async () => {
+    const project = await shop();
+    await project.tx(['build']);
+    project.write('seeds/raw.csv', 'id,amount\n1,-10\n1,-20\n');
+    await project.tx(['seed']);
+    expect((await project.tx(['build'])).code).toBe(1);
+    await project.tx(['docs']);
+    const seed = project.read('target/docs/seed/raw.html');
+    expect(seed).toContain('Last builds <span class="count">3</span>');
+    expect(seed).toMatch(/<td class="number">2<\/td>[\s\S]*<td class="number">3<\/td>/);
+    const [test = ''] = readdirSync(project.path('target/docs/test')).filter((name) => name.startsWith('unique_'));
+    expect(project.read(`target/docs/test/${test}`)).toMatch(
+      /verdict fail">fail<[\s\S]*number">1<[\s\S]*verdict ok">pass<[\s\S]*number">0</,
+    );
+    expect(project.read('target/docs/health.html')).toContain(`href="test/${test}"`);
+    expect(project.read('target/docs/runs.html').match(/class="run"/g)).toHaveLength(3);
+  });
+
+  it('takes pages away when their nodes are gone', async () => {
+    const project = await shop();
+    await project.tx(['docs']);
+    project.write('models/marts/total.sql', '{{config enabled=false}}select 1 as x');
+    project.write('tests/data/total_is_positive.sql', 'select * from {{ref "stg"}} where id < 0\n');
+    expect((await project.tx(['docs'])).code).toBe(0);
+    expect(readdirSync(project.path('target/docs/model'))).toEqual(['stg.html']);
+    expect((await project.tx(['clean'])).code).toBe(0);
+    expect(existsSync(project.path('target'))).toBe(false);
   });
 
   it('knows what it can do', async () => {

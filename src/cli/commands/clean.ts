@@ -15,7 +15,16 @@ import type { OutputOptions, ProjectOptions } from '../options.ts';
 import type { Screen } from '../screen.ts';
 
 /** What `tx` writes into the target folder; what else is there belongs to somebody. */
-const outputs: readonly string[] = ['cache', 'compiled', 'manifest.json', 'run_results.json', 'catalog.json', 'sources.json', 'docs'];
+const outputs: readonly string[] = [
+  'cache',
+  'compiled',
+  'manifest.json',
+  'run_results.json',
+  'catalog.json',
+  'sources.json',
+  'docs',
+  'docs.html',
+];
 /** What a killed command leaves of such a file. */
 const leftover = new RegExp(`^\\.(?:${outputs.map((name) => name.replace('.', '\\.')).join('|')})\\.[\\d-]+\\.tmp$`);
 

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { percentOf } from '../../docs/coverage.ts';
 import type { Coverage } from '../../docs/coverage.ts';
 import { renderSite } from '../../docs/render-site.ts';
+import type { SiteAssets } from '../../docs/site-input.ts';
 import { renderCatalog } from '../../report/catalog-artifact.ts';
 import { noHistory, readHistory } from '../../state/history-reader.ts';
 import { artifactTime } from '../artifact-time.ts';
@@ -33,6 +34,7 @@ import { writeSite } from '../write-site.ts';
 export interface DocsOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
   readonly args: readonly string[];
   readonly code: boolean;
+  readonly singleFile?: boolean;
   /** Percent. */
   readonly failUnder?: number;
   readonly open?: boolean;
@@ -56,17 +58,23 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   if (found !== undefined) writeCatalog(host, screen, loaded, found);
   const input = await collectSite(host, screen, loaded, found, options.code);
   const shown = `${project.paths.target}/docs`;
-  const { files, coverage } = renderSite(input, readAssets(host));
+  const { files, coverage, single } = renderSite(input, readAssets(host, screen));
   const folder = join(project.root, shown);
   const site = writeSite(host, screen, { absolute: folder, shown }, files);
   const catalog = found === undefined ? 'there is no database yet' : catalogNote(project.paths.target, found);
   screen.note(`wrote ${manifestPath(project)}; ${catalog}`);
   if (site !== undefined) screen.note(`wrote ${shown}/index.html and ${site.pages - 1} more pages`);
+  const alone = `${shown}.html`;
+  if (options.singleFile === true) {
+    writeArtifact(host, screen, { absolute: join(project.root, alone), shown: alone }, [single()]);
+    screen.note(`wrote ${alone}, the same in one file`);
+  }
   showUnneeded(screen, loaded.nodeErrors);
   const missing = coverageProblems(coverage, options.failUnder ?? 0);
   screen.showDiagnostics(missing);
   if (options.args[0] === 'serve') return await serveSite(host, screen, folder, options);
-  if (options.open === true && site !== undefined) openInBrowser(screen, pathToFileURL(join(folder, 'index.html')).href);
+  if (options.open === true && site !== undefined)
+    openInBrowser(screen, pathToFileURL(options.singleFile === true ? join(project.root, alone) : join(folder, 'index.html')).href);
   return missing.length > 0 ? exitCodes.failed : exitCodes.ok;
 }
 
@@ -137,9 +145,9 @@ async function askDatabase(
   }
 }
 
-/** Script and style of the site lie beside the bundle. */
-function readAssets({ files, packageRoot }: Host): { readonly script: string; readonly style: string } {
-  const read = (name: string): string => new TextDecoder().decode(files.readBytes(join(packageRoot, 'dist', name)));
+/** Script and style of the site lie beside the bundle. Masked before their hashes are taken. */
+function readAssets({ files, packageRoot }: Host, screen: Screen): SiteAssets {
+  const read = (name: string): string => screen.mask().apply(new TextDecoder().decode(files.readBytes(join(packageRoot, 'dist', name))));
   return { script: read('site.js'), style: read('site.css') };
 }
 

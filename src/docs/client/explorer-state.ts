@@ -12,8 +12,8 @@ export interface ExplorerState {
 const page = 'lineage:';
 
 export function readState(hash: string): ExplorerState {
-  const text = hash.replace(/^#/, '');
-  const fields = new URLSearchParams(text.startsWith(page) ? text.slice(page.length) : text);
+  const text = hash.replace(/^#(?:lineage(?::|$))?/, '');
+  const fields = new URLSearchParams(text);
   return { select: (fields.get('select') ?? '').trim(), node: fields.get('node') ?? undefined, column: fields.get('column') ?? undefined };
 }
 

@@ -62,6 +62,8 @@ export async function startExplorer(container: Element): Promise<void> {
   container.replaceChildren(frame.element);
 
   const update = (): void => {
+    // In a site of one file the address may name another page.
+    if (isSingle() && !location.hash.startsWith('#lineage')) return;
     const before = state;
     state = readState(location.hash);
     frame.input.value = state.select;

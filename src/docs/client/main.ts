@@ -2,6 +2,7 @@
 import { startExplorer } from './explorer.ts';
 import { acceptData } from './site-reader.ts';
 import { addSearch } from './search.ts';
+import { showSections } from './sections.ts';
 import { addThemeSwitch, applyTheme } from './theme.ts';
 import { tellTimes } from './times.ts';
 
@@ -12,6 +13,10 @@ addEventListener('DOMContentLoaded', () => {
   addThemeSwitch();
   addSearch();
   tellTimes(Date.now());
-  const explorer = document.querySelector('[data-explorer]');
-  if (explorer !== null) void startExplorer(explorer);
+  const start = (page: ParentNode): void => {
+    const explorer = page.querySelector('[data-explorer]');
+    if (explorer !== null) void startExplorer(explorer);
+  };
+  if (document.documentElement.dataset['single'] === undefined) start(document);
+  else showSections(start);
 });

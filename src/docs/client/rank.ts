@@ -39,10 +39,24 @@ export function search(haystack: Haystack, query: string, names: SiteColumns | u
   if (words.length === 0) return [];
   const hits = scan(haystack, words, names, exactly);
   // Only who finds nothing may have mistyped.
-  return (hits.length > 0 ? hits : scan(haystack, words, names, nearly)).sort(byScore(haystack)).slice(0, mostHits);
+  return (hits.length > 0 ? hits : scan(haystack, words, names, remembering(nearly))).sort(byScore(haystack)).slice(0, mostHits);
 }
 
 type Score = (text: string, word: string) => number;
+
+/** Many nodes have columns of the same names, and to compare letters takes long. */
+function remembering(score: Score): Score {
+  const known = new Map<string, Map<string, number>>();
+  return (text, word) => {
+    const ofWord = known.get(word) ?? new Map<string, number>();
+    known.set(word, ofWord);
+    const before = ofWord.get(text);
+    if (before !== undefined) return before;
+    const found = score(text, word);
+    ofWord.set(text, found);
+    return found;
+  };
+}
 
 function byScore({ labels }: Haystack): (a: Hit, b: Hit) => number {
   return (a, b) =>
@@ -93,6 +107,8 @@ function nearly(text: string, word: string): number {
   const allowed = word.length < 8 ? 1 : 2;
   let best = 0;
   for (const part of [text, ...text.split(/[_\W]+/)]) {
+    // A first letter is seldom wrong, and most parts differ there.
+    if (part[0] !== word[0] && part[1] !== word[0] && part[0] !== word[1]) continue;
     if (Math.abs(part.length - word.length) > allowed) continue;
     const distance = distanceOf(part, word, allowed);
     if (distance <= allowed) best = Math.max(best, 3 - distance);
