@@ -3,6 +3,7 @@ import type { FreshFile } from '../compile/compiled-file.ts';
 import type { Compilation } from '../compile/compile-project.ts';
 import { nothingEarlier } from '../compile/earlier.ts';
 import type { FileRecord } from '../compile/file-record.ts';
+import { findUnusedVariables, noneUnused } from '../compile/unused-variables.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { NewFile } from '../project/file-system.ts';
@@ -22,6 +23,7 @@ import type { StoreNotes } from './store.ts';
 import { Store } from './store.ts';
 import { projectOfStore, textsOf } from './stored-project.ts';
 import { linkStore } from './stored-graph.ts';
+import { variableTexts } from './variable-texts.ts';
 import { tidyFolder } from './tidy.ts';
 
 export interface CacheRequest extends CompileRequest {
@@ -104,9 +106,9 @@ async function load(session: Session, close: () => void): Promise<CompiledProjec
 }
 
 /** What is said of the whole project. */
-export type Notes = Pick<StoreNotes, 'ofProject' | 'ofGraph' | 'unused'>;
+export type Notes = Pick<StoreNotes, 'ofProject' | 'ofGraph' | 'unused' | 'unusedVars'>;
 
-const noNotes: Notes = { ofProject: [], ofGraph: [], unused: [] };
+const noNotes: Notes = { ofProject: [], ofGraph: [], unused: [], unusedVars: noneUnused };
 const noCounts = { yaml: 0, templates: 0, compiled: 0 };
 
 interface ReadFiles {
@@ -181,13 +183,16 @@ async function compile({ request, ports, store, before }: Session, { fresh, lost
 function link({ request, store, before }: Session, outcome: Compilation): Notes {
   const isLinked = before !== undefined && !store.isMoved && before.notes.ofGraph.length === 0;
   const ofGraph = isLinked ? [] : linkStore(store, request.dialect.foldIdentifier);
-  return { ofProject: outcome.diagnostics, ofGraph, unused: outcome.unused };
+  const names = Object.keys(request.flagVars);
+  // To look through all texts takes long: only who gives variables waits for it, and once.
+  const unusedVars = names.length === 0 ? noneUnused : findUnusedVariables(names, variableTexts(request.project, textsOf(store)));
+  return { ofProject: outcome.diagnostics, ofGraph, unused: outcome.unused, unusedVars };
 }
 
 /** Keeps the store for the next command. Where that fails, the next command does what this one did. */
-function save({ request, ports, store, before }: Session, { ofProject, ofGraph, unused }: Notes, made: NewFile): void {
+function save({ request, ports, store, before }: Session, { ofProject, ofGraph, unused, unusedVars }: Notes, made: NewFile): void {
   const { slot, settings, unique, project } = request;
-  const notes: StoreNotes = { settings, project: project.name, ofProject, ofGraph, unused };
+  const notes: StoreNotes = { settings, project: project.name, ofProject, ofGraph, unused, unusedVars };
   let compact: Store | undefined;
   try {
     const replaced = (before?.notes.replaced ?? 0) + store.segments.replaced;

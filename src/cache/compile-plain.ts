@@ -4,6 +4,7 @@ import { nothingEarlier } from '../compile/earlier.ts';
 import { earlierOfRecords } from '../compile/earlier-records.ts';
 import type { FileRecord } from '../compile/file-record.ts';
 import { uniteDiagnostics, uniteRecords } from '../compile/file-record.ts';
+import { findUnusedVariables } from '../compile/unused-variables.ts';
 import { buildGraph } from '../graph/build-graph.ts';
 import { traced } from '../project/tracer.ts';
 import { readSources } from '../project/read-sources.ts';
@@ -11,6 +12,7 @@ import type { Digest } from './digest.ts';
 import { combine, digestOf, noDigest, writeDigest } from './digest.ts';
 import { compileFresh, compileText } from './compile-fresh.ts';
 import type { CompiledProject, CompilePorts, CompileRequest } from './compiled-project.ts';
+import { variableTexts } from './variable-texts.ts';
 
 export async function compilePlain(request: CompileRequest, ports: CompilePorts): Promise<CompiledProject> {
   const { project, dialect } = request;
@@ -29,6 +31,7 @@ export async function compilePlain(request: CompileRequest, ports: CompilePorts)
     diagnostics: [...sources.diagnostics, ...uniteDiagnostics(records, done.diagnostics), ...graph.diagnostics],
     texts,
     contentHash: () => writeDigest(sources.value.reduce<Digest>((sum, { path, text }) => combine(sum, digestOf(path, text)), noDigest)),
+    unusedVars: () => findUnusedVariables(Object.keys(request.flagVars), variableTexts(project, texts)),
     compileInline: (source) => {
       const earlier = earlierOfRecords({ records, unused: done.unused, texts });
       return compileText(source, { ...request, earlier, broken: new Set(compiled.broken) }, js);

@@ -5,6 +5,7 @@ import type { CompiledText } from '../compile/compiled.ts';
 import type { RunHooks } from '../compile/file-record.ts';
 import type { FileTexts } from '../compile/hooks.ts';
 import type { JsModuleLoader } from '../compile/js-helpers.ts';
+import type { UnusedVariables } from '../compile/unused-variables.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -44,6 +45,8 @@ export interface CompiledProject {
   readonly texts: FileTexts;
   /** A hash of the paths and texts of all files that are compiled: project.yaml and seeds are not among them. */
   readonly contentHash: () => string;
+  /** Variables of the command line that nothing in the project reads. */
+  readonly unusedVars: () => UnusedVariables;
   /** Compiles SQL that is in no file. */
   readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
   readonly counts: WorkCounts;

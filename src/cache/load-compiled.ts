@@ -83,17 +83,12 @@ function slotOf({ project, flagVars, limits = usualLimits }: LoadRequest, files:
 const shortSecret = 8;
 
 /** Whether templates can see a secret of the target, so that it may be in what is made of them. */
-function showsSecret({ target: { schema, database, vars }, secrets }: Project): boolean {
+function showsSecret({ target: { schema, database }, secrets }: Project): boolean {
   const hasPart = (text: string): boolean =>
     secretsInUrl(text).length > 0 || secrets.some((secret) => secret.length >= shortSecret && text.includes(secret));
   // A database that is called like its password tells nothing of that.
   const names = [schema, database].filter((text) => !secrets.includes(text));
-  return names.some(hasPart) || Object.values(vars).some(({ value }) => textsIn(value).some(hasPart));
-}
-
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+  return names.some(hasPart);
 }
 
 /** What the outcome depends on beside the files and the build. Of project.yaml, all but the secrets that are in it. */

@@ -3,6 +3,7 @@ import type { CompiledNodeUnion, DisabledNode, NodeId } from '../compile/compile
 import { compareFiles } from '../compile/compiled-file.ts';
 import type { FactName } from '../compile/fact.ts';
 import type { FileRecord, RunHooks } from '../compile/file-record.ts';
+import type { UnusedVariables } from '../compile/unused-variables.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ColumnSet } from './column-set.ts';
 import type { StoredColumns } from './column-file.ts';
@@ -24,6 +25,7 @@ export interface StoreNotes {
   readonly ofProject: readonly Diagnostic[];
   readonly ofGraph: readonly Diagnostic[];
   readonly unused: readonly FactName[];
+  readonly unusedVars: UnusedVariables;
 }
 
 /** What only few files have. */

@@ -15,7 +15,7 @@ import { graphOfStore } from './stored-graph.ts';
 export interface StoredProjectParts {
   readonly request: CompileRequest;
   readonly ports: CompilePorts;
-  readonly notes: Pick<StoreNotes, 'ofProject' | 'ofGraph' | 'unused'>;
+  readonly notes: Pick<StoreNotes, 'ofProject' | 'ofGraph' | 'unused' | 'unusedVars'>;
   /** Problems of files that could not be read. */
   readonly problems: readonly Diagnostic[];
   readonly counts: WorkCounts;
@@ -44,6 +44,7 @@ export function projectOfStore(store: Store, { request, ports, notes, problems, 
     diagnostics: [...problems, ...uniteDiagnostics(ofFiles, notes.ofProject), ...notes.ofGraph],
     texts,
     contentHash: () => writeDigest(store.files.digest),
+    unusedVars: () => notes.unusedVars,
     compileInline: async (source) => {
       const { compileText } = await import('./compile-fresh.ts');
       const { project, dialect, flagVars } = request;

@@ -5,11 +5,13 @@ import { pathToFileURL } from 'node:url';
 import type { Engine } from '../adapter/adapter.ts';
 import type { SeenProjectFile } from '../cache/known-project.ts';
 import { readKnownProject } from '../cache/known-project.ts';
+import type { LoadedCompile } from '../cache/load-compiled.ts';
 import { loadCompiled } from '../cache/load-compiled.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import type { RunHooks } from '../compile/file-record.ts';
 import type { FileTexts } from '../compile/hooks.ts';
 import type { JsModuleLoader } from '../compile/js-helpers.ts';
+import { findUnusedVariables, readVariables } from '../compile/unused-variables.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
@@ -146,7 +148,7 @@ export async function loadGraph(host: Host, screen: Screen, options: ProjectOpti
     if (isDamaged) compiled.dropCache();
   });
   screen.addTexts(compiled.texts.get);
-  const unused = unusedVars(screen, { project, flagVars, texts: compiled.texts }, options.inline);
+  const unused = describeUnused(compiled, flagVars, options.inline);
   const diagnostics = [...ofSettings, ...unused, ...compiled.diagnostics];
   const ofNodes = (entry: Diagnostic): boolean => entry.severity === 'error' && entry.node !== undefined;
   const projectWide = diagnostics.filter((entry) => !ofNodes(entry));
@@ -156,33 +158,13 @@ export async function loadGraph(host: Host, screen: Screen, options: ProjectOpti
   return { project, graph, flagVars, texts, contentHash, hooks, engine, nodeErrors: diagnostics.filter(ofNodes), compileInline };
 }
 
-const LITERAL_VARIABLE = /\bvar\s+(?:"([^"]*)"|'([^']*)')/g;
-const COMPUTED_VARIABLE = /\bvar\s+[^\s"']/;
-
-type UsedVars = Pick<LoadedGraph, 'project' | 'flagVars' | 'texts'>;
-
-/** Variables of the flag that nothing in the project reads or sets; none where a template works out which one it reads. */
-function unusedVars(screen: Screen, { project, flagVars, texts: files }: UsedVars, inline = ''): readonly Diagnostic[] {
-  const names = Object.entries(flagVars);
+/** Variables of the flag that nothing in the project reads or sets, nor the SQL of the command line. */
+function describeUnused({ unusedVars }: LoadedCompile, flagVars: Vars, inline: string | undefined): readonly Diagnostic[] {
+  const { names, known } = unusedVars();
   if (names.length === 0) return [];
-  const settings = screen.sources(project.file.path)?.text ?? '';
-  const textOf = ({ path }: { readonly path: string }): readonly string[] => {
-    const text = files.get(path);
-    return text === undefined ? [] : [text];
-  };
-  const texts = [settings, inline, ...project.files.flatMap(textOf)];
-  if (texts.some((text) => COMPUTED_VARIABLE.test(text))) return [];
-  const known = new Set(texts.flatMap((text) => [...text.matchAll(LITERAL_VARIABLE)].map(([, double, single]) => double ?? single ?? '')));
-  // Helpers in JavaScript are given all of them.
-  const helpers = project.files.filter(({ path }) => path.endsWith('.js')).flatMap(textOf);
-  return names.flatMap(([name, { span }]) => {
-    const mentioned =
-      known.has(name) ||
-      helpers.some((text) => text.includes(name)) ||
-      texts.some((text) => text.includes(`vars.${name}`)) ||
-      settings.includes(`${name}:`);
-    return mentioned ? [] : [diagnose('unused-variable', { name, known: [...known] }, { span })];
-  });
+  const read = inline === undefined ? known : [...known, ...readVariables([inline]).known];
+  const unused = inline === undefined ? names : findUnusedVariables(names, { settings: '', texts: [inline], helpers: [] }).names;
+  return unused.flatMap((name) => diagnose('unused-variable', { name, known: read }, { span: flagVars[name]?.span }));
 }
 
 function plainValues(vars: Vars): Readonly<Record<string, YamlValue>> {

@@ -80,9 +80,11 @@ function toGraph(
   const { sorted, edges } = linked;
   const order: NodeId[] = [];
   const byId = new Map<NodeId, GraphNode>();
+  const inOrder: GraphNode[] = [];
   for (const number of sorted) {
     const node = nodes[number] ?? bug('the order names a node that is not there');
     byId.set(node.id, node);
+    inOrder.push(node);
     numbers.set(node.id, order.length);
     order.push(node.id);
   }
@@ -91,7 +93,7 @@ function toGraph(
     idAt: (position) => order[position] ?? bug(`no node stands at ${position}`),
     positionOf: (id) => numbers.get(id),
   };
-  const nodeAt = (position: number): GraphNode => byId.get(at.idAt(position)) ?? bug(`no node stands at ${position}`);
+  const nodeAt = (position: number): GraphNode => inOrder[position] ?? bug(`no node stands at ${position}`);
   return {
     project: project.name,
     nodes: byId,

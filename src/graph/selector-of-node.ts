@@ -4,6 +4,9 @@ import type { Graph, GraphNode } from './graph.ts';
 import { isVersion, leafNames } from './match-fqn.ts';
 import { bareMethod } from './selector-method.ts';
 
+/** Names of such letters mean themselves. */
+const ORDINARY = /^[\w.-]*$/;
+
 /**
  * A function that gives, for each node of `graph`, a spec that names exactly it; tests that come along with it are
  * another matter. The short form is its fully qualified name; where that is also a folder or the name of another
@@ -56,6 +59,7 @@ function findUniqueNames(graph: Graph): (full: string) => boolean {
 
 /** A class of one for each character that a selector would read as something else. */
 function protect(part: string): string {
+  if (ORDINARY.test(part)) return part;
   return [...part].map((character) => (isSeen(character) ? character.replace(/[\s,()+@:*?[\]\\]/u, '[$&]') : '?')).join('');
 }
 

@@ -1,0 +1,43 @@
+/** Finds variables of the command line that nothing in a project reads or sets. */
+
+const LITERAL = /\bvar\s+(?:"([^"]*)"|'([^']*)')/g;
+const COMPUTED = /\bvar\s+[^\s"']/;
+
+/** Texts in which variables may be read. */
+export interface VariableTexts {
+  /** Of project.yaml. */
+  readonly settings: string;
+  readonly texts: readonly string[];
+  /** Of JavaScript, which is given all variables: it reads those that it mentions. */
+  readonly helpers: readonly string[];
+}
+
+export interface UnusedVariables {
+  readonly names: readonly string[];
+  /** What is read, for messages. */
+  readonly known: readonly string[];
+}
+
+export const noneUnused: UnusedVariables = Object.freeze({ names: [], known: [] });
+
+/** Those of `names` that are not read; none where a template works out which one it reads. */
+export function findUnusedVariables(names: readonly string[], { settings, texts, helpers }: VariableTexts): UnusedVariables {
+  if (names.length === 0) return noneUnused;
+  const all = [settings, ...texts];
+  const { known, isComputed } = readVariables(all);
+  if (isComputed) return noneUnused;
+  const unused = names.filter(
+    (name) =>
+      !known.includes(name) &&
+      !helpers.some((text) => text.includes(name)) &&
+      !all.some((text) => text.includes(`vars.${name}`)) &&
+      !settings.includes(`${name}:`),
+  );
+  return { names: unused, known };
+}
+
+/** The variables that `texts` read by name. */
+export function readVariables(texts: readonly string[]): { readonly known: readonly string[]; readonly isComputed: boolean } {
+  const known = new Set(texts.flatMap((text) => [...text.matchAll(LITERAL)].map(([, double, single]) => double ?? single ?? '')));
+  return { known: [...known], isComputed: texts.some((text) => COMPUTED.test(text)) };
+}
