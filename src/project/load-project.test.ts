@@ -56,6 +56,21 @@ function place(loaded: LoadedProject, entry: Diagnostic): string {
 }
 
 describe('loadProject', () => {
+  it('fills no variable of a target from the environment, and says so', async () => {
+    const yaml = (vars: string) => `name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, vars: ${vars}}\n`;
+    expect(told(await load(yaml('{region: "${REGION:-eu}", list: [1, {x: "a ${Y}"}]}'), { env: { REGION: 'us' } }))).toEqual([
+      'project.yaml:3:62 `targets.dev.vars.region` holds `${REGION:-eu}`, and variables are not filled from the environment: pass it with `--vars`, or write `$${` if the text is meant',
+      'project.yaml:3:93 `targets.dev.vars.list.x` holds `${Y}`, and variables are not filled from the environment: pass it with `--vars`, or write `$${` if the text is meant',
+    ]);
+    const { value, diagnostics } = await load(yaml('{text: "a $${b} $c", price: 1.10, list: ["$${"]}'));
+    expect(diagnostics).toEqual([]);
+    expect(Object.values(value?.target.vars ?? {}).map((entry) => entry.value)).toEqual([
+      'a ${b} $c',
+      { yamlNumber: 1.1, text: '1.10' },
+      ['${'],
+    ]);
+  });
+
   it('fills the defaults of a minimal project', async () => {
     const { value, diagnostics } = await load(minimal);
     expect(diagnostics).toEqual([]);

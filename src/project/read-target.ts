@@ -10,7 +10,7 @@ import { secretsInSetting, secretsInUrl } from './secrets.ts';
 import type { Vars } from './vars.ts';
 import { layVars, readVars } from './vars.ts';
 import type { YamlEntry, YamlNode } from './yaml/yaml-node.ts';
-import { blankRecord, entriesOf, isNull, keySpan, spanOf, textOf, valueOf } from './yaml/yaml-node.ts';
+import { blankRecord, entriesOf, isNull, isYamlNumber, keySpan, spanOf, textOf, valueOf } from './yaml/yaml-node.ts';
 
 export interface TargetContext {
   readonly file: SourceFile;
@@ -61,7 +61,7 @@ export function readTarget(context: TargetContext): Target | undefined {
   }
   const schema = common['schema'];
   if (typeof schema !== 'string') return undefined;
-  const vars = readVars(context.file.path, valueOf(chosen.value, 'vars'));
+  const vars = readTargetVars(chosen, context);
   const overridden = Object.fromEntries(Object.entries(context.flagVars).filter(([name]) => name in vars));
   return {
     name: chosen.key,
@@ -73,6 +73,45 @@ export function readTarget(context: TargetContext): Target | undefined {
     settings,
     vars: layVars(vars, overridden),
   };
+}
+
+/** How a plain `${` is written in a target. */
+const escaped = '$${';
+
+/** What looks like a reference to the environment. */
+const REFERENCE = /(?<!\$)\$\{[^}]*\}?/;
+
+/**
+ * Variables reach templates, which may not see the environment: a reference is refused, and as in the rest of a target
+ * `$${` is a plain `${`.
+ */
+function readTargetVars({ key, value }: YamlEntry, { file, diagnostics }: TargetContext): Vars {
+  const read = (node: YamlNode, place: string): void => {
+    if (node.kind === 'list') for (const item of node.items) read(item, place);
+    else if (node.kind === 'map') for (const entry of node.entries) read(entry.value, `${place}.${entry.key}`);
+    else if (typeof node.value === 'string') {
+      const found = REFERENCE.exec(node.value)?.[0];
+      if (found === undefined) return;
+      const message = `holds \`${found}\`, and variables are not filled from the environment: pass it with \`--vars\`, or write \`${escaped}\` if the text is meant`;
+      diagnostics.push(diagnose('target-setting', { key: place, message }, { span: spanOf(file.path, node) }));
+    }
+  };
+  const node = valueOf(value, 'vars');
+  if (node !== undefined) read(node, `targets.${key}.vars`);
+  const vars = blankRecord<Vars[string]>();
+  for (const [name, entry] of Object.entries(readVars(file.path, node))) vars[name] = { ...entry, value: plainText(entry.value) };
+  return vars;
+}
+
+function plainText(value: YamlValue): YamlValue {
+  if (typeof value === 'string') return value.replaceAll(escaped, '${');
+  if (typeof value !== 'object' || value === null || isYamlNumber(value)) return value;
+  // `Array.isArray` does not narrow a readonly array out of the union; the branches prove what is left.
+  if (Array.isArray(value)) return (value as readonly YamlValue[]).map(plainText);
+  return Object.assign(
+    blankRecord<YamlValue>(),
+    Object.fromEntries(Object.entries(value as Readonly<Record<string, YamlValue>>).map(([name, entry]) => [name, plainText(entry)])),
+  );
 }
 
 function chooseTarget(context: TargetContext): YamlEntry | undefined {
