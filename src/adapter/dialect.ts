@@ -42,6 +42,8 @@ export interface Dialect {
   readonly foldIdentifier: (name: string) => string;
   /** Why a name cannot be used, or undefined when it can. */
   readonly identifierProblem: (name: string) => string | undefined;
+  /** Whether a schema of this name is the engine's own, so that nothing can be built in it. */
+  readonly isReservedSchema: (name: string) => boolean;
   readonly typeName: (type: PortableType) => string;
   /** `TRY_CAST`-like expression: NULL on failure. */
   readonly tryCast: (expression: string, type: string) => string;

@@ -74,6 +74,18 @@ export function findDuplicateNames(nodes: readonly NamedNode[]): readonly Diagno
   return diagnostics;
 }
 
+function schemaProblem(name: string, dialect: Dialect): string | undefined {
+  return dialect.identifierProblem(name) ?? (dialect.isReservedSchema(name) ? 'is the name of a schema of the database itself' : undefined);
+}
+
+/** The schemas that project.yaml names: of the target, and of the state. */
+export function checkSchemas({ target, stateSchema, file }: Project, dialect: Dialect): readonly Diagnostic[] {
+  return [target.schema, stateSchema].flatMap((name) => {
+    const problem = schemaProblem(name, dialect);
+    return problem === undefined ? [] : [diagnose('bad-identifier', { name, problem }, { span: fileStart(file.path) })];
+  });
+}
+
 /** Names of one node that the database cannot have. */
 export function checkRelation(node: NamedNode, project: Project, dialect: Dialect): readonly Diagnostic[] {
   const { relation, id } = node;
@@ -82,7 +94,12 @@ export function checkRelation(node: NamedNode, project: Project, dialect: Dialec
   const schemaSpan = node.schemaSpan ?? fileStart(node.path);
   const problems = [
     { name: relation.name, problem: dialect.identifierProblem(relation.name), span: nameSpan },
-    { name: relation.schema, problem: dialect.identifierProblem(relation.schema), span: schemaSpan },
+    // What is wrong with the schema of the target is said once, of the target.
+    {
+      name: relation.schema,
+      problem: relation.schema === project.target.schema ? undefined : schemaProblem(relation.schema, dialect),
+      span: schemaSpan,
+    },
   ];
   const diagnostics: Diagnostic[] = [];
   for (const { name, problem, span } of problems) {

@@ -178,6 +178,12 @@ describe('names', () => {
     ]);
   });
 
+  it('of schemas are not those of the database itself', async () => {
+    expect(await problemsOf('select 1', { 'project.yaml': 'state_schema: pg_catalog\n' })).toEqual([
+      'bad-identifier: `pg_catalog` cannot be a name in the database: it is the name of a schema of the database itself',
+    ]);
+  });
+
   it('are not those of the state', async () => {
     expect(await problemsOf('{{config schema="x"}}select 1', { 'project.yaml': 'state_schema: main_x\n' })).toEqual([
       'schema-holds-state: `main_x` is the schema in which `tx` keeps its state',

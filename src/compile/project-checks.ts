@@ -17,7 +17,7 @@ import type { FileWork } from './file-work.ts';
 import { findDuplicateHelpers } from './js-helpers.ts';
 import { unusedFolders } from './merge-config.ts';
 import type { NamedNode } from './naming.ts';
-import { findCollisions, findDuplicateNames, foldersOf } from './naming.ts';
+import { checkSchemas, findCollisions, findDuplicateNames, foldersOf } from './naming.ts';
 import { findSecondDefaults } from './selectors.ts';
 import { findDuplicateTests } from './singular-tests.ts';
 
@@ -126,6 +126,7 @@ export function checkNames(input: CheckInput): readonly Diagnostic[] {
   const keptTests = namesakes(input, ['test-file']).map(namedFile);
   return [
     ...findDuplicateNames(namedNodes(input, 'alike')),
+    ...checkSchemas(input.project, input.dialect),
     ...findCollisions(namedNodes(input, 'relation'), input.dialect),
     ...findDuplicateTests(inFileOrder(tests, keptTests, ({ path }) => path)),
     ...findSecondDefaults(declaredSelectors(input)),

@@ -4,6 +4,7 @@ import type { Relation } from '../../adapter/relation.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { delimitedFile, fileSource } from './file-source.ts';
 import { library } from './library.ts';
+import { databaseAlias } from './errors.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 
 const typeNames: Readonly<Record<PortableType, string>> = {
@@ -72,6 +73,13 @@ function identifierProblem(name: string): string | undefined {
   return undefined;
 }
 
+/** Names of schemas, and of databases, which stand before a relation like a schema. */
+const reservedSchemas = new Set(['information_schema', 'memory', 'pg_catalog', 'system', 'temp', databaseAlias]);
+
+function isReservedSchema(name: string): boolean {
+  return reservedSchemas.has(foldIdentifier(name));
+}
+
 function hex(code: number): string {
   return code.toString(16).toUpperCase().padStart(4, '0');
 }
@@ -88,6 +96,7 @@ export const dialect: Dialect = {
   relation,
   foldIdentifier,
   identifierProblem,
+  isReservedSchema,
   typeName: (type) => typeNames[type],
   tryCast: (expression, type) => `try_cast(${expression} as ${type})`,
   temporarySchema: 'temp',

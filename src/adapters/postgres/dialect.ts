@@ -69,6 +69,11 @@ function identifierProblem(name: string): string | undefined {
   return bytes > maxBytes ? `is ${bytes} bytes long, and the database keeps only ${maxBytes}` : undefined;
 }
 
+/** The server keeps `pg_` for itself. */
+function isReservedSchema(name: string): boolean {
+  return name === 'information_schema' || name.startsWith('pg_');
+}
+
 function hex(code: number): string {
   return code.toString(16).toUpperCase().padStart(4, '0');
 }
@@ -86,6 +91,7 @@ export const dialect: Dialect = {
   // Quoted names are compared as they are, and `tx` quotes all of them.
   foldIdentifier: (name) => name,
   identifierProblem,
+  isReservedSchema,
   typeName: (type) => typeNames[type],
   tryCast: safeCast,
   temporarySchema: 'pg_temp',
