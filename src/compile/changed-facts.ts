@@ -1,43 +1,7 @@
 /** Finds which facts of an earlier compile do not hold any more. */
 import type { EarlierCompile } from './earlier.ts';
 import type { Fact, FactKey, FactKind } from './fact.ts';
-import { factKey } from './fact.ts';
-
-/** Facts by the stage of compiling that gives them. */
-export const factStages = {
-  text: [
-    'macro',
-    'helper',
-    'doc',
-    'model-properties',
-    'seed-properties',
-    'versioned-model',
-    'selector-name',
-    'group',
-    'exposure',
-    'macro-properties',
-    'source-properties',
-    'model-file',
-    'seed-file',
-    'test-file',
-  ],
-  head: [
-    'selector',
-    'macro-description',
-    'node',
-    'version',
-    'latest-version',
-    'private-node',
-    'disabled-node',
-    'source',
-    'disabled-source',
-    'accepted-values',
-    'alike',
-    'relation',
-  ],
-  body: ['body'],
-  query: ['query'],
-} as const satisfies Readonly<Record<string, readonly FactKind[]>>;
+import { factKey, factStages } from './fact.ts';
 
 export type FactStage = keyof typeof factStages;
 

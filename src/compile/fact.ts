@@ -110,38 +110,44 @@ export interface FactValues {
 
 export type FactKind = keyof FactValues;
 
+/** Facts by the stage of compiling that gives them. */
+export const factStages = {
+  text: [
+    'macro',
+    'helper',
+    'doc',
+    'model-properties',
+    'seed-properties',
+    'versioned-model',
+    'selector-name',
+    'group',
+    'exposure',
+    'macro-properties',
+    'source-properties',
+    'model-file',
+    'seed-file',
+    'test-file',
+  ],
+  head: [
+    'selector',
+    'macro-description',
+    'node',
+    'version',
+    'latest-version',
+    'private-node',
+    'disabled-node',
+    'source',
+    'disabled-source',
+    'accepted-values',
+    'alike',
+    'relation',
+  ],
+  body: ['body'],
+  query: ['query'],
+} as const satisfies Readonly<Record<string, readonly FactKind[]>>;
+
 /** All kinds, in an order that stays. */
-export const factKinds = [
-  'macro',
-  'helper',
-  'doc',
-  'model-properties',
-  'seed-properties',
-  'versioned-model',
-  'selector-name',
-  'group',
-  'exposure',
-  'macro-properties',
-  'source-properties',
-  'model-file',
-  'seed-file',
-  'test-file',
-  'selector',
-  'macro-description',
-  'node',
-  'version',
-  'latest-version',
-  'private-node',
-  'disabled-node',
-  'source',
-  'disabled-source',
-  'accepted-values',
-  'body',
-  'query',
-  'alike',
-  'relation',
-  'config-folder',
-] as const satisfies readonly FactKind[];
+export const factKinds: readonly FactKind[] = [...Object.values(factStages).flat(), 'config-folder'];
 
 export type Fact = { readonly [K in FactKind]: { readonly kind: K; readonly name: string; readonly value: FactValues[K] } }[FactKind];
 
