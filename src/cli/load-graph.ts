@@ -49,7 +49,7 @@ export interface LoadedGraph {
 }
 
 /** The port through which project JS is loaded: it runs with the rights of the user. */
-function jsLoader(root: string, texts: FileTexts): JsModuleLoader {
+export function jsLoader(root: string, texts: FileTexts): JsModuleLoader {
   return {
     load: async (path) => {
       const module: unknown = await import(pathToFileURL(join(root, path)).href).catch((cause: unknown) => {
@@ -167,7 +167,7 @@ function describeUnused({ unusedVars }: LoadedCompile, flagVars: Vars, inline: s
   return unused.flatMap((name) => diagnose('unused-variable', { name, known: read }, { span: flagVars[name]?.span }));
 }
 
-function plainValues(vars: Vars): Readonly<Record<string, YamlValue>> {
+export function plainValues(vars: Vars): Readonly<Record<string, YamlValue>> {
   return Object.fromEntries(Object.entries(vars).map(([name, { value }]) => [name, value]));
 }
 

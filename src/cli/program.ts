@@ -195,6 +195,19 @@ function addRunCommands(host: Host, add: Add): void {
 }
 
 function addHouseCommands(host: Host, add: Add): void {
+  add<import('./commands/fmt.ts').FmtOptions>(
+    {
+      name: 'fmt',
+      argument: ['[paths...]', 'files or folders (default: every template of the project)'],
+      summary: 'format the SQL of templates',
+      examples: ['tx fmt', 'tx fmt models/marts', 'tx fmt --check', 'tx fmt --diff models/orders.sql'],
+    },
+    async (screen, options) => (await import('./commands/fmt.ts')).fmtCommand(host, screen, options),
+    (fmt) =>
+      addProjectOptions(fmt)
+        .addOption(new Option('--check', 'write nothing; exit 1 if a file would change'))
+        .addOption(new Option('--diff', 'write nothing; print what would change')),
+  );
   add<import('./commands/debug.ts').DebugOptions>(
     { name: 'debug', summary: 'show versions, files and target, and try the connection', examples: ['tx debug', 'tx debug -t prod'] },
     async (screen, options) => (await import('./commands/debug.ts')).debugCommand(host, screen, options),

@@ -3,6 +3,7 @@ import { analyzeCodes } from './codes/analyze.ts';
 import { checkCodes } from './codes/check.ts';
 import { cliCodes } from './codes/cli.ts';
 import { engineCodes } from './codes/engine.ts';
+import { formatCodes } from './codes/format.ts';
 import { graphCodes } from './codes/graph.ts';
 import { planCodes } from './codes/plan.ts';
 import { projectCodes } from './codes/project.ts';
@@ -23,6 +24,7 @@ export const registry = {
   ...engineCodes,
   ...planCodes,
   ...runCodes,
+  ...formatCodes,
   ...cliCodes,
 } satisfies Record<string, CodeEntry<never>>;
 

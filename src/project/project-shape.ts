@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Engine } from '../adapter/adapter.ts';
 import type { ConfigResource } from './config-keys.ts';
 import { hooksShape } from './config-keys.ts';
+import { formatShape } from './read-format.ts';
 import { indirectSelections } from './indirect-selection.ts';
 import { configEntries } from './read-config.ts';
 import type { Shape, TypedEntries } from './shape.ts';
@@ -86,6 +87,7 @@ export function projectShape(engines: readonly EngineSettings[]): Shape {
       models: optional(treeShape('model')),
       seeds: optional(treeShape('seed')),
       tests: optional(treeShape('test')),
+      format: optional(formatShape),
       on_run_start: hooks,
       on_run_end: hooks,
       'on-run-start': hooks,
