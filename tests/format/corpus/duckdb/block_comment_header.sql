@@ -1,0 +1,5 @@
+/*
+ * Orders of the shop.
+ *   indented
+ */
+select id from {{ref "orders"}}

@@ -1,0 +1,2 @@
+-- {{#if true}} a {{/if}} b
+select id /* {{ref "customers"}} */ from {{ref "orders"}}

@@ -1,0 +1,3 @@
+{{config materialized="table" tags=(array "daily" "finance")}}
+
+select * from {{ref "orders"}}

@@ -1,0 +1,2 @@
+-- depends_on: {{ref "customers"}}
+select id from {{ref "orders"}}

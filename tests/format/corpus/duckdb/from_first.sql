@@ -1,0 +1,1 @@
+from {{ref "orders"}} select id, amount where amount > 0

@@ -1,0 +1,6 @@
+{{set "cutoff" "2024-01-01"}}
+{{#set "filter"}}
+status = 'paid' AND
+    amount > 0
+{{/set}}
+select id from {{ref "orders"}} where ordered_at >= date '{{cutoff}}' and {{filter}}

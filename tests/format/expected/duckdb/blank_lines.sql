@@ -1,0 +1,13 @@
+select
+    id,
+
+    -- money
+
+    amount,
+    tax
+
+from {{ref "orders"}}
+
+where amount > 0
+
+    and tax > 0

@@ -1,0 +1,6 @@
+/*
+ * Orders of the shop.
+ *   indented
+ */
+select id
+from {{ref "orders"}}

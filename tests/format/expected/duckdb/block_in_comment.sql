@@ -1,0 +1,3 @@
+-- {{#if true}} a {{/if}} b
+select id /* {{ref "customers"}} */
+from {{ref "orders"}}

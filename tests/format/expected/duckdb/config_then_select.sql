@@ -1,0 +1,4 @@
+{{config materialized="table" tags=(array "daily" "finance")}}
+
+select *
+from {{ref "orders"}}

@@ -1,0 +1,3 @@
+-- depends_on: {{ref "customers"}}
+select id
+from {{ref "orders"}}

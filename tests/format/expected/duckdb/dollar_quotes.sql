@@ -1,0 +1,4 @@
+select
+    $$it's -- no comment {{var "column" default="status"}}$$ as a,
+    $q$ {{"}}"}} $q$ as b
+from {{ref "orders"}}

@@ -1,0 +1,5 @@
+from {{ref "orders"}}
+select
+    id,
+    amount
+where amount > 0

@@ -1,0 +1,4 @@
+select
+    id,
+    {{audit_columns}}
+from {{ref "orders"}}

@@ -1,0 +1,7 @@
+select
+    'first
+   second
+  third' as text,
+    "a
+b" as named
+from {{ref "wide"}}

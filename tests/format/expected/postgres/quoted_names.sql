@@ -1,0 +1,4 @@
+select
+    "Order"."ID" as "the ""key""",
+    "Order"."{{var "column" default="status"}}"
+from {{ref "wide"}} as "Order"
