@@ -14,6 +14,7 @@ import {
   addSelectionOptions,
   addThreadsOption,
   helpGroups,
+  ownOption,
   readFlagTwins,
   resultOption,
 } from './options.ts';
@@ -205,8 +206,8 @@ function addHouseCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/fmt.ts')).fmtCommand(host, screen, options),
     (fmt) =>
       addProjectOptions(fmt)
-        .addOption(new Option('--check', 'write nothing; exit 1 if a file would change'))
-        .addOption(new Option('--diff', 'write nothing; print what would change')),
+        .addOption(ownOption('--check', 'write nothing; exit 1 if a file would change').env('TX_CHECK'))
+        .addOption(ownOption('--diff', 'write nothing; print what would change').env('TX_DIFF')),
   );
   add<import('./commands/debug.ts').DebugOptions>(
     { name: 'debug', summary: 'show versions, files and target, and try the connection', examples: ['tx debug', 'tx debug -t prod'] },
