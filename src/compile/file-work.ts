@@ -1,5 +1,5 @@
 /** One file on its way through the compiler, stage by stage. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { ParsedFile, ParsedProperties } from '../parse/definitions.ts';
@@ -130,7 +130,7 @@ function versionedModels(models: ParsedProperties['models']): readonly Fact[] {
 /** The helpers that a JavaScript file turned out to export. */
 export function factsOfHelpers(work: FileWork, functions: readonly JsFunction[]): readonly Fact[] {
   const text = work.text ?? '';
-  const version = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const version = hash('sha256', text, 'hex').slice(0, 16);
   const exported = { path: work.file.path, version, isFickle: isFickle(text) };
   return functions.map(({ name }) => ({ kind: 'helper', name, value: exported }));
 }

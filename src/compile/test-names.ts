@@ -1,5 +1,5 @@
 /** Names of declared tests, the same as dbt gives, so that selections and saved results go on matching. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { YamlValue } from '../project/project.ts';
 import { isYamlNumber } from '../project/yaml/yaml-node.ts';
 
@@ -14,7 +14,7 @@ export function testName(check: string, judged: string, args: Readonly<Record<st
     .map((word) => word.replaceAll(/[^0-9a-zA-Z_]+/g, '_'));
   const head = `${check.replaceAll('.', '_')}_${judged}`;
   const full = `${head}_${words.join('__')}`;
-  return full.length <= maxLength ? full : `${head.slice(0, 30)}_${createHash('md5').update(full).digest('hex')}`;
+  return full.length <= maxLength ? full : `${head.slice(0, 30)}_${hash('md5', full, 'hex')}`;
 }
 
 function flatten(value: YamlValue): readonly string[] {
@@ -36,5 +36,5 @@ function spell(value: YamlValue): string {
 
 /** Ten hexadecimal digits that tell tests of one name apart. */
 export function testHash(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 10);
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 10);
 }

@@ -1,5 +1,5 @@
 /** Tells whether what a node does has changed: a hash of its SQL that is the same on every target. */
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Relation } from '../adapter/relation.ts';
 import { isComment, nextSqlToken } from '../parse/sql-scan.ts';
@@ -49,7 +49,7 @@ export function contentHash(
 }
 
 function hash(content: Readonly<Record<string, unknown>>): string {
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+  return digest('sha256', canonicalJson(content), 'hex');
 }
 
 function relationText(relation: Relation, dialect: Pick<Dialect, 'relation'>): string {
