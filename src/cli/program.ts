@@ -38,6 +38,7 @@ function knownSpelling(argv: readonly string[]): readonly string[] {
 /** Runs the command line; gives the exit code. Never throws. */
 export async function runProgram(outside: Host, given: readonly string[]): Promise<ExitCode> {
   const argv = knownSpelling(given);
+  if (argv[0] === '__complete') return await complete(outside, argv.slice(argv[1] === '--' ? 2 : 1));
   const host = wantsProfile(outside, argv) ? (await import('./profile.ts')).profiledHost(outside, wantedCommand(argv)) : outside;
   const outcome: { code: ExitCode } = { code: exitCodes.ok };
   const program = createProgram(host, outcome, wantedCommand(argv));
@@ -50,6 +51,15 @@ export async function runProgram(outside: Host, given: readonly string[]): Promi
     await showUsageError(host, argv, cause, program);
     return exitCodes.usage;
   }
+}
+
+/** What the scripts of `tx completion` call. A word in progress cannot be wrong, so nothing is reported. */
+async function complete(host: Host, words: readonly string[]): Promise<ExitCode> {
+  const { completeWords } = await import('./commands/completion.ts');
+  // One shell can hand over an empty word only in quotes.
+  const typed = words.map((word) => (word === '""' ? '' : word));
+  await completeWords(host, createProgram(host, { code: exitCodes.ok }, undefined), typed);
+  return exitCodes.ok;
 }
 
 async function showUsageError(host: Host, argv: readonly string[], cause: CommanderError, program: Command): Promise<void> {
@@ -218,6 +228,16 @@ function addHouseCommands(host: Host, add: Add): void {
     { name: 'clean', summary: 'remove the target folder', examples: ['tx clean'] },
     async (screen, options) => (await import('./commands/clean.ts')).cleanCommand(host, screen, options),
     addProjectOptions,
+  );
+  add<WithArguments>(
+    {
+      name: 'completion',
+      argument: ['<shell>', 'shell to complete in'],
+      choices: ['bash', 'zsh', 'fish', 'powershell'],
+      summary: 'print the script with which a shell completes commands, flags and names',
+      examples: ['source <(tx completion bash)', 'tx completion fish > ~/.config/fish/completions/tx.fish'],
+    },
+    async (screen, { args }) => (await import('./commands/completion.ts')).completionCommand(screen, args[0]),
   );
   add<WithArguments & import('./commands/explain.ts').ExplainOptions>(
     {
