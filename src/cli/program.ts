@@ -239,14 +239,17 @@ function addHouseCommands(host: Host, add: Add): void {
     },
     async (screen, { args }) => (await import('./commands/completion.ts')).completionCommand(screen, args[0]),
   );
-  add<WithArguments & import('./commands/explain.ts').ExplainOptions>(
+  add<import('./commands/explain.ts').ExplainOptions>(
     {
       name: 'explain',
       argument: ['[code]', 'code of an error or warning'],
-      summary: 'explain an error code; without one, list them',
-      examples: ['tx explain ref-not-found'],
+      summary: 'explain an error code or a node; without either, list the codes',
+      examples: ['tx explain ref-not-found', 'tx explain --node fct_orders'],
     },
-    async (screen, options) => (await import('./commands/explain.ts')).explainCommand(host, screen, options, options.args[0]),
-    (explain) => explain.addOption(resultOption()),
+    async (screen, options) => (await import('./commands/explain.ts')).explainCommand(host, screen, options),
+    (explain) =>
+      addDatabaseOptions(addProjectOptions(explain))
+        .addOption(ownOption('--node <selector>', 'a node instead: its config, SQL, surroundings, and what a build would do'))
+        .addOption(resultOption()),
   );
 }

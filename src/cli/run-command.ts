@@ -51,7 +51,7 @@ interface Prepared {
 
 /** Runs the command from start to exit code. */
 export async function runCommand(host: Host, screen: Screen, request: RunRequest): Promise<ExitCode> {
-  const prepared = await prepare(host, screen, request);
+  const prepared = await prepare(host, screen, request, await loadGraph(host, screen, request.options));
   if (prepared === undefined) return noResults(screen, request);
   const { loaded, threads } = prepared;
   const cancellation = listenForCancel();
@@ -135,13 +135,20 @@ export async function planOnly(
   screen: Screen,
   request: RunRequest,
 ): Promise<{ readonly planned: PlanResult; readonly loaded: LoadedGraph } | undefined> {
-  const prepared = await prepare(host, screen, request);
+  const loaded = await loadGraph(host, screen, request.options);
+  const planned = await planLoaded(host, screen, request, loaded);
+  return planned === undefined ? undefined : { planned, loaded };
+}
+
+/** The same for a graph that is loaded already; undefined where nothing is selected. */
+export async function planLoaded(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<PlanResult | undefined> {
+  const prepared = await prepare(host, screen, request, loaded);
   if (prepared === undefined) return undefined;
   const standing = await traced(host.trace, 'read catalog and state', () => readStandingIfAny(host, screen, request, prepared.loaded));
   const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
   const { planned } = planFor(host, screen, request, { ...prepared, seeds, standing });
   showUnneeded(screen, prepared.unneeded);
-  return { planned, loaded: prepared.loaded };
+  return planned;
 }
 
 function planFor(
@@ -179,10 +186,9 @@ async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest
   }
 }
 
-async function prepare(host: Host, screen: Screen, request: RunRequest): Promise<Prepared | undefined> {
+async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
   const { options, command } = request;
   const interval = readInterval(options);
-  const loaded = await loadGraph(host, screen, options);
   const selected = chooseNodes(host, screen, loaded, request);
   if (selected.size === 0) {
     screen.note('nothing to do');

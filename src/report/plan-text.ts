@@ -86,17 +86,17 @@ function renderSteps(steps: readonly WorkStep[], options: PlanTextOptions): stri
   return lines.join('\n').trimEnd();
 }
 
+/** What a build step makes and why, in the words of the plan. */
+export function describeStep(step: BuildStep): { readonly kind: string; readonly reason: string } {
+  return { kind: step.resourceType === 'seed' ? 'table' : describeBuild(step), reason: reasons[step.reason] };
+}
+
 function stepRow(step: WorkStep): Row {
   const tests = stepTests(step);
   if (step.kind === 'build') {
     const attached = tests.length === 0 ? '' : `, ${countOf(tests.length, 'test')}`;
-    const cells = [
-      step.resourceType,
-      plainLine(step.name),
-      step.resourceType === 'seed' ? 'table' : describeBuild(step),
-      nameRelation(step.relation),
-    ];
-    return { cells, tail: reasons[step.reason] + attached };
+    const { kind, reason } = describeStep(step);
+    return { cells: [step.resourceType, plainLine(step.name), kind, nameRelation(step.relation)], tail: reason + attached };
   }
   const [first] = tests;
   const name =

@@ -1,4 +1,4 @@
-/** `tx explain <code>`: prints the page of an error, or the list of all. */
+/** `tx explain <code>`: prints the page of an error, or the list of all; `--node` tells of a node. */
 import { join } from 'node:path';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { didYouMean } from '../../diagnostics/nearest.ts';
@@ -7,12 +7,20 @@ import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import type { Screen } from '../screen.ts';
+import type { ExplainNodeOptions } from './explain-node.ts';
 
-export interface ExplainOptions {
-  readonly output: 'text' | 'json';
+export interface ExplainOptions extends ExplainNodeOptions {
+  readonly args: readonly string[];
+  /** A node instead of a code. */
+  readonly node?: string;
 }
 
-export function explainCommand(host: Host, screen: Screen, { output }: ExplainOptions, code: string | undefined): ExitCode {
+export async function explainCommand(host: Host, screen: Screen, options: ExplainOptions): Promise<ExitCode> {
+  if (options.node !== undefined) return (await import('./explain-node.ts')).explainNode(host, screen, options, options.node);
+  return explainCode(host, screen, options, options.args[0]);
+}
+
+function explainCode(host: Host, screen: Screen, { output }: ExplainOptions, code: string | undefined): ExitCode {
   const codes = Object.keys(registry).sort();
   if (code === undefined) {
     if (output === 'json') screen.data(codes);

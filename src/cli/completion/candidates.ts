@@ -71,12 +71,13 @@ function readBefore(command: Command, words: readonly string[]): { readonly opti
   return { option, positional };
 }
 
+const selectorFlags: ReadonlySet<string> = new Set(['select', 'exclude', 'node']);
 const fileFlags: ReadonlySet<string> = new Set(['projectDir', 'state', 'profile']);
 
 function completeValue(option: Option, current: string, sources: CandidateSources): Completion {
   const name = option.attributeName();
   if (option.argChoices !== undefined) return wordsOf(current, option.argChoices);
-  if (name === 'select' || name === 'exclude') return wordsOf(current, completeSelector(current, sources.names()));
+  if (selectorFlags.has(name)) return wordsOf(current, completeSelector(current, sources.names()));
   if (name === 'target') return wordsOf(current, sources.targets());
   if (name === 'selector') return wordsOf(current, sources.names()?.selectors ?? []);
   if (name === 'resourceType' || name === 'excludeResourceType') return wordsOf(current, ['model', 'seed', 'source', 'exposure', 'test']);
