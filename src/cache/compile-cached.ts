@@ -148,7 +148,7 @@ function readFiles({ request, ports, store, before, outdated }: Session, seen: S
     if (stat !== undefined && isReadable) stamps.set(file.path, showsChanges(stat, time) ? stat : { ...stat, size: -1 });
     if (before !== undefined && row !== undefined && isReadable && file.kind !== 'seed' && store.files.textOf(row) === text) continue;
     if (before !== undefined && row !== undefined) lost.add(row);
-    if (isReadable) fresh.set(file.path, { file, text });
+    fresh.set(file.path, { file, text });
   }
   if (before === undefined) fresh.set(project.file.path, { file: { kind: 'project', path: project.file.path, base: '' }, text: undefined });
   return { fresh, lost, stamps, problems, count };

@@ -88,7 +88,7 @@ function textsOf(loaded: LoadedGraph, id: NodeId): readonly NodeText[] {
 function describe(loaded: LoadedGraph, id: NodeId, path: string, text: CompiledText, problem: QueryProblem): Diagnostic {
   const at = (position: number | undefined, length = 1): Where => {
     const place = position === undefined ? undefined : placeInCompiled(text, position, length);
-    return { node: id, span: place?.span ?? { path, start: 0, end: 0 }, excerpt: place?.excerpt };
+    return { node: id, span: place?.span ?? { path, start: 0, end: 0 }, excerpt: place?.excerpt, notes: place?.notes ?? [] };
   };
   const what = loaded.graph.nodes.get(id)?.resourceType === 'test' ? 'a test' : 'a model';
   switch (problem.kind) {

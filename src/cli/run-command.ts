@@ -1,6 +1,5 @@
 /** `tx run`, `build`, `test` and `seed`: select, plan, execute, report. */
 import { randomUUID } from 'node:crypto';
-import type { Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
@@ -34,6 +33,7 @@ import type { Screen } from './screen.ts';
 import { changedSeeds, joinSeedFiles, readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
 import { lockTimeoutMs, readInterval, waitSeconds } from './read-options.ts';
+import { readsOf } from './reads-of.ts';
 import { replanner } from './replan-step.ts';
 import { showUnneeded } from './unneeded-errors.ts';
 import { listenForCancel } from './signals.ts';
@@ -90,7 +90,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
               seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
               texts: planned.texts,
               replan: replanner(input, adapter, loaded.project),
-              readsOf: (node) => relationsReadBy(loaded, node),
+              readsOf: readsOf(loaded),
               compiledPath: report.compiledPath,
             },
             {
@@ -202,21 +202,6 @@ async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: 
   );
   screen.showDiagnostics(seeds?.diagnostics ?? []);
   return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
-}
-
-/** Relations directly above a node; ephemeral models pass on what they read. */
-function relationsReadBy(loaded: LoadedGraph, node: string): readonly Relation[] {
-  const { graph } = loaded;
-  const start = [...graph.nodes.keys()].find((id) => id === node);
-  const stack = start === undefined ? [] : [...(graph.parents.get(start) ?? [])];
-  const relations: Relation[] = [];
-  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-    const parent = graph.nodes.get(id);
-    if (parent === undefined || !('relation' in parent)) continue;
-    if (parent.resourceType === 'model' && parent.config.materialized === 'ephemeral') stack.push(...(graph.parents.get(id) ?? []));
-    else relations.push(parent.relation);
-  }
-  return relations;
 }
 
 /** The live line of the terminal is taken away also when a run breaks off. */

@@ -27,7 +27,7 @@ export async function compileInline(source: SourceFile, input: InlineInput, port
   const { earlier, project, dialect } = input;
   const facts = new Facts(earlier);
   const modules = new JsModules(ports.js, { get: earlier.text });
-  const lost = { any: false, names: new Set<string>() };
+  const lost = { any: false, names: new Set<string>(), sources: false };
   const environment = shareEnvironment({ project, dialect, flagVars: input.flagVars, facts, modules, lost });
   const asker = new Asker(facts);
   const parsed = parseTemplate(source);

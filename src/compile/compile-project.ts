@@ -3,6 +3,7 @@ import type { Dialect } from '../adapter/dialect.ts';
 import type { CheckDefinition } from '../checks/check-definition.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Project, YamlValue } from '../project/project.ts';
 import type { Tracer } from '../project/tracer.ts';
 import { traced } from '../project/tracer.ts';
@@ -120,7 +121,7 @@ class Compiler {
       flagVars: this.#input.flagVars,
       facts: this.#facts,
       modules: this.#modules,
-      lost: { any: lost.any, names: new Set([...lost.names, ...definitions.missing]) },
+      lost: { any: lost.any, names: new Set([...lost.names, ...definitions.missing]), sources: first.some(hidesSources) },
     });
     this.#startAskers(changed);
     await this.#settle(environment);
@@ -162,6 +163,10 @@ class Compiler {
     let any = works.some(({ parsed }) => parsed?.kind === 'macros' && parsed.broken === true);
     for (const work of works) {
       if (work.file.kind !== 'js-macro') continue;
+      if (work.text === undefined) {
+        any = true;
+        continue;
+      }
       const loaded = await this.#modules.load(work.file.path);
       this.#add(work, factsOfHelpers(work, loaded.functions));
       diagnostics.push(...loaded.diagnostics);
@@ -300,6 +305,11 @@ class Compiler {
     if (tests.length > 0) work.nodes = [...work.nodes, ...tests];
     if (disabled.length > 0) work.disabled = [...work.disabled, ...disabled];
   }
+}
+
+/** A property file that could not be read, or not as YAML: sources that it may declare are not missing. */
+function hidesSources({ file, text, parseDiagnostics }: FileWork): boolean {
+  return file.kind === 'properties' && (text === undefined || hasErrors(parseDiagnostics.filter(({ node }) => node === undefined)));
 }
 
 /** The JavaScript file that was missing; undefined when none was. */

@@ -14,7 +14,7 @@ function rank({ kind }: CompiledFile): number {
   return kind === 'project' ? 2 : kind === 'seed' ? 1 : 0;
 }
 
-/** A file with its text; seeds and project.yaml have none, for nobody parses them here. */
+/** A file with its text; seeds and project.yaml have none, for nobody parses them here, nor have files that cannot be read. */
 export interface FreshFile {
   readonly file: CompiledFile;
   readonly text: string | undefined;
@@ -22,10 +22,11 @@ export interface FreshFile {
 
 /** All files of a project that has not been compiled before, in order. */
 export function freshFiles(project: Project, sources: readonly ProjectSource[]): ReadonlyMap<string, FreshFile> {
-  const { file, seeds } = project;
+  const { file, files, seeds } = project;
+  const texts = new Map(sources.map(({ path, text }) => [path, text]));
   const settings: FreshFile = { file: { kind: 'project', path: file.path, base: '' }, text: undefined };
   return new Map([
-    ...sources.map(({ kind, path, base, text }): [string, FreshFile] => [path, { file: { kind, path, base }, text }]),
+    ...files.map(({ kind, path, base }): [string, FreshFile] => [path, { file: { kind, path, base }, text: texts.get(path) }]),
     ...seeds.map((seed): [string, FreshFile] => [seed.path, { file: seed, text: undefined }]),
     [file.path, settings],
   ]);

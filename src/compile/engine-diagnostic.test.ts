@@ -39,6 +39,22 @@ describe('engineDiagnostic', () => {
     });
   });
 
+  it('names the views that run along when a value goes wrong without a place, those that convert first', () => {
+    const view = (name: string, sql: string) => ({ name, path: `models/${name}.sql`, sql });
+    const views = [view('plain', 'select a from b'), view('casts', 'select a::int as a from b')];
+    const details = { kind: 'conversion', message: 'no int', redacted: 'no int', retry: 'never' } as const;
+    const origin = { ...nowhere, reads: { relations: [], views } };
+    expect(engineDiagnostic(details, 'duckdb', undefined, origin).notes).toEqual([
+      {
+        message: 'it runs the view `casts`, which converts values: the error may come from there',
+        span: { path: 'models/casts.sql', start: 0, end: 0 },
+      },
+    ]);
+    const plain = { ...nowhere, reads: { relations: [], views: views.slice(0, 1) } };
+    expect(engineDiagnostic(details, 'duckdb', undefined, plain).notes[0]?.message).toContain('the view `plain`:');
+    expect(engineDiagnostic({ ...details, position: 1 }, 'duckdb', undefined, origin).notes).toEqual([]);
+  });
+
   const nowhere = { node: undefined, text: undefined, span: undefined, compiledPath: undefined };
 
   it('names who holds a lock', () => {

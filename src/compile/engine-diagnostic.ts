@@ -4,8 +4,10 @@ import type { Statement } from '../adapter/statement.ts';
 import { placeInCompiled } from './compiled-excerpt.ts';
 import type { CompiledPlace } from './compiled-excerpt.ts';
 import type { CompiledText } from './compiled.ts';
+import { diagnoseAbsent, findAbsent, noReads, noteViews } from './query-reads.ts';
+import type { QueryReads } from './query-reads.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic, Note, Where } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import type { DiagnosticCode } from '../diagnostics/registry.ts';
 import { positionAt } from '../diagnostics/span.ts';
 import type { Span } from '../diagnostics/span.ts';
@@ -69,6 +71,8 @@ export interface Origin {
   readonly span: Span | undefined;
   /** Where the compiled text can be read. */
   readonly compiledPath: string | undefined;
+  /** What the query reads, where that is known. */
+  readonly reads?: QueryReads;
 }
 
 /**
@@ -81,7 +85,9 @@ export function engineDiagnostic(
   statement: Statement | undefined,
   origin: Origin,
 ): Diagnostic {
-  const place = findPlace(details, statement, origin);
+  const offset = offsetIn(details, statement, origin);
+  const place = findPlace(details, offset, origin);
+  const reads = origin.reads ?? noReads;
   const params = {
     engine,
     message: details.message,
@@ -98,7 +104,8 @@ export function engineDiagnostic(
       ? {}
       : { redacted: diagnose(codes[details.kind], { ...params, message: details.redacted }).message }),
     notes: [
-      ...(place?.note === undefined ? [] : [place.note]),
+      ...(place?.notes ?? []),
+      ...noteViews(reads, details),
       ...(details.kind === 'lock-timeout' && details.holder !== undefined
         ? [{ message: `${describeHolder(details.holder)} holds the lock` }]
         : []),
@@ -106,6 +113,9 @@ export function engineDiagnostic(
       ...(details.hint === undefined ? [] : [{ message: `${engine} advises: ${details.hint}` }]),
     ],
   };
+  const query = origin.text === undefined || offset === undefined ? undefined : { sql: origin.text.sql, offset };
+  const absent = findAbsent(reads, details, query);
+  if (absent !== undefined) return diagnoseAbsent(absent, nodeName(origin.node), where);
   if (recreates === undefined) return diagnose(codes[details.kind], params, where);
   const { what, relation } = recreates;
   return diagnose('dependents-not-recreated', { ...params, what, relation: `${relation.schema}.${relation.name}` }, where);
@@ -115,22 +125,25 @@ function describeHolder({ pid, command = '' }: NonNullable<EngineErrorDetails['h
   return command === '' ? `process ${pid}` : `process ${pid} (${command})`;
 }
 
-function findPlace(
-  details: EngineErrorDetails,
-  statement: Statement | undefined,
-  origin: Origin,
-): (CompiledPlace & { readonly note: Note | undefined }) | undefined {
-  const { text } = origin;
+/** The last part of an id. */
+function nodeName(id: string | undefined): string {
+  return id?.split('.').slice(2).join('.') ?? '';
+}
+
+/** Where in the text of the user the error is. */
+function offsetIn({ position }: EngineErrorDetails, statement: Statement | undefined, { text }: Origin): number | undefined {
   const embedded = statement?.embedded;
-  if (text === undefined || embedded === undefined || details.position === undefined) return undefined;
-  const offset = details.position - embedded.at;
-  if (offset < 0 || offset > embedded.length) return undefined;
-  const place = placeInCompiled(text, offset, tokenLength(text.sql, offset, details.name), origin.compiledPath);
-  if (place === undefined) return undefined;
+  if (text === undefined || embedded === undefined || position === undefined) return undefined;
+  const offset = position - embedded.at;
+  return offset < 0 || offset > embedded.length ? undefined : offset;
+}
+
+function findPlace(details: EngineErrorDetails, offset: number | undefined, { text, compiledPath }: Origin): CompiledPlace | undefined {
+  if (text === undefined || offset === undefined) return undefined;
+  const place = placeInCompiled(text, offset, tokenLength(text.sql, offset, details.name), compiledPath);
+  if (place === undefined || compiledPath === undefined || place.excerpt !== undefined) return place;
   const { line } = positionAt(text.sql, offset);
-  const note =
-    origin.compiledPath === undefined || place.excerpt !== undefined ? undefined : { message: `compiled: ${origin.compiledPath}:${line}` };
-  return { ...place, note };
+  return { ...place, notes: [...place.notes, { message: `compiled: ${compiledPath}:${line}` }] };
 }
 
 /** Length of the word, quoted name or symbol at `offset`: what the caret should stand under. */

@@ -5,7 +5,7 @@ import type { Located, Project, YamlValue } from '../project/project.ts';
 import type { Asker, Facts } from './facts.ts';
 import { builtinNames } from './functions/builtins.ts';
 import type { JsModules } from './js-modules.ts';
-import type { Environment, JsFunction, LostNames } from './session.ts';
+import type { Environment, JsFunction } from './session.ts';
 import type { Value, ValueMap } from './values.ts';
 import { fromYaml } from './values.ts';
 
@@ -22,7 +22,7 @@ export interface EnvironmentInput {
   readonly flagVars: Readonly<Record<string, YamlValue>>;
   readonly facts: Facts;
   readonly modules: JsModules;
-  readonly lost: LostNames;
+  readonly lost: Environment['lost'];
 }
 
 export function shareEnvironment(input: EnvironmentInput): SharedEnvironment {
@@ -67,7 +67,7 @@ function macroNames(name: string, engine: string): readonly [string, string] {
 export class FileEnvironment implements Environment {
   readonly projectName: string;
   readonly dialect: Dialect;
-  readonly lost: LostNames;
+  readonly lost: Environment['lost'];
   readonly vars: ValueMap;
   readonly target: ValueMap;
   readonly #asker: Asker;

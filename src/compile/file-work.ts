@@ -1,9 +1,11 @@
 /** One file on its way through the compiler, stage by stage. */
 import { hash } from 'node:crypto';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { ParsedFile, ParsedProperties } from '../parse/definitions.ts';
 import { nodeName, parseFile } from '../parse/parse-file.ts';
+import type { Template } from '../parse/template.ts';
+import type { ProjectFile } from '../project/project.ts';
 import { findMacroShadows } from './check-macros.ts';
 import type { CompiledModel, CompiledNodeUnion, NodeId } from './compiled.ts';
 import type { DisabledNode } from './compiled.ts';
@@ -51,12 +53,19 @@ export interface FileWork {
   testNames: readonly (readonly string[])[];
 }
 
+/** What is in a file that cannot be read is not known, but what it is called: its readers are not told that it is not there. */
+function parseText(file: ProjectFile, text: string | undefined, projectName: string): Outcome<ParsedFile | undefined> {
+  const { kind, path, base } = file;
+  if (text !== undefined) return parseFile({ kind, path, base, text }, projectName);
+  const unread: Template = { nodes: [], broken: true };
+  if (kind === 'model' || kind === 'singular-test')
+    return { value: { kind, path, base, name: nodeName(path), template: unread }, diagnostics: [] };
+  return { value: kind === 'macro' ? { kind: 'macros', path, macros: [], broken: true } : undefined, diagnostics: [] };
+}
+
 /** Parses the file. `facts` are those of the project. */
 export function startWork(file: CompiledFile, text: string | undefined, facts: Facts, projectName: string): FileWork {
-  const outcome =
-    file.kind === 'project' || text === undefined
-      ? { value: undefined, diagnostics: [] }
-      : parseFile({ kind: file.kind, path: file.path, base: file.base, text }, projectName);
+  const outcome = file.kind === 'project' ? { value: undefined, diagnostics: [] } : parseText(file, text, projectName);
   const parsed = outcome.value;
   return {
     file,

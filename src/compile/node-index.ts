@@ -8,9 +8,10 @@ import type { NodeId } from './compiled.ts';
 import type { DisabledNode } from './compiled.ts';
 import type { FactValues, ReferableNode, VersionedNode } from './fact.ts';
 import type { Asker } from './facts.ts';
+import { nodeIdOf } from './naming.ts';
 import type { RefRequest, Resolver, Session, SourceRequest } from './session.ts';
 import type { Failed, RelationValue, Value } from './values.ts';
-import { fromYaml, relationValue } from './values.ts';
+import { failed, fromYaml, relationValue } from './values.ts';
 
 /** Name of the CTE that stands for an ephemeral model in whatever reads it. */
 export function ephemeralName(name: string): string {
@@ -89,7 +90,9 @@ export class NodeIndex implements Resolver {
     if (disabled !== undefined) return session.report('disabled-ref', { kind: disabled.kind, name }, span, disabledNotes(disabled));
     const source = this.sourceNames.find((candidate) => candidate.endsWith(`.${name}`));
     const form = source === undefined ? undefined : `source "${source.slice(0, -name.length - 1)}" "${name}"`;
-    return session.report('ref-not-found', { name, known: this.nodeNames, source: form }, span);
+    // Who asks is no answer.
+    const others = this.nodeNames.filter((known) => nodeIdOf('model', this.#projectName, known) !== session.node);
+    return session.report('ref-not-found', { name, known: others, source: form }, span);
   }
 
   source(session: Session, request: SourceRequest): RelationValue | Failed {
@@ -98,6 +101,7 @@ export class NodeIndex implements Resolver {
     if (found === undefined) {
       const disabled = this.findDisabled('source', name);
       if (disabled !== undefined) return session.report('disabled-ref', { kind: 'source', name }, request.span, disabledNotes(disabled));
+      if (session.environment.lost.sources) return failed;
       return session.report('source-not-found', { name, known: this.sourceNames }, request.span);
     }
     if (!session.dependencies.has(found.id)) session.dependencies.set(found.id, session.calls[0]?.span ?? request.span);

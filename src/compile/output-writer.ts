@@ -14,7 +14,7 @@ export interface Printed {
 
 /**
  * One text in the making. With `origin` set, everything that is written counts as made by that one place:
- * a macro's body belongs to the mustache that called it.
+ * a macro's body belongs to the mustache that called it, and a mark says where in the body it stands.
  */
 export class OutputWriter {
   text = '';
@@ -25,13 +25,18 @@ export class OutputWriter {
 
   /** Text copied from a template. */
   verbatim(text: string, span: Span): void {
-    if (this.origin !== undefined) this.generated({ text, hasSlots: false }, span);
-    else this.#append(text, span, segmentKind.verbatim);
+    if (text === '') return;
+    if (this.origin === undefined) this.#append(text, span, segmentKind.verbatim);
+    else {
+      this.#mark(span, segmentKind.inMacro);
+      this.#append(text, this.origin, segmentKind.generated);
+    }
   }
 
   /** Text made by the mustache at `span`. */
   generated(printed: Printed, span: Span): void {
     const at = this.text.length;
+    if (this.origin !== undefined && printed.text !== '') this.#mark(span, segmentKind.madeInMacro);
     this.#append(printed.text, this.origin ?? span, segmentKind.generated);
     if (printed.hasSlots) {
       for (const match of printed.text.matchAll(SLOT)) {
@@ -64,6 +69,11 @@ export class OutputWriter {
     if (text === '') return;
     this.#segments.push(this.text.length, this.#fileIndex(span.path), span.start, span.end, kind);
     this.text += text;
+  }
+
+  /** Tells where in a macro the text stands that is written next. */
+  #mark(span: Span, kind: number): void {
+    this.#segments.push(this.text.length, this.#fileIndex(span.path), span.start, span.end, kind);
   }
 
   #fileIndex(path: string): number {

@@ -67,7 +67,7 @@ export function finishQuery(text: CompiledText, owner: QueryOwner): FinishedQuer
     const { at, length, report } = shape.problem;
     const place = placeInCompiled(text, at, length);
     const span = place?.span ?? { path: owner.path, start: 0, end: 0 };
-    return { text, diagnostics: [report(owner, { span, node: owner.node, excerpt: place?.excerpt })] };
+    return { text, diagnostics: [report(owner, { span, node: owner.node, excerpt: place?.excerpt, notes: place?.notes ?? [] })] };
   }
   return { text: cutEnd(text, shape), diagnostics: [] };
 }

@@ -59,8 +59,8 @@ export interface Environment {
   helper(name: string): JsFunction | undefined;
   /** For messages: the names of all macros and JavaScript helpers. */
   callableNames(): readonly string[];
-  /** Macros and helpers that have been reported as broken: that nobody can call them is no news. */
-  readonly lost: LostNames;
+  /** What has been reported as broken: that nobody can use it is no news. Sources, if a property file could not be understood. */
+  readonly lost: LostNames & { readonly sources: boolean };
   readonly vars: ValueMap;
   readonly target: ValueMap;
 }

@@ -45,6 +45,11 @@ function checkMap(text: CompiledText, source: string): void {
     const { start, end } = place?.span ?? { start: -1, end: -1 };
     if (place?.exact === true) expect(source.slice(start, end)).toBe(text.sql.charAt(at));
     else expect(tags(source).some((tag) => tag.start === start && tag.end === end)).toBe(true);
+    if (place?.inMacro === undefined) continue;
+    // What the macro's body says there is what came out, or the mustache that made it.
+    const { path, start: from, end: to } = place.inMacro;
+    const said = (path === 'macros/m.sql' ? macros[path] : source).slice(from, to);
+    expect(said === text.sql.charAt(at) || said.startsWith('{{')).toBe(true);
   }
 }
 
@@ -57,6 +62,19 @@ describe('the span map', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('tells where in the macro a text stands, however texts are cut and joined', async () => {
+    const source = 'select {{twice "z"}} from {{ref "orders"}}';
+    const { full } = await compileModel({ ...macros, 'models/m.sql': source }, 'm');
+    const body = macros['macros/m.sql'];
+    const at = full.sql.indexOf('and');
+    const expected = { path: 'macros/m.sql', start: body.indexOf('and'), end: body.indexOf('and') + 3 };
+    expect(lookupSpan(full.map, at, 3)?.inMacro).toEqual(expected);
+    expect(lookupSpan(joinTexts([syntheticText('x'), sliceText(full, at - 1, full.sql.length)]).map, 2, 3)?.inMacro).toEqual(expected);
+    expect(lookupSpan(sliceText(full, at + 1, full.sql.length).map, 0, 2)?.inMacro).toEqual({ ...expected, start: expected.start + 1 });
+    expect(lookupSpan(full.map, full.sql.indexOf('z'), 1)?.inMacro).toMatchObject({ start: body.indexOf('{{x}}') });
+    expect(lookupSpan(full.map, full.sql.indexOf('from'), 4)?.inMacro).toBeUndefined();
   });
 
   it('stays true when texts are cut, joined and filled', async () => {
@@ -114,6 +132,11 @@ describe('the span map', () => {
     const { full } = await compileModel({ ...macros, 'models/m.sql': source }, 'm');
     expect(full.sql).toBe('select <inner>');
     expect(lookupSpan(full.map, 8, 5)).toEqual({ span: { path: 'models/m.sql', start: 16, end: 21 }, exact: true, repeated: false });
-    expect(lookupSpan(full.map, 7, 1)).toEqual({ span: { path: 'models/m.sql', start: 7, end: 16 }, exact: false, repeated: false });
+    expect(lookupSpan(full.map, 7, 1)).toEqual({
+      span: { path: 'models/m.sql', start: 7, end: 16 },
+      exact: false,
+      repeated: false,
+      inMacro: { path: 'macros/m.sql', start: 64, end: 65 },
+    });
   });
 });

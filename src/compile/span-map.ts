@@ -7,8 +7,11 @@ import type { Span } from '../diagnostics/span.ts';
 /**
  * How a stretch of compiled text came about: copied from the template letter by letter, made by a mustache,
  * or written by `tx` itself (the head of an injected CTE), which no template position explains.
+ *
+ * What a macro writes is made by the mustache that called it. Where in the macro it stands is told by a mark right before that
+ * segment, which begins at the same offset: copied from the macro's body, or made by a mustache in it.
  */
-export const segmentKind = { verbatim: 0, generated: 1, synthetic: 2 } as const;
+export const segmentKind = { verbatim: 0, generated: 1, synthetic: 2, inMacro: 3, madeInMacro: 4 } as const;
 
 /** Numbers per segment: compiled start, index of the file, template start, template end, kind. */
 export const segmentSize = 5;
@@ -26,6 +29,8 @@ export interface MappedPlace {
   readonly exact: boolean;
   /** It was copied more than once, by a loop. */
   readonly repeated: boolean;
+  /** The place in the body of the macro that wrote it. */
+  readonly inMacro?: Span;
 }
 
 export const emptyMap: SpanMap = Object.freeze({ files: Object.freeze([]), segments: Object.freeze([]) });
@@ -37,6 +42,10 @@ interface Segment {
   readonly from: number;
   readonly to: number;
   readonly kind: number;
+}
+
+function isMark({ kind }: Segment): boolean {
+  return kind === segmentKind.inMacro || kind === segmentKind.madeInMacro;
 }
 
 function segmentAt(map: SpanMap, index: number): Segment {
@@ -78,17 +87,35 @@ export function lookupSpan(map: SpanMap, offset: number, length = 0): MappedPlac
   const path = map.files[segment.file];
   if (segment.kind === segmentKind.synthetic || path === undefined) return undefined;
   if (segment.kind === segmentKind.generated)
-    return { span: { path, start: segment.from, end: segment.to }, exact: false, repeated: false };
+    return {
+      span: { path, start: segment.from, end: segment.to },
+      exact: false,
+      repeated: false,
+      ...placeInMacro(map, index, offset, length),
+    };
   const start = Math.min(segment.from + (offset - segment.start), segment.to);
   let end = Math.max(start, Math.min(start + length, segment.to));
   const repeated = isRepeated(map, index, start, end);
   for (let next = index + 1; next < map.segments.length / segmentSize; next += 1) {
-    const { start: at, file, from, to, kind } = segmentAt(map, next);
+    const found = segmentAt(map, next);
+    if (isMark(found)) continue;
+    const { start: at, file, from, to, kind } = found;
     // Another round of a loop, or another file, goes on somewhere else.
     if (at >= offset + length || file !== segment.file || from < end || kind === segmentKind.synthetic) break;
     end = kind === segmentKind.generated ? to : Math.min(from + (offset + length - at), to);
   }
   return { span: { path, start, end }, exact: !isMixed(map, index, offset + length), repeated };
+}
+
+/** What the mark before a segment says. */
+function placeInMacro(map: SpanMap, index: number, offset: number, length: number): Pick<MappedPlace, 'inMacro'> {
+  if (index === 0) return {};
+  const mark = segmentAt(map, index - 1);
+  const path = map.files[mark.file];
+  if (!isMark(mark) || path === undefined) return {};
+  if (mark.kind === segmentKind.madeInMacro) return { inMacro: { path, start: mark.from, end: mark.to } };
+  const start = Math.min(mark.from + (offset - mark.start), mark.to);
+  return { inMacro: { path, start, end: Math.max(start, Math.min(start + length, mark.to)) } };
 }
 
 /** Whether the text from a segment up to `end` is more than that segment. */
@@ -118,11 +145,13 @@ export function shiftMap(map: SpanMap, by: number): SpanMap {
 export function sliceMap(map: SpanMap, from: number, to: number): SpanMap {
   const segments: number[] = [];
   const count = map.segments.length / segmentSize;
-  for (let index = Math.max(0, findSegment(map, from)); index < count; index += 1) {
+  const first = Math.max(0, findSegment(map, from));
+  for (let index = first > 0 && isMark(segmentAt(map, first - 1)) ? first - 1 : first; index < count; index += 1) {
     const segment = segmentAt(map, index);
     if (segment.start >= to && to > from) break;
     const skipped = Math.max(0, from - segment.start);
-    const begin = segment.kind === segmentKind.verbatim ? Math.min(segment.from + skipped, segment.to) : segment.from;
+    const isCopied = segment.kind === segmentKind.verbatim || segment.kind === segmentKind.inMacro;
+    const begin = isCopied ? Math.min(segment.from + skipped, segment.to) : segment.from;
     segments.push(segment.start + skipped - from, segment.file, begin, segment.to, segment.kind);
     if (to <= from) break;
   }

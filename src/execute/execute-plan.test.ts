@@ -6,6 +6,7 @@ import { EngineError } from '../adapter/engine-error.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { CompiledModel, CompiledTest } from '../compile/compiled.ts';
 import { graphOf, ids, model, nodeId, test as testNode } from '../graph/graph-fixture.ts';
+import { queryReads } from '../graph/query-reads.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
@@ -79,11 +80,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         seedRows: () => [],
         texts: outcome.value.texts,
         replan: (step) => Promise.reject(new Error(`${step.id} was to be planned anew`)),
-        readsOf: (node) =>
-          (graph.parents.get(nodeId(node)) ?? []).flatMap((id) => {
-            const parent = graph.nodes.get(id);
-            return parent === undefined || !('relation' in parent) ? [] : [parent.relation];
-          }),
+        readsOf: (node) => queryReads(graph, nodeId(node), adapter.dialect),
         compiledPath: (key) => `target/compiled/${key}.sql`,
       },
       {

@@ -1,6 +1,6 @@
 /** What the executor is given: the open database, the ports, and the wishes of the user. */
 import type { Adapter } from '../adapter/adapter.ts';
-import type { Relation } from '../adapter/relation.ts';
+import type { QueryReads } from '../compile/query-reads.ts';
 import type { Connection, Session } from '../adapter/connection.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { BuildStep } from '../plan/plan.ts';
@@ -38,7 +38,7 @@ export interface ExecutionPorts {
     connection: Connection,
   ) => Promise<{ readonly step: BuildStep; readonly texts: TextIndex } | { readonly diagnostics: readonly Diagnostic[] }>;
   /** The relations that a node reads, as far as `tx` knows them. */
-  readonly readsOf: (node: string) => readonly Relation[];
+  readonly readsOf: (node: string) => QueryReads;
   /** Where the compiled text of a key can be read. */
   readonly compiledPath: (key: string) => string | undefined;
 }

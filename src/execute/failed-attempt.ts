@@ -6,6 +6,8 @@ import type { Span } from '../diagnostics/span.ts';
 import type { BuildStep, PlannedCheck, PlannedQueryTest, TestStep } from '../plan/plan.ts';
 import type { FailedAttempt, StepContext } from './attempt.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
+import { noReads } from '../compile/query-reads.ts';
+import type { QueryReads } from '../compile/query-reads.ts';
 import { StatementFailure, StepFailure } from './step-failure.ts';
 import { auditsOf } from './test-results.ts';
 
@@ -13,13 +15,13 @@ import { auditsOf } from './test-results.ts';
 export async function withColumns({ ports, connection }: StepContext, cause: unknown, node: string): Promise<unknown> {
   if (!(cause instanceof StatementFailure)) return cause;
   const { details, statement, test } = cause;
-  const reads = ports.readsOf(node);
+  const reads = ports.readsOf(node).relations;
   if (details.kind !== 'unknown-column' || details.candidates !== undefined || details.name === undefined || reads.length === 0)
     return cause;
   try {
     const { dialect, catalog } = ports.adapter;
-    const wanted = new Set(reads.map(dialect.relation));
-    const found = await catalog.relations(connection, [...new Set(reads.map((relation) => relation.schema))]);
+    const wanted = new Set(reads.map(({ sql }) => sql));
+    const found = await catalog.relations(connection, [...new Set(reads.map(({ relation }) => relation.schema))]);
     const columns = found
       .filter((entry) => wanted.has(dialect.relation(entry.relation)))
       .flatMap((entry) => entry.columns.map((column) => column.name));
@@ -62,6 +64,7 @@ export function failedAttempt(context: StepContext, cause: unknown, step: BuildS
       (text === undefined || key === step.node ? undefined : lookupSpan(text.map, 0, text.sql.length)?.span) ??
       (step.kind === 'build' ? { path: step.path, start: 0, end: 0 } : undefined),
     compiledPath: key === undefined ? undefined : context.ports.compiledPath(key),
+    reads: readsOf(context, test ?? step.node),
   });
   return {
     kind: 'failed',
@@ -72,6 +75,10 @@ export function failedAttempt(context: StepContext, cause: unknown, step: BuildS
     duringAudit,
     ...(test === undefined ? {} : { test }),
   };
+}
+
+function readsOf({ ports }: StepContext, node: string | undefined): QueryReads {
+  return node === undefined ? noReads : ports.readsOf(node);
 }
 
 /** Where a test is declared, or its condition if the error is in there. */

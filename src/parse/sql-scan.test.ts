@@ -67,6 +67,15 @@ describe('the SQL lexer', () => {
       ],
     ],
     ['größe', [['word', 'größe']]],
+    // Spaces that come along with text from elsewhere.
+    [
+      'select\u00a01\u2003\u3000a',
+      [
+        ['word', 'select'],
+        ['number', '1'],
+        ['word', 'a'],
+      ],
+    ],
   ])('%j', (text, expected) => {
     expect(tokens(text)).toEqual(expected);
   });

@@ -12,8 +12,19 @@ export interface SqlToken {
 
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
 
+/** Spaces beyond ASCII that come along with pasted text: DuckDB 1.5 takes just these for white space, tried one by one. */
+const wideSpaces: ReadonlySet<number> = new Set([
+  0xa0,
+  ...Array.from({ length: 12 }, (_, index) => 0x2000 + index),
+  0x202f,
+  0x205f,
+  0x2060,
+  0x3000,
+  0xfeff,
+]);
+
 function isSpace(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code === 0xfeff;
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || (code >= 0xa0 && wideSpaces.has(code));
 }
 
 function isDigit(code: number): boolean {
@@ -21,7 +32,7 @@ function isDigit(code: number): boolean {
 }
 
 function startsWord(code: number): boolean {
-  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || code >= 0x80;
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || (code >= 0x80 && !wideSpaces.has(code));
 }
 
 function continuesWord(code: number): boolean {

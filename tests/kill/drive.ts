@@ -7,6 +7,7 @@ import type { Adapter } from '../../src/adapter/adapter.ts';
 import type { Session } from '../../src/adapter/connection.ts';
 import { findCheck } from '../../src/checks/vocabulary.ts';
 import type { CompiledHook } from '../../src/compile/compiled.ts';
+import { noReads } from '../../src/compile/query-reads.ts';
 import { executePlan } from '../../src/execute/execute-plan.ts';
 import type { RunResult } from '../../src/execute/events.ts';
 import { graphOf } from '../../src/graph/graph-fixture.ts';
@@ -145,7 +146,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       seedRows: (path) => spec.seeds?.[seedName(path)]?.rows ?? [],
       texts: value.texts,
       replan: (step) => Promise.reject(new Error(`${step.id} was to be planned anew`)),
-      readsOf: () => [],
+      readsOf: () => noReads,
       compiledPath: () => undefined,
     },
     {

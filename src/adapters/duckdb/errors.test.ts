@@ -68,6 +68,8 @@ describe('names', () => {
     expect(await fail('select amout from (select 1 as amount)')).toMatchObject({ name: 'amout', candidates: ['amount'] });
     const details = await fail('from orderz', 'create table orders as select 1');
     expect(details).toMatchObject({ name: 'orderz', candidates: ['orders'] });
+    // Where even the schema is missing, only the words name the relation.
+    expect(await fail('select * from raw.orders')).toMatchObject({ name: 'raw.orders' });
     expect((await fail('from zzz')).candidates).toBe(undefined);
   });
 });

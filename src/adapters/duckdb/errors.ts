@@ -214,6 +214,11 @@ function unnamedColumn(message: string): string | undefined {
   return /does not have a column named "([^"]+)"/.exec(message)?.[1];
 }
 
+/** The relation of `Table with name "s.t" does not exist because schema "s" does not exist.` */
+function unnamedRelation(message: string): string | undefined {
+  return /^(?:Table|View) with name "([^"]+)" does not exist because/.exec(message)?.[1];
+}
+
 function holderOf(message: string): EngineErrorDetails['holder'] {
   const match = /lock is held in (.+?) \(PID (\d+)\)/.exec(message);
   if (match === null) return undefined;
@@ -235,7 +240,8 @@ export function engineError(cause: unknown, sql?: string, skip = 0): EngineError
   const message = cleanMessage(raw.exception_message);
   const position = positionIn(sql, raw, kind);
   const candidates = candidatesOf(raw, kind);
-  const name = raw.name ?? (kind === 'unknown-column' ? unnamedColumn(raw.exception_message) : undefined);
+  const unnamed = kind === 'unknown-column' ? unnamedColumn : kind === 'unknown-relation' ? unnamedRelation : undefined;
+  const name = raw.name ?? unnamed?.(raw.exception_message);
   const holder = kind === 'locked' ? holderOf(raw.exception_message) : undefined;
   return new EngineError(
     {

@@ -20,6 +20,7 @@ import { openDatabase } from '../open-database.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { readInterval, waitSeconds } from '../read-options.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
+import { readsOfPreview } from '../reads-of.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { listenForCancel } from '../signals.ts';
@@ -87,6 +88,7 @@ async function readPreview(
       text: preview.text,
       span: preview.path === undefined ? undefined : { path: preview.path, start: 0, end: 0 },
       compiledPath: undefined,
+      reads: readsOfPreview(loaded, preview.query.node),
     };
     throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, statement, origin)]);
   } finally {

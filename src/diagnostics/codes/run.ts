@@ -22,6 +22,18 @@ export const runCodes = {
     ({ test, names }) => `test \`${test}\` reads ${list(names)}, which ${names.length === 1 ? 'is' : 'are'} not built yet`,
     ({ names }) => `build first: \`tx build --select ${names.join(' ')}\``,
   ),
+  'parent-not-built': error<{ readonly kind: string; readonly name: string; readonly reader: string }>(
+    ({ kind, name }) => `${kind} \`${name}\` is not built yet: the database of the target does not have it`,
+    ({ reader, name }) => `build it first, and all that it reads: \`tx build --select ${reader === '' ? `+${name}` : `+${reader}`}\``,
+  ),
+  'self-not-built': error<{ readonly name: string }>(
+    ({ name }) => `\`{{this}}\` is not there: \`${name}\` is not built yet`,
+    () => 'read it within `{{#if is_incremental}}…{{/if}}` only: then it is there',
+  ),
+  'source-not-there': error<{ readonly name: string; readonly relation: string }>(
+    ({ name, relation }) => `source \`${name}\` is not there: the database of the target has no \`${relation}\``,
+    () => 'load it, or correct `schema` and `identifier` where the source is declared; `tx debug` shows the target',
+  ),
   'key-not-unique': error<{ relation: string; key: readonly string[]; nulls: number; duplicates: number; samples: readonly string[] }>(
     (p) =>
       `the new rows of \`${p.relation}\` cannot be told apart by ${list(p.key)}: ` +

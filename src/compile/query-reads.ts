@@ -1,0 +1,85 @@
+/** What a query of the project reads, for saying what an error of the database is about. */
+import type { EngineErrorDetails } from '../adapter/engine-error.ts';
+import type { Relation } from '../adapter/relation.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Note, Where } from '../diagnostics/diagnostic.ts';
+
+/** A relation of the project that a query names. */
+export interface NamedRead {
+  readonly relation: Relation;
+  /** The relation as SQL of the engine writes it. */
+  readonly sql: string;
+  /** `self` is the node's own relation, which `{{this}}` stands for. */
+  readonly kind: 'model' | 'seed' | 'source' | 'self';
+  /** Of a source with the name of what it belongs to: `raw.orders`. */
+  readonly name: string;
+}
+
+/** A view whose query runs as part of every query that reads it. */
+export interface ViewAbove {
+  readonly name: string;
+  readonly path: string;
+  readonly sql: string;
+}
+
+export interface QueryReads {
+  readonly relations: readonly NamedRead[];
+  /** Views among these, and those that they read, nearest first. */
+  readonly views: readonly ViewAbove[];
+}
+
+export const noReads: QueryReads = Object.freeze({ relations: Object.freeze([]), views: Object.freeze([]) });
+
+/** The one of `reads` that the database does not have: by its place in the query, or else by its name. */
+export function findAbsent(
+  reads: QueryReads,
+  details: EngineErrorDetails,
+  query: { readonly sql: string; readonly offset: number } | undefined,
+): NamedRead | undefined {
+  if (details.kind !== 'unknown-relation') return undefined;
+  if (query !== undefined) {
+    const { sql, offset } = query;
+    const found = reads.relations.find((read) => {
+      // Engines point at the schema or at the name behind it.
+      const at = sql.lastIndexOf(read.sql, offset);
+      return at >= 0 && offset < at + read.sql.length;
+    });
+    if (found !== undefined) return found;
+  }
+  const { name } = details;
+  return reads.relations.find(({ relation }) => name === relation.name || name === `${relation.schema}.${relation.name}`);
+}
+
+/** Says of a relation that the project knows why it is not there, and how it comes to be. */
+export function diagnoseAbsent(read: NamedRead, reader: string, where: Where): Diagnostic {
+  const { kind, name, relation } = read;
+  switch (kind) {
+    case 'self':
+      return diagnose('self-not-built', { name }, where);
+    case 'source':
+      return diagnose('source-not-there', { name, relation: `${relation.schema}.${relation.name}` }, where);
+    case 'model':
+    case 'seed':
+      return diagnose('parent-not-built', { kind, name, reader }, where);
+  }
+}
+
+/** Most views that are named. */
+const mostViews = 5;
+
+/**
+ * Values go wrong while rows are read, and then engines name no place: the error may come from any view above. Of these, views
+ * that convert something are named first.
+ */
+export function noteViews({ views }: QueryReads, details: EngineErrorDetails): readonly Note[] {
+  if (details.position !== undefined || views.length === 0) return [];
+  if (details.kind !== 'conversion' && details.kind !== 'other') return [];
+  const converting = views.filter(({ sql }) => /::|\bcast\s*\(/i.test(sql));
+  const suspects = converting.length === 0 ? views : converting;
+  const does = converting.length === 0 ? '' : ', which converts values';
+  const shown = suspects.slice(0, mostViews).map(({ name, path }): Note => {
+    return { message: `it runs the view \`${name}\`${does}: the error may come from there`, span: { path, start: 0, end: 0 } };
+  });
+  const rest = suspects.length - shown.length;
+  return rest === 0 ? shown : [...shown, { message: `and ${rest} more views` }];
+}
