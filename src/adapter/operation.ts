@@ -20,6 +20,13 @@ export interface StageQuery {
   readonly query: Query;
 }
 
+/** Makes a temporary view, which binds the query and lets tests look at its rows. */
+export interface StageView {
+  readonly kind: 'stage-view';
+  readonly stage: Relation;
+  readonly query: Query;
+}
+
 /** Creates an empty, typed `stage` for rows that are loaded in bulk; temporary ones as for {@link StageQuery}. */
 export interface StageColumns {
   readonly kind: 'stage-columns';
@@ -111,6 +118,7 @@ export interface RunSql {
 export type Operation =
   | CreateSchema
   | StageQuery
+  | StageView
   | StageColumns
   | PublishStage
   | PublishView

@@ -41,7 +41,7 @@ export function hashText(text: string): string {
 const operation = (value: Operation): Action => ({ kind: 'operation', operation: value });
 
 /** A stage under a name that no user writes and no other run uses: in `schema`, where it will be renamed, or temporary. */
-function stageRelation(context: BuildContext, id: string, schema: string): Relation {
+export function stageRelation(context: BuildContext, id: string, schema: string): Relation {
   return { schema, name: `_tx_${hashText(`${id}\n${context.input.run.id}`).slice(0, 12)}` };
 }
 
