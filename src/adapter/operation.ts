@@ -1,6 +1,6 @@
 /** What `tx` asks of an engine, as data: each operation is rendered by the engine that runs it. */
 import type { ResultSet, StandingRelation } from './connection.ts';
-import type { Column, Relation, RelationKind } from './relation.ts';
+import type { Attachment, Column, Relation, RelationKind } from './relation.ts';
 import type { Query, Statement } from './statement.ts';
 
 /** Creates a schema unless it exists. */
@@ -20,6 +20,13 @@ export interface StageQuery {
   readonly query: Query;
 }
 
+/** Makes a temporary view, which binds the query and lets tests look at its rows. */
+export interface StageView {
+  readonly kind: 'stage-view';
+  readonly stage: Relation;
+  readonly query: Query;
+}
+
 /** Creates an empty, typed `stage` for rows that are loaded in bulk; temporary ones as for {@link StageQuery}. */
 export interface StageColumns {
   readonly kind: 'stage-columns';
@@ -34,6 +41,8 @@ export interface PublishStage {
   readonly stage: Relation;
   readonly target: Relation;
   readonly existing?: RelationKind;
+  /** SQL of the user comes after it in the same transaction, and may make what would be carried over from the old table. */
+  readonly hooksFollow?: true;
 }
 
 /** Creates or replaces a view and proves that it binds. */
@@ -42,6 +51,8 @@ export interface PublishView {
   readonly target: Relation;
   readonly existing?: RelationKind;
   readonly query: Query;
+  /** It is the text that the view was last built from: where its columns are the same as well, nothing has to be done. */
+  readonly sameQuery?: true;
 }
 
 /** Adds the rows of `stage` to `target`, column by column name. */
@@ -107,6 +118,7 @@ export interface RunSql {
 export type Operation =
   | CreateSchema
   | StageQuery
+  | StageView
   | StageColumns
   | PublishStage
   | PublishView
@@ -126,6 +138,12 @@ export interface RenderContext {
   readonly look: (...statements: readonly Statement[]) => Promise<readonly ResultSet[]>;
   /** The target of the step as its transaction found it; undefined where that is not known, or not known any more. */
   readonly standing: StandingRelation | undefined;
+  /** How long to wait for what others use. */
+  readonly lockTimeoutMs: number | undefined;
+  /** Whether this run builds a relation anew once the step is done. */
+  readonly isRebuilt: (relation: Relation) => boolean;
+  /** Hands over what was put on the old table: it is put on the new one at the end of the step, where that has its columns. */
+  readonly keep: (attachments: readonly Attachment[]) => void;
 }
 
 /** One renderer for each kind: leaving one out is a compile error. */

@@ -17,14 +17,14 @@ export interface Column {
 
 /** What was put on a table, and goes with it when another takes its place. */
 export interface Attachment {
-  readonly kind: 'index' | 'comment';
+  readonly kind: 'index' | 'comment' | 'constraint' | 'statistics' | 'trigger' | 'rule' | 'policy';
   /** Its own name; of a comment, what it is about. */
   readonly name: string;
-  /** An index that lets no two rows be the same. */
+  /** An index or constraint that lets no two rows be the same. */
   readonly unique: boolean;
   /** Columns of the table without which it makes no sense. */
   readonly columns: readonly string[];
-  /** Puts it on a table of the same name. An index that is there by then stays as it is. */
+  /** Puts it on a table of the same name. What is there by then stays as it is. */
   readonly sql: string;
 }
 

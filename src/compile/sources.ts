@@ -78,9 +78,9 @@ function externalSql(source: SourceProperties, table: SourceTable, context: File
   const format = value.format === undefined ? {} : { format: value.format };
   const sql = context.dialect.fileSource?.({ location: value.location, ...format, options });
   if (sql !== undefined) return sql;
-  const problem =
-    context.dialect.fileSource === undefined ? 'this engine reads no files' : `nothing is known of how to read \`${value.location}\``;
-  context.diagnostics.push(diagnose('source-unreadable', { name: `${source.name}.${table.name}`, problem }, { span }));
+  const readsFiles = context.dialect.fileSource !== undefined;
+  const problem = readsFiles ? `nothing is known of how to read \`${value.location}\`` : `${context.dialect.engine} reads no files here`;
+  context.diagnostics.push(diagnose('source-unreadable', { name: `${source.name}.${table.name}`, problem, readsFiles }, { span }));
   return undefined;
 }
 

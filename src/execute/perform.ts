@@ -1,21 +1,26 @@
 /** Sends statements on one connection and remembers which one failed. */
 import type { Adapter } from '../adapter/adapter.ts';
-import type { Connection, ResultSet, StandingRelation, TransactionOptions } from '../adapter/connection.ts';
+import type { Connection, ResultSet, TransactionOptions } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { Operation, OperationKind, OperationRenderers, RenderContext } from '../adapter/operation.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { StatementFailure } from './step-failure.ts';
+
+/** What an engine may know beside what it looks at. */
+export type Situation = Omit<RenderContext, 'look'>;
+
+const nothingKnown: Situation = { standing: undefined, lockTimeoutMs: undefined, isRebuilt: () => false, keep: () => undefined };
 
 /** The statements of an operation, in this engine's SQL; the engine may look before it decides. */
 export async function renderOperation(
   adapter: Pick<Adapter, 'operations'>,
   connection: Connection,
   operation: Operation,
-  standing?: StandingRelation,
+  situation: Situation = nothingKnown,
 ): Promise<readonly Statement[]> {
   const look = (...statements: readonly Statement[]): Promise<readonly ResultSet[]> =>
     catching(statements, undefined, () => connection.queryEach(...statements));
-  return catching([], undefined, async () => renderWith(adapter.operations, operation.kind, operation, { look, standing }));
+  return catching([], undefined, async () => renderWith(adapter.operations, operation.kind, operation, { ...situation, look }));
 }
 
 function renderWith<K extends OperationKind>(
@@ -62,7 +67,7 @@ export async function runOperation(
   adapter: Pick<Adapter, 'operations'>,
   connection: Connection,
   operation: Operation,
-  standing?: StandingRelation,
+  situation?: Situation,
 ): Promise<number> {
-  return runStatements(connection, ...(await renderOperation(adapter, connection, operation, standing)));
+  return runStatements(connection, ...(await renderOperation(adapter, connection, operation, situation)));
 }

@@ -10,7 +10,7 @@ import { runStatements } from './perform.ts';
 export async function reattach(
   adapter: Adapter,
   connection: Connection,
-  { target, attachments }: Extract<Action, { kind: 'reattach' }>,
+  { target, attachments }: Omit<Extract<Action, { kind: 'reattach' }>, 'kind'>,
   where: Where,
 ): Promise<readonly Diagnostic[]> {
   const fold = adapter.dialect.foldIdentifier;
@@ -27,8 +27,8 @@ export async function reattach(
     await runStatements(connection, { sql, recreates: { what: `the ${kind} \`${name}\``, relation: target, dependents: [] } });
   }
   return missing
-    .filter(({ attachment, gone }) => attachment.kind === 'index' && gone.length > 0)
-    .map(({ attachment: { name }, gone }) =>
-      diagnose('index-not-kept', { index: name, relation: `${target.schema}.${target.name}`, columns: gone }, where),
+    .filter(({ attachment, gone }) => (attachment.kind === 'index' || attachment.kind === 'constraint') && gone.length > 0)
+    .map(({ attachment: { kind, name }, gone }) =>
+      diagnose('index-not-kept', { kind, index: name, relation: `${target.schema}.${target.name}`, columns: gone }, where),
     );
 }

@@ -2,7 +2,7 @@
 import type { Connection, StandingRelation } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { Operation } from '../adapter/operation.ts';
-import type { Column, Relation } from '../adapter/relation.ts';
+import type { Attachment, Column, Relation } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
@@ -14,7 +14,9 @@ import type { Attempt, StepContext } from './attempt.ts';
 import { beginBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { failedAttempt, withColumns } from './failed-attempt.ts';
-import { commitWith, queryRows, renderOperation, runOperation } from './perform.ts';
+import { laterBuilds } from './later-builds.ts';
+import { commitWith, queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
+import type { Situation } from './perform.ts';
 import { reattach } from './reattach.ts';
 import { runAudit } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
@@ -35,7 +37,15 @@ export async function attemptBuild(
   planned: BuildStep,
 ): Promise<{ readonly attempt: Attempt; readonly step: BuildStep }> {
   const { connection } = context;
-  const progress: Progress = { tests: [], rows: undefined, warnings: [], staged: undefined, standing: undefined, auditing: false };
+  const progress: Progress = {
+    tests: [],
+    rows: undefined,
+    warnings: [],
+    staged: undefined,
+    standing: undefined,
+    kept: [],
+    auditing: false,
+  };
   let current = { step: planned, texts: context.texts };
   let committed = false;
   try {
@@ -68,6 +78,7 @@ async function carryOut(context: StepContext, step: BuildStep, progress: Progres
     await perform(context, step, action, progress);
   }
   requireRunning(context);
+  await putBackKept(context, step, progress);
   await recordAndCommit(context, step, progress, { startedAt, joined });
 }
 
@@ -111,7 +122,26 @@ interface Progress {
   staged: readonly Column[] | undefined;
   /** The target as the transaction found it, until something of the user may have changed it. */
   standing: StandingRelation | undefined;
+  /** What was on the old table and waits for the end of the step. */
+  kept: readonly Attachment[];
   auditing: boolean;
+}
+
+function situationOf({ ports, plan, lockTimeoutMs }: StepContext, step: BuildStep, progress: Progress): Situation {
+  return {
+    standing: progress.standing,
+    lockTimeoutMs,
+    isRebuilt: laterBuilds(plan, step.id, ports.adapter.dialect),
+    keep: (attachments) => (progress.kept = attachments),
+  };
+}
+
+/** After the hooks, so that what they make comes first. */
+async function putBackKept({ ports, connection }: StepContext, step: BuildStep, progress: Progress): Promise<void> {
+  const attachments = progress.kept;
+  progress.kept = [];
+  if (attachments.length === 0) return;
+  progress.warnings.push(...(await reattach(ports.adapter, connection, { target: step.relation, attachments }, stepStart(step))));
 }
 
 async function perform(context: StepContext, step: BuildStep, action: Action, progress: Progress): Promise<void> {
@@ -153,13 +183,9 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
 }
 
 /** A stage that will be published tells how many rows the relation has. */
-async function performOperation(
-  { ports, connection }: StepContext,
-  step: BuildStep,
-  operation: Operation,
-  progress: Progress,
-): Promise<void> {
-  const rows = await runOperation(ports.adapter, connection, operation, progress.standing);
+async function performOperation(context: StepContext, step: BuildStep, operation: Operation, progress: Progress): Promise<void> {
+  const { ports, connection } = context;
+  const rows = await runOperation(ports.adapter, connection, operation, situationOf(context, step, progress));
   if (operation.kind === 'run-sql') progress.standing = undefined;
   if (operation.kind !== 'stage-query' || operation.temporary) return;
   progress.rows = rows;
@@ -233,8 +259,11 @@ async function recordAndCommit(
     },
     checks: checkRecords(context, step.node, progress.tests),
   });
-  const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined, progress.standing);
-  await commitWith(connection, ...before, record);
+  const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined, situationOf(context, step, progress));
+  if (progress.kept.length === 0) return commitWith(connection, ...before, record);
+  await runStatements(connection, ...before);
+  await putBackKept(context, step, progress);
+  await commitWith(connection, record);
 }
 
 /** Verdicts as they are stored. */

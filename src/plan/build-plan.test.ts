@@ -211,6 +211,53 @@ describe('buildPlan', () => {
     expect(plan.steps).toHaveLength(1);
   });
 
+  describe('where a publication keeps readers waiting', () => {
+    const capabilities = { ...engine.capabilities, publishBlocksReaders: true };
+    const stageOf = (step: BuildStep, kind: 'stage-query' | 'stage-view'): string => {
+      const [staged] = step.transaction.flatMap((action) =>
+        action.kind === 'operation' && action.operation.kind === kind ? [action.operation] : [],
+      );
+      if (staged === undefined) throw new Error('nothing was staged');
+      return engine.dialect.relation(staged.stage);
+    };
+    const audited = (step: BuildStep): readonly string[] =>
+      step.transaction.flatMap((action) => (action.kind === 'audit' ? [action.relation] : []));
+    const standing = (kind: RelationKind) => ({ capabilities, catalog: [inCatalog('orders', kind)], state: built('orders') });
+
+    it('declared tests look at the stage, others at what is published', () => {
+      const nodes = [
+        model({ name: 'orders', materialized: 'table' }),
+        notNull('t', [ids.model('orders')]),
+        testNode({ name: 'own', needs: [ids.model('orders')] }),
+      ];
+      const step = buildStep(planOf(nodes, standing('table')), ids.model('orders'));
+      expect(acts(step)).toEqual(['stage-query', 'audit', 'publish-stage', 'audit']);
+      expect(audited(step)).toEqual([stageOf(step, 'stage-query'), '"main"."orders"']);
+    });
+
+    it('a view is tested as a temporary one', () => {
+      const nodes = [model({ name: 'orders' }), notNull('t', [ids.model('orders')])];
+      const step = buildStep(planOf(nodes, standing('view')), ids.model('orders'));
+      expect(acts(step)).toEqual(['stage-view', 'audit', 'drop', 'publish-view']);
+      expect(audited(step)).toEqual([stageOf(step, 'stage-view')]);
+    });
+
+    it('a test that names its own relation waits for it', () => {
+      const self = testNode({ name: 'self', check: 'relationships', needs: [ids.model('orders')] });
+      const tree: CompiledTest =
+        self.test.kind === 'generic'
+          ? { ...self, test: { ...self.test, column: 'parent', args: { to: '"main"."orders"', field: 'id' } } }
+          : self;
+      const step = buildStep(planOf([model({ name: 'orders', materialized: 'table' }), tree], standing('table')), ids.model('orders'));
+      expect(acts(step)).toEqual(['stage-query', 'publish-stage', 'audit']);
+    });
+
+    it('nobody waits for what was never there', () => {
+      const nodes = [model({ name: 'orders', materialized: 'table' }), notNull('t', [ids.model('orders')])];
+      expect(acts(buildStep(planOf(nodes, { capabilities }), ids.model('orders')))).toEqual(['stage-query', 'publish-stage', 'audit']);
+    });
+  });
+
   it('runs a test across unrelated tables on its own, after both, and blocks what reads the tested one', () => {
     const relationship = testNode({ name: 'across', check: 'relationships', needs: [ids.model('orders'), ids.model('customers')] });
     const across: CompiledTest =

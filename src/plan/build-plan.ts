@@ -11,6 +11,7 @@ import type { BuildContext, BuildPart, Standing } from './plan-build.ts';
 import { freezePlan } from './freeze-plan.ts';
 import type { Action, BuildStep, Plan, PlannedHook, Reason, Step } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
+import { beforePublication } from './before-publication.ts';
 import { nodeOf, placeTests, planAudit } from './plan-tests.ts';
 import { createTextCollector, slotValues } from './texts.ts';
 import type { TextCollector, TextIndex } from './texts.ts';
@@ -251,13 +252,31 @@ function pushTest(steps: Step[], context: BuildContext, group: AloneGroup, depen
   });
 }
 
-/** Tests stand between publication and commit: what they refuse was never there for anybody else. */
+/**
+ * Tests stand between publication and commit: what they refuse was never there for anybody else. Where a publication keeps
+ * readers waiting until the commit, they stand before it as far as they can.
+ */
 function completeBuild(context: BuildContext, part: BuildPart, tests: readonly CompiledTest[], dependsOn: readonly string[]): BuildStep {
   const { work, closing, ...rest } = part;
-  const audit = planAudit(context.input, nodeOf(context.input.graph, part.node), tests, context.collector);
-  const transaction: Action[] = [...work, ...(audit === undefined ? [] : [audit]), ...closing];
-  return { ...rest, dependsOn, blocks: [], transaction };
+  const { input, collector } = context;
+  const node = nodeOf(input.graph, part.node);
+  const parted = input.capabilities.publishBlocksReaders ? beforePublication(context, part, tests) : undefined;
+  if (parted === undefined) {
+    const audit = planAudit(input, node, tests, collector);
+    return { ...rest, dependsOn, blocks: [], transaction: [...work, ...listed(audit), ...closing] };
+  }
+  const { before, early, stage, after } = parted;
+  const first = planAudit(input, node, early, collector, input.dialect.relation(stage));
+  const late = planAudit(
+    input,
+    node,
+    tests.filter((test) => !early.includes(test)),
+    collector,
+  );
+  return { ...rest, dependsOn, blocks: [], transaction: [...before, ...listed(first), ...after, ...listed(late), ...closing] };
 }
+
+const listed = (audit: Action | undefined): readonly Action[] => (audit === undefined ? [] : [audit]);
 
 /** A failed test of published nodes keeps what reads them from starting, although no edge says so. */
 function addBlocks(input: PlanInput, steps: readonly Step[], alone: readonly AloneGroup[]): readonly Step[] {

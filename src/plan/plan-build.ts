@@ -41,7 +41,7 @@ export function hashText(text: string): string {
 const operation = (value: Operation): Action => ({ kind: 'operation', operation: value });
 
 /** A stage under a name that no user writes and no other run uses: in `schema`, where it will be renamed, or temporary. */
-function stageRelation(context: BuildContext, id: string, schema: string): Relation {
+export function stageRelation(context: BuildContext, id: string, schema: string): Relation {
   return { schema, name: `_tx_${hashText(`${id}\n${context.input.run.id}`).slice(0, 12)}` };
 }
 
@@ -152,14 +152,27 @@ function reattach(target: Relation, existing: CatalogRelation | undefined, kind:
 function replaceWork(context: BuildContext, model: CompiledModel, query: Query, existing: CatalogRelation | undefined): readonly Action[] {
   const { relation: target, config } = model;
   const standing = existing === undefined ? {} : { existing: existing.kind };
-  if (config.materialized === 'view') return [operation({ kind: 'publish-view', target, query, ...standing })];
+  if (config.materialized === 'view') {
+    return [
+      operation({ kind: 'publish-view', target, query, ...standing, ...(isSameQuery(context, model, query) ? { sameQuery: true } : {}) }),
+    ];
+  }
   const stage = stageRelation(context, model.id, target.schema);
   return [
     operation({ kind: 'stage-query', stage, temporary: false, query }),
     ...(config.materialized === 'incremental' ? requireKeys(model, stage) : []),
-    operation({ kind: 'publish-stage', stage, target, ...standing }),
+    operation({ kind: 'publish-stage', stage, target, ...standing, ...hooksFollow(model.postHooks) }),
     ...reattach(target, existing, 'comment'),
   ];
+}
+
+/** Whether the relation was last built from the very text, which a full refresh does not ask. */
+function isSameQuery({ input, standing }: BuildContext, model: CompiledModel, query: Query): boolean {
+  return !(model.config.fullRefresh ?? input.fullRefresh) && standing.recorded(model.relation)?.contentHash === hashText(query.sql);
+}
+
+function hooksFollow(hooks: readonly CompiledHook[]): { readonly hooksFollow?: true } {
+  return hooks.some((hook) => hook.transaction) ? { hooksFollow: true } : {};
 }
 
 /** Brings the rows that the query gives into the table that is there. */
@@ -262,7 +275,13 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
     work: [
       ...pre.inside,
       ...stageSeed(context, seed, summary, stage),
-      operation({ kind: 'publish-stage', stage, target: seed.relation, ...(existing === undefined ? {} : { existing: existing.kind }) }),
+      operation({
+        kind: 'publish-stage',
+        stage,
+        target: seed.relation,
+        ...(existing === undefined ? {} : { existing: existing.kind }),
+        ...hooksFollow(seed.postHooks),
+      }),
       ...reattach(seed.relation, existing, 'comment'),
     ],
     closing: [...post.inside, ...reattach(seed.relation, existing, 'index')],

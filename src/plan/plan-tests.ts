@@ -1,4 +1,5 @@
 /** Turns the tests of the graph into checks with SQL shapes, and decides where each of them runs. */
+import type { Relation } from '../adapter/relation.ts';
 import type { CompiledTest, NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
@@ -88,12 +89,24 @@ function planQueryTest(input: PlanInput, test: CompiledTest, collector: TextColl
   };
 }
 
-/** One audit of `under` (or of nothing in particular, for singular tests alone) with all of `tests`. */
+/** Whether a declared test reads the relation by its name, beside looking at it. */
+export function namesRelation(input: PlanInput, test: CompiledTest, relation: Relation): boolean {
+  if (test.test.kind !== 'generic') return false;
+  const { check, args, column } = test.test;
+  const definition = input.findCheck(check) ?? bug(`check ${check} is not in the vocabulary`);
+  const quoted = column === undefined ? undefined : input.dialect.quoteIdentifier(column);
+  const shape = definition.shape(args, { dialect: input.dialect, column: quoted });
+  const name = JSON.stringify(input.dialect.relation(relation)).slice(1, -1);
+  return JSON.stringify([shape, test.config.where ?? '']).includes(name);
+}
+
+/** One audit of `under` (or of nothing in particular, for singular tests alone) with all of `tests`; `relation` is what stands for it meanwhile. */
 export function planAudit(
   input: PlanInput,
   under: GraphNode | undefined,
   tests: readonly CompiledTest[],
   collector: TextCollector,
+  relation?: string,
 ): Audit | undefined {
   const checks = tests
     .filter((test) => test.test.kind === 'generic')
@@ -102,7 +115,7 @@ export function planAudit(
   if (checks.length + queries.length === 0) return undefined;
   return {
     kind: 'audit',
-    relation: under === undefined ? '' : relationSql(input, under),
+    relation: relation ?? (under === undefined ? '' : relationSql(input, under)),
     relationKind: under !== undefined && isView(under) ? 'view' : 'table',
     checks,
     queries,

@@ -161,6 +161,8 @@ function describeOperation(operation: Operation): string {
       return `create schema ${plainLine(operation.schema)}`;
     case 'stage-query':
       return `run the query into a ${operation.temporary ? 'temporary' : 'staging'} table`;
+    case 'stage-view':
+      return 'make a temporary view of the query';
     case 'stage-columns':
       return 'create a staging table';
     case 'publish-stage':
@@ -178,7 +180,9 @@ function describeOperation(operation: Operation): string {
     case 'alter-columns':
       return `alter columns of ${nameRelation(operation.target)}`;
     case 'drop':
-      return operation.temporary ? 'drop the temporary table' : `drop ${operation.relationKind} ${nameRelation(operation.relation)}`;
+      return operation.temporary
+        ? `drop the temporary ${operation.relationKind}`
+        : `drop ${operation.relationKind} ${nameRelation(operation.relation)}`;
     case 'run-sql':
       return `run hook: ${plainLine(operation.query.sql)}`;
     default:
@@ -187,7 +191,7 @@ function describeOperation(operation: Operation): string {
 }
 
 function nameAttachment({ kind, name }: Attachment): string {
-  return `${kind === 'index' ? 'index' : 'comment on'} ${plainLine(name)}`;
+  return `${kind === 'comment' ? 'comment on' : kind} ${plainLine(name)}`;
 }
 
 function nameRelation(relation: Relation): string {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyProject, readRows, REPOSITORY, runTx } from '../support/tx.ts';
 import { computeExpected } from './expected.ts';
-import type { Cells } from './expected.ts';
+import { expectSameTable } from './same-table.ts';
 import { EXPORTED, rewindTo } from './rewind.ts';
 import { MART_TABLES, QUERIES } from './warehouse.ts';
 
@@ -32,23 +32,6 @@ async function readMarts(folder: string): Promise<Record<string, string[][]>> {
   const marts: Record<string, string[][]> = {};
   for (const table of MART_TABLES) marts[table] = await read(folder, `select * from ${table} order by all`);
   return marts;
-}
-
-/** Same text, or numbers that differ by floating point only. */
-function sameCell(actual: string, expected: string | number): boolean {
-  if (actual === String(expected)) return true;
-  if (actual === '' || typeof expected !== 'number' || Number.isInteger(expected)) return Number(actual) === expected && actual !== '';
-  return Math.abs(Number(actual) - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
-}
-
-function expectSameTable(actual: readonly (readonly string[])[], expected: Cells): void {
-  expect(actual.length).toBe(expected.length);
-  const different = expected.flatMap((row, at) =>
-    row.length === actual[at]?.length && row.every((cell, column) => sameCell(actual[at]?.[column] ?? '', cell))
-      ? []
-      : [{ expected: row, actual: actual[at] }],
-  );
-  expect(different.slice(0, 5)).toEqual([]);
 }
 
 describe('the example project', () => {

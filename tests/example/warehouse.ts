@@ -19,7 +19,7 @@ export const QUERIES: Readonly<Record<Exclude<keyof Expected, 'webSessions'>, st
     from late_deliveries order by month`,
   dailyStoreSales: `select ordered_on, store_id, orders, sales, cancelled, items, ${cents('revenue')}
     from fct_daily_store_sales order by ordered_on, store_id`,
-  storeDays: `select day, store_id, sales, ${cents('revenue')}, round(revenue_7_day_average * 100, 4), ${cents('revenue_so_far')}
+  storeDays: `select day, store_id, sales, ${cents('revenue')}, round(cast(revenue_7_day_average * 100 as decimal(18, 6)), 4), ${cents('revenue_so_far')}
     from store_daily_sales order by day, store_id`,
 };
 

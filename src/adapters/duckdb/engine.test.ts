@@ -9,7 +9,13 @@ it('checks settings and spells SQL without loading the driver, which comes with 
   expect(engine.checkSettings({ path: 'w.db' })).toEqual([]);
   expect(loaded()).toBe(false);
   const adapter = await engine.load();
-  const context = { look: () => Promise.resolve([]), standing: undefined };
+  const context = {
+    look: () => Promise.resolve([]),
+    standing: undefined,
+    lockTimeoutMs: undefined,
+    isRebuilt: () => false,
+    keep: () => undefined,
+  };
   expect(adapter.operations['create-schema']({ kind: 'create-schema', schema: 's' }, context)).toEqual([
     { sql: 'create schema if not exists "s"' },
   ]);

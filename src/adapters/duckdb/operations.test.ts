@@ -242,6 +242,7 @@ describe('all operations', () => {
     const all: { readonly [K in OperationKind]: Extract<Operation, { kind: K }> } = {
       'create-schema': { kind: 'create-schema', schema: 's' },
       'stage-query': { kind: 'stage-query', stage, temporary: false, query: query('select 1') },
+      'stage-view': { kind: 'stage-view', stage: { ...stage, schema: 'pg_temp' }, query: query('select 1') },
       'stage-columns': { kind: 'stage-columns', stage, temporary: false, columns: [column] },
       'publish-stage': { kind: 'publish-stage', stage, target, existing: 'table' },
       'publish-view': { kind: 'publish-view', target, existing: 'view', query: query('select 1') },

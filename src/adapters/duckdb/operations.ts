@@ -106,6 +106,7 @@ function alterColumns({ target, add, drop: dropped, retype }: AlterColumns): rea
 export const operations: OperationRenderers = {
   'create-schema': ({ schema }) => each(`create schema if not exists ${quoteIdentifier(schema)}`),
   'stage-query': stageQuery,
+  'stage-view': ({ stage, query }) => [wrap(`create temp view ${quoteIdentifier(stage.name)}`, query)],
   'stage-columns': ({ stage, temporary, columns }) => {
     const definitions = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
     return each(`create ${temporary ? 'temp ' : ''}table ${name(stage)} (${definitions.join(', ')})`);

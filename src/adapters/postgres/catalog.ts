@@ -1,6 +1,7 @@
 /** Reads relations and columns from PostgreSQL's catalog, past the slow views of `information_schema`. */
-import type { Catalog, Cell, Connection, StandingQuery } from '../../adapter/connection.ts';
+import type { Catalog, Cell, Connection, ResultSet, StandingQuery } from '../../adapter/connection.ts';
 import type { CatalogRelation, Column, Relation, RelationKind } from '../../adapter/relation.ts';
+import type { Statement } from '../../adapter/statement.ts';
 import { dialect } from './dialect.ts';
 import { quoteText } from './quoting.ts';
 
@@ -41,20 +42,27 @@ function text(cell: Cell | undefined): string {
   return String(cell);
 }
 
-/** The server tells a column of a domain by the type below it, so the catalog is asked, not an empty query. */
+/** Asks for the columns of one relation. The server tells a column of a domain by the type below it, so the catalog is asked, not an empty query. */
+export function columnsStatement(relation: Relation): Statement {
+  const name = quoteText(dialect.relation(relation));
+  return {
+    sql: `select ${columnOf} from pg_catalog.pg_class c ${attributes} where c.oid = ${name}::pg_catalog.regclass order by a.attnum`,
+  };
+}
+
+export function readColumns(answer: ResultSet | undefined): readonly Column[] {
+  return (answer?.rows ?? []).filter(([column]) => column !== null).map(([column, type]) => ({ name: text(column), type: text(type) }));
+}
+
 async function columns(connection: Connection, relation: Relation, temporary: boolean): Promise<readonly Column[]> {
-  const name = dialect.relation(temporary ? { ...relation, schema: dialect.temporarySchema } : relation);
-  const { rows } = await connection.query({
-    sql: `select ${columnOf} from pg_catalog.pg_class c ${attributes} where c.oid = ${quoteText(name)}::pg_catalog.regclass order by a.attnum`,
-  });
-  return rows.filter(([column]) => column !== null).map(([column, type]) => ({ name: text(column), type: text(type) }));
+  return readColumns(await connection.query(columnsStatement(temporary ? { ...relation, schema: dialect.temporarySchema } : relation)));
 }
 
 /**
  * What hangs on a relation or was set on it by others: whatever depends on it or on the type of its rows, rights, rules for rows,
  * options, comments. Cheap to ask; what exactly it is, is asked only where there is something.
  */
-const burden = `(c.relacl is not null or c.reloptions is not null or c.relrowsecurity or c.relforcerowsecurity
+const burden = `(c.relkind not in ('r', 'v') or c.relacl is not null or c.reloptions is not null or c.relrowsecurity or c.relforcerowsecurity
   or c.relhassubclass or c.relhastriggers or c.relkind <> 'v' and (c.relhasrules or c.relreplident <> 'd')
   or c.relowner <> (select u.oid from pg_catalog.pg_roles u where u.rolname = current_user)
   or exists (select from pg_catalog.pg_depend d where d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = c.oid

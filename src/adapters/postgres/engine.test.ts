@@ -9,7 +9,13 @@ it('checks settings, spells SQL and gives its adapter without loading the driver
   expect(engine.dialect.literal('x')).toBe("'x'");
   expect(engine.checkSettings({ url: 'postgres://h/d' })).toEqual([]);
   const adapter = await engine.load();
-  const context = { look: () => Promise.resolve([]), standing: undefined };
+  const context = {
+    look: () => Promise.resolve([]),
+    standing: undefined,
+    lockTimeoutMs: undefined,
+    isRebuilt: () => false,
+    keep: () => undefined,
+  };
   expect(adapter.operations['create-schema']({ kind: 'create-schema', schema: 's' }, context)).toEqual([
     { sql: 'create schema if not exists "s"' },
   ]);

@@ -1,6 +1,7 @@
 /** Turns the driver's errors into engine errors: kind, message, position in the statement, retry. */
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { EngineErrorKind, Retry } from '../../adapter/engine-error.ts';
+import { inUseCode } from './publish/lock-briefly.ts';
 import { utf16Offset } from './text-offset.ts';
 
 /** The fields that a server sends with an error, and those that the system adds to one of its own. */
@@ -64,6 +65,8 @@ const codeKinds: Readonly<Record<string, EngineErrorKind>> = {
   '40001': 'conflict',
   '40P01': 'conflict',
   '55P03': 'conflict',
+  // Raised by `lockBriefly`.
+  [inUseCode]: 'lock-timeout',
   '57014': 'cancelled',
   '25006': 'read-only',
   '53100': 'disk-full',
@@ -103,6 +106,7 @@ function kindOf(raw: RawError): EngineErrorKind {
 
 function retryOf(kind: EngineErrorKind, raw: RawError): Retry {
   if (kind === 'conflict') return 'transaction';
+  if (kind === 'lock-timeout') return 'later';
   return kind === 'connection' || raw.code === '53200' || raw.code === '53000' ? 'reconnect' : 'never';
 }
 

@@ -1,19 +1,12 @@
 /** Renders each operation into the statements that PostgreSQL runs. */
-import type {
-  AlterColumns,
-  AppendQuery,
-  DeleteInsert,
-  Merge,
-  OperationRenderers,
-  PublishStage,
-  PublishView,
-  StageQuery,
-} from '../../adapter/operation.ts';
+import type { AlterColumns, AppendQuery, DeleteInsert, Merge, OperationRenderers, StageQuery } from '../../adapter/operation.ts';
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { dialect } from './dialect.ts';
+import { publishStage } from './publish/publish-stage.ts';
+import { publishView } from './publish/publish-view.ts';
 import { quoteIdentifier } from './quoting.ts';
 import { blankSemicolons } from './sql-tokens.ts';
 
@@ -57,18 +50,6 @@ function stageQuery({ stage, temporary, query }: StageQuery): readonly Statement
   return [wrap(`create ${temporary ? 'temp ' : ''}table ${name(stage)}`, query)];
 }
 
-function publishStage({ stage, target, existing }: PublishStage): readonly Statement[] {
-  if (stage.schema !== target.schema) return bug(`${stage.name} cannot be published from another schema`);
-  const rename = `alter table ${name(stage)} rename to ${quoteIdentifier(target.name)}`;
-  return existing === undefined ? each(rename) : each(drop(target, existing), rename);
-}
-
-/** Replacing keeps the views that read this one; the engine refuses it when columns go away or change. */
-function publishView({ target, existing, query }: PublishView): readonly Statement[] {
-  const create = wrap(`create ${existing === 'view' ? 'or replace ' : ''}view ${name(target)}`, query);
-  return existing === 'table' ? [...each(drop(target, 'table')), create] : [create];
-}
-
 function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {
   return each(
     `delete from ${name(target)} as target using ${name(stage)} as stage where ${matchingKey(key)}`,
@@ -104,6 +85,7 @@ function alterColumns({ target, add, drop: dropped, retype }: AlterColumns): rea
 export const operations: OperationRenderers = {
   'create-schema': ({ schema }) => each(`create schema if not exists ${quoteIdentifier(schema)}`),
   'stage-query': stageQuery,
+  'stage-view': ({ stage, query }) => [wrap(`create temp view ${name(stage)}`, query)],
   'stage-columns': ({ stage, temporary, columns }) => {
     const definitions = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
     return each(`create ${temporary ? 'temp ' : ''}table ${name(stage)} (${definitions.join(', ')})`);

@@ -113,9 +113,9 @@ export const runCodes = {
     (p) => `\`${p.relation}\` had rows before and has none now`,
     () => 'most tests pass on an empty table; look at the sources',
   ),
-  'index-not-kept': warning<{ index: string; relation: string; columns: readonly string[] }>(
-    (p) => `the index \`${p.index}\` of \`${p.relation}\` is gone: the table has no ${list(p.columns)} any more`,
-    () => 'make an index over columns that are there, for example in a `post_hook`',
+  'index-not-kept': warning<{ kind: string; index: string; relation: string; columns: readonly string[] }>(
+    (p) => `the ${p.kind} \`${p.index}\` of \`${p.relation}\` is gone: the table has no ${list(p.columns)} any more`,
+    ({ kind }) => `make ${kind === 'index' ? 'an index' : 'a constraint'} over columns that are there, for example in a \`post_hook\``,
   ),
   'view-broken': warning<{ view: string; relation: string; message: string }>(
     (p) => `the view \`${p.view}\` reads \`${p.relation}\` and cannot be read any more: ${p.message}`,

@@ -43,9 +43,12 @@ const referenceCodes = {
     ({ name }) => `there is no source \`${name}\``,
     ({ name, known }) => didYouMean(name, known) ?? 'declare it under `sources:` in a property file',
   ),
-  'source-unreadable': error<{ readonly name: string; readonly problem: string }>(
+  'source-unreadable': error<{ readonly name: string; readonly problem: string; readonly readsFiles: boolean }>(
     ({ name, problem }) => `source \`${name}\` cannot be read in place: ${problem}`,
-    () => 'give `format:`, or name a file that ends in `.csv`, `.json` or `.parquet`',
+    ({ readsFiles }) =>
+      readsFiles
+        ? 'give `format:`, or name a file that ends in `.csv`, `.json` or `.parquet`'
+        : 'load the file into a table of the database and leave out `external:`, or make a seed of it',
   ),
   'ref-not-allowed': error<{ readonly what: string; readonly place: string }>(
     ({ what, place }) => `${place} cannot use \`${what}\``,

@@ -1,0 +1,326 @@
+/** Reads what hangs on a relation and was set on it by anybody: its own settings, and everything that depends on it. */
+import type { ResultSet } from '../../../adapter/connection.ts';
+import type { Relation } from '../../../adapter/relation.ts';
+import type { Statement } from '../../../adapter/statement.ts';
+import { dialect } from '../dialect.ts';
+import { quoteText } from '../quoting.ts';
+
+/** A right that somebody was given. */
+export interface Grant {
+  /** Undefined for everybody. */
+  readonly role: string | null;
+  readonly privilege: string;
+  readonly grantable: boolean;
+}
+
+export interface OwnedColumn {
+  readonly number: number;
+  readonly name: string;
+  readonly type: string;
+  readonly notNull: boolean;
+  /** Text of the expression; of a generated column its formula. */
+  readonly fallback: string | null;
+  readonly comment: string | null;
+  /** Null where nobody ever gave or took a right. */
+  readonly grants: readonly Grant[] | null;
+  readonly statisticsTarget: number | null;
+  readonly options: readonly string[] | null;
+  /** Null where it is what the type asks for. */
+  readonly storage: string | null;
+  readonly compression: string | null;
+  /** An identity or a generated column. */
+  readonly automatic: boolean;
+}
+
+export interface OwnedIndex {
+  readonly name: string;
+  /** Numbers of the columns that it cannot be without. */
+  readonly columns: readonly number[];
+  readonly definition: string;
+  /** What its definition begins with, up to the place where its method is named. */
+  readonly head: string;
+  readonly unique: boolean;
+  readonly clustered: boolean;
+  readonly identifies: boolean;
+  readonly comment: string | null;
+}
+
+export interface OwnedConstraint {
+  readonly name: string;
+  readonly columns: readonly number[];
+  readonly kind: 'not null' | 'check' | 'primary key' | 'unique' | 'exclusion' | 'foreign key';
+  /** A foreign key that points to its own table. */
+  readonly own: boolean;
+  readonly definition: string;
+  readonly clustered: boolean;
+  readonly identifies: boolean;
+  readonly comment: string | null;
+}
+
+export interface OwnedPolicy {
+  readonly name: string;
+  readonly command: string;
+  readonly permissive: boolean;
+  /** Null stands for everybody. */
+  readonly roles: readonly (string | null)[];
+  readonly using: string | null;
+  readonly check: string | null;
+  readonly comment: string | null;
+}
+
+/** Something with a definition that names its relation. */
+export interface OwnedObject {
+  readonly name: string;
+  readonly definition: string;
+  /** As the catalog spells it; `O` is the usual. */
+  readonly enabled: string;
+  readonly comment: string | null;
+}
+
+export interface OwnedStatistics {
+  readonly columns: readonly number[];
+  /** Quoted, with its schema. */
+  readonly name: string;
+  readonly definition: string;
+  readonly owner: string;
+  readonly target: number | null;
+  readonly comment: string | null;
+}
+
+/** One relation with all that belongs to it. */
+export interface Belongings {
+  readonly oid: number;
+  readonly relation: Relation;
+  /** As the catalog spells it: `r`, `v`, `m`, `p`, `f`. */
+  readonly kind: string;
+  readonly owner: string;
+  /** Whether our role may replace it. */
+  readonly ours: boolean;
+  readonly options: readonly string[] | null;
+  readonly toastOptions: readonly string[] | null;
+  readonly grants: readonly Grant[] | null;
+  readonly rowSecurity: boolean;
+  readonly forcedRowSecurity: boolean;
+  /** As the catalog spells it; `d` is the usual of tables. */
+  readonly replicaIdentity: string;
+  readonly populated: boolean;
+  readonly comment: string | null;
+  readonly labels: readonly { readonly provider: string; readonly label: string; readonly column: string | null }[];
+  readonly columns: readonly OwnedColumn[];
+  readonly indexes: readonly OwnedIndex[];
+  readonly constraints: readonly OwnedConstraint[];
+  readonly triggers: readonly OwnedObject[];
+  readonly rules: readonly OwnedObject[];
+  readonly policies: readonly OwnedPolicy[];
+  readonly statistics: readonly OwnedStatistics[];
+  readonly publications: readonly { readonly name: string; readonly partial: boolean }[];
+  /** The query of a view. */
+  readonly query: string | null;
+  /** Relations of the same answer that a view reads, by the numbers of their columns; 0 is the row as a whole, -1 is always there. */
+  readonly reads: readonly { readonly oid: number; readonly columns: readonly number[] }[];
+  /** Foreign keys of other tables that point here, by the columns that they name. */
+  readonly referencedBy: readonly { readonly name: string; readonly columns: readonly string[] }[];
+  /** What else depends on it, in the words of the server. */
+  readonly others: readonly string[];
+}
+
+export interface BelongingsAnswer {
+  /** The relation itself; undefined where it is gone. */
+  readonly old: Belongings | undefined;
+  /** Those that read it, directly or through others; those that read come behind what they read. */
+  readonly views: readonly Belongings[];
+  /** As it was before anything was asked. */
+  readonly searchPath: string;
+}
+
+const pgClass = `'pg_catalog.pg_class'::pg_catalog.regclass`;
+const catalogOf = (name: string): string => `'pg_catalog.${name}'::pg_catalog.regclass`;
+
+const commentOf = (catalog: string, oid: string, column = '0'): string =>
+  `(select d.description from pg_catalog.pg_description d where d.classoid = ${catalogOf(catalog)} and d.objoid = ${oid} and d.objsubid = ${column})`;
+
+const grantsOf = (acl: string): string =>
+  `case when ${acl} is not null then (select coalesce(json_agg(json_build_object('role', case g.grantee when 0 then null else pg_catalog.pg_get_userbyid(g.grantee) end,
+    'privilege', g.privilege_type, 'grantable', g.is_grantable)), '[]') from pg_catalog.aclexplode(${acl}) g) end`;
+
+/** The columns of the relation that an object depends on. */
+const columnsOf = (catalog: string, oid: string): string =>
+  `(select coalesce(json_agg(distinct d.refobjsubid), '[]') from pg_catalog.pg_depend d
+    where d.classid = ${catalogOf(catalog)} and d.objid = ${oid} and d.refclassid = ${pgClass} and d.refobjid = c.oid and d.refobjsubid > 0)`;
+
+/** A list of objects from a query over one catalog; `c` is the relation. */
+const list = (fields: string, from: string, order: string): string =>
+  `(select coalesce(json_agg(json_build_object(${fields}) order by ${order}), '[]') from ${from})`;
+
+const columns = list(
+  `'number', a.attnum, 'name', a.attname, 'type', pg_catalog.format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull,
+   'fallback', (select pg_catalog.pg_get_expr(d.adbin, d.adrelid) from pg_catalog.pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum),
+   'comment', ${commentOf('pg_class', 'a.attrelid', 'a.attnum')}, 'grants', ${grantsOf('a.attacl')},
+   'statisticsTarget', case when a.attstattarget >= 0 then a.attstattarget end, 'options', to_json(a.attoptions),
+   'storage', case when a.attstorage <> t.typstorage then a.attstorage end, 'compression', nullif(a.attcompression::text, ''),
+   'automatic', a.attidentity <> '' or a.attgenerated <> ''`,
+  `pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`,
+  'a.attnum',
+);
+
+const indexes = list(
+  `'name', i.relname, 'columns', ${columnsOf('pg_class', 'i.oid')}, 'definition', pg_catalog.pg_get_indexdef(i.oid), 'unique', x.indisunique,
+   'head', pg_catalog.format('INDEX %I ON %s%I.%I ', i.relname, case when c.relkind = 'p' then 'ONLY ' else '' end, n.nspname, c.relname),
+   'clustered', x.indisclustered, 'identifies', x.indisreplident, 'comment', ${commentOf('pg_class', 'i.oid')}`,
+  `pg_catalog.pg_index x join pg_catalog.pg_class i on i.oid = x.indexrelid
+   where x.indrelid = c.oid and not exists (select from pg_catalog.pg_constraint k where k.conindid = i.oid and k.conrelid = c.oid)`,
+  'i.relname',
+);
+
+const constraints = list(
+  `'name', k.conname, 'columns', coalesce(to_json(k.conkey), '[]'), 'kind', case k.contype when 'n' then 'not null' when 'c' then 'check' when 'p' then 'primary key' when 'u' then 'unique' when 'x' then 'exclusion' else 'foreign key' end,
+   'own', k.confrelid = c.oid, 'definition', pg_catalog.pg_get_constraintdef(k.oid), 'comment', ${commentOf('pg_constraint', 'k.oid')},
+   'clustered', coalesce(x.indisclustered, false), 'identifies', coalesce(x.indisreplident, false)`,
+  `pg_catalog.pg_constraint k left join pg_catalog.pg_index x on x.indexrelid = k.conindid and x.indrelid = c.oid
+   where k.conrelid = c.oid and k.contype in ('n', 'c', 'p', 'u', 'x', 'f')`,
+  `k.contype = 'f', k.conname`,
+);
+
+const triggers = list(
+  `'name', t.tgname, 'definition', pg_catalog.pg_get_triggerdef(t.oid), 'enabled', t.tgenabled, 'comment', ${commentOf('pg_trigger', 't.oid')}`,
+  `pg_catalog.pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal`,
+  't.tgname',
+);
+
+const rules = list(
+  `'name', r.rulename, 'definition', pg_catalog.pg_get_ruledef(r.oid), 'enabled', r.ev_enabled, 'comment', ${commentOf('pg_rewrite', 'r.oid')}`,
+  `pg_catalog.pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN'`,
+  'r.rulename',
+);
+
+const policies = list(
+  `'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive, 'comment', ${commentOf('pg_policy', 'p.oid')},
+   'roles', (select json_agg(case r when 0 then null else pg_catalog.pg_get_userbyid(r) end) from unnest(p.polroles) as r),
+   'using', pg_catalog.pg_get_expr(p.polqual, p.polrelid), 'check', pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)`,
+  `pg_catalog.pg_policy p where p.polrelid = c.oid`,
+  'p.polname',
+);
+
+const statistics = list(
+  `'columns', ${columnsOf('pg_statistic_ext', 's.oid')}, 'name', pg_catalog.format('%I.%I', sn.nspname, s.stxname), 'definition', pg_catalog.pg_get_statisticsobjdef(s.oid),
+   'owner', pg_catalog.pg_get_userbyid(s.stxowner), 'target', case when s.stxstattarget >= 0 then s.stxstattarget end,
+   'comment', ${commentOf('pg_statistic_ext', 's.oid')}`,
+  `pg_catalog.pg_statistic_ext s join pg_catalog.pg_namespace sn on sn.oid = s.stxnamespace where s.stxrelid = c.oid`,
+  's.stxname',
+);
+
+/** Conditions and lists of columns came with version 15; they are not read, only noticed. */
+const publications = list(
+  `'name', p.pubname, 'partial', to_jsonb(m) ->> 'prqual' is not null or to_jsonb(m) ->> 'prattrs' is not null`,
+  `pg_catalog.pg_publication_rel m join pg_catalog.pg_publication p on p.oid = m.prpubid where m.prrelid = c.oid`,
+  'p.pubname',
+);
+
+const labels = list(
+  `'provider', l.provider, 'label', l.label,
+   'column', (select a.attname from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum = l.objsubid)`,
+  `pg_catalog.pg_seclabel l where l.classoid = ${pgClass} and l.objoid = c.oid`,
+  'l.provider, l.objsubid',
+);
+
+/** A row type stands for the row as a whole: a view of it cannot be bound to another table. */
+const reads = list(
+  `'oid', f.read::bigint, 'columns', f.columns`,
+  `(select f.read, json_agg(distinct f.number) as columns from found f where f.reader = c.oid group by f.read) as f`,
+  'f.read',
+);
+
+const referencedBy = list(
+  `'name', pg_catalog.pg_describe_object(${catalogOf('pg_constraint')}, k.oid, 0),
+   'columns', (select json_agg(a.attname order by k.place) from unnest(k.confkey) with ordinality as k(number, place)
+     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = k.number)`,
+  `pg_catalog.pg_constraint k where k.confrelid = c.oid and k.conrelid <> c.oid and k.contype = 'f' and k.conparentid = 0`,
+  'k.conname',
+);
+
+/** Whatever depends on the relation or its row type and is none of the above. */
+const others = `(select coalesce(json_agg(distinct pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)), '[]')
+  from pg_catalog.pg_depend d
+  where (d.refclassid = ${pgClass} and d.refobjid = c.oid
+      or d.refclassid = ${catalogOf('pg_type')} and d.refobjid in (select t.oid from pg_catalog.pg_type t where t.oid = c.reltype or t.typelem = c.reltype and c.reltype <> 0))
+    and d.deptype <> 'i'
+    and not (d.classid = ${catalogOf('pg_rewrite')} and exists (select from pg_catalog.pg_rewrite r join pg_catalog.pg_class v on v.oid = r.ev_class
+      where r.oid = d.objid and (r.ev_class = c.oid or r.rulename = '_RETURN' and v.relkind in ('v', 'm'))))
+    and not (d.classid = ${pgClass} and exists (select from pg_catalog.pg_index x where x.indexrelid = d.objid and x.indrelid = c.oid))
+    and not (d.classid = ${catalogOf('pg_attrdef')} and exists (select from pg_catalog.pg_attrdef e where e.oid = d.objid and e.adrelid = c.oid))
+    and not (d.classid = ${catalogOf('pg_constraint')} and exists (select from pg_catalog.pg_constraint k where k.oid = d.objid and (k.conrelid = c.oid or k.confrelid = c.oid)))
+    and not (d.classid = ${catalogOf('pg_trigger')} and exists (select from pg_catalog.pg_trigger t where t.oid = d.objid and t.tgrelid = c.oid))
+    and not (d.classid = ${catalogOf('pg_policy')} and exists (select from pg_catalog.pg_policy p where p.oid = d.objid and p.polrelid = c.oid))
+    and not (d.classid = ${catalogOf('pg_statistic_ext')} and exists (select from pg_catalog.pg_statistic_ext s where s.oid = d.objid and s.stxrelid = c.oid))
+    and d.classid <> ${catalogOf('pg_publication_rel')})`;
+
+/** A query over the relation and the views above it: one row of JSON each. */
+function belongingsQuery(relation: Relation): string {
+  return `with recursive above (oid) as (
+  select pg_catalog.to_regclass(${quoteText(dialect.relation(relation))})::pg_catalog.oid
+  union
+  select r.ev_class from above join pg_catalog.pg_class c on c.oid = above.oid
+  join pg_catalog.pg_depend d on d.classid = ${catalogOf('pg_rewrite')} and (d.refclassid = ${pgClass} and d.refobjid = c.oid
+    or d.refclassid = ${catalogOf('pg_type')} and d.refobjid = c.reltype and c.reltype <> 0)
+  join pg_catalog.pg_rewrite r on r.oid = d.objid and r.rulename = '_RETURN'
+  join pg_catalog.pg_class v on v.oid = r.ev_class and v.relkind in ('v', 'm')
+  where r.ev_class <> c.oid
+), found (reader, read, number) as (
+  select r.ev_class, c.oid, case when d.refclassid = ${pgClass} then d.refobjsubid else 0 end
+  from above join pg_catalog.pg_class c on c.oid = above.oid
+  join pg_catalog.pg_depend d on d.classid = ${catalogOf('pg_rewrite')} and (d.refclassid = ${pgClass} and d.refobjid = c.oid and d.refobjsubid > 0
+    or d.refclassid = ${catalogOf('pg_type')} and d.refobjid = c.reltype and c.reltype <> 0)
+  join pg_catalog.pg_rewrite r on r.oid = d.objid and r.rulename = '_RETURN' and r.ev_class <> c.oid
+  union
+  select r.ev_class, c.oid, -1
+  from above join pg_catalog.pg_class c on c.oid = above.oid
+  join pg_catalog.pg_depend d on d.classid = ${catalogOf('pg_rewrite')} and d.refclassid = ${pgClass} and d.refobjid = c.oid
+  join pg_catalog.pg_rewrite r on r.oid = d.objid and r.rulename = '_RETURN' and r.ev_class <> c.oid
+)
+select json_build_object('oid', c.oid::bigint, 'relation', json_build_object('schema', n.nspname, 'name', c.relname), 'kind', c.relkind,
+  'owner', pg_catalog.pg_get_userbyid(c.relowner), 'ours', pg_catalog.pg_has_role(c.relowner, 'USAGE') and pg_catalog.has_schema_privilege(n.oid, 'CREATE'), 'options', to_json(c.reloptions),
+  'toastOptions', (select to_json(t.reloptions) from pg_catalog.pg_class t where t.oid = c.reltoastrelid),
+  'grants', ${grantsOf('c.relacl')}, 'rowSecurity', c.relrowsecurity, 'forcedRowSecurity', c.relforcerowsecurity,
+  'replicaIdentity', c.relreplident, 'populated', c.relispopulated, 'comment', ${commentOf('pg_class', 'c.oid')},
+  'labels', ${labels}, 'columns', ${columns}, 'indexes', ${indexes}, 'constraints', ${constraints}, 'triggers', ${triggers}, 'rules', ${rules},
+  'policies', ${policies}, 'statistics', ${statistics}, 'publications', ${publications},
+  'query', case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid) end, 'reads', ${reads}, 'referencedBy', ${referencedBy},
+  'others', ${others})::text
+from above join pg_catalog.pg_class c on c.oid = above.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace`;
+}
+
+/** The statements of the question; names in the answer carry their schemas, whatever the search path is. */
+export function askBelongings(relation: Relation): readonly Statement[] {
+  return [
+    { sql: `select pg_catalog.current_setting('search_path')` },
+    { sql: `select pg_catalog.set_config('search_path', '', true)` },
+    { sql: belongingsQuery(relation) },
+  ];
+}
+
+/** Reads the answer to `askBelongings` from the results of its statements. */
+export function readBelongings([path, , answer]: readonly ResultSet[], relation: Relation): BelongingsAnswer {
+  // The query builds exactly this shape.
+  const found = (answer?.rows ?? []).map(([text]) => JSON.parse(String(text)) as Belongings);
+  const isOwn = (entry: Belongings): boolean => entry.relation.schema === relation.schema && entry.relation.name === relation.name;
+  return {
+    old: found.find(isOwn),
+    views: inOrder(found.filter((entry) => !isOwn(entry))),
+    searchPath: String(path?.rows[0]?.[0] ?? ''),
+  };
+}
+
+/** Views behind those that they read. */
+function inOrder(views: readonly Belongings[]): readonly Belongings[] {
+  const left = new Map(views.map((view) => [view.oid, view]));
+  const done: Belongings[] = [];
+  for (let before = -1; left.size > 0 && before !== left.size;) {
+    before = left.size;
+    for (const view of left.values()) {
+      if (view.reads.some(({ oid }) => left.has(oid) && oid !== view.oid)) continue;
+      left.delete(view.oid);
+      done.push(view);
+    }
+  }
+  return [...done, ...left.values()];
+}

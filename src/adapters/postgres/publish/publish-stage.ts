@@ -1,0 +1,34 @@
+/** Renders the publication of a staged table. */
+import type { PublishStage, RenderContext } from '../../../adapter/operation.ts';
+import type { Statement } from '../../../adapter/statement.ts';
+import { bug } from '../../../diagnostics/bug.ts';
+import { columnsStatement, readColumns } from '../catalog.ts';
+import { dialect } from '../dialect.ts';
+import { quoteIdentifier } from '../quoting.ts';
+import { askBelongings, readBelongings } from './belongings.ts';
+import { lockBriefly } from './lock-briefly.ts';
+import { lockDependents } from './lock-dependents.ts';
+import { replaceRelation } from './replace-relation.ts';
+
+/** A table on which nothing hangs is simply replaced; what hangs on any other is looked at first. */
+export async function publishStage(operation: PublishStage, context: RenderContext): Promise<readonly Statement[]> {
+  const { stage, target, existing } = operation;
+  if (stage.schema !== target.schema) return bug(`${stage.name} cannot be published from another schema`);
+  const name = dialect.relation(target);
+  const rename = { sql: `alter table ${dialect.relation(stage)} rename to ${quoteIdentifier(target.name)}` };
+  if (existing === undefined) return [rename];
+  const { standing } = context;
+  if (standing !== undefined && !standing.burdened) {
+    return [
+      lockBriefly([{ name, kind: standing.kind, owner: 'current_user' }], context.lockTimeoutMs),
+      { sql: `drop ${standing.kind} ${name}` },
+      rename,
+    ];
+  }
+  await lockDependents(context, target);
+  const question = askBelongings(target);
+  const results = await context.look(...question, columnsStatement(stage));
+  const answer = readBelongings(results, target);
+  const columns = readColumns(results[question.length]);
+  return replaceRelation({ stage, kind: 'table', columns, hooksFollow: operation.hooksFollow === true }, target, answer, context);
+}

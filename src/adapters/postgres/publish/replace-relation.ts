@@ -1,0 +1,150 @@
+/** Puts a new relation in the place of an old one, with all that hangs on that, in one transaction and without harm to readers. */
+import type { RenderContext } from '../../../adapter/operation.ts';
+import { EngineError } from '../../../adapter/engine-error.ts';
+import type { Column, Relation } from '../../../adapter/relation.ts';
+import type { Statement } from '../../../adapter/statement.ts';
+import { dialect } from '../dialect.ts';
+import { quoteIdentifier, quoteText } from '../quoting.ts';
+import type { Belongings, BelongingsAnswer } from './belongings.ts';
+import { attachmentsOf, carryNotNull, carryOver } from './carry-over.ts';
+import { lockBriefly } from './lock-briefly.ts';
+import { temporaryName } from './temporary-name.ts';
+import {
+  keptColumns,
+  kindWord,
+  makerFor,
+  partsOf,
+  transferComments,
+  transferGrants,
+  transferPublications,
+  transferSettings,
+} from './transfer.ts';
+import type { Maker } from './transfer.ts';
+import { bindView, describeView, dropView, planViews, remakeView } from './views.ts';
+import type { ViewPlan } from './views.ts';
+
+/** What is ready under another name, in the schema of its target. */
+export interface Fresh {
+  readonly stage: Relation;
+  readonly kind: 'table' | 'view';
+  readonly columns: readonly Column[];
+  /** Hooks of the model come after it, and may make what would be carried over. */
+  readonly hooksFollow: boolean;
+}
+
+const nameOf = dialect.relation;
+
+const each = (...statements: readonly string[]): readonly Statement[] => statements.map((sql) => ({ sql }));
+
+/** The statements that replace `target`; nothing of it stands in their way. */
+export function replaceRelation(fresh: Fresh, target: Relation, answer: BelongingsAnswer, context: RenderContext): readonly Statement[] {
+  const { old, views, searchPath } = answer;
+  const restore = each(`select pg_catalog.set_config('search_path', ${quoteText(searchPath)}, true)`);
+  if (old === undefined) return [...renameTo(fresh, target), ...restore];
+  const obstacles = findObstacles(old, views);
+  if (obstacles.length === 0) return [...swap(fresh, { ...answer, old }, context), ...restore];
+  if (fresh.kind === 'table' && sameColumns(old, fresh.columns)) return [...refill(fresh, old), ...restore];
+  const message = `${nameOf(target)} cannot be replaced: its columns change, and not all that depends on it can be made again`;
+  throw new EngineError({ kind: 'dependents', message, redacted: message, retry: 'never', relation: target, dependents: obstacles });
+}
+
+/** What can neither be carried over nor made again, in words. */
+function findObstacles(old: Belongings, views: readonly Belongings[]): readonly string[] {
+  const kinds: Readonly<Record<string, string>> = { p: 'its partitions', f: 'the foreign server that holds it' };
+  const kind = kinds[old.kind];
+  return [
+    ...(kind === undefined ? [] : [kind]),
+    ...old.referencedBy.map(({ name }) => name),
+    ...[old, ...views].flatMap((entry) => entry.others),
+    ...views.filter((view) => !view.ours).map((view) => `${describeView(view)} of ${view.owner}`),
+    ...old.publications
+      .filter(({ partial }) => partial)
+      .map(({ name }) => `the publication ${quoteIdentifier(name)} of some of its rows or columns`),
+  ];
+}
+
+function sameColumns(old: Belongings, columns: readonly Column[]): boolean {
+  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  return old.columns.length === columns.length && old.columns.every(({ name, type }) => types.get(name) === type);
+}
+
+/** In place: whoever reads sees the old rows until the commit, and everything that hangs on the table stays. */
+function refill({ stage, columns }: Fresh, { relation }: Belongings): readonly Statement[] {
+  const list = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const make = makerFor(relation, []);
+  return [
+    { sql: `delete from ${nameOf(relation)}` },
+    make('the rows of the table itself', `insert into ${nameOf(relation)} (${list}) select ${list} from ${nameOf(stage)}`),
+    { sql: `drop table ${nameOf(stage)}` },
+  ];
+}
+
+function renameTo({ stage, kind }: Fresh, target: Relation): readonly Statement[] {
+  return each(`alter ${kind} ${nameOf(stage)} rename to ${quoteIdentifier(target.name)}`);
+}
+
+type Standing = BelongingsAnswer & { readonly old: Belongings };
+
+/** Everything slow comes before the lock: indexes and constraints are there when the new relation gets its name. */
+function swap(fresh: Fresh, { old, views }: Standing, context: RenderContext): readonly Statement[] {
+  const { stage } = fresh;
+  const plan = planViews(old, views, fresh.columns);
+  const make = makerFor(old.relation, views.map(describeView));
+  const wasTable = old.kind === 'r' && fresh.kind === 'table';
+  const kept = keptColumns(
+    old,
+    fresh.columns.map(({ name }) => name),
+  );
+  const parts = wasTable || (old.kind === 'v' && fresh.kind === 'view') ? partsOf(old, kept.numbers) : [];
+  const carried = wasTable && !fresh.hooksFollow ? carryOver(old, stage, kept.numbers, make) : { before: [], after: [] };
+  if (wasTable) {
+    const all = attachmentsOf(old, parts);
+    // Without hooks everything is made by now, but for what has lost its columns.
+    context.keep(fresh.hooksFollow ? all : all.filter(({ columns }) => columns.some((column) => !kept.names.has(column))));
+  }
+  return [
+    ...settings(fresh, old, kept.names, make),
+    ...carried.before,
+    lockBriefly([...[...plan.bound, ...plan.remade].map(lockable), lockable(old)], context.lockTimeoutMs),
+    ...exchange(fresh, old, plan, make),
+    ...carried.after,
+    ...(fresh.hooksFollow && wasTable
+      ? []
+      : parts.flatMap(({ kind, name, statements }) => statements.map((sql) => make(`the ${kind} ${name}`, sql)))),
+    ...(wasTable ? each(...transferPublications(old)) : []),
+    ...each(`alter ${fresh.kind} ${nameOf(old.relation)} owner to ${quoteIdentifier(old.owner)}`),
+    ...plan.remade.flatMap((view) => remakeView(view, make, context)),
+  ];
+}
+
+const lockable = ({ relation, kind, owner }: Belongings) => ({
+  name: nameOf(relation),
+  kind: kindWord(kind),
+  owner: quoteIdentifier(owner),
+});
+
+function settings(fresh: Fresh, old: Belongings, kept: ReadonlySet<string>, make: Maker): readonly Statement[] {
+  const name = nameOf(fresh.stage);
+  const both = fresh.kind === 'table' && old.kind === 'r';
+  const changes = both ? transferSettings(old, name, kept) : undefined;
+  return [
+    ...(changes === undefined ? [] : [make('a setting of the table', changes)]),
+    ...(both ? carryNotNull(old, fresh.stage, kept, make) : []),
+    ...each(...transferGrants(old, name, kept), ...transferComments(old, name, fresh.kind === 'view' ? 'v' : 'r', kept)),
+  ];
+}
+
+/** The old goes and the new gets its name. Views that stay need the old until they are bound to the new. */
+function exchange(fresh: Fresh, old: Belongings, { bound, remade }: ViewPlan, make: Maker): readonly Statement[] {
+  const drop = (name: string): string => `drop ${kindWord(old.kind)} ${name}`;
+  const dropViews = [...remade].reverse().map(dropView);
+  if (bound.length === 0) return [...dropViews, ...each(drop(nameOf(old.relation))), ...renameTo(fresh, old.relation)];
+  const away = { schema: old.relation.schema, name: temporaryName(fresh.stage.name, 'away') };
+  return [
+    ...dropViews,
+    ...each(`alter ${kindWord(old.kind)} ${nameOf(old.relation)} rename to ${quoteIdentifier(away.name)}`),
+    ...renameTo(fresh, old.relation),
+    ...bound.map((view) => bindView(view, make)),
+    ...each(drop(nameOf(away))),
+  ];
+}

@@ -1,0 +1,31 @@
+/** Projects mean the same on every engine. */
+import { describe, expect, it } from 'vitest';
+import { conformanceCases } from './conformance-cases.ts';
+import type { Act } from './conformance-cases.ts';
+import { useProjectEngines } from './engine-project.ts';
+import type { EngineProject } from './engine-project.ts';
+
+async function perform(project: EngineProject, act: Act): Promise<void> {
+  if ('write' in act) return project.write(act.write);
+  if ('remove' in act) return project.remove(act.remove);
+  if ('sql' in act) return project.run(act.sql);
+  if ('rows' in act) return expect(await project.rows(act.rows), act.rows).toEqual(act.are);
+  const { exit, text } = await project.tx(act.tx);
+  expect(exit, `${String(act.tx)}\n${text}`).toBe(act.exit ?? 0);
+  for (const said of act.says ?? [])
+    expect(text).toMatch(typeof said === 'string' ? new RegExp(said.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')) : said);
+  // Nothing that ends inside of a transaction may be seen after it.
+  const left = await project.rows(
+    `select table_schema, table_name from information_schema.tables where table_name like '\\_tx\\_%' escape '\\'`,
+  );
+  expect(left).toEqual([]);
+}
+
+describe('every engine', () => {
+  describe.each(useProjectEngines())('$name', ({ project }) => {
+    it.each(conformanceCases)('$name', async (given) => {
+      const opened = await project(given.files, given.project);
+      for (const act of given.acts) await perform(opened, act);
+    });
+  });
+});

@@ -1,0 +1,122 @@
+/** A project on a real database of one engine, run in this process as the program runs it. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Adapter, OpenOptions } from '../../src/adapter/adapter.ts';
+import type { Cell, Session } from '../../src/adapter/connection.ts';
+import { adapter as duckdb } from '../../src/adapters/duckdb/adapter.ts';
+import { useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
+import { adapter as postgres } from '../../src/adapters/postgres/adapter.ts';
+import { createEndings } from '../../src/cli/host.ts';
+import type { Host } from '../../src/cli/host.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import { disk } from '../../src/project/disk.ts';
+import { createOutput } from '../../src/report/output.ts';
+import { REPOSITORY } from '../support/tx.ts';
+
+export interface TxEnd {
+  readonly exit: number;
+  /** All that it printed, result and messages. */
+  readonly text: string;
+}
+
+export interface EngineProject {
+  readonly write: (files: Readonly<Record<string, string>>) => void;
+  readonly remove: (path: string) => void;
+  /** Runs a command such as `build --full-refresh` with its words in a list, or parted by single spaces. */
+  readonly tx: (line: string | readonly string[]) => Promise<TxEnd>;
+  readonly rows: (sql: string) => Promise<readonly (readonly Cell[])[]>;
+  readonly run: (...statements: readonly string[]) => Promise<void>;
+}
+
+/** An engine, and how to get an empty database of it. */
+export interface ProjectEngine {
+  readonly name: string;
+  readonly adapter: Adapter;
+  /** A project in a new folder, over a database without any relation; both go away with the test. */
+  readonly project: (files: Readonly<Record<string, string>>, settings?: string) => Promise<EngineProject>;
+}
+
+/** All engines. To be called where the suite of a file is declared, inside a `describe`. */
+export function useProjectEngines(): readonly ProjectEngine[] {
+  const database = useTestDatabase();
+  return [
+    { name: 'duckdb', adapter: duckdb, project: (files, more) => openProject(duckdb, { path: 'warehouse.duckdb' }, files, more) },
+    {
+      name: 'postgres',
+      adapter: postgres,
+      project: async (files, more) => {
+        const project = await openProject(postgres, { url: database.url() }, files, more);
+        await project.run(
+          `do $$ declare s text; begin for s in select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'public') loop execute format('drop schema %I cascade', s); end loop; end $$`,
+        );
+        return project;
+      },
+    },
+  ];
+}
+
+async function openProject(
+  adapter: Adapter,
+  settings: Readonly<Record<string, unknown>>,
+  files: Readonly<Record<string, string>>,
+  more = '',
+): Promise<EngineProject> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'tx-engine-')));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const write = (added: Readonly<Record<string, string>>): void => {
+    for (const [path, text] of Object.entries(added)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+  };
+  const target = { type: adapter.dialect.engine, schema: 'main', threads: 2, ...settings };
+  write({ 'project.yaml': `name: shop\ntargets:\n  dev: ${JSON.stringify(target)}\n${more}\n`, ...files });
+  const options: OpenOptions = {
+    target: { name: 'dev', type: target.type, schema: target.schema, threads: 2, settings },
+    projectRoot: root,
+    connections: 1,
+    readOnly: false,
+  };
+  const inDatabase = async <T>(job: (session: Session) => Promise<T>): Promise<T> => {
+    const session = await adapter.open(options);
+    try {
+      return await job(session);
+    } finally {
+      await session.close();
+    }
+  };
+  return Promise.resolve({
+    write,
+    remove: (path: string) => rmSync(join(root, path), { recursive: true }),
+    tx: (line) => runTx(root, typeof line === 'string' ? line.split(' ') : line),
+    rows: (sql: string) => inDatabase(async (session) => (await (await session.connect()).query({ sql })).rows),
+    run: (...statements: readonly string[]) =>
+      inDatabase(async (session) => {
+        const connection = await session.connect();
+        for (const sql of statements) await connection.run({ sql });
+      }),
+  });
+}
+
+async function runTx(root: string, args: readonly string[]): Promise<TxEnd> {
+  let text = '';
+  const stream = { write: (part: string) => (text += part), on: () => undefined, isTTY: false, columns: 120 };
+  const host: Host = {
+    cwd: root,
+    env: {},
+    files: disk,
+    clock: { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+    output: createOutput({ stdout: stream, stderr: stream }, { env: {} }),
+    outputFailed: () => false,
+    // No case reads files by relative paths, and threads cannot change their folder.
+    enter: () => undefined,
+    version: '0.0.0',
+    build: undefined,
+    ...createEndings(),
+    packageRoot: REPOSITORY,
+  };
+  const exit = await runProgram(host, args);
+  return { exit, text };
+}

@@ -1,0 +1,147 @@
+/** The statements of every operation, of all engines side by side, and each of them runs. */
+import { describe, expect, it } from 'vitest';
+import type { Operation, OperationKind } from '../../src/adapter/operation.ts';
+import { renderOperation } from '../../src/execute/perform.ts';
+import { useEngines } from './sql-engines.ts';
+
+type Texts = Readonly<Record<string, readonly string[]>>;
+
+interface StatementCase {
+  readonly operation: (temporary: string) => Operation;
+  /** By engine; one line each, with `…` for what is longer than it is telling. */
+  readonly is: Texts;
+}
+
+const query = { node: 'model.shop.m', sql: 'select 2 as id, 4 as v; -- end' };
+const target = { schema: 's', name: 'm' };
+const stage = { schema: 's', name: '_tx_1' };
+const columns = ['id', 'v'];
+const key = ['id'];
+
+/** In an order in which each finds what those before it have left. */
+const cases: { readonly [K in OperationKind]: StatementCase } = {
+  'create-schema': {
+    operation: () => ({ kind: 'create-schema', schema: 's' }),
+    is: { duckdb: ['create schema if not exists "s"'], postgres: ['create schema if not exists "s"'] },
+  },
+  'stage-query': {
+    operation: () => ({ kind: 'stage-query', stage, temporary: false, query }),
+    is: {
+      duckdb: ['create table "s"."_tx_1" as ( select 2 as id, 4 as v -- end )'],
+      postgres: ['create table "s"."_tx_1" as ( select 2 as id, 4 as v -- end )'],
+    },
+  },
+  'publish-stage': {
+    operation: () => ({ kind: 'publish-stage', stage, target }),
+    is: { duckdb: ['alter table "s"."_tx_1" rename to "m"'], postgres: ['alter table "s"."_tx_1" rename to "m"'] },
+  },
+  'stage-columns': {
+    operation: (schema) => ({
+      kind: 'stage-columns',
+      stage: { schema, name: 'd' },
+      temporary: true,
+      columns: [
+        { name: 'id', type: 'integer' },
+        { name: 'v', type: 'integer' },
+      ],
+    }),
+    is: {
+      duckdb: ['create temp table "temp"."d" ("id" integer, "v" integer)'],
+      postgres: ['create temp table "pg_temp"."d" ("id" integer, "v" integer)'],
+    },
+  },
+  'append-query': {
+    operation: () => ({ kind: 'append-query', target, columns, query }),
+    is: {
+      duckdb: ['insert into "s"."m" ("id", "v") select "id", "v" from ( select 2 as id, 4 as v -- end ) as increment'],
+      postgres: ['insert into "s"."m" ("id", "v") select "id", "v" from ( select 2 as id, 4 as v -- end ) as increment'],
+    },
+  },
+  append: {
+    operation: (schema) => ({ kind: 'append', stage: { schema, name: 'd' }, target, columns }),
+    is: {
+      duckdb: ['insert into "s"."m" ("id", "v") select "id", "v" from "temp"."d"'],
+      postgres: ['insert into "s"."m" ("id", "v") select "id", "v" from "pg_temp"."d"'],
+    },
+  },
+  'delete-insert': {
+    operation: (schema) => ({ kind: 'delete-insert', stage: { schema, name: 'd' }, target, columns, key }),
+    is: {
+      duckdb: ['delete from "s"."m" …', 'insert into "s"."m" ("id", "v") select "id", "v" from "temp"."d"'],
+      postgres: [
+        'delete from "s"."m" as target using "pg_temp"."d" as stage where target."id" = stage."id"',
+        'insert into "s"."m" ("id", "v") select "id", "v" from "pg_temp"."d"',
+      ],
+    },
+  },
+  merge: {
+    operation: (schema) => ({ kind: 'merge', stage: { schema, name: 'd' }, target, columns, key }),
+    is: {
+      duckdb: ['merge into "s"."m" …'],
+      postgres: ['merge into "s"."m" as target using "pg_temp"."d" as stage on target."id" = stage."id" when matched …'],
+    },
+  },
+  'alter-columns': {
+    operation: () => ({
+      kind: 'alter-columns',
+      target,
+      add: [{ name: 'w', type: 'integer' }],
+      drop: [],
+      retype: [{ name: 'v', type: 'bigint' }],
+    }),
+    is: {
+      duckdb: ['alter table "s"."m" add column "w" integer', 'alter table "s"."m" alter …'],
+      postgres: ['alter table "s"."m" add column "w" integer, alter column "v" set data type bigint using cast("v" as bigint)'],
+    },
+  },
+  'publish-view': {
+    operation: () => ({ kind: 'publish-view', target: { schema: 's', name: 'v' }, query }),
+    is: {
+      duckdb: ['create view "s"."v" as ( select 2 as id, 4 as v -- end )'],
+      postgres: ['create view "s"."v" as ( select 2 as id, 4 as v -- end )'],
+    },
+  },
+  'stage-view': {
+    operation: (schema) => ({ kind: 'stage-view', stage: { schema, name: 'tv' }, query }),
+    is: {
+      duckdb: ['create temp view "tv" as ( select 2 as id, 4 as v -- end )'],
+      postgres: ['create temp view "pg_temp"."tv" as ( select 2 as id, 4 as v -- end )'],
+    },
+  },
+  drop: {
+    operation: () => ({ kind: 'drop', relation: { schema: 's', name: 'v' }, relationKind: 'view', temporary: false }),
+    is: { duckdb: ['drop view "s"."v"'], postgres: ['drop view "s"."v"'] },
+  },
+  'run-sql': {
+    operation: () => ({ kind: 'run-sql', query: { node: 'hook', sql: 'drop table s.m; drop schema s' } }),
+    is: { duckdb: ['drop table s.m; drop schema s'], postgres: ['drop table s.m; drop schema s'] },
+  },
+};
+
+/** On one line; what `…` stands for is left out. */
+function shorten(sql: string, wanted: string | undefined): string {
+  const line = sql.replaceAll(/\s+/g, ' ').trim();
+  const head = wanted?.endsWith('…') === true ? wanted.slice(0, -1) : undefined;
+  return head !== undefined && line.startsWith(head) ? `${head}…` : line;
+}
+
+describe('statements', () => {
+  it.each(useEngines())('on $name are these, and run', async ({ name, adapter, dialect, connect }) => {
+    const connection = await connect();
+    for (const [kind, { operation, is }] of Object.entries(cases)) {
+      const statements = await renderOperation(adapter, connection, operation(dialect.temporarySchema));
+      const wanted = is[name] ?? [];
+      expect(
+        statements.map(({ sql }, at) => shorten(sql, wanted[at])),
+        kind,
+      ).toEqual(wanted);
+      await connection.run(...statements);
+      if (kind !== 'stage-view') continue;
+      const relation = { schema: dialect.temporarySchema, name: 'tv' };
+      expect((await connection.query({ sql: `select * from ${dialect.relation(relation)}` })).rows).toEqual([[2, 4]]);
+      await connection.run(
+        ...(await renderOperation(adapter, connection, { kind: 'drop', relation, relationKind: 'view', temporary: true })),
+      );
+    }
+  });
+});
