@@ -97,7 +97,9 @@ function instant(text: string): string {
   const iso = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.exec(text.trim());
   const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes(':') ? text : `${text}Z`;
   const date = new Date(zoned.trim().replace(' ', 'T'));
-  if (iso === null || Number.isNaN(date.getTime()))
+  const [year = 0, month = 0, day = 0] = text.trim().slice(0, 10).split('-').map(Number);
+  // JavaScript takes the 30th of February for the 2nd of March.
+  if (iso === null || Number.isNaN(date.getTime()) || day > new Date(Date.UTC(year, month, 0)).getUTCDate())
     throw new InvalidArgumentError('must be a date like `2024-01-31` or `2024-01-31T06:00:00Z`');
   return date.toISOString();
 }

@@ -1,4 +1,5 @@
 /** The forms of blocks: what `if`, `each`, `join` and `set` take, and how their text is trimmed. */
+import { entriesInOrder } from '../project/yaml/ordered-record.ts';
 import type { Block } from '../parse/template.ts';
 import type { CompiledText } from './compiled.ts';
 import { sliceText } from './compiled-text.ts';
@@ -79,7 +80,7 @@ export function loopItems(block: Block, frame: Frame): readonly LoopItem[] | und
   const pairs: readonly (readonly [Value, Value])[] | undefined = isList(value)
     ? value.map((item, index) => [item, index])
     : isMap(value)
-      ? Object.entries(value).map(([key, item]) => [item, key])
+      ? entriesInOrder(value).map(([key, item]) => [item, key])
       : undefined;
   if (pairs === undefined) {
     complain(block, frame, `walks over a list or an object, not ${describeKind(value)}`, loopForm(block));

@@ -19,7 +19,7 @@ export interface EmbeddedTemplate {
  * make the text differ from what the file holds, that place is the whole value.
  */
 export function renderEmbedded(template: EmbeddedTemplate, session: Session): CompiledText {
-  const { span } = template;
+  const span = withoutSpaceBehind(template.span, template.fileText);
   const within = template.fileText?.slice(span.start, span.end).indexOf(template.text) ?? -1;
   const offset = within < 0 ? undefined : span.start + within;
   // A path that no file has tells the template's own places from those in macro files.
@@ -36,6 +36,13 @@ export function renderEmbedded(template: EmbeddedTemplate, session: Session): Co
   session.diagnostics.push(...found.map((entry) => moveDiagnostic(entry, move)));
   for (const [id, place] of session.dependencies) session.dependencies.set(id, move(place));
   return moveText(text, file.path, span, offset);
+}
+
+/** A block of YAML ends where the next line begins. */
+function withoutSpaceBehind(span: Span, text: string | undefined): Span {
+  if (text === undefined) return span;
+  const end = span.start + text.slice(span.start, span.end).trimEnd().length;
+  return { ...span, end };
 }
 
 function moveDiagnostic(entry: Diagnostic, move: (span: Span) => Span): Diagnostic {

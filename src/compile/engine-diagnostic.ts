@@ -8,6 +8,7 @@ import { diagnoseAbsent, findAbsent, noReads, noteViews } from './query-reads.ts
 import type { QueryReads } from './query-reads.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
+import { nextSqlToken } from '../parse/sql-scan.ts';
 import type { DiagnosticCode } from '../diagnostics/registry.ts';
 import { positionAt } from '../diagnostics/span.ts';
 import type { Span } from '../diagnostics/span.ts';
@@ -131,11 +132,27 @@ function nodeName(id: string | undefined): string {
 }
 
 /** Where in the text of the user the error is. */
-function offsetIn({ position }: EngineErrorDetails, statement: Statement | undefined, { text }: Origin): number | undefined {
+function offsetIn(details: EngineErrorDetails, statement: Statement | undefined, { text }: Origin): number | undefined {
   const embedded = statement?.embedded;
-  if (text === undefined || embedded === undefined || position === undefined) return undefined;
+  const { position } = details;
+  if (text === undefined || embedded === undefined) return undefined;
+  if (position === undefined) return findName(details, text.sql);
   const offset = position - embedded.at;
   return offset < 0 || offset > embedded.length ? undefined : offset;
+}
+
+const namingKinds: ReadonlySet<EngineErrorKind> = new Set(['unknown-relation', 'unknown-column', 'unknown-function']);
+
+/** Where the text says the name that the engine does not know, if it says it once: of a table to insert into, engines tell no place. */
+function findName({ kind, name }: EngineErrorDetails, sql: string): number | undefined {
+  if (name === undefined || !namingKinds.has(kind)) return undefined;
+  let found: number | undefined;
+  for (let token = nextSqlToken(sql, 0); token !== undefined; token = nextSqlToken(sql, token.end)) {
+    if (token.kind !== 'word' || sql.slice(token.start, token.end).toLowerCase() !== name.toLowerCase()) continue;
+    if (found !== undefined) return undefined;
+    found = token.start;
+  }
+  return found;
 }
 
 function findPlace(details: EngineErrorDetails, offset: number | undefined, { text, compiledPath }: Origin): CompiledPlace | undefined {

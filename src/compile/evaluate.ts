@@ -1,5 +1,6 @@
 /** Evaluates expressions: literals, names, and calls of macros, JavaScript helpers and built-ins. */
 import type { Span } from '../diagnostics/span.ts';
+import { keysInOrder } from '../project/yaml/ordered-record.ts';
 import type { MacroDefinition } from '../parse/definitions.ts';
 import type { Call, Expression } from '../parse/template.ts';
 import type { Argument } from './builtin.ts';
@@ -10,6 +11,7 @@ import { findScope, namesInScope } from './scope.ts';
 import type { JsFunction, Session } from './session.ts';
 import { renderLimits } from './session.ts';
 import { slotNames, slotPlaceholder } from './slots.ts';
+import { valueSize } from './value-size.ts';
 import type { Failed, Value } from './values.ts';
 import { describeKind, failed, isList, isMap, isSlotText, isTruthy, slotText, spelledNumber } from './values.ts';
 
@@ -123,7 +125,7 @@ function readMembers(session: Session, start: Value, expression: NameExpression)
   for (const member of expression.parts.slice(1)) {
     if (isMap(value) && Object.hasOwn(value, member)) value = value[member];
     else if (isList(value) && /^\d+$/.test(member) && Number(member) < value.length) value = value[Number(member)];
-    else return session.report('unknown-member', { of, member, known: isMap(value) ? Object.keys(value) : [] }, expression.span);
+    else return session.report('unknown-member', { of, member, known: isMap(value) ? keysInOrder(value) : [] }, expression.span);
     of += `.${member}`;
   }
   return value;
@@ -131,7 +133,7 @@ function readMembers(session: Session, start: Value, expression: NameExpression)
 
 /** The names behind the dot. */
 function partsOf(value: Value): readonly string[] {
-  return isMap(value) ? Object.keys(value) : [];
+  return isMap(value) ? keysInOrder(value) : [];
 }
 
 function builtinParts(frame: Frame, name: string): Value {
@@ -175,11 +177,13 @@ export function reportUnknownHelper(frame: Frame, name: string, span: Span): Fai
   return session.report('unknown-helper', { name, known }, span);
 }
 
+interface Given {
+  readonly args: readonly Argument[];
+  readonly named: ReadonlyMap<string, Argument>;
+}
+
 /** All arguments in source order; undefined when one of them failed. */
-function evaluateArguments(
-  call: MacroInvocation,
-  frame: Frame,
-): { readonly args: readonly Argument[]; readonly named: ReadonlyMap<string, Argument> } | undefined {
+function evaluateArguments(call: MacroInvocation, frame: Frame): Given | undefined {
   const args: Argument[] = [];
   let complete = true;
   for (const expression of call.args) {
@@ -208,6 +212,7 @@ export function callBuiltin(name: string, call: MacroInvocation, frame: Frame): 
   if (given === undefined || helper === undefined) return failed;
   const checked = checkCall(new BuiltinCall(helper, frame.session, { ...given, span: call.span }));
   if (checked === undefined) return failed;
+  if (!charged(given, frame.session, call.span)) return failed;
   const carriesSlots = given.args.some(({ value }) => hasSlots(value)) || [...given.named.values()].some(({ value }) => hasSlots(value));
   return bounded(frame.session, call.span, () => {
     const value = helper.run(checked);
@@ -215,8 +220,26 @@ export function callBuiltin(name: string, call: MacroInvocation, frame: Frame): 
   });
 }
 
+function charged({ args, named }: Given, session: Session, span: Span): boolean {
+  let size = 0;
+  for (const { value } of args) size += valueSize(value);
+  for (const { value } of named.values()) size += valueSize(value);
+  return session.charge(size, span);
+}
+
 function hasSlots(value: Value): boolean {
   return isSlotText(value) || (isList(value) && value.some(hasSlots));
+}
+
+/** The first slot in a value, at any depth. */
+function findSlot(value: Value): string | undefined {
+  if (isSlotText(value)) return value.text.replaceAll(/[{}]/g, '');
+  if (!isList(value) && !isMap(value)) return undefined;
+  for (const item of Object.values(value)) {
+    const found = findSlot(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Runs what may build a text, and stops where the text grows beyond every bound. */
@@ -230,7 +253,9 @@ function bounded(session: Session, span: Span, run: () => Value | Failed): Value
     session.fits(Infinity, span);
     return failed;
   }
-  return typeof value === 'string' && value.length > renderLimits.output && !session.fits(value.length, span) ? failed : value;
+  if (value === failed) return failed;
+  if (typeof value === 'string' && value.length > renderLimits.output && !session.fits(value.length, span)) return failed;
+  return session.charge(valueSize(value), span) ? value : failed;
 }
 
 /** Looks at no more arguments than the answer needs. */
@@ -265,16 +290,18 @@ export function evaluateCondition(expression: Expression, frame: Frame, use: str
   return isTruthy(value);
 }
 
-/** Calls a helper of a JavaScript file. */
+/** Calls a helper of a JavaScript file. JavaScript sees values, and what only the run knows is none yet. */
 export function callFunction(helper: JsFunction, call: MacroInvocation, frame: Frame): Value | Failed {
+  const { session } = frame;
   const given = evaluateArguments(call, frame);
-  if (given === undefined) return failed;
+  if (given === undefined || !charged(given, session, call.span)) return failed;
+  for (const { value, span } of [...given.args, ...given.named.values()]) {
+    const slot = findSlot(value);
+    if (slot !== undefined) return session.report('value-at-run-time', { name: slot, use: `JavaScript helper \`${helper.name}\`` }, span);
+  }
   const named = new Map([...given.named].map(([name, { value }]) => [name, value]));
   const args = given.args.map(({ value }) => value);
-  const value = helper.call({ args, named, session: frame.session, span: call.span });
-  const carriesSlots = args.some(hasSlots) || [...named.values()].some(hasSlots);
-  if (typeof value === 'string' && value.length > renderLimits.output && !frame.session.fits(value.length, call.span)) return failed;
-  return carriesSlots && typeof value === 'string' ? slotText(value) : value;
+  return bounded(session, call.span, () => helper.call({ args, named, session, span: call.span }));
 }
 
 /** Evaluates what a macro is called with, in its caller's frame. */

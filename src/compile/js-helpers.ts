@@ -136,6 +136,11 @@ function fromJs(value: unknown, depth: number): FromJs {
   }
 }
 
+/** Only the innermost is of interest, however deep it is. */
+function inside(what: string, found: string): string {
+  return found.endsWith(' in it') ? found : `${what} with ${found} in it`;
+}
+
 function fromObject(value: object, depth: number): FromJs {
   if (depth > maxDepth) return { fits: false, found: `an object of more than ${maxDepth} levels` };
   if (Array.isArray(value)) {
@@ -143,7 +148,7 @@ function fromObject(value: object, depth: number): FromJs {
     for (const item of value as readonly unknown[]) {
       // An array of anything: each item is looked at below.
       const made = fromJs(item, depth + 1);
-      if (!made.fits) return { fits: false, found: `a list with ${made.found} in it` };
+      if (!made.fits) return { fits: false, found: inside('a list', made.found) };
       items.push(made.value);
     }
     return { fits: true, value: items };
@@ -154,7 +159,7 @@ function fromObject(value: object, depth: number): FromJs {
   const entries: [string, Value][] = [];
   for (const [key, item] of Object.entries(value)) {
     const made = fromJs(item, depth + 1);
-    if (!made.fits) return { fits: false, found: `an object with ${made.found} in it` };
+    if (!made.fits) return { fits: false, found: inside('an object', made.found) };
     entries.push([key, made.value]);
   }
   return { fits: true, value: Object.fromEntries(entries) };

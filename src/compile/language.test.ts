@@ -371,6 +371,12 @@ describe('target, var and run', () => {
       'value-at-run-time: `interval.start` is known only when the model runs, so `{{#if}}` cannot use it',
       'value-at-run-time: `run.id` is known only when the model runs, so `upper` cannot use it',
     ]);
+    // JavaScript would see, and could change, what stands for the value.
+    const modules = { 'macros/h.js': { up: (text: unknown) => String(text).toUpperCase() } };
+    expect(await problemsOf('select {{up run.id}} {{up (array 1 run.id)}}', { 'macros/h.js': '' }, { modules })).toEqual([
+      'value-at-run-time: `run.id` is known only when the model runs, so JavaScript helper `up` cannot use it',
+      'value-at-run-time: `run.id` is known only when the model runs, so JavaScript helper `up` cannot use it',
+    ]);
   });
 });
 

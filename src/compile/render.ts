@@ -162,9 +162,12 @@ function renderOtherBlock(block: Block, frame: RenderFrame, writer: OutputWriter
   }
   if (name === 'macro') complain(block, frame, 'stands in a file of `macros/`, not here', '{{name "argument"}}');
   else if (meaningOf(frame, name) !== undefined || builtinForms.includes(name))
-    complain(block, frame, 'is no block', `{{#if ${name}}}…{{/if}}`);
+    complain(block, frame, 'is no block', noBlockForms[name] ?? `{{#if ${name}}}…{{/if}}`);
   else reportUnknownHelper(frame, name, block.call.nameSpan);
 }
+
+/** What stands alone, as it is written. */
+const noBlockForms: Readonly<Record<string, string>> = { config: '{{config materialized="table"}}', yield: '{{yield}}' };
 
 function renderBranch(nodes: readonly TemplateNode[] | undefined, frame: RenderFrame, writer: OutputWriter): void {
   if (nodes !== undefined) renderNodes(nodes, { ...frame, scope: openScope(frame.scope) }, writer);

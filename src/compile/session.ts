@@ -70,8 +70,14 @@ export interface CallSite {
   readonly span: Span;
 }
 
-/** Most characters that one template may give, and most steps (nodes and loop turns) that it may take. */
-export const renderLimits = { output: 10 * 1024 * 1024, steps: 1_000_000 } as const;
+/**
+ * Most characters that one template may give, most steps that it may take (nodes, loop turns, and calls by what they look at),
+ * and most items of one value.
+ */
+export const renderLimits = { output: 10 * 1024 * 1024, steps: 1_000_000, items: 1_000_000 } as const;
+
+/** A call that looks at so many items counts as one step. */
+const itemsPerStep = 16;
 
 export class Session {
   readonly environment: Environment;
@@ -116,6 +122,14 @@ export class Session {
   step(span: Span): boolean {
     if (this.stopped) return false;
     this.steps += 1;
+    return this.steps <= renderLimits.steps || this.stop('the template takes more steps', renderLimits.steps.toLocaleString('en'), span);
+  }
+
+  /** Counts what a call looked at and gave; false when that is too much. */
+  charge(size: number, span: Span): boolean {
+    if (this.stopped) return false;
+    if (size > renderLimits.items) return this.stop('a value has more items', renderLimits.items.toLocaleString('en'), span);
+    this.steps += Math.floor(size / itemsPerStep);
     return this.steps <= renderLimits.steps || this.stop('the template takes more steps', renderLimits.steps.toLocaleString('en'), span);
   }
 

@@ -104,18 +104,6 @@ export function isTruthy(value: Value): boolean {
   return Boolean(value);
 }
 
-/** Equal in kind and content; numbers by value, relations by their SQL. */
-export function isEqual(a: Value, b: Value): boolean {
-  if (isNumber(a) && isNumber(b)) return numberOf(a) === numberOf(b);
-  if (isRelation(a) && isRelation(b)) return a.sql === b.sql;
-  if (isList(a) && isList(b)) return a.length === b.length && a.every((item, index) => isEqual(item, b[index]));
-  if (isMap(a) && isMap(b)) {
-    const keys = Object.keys(a);
-    return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]));
-  }
-  return a === b;
-}
-
 /** The kind of a value in words for messages. */
 export function describeKind(value: Value): string {
   if (value === undefined) return 'a missing value';

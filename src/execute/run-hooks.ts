@@ -45,7 +45,7 @@ async function runHook(plan: Plan, hook: PlannedHook, ports: ExecutionPorts, con
       compiledPath: undefined,
     });
     const { message, redacted } = cause.details;
-    const where = { span: traced.span, help: traced.help, excerpt: traced.excerpt };
+    const where = { span: traced.span, help: traced.help, excerpt: traced.excerpt, notes: traced.notes };
     const named = (words: string): Diagnostic => diagnose('hook-failed', { hook: hook.name, message: words }, where);
     return [{ ...named(message), redacted: named(redacted).message }];
   }

@@ -53,6 +53,8 @@ function pathProblem(node: PathNode): { readonly what: string; readonly form: st
   const plain = name === '' ? 'name' : name;
   const { original } = node;
   if (node.depth > 0) return { what: `the path \`${original}\``, form: `all outer names stay inside a block: write \`{{${plain}}}\`` };
+  if (/^this\.(?:schema|name|table|identifier|database)$/.test(original))
+    return { what: `the path \`${original}\``, form: '`{{this}}` is the whole name of the relation, and has no parts' };
   if (/^(this\b|\.)/.test(original)) {
     return {
       what: `the path \`${original}\``,

@@ -2,7 +2,8 @@
 import { startConfig, takeConfig } from '../project/read-config.ts';
 import type { YamlValue } from '../project/project.ts';
 import type { YamlNode } from '../project/yaml/yaml-node.ts';
-import { blankRecord, entriesOf, entryOf, itemsOf, spanOf, textOf, toYamlValue, valueOf } from '../project/yaml/yaml-node.ts';
+import { blankRecord } from '../project/yaml/ordered-record.ts';
+import { entriesOf, entryOf, itemsOf, spanOf, textOf, toYamlValue, valueOf } from '../project/yaml/yaml-node.ts';
 import type { ExposureDefinition, GroupDefinition, Owner } from './definitions.ts';
 import type { PropertyContext } from './read-tests.ts';
 import { readTexts } from './read-tests.ts';

@@ -4,7 +4,8 @@ import type { Located, YamlValue } from '../project/project.ts';
 import type { GivenKey } from '../project/read-config.ts';
 import { eitherKey, sameMeaning, startConfig, takeConfig } from '../project/read-config.ts';
 import type { YamlEntry, YamlNode } from '../project/yaml/yaml-node.ts';
-import { blankRecord, entriesOf, itemsOf, keySpan, spanOf, toYamlValue, valueOf } from '../project/yaml/yaml-node.ts';
+import { blankRecord } from '../project/yaml/ordered-record.ts';
+import { entriesOf, itemsOf, keySpan, spanOf, toYamlValue, valueOf } from '../project/yaml/yaml-node.ts';
 import { findConfigKey } from '../project/config-keys.ts';
 import type { TestDeclaration } from './definitions.ts';
 

@@ -1,7 +1,8 @@
 /** Reads a model with versions: each is described like a model of its own, and takes over what it does not say. */
 import type { Located, YamlValue } from '../project/project.ts';
 import type { YamlNode } from '../project/yaml/yaml-node.ts';
-import { blankRecord, entryOf, isYamlNumber, itemsOf, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
+import { blankRecord } from '../project/yaml/ordered-record.ts';
+import { entryOf, isYamlNumber, itemsOf, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { ColumnProperties, ModelVersion, NodeProperties, RawConfig } from './definitions.ts';
 import type { PropertyContext } from './read-tests.ts';

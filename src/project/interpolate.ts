@@ -5,7 +5,7 @@ import type { Span } from '../diagnostics/span.ts';
 import type { YamlValue } from './project.ts';
 import { secretsInSetting, secretsInUrl } from './secrets.ts';
 import type { YamlNode, YamlScalar } from './yaml/yaml-node.ts';
-import { blankRecord } from './yaml/yaml-node.ts';
+import { blankRecord } from './yaml/ordered-record.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -6,7 +6,8 @@ import { describeValue } from './shape.ts';
 import type { Vars } from './vars.ts';
 import { readVars } from './vars.ts';
 import { parseYaml } from './yaml/parse-yaml.ts';
-import { blankRecord, entriesOf, keySpan, spanOf, toYamlValue } from './yaml/yaml-node.ts';
+import { blankRecord } from './yaml/ordered-record.ts';
+import { entriesOf, keySpan, spanOf, toYamlValue } from './yaml/yaml-node.ts';
 
 /** Reads the YAML mapping given to a flag; `source.path` is the flag's name, so that problems can be shown in its text. */
 export function parseVars(source: SourceFile): Outcome<Vars> {

@@ -8,7 +8,8 @@ import type { Located, YamlValue } from './project.ts';
 import type { Shape } from './shape.ts';
 import { checkShape, optional } from './shape.ts';
 import type { YamlEntry, YamlNode } from './yaml/yaml-node.ts';
-import { blankRecord, entryOf, isNull, keySpan, spanOf, toYamlValue } from './yaml/yaml-node.ts';
+import { blankRecord } from './yaml/ordered-record.ts';
+import { entryOf, isNull, keySpan, spanOf, toYamlValue } from './yaml/yaml-node.ts';
 
 /** The shapes of all config keys of one kind of node, under all their spellings, each optional. */
 export function configEntries(resource: ConfigResource, prefix = ''): Record<string, v.NullishSchema<Shape, undefined>> {

@@ -10,7 +10,8 @@ import { secretsInSetting, secretsInUrl } from './secrets.ts';
 import type { Vars } from './vars.ts';
 import { layVars, readVars } from './vars.ts';
 import type { YamlEntry, YamlNode } from './yaml/yaml-node.ts';
-import { blankRecord, entriesOf, isNull, isYamlNumber, keySpan, spanOf, textOf, valueOf } from './yaml/yaml-node.ts';
+import { blankRecord } from './yaml/ordered-record.ts';
+import { entriesOf, isNull, isYamlNumber, keySpan, spanOf, textOf, valueOf } from './yaml/yaml-node.ts';
 
 export interface TargetContext {
   readonly file: SourceFile;

@@ -6,7 +6,8 @@ import { configSpellings, findConfigKey } from './config-keys.ts';
 import type { ConfigTree } from './project.ts';
 import { startConfig, takeConfig } from './read-config.ts';
 import type { YamlMap, YamlNode } from './yaml/yaml-node.ts';
-import { blankRecord, isNull, keySpan, spanOf } from './yaml/yaml-node.ts';
+import { blankRecord } from './yaml/ordered-record.ts';
+import { isNull, keySpan, spanOf } from './yaml/yaml-node.ts';
 
 export interface TreeContext {
   readonly path: string;

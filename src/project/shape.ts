@@ -289,5 +289,9 @@ export function describeValue(value: YamlValue): string {
   if (isYamlNumber(value)) return `\`${value.text}\``;
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return value === '' ? 'empty text' : `\`${String(value)}\``;
+  if (value === '') return 'empty text';
+  // Text that reads like another kind of value is told apart from it.
+  return typeof value === 'string' && looksTyped.test(value) ? `the text "${value}"` : `\`${String(value)}\``;
 }
+
+const looksTyped = /^(?:true|false|yes|no|null|~|[+-]?\d[\d._]*)$/i;

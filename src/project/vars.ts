@@ -1,7 +1,8 @@
 /** Variables of a project: which hold, of those from project.yaml, from its target, and from the command line. */
 import type { Located, YamlValue } from './project.ts';
 import type { YamlNode } from './yaml/yaml-node.ts';
-import { blankRecord, entriesOf, spanOf, toYamlValue } from './yaml/yaml-node.ts';
+import { blankRecord } from './yaml/ordered-record.ts';
+import { entriesOf, spanOf, toYamlValue } from './yaml/yaml-node.ts';
 
 export type Vars = Readonly<Record<string, Located<YamlValue>>>;
 

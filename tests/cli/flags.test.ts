@@ -24,6 +24,13 @@ describe('usage errors', () => {
     ],
     [['init'], 'wrong-arguments', '`tx init` needs to be told the folder', '`tx init --help` shows what it takes'],
     [
+      // No day of any year: JavaScript would take it for the 2nd of March.
+      ['run', '--event-time-start', '2023-02-30'],
+      'flag-value',
+      '`--event-time-start` cannot be `2023-02-30`: it must be a date like',
+      '`tx run --help` shows its form',
+    ],
+    [
       ['run', '--event-time-start', "'"],
       'flag-value',
       "`--event-time-start` cannot be `'`: it must be a date like",

@@ -1,4 +1,6 @@
 /** Turns values of the driver into cells that lose nothing. */
+import { DuckDBDateValue, DuckDBTimestampTZValue } from '@duckdb/node-api';
+import { getDuckDBDateStringFromDays } from '@duckdb/node-api/lib/conversion/dateTimeStringConversion.js';
 import { textDecoder } from '@duckdb/node-api/lib/vectors/dataAccessors.js';
 import type { DuckDBDataChunk, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type { Cell } from '../../adapter/connection.ts';
@@ -6,6 +8,14 @@ import type { Cell } from '../../adapter/connection.ts';
 /** The driver's own decoder takes U+FEFF for a byte order mark at the front of every value, and drops it. */
 const exact = new TextDecoder('utf-8', { ignoreBOM: true });
 textDecoder.decode = (bytes: Uint8Array) => exact.decode(bytes);
+
+/** The session counts in UTC whatever the clock of this machine says; the driver would show the machine's time zone. */
+DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
+
+/** The driver prints an infinite date as a day five million years away; inside of lists and structs as well. */
+DuckDBDateValue.prototype.toString = function toString(this: DuckDBDateValue): string {
+  return this.isFinite ? getDuckDBDateStringFromDays(this.days) : this.days > 0 ? 'infinity' : '-infinity';
+};
 
 /** The driver's number for FLOAT, whose 32 bits are shown with the fewest digits that give them back. */
 const FLOAT = 10;

@@ -30,6 +30,20 @@ describe('helpers', () => {
     // arithmetic
     ['{{add 1 2 3}} {{sub 5 7}} {{mul 2 3 4}} {{div 7 2}} {{mod 7 3}} {{abs -3}}', '6 -2 24 3.5 1 3'],
     ['{{round 2.5}} {{round -2.5}} {{round 1.005 2}} {{min 3 1 2}} {{max 3 1 2}}', '3 -3 1.01 1 3'],
+    // exact, whatever JavaScript makes of such numbers
+    [
+      '{{mul 9007199254740993 1}} {{add 0.1 0.2}} {{sub 1 0.9}} {{mul 1000000000000 10000000000}}',
+      '9007199254740993 0.3 0.1 10000000000000000000000',
+    ],
+    ['{{eq 9007199254740993 9007199254740992}} {{gt 9007199254740993 9007199254740992}} {{eq 1.0 1}}', 'false true true'],
+    ['{{max 9007199254740993 1}} {{min 1.10 2}} {{mod -7 3}} {{mod 5.5 2}} {{abs -0.10}}', '9007199254740993 1.10 -1 1.5 0.1'],
+    ['{{round 9007199254740993.5}} {{round 1250 -2}} {{round -0.005 2}} {{round 2 3}}', '9007199254740994 1300 -0.01 2'],
+    // keys that look like numbers stay where they were written
+    ['{{#each (object b=1 a=2 10=3 2=4) as |v k|}}{{k}}{{v}} {{/each}}', 'b1 a2 103 24 '],
+    [
+      '{{join (keys (object "2024" 1 "10" 2)) ","}} {{join (values (object "2024" 1 "10" 2)) ","}} {{json (object 2=1 1=2)}}',
+      '2024,10 1,2 {"2":1,"1":2}',
+    ],
     // sql and data
     [`{{literal "it's"}} {{literal 1.50}} {{literal -1}} {{literal true}} {{literal null}}`, "'it''s' 1.50 (-1) true null"],
     ['{{literals (array "a" 1 null)}} {{ident "Order" "Id"}} {{ident \'a"b\'}}', '\'a\', 1, null "Order"."Id" "a""b"'],
@@ -107,6 +121,20 @@ describe('limits', () => {
     const doubling = Array.from({ length: 24 }, () => '{{set "x" (concat x x)}}').join('');
     expect(await problemsOf(`{{set "x" "0123456789"}}${doubling}select {{x}}`)).toContain(
       'template-limit: the text is longer than the limit of 10,485,760 characters',
+    );
+  });
+
+  it('stop a value that holds itself many times over, whatever is made of it', async () => {
+    const doubling = Array.from({ length: 40 }, () => '{{set "a" (array a a)}}').join('\n');
+    expect(await problemsOf(`{{set "a" (array 1)}}\n${doubling}\nselect {{json a}}`)).toContain(
+      'template-limit: a value has more items than the limit of 1,000,000',
+    );
+  });
+
+  it('count a call by what it looks at', async () => {
+    const calls = '{{set "l" (sort l)}}'.repeat(200);
+    expect(await problemsOf(`{{set "l" (range 100000)}}${calls}select 1`)).toContain(
+      'template-limit: the template takes more steps than the limit of 1,000,000',
     );
   });
 

@@ -1,8 +1,11 @@
 /** Helpers on lists and objects. */
 import type { Builtin, BuiltinCall } from '../builtin.ts';
 import { builtin } from '../builtin.ts';
+import { entriesInOrder, keysInOrder, orderedRecord } from '../../project/yaml/ordered-record.ts';
+import { isEqual } from '../equal-values.ts';
+import { compareNumbers } from '../exact-number.ts';
 import type { Failed, Value, ValueMap } from '../values.ts';
-import { describeKind, isEqual, isList, isMap, isNumber, numberOf, printValue } from '../values.ts';
+import { describeKind, isList, isMap, isNumber, numberOf, printValue } from '../values.ts';
 
 const list = { name: 'list', type: 'list' } as const;
 const map = { name: 'object', type: 'map' } as const;
@@ -23,7 +26,7 @@ function range(call: BuiltinCall): Value | Failed {
 
 function sort(call: BuiltinCall): Value | Failed {
   const items = [...call.list(0)];
-  if (items.every(isNumber)) return items.sort((a, b) => numberOf(a) - numberOf(b));
+  if (items.every(isNumber)) return items.sort(compareNumbers);
   if (items.every((item) => typeof item === 'string')) return items.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return call.fail('sorts numbers or texts, not a mixture', 0);
 }
@@ -59,20 +62,15 @@ function join(call: BuiltinCall): Value | Failed {
 
 /** `object "key" value …` and `object key=value`. */
 function makeObject(call: BuiltinCall): Value | Failed {
-  const made: Record<string, Value> = {};
+  const made: [string, Value][] = [];
   if (call.args.length % 2 === 1) return call.fail('takes pairs of key and value');
   for (let index = 0; index < call.args.length; index += 2) {
     const key = call.value(index);
     if (typeof key !== 'string') return call.fail(`needs text for a key, not ${describeKind(key)}`, index);
-    set(made, key, call.value(index + 1));
+    made.push([key, call.value(index + 1)]);
   }
-  for (const [key, argument] of call.named) set(made, key, argument.value);
-  return made;
-}
-
-/** Defines the key as data even where its name means something to JavaScript. */
-function set(target: Record<string, Value>, key: string, value: Value): void {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  for (const [key, argument] of call.named) made.push([key, argument.value]);
+  return orderedRecord(made);
 }
 
 function get(call: BuiltinCall): Value | Failed {
@@ -120,8 +118,8 @@ export const listHelpers: readonly Builtin[] = [
     anyNamed: true,
     form: '(object "key" value)',
   }),
-  builtin('keys', [map], (call) => Object.keys(call.map(0))),
-  builtin('values', [map], (call) => Object.values(call.map(0))),
+  builtin('keys', [map], (call) => keysInOrder(call.map(0))),
+  builtin('values', [map], (call) => entriesInOrder(call.map(0)).map(([, value]) => value)),
   builtin(
     'get',
     [

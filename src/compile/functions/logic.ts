@@ -1,8 +1,10 @@
 /** Helpers that compare values. `and`, `or` and `default` look at no more arguments than they need. */
 import type { Builtin, BuiltinCall } from '../builtin.ts';
 import { builtin } from '../builtin.ts';
+import { isEqual } from '../equal-values.ts';
+import { compareNumbers } from '../exact-number.ts';
 import type { Failed, Value } from '../values.ts';
-import { describeKind, isEqual, isList, isMap, isNumber, isTruthy, numberOf, printValue } from '../values.ts';
+import { describeKind, isList, isMap, isNumber, isTruthy, printValue } from '../values.ts';
 
 const two = [
   { name: 'a', type: 'known' },
@@ -12,7 +14,7 @@ const two = [
 /** Numbers by size, texts by their characters; anything else has no order. */
 function compare(call: BuiltinCall): number | Failed {
   const [a, b] = [call.value(0), call.value(1)];
-  if (isNumber(a) && isNumber(b)) return numberOf(a) - numberOf(b);
+  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b);
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
   return call.fail(`compares two numbers or two texts, not ${describeKind(a)} and ${describeKind(b)}`);
 }

@@ -1,6 +1,7 @@
 /** Helpers that spell values and names for SQL, and `json`. */
 import type { Builtin, BuiltinCall } from '../builtin.ts';
 import { builtin } from '../builtin.ts';
+import { entriesInOrder } from '../../project/yaml/ordered-record.ts';
 import { renderLimits } from '../session.ts';
 import type { Failed, Value } from '../values.ts';
 import { describeKind, isList, isNumber, isRelation, isSlotText } from '../values.ts';
@@ -57,7 +58,7 @@ function json(call: BuiltinCall): Value | Failed {
     if (isRelation(value)) return JSON.stringify(value.sql);
     if (value === undefined || isSlotText(value)) return undefined;
     if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-    const entries = Object.entries(value).map(([key, item]) => {
+    const entries = entriesInOrder(value).map(([key, item]) => {
       const text = write(item);
       return text === undefined ? undefined : `${JSON.stringify(key)}:${text}`;
     });

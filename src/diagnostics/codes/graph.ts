@@ -10,9 +10,14 @@ interface SourceBuiltHere {
   readonly reader: string;
 }
 
+/** A circle of thousands is told by its beginning and end. */
+function shorten(path: readonly string[]): readonly string[] {
+  return path.length <= 20 ? path : [...path.slice(0, 15), `… ${path.length - 17} more …`, ...path.slice(-2)];
+}
+
 export const graphCodes = {
   'dependency-cycle': error<{ readonly path: readonly string[] }>(
-    ({ path }) => `models need each other in a circle: \`${path.join(' -> ')}\``,
+    ({ path }) => `models need each other in a circle: \`${shorten(path).join(' -> ')}\``,
     () => 'take one of these refs away, or move what both sides need into a model of its own',
   ),
   'self-reference': error<{ readonly name: string }>(

@@ -7,12 +7,16 @@ const listed = (names: readonly string[]): string => names.map((name) => `\`${na
 const nameCodes = {
   'unknown-name': error<{ readonly name: string; readonly known: readonly string[]; readonly isVariable: boolean }>(
     ({ name }) => `there is no value \`${name}\` here`,
-    ({ name, known, isVariable }) => (isVariable ? `variables are read with \`(var "${name}")\`` : didYouMean(name, known)),
+    ({ name, known, isVariable }) =>
+      isVariable
+        ? `variables are read with \`(var "${name}")\``
+        : (didYouMean(name, known) ?? `if it is text, put it in quotes: \`"${name}"\``),
   ),
   'unknown-helper': error<{ readonly name: string; readonly known: readonly string[] }>(
     ({ name }) => `there is no helper or macro \`${name}\``,
     ({ name, known }) =>
-      didYouMean(name, known) ?? `check its name, or define it in a file of \`macros/\`: \`{{#macro "${name}"}}…{{/macro}}\``,
+      didYouMean(name, known) ??
+      `define it in a file of \`macros/\`: \`{{#macro "${name}"}}…{{/macro}}\`, or take one of ${listed(known.toSorted())}`,
   ),
   'unknown-member': error<{ readonly of: string; readonly member: string; readonly known: readonly string[] }>(
     ({ of, member }) => `\`${of}\` has no \`${member}\``,

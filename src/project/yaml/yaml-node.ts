@@ -1,6 +1,7 @@
 /** The tree of one YAML document: every key and value with the place where it stands. */
 import type { Span } from '../../diagnostics/span.ts';
 import type { YamlNumber, YamlValue } from '../project.ts';
+import { orderedRecord } from './ordered-record.ts';
 
 /** Offsets `start`, `end` into the file, without quotes; plain numbers, because a project has a million nodes. */
 interface Place {
@@ -34,12 +35,6 @@ export interface YamlList extends Place {
 }
 
 export type YamlNode = YamlScalar | YamlMap | YamlList;
-
-/** A record without prototype: a user's key such as `constructor` or `__proto__` is a key like any other. */
-export function blankRecord<T>(): Record<string, T> {
-  // Object.create is typed `any`; an object without prototype and properties is an empty record of any value type.
-  return Object.create(null) as Record<string, T>;
-}
 
 /** The place of a node in its file. */
 export function spanOf(path: string, node: YamlNode): Span {
@@ -90,7 +85,5 @@ export function isYamlNumber(value: YamlValue): value is YamlNumber {
 export function toYamlValue(node: YamlNode): YamlValue {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'list') return node.items.map(toYamlValue);
-  const record = blankRecord<YamlValue>();
-  for (const entry of node.entries) record[entry.key] = toYamlValue(entry.value);
-  return record;
+  return orderedRecord(node.entries.map(({ key, value }) => [key, toYamlValue(value)]));
 }
