@@ -18,7 +18,7 @@ import {
   readFlagTwins,
   resultOption,
 } from './options.ts';
-import type { OutputOptions, RunOptions } from './options.ts';
+import type { OutputOptions, ProjectOptions, RunOptions } from './options.ts';
 import { addReadCommands } from './read-commands.ts';
 import type { Command as RunKind } from '../plan/plan.ts';
 
@@ -49,6 +49,7 @@ export async function runProgram(outside: Host, given: readonly string[]): Promi
     if (!(cause instanceof CommanderError)) throw cause;
     if (cause.exitCode === 0) return exitCodes.ok;
     await showUsageError(host, argv, cause, program);
+    await markRefused(host, program, wantedCommand(argv));
     return exitCodes.usage;
   }
 }
@@ -69,6 +70,17 @@ async function showUsageError(host: Host, argv: readonly string[], cause: Comman
   const json = /(?:^| )--log-format[ =]json(?: |$)/.test(argv.join(' ')) || host.env['TX_LOG_FORMAT'] === 'json';
   const screen = createScreen(host, { logFormat: json ? 'json' : 'text', color: !argv.includes('--no-color') });
   if (diagnostic !== undefined) screen.showDiagnostics([diagnostic]);
+}
+
+/** A run with a mistake in its flags is the last run all the same. */
+async function markRefused(host: Host, program: Command, wanted: string | undefined): Promise<void> {
+  const command = (['run', 'build', 'test', 'seed'] as const).find((name) => name === wanted);
+  if (command === undefined) return;
+  const { projectDir = host.env['TX_PROJECT_DIR'] } =
+    program.commands.find((entry) => entry.name() === command)?.opts<ProjectOptions>() ?? {};
+  const { createUnfinishedMark } = await import('./unfinished-mark.ts');
+  const options = projectDir === undefined ? {} : { projectDir };
+  await createUnfinishedMark(host, options, { command, args: {} }).stopped(exitCodes.usage);
 }
 
 /** Looked for before the flags are read: reading them is measured too. */

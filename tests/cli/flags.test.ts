@@ -95,8 +95,10 @@ describe('help', () => {
       'freshness',
       'docs',
       'ls',
+      'fmt',
       'debug',
       'clean',
+      'completion',
       'explain',
       'help',
     ]);
