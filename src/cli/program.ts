@@ -10,11 +10,12 @@ import {
   addFailFastOption,
   addLockTimeoutOption,
   addOutputOptions,
+  addOwnSwitches,
   addProjectOptions,
   addSelectionOptions,
   addThreadsOption,
   helpGroups,
-  ownOption,
+  plainOption,
   readFlagTwins,
   resultOption,
 } from './options.ts';
@@ -93,7 +94,8 @@ function wantedCommand(argv: readonly string[]): string | undefined {
   return argv.filter((word) => word !== 'help').find((word) => !word.startsWith('-'));
 }
 
-function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string | undefined): Command {
+/** All commands with their flags, or only those of the command that is wanted. */
+export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string | undefined): Command {
   const program = new Command('tx')
     .description('tx turns a folder of SQL files into tested tables.')
     .version(host.version, '-V, --version', 'print the version')
@@ -119,8 +121,8 @@ function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string |
     addOutputOptions(command)
       .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(helpGroups.output))
       .addHelpText('after', `${variablesHint}\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
+    command.hook('preAction', () => readFlagTwins(command, host.env));
     command.action(async () => {
-      readFlagTwins(command, host.env);
       outcome.code = await guard(host, optionsOf<O>(command), action);
     });
   };
@@ -227,9 +229,10 @@ function addHouseCommands(host: Host, add: Add): void {
     },
     async (screen, options) => (await import('./commands/fmt.ts')).fmtCommand(host, screen, options),
     (fmt) =>
-      addProjectOptions(fmt)
-        .addOption(ownOption('--check', 'write nothing; exit 1 if a file would change').env('TX_CHECK'))
-        .addOption(ownOption('--diff', 'write nothing; print what would change').env('TX_DIFF')),
+      addOwnSwitches(addProjectOptions(fmt), {
+        '--check': 'write nothing; exit 1 if a file would change',
+        '--diff': 'write nothing; print what would change',
+      }),
   );
   add<import('./commands/debug.ts').DebugOptions>(
     { name: 'debug', summary: 'show versions, files and target, and try the connection', examples: ['tx debug', 'tx debug -t prod'] },
@@ -261,7 +264,7 @@ function addHouseCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/explain.ts')).explainCommand(host, screen, options),
     (explain) =>
       addDatabaseOptions(addProjectOptions(explain))
-        .addOption(ownOption('--node <selector>', 'a node instead: its config, SQL, surroundings, and what a build would do'))
+        .addOption(plainOption('--node <selector>', 'a node instead: its config, SQL, surroundings, and what a build would do'))
         .addOption(resultOption()),
   );
 }
