@@ -21,6 +21,9 @@ export interface Host {
   readonly trace?: Trace;
   /** Makes a folder the working folder of the process: engines resolve the paths in SQL from there. */
   readonly enter: (folder: string) => void;
+  /** The id of this process, and whether another one with that id is there. */
+  readonly pid: number;
+  readonly isRunning: (pid: number) => boolean;
   /** Version of this package. */
   readonly version: string;
   /** Tells this build of the program from all others; undefined where it runs from its sources, which may change at any time. */
@@ -61,11 +64,22 @@ export function createHost(version: string, packageRoot: string, build: string |
     ),
     outputFailed: () => failed,
     enter: (folder) => process.chdir(folder),
+    pid: process.pid,
+    isRunning,
     version,
     build: build === undefined ? undefined : `${build} ${process.version}`,
     ...createEndings(),
     packageRoot,
   };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (cause) {
+    // Somebody else's process may not be asked, but it is there.
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
+  }
 }
 
 /** What has to happen at the end of a command. */

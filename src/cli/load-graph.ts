@@ -78,8 +78,11 @@ interface OpenProject {
   readonly flagVars: Vars;
 }
 
+/** What a run does as soon as the folder for its output (absolute) is known, before anything else can go wrong. */
+export type Begin = (folder: string, mask: (text: string) => string) => void;
+
 /** Loads project.yaml, and finds the files of the project. Stops the command when the project as such is unusable. */
-export async function openProject(host: Host, screen: Screen, options: ProjectOptions): Promise<OpenProject> {
+export async function openProject(host: Host, screen: Screen, options: ProjectOptions, begin?: Begin): Promise<OpenProject> {
   const root = findRoot(host, options);
   const flagVars = options.vars === undefined ? {} : await readFlagVars(screen, options.vars);
   const build = buildOf(host, options);
@@ -95,6 +98,7 @@ export async function openProject(host: Host, screen: Screen, options: ProjectOp
   );
   screen.addSources(loaded.sources);
   screen.addSecrets(loaded.secrets);
+  if (loaded.targetPath !== undefined) begin?.(join(root, loaded.targetPath), screen.mask().apply);
   if (loaded.value === undefined) throw new Stop(exitCodes.usage, loaded.diagnostics);
   if (hasErrors(loaded.diagnostics)) {
     // Files that cannot be read are told in the same run.
@@ -126,8 +130,13 @@ async function readFlagVars(screen: Screen, text: string): Promise<Vars> {
 }
 
 /** Compiles and links the whole project, as far as it has changed. Project-wide errors stop; errors of single nodes are handed on. */
-export async function loadGraph(host: Host, screen: Screen, options: ProjectOptions & { readonly inline?: string }): Promise<LoadedGraph> {
-  const { project, settings, seen, diagnostics: ofSettings, flagVars } = await openProject(host, screen, options);
+export async function loadGraph(
+  host: Host,
+  screen: Screen,
+  options: ProjectOptions & { readonly inline?: string },
+  begin?: Begin,
+): Promise<LoadedGraph> {
+  const { project, settings, seen, diagnostics: ofSettings, flagVars } = await openProject(host, screen, options, begin);
   const engine = engines.find((candidate) => candidate.type === project.target.type) ?? bug(`no engine ${project.target.type}`);
   const compiled = await loadCompiled(
     {

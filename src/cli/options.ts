@@ -104,11 +104,19 @@ function instant(text: string): string {
   return date.toISOString();
 }
 
-/** A flag with its twin, and the form that takes it back: `TX_QUIET=1`, `--no-quiet`. */
-function addFlag(command: Command, flags: string, description: string, twin: string): Command {
-  const option = new Option(flags, description).env(twin);
-  return command.addOption(option).addOption(new Option(`--no-${option.name()}`, `not: ${description}`).hideHelp());
+/** The variable that stands for a flag. */
+function twinOf(option: Option): string {
+  return `TX_${option.name().replaceAll('-', '_').toUpperCase()}`;
 }
+
+/** A switch with its twin, and the form that takes it back: `TX_QUIET=1`, `--no-quiet`; `TX_NO_CACHE=1`, `--cache`. */
+function addSwitch(command: Command, option: Option): Command {
+  option.env(twinOf(option));
+  const opposite = option.negate ? `--${option.name().replace(/^no-/, '')}` : `--no-${option.name()}`;
+  return command.addOption(option).addOption(new Option(opposite, `not: ${option.description}`).hideHelp());
+}
+
+const addFlag = (command: Command, flags: string, description: string): Command => addSwitch(command, new Option(flags, description));
 
 const truth: Readonly<Record<string, boolean>> = { '1': true, true: true, '0': false, false: false };
 
@@ -158,15 +166,15 @@ function group(command: Command, name: keyof typeof helpGroups): Command {
 }
 
 export function addProjectOptions(command: Command): Command {
-  return group(command, 'project')
+  const named = group(command, 'project')
     .addOption(new Option('--project-dir <folder>', 'folder of the project (default: upwards)').env('TX_PROJECT_DIR'))
     .addOption(new Option('-t, --target <name>', 'target of project.yaml').env('TX_TARGET'))
-    .addOption(new Option('--vars <yaml>', "variables: '{start_date: 2024-01-01}'").argParser(once).env('TX_VARS'))
-    .addOption(new Option('--no-cache', 'compile everything, keep nothing of it').env('TX_NO_CACHE'));
+    .addOption(new Option('--vars <yaml>', "variables: '{start_date: 2024-01-01}'").argParser(once).env('TX_VARS'));
+  return addFlag(named, '--no-cache', 'compile everything, keep nothing of it');
 }
 
 export function addOutputOptions(command: Command): Command {
-  return addFlag(group(command, 'output'), '-q, --quiet', 'print results and errors only', 'TX_QUIET')
+  return addFlag(group(command, 'output'), '-q, --quiet', 'print results and errors only')
     .addOption(new Option('--no-color', 'no colours (also NO_COLOR)'))
     .addOption(new Option('--log-format <format>', 'progress on stderr').choices(['text', 'json']).default('text').env('TX_LOG_FORMAT'))
     .addOption(new Option('--profile <file>', 'write where the time went (Chrome trace)').env('TX_PROFILE'));
@@ -185,7 +193,7 @@ export function addSelectionOptions(command: Command): Command {
 
 /** Whether queries are typed before anything else. */
 export function addAnalyzeOption(command: Command): Command {
-  return group(command, 'own').addOption(new Option('--no-analyze', 'do not look at columns and types').env('TX_NO_ANALYZE'));
+  return addFlag(group(command, 'own'), '--no-analyze', 'do not look at columns and types');
 }
 
 /** Which keys a listing in JSON has. */
@@ -218,12 +226,12 @@ export function addLockTimeoutOption(command: Command): Command {
 /** Flags of commands that build. */
 export function addBuildOptions(command: Command): Command {
   addIntervalOptions(command);
-  addFlag(group(command, 'building'), '-f, --full-refresh', 'rebuild incremental models from nothing', 'TX_FULL_REFRESH');
-  return addFlag(command, '--adopt', 'replace what `tx` did not build', 'TX_ADOPT');
+  addFlag(group(command, 'building'), '-f, --full-refresh', 'rebuild incremental models from nothing');
+  return addFlag(command, '--adopt', 'replace what `tx` did not build');
 }
 
 export function addFailFastOption(command: Command): Command {
-  return addFlag(group(command, 'building'), '-x, --fail-fast', 'stop at the first failure', 'TX_FAIL_FAST');
+  return addFlag(group(command, 'building'), '-x, --fail-fast', 'stop at the first failure');
 }
 
 /** The interval that `{{interval.start}}` and `{{interval.end}}` stand for. */
@@ -233,8 +241,20 @@ export function addIntervalOptions(command: Command): Command {
     .addOption(new Option('--event-time-end <time>', 'end of the interval (not included)').argParser(instant).env('TX_EVENT_TIME_END'));
 }
 
-/** A flag that only this command has. */
-export const ownOption = (flags: string, description: string): Option => new Option(flags, description).helpGroup(helpGroups.own);
+/** A flag with a value that only this command has, without a variable: it says what one call is about. */
+export const plainOption = (flags: string, description: string): Option => new Option(flags, description).helpGroup(helpGroups.own);
+
+/** The same with its twin: a flag that stands for a habit. */
+export function ownOption(flags: string, description: string): Option {
+  const option = plainOption(flags, description);
+  return option.env(twinOf(option));
+}
+
+/** Switches that only this command has, with their descriptions; each gets its twin. */
+export function addOwnSwitches(command: Command, switches: Readonly<Record<string, string>>): Command {
+  for (const [flags, description] of Object.entries(switches)) addSwitch(command, plainOption(flags, description));
+  return command;
+}
 
 /** In which form the result is printed. */
 export const outputOption = (choices: readonly string[], fallback: string): Option =>

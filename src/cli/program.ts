@@ -10,15 +10,16 @@ import {
   addFailFastOption,
   addLockTimeoutOption,
   addOutputOptions,
+  addOwnSwitches,
   addProjectOptions,
   addSelectionOptions,
   addThreadsOption,
   helpGroups,
-  ownOption,
+  plainOption,
   readFlagTwins,
   resultOption,
 } from './options.ts';
-import type { OutputOptions, RunOptions } from './options.ts';
+import type { OutputOptions, ProjectOptions, RunOptions } from './options.ts';
 import { addReadCommands } from './read-commands.ts';
 import type { Command as RunKind } from '../plan/plan.ts';
 
@@ -49,6 +50,7 @@ export async function runProgram(outside: Host, given: readonly string[]): Promi
     if (!(cause instanceof CommanderError)) throw cause;
     if (cause.exitCode === 0) return exitCodes.ok;
     await showUsageError(host, argv, cause, program);
+    await markRefused(host, program, wantedCommand(argv));
     return exitCodes.usage;
   }
 }
@@ -71,6 +73,17 @@ async function showUsageError(host: Host, argv: readonly string[], cause: Comman
   if (diagnostic !== undefined) screen.showDiagnostics([diagnostic]);
 }
 
+/** A run with a mistake in its flags is the last run all the same. */
+async function markRefused(host: Host, program: Command, wanted: string | undefined): Promise<void> {
+  const command = (['run', 'build', 'test', 'seed'] as const).find((name) => name === wanted);
+  if (command === undefined) return;
+  const { projectDir = host.env['TX_PROJECT_DIR'] } =
+    program.commands.find((entry) => entry.name() === command)?.opts<ProjectOptions>() ?? {};
+  const { createUnfinishedMark } = await import('./unfinished-mark.ts');
+  const options = projectDir === undefined ? {} : { projectDir };
+  await createUnfinishedMark(host, options, { command, args: {} }).stopped(exitCodes.usage);
+}
+
 /** Looked for before the flags are read: reading them is measured too. */
 function wantsProfile({ env }: Host, argv: readonly string[]): boolean {
   return env['TX_PROFILE'] !== undefined || argv.some((word) => word === '--profile' || word.startsWith('--profile='));
@@ -81,7 +94,8 @@ function wantedCommand(argv: readonly string[]): string | undefined {
   return argv.filter((word) => word !== 'help').find((word) => !word.startsWith('-'));
 }
 
-function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string | undefined): Command {
+/** All commands with their flags, or only those of the command that is wanted. */
+export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string | undefined): Command {
   const program = new Command('tx')
     .description('tx turns a folder of SQL files into tested tables.')
     .version(host.version, '-V, --version', 'print the version')
@@ -107,8 +121,8 @@ function createProgram(host: Host, outcome: { code: ExitCode }, wanted: string |
     addOutputOptions(command)
       .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(helpGroups.output))
       .addHelpText('after', `${variablesHint}\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
+    command.hook('preAction', () => readFlagTwins(command, host.env));
     command.action(async () => {
-      readFlagTwins(command, host.env);
       outcome.code = await guard(host, optionsOf<O>(command), action);
     });
   };
@@ -215,9 +229,10 @@ function addHouseCommands(host: Host, add: Add): void {
     },
     async (screen, options) => (await import('./commands/fmt.ts')).fmtCommand(host, screen, options),
     (fmt) =>
-      addProjectOptions(fmt)
-        .addOption(ownOption('--check', 'write nothing; exit 1 if a file would change').env('TX_CHECK'))
-        .addOption(ownOption('--diff', 'write nothing; print what would change').env('TX_DIFF')),
+      addOwnSwitches(addProjectOptions(fmt), {
+        '--check': 'write nothing; exit 1 if a file would change',
+        '--diff': 'write nothing; print what would change',
+      }),
   );
   add<import('./commands/debug.ts').DebugOptions>(
     { name: 'debug', summary: 'show versions, files and target, and try the connection', examples: ['tx debug', 'tx debug -t prod'] },
@@ -249,7 +264,7 @@ function addHouseCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/explain.ts')).explainCommand(host, screen, options),
     (explain) =>
       addDatabaseOptions(addProjectOptions(explain))
-        .addOption(ownOption('--node <selector>', 'a node instead: its config, SQL, surroundings, and what a build would do'))
+        .addOption(plainOption('--node <selector>', 'a node instead: its config, SQL, surroundings, and what a build would do'))
         .addOption(resultOption()),
   );
 }

@@ -13,7 +13,9 @@ import {
   addThreadsOption,
   edgeCount,
   outputOption,
+  addOwnSwitches,
   ownOption,
+  plainOption,
   percentage,
   portNumber,
   resultOption,
@@ -30,8 +32,8 @@ export function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
       addBuildOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(plan))))
-        .addOption(ownOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed']).default('build'))
-        .addOption(ownOption('--verbose', 'show every operation'))
+        .addOption(plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed']).default('build'))
+        .addOption(plainOption('--verbose', 'show every operation'))
         .addOption(resultOption()),
   );
 
@@ -44,7 +46,7 @@ export function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/compile.ts')).compileCommand(host, screen, options),
     (compile) =>
       addAnalyzeOption(addProjectOptions(addSelectionOptions(compile)))
-        .addOption(ownOption('--inline <sql>', 'compile this text instead of files'))
+        .addOption(plainOption('--inline <sql>', 'compile this text instead of files'))
         .addOption(resultOption()),
   );
 
@@ -61,11 +63,12 @@ export function addReadCommands(host: Host, add: Add): void {
     },
     async (screen, options) => (await import('./commands/lineage.ts')).lineageCommand(host, screen, options),
     (lineage) =>
-      addProjectOptions(lineage)
-        .addOption(ownOption('--upstream', 'only where it comes from'))
-        .addOption(ownOption('--downstream', 'only where it goes'))
+      addOwnSwitches(addProjectOptions(lineage), {
+        '--upstream': 'only where it comes from',
+        '--downstream': 'only where it goes',
+        '--indirect': 'also columns that only decide: filters, joins, groups, orders',
+      })
         .addOption(ownOption('--depth <n>', 'edges to follow (default: all)').argParser(edgeCount))
-        .addOption(ownOption('--indirect', 'also columns that only decide: filters, joins, groups, orders'))
         .addOption(outputOption(['text', 'json', 'dot', 'mermaid'], 'text')),
   );
 
@@ -88,7 +91,7 @@ export function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/freshness.ts')).freshnessCommand(host, screen, options),
     (freshness) =>
       addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(freshness)))).addOption(
-        ownOption('-o, --output <file>', 'write the record here, not to the target'),
+        plainOption('-o, --output <file>', 'write the record here, not to the target'),
       ),
   );
 
@@ -102,11 +105,12 @@ export function addReadCommands(host: Host, add: Add): void {
     },
     async (screen, options) => (await import('./commands/docs.ts')).docsCommand(host, screen, options),
     (docs) =>
-      addDatabaseOptions(addProjectOptions(docs))
-        .addOption(ownOption('--single-file', 'write the site as one file too, to send to somebody'))
-        .addOption(ownOption('--no-code', 'leave SQL out of the site'))
+      addOwnSwitches(addDatabaseOptions(addProjectOptions(docs)), {
+        '--single-file': 'write the site as one file too, to send to somebody',
+        '--no-code': 'leave SQL out of the site',
+        '--open': 'show the site in the browser',
+      })
         .addOption(ownOption('--fail-under <percent>', 'end with 1 when less is documented or tested').argParser(percentage))
-        .addOption(ownOption('--open', 'show the site in the browser'))
         .addOption(ownOption('--port <n>', 'port of `serve` on this machine, 0 for any').default(8580).argParser(portNumber)),
   );
 
@@ -127,8 +131,8 @@ export function addReadCommands(host: Host, add: Add): void {
 
 function addShowOptions(show: Command): void {
   show
-    .addOption(ownOption('--inline <sql>', 'run this text instead of a model'))
-    .addOption(ownOption('--limit <n>', 'rows to show (default: 10)').default(10).argParser(rowLimit).env('TX_LIMIT'))
+    .addOption(plainOption('--inline <sql>', 'run this text instead of a model'))
+    .addOption(ownOption('--limit <n>', 'rows to show (default: 10)').default(10).argParser(rowLimit))
     .addOption(outputOption(['text', 'json', 'csv'], 'text'));
   addIntervalOptions(show);
 }

@@ -35,6 +35,10 @@ import type { SeedFiles } from './seed-files.ts';
 import { lockTimeoutMs, readInterval, waitSeconds } from './read-options.ts';
 import { readsOf } from './reads-of.ts';
 import { replanner } from './replan-step.ts';
+import { argumentsOf } from './run-arguments.ts';
+import { stopFor } from './stop-for.ts';
+import { createUnfinishedMark } from './unfinished-mark.ts';
+import type { UnfinishedMark } from './unfinished-mark.ts';
 import { showUnneeded } from './unneeded-errors.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
@@ -51,8 +55,24 @@ interface Prepared {
 
 /** Runs the command from start to exit code. */
 export async function runCommand(host: Host, screen: Screen, request: RunRequest): Promise<ExitCode> {
-  const prepared = await prepare(host, screen, request, await loadGraph(host, screen, request.options));
-  if (prepared === undefined) return noResults(screen, request);
+  // What a retry leaves undone is part of what the record of the run before says: that stands.
+  if (request.retried !== undefined) return await runMarked(host, screen, request, undefined);
+  const mark = createUnfinishedMark(host, request.options, { command: request.command, args: argumentsOf(request.options) });
+  host.atEnd((isDamaged) => {
+    if (isDamaged) mark.undo();
+  });
+  try {
+    return await runMarked(host, screen, request, mark);
+  } catch (cause) {
+    const stop = stopFor(host, cause);
+    if (stop !== undefined) await mark.stopped(stop.exitCode);
+    throw cause;
+  }
+}
+
+async function runMarked(host: Host, screen: Screen, request: RunRequest, mark: UnfinishedMark | undefined): Promise<ExitCode> {
+  const prepared = await prepare(host, screen, request, await loadGraph(host, screen, request.options, mark?.begin));
+  if (prepared === undefined) return noResults(screen, request, mark);
   const { loaded, threads } = prepared;
   const cancellation = listenForCancel();
   try {
@@ -73,7 +93,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
       const { planned, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing }));
       if (!hasWork(planned.plan)) {
         nothingToDo(screen, prepared);
-        return noResults(screen, request);
+        return noResults(screen, request, mark);
       }
       const report = createRunReport(host, screen, loaded, { request, planned });
       const result = await executeReported(report, loaded.project, () =>
@@ -106,7 +126,7 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
         ),
       );
       traced(host.trace, 'report', () => {
-        report.finish(result);
+        if (report.finish(result)) mark?.recorded();
         // Who cancels does not wait for more files.
         if (result.status !== 'cancelled') writeManifest(host, screen, loaded);
       });
@@ -277,7 +297,8 @@ function nothingToDo(screen: Screen, prepared: Prepared): void {
 }
 
 /** Who reads JSON gets some, also where nothing ran. */
-function noResults(screen: Screen, { options }: RunRequest): ExitCode {
+function noResults(screen: Screen, { options }: RunRequest, mark: UnfinishedMark | undefined): ExitCode {
+  mark?.undo();
   if (options.output === 'json') screen.data({ results: [] });
   return exitCodes.ok;
 }

@@ -8,11 +8,10 @@ import { createConsoleReporter } from '../report/console-reporter.ts';
 import type { RunReporter } from '../report/console-reporter.ts';
 import { createJsonLog } from '../report/json-log.ts';
 import { runResultsArtifact } from '../report/run-results.ts';
-import type { RunArgument } from '../report/run-results.ts';
 import { compiledFolder, compiledPathOf, nodeOfKey, writeCompiled } from './compiled-files.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
-import type { RunOptions } from './options.ts';
+import { argumentsOf } from './run-arguments.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
 import { warnUnwritten, writeArtifact } from './write-artifact.ts';
@@ -21,8 +20,8 @@ export interface RunReport {
   readonly emit: (event: RunEvent) => void;
   /** Where the compiled text of a key will stand if its node fails. */
   readonly compiledPath: (key: string) => string | undefined;
-  /** Writes run_results.json, and the compiled SQL of what failed. */
-  readonly finish: (result: RunResult) => void;
+  /** Writes run_results.json, and the compiled SQL of what failed. False when there is no new record. */
+  readonly finish: (result: RunResult) => boolean;
   /** Ends the reporting, also when the run broke off. */
   readonly stop: () => void;
 }
@@ -55,13 +54,14 @@ export function createRunReport(
         relationName: engine.dialect.relation,
       });
       const shown = runResultsPath(project);
-      writeArtifact(host, screen, { absolute: join(project.root, shown), shown }, [`${JSON.stringify(artifact)}\n`]);
+      const isRecorded = writeArtifact(host, screen, { absolute: join(project.root, shown), shown }, [`${JSON.stringify(artifact)}\n`]);
       if (run.request.options.output === 'json') screen.data(artifact);
       const failed = result.results.flatMap((node) =>
         node.status === 'error' || node.status === 'fail' ? (graph.nodes.get(node.id) ?? []) : [],
       );
       // What came of the run is said already: that a file for reading up is missing must not hide it.
       if (failed.length > 0) warnUnwritten(screen, compiledFolder(project), () => void writeCompiled(host.files, project, failed));
+      return isRecorded;
     },
   };
 }
@@ -83,23 +83,4 @@ function createReporter(host: Host, screen: Screen, planned: PlanResult): RunRep
       return () => clearInterval(timer);
     },
   });
-}
-
-/** The flags of a run under dbt's names, as far as a retry needs them. */
-function argumentsOf(options: RunOptions): Readonly<Record<string, RunArgument>> {
-  return {
-    select: options.select,
-    exclude: options.exclude,
-    selector: options.selector ?? null,
-    resource_types: options.resourceType,
-    exclude_resource_types: options.excludeResourceType,
-    indirect_selection: options.indirectSelection ?? null,
-    state: options.state ?? null,
-    full_refresh: options.fullRefresh === true,
-    adopt: options.adopt === true,
-    vars: options.vars ?? null,
-    target: options.target ?? null,
-    event_time_start: options.eventTimeStart ?? null,
-    event_time_end: options.eventTimeEnd ?? null,
-  };
 }

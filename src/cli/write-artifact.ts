@@ -5,23 +5,25 @@ import { reasonOf } from '../project/read-text.ts';
 import type { Host } from './host.ts';
 import type { Screen } from './screen.ts';
 
-/** Writes one artifact, secrets masked; `shown` is its path in messages. What the command did stands also where that fails. */
+/** Writes one artifact, secrets masked; `shown` is its path in messages. What the command did stands also where that fails: then it gives false. */
 export function writeArtifact(
   host: Host,
   screen: Screen,
   file: { readonly absolute: string; readonly shown: string },
   pieces: Iterable<string>,
-): void {
-  warnUnwritten(screen, file.shown, () => host.files.writeAtomic(file.absolute, masked(pieces, screen.mask().apply)));
+): boolean {
+  return warnUnwritten(screen, file.shown, () => host.files.writeAtomic(file.absolute, masked(pieces, screen.mask().apply)));
 }
 
-/** Carries out `write`; a file that the system refuses is a warning about `shown`. */
-export function warnUnwritten(screen: Screen, shown: string, write: () => void): void {
+/** Carries out `write`; a file that the system refuses is a warning about `shown`, and gives false. */
+export function warnUnwritten(screen: Screen, shown: string, write: () => void): boolean {
   try {
     write();
+    return true;
   } catch (thrown) {
     if (!(thrown instanceof NotWritten)) throw thrown;
     screen.showDiagnostics([diagnose('artifact-not-written', { path: shown, reason: reasonOf(thrown) })]);
+    return false;
   }
 }
 

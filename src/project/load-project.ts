@@ -49,6 +49,8 @@ export interface LoadedProject extends Outcome<Project | undefined> {
   /** Undefined unless project.yaml is without a mistake. */
   readonly settings: Settings | undefined;
   readonly secrets: readonly string[];
+  /** Folder for output, relative to the root; undefined where project.yaml cannot be read. */
+  readonly targetPath: string | undefined;
 }
 
 /**
@@ -64,7 +66,8 @@ export async function loadProject(
   const { root } = options;
   const { files } = ports;
   const read = known === undefined ? await readProjectFile(root, files, engines) : { value: known, diagnostics: [] };
-  if (read.value === undefined) return { value: undefined, diagnostics: read.diagnostics, sources: [], settings: undefined, secrets: [] };
+  if (read.value === undefined)
+    return { value: undefined, diagnostics: read.diagnostics, sources: [], settings: undefined, secrets: [], targetPath: undefined };
   const { file, top } = read.value;
   const diagnostics: Diagnostic[] = [...read.diagnostics];
   const secrets = new Set<string>();
@@ -85,6 +88,7 @@ export async function loadProject(
     sources: [file],
     settings: read.diagnostics.length + configured.diagnostics.length > 0 ? undefined : settings,
     secrets: [...secrets],
+    targetPath: paths.target,
   };
 }
 

@@ -36,7 +36,7 @@ describe('runResultsArtifact', () => {
       generated_at: '2026-11-19T08:00:03.000Z',
       invocation_id: 'run-1',
       invocation_started_at: '2026-11-19T08:00:00.000Z',
-      env: { TX_VERSION: '1.0.0' },
+      env: { TX_VERSION: '1.0.0', TX_STATUS: 'failed' },
     });
     expect(artifact.elapsed_time).toBe(2.3);
     expect(artifact.args).toEqual({ which: 'build', select: ['stg_orders+'], full_refresh: false, vars: null });

@@ -5,12 +5,13 @@ import type { NodeResult, NodeStatus, RunResult } from '../execute/events.ts';
 import type { Command } from '../plan/plan.ts';
 import type { ArtifactMetadata } from './artifact-metadata.ts';
 import { artifactMetadata } from './artifact-metadata.ts';
-
-export type RunArgument = string | number | boolean | null | readonly string[];
+import { isObject, parseObject } from './parse-object.ts';
+import type { RunArguments } from './run-arguments.ts';
+import { readRunArguments, recordedCommand } from './run-arguments.ts';
 
 export interface RunResultsInput {
   /** Flags of the run, in dbt's words (`select`, `full_refresh`, `vars`, …). `which` and the run's command are added. */
-  readonly args: Readonly<Record<string, RunArgument>>;
+  readonly args: RunArguments;
   /** Version of `tx`. */
   readonly version: string;
   /** Time at which the file is written, ISO 8601 in UTC. */
@@ -40,7 +41,7 @@ export interface RunResultsArtifact {
   readonly metadata: ArtifactMetadata & { readonly invocation_started_at: string };
   readonly results: readonly RunResultEntry[];
   readonly elapsed_time: number;
-  readonly args: Readonly<Record<string, RunArgument>>;
+  readonly args: RunArguments;
 }
 
 /** The object to write as `target/run_results.json`; mask its text before it is written. */
@@ -49,6 +50,8 @@ export function runResultsArtifact(result: RunResult, input: RunResultsInput): R
     metadata: {
       ...artifactMetadata('runResults', { version: input.version, generatedAt: input.generatedAt, invocationId: result.runId }),
       invocation_started_at: result.startedAt,
+      // A run can fail although each of its nodes succeeded: a hook at its end did.
+      env: { TX_VERSION: input.version, TX_STATUS: result.status },
     },
     results: result.results.map((node) => resultEntry(node, input)),
     elapsed_time: seconds(result.durationMs),
@@ -107,46 +110,36 @@ function seconds(ms: number): number {
 /** A run as its file tells of it: what to do again, and with which flags. */
 export interface RecordedRun {
   readonly command: Command;
-  readonly args: Readonly<Record<string, RunArgument>>;
+  /** ISO 8601 in UTC. */
+  readonly startedAt: string | undefined;
+  readonly args: RunArguments;
+  /** False when the run failed or was cancelled, for whatever reason. */
+  readonly succeeded: boolean;
   /** In the words of the file: `success`, `pass`, `warn`, `fail`, `error`, `skipped`. */
   readonly results: readonly { readonly id: string; readonly status: string }[];
 }
-
-const commands: readonly Command[] = ['run', 'build', 'test', 'seed'];
 
 /** Reads the text of a run_results.json that `tx` wrote; undefined for any other text. */
 export function readRunResults(text: string): RecordedRun | undefined {
   const root = parseObject(text);
   if (root === undefined) return undefined;
   const { metadata, args, results } = root;
-  if (!isObject(metadata) || !isObject(metadata['env']) || typeof metadata['env']['TX_VERSION'] !== 'string') return undefined;
+  if (!isObject(metadata)) return undefined;
+  const { env, invocation_started_at: started } = metadata;
+  if (!isObject(env) || typeof env['TX_VERSION'] !== 'string') return undefined;
   if (!isObject(args) || !Array.isArray(results)) return undefined;
-  const command = commands.find((name) => name === args['which']);
+  const command = recordedCommand(args['which']);
   if (command === undefined) return undefined;
   const read: { id: string; status: string }[] = [];
   for (const entry of results) {
     if (!isObject(entry) || typeof entry['unique_id'] !== 'string' || typeof entry['status'] !== 'string') return undefined;
     read.push({ id: entry['unique_id'], status: entry['status'] });
   }
-  const known: Record<string, RunArgument> = {};
-  for (const [name, value] of Object.entries(args)) if (isArgument(value)) known[name] = value;
-  return { command, args: known, results: read };
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined; // Not JSON: somebody else's file, or half of one.
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isArgument(value: unknown): value is RunArgument {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return true;
-  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+  return {
+    command,
+    startedAt: typeof started === 'string' ? started : undefined,
+    args: readRunArguments(args),
+    succeeded: env['TX_STATUS'] !== 'failed' && env['TX_STATUS'] !== 'cancelled',
+    results: read,
+  };
 }

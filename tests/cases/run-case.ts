@@ -92,6 +92,8 @@ async function runTx(root: string, step: Extract<Step, { kind: 'tx' }>, tricks: 
     output: createOutput({ stdout: stream, stderr: stream }, { env: step.env }),
     outputFailed: () => false,
     enter: (folder) => process.chdir(folder),
+    pid: process.pid,
+    isRunning: () => false,
     version: '0.0.0',
     build: undefined,
     ...createEndings(),

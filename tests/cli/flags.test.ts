@@ -102,14 +102,16 @@ describe('help', () => {
       'freshness',
       'docs',
       'ls',
+      'fmt',
       'debug',
       'clean',
+      'completion',
       'explain',
       'help',
     ]);
     for (const command of commands.filter((name) => name !== 'help')) {
       const help = await runTx([command, '--help'], { cwd: home });
-      expect(help.stdout).toContain(`\nExamples:\n  tx ${command}`);
+      expect(help.stdout).toMatch(new RegExp(String.raw`\nExamples:\n.*\btx ${command}\b`));
       expect({ ...help, stdout: '' }, command).toEqual({ code: 0, stdout: '', stderr: '' });
     }
   });
@@ -128,6 +130,24 @@ describe('environment twins', () => {
     expect(await ls(['--output', 'path'], { ...env, TX_SELECT: 'stg' })).toEqual(['models/staging/stg.sql']);
     expect(await ls(['-s', 'stg'], { TX_OUTPUT: 'name', TX_INDIRECT_SELECTION: 'empty' })).toEqual(['stg']);
     expect(await ls(['-s', 'stg'], { ...env, TX_SELECT: '' })).toEqual(['stg']);
+  });
+
+  it('of `docs` close a gate, leave SQL out and make one file', async () => {
+    const project = await shop();
+    const docs = (env: NodeJS.ProcessEnv, ...args: readonly string[]): ReturnType<typeof project.tx> =>
+      project.tx(['docs', '-q', ...args], { env });
+    expect((await docs({})).code).toBe(0);
+    expect(existsSync(project.path('target/docs.html'))).toBe(false);
+    const gate = await docs({ TX_FAIL_UNDER: '100' });
+    expect(gate.stderr).toContain('error coverage-too-low\n');
+    expect(gate.code).toBe(1);
+    expect((await docs({ TX_SINGLE_FILE: '1' })).code).toBe(0);
+    expect(project.read('target/docs.html')).toContain('sum(amount)');
+    expect((await docs({ TX_SINGLE_FILE: '1', TX_NO_CODE: '1' })).code).toBe(0);
+    expect(project.read('target/docs.html')).not.toContain('sum(amount)');
+    const refused = await docs({ TX_NO_CODE: 'perhaps' });
+    expect(refused.stderr).toContain('`TX_NO_CODE` cannot be `perhaps`');
+    expect(refused.code).toBe(2);
   });
 
   it('take the target from flag, environment, .env and file, in this order', async () => {

@@ -176,12 +176,19 @@ describe('tx retry', () => {
     project.write('models/bad.sql', 'select id, {{var "n"}} as n from {{ref "stg"}}\n');
     const retry = await project.tx(['retry']);
     expect(retry.code, retry.stderr).toBe(0);
+    expect(retry.stderr).toMatch(/^again, with the flags of [\d -]+:\d\d:\d\d UTC: {2}tx build --full-refresh .*--vars '\{n: 7\}'\n/);
     expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.bad': 'success', 'model.shop.below': 'success' });
     const { args } = JSON.parse(project.read('target/run_results.json')) as RunResults;
     expect(args).toMatchObject({ which: 'build', full_refresh: true, vars: '{n: 7}', event_time_start: '2024-01-01T00:00:00.000Z' });
     expect(await project.rows('select n, since from below')).toEqual([['7', '2024-01-01 00:00:00']]);
     const again = await project.tx(['retry']);
-    expect(again).toEqual({ code: 0, stdout: '', stderr: 'nothing to retry: everything in the last run succeeded\n' });
+    expect(again).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^nothing to retry: everything in the last run succeeded, `tx build --full-refresh .*--vars '\{n: 7\}'` of [\d -]+:\d\d:\d\d UTC\n$/,
+      ),
+    });
   });
 
   it('needs a run to retry, and one that tx recorded', async () => {
@@ -200,9 +207,81 @@ describe('tx retry', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('signals', () => {
-  const slow = '{{config materialized="table"}}\nselect sum(a.range * b.range) as s from range(1000000) a, range(10000000) b\n';
+const slow = '{{config materialized="table"}}\nselect sum(a.range * b.range) as s from range(1000000) a, range(10000000) b\n';
 
+describe('tx retry after a run without a record', () => {
+  it('is refused while the run is at work, and after it was killed', async () => {
+    const project = await shop();
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    project.write('models/slow.sql', slow);
+    const record = project.read('target/run_results.json');
+    const child = spawn(process.execPath, [join(REPOSITORY, 'bin', 'tx.cjs'), 'run', '--log-format', 'json', '-s', 'slow'], {
+      cwd: project.root,
+      env: plainEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = once(child, 'exit');
+    await once(child.stderr, 'data');
+    const during = await project.tx(['retry']);
+    expect(during.stderr).toMatch(
+      new RegExp(`^error last-run-unfinished\\n.*\`tx run --select slow\` of .* has not ended: process ${child.pid}\\s`),
+    );
+    expect(during.code).toBe(2);
+    child.kill('SIGKILL');
+    await ended;
+    const after = await project.tx(['retry'], { env: { COLUMNS: '200' } });
+    expect(after.stderr).toContain('was cut off and left no record of what it did\n  help  run it again: `tx run --select slow`\n');
+    expect(after.code).toBe(2);
+    expect(project.read('target/run_results.json')).toBe(record);
+    expect((await project.tx(['run', '-q', '-s', 'stg'])).code).toBe(0);
+    expect((await project.tx(['retry'])).code).toBe(0);
+  });
+
+  it('is refused although an older record has failures', async () => {
+    const project = await shop({ 'models/bad.sql': 'select nope from {{ref "stg"}}\n' });
+    expect((await project.tx(['build', '-q'])).code).toBe(1);
+    expect((await project.tx(['build', '-q', '-s', 'nobody'])).code).toBe(2);
+    expect((await project.tx(['retry'])).code).toBe(2);
+  });
+
+  it('goes on after a retry that did not start, and after a run with nothing to do', async () => {
+    const project = await shop({ 'models/bad.sql': 'select nope from {{ref "stg"}}\n' });
+    expect((await project.tx(['build', '-q'])).code).toBe(1);
+    project.write('models/bad.sql', 'select id from {{ref "stgg"}}\n');
+    expect((await project.tx(['retry', '-q'])).code).toBe(2);
+    project.write('models/bad.sql', 'select id from {{ref "stg"}}\n');
+    expect((await project.tx(['build', '-q', '-s', 'tag:none'])).code).toBe(0);
+    expect((await project.tx(['retry', '-q'])).code).toBe(0);
+    expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.bad': 'success' });
+    expect(filesBelow(project.path('target'))).not.toContain('unfinished_run.json');
+  });
+
+  it('knows that a run with nothing to do is no run', async () => {
+    const project = await shop();
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    expect((await project.tx(['build', '-q', '-s', 'nobody'])).code).toBe(2);
+    expect((await project.tx(['build', '-q', '-s', 'tag:none'])).code).toBe(0);
+    expect((await project.tx(['retry'])).stderr).toContain('`tx build --select nobody`');
+  });
+
+  it('is refused after variables that are no mapping, and where project.yaml could not be read', async () => {
+    const project = await shop();
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    expect((await project.tx(['build', '-q', '--vars', '{'])).code).toBe(2);
+    expect((await project.tx(['retry'])).code).toBe(2);
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    const settings = project.read('project.yaml');
+    project.write('project.yaml', `${settings}\n\tbad: [`);
+    expect((await project.tx(['build', '-q'])).code).toBe(2);
+    project.write('project.yaml', settings);
+    const result = await project.tx(['retry']);
+    expect(result.stderr).toContain('error last-run-unfinished\n');
+    expect(result.code).toBe(2);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('signals', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('%s ends a helper that never comes to an end', async (signal) => {
     const project = await shop({
       'macros/spin.js': "export function spin() {\n  process.stderr.write('spinning');\n  for (;;);\n}\n",

@@ -13,6 +13,7 @@ import type { Host } from '../host.ts';
 import { openProject } from '../load-graph.ts';
 import type { OutputOptions, ProjectOptions } from '../options.ts';
 import type { Screen } from '../screen.ts';
+import { unfinishedName } from '../unfinished-mark.ts';
 
 /** What `tx` writes into the target folder; what else is there belongs to somebody. */
 const outputs: readonly string[] = [
@@ -20,6 +21,7 @@ const outputs: readonly string[] = [
   'compiled',
   'manifest.json',
   'run_results.json',
+  unfinishedName,
   'catalog.json',
   'sources.json',
   'docs',

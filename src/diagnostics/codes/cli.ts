@@ -76,16 +76,43 @@ export const cliCodes = {
     (p) => `there is no earlier run to retry: \`${p.path}\` does not exist`,
     () => 'run `tx build` first',
   ),
+  'last-run-unfinished': error<{
+    /** The run as it would be typed. */
+    line: string;
+    /** ` of …` */
+    time: string;
+    /** Undefined when nobody could say how it ended. */
+    exitCode: number | undefined;
+    /** The process that may still be at it. */
+    pid: number | undefined;
+  }>(
+    ({ line, time, exitCode, pid }) => {
+      const run = `the last run, \`${line}\`${time}, `;
+      if (pid !== undefined) return `${run}has not ended: process ${pid} may be at it`;
+      if (exitCode === undefined) return `${run}was cut off and left no record of what it did`;
+      return exitCode === 2
+        ? `${run}did not start: it ended with exit code 2`
+        : `${run}ended with exit code ${exitCode} and left no record`;
+    },
+    ({ line, exitCode, pid }) => {
+      if (pid !== undefined) return `wait for it to end; if process ${pid} is something else, run it again: \`${line}\``;
+      return exitCode === 2 ? `mend what it reported, and run it again: \`${line}\`` : `run it again: \`${line}\``;
+    },
+  ),
+  'retry-hooks-only': error<{ line: string }>(
+    (p) => `every node of the last run, \`${p.line}\`, succeeded: what failed is a hook of \`on_run_end\``,
+    () => 'mend the hook, and run the command itself again: `tx retry` runs nodes',
+  ),
   'retry-unreadable': error<{ path: string }>(
     (p) => `\`${p.path}\` is not a record of a \`tx\` run`,
     () => 'run `tx build` again',
   ),
   'retry-nothing-left': error<{ gone: readonly string[] }>(
-    (p) => `nothing is left of what failed in the last run: ${listed(p.gone)}`,
+    (p) => `nothing is left of what the last run did not get done: ${listed(p.gone)}`,
     () => 'run the command itself again',
   ),
   'retry-node-gone': warning<{ gone: readonly string[] }>(
-    (p) => `what failed in the last run is no longer there: ${listed(p.gone)}`,
+    (p) => `the last run did not get this done, and it is no longer there: ${listed(p.gone)}`,
     () => 'instead, what the flags of that run select and it did not run is run now, if there is such a thing',
   ),
   'unknown-code': error<{ code: string; near: string | undefined }>(

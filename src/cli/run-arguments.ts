@@ -1,0 +1,58 @@
+/** Flags as records keep them, and back. */
+import { indirectSelections } from '../project/indirect-selection.ts';
+import type { RunArguments } from '../report/run-arguments.ts';
+import type { RunOptions } from './options.ts';
+
+/** The flags of a run under dbt's names, as far as a retry needs them. */
+export function argumentsOf(options: RunOptions): RunArguments {
+  return {
+    select: options.select,
+    exclude: options.exclude,
+    selector: options.selector ?? null,
+    resource_types: options.resourceType,
+    exclude_resource_types: options.excludeResourceType,
+    indirect_selection: options.indirectSelection ?? null,
+    state: options.state ?? null,
+    full_refresh: options.fullRefresh === true,
+    adopt: options.adopt === true,
+    vars: options.vars ?? null,
+    target: options.target ?? null,
+    event_time_start: options.eventTimeStart ?? null,
+    event_time_end: options.eventTimeEnd ?? null,
+  };
+}
+
+/** The flags of a retry over those of the run that it repeats: variables, target, threads and fail-fast may be others. */
+export function optionsFrom(
+  args: RunArguments,
+  options: Omit<RunOptions, 'select' | 'exclude' | 'resourceType' | 'excludeResourceType'>,
+): RunOptions {
+  const text = (name: string): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined);
+  const list = (name: string): readonly string[] => {
+    const value = args[name];
+    return typeof value === 'object' && value !== null ? value : [];
+  };
+  const selector = text('selector');
+  const state = text('state');
+  const indirect = indirectSelections.find((mode) => mode === args['indirect_selection']);
+  const vars = options.vars ?? text('vars');
+  const target = options.target ?? text('target');
+  const start = text('event_time_start');
+  const end = text('event_time_end');
+  return {
+    ...options,
+    select: list('select'),
+    exclude: list('exclude'),
+    resourceType: list('resource_types'),
+    excludeResourceType: list('exclude_resource_types'),
+    ...(selector === undefined ? {} : { selector }),
+    ...(state === undefined ? {} : { state }),
+    ...(indirect === undefined ? {} : { indirectSelection: indirect }),
+    fullRefresh: args['full_refresh'] === true,
+    adopt: args['adopt'] === true,
+    ...(vars === undefined ? {} : { vars }),
+    ...(target === undefined ? {} : { target }),
+    ...(start === undefined ? {} : { eventTimeStart: start }),
+    ...(end === undefined ? {} : { eventTimeEnd: end }),
+  };
+}
