@@ -134,7 +134,7 @@ function findPlace(
 }
 
 /** Length of the word, quoted name or symbol at `offset`: what the caret should stand under. */
-function tokenLength(sql: string, offset: number, name: string | undefined): number {
+export function tokenLength(sql: string, offset: number, name: string | undefined): number {
   if (name !== undefined && sql.startsWith(name, offset)) return name.length;
   const match = /^(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*(?:\.(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|\d+)/u.exec(
     sql.slice(offset, offset + 300),
