@@ -30,6 +30,7 @@ export type EngineErrorCode = Extract<
   | 'database-read-only'
   | 'missing-extension'
   | 'file-not-read'
+  | 'file-content'
   | 'connection-lost'
   | 'database-error'
 >;
@@ -52,6 +53,7 @@ const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
   'lock-timeout': 'lock-timeout',
   dependents: 'dependents-in-the-way',
   io: 'file-not-read',
+  'file-content': 'file-content',
   connection: 'connection-lost',
   'missing-extension': 'missing-extension',
   'not-a-database': 'database-error',
