@@ -18,6 +18,7 @@ export type EngineErrorKind =
   | 'out-of-memory'
   | 'disk-full'
   | 'io'
+  | 'file-content'
   | 'read-only'
   | 'connection'
   | 'not-a-database'

@@ -10,6 +10,7 @@ import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { checkDeclaredTypes } from './check-declared-types.ts';
 import { checkIncrement, checkKeys, checkNames, checkTests } from './check-shape.ts';
 import { describeMisfits, describeRefusal, isCertain } from './describe-binding.ts';
+import { findFurtherErrors } from './find-further-errors.ts';
 import { findSourceColumns } from './source-columns.ts';
 import { cutWaves } from './waves.ts';
 import type { QueryNode } from './waves.ts';
@@ -29,7 +30,7 @@ interface Task {
 
 /**
  * Looks at `input.wanted` and what is above it. Texts must have passed as single queries. Nothing is executed.
- * A node has at most one error of the binder; what reads a refused or unknown node is not bound, and not reported.
+ * What reads a refused or unknown node is not bound, and not reported.
  */
 export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): Promise<Outcome<Analysis>> {
   const work: Work = { input, ...ports, nodes: new Map(), files: new Map(), diagnostics: [] };
@@ -129,7 +130,11 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
       bound.push({ task, query: binding.query });
     } else if (binding !== undefined && (await isCertain(input, work, node, binding.error))) {
       nodes.set(node.id, { kind: 'refused' });
-      diagnostics.push(describeRefusal(input, node, text, binding.error));
+      const further = await findFurtherErrors(binder, requests[at] ?? text, binding.error);
+      diagnostics.push(
+        ...[binding.error, ...further.errors].map((error) => describeRefusal(input, node, text, error)),
+        ...describeMisfits(input, node, text, further.misfits),
+      );
     } else {
       nodes.set(node.id, { kind: 'unknown', why: 'outside-name', at: node.id });
     }

@@ -33,6 +33,7 @@ export type EngineErrorCode = Extract<
   | 'database-read-only'
   | 'missing-extension'
   | 'file-not-read'
+  | 'file-content'
   | 'connection-lost'
   | 'database-error'
 >;
@@ -55,6 +56,7 @@ const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
   'lock-timeout': 'lock-timeout',
   dependents: 'dependents-in-the-way',
   io: 'file-not-read',
+  'file-content': 'file-content',
   connection: 'connection-lost',
   'missing-extension': 'missing-extension',
   'not-a-database': 'database-error',
@@ -164,7 +166,7 @@ function findPlace(details: EngineErrorDetails, offset: number | undefined, { te
 }
 
 /** Length of the word, quoted name or symbol at `offset`: what the caret should stand under. */
-function tokenLength(sql: string, offset: number, name: string | undefined): number {
+export function tokenLength(sql: string, offset: number, name: string | undefined): number {
   if (name !== undefined && sql.startsWith(name, offset)) return name.length;
   const match = /^(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*(?:\.(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|\d+)/u.exec(
     sql.slice(offset, offset + 300),

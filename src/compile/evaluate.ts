@@ -61,6 +61,14 @@ export function evaluate(expression: Expression, frame: Frame): Value | Failed {
 
 type NameExpression = Extract<Expression, { kind: 'name' }>;
 
+/** A value that is handed to something: a name without a meaning is most often a text without its quotes. */
+export function evaluateArgument(expression: Expression, frame: Frame): Value | Failed {
+  const isBare = expression.kind === 'name' && !expression.data && expression.parts.length === 1;
+  const [name = ''] = isBare ? expression.parts : [];
+  if (isBare && meaningOf(frame, name) === undefined) return reportUnknown(frame, name, expression.span, { isArgument: true });
+  return evaluate(expression, frame);
+}
+
 function evaluateName(expression: NameExpression, frame: Frame): Value | Failed {
   const { parts, span } = expression;
   const [name = ''] = parts;
@@ -85,16 +93,17 @@ function isLost(session: Session, name: string): boolean {
   return lost.any || lost.names.has(name);
 }
 
-function reportUnknown(frame: Frame, name: string, span: Span): Failed {
+function reportUnknown(frame: Frame, name: string, span: Span, { isArgument } = { isArgument: false }): Failed {
   const { session } = frame;
   if (isLost(session, name)) return failed;
   const known = [...namesInScope(frame.scope), ...session.environment.callableNames(), ...builtinValues, ...builtins.keys()];
-  return session.report('unknown-name', { name, known, isVariable: Object.hasOwn(session.environment.vars, name) }, span);
+  return session.report('unknown-name', { name, known, isVariable: Object.hasOwn(session.environment.vars, name), isArgument }, span);
 }
 
 function loopValue(frame: Frame, name: string, span: Span): Value | Failed {
   const { loop } = frame.scope;
-  if (loop === undefined) return frame.session.report('unknown-name', { name: `@${name}`, known: [], isVariable: false }, span);
+  if (loop === undefined)
+    return frame.session.report('unknown-name', { name: `@${name}`, known: [], isVariable: false, isArgument: false }, span);
   // The parser lets through exactly the names of a loop position.
   return loop[name as keyof LoopPosition];
 }
@@ -187,14 +196,14 @@ function evaluateArguments(call: MacroInvocation, frame: Frame): Given | undefin
   const args: Argument[] = [];
   let complete = true;
   for (const expression of call.args) {
-    const value = evaluate(expression, frame);
+    const value = evaluateArgument(expression, frame);
     if (value === failed) complete = false;
     else args.push({ value, span: expression.span });
   }
   if (call.named.length === 0) return complete ? { args, named: noNamed } : undefined;
   const named = new Map<string, Argument>();
   for (const entry of call.named) {
-    const value = evaluate(entry.value, frame);
+    const value = evaluateArgument(entry.value, frame);
     if (value === failed) complete = false;
     else named.set(entry.name, { value, span: entry.value.span });
   }

@@ -7,7 +7,7 @@ import type { Located, YamlValue } from '../project/project.ts';
 import { blockCondition } from './block-forms.ts';
 import type { NodeId } from './compiled.ts';
 import type { Frame } from './evaluate.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, evaluateArgument } from './evaluate.ts';
 import { openFrame } from './render.ts';
 import { defineName, openScope } from './scope.ts';
 import type { Environment } from './session.ts';
@@ -116,7 +116,7 @@ function readCall(call: Call, frame: Frame, reader: Reader): void {
       continue;
     }
     if (reader.values[key.name] !== undefined) session.report('config-duplicate', { key: key.name }, entry.span);
-    const value = watched(reader, () => evaluate(entry.value, frame));
+    const value = watched(reader, () => evaluateArgument(entry.value, frame));
     if (value === failed) continue;
     const plain = toYaml(value);
     if (plain === undefined) {

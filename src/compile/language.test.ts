@@ -346,6 +346,19 @@ describe('target, var and run', () => {
     expect(problem).toMatchObject({ code: 'unknown-name', help: 'variables are read with `(var "start_date")`' });
   });
 
+  it.each([
+    ['{{ref orders}}', 'a text stands in quotes: `"orders"`'],
+    ['{{var start_date}}', 'a text stands in quotes: `"start_date"`; variables are read with `(var "start_date")`'],
+    ['{{config materialized=table}}', 'a text stands in quotes: `"table"`'],
+    ['{{upper tagret}}', 'a text stands in quotes: `"tagret"`; did you mean `target`?'],
+    ['{{#if (eq loop.last 1)}}{{/if}}', 'inside `{{#each}}` there are `@index`, `@first`, `@last` and `@key`'],
+    ['{{ordres}}', undefined],
+  ])('says of a name without a meaning what is likely to be meant: %s', async (template, help) => {
+    const [problem] = await problems({ 'project.yaml': 'vars: { start_date: x }\n', 'models/m.sql': template });
+    expect(problem).toMatchObject({ code: 'unknown-name', ...(help === undefined ? {} : { help }) });
+    if (help === undefined) expect(problem?.help).toBeUndefined();
+  });
+
   it('gives no environment variables to templates', async () => {
     expect(await problemsOf('select {{env "HOME"}}')).toEqual(['secret-in-template: templates cannot read environment variables']);
   });

@@ -26,7 +26,15 @@ function texts(nodes: readonly TemplateNode[]): readonly { readonly text: string
 
 describe('a template that is not well formed', () => {
   it.each([
-    ['select\n{{ref "a"', ['template-unclosed', '`{{`, opened on line 2, is not closed', 'end it with `}}`', '{{ref "a"']],
+    [
+      'select\n{{ref "a"',
+      [
+        'template-unclosed',
+        '`{{`, opened on line 2, is not closed',
+        'end it with `}}`; braces that belong to the SQL are written `\\{{`',
+        '{{ref "a"',
+      ],
+    ],
     ['a {{!-- b', ['template-unclosed', '`{{!--`, opened on line 1, is not closed', 'end it with `--}}`', '{{!-- b']],
     ['{{{a}', ['template-unclosed', '`{{{`, opened on line 1, is not closed', 'end it with `}}}`', '{{{a}']],
     ['{{{{raw}}}} a', ['template-unclosed', '`{{{{`, opened on line 1, is not closed', 'end it with `{{{{/raw}}}}`', '{{{{raw}}}} a']],
@@ -38,12 +46,12 @@ describe('a template that is not well formed', () => {
     ['a {{/if}}', ['template-syntax', '`{{/if}}` belongs to no open block', 'take it away, or open the block before it', '{{/if}}']],
     ['{{else}}', ['template-syntax', '`{{else}}` belongs to no open block', 'take it away, or open the block before it', '{{else}}']],
     [
-      '{{#if a == 1}}{{/if}}',
+      '{{#if a + 1}}{{/if}}',
       [
         'template-syntax',
-        '`=` was not expected here',
+        '`+` was not expected here',
         'there are no operators: write `(eq a b)`, `(gt a b)`, `(and a b)`, `(add a b)`',
-        '=',
+        '+',
       ],
     ],
     ['{{f a, b}}', ['template-syntax', '`a,` was not expected here', 'arguments are separated by spaces, not by commas', 'a']],
@@ -55,6 +63,10 @@ describe('a template that is not well formed', () => {
         'named arguments come last, and each needs a value: `{{name "value" key="value"}}`',
         '}}',
       ],
+    ],
+    [
+      `select map {{'c': 2}: {'d': 3}}`,
+      ['template-syntax', '`}` was not expected here', 'braces that belong to the SQL are written `\\{{`', ':'],
     ],
     ['{{}}', ['template-syntax', '`}}` was not expected here', 'write an expression between the braces, such as `{{ref "orders"}}`', '}}']],
     [
@@ -145,6 +157,16 @@ describe('bounds', () => {
   });
 });
 
+/** A template around a piece of one, so that it parses if the piece is right. */
+function wholeTemplate(piece: string): string {
+  const closed = /^\{\{\/(\w+)/.exec(piece)?.[1];
+  if (closed !== undefined) return `{{#${closed} x${closed === 'each' ? ' as |y|' : ''}}}${piece}`;
+  if (piece.startsWith('{{else')) return `{{#if x}}${piece}{{/if}}`;
+  if (piece.startsWith('{{{{')) return '{{{{raw}}}}{{{{/raw}}}}';
+  const opened = /^\{\{#(\w+)/.exec(piece)?.[1];
+  return opened === undefined || piece.endsWith(`{{/${opened}}}`) ? piece : `${piece}{{/${opened}}}`;
+}
+
 describe('Jinja', () => {
   it.each([
     [`{{ ref('orders') }}`, '{{ref "orders"}}'],
@@ -168,8 +190,65 @@ describe('Jinja', () => {
     [`{% endmacro %}`, '{{/macro}}'],
     [`{% raw %}`, '{{{{raw}}}}'],
     [`{# note #}`, '{{!-- note --}}'],
+    // Half converted.
+    ['{{#if is_incremental()}}', '{{#if is_incremental}}'],
+    ['{{else if is_incremental()}}', '{{else if is_incremental}}'],
+    [`{{#if target.name == 'dev'}}`, '{{#if (eq target.name "dev")}}'],
+    ['{{#if not is_incremental}}', '{{#if (not is_incremental)}}'],
+    ['{{#unless a and (b or not c)}}', '{{#unless (and a (or b (not c)))}}'],
+    ['{{#if (eq x var("y"))}}', '{{#if (eq x (var "y"))}}'],
+    ['{{#each range(3) as |i|}}', '{{#each (range 3) as |i|}}'],
+    ['{{set "x" var("y", 1)}}', '{{set "x" (var "y" default=1)}}'],
+    [`{{config materialized=var('m')}}`, '{{config materialized=(var "m")}}'],
+    // Conditions of any form.
+    ['{% if var("x", false) and not is_incremental() %}', '{{#if (and (var "x" default=false) (not is_incremental))}}'],
+    [`{% if a not in ['x', 'y'] or b < 2 + 1 %}`, '{{#if (or (not (in a (array "x" "y"))) (lt b (add 2 1)))}}'],
+    ['{% if not loop.last %}', '{{#if (not @last)}}'],
+    ['{% elif xs|length > 0 %}', '{{else if (gt (length xs) 0)}}'],
+    // Values of any form.
+    ['{{ "," if not loop.last }}', '{{#if (not @last)}},{{/if}}'],
+    [`{{ 'a' if x == 1 else y | upper }}`, '{{#if (eq x 1)}}a{{else}}{{upper y}}{{/if}}'],
+    [`{{ xs | join(', ') }}`, '{{join xs ", "}}'],
+    [`{{ ', '.join(xs) }}`, '{{join xs ", "}}'],
+    ['{{ name.upper() }}', '{{upper name}}'],
+    [`{{- ref('x') -}}`, '{{~ref "x"~}}'],
+    ['{{ f() }}', '{{f}}'],
+    ['{{ f(g()) }}', '{{f (g)}}'],
+    [`{% set d = {'a': 1} %}`, '{{set "d" (object "a" 1)}}'],
+    ['{% set x = a["b"] %}', '{{set "x" (get a "b")}}'],
+    ['{% for k, v in d.items() %}', '{{#each d as |v k|}}'],
+    ['{% macro f() %}', '{{#macro "f"}}'],
+    // Functions of packages, with named arguments at their places.
+    [`{{ dbt_utils.generate_surrogate_key(['a']) }}`, '{{surrogate_key (array "a")}}'],
+    [`{{ dbt.safe_divide(denominator='b', numerator='a') }}`, '{{safe_divide "a" "b"}}'],
+    [`{{ dbt_utils.pivot('c', ['x'], then_value='y') }}`, '{{pivot "c" (array "x") then="y"}}'],
   ])('%s is shown as %s', (text, form) => {
     expect(problems(`select 1 -- it's\n${text} as x`)).toEqual([['jinja-syntax', `\`${text}\` is Jinja`, `write \`${form}\``, text]]);
+    expect(problems(wholeTemplate(form))).toEqual([]);
+  });
+
+  const generic = 'templates are written with Handlebars: `{{ref "orders"}}`, `{{#if (and a (not b))}}…{{/if}}`';
+  const foreign = (name: string): string =>
+    `\`${name}\` has no counterpart here: write the SQL itself, or a macro of your own in a file of \`macros/\``;
+  it.each([
+    ['{{ dbt_utils.group_by(2) }}', foreign('dbt_utils.group_by')],
+    [`{{ dbt_utils.pivot('c', ['x'], cmp='>') }}`, foreign('dbt_utils.pivot(cmp=…)')],
+    ['{% if execute %}', foreign('execute')],
+    [`{% set r = run_query('select 1') %}`, foreign('run_query')],
+    ['{{ x | batch(2) }}', foreign('batch')],
+    ['{% if x is none %}', generic],
+    ['{% if a + b %}', generic],
+    [`{{ f('it\\'s "x"') }}`, generic],
+    ['{% do xs.append(1) %}', generic],
+    ['{{#if x ||}}', generic],
+  ])('%s has no form', (text, help) => {
+    expect(problems(text)).toEqual([['jinja-syntax', `\`${text}\` is Jinja`, help, text]]);
+  });
+
+  it('is found as deep as calls may nest, and given up beyond', () => {
+    const nested = (depth: number): string => `{{ ${'f('.repeat(depth)}1${')'.repeat(depth)} }}`;
+    expect(problems(nested(3))[0]?.[2]).toBe('write `{{f (f (f 1))}}`');
+    expect(problems(nested(20_000))[0]?.[2]).toBe(generic);
   });
 
   it('is reported at every place, before anything else', () => {
@@ -190,6 +269,9 @@ describe('Jinja', () => {
     '\\{{ ref(1) }}',
     '{{ref (concat "a")}} {{#if (eq 1 (f 2))}}{{/if}}',
     '{{{x}}} {{-1}}',
+    '{{#if (and a (not (in b (array "if not |" \'f(x) == 1\'))))}}{{else if ( or a b)}}{{/if}}',
+    '{{#each xs as |x i|}}{{#join xs ", " as |y|}}{{y}}{{/join}}{{/each}}',
+    '{{f "," in=1 or=2}} {{~f "a if b"~}}',
   ])('is none: %s', (text) => {
     expect(problems(text)).toEqual([]);
   });

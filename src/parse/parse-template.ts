@@ -5,7 +5,7 @@ import type { SourceFile, Span } from '../diagnostics/span.ts';
 import { positionAt } from '../diagnostics/span.ts';
 import type { ParsedTree, Place } from './handlebars-tree.ts';
 import { parseHandlebars } from './handlebars-tree.ts';
-import { findJinja, suspectsJinja } from './jinja.ts';
+import { findJinja, suspectsStatements } from './jinja.ts';
 import { lowerTemplate } from './lower-template.ts';
 import type { Tag, TagProblem } from './scan-mustaches.ts';
 import { scanMustaches } from './scan-mustaches.ts';
@@ -25,11 +25,15 @@ export function parseTemplate(file: SourceFile): Outcome<Template> {
     const limit = `${maxTemplateLength.toLocaleString('en')} characters`;
     return broken([diagnose('template-limit', { what: 'the template is longer', limit }, { span: { path, start: 0, end: 0 } })]);
   }
-  if (!text.includes('{{') && !suspectsJinja(text)) return { value: plain(file), diagnostics: [] };
+  if (!text.includes('{{') && !suspectsStatements(text)) return { value: plain(file), diagnostics: [] };
   const { tags, problem } = scanMustaches(text, maxTemplateDepth);
-  const jinja = suspectsJinja(text) ? findJinja(text, tags) : [];
+  const jinja = findJinja(text, tags);
   if (jinja.length > 0) {
-    return broken(jinja.map(({ start, end, found, form }) => diagnose('jinja-syntax', { found, form }, { span: { path, start, end } })));
+    return broken(
+      jinja.map(({ start, end, found, form, foreign }) =>
+        diagnose('jinja-syntax', { found, form, foreign }, { span: { path, start, end } }),
+      ),
+    );
   }
   if (problem !== undefined) return broken([describeProblem(file, problem)]);
   const simple = readSimpleTree(text, tags);
@@ -113,6 +117,7 @@ function describeSyntax(file: SourceFile, at: Place, tags: readonly Tag[]): Diag
 function syntaxHint(written: string, found: string): string | undefined {
   if (/^\{\{~?\s*\}\}$/.test(written)) return 'write an expression between the braces, such as `{{ref "orders"}}`';
   if (written.startsWith('{{else') || /^\{\{~?\^\s*~?\}\}$/.test(written)) return 'a block has one `{{else}}`, and it comes last';
+  if (/^\{\{\s*(?:'[^']*'|"[^"]*"|\w+)\s*:/.test(written)) return 'braces that belong to the SQL are written `\\{{`';
   if (found.includes(',')) return 'arguments are separated by spaces, not by commas';
   if (/^[=!<>]=?|^[+*/%&|-]/.test(found)) return 'there are no operators: write `(eq a b)`, `(gt a b)`, `(and a b)`, `(add a b)`';
   if (found.startsWith('}')) return 'named arguments come last, and each needs a value: `{{name "value" key="value"}}`';

@@ -138,7 +138,7 @@ testRefusals('models and templates', [
         '    1 │ select 1',
         '    2 │ from {{ref "good"',
         '      │      ^^^^^^^^^^^^ `{{`, opened on line 2, is not closed',
-        '  help  end it with `}}`',
+        '  help  end it with `}}`; braces that belong to the SQL are written `\\{{`',
       ],
       [
         'error template-wrong-close  models/b.sql:4:1',

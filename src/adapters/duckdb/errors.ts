@@ -1,6 +1,8 @@
 /** Turns the driver's errors into engine errors: kind, message, position in the statement, retry. */
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { EngineErrorDetails, EngineErrorKind, Retry } from '../../adapter/engine-error.ts';
+import { fileProblem, findReader } from './file-errors.ts';
+import type { FileProblem } from './file-errors.ts';
 
 /** Alias under which every database file is attached; never shown to a user. */
 export const databaseAlias = '_tx_database';
@@ -236,6 +238,8 @@ const logHint =
 export function engineError(cause: unknown, sql?: string, skip = 0): EngineError {
   if (cause instanceof EngineError) return cause;
   const raw = parseRaw(textOf(cause));
+  const problem = readerTypes.has(raw.exception_type) ? fileProblem(raw.exception_message) : undefined;
+  if (problem !== undefined) return fileError(problem, cause, sql, skip);
   const kind = kindOf(raw);
   const message = cleanMessage(raw.exception_message);
   const position = positionIn(sql, raw, kind);
@@ -254,6 +258,25 @@ export function engineError(cause: unknown, sql?: string, skip = 0): EngineError
       ...(candidates === undefined ? {} : { candidates }),
       ...(holder === undefined ? {} : { holder }),
       ...(/replaying WAL/i.test(raw.exception_message) ? { hint: logHint } : {}),
+    },
+    { cause },
+  );
+}
+
+/** Types under which the readers of files complain. */
+const readerTypes: ReadonlySet<string> = new Set(['Conversion', 'Invalid Input', 'Parser', 'IO']);
+
+/** The engine tells no position for what it meets while it reads, and one inside of a view for a view. */
+function fileError({ message, redacted, path, column }: FileProblem, cause: unknown, sql: string | undefined, skip: number): EngineError {
+  const position = sql === undefined ? undefined : findReader(sql, path);
+  return new EngineError(
+    {
+      kind: 'file-content',
+      message,
+      redacted,
+      retry: 'never',
+      ...(position === undefined || position < skip ? {} : { position: position - skip }),
+      ...(column === undefined ? {} : { name: column }),
     },
     { cause },
   );

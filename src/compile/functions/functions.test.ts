@@ -1,5 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { filters, packageFunctions } from '../../parse/jinja-functions.ts';
 import { problemsOf, render } from '../compile-fixture.ts';
+import { builtins } from './builtins.ts';
+
+describe('what is proposed instead of Jinja', () => {
+  it('exists, and takes what is proposed', () => {
+    for (const name of Object.values(filters)) expect(builtins.has(name), name).toBe(true);
+    for (const [written, { name = written, parameters = [], named = {} }] of Object.entries(packageFunctions)) {
+      const helper = builtins.get(name);
+      expect(helper, name).toBeDefined();
+      expect(helper?.parameters.length ?? 0, name).toBeGreaterThanOrEqual(parameters.length);
+      const known = helper?.named.map((parameter) => parameter.name);
+      expect(
+        Object.values(named).filter((key) => known?.includes(key) !== true),
+        name,
+      ).toEqual([]);
+    }
+  });
+});
 
 describe('helpers', () => {
   it.each([

@@ -66,6 +66,13 @@ export const engineCodes = {
     () => 'tx downloads no extensions; install it for this database and version first',
   ),
   'file-not-read': error<StatementProblem>(inTheWordsOf, () => 'paths in SQL are relative to the project folder'),
+  'file-content': error<StatementProblem>(
+    ({ message }) => message,
+    ({ name }) =>
+      name === undefined
+        ? 'mend the file, or say under `options` of the source how it is to be read'
+        : `mend that line, or have \`${name}\` read as text, under \`options\` of the source, and convert it in the model with \`safe_cast\``,
+  ),
   'out-of-memory': error<StatementProblem>(
     inTheWordsOf,
     () => 'lower the number of models that run at once with `--threads`, or raise the memory that the target allows',

@@ -5,12 +5,21 @@ import { didYouMean } from '../nearest.ts';
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 const nameCodes = {
-  'unknown-name': error<{ readonly name: string; readonly known: readonly string[]; readonly isVariable: boolean }>(
+  'unknown-name': error<{
+    readonly name: string;
+    readonly known: readonly string[];
+    readonly isVariable: boolean;
+    /** It is handed to something that may take a text. */
+    readonly isArgument: boolean;
+  }>(
     ({ name }) => `there is no value \`${name}\` here`,
-    ({ name, known, isVariable }) =>
-      isVariable
-        ? `variables are read with \`(var "${name}")\``
-        : (didYouMean(name, known) ?? `if it is text, put it in quotes: \`"${name}"\``),
+    ({ name, known, isVariable, isArgument }) => {
+      if (name === 'loop') return 'inside `{{#each}}` there are `@index`, `@first`, `@last` and `@key`';
+      const named = isVariable ? `variables are read with \`(var "${name}")\`` : didYouMean(name, known);
+      if (!isArgument) return named;
+      const quoted = `a text stands in quotes: \`"${name}"\``;
+      return named === undefined ? quoted : `${quoted}; ${named}`;
+    },
   ),
   'unknown-helper': error<{ readonly name: string; readonly known: readonly string[] }>(
     ({ name }) => `there is no helper or macro \`${name}\``,

@@ -13,7 +13,7 @@ const syntaxCodes = {
   ),
   'template-unclosed': error<{ readonly what: string; readonly line: number; readonly end: string }>(
     ({ what, line }) => `\`${what}\`, opened on line ${line}, is not closed`,
-    ({ end }) => `end it with \`${end}\``,
+    ({ what, end }) => `end it with \`${end}\`${what === '{{' ? '; braces that belong to the SQL are written `\\{{`' : ''}`,
   ),
   'template-wrong-close': error<{ readonly closed: string; readonly opened: string; readonly line: number }>(
     ({ closed, opened, line }) => `\`{{/${closed}}}\` closes the block \`${opened}\` of line ${line}`,
@@ -27,10 +27,14 @@ const syntaxCodes = {
     ({ what, limit }) => `${what} than the limit of ${limit}`,
     () => 'split the template; large data belongs in a seed or a source',
   ),
-  'jinja-syntax': error<{ readonly found: string; readonly form: string | undefined }>(
+  'jinja-syntax': error<{ readonly found: string; readonly form: string | undefined; readonly foreign?: string | undefined }>(
     ({ found }) => `\`${oneLine(found)}\` is Jinja`,
-    ({ form }) =>
-      form === undefined ? 'templates are written with Handlebars: `{{ref "orders"}}`, `{{#if x}}…{{/if}}`' : `write \`${form}\``,
+    ({ form, foreign }) => {
+      if (form !== undefined) return `write \`${form}\``;
+      return foreign === undefined
+        ? 'templates are written with Handlebars: `{{ref "orders"}}`, `{{#if (and a (not b))}}…{{/if}}`'
+        : `\`${foreign}\` has no counterpart here: write the SQL itself, or a macro of your own in a file of \`macros/\``;
+    },
   ),
   'macro-file-content': error<Record<string, never>>(
     () => 'a macro file holds macros and comments, nothing else',

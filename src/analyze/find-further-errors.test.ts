@@ -1,0 +1,58 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Binder } from '../adapter/analysis.ts';
+import { openBinder } from '../adapters/duckdb/analysis/open-binder.ts';
+import { findFurtherErrors } from './find-further-errors.ts';
+
+let binder: Binder;
+beforeAll(async () => {
+  binder = await openBinder({ projectRoot: process.cwd() });
+  const relation = { schema: 'shop', name: 'a' };
+  await binder.declare([
+    {
+      relation,
+      columns: [
+        { name: 'id', type: 'INTEGER' },
+        { name: 'name', type: 'VARCHAR' },
+        { name: 'placed', type: 'DATE' },
+      ],
+    },
+  ]);
+  return () => binder.close();
+});
+
+/** What stands in the query from each error on, the first included, in the order of the text. */
+async function errorsOf(sql: string): Promise<readonly string[]> {
+  const [first] = await binder.bind([{ sql }]);
+  if (first?.kind !== 'refused') throw new Error('the query binds');
+  const { errors, misfits } = await findFurtherErrors(binder, { sql }, first.error);
+  const positions = [first.error, ...errors, ...misfits].map(({ position = 0 }) => position).sort((a, b) => a - b);
+  return positions.map((position) => /^(?:"[^"]*"|[^\s,()]*)/.exec(sql.slice(position))?.[0] ?? '');
+}
+
+describe('a query with several mistakes', () => {
+  it.each([
+    ['select id + nme as x, ida from shop.a', ['nme', 'ida']],
+    [`select '😀é' as e, nme, "I d", a.zz from shop.a where plcd > 1`, ['nme', '"I d"', 'a.zz', 'plcd']],
+    [
+      'select upper(nme), count(*) filter (where idd) from shop.a group by id having max(foo) > 1 qualify row_number() over (partition by bar) = 1 order by baz',
+      ['nme', 'idd', 'foo', 'bar', 'baz'],
+    ],
+    // Who reads a column that is missing further in makes no mistake of its own.
+    ['with b as (select ida, a.zz from shop.a) select b.ida, ida, zz, nme from b order by ida', ['ida', 'a.zz', 'nme']],
+    ['select x.ida + 1 as y, nme from (select ida, id from shop.a) x', ['nme', 'ida']],
+    ['select id, nme from shop.a a join shop.a b on true', ['id', 'nme']],
+    ['select nme from shop.a union all select idd from shop.a', ['nme', 'idd']],
+    ['select nme, id = placed as same from shop.a join shop.a b using (placed)', ['nme', 'id']],
+    ['select nme from shop.a join shop.a b on a.id = b.placed', ['nme', 'a.id']],
+    // Where nothing can stand in, the search ends.
+    ['select unnest(nme), idd from shop.a', ['nme', 'idd']],
+    ['select nope(id), nme from shop.a', ['nope']],
+  ])('%s', async (sql, expected) => {
+    expect(await errorsOf(sql)).toEqual(expected);
+  });
+
+  it('shows no more than twenty', async () => {
+    const columns = Array.from({ length: 50 }, (_, at) => `nope_${at}`);
+    expect(await errorsOf(`select ${columns.join(', ')} from shop.a`)).toEqual(columns.slice(0, 20));
+  });
+});
