@@ -52,5 +52,7 @@ export interface Engine {
   readonly settingKeys: readonly string[];
   readonly requiredSettings: readonly string[];
   readonly checkSettings: (settings: Readonly<Record<string, unknown>>) => readonly SettingProblem[];
+  /** Variables of the environment that the engine reads by itself, and whose values nobody may see. */
+  readonly secretVariables?: readonly string[];
   readonly load: () => Promise<Adapter>;
 }

@@ -116,6 +116,8 @@ export interface Session {
   readonly engineVersion: string;
   /** The database as users know it, without secrets: a file path as configured, or host and name. */
   readonly description: string;
+  /** What `tx debug` shows of the connection beside that, by a word for each. No secrets. */
+  readonly facts?: () => Promise<readonly (readonly [string, string])[]>;
   readonly connect: () => Promise<Connection>;
   /** Shows others that a run is alive, for as long as the session is open. Absent where nobody else can be there. */
   readonly announceRun?: (id: string) => Promise<void>;

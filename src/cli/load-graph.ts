@@ -100,6 +100,7 @@ export async function openProject(host: Host, screen: Screen, options: ProjectOp
   screen.addSecrets(loaded.secrets);
   if (loaded.targetPath !== undefined) begin?.(join(root, loaded.targetPath), screen.mask().apply);
   if (loaded.value === undefined) throw new Stop(exitCodes.usage, loaded.diagnostics);
+  screen.addSecrets(environmentSecrets(host, loaded.value));
   if (hasErrors(loaded.diagnostics)) {
     // Files that cannot be read are told in the same run.
     const { readSources } = await import('../project/read-sources.ts');
@@ -107,6 +108,12 @@ export async function openProject(host: Host, screen: Screen, options: ProjectOp
     throw new Stop(exitCodes.usage, [...loaded.diagnostics, ...diagnostics]);
   }
   return { project: loaded.value, settings: loaded.settings, seen, diagnostics: loaded.diagnostics, flagVars };
+}
+
+/** Secrets that the engine takes from the environment, where the target does not name them. */
+function environmentSecrets({ env }: Host, { target }: Project): readonly string[] {
+  const names = engines.find((engine) => engine.type === target.type)?.secretVariables ?? [];
+  return names.flatMap((name) => env[name] ?? []);
 }
 
 /** What writes and reads the cache; undefined when there is to be none. */

@@ -65,7 +65,9 @@ async function openUntraced(
       // Who stops waiting has cancelled the command; the database may stay locked.
       if (locked && request.signal.aborted) throw new Stop(exitCodes.interrupted);
       if (!locked || host.clock.now() >= deadline) {
-        throw new Stop(locked ? exitCodes.transient : exitCodes.usage, [describeOpenError(cause.details, project, request.waitSeconds)]);
+        // A server that does not answer now may do so later.
+        const passing = locked || cause.details.retry === 'reconnect';
+        throw new Stop(passing ? exitCodes.transient : exitCodes.usage, [describeOpenError(cause.details, project, request.waitSeconds)]);
       }
       if (!announced) screen.note(`waiting for the database: ${describeOpenError(cause.details, project).message}`);
       announced = true;

@@ -215,6 +215,13 @@ export function addThreadsOption(command: Command): Command {
   );
 }
 
+/** What a new project is made for. */
+export function addEngineOption(command: Command): Command {
+  return group(command, 'own').addOption(
+    new Option('--engine <engine>', 'database that the project is for').choices(['duckdb', 'postgres']).default('duckdb').env('TX_ENGINE'),
+  );
+}
+
 export function addLockTimeoutOption(command: Command): Command {
   return command.addOption(
     new Option('--lock-timeout <seconds>', 'wait so long for a relation that another run builds (default: 300)')

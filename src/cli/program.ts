@@ -5,6 +5,7 @@ import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import {
+  addEngineOption,
   addBuildOptions,
   addDatabaseOptions,
   addFailFastOption,
@@ -174,14 +175,15 @@ function isCacheDamage(cause: unknown): boolean {
 }
 
 function addInit(host: Host, add: Add): void {
-  add<WithArguments>(
+  add<WithArguments & { readonly engine: string }>(
     {
       name: 'init',
       argument: ['<folder>', 'folder to make; its name becomes the name of the project'],
       summary: 'write a small project that builds at once',
-      examples: ['tx init my_project'],
+      examples: ['tx init my_project', 'tx init my_project --engine postgres'],
     },
-    async (screen, { args }) => (await import('./commands/init.ts')).initCommand(host, screen, args[0] ?? ''),
+    async (screen, { args, engine }) => (await import('./commands/init.ts')).initCommand(host, screen, args[0] ?? '', engine),
+    addEngineOption,
   );
 }
 

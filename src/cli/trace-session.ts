@@ -9,6 +9,7 @@ export function traceSession(session: Session, trace: Trace): Session {
   return {
     engineVersion: session.engineVersion,
     description: session.description,
+    ...(session.facts === undefined ? {} : { facts: session.facts }),
     ...(session.announceRun === undefined ? {} : { announceRun: session.announceRun }),
     ...(session.deadRuns === undefined ? {} : { deadRuns: session.deadRuns }),
     close: () => session.close(),

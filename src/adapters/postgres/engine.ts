@@ -11,5 +11,6 @@ export const engine: Engine = {
   settingKeys,
   requiredSettings: [],
   checkSettings,
+  secretVariables: ['PGPASSWORD'],
   load: async () => (await import('./adapter.ts')).adapter,
 };

@@ -82,6 +82,19 @@ export class Server {
     return answer;
   }
 
+  /** As whom, and how, the server is spoken to. */
+  async facts(): Promise<readonly (readonly [string, string])[]> {
+    const [row] = await this.ask(
+      `select session_user, current_user, current_setting('search_path'), (select s.version || ', ' || s.cipher from pg_catalog.pg_stat_ssl s where s.pid = pg_catalog.pg_backend_pid() and s.ssl)`,
+    );
+    const [user = '', role = '', path = '', encryption = null] = row ?? [];
+    return [
+      ['user', user === role ? String(user) : `${user} as ${role}`],
+      ['encryption', encryption ?? 'none'],
+      ['search path', String(path)],
+    ];
+  }
+
   /** Who has the lock of a relation, if anybody. */
   async holderOf(relation: Relation): Promise<LockHolder | undefined> {
     const [row] = await this.ask(holderQuery(relation));

@@ -22,6 +22,7 @@ export async function openSession({ target, projectRoot, readOnly }: OpenOptions
   return {
     engineVersion: server.version,
     description: describeDatabase(settings),
+    facts: () => server.facts(),
     connect: async (): Promise<Connection> => {
       const client = spare.pop() ?? (await server.open());
       const onClose = (gone: DatabaseConnection, left: Client | undefined): void => {

@@ -51,6 +51,7 @@ export async function debugCommand(host: Host, screen: Screen, options: DebugOpt
       },
     );
     lines.push(['connection', `ok: ${session.description}, ${target.type} ${session.engineVersion}`]);
+    lines.push(...((await session.facts?.()) ?? []).map(([name, value]): [string, string] => [name, value]));
     await session.close();
   } catch (cause) {
     if (!(cause instanceof Stop)) throw cause;
