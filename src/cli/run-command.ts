@@ -178,7 +178,7 @@ async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest
     }
   } catch (cause) {
     if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
-      return { catalog: [], state: { version: 0, txVersion: '', builds: [], openRuns: [] } };
+      return { catalog: [], state: { version: 0, txVersion: '', builds: [], openRuns: [], measures: {} } };
     }
     throw cause;
   } finally {

@@ -6,7 +6,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { Operation } from '../adapter/operation.ts';
 import type { Attachment, Column, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
-import type { CheckArguments, CheckShape } from '../checks/check-definition.ts';
+import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-definition.ts';
 import type { NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
 import type { Span } from '../diagnostics/span.ts';
 
@@ -27,6 +27,13 @@ export interface PlannedCheck {
   /** Where the test is declared. */
   readonly span: Span;
   readonly shape: CheckShape;
+  /** What its count counts. */
+  readonly unit: CheckUnit;
+  /** The next run compares with what this one measures. */
+  readonly remembers?: true;
+  readonly onNull?: 'pass' | 'fail';
+  /** Quoted columns: the check is made for each group of rows that agree on them. */
+  readonly groupBy?: readonly string[];
   readonly where?: string;
   /** Where the condition is written. */
   readonly whereSpan?: Span;

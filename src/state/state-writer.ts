@@ -43,6 +43,10 @@ export interface CheckRecord {
   readonly status: string;
   readonly failures: number | null;
   readonly total: number | null;
+  /** The value that an aggregate had, or the columns, as text. */
+  readonly measured?: string;
+  /** The next run compares with it. */
+  readonly remembered?: boolean;
 }
 
 /** What one transaction adds: the outcome of a node, verdicts of tests, or both. */
@@ -81,7 +85,7 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
       const builds = nodeRun === undefined ? [] : [nodeRun];
       return insert('records', [
         ...builds.map((run) => row(kindOf(run), buildSubject(run.relation, dialect), ordinalOf(run), nodeRunEntry(run))),
-        ...checks.map((check) => row('check', check.node, 0, checkEntry(check, at))),
+        ...checks.map((check) => row(check.remembered === true ? 'measure' : 'check', check.node, 0, checkEntry(check, at))),
       ]);
     },
   };
@@ -121,6 +125,7 @@ function checkEntry(record: CheckRecord, at: string): RecordEntry<'check_results
     status: record.status,
     failures: record.failures,
     row_count: record.total,
+    measured: record.measured ?? null,
     recorded_at: at,
   };
 }
