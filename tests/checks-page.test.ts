@@ -26,7 +26,7 @@ describe('docs/checks.md', () => {
       for (const word of argument.words ?? []) expect(section).toContain(`\`${word}\``);
     }
     for (const alias of definition.aliases) {
-      if (alias.package !== 'dbt') expect(section).toContain(`${alias.package}.${alias.name}\``);
+      if (alias.package !== 'dbt') expect(section).toContain(`\`${alias.name}\` of ${alias.package}`);
       for (const written of Object.keys(alias.renamed)) expect(section).toContain(`\`${written}\``);
     }
     expect(example(section)).toMatch(new RegExp(String.raw`^ +- ${name}\b`, 'm'));
