@@ -5,6 +5,7 @@ import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import {
+  addAuditOption,
   addBuildOptions,
   addDatabaseOptions,
   addFailFastOption,
@@ -194,6 +195,7 @@ function addRunCommands(host: Host, add: Add): void {
       (entry) => {
         addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry))))).addOption(resultOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
+        if (command === 'build') addAuditOption(entry);
       },
     );
   }

@@ -97,6 +97,7 @@ function argumentsOf(options: RunOptions): Readonly<Record<string, RunArgument>>
     state: options.state ?? null,
     full_refresh: options.fullRefresh === true,
     adopt: options.adopt === true,
+    audit: options.audit !== false,
     vars: options.vars ?? null,
     target: options.target ?? null,
     event_time_start: options.eventTimeStart ?? null,

@@ -8,7 +8,7 @@ import { judgeCatalog } from '../checks/catalog-rule.ts';
 import type { CatalogRule } from '../checks/catalog-rule.ts';
 import type { CheckUnit } from '../checks/check-definition.ts';
 import { decodeCheckRows, planCheckStatements, sampleQuery, singleCheckStatement } from '../checks/check-statements.ts';
-import type { CheckCount, CheckInput } from '../checks/check-statements.ts';
+import type { CheckCount } from '../checks/check-statements.ts';
 import { findColumnProblem } from '../checks/find-column-problem.ts';
 import { judge } from '../checks/judge.ts';
 import type { Verdict } from '../checks/judge.ts';
@@ -16,6 +16,9 @@ import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Action, PlannedCheck, PlannedQueryTest } from '../plan/plan.ts';
+import type { RecordedPass } from '../state/state-reader.ts';
+import { gatherPlaces, placeChecks } from './check-places.ts';
+import type { CheckPlace } from './check-places.ts';
 import type { FailureSample } from './events.ts';
 import { queryRows } from './perform.ts';
 import { StepFailure } from './step-failure.ts';
@@ -35,6 +38,8 @@ export interface TestOutcome {
   readonly measured?: string;
   /** The next run compares with what was measured. */
   readonly remembers?: true;
+  /** The build that was passed without a failure, where the next one builds upon it. */
+  readonly passed?: RecordedPass;
   readonly unit: CheckUnit;
   readonly threshold: string;
   readonly sample?: FailureSample;
@@ -55,8 +60,10 @@ const sampleSize = 5;
 
 /** Runs every test of `audit`. Rejects with a StatementFailure when one cannot be evaluated. */
 export async function runAudit(tools: AuditTools, audit: Audit): Promise<readonly TestOutcome[]> {
+  const places = await placeChecks(tools, audit);
+  const counts = tools.apart ? undefined : await countAll(tools.connection, places);
   const outcomes: TestOutcome[] = [];
-  for (const run of planRuns(tools, audit, await countAll(tools, audit))) outcomes.push(await run.judge());
+  for (const run of planRuns(tools, audit, { places, counts })) outcomes.push(await run.judge());
   return outcomes;
 }
 
@@ -70,7 +77,7 @@ export async function runAuditApart(
   onFailure: (test: NodeId, cause: unknown) => void,
 ): Promise<readonly TestOutcome[]> {
   const outcomes: TestOutcome[] = [];
-  for (const { test, judge: judgeTest } of planRuns({ ...tools, apart: true }, audit, undefined)) {
+  for (const { test, judge: judgeTest } of planRuns(tools, audit, { places: await placeChecks(tools, audit), counts: undefined })) {
     try {
       outcomes.push(await judgeTest());
     } catch (cause) {
@@ -85,65 +92,73 @@ interface TestRun {
   readonly judge: () => Promise<TestOutcome>;
 }
 
-/** How each test of an audit comes to its outcome, in order. Without `counts` each asks for its own. */
-function planRuns(tools: AuditTools, audit: Audit, counts: ReadonlyMap<number, CheckCount> | undefined): readonly TestRun[] {
+interface Counted {
+  readonly places: readonly CheckPlace[];
+  /** By the index of the check; without it, each check asks for its own. */
+  readonly counts: ReadonlyMap<number, CheckCount> | undefined;
+}
+
+/** How each test of an audit comes to its outcome, in order. */
+function planRuns(tools: AuditTools, audit: Audit, { places, counts }: Counted): readonly TestRun[] {
   const describe = describeOnce(tools.connection, audit);
   const checks = audit.checks.map((check, index) => ({
     test: check.id,
     judge: async (): Promise<TestOutcome> => {
       if (check.shape.kind === 'catalog') return judgeColumns(tools, check, check.shape.rule, await describe());
-      const count = counts?.get(index) ?? (await countOne(tools, audit, index));
-      return judgeCheck(tools, audit, check, count);
+      const place = places[index] ?? bug(`check ${check.id} has no place`);
+      const count = counts?.get(index) ?? (await countOne(tools, check, place, describe));
+      return passing(await judgeCheck(tools, check, place, count), check, audit.ordinal);
     },
   }));
   return [...checks, ...audit.queries.map((query) => ({ test: query.id, judge: () => runQueryTest(tools, query) }))];
 }
 
+/** Notes that the next build may take for granted what this one has shown. */
+function passing(outcome: TestOutcome, { fingerprint }: PlannedCheck, ordinal: number | undefined): TestOutcome {
+  const isClean = outcome.verdict === 'pass' && outcome.failures === 0;
+  return isClean && fingerprint !== undefined && ordinal !== undefined ? { ...outcome, passed: { ordinal, fingerprint } } : outcome;
+}
+
+type Describe = () => Promise<readonly Column[]>;
+
 /** The columns of the relation, asked for when somebody needs them. */
-function describeOnce(connection: Connection, audit: Audit): () => Promise<readonly Column[]> {
+function describeOnce(connection: Connection, audit: Audit): Describe {
   let asked: Promise<ResultSet> | undefined;
   const from = audit.relation.startsWith('(') ? `${audit.relation} as checked` : audit.relation;
   return async () => (await (asked ??= queryRows(connection, { sql: `select * from ${from} limit 0` }))).columns;
 }
 
-async function countAll(tools: AuditTools, audit: Audit): Promise<ReadonlyMap<number, CheckCount>> {
+async function countAll(connection: Connection, places: readonly CheckPlace[]): Promise<ReadonlyMap<number, CheckCount>> {
   const counts = new Map<number, CheckCount>();
-  if (tools.apart) return counts;
-  for (const { sql } of planCheckStatements(checkInput(tools, audit))) {
-    const { rows } = await queryRows(tools.connection, { sql });
-    for (const count of decodeCheckRows(rows)) counts.set(count.index, count);
+  for (const { input, indexes } of gatherPlaces(places)) {
+    for (const { sql } of planCheckStatements(input)) {
+      const { rows } = await queryRows(connection, { sql });
+      for (const count of decodeCheckRows(rows)) counts.set(indexes[count.index] ?? bug('a count of no check'), count);
+    }
   }
   return counts;
 }
 
 /** Counts one check by itself. The database may have refused it among others: says why in the words of the project, where that can be known. */
-async function countOne(tools: AuditTools, audit: Audit, index: number): Promise<CheckCount> {
-  const check = audit.checks[index] ?? bug(`there is no check ${index}`);
-  await refuseMisfit(tools, audit, check);
-  const { rows } = await queryRows(
-    tools.connection,
-    { sql: singleCheckStatement(checkInput(tools, audit), index).sql },
-    undefined,
-    check.id,
-  );
-  return decodeCheckRows(rows)[0] ?? bug(`check ${check.id} gave no count`);
-}
-
-async function refuseMisfit({ connection, dialect }: AuditTools, audit: Audit, planned: PlannedCheck): Promise<void> {
+async function countOne(tools: AuditTools, planned: PlannedCheck, place: CheckPlace, describe: Describe): Promise<CheckCount> {
+  const { connection, dialect } = tools;
   const { check, args, column, relationName: relation, span, id: node } = planned;
-  if (column === undefined) return;
-  const columns = await describeOnce(connection, audit)();
-  const problem = findColumnProblem({ check, args, column, relation, columns, fold: dialect.foldIdentifier, span, node });
-  if (problem !== undefined) throw new StepFailure([problem], node);
-}
-
-function checkInput(tools: AuditTools, audit: Audit): CheckInput {
-  return {
-    relation: audit.relation,
-    relationKind: audit.relationKind,
-    form: tools.capabilities.rowCheckForm,
-    checks: audit.checks.map((check) => ({ ...check, needsTotal: check.warnIf.percent || check.errorIf.percent })),
-  };
+  if (column !== undefined) {
+    const problem = findColumnProblem({
+      check,
+      args,
+      column,
+      relation,
+      span,
+      node,
+      columns: await describe(),
+      fold: dialect.foldIdentifier,
+    });
+    if (problem !== undefined) throw new StepFailure([problem], node);
+  }
+  const { sql } = singleCheckStatement({ ...place.relation, checks: [place.check] }, 0);
+  const { rows } = await queryRows(connection, { sql }, undefined, node);
+  return decodeCheckRows(rows)[0] ?? bug(`check ${node} gave no count`);
 }
 
 /** A check of columns reads no row; what is wrong is shown like rows. */
@@ -159,12 +174,12 @@ function judgeColumns({ dialect }: AuditTools, check: PlannedCheck, rule: Catalo
   return { ...outcome, sample: { test: check.id, title: check.name, rows, shown: shown.length } };
 }
 
-async function judgeCheck(tools: AuditTools, audit: Audit, check: PlannedCheck, count: CheckCount): Promise<TestOutcome> {
+async function judgeCheck(tools: AuditTools, check: PlannedCheck, place: CheckPlace, count: CheckCount): Promise<TestOutcome> {
   const { measured, ...counted } = count;
   const isPublic = check.shape.kind === 'aggregate' && !check.shape.showsRows;
   const outcome = outcomeOf(check, { ...counted, measured: isPublic ? measured : undefined });
   if (outcome.verdict === 'pass') return outcome;
-  const sql = sampleQuery(check, checkInput(tools, audit), Math.min(check.limit ?? sampleSize, sampleSize));
+  const sql = sampleQuery(place.check, place.relation, Math.min(check.limit ?? sampleSize, sampleSize));
   return { ...outcome, sample: await readSample(tools.connection, check, sql) };
 }
 

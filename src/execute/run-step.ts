@@ -293,6 +293,7 @@ export function checkRecords(
     // Of what was never published nothing is remembered to compare with.
     remembered: test.remembers === true && isPublished,
     ...(test.measured === undefined ? {} : { measured: test.measured }),
+    ...(test.passed === undefined || !isPublished ? {} : { passed: test.passed }),
   }));
 }
 

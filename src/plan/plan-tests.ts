@@ -6,6 +6,7 @@ import { anyViolation } from '../compile/thresholds.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Action, PlannedCheck, PlannedQueryTest } from './plan.ts';
+import { checkFingerprint } from './check-fingerprint.ts';
 import { declaredColumns, exposedColumns } from './declared-columns.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { TextCollector } from './texts.ts';
@@ -53,6 +54,9 @@ function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): Plan
   const { check, args, column } = test.test;
   const definition = input.findCheck(check) ?? bug(`check ${check} is not in the vocabulary`);
   const { severity, limit } = test.config;
+  const shape = definition.shape(args, checkTarget(input, test, under));
+  const fitting = fittingConfig(input, test.config, definition);
+  const fingerprint = checkFingerprint({ shape, ...fitting });
   return {
     id: test.id,
     name: test.name,
@@ -60,17 +64,19 @@ function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): Plan
     relationName: under.resourceType === 'source' ? `${under.sourceName}.${under.name}` : under.name,
     args,
     span: test.span,
-    shape: definition.shape(args, checkTarget(input, test, under)),
+    shape,
     severity,
-    ...fittingConfig(input, test.config, definition),
+    ...fitting,
     maskedColumns: maskedColumns(under),
     leadingColumns: [...keyColumns(input.graph, under), ...(column === undefined ? [] : [column])],
     ...(column === undefined ? {} : { column }),
     ...(limit === undefined ? {} : { limit }),
     ...(definition.remembers === true ? { remembers: true } : {}),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
   };
 }
 
+/** What a check looks at when it stands on `under`. */
 function checkTarget({ dialect, run, state, graph }: PlanInput, test: CompiledTest, under: GraphNode): CheckTarget {
   const column = test.test.kind === 'generic' ? test.test.column : undefined;
   return {
@@ -135,13 +141,21 @@ export function namesRelation(input: PlanInput, test: CompiledTest, relation: Re
   return hasQuery || JSON.stringify([shape, test.config.where ?? '']).includes(name);
 }
 
-/** One audit of `under` (or of nothing in particular, for singular tests alone) with all of `tests`; `relation` is what stands for it meanwhile. */
+/** What an audit looks at. */
+interface Looked {
+  /** SQL that stands for the node meanwhile. */
+  readonly relation?: string;
+  /** Which build of it. */
+  readonly ordinal: number;
+}
+
+/** One audit of `under` (or of nothing in particular, for singular tests alone) with all of `tests`. */
 export function planAudit(
   input: PlanInput,
   under: GraphNode | undefined,
   tests: readonly CompiledTest[],
   collector: TextCollector,
-  relation?: string,
+  { relation, ordinal }: Looked,
 ): Audit | undefined {
   const checks = tests
     .filter((test) => test.test.kind === 'generic')
@@ -154,6 +168,7 @@ export function planAudit(
     relationKind: under !== undefined && isView(under) ? 'view' : 'table',
     checks,
     queries,
+    ...(under?.resourceType !== 'model' || under.config.materialized !== 'incremental' ? {} : { ordinal }),
   };
 }
 

@@ -47,6 +47,8 @@ export interface CheckRecord {
   readonly measured?: string;
   /** The next run compares with it. */
   readonly remembered?: boolean;
+  /** The build of the relation that it passed without a failure, where the next one builds upon that. */
+  readonly passed?: { readonly ordinal: number; readonly fingerprint: string };
 }
 
 /** What one transaction adds: the outcome of a node, verdicts of tests, or both. */
@@ -85,7 +87,9 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
       const builds = nodeRun === undefined ? [] : [nodeRun];
       return insert('records', [
         ...builds.map((run) => row(kindOf(run), buildSubject(run.relation, dialect), ordinalOf(run), nodeRunEntry(run))),
-        ...checks.map((check) => row(check.remembered === true ? 'measure' : 'check', check.node, 0, checkEntry(check, at))),
+        ...checks.map((check) =>
+          row(check.remembered === true ? 'measure' : 'check', check.node, check.passed?.ordinal ?? 0, checkEntry(check, at)),
+        ),
       ]);
     },
   };
@@ -126,6 +130,7 @@ function checkEntry(record: CheckRecord, at: string): RecordEntry<'check_results
     failures: record.failures,
     row_count: record.total,
     measured: record.measured ?? null,
+    fingerprint: record.passed?.fingerprint ?? null,
     recorded_at: at,
   };
 }

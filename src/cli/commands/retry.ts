@@ -70,6 +70,7 @@ function mergeOptions(options: RetryOptions, recorded: RecordedRun): RunOptions 
     ...(indirect === undefined ? {} : { indirectSelection: indirect }),
     fullRefresh: args['full_refresh'] === true,
     adopt: args['adopt'] === true,
+    audit: args['audit'] !== false,
     ...(vars === undefined ? {} : { vars }),
     ...(target === undefined ? {} : { target }),
     ...(start === undefined ? {} : { eventTimeStart: start }),
