@@ -6,6 +6,7 @@ import { propertiesShape, sharedPropertyShapes } from '../src/parse/properties-s
 import { configShapes } from '../src/project/config-keys.ts';
 import { projectShape } from '../src/project/project-shape.ts';
 import type { Shape } from '../src/project/shape.ts';
+import { withCheckArguments } from './check-schemas.ts';
 
 /** The engines whose targets the schema of project.yaml describes. */
 export const engines = [duckdb];
@@ -14,22 +15,29 @@ export const engines = [duckdb];
 export function renderSchemas(): Readonly<Record<string, string>> {
   return {
     'project.schema.json': render(projectShape(engines), 'project.yaml of tx', configShapes),
-    'properties.schema.json': render(propertiesShape, 'Property file of tx: models, seeds, sources, macros', {
-      ...configShapes,
-      ...sharedPropertyShapes,
-    }),
+    'properties.schema.json': render(
+      propertiesShape,
+      'Property file of tx: models, seeds, sources, macros',
+      { ...configShapes, ...sharedPropertyShapes },
+      withCheckArguments,
+    ),
   };
 }
 
 /** Shapes in `shared` are written once and referred to. */
-function render(shape: Shape, title: string, shared: Readonly<Record<string, Shape>>): string {
+function render(
+  shape: Shape,
+  title: string,
+  shared: Readonly<Record<string, Shape>>,
+  complete: (schema: JsonSchema) => JsonSchema = (schema) => schema,
+): string {
   const definitions = { ...shared };
   const { $schema, ...schema } = toJsonSchema(shape, {
     typeMode: 'input',
     definitions,
     overrideSchema: ({ jsonSchema }) => refine(jsonSchema),
   });
-  return `${JSON.stringify({ $schema, title, ...schema }, null, 2)}\n`;
+  return `${JSON.stringify({ $schema, title, ...complete(schema) }, null, 2)}\n`;
 }
 
 /** What valibot cannot say: in a config tree a key that starts with `+` is config, never a folder. */

@@ -228,7 +228,7 @@ describe('the documentation', () => {
   it('describes every check under all its names', () => {
     expect(
       unsaid(
-        'docs/tests.md',
+        'docs/checks.md',
         checkNames().filter((name) => !name.includes('.')),
       ),
     ).toEqual([]);

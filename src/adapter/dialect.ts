@@ -1,4 +1,5 @@
 /** The text side of an engine: pure functions from names and values to SQL. No connection, no driver. */
+import type { CheckSql } from './check-sql.ts';
 import type { Relation } from './relation.ts';
 import type { SqlLibrary } from './library.ts';
 
@@ -32,6 +33,7 @@ export interface Dialect {
   /** The word users write in `type:` of a target. */
   readonly engine: string;
   readonly library: SqlLibrary;
+  readonly checks: CheckSql;
   /** Always quotes. The name must have passed `identifierProblem`. */
   readonly quoteIdentifier: (name: string) => string;
   /** Spells a value. `{ timestamp }` is ISO 8601 in UTC, printed as a typed literal without zone. */

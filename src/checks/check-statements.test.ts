@@ -4,16 +4,11 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cell } from '../adapter/connection.ts';
+import { dialect } from '../adapters/duckdb/dialect.ts';
 import type { CheckArguments } from './check-definition.ts';
 import type { CheckCount, CheckInput, CheckToCount } from './check-statements.ts';
 import { decodeCheckRows, planCheckStatements, sampleQuery, singleCheckStatement } from './check-statements.ts';
 import { findCheck } from './vocabulary.ts';
-
-const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const dialect = {
-  quoteIdentifier,
-  literal: (value: unknown): string => (typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value)),
-};
 
 let instance: DuckDBInstance;
 let connection: DuckDBConnection;
@@ -47,7 +42,13 @@ async function rowsOf(sql: string): Promise<Cell[][]> {
 function shape(check: string, column: string, args: CheckArguments = {}): CheckToCount['shape'] {
   const definition = findCheck(check);
   if (definition === undefined) throw new Error(check);
-  return definition.shape(args, { dialect, column: quoteIdentifier(column) });
+  return definition.shape(args, {
+    dialect,
+    column: dialect.quoteIdentifier(column),
+    now: '2024-01-01T00:00:00Z',
+    declared: [],
+    exposed: [],
+  });
 }
 
 interface Options {
@@ -88,6 +89,7 @@ const found = (index: number, failures: number, failingRows = failures, total?: 
   failures,
   failingRows,
   total,
+  measured: undefined,
 });
 const statuses: CheckArguments = { values: ['new', "it's paid"] };
 
@@ -132,7 +134,7 @@ describe('counting failures', () => {
 
   test('a combination of keys holds a NULL equal to a NULL', async () => {
     await makeOrders(`(1, null, 1), (1, null, 2), (2, 'new', 3), (2, 'old', 4)`);
-    const groups: CheckToCount = { id: 'c', shape: { kind: 'groups', keys: ['id', 'status'], ignoreNullKeys: false }, needsTotal: false };
+    const groups: CheckToCount = { id: 'c', shape: { kind: 'groups', keys: ['id', 'status'], ignoredNulls: 'never' }, needsTotal: false };
     expect(await agreed('orders', [groups])).toEqual([found(0, 1, 2)]);
   });
 

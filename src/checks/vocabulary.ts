@@ -1,29 +1,55 @@
 /** All checks that `tx` knows, by every name that users may write. */
 import type { CheckAlias, CheckDefinition } from './check-definition.ts';
-import { acceptedValues } from './kinds/accepted-values.ts';
-import { notNull } from './kinds/not-null.ts';
+import { aggregateChecks } from './kinds/aggregates.ts';
+import { columnsChecks } from './kinds/columns.ts';
+import { formatChecks } from './kinds/formats.ts';
+import { notNull, nullChecks } from './kinds/nulls.ts';
+import { rangeChecks } from './kinds/ranges.ts';
+import { recordChecks } from './kinds/records.ts';
 import { relationships } from './kinds/relationships.ts';
-import { unique } from './kinds/unique.ts';
+import { acceptedValues, setChecks } from './kinds/sets.ts';
+import { tableChecks } from './kinds/tables.ts';
+import { textChecks } from './kinds/texts.ts';
+import { unique, uniquenessChecks } from './kinds/uniqueness.ts';
 
-const definitions: readonly CheckDefinition[] = [notNull, unique, acceptedValues, relationships];
+/** The four that everybody knows come first. */
+export const checkDefinitions: readonly CheckDefinition[] = [
+  ...new Set([
+    notNull,
+    unique,
+    acceptedValues,
+    relationships,
+    ...nullChecks,
+    ...uniquenessChecks,
+    ...setChecks,
+    ...rangeChecks,
+    ...textChecks,
+    ...formatChecks,
+    ...recordChecks,
+    ...aggregateChecks,
+    ...tableChecks,
+    ...columnsChecks,
+  ]),
+];
 
 /** A check and the name under which somebody asked for it. */
 export interface NamedCheck {
   readonly definition: CheckDefinition;
-  /** Canonical argument by the name it has under this name of the check. */
-  readonly renamed: CheckAlias['renamed'];
+  /** Absent under the check's own name. */
+  readonly alias: CheckAlias | undefined;
 }
 
 function indexNames(): ReadonlyMap<string, NamedCheck> {
   const names = new Map<string, NamedCheck>();
-  for (const definition of definitions) {
-    for (const { package: prefix, name, renamed } of definition.aliases) {
-      const check = { definition, renamed };
-      names.set(`${prefix}.${name}`, check);
-      names.set(name, check);
+  for (const definition of checkDefinitions) {
+    for (const alias of definition.aliases) {
+      const check = { definition, alias };
+      names.set(`${alias.package}.${alias.name}`, check);
+      names.set(alias.name, check);
     }
-    names.set(definition.name, { definition, renamed: {} });
   }
+  // Its own name is nobody else's alias.
+  for (const definition of checkDefinitions) names.set(definition.name, { definition, alias: undefined });
   return names;
 }
 
@@ -41,7 +67,7 @@ export function findCheck(name: string): CheckDefinition | undefined {
 
 /** Every name that {@link findCheck} knows, canonical names first. */
 export function checkNames(): readonly string[] {
-  const canonical = definitions.map((definition) => definition.name);
-  const others = [...byName.keys()].filter((name) => !canonical.includes(name));
-  return [...canonical, ...others];
+  const canonical = checkDefinitions.map((definition) => definition.name);
+  const own = new Set(canonical);
+  return [...canonical, ...[...byName.keys()].filter((name) => !own.has(name))];
 }

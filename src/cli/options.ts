@@ -44,6 +44,8 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly fullRefresh?: boolean;
   readonly failFast?: boolean;
   readonly adopt?: boolean;
+  /** False where tests come after the publication. */
+  readonly audit?: boolean;
   /** Seconds to wait for a relation that another run works on. */
   readonly lockTimeout?: number;
   readonly eventTimeStart?: string;
@@ -235,6 +237,10 @@ export function addBuildOptions(command: Command): Command {
   addIntervalOptions(command);
   addFlag(group(command, 'building'), '-f, --full-refresh', 'rebuild incremental models from nothing');
   return addFlag(command, '--adopt', 'replace what `tx` did not build');
+}
+
+export function addAuditOption(command: Command): Command {
+  return group(command, 'building').addOption(new Option('--no-audit', 'publish before the tests, not after them').env('TX_NO_AUDIT'));
 }
 
 export function addFailFastOption(command: Command): Command {

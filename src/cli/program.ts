@@ -6,6 +6,7 @@ import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import {
   addEngineOption,
+  addAuditOption,
   addBuildOptions,
   addDatabaseOptions,
   addFailFastOption,
@@ -210,6 +211,7 @@ function addRunCommands(host: Host, add: Add): void {
       (entry) => {
         addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry))))).addOption(resultOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
+        if (command === 'build') addAuditOption(entry);
       },
     );
   }

@@ -198,7 +198,7 @@ async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest
     }
   } catch (cause) {
     if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
-      return { catalog: [], state: { version: 0, txVersion: '', builds: [], openRuns: [] } };
+      return { catalog: [], state: { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} } };
     }
     throw cause;
   } finally {
@@ -276,6 +276,7 @@ function planInput(host: Host, request: RunRequest, prepared: Prepared & { reado
     run: { id: randomUUID(), startedAt: new Date(host.clock.now()).toISOString() },
     fullRefresh: request.options.fullRefresh === true,
     adopt: request.options.adopt === true,
+    noAudit: request.options.audit === false,
     ...(interval === undefined ? {} : { interval }),
   };
 }

@@ -169,6 +169,10 @@ export interface TestConfig {
   /** Where the condition is written. */
   readonly whereSpan?: Span;
   readonly limit?: number;
+  /** What a predicate means that a NULL keeps from being decided; it passes where nothing is said. */
+  readonly onNull?: 'pass' | 'fail';
+  /** Columns: the check is made for each group of rows that agree on them. */
+  readonly groupBy?: readonly string[];
   readonly enabled: boolean;
   readonly tags: readonly string[];
   readonly meta: Readonly<Record<string, YamlValue>>;

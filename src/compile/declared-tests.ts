@@ -9,6 +9,7 @@ import type { FileContext } from './file-context.ts';
 import { mergeConfig, treeLevels } from './merge-config.ts';
 import { foldersOf, nodeIdOf } from './naming.ts';
 import type { DeclaredSource } from './sources.ts';
+import { findConfigMisfits } from './config-misfits.ts';
 import { resolveArguments } from './test-arguments.ts';
 import { testConfig } from './test-config.ts';
 import { testHash, testName } from './test-names.ts';
@@ -83,6 +84,7 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, context: Fi
   const resolved = resolveArguments(declaration, check, context);
   if (resolved === undefined) return undefined;
   const { args, identity, column, dependencies } = resolved;
+  const own = { ...resolved.config, ...declaration.config };
   if (check.on === 'relation' && column !== undefined) {
     context.diagnostics.push(diagnose('check-on-column', { check: declaration.check }, { span: declaration.checkSpan }));
     return undefined;
@@ -92,8 +94,13 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, context: Fi
   const folders = foldersOf(node.path, base);
   const name = declaration.name?.value ?? testName(node.prefix + declaration.check, node.name, namingArguments(declaration, column));
   const levels = treeLevels(project.configTrees, { kind: 'tests', folders: [...folders, name] }, context.asker);
-  const merged = mergeConfig([...levels, declaration.config]);
+  const merged = mergeConfig([...levels, own]);
   const config = testConfig(merged, context);
+  const misfits = findConfigMisfits(check, config, own);
+  context.diagnostics.push(
+    ...misfits.map(({ span, ...misfit }) => diagnose('check-config-misfit', { check: check.name, ...misfit }, { span })),
+  );
+  if (misfits.length > 0) return undefined;
   return {
     resourceType: 'test',
     id: nodeIdOf('test', project.name, name, testHash([check.name, node.id, column ?? null, sorted(identity)])),

@@ -1,11 +1,16 @@
 /** Checks the arguments of a declared test, and resolves those that name relations. */
-import type { CheckArgument, CheckArguments, CheckDefinition } from '../checks/check-definition.ts';
+import type { CheckAlias, CheckArgument, CheckArguments, CheckDefinition } from '../checks/check-definition.ts';
 import { readCheckArguments } from '../checks/read-check-arguments.ts';
+import { bug } from '../diagnostics/bug.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { RawConfig, TestDeclaration } from '../parse/definitions.ts';
+import { findConfigKey, readConfigValue } from '../project/config-keys.ts';
+import type { Located, YamlValue } from '../project/project.ts';
 import type { Dependency } from './compiled.ts';
 import type { FileContext } from './file-context.ts';
+import { renderFragment } from './test-config.ts';
 
 export interface ResolvedArguments {
   readonly args: CheckArguments;
@@ -13,47 +18,75 @@ export interface ResolvedArguments {
   readonly identity: CheckArguments;
   readonly column: string | undefined;
   readonly dependencies: readonly Dependency[];
+  /** Config that stood among the arguments. */
+  readonly config: RawConfig;
 }
 
-/** Canonical names of a check's arguments by those under which somebody asked for it. */
-function renamedUnder(check: CheckDefinition, name: string): Readonly<Record<string, string>> {
-  return check.aliases.find((alias) => alias.name === name || `${alias.package}.${alias.name}` === name)?.renamed ?? {};
+/** What other packages call a check, if it was called by such a name. */
+function aliasOf(check: CheckDefinition, name: string): CheckAlias | undefined {
+  return name === check.name ? undefined : check.aliases.find((alias) => alias.name === name || `${alias.package}.${alias.name}` === name);
 }
 
-/** A test beside `columns:` may name its column with `column_name`, as in dbt. */
-function columnOf(test: TestDeclaration, check: CheckDefinition): { readonly column: string | undefined; readonly given: RawConfig } {
-  const { column_name: named, ...others } = test.args;
-  const takesIt = check.arguments.some((spec) => spec.name === 'column_name');
-  if (takesIt || test.column !== undefined || check.on === 'relation' || typeof named?.value !== 'string')
-    return { column: test.column, given: test.args };
-  return { column: named.value, given: others };
+interface SplitArguments {
+  readonly column: string | undefined;
+  readonly given: RawConfig;
+  /** What is config here, and an argument where the check was called by another name. */
+  readonly config: RawConfig;
+}
+
+/** A test beside `columns:` may name its column with `column_name`, as in dbt; other packages have config among the arguments. */
+function splitArguments(test: TestDeclaration, check: CheckDefinition, alias: CheckAlias | undefined): SplitArguments {
+  const given: Record<string, Located<YamlValue>> = {};
+  const config: Record<string, Located<YamlValue>> = {};
+  let column = test.column;
+  for (const [name, located] of Object.entries(test.args)) {
+    const key = alias?.asConfig?.[name];
+    const { value } = located;
+    const namesColumn = (alias?.renamed[name] ?? name) === 'column_name' && test.column === undefined && check.on !== 'relation';
+    if (key !== undefined && value !== null) config[key] = located;
+    else if (namesColumn && typeof value === 'string') column = value;
+    else if (key === undefined) given[name] = located;
+  }
+  return { column, given, config };
 }
 
 /** The arguments with canonical names; undefined, reported, when they do not fit. */
 export function resolveArguments(test: TestDeclaration, check: CheckDefinition, context: FileContext): ResolvedArguments | undefined {
   const { diagnostics } = context;
-  const { column, given } = columnOf(test, check);
-  const renamed = renamedUnder(check, test.check);
+  const alias = aliasOf(check, test.check);
+  const { column, given, config } = splitArguments(test, check, alias);
   const read = readCheckArguments(
-    { definition: check, renamed },
+    { definition: check, alias },
     { name: { value: test.check, span: test.checkSpan }, arguments: given, column },
   );
-  diagnostics.push(...read.diagnostics);
-  if (read.diagnostics.length > 0) return undefined;
+  const problems = [...read.diagnostics, ...Object.entries(config).flatMap(([key, located]) => configProblems(key, located))];
+  diagnostics.push(...problems);
+  if (problems.length > 0) return undefined;
   const args: Record<string, CheckArgument> = { ...read.value };
   const identity: Record<string, CheckArgument> = { ...read.value };
   const dependencies: Dependency[] = [];
+  const spanOf = (name: string): Span =>
+    Object.entries(given).find(([key]) => (alias?.renamed[key] ?? key) === name)?.[1].span ?? test.checkSpan;
   for (const { name, type } of check.arguments) {
     const written = args[name];
-    if (type !== 'relation' || typeof written !== 'string') continue;
-    const span = Object.entries(given).find(([key]) => (renamed[key] ?? key) === name)?.[1].span ?? test.checkSpan;
-    const relation = resolveRelation(written.trim(), span, context);
+    if (typeof written !== 'string') continue;
+    if (type === 'condition' || type === 'expression') {
+      args[name] = renderFragment(written, spanOf(name), `argument \`${name}\` of a test`, context);
+      identity[name] = args[name];
+    }
+    if (type !== 'relation') continue;
+    const relation = resolveRelation(written.trim(), spanOf(name), context);
     if (relation === undefined) return undefined;
     args[name] = relationSql(relation, context);
     identity[name] = relation.id;
-    dependencies.push({ id: relation.id, span });
+    dependencies.push({ id: relation.id, span: spanOf(name) });
   }
-  return { args, identity, column, dependencies };
+  return { args, identity, column, dependencies, config };
+}
+
+function configProblems(key: string, located: Located<YamlValue>): readonly Diagnostic[] {
+  const known = findConfigKey('test', key) ?? bug(`${key} is no config of tests`);
+  return readConfigValue(known.name, located).diagnostics;
 }
 
 const REF = /^ref\(\s*(['"])([^'"]+)\1\s*(?:,\s*(['"])([^'"]+)\3\s*)?(?:,\s*(?:v|version)\s*=\s*(['"]?)([^'"\s]+)\5\s*)?\)$/;

@@ -21,6 +21,8 @@ export interface TestConfigContext {
 export function testConfig(merged: MergedConfig, context: TestConfigContext): TestConfig {
   const where = whereOf(merged, context);
   const limit = configValue(merged, 'limit');
+  const onNull = configValue(merged, 'on_null');
+  const groupBy = configValue(merged, 'group_by') ?? [];
   return {
     severity: configValue(merged, 'severity') ?? 'error',
     warnIf: threshold(merged, 'warn_if', context),
@@ -30,6 +32,8 @@ export function testConfig(merged: MergedConfig, context: TestConfigContext): Te
     meta: metaOf(merged),
     ...where,
     ...(limit === undefined ? {} : { limit }),
+    ...(onNull === undefined ? {} : { onNull }),
+    ...(groupBy.length === 0 ? {} : { groupBy }),
   };
 }
 
@@ -41,19 +45,23 @@ function threshold(merged: MergedConfig, key: 'warn_if' | 'error_if', context: T
   return parsed ?? anyViolation;
 }
 
-/** The condition is a template too, without refs. */
+/** SQL in the YAML of a test: a template too, without refs, that has to stay within the parentheses that are put around it. */
+export function renderFragment(text: string, span: Span, place: string, context: TestConfigContext): string {
+  const session = new Session({ environment: context.environment, place });
+  const sql = text.includes('{{') ? renderTemplateText(text, span, session, context.texts) : text;
+  const problem = session.diagnostics.length > 0 ? undefined : findConditionProblem(sql, { what: place, node: undefined }, span);
+  context.diagnostics.push(...session.diagnostics, ...(problem === undefined ? [] : [problem]));
+  return sql;
+}
+
 function whereOf(merged: MergedConfig, context: TestConfigContext): Pick<TestConfig, 'where' | 'whereSpan'> {
   const text = configValue(merged, 'where');
   const span = merged.raw['where']?.span;
   if (text === undefined || span === undefined) return {};
-  const session = new Session({ environment: context.environment, place: 'the condition of a test' });
-  const where = text.includes('{{') ? renderWhere(text, span, session, context.texts) : text;
-  const problem = session.diagnostics.length > 0 ? undefined : findConditionProblem(where, { what: session.place, node: undefined }, span);
-  context.diagnostics.push(...session.diagnostics, ...(problem === undefined ? [] : [problem]));
-  return { where, whereSpan: span };
+  return { where: renderFragment(text, span, 'the condition of a test', context), whereSpan: span };
 }
 
-function renderWhere(text: string, span: Span, session: Session, texts: FileTexts): string {
+function renderTemplateText(text: string, span: Span, session: Session, texts: FileTexts): string {
   const rendered = renderEmbedded({ text, span, fileText: texts.get(span.path) }, session);
   const [slot] = rendered.slots;
   if (slot !== undefined) session.report('value-at-run-time', { name: slot.name, use: session.place }, span);

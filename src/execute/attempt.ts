@@ -8,6 +8,14 @@ import type { StateWriter } from '../state/state-writer.ts';
 import type { ExecutionPorts } from './execution.ts';
 import type { TestOutcome } from './run-audit.ts';
 
+/** A test that could not be evaluated, while others of its step were. */
+export interface TestError {
+  readonly test: string;
+  /** One line that may be stored. */
+  readonly message: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** What one attempt at a step came to. */
 export type Attempt =
   | {
@@ -15,6 +23,7 @@ export type Attempt =
       readonly rows: number | undefined;
       readonly warnings: readonly Diagnostic[];
       readonly tests: readonly TestOutcome[];
+      readonly errors: readonly TestError[];
     }
   /** Tests failed: nothing was published. */
   | { readonly kind: 'refused'; readonly tests: readonly TestOutcome[] }

@@ -42,7 +42,9 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
     const connection = await session.connect();
     const catalog = await adapter.catalog.relations(connection, ['main', '_tx']);
     const present = inspectStateLayout('_tx', catalog, adapter.dialect).kind === 'present';
-    const state = present ? await readState(connection, '_tx', adapter.dialect) : { version: 0, txVersion: '', builds: [], openRuns: [] };
+    const state = present
+      ? await readState(connection, '_tx', adapter.dialect)
+      : { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} };
     await connection.close();
     runs += 1;
     const outcome = buildPlan({

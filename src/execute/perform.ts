@@ -34,7 +34,8 @@ function renderWith<K extends OperationKind>(
   return render(operation, context);
 }
 
-async function catching<T>(statements: readonly Statement[], test: string | undefined, send: () => Promise<T>): Promise<T> {
+/** Notes which of the statements failed, and for which test. */
+export async function catching<T>(statements: readonly Statement[], test: string | undefined, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (cause) {

@@ -2,9 +2,13 @@
 import type { Capabilities } from '../adapter/capabilities.ts';
 import type { Cell, Connection, ResultSet } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
+import type { Column } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
+import { judgeCatalog } from '../checks/catalog-rule.ts';
+import type { CatalogRule } from '../checks/catalog-rule.ts';
+import type { CheckUnit } from '../checks/check-definition.ts';
 import { decodeCheckRows, planCheckStatements, sampleQuery, singleCheckStatement } from '../checks/check-statements.ts';
-import type { CheckCount, CheckInput } from '../checks/check-statements.ts';
+import type { CheckCount } from '../checks/check-statements.ts';
 import { findColumnProblem } from '../checks/find-column-problem.ts';
 import { judge } from '../checks/judge.ts';
 import type { Verdict } from '../checks/judge.ts';
@@ -12,6 +16,9 @@ import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Action, PlannedCheck, PlannedQueryTest } from '../plan/plan.ts';
+import type { RecordedPass } from '../state/state-reader.ts';
+import { gatherPlaces, placeChecks } from './check-places.ts';
+import type { CheckPlace } from './check-places.ts';
 import type { FailureSample } from './events.ts';
 import { queryRows } from './perform.ts';
 import { StepFailure } from './step-failure.ts';
@@ -25,9 +32,15 @@ export interface TestOutcome {
   readonly span: Span;
   readonly verdict: Verdict;
   readonly failures: number;
-  /** Rows looked at, where that was asked for. */
+  /** Rows or groups looked at, where that was asked for. */
   readonly total?: number;
-  readonly unit: 'rows' | 'keys';
+  /** The value that an aggregate has, or the columns; absent where it shows what stands in some row. */
+  readonly measured?: string;
+  /** The next run compares with what was measured. */
+  readonly remembers?: true;
+  /** The build that was passed without a failure, where the next one builds upon it. */
+  readonly passed?: RecordedPass;
+  readonly unit: CheckUnit;
   readonly threshold: string;
   readonly sample?: FailureSample;
 }
@@ -47,71 +60,139 @@ const sampleSize = 5;
 
 /** Runs every test of `audit`. Rejects with a StatementFailure when one cannot be evaluated. */
 export async function runAudit(tools: AuditTools, audit: Audit): Promise<readonly TestOutcome[]> {
+  const places = await placeChecks(tools, audit);
+  const counts = tools.apart ? undefined : await countAll(tools.connection, places);
   const outcomes: TestOutcome[] = [];
-  const counts = await countAll(tools, audit);
-  for (const [index, check] of audit.checks.entries()) {
-    const count = counts.get(index) ?? bug(`check ${check.id} gave no count`);
-    outcomes.push(await judgeCheck(tools, audit, check, count));
-  }
-  for (const query of audit.queries) outcomes.push(await runQueryTest(tools, query));
+  for (const run of planRuns(tools, audit, { places, counts })) outcomes.push(await run.judge());
   return outcomes;
 }
 
-async function countAll(tools: AuditTools, audit: Audit): Promise<ReadonlyMap<number, CheckCount>> {
+/**
+ * Runs every test of `audit` by itself, outside of a transaction: one that cannot be evaluated takes none of the others
+ * along. `onFailure` hears of it, and may throw to end all.
+ */
+export async function runAuditApart(
+  tools: AuditTools,
+  audit: Audit,
+  onFailure: (test: NodeId, cause: unknown) => void,
+): Promise<readonly TestOutcome[]> {
+  const outcomes: TestOutcome[] = [];
+  for (const { test, judge: judgeTest } of planRuns(tools, audit, { places: await placeChecks(tools, audit), counts: undefined })) {
+    try {
+      outcomes.push(await judgeTest());
+    } catch (cause) {
+      onFailure(test, cause);
+    }
+  }
+  return outcomes;
+}
+
+interface TestRun {
+  readonly test: NodeId;
+  readonly judge: () => Promise<TestOutcome>;
+}
+
+interface Counted {
+  readonly places: readonly CheckPlace[];
+  /** By the index of the check; without it, each check asks for its own. */
+  readonly counts: ReadonlyMap<number, CheckCount> | undefined;
+}
+
+/** How each test of an audit comes to its outcome, in order. */
+function planRuns(tools: AuditTools, audit: Audit, { places, counts }: Counted): readonly TestRun[] {
+  const describe = describeOnce(tools.connection, audit);
+  const checks = audit.checks.map((check, index) => ({
+    test: check.id,
+    judge: async (): Promise<TestOutcome> => {
+      if (check.shape.kind === 'catalog') return judgeColumns(tools, check, check.shape.rule, await describe());
+      const place = places[index] ?? bug(`check ${check.id} has no place`);
+      const count = counts?.get(index) ?? (await countOne(tools, check, place, describe));
+      return passing(await judgeCheck(tools, check, place, count), check, audit.ordinal);
+    },
+  }));
+  return [...checks, ...audit.queries.map((query) => ({ test: query.id, judge: () => runQueryTest(tools, query) }))];
+}
+
+/** Notes that the next build may take for granted what this one has shown. */
+function passing(outcome: TestOutcome, { fingerprint }: PlannedCheck, ordinal: number | undefined): TestOutcome {
+  const isClean = outcome.verdict === 'pass' && outcome.failures === 0;
+  return isClean && fingerprint !== undefined && ordinal !== undefined ? { ...outcome, passed: { ordinal, fingerprint } } : outcome;
+}
+
+type Describe = () => Promise<readonly Column[]>;
+
+/** The columns of the relation, asked for when somebody needs them. */
+function describeOnce(connection: Connection, audit: Audit): Describe {
+  let asked: Promise<ResultSet> | undefined;
+  const from = audit.relation.startsWith('(') ? `${audit.relation} as checked` : audit.relation;
+  return async () => (await (asked ??= queryRows(connection, { sql: `select * from ${from} limit 0` }))).columns;
+}
+
+async function countAll(connection: Connection, places: readonly CheckPlace[]): Promise<ReadonlyMap<number, CheckCount>> {
   const counts = new Map<number, CheckCount>();
-  const input = checkInput(tools, audit);
-  if (tools.apart) await refuseMisfits(tools, audit);
-  const statements = tools.apart
-    ? audit.checks.map((check, index) => ({ sql: singleCheckStatement(input, index).sql, test: check.id }))
-    : planCheckStatements(input).map((statement) => ({ sql: statement.sql, test: undefined }));
-  for (const { sql, test } of statements) {
-    const { rows } = await queryRows(tools.connection, { sql }, undefined, test);
-    for (const count of decodeCheckRows(rows)) counts.set(count.index, count);
+  for (const { input, indexes } of gatherPlaces(places)) {
+    for (const { sql } of planCheckStatements(input)) {
+      const { rows } = await queryRows(connection, { sql });
+      for (const count of decodeCheckRows(rows)) counts.set(indexes[count.index] ?? bug('a count of no check'), count);
+    }
   }
   return counts;
 }
 
-/** The database has refused one of these checks: says why in the words of the project, where that can be known. */
-async function refuseMisfits({ connection, dialect }: AuditTools, audit: Audit): Promise<void> {
-  if (audit.checks.every((check) => check.column === undefined)) return;
-  const { columns } = await queryRows(connection, { sql: `select * from ${audit.relation} limit 0` });
-  for (const { check, args, column, relationName: relation, span, id: node } of audit.checks) {
-    if (column === undefined) continue;
-    const problem = findColumnProblem({ check, args, column, relation, columns, fold: dialect.foldIdentifier, span, node });
+/** Counts one check by itself. The database may have refused it among others: says why in the words of the project, where that can be known. */
+async function countOne(tools: AuditTools, planned: PlannedCheck, place: CheckPlace, describe: Describe): Promise<CheckCount> {
+  const { connection, dialect } = tools;
+  const { check, args, column, relationName: relation, span, id: node } = planned;
+  if (column !== undefined) {
+    const problem = findColumnProblem({
+      check,
+      args,
+      column,
+      relation,
+      span,
+      node,
+      columns: await describe(),
+      fold: dialect.foldIdentifier,
+    });
     if (problem !== undefined) throw new StepFailure([problem], node);
   }
+  const { sql } = singleCheckStatement({ ...place.relation, checks: [place.check] }, 0);
+  const { rows } = await queryRows(connection, { sql }, undefined, node);
+  return decodeCheckRows(rows)[0] ?? bug(`check ${node} gave no count`);
 }
 
-function checkInput(tools: AuditTools, audit: Audit): CheckInput {
-  return {
-    relation: audit.relation,
-    relationKind: audit.relationKind,
-    form: tools.capabilities.rowCheckForm,
-    checks: audit.checks.map((check) => ({
-      id: check.id,
-      shape: check.shape,
-      needsTotal: check.warnIf.percent || check.errorIf.percent,
-      ...(check.where === undefined ? {} : { where: check.where }),
-    })),
-  };
-}
-
-async function judgeCheck(tools: AuditTools, audit: Audit, check: PlannedCheck, count: CheckCount): Promise<TestOutcome> {
-  const outcome = outcomeOf(check, count.failures, count.total, check.shape.kind === 'groups' ? 'keys' : 'rows');
+/** A check of columns reads no row; what is wrong is shown like rows. */
+function judgeColumns({ dialect }: AuditTools, check: PlannedCheck, rule: CatalogRule, columns: readonly Column[]): TestOutcome {
+  const { faults, measured } = judgeCatalog(rule, columns, dialect.foldIdentifier);
+  const outcome = outcomeOf(check, { failures: faults.length, total: undefined, measured });
   if (outcome.verdict === 'pass') return outcome;
-  const sql = sampleQuery(check, checkInput(tools, audit), Math.min(check.limit ?? sampleSize, sampleSize));
+  const shown = faults.slice(0, Math.min(check.limit ?? sampleSize, sampleSize));
+  const rows: ResultSet = {
+    columns: ['column', 'expected', 'found'].map((name) => ({ name, type: dialect.typeName('text') })),
+    rows: shown.map(({ column, expected, found }) => [column, expected, found]),
+  };
+  return { ...outcome, sample: { test: check.id, title: check.name, rows, shown: shown.length } };
+}
+
+async function judgeCheck(tools: AuditTools, check: PlannedCheck, place: CheckPlace, count: CheckCount): Promise<TestOutcome> {
+  const { measured, ...counted } = count;
+  const isPublic = check.shape.kind === 'aggregate' && !check.shape.showsRows;
+  const outcome = outcomeOf(check, { ...counted, measured: isPublic ? measured : undefined });
+  if (outcome.verdict === 'pass') return outcome;
+  const sql = sampleQuery(place.check, place.relation, Math.min(check.limit ?? sampleSize, sampleSize));
   return { ...outcome, sample: await readSample(tools.connection, check, sql) };
 }
 
 async function runQueryTest(tools: AuditTools, test: PlannedQueryTest): Promise<TestOutcome> {
   const counted = await queryRows(tools.connection, embed('select count(*) from (\n', test.query, '\n) as failures'), undefined, test.id);
-  const outcome = outcomeOf(test, Number(counted.rows[0]?.[0] ?? 0), undefined, 'rows');
+  const outcome = outcomeOf(test, { failures: Number(counted.rows[0]?.[0] ?? 0), total: undefined, measured: undefined });
   if (outcome.verdict === 'pass') return outcome;
   const sample = `select * from (\n${test.query.sql}\n) as failures limit ${Math.min(test.limit ?? sampleSize, sampleSize)}`;
   return { ...outcome, sample: await readSample(tools.connection, test, sample) };
 }
 
-function outcomeOf(test: PlannedCheck | PlannedQueryTest, failures: number, total: number | undefined, unit: 'rows' | 'keys'): TestOutcome {
+function outcomeOf(test: PlannedCheck | PlannedQueryTest, found: Pick<CheckCount, 'failures' | 'total' | 'measured'>): TestOutcome {
+  const { failures, total, measured } = found;
   const verdict = judge({ failures, total, severity: test.severity, warnIf: test.warnIf, errorIf: test.errorIf });
   return {
     id: test.id,
@@ -120,7 +201,9 @@ function outcomeOf(test: PlannedCheck | PlannedQueryTest, failures: number, tota
     verdict,
     failures,
     ...(total === undefined ? {} : { total }),
-    unit,
+    ...(measured === undefined ? {} : { measured }),
+    ...('remembers' in test && test.remembers === true ? { remembers: true } : {}),
+    unit: 'unit' in test ? test.unit : 'rows',
     threshold: (verdict === 'fail' ? test.errorIf : test.warnIf).text,
   };
 }
@@ -130,9 +213,16 @@ async function readSample(connection: Connection, test: PlannedCheck | PlannedQu
   return {
     test: test.id,
     title: test.name,
-    rows: mask(lead(rows, 'leadingColumns' in test ? test.leadingColumns : []), test.maskedColumns),
+    rows: mask(lead(rows, 'leadingColumns' in test ? test.leadingColumns : []), hiddenColumns(test)),
     shown: rows.rows.length,
   };
+}
+
+/** A value of a masked column is one, whatever it is called. */
+function hiddenColumns(test: PlannedCheck | PlannedQueryTest): readonly string[] {
+  if (!('shape' in test)) return test.maskedColumns;
+  const isMasked = test.maskedColumns.some((name) => name.toLowerCase() === test.column?.toLowerCase());
+  return isMasked ? [...test.maskedColumns, 'value'] : test.maskedColumns;
 }
 
 /** Puts some columns before the others, whose order stays. */

@@ -10,7 +10,7 @@ import { SeedChanged } from '../parse/seed/seed-rows.ts';
 import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
 import type { CheckRecord } from '../state/state-writer.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
-import type { Attempt, StepContext } from './attempt.ts';
+import type { Attempt, StepContext, TestError } from './attempt.ts';
 import { beginBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { failedAttempt, withColumns } from './failed-attempt.ts';
@@ -18,7 +18,7 @@ import { laterBuilds } from './later-builds.ts';
 import { commitWith, queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
 import type { Situation } from './perform.ts';
 import { reattach } from './reattach.ts';
-import { runAudit } from './run-audit.ts';
+import { runAudit, runAuditApart } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { StepFailure } from './step-failure.ts';
 import { testsOf } from './test-results.ts';
@@ -57,7 +57,10 @@ export async function attemptBuild(
     await carryOut({ ...context, texts: begun.texts }, begun.step, progress);
     committed = true;
     await runOutside(context, planned.after);
-    return { attempt: { kind: 'done', rows: progress.rows, warnings: progress.warnings, tests: progress.tests }, step: begun.step };
+    return {
+      attempt: { kind: 'done', rows: progress.rows, warnings: progress.warnings, tests: progress.tests, errors: [] },
+      step: begun.step,
+    };
   } catch (cause) {
     await connection.rollback();
     const { step, texts } = current;
@@ -101,8 +104,15 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
   try {
     requireRunning(context);
     requireBuilt(step);
-    const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, step.audit);
-    return { kind: 'done', rows: undefined, warnings: [], tests };
+    const tools = { ...context, dialect: adapter.dialect, capabilities: adapter.capabilities };
+    if (!context.apart) return { kind: 'done', rows: undefined, warnings: [], tests: await runAudit(tools, step.audit), errors: [] };
+    const errors: TestError[] = [];
+    const tests = await runAuditApart(tools, step.audit, (test, cause) => {
+      const failed = failedAttempt(context, cause, step, true);
+      if (failed.retry !== 'never' || failed.cancelled) throw cause;
+      errors.push({ test, message: failed.message, diagnostics: failed.diagnostics });
+    });
+    return { kind: 'done', rows: undefined, warnings: [], tests, errors };
   } catch (cause) {
     return failedAttempt(context, cause, step, true);
   }
@@ -267,7 +277,12 @@ async function recordAndCommit(
 }
 
 /** Verdicts as they are stored. */
-export function checkRecords(context: StepContext, testedNode: string, tests: readonly TestOutcome[]): readonly CheckRecord[] {
+export function checkRecords(
+  context: StepContext,
+  testedNode: string,
+  tests: readonly TestOutcome[],
+  isPublished = true,
+): readonly CheckRecord[] {
   return tests.map((test) => ({
     runId: context.plan.run.id,
     node: test.id,
@@ -275,6 +290,10 @@ export function checkRecords(context: StepContext, testedNode: string, tests: re
     status: test.verdict,
     failures: test.failures,
     total: test.total ?? null,
+    // Of what was never published nothing is remembered to compare with.
+    remembered: test.remembers === true && isPublished,
+    ...(test.measured === undefined ? {} : { measured: test.measured }),
+    ...(test.passed === undefined || !isPublished ? {} : { passed: test.passed }),
   }));
 }
 

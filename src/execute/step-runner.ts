@@ -151,7 +151,7 @@ async function recordAfterwards(
         contentHash: step.contentHash,
         errorCode: attempt.kind === 'failed' ? (attempt.diagnostics[0]?.code ?? 'database-error') : 'audit-failed',
       };
-      await connection.run(writer.outcome({ at, nodeRun, checks: checkRecords(context, step.node, tests) }));
+      await connection.run(writer.outcome({ at, nodeRun, checks: checkRecords(context, step.node, tests, false) }));
     } else if (step.kind === 'test' && tests.length > 0) {
       await connection.run(writer.outcome({ at, checks: checkRecords(context, step.node ?? '', tests) }));
     }
@@ -163,7 +163,7 @@ async function recordAfterwards(
 
 function stepOutcome(attempt: Attempt): StepOutcome {
   if (attempt.kind !== 'done') return 'failed';
-  return attempt.tests.some((test) => test.verdict === 'fail') ? 'failed' : 'done';
+  return attempt.errors.length > 0 || attempt.tests.some((test) => test.verdict === 'fail') ? 'failed' : 'done';
 }
 
 function testIdentity(step: TestStep): { id: NodeId; name: string } {
@@ -207,9 +207,12 @@ function finishTests(
   finish: (result: NodeResult, outcome?: TestOutcome) => void,
 ): void {
   const outcomes = new Map<string, TestOutcome>(attempt.kind === 'failed' ? [] : attempt.tests.map((test) => [test.id, test]));
+  const errors = new Map(attempt.kind === 'done' ? attempt.errors.map((error) => [error.test, error]) : []);
   for (const test of auditsOf(step).flatMap(testsOf)) {
     const outcome = outcomes.get(test.id);
-    if (outcome !== undefined) finish(outcomeResult(outcome, test.check, timing), outcome);
+    const error = errors.get(test.id);
+    if (error !== undefined) finish(unjudgedResult(test, 'error', timing, error));
+    else if (outcome !== undefined) finish(outcomeResult(outcome, test.check, timing), outcome);
     else finish(unjudged(step, test, attempt, timing, cancelled));
   }
 }

@@ -46,6 +46,7 @@ export function outcomeResult(outcome: TestOutcome, check: string, timing: Timin
     ...testBase({ ...outcome, check }, outcome.verdict, timing),
     failures: outcome.failures,
     ...(outcome.total === undefined ? {} : { total: outcome.total }),
+    ...(outcome.measured === undefined || outcome.unit !== 'value' ? {} : { measured: outcome.measured }),
     ...(message === undefined ? {} : { message }),
     diagnostics,
   };
@@ -53,7 +54,14 @@ export function outcomeResult(outcome: TestOutcome, check: string, timing: Timin
 
 function outcomeDiagnostics(outcome: TestOutcome): readonly Diagnostic[] {
   if (outcome.verdict === 'pass') return [];
-  const params = { test: outcome.name, failures: outcome.failures, unit: outcome.unit, total: outcome.total, threshold: outcome.threshold };
+  const params = {
+    test: outcome.name,
+    failures: outcome.failures,
+    unit: outcome.unit,
+    total: outcome.total,
+    threshold: outcome.threshold,
+    measured: outcome.measured,
+  };
   return [diagnose(outcome.verdict === 'fail' ? 'test-failed' : 'test-warned', params, { node: outcome.id, span: outcome.span })];
 }
 

@@ -258,6 +258,68 @@ describe('buildPlan', () => {
     });
   });
 
+  it('publishes first where no audit is wanted, and what reads the node waits for its tests', () => {
+    const nodes = [
+      model({ name: 'orders', materialized: 'table' }),
+      model({ name: 'totals', needs: [ids.model('orders')] }),
+      notNull('t', [ids.model('orders')]),
+    ];
+    const plan = planOf(nodes, { noAudit: true });
+    expect(stepIds(plan.steps)).toEqual(['build model.shop.orders', 'test test:model.shop.orders', 'build model.shop.totals']);
+    expect(acts(buildStep(plan, ids.model('orders')))).toEqual(['stage-query', 'publish-stage']);
+    expect(plan.steps.map((step) => step.dependsOn)).toEqual([[], ['model.shop.orders'], ['test:model.shop.orders']]);
+  });
+
+  describe('looks only at the rows of an increment', () => {
+    const orders = withConfig(model({ name: 'orders', materialized: 'incremental' }), { uniqueKey: ['id'] });
+    const test = notNull('t', [ids.model('orders')]);
+    const catalog = [inCatalog('orders', 'table')];
+    const full = buildStep(planOf([orders, test], { catalog, state: built('orders') }), ids.model('orders'));
+    const [check] = full.transaction.flatMap((action) => (action.kind === 'audit' ? action.checks : []));
+    const fingerprint = check?.fingerprint ?? '';
+    const passed = (ordinal: number, as = fingerprint): StateSnapshot => ({
+      ...built('orders'),
+      passes: { [test.id]: { ordinal, fingerprint: as } },
+    });
+    const stepFor = (node: CompiledModel, state: StateSnapshot, more: CompiledTest = test): BuildStep =>
+      buildStep(planOf([node, more], { catalog, state }), ids.model('orders'));
+    const deltaOf = (step: BuildStep): readonly string[] | undefined =>
+      step.transaction.flatMap((action) => (action.kind === 'audit' ? [action] : []))[0]?.delta?.checks;
+
+    it('while they are staged, where all others passed the last build', () => {
+      expect(acts(full)).toEqual(['stage-query', 'require-keys', 'apply-increment', 'drop', 'audit']);
+      const step = stepFor(orders, passed(1));
+      expect(acts(step)).toEqual(['stage-query', 'require-keys', 'apply-increment', 'audit', 'drop']);
+      expect(deltaOf(step)).toEqual([test.id]);
+    });
+
+    it('also where they would have been added directly', () => {
+      const log = withConfig(orders, { uniqueKey: [], incrementalStrategy: 'append' });
+      expect(acts(stepFor(log, built('orders')))).toEqual(['append-query', 'audit']);
+      expect(acts(stepFor(log, passed(1)))).toEqual(['stage-query', 'apply-increment', 'audit', 'drop']);
+    });
+
+    it('not after a build that was not tested, by a test that has changed, or with a share as a threshold', () => {
+      expect(deltaOf(stepFor(orders, passed(2)))).toBeUndefined();
+      expect(deltaOf(stepFor(orders, passed(1, 'other')))).toBeUndefined();
+      const share = { operator: '>', value: 1, percent: true, text: '> 1%' } as const;
+      expect(deltaOf(stepFor(orders, passed(1), { ...test, config: { ...test.config, errorIf: share } }))).toBeUndefined();
+    });
+
+    it('not where a hook may have changed the others', () => {
+      const hook = { text: { ...orders.full, sql: 'update orders set id = 1' }, transaction: true };
+      expect(deltaOf(stepFor({ ...orders, preHooks: [hook] }, passed(1)))).toBeUndefined();
+      expect(deltaOf(stepFor({ ...orders, postHooks: [{ ...hook, transaction: false }] }, passed(1)))).toBeUndefined();
+    });
+
+    it('not in a full refresh, whose pass the next build takes for granted', () => {
+      const plan = planOf([orders, test], { catalog, state: passed(1), fullRefresh: true });
+      const [audit] = buildStep(plan, ids.model('orders')).transaction.flatMap((action) => (action.kind === 'audit' ? [action] : []));
+      expect(audit?.delta).toBeUndefined();
+      expect(audit?.ordinal).toBe(2);
+    });
+  });
+
   it('runs a test across unrelated tables on its own, after both, and blocks what reads the tested one', () => {
     const relationship = testNode({ name: 'across', check: 'relationships', needs: [ids.model('orders'), ids.model('customers')] });
     const across: CompiledTest =

@@ -8,11 +8,13 @@ import { ancestors, descendants, inOrder } from '../graph/traverse.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import { isOfProject, planModel, planSeed } from './plan-build.ts';
 import type { BuildContext, BuildPart, Standing } from './plan-build.ts';
+import { auditIncrement } from './delta-audit.ts';
 import { freezePlan } from './freeze-plan.ts';
 import type { Action, BuildStep, Plan, PlannedHook, Reason, Step } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import { beforePublication } from './before-publication.ts';
 import { nodeOf, placeTests, planAudit } from './plan-tests.ts';
+import type { TestPlacement } from './plan-tests.ts';
 import { createTextCollector, slotValues } from './texts.ts';
 import type { TextCollector, TextIndex } from './texts.ts';
 
@@ -143,7 +145,9 @@ function planSteps(context: BuildContext, parts: ReadonlyMap<NodeId, BuildPart>,
   const isBuild = input.command === 'build';
   const built = new Set(parts.keys());
   const alone = groupAlone(context, isBuild ? placement.alone : tests, built);
-  const gating = isBuild ? groupGating(context, placement.gating, built) : new Map<NodeId, AloneGroup>();
+  // Without audits, what reads a node waits for the tests of what is published already.
+  const { inside, gating: before } = input.noAudit === true ? { inside: none, gating: joined(placement) } : placement;
+  const gating = isBuild ? groupGating(context, before, built) : new Map<NodeId, AloneGroup>();
   const between = findBetween(
     input,
     parts,
@@ -158,16 +162,11 @@ function planSteps(context: BuildContext, parts: ReadonlyMap<NodeId, BuildPart>,
   for (const id of inOrder(graph, [...parts.keys(), ...gating.keys(), ...between])) {
     const part = parts.get(id);
     const gate = gating.get(id);
+    if (part !== undefined) steps.push(completeBuild(context, part, inside.get(id) ?? [], parentsOf(id)));
     if (gate !== undefined) {
-      const above = [id, ...gate.tests.map((test) => test.id)].flatMap(parentsOf);
-      pushTest(
-        steps,
-        context,
-        gate,
-        [...new Set(above)].filter((step) => step !== gate.id),
-      );
-    } else if (part !== undefined) steps.push(completeBuild(context, part, placement.inside.get(id) ?? [], parentsOf(id)));
-    else if (between.has(id)) {
+      const above = [id, ...gate.tests.map((test) => test.id)].flatMap(parentsOf).filter((step) => step !== gate.id);
+      pushTest(steps, context, gate, [...new Set(part === undefined ? above : [id, ...above])]);
+    } else if (part === undefined && between.has(id)) {
       steps.push({ kind: 'gate', id, dependsOn: parentsOf(id), blocks: [], reason: 'selected' });
     }
   }
@@ -178,6 +177,13 @@ function planSteps(context: BuildContext, parts: ReadonlyMap<NodeId, BuildPart>,
   return addBlocks(input, steps, alone);
 }
 
+const none: ReadonlyMap<NodeId, readonly CompiledTest[]> = new Map();
+
+/** The tests of each node that is built in this run, and of each that is not. */
+function joined({ inside, gating }: TestPlacement): ReadonlyMap<NodeId, readonly CompiledTest[]> {
+  return new Map([...inside, ...gating]);
+}
+
 /** Tests that run outside a build step, together where they look at one relation. */
 interface AloneGroup {
   readonly id: string;
@@ -185,6 +191,8 @@ interface AloneGroup {
   readonly tests: readonly CompiledTest[];
   /** Names of what the tests read and nobody has built. */
   readonly unbuilt: readonly string[];
+  /** Which build of the node's relation they look at; 0 without one. */
+  readonly ordinal: number;
 }
 
 function groupAlone(context: BuildContext, tests: readonly CompiledTest[], built: ReadonlySet<NodeId>): readonly AloneGroup[] {
@@ -199,7 +207,7 @@ function groupAlone(context: BuildContext, tests: readonly CompiledTest[], built
     group.tests.push(test);
     groups.set(id, group);
   }
-  return [...groups].map(([id, group]) => ({ id, ...group }));
+  return [...groups].map(([id, group]) => ({ id, ...group, ordinal: ordinalOf(context, group.node, built) }));
 }
 
 function groupGating(
@@ -209,7 +217,11 @@ function groupGating(
 ): ReadonlyMap<NodeId, AloneGroup> {
   const { graph } = context.input;
   return new Map(
-    [...gating].map(([id, tests]) => [id, { id: `test:${id}`, node: nodeOf(graph, id), tests, unbuilt: findUnbuilt(context, id, built) }]),
+    [...gating].map(([id, tests]) => {
+      const node = nodeOf(graph, id);
+      const ordinal = ordinalOf(context, node, built);
+      return [id, { id: `test:${id}`, node, tests, unbuilt: findUnbuilt(context, id, built), ordinal }];
+    }),
   );
 }
 
@@ -238,7 +250,7 @@ function findBetween(input: PlanInput, parts: ReadonlyMap<NodeId, BuildPart>, te
 }
 
 function pushTest(steps: Step[], context: BuildContext, group: AloneGroup, dependsOn: readonly string[]): void {
-  const audit = planAudit(context.input, group.node, group.tests, context.collector);
+  const audit = planAudit(context.input, group.node, group.tests, context.collector, { ordinal: group.ordinal });
   if (audit === undefined) return;
   steps.push({
     kind: 'test',
@@ -252,6 +264,11 @@ function pushTest(steps: Step[], context: BuildContext, group: AloneGroup, depen
   });
 }
 
+function ordinalOf({ standing }: BuildContext, node: GraphNode | undefined, built: ReadonlySet<NodeId>): number {
+  if (node === undefined || !('relation' in node)) return 0;
+  return (standing.recorded(node.relation)?.ordinal ?? 0) + (built.has(node.id) ? 1 : 0);
+}
+
 /**
  * Tests stand between publication and commit: what they refuse was never there for anybody else. Where a publication keeps
  * readers waiting until the commit, they stand before it as far as they can.
@@ -260,19 +277,17 @@ function completeBuild(context: BuildContext, part: BuildPart, tests: readonly C
   const { work, closing, ...rest } = part;
   const { input, collector } = context;
   const node = nodeOf(input.graph, part.node);
+  const ordinal = part.assumes.ordinal + 1;
   const parted = input.capabilities.publishBlocksReaders ? beforePublication(context, part, tests) : undefined;
   if (parted === undefined) {
-    const audit = planAudit(input, node, tests, collector);
-    return { ...rest, dependsOn, blocks: [], transaction: [...work, ...listed(audit), ...closing] };
+    const audit = planAudit(input, node, tests, collector, { ordinal });
+    const audited = audit === undefined ? work : auditIncrement(part, audit, input.state);
+    return { ...rest, dependsOn, blocks: [], transaction: [...audited, ...closing] };
   }
   const { before, early, stage, after } = parted;
-  const first = planAudit(input, node, early, collector, input.dialect.relation(stage));
-  const late = planAudit(
-    input,
-    node,
-    tests.filter((test) => !early.includes(test)),
-    collector,
-  );
+  const first = planAudit(input, node, early, collector, { ordinal, relation: input.dialect.relation(stage) });
+  const others = tests.filter((test) => !early.includes(test));
+  const late = planAudit(input, node, others, collector, { ordinal });
   return { ...rest, dependsOn, blocks: [], transaction: [...before, ...listed(first), ...after, ...listed(late), ...closing] };
 }
 

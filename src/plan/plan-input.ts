@@ -45,5 +45,7 @@ export interface PlanInput {
   readonly run: { readonly id: string; readonly startedAt: string };
   readonly fullRefresh: boolean;
   readonly adopt: boolean;
+  /** Publish first and test then, as dbt does. */
+  readonly noAudit?: boolean;
   readonly interval?: Interval;
 }

@@ -1,9 +1,13 @@
 /** Turns the tests of the graph into checks with SQL shapes, and decides where each of them runs. */
 import type { Relation } from '../adapter/relation.ts';
-import type { CompiledTest, NodeId } from '../compile/compiled.ts';
+import type { CheckDefinition, CheckTarget } from '../checks/check-definition.ts';
+import type { CompiledTest, NodeId, Threshold } from '../compile/compiled.ts';
+import { anyViolation } from '../compile/thresholds.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Action, PlannedCheck, PlannedQueryTest } from './plan.ts';
+import { checkFingerprint } from './check-fingerprint.ts';
+import { declaredColumns, exposedColumns } from './declared-columns.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { TextCollector } from './texts.ts';
 
@@ -49,8 +53,10 @@ function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): Plan
   if (test.test.kind !== 'generic') return bug('not a generic test');
   const { check, args, column } = test.test;
   const definition = input.findCheck(check) ?? bug(`check ${check} is not in the vocabulary`);
-  const quoted = column === undefined ? undefined : input.dialect.quoteIdentifier(column);
-  const { where, whereSpan, limit } = test.config;
+  const { severity, limit } = test.config;
+  const shape = definition.shape(args, checkTarget(input, test, under));
+  const fitting = fittingConfig(input, test.config, definition);
+  const fingerprint = checkFingerprint({ shape, ...fitting });
   return {
     id: test.id,
     name: test.name,
@@ -58,16 +64,49 @@ function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): Plan
     relationName: under.resourceType === 'source' ? `${under.sourceName}.${under.name}` : under.name,
     args,
     span: test.span,
-    shape: definition.shape(args, { dialect: input.dialect, column: quoted }),
-    severity: test.config.severity,
-    warnIf: test.config.warnIf,
-    errorIf: test.config.errorIf,
+    shape,
+    severity,
+    ...fitting,
     maskedColumns: maskedColumns(under),
     leadingColumns: [...keyColumns(input.graph, under), ...(column === undefined ? [] : [column])],
     ...(column === undefined ? {} : { column }),
-    ...(where === undefined ? {} : { where }),
-    ...(whereSpan === undefined ? {} : { whereSpan }),
     ...(limit === undefined ? {} : { limit }),
+    ...(definition.remembers === true ? { remembers: true } : {}),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
+}
+
+/** What a check looks at when it stands on `under`. */
+function checkTarget({ dialect, run, state, graph }: PlanInput, test: CompiledTest, under: GraphNode): CheckTarget {
+  const column = test.test.kind === 'generic' ? test.test.column : undefined;
+  return {
+    dialect,
+    column: column === undefined ? undefined : dialect.quoteIdentifier(column),
+    columnName: column,
+    now: run.startedAt,
+    previous: state.measures[test.id],
+    declared: declaredColumns(under),
+    exposed: exposedColumns(graph, under),
+  };
+}
+
+type FittingConfig = Pick<PlannedCheck, 'unit' | 'warnIf' | 'errorIf' | 'groupBy' | 'onNull' | 'where' | 'whereSpan'>;
+
+/** Config that says something for this check: what a folder says for checks of all kinds may not. */
+function fittingConfig({ dialect }: PlanInput, config: CompiledTest['config'], definition: CheckDefinition): FittingConfig {
+  const { where, whereSpan, onNull } = config;
+  const groupBy = definition.groupable ? (config.groupBy ?? []).map(dialect.quoteIdentifier) : [];
+  const unit = groupBy.length > 0 && definition.counts === 'value' ? 'groups' : definition.counts;
+  const isShare = unit === 'rows' || unit === 'keys' || unit === 'groups';
+  const fitting = (threshold: Threshold): Threshold => (threshold.percent && !isShare ? anyViolation : threshold);
+  return {
+    unit,
+    warnIf: fitting(config.warnIf),
+    errorIf: fitting(config.errorIf),
+    ...(groupBy.length === 0 ? {} : { groupBy }),
+    ...(onNull === undefined || !definition.decidesNulls ? {} : { onNull }),
+    ...(where === undefined || unit === 'columns' ? {} : { where }),
+    ...(whereSpan === undefined ? {} : { whereSpan }),
   };
 }
 
@@ -92,21 +131,31 @@ function planQueryTest(input: PlanInput, test: CompiledTest, collector: TextColl
 /** Whether a declared test reads the relation by its name, beside looking at it. */
 export function namesRelation(input: PlanInput, test: CompiledTest, relation: Relation): boolean {
   if (test.test.kind !== 'generic') return false;
-  const { check, args, column } = test.test;
+  const { check, args, attachedTo } = test.test;
   const definition = input.findCheck(check) ?? bug(`check ${check} is not in the vocabulary`);
-  const quoted = column === undefined ? undefined : input.dialect.quoteIdentifier(column);
-  const shape = definition.shape(args, { dialect: input.dialect, column: quoted });
+  const shape = definition.shape(args, checkTarget(input, test, nodeOf(input.graph, attachedTo)));
   const name = JSON.stringify(input.dialect.relation(relation)).slice(1, -1);
-  return JSON.stringify([shape, test.config.where ?? '']).includes(name);
+  const own = definition.arguments.filter(({ type }) => type === 'condition' || type === 'expression').map((spec) => args[spec.name]);
+  // A query that the user wrote may call the relation by any of its names.
+  const hasQuery = [test.config.where, ...own].some((sql) => typeof sql === 'string' && /\bselect\b/i.test(sql));
+  return hasQuery || JSON.stringify([shape, test.config.where ?? '']).includes(name);
 }
 
-/** One audit of `under` (or of nothing in particular, for singular tests alone) with all of `tests`; `relation` is what stands for it meanwhile. */
+/** What an audit looks at. */
+interface Looked {
+  /** SQL that stands for the node meanwhile. */
+  readonly relation?: string;
+  /** Which build of it. */
+  readonly ordinal: number;
+}
+
+/** One audit of `under` (or of nothing in particular, for singular tests alone) with all of `tests`. */
 export function planAudit(
   input: PlanInput,
   under: GraphNode | undefined,
   tests: readonly CompiledTest[],
   collector: TextCollector,
-  relation?: string,
+  { relation, ordinal }: Looked,
 ): Audit | undefined {
   const checks = tests
     .filter((test) => test.test.kind === 'generic')
@@ -119,6 +168,7 @@ export function planAudit(
     relationKind: under !== undefined && isView(under) ? 'view' : 'table',
     checks,
     queries,
+    ...(under?.resourceType !== 'model' || under.config.materialized !== 'incremental' ? {} : { ordinal }),
   };
 }
 

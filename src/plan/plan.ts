@@ -6,7 +6,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { Operation } from '../adapter/operation.ts';
 import type { Attachment, Column, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
-import type { CheckArguments, CheckShape } from '../checks/check-definition.ts';
+import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-definition.ts';
 import type { NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
 import type { Span } from '../diagnostics/span.ts';
 
@@ -27,6 +27,15 @@ export interface PlannedCheck {
   /** Where the test is declared. */
   readonly span: Span;
   readonly shape: CheckShape;
+  /** What its count counts. */
+  readonly unit: CheckUnit;
+  /** The next run compares with what this one measures. */
+  readonly remembers?: true;
+  /** Of a check that says the same of a row whatever rows there are and whenever it is asked: tells it from what it was before. */
+  readonly fingerprint?: string;
+  readonly onNull?: 'pass' | 'fail';
+  /** Quoted columns: the check is made for each group of rows that agree on them. */
+  readonly groupBy?: readonly string[];
   readonly where?: string;
   /** Where the condition is written. */
   readonly whereSpan?: Span;
@@ -94,7 +103,18 @@ export type Action =
       readonly relationKind: RelationKind;
       readonly checks: readonly PlannedCheck[];
       readonly queries: readonly PlannedQueryTest[];
+      /** How many builds of the relation there are with the one that is looked at, where the next one builds upon it. */
+      readonly ordinal?: number;
+      readonly delta?: AuditDelta;
     };
+
+/** Checks for which it is enough to look at the rows that an increment brought, since no other row violates them. */
+export interface AuditDelta {
+  /** Holds these rows as they stand in the relation, if its columns are the same. */
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly checks: readonly NodeId[];
+}
 
 interface BaseStep {
   /** Unique in the plan; the node's id for steps that build a node. */

@@ -61,7 +61,18 @@ describe('the vocabulary of config', () => {
   });
 
   it('holds for each kind of node exactly its keys', () => {
-    expect(configSpellings('test')).toEqual(['enabled', 'tags', 'meta', 'severity', 'warn_if', 'error_if', 'where', 'limit']);
+    expect(configSpellings('test')).toEqual([
+      'enabled',
+      'tags',
+      'meta',
+      'severity',
+      'warn_if',
+      'error_if',
+      'where',
+      'on_null',
+      'group_by',
+      'limit',
+    ]);
     expect(configSpellings('source')).toEqual(['enabled', 'tags', 'meta', 'freshness', 'loaded_at_field', 'loaded_at_query']);
     expect(configSpellings('exposure')).toEqual(['enabled', 'tags', 'meta']);
     expect(configSpellings('seed')).toEqual([

@@ -90,6 +90,8 @@ export const configShapes = {
   warn_if: text('a condition such as `> 10`'),
   error_if: text('a condition such as `> 10`'),
   where: text('an SQL condition'),
+  on_null: oneOf(['pass', 'fail']),
+  group_by: v.pipe(either([text(), listOf(text())], 'a column or a list of columns'), v.transform(toList)),
   limit: v.pipe(v.number('a whole number above 0'), v.integer('a whole number above 0'), v.minValue(1, 'a whole number above 0')),
 } as const;
 
@@ -131,6 +133,8 @@ export const configKeys: readonly ConfigKey[] = [
   key('warn_if', ['test']),
   key('error_if', ['test']),
   key('where', ['test']),
+  key('on_null', ['test']),
+  key('group_by', ['test']),
   key('limit', ['test']),
 ];
 

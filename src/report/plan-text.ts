@@ -148,7 +148,11 @@ function describeAction(action: Action): readonly string[] {
       return [`load ${plainLine(action.path)}`];
     case 'audit': {
       const tests = [...action.checks, ...action.queries];
-      return tests.map((test) => `test ${plainLine(test.name)}${test.severity === 'warn' ? ' (warns only)' : ''}`);
+      const narrowed = new Set(action.delta?.checks);
+      return tests.map(({ id, name, severity }) => {
+        const notes = [...(severity === 'warn' ? ['warns only'] : []), ...(narrowed.has(id) ? ['the new rows and their keys'] : [])];
+        return `test ${plainLine(name)}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`;
+      });
     }
     default:
       return unreachable(action);

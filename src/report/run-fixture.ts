@@ -22,6 +22,7 @@ export function check(name: string, severity: 'error' | 'warn' = 'error'): Plann
     args: {},
     span: { path: 'models/marts/marts.yaml', start: 42, end: 50 },
     shape: { kind: 'rows', violation: 'email is null', prunable: true },
+    unit: 'rows',
     severity,
     warnIf: never,
     errorIf: never,
@@ -121,7 +122,7 @@ export function tested(name: string, more: Partial<NodeResult> = {}): NodeResult
 
 export function failedTest(name: string, failures: number, total: number, more: Partial<NodeResult> = {}): NodeResult {
   const status = more.status === 'warn' ? 'warn' : 'fail';
-  const params = { test: name, failures, unit: 'rows', total, threshold: '!= 0' };
+  const params = { test: name, failures, unit: 'rows', total, measured: undefined, threshold: '!= 0' };
   const where = { node: `test.shop.${name}.1`, span: { path: 'models/marts/marts.yaml', start: 42, end: 50 } };
   const diagnostic = diagnose(status === 'fail' ? 'test-failed' : 'test-warned', params, where);
   return tested(name, { status, failures, total, message: diagnostic.message, diagnostics: [diagnostic], ...more });

@@ -70,7 +70,7 @@ order by recorded_at desc, status limit ${historyDepth.runs * 2}`,
   // The database gives rows in no order.
   const entries = recent.rows.map(([kind, entry]) => [String(kind), String(entry)] as const).sort(([, a], [, b]) => compare(a, b));
   for (const [kind, entry] of entries) {
-    if (kind === 'check') push(checks, readCheck(entry));
+    if (kind === 'check' || kind === 'measure') push(checks, readCheck(entry));
     else push(builds, readBuild(entry));
   }
   for (const list of builds.values()) {

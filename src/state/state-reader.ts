@@ -26,9 +26,19 @@ export interface StateSnapshot {
   readonly builds: readonly RecordedBuild[];
   /** Runs that started and never ended: their process died. */
   readonly openRuns: readonly string[];
+  /** What tests measured when they last ran, by their ids; of those that compare with it. */
+  readonly measures: Readonly<Record<string, string>>;
+  /** The newest builds of incremental models that tests passed without a failure, by the ids of the tests. */
+  readonly passes: Readonly<Record<string, RecordedPass>>;
 }
 
-export const emptyState: StateSnapshot = { version: 0, txVersion: '', builds: [], openRuns: [] };
+/** A test, as it was, passed a build of the relation that it looks at. */
+export interface RecordedPass {
+  readonly ordinal: number;
+  readonly fingerprint: string;
+}
+
+export const emptyState: StateSnapshot = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} };
 
 /** Reads the whole memory in one statement. The tables must exist (see `inspectStateLayout`). */
 export async function readState(connection: Connection, schema: string, dialect: Dialect): Promise<StateSnapshot> {
@@ -42,25 +52,53 @@ from ${table('records')} as record join (
 ) as newest using (subject, ordinal)
 where kind = 'build'
 union all
+select 'pass', entry, ordinal
+from ${table('records')} as record join (
+  select subject, max(ordinal) as ordinal from ${table('records')} where kind = 'check' and ordinal > 0 group by subject
+) as newest using (subject, ordinal)
+where kind = 'check'
+union all
+select 'measure', record.entry, cast(null as ${bigint})
+from ${table('records')} as record join (
+  select subject, max(recorded_at) as recorded_at from ${table('records')} where kind = 'measure' group by subject
+) as newest on newest.subject = record.subject and newest.recorded_at = record.recorded_at
+where record.kind = 'measure'
+union all
 select 'open', run_id, cast(null as ${bigint}) from ${table('runs')} group by run_id having count(*) = 1
 union all
 select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} where version = (select max(version) from ${table('meta')})`;
   const { rows } = await connection.query({ sql });
   const builds: RecordedBuild[] = [];
   const openRuns: string[] = [];
+  const measures: Record<string, string> = {};
+  const passes: Record<string, RecordedPass> = {};
   // Whoever emptied the table of versions left the others as this version makes them, or they would not be ours.
   let version: number = stateVersion;
   let txVersion = '';
   for (const [what, content, number] of rows) {
     const text = String(content);
     if (what === 'build') builds.push(readBuild(text, Number(number)));
+    else if (what === 'measure') noteMeasure(text, measures);
+    else if (what === 'pass') notePass(text, Number(number), passes);
     else if (what === 'open') openRuns.push(text);
     else {
       version = Number(number);
       txVersion = text;
     }
   }
-  return { version, txVersion, builds, openRuns };
+  return { version, txVersion, builds, openRuns, measures, passes };
+}
+
+function noteMeasure(entry: string, measures: Record<string, string>): void {
+  // Written by `checkEntry`; a later version may leave fields out or add some.
+  const { node_id: test, measured } = JSON.parse(entry) as Partial<RecordEntry<'check_results'>>;
+  if (typeof test === 'string' && typeof measured === 'string') measures[test] = measured;
+}
+
+function notePass(entry: string, ordinal: number, passes: Record<string, RecordedPass>): void {
+  // As above.
+  const { node_id: test, fingerprint } = JSON.parse(entry) as Partial<RecordEntry<'check_results'>>;
+  if (typeof test === 'string' && typeof fingerprint === 'string') passes[test] = { ordinal, fingerprint };
 }
 
 /** A query for the ordinal of the newest build of a relation, 0 without one: what `readState` knew of it may be old by now. */

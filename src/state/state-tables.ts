@@ -28,10 +28,11 @@ export type StateTableName = keyof typeof stateTables;
 
 /**
  * What a record is about: `build` is a relation that was built, under its quoted name, `failure` an attempt that built
- * nothing, `check` the verdict of a test, under its id. The ordinals of builds count those of their relation, from 1,
- * and tell the newest, which clocks do not; all others have the ordinal 0.
+ * nothing, `check` the verdict of a test, under its id, and `measure` the verdict of one whose next run compares with
+ * what this one measured. The ordinals of builds count those of their relation, from 1, and tell the newest, which clocks do
+ * not. A check that an incremental model passed without a failure has the ordinal of that build; all others have 0.
  */
-export type RecordKind = 'build' | 'failure' | 'check';
+export type RecordKind = 'build' | 'failure' | 'check' | 'measure';
 
 interface StateView {
   readonly kinds: readonly RecordKind[];
@@ -60,7 +61,7 @@ export const stateViews = {
     },
   },
   check_results: {
-    kinds: ['check'],
+    kinds: ['check', 'measure'],
     columns: {
       run_id: 'text',
       node_id: 'text',
@@ -68,6 +69,8 @@ export const stateViews = {
       status: 'text',
       failures: 'bigint',
       row_count: 'bigint',
+      measured: 'text',
+      fingerprint: 'text',
       recorded_at: 'timestamp',
     },
   },

@@ -43,6 +43,12 @@ export interface CheckRecord {
   readonly status: string;
   readonly failures: number | null;
   readonly total: number | null;
+  /** The value that an aggregate had, or the columns, as text. */
+  readonly measured?: string;
+  /** The next run compares with it. */
+  readonly remembered?: boolean;
+  /** The build of the relation that it passed without a failure, where the next one builds upon that. */
+  readonly passed?: { readonly ordinal: number; readonly fingerprint: string };
 }
 
 /** What one transaction adds: the outcome of a node, verdicts of tests, or both. */
@@ -81,7 +87,9 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
       const builds = nodeRun === undefined ? [] : [nodeRun];
       return insert('records', [
         ...builds.map((run) => row(kindOf(run), buildSubject(run.relation, dialect), ordinalOf(run), nodeRunEntry(run))),
-        ...checks.map((check) => row('check', check.node, 0, checkEntry(check, at))),
+        ...checks.map((check) =>
+          row(check.remembered === true ? 'measure' : 'check', check.node, check.passed?.ordinal ?? 0, checkEntry(check, at)),
+        ),
       ]);
     },
   };
@@ -121,6 +129,8 @@ function checkEntry(record: CheckRecord, at: string): RecordEntry<'check_results
     status: record.status,
     failures: record.failures,
     row_count: record.total,
+    measured: record.measured ?? null,
+    fingerprint: record.passed?.fingerprint ?? null,
     recorded_at: at,
   };
 }

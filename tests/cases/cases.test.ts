@@ -13,7 +13,6 @@ const UPDATE = process.env['UPDATE_CASES'] === '1';
 
 /** Codes that no text in a folder can provoke, why, and the test that does it. */
 const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: string }>> = {
-  'check-on-column': { why: 'no built-in check judges whole tables', test: 'src/compile/tests.test.ts' },
   'connection-lost': { why: 'an embedded database has no connection to lose', test: 'src/compile/engine-diagnostic.test.ts' },
   'database-locked': { why: 'another process has to hold the file', test: 'tests/bad-inputs/database.test.ts' },
   'database-not-closed': { why: 'a disk has to be full', test: 'tests/bad-inputs/database.test.ts' },

@@ -3,6 +3,7 @@ import type { Dialect, PortableType, SqlScalar } from '../../adapter/dialect.ts'
 import type { Relation } from '../../adapter/relation.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { delimitedFile, fileSource } from './file-source.ts';
+import { checks } from './check-sql.ts';
 import { library } from './library.ts';
 import { databaseAlias } from './errors.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
@@ -91,6 +92,7 @@ function relation({ schema, name }: Relation): string {
 export const dialect: Dialect = {
   engine: 'duckdb',
   library,
+  checks,
   quoteIdentifier,
   literal,
   relation,

@@ -3,6 +3,7 @@ import type { Dialect, PortableType, SqlScalar } from '../../adapter/dialect.ts'
 import type { Relation } from '../../adapter/relation.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { capabilities } from './capabilities.ts';
+import { checks } from './check-sql.ts';
 import { library } from './library.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 import { safeCast } from './safe-cast.ts';
@@ -85,6 +86,7 @@ function relation({ schema, name }: Relation): string {
 export const dialect: Dialect = {
   engine: 'postgres',
   library,
+  checks,
   quoteIdentifier,
   literal,
   relation,

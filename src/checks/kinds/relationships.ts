@@ -1,21 +1,32 @@
-/** The check `relationships`: every value of the column is in a column of another relation. */
+/** Checks of values against the values of another relation. */
 import type { CheckDefinition } from '../check-definition.ts';
-import { columnOf, textOf } from '../read-argument.ts';
+import { dbt, may, must, utils } from '../define.ts';
+import { columnOf, scalarOf, textOf } from '../read-argument.ts';
 
 export const relationships: CheckDefinition = {
   name: 'relationships',
-  aliases: [{ package: 'dbt', name: 'relationships', renamed: {} }],
+  aliases: [
+    dbt('relationships'),
+    utils('relationships_where', { renamed: { to_condition: 'to_where' }, asConfig: { from_condition: 'where' } }),
+  ],
   on: 'column',
   summary: 'every value of the column is in `field` of the relation `to`; NULL passes',
   arguments: [
-    { name: 'to', type: 'relation', required: true, description: 'the relation that must hold the values' },
-    { name: 'field', type: 'column', required: true, description: 'the column of `to` that must hold them' },
+    must('to', 'relation', 'the relation that must hold the values'),
+    must('field', 'column', 'the column of `to` that must hold them'),
+    may('to_where', 'condition', 'which rows of `to` count'),
   ],
   counts: 'rows',
-  shape: (args, target) => ({
-    kind: 'anti-join',
-    column: columnOf(target),
-    parent: textOf(args, 'to'),
-    parentColumn: target.dialect.quoteIdentifier(textOf(args, 'field')),
-  }),
+  groupable: false,
+  decidesNulls: true,
+  shape: (args, target) => {
+    const where = scalarOf(args, 'to_where');
+    return {
+      kind: 'anti-join',
+      column: columnOf(target),
+      parent: textOf(args, 'to'),
+      parentColumn: target.dialect.quoteIdentifier(textOf(args, 'field')),
+      ...(typeof where === 'string' ? { parentWhere: where } : {}),
+    };
+  },
 };

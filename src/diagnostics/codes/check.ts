@@ -4,17 +4,17 @@ import { didYouMean } from '../nearest.ts';
 
 const quoted = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
 
-/** The one name that begins with what was written, such as `uniq`. */
+/** The name that was begun, such as `uniq`: the only one, or that which all others begin with. */
 function abbreviated(name: string, known: readonly string[]): string | undefined {
-  const begun = known.filter((entry) => name.length > 2 && entry.startsWith(name.toLowerCase()));
-  return begun.length === 1 ? `did you mean ${quoted(begun)}?` : undefined;
+  const begun = name.length > 2 ? known.filter((entry) => entry.startsWith(name.toLowerCase())) : [];
+  const [shortest] = begun.toSorted((a, b) => a.length - b.length);
+  return shortest !== undefined && begun.every((entry) => entry.startsWith(shortest)) ? `did you mean ${quoted([shortest])}?` : undefined;
 }
 
 export const checkCodes = {
   'unknown-check': error<{ readonly check: string; readonly known: readonly string[] }>(
     ({ check }) => `there is no check \`${check}\``,
-    ({ check, known }) =>
-      didYouMean(check, known) ?? abbreviated(check, known) ?? `the checks are ${quoted(known.filter((name) => !name.includes('.')))}`,
+    ({ check, known }) => didYouMean(check, known) ?? abbreviated(check, known) ?? 'docs/checks.md lists those that there are',
   ),
   'check-needs-column': error<{ readonly check: string }>(
     ({ check }) => `\`${check}\` looks at one column, and here it stands on none`,
@@ -33,6 +33,11 @@ export const checkCodes = {
   ),
   'check-argument-type': error<{ readonly check: string; readonly argument: string; readonly expected: string }>(
     ({ check, argument, expected }) => `argument \`${argument}\` of \`${check}\` must be ${expected}`,
+  ),
+  'check-arguments-wrong': error<{ readonly check: string; readonly problem: string }>(({ check, problem }) => `\`${check}\` ${problem}`),
+  'check-config-misfit': error<{ readonly check: string; readonly key: string; readonly reason: string }>(
+    ({ check, key }) => `config \`${key}\` does not fit \`${check}\``,
+    ({ reason }) => reason,
   ),
   'check-column-not-found': error<{
     readonly check: string;

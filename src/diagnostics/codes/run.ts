@@ -5,8 +5,20 @@ import { error, warning } from '../code-entry.ts';
 const digits = { format: (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',') };
 const counted = (failures: number, total: number | undefined): string =>
   total === undefined ? digits.format(failures) : `${digits.format(failures)} of ${digits.format(total)}`;
-const found = ({ failures, total, unit }: { failures: number; total: number | undefined; unit: string }): string =>
-  `${counted(failures, total)} ${failures === 1 && total === undefined ? unit.replace(/s$/, '') : unit}`;
+interface TestFinding {
+  readonly test: string;
+  readonly failures: number;
+  readonly unit: string;
+  readonly total: number | undefined;
+  /** The value that a test of one value found, where it may be told. */
+  readonly measured: string | undefined;
+  readonly threshold: string;
+}
+
+function found({ failures, total, unit, measured }: TestFinding): string {
+  if (unit === 'value') return measured === undefined ? 'does not hold' : `measured ${measured}`;
+  return `found ${counted(failures, total)} ${failures === 1 && total === undefined ? unit.replace(/s$/, '') : unit}`;
+}
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 export const runCodes = {
@@ -103,12 +115,8 @@ export const runCodes = {
     (p) => `\`${p.relation}\` was not published: ${p.tests} of its tests failed`,
     () => 'what was there before is untouched',
   ),
-  'test-failed': error<{ test: string; failures: number; unit: string; total: number | undefined; threshold: string }>(
-    (p) => `test \`${p.test}\` found ${found(p)}${p.threshold === '!= 0' ? '' : ` (fails ${p.threshold})`}`,
-  ),
-  'test-warned': warning<{ test: string; failures: number; unit: string; total: number | undefined; threshold: string }>(
-    (p) => `test \`${p.test}\` found ${found(p)}${p.threshold === '!= 0' ? '' : ` (warns ${p.threshold})`}`,
-  ),
+  'test-failed': error<TestFinding>((p) => `test \`${p.test}\` ${found(p)}${p.threshold === '!= 0' ? '' : ` (fails ${p.threshold})`}`),
+  'test-warned': warning<TestFinding>((p) => `test \`${p.test}\` ${found(p)}${p.threshold === '!= 0' ? '' : ` (warns ${p.threshold})`}`),
   'empty-table': warning<{ relation: string }>(
     (p) => `\`${p.relation}\` had rows before and has none now`,
     () => 'most tests pass on an empty table; look at the sources',

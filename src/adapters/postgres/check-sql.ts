@@ -1,0 +1,10 @@
+/** PostgreSQL's forms of the expressions of data checks. */
+import type { CheckSql } from '../../adapter/check-sql.ts';
+import { quoteText } from './quoting.ts';
+
+export const checks: CheckSql = {
+  matches: (text, pattern) => `(${text} ~ ${quoteText(pattern)})`,
+  // Only decimals can be rounded to digits.
+  round: (number, digits) => `round(cast(${number} as numeric), ${digits})`,
+  arrayLength: (array) => `cardinality(${array})`,
+};

@@ -1,0 +1,29 @@
+/** Finds config that says nothing for the check that it stands on. */
+import type { CheckDefinition } from '../checks/check-definition.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { RawConfig } from '../parse/definitions.ts';
+import type { TestConfig } from './compiled.ts';
+
+interface Misfit {
+  readonly key: string;
+  readonly reason: string;
+  readonly span: Span | undefined;
+}
+
+/** Config of folders holds for checks of all kinds and is left out where it says nothing; only what stands on the check itself is judged. */
+export function findConfigMisfits(check: CheckDefinition, config: TestConfig, own: RawConfig): readonly Misfit[] {
+  const misfits: Misfit[] = [];
+  const refuse = (key: string, isWrong: boolean, reason: string): void => {
+    if (isWrong && own[key] !== undefined) misfits.push({ key, reason, span: own[key]?.span });
+  };
+  const readsRows = check.counts !== 'columns';
+  const isGrouped = config.groupBy !== undefined && check.groupable;
+  const hasTotal = check.counts === 'rows' || check.counts === 'keys' || isGrouped;
+  refuse('where', !readsRows, 'it looks at the columns of the relation, not at its rows');
+  refuse('group_by', !check.groupable, 'it is no check of a group of rows');
+  refuse('on_null', !check.decidesNulls, 'no NULL keeps it from being decided');
+  for (const [key, { percent }] of [['warn_if', config.warnIf] as const, ['error_if', config.errorIf] as const]) {
+    refuse(key, percent && !hasTotal, 'it finds one thing or nothing, of which there is no percentage; give the bounds as arguments');
+  }
+  return misfits;
+}

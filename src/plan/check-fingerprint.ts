@@ -1,0 +1,15 @@
+/** Tells a check from what it was before, where it says the same of a row whenever it is asked. */
+import { createHash } from 'node:crypto';
+import type { PlannedCheck } from './plan.ts';
+
+/** SQL that may give another answer for the same row: it looks elsewhere, at the clock, or at chance. */
+const UNSTEADY =
+  /\b(select|current_\w+|localtime\w*|now|today|get_current_\w+|\w*_timestamp|random|uuid|gen_random_\w+|setseed|nextval|getvariable|current_setting|age)\b/i;
+
+/** What tells a check from what it was before; undefined where it does not stand for the rows alone. */
+export function checkFingerprint(check: Pick<PlannedCheck, 'shape' | 'where' | 'onNull' | 'groupBy'>): string | undefined {
+  const { shape, where = '', onNull = 'pass', groupBy = [] } = check;
+  if (shape.kind !== 'rows' && shape.kind !== 'values' && shape.kind !== 'groups') return undefined;
+  const text = JSON.stringify([shape, where, onNull, groupBy]);
+  return UNSTEADY.test(text) ? undefined : createHash('sha256').update(text).digest('hex');
+}
