@@ -1,15 +1,12 @@
 /** Writes the JSON Schemas that editors use from the same declarations that the loader checks by. */
 import type { JsonSchema } from '@valibot/to-json-schema';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { engine as duckdb } from '../src/adapters/duckdb/engine.ts';
+import { engines } from '../src/cli/engines.ts';
 import { propertiesShape, sharedPropertyShapes } from '../src/parse/properties-shape.ts';
 import { configShapes } from '../src/project/config-keys.ts';
 import { projectShape } from '../src/project/project-shape.ts';
 import type { Shape } from '../src/project/shape.ts';
 import { withCheckArguments } from './check-schemas.ts';
-
-/** The engines whose targets the schema of project.yaml describes. */
-export const engines = [duckdb];
 
 /** The schemas by file name, as text. */
 export function renderSchemas(): Readonly<Record<string, string>> {

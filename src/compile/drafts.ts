@@ -4,7 +4,8 @@ import type { ModelVersion, NodeProperties, ParsedFile } from '../parse/definiti
 import { nodeName } from '../parse/parse-file.ts';
 import type { Template } from '../parse/template.ts';
 import type { Located, Project } from '../project/project.ts';
-import type { DisabledNode, ModelConfig, SeedConfig } from './compiled.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { DisabledNode, ModelConfig, NodeId, SeedConfig } from './compiled.ts';
 import { readFileConfig } from './file-config.ts';
 import type { Asker } from './facts.ts';
 import type { FileContext } from './file-context.ts';
@@ -54,6 +55,7 @@ export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context
     properties?.config ?? {},
     own.values,
   ]);
+  checkDatabase(merged, id, context);
   const config = modelConfig(merged);
   const where = relationOf(project, alias, config);
   return {
@@ -103,11 +105,13 @@ export function draftSeed(file: Project['seeds'][number], context: FileContext):
   const properties = asker.get('seed-properties', name);
   const levels = treeLevels(project.configTrees, { kind: 'seeds', folders: [...folders, name] }, asker);
   const merged = mergeConfig([...levels, properties?.config ?? {}]);
+  const id = nodeIdOf('seed', project.name, name);
+  checkDatabase(merged, id, context);
   const config = seedConfig(merged, properties);
   const where = relationOf(project, name, config);
   return {
     kind: 'seed',
-    id: nodeIdOf('seed', project.name, name),
+    id,
     name,
     path: file.path,
     fqn: [project.name, ...folders, name],
@@ -118,6 +122,15 @@ export function draftSeed(file: Project['seeds'][number], context: FileContext):
     relation: config.enabled ? where : undefined,
     ...spansOf(merged),
   };
+}
+
+/** A target has one database: config can name no other. */
+function checkDatabase(merged: MergedConfig, node: NodeId, { project, diagnostics }: FileContext): void {
+  const wanted = configValue(merged, 'database');
+  const { database, name: target } = project.target;
+  const span = merged.raw['database']?.span;
+  if (wanted !== undefined && wanted !== database)
+    diagnostics.push(diagnose('other-database', { wanted, database, target }, { span, node }));
 }
 
 function modelConfig(merged: MergedConfig): ModelConfig {

@@ -111,10 +111,11 @@ function factsOfText(file: CompiledFile, parsed: ParsedFile | undefined): readon
 }
 
 function factsOfProperties(file: ParsedProperties): readonly Fact[] {
-  const { models, seeds, sources, macros, groups, exposures, selectors } = file;
+  const { models, seeds, sources, macros, docs, groups, exposures, selectors } = file;
   return [
     ...versionedModels(models),
     ...selectors.map(({ name }): Fact => ({ kind: 'selector-name', name, value: true })),
+    ...docs.map((block): Fact => ({ kind: 'doc', name: block.name, value: block.text })),
     ...groups.map((group): Fact => ({ kind: 'group', name: group.name, value: group })),
     ...exposures.map(({ name }): Fact => ({ kind: 'exposure', name, value: true })),
     ...models.map((node): Fact => ({ kind: 'model-properties', name: node.name, value: node })),

@@ -319,6 +319,22 @@ describe('descriptions', () => {
   });
 });
 
+describe('docs in property files', () => {
+  it('are doc blocks too, and config that the manifest and the site look at', async () => {
+    const files = {
+      ...orders,
+      'docs/a.md': '{{#docs "b"}}1{{/docs}}',
+      'models/o.yaml':
+        'docs:\n  - { name: money, text: In cents. }\n  - { name: b, text: again }\nmodels:\n  - name: orders\n    description: "{{doc \\"money\\"}}"\n    docs: { show: false }\n',
+    };
+    const { project, diagnostics } = await compileFiles(files);
+    expect(modelNamed(project, 'orders')).toMatchObject({ description: 'In cents.', rawConfig: { docs: { value: { show: false } } } });
+    expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      ['duplicate-doc', 'doc block `b` is written in `docs/a.md` and in `models/o.yaml`'],
+    ]);
+  });
+});
+
 describe('inline queries', () => {
   it('may refer to everything, ephemeral models too', async () => {
     const files = { ...orders, 'models/e.sql': '{{config materialized="ephemeral"}}select * from {{ref "orders"}}' };

@@ -93,8 +93,12 @@ export function checkDefinitions(input: CheckInput): MacroProblems {
     'selector-name',
     'group',
     'exposure',
+    'doc',
   ]);
-  const docs: readonly ParsedDocs[] = parsedWithNamesakes(input, 'docs', ['doc']);
+  const docs: readonly ParsedDocs[] = [
+    ...parsedWithNamesakes(input, 'docs', ['doc']),
+    ...properties.map((file): ParsedDocs => ({ kind: 'docs', path: file.path, blocks: file.docs })),
+  ];
   return {
     diagnostics: [...duplicateHelpers, ...macros.diagnostics, ...findDuplicateDocs(docs), ...findDuplicateProperties(properties)],
     missing: macros.missing,

@@ -27,7 +27,7 @@ ${kinds.map(([kind, title]) => renderKind(context, kind, title))}`;
 }
 
 function renderKind(context: PageContext, kind: ResourceType, title: string): Html {
-  const nodes = context.site.listed.filter((node) => node.kind === kind);
+  const nodes = context.site.listed.filter((node) => node.kind === kind && isShown(node));
   if (nodes.length === 0) return nothing;
   const folders = groupByFolder(nodes);
   const heading = context.place.id(kind);
@@ -35,6 +35,12 @@ function renderKind(context: PageContext, kind: ResourceType, title: string): Ht
 <table class="nodes"><thead><tr><th scope="col">Name</th><th scope="col">Form</th><th scope="col">Description</th><th scope="col">Trust</th></tr></thead>
 ${[...folders].sort(([a], [b]) => compareText(a, b)).map(([folder, inside]) => html`<tbody id="${context.place.id(folderAnchor(kind, folder))}"><tr class="folder"><th colspan="4" scope="rowgroup">${folder}</th></tr>
 ${inside.map((node) => renderRow(context, node))}</tbody>`)}</table></section>`;
+}
+
+/** `docs: {show: false}` keeps a node off the lists; its page and its place in lineage stay. */
+function isShown({ node }: SiteNode): boolean {
+  const docs = node.rawConfig['docs']?.value;
+  return !(typeof docs === 'object' && docs !== null && 'show' in docs && docs['show'] === false);
 }
 
 /** The place of a folder on the list. */

@@ -204,6 +204,7 @@ export interface ParsedProperties {
   readonly seeds: readonly NodeProperties[];
   readonly sources: readonly SourceProperties[];
   readonly macros: readonly MacroProperties[];
+  readonly docs: readonly DocBlock[];
   readonly selectors: readonly SelectorDefinition[];
   readonly groups: readonly GroupDefinition[];
   readonly exposures: readonly ExposureDefinition[];

@@ -57,6 +57,7 @@ function nodeEntries(resource: 'model' | 'seed'): Readonly<Record<string, Shape>
     meta: optional(meta),
     tags: optional(tags),
     group: optional(configShapes.group),
+    docs: optional(configShapes.docs),
     ...(resource === 'model' ? { access: optional(configShapes.access) } : {}),
   };
 }
@@ -103,6 +104,7 @@ const source = keysOf(
   'a source: a mapping with a `name`',
 );
 const macro = keysOf({ name, description }, 'a macro: a mapping with a `name`');
+const docBlock = keysOf({ name, text: text('Markdown') }, 'a doc block: a mapping with `name` and `text`');
 
 export const propertiesShape: Shape = optional(
   keysOf(
@@ -112,11 +114,12 @@ export const propertiesShape: Shape = optional(
       seeds: optional(listOf(seed, 'a list of seeds')),
       sources: optional(listOf(source, 'a list of sources')),
       macros: optional(listOf(macro, 'a list of macros')),
+      docs: optional(listOf(docBlock, 'a list of doc blocks')),
       selectors: optional(listOf(selectorShape, 'a list of selectors')),
       groups: optional(listOf(groupShape, 'a list of groups')),
       exposures: optional(listOf(exposureShape(configOf('exposure'), { tags, meta }), 'a list of exposures')),
     },
-    'a mapping with `models`, `seeds`, `sources`, `exposures`, `groups`, `macros` or `selectors`',
+    'a mapping with `models`, `seeds`, `sources`, `exposures`, `groups`, `macros`, `docs` or `selectors`',
   ),
 );
 

@@ -7,7 +7,7 @@ import { checkShape } from '../project/shape.ts';
 import { parseYaml } from '../project/yaml/parse-yaml.ts';
 import type { YamlNode } from '../project/yaml/yaml-node.ts';
 import { entriesOf, entryOf, itemsOf, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
-import type { MacroProperties, NodeProperties, ParsedProperties } from './definitions.ts';
+import type { DocBlock, MacroProperties, NodeProperties, ParsedProperties } from './definitions.ts';
 import { propertiesShape } from './properties-shape.ts';
 import { readColumns } from './read-columns.ts';
 import { readExposure, readGroup } from './read-exposures.ts';
@@ -31,6 +31,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
     seeds: [],
     sources: [],
     macros: [],
+    docs: [],
     selectors: [],
     groups: [],
     exposures: [],
@@ -45,6 +46,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
     seeds: itemsOf(valueOf(top, 'seeds')).flatMap((node) => readNode(node, 'seed', context) ?? []),
     sources: itemsOf(valueOf(top, 'sources')).flatMap((node) => readSource(node, context) ?? []),
     macros: itemsOf(valueOf(top, 'macros')).flatMap((node) => readMacro(node, context) ?? []),
+    docs: itemsOf(valueOf(top, 'docs')).flatMap((node) => readDocBlock(node, context)),
     selectors: itemsOf(valueOf(top, 'selectors')).flatMap((node) => readSelector(node, context) ?? []),
     groups: itemsOf(valueOf(top, 'groups')).flatMap((node) => readGroup(node, context) ?? []),
     exposures: itemsOf(valueOf(top, 'exposures')).flatMap((node) => readExposure(node, context) ?? []),
@@ -69,7 +71,7 @@ function readNode(node: YamlNode, resource: ConfigResource, context: PropertyCon
 }
 
 /** Config that may stand beside `config:` or inside it. */
-const besideConfig: ReadonlySet<string> = new Set(['meta', 'tags', 'group', 'access']);
+const besideConfig: ReadonlySet<string> = new Set(['meta', 'tags', 'group', 'access', 'docs']);
 
 function readDescription(node: YamlNode, resource: ConfigResource, context: PropertyContext): ReturnType<ReadDescription> {
   const reader = startConfig(context.path, resource, context.diagnostics);
@@ -88,4 +90,13 @@ function readMacro(node: YamlNode, context: PropertyContext): MacroProperties | 
   const nameNode = entryOf(node, 'name')?.value;
   if (name === undefined || name === '' || nameNode === undefined) return undefined;
   return { name, span: spanOf(context.path, nameNode), description: textOf(node, 'description') ?? '' };
+}
+
+/** A doc block in YAML: `text` is what stands between the tags elsewhere. */
+function readDocBlock(node: YamlNode, { path }: PropertyContext): readonly DocBlock[] {
+  const [name, text] = [textOf(node, 'name'), textOf(node, 'text')];
+  const nameNode = entryOf(node, 'name')?.value;
+  return name === undefined || text === undefined || nameNode === undefined
+    ? []
+    : [{ name, nameSpan: spanOf(path, nameNode), text: text.trim() }];
 }

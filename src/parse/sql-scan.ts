@@ -12,7 +12,7 @@ export interface SqlToken {
 
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
 
-/** Spaces beyond ASCII that come along with pasted text: DuckDB 1.5 takes just these for white space, tried one by one. */
+/** Spaces beyond ASCII that come along with pasted text: the embedded engine takes just these for white space, tried one by one. */
 const wideSpaces: ReadonlySet<number> = new Set([
   0xa0,
   ...Array.from({ length: 12 }, (_, index) => 0x2000 + index),

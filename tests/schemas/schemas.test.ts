@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { engines, renderSchemas } from '../../scripts/render-schemas.ts';
+import { renderSchemas } from '../../scripts/render-schemas.ts';
+import { engines } from '../../src/cli/engines.ts';
 import { hasErrors } from '../../src/diagnostics/diagnostic.ts';
 import { parseProperties } from '../../src/parse/properties.ts';
 import { loadProject } from '../../src/project/load-project.ts';

@@ -72,6 +72,10 @@ const configCodes = {
     ({ problem }) => problem,
     () => 'write `{{config key="value"}}` in the file of the model, outside of loops and macros; `{{#if}}` around it is fine',
   ),
+  'other-database': error<{ readonly wanted: string; readonly database: string; readonly target: string }>(
+    ({ wanted, database, target }) => `\`database\` is \`${wanted}\`, and target \`${target}\` builds in \`${database}\``,
+    () => 'take it away, or choose a target of that database with `--target`',
+  ),
   'config-duplicate': error<{ readonly key: string }>(
     ({ key }) => `\`${key}\` is set twice in this file`,
     () => 'keep one of them',

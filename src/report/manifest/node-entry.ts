@@ -55,7 +55,7 @@ const common: Makers<GraphNode> = {
 const runnable: Makers<Runnable> = {
   checksum: (node, { content }) => ({ name: 'sha256', checksum: content(node) ?? '' }),
   group: (node) => groupOf(node) ?? null,
-  docs: () => ({ show: true, node_color: null }),
+  docs: ({ rawConfig }) => Object.assign({ show: true, node_color: null }, toPlain(rawConfig['docs']?.value ?? {})),
   build_path: () => null,
   depends_on: (node, context) => ({ macros: macroIds(node, context), nodes: context.graph.parents.get(node.id) ?? [] }),
 };
