@@ -110,6 +110,8 @@ async function runTx(root: string, args: readonly string[]): Promise<TxEnd> {
     clock: { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
     output: createOutput({ stdout: stream, stderr: stream }, { env: {} }),
     outputFailed: () => false,
+    pid: process.pid,
+    isRunning: () => false,
     // No case reads files by relative paths, and threads cannot change their folder.
     enter: () => undefined,
     version: '0.0.0',

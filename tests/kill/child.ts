@@ -1,12 +1,14 @@
 /** The program that dies: one build of one operation on a database file, with kill point and sabotage from its argument. */
 import { writeSync } from 'node:fs';
-import { adapter } from '../../src/adapters/duckdb/adapter.ts';
+import { adapter as duckdb } from '../../src/adapters/duckdb/adapter.ts';
+import { adapter as postgres } from '../../src/adapters/postgres/adapter.ts';
 import { runBuild } from './drive.ts';
 import { watchAdapter } from './fault-session.ts';
 import type { Call, KillPoint, Sabotage } from './fault-session.ts';
 import { findOperation } from './operations.ts';
 
 export interface ChildRequest {
+  readonly engine: 'duckdb' | 'postgres';
   readonly database: string;
   readonly operation: string;
   readonly runId: string;
@@ -27,8 +29,8 @@ export const opened = 'opened';
 
 // The parent is this repository's own test.
 const request = JSON.parse(process.argv[2] ?? '') as ChildRequest;
-const watched = watchAdapter(adapter, request);
-const result = await runBuild(findOperation(request.operation).run, {
+const watched = watchAdapter(request.engine === 'duckdb' ? duckdb : postgres, request);
+const result = await runBuild(findOperation(request.operation, request.engine).run, {
   database: request.database,
   runId: request.runId,
   order: request.order,

@@ -10,10 +10,11 @@ import type { CompiledHook } from '../../src/compile/compiled.ts';
 import { noReads } from '../../src/compile/query-reads.ts';
 import { executePlan } from '../../src/execute/execute-plan.ts';
 import type { RunResult } from '../../src/execute/events.ts';
+import type { ExecutionPorts } from '../../src/execute/execution.ts';
 import { graphOf } from '../../src/graph/graph-fixture.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
-import type { SeedSummary } from '../../src/plan/plan-input.ts';
+import type { PlanInput, SeedSummary } from '../../src/plan/plan-input.ts';
 import { emptyState, readState } from '../../src/state/state-reader.ts';
 import { inspectStateLayout } from '../../src/state/state-tables.ts';
 
@@ -44,16 +45,25 @@ export interface RunPlace {
   readonly order: number;
   readonly adapter?: Adapter;
   readonly threads?: number;
+  /** Others may be at work, so that steps are planned anew. */
+  readonly replans?: true;
   readonly onOpen?: () => void;
   /** Where the files of seeds may be written. */
   readonly seedFolder?: string;
 }
 
+/** Opens a database: a file, or what a URL names. */
 export function openFile(adapter: Adapter, database: string): Promise<Session> {
-  const settings = { path: database };
+  const isServer = adapter.dialect.engine === 'postgres';
   return adapter.open({
-    target: { name: 'dev', type: 'duckdb', schema: 'main', threads: 4, settings },
-    projectRoot: dirname(database),
+    target: {
+      name: 'dev',
+      type: adapter.dialect.engine,
+      schema: 'main',
+      threads: 4,
+      settings: isServer ? { url: database } : { path: database },
+    },
+    projectRoot: isServer ? '/' : dirname(database),
     connections: 5,
     readOnly: false,
   });
@@ -92,10 +102,27 @@ export async function runBuild(spec: RunSpec, place: RunPlace): Promise<RunResul
   const session = await openFile(adapter, place.database);
   place.onOpen?.();
   try {
-    return await runIn(session, adapter, spec, { ...place, seedFolder: dirname(dirname(place.database)) });
+    return await runIn(session, adapter, spec, {
+      ...place,
+      ...(place.database.includes('://') ? {} : { seedFolder: dirname(dirname(place.database)) }),
+    });
   } finally {
     await session.close();
   }
+}
+
+/** Plans a step again from what stands then, by the same planner. */
+function replanFrom(input: PlanInput, adapter: Adapter): ExecutionPorts['replan'] {
+  return async (step, connection) => {
+    const catalog = await adapter.catalog.relations(connection, ['main']);
+    const state = await readState(connection, stateSchema, adapter.dialect);
+    const tests = step.transaction.flatMap((action) => (action.kind === 'audit' ? [...action.checks, ...action.queries] : []));
+    const selected = new Set([step.node, ...tests.map(({ id }) => id)]);
+    const { value, diagnostics } = buildPlan({ ...input, catalog, state, selected });
+    const found = value.plan.steps.find((candidate) => candidate.id === step.id);
+    if (found?.kind !== 'build') return { diagnostics };
+    return { step: { ...found, dependsOn: step.dependsOn, blocks: step.blocks }, texts: value.texts };
+  };
 }
 
 /** The same in a database that is open already. */
@@ -110,10 +137,10 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
   const state = present ? await readState(connection, stateSchema, adapter.dialect) : emptyState;
   await connection.close();
   const start = 1_700_000_000_000 + place.order * 1_000_000;
-  const { value, diagnostics } = buildPlan({
+  const input: PlanInput = {
     command: 'build',
     project: 'shop',
-    target: { name: 'dev', engine: 'duckdb', schema: 'main' },
+    target: { name: 'dev', engine: adapter.dialect.engine, schema: 'main' },
     stateSchema,
     graph,
     selected: new Set(graph.order),
@@ -122,14 +149,15 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
     catalog,
     state,
     // The keys are the ids of the graph's own seeds.
-    seeds: summaries(spec, place.seedFolder) as Parameters<typeof buildPlan>[0]['seeds'],
+    seeds: summaries(spec, place.seedFolder) as PlanInput['seeds'],
     onRunStart: spec.onRunStart ?? [],
     onRunEnd: spec.onRunEnd ?? [],
     findCheck,
     run: { id: place.runId, startedAt: new Date(start).toISOString() },
     fullRefresh: spec.fullRefresh ?? false,
     adopt: false,
-  });
+  };
+  const { value, diagnostics } = buildPlan(input);
   if (diagnostics.length > 0) throw new Error(`the plan has problems: ${JSON.stringify(diagnostics)}`);
   let now = start;
   return executePlan(
@@ -145,7 +173,10 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       },
       seedRows: (path) => spec.seeds?.[seedName(path)]?.rows ?? [],
       texts: value.texts,
-      replan: (step) => Promise.reject(new Error(`${step.id} was to be planned anew`)),
+      replan: (step, own) => {
+        if (place.replans === true) return replanFrom(input, adapter)(step, own);
+        return Promise.reject(new Error(`${step.id} was to be planned anew`));
+      },
       readsOf: () => noReads,
       compiledPath: () => undefined,
     },
@@ -155,7 +186,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       txVersion: '0.0.0',
       createState: !present,
       openRuns: state.openRuns,
-      lockTimeoutMs: 0,
+      lockTimeoutMs: 10_000,
       signal: new AbortController().signal,
     },
   );

@@ -173,6 +173,7 @@ export function watchAdapter(adapter: Adapter, options: FaultOptions): { readonl
   const wrap = (session: Session): Session => ({
     engineVersion: session.engineVersion,
     description: session.description,
+    ...(session.facts === undefined ? {} : { facts: session.facts }),
     ...(session.announceRun === undefined ? {} : { announceRun: session.announceRun }),
     ...(session.deadRuns === undefined ? {} : { deadRuns: session.deadRuns }),
     connect: async () =>

@@ -22,7 +22,7 @@ describe('the checks of the kill tests', () => {
   beforeAll(async () => {
     laboratory = await openLaboratory();
   });
-  afterAll(() => laboratory.close());
+  afterAll(() => laboratory.close(), 60_000);
 
   it('see an orphaned stage and a missing table when each statement commits on its own', async () => {
     const bench = await laboratory.prepare(findOperation('table rebuild'));

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stateRow } from './fault-session.ts';
 import type { Call, KillPoint, Side } from './fault-session.ts';
+import { useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
 import { openLaboratory } from './laboratory.ts';
 import type { Laboratory, Trial } from './laboratory.ts';
 import { operations } from './operations.ts';
 import { dice, everything, seed, tell } from './size.ts';
+import { openFileYard, openServerYard } from './yard.ts';
+import type { Yard } from './yard.ts';
 
 const sides: readonly Side[] = ['before', 'during', 'after'];
 
@@ -25,28 +28,38 @@ function choosePoints(calls: readonly Call[], random: () => number): readonly Ki
   return chosen;
 }
 
-describe('a build killed at a statement', () => {
+/** What is killed on a server in the short form. */
+const onServer: ReadonlySet<string> = new Set([
+  'table rebuild',
+  'incremental merge',
+  'view replace',
+  'seed reload',
+  'chain of four models',
+]);
+
+function judgeKills(engine: string, open: (root: string) => Promise<Yard>): void {
+  const chosen = engine === 'duckdb' || everything ? operations : operations.filter(({ name }) => onServer.has(name));
   let laboratory: Laboratory;
   const sum = { kills: 0, old: 0, published: 0, violations: 0 };
   const started = performance.now();
 
   beforeAll(async () => {
-    laboratory = await openLaboratory();
+    laboratory = await openLaboratory(open);
   });
-  afterAll(() => {
-    laboratory.close();
+  afterAll(async () => {
+    await laboratory.close();
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     tell(
-      `kill points: ${operations.length} operations, ${sum.kills} kills (${sum.old} left the old version, ${sum.published} a new one), ` +
+      `kill points on ${engine}: ${chosen.length} operations, ${sum.kills} kills (${sum.old} left the old version, ${sum.published} a new one), ` +
         `${sum.violations} violations, seed ${seed}, ${seconds} s`,
     );
-  });
+  }, 120_000);
 
-  it.concurrent.each(operations)(
+  it.concurrent.each(chosen)(
     'leaves old or new, and the next run converges: $name',
     async (operation) => {
       const bench = await laboratory.prepare(operation);
-      const points = choosePoints(bench.calls, dice(operation.name));
+      const points = choosePoints(bench.calls, dice(`${engine} ${operation.name}`));
       const trials = await Promise.all(
         points.map(async (point): Promise<readonly [KillPoint, Trial]> => [point, await bench.killAt(point)]),
       );
@@ -61,7 +74,7 @@ describe('a build killed at a statement', () => {
       sum.violations += bad.length;
       if (everything)
         tell(
-          `${operation.name}: ${bench.calls.length} calls, ${trials.length} kills, ${published} after publication, ${bad.length} violations`,
+          `${engine}, ${operation.name}: ${bench.calls.length} calls, ${trials.length} kills, ${published} after publication, ${bad.length} violations`,
         );
       expect(bad).toEqual([]);
       // Kills on one side of the commit alone would prove little.
@@ -69,4 +82,13 @@ describe('a build killed at a statement', () => {
     },
     1_800_000,
   );
+}
+
+describe('a build killed at a statement, on DuckDB', () => {
+  judgeKills('duckdb', openFileYard);
+});
+
+describe('a build killed at a statement, on PostgreSQL', () => {
+  const database = useTestDatabase();
+  judgeKills('postgres', () => Promise.resolve(openServerYard(database.url())));
 });

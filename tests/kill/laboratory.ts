@@ -1,26 +1,27 @@
 /** Kills builds: prepares a file, lets a child die on it, and judges what is left. */
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { adapter } from '../../src/adapters/duckdb/adapter.ts';
 import type { ChildReport, ChildRequest } from './child.ts';
 import { createSlots } from '../../src/adapters/duckdb/query-slots.ts';
-import { openFile, runBuild } from './drive.ts';
+import { runBuild } from './drive.ts';
 import type { Call, KillPoint, Sabotage } from './fault-session.ts';
+import { operationFor } from './operations.ts';
 import type { KillOperation } from './operations.ts';
 import { everything } from './size.ts';
 import { takeSnapshot } from './snapshot.ts';
-import type { Snapshot } from './snapshot.ts';
 import { changedRelations, judgeKilled, judgeRerun, killedRun, nextRun } from './verdict.ts';
 import type { Baseline, Violation } from './verdict.ts';
+import { execute, openFileYard } from './yard.ts';
+import type { Yard } from './yard.ts';
 
 export interface Laboratory {
   /** Prepares an operation: its file before the run, and what runs that nobody kills make of it. */
   readonly prepare: (operation: KillOperation) => Promise<Bench>;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 /** One operation, ready to be killed as often as wanted. */
@@ -65,7 +66,7 @@ const nextOrder = 60;
 const trialsAtOnce = 2;
 
 /** Bundles the child and gives the means to kill it. */
-export async function openLaboratory(): Promise<Laboratory> {
+export async function openLaboratory(openYard: (root: string) => Promise<Yard> = openFileYard): Promise<Laboratory> {
   const root = mkdtempSync(join(tmpdir(), 'tx-kill-'));
   symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(root, 'node_modules'));
   const child = join(root, 'child.mjs');
@@ -75,7 +76,8 @@ export async function openLaboratory(): Promise<Laboratory> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['@duckdb/*'],
+    external: ['@duckdb/*', 'pg-native'],
+    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
     logLevel: 'error',
   });
   const slots = createSlots(trialsAtOnce);
@@ -87,47 +89,44 @@ export async function openLaboratory(): Promise<Laboratory> {
       slots.release();
     }
   };
-  let benches = 0;
+  const yard = await openYard(root);
   return {
-    prepare: (operation) => {
-      benches += 1;
-      const folder = join(root, `bench-${benches}`);
-      mkdirSync(folder);
-      return prepare(operation, folder, child, inTurn);
+    prepare: (operation) => prepare(operationFor(operation, yard.engine), yard, child, inTurn),
+    close: async () => {
+      await yard.close();
+      rmSync(root, { recursive: true, force: true });
     },
-    close: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 
-async function prepare(operation: KillOperation, folder: string, child: string, inTurn: InTurn): Promise<Bench> {
-  const base = join(folder, 'base.duckdb');
-  const request = { operation: operation.name, runId: killedRun, order: killedOrder };
+async function prepare(operation: KillOperation, yard: Yard, child: string, inTurn: InTurn): Promise<Bench> {
+  const { adapter, engine } = yard;
+  const base = await yard.create();
+  const request = { engine, operation: operation.name, runId: killedRun, order: killedOrder };
   const { baseline, undisturbed } = await inTurn(async () => {
-    await layFoundation(operation, base);
-    const before = await takeSnapshot(base);
-    const file = place(folder, 'undisturbed', base);
+    await layFoundation(operation, yard, base);
+    const before = await takeSnapshot(adapter, base);
+    const file = await yard.copy(base);
     const ending = await runChild(child, { ...request, database: file, splitTexts: true });
-    const once = await takeSnapshot(file);
-    await runBuild(operation.run, { database: file, runId: nextRun, order: nextOrder });
-    const found: Baseline = { before, once, twice: await takeSnapshot(file) };
+    const once = await takeSnapshot(adapter, file);
+    await runBuild(operation.run, { database: file, runId: nextRun, order: nextOrder, adapter });
+    const found: Baseline = { before, once, twice: await takeSnapshot(adapter, file) };
     checkBaseline(operation, found, ending);
     if (everything) {
-      const whole = place(folder, 'whole', base);
+      const whole = await yard.copy(base);
       const { report } = await runChild(child, { ...request, database: whole, splitTexts: false });
-      const same = JSON.stringify([...(await takeSnapshot(whole)).contents]) === JSON.stringify([...once.contents]);
+      const same = JSON.stringify([...(await takeSnapshot(adapter, whole)).contents]) === JSON.stringify([...once.contents]);
       if (report?.status !== ending.report?.status || !same)
         throw new Error(`${operation.name}: statements one by one do not come to the same`);
     }
     return { baseline: found, undisturbed: ending };
   });
 
-  let trials = 0;
   const trial = <T>(judge: (database: string) => Promise<T>): Promise<T> =>
     inTurn(async () => {
-      trials += 1;
-      const name = `trial-${trials}`;
-      const result = await judge(place(folder, name, base));
-      rmSync(join(folder, name), { recursive: true, force: true });
+      const database = await yard.copy(base);
+      const result = await judge(database);
+      await yard.remove(database);
       return result;
     });
   return {
@@ -145,49 +144,29 @@ async function prepare(operation: KillOperation, folder: string, child: string, 
           ...(sabotage === undefined ? {} : { sabotage }),
         });
         if (end.signal !== 'SIGKILL' && sabotage === undefined) throw new Error(`${operation.name}: no SIGKILL at ${kill.side} ${kill.at}`);
-        return judgeDead(operation, baseline, database, end);
+        return judgeDead(operation, baseline, { yard, database, end });
       }),
     killAfter: (ms) =>
       trial(async (database) => {
         const end = await runChild(child, { ...request, database, splitTexts: false }, ms);
-        return judgeDead(operation, baseline, database, end);
+        return judgeDead(operation, baseline, { yard, database, end });
       }),
     leaveAlone: (sabotage) =>
       trial(async (database) => {
         await runChild(child, { ...request, database, splitTexts: true, ...(sabotage === undefined ? {} : { sabotage }) });
-        return judgeKilled(operation, baseline, await takeSnapshot(database));
+        return judgeKilled(operation, baseline, await takeSnapshot(adapter, database));
       }),
   };
 }
 
-/** A folder of its own for a copy of the file, so that whatever else turns up beside it is seen. */
-function place(folder: string, name: string, base: string): string {
-  const own = join(folder, name);
-  mkdirSync(own);
-  const database = join(own, 'w.duckdb');
-  if (existsSync(base)) copyFileSync(base, database);
-  return database;
-}
-
-async function layFoundation(operation: KillOperation, base: string): Promise<void> {
+async function layFoundation(operation: KillOperation, { adapter }: Yard, base: string): Promise<void> {
   const [first, later] = [operation.given?.slice(0, 1) ?? [], operation.given?.slice(1) ?? []];
-  await execute(base, first);
+  await execute(adapter, base, first);
   for (const [index, spec] of operation.history.entries()) {
-    const { status } = await runBuild(spec, { database: base, runId: `history-${index}`, order: historyOrder + index });
+    const { status } = await runBuild(spec, { database: base, runId: `history-${index}`, order: historyOrder + index, adapter });
     if (status !== 'success') throw new Error(`${operation.name}: the history failed`);
   }
-  await execute(base, later);
-}
-
-async function execute(base: string, statements: readonly string[]): Promise<void> {
-  if (statements.length === 0) return;
-  const session = await openFile(adapter, base);
-  try {
-    const connection = await session.connect();
-    for (const sql of statements) await connection.run({ sql });
-  } finally {
-    await session.close();
-  }
+  await execute(adapter, base, later);
 }
 
 /** A fixture that changes nothing, or does not do what it says, would prove nothing. */
@@ -201,29 +180,22 @@ function checkBaseline(operation: KillOperation, { before, once }: Baseline, end
     if (content.startsWith('unreadable')) throw new Error(`${operation.name}: ${key} is ${content}`);
 }
 
-async function judgeDead(operation: KillOperation, baseline: Baseline, database: string, end: ChildEnd): Promise<Trial> {
-  // A copy is looked at, so that the next run itself meets the file and its log as the dead process left them.
-  const after = await snapshotOfCopy(database);
+async function judgeDead(
+  operation: KillOperation,
+  baseline: Baseline,
+  { yard, database, end }: { readonly yard: Yard; readonly database: string; readonly end: ChildEnd },
+): Promise<Trial> {
+  const { adapter } = yard;
+  const after = await yard.peek(database);
   const violations = [...judgeKilled(operation, baseline, after)];
   const published = changedRelations(baseline, after).size;
   if (violations.length === 0) {
-    const { status } = await runBuild(operation.run, { database, runId: nextRun, order: nextOrder });
-    violations.push(...judgeRerun(operation, baseline, after, await takeSnapshot(database), status));
-    const left = readdirSync(join(database, '..')).filter((name) => name !== 'w.duckdb');
-    if (left.length > 0) violations.push({ kind: 'rerun', text: `beside the file lies ${left.join(', ')}` });
+    const { status } = await runBuild(operation.run, { database, runId: nextRun, order: nextOrder, adapter });
+    violations.push(...judgeRerun(operation, baseline, after, await takeSnapshot(adapter, database), status));
+    const left = yard.leftovers(database);
+    if (left.length > 0) violations.push({ kind: 'rerun', text: `beside the database lies ${left.join(', ')}` });
   }
   return { violations, published, killed: end.signal === 'SIGKILL', lastedMs: end.buildMs };
-}
-
-async function snapshotOfCopy(database: string): Promise<Snapshot> {
-  const folder = mkdtempSync(join(tmpdir(), 'tx-kill-copy-'));
-  try {
-    const copy = join(folder, 'w.duckdb');
-    for (const suffix of ['', '.wal']) if (existsSync(database + suffix)) copyFileSync(database + suffix, copy + suffix);
-    return await takeSnapshot(copy);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 /** Runs the child to its end, whatever that is. With `killAfterMs` it is killed from outside, that long after it opened the file. */

@@ -246,8 +246,29 @@ export const largeRows = 60_000;
 /** The operation of random kills. */
 export const largeBuild: KillOperation = { name: 'twenty models', history: [largeProject(1, largeRows)], run: largeProject(2, largeRows) };
 
-export function findOperation(name: string): KillOperation {
+/** Functions that one engine has and the other is given, so that both are asked the same. */
+export const postgresFunctions: readonly string[] = [
+  `create function public.range(n integer) returns table (range integer) language sql immutable as 'select generate_series(0, n - 1)'`,
+  `create function public.range(a integer, b integer) returns table (range integer) language sql immutable as 'select generate_series(a, b - 1)'`,
+  `create function public.hash(n integer) returns integer language sql immutable as 'select abs(hashint4(n) % 1000000)'`,
+];
+
+function toPostgres(sql: string): string {
+  return sql
+    .replaceAll(/create or replace table (\S+) as/g, 'drop table if exists $1; create table $1 as')
+    .replaceAll('::double', '::double precision');
+}
+
+/** The same operation in the words of an engine. */
+export function operationFor(operation: KillOperation, engine: 'duckdb' | 'postgres'): KillOperation {
+  if (engine === 'duckdb') return operation;
+  const translate = (key: string, value: unknown): unknown => (typeof value === 'string' && key !== 'name' ? toPostgres(value) : value);
+  // Only texts inside are other ones.
+  return JSON.parse(JSON.stringify(operation, translate)) as KillOperation;
+}
+
+export function findOperation(name: string, engine: 'duckdb' | 'postgres' = 'duckdb'): KillOperation {
   const found = [...operations, largeBuild].find((operation) => operation.name === name);
   if (found === undefined) throw new Error(`no operation is named ${name}`);
-  return found;
+  return operationFor(found, engine);
 }

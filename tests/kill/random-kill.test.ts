@@ -9,7 +9,7 @@ describe('a build of twenty models killed at a random time', () => {
   beforeAll(async () => {
     laboratory = await openLaboratory();
   });
-  afterAll(() => laboratory.close());
+  afterAll(() => laboratory.close(), 60_000);
 
   it('leaves each relation old or new, and the next run converges', async () => {
     const bench = await laboratory.prepare(largeBuild);

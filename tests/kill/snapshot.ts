@@ -1,9 +1,11 @@
 /** Reads everything that a database file holds: each relation by the hash of its rows, and what the state says. */
 import { existsSync } from 'node:fs';
-import { adapter } from '../../src/adapters/duckdb/adapter.ts';
+import type { Adapter } from '../../src/adapter/adapter.ts';
 import type { Connection, Session } from '../../src/adapter/connection.ts';
 import { EngineError } from '../../src/adapter/engine-error.ts';
 import { openFile, stateSchema } from './drive.ts';
+import { questionsOf } from './questions.ts';
+import type { Questions } from './questions.ts';
 
 /** A relation that can be compared, as one text: of tables columns and rows, of views columns and definition. */
 export type Fingerprint = string;
@@ -41,36 +43,33 @@ export const nothing: Snapshot = {
   versions: undefined,
 };
 
-/** Opens the file as `tx` does, reads it, closes it. A file that is not there holds nothing. */
-export async function takeSnapshot(database: string): Promise<Snapshot> {
-  if (!existsSync(database)) return nothing;
+/** Opens the database as `tx` does, reads it, closes it. A file that is not there holds nothing. */
+export async function takeSnapshot(adapter: Adapter, database: string): Promise<Snapshot> {
+  const questions = questionsOf(adapter.dialect.engine);
+  if (questions.isFile && !existsSync(database)) return nothing;
   const session = await openFile(adapter, database);
   try {
-    return await snapshotOf(session);
+    return await snapshotOf(session, questions);
   } finally {
     await session.close();
   }
 }
 
-export async function snapshotOf(session: Session): Promise<Snapshot> {
+export async function snapshotOf(session: Session, questions: Questions = questionsOf('duckdb')): Promise<Snapshot> {
   const connection = await session.connect();
   try {
-    return await readAll(connection);
+    return await readAll(connection, questions);
   } finally {
     await connection.close();
   }
 }
 
-async function readAll(connection: Connection): Promise<Snapshot> {
+async function readAll(connection: Connection, questions: Questions): Promise<Snapshot> {
   const rows = async (sql: string): Promise<readonly (readonly string[])[]> => {
     const result = await connection.query({ sql });
     return result.rows.map((row) => row.map(String));
   };
-  const found = await rows(
-    `select schema_name, table_name from duckdb_tables() where not internal and database_name in (current_database(), 'temp')
-     union all select schema_name, view_name from duckdb_views() where not internal and database_name in (current_database(), 'temp')
-     order by all`,
-  );
+  const found = await rows(questions.relations);
   const relations = new Map<string, Fingerprint>();
   const contents = new Map<string, Fingerprint>();
   const orphans: string[] = [];
@@ -79,7 +78,7 @@ async function readAll(connection: Connection): Promise<Snapshot> {
     if (schema === stateSchema) stateTables.add(name);
     else if (name.startsWith('_tx_')) orphans.push(`${schema}.${name}`);
     else {
-      const { relation, content } = await fingerprints(connection, schema, name);
+      const { relation, content } = await fingerprints(connection, questions, schema, name);
       relations.set(`${schema}.${name}`, relation);
       contents.set(`${schema}.${name}`, content);
     }
@@ -87,10 +86,10 @@ async function readAll(connection: Connection): Promise<Snapshot> {
   if (stateTables.size === 0) return { ...nothing, relations, contents, orphans };
   if (stateTables.size !== 5) orphans.push(`${stateSchema}: ${[...stateTables].join(', ')}`);
   const nodeRuns = await rows(
-    `select run_id, node_id, schema_name || '.' || relation_name, status, coalesce(row_count, -1) from _tx.node_runs order by all`,
+    `select run_id, node_id, schema_name || '.' || relation_name, status, coalesce(row_count, -1) from _tx.node_runs order by 1, 2, 3, 4, 5`,
   );
-  const runs = await rows(`select run_id, status from _tx.runs order by all`);
-  const checks = await rows(`select run_id, tested_node_id, status from _tx.check_results order by all`);
+  const runs = await rows(`select run_id, status from _tx.runs order by 1, 2`);
+  const checks = await rows(`select run_id, tested_node_id, status from _tx.check_results order by 1, 2, 3`);
   const versions = await rows(`select count(*) from _tx.meta`);
   return {
     relations,
@@ -109,21 +108,17 @@ async function readAll(connection: Connection): Promise<Snapshot> {
   };
 }
 
-/** Rows in any order, each as often as it occurs: number, sum and xor of their hashes. */
+/** Columns and definition of a relation, and its rows in any order, each as often as it occurs: number, sum and xor of their hashes. */
 async function fingerprints(
   connection: Connection,
+  questions: Questions,
   schema: string,
   name: string,
 ): Promise<{ relation: Fingerprint; content: Fingerprint }> {
-  const relation = `"${schema}"."${name}"`;
   try {
-    const { rows: columns } = await connection.query({ sql: `select column_name, column_type from (describe ${relation})` });
-    const { rows: views } = await connection.query({
-      sql: `select sql from duckdb_views() where not internal and schema_name = '${schema}' and view_name = '${name}'`,
-    });
-    const { rows } = await connection.query({
-      sql: `select count(*), sum(hash(t)::hugeint)::varchar, bit_xor(hash(t))::varchar from ${relation} as t`,
-    });
+    const { rows: columns } = await connection.query({ sql: questions.columns(schema, name) });
+    const { rows: views } = await connection.query({ sql: questions.view(schema, name) });
+    const { rows } = await connection.query({ sql: questions.rows(schema, name) });
     const content = JSON.stringify([columns, rows]);
     return { relation: views.length === 0 ? `table ${content}` : `view ${JSON.stringify([columns, views])}`, content };
   } catch (cause) {

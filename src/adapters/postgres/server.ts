@@ -112,7 +112,7 @@ export class Server {
     if (ids.length === 0) return [];
     const labels = ids.map((id) => quoteText(runLabel(id))).join(', ');
     const rows = await this.ask(
-      `select a.application_name, pg_catalog.pg_backend_pid() from (select 1) as one left join pg_catalog.pg_stat_activity a on a.application_name in (${labels})`,
+      `select a.application_name, pg_catalog.pg_backend_pid() from (select 1) as one left join pg_catalog.pg_stat_activity a on a.datname = pg_catalog.current_database() and a.application_name in (${labels})`,
     );
     if (Number(rows[0]?.[1]) !== processOf(this.#control)) return [];
     const alive = new Set(rows.map(([label]) => label));

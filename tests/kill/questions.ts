@@ -1,0 +1,41 @@
+/** How each engine is asked what it holds. */
+
+export interface Questions {
+  /** The database is a file, which may not be there. */
+  readonly isFile: boolean;
+  /** Schema and name of all tables and views of users, temporary ones too. */
+  readonly relations: string;
+  /** What there is to know of a relation beside its rows: columns, and where they survive a rebuild, indexes, rights, comments. */
+  readonly columns: (schema: string, name: string) => string;
+  /** One row for a view, its definition; none for a table. */
+  readonly view: (schema: string, name: string) => string;
+  readonly rows: (schema: string, name: string) => string;
+}
+
+const duckdb: Questions = {
+  isFile: true,
+  relations: `select schema_name, table_name from duckdb_tables() where not internal and database_name in (current_database(), 'temp')
+     union all select schema_name, view_name from duckdb_views() where not internal and database_name in (current_database(), 'temp')
+     order by all`,
+  columns: (schema, name) => `select column_name, column_type from (describe "${schema}"."${name}")`,
+  view: (schema, name) => `select sql from duckdb_views() where not internal and schema_name = '${schema}' and view_name = '${name}'`,
+  rows: (schema, name) => `select count(*), sum(hash(t)::hugeint)::varchar, bit_xor(hash(t))::varchar from "${schema}"."${name}" as t`,
+};
+
+const postgres: Questions = {
+  isFile: false,
+  relations: `select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'v', 'm', 'p', 'f') and n.nspname not in ('pg_catalog', 'information_schema', 'public') and n.nspname !~ '^pg_toast' order by 1, 2`,
+  columns: (schema, name) => `select attname, format_type(atttypid, atttypmod), '' from pg_attribute
+      where attrelid = '"${schema}"."${name}"'::regclass and attnum > 0 and not attisdropped
+    union all select 'index', indexname, indexdef from pg_indexes where schemaname = '${schema}' and tablename = '${name}'
+    union all select 'rights and comment', coalesce(relacl::text, ''), coalesce(obj_description(oid, 'pg_class'), '') from pg_class where oid = '"${schema}"."${name}"'::regclass
+    order by 1, 2`,
+  view: (schema, name) => `select definition from pg_views where schemaname = '${schema}' and viewname = '${name}'`,
+  rows: (schema, name) =>
+    `select count(*), sum(hashtextextended(t::text, 0)::numeric)::text, sum(hashtextextended(t::text, 1)::numeric)::text from "${schema}"."${name}" as t`,
+};
+
+export function questionsOf(engine: string): Questions {
+  return engine === 'postgres' ? postgres : duckdb;
+}
