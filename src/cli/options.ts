@@ -73,10 +73,12 @@ function integerUpTo(most: number): (text: string) => number {
 export const percentage: (text: string) => number = integerUpTo(100);
 export const portNumber: (text: string) => number = integerUpTo(65_535);
 
-/** Rows that a preview may show. */
+/** Rows that a preview may show; `-1`, as in dbt, all that there are. */
 export function rowLimit(text: string): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1 || number > 1_000_000) throw new InvalidArgumentError('must be a whole number from 1');
+  if (number === -1) return Number.POSITIVE_INFINITY;
+  if (!Number.isSafeInteger(number) || number < 1 || number > 1_000_000)
+    throw new InvalidArgumentError('must be a whole number from 1, or -1 for all');
   return number;
 }
 

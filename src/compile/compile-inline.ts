@@ -1,6 +1,7 @@
 /** Compiles a query that is in no file, such as one given on the command line. */
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import { inlineQuery } from '../diagnostics/codes/template-queries.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import { parseTemplate } from '../parse/parse-template.ts';
 import type { CompiledText, NodeId } from './compiled.ts';
@@ -36,7 +37,7 @@ export async function compileInline(source: SourceFile, input: InlineInput, port
       environment: new FileEnvironment(asker, environment),
       resolver: new NodeIndex(asker, project.name),
       isIncremental: false,
-      place: 'an inline query',
+      place: inlineQuery,
     });
     try {
       const rendered = renderTemplate(parsed.value, session);
@@ -56,7 +57,7 @@ interface FinishInput extends InlineInput {
 }
 
 function finish(rendered: CompiledText, session: Session, { asker, dialect, broken, path }: FinishInput): Outcome<CompiledText> {
-  const finished = finishQuery(rendered, { what: 'an inline query', node: undefined, path });
+  const finished = finishQuery(rendered, { what: inlineQuery, node: undefined, path });
   if (finished.diagnostics.length > 0) return { value: finished.text, diagnostics: finished.diagnostics };
   const needs = [...session.dependencies.keys()];
   const diagnostics = needs.flatMap((id): readonly Diagnostic[] => {

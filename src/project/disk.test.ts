@@ -28,6 +28,18 @@ describe('disk', () => {
     expect(readdirSync(folder)).toEqual(['taken']);
   });
 
+  it.runIf(process.platform === 'linux')('gives up where the system makes no folders', () => {
+    expect(() => disk.writeAtomic('/proc/tx-no-folder/deep/trace.json', 'text')).toThrow(
+      /^E[A-Z]+: \/proc\/tx-no-folder\/deep\/trace\.json$/,
+    );
+  });
+
+  it('makes no folder in the place of a file', () => {
+    writeFileSync(join(folder, 'file'), 'text');
+    expect(() => disk.writeAtomic(join(folder, 'file/deep/er.txt'), 'text')).toThrow(/^ENOTDIR: /);
+    expect(() => disk.writeAtomic(join(folder, 'file/er.txt'), 'text')).toThrow(/^(EEXIST|ENOTDIR): /);
+  });
+
   it('tells files, folders and links apart, and what is not there', () => {
     writeFileSync(join(folder, 'f'), 'abc');
     mkdirSync(join(folder, 'd'));

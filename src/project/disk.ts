@@ -95,9 +95,30 @@ function open(path: string): OpenFile {
   return { size: fstatSync(file).size, read: (position, length) => readPiece(file, position, length), close: () => closeSync(file) };
 }
 
+/** Makes a folder and those above it. `recursive` of Node never comes back where the system makes none, as in /proc. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (thrown) {
+    if (!isMissing(thrown)) {
+      // What stands there and is no folder is told by the first file in it.
+      if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+      throw thrown;
+    }
+    const above = dirname(path);
+    if (statSync(above, { throwIfNoEntry: false }) !== undefined) throw thrown;
+    makeFolder(above);
+    mkdirSync(path);
+  }
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+}
+
 function create(path: string): NewFile {
   const temporary = temporaryFor(path);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const file = openSync(temporary, 'wx+');
   let size = 0;
   let isKept = false;
@@ -125,7 +146,7 @@ function create(path: string): NewFile {
 function writeAtomic(path: string, content: string | Uint8Array | Iterable<string>): void {
   const temporary = temporaryFor(path);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(temporary, content, { flag: 'wx' });
     else writePieces(temporary, content);
     renameSync(temporary, path);

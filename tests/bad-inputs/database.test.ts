@@ -56,6 +56,7 @@ describe('database files', () => {
         'error database-not-opened  project.yaml',
         '  the duckdb database `project.yaml/x.duckdb` cannot be opened: the folder of project.yaml/x.duckdb',
         '  cannot be made: EEXIST',
+        '  help  something in its path is no folder',
       ],
     ]);
     expect(code).toBe(2);

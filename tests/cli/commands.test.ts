@@ -132,7 +132,7 @@ describe('tx show', () => {
     expect(table).toEqual({
       code: 0,
       stdout: 'id  amount\n──  ──────\n 1      10\n 2      20\n 3      30\n',
-      stderr: 'stg (first 10 rows)\n',
+      stderr: 'stg (3 rows)\n',
     });
     expect((await project.tx(['show', '-s', 'stg', '--limit', '2', '--output', 'csv'])).stdout).toBe('id,amount\n1,10\n2,20\n');
     expect((await project.tx(['show', '-s', 'raw', '--limit', '1', '--output', 'json'])).stdout).toBe('[\n  {"id": 1, "amount": 10}\n]\n');

@@ -19,7 +19,7 @@ describe('usage errors', () => {
     [
       ['show', '--limit', 'ten'],
       'flag-value',
-      '`--limit` cannot be `ten`: it must be a whole number from 1',
+      '`--limit` cannot be `ten`: it must be a whole number from 1, or -1 for all',
       '`tx show --help` shows its form',
     ],
     [['init'], 'wrong-arguments', '`tx init` needs to be told the folder', '`tx init --help` shows what it takes'],

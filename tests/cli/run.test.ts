@@ -228,6 +228,11 @@ describe('tx retry after a run without a record', () => {
       new RegExp(`^error last-run-unfinished\\n.*\`tx run --select slow\` of .* has not ended: process ${child.pid}\\s`),
     );
     expect(during.code).toBe(2);
+    const mark = project.read('target/unfinished_run.json');
+    const clean = await project.tx(['clean'], { env: { COLUMNS: '200' } });
+    expect(clean.stderr).toContain(`\`tx run --select slow\` may be at work in process ${child.pid}: what it writes comes back\n`);
+    project.write('target/run_results.json', record);
+    project.write('target/unfinished_run.json', mark);
     child.kill('SIGKILL');
     await ended;
     const after = await project.tx(['retry'], { env: { COLUMNS: '200' } });

@@ -1,5 +1,5 @@
 /** Owns the one instance that a process may have for a database file, and shares it between sessions. */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -182,7 +182,16 @@ function locationError(cause: unknown, { file, description }: DatabaseLocation):
   const error = engineError(cause);
   if (file === undefined) return error;
   const shown = (text: string): string => text.replaceAll(file, description);
-  return new EngineError({ ...error.details, message: shown(error.details.message), redacted: shown(error.details.redacted) }, { cause });
+  const { message, redacted, kind } = error.details;
+  const hint = kind === 'not-a-database' && isEmptyFile(file) ? { hint: emptyHint } : {};
+  return new EngineError({ ...error.details, ...hint, message: shown(message), redacted: shown(redacted) }, { cause });
+}
+
+const emptyHint = 'the file is empty and never was a database: remove it, and the first build makes one';
+
+/** As `touch` and `mktemp` leave it. With a log beside it, it may have been more. */
+function isEmptyFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.size === 0 && !existsSync(`${file}.wal`);
 }
 
 /** A killed process leaves its spilled data; the lock on the file proves that nobody uses it any more. */

@@ -132,6 +132,14 @@ describe('refusals', () => {
     expect(details).toMatchObject({ kind: 'not-a-database', retry: 'never' });
     expect(details.message).toBe('The file "w.db" exists, but it is not a valid DuckDB database file!');
   });
+  it('tells an empty file, which holds nothing to restore', async () => {
+    const project = temporaryProject();
+    writeFileSync(join(project, 'w.db'), '');
+    const remove = { kind: 'not-a-database', hint: expect.stringContaining('remove it') };
+    expect(await failureOf(openTestSession({ path: 'w.db' }, project))).toMatchObject(remove);
+    writeFileSync(join(project, 'w.db.wal'), 'log');
+    expect(await failureOf(openTestSession({ path: 'w.db' }, project))).not.toMatchObject(remove);
+  });
   it('tells a file of SQLite, and asks for no extension', async () => {
     const project = temporaryProject();
     writeFileSync(join(project, 'w.db'), Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(8176)]));

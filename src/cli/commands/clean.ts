@@ -5,6 +5,7 @@ import { plainLine } from '../../diagnostics/plain.ts';
 import { readEnvironment } from '../../project/environment.ts';
 import { interpolateValue } from '../../project/interpolate.ts';
 import type { Project } from '../../project/project.ts';
+import { commandLine } from '../../report/run-arguments.ts';
 import { parseYaml } from '../../project/yaml/parse-yaml.ts';
 import { entriesOf, valueOf } from '../../project/yaml/yaml-node.ts';
 import { exitCodes, Stop } from '../exit.ts';
@@ -13,7 +14,7 @@ import type { Host } from '../host.ts';
 import { openProject } from '../load-graph.ts';
 import type { OutputOptions, ProjectOptions } from '../options.ts';
 import type { Screen } from '../screen.ts';
-import { unfinishedName } from '../unfinished-mark.ts';
+import { unfinishedName, unfinishedRunIn } from '../unfinished-mark.ts';
 
 /** What `tx` writes into the target folder; what else is there belongs to somebody. */
 const outputs: readonly string[] = [
@@ -41,6 +42,7 @@ export async function cleanCommand(host: Host, screen: Screen, options: ProjectO
     screen.note(`nothing to clean: ${path} does not exist`);
     return exitCodes.ok;
   }
+  noteRunAtWork(host, screen, folder);
   const names = host.files.list(folder).map(({ name }) => name);
   const kept = names.filter((name) => !outputs.includes(name) && !leftover.test(name)).sort();
   if (kept.length === 0) {
@@ -52,6 +54,13 @@ export async function cleanCommand(host: Host, screen: Screen, options: ProjectO
   const what = kept.length < names.length ? `removed what tx wrote to ${path}` : `nothing to clean in ${path}`;
   screen.note(`${what}; kept what is not its own: ${listShort(kept)}`);
   return exitCodes.ok;
+}
+
+/** Removing output of a run that goes on does it no harm, but what it writes at its end is there again. */
+function noteRunAtWork(host: Host, screen: Screen, folder: string): void {
+  const run = unfinishedRunIn(host, folder);
+  if (run === undefined || run.exitCode !== undefined || run.pid === host.pid || !host.isRunning(run.pid)) return;
+  screen.note(`\`${commandLine(run.command, run.args)}\` may be at work in process ${run.pid}: what it writes comes back`);
 }
 
 const mostNamed = 5;

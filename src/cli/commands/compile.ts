@@ -9,7 +9,7 @@ import { compiledPathOf, compiledTextOf, writeCompiled } from '../compiled-files
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
-import { compileInlineText } from '../inline.ts';
+import { compileInlineText, requireInlineAlone } from '../inline.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { writeManifest } from '../manifest-file.ts';
@@ -25,6 +25,7 @@ export interface CompileOptions extends ProjectOptions, OutputOptions, Selection
 }
 
 export async function compileCommand(host: Host, screen: Screen, options: CompileOptions): Promise<ExitCode> {
+  requireInlineAlone(options);
   const loaded = await loadGraph(host, screen, options);
   if (options.inline !== undefined) {
     const inline = await compileInlineText(screen, loaded, options.inline);

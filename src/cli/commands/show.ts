@@ -13,7 +13,7 @@ import { requireSound } from '../check-queries.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
-import { compileInlineText, inlinePath } from '../inline.ts';
+import { compileInlineText, inlinePath, requireInlineAlone } from '../inline.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { openDatabase } from '../open-database.ts';
@@ -42,6 +42,7 @@ interface Preview {
 }
 
 export async function showCommand(host: Host, screen: Screen, options: ShowOptions): Promise<ExitCode> {
+  requireInlineAlone(options);
   const loaded = await loadGraph(host, screen, options);
   const preview =
     options.inline === undefined ? await previewNode(host, screen, loaded, options) : await previewInline(host, screen, loaded, options);
@@ -72,12 +73,13 @@ async function readPreview(
     waitSeconds: waitSeconds(options),
     signal,
   });
-  const statement: Statement = embed('select * from (\n', preview.query, `\n) as preview limit ${options.limit}`);
+  const isLimited = Number.isFinite(options.limit);
+  const statement: Statement = embed('select * from (\n', preview.query, `\n) as preview${isLimited ? ` limit ${options.limit}` : ''}`);
   try {
     const connection = await session.connect();
     const interrupt = (): void => connection.interrupt();
     signal.addEventListener('abort', interrupt, { once: true });
-    const rows = await connection.query(statement, options.limit);
+    const rows = await connection.query(statement, isLimited ? options.limit : undefined);
     await connection.close();
     return rows;
   } catch (cause) {
@@ -100,9 +102,16 @@ function showRows(screen: Screen, title: string, rows: ResultSet, options: ShowO
   if (options.output === 'json') screen.result(renderJsonRows(rows));
   else if (options.output === 'csv') screen.result(renderCsv(rows));
   else {
-    screen.note(`${title} (first ${options.limit} rows)`);
+    screen.note(`${title} (${describeRows(rows.rows.length, options.limit)})`);
     screen.result(renderTable(rows, { ...screen.resultStyle, findSecrets: screen.mask().find }));
   }
+}
+
+/** How many rows are shown, and whether there may be more. */
+function describeRows(count: number, limit: number): string {
+  if (count === 0) return 'no rows';
+  const rows = count === 1 ? 'row' : `${count} rows`;
+  return count === limit ? `first ${rows}` : count === 1 ? '1 row' : rows;
 }
 
 async function previewInline(host: Host, screen: Screen, loaded: LoadedGraph, options: ShowOptions): Promise<Preview> {

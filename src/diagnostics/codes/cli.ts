@@ -46,6 +46,10 @@ const usageCodes = {
         : `\`${p.command}\` needs to be told the ${p.missing}`,
     (p) => (p.selects ? 'name nodes with `--select`' : `\`${p.command} --help\` shows what it takes`),
   ),
+  'inline-and-select': error<{ flag: string }>(
+    (p) => `\`--inline\` and \`${p.flag}\` cannot be used together`,
+    (p) => `leave one of them out; \`TX_${p.flag.slice(2).toUpperCase()}\` in the environment counts as \`${p.flag}\``,
+  ),
   'unused-variable': warning<{ name: string; known: readonly string[] }>(
     (p) => `nothing in the project reads a variable \`${p.name}\``,
     (p) => didYouMean(p.name, p.known),

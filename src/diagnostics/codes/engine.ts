@@ -127,5 +127,11 @@ export const engineCodes = {
   ),
   'database-not-opened': error<DatabaseProblem>(
     ({ database, engine, message }) => `the ${engine} database \`${database}\` cannot be opened: ${message}`,
+    ({ message }) => {
+      if (/permission denied|EACCES|EPERM|EROFS|read-only/i.test(message))
+        return 'give your user the right to write to the file and its folder';
+      if (/is a directory|EISDIR/i.test(message)) return '`path` names a folder: name a file in it';
+      return /EEXIST|ENOTDIR|not a directory/i.test(message) ? 'something in its path is no folder' : undefined;
+    },
   ),
 };

@@ -13,18 +13,27 @@ const sessionHelp: Readonly<Record<SessionPart, string>> = {
   temporary: 'create it without `temp` in a schema of yours, and drop it when it has served',
 };
 
+/** What SQL of the command line is called in messages. */
+export const inlineQuery = 'an inline query';
+
 export const queryCodes = {
   'empty-model': error<{ readonly what: string }>(
     ({ what }) => `${what} needs a SELECT, and here is none`,
-    () => 'write one query; delete the file if there is nothing to say',
+    ({ what }) => (what === inlineQuery ? 'write one query' : 'write one query; delete the file if there is nothing to say'),
   ),
   'several-statements': error<{ readonly what: string }>(
     ({ what }) => `${what} is one query, and here a second statement starts`,
-    () => 'put each query in a file of its own; other statements belong in `pre_hook` or `post_hook`',
+    ({ what }) =>
+      what === inlineQuery
+        ? 'give one query at a time'
+        : 'put each query in a file of its own; other statements belong in `pre_hook` or `post_hook`',
   ),
   'not-a-select': error<{ readonly what: string; readonly statement: string }>(
     ({ what, statement }) => `${what} is a SELECT, not \`${statement}\``,
-    () => 'write the query alone; `tx` makes the table or view. Other statements belong in `pre_hook` or `post_hook`',
+    ({ what }) =>
+      what === inlineQuery
+        ? 'write a query; other statements belong in a `pre_hook` or `post_hook` of a model'
+        : 'write the query alone; `tx` makes the table or view. Other statements belong in `pre_hook` or `post_hook`',
   ),
   'unbalanced-parenthesis': error<{ readonly problem: 'closed' | 'open' }>(
     ({ problem }) => (problem === 'closed' ? 'this `)` closes nothing' : 'this `(` is not closed'),
