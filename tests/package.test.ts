@@ -48,7 +48,15 @@ describe('the package, installed in an empty folder', () => {
   });
 
   it('holds the program, its documents and what `tx init` copies, and no sources', () => {
-    for (const path of ['bin/tx.cjs', 'dist/main.js', 'dist/third-party-licences.txt', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
+    for (const path of [
+      'bin/tx.cjs',
+      'dist/main.js',
+      'dist/third-party-licences.txt',
+      'docs/coming-from-dbt.md',
+      'README.md',
+      'CHANGELOG.md',
+      'LICENSE',
+    ]) {
       expect(existsSync(join(installed, path)), path).toBe(true);
     }
     for (const folder of ['docs/errors', 'schemas', 'templates']) {

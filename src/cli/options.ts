@@ -242,7 +242,7 @@ export function addBuildOptions(command: Command): Command {
 }
 
 export function addAuditOption(command: Command): Command {
-  return group(command, 'building').addOption(new Option('--no-audit', 'publish before the tests, not after them').env('TX_NO_AUDIT'));
+  return addFlag(group(command, 'building'), '--no-audit', 'publish before the tests, not after them');
 }
 
 export function addFailFastOption(command: Command): Command {

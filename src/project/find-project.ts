@@ -15,9 +15,16 @@ export function findProject(start: string, files: FileSystem): Outcome<string | 
       return { value: name.value === undefined ? undefined : folder, diagnostics: name.diagnostics };
     }
     if (dirname(folder) === folder) {
-      return { value: undefined, diagnostics: [diagnose('project-not-found', { folder: basename(start) || start, above: true })] };
+      const dbt = hasDbtProject(start, files);
+      return { value: undefined, diagnostics: [diagnose('project-not-found', { folder: basename(start) || start, above: true, dbt })] };
     }
   }
+}
+
+/** Whether the folder, or one above it, is a project of dbt. */
+function hasDbtProject(folder: string, files: FileSystem): boolean {
+  if (kindAt(files, join(folder, 'dbt_project.yml')) === 'file') return true;
+  return dirname(folder) !== folder && hasDbtProject(dirname(folder), files);
 }
 
 /** The name of the project file in `folder`; undefined, without a diagnostic, when there is none. */

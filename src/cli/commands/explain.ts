@@ -1,6 +1,7 @@
 /** `tx explain <code>`: prints the page of an error, or the list of all; `--node` tells of a node. */
 import { join } from 'node:path';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { dbtGuide } from '../../diagnostics/dbt-words.ts';
 import { didYouMean } from '../../diagnostics/nearest.ts';
 import { registry } from '../../diagnostics/registry.ts';
 import { exitCodes, Stop } from '../exit.ts';
@@ -27,10 +28,17 @@ function explainCode(host: Host, screen: Screen, { output }: ExplainOptions, cod
     else screen.result(codes.join('\n'));
     return exitCodes.ok;
   }
+  if (code === dbtGuide) {
+    showPage(host, screen, output, code, ['docs', `${code}.md`]);
+    return exitCodes.ok;
+  }
   if (!codes.includes(code)) throw new Stop(exitCodes.usage, [diagnose('unknown-code', { code, near: didYouMean(code, codes) })]);
-  const page = host.files.readBytes(join(host.packageRoot, 'docs', 'errors', `${code}.md`));
-  const text = new TextDecoder().decode(page);
+  showPage(host, screen, output, code, ['docs', 'errors', `${code}.md`]);
+  return exitCodes.ok;
+}
+
+function showPage(host: Host, screen: Screen, output: ExplainOptions['output'], code: string, path: readonly string[]): void {
+  const text = new TextDecoder().decode(host.files.readBytes(join(host.packageRoot, ...path)));
   if (output === 'json') screen.data({ code, page: text });
   else screen.result(text);
-  return exitCodes.ok;
 }

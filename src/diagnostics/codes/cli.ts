@@ -1,5 +1,6 @@
 /** Codes of the command line itself. */
 import { error, warning } from '../code-entry.ts';
+import { adviceForDbt, dbtCommands, dbtFlags } from '../dbt-words.ts';
 import { didYouMean } from '../nearest.ts';
 
 const lowerFirst = (text: string): string => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
@@ -8,11 +9,14 @@ const lowerFirst = (text: string): string => `${text.slice(0, 1).toLowerCase()}$
 const usageCodes = {
   'unknown-command': error<{ command: string; known: readonly string[] }>(
     (p) => `there is no command \`${p.command}\``,
-    (p) => didYouMean(p.command, p.known) ?? '`tx --help` lists the commands',
+    (p) => adviceForDbt(dbtCommands, p.command) ?? didYouMean(p.command, p.known) ?? '`tx --help` lists the commands',
   ),
   'unknown-flag': error<{ flag: string; command: string; known: readonly string[] }>(
     (p) => `\`${p.command}\` has no flag \`${p.flag}\``,
-    (p) => didYouMean(p.flag.replace(/=[^]*$/, ''), p.known) ?? `\`${p.command} --help\` lists its flags`,
+    (p) => {
+      const name = p.flag.replace(/=[^]*$/, '');
+      return adviceForDbt(dbtFlags, name) ?? didYouMean(name, p.known) ?? `\`${p.command} --help\` lists its flags`;
+    },
   ),
   'flag-value': error<{
     /** The flag, variable or argument. */

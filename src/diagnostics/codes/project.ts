@@ -1,5 +1,6 @@
 /** Codes of the `project` area: files, YAML, project.yaml and property files. */
 import { error, warning } from '../code-entry.ts';
+import { adviceForDbt, dbtGuide, dbtKeys } from '../dbt-words.ts';
 import { didYouMean } from '../nearest.ts';
 
 type NumberProblem = 'leading-zero' | 'other-base' | 'underscore' | 'too-large' | 'not-finite';
@@ -16,9 +17,18 @@ const codes = (words: readonly string[]): string => words.map((word) => `\`${wor
 
 /** Problems with files and folders. */
 const fileCodes = {
-  'project-not-found': error<{ readonly folder: string; /** The folders above were searched too. */ readonly above: boolean }>(
+  'project-not-found': error<{
+    readonly folder: string;
+    /** The folders above were searched too. */
+    readonly above: boolean;
+    /** A project of dbt is there. */
+    readonly dbt?: boolean;
+  }>(
     ({ folder, above }) => `no project.yaml in \`${folder}\`${above ? ' or in any folder above it' : ''}`,
-    () => 'change to the folder of a project, name it with `--project-dir`, or make one with `tx init`',
+    ({ dbt = false }) =>
+      dbt
+        ? `dbt_project.yml is there: write a project.yaml beside it; \`tx explain ${dbtGuide}\` says how`
+        : 'change to the folder of a project, name it with `--project-dir`, or make one with `tx init`',
   ),
   'env-file-line': warning<{ readonly line: number; /** A quote that is opened and not closed. */ readonly quote: boolean }>(
     ({ line, quote }) => `line ${line} of \`.env\` is passed over: ${quote ? 'its quote is never closed' : 'it is no assignment'}`,
@@ -150,7 +160,10 @@ const yamlCodes = {
 const shapeCodes = {
   'unknown-key': error<{ readonly key: string; readonly known: readonly string[]; readonly place?: string | undefined }>(
     ({ key, place }) => (place === undefined ? `unknown key \`${key}\`` : `unknown key \`${key}\` in ${place}`),
-    ({ key, known }) => didYouMean(key, known) ?? (known.length === 0 ? undefined : `known keys: ${codes([...known].sort())}`),
+    ({ key, known }) =>
+      adviceForDbt(dbtKeys, key.replace(/^\+/, '')) ??
+      didYouMean(key, known) ??
+      (known.length === 0 ? undefined : `known keys: ${codes([...known].sort())}`),
   ),
   'wrong-value': error<{ readonly key: string; readonly expected: string; readonly found: string; readonly help?: string | undefined }>(
     ({ key, expected, found }) => `\`${key}\` must be ${expected}, not ${found}`,

@@ -1,0 +1,74 @@
+/** Words of dbt that mean nothing here, and what to write instead: who comes from dbt types them first. */
+
+/** The page that tells more, by `tx explain`. */
+export const dbtGuide = 'coming-from-dbt';
+
+type Words = Readonly<Record<string, string>>;
+
+export const dbtFlags: Words = {
+  '-m': 'write `--select`, or `-s`',
+  '--models': 'write `--select`, or `-s`',
+  '--profiles-dir': 'connections stand under `targets` in project.yaml; `--project-dir` names its folder',
+  '--defer': 'no model is looked for in another target; build what is above with `--select +…`',
+  '--favor-state': 'no model is looked for in another target; build what is above with `--select +…`',
+  '--empty': '`tx compile` types every query without running it',
+  '--sample': 'limit rows in the model with a variable: `{{#if (var "sample" default=false)}}limit 100{{/if}}`',
+  '--store-failures': 'failing rows are shown on the terminal, and kept nowhere',
+  '--warn-error': 'warnings do not change the exit code; a test fails with `severity: error`',
+  '--no-partial-parse': 'write `--no-cache`',
+  '--partial-parse': 'the cache is in use unless `--no-cache` says otherwise',
+  '--debug': '`tx compile` prints the SQL, `--profile <file>` writes every statement',
+  '-d': '`tx compile` prints the SQL, `--profile <file>` writes every statement',
+  '--args': 'there is no `run-operation`; SQL of your own stands in hooks',
+};
+
+export const dbtCommands: Words = {
+  deps: 'there are no packages: copy macros that you need into `macros/`',
+  snapshot: 'there are no snapshots: an incremental model with `append` keeps what a source said',
+  'run-operation': 'SQL of your own stands in `on_run_start`, `on_run_end`, `pre_hook` or `post_hook`',
+  parse: 'write `tx ls`, or `tx compile` for the SQL',
+  clone: 'nothing is cloned: build into another target with `--target`',
+  source: 'write `tx source freshness`, or `tx freshness`',
+};
+
+/** Keys of dbt_project.yml and of property files. */
+export const dbtKeys: Words = {
+  profile: 'connections stand in project.yaml itself, under `targets`',
+  'config-version': 'leave it out',
+  'require-dbt-version': 'leave it out',
+  'clean-targets': 'leave it out: `tx clean` removes what `tx` wrote',
+  'packages-install-path': 'leave it out: there are no packages',
+  packages: 'there are no packages: copy macros that you need into `macros/`',
+  dispatch: 'leave it out: a macro has one form for each engine, by `{{#macro … engine="…"}}`',
+  'query-comment': 'leave it out',
+  quoting: 'leave it out: names are always quoted',
+  'analysis-paths': 'leave it out: an analysis is an ephemeral model, or `tx compile --inline`',
+  'snapshot-paths': 'leave it out: there are no snapshots',
+  'log-path': 'leave it out: `--log-format json` writes the log to stderr',
+  snapshots: 'there are no snapshots: an incremental model with `append` keeps what a source said',
+  metrics: 'there is no semantic layer; a model can hold the numbers',
+  semantic_models: 'there is no semantic layer; a model can hold the numbers',
+  saved_queries: 'there is no semantic layer; a model can hold the numbers',
+  unit_tests: 'there are no unit tests; a seed and a test as a query can do the same',
+  analyses: 'leave it out: an analysis is an ephemeral model, or `tx compile --inline`',
+  constraints: 'write tests: they run before a model is published',
+  contract: '`tx compile` checks the `data_type` of described columns',
+  persist_docs: 'leave it out: descriptions stand in the documentation site',
+  grants: 'write a `post_hook`: "grant select on {{this}} to …"',
+  store_failures: 'failing rows are shown on the terminal, and kept nowhere',
+  store_failures_as: 'failing rows are shown on the terminal, and kept nowhere',
+  fail_calc: 'write a test as a query: each of its rows is a failure',
+  merge_update_columns: '`merge` replaces whole rows by their key',
+  merge_exclude_columns: '`merge` replaces whole rows by their key',
+  incremental_predicates: 'put the condition into the query, inside `{{#if is_incremental}}`',
+  event_time: 'filter by `{{interval.start}}` and `{{interval.end}}`',
+  batch_size: 'filter by `{{interval.start}}` and `{{interval.end}}`, and run once for each interval',
+  lookback: 'filter by `{{interval.start}}` and `{{interval.end}}`',
+  sql_header: 'write a `pre_hook`, or `settings` of the target',
+};
+
+/** What to write instead of a word that only dbt knows; undefined for any other word. */
+export function adviceForDbt(words: Words, word: string): string | undefined {
+  const advice = Object.hasOwn(words, word) ? words[word] : undefined;
+  return advice === undefined ? undefined : `${advice}. \`tx explain ${dbtGuide}\` tells more`;
+}
