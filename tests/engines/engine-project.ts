@@ -117,8 +117,6 @@ async function runTx(root: string, args: readonly string[]): Promise<TxEnd> {
     isRunning: () => false,
     enter: () => undefined,
     version: '0.0.0',
-    pid: process.pid,
-    isRunning: () => false,
     build: undefined,
     ...createEndings(),
     packageRoot: REPOSITORY,
