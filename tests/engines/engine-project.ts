@@ -113,8 +113,6 @@ async function runTx(root: string, args: readonly string[]): Promise<TxEnd> {
     pid: process.pid,
     isRunning: () => false,
     // No case reads files by relative paths, and threads cannot change their folder.
-    pid: process.pid,
-    isRunning: () => false,
     enter: () => undefined,
     version: '0.0.0',
     build: undefined,
