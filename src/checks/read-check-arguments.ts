@@ -3,15 +3,21 @@ import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import type { Span } from '../diagnostics/span.ts';
+import { configSpellings } from '../project/config-keys.ts';
 import type { Located, YamlNumber, YamlValue } from '../project/project.ts';
 import type { ArgumentSpec, ArgumentType, CheckArgument, CheckArguments } from './check-definition.ts';
 import type { NamedCheck } from './vocabulary.ts';
+
+/** An argument as somebody wrote it, with the place of its name. */
+export interface WrittenArgument extends Located<YamlValue> {
+  readonly keySpan: Span;
+}
 
 /** A check as somebody wrote it. */
 export interface WrittenCheck {
   /** The name as written, and its place. */
   readonly name: Located<string>;
-  readonly arguments: Readonly<Record<string, Located<YamlValue>>>;
+  readonly arguments: Readonly<Record<string, WrittenArgument>>;
   readonly column: string | undefined;
 }
 
@@ -114,6 +120,9 @@ export function writtenNames({ definition, alias }: NamedCheck): ReadonlyMap<str
   return names;
 }
 
+/** What may stand beside the arguments of every check. */
+const configWords: readonly string[] = ['name', 'description', ...configSpellings('test')];
+
 /** The arguments under their canonical names; `relation` arguments are still text as written. */
 export function readCheckArguments(found: NamedCheck, written: WrittenCheck, node?: string): Outcome<CheckArguments> {
   const names = writtenNames(found);
@@ -122,13 +131,21 @@ export function readCheckArguments(found: NamedCheck, written: WrittenCheck, nod
   const diagnostics: Diagnostic[] = [];
   const where = (span: Span): { readonly span: Span; readonly node: string | undefined } => ({ span, node });
   const values: Record<string, CheckArgument> = { ...alias?.preset };
+  const known = [...names.keys()];
+  const missing = known.filter((name) => names.get(name)?.spec.required === true && !Object.hasOwn(written.arguments, name));
   if (definition.on === 'column' && written.column === undefined) {
     diagnostics.push(diagnose('check-needs-column', { check }, where(written.name.span)));
   }
-  for (const [argument, { value, span }] of Object.entries(written.arguments)) {
+  for (const [argument, { value, span, keySpan }] of Object.entries(written.arguments)) {
     const meaning = names.get(argument);
     if (meaning === undefined) {
-      diagnostics.push(diagnose('check-argument-unknown', { check, argument, known: [...names.keys()] }, where(span)));
+      diagnostics.push(
+        diagnose(
+          'check-argument-unknown',
+          { check, argument, known, missing: missing.length === 1 ? missing : [], config: configWords },
+          where(keySpan),
+        ),
+      );
       continue;
     }
     const { spec, isInverted } = meaning;
@@ -139,8 +156,8 @@ export function readCheckArguments(found: NamedCheck, written: WrittenCheck, nod
     else diagnostics.push(diagnose('check-argument-type', { check, argument, expected }, where(span)));
   }
   // An argument whose name is misspelt is not missing as well.
-  const known = [...names.keys()];
-  const meant = Object.keys(written.arguments).flatMap((argument) => (names.has(argument) ? [] : nearest(argument, known)));
+  const unknown = Object.keys(written.arguments).filter((argument) => !names.has(argument));
+  const meant = unknown.flatMap((argument) => [...nearest(argument, known), ...(missing.length === 1 ? missing : [])]);
   const given = new Set(Object.keys(written.arguments).flatMap((argument) => names.get(argument)?.spec.name ?? []));
   for (const [argument, { spec }] of names) {
     if (!spec.required || given.has(spec.name) || meant.includes(argument) || spec.name in values) continue;

@@ -8,7 +8,9 @@ const at = <T>(value: T, start = 0): Located<T> => ({ value, span: { path: 'mode
 function read(check: string, args: Readonly<Record<string, YamlValue>>, column: string | undefined = 'status') {
   const found = findNamedCheck(check);
   if (found === undefined) throw new Error(check);
-  const written = Object.fromEntries(Object.entries(args).map(([name, value], index) => [name, at(value, 10 + index)]));
+  const written = Object.fromEntries(
+    Object.entries(args).map(([name, value], index) => [name, { ...at(value, 10 + index), keySpan: at(name, 50 + index).span }]),
+  );
   return readCheckArguments(found, { name: at(check), arguments: written, column });
 }
 
@@ -53,8 +55,7 @@ describe('arguments', () => {
     const alias = 'dbt_expectations.expect_column_values_to_be_in_set';
     expect(read(alias, { value_set: ['a'], quote_values: true })).toEqual({ value: { values: ['a'], quote: true }, diagnostics: [] });
     expect(messages(read(alias, { values: ['a'] }))).toEqual([
-      `check-argument-unknown: \`${alias}\` has no argument \`values\` (it takes \`value_set\`, \`quote_values\`)`,
-      `check-argument-missing: \`${alias}\` needs the argument \`value_set\` (\`value_set\` is the values that may stand in the column)`,
+      `check-argument-unknown: \`${alias}\` has no argument \`values\` (did you mean \`value_set\`?)`,
     ]);
   });
 
@@ -65,6 +66,12 @@ describe('arguments', () => {
     expect(messages(read('unique', { columns: 'a' }))).toEqual([
       'check-argument-unknown: `unique` has no argument `columns` (it takes none)',
     ]);
+  });
+
+  test('that are misspelt config are told so, at their names', () => {
+    const outcome = read('unique', { sevrity: 'warn' });
+    expect(messages(outcome)).toEqual(['check-argument-unknown: `unique` has no argument `sevrity` (did you mean `severity`?)']);
+    expect(outcome.diagnostics[0]?.span?.start).toBe(50);
   });
 
   test('of the wrong type are refused at their place', () => {

@@ -13,6 +13,8 @@ export interface ProjectOptions {
 }
 
 export interface OutputOptions {
+  /** The variables that gave the values of flags: `--vars` came from `TX_VARS`. */
+  readonly fromVariables?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
   /** File for a trace of what took time. */
   readonly profile?: string;
@@ -123,6 +125,32 @@ function addSwitch(command: Command, option: Option): Command {
 const addFlag = (command: Command, flags: string, description: string): Command => addSwitch(command, new Option(flags, description));
 
 const truth: Readonly<Record<string, boolean>> = { '1': true, true: true, '0': false, false: false };
+
+/** Flags of one kind of which some exclude others. */
+const selecting: readonly (readonly [name: string, others: readonly string[], free: unknown])[] = [
+  ['selector', ['select', 'exclude'], undefined],
+  ['select', ['selector'], []],
+  ['exclude', ['selector'], []],
+];
+
+/** A flag is stronger than the variable of a flag that cannot stand beside it. */
+export function dropWeakerTwins(command: Command): void {
+  for (const [name, others, free] of selecting) {
+    const isFlag = others.some((other) => command.getOptionValueSource(other) === 'cli');
+    if (isFlag && command.getOptionValueSource(name) === 'env') command.setOptionValueWithSource(name, free, 'default');
+  }
+}
+
+/** The flags of a command that variables have set, by their names. */
+export function flagsFromVariables(command: Command): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    command.options.flatMap((option) =>
+      option.envVar !== undefined && option.long !== undefined && command.getOptionValueSource(option.attributeName()) === 'env'
+        ? [[option.long, option.envVar]]
+        : [],
+    ),
+  );
+}
 
 /** commander takes any value of a flag's twin for yes; this reads what the value says. */
 export function readFlagTwins(command: Command, env: Readonly<Record<string, string | undefined>>): void {

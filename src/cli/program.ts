@@ -16,6 +16,8 @@ import {
   addProjectOptions,
   addSelectionOptions,
   addThreadsOption,
+  dropWeakerTwins,
+  flagsFromVariables,
   helpGroups,
   plainOption,
   readFlagTwins,
@@ -123,7 +125,10 @@ export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: s
     addOutputOptions(command)
       .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(helpGroups.output))
       .addHelpText('after', `${variablesHint}\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
-    command.hook('preAction', () => readFlagTwins(command, host.env));
+    command.hook('preAction', () => {
+      readFlagTwins(command, host.env);
+      dropWeakerTwins(command);
+    });
     command.action(async () => {
       outcome.code = await guard(host, optionsOf<O>(command), action);
     });
@@ -138,7 +143,7 @@ export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: s
 /** The flags and arguments of a command. Each action names in `O` just what its flags give. */
 function optionsOf<O extends OutputOptions>(command: Command): O {
   // commander knows the flags at run time only; `configure` and `O` stand side by side in this file.
-  return { ...command.opts<O>(), args: command.args };
+  return { ...command.opts<O>(), args: command.args, fromVariables: flagsFromVariables(command) };
 }
 
 /** Shows what a command stopped for; anything else is a bug and goes on to main. */

@@ -62,6 +62,16 @@ export function createScreen(host: Host, options: OutputOptions): Screen {
     const text = files.has(path) ? undefined : textOf(path);
     return text === undefined ? files.get(path) : { path, text };
   };
+  const { fromVariables = {} } = options;
+  // What a variable said is shown as what it said, not as a flag that nobody wrote.
+  const placed = (entry: Diagnostic): Diagnostic => {
+    const { span } = entry;
+    const variable = span === undefined || !Object.hasOwn(fromVariables, span.path) ? undefined : fromVariables[span.path];
+    if (span === undefined || variable === undefined) return entry;
+    const source = files.get(span.path);
+    if (source !== undefined) files.set(variable, { ...source, path: variable });
+    return { ...entry, span: { ...span, path: variable } };
+  };
   const tell = (text: string): void => {
     if (!isAgain || !shown.has(text)) output.stderr.write(text);
     shown.add(text);
@@ -89,7 +99,7 @@ export function createScreen(host: Host, options: OutputOptions): Screen {
       mask = createMask(secrets);
     },
     showDiagnostics: (diagnostics) => {
-      for (const entry of sortDiagnostics(diagnostics)) {
+      for (const entry of sortDiagnostics(diagnostics.map(placed))) {
         if (quiet && entry.severity === 'warning') continue;
         if (json) tell(`${renderLogDiagnostic(entry, { at: host.clock.now(), sources })}\n`);
         else tell(`${renderDiagnostic(entry, { ...progressStyle, sources, findSecrets: (text) => mask.find(text) })}\n\n`);

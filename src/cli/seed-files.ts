@@ -125,6 +125,9 @@ const textReasons: Readonly<Record<TextReason, string>> = {
   'leading-zero': 'its digits begin with zeros, which a number would lose',
   'beyond-64-bit': 'its numbers have more than 64 bits',
   'too-many-digits': 'its numbers have more digits than a `double` keeps',
+  'bare-exponent': 'numbers such as 1e5 may be codes; with a sign, as `1e+5`, they would be numbers',
+  'no-such-date': 'some of its dates are in no calendar, such as 2024-02-30',
+  'mixed-zones': 'some of its timestamps have a time zone, and some have none',
   'local-date': 'dates such as 01/02/2024 do not tell day and month apart; as `YYYY-MM-DD` they would be dates',
 };
 

@@ -77,6 +77,18 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+describe('flags that exclude each other', () => {
+  it('are stronger than the variables of the others', async () => {
+    const selector = await told('ls', ['--selector', 'a'], {});
+    expect(await told('ls', ['--selector', 'a'], { TX_SELECT: 'b', TX_EXCLUDE: 'c' })).toEqual(selector);
+    for (const flag of ['--select', '--exclude'])
+      expect(await told('ls', [flag, 'a'], { TX_SELECTOR: 'b' })).toEqual(await told('ls', [flag, 'a'], {}));
+  });
+  it('both come from variables where none is given', async () => {
+    expect(await told('ls', [], { TX_SELECT: 'b', TX_SELECTOR: 'a' })).toMatchObject({ select: ['b'], selector: 'a' });
+  });
+});
+
 describe('the variable of each flag', () => {
   it('is the one that the page names, and has the name of the flag', () => {
     expect(flags.length).toBeGreaterThan(100);

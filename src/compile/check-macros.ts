@@ -45,8 +45,8 @@ export function findMacroShadows(macros: readonly MacroDefinition[]): readonly D
   };
   for (const macro of macros) {
     warn(macro.name, 'macro', macro.nameSpan);
-    for (const name of [...macro.parameters, ...macro.defaults.map((entry) => entry.name)])
-      warn(name, `argument of macro \`${macro.name}\`,`, macro.nameSpan);
+    for (const [index, name] of [...macro.parameters, ...macro.defaults.map((entry) => entry.name)].entries())
+      warn(name, `argument of macro \`${macro.name}\`,`, macro.parameterSpans[index] ?? macro.nameSpan);
     diagnostics.push(...findShadows(macro.body.nodes));
   }
   return diagnostics;

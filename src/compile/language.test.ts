@@ -121,6 +121,17 @@ describe('scope', () => {
     ]);
   });
 
+  it('warns of arguments of macros that hide a built-in, at their names', async () => {
+    const { diagnostics } = await compileFiles({
+      'macros/m.sql': '{{#macro "f" "first" min=1}}{{first}}{{min}}{{/macro}}',
+      'models/m.sql': 'select {{f 1}}',
+    });
+    expect(diagnostics.map(({ code, span }) => [code, span?.start, span?.end])).toEqual([
+      ['shadows-built-in', 13, 20],
+      ['shadows-built-in', 21, 26],
+    ]);
+  });
+
   it('warns of block parameters and values that hide a built-in', async () => {
     const found = await problemsOf('{{set "first" 1}}select {{first}} {{#each (array 1) as |last|}}{{last}}{{/each}}');
     expect(found).toEqual([

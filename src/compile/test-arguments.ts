@@ -5,7 +5,7 @@ import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { RawConfig, TestDeclaration } from '../parse/definitions.ts';
+import type { GivenArgument, RawConfig, TestDeclaration } from '../parse/definitions.ts';
 import { findConfigKey, readConfigValue } from '../project/config-keys.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { Dependency } from './compiled.ts';
@@ -29,14 +29,14 @@ function aliasOf(check: CheckDefinition, name: string): CheckAlias | undefined {
 
 interface SplitArguments {
   readonly column: string | undefined;
-  readonly given: RawConfig;
+  readonly given: TestDeclaration['args'];
   /** What is config here, and an argument where the check was called by another name. */
   readonly config: RawConfig;
 }
 
 /** A test beside `columns:` may name its column with `column_name`, as in dbt; other packages have config among the arguments. */
 function splitArguments(test: TestDeclaration, check: CheckDefinition, alias: CheckAlias | undefined): SplitArguments {
-  const given: Record<string, Located<YamlValue>> = {};
+  const given: Record<string, GivenArgument> = {};
   const config: Record<string, Located<YamlValue>> = {};
   let column = test.column;
   for (const [name, located] of Object.entries(test.args)) {

@@ -1,4 +1,5 @@
 /** Brings staged rows into an existing table: keys first, then columns, then the rows. */
+import type { Span } from '../diagnostics/span.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Cell, Connection } from '../adapter/connection.ts';
 import type { Column } from '../adapter/relation.ts';
@@ -39,7 +40,7 @@ export async function requireKeys(
   const missing = action.key.filter((key) => !includesName(adapter, columns, key));
   if (missing.length > 0) {
     throw new StepFailure(
-      missing.map((key) => diagnose('key-column-missing', { key, columns }, { node: place.node, span: fileStart(place) })),
+      missing.map((key) => diagnose('key-column-missing', { key, columns }, { node: place.node, span: placeOf(place) })),
     );
   }
   const keys = action.key.map(dialect.quoteIdentifier);
@@ -65,7 +66,7 @@ export async function requireKeys(
     diagnose(
       'key-not-unique',
       { relation: place.name, key: action.key, nulls: Number(nulls ?? 0), duplicates: Number(duplicates ?? 0), samples: shown },
-      { node: place.node, span: fileStart(place) },
+      { node: place.node, span: placeOf(place) },
     ),
   ]);
 }
@@ -123,4 +124,4 @@ function includesName(adapter: Adapter, columns: readonly string[], name: string
 }
 
 const names = (columns: readonly Column[]): readonly string[] => columns.map((column) => column.name);
-const fileStart = (place: StepPlace): { path: string; start: number; end: number } => ({ path: place.path, start: 0, end: 0 });
+const placeOf = (place: StepPlace): Span => place.span ?? { path: place.path, start: 0, end: 0 };

@@ -1,4 +1,5 @@
 /** Brings the columns of an incremental table and of its staged rows in line, and refuses what would lose a value. */
+import type { Span } from '../diagnostics/span.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Connection } from '../adapter/connection.ts';
 import type { Column, Relation } from '../adapter/relation.ts';
@@ -16,6 +17,8 @@ export interface StepPlace {
   readonly node: string;
   readonly name: string;
   readonly path: string;
+  /** Where it is declared what is not kept. */
+  readonly span?: Span | undefined;
 }
 
 /** A column that is of one type and is to be of another. */
@@ -162,4 +165,4 @@ async function alter(
 
 const names = (columns: readonly Column[]): readonly string[] => columns.map((column) => column.name);
 const nameOf = ({ schema, name }: Relation): string => `${schema}.${name}`;
-const where = ({ node, path }: StepPlace): Where => ({ node, span: { path, start: 0, end: 0 } });
+const where = ({ node, path, span }: StepPlace): Where => ({ node, span: span ?? { path, start: 0, end: 0 } });

@@ -14,6 +14,7 @@ import { judge } from '../checks/judge.ts';
 import type { Verdict } from '../checks/judge.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Action, PlannedCheck, PlannedQueryTest } from '../plan/plan.ts';
 import type { RecordedPass } from '../state/state-reader.ts';
@@ -62,6 +63,7 @@ const sampleSize = 5;
 export async function runAudit(tools: AuditTools, audit: Audit): Promise<readonly TestOutcome[]> {
   const places = await placeChecks(tools, audit);
   const counts = tools.apart ? undefined : await countAll(tools.connection, places);
+  if (tools.apart) await refuseMisfits(tools, audit);
   const outcomes: TestOutcome[] = [];
   for (const run of planRuns(tools, audit, { places, counts })) outcomes.push(await run.judge());
   return outcomes;
@@ -85,6 +87,19 @@ export async function runAuditApart(
     }
   }
   return outcomes;
+}
+
+/** Names every check at once that does not fit the columns: a transaction ends with the first statement that fails. */
+async function refuseMisfits({ connection, dialect }: AuditTools, audit: Audit): Promise<void> {
+  if (audit.checks.every(({ column }) => column === undefined)) return;
+  const columns = await describeOnce(connection, audit)();
+  const problems = audit.checks.flatMap((check) => columnProblem(check, columns, dialect) ?? []);
+  if (problems.length > 0) throw new StepFailure(problems, problems[0]?.node);
+}
+
+function columnProblem(planned: PlannedCheck, columns: readonly Column[], { foldIdentifier: fold }: Dialect): Diagnostic | undefined {
+  const { check, args, column, relationName: relation, span, id: node } = planned;
+  return column === undefined ? undefined : findColumnProblem({ check, args, column, relation, span, node, columns, fold });
 }
 
 interface TestRun {
@@ -142,20 +157,9 @@ async function countAll(connection: Connection, places: readonly CheckPlace[]): 
 /** Counts one check by itself. The database may have refused it among others: says why in the words of the project, where that can be known. */
 async function countOne(tools: AuditTools, planned: PlannedCheck, place: CheckPlace, describe: Describe): Promise<CheckCount> {
   const { connection, dialect } = tools;
-  const { check, args, column, relationName: relation, span, id: node } = planned;
-  if (column !== undefined) {
-    const problem = findColumnProblem({
-      check,
-      args,
-      column,
-      relation,
-      span,
-      node,
-      columns: await describe(),
-      fold: dialect.foldIdentifier,
-    });
-    if (problem !== undefined) throw new StepFailure([problem], node);
-  }
+  const { column, id: node } = planned;
+  const problem = column === undefined ? undefined : columnProblem(planned, await describe(), dialect);
+  if (problem !== undefined) throw new StepFailure([problem], node);
   const { sql } = singleCheckStatement({ ...place.relation, checks: [place.check] }, 0);
   const { rows } = await queryRows(connection, { sql }, undefined, node);
   return decodeCheckRows(rows)[0] ?? bug(`check ${node} gave no count`);

@@ -162,13 +162,13 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
       await performOperation(context, step, action.operation, progress);
       return;
     case 'require-keys':
-      progress.staged = await requireKeys(adapter, connection, action, step);
+      progress.staged = await requireKeys(adapter, connection, action, { ...step, span: action.span });
       return;
     case 'apply-increment':
-      progress.rows = await applyIncrement(adapter, connection, action, { ...step, staged: progress.staged });
+      progress.rows = await applyIncrement(adapter, connection, action, { ...step, span: action.span, staged: progress.staged });
       return;
     case 'append-query':
-      progress.rows = await appendQuery(adapter, connection, action, step);
+      progress.rows = await appendQuery(adapter, connection, action, { ...step, span: action.span });
       return;
     case 'reattach':
       progress.warnings.push(...(await reattach(adapter, connection, action, stepStart(step))));

@@ -7,12 +7,17 @@ import type { Expression, Template } from './template.ts';
 /** A map of config keys as written; which keys exist and how they merge is config's business (config.ts). */
 export type RawConfig = Readonly<Record<string, Located<YamlValue>>>;
 
+/** What somebody gives to a check, with the place of its name. */
+export interface GivenArgument extends Located<YamlValue> {
+  readonly keySpan: Span;
+}
+
 /** A test as written in YAML, on a model, seed, source table or column. */
 export interface TestDeclaration {
   /** As written, e.g. `not_null`, `dbt_utils.accepted_range`. */
   readonly check: string;
   readonly checkSpan: Span;
-  readonly args: RawConfig;
+  readonly args: Readonly<Record<string, GivenArgument>>;
   readonly config: RawConfig;
   /** `name:` given by the user. */
   readonly name?: Located<string>;
@@ -174,6 +179,8 @@ export interface MacroDefinition {
   readonly nameSpan: Span;
   /** Positional parameters, in order. */
   readonly parameters: readonly string[];
+  /** Places of the names of all parameters, those with defaults last. */
+  readonly parameterSpans: readonly Span[];
   /** Named parameters with default expressions and how they are written, in order. */
   readonly defaults: readonly { readonly name: string; readonly value: Expression; readonly text: string }[];
   /** The engine this variant is for; undefined for the general one. */

@@ -58,6 +58,7 @@ function readMacro(file: SourceFile, block: Block, diagnostics: Diagnostic[]): M
     name: name.value,
     nameSpan: name.span,
     parameters,
+    parameterSpans: [...rest, ...defaults].map(({ span }) => span),
     defaults: defaults.map(({ name: parameter, value }) => ({
       name: parameter,
       value,

@@ -5,9 +5,9 @@ import type { GivenKey } from '../project/read-config.ts';
 import { eitherKey, sameMeaning, startConfig, takeConfig } from '../project/read-config.ts';
 import type { YamlEntry, YamlNode } from '../project/yaml/yaml-node.ts';
 import { blankRecord } from '../project/yaml/ordered-record.ts';
-import { entriesOf, itemsOf, keySpan, spanOf, toYamlValue, valueOf } from '../project/yaml/yaml-node.ts';
+import { entriesOf, isNull, itemsOf, keySpan, spanOf, toYamlValue, valueOf } from '../project/yaml/yaml-node.ts';
 import { findConfigKey } from '../project/config-keys.ts';
-import type { TestDeclaration } from './definitions.ts';
+import type { GivenArgument, TestDeclaration } from './definitions.ts';
 
 export interface PropertyContext {
   readonly path: string;
@@ -15,6 +15,7 @@ export interface PropertyContext {
 }
 
 const noConfig = Object.freeze(blankRecord<Located<YamlValue>>());
+const noArguments = Object.freeze(blankRecord<GivenArgument>());
 
 /** The tests of one node or column, under `tests:` or `data_tests:`. */
 export function readTests(node: YamlNode, column: string | undefined, context: PropertyContext): readonly TestDeclaration[] {
@@ -28,10 +29,12 @@ function readTest(item: YamlNode, column: string | undefined, context: PropertyC
   if (item.kind === 'scalar') {
     if (typeof item.value !== 'string') return [];
     const span = spanOf(path, item);
-    return [{ check: item.value, checkSpan: span, args: noConfig, config: noConfig, ...ofColumn, span }];
+    return [{ check: item.value, checkSpan: span, args: noArguments, config: noConfig, ...ofColumn, span }];
   }
   const entry = entriesOf(item)[0];
   if (entry === undefined) return [];
+  // What is no mapping is reported by its shape, and says nothing of the arguments that are meant.
+  if (entry.value.kind !== 'map' && !isNull(entry.value)) return [];
   const settings = readSettings(entry.value, context);
   return [{ check: entry.key, checkSpan: keySpan(path, entry), ...settings, ...ofColumn, span: spanOf(path, item) }];
 }
@@ -42,7 +45,7 @@ type TestSettings = Pick<TestDeclaration, 'args' | 'config' | 'name' | 'descript
 function readSettings(node: YamlNode, context: PropertyContext): TestSettings {
   const { path, diagnostics } = context;
   const reader = startConfig(path, 'test', diagnostics);
-  const args = blankRecord<Located<YamlValue>>();
+  const args = blankRecord<GivenArgument>();
   const given = new Map<string, GivenKey>();
   const words = new Map<string, GivenKey>();
   const firstOf = (seen: Map<string, GivenKey>, entry: YamlEntry, label: string): boolean => {
@@ -52,7 +55,8 @@ function readSettings(node: YamlNode, context: PropertyContext): TestSettings {
     return first === undefined;
   };
   const takeArgument = (entry: YamlEntry, label: string): void => {
-    if (firstOf(given, entry, label)) args[entry.key] = { value: toYamlValue(entry.value), span: spanOf(path, entry.value) };
+    if (firstOf(given, entry, label))
+      args[entry.key] = { value: toYamlValue(entry.value), span: spanOf(path, entry.value), keySpan: keySpan(path, entry) };
   };
   const takeWord = (entry: YamlEntry, label: string): void => {
     if (entry.key === 'name' || entry.key === 'description') firstOf(words, entry, label);

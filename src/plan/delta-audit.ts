@@ -43,10 +43,11 @@ export function auditIncrement(part: BuildPart, audit: Audit, state: StateSnapsh
 function stagedWork(work: readonly Action[]): readonly Action[] {
   return work.flatMap((action): readonly Action[] => {
     if (action.kind !== 'append-query') return [action];
-    const { stage, target, targetColumns, query } = action;
+    const { stage, target, targetColumns, query, span } = action;
+    const declared = span === undefined ? {} : { span };
     return [
       { kind: 'operation', operation: { kind: 'stage-query', stage, temporary: true, query } },
-      { kind: 'apply-increment', stage, target, targetColumns, strategy: 'append', key: [], onSchemaChange: 'ignore' },
+      { kind: 'apply-increment', stage, target, targetColumns, strategy: 'append', key: [], onSchemaChange: 'ignore', ...declared },
       { kind: 'operation', operation: { kind: 'drop', relation: stage, relationKind: 'table', temporary: true } },
     ];
   });

@@ -1,4 +1,5 @@
 /** Decides how one model or seed is built: materialization, strategy, and the actions of its transaction. */
+import type { Span } from '../diagnostics/span.ts';
 import { createHash } from 'node:crypto';
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { Operation } from '../adapter/operation.ts';
@@ -186,22 +187,29 @@ function incrementWork(
   const { relation: target, config } = model;
   const { uniqueKey: key, onSchemaChange } = config;
   const targetColumns = existing?.columns ?? [];
+  const declared = spanOf(model, ['on_schema_change', 'materialized']);
   const stage = stageRelation(context, model.id, context.input.dialect.temporarySchema);
   // Nothing has to be known of the rows before they are added but what an empty result tells.
   if (strategy === 'append' && key.length === 0 && onSchemaChange === 'ignore') {
-    return [{ kind: 'append-query', stage, target, targetColumns, query }];
+    return [{ kind: 'append-query', stage, target, targetColumns, query, ...declared }];
   }
   return [
     operation({ kind: 'stage-query', stage, temporary: true, query }),
     ...requireKeys(model, stage),
-    { kind: 'apply-increment', stage, target, targetColumns, strategy, key, onSchemaChange },
+    { kind: 'apply-increment', stage, target, targetColumns, strategy, key, onSchemaChange, ...declared },
     operation({ kind: 'drop', relation: stage, relationKind: 'table', temporary: true }),
   ];
 }
 
 function requireKeys(model: CompiledModel, stage: Relation): readonly Action[] {
   const key = model.config.uniqueKey;
-  return key.length === 0 ? [] : [{ kind: 'require-keys', stage, key, masked: maskedColumns(model) }];
+  return key.length === 0 ? [] : [{ kind: 'require-keys', stage, key, masked: maskedColumns(model), ...spanOf(model, ['unique_key']) }];
+}
+
+/** The place of the first of these config keys that is declared. */
+function spanOf({ rawConfig }: CompiledModel, keys: readonly string[]): { readonly span?: Span } {
+  const span = keys.map((key) => rawConfig[key]?.span).find((found) => found !== undefined);
+  return span === undefined ? {} : { span };
 }
 
 /** The step of a model that has a relation of its own; undefined when a diagnostic says why there is none. */

@@ -66,7 +66,14 @@ export interface PlannedQueryTest {
 export type Action =
   | { readonly kind: 'operation'; readonly operation: Operation }
   /** Refuses NULL and duplicate keys in `stage`. */
-  | { readonly kind: 'require-keys'; readonly stage: Relation; readonly key: readonly string[]; readonly masked: readonly string[] }
+  | {
+      readonly kind: 'require-keys';
+      readonly stage: Relation;
+      readonly key: readonly string[];
+      readonly masked: readonly string[];
+      /** Where the key is declared. */
+      readonly span?: Span;
+    }
   /** Brings the columns of `target` in line, then applies the staged rows. */
   | {
       readonly kind: 'apply-increment';
@@ -76,6 +83,8 @@ export type Action =
       readonly strategy: IncrementalStrategy;
       readonly key: readonly string[];
       readonly onSchemaChange: OnSchemaChange;
+      /** Where it is declared what happens to other columns, or else that there are increments. */
+      readonly span?: Span;
     }
   /** Adds the rows of a query to `target`: directly if their types are those of the table, by `stage` if not. */
   | {
@@ -84,6 +93,8 @@ export type Action =
       readonly target: Relation;
       readonly targetColumns: readonly Column[];
       readonly query: Query;
+      /** As above. */
+      readonly span?: Span;
     }
   /** Puts what was on the old table on the one that took its place, as far as it has the columns. */
   | { readonly kind: 'reattach'; readonly target: Relation; readonly attachments: readonly Attachment[] }

@@ -56,6 +56,16 @@ describe('usage errors', () => {
     expect(JSON.parse(stderr)).toMatchObject({ event: 'diagnostic', code: 'unknown-flag', message: '`tx build` has no flag `--selct`' });
   });
 
+  it.each([
+    [{ TX_VARS: '{day: 1' }, 'error yaml-syntax  TX_VARS:1:8\n    1 │ {day: 1\n'],
+    [{ TX_SELECTOR: 'weekly' }, 'error unknown-selector  TX_SELECTOR:1:1\n    1 │ weekly\n'],
+    [{ TX_SELECT: 'tag:' }, 'error selector-syntax  TX_SELECT:1:1\n    1 │ tag:\n'],
+  ])('in a variable have its name: %j', async (env, report) => {
+    const { code, stderr } = await (await shop()).tx(['ls'], { env });
+    expect(stderr).toContain(report);
+    expect(code).toBe(2);
+  });
+
   it('half of an interval names the other half', async () => {
     const project = await shop();
     const result = await project.tx(['run', '--event-time-start', '2024-01-01']);

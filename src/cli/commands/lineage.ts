@@ -71,7 +71,8 @@ function draw(screen: Screen, lineage: Lineage, output: LineageOptions['output']
 
 interface Wanted {
   readonly node: GraphNode;
-  readonly column: string;
+  /** Undefined where the text names a node alone. */
+  readonly column: string | undefined;
 }
 
 function shortName(node: GraphNode): string {
@@ -88,9 +89,13 @@ function findNode(graph: Graph, text: string, fold: (name: string) => string): W
   const dot = text.lastIndexOf('.');
   const name = text.slice(0, Math.max(dot, 0));
   const nodes = [...graph.nodes.values()].filter((node) => 'relation' in node);
-  const found = nodes.find((node) => shortName(node) === name) ?? nodes.find((node) => fold(shortName(node)) === fold(name));
-  if (found === undefined) throw new Stop(exitCodes.usage, [diagnose('column-reference', { text, known: nodes.map(shortName) })]);
-  return { node: found, column: text.slice(dot + 1) };
+  const named = (wanted: string): GraphNode | undefined =>
+    nodes.find((node) => shortName(node) === wanted) ?? nodes.find((node) => fold(shortName(node)) === fold(wanted));
+  const found = named(name);
+  if (found !== undefined) return { node: found, column: text.slice(dot + 1) };
+  const alone = named(text);
+  if (alone !== undefined) return { node: alone, column: undefined };
+  throw new Stop(exitCodes.usage, [diagnose('column-reference', { text, known: nodes.map(shortName), columns: [] })]);
 }
 
 function findColumn(
@@ -105,8 +110,10 @@ function findColumn(
     throw new Stop(exitCodes.usage, [...about, diagnose('columns-unknown', { node: shortName(node) })]);
   }
   const fold = engine.dialect.foldIdentifier;
+  const names = found.columns.map(({ name }) => name);
+  if (column === undefined)
+    throw new Stop(exitCodes.usage, [diagnose('column-reference', { text: shortName(node), known: [], columns: names })]);
   const match = found.columns.find(({ name }) => fold(name) === fold(column));
   if (match !== undefined) return { column: { node: node.id, column: match.name }, type: match.type };
-  const names = found.columns.map(({ name }) => name);
   throw new Stop(exitCodes.usage, [diagnose('column-not-found', { node: shortName(node), column, columns: names })]);
 }

@@ -36,10 +36,17 @@ export const analyzeCodes = {
     ({ column, type }) => `the type \`${type}\` of column \`${column}\` is unknown to the database`,
     () => 'write a type as the database spells it',
   ),
-  'column-reference': error<{ readonly text: string; readonly known: readonly string[] }>(
-    ({ text }) => `\`${text}\` names no column of this project`,
-    ({ text, known }) =>
-      didYouMean(text.slice(0, Math.max(text.lastIndexOf('.'), 0)), known) ?? 'write `model.column` or `source.table.column`',
+  'column-reference': error<{
+    readonly text: string;
+    readonly known: readonly string[];
+    /** Of the node that `text` names without one. */
+    readonly columns: readonly string[];
+  }>(
+    ({ text, columns }) => (columns.length === 0 ? `\`${text}\` names no column of this project` : `\`${text}\` is no column`),
+    ({ text, known, columns }) =>
+      columns.length > 0
+        ? `name one of its columns: ${quoted(columns.map((column) => `${text}.${column}`))}`
+        : (didYouMean(text.slice(0, Math.max(text.lastIndexOf('.'), 0)), known) ?? 'write `model.column` or `source.table.column`'),
   ),
   'column-not-found': error<{ readonly node: string; readonly column: string; readonly columns: readonly string[] }>(
     ({ node, column }) => `\`${node}\` has no column \`${column}\``,

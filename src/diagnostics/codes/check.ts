@@ -20,11 +20,21 @@ export const checkCodes = {
     ({ check }) => `\`${check}\` looks at one column, and here it stands on none`,
     () => 'move it to the `tests:` of a column',
   ),
-  'check-argument-unknown': error<{ readonly check: string; readonly argument: string; readonly known: readonly string[] }>(
+  'check-argument-unknown': error<{
+    readonly check: string;
+    readonly argument: string;
+    readonly known: readonly string[];
+    /** The one argument that is needed and not given. */
+    readonly missing: readonly string[];
+    /** What else may stand there. */
+    readonly config: readonly string[];
+  }>(
     ({ check, argument }) => `\`${check}\` has no argument \`${argument}\``,
-    ({ argument, known }) => {
-      if (known.length === 0) return 'it takes none';
-      return didYouMean(argument, known) ?? `it takes ${quoted(known)}`;
+    ({ argument, known, missing, config }) => {
+      const near = didYouMean(argument, [...known, ...config]);
+      if (near !== undefined) return near;
+      if (missing.length > 0) return `did you mean ${quoted(missing)}?`;
+      return known.length === 0 ? 'it takes none' : `it takes ${quoted(known)}`;
     },
   ),
   'check-argument-missing': error<{ readonly check: string; readonly argument: string; readonly description: string }>(

@@ -21,6 +21,10 @@ export const cellKind = {
   text: 2048,
   /** `01/02/2024`: whichever of the two is the day. */
   localDate: 4096,
+  /** `1e5`: a number, or a code. */
+  bareExponent: 8192,
+  /** `2024-02-30`: of the form of a date, and in no calendar. */
+  noSuchDate: 16384,
 } as const;
 
 /** Digits that a double gives back as they were. */
@@ -60,12 +64,14 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-function isDate(bytes: Buffer, at: number): boolean {
-  if (bytes[at + 4] !== MINUS || bytes[at + 7] !== MINUS) return false;
+/** A date, something of its form that is none, or something else. */
+function dateKind(bytes: Buffer, at: number): number {
+  if (bytes[at + 4] !== MINUS || bytes[at + 7] !== MINUS) return cellKind.text;
   const year = digitsAt(bytes, at, 4);
   const month = digitsAt(bytes, at + 5, 2);
   const day = digitsAt(bytes, at + 8, 2);
-  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+  if (month < 0 || day < 0) return cellKind.text;
+  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) ? cellKind.date : cellKind.noSuchDate;
 }
 
 /** `Z`, `+02`, `+0200`, `+02:00`; at most 15:59, as engines have it. */
@@ -130,7 +136,8 @@ function fractionKind(bytes: Buffer, first: number, at: number, end: number): nu
   if (next < end) {
     const sign = EXPONENT.exec(bytes.toString('latin1', next, end))?.[1];
     // `12E4` is more often a code than a number: without a point, an exponent needs a sign.
-    if (sign === undefined || (next === at && sign === '')) return cellKind.text;
+    if (sign === undefined) return cellKind.text;
+    if (next === at && sign === '') return cellKind.bareExponent;
   }
   if (at - first > 1 && bytes[first] === ZERO) return cellKind.leadingZero;
   const digits = significantDigits(bytes, first, at, next);
@@ -176,8 +183,11 @@ export function kindOfCell(bytes: Buffer, start: number, end: number): number {
   if (at === end) return integerKind(bytes, first, end, negative);
   if (at - start <= 2 && !negative && isLocalDate(bytes, at, end)) return cellKind.localDate;
   if (bytes[at] !== MINUS) return fractionKind(bytes, first, at, end);
-  if (negative || at - first !== 4 || end - start < 10 || !isDate(bytes, start)) return cellKind.text;
-  return end - start === 10 ? cellKind.date : timeKind(bytes, start + 10, end);
+  if (negative || at - first !== 4 || end - start < 10) return cellKind.text;
+  const date = dateKind(bytes, start);
+  if (date === cellKind.text || end - start === 10) return date;
+  const time = timeKind(bytes, start + 10, end);
+  return time === cellKind.text || date === cellKind.date ? time : date;
 }
 
 /** Whether the cell is a plain number with at most so many digits before and behind its point; false may also mean that it is spelled otherwise. */
@@ -192,7 +202,8 @@ export function isDecimalWithin(bytes: Buffer, start: number, end: number, befor
 const whole32 = cellKind.integer;
 const whole64 = whole32 | cellKind.safeInteger | cellKind.bigint;
 const doubles = whole32 | cellKind.safeInteger | cellKind.double;
-const numbers = whole64 | cellKind.double | cellKind.leadingZero | cellKind.beyond64Bit | cellKind.tooManyDigits;
+const numbers = whole64 | cellKind.double | cellKind.leadingZero | cellKind.beyond64Bit | cellKind.tooManyDigits | cellKind.bareExponent;
+const moments = cellKind.date | cellKind.timestamp | cellKind.timestamptz;
 
 function within(kinds: number, allowed: number): boolean {
   return (kinds & ~allowed) === 0;
@@ -208,8 +219,18 @@ export function inferType(kinds: number): { readonly type: PortableType; readonl
   if (kinds === cellKind.date) return { type: 'date' };
   if (within(kinds, cellKind.date | cellKind.timestamp)) return { type: 'timestamp' };
   if (kinds === cellKind.timestamptz) return { type: 'timestamptz' };
-  if (kinds === cellKind.localDate) return { type: 'text', keptAsText: 'local-date' };
-  if (!within(kinds, numbers)) return { type: 'text' };
-  if ((kinds & cellKind.leadingZero) !== 0) return { type: 'text', keptAsText: 'leading-zero' };
-  return { type: 'text', keptAsText: (kinds & cellKind.beyond64Bit) === 0 ? 'too-many-digits' : 'beyond-64-bit' };
+  const keptAsText = textReason(kinds);
+  return keptAsText === undefined ? { type: 'text' } : { type: 'text', keptAsText };
+}
+
+/** Why a column is text that somebody may take for numbers or dates. Codes that only look like them are among none of these. */
+function textReason(kinds: number): TextReason | undefined {
+  if (kinds === cellKind.localDate) return 'local-date';
+  if ((kinds & moments) !== 0 && within(kinds, moments | cellKind.noSuchDate))
+    return (kinds & cellKind.noSuchDate) === 0 ? 'mixed-zones' : 'no-such-date';
+  if (!within(kinds, numbers) || kinds === cellKind.bareExponent) return undefined;
+  if ((kinds & cellKind.leadingZero) !== 0) return 'leading-zero';
+  if ((kinds & cellKind.beyond64Bit) !== 0) return 'beyond-64-bit';
+  // A double would hold them, were they spelled as numbers.
+  return within(kinds, doubles | cellKind.bareExponent) ? 'bare-exponent' : 'too-many-digits';
 }

@@ -310,8 +310,10 @@ describe('inferred types', () => {
     [['2024-1-1'], 'text'],
     [['2024-01-01 24:00:00'], 'text'],
     [['2024-01-01 10:00:00.1234567'], 'text'],
-    [['2024-01-01 10:00:00', '2024-01-01 10:00:00Z'], 'text'],
-    [['2024-01-01', '2024-01-01 10:00:00Z'], 'text'],
+    [['2024-02-30', 'x'], 'text'],
+    [['1234-56-78', '2345-67-89'], 'text'],
+    [['12E4', '33E1'], 'text'],
+    [['12E4', '33E1', 'x'], 'text'],
     [['true', '1'], 'text'],
     [['2024-01-01', '1'], 'text'],
     [['+5'], 'text'],
@@ -344,7 +346,16 @@ describe('inferred types', () => {
     [['01/02/2024', '31/12/2024'], 'local-date'],
     [['1.2.2024', '13.12.1999'], 'local-date'],
     [['1-2-2024'], 'local-date'],
-  ] as const)('%j stay text, because a number would lose something or a date mean two: %s', (cells, keptAsText) => {
+    [['1.5', '1e5'], 'bare-exponent'],
+    [['7', '12E4'], 'bare-exponent'],
+    [['007', '12E4'], 'leading-zero'],
+    [['0.1234567890123456', '12E4'], 'too-many-digits'],
+    [['2024-01-01', '2024-02-30'], 'no-such-date'],
+    [['2024-01-01 10:00', '2023-02-29 10:00', '2024-13-01'], 'no-such-date'],
+    [['2024-01-01 10:00:00Z', '2023-02-29 10:00:00'], 'no-such-date'],
+    [['2024-01-01 10:00:00', '2024-01-01 10:00:00Z'], 'mixed-zones'],
+    [['2024-01-01', '2024-01-01 10:00:00Z'], 'mixed-zones'],
+  ] as const)('%j stay text, because a number or a date would lose something or mean two things: %s', (cells, keptAsText) => {
     expect(columnOf(cells)).toEqual({ kind: 'inferred', type: 'text', keptAsText });
   });
 

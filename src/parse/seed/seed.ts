@@ -31,7 +31,14 @@ export interface SeedOptions {
 export const seedSizeLimit: number = 100 * 1024 * 1024;
 
 /** Why a column of numbers or dates stays text: it would lose something, or mean more than one thing. */
-export type TextReason = 'leading-zero' | 'beyond-64-bit' | 'too-many-digits' | 'local-date';
+export type TextReason =
+  | 'leading-zero'
+  | 'beyond-64-bit'
+  | 'too-many-digits'
+  | 'bare-exponent'
+  | 'local-date'
+  | 'no-such-date'
+  | 'mixed-zones';
 
 export type SeedType =
   | { readonly kind: 'inferred'; readonly type: PortableType; readonly keptAsText?: TextReason }
