@@ -41,7 +41,10 @@ export async function requireSound(
 /** Every problem of every text that compiled; the engine is started only if there is something to check. */
 async function findQueryProblems(loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<readonly Diagnostic[]> {
   const flawed = new Set(loaded.nodeErrors.map(({ node }) => node));
-  const texts = [...selected].filter((id) => !loaded.graph.broken.has(id) && !flawed.has(id)).flatMap((id) => textsOf(loaded, id));
+  const isSound = (id: NodeId): boolean => !loaded.graph.broken.has(id) && !flawed.has(id);
+  const allSound = flawed.size + loaded.graph.broken.size === 0;
+  const isWhole = (id: NodeId): boolean => allSound || (isSound(id) && ephemeralsAbove(loaded, id).every(isSound));
+  const texts = [...selected].filter(isWhole).flatMap((id) => textsOf(loaded, id));
   if (texts.length === 0) return [];
   const adapter = await loaded.engine.load();
   const analyzer = await adapter.openAnalyzer();
@@ -56,6 +59,21 @@ async function findQueryProblems(loaded: LoadedGraph, selected: ReadonlySet<Node
     await analyzer.close();
   }
   return diagnostics;
+}
+
+/** The models whose queries stand in the texts of a node: one that did not compile leaves a hole there. */
+function ephemeralsAbove({ graph }: LoadedGraph, id: NodeId): readonly NodeId[] {
+  const found = new Set<NodeId>();
+  const stack = [id];
+  for (let reader = stack.pop(); reader !== undefined; reader = stack.pop()) {
+    for (const parent of graph.parents.get(reader) ?? []) {
+      const node = graph.nodes.get(parent);
+      if (node?.resourceType !== 'model' || node.config.materialized !== 'ephemeral' || found.has(parent)) continue;
+      found.add(parent);
+      stack.push(parent);
+    }
+  }
+  return [...found];
 }
 
 /** The first problem of each node; texts are looked at one by one only where they cannot be passed together. */

@@ -1,5 +1,6 @@
 /** Models and seeds before rendering: their config, their names, and who is turned off. */
 import type { Relation } from '../adapter/relation.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { ModelVersion, NodeProperties, ParsedFile } from '../parse/definitions.ts';
 import { nodeName } from '../parse/parse-file.ts';
 import type { Template } from '../parse/template.ts';
@@ -9,6 +10,7 @@ import type { DisabledNode, ModelConfig, NodeId, SeedConfig } from './compiled.t
 import { readFileConfig } from './file-config.ts';
 import type { Asker } from './facts.ts';
 import type { FileContext } from './file-context.ts';
+import { findIdleConfig } from './idle-config.ts';
 import type { MergedConfig } from './merge-config.ts';
 import { configValue, mergeConfig, metaOf, tagsOf, treeLevels } from './merge-config.ts';
 import type { NamedNode } from './naming.ts';
@@ -57,6 +59,10 @@ export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context
   ]);
   checkDatabase(merged, id, context);
   const config = modelConfig(merged);
+  const idle = config.enabled ? findIdleConfig(id, config, { merged, own: [properties?.config ?? {}, own.values] }) : [];
+  context.diagnostics.push(...idle);
+  // Its query is sound all the same, and who reads it has no error of its own.
+  if (hasErrors(idle)) context.broken.push(id);
   const where = relationOf(project, alias, config);
   return {
     kind: 'model',
@@ -72,7 +78,7 @@ export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context
     where,
     relation: config.enabled && config.materialized !== 'ephemeral' ? where : undefined,
     ...spansOf(merged),
-    broken: template.broken === true || own.diagnostics.some((entry) => entry.severity === 'error'),
+    broken: template.broken === true || hasErrors(own.diagnostics),
   };
 }
 

@@ -114,6 +114,7 @@ function builtinValue(frame: Frame, name: string, span: Span): Value | Failed {
     case 'target':
       return session.environment.target;
     case 'this':
+      session.readsSelf = true;
       return session.self ?? session.report('ref-not-allowed', { what: 'this', place: session.place }, span);
     case 'is_incremental':
       return session.isIncremental ?? session.report('ref-not-allowed', { what: 'is_incremental', place: session.place }, span);

@@ -50,6 +50,16 @@ describe('dependencies', () => {
 });
 
 describe('this', () => {
+  it.each(['view', 'ephemeral'])('cannot be read by a model without rows of its own: %s', async (materialized) => {
+    const text = `{{config materialized="${materialized}"}}\n-- {{this}}\nselect '{{this}}' as name\nfrom {{this}}`;
+    const { diagnostics } = await compileFiles({ 'models/m.sql': text });
+    expect(diagnostics.map(({ code, span }) => [code, span?.start])).toEqual([['self-reference', text.lastIndexOf('{{')]]);
+  });
+  it.each(['table', 'incremental'])('can be read by others: %s', async (materialized) => {
+    const { diagnostics } = await compileFiles({ 'models/m.sql': `{{config materialized="${materialized}"}}select * from {{this}}` });
+    expect(diagnostics).toEqual([]);
+  });
+
   it('is the relation of the model that is rendered, in macros, loops and as an argument', async () => {
     const macros = {
       'macros/m.sql': '{{#macro "max_of" "relation"}}(select max(x) from {{relation}}) + (select 1 from {{this}}){{/macro}}',
@@ -60,7 +70,7 @@ describe('this', () => {
   });
 
   it('has the schema and the alias of the model', async () => {
-    expect(await render('{{config schema="marts" alias="final"}}{{this}}')).toBe('"main_marts"."final"');
+    expect(await render('{{config schema="marts" alias="final" materialized="table"}}{{this}}')).toBe('"main_marts"."final"');
   });
 
   it('is the way to read oneself', async () => {

@@ -1,7 +1,8 @@
 /** Renders models and seeds: text, dependencies, hooks. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { hasErrors } from '../diagnostics/diagnostic.ts';
+import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
+import { nextCodeToken } from '../parse/sql-scan.ts';
 import { findShadows } from './check-macros.ts';
 import { compileColumns } from './columns.ts';
 import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText, Dependency, NodeId } from './compiled.ts';
@@ -11,6 +12,7 @@ import { checkChain, injectEphemerals } from './ephemeral.ts';
 import type { EphemeralBody } from './fact.ts';
 import type { FileContext } from './file-context.ts';
 import { compileHooks } from './hooks.ts';
+import { placeInCompiled } from './compiled-excerpt.ts';
 import { finishQuery } from './query-text.ts';
 import { renderTemplate } from './render.ts';
 import { Session } from './session.ts';
@@ -70,7 +72,29 @@ function renderText(draft: ModelDraft, isIncremental: boolean, context: FileCont
   const text = renderTemplate(draft.template, session);
   if (session.diagnostics.length > 0) return { text, ...settle(draft.id, session.diagnostics, session, context) };
   const finished = finishQuery(text, { what: 'a model', node: draft.id, path: draft.path });
-  return { text: finished.text, ...settle(draft.id, finished.diagnostics, session, context) };
+  const selfRead = session.readsSelf ? findSelfRead(draft, finished.text, session) : undefined;
+  const diagnostics = selfRead === undefined ? finished.diagnostics : [...finished.diagnostics, selfRead];
+  return { text: finished.text, ...settle(draft.id, diagnostics, session, context) };
+}
+
+/** Words for models without rows of their own. */
+const rowless: ReadonlyMap<string, string> = new Map([
+  ['view', 'view'],
+  ['ephemeral', 'ephemeral model'],
+]);
+
+/** `{{this}}` where SQL reads it, in a model that has no rows of its own; in strings and comments it is a name like any other. */
+function findSelfRead(draft: ModelDraft, text: CompiledText, { self }: Session): Diagnostic | undefined {
+  const what = rowless.get(draft.config.materialized);
+  if (what === undefined || self === undefined) return undefined;
+  const { sql } = self;
+  for (let token = nextCodeToken(text.sql, 0); token !== undefined; token = nextCodeToken(text.sql, token.end)) {
+    if (!text.sql.startsWith(sql, token.start)) continue;
+    const place = placeInCompiled(text, token.start, sql.length);
+    const where = { node: draft.id, span: place?.span, notes: place?.notes ?? [] };
+    return diagnose('self-reference', { name: draft.name, reads: { by: 'this', what } }, where);
+  }
+  return undefined;
 }
 
 function settle(id: NodeId, diagnostics: readonly Diagnostic[], { dependencies, macros }: Uses, context: FileContext): Uses {

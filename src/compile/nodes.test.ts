@@ -120,6 +120,19 @@ describe('config', () => {
     expect(await problemsOf(`${template}select 1 as x`)).toEqual([problem]);
   });
 
+  it('refuses a list of keys that is empty or names one twice, wherever it stands, and once', async () => {
+    const { diagnostics } = await compileFiles({
+      'models/a.sql': '{{config materialized="incremental" unique_key=(array)}}select 1 as id',
+      'models/b.sql': '{{config materialized="incremental"}}select 1 as id',
+      'models/b.yaml': 'models:\n  - name: b\n    config: { unique_key: [id, id] }\n',
+      'models/c.sql': 'select 1 as id',
+    });
+    expect(diagnostics.map(({ code, node, span }) => [code, node, span?.path])).toEqual([
+      ['wrong-value', 'model.shop.a', 'models/a.sql'],
+      ['wrong-value', 'model.shop.b', 'models/b.yaml'],
+    ]);
+  });
+
   it('refuses config in a macro', async () => {
     expect(await problemsOf('{{f}}select 1', { 'macros/m.sql': '{{#macro "f"}}{{config alias="x"}}{{/macro}}' })).toEqual([
       'config-misplaced: macro `f` holds `{{config}}`',

@@ -97,6 +97,8 @@ export class Session {
   readonly calls: CallSite[] = [];
   /** Macros and JavaScript helpers that were called, those inside macros too. */
   readonly macros = new Set<string>();
+  /** `{{this}}` was used, in whatever way. */
+  readsSelf = false;
   steps = 0;
   /** Set when a limit was hit: everything that is still running ends. */
   stopped = false;

@@ -536,6 +536,27 @@ describe('executePlan', () => {
       expect(result.warnings[0]?.message).toContain('the view `else where.reads_b` reads `main.a` and cannot be read any more: ');
     }));
 
+  it('refuses a view that reads itself, directly or through another, and says so only where it is so', () =>
+    withDatabase(async ({ run, rows }) => {
+      const view = (sql: string): CompiledModel => sqlModel('v', sql, { materialized: 'view' });
+      await run([view('select 1 as id')]);
+      await rows('create view main.above as select id from main.v');
+      const codesOf = async (sql: string): Promise<readonly string[]> => {
+        const { result } = await run([view(sql)]);
+        return result.results.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code));
+      };
+      expect(await codesOf('select id from main.v -- the end')).toEqual(['self-reference']);
+      expect(await codesOf('select id from main.above')).toEqual(['self-reference']);
+      expect(await codesOf('select id from elsewhere.v')).toEqual(['unknown-relation']);
+      expect(await codesOf('select id from main.v, main.nowhere')).toEqual(['unknown-relation']);
+      expect(await rows('from main.above')).toEqual([[1]]);
+      // One that somebody has made to read itself is healed by a query that does not.
+      await rows('create or replace view main.v as select id from main.v');
+      expect(await codesOf('select id from main.v')).toEqual(['self-reference']);
+      expect(await codesOf('select 2 as id')).toEqual([]);
+      expect(await rows('from main.above')).toEqual([[2]]);
+    }));
+
   it('runs hooks inside the transaction, and undoes them when the model fails', () =>
     withDatabase(async ({ run, rows }) => {
       await rows('create table main.log (line varchar)');

@@ -2,6 +2,8 @@
 import { EngineError } from '../adapter/engine-error.ts';
 import type { CompiledText } from '../compile/compiled.ts';
 import { lookupSpan } from '../compile/span-map.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { BuildStep, PlannedCheck, PlannedQueryTest, TestStep } from '../plan/plan.ts';
 import type { FailedAttempt, StepContext } from './attempt.ts';
@@ -33,8 +35,33 @@ export async function withColumns({ ports, connection }: StepContext, cause: unk
   }
 }
 
+/**
+ * Whether a view was refused because its query reads the view itself: it could not be bound while the old one was out of the
+ * way, and now that the transaction is undone and the old one is back, nothing is missing.
+ */
+export async function readsItself({ connection }: StepContext, cause: unknown, step: BuildStep): Promise<boolean> {
+  if (!(cause instanceof StatementFailure) || step.relationKind !== 'view' || step.assumes.kind === undefined) return false;
+  const { details, statement } = cause;
+  const { embedded } = statement;
+  if (details.kind !== 'unknown-relation' || embedded?.node !== step.node) return false;
+  const sql = statement.sql.slice(embedded.at, embedded.at + embedded.length);
+  try {
+    await connection.query({ sql: `select * from (\n${sql}\n) as probe limit 0` });
+    return true;
+  } catch (second) {
+    if (!(second instanceof EngineError)) throw second;
+    // The old view may be one that reads itself already, which says so in other words.
+    return second.details.kind === 'other';
+  }
+}
+
 /** What an error came to: diagnostics, and whether it is worth another try. Anything but a failure of the step is thrown on. */
-export function failedAttempt(context: StepContext, cause: unknown, step: BuildStep | TestStep, duringAudit: boolean): FailedAttempt {
+export function failedAttempt(
+  context: StepContext,
+  cause: unknown,
+  step: BuildStep | TestStep,
+  phase: { readonly duringAudit: boolean; readonly readsItself?: boolean },
+): FailedAttempt {
   if (cause instanceof StepFailure) {
     const blamed = cause.test === undefined ? {} : { test: cause.test };
     return {
@@ -68,13 +95,18 @@ export function failedAttempt(context: StepContext, cause: unknown, step: BuildS
   });
   return {
     kind: 'failed',
-    diagnostics: [diagnostic],
+    diagnostics: [phase.readsItself === true && step.kind === 'build' ? selfReference(step, diagnostic) : diagnostic],
     message: details.redacted,
     retry: details.retry,
     cancelled: details.kind === 'cancelled',
-    duringAudit,
+    duringAudit: phase.duringAudit,
     ...(test === undefined ? {} : { test }),
   };
+}
+
+/** At the place that the engine named, if it named one. */
+function selfReference(step: BuildStep, { span, excerpt, notes }: Diagnostic): Diagnostic {
+  return diagnose('self-reference', { name: step.name, reads: { by: 'names' } }, { node: step.node, span, excerpt, notes });
 }
 
 function readsOf({ ports }: StepContext, node: string | undefined): QueryReads {

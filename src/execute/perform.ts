@@ -2,6 +2,7 @@
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Connection, ResultSet, TransactionOptions } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
+import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import type { Operation, OperationKind, OperationRenderers, RenderContext } from '../adapter/operation.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { StatementFailure } from './step-failure.ts';
@@ -40,8 +41,14 @@ export async function catching<T>(statements: readonly Statement[], test: string
     return await send();
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
-    throw new StatementFailure(cause.details, statements[cause.details.statement ?? 0] ?? { sql: '' }, test);
+    throw new StatementFailure(cause.details, blamed(statements, cause.details) ?? { sql: '' }, test);
   }
+}
+
+/** The statement that failed. Where the engine names none and no place either, the one with the text of the user. */
+function blamed(statements: readonly Statement[], { statement, position }: EngineErrorDetails): Statement | undefined {
+  if (statement !== undefined || position !== undefined) return statements[statement ?? 0];
+  return statements.find(({ embedded }) => embedded !== undefined) ?? statements[0];
 }
 
 /** Runs statements together; gives the rows that the last one changed. */

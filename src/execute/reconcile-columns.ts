@@ -65,8 +65,10 @@ export async function reconcileColumns(
       return names(common);
     case 'append_new_columns':
       await castStage(adapter, connection, action, retyped, place);
+      // A row that comes is a whole row by every strategy, also one that takes the place of an old one.
+      await alter(adapter, connection, { ...change, target: action.stage, add: removed });
       await alter(adapter, connection, change);
-      return [...names(common), ...names(added)];
+      return names([...common, ...removed, ...added]);
     case 'sync_all_columns':
       if (removed.length * 2 > action.targetColumns.length) {
         throw new StepFailure([

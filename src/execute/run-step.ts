@@ -13,7 +13,7 @@ import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
 import type { Attempt, StepContext, TestError } from './attempt.ts';
 import { beginBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
-import { failedAttempt, withColumns } from './failed-attempt.ts';
+import { failedAttempt, readsItself, withColumns } from './failed-attempt.ts';
 import { laterBuilds } from './later-builds.ts';
 import { commitWith, queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
 import type { Situation } from './perform.ts';
@@ -65,7 +65,10 @@ export async function attemptBuild(
     await connection.rollback();
     const { step, texts } = current;
     if (cause instanceof AuditRefused) return { attempt: { kind: 'refused', tests: cause.tests }, step };
-    const failed = failedAttempt({ ...context, texts }, await withColumns(context, cause, step.node), step, progress.auditing);
+    const failed = failedAttempt({ ...context, texts }, await withColumns(context, cause, step.node), step, {
+      duringAudit: progress.auditing,
+      readsItself: await readsItself(context, cause, step),
+    });
     // What is published must not be built a second time: the plan was made for what stood before.
     return { attempt: committed ? { ...failed, retry: 'never' } : failed, step };
   }
@@ -114,7 +117,7 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
     });
     return { kind: 'done', rows: undefined, warnings: [], tests, errors };
   } catch (cause) {
-    return failedAttempt(context, cause, step, true);
+    return failedAttempt(context, cause, step, { duringAudit: true });
   }
 }
 

@@ -225,6 +225,41 @@ describe('a source that the project builds itself', () => {
     expect(shortNames(value, value.order)).toEqual(['main.events', 'clean', 'events']);
   });
 
+  it('is an error where a view would read itself through it, at the one that reads the source', () => {
+    const reads = (
+      name: string,
+      sql: string,
+      needs: readonly string[],
+      materialized: 'view' | 'table' | 'ephemeral' = 'view',
+    ): GraphNode => {
+      const node = model({ name, needs, materialized });
+      return { ...node, full: { ...node.full, sql } };
+    };
+    const events = reads('events', 'select * from main.clean', [ids.model('clean')]);
+    const codesOf = (...nodes: readonly GraphNode[]): readonly unknown[] =>
+      buildFrom([source('main', 'events'), ...nodes]).diagnostics.map(({ code, node }) => [code, node]);
+    expect(codesOf(reads('events', 'select * from main.events', [ids.source('main.events')]))).toEqual([
+      ['self-reference', ids.model('events')],
+    ]);
+    const clean = 'select * from main.events';
+    for (const kind of ['view', 'ephemeral'] as const) {
+      expect(codesOf(reads('clean', clean, [ids.source('main.events')], kind), events)).toEqual([['self-reference', ids.model('clean')]]);
+    }
+    // A table holds what it read, and a hook is no query.
+    expect(codesOf(reads('clean', clean, [ids.source('main.events')], 'table'), events)).toEqual([
+      ['source-closes-cycle', ids.model('clean')],
+    ]);
+    expect(codesOf(reads('clean', 'select 1', [ids.source('main.events')]), events)).toEqual([['source-closes-cycle', ids.model('clean')]]);
+    const other = reads('clean', 'select * from main.events', [ids.source('main.events')]);
+    const two = buildFrom([
+      source('main', 'events'),
+      source('main', 'clean'),
+      other,
+      reads('events', 'select * from main.clean', [ids.source('main.clean')]),
+    ]);
+    expect(two.diagnostics.map(({ code }) => code)).toEqual(['self-reference', 'self-reference']);
+  });
+
   it('is linked without a word when no model reads it', () => {
     const { value, diagnostics } = buildFrom([seed('countries', 'raw'), source('raw', 'countries')]);
     expect(value.parents.get(ids.source('raw.countries'))).toEqual([ids.seed('countries')]);

@@ -5,6 +5,7 @@ import { untangle } from './cycles.ts';
 import type { Adjacency } from './digraph.ts';
 import { invert, longestDepths, mapTargets, orderByDepth, renumber } from './digraph.ts';
 import type { GraphNode } from './graph.ts';
+import { findSelfReadingViews } from './self-reading-views.ts';
 import type { FoldIdentifier, SourceLink } from './source-links.ts';
 import { describeSourceLinks, findSourceLinks } from './source-links.ts';
 
@@ -25,9 +26,12 @@ export function linkNodes(nodes: readonly GraphNode[], references: Adjacency, fo
   const settled = settle(nodes, references, links);
   const sorted = orderByDepth(settled.depths);
   const parents = renumber(settled.parents, sorted);
+  const dropped = links.filter((link) => !settled.kept.has(link));
+  const selfReading = findSelfReadingViews(nodes, references, { links: dropped, all: links });
+  const harmless = links.filter((link) => !selfReading.has(link));
   return {
     value: { sorted, edges: { parents, children: invert(parents) } },
-    diagnostics: [...settled.diagnostics, ...describeSourceLinks(nodes, links, settled.kept)],
+    diagnostics: [...settled.diagnostics, ...selfReading.values(), ...describeSourceLinks(nodes, harmless, settled.kept)],
   };
 }
 

@@ -11,7 +11,9 @@ export function queryReads(graph: Graph, id: NodeId, dialect: Pick<Dialect, 'rel
   const node = graph.nodes.get(id);
   if (node === undefined) return { relations: [], views: [] };
   const above = standingAbove(graph, node);
-  const own = 'relation' in node ? [nameRead(node, dialect)] : [];
+  // A view has no rows of its own that its query could read.
+  const isView = node.resourceType === 'model' && node.config.materialized === 'view';
+  const own = 'relation' in node && !isView ? [nameRead(node, dialect)] : [];
   return {
     relations: [
       ...above.map((parent) => nameRead(parent, dialect)),

@@ -130,6 +130,29 @@ describe('buildPlan', () => {
     expect(buildStep(planOf(nodes, { catalog: [inCatalog('orders', 'table')], adopt: true }), ids.model('orders')).reason).toBe('selected');
   });
 
+  it('adds no rows to those of another node, unless it is told to keep them or to build anew', () => {
+    const state = built('facts');
+    const stands = {
+      catalog: [inCatalog('facts', 'table')],
+      state: { ...state, builds: state.builds.map((entry) => ({ ...entry, node: 'seed.shop.facts' })) },
+    };
+    const refused = planFor([incremental()], stands);
+    expect(refused.diagnostics).toMatchObject([
+      {
+        code: 'rows-of-another',
+        message: 'table `main.facts` holds the rows of seed `facts`, and `facts` would add its own to them',
+        node: 'model.shop.facts',
+      },
+    ]);
+    const reasonOf = (more: Partial<PlanInput>, node = incremental()): string =>
+      buildStep(planOf([node], { ...stands, ...more }), node.id).reason;
+    expect(reasonOf({ adopt: true })).toBe('incremental');
+    expect(reasonOf({ fullRefresh: true })).toBe('full-refresh');
+    expect(reasonOf({}, withConfig(model({ name: 'facts' }), { materialized: 'table' }))).toBe('selected');
+    const [kept] = planFor([incremental({ fullRefresh: false })], { ...stands, fullRefresh: true }).diagnostics;
+    expect(kept).toMatchObject({ code: 'rows-of-another', help: expect.not.stringContaining('--full-refresh') });
+  });
+
   it('chooses the full text for a first load, and the incremental one for a table that stands', () => {
     const first = buildStep(planOf([incremental({ uniqueKey: ['id'] })]), ids.model('facts'));
     expect(acts(first)).toEqual(['stage-query', 'require-keys', 'publish-stage']);

@@ -88,6 +88,27 @@ function checkOwnership(context: BuildContext, node: CompiledModel | CompiledSee
   return false;
 }
 
+/** Refuses to add the rows of a model to a table that holds those of another node: which of them are to stay, nobody but the user knows. */
+function checkRows(context: BuildContext, model: CompiledModel): boolean {
+  const recorded = context.standing.recorded(model.relation);
+  if (recorded === undefined || recorded.node === model.id || context.input.adopt) return true;
+  const [kind = '', , ...name] = recorded.node.split('.');
+  context.report(
+    diagnose(
+      'rows-of-another',
+      {
+        relation: `${model.relation.schema}.${model.relation.name}`,
+        kind,
+        name: name.join('.'),
+        model: model.name,
+        isKept: model.config.fullRefresh === false,
+      },
+      { node: model.id, span: { path: model.path, start: 0, end: 0 } },
+    ),
+  );
+  return false;
+}
+
 function chooseStrategy(
   context: BuildContext,
   model: CompiledModel,
@@ -229,6 +250,7 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   const strategy = materialized === 'incremental' ? chooseStrategy(context, model, existing) : undefined;
   if (materialized === 'incremental' && strategy === undefined) return undefined;
   const decision = decide(context, model, relationKind, existing);
+  if (decision.incremental && !checkRows(context, model)) return undefined;
   const text: CompiledText = decision.incremental ? (model.incremental ?? model.full) : model.full;
   const query = context.collector.query(model.id, text, model.id);
   if (query === undefined) return undefined;

@@ -45,6 +45,8 @@ describe('readConfigValue', () => {
     ['delimiter', ';;', '`delimiter` must be one character, not `;;`'],
     ['pre_hook', { sqll: 'x' }, '`pre_hook` must be SQL, a mapping with `sql` and `transaction`, or a list of these, not a mapping'],
     ['alias', 7, '`alias` must be a relation name, not `7` (quote it: `"7"`)'],
+    ['unique_key', [], '`unique_key` must be a column or a list of columns, not `[]`'],
+    ['unique_key', ['a', 'b', 'a'], '`unique_key` must be a list that names each column once, not `[a, b, a]`'],
     ['schema', null, '`schema` must be a schema name, not nothing'],
   ])('refuses %s %j', (name, value, message) => {
     expect(read(name, value)).toEqual([message]);

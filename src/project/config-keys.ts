@@ -71,7 +71,12 @@ export const configShapes = {
   database: text('the database of the target'),
   docs: keysOf({ show: optional(flag()), node_color: optional(text('a colour')) }, 'a mapping with `show` and `node_color`'),
   access: oneOf(['private', 'protected', 'public']),
-  unique_key: v.pipe(either([text(), listOf(text())], 'a column or a list of columns'), v.transform(toList)),
+  unique_key: v.pipe(
+    either([text(), listOf(text())], 'a column or a list of columns'),
+    v.transform(toList),
+    v.check((columns) => columns.length > 0 && !columns.includes(''), 'a column or a list of columns'),
+    v.check((columns) => new Set(columns).size === columns.length, 'a list that names each column once'),
+  ),
   incremental_strategy: v.pipe(
     oneOf(['append', 'merge', 'delete_insert', 'delete+insert']),
     v.transform((value): IncrementalStrategy => strategies[value]),
@@ -177,6 +182,7 @@ export function readConfigValue<K extends ConfigKeyName>(name: K, located: Locat
   if (result.success) return { value: result.output as ConfigValues[K], diagnostics: [] };
   const issue = result.issues[0];
   const expected = issue.path === undefined ? issue.message : expectedBy(shape);
-  const parameters = { key: name, expected, found: describeValue(value), help: valueHelp(shape, value) };
+  const found = issue.type === 'check' && Array.isArray(value) ? `\`[${value.map(String).join(', ')}]\`` : describeValue(value);
+  const parameters = { key: name, expected, found, help: valueHelp(shape, value) };
   return { value: undefined, diagnostics: [diagnose('wrong-value', parameters, { span })] };
 }

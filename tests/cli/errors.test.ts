@@ -8,6 +8,19 @@ const BROKEN_BLOCK = [
   '',
 ].join('\n');
 
+describe('errors of an ephemeral model', () => {
+  it('are no errors of the models that read it', async () => {
+    const project = await shop({
+      'models/inner.sql': '{{config materialized="ephemeral" alias=7}}select 1 as id\n',
+      'models/outer.sql': '{{config materialized="ephemeral"}}select id from {{ref "inner"}}\n',
+      'models/reader.sql': 'select id from {{ref "outer"}}\n',
+    });
+    const { code, stderr } = await project.tx(['build']);
+    expect(stderr.match(/^(?:error|warning) .*/gm)).toEqual(['error wrong-value  models/inner.sql:1:41']);
+    expect(code).toBe(2);
+  });
+});
+
 describe('errors of the database', () => {
   it('inside a macro point at the mustache, and at the line of the compiled file', async () => {
     const project = await shop({

@@ -113,6 +113,23 @@ const materializations: readonly ConformanceCase[] = [
     ],
   },
   {
+    name: 'a view that would read itself is refused, by its own name and through another view, and stays as it was',
+    files: { 'models/v.sql': 'select 1 as id', 'models/above.sql': 'select id from {{ref "v"}}' },
+    acts: [
+      build,
+      { write: { 'models/v.sql': 'select id + 1 as id from {{this}}' } },
+      { tx: 'run --select v', exit: 2, says: ['self-reference', 'models/v.sql:1:26'] },
+      { write: { 'models/v.sql': 'select id + 1 as id from main.v' } },
+      { tx: 'run --select v', exit: 1, says: [/self-reference|recursion detected/] },
+      { write: { 'models/v.sql': 'select id + 1 as id from main.above' } },
+      { tx: 'run --select v', exit: 1, says: [/self-reference|recursion detected/] },
+      is('select id from main.above', [1]),
+      { write: { 'models/v.sql': `select 2 as id, '{{this}}' as name -- {{this}}` } },
+      build,
+      is('select id from main.above', [2]),
+    ],
+  },
+  {
     name: 'what others did not let tx build is not touched without a word',
     files: { 'models/m.sql': 'select 1 as id' },
     acts: [

@@ -64,6 +64,38 @@ describe('increments', () => {
       ]);
     });
 
+    it.each(['append', 'delete_insert', 'merge'] as const)('give the same rows where a column is missing: %s', async (strategy) => {
+      const connection = await connect();
+      const table = `select 1 as id, 'old' as b, 'kept' as c union all select 2, 'old', 'kept'`;
+      const rows = `select 2 as id, 'new' as b union all select 3, 'new'`;
+      const old = [1, 'old', 'kept'];
+      const added = await bring(adapter, connection, { table, rows, key: 'id', strategy, onSchemaChange: 'append_new_columns' });
+      const replaced =
+        strategy === 'append'
+          ? [
+              [2, 'new', null],
+              [2, 'old', 'kept'],
+            ]
+          : [[2, 'new', null]];
+      expect(added).toEqual([old, ...replaced, [3, 'new', null]]);
+      const more = `select 2 as id, 'new' as b, true as d`;
+      const both = await bring(adapter, connection, { table, rows: more, key: 'id', strategy, onSchemaChange: 'append_new_columns' });
+      const beside = strategy === 'append' ? [[2, 'old', 'kept', null]] : [];
+      expect(both).toEqual([[...old, null], [2, 'new', null, true], ...beside]);
+      expect(await bring(adapter, connection, { table, rows, key: 'id', strategy, onSchemaChange: 'ignore' })).toEqual([
+        'the query no longer has `c`, which `s.m` has',
+      ]);
+      const dropped = await bring(adapter, connection, { table, rows, key: 'id', strategy, onSchemaChange: 'sync_all_columns' });
+      const other =
+        strategy === 'append'
+          ? [
+              [2, 'new'],
+              [2, 'old'],
+            ]
+          : [[2, 'new']];
+      expect(dropped).toEqual([[1, 'old'], ...other, [3, 'new']]);
+    });
+
     it('never make two keys of a table one', async () => {
       const connection = await connect();
       const onSchemaChange = 'sync_all_columns';

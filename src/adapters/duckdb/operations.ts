@@ -67,10 +67,15 @@ function publishStage({ stage, target, existing }: PublishStage): readonly State
   return existing === undefined ? each(rename) : each(drop(target, existing), rename);
 }
 
-/** Creating a view binds it, so no second statement is needed to prove that it can be read. */
+/**
+ * Creating a view binds it, so no second statement is needed to prove that it can be read. What stands there goes first:
+ * `create or replace` would bind a query that reads the view, directly or through others, to the old one.
+ */
 function publishView({ target, existing, query }: PublishView): readonly Statement[] {
-  const create = wrap(`create ${existing === 'view' ? 'or replace ' : ''}view ${name(target)}`, query);
-  return existing === 'table' ? [...each(drop(target, 'table')), create] : [create];
+  const create = wrap(`create view ${name(target)}`, query);
+  if (existing === undefined) return [create];
+  // A hook may have dropped the view already.
+  return [...each(existing === 'table' ? drop(target, 'table') : `drop view if exists ${name(target)}`), create];
 }
 
 function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {

@@ -15,14 +15,29 @@ function shorten(path: readonly string[]): readonly string[] {
   return path.length <= 20 ? path : [...path.slice(0, 15), `… ${path.length - 17} more …`, ...path.slice(-2)];
 }
 
+/** How a model without rows of its own comes to read itself, where no `ref` says so. */
+type SelfRead =
+  | { readonly by: 'this'; readonly what: string }
+  | { readonly by: 'source'; readonly source: string }
+  /** The database found it, among names that are written out. */
+  | { readonly by: 'names' };
+
 export const graphCodes = {
   'dependency-cycle': error<{ readonly path: readonly string[] }>(
     ({ path }) => `models need each other in a circle: \`${shorten(path).join(' -> ')}\``,
     () => 'take one of these refs away, or move what both sides need into a model of its own',
   ),
-  'self-reference': error<{ readonly name: string }>(
-    ({ name }) => `model \`${name}\` refers to itself`,
-    () => 'in an incremental model write `{{this}}` for the rows that earlier runs left; any other model cannot read itself',
+  'self-reference': error<{ readonly name: string; readonly reads?: SelfRead }>(
+    ({ name, reads }) => {
+      if (reads === undefined) return `model \`${name}\` refers to itself`;
+      if (reads.by === 'this') return `${reads.what} \`${name}\` reads itself: it has no rows of its own`;
+      if (reads.by === 'source') return `view \`${name}\` reads itself: source \`${reads.source}\` is the view that it builds`;
+      return `view \`${name}\` reads itself, directly or through other views`;
+    },
+    ({ reads }) =>
+      reads?.by === 'names'
+        ? 'it has no rows of its own; read what it is made of, and write `ref` for what the project builds, so that circles are found'
+        : 'in an incremental model write `{{this}}` for the rows that earlier runs left; any other model cannot read itself',
   ),
   'unknown-version': error<{ readonly model: string; readonly version: string; readonly known: readonly string[] }>(
     ({ model, version }) => `model \`${model}\` has no version \`${version}\``,

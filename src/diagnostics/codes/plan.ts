@@ -11,6 +11,13 @@ export const planCodes = {
         ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\` to take it over`
         : `give the model another name or \`alias\`, or run with \`--adopt\` to let \`tx\` take it over`,
   ),
+  'rows-of-another': error<{ relation: string; kind: string; name: string; model: string; isKept: boolean }>(
+    (p) => `table \`${p.relation}\` holds the rows of ${p.kind} \`${p.name}\`, and \`${p.model}\` would add its own to them`,
+    ({ isKept }) =>
+      isKept
+        ? 'keep its rows and go on from them with `--adopt`; `full_refresh: false` keeps it from being built anew'
+        : 'build it anew with `--full-refresh`, or keep its rows and go on from them with `--adopt`',
+  ),
   'strategy-not-supported': error<{ strategy: string; engine: string; offered: readonly string[] }>(
     (p) => `incremental strategy \`${p.strategy}\` is not available on ${p.engine}`,
     (p) => `${p.engine} offers ${quoted(p.offered)}`,

@@ -68,6 +68,15 @@ const referenceCodes = {
 };
 
 const configCodes = {
+  'idle-config': warning<{ readonly key: string; readonly materialized: string }>(
+    ({ key, materialized }) => `\`${key}\` does nothing here: the model is ${described(materialized)}`,
+    ({ key, materialized }) =>
+      `take it away${materialized === 'ephemeral' && (key === 'alias' || key === 'schema') ? '' : ', or set `materialized="incremental"`'}`,
+  ),
+  'ephemeral-with-hook': error<{ readonly key: string }>(
+    ({ key }) => `\`${key}\` would never run: an ephemeral model is not built`,
+    () => 'make it a view or a table, or give the hook to the models that read it',
+  ),
   'config-misplaced': error<{ readonly problem: string }>(
     ({ problem }) => problem,
     () => 'write `{{config key="value"}}` in the file of the model, outside of loops and macros; `{{#if}}` around it is fine',
@@ -118,5 +127,8 @@ function printable(name: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what this looks for
   return name.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (sign) => `\\u{${sign.charCodeAt(0).toString(16)}}`);
 }
+
+/** What a model is, with its article. */
+const described = (materialized: string): string => (materialized === 'ephemeral' ? 'ephemeral' : `a ${materialized}`);
 
 export const nodeCodes = { ...referenceCodes, ...configCodes, ...namingCodes };

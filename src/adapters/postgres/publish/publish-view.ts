@@ -28,18 +28,24 @@ export async function publishView(operation: PublishView, context: RenderContext
   if (standing?.kind === 'view') {
     if (operation.sameQuery === true && equal(columns, standing.columns)) return [];
     if (!standing.burdened && extend(columns, standing.columns))
-      return [lock(target, 'current_user', context), createView('or replace ', target, query)];
+      return [lock(target, 'current_user', context), createView('or replace ', target, query), bindView(target)];
   }
   await lockDependents(context, target);
   const answer = readBelongings(await context.look(...askBelongings(target)), target);
   const { old, searchPath } = answer;
   const back = { sql: `select pg_catalog.set_config('search_path', ${quoteText(searchPath)}, true)` };
   if (old?.kind === 'v' && existing === 'view' && extend(columns, old.columns)) {
-    return [back, lock(target, quoteIdentifier(old.owner), context), createView('or replace ', target, query, optionList(old.options))];
+    const replaced = createView('or replace ', target, query, optionList(old.options));
+    return [back, lock(target, quoteIdentifier(old.owner), context), replaced, bindView(target)];
   }
   const stage = { schema: target.schema, name: temporaryName(target.schema, target.name, 'view') };
   const created = await context.look(back, createView('', stage, query), columnsStatement(stage));
   return replaceRelation({ stage, kind: 'view', columns: readColumns(created[2]), hooksFollow: false }, target, answer, context);
+}
+
+/** A view that is replaced was bound to the old one: only who reads it meets a query that has come to read itself. */
+function bindView(target: Relation): Statement {
+  return { sql: `select from ${dialect.relation(target)} limit 0` };
 }
 
 function lock(target: Relation, owner: string, context: RenderContext): Statement {

@@ -1,0 +1,44 @@
+/** Finds config that does nothing: keys that the materialization of their model does not ask for. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { RawConfig } from '../parse/definitions.ts';
+import { readConfigValue } from '../project/config-keys.ts';
+import type { ConfigKeyName } from '../project/config-keys.ts';
+import type { ModelConfig, NodeId } from './compiled.ts';
+import type { MergedConfig } from './merge-config.ts';
+
+/** Keys that only incremental models ask for. */
+const ofIncrements: readonly ConfigKeyName[] = ['unique_key', 'incremental_strategy', 'on_schema_change', 'full_refresh'];
+
+/** Keys that ask for a relation. */
+const ofRelations: readonly ConfigKeyName[] = ['schema', 'alias'];
+
+const hooks: readonly ConfigKeyName[] = ['pre_hook', 'post_hook'];
+
+/**
+ * Problems of the config of a model that show only once its levels are merged. What folders say holds for the models that it
+ * means something to; what the model says of itself, in its file or its properties, is expected to do something.
+ */
+export function findIdleConfig(
+  id: NodeId,
+  { materialized }: Pick<ModelConfig, 'materialized'>,
+  { merged, own }: { readonly merged: MergedConfig; readonly own: readonly RawConfig[] },
+): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const key = merged.raw['unique_key'];
+  if (key !== undefined) diagnostics.push(...readConfigValue('unique_key', key).diagnostics.map((entry) => ({ ...entry, node: id })));
+  if (materialized === 'incremental') return diagnostics;
+  const isEphemeral = materialized === 'ephemeral';
+  const idle = isEphemeral ? [...ofIncrements, ...ofRelations] : ofIncrements;
+  for (const level of own) {
+    for (const name of idle) {
+      const located = level[name];
+      if (located !== undefined) diagnostics.push(diagnose('idle-config', { key: name, materialized }, { span: located.span, node: id }));
+    }
+    for (const name of isEphemeral ? hooks : []) {
+      const located = level[name];
+      if (located !== undefined) diagnostics.push(diagnose('ephemeral-with-hook', { key: name }, { span: located.span, node: id }));
+    }
+  }
+  return diagnostics;
+}
