@@ -115,8 +115,6 @@ async function runTx(root: string, args: readonly string[]): Promise<TxEnd> {
     // No case reads files by relative paths, and threads cannot change their folder.
     enter: () => undefined,
     version: '0.0.0',
-    pid: process.pid,
-    isRunning: () => false,
     build: undefined,
     ...createEndings(),
     packageRoot: REPOSITORY,
