@@ -132,6 +132,7 @@ export function addReadCommands(host: Host, add: Add): void {
 function addShowOptions(show: Command): void {
   show
     .addOption(plainOption('--inline <sql>', 'run this text instead of a model'))
+    .addOption(plainOption('--failures <test>', 'show the rows for which this test fails'))
     .addOption(ownOption('--limit <n>', 'rows to show, -1 for all (default: 10)').default(10).argParser(rowLimit))
     .addOption(outputOption(['text', 'json', 'csv'], 'text'));
   addIntervalOptions(show);

@@ -173,6 +173,8 @@ export interface TestConfig {
   readonly onNull?: 'pass' | 'fail';
   /** Columns: the check is made for each group of rows that agree on them. */
   readonly groupBy?: readonly string[];
+  /** Failing rows are stored beside what is remembered of runs. */
+  readonly storeFailures?: true;
   readonly enabled: boolean;
   readonly tags: readonly string[];
   readonly meta: Readonly<Record<string, YamlValue>>;

@@ -34,6 +34,7 @@ export function testConfig(merged: MergedConfig, context: TestConfigContext): Te
     ...(limit === undefined ? {} : { limit }),
     ...(onNull === undefined ? {} : { onNull }),
     ...(groupBy.length === 0 ? {} : { groupBy }),
+    ...(configValue(merged, 'store_failures') === true ? { storeFailures: true } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Runs the tests of one audit and judges them. It never decides what a failure means for the step. */
 import type { Capabilities } from '../adapter/capabilities.ts';
-import type { Cell, Connection, ResultSet } from '../adapter/connection.ts';
+import type { Connection, ResultSet } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Column } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
@@ -21,6 +21,7 @@ import type { RecordedPass } from '../state/state-reader.ts';
 import { gatherPlaces, placeChecks } from './check-places.ts';
 import type { CheckPlace } from './check-places.ts';
 import type { FailureSample } from './events.ts';
+import { failingRows, failuresOf, faultRows } from './failing-rows.ts';
 import { queryRows } from './perform.ts';
 import { StepFailure } from './step-failure.ts';
 
@@ -44,6 +45,8 @@ export interface TestOutcome {
   readonly unit: CheckUnit;
   readonly threshold: string;
   readonly sample?: FailureSample;
+  /** Failing rows to be stored, masked like those that are shown. */
+  readonly kept?: ResultSet;
 }
 
 export interface AuditTools {
@@ -58,6 +61,9 @@ export interface AuditTools {
 }
 
 const sampleSize = 5;
+
+/** Most rows of one failure that are kept. */
+const keptSize = 100;
 
 /** Runs every test of `audit`. Rejects with a StatementFailure when one cannot be evaluated. */
 export async function runAudit(tools: AuditTools, audit: Audit): Promise<readonly TestOutcome[]> {
@@ -165,34 +171,38 @@ async function countOne(tools: AuditTools, planned: PlannedCheck, place: CheckPl
   return decodeCheckRows(rows)[0] ?? bug(`check ${node} gave no count`);
 }
 
-/** A check of columns reads no row; what is wrong is shown like rows. */
-function judgeColumns({ dialect }: AuditTools, check: PlannedCheck, rule: CatalogRule, columns: readonly Column[]): TestOutcome {
-  const { faults, measured } = judgeCatalog(rule, columns, dialect.foldIdentifier);
+/** A check of columns reads no row. */
+async function judgeColumns(tools: AuditTools, check: PlannedCheck, rule: CatalogRule, columns: readonly Column[]): Promise<TestOutcome> {
+  const { faults, measured } = judgeCatalog(rule, columns, tools.dialect.foldIdentifier);
   const outcome = outcomeOf(check, { failures: faults.length, total: undefined, measured });
-  if (outcome.verdict === 'pass') return outcome;
-  const shown = faults.slice(0, Math.min(check.limit ?? sampleSize, sampleSize));
-  const rows: ResultSet = {
-    columns: ['column', 'expected', 'found'].map((name) => ({ name, type: dialect.typeName('text') })),
-    rows: shown.map(({ column, expected, found }) => [column, expected, found]),
-  };
-  return { ...outcome, sample: { test: check.id, title: check.name, rows, shown: shown.length } };
+  return withRows(outcome, check, (limit) => Promise.resolve(faultRows(tools.dialect, faults, limit)));
 }
 
 async function judgeCheck(tools: AuditTools, check: PlannedCheck, place: CheckPlace, count: CheckCount): Promise<TestOutcome> {
   const { measured, ...counted } = count;
   const isPublic = check.shape.kind === 'aggregate' && !check.shape.showsRows;
   const outcome = outcomeOf(check, { ...counted, measured: isPublic ? measured : undefined });
-  if (outcome.verdict === 'pass') return outcome;
-  const sql = sampleQuery(place.check, place.relation, Math.min(check.limit ?? sampleSize, sampleSize));
-  return { ...outcome, sample: await readSample(tools.connection, check, sql) };
+  return withRows(outcome, check, (limit) => failingRows(tools.connection, check, sampleQuery(place.check, place.relation, limit), limit));
 }
 
 async function runQueryTest(tools: AuditTools, test: PlannedQueryTest): Promise<TestOutcome> {
   const counted = await queryRows(tools.connection, embed('select count(*) from (\n', test.query, '\n) as failures'), undefined, test.id);
   const outcome = outcomeOf(test, { failures: Number(counted.rows[0]?.[0] ?? 0), total: undefined, measured: undefined });
+  return withRows(outcome, test, (limit) => failingRows(tools.connection, test, failuresOf(test, limit), limit));
+}
+
+/** Reads failing rows where there are some: few to be shown, more where they are kept. */
+async function withRows(
+  outcome: TestOutcome,
+  test: PlannedCheck | PlannedQueryTest,
+  read: (limit: number) => Promise<ResultSet>,
+): Promise<TestOutcome> {
   if (outcome.verdict === 'pass') return outcome;
-  const sample = `select * from (\n${test.query.sql}\n) as failures limit ${Math.min(test.limit ?? sampleSize, sampleSize)}`;
-  return { ...outcome, sample: await readSample(tools.connection, test, sample) };
+  const shown = Math.min(test.limit ?? sampleSize, sampleSize);
+  const found = await read(test.keeps === true ? Math.max(shown, keptSize) : shown);
+  const rows = { columns: found.columns, rows: found.rows.slice(0, shown) };
+  const sample = { test: test.id, title: test.name, rows, shown: rows.rows.length };
+  return { ...outcome, sample, ...(test.keeps === true ? { kept: found } : {}) };
 }
 
 function outcomeOf(test: PlannedCheck | PlannedQueryTest, found: Pick<CheckCount, 'failures' | 'total' | 'measured'>): TestOutcome {
@@ -210,39 +220,4 @@ function outcomeOf(test: PlannedCheck | PlannedQueryTest, found: Pick<CheckCount
     unit: 'unit' in test ? test.unit : 'rows',
     threshold: (verdict === 'fail' ? test.errorIf : test.warnIf).text,
   };
-}
-
-async function readSample(connection: Connection, test: PlannedCheck | PlannedQueryTest, sql: string): Promise<FailureSample> {
-  const rows = await queryRows(connection, { sql }, sampleSize, test.id);
-  return {
-    test: test.id,
-    title: test.name,
-    rows: mask(lead(rows, 'leadingColumns' in test ? test.leadingColumns : []), hiddenColumns(test)),
-    shown: rows.rows.length,
-  };
-}
-
-/** A value of a masked column is one, whatever it is called. */
-function hiddenColumns(test: PlannedCheck | PlannedQueryTest): readonly string[] {
-  if (!('shape' in test)) return test.maskedColumns;
-  const isMasked = test.maskedColumns.some((name) => name.toLowerCase() === test.column?.toLowerCase());
-  return isMasked ? [...test.maskedColumns, 'value'] : test.maskedColumns;
-}
-
-/** Puts some columns before the others, whose order stays. */
-function lead(result: ResultSet, leading: readonly string[]): ResultSet {
-  const rank = new Map(leading.map((name, index) => [name.toLowerCase(), index]));
-  const rankOf = (index: number): number => rank.get((result.columns[index]?.name ?? '').toLowerCase()) ?? leading.length;
-  const order = result.columns.map((_, index) => index).sort((a, b) => rankOf(a) - rankOf(b) || a - b);
-  const arrange = <T>(list: readonly T[]): readonly T[] => order.flatMap((index) => list.slice(index, index + 1));
-  return { columns: arrange(result.columns), rows: result.rows.map(arrange) };
-}
-
-/** Replaces the values of masked columns; NULL stays visible, because it is often the point. */
-function mask(result: ResultSet, masked: readonly string[]): ResultSet {
-  if (masked.length === 0) return result;
-  const hidden = new Set(masked.map((name) => name.toLowerCase()));
-  const hide = (cell: Cell, index: number): Cell =>
-    cell !== null && hidden.has((result.columns[index]?.name ?? '').toLowerCase()) ? '***' : cell;
-  return { columns: result.columns, rows: result.rows.map((row) => row.map(hide)) };
 }

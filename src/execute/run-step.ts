@@ -8,7 +8,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import { SeedChanged } from '../parse/seed/seed-rows.ts';
 import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
-import type { CheckRecord } from '../state/state-writer.ts';
+import type { CheckRecord, FailureRecord } from '../state/state-writer.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
 import type { Attempt, StepContext, TestError } from './attempt.ts';
 import { beginBuild } from './begin-build.ts';
@@ -271,12 +271,26 @@ async function recordAndCommit(
       ordinal: step.assumes.ordinal + 1,
     },
     checks: checkRecords(context, step.node, progress.tests),
+    failures: failureRecords(context, progress.tests),
   });
+  const pruned = writer.prune(keptTests(progress.tests));
   const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined, situationOf(context, step, progress));
-  if (progress.kept.length === 0) return commitWith(connection, ...before, record);
+  if (progress.kept.length === 0) return commitWith(connection, ...before, record, ...pruned);
   await runStatements(connection, ...before);
   await putBackKept(context, step, progress);
-  await commitWith(connection, record);
+  await commitWith(connection, record, ...pruned);
+}
+
+/** Failing rows as they are stored. */
+export function failureRecords(context: StepContext, tests: readonly TestOutcome[]): readonly FailureRecord[] {
+  return tests.flatMap(({ id: node, kept }) =>
+    kept === undefined ? [] : [{ runId: context.plan.run.id, node, columns: kept.columns.map(({ name }) => name), rows: kept.rows }],
+  );
+}
+
+/** The tests whose failing rows are stored. */
+export function keptTests(tests: readonly TestOutcome[]): readonly string[] {
+  return tests.flatMap(({ id, kept }) => (kept === undefined ? [] : [id]));
 }
 
 /** Verdicts as they are stored. */

@@ -9,7 +9,7 @@ import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
 import type { NodeResult } from './events.ts';
 import type { ExecutionPorts } from './execution.ts';
 import type { Attempt, StepContext } from './attempt.ts';
-import { attemptBuild, attemptTests, auditFailed, checkRecords } from './run-step.ts';
+import { attemptBuild, attemptTests, auditFailed, checkRecords, failureRecords, keptTests } from './run-step.ts';
 import type { TestOutcome } from './run-audit.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { auditsOf, outcomeResult, testsOf, unjudgedResult } from './test-results.ts';
@@ -133,6 +133,8 @@ async function recordAfterwards(
 ): Promise<void> {
   const tests = attempt.kind === 'failed' ? [] : attempt.tests;
   const { connection, ports, writer, plan } = context;
+  const failures = failureRecords(context, tests);
+  const pruned = writer.prune(keptTests(tests));
   try {
     const now = ports.clock.now();
     const at = new Date(now).toISOString();
@@ -151,9 +153,9 @@ async function recordAfterwards(
         contentHash: step.contentHash,
         errorCode: attempt.kind === 'failed' ? (attempt.diagnostics[0]?.code ?? 'database-error') : 'audit-failed',
       };
-      await connection.run(writer.outcome({ at, nodeRun, checks: checkRecords(context, step.node, tests, false) }));
+      await connection.run(writer.outcome({ at, nodeRun, checks: checkRecords(context, step.node, tests, false), failures }), ...pruned);
     } else if (step.kind === 'test' && tests.length > 0) {
-      await connection.run(writer.outcome({ at, checks: checkRecords(context, step.node ?? '', tests) }));
+      await connection.run(writer.outcome({ at, checks: checkRecords(context, step.node ?? '', tests), failures }), ...pruned);
     }
   } catch (cause) {
     // The result is on its way to the user; a database that cannot take the record must not replace it.

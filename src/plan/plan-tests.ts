@@ -71,6 +71,7 @@ function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): Plan
     leadingColumns: [...keyColumns(input.graph, under), ...(column === undefined ? [] : [column])],
     ...(column === undefined ? {} : { column }),
     ...(limit === undefined ? {} : { limit }),
+    ...(test.config.storeFailures === true ? { keeps: true } : {}),
     ...(definition.remembers === true ? { remembers: true } : {}),
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
@@ -125,6 +126,7 @@ function planQueryTest(input: PlanInput, test: CompiledTest, collector: TextColl
     errorIf: test.config.errorIf,
     maskedColumns: parents.flatMap(maskedColumns),
     ...(test.config.limit === undefined ? {} : { limit: test.config.limit }),
+    ...(test.config.storeFailures === true ? { keeps: true } : {}),
   };
 }
 

@@ -43,6 +43,8 @@ export interface PlannedCheck {
   readonly warnIf: Threshold;
   readonly errorIf: Threshold;
   readonly limit?: number;
+  /** Failing rows are stored. */
+  readonly keeps?: true;
   /** Columns whose values must not be shown. */
   readonly maskedColumns: readonly string[];
   /** Columns to show first in a sample: the keys of the relation, then the column under test. */
@@ -59,6 +61,7 @@ export interface PlannedQueryTest {
   readonly warnIf: Threshold;
   readonly errorIf: Threshold;
   readonly limit?: number;
+  readonly keeps?: true;
   readonly maskedColumns: readonly string[];
 }
 

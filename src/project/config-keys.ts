@@ -99,6 +99,7 @@ export const configShapes = {
   where: text('an SQL condition'),
   on_null: oneOf(['pass', 'fail']),
   group_by: v.pipe(either([text(), listOf(text())], 'a column or a list of columns'), v.transform(toList)),
+  store_failures: flag(),
   limit: v.pipe(v.number('a whole number above 0'), v.integer('a whole number above 0'), v.minValue(1, 'a whole number above 0')),
 } as const;
 
@@ -145,6 +146,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('on_null', ['test']),
   key('group_by', ['test']),
   key('limit', ['test']),
+  key('store_failures', ['test']),
 ];
 
 const resources: readonly ConfigResource[] = ['model', 'seed', 'test', 'source', 'exposure'];

@@ -57,7 +57,7 @@ export async function readHistory(connection: Connection, schema: string, dialec
     sql: `
 select kind, entry from (
   select kind, entry, row_number() over (partition by kind, subject order by recorded_at desc, ordinal desc) as place
-  from ${records}
+  from ${records} where kind <> 'rows'
 ) as ranked where place <= ${historyDepth.records}`,
   });
   const runs = await connection.query({

@@ -29,10 +29,10 @@ export type StateTableName = keyof typeof stateTables;
 /**
  * What a record is about: `build` is a relation that was built, under its quoted name, `failure` an attempt that built
  * nothing, `check` the verdict of a test, under its id, and `measure` the verdict of one whose next run compares with
- * what this one measured. The ordinals of builds count those of their relation, from 1, and tell the newest, which clocks do
+ * what this one measured. `rows` are failing rows that somebody wants to keep. The ordinals of builds count those of their relation, from 1, and tell the newest, which clocks do
  * not. A check that an incremental model passed without a failure has the ordinal of that build; all others have 0.
  */
-export type RecordKind = 'build' | 'failure' | 'check' | 'measure';
+export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'rows';
 
 interface StateView {
   readonly kinds: readonly RecordKind[];
@@ -71,6 +71,16 @@ export const stateViews = {
       row_count: 'bigint',
       measured: 'text',
       fingerprint: 'text',
+      recorded_at: 'timestamp',
+    },
+  },
+  test_failures: {
+    kinds: ['rows'],
+    columns: {
+      run_id: 'text',
+      node_id: 'text',
+      columns: 'text',
+      rows: 'text',
       recorded_at: 'timestamp',
     },
   },

@@ -1,4 +1,5 @@
 /** Makes the statements that add to the memory; the caller runs them in the transaction they belong to. */
+import type { Cell } from '../adapter/connection.ts';
 import type { Dialect, SqlScalar } from '../adapter/dialect.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
@@ -51,11 +52,23 @@ export interface CheckRecord {
   readonly passed?: { readonly ordinal: number; readonly fingerprint: string };
 }
 
+/** Failing rows of a test: names of columns, and cells as they are shown. */
+export interface FailureRecord {
+  readonly runId: string;
+  readonly node: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** Of each test the failing rows of so many runs are kept. */
+export const keptFailures = 20;
+
 /** What one transaction adds: the outcome of a node, verdicts of tests, or both. */
 export interface Outcome {
   readonly at: string;
   readonly nodeRun?: NodeRunRecord;
   readonly checks?: readonly CheckRecord[];
+  readonly failures?: readonly FailureRecord[];
 }
 
 /** Writes of the state schema, as pure text. */
@@ -63,6 +76,8 @@ export interface StateWriter {
   readonly run: (record: RunRecord) => Statement;
   /** One statement for all that one transaction records. */
   readonly outcome: (outcome: Outcome) => Statement;
+  /** Takes away what is kept too long of the failing rows of these tests; nothing for none. */
+  readonly prune: (tests: readonly string[]) => readonly Statement[];
 }
 
 export function createStateWriter(schema: string, dialect: Dialect): StateWriter {
@@ -76,7 +91,7 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
   return {
     run: (record) =>
       insert('runs', [[record.runId, record.status, { timestamp: record.at }, record.command, record.target, record.txVersion]]),
-    outcome: ({ at, nodeRun, checks = [] }) => {
+    outcome: ({ at, nodeRun, checks = [], failures = [] }) => {
       const row = (kind: RecordKind, subject: string, ordinal: number, entry: object): readonly SqlScalar[] => [
         kind,
         subject,
@@ -90,7 +105,16 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
         ...checks.map((check) =>
           row(check.remembered === true ? 'measure' : 'check', check.node, check.passed?.ordinal ?? 0, checkEntry(check, at)),
         ),
+        ...failures.map((entry) => row('rows', entry.node, 0, failureEntry(entry, at))),
       ]);
+    },
+    prune: (tests) => {
+      const records = dialect.relation(stateRelation(schema, 'records'));
+      return tests.map((test) => {
+        const own = `kind = 'rows' and subject = ${dialect.literal(test)}`;
+        const newest = `select recorded_at from ${records} where ${own} order by recorded_at desc limit ${keptFailures}`;
+        return { sql: `delete from ${records} where ${own} and recorded_at not in (${newest})` };
+      });
     },
   };
 }
@@ -133,4 +157,8 @@ function checkEntry(record: CheckRecord, at: string): RecordEntry<'check_results
     fingerprint: record.passed?.fingerprint ?? null,
     recorded_at: at,
   };
+}
+
+function failureEntry({ runId, node, columns, rows }: FailureRecord, at: string): RecordEntry<'test_failures'> {
+  return { run_id: runId, node_id: node, columns: JSON.stringify(columns), rows: JSON.stringify(rows), recorded_at: at };
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/adapter/connection.ts';
 import { latestBuild, readState } from '../../src/state/state-reader.ts';
 import { createStateTables, inspectStateLayout } from '../../src/state/state-tables.ts';
-import { createStateWriter } from '../../src/state/state-writer.ts';
+import { createStateWriter, keptFailures } from '../../src/state/state-writer.ts';
+import { readKeptFailures } from '../../src/state/failures-reader.ts';
 import type { NodeRunRecord } from '../../src/state/state-writer.ts';
 import { useEngines } from './sql-engines.ts';
 
@@ -23,7 +24,7 @@ const nodeRun = (name: string, more: Partial<NodeRunRecord> = {}): NodeRunRecord
   ...more,
 });
 
-const minute = (number: number): string => `2024-01-31T10:0${number}:00.000Z`;
+const minute = (number: number): string => `2024-01-31T10:${String(number).padStart(2, '0')}:00.000Z`;
 
 async function rowsOf(connection: Connection, sql: string): Promise<readonly (readonly unknown[])[]> {
   return (await connection.query({ sql })).rows;
@@ -75,6 +76,43 @@ describe('state', () => {
           ['test.shop.u', 'model.shop.a', 'pass', 0, 7, '2024-01-31 10:01:00'],
         ]);
         expect(await rowsOf(connection, 'select count(*) from _tx.node_runs')).toEqual([[1]]);
+      });
+    });
+
+    describe('tests', () => {
+      const check = { runId: 'r1', testedNode: 'model.shop.a', status: 'pass', failures: 0, total: null };
+      const pass = (node: string, ordinal: number, fingerprint: string) => ({ ...check, node, passed: { ordinal, fingerprint } });
+      const measure = (node: string, measured: string, remembered = true) => ({ ...check, node, measured, remembered });
+
+      it('are remembered by the newest build that they passed, and by what they measured last', async () => {
+        const connection = await withTables();
+        await connection.run(
+          writer.outcome({ at: minute(1), checks: [pass('t', 3, 'new'), measure('m', '10'), measure('n', '1', false)] }),
+        );
+        // As by a clock that went back.
+        await connection.run(writer.outcome({ at: minute(0), checks: [pass('t', 2, 'old'), { ...check, node: 'u' }] }));
+        await connection.run(writer.outcome({ at: minute(2), checks: [measure('m', '12')] }));
+        const { passes, measures } = await readState(connection, '_tx', dialect);
+        expect(passes).toEqual({ t: { ordinal: 3, fingerprint: 'new' } });
+        expect(measures).toEqual({ m: '12' });
+      });
+
+      it('keep the failing rows of their last runs', async () => {
+        const connection = await withTables();
+        for (let at = 0; at < keptFailures + 3; at += 1) {
+          const failures = ['t', 'other'].map((node) => ({ runId: `r${at}`, node, columns: ['id', 'it"s'], rows: [[at, null]] }));
+          await connection.run(writer.outcome({ at: minute(at), failures }), ...writer.prune(['t']));
+        }
+        expect(await rowsOf(connection, 'select node_id, count(*) from _tx.test_failures group by 1 order by 1')).toEqual([
+          ['other', keptFailures + 3],
+          ['t', keptFailures],
+        ]);
+        const place = { schema: '_tx', dialect };
+        const kept = await readKeptFailures(connection, 't', place);
+        expect(kept?.runId).toBe(`r${keptFailures + 2}`);
+        expect(kept?.rows.columns.map(({ name }) => name)).toEqual(['id', 'it"s']);
+        expect(kept?.rows.rows).toEqual([[keptFailures + 2, null]]);
+        expect(await readKeptFailures(connection, 'nobody', place)).toBeUndefined();
       });
     });
 

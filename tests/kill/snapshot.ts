@@ -84,7 +84,7 @@ async function readAll(connection: Connection, questions: Questions): Promise<Sn
     }
   }
   if (stateTables.size === 0) return { ...nothing, relations, contents, orphans };
-  if (stateTables.size !== 5) orphans.push(`${stateSchema}: ${[...stateTables].join(', ')}`);
+  if (stateTables.size !== 6) orphans.push(`${stateSchema}: ${[...stateTables].join(', ')}`);
   const nodeRuns = await rows(
     `select run_id, node_id, schema_name || '.' || relation_name, status, coalesce(row_count, -1) from _tx.node_runs order by 1, 2, 3, 4, 5`,
   );

@@ -23,10 +23,13 @@ import { showUnneeded } from '../unneeded-errors.ts';
 import { readsOfPreview } from '../reads-of.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
+import { findFailures } from './show-failures.ts';
 import { listenForCancel } from '../signals.ts';
 
 export interface ShowOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
   readonly inline?: string;
+  /** A selector of one test. */
+  readonly failures?: string;
   readonly limit: number;
   readonly output: 'text' | 'json' | 'csv';
   readonly eventTimeStart?: string;
@@ -44,6 +47,7 @@ interface Preview {
 export async function showCommand(host: Host, screen: Screen, options: ShowOptions): Promise<ExitCode> {
   requireInlineAlone(options);
   const loaded = await loadGraph(host, screen, options);
+  if (options.failures !== undefined) return showFailures(host, screen, loaded, { ...options, failures: options.failures });
   const preview =
     options.inline === undefined ? await previewNode(host, screen, loaded, options) : await previewInline(host, screen, loaded, options);
   const cancellation = listenForCancel();
@@ -57,6 +61,24 @@ export async function showCommand(host: Host, screen: Screen, options: ShowOptio
     cancellation.dispose();
   }
   showUnneeded(screen, loaded.nodeErrors);
+  return exitCodes.ok;
+}
+
+async function showFailures(
+  host: Host,
+  screen: Screen,
+  loaded: LoadedGraph,
+  options: ShowOptions & { readonly failures: string },
+): Promise<ExitCode> {
+  const cancellation = listenForCancel();
+  try {
+    const found = await findFailures(host, screen, loaded, { options, signal: cancellation.signal });
+    if (found === undefined) return cancellation.exitCode();
+    cancellation.dispose();
+    showRows(screen, found.title, found.rows, options);
+  } finally {
+    cancellation.dispose();
+  }
   return exitCodes.ok;
 }
 

@@ -151,6 +151,10 @@ export const cliCodes = {
     (p) => `no node has a key \`${p.key}\``,
     (p) => didYouMean(p.key.split('.')[0] ?? '', p.known) ?? '`tx ls --output json` shows the usual keys, target/manifest.json all of them',
   ),
+  'show-needs-test': error<{ count: number }>(
+    ({ count }) => `\`--failures\` shows the rows of one test, and ${count === 0 ? 'no test has that name' : `${count} tests are meant`}`,
+    () => '`tx ls --resource-type test` lists the names of all tests',
+  ),
   'show-needs-one': error<{ count: number }>(
     (p) => `\`tx show\` previews one node, but ${p.count} are selected`,
     () => 'name one: `tx show -s my_model`, or give SQL with `--inline`',
