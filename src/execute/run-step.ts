@@ -111,7 +111,7 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
     if (!context.apart) return { kind: 'done', rows: undefined, warnings: [], tests: await runAudit(tools, step.audit), errors: [] };
     const errors: TestError[] = [];
     const tests = await runAuditApart(tools, step.audit, (test, cause) => {
-      const failed = failedAttempt(context, cause, step, true);
+      const failed = failedAttempt(context, cause, step, { duringAudit: true });
       if (failed.retry !== 'never' || failed.cancelled) throw cause;
       errors.push({ test, message: failed.message, diagnostics: failed.diagnostics });
     });
