@@ -24,8 +24,8 @@ function isArgument(value: unknown): value is RunArgument {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
-/** Flags by the names that records give them, in the order in which they are shown. */
-const flags: Readonly<Record<string, string>> = {
+/** Flags by the names that records give them, in the order in which they are shown; a list holds what is said when the value is false. */
+const flags: Readonly<Record<string, string | readonly [string]>> = {
   select: '--select',
   exclude: '--exclude',
   selector: '--selector',
@@ -35,6 +35,7 @@ const flags: Readonly<Record<string, string>> = {
   state: '--state',
   full_refresh: '--full-refresh',
   adopt: '--adopt',
+  audit: ['--no-audit'],
   event_time_start: '--event-time-start',
   event_time_end: '--event-time-end',
   vars: '--vars',
@@ -44,9 +45,10 @@ const flags: Readonly<Record<string, string>> = {
 /** The command with its flags: `tx build --select orders`. Flags that came from variables are written out too. */
 export function commandLine(command: Command, args: RunArguments): string {
   const words = Object.entries(flags).flatMap(([name, flag]) => {
-    const value = args[name] ?? false;
+    const value = args[name] ?? null;
+    if (typeof flag !== 'string') return value === false ? flag : [];
     if (value === true) return [flag];
-    if (value === false) return [];
+    if (value === false || value === null) return [];
     if (typeof value === 'object') return value.length === 0 ? [] : [flag, ...value.map(quoted)];
     return [flag, quoted(String(value))];
   });
