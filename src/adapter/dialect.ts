@@ -34,6 +34,8 @@ export interface Dialect {
   readonly engine: string;
   readonly library: SqlLibrary;
   readonly checks: CheckSql;
+  /** For values that have parts, or are JSON: whether a type has such, and what gives one as the text of JSON. */
+  readonly json: { readonly holds: (type: string) => boolean; readonly text: (expression: string) => string };
   /** Always quotes. The name must have passed `identifierProblem`. */
   readonly quoteIdentifier: (name: string) => string;
   /** Spells a value. `{ timestamp }` is ISO 8601 in UTC, printed as a typed literal without zone. */

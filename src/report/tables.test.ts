@@ -97,6 +97,16 @@ describe('renderJsonRows', () => {
     expect(JSON.parse(renderJsonRows(rows(['a'])))).toEqual([]);
   });
 
+  it('puts in the text of JSON as it is, digits included, on one line', () => {
+    const result = rows(['a', 'b'], ['{"x": [1,\n  12345678901234567890]}', '{"x": 1}'], [null, null], ['[NaN]', '']);
+    expect(renderJsonRows(result, [true, false])).toBe(`[
+  {"a": {"x": [1, 12345678901234567890]}, "b": "{\\"x\\": 1}"},
+  {"a": null, "b": null},
+  {"a": "[NaN]", "b": ""}
+]
+`);
+  });
+
   it('keeps columns of the same name, and any name', () => {
     expect(renderJsonRows(rows(['id', 'id', '__proto__'], [1, 2, 3]))).toBe('[\n  {"id": 1, "id_2": 2, "__proto__": 3}\n]\n');
   });

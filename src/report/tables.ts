@@ -105,12 +105,29 @@ function csvField(cell: Cell): string {
   return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Rows as a JSON array of objects, one row a line. A column name that comes twice gets a number: `id`, `id_2`. */
-export function renderJsonRows(result: ResultSet): string {
+/**
+ * Rows as a JSON array of objects, one row a line. A column name that comes twice gets a number: `id`, `id_2`. The columns of
+ * `json` hold the text of JSON, which stands there as it is.
+ */
+export function renderJsonRows(result: ResultSet, json: readonly boolean[] = []): string {
   const keys = uniqueNames(result.columns.map((column) => column.name)).map((name) => JSON.stringify(name));
   if (result.rows.length === 0) return '[]\n';
-  const rows = result.rows.map((row) => `  {${keys.map((key, index) => `${key}: ${JSON.stringify(row[index] ?? null)}`).join(', ')}}`);
+  const rows = result.rows.map(
+    (row) =>
+      `  {${keys.map((key, index) => `${key}: ${json[index] === true ? jsonOf(row[index]) : JSON.stringify(row[index] ?? null)}`).join(', ')}}`,
+  );
   return `[\n${rows.join(',\n')}\n]\n`;
+}
+
+/** What an engine calls JSON and others do not, such as a bare NaN, stays text. */
+function jsonOf(cell: Cell | undefined): string {
+  if (typeof cell !== 'string') return JSON.stringify(cell ?? null);
+  try {
+    JSON.parse(cell);
+    return cell.replaceAll(/\s*\n\s*/g, ' ');
+  } catch {
+    return JSON.stringify(cell);
+  }
 }
 
 function uniqueNames(names: readonly string[]): readonly string[] {

@@ -19,8 +19,10 @@ describe('models that the database refuses', () => {
     const { code, stderr } = await run(project, ['build']);
     expect(problems(stderr)).toEqual([
       [
-        'error key-not-unique  models/a.sql',
+        'error key-not-unique  models/a.sql:1:48',
         '  the new rows of `a` cannot be told apart by `id`: 1 with a NULL key, 1 key more than once',
+        '    1 │ {{config materialized="incremental" unique_key="id"}}',
+        '      │                                                ^^^^',
         '  help  nothing was changed; make the key unique in the query, or extend `unique_key`; for example',
         '        id = 1; id = NULL',
       ],
@@ -37,8 +39,10 @@ describe('models that the database refuses', () => {
     const { code, stderr } = await run(project, ['build']);
     expect(problems(stderr)).toEqual([
       [
-        'error key-column-missing  models/a.sql',
+        'error key-column-missing  models/a.sql:1:48',
         '  the key column `ident` is not among the columns of the query',
+        '    1 │ {{config materialized="incremental" unique_key="ident"}}',
+        '      │                                                ^^^^^^^',
         '  help  the query has `id`, `v`',
       ],
     ]);
@@ -55,8 +59,10 @@ describe('models that the database refuses', () => {
     const { code, stderr } = await run(project, ['build']);
     expect(problems(stderr)).toEqual([
       [
-        'error schema-change-refused  models/a.sql',
+        'error schema-change-refused  models/a.sql:1:70',
         '  this change would drop 3 of 4 columns of `main.a`: `b`, `c`, `d`',
+        '    1 │ {{config materialized="incremental" unique_key="id" on_schema_change="sync_all_columns"}}',
+        '      │                                                                      ^^^^^^^^^^^^^^^^^^',
         '  help  more than half of the columns looks like a mistake and is refused; rebuild with',
         '        `--full-refresh` if it is meant',
       ],

@@ -106,6 +106,17 @@ describe('streams', () => {
     expect(failed.code).toBe(1);
   });
 
+  it('of tx show has lists, structs and JSON as JSON, and decimals as exact text', async () => {
+    const project = await shop();
+    await project.tx(['run']);
+    const sql = `select [1, 2] as l, {'a': null, 'b"': date '2024-01-01'} as s, map {'k': [1]} as m, 1.50::decimal(4, 2) as d, [1] as "D x" where true`;
+    const { stdout } = await project.tx(['show', '--output', 'json', '--inline', sql]);
+    expect(JSON.parse(stdout)).toEqual([{ l: [1, 2], s: { a: null, 'b"': '2024-01-01' }, m: { k: [1] }, d: '1.50', 'D x': [1] }]);
+    const twice = await project.tx(['show', '--output', 'json', '--inline', 'select [1] as a, [2] as a']);
+    expect(twice.code).toBe(0);
+    expect(JSON.parse(twice.stdout)).toHaveLength(1);
+  });
+
   it('what helpers of the project log goes to stderr', async () => {
     const project = await shop({
       'macros/loud.js': "export function loud(text) {\n  console.log('I was called');\n  return text;\n}\n",

@@ -97,6 +97,10 @@ export const dialect: Dialect = {
   literal,
   relation,
   foldIdentifier,
+  json: {
+    holds: (type) => /\[\d*\]$|^(?:STRUCT|MAP|UNION)\(|^JSON$/i.test(type),
+    text: (expression) => `cast(to_json(${expression}) as varchar)`,
+  },
   identifierProblem,
   isReservedSchema,
   typeName: (type) => typeNames[type],

@@ -91,6 +91,14 @@ describe('positions', () => {
     const sql = `select 'é', nope from (select 1 as a)`;
     expect((await failureOf(connection.run({ sql }))).position).toBe(sql.indexOf('nope'));
   });
+  it.each(['select 1 where (1 >> )', `select 'é' as e, id !!! from (select 1 as id)`])(
+    'point at an operator that lacks a side: %s',
+    async (sql) => {
+      const { kind, message, position } = await fail(sql);
+      expect([kind, message.replace(/ (?:>>|!!!) /, ' … ')]).toEqual(['syntax', 'the operator … has nothing on its right']);
+      expect(position).toBe(sql.search(/>>|!!!/));
+    },
+  );
   it('point at casts and values that do not convert', async () => {
     expect((await fail(`select 1, 'abc'::integer`)).position).toBe(15);
     expect((await fail(`select 1 where 1 = 'x'`)).position).toBe(19);

@@ -240,6 +240,8 @@ export function engineError(cause: unknown, sql?: string, skip = 0): EngineError
   const raw = parseRaw(textOf(cause));
   const problem = readerTypes.has(raw.exception_type) ? fileProblem(raw.exception_message) : undefined;
   if (problem !== undefined) return fileError(problem, cause, sql, skip);
+  const half = halfOperator(raw);
+  if (half !== undefined) return operandMissing({ ...raw, name: half }, cause, sql, skip);
   const kind = kindOf(raw);
   const message = cleanMessage(raw.exception_message);
   const position = positionIn(sql, raw, kind);
@@ -280,6 +282,19 @@ function fileError({ message, redacted, path, column }: FileProblem, cause: unkn
     },
     { cause },
   );
+}
+
+/** The operator that stands behind its value alone: the grammar takes it for the call of a function that nobody has. */
+function halfOperator(raw: RawError): string | undefined {
+  return raw.exception_type === 'Catalog' ? /^(.+)__postfix$/.exec(raw.name ?? '')?.[1] : undefined;
+}
+
+function operandMissing(raw: RawError, cause: unknown, sql: string | undefined, skip: number): EngineError {
+  const message = `the operator ${raw.name ?? ''} has nothing on its right`;
+  // The grammar let it pass, and so the offset counts bytes.
+  const position = positionIn(sql, raw, 'unknown-function');
+  const placed = position === undefined || position < skip ? {} : { position: position - skip };
+  return new EngineError({ kind: 'syntax', message, redacted: message, retry: 'never', ...placed }, { cause });
 }
 
 /** An error that this adapter itself finds, without the engine. */

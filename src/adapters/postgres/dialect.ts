@@ -92,6 +92,10 @@ export const dialect: Dialect = {
   relation,
   // Quoted names are compared as they are, and `tx` quotes all of them.
   foldIdentifier: (name) => name,
+  json: {
+    holds: (type) => /\[\]$|^jsonb?$/i.test(type),
+    text: (expression) => `cast(to_json(${expression}) as text)`,
+  },
   identifierProblem,
   isReservedSchema,
   typeName: (type) => typeNames[type],

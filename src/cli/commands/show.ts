@@ -1,5 +1,6 @@
 /** `tx show`: runs the query of one node, or inline SQL, and prints the first rows. Nothing is written. */
 import type { ResultSet } from '../../adapter/connection.ts';
+import type { Column } from '../../adapter/relation.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { embed } from '../../adapter/statement.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
@@ -52,11 +53,11 @@ export async function showCommand(host: Host, screen: Screen, options: ShowOptio
     options.inline === undefined ? await previewNode(host, screen, loaded, options) : await previewInline(host, screen, loaded, options);
   const cancellation = listenForCancel();
   try {
-    const rows = await readPreview(host, screen, loaded, { preview, options, signal: cancellation.signal });
-    if (rows === undefined) return cancellation.exitCode();
+    const read = await readPreview(host, screen, loaded, { preview, options, signal: cancellation.signal });
+    if (read === undefined) return cancellation.exitCode();
     // The database is free again before the rows are drawn, however many they are.
     cancellation.dispose();
-    showRows(screen, preview.title, rows, options);
+    showRows(screen, preview.title, read, options);
   } finally {
     cancellation.dispose();
   }
@@ -75,11 +76,33 @@ async function showFailures(
     const found = await findFailures(host, screen, loaded, { options, signal: cancellation.signal });
     if (found === undefined) return cancellation.exitCode();
     cancellation.dispose();
-    showRows(screen, found.title, found.rows, options);
+    showRows(screen, found.title, { rows: found.rows, json: [] }, options);
   } finally {
     cancellation.dispose();
   }
   return exitCodes.ok;
+}
+
+/** What was read, and which of its columns hold the text of JSON. */
+interface Rows {
+  readonly rows: ResultSet;
+  readonly json: readonly boolean[];
+}
+
+/** The list of columns that gives values with parts as JSON; undefined where there are none, or names do not tell columns apart. */
+function nestedColumns(
+  { engine }: LoadedGraph,
+  columns: readonly Column[],
+): { readonly list: string; readonly json: readonly boolean[] } | undefined {
+  const { json: form, quoteIdentifier, foldIdentifier } = engine.dialect;
+  const json = columns.map(({ type }) => form.holds(type));
+  const isTold = new Set(columns.map(({ name }) => foldIdentifier(name))).size === columns.length;
+  if (!json.includes(true) || !isTold) return undefined;
+  const list = columns.map(({ name }, index) => {
+    const column = quoteIdentifier(name);
+    return json[index] === true ? `${form.text(column)} as ${column}` : column;
+  });
+  return { list: list.join(', '), json };
 }
 
 /** The rows of a preview; undefined for a command that was cancelled. */
@@ -88,22 +111,31 @@ async function readPreview(
   screen: Screen,
   loaded: LoadedGraph,
   { preview, options, signal }: { readonly preview: Preview; readonly options: ShowOptions; readonly signal: AbortSignal },
-): Promise<ResultSet | undefined> {
+): Promise<Rows | undefined> {
   const { session } = await openDatabase(host, screen, loaded, {
     connections: 1,
     readOnly: true,
     waitSeconds: waitSeconds(options),
     signal,
   });
-  const isLimited = Number.isFinite(options.limit);
-  const statement: Statement = embed('select * from (\n', preview.query, `\n) as preview${isLimited ? ` limit ${options.limit}` : ''}`);
+  const limit = Number.isFinite(options.limit) ? options.limit : undefined;
+  const statement = (columns: string, most: number | undefined): Statement =>
+    embed(`select ${columns} from (\n`, preview.query, `\n) as preview${most === undefined ? '' : ` limit ${most}`}`);
+  let sent = statement('*', limit);
   try {
     const connection = await session.connect();
     const interrupt = (): void => connection.interrupt();
     signal.addEventListener('abort', interrupt, { once: true });
-    const rows = await connection.query(statement, isLimited ? options.limit : undefined);
+    let json: readonly boolean[] = [];
+    if (options.output === 'json') {
+      const { columns } = await connection.query(statement('*', 0), 0);
+      const nested = nestedColumns(loaded, columns);
+      json = nested?.json ?? [];
+      if (nested !== undefined) sent = statement(nested.list, limit);
+    }
+    const rows = await connection.query(sent, limit);
     await connection.close();
-    return rows;
+    return { rows, json };
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
     if (signal.aborted) return undefined;
@@ -114,14 +146,14 @@ async function readPreview(
       compiledPath: undefined,
       reads: readsOfPreview(loaded, preview.query.node),
     };
-    throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, statement, origin)]);
+    throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, sent, origin)]);
   } finally {
     await session.close();
   }
 }
 
-function showRows(screen: Screen, title: string, rows: ResultSet, options: ShowOptions): void {
-  if (options.output === 'json') screen.result(renderJsonRows(rows));
+function showRows(screen: Screen, title: string, { rows, json }: Rows, options: ShowOptions): void {
+  if (options.output === 'json') screen.result(renderJsonRows(rows, json));
   else if (options.output === 'csv') screen.result(renderCsv(rows));
   else {
     screen.note(`${title} (${describeRows(rows.rows.length, options.limit)})`);
