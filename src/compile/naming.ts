@@ -79,10 +79,14 @@ function schemaProblem(name: string, dialect: Dialect): string | undefined {
 }
 
 /** The schemas that project.yaml names: of the target, and of the state. */
-export function checkSchemas({ target, stateSchema, file }: Project, dialect: Dialect): readonly Diagnostic[] {
-  return [target.schema, stateSchema].flatMap((name) => {
+export function checkSchemas({ target, stateSchema, stateSchemaSpan, file }: Project, dialect: Dialect): readonly Diagnostic[] {
+  const named = [
+    { name: target.schema, span: target.schemaSpan },
+    { name: stateSchema, span: stateSchemaSpan },
+  ];
+  return named.flatMap(({ name, span = fileStart(file.path) }) => {
     const problem = schemaProblem(name, dialect);
-    return problem === undefined ? [] : [diagnose('bad-identifier', { name, problem }, { span: fileStart(file.path) })];
+    return problem === undefined ? [] : [diagnose('bad-identifier', { name, problem }, { span })];
   });
 }
 

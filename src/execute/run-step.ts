@@ -18,6 +18,7 @@ import { laterBuilds } from './later-builds.ts';
 import { commitWith, queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
 import type { Situation } from './perform.ts';
 import { reattach } from './reattach.ts';
+import { lastHook, requireStanding } from './require-standing.ts';
 import { runAudit, runAuditApart } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { StepFailure } from './step-failure.ts';
@@ -275,9 +276,11 @@ async function recordAndCommit(
   });
   const pruned = writer.prune(keptTests(progress.tests));
   const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined, situationOf(context, step, progress));
-  if (progress.kept.length === 0) return commitWith(connection, ...before, record, ...pruned);
+  const hook = lastHook(step);
+  if (progress.kept.length === 0 && hook === undefined) return commitWith(connection, ...before, record, ...pruned);
   await runStatements(connection, ...before);
   await putBackKept(context, step, progress);
+  if (hook !== undefined) await requireStanding(context, step, hook);
   await commitWith(connection, record, ...pruned);
 }
 

@@ -1,11 +1,8 @@
 /** Writes for each node a selector that means that node and no other. */
-import { plain } from '../diagnostics/plain.ts';
+import { selectorName } from '../diagnostics/pasteable.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { isVersion, leafNames } from './match-fqn.ts';
 import { bareMethod } from './selector-method.ts';
-
-/** Names of such letters mean themselves. */
-const ORDINARY = /^[\w.-]*$/;
 
 /**
  * A function that gives, for each node of `graph`, a spec that names exactly it; tests that come along with it are
@@ -15,10 +12,10 @@ const ORDINARY = /^[\w.-]*$/;
 export function nameSelectors(graph: Graph): (node: GraphNode) => string {
   const isUnique = findUniqueNames(graph);
   return (node) => {
-    if (node.resourceType === 'source') return `source:${[graph.project, node.sourceName, node.name].map(protect).join('.')}`;
-    if (node.resourceType === 'exposure') return `exposure:${[graph.project, node.name].map(protect).join('.')}`;
+    if (node.resourceType === 'source') return `source:${[graph.project, node.sourceName, node.name].map(selectorName).join('.')}`;
+    if (node.resourceType === 'exposure') return `exposure:${[graph.project, node.name].map(selectorName).join('.')}`;
     const full = node.fqn.join('.');
-    const name = protect(full);
+    const name = selectorName(full);
     if (isUnique(full)) return needsMethod(name) ? `fqn:${name}` : name;
     if (node.resourceType === 'test') return `fqn:${name},test_type:${node.test.kind}`;
     return `fqn:${name},resource_type:${node.resourceType},path:${protectPath(node.path)}`;
@@ -57,20 +54,9 @@ function findUniqueNames(graph: Graph): (full: string) => boolean {
   return (full) => uses.get(full) === 1 && !others.has(full);
 }
 
-/** A class of one for each character that a selector would read as something else. */
-function protect(part: string): string {
-  if (ORDINARY.test(part)) return part;
-  return [...part].map((character) => (isSeen(character) ? character.replace(/[\s,()+@:*?[\]\\]/u, '[$&]') : '?')).join('');
-}
-
 /** A path takes a backslash for a slash, also in a class. */
 function protectPath(path: string): string {
-  return path.split('\\').map(protect).join('?');
-}
-
-/** Whether a terminal shows the character instead of obeying it. No relation can have a name with others. */
-function isSeen(character: string): boolean {
-  return plain(character) === character && character !== '\n' && character !== '\t';
+  return path.split('\\').map(selectorName).join('?');
 }
 
 /** Whether a bare word would be taken for a file or a path. */

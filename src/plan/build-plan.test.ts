@@ -26,6 +26,7 @@ const built = (...names: readonly string[]): StateSnapshot => ({
     relationKind: 'table',
     contentHash: 'old',
     runId: 'r0',
+    startedAt: '2026-01-01T00:00:00.000Z',
     ordinal: 1,
     rows: 3,
   })),
@@ -128,6 +129,20 @@ describe('buildPlan', () => {
     ]);
     expect(refused.diagnostics[0]?.help).toContain('the state schema `_tx` is missing');
     expect(buildStep(planOf(nodes, { catalog: [inCatalog('orders', 'table')], adopt: true }), ids.model('orders')).reason).toBe('selected');
+  });
+
+  it.each([
+    ['2026-01-02T03:05:05.000Z', 0],
+    ['2026-01-02T03:05:05.001Z', 1],
+    ['no time', 0],
+  ])('warns of a clock that is behind the last build: %s', (startedAt, warnings) => {
+    const state = built('orders', 'items');
+    const builds = state.builds.map((entry, at) => (at === 0 ? { ...entry, startedAt } : entry));
+    const { diagnostics } = planFor([model({ name: 'orders' })], { catalog: [inCatalog('orders', 'view')], state: { ...state, builds } });
+    const message = `the clock says 2026-01-02T03:04:05.000Z, and \`orders\` was built at ${startedAt}`;
+    expect(diagnostics.map(({ code, severity, message: said }) => [code, severity, said])).toEqual(
+      warnings === 0 ? [] : [['clock-behind', 'warning', message]],
+    );
   });
 
   it('adds no rows to those of another node, unless it is told to keep them or to build anew', () => {

@@ -9,6 +9,7 @@ import type { RecordedBuild } from '../state/state-reader.ts';
 import { isOfProject, planModel, planSeed } from './plan-build.ts';
 import type { BuildContext, BuildPart, Standing } from './plan-build.ts';
 import { auditIncrement } from './delta-audit.ts';
+import { findSlowClock } from './find-slow-clock.ts';
 import { freezePlan } from './freeze-plan.ts';
 import type { Action, BuildStep, Plan, PlannedHook, Reason, Step } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -45,7 +46,11 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
     onRunEnd: planRunHooks('on_run_end', input.onRunEnd, collector),
     noLongerBuilt: findNoLongerBuilt(input, context.standing),
   };
-  return { value: { plan: freezePlan(plan), texts: collector.texts }, diagnostics };
+  const slowClock = findSlowClock(input);
+  return {
+    value: { plan: freezePlan(plan), texts: collector.texts },
+    diagnostics: slowClock === undefined ? diagnostics : [...diagnostics, slowClock],
+  };
 }
 
 function indexStanding(input: PlanInput): Standing {

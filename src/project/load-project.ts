@@ -147,6 +147,7 @@ function assemble(parts: Parts): Project | undefined {
   const { options, settings, target, paths, discovered, secrets } = parts;
   const { file, top, config } = settings;
   const stateSchema = readStateSchema(parts);
+  const stateSchemaNode = valueOf(top, 'state_schema');
   const name = textOf(top, 'name');
   const version = textOf(top, 'version');
   const flags = valueOf(top, 'flags');
@@ -162,6 +163,7 @@ function assemble(parts: Parts): Project | undefined {
     targetNames: targetNames(top),
     paths,
     stateSchema,
+    ...(stateSchemaNode === undefined ? {} : { stateSchemaSpan: spanOf(file.path, stateSchemaNode) }),
     ...(indirectSelection === undefined ? {} : { indirectSelection }),
     vars: layVars(readVars(file.path, valueOf(top, 'vars')), target.vars, options.vars),
     ...config,

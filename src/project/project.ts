@@ -53,6 +53,8 @@ export interface Target extends TargetSettings {
   /** `database:`, else the name that `url` or `path` gives it; empty when none does. */
   readonly database: string;
   readonly schemaNaming: 'suffix' | 'plain';
+  /** Where `schema` stands. */
+  readonly schemaSpan?: Span;
   /** The target's own variables, with the flags that name one of them laid over. */
   readonly vars: Readonly<Record<string, Located<YamlValue>>>;
 }
@@ -78,6 +80,8 @@ export interface Project {
   readonly targetNames: readonly string[];
   readonly paths: ProjectPaths;
   readonly stateSchema: string;
+  /** Where it is given, if it is. */
+  readonly stateSchemaSpan?: Span;
   /** Which tests come along with their nodes where no flag says so. */
   readonly indirectSelection?: IndirectSelection;
   /** The variables in force: flags over the target's over the project's. */

@@ -62,12 +62,14 @@ export function readTarget(context: TargetContext): Target | undefined {
   }
   const schema = common['schema'];
   if (typeof schema !== 'string') return undefined;
+  const schemaNode = valueOf(chosen.value, 'schema');
   const vars = readTargetVars(chosen, context);
   const overridden = Object.fromEntries(Object.entries(context.flagVars).filter(([name]) => name in vars));
   return {
     name: chosen.key,
     type: engine.type,
     schema,
+    ...(schemaNode === undefined ? {} : { schemaSpan: spanOf(context.file.path, schemaNode) }),
     database: databaseName(common['database'], settings),
     threads: threadsOf(common['threads'], valueOf(chosen.value, 'threads'), context),
     schemaNaming: common['schema_naming'] === 'plain' ? 'plain' : 'suffix',

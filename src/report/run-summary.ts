@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { renderDiagnostic } from '../diagnostics/frame.ts';
 import type { FrameOptions } from '../diagnostics/frame.ts';
+import { selectorName, shellWord } from '../diagnostics/pasteable.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { FailureSample, NodeResult, RunResult } from '../execute/events.ts';
 import { formatCount, formatDuration, listCounts } from './quantities.ts';
@@ -136,5 +137,5 @@ export function nextCommand(
   }
   const last = progress.steps.findLast(({ step }) => step.kind === 'build');
   if (last === undefined) return undefined;
-  return { lead: 'next', command: `tx show --select ${plainLine(last.title)}` };
+  return { lead: 'next', command: `tx show --select ${shellWord(selectorName(last.title))}` };
 }

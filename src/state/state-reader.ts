@@ -13,6 +13,8 @@ export interface RecordedBuild {
   readonly relationKind: RelationKind;
   readonly contentHash: string;
   readonly runId: string;
+  /** When, by the clock of the machine that built it. */
+  readonly startedAt: string;
   /** How many builds of the relation there were with this one. */
   readonly ordinal: number;
   /** Rows it had then, where that was counted. */
@@ -119,6 +121,7 @@ function readBuild(entry: string, ordinal: number): RecordedBuild {
     relationKind: fields.relation_kind === 'view' ? 'view' : 'table',
     contentHash: text(fields.content_hash),
     runId: text(fields.run_id),
+    startedAt: text(fields.started_at),
     ordinal,
     rows: rows === null || rows === undefined ? undefined : Number(rows),
   };

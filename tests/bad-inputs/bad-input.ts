@@ -6,7 +6,7 @@
  *   DuckDB has no limit on names, tracks no dependents and has no server.
  * - 26 (two output columns of one name): needs the output columns of a query, which the analysis will give. Until then
  *   the engine renames the second column.
- * - 30 (watermarks), 69 (a clock behind the last run): the interval ledger. An interval that is missing or empty is tested.
+ * - 30 (watermarks): `tx` keeps none; the rule that the query gives is tested, and so is an interval that is missing or empty.
  * - 54 (password, host): no part of a DuckDB target. A path that cannot be opened is tested.
  * - 61, 62 (packages): there are none. 66 (`</script>` in a description): the documentation site.
  */

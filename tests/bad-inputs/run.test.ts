@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRows } from '../support/tx.ts';
 import type { TempProject } from '../support/tx.ts';
-import { badProject, problems, run } from './bad-input.ts';
+import { badProject, problems, PROJECT, run } from './bad-input.ts';
 
 const read = (project: TempProject, sql: string): Promise<string[][]> => readRows(join(project.root, 'shop.duckdb'), sql);
 
@@ -123,5 +123,49 @@ describe('models that the database refuses', () => {
     expect((await run(project, ['build'])).code).toBe(2);
     expect((await run(project, ['show', '--inline', 'select 1 as a); drop table main.keep; --'])).code).toBe(2);
     expect(await read(project, RELATIONS)).toEqual([['keep']]);
+  });
+
+  it('row 69: a clock that is behind the last run', async () => {
+    const hook = `on_run_end: 'update _tx.records set entry = replace(entry, ''"started_at":"20'', ''"started_at":"21'')'\n`;
+    const project = await badProject({ 'models/a.sql': 'select 1 as id\n', 'project.yaml': PROJECT + hook });
+    expect((await run(project, ['build', '--quiet'])).code).toBe(0);
+    const { code, stderr } = await run(project, ['build']);
+    const time = '\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z';
+    expect(problems(stderr)[0]?.join('\n')).toMatch(
+      new RegExp(
+        `^warning clock-behind\n  the clock says 20\\d\\d-${time}, and \`a\` was built at 21\\d\\d-${time}\n` +
+          '  help  set the clock of this machine; until then `{{run\\.started_at}}` and the time of the database\n {8}may lie before rows that are there$',
+      ),
+    );
+    expect(code).toBe(0);
+    expect((await run(project, ['plan'])).stderr).toContain('warning clock-behind');
+  });
+
+  it('row 30: a watermark of an empty table, one that goes back, and one in the future', async () => {
+    const project = await badProject({
+      'models/events.sql': "select 1 as id, timestamp '2024-01-02' as seen where false\n",
+      'models/kept.sql': [
+        '{{config materialized="incremental"}}',
+        'select id, seen from {{ref "events"}}',
+        "{{#if is_incremental}}where seen > (select coalesce(max(seen), timestamp '1970-01-01') from {{this}}){{/if}}",
+        '',
+      ].join('\n'),
+    });
+    const events = async (...times: readonly string[]): Promise<string[][]> => {
+      const rows = times.map((time, at) => `(${at}, timestamp '${time}')`);
+      project.write('models/events.sql', `select * from (values ${rows.join(', ')}) t(id, seen)\n`);
+      expect((await run(project, ['build', '--quiet'])).code).toBe(0);
+      return read(project, "select strftime(seen, '%Y-%m-%d') from kept order by 1");
+    };
+    expect((await run(project, ['build', '--quiet'])).code).toBe(0);
+    // NULL: the table is empty, and the query says with `coalesce` what that means.
+    expect(await events('2024-01-02')).toEqual([['2024-01-02']]);
+    // What comes late lies below the watermark, and is not seen.
+    expect(await events('2024-01-01', '2024-01-02', '2024-01-03')).toEqual([['2024-01-02'], ['2024-01-03']]);
+    // One row from the future hides all that come after it, until the table is built anew.
+    expect(await events('2124-01-01', '2024-01-04')).toEqual([['2024-01-02'], ['2024-01-03'], ['2024-01-04'], ['2124-01-01']]);
+    expect(await events('2024-01-05')).toHaveLength(4);
+    expect((await run(project, ['build', '--quiet', '--full-refresh'])).code).toBe(0);
+    expect(await read(project, "select strftime(seen, '%Y-%m-%d') from kept")).toEqual([['2024-01-05']]);
   });
 });

@@ -13,6 +13,7 @@ const UPDATE = process.env['UPDATE_CASES'] === '1';
 
 /** Codes that no text in a folder can provoke, why, and the test that does it. */
 const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: string }>> = {
+  'clock-behind': { why: 'the time of a run is another each time', test: 'tests/bad-inputs/run.test.ts' },
   'connection-lost': { why: 'an embedded database has no connection to lose', test: 'src/compile/engine-diagnostic.test.ts' },
   'database-locked': { why: 'another process has to hold the file', test: 'tests/bad-inputs/database.test.ts' },
   'database-not-closed': { why: 'a disk has to be full', test: 'tests/bad-inputs/database.test.ts' },

@@ -126,6 +126,13 @@ describe('build, run, seed, test', () => {
     });
   });
 
+  it('name a next command that a shell and the selector take as it is', async () => {
+    const project = await shop({ 'models/it (was) a b.sql': 'select 7 as id\n' });
+    const { stderr } = await project.tx(['run', '--select', 'it*']);
+    expect(stderr).toContain("next:  tx show --select 'it[ ][(]was[)][ ]a[ ]b'\n");
+    expect((await project.tx(['show', '--output', 'csv', '--select', 'it[ ][(]was[)][ ]a[ ]b'])).stdout).toBe('id\n7\n');
+  });
+
   it('nothing to do is no failure', async () => {
     const project = await shop();
     const result = await project.tx(['build', '-s', 'tag:hourly']);

@@ -130,6 +130,28 @@ const materializations: readonly ConformanceCase[] = [
     ],
   },
   {
+    name: 'a hook cannot take away what its model has built',
+    files: {
+      'models/t.sql':
+        '{{config materialized="table" post_hook="create table if not exists main.copy as select * from {{this}}"}}select 1 as id',
+    },
+    acts: [
+      build,
+      is('select id from main.copy', [1]),
+      { write: { 'models/t.sql': '{{config materialized="table" post_hook="drop table {{this}}"}}select 2 as id' } },
+      { tx: 'build', exit: 1, says: ['relation-gone', 'models/t.sql:1:'] },
+      is('select id from main.t', [1]),
+      {
+        write: {
+          'models/t.sql':
+            '{{config materialized="table" post_hook=(array "drop table {{this}}" "create table {{this}} as select 3 as id")}}select 2 as id',
+        },
+      },
+      build,
+      is('select id from main.t', [3]),
+    ],
+  },
+  {
     name: 'what others did not let tx build is not touched without a word',
     files: { 'models/m.sql': 'select 1 as id' },
     acts: [

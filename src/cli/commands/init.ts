@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { bug } from '../../diagnostics/bug.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { shellWord } from '../../diagnostics/pasteable.ts';
 import type { FileSystem } from '../../project/file-system.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -87,6 +88,6 @@ export function initCommand(host: Host, screen: Screen, folder: string, engine: 
   const count = (pattern: RegExp): number => [...sources.keys()].filter((path) => pattern.test(path)).length;
   screen.note(`created ${shown}/   ${count(/^models\/.*\.sql$/)} models, ${count(/^seeds\/.*\.csv$/)} seeds, ${flavour.name}`);
   if (name !== last) screen.note(`the project is called ${name}, because names of projects have no hyphens, dots or spaces`);
-  screen.note(`next:  cd ${shown} && ${flavour.first === undefined ? '' : `${flavour.first} && `}tx build`);
+  screen.note(`next:  cd ${shellWord(shown)} && ${flavour.first === undefined ? '' : `${flavour.first} && `}tx build`);
   return exitCodes.ok;
 }

@@ -1,5 +1,5 @@
 /** Codes of the plan: what cannot be done on this target, before anything is done. */
-import { error } from '../code-entry.ts';
+import { error, warning } from '../code-entry.ts';
 
 const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
@@ -10,6 +10,10 @@ export const planCodes = {
       p.stateGone
         ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\` to take it over`
         : `give the model another name or \`alias\`, or run with \`--adopt\` to let \`tx\` take it over`,
+  ),
+  'clock-behind': warning<{ now: string; built: string; node: string }>(
+    (p) => `the clock says ${p.now}, and \`${p.node}\` was built at ${p.built}`,
+    () => 'set the clock of this machine; until then `{{run.started_at}}` and the time of the database may lie before rows that are there',
   ),
   'rows-of-another': error<{ relation: string; kind: string; name: string; model: string; isKept: boolean }>(
     (p) => `table \`${p.relation}\` holds the rows of ${p.kind} \`${p.name}\`, and \`${p.model}\` would add its own to them`,

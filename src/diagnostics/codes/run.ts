@@ -1,5 +1,6 @@
 /** Codes of a run: what goes wrong while steps are carried out. */
 import { error, warning } from '../code-entry.ts';
+import { selectorName, shellWord } from '../pasteable.ts';
 
 /** With commas between thousands. `Intl` would cost every start fifteen milliseconds. */
 const digits = { format: (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',') };
@@ -32,11 +33,12 @@ export const runCodes = {
   ),
   'not-built': error<{ readonly test: string; readonly names: readonly string[] }>(
     ({ test, names }) => `test \`${test}\` reads ${list(names)}, which ${names.length === 1 ? 'is' : 'are'} not built yet`,
-    ({ names }) => `build first: \`tx build --select ${names.join(' ')}\``,
+    ({ names }) => `build first: \`tx build --select ${names.map((name) => shellWord(selectorName(name))).join(' ')}\``,
   ),
   'parent-not-built': error<{ readonly kind: string; readonly name: string; readonly reader: string }>(
     ({ kind, name }) => `${kind} \`${name}\` is not built yet: the database of the target does not have it`,
-    ({ reader, name }) => `build it first, and all that it reads: \`tx build --select ${reader === '' ? `+${name}` : `+${reader}`}\``,
+    ({ reader, name }) =>
+      `build it first, and all that it reads: \`tx build --select ${shellWord(`+${selectorName(reader === '' ? name : reader)}`)}\``,
   ),
   'self-not-built': error<{ readonly name: string }>(
     ({ name }) => `\`{{this}}\` is not there: \`${name}\` is not built yet`,
@@ -128,6 +130,10 @@ export const runCodes = {
   'view-broken': warning<{ view: string; relation: string; message: string }>(
     (p) => `the view \`${p.view}\` reads \`${p.relation}\` and cannot be read any more: ${p.message}`,
     () => 'change the view, or keep the columns that it reads',
+  ),
+  'relation-gone': error<{ relation: string }>(
+    ({ relation }) => `\`${relation}\` is gone after the hooks of its model have run`,
+    () => 'nothing was changed; a hook that drops or renames what was just built leaves nothing of it: take that statement away',
   ),
   'hook-failed': error<{ hook: string; message: string }>((p) => `hook \`${p.hook}\` failed: ${p.message}`),
 };
