@@ -46,6 +46,8 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly fullRefresh?: boolean;
   readonly failFast?: boolean;
   readonly adopt?: boolean;
+  /** File for a JUnit report. */
+  readonly junit?: string;
   /** False where tests come after the publication. */
   readonly audit?: boolean;
   /** Seconds to wait for a relation that another run works on. */
@@ -304,3 +306,7 @@ export const outputOption = (choices: readonly string[], fallback: string): Opti
   new Option('--output <form>', 'result on stdout').choices(choices).default(fallback).env('TX_OUTPUT').helpGroup(helpGroups.output);
 
 export const resultOption = (): Option => outputOption(['text', 'json'], 'text');
+
+/** Where CI systems find the result of a run. */
+export const junitOption = (): Option =>
+  new Option('--junit <file>', 'write the result as JUnit XML').env('TX_JUNIT').helpGroup(helpGroups.output);

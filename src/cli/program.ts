@@ -21,6 +21,7 @@ import {
   helpGroups,
   plainOption,
   readFlagTwins,
+  junitOption,
   resultOption,
 } from './options.ts';
 import type { OutputOptions, ProjectOptions, RunOptions } from './options.ts';
@@ -214,7 +215,9 @@ function addRunCommands(host: Host, add: Add): void {
       runSummaries[command],
       async (screen, options) => (await import('./run-command.ts')).runCommand(host, screen, { command, options }),
       (entry) => {
-        addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry))))).addOption(resultOption());
+        addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry)))))
+          .addOption(resultOption())
+          .addOption(junitOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
         if (command === 'build') addAuditOption(entry);
       },
@@ -224,7 +227,9 @@ function addRunCommands(host: Host, add: Add): void {
     { name: 'retry', summary: 'run again what failed or was skipped in the last run', examples: ['tx retry', 'tx retry --threads 1'] },
     async (screen, options) => (await import('./commands/retry.ts')).retryCommand(host, screen, options),
     (retry) =>
-      addLockTimeoutOption(addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(retry))))).addOption(resultOption()),
+      addLockTimeoutOption(addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(retry)))))
+        .addOption(resultOption())
+        .addOption(junitOption()),
   );
 }
 

@@ -11,6 +11,7 @@ import { runResultsArtifact } from '../report/run-results.ts';
 import { compiledFolder, compiledPathOf, nodeOfKey, writeCompiled } from './compiled-files.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import { reportToCi } from './report-to-ci.ts';
 import { argumentsOf } from './run-arguments.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
@@ -56,6 +57,7 @@ export function createRunReport(
       const shown = runResultsPath(project);
       const isRecorded = writeArtifact(host, screen, { absolute: join(project.root, shown), shown }, [`${JSON.stringify(artifact)}\n`]);
       if (run.request.options.output === 'json') screen.data(artifact);
+      reportToCi(host, screen, { project, junit: run.request.options.junit, result });
       const failed = result.results.flatMap((node) =>
         node.status === 'error' || node.status === 'fail' ? (graph.nodes.get(node.id) ?? []) : [],
       );

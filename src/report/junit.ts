@@ -1,0 +1,87 @@
+/** Writes what a run came to as JUnit's XML, which CI systems show. No row values. */
+import { plain } from '../diagnostics/plain.ts';
+import type { NodeResult, RunResult } from '../execute/events.ts';
+
+/** The document. A suite for each kind of node: tests are cases, and so are models and seeds. */
+export function renderJunit(result: RunResult): string {
+  const kinds = [
+    ['seeds', 'seed'],
+    ['models', 'model'],
+    ['tests', 'test'],
+  ] as const;
+  const suites = kinds.flatMap(([name, kind]) => {
+    const nodes = result.results.filter((node) => node.resourceType === kind);
+    return nodes.length === 0 ? [] : [suite(name, nodes, result.startedAt)];
+  });
+  const head = `<testsuites${attributes({ name: `tx ${result.command}`, ...counts(result.results), time: seconds(result.durationMs) })}>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${[head, ...suites, '</testsuites>'].join('\n')}\n`;
+}
+
+function suite(name: string, nodes: readonly NodeResult[], startedAt: string): string {
+  const time = nodes.reduce((sum, node) => sum + node.durationMs, 0);
+  const skipped = nodes.filter(isSkipped).length;
+  // The form has no place for a zone.
+  const timestamp = startedAt.replace(/\.\d+Z$|Z$/, '');
+  const head = `  <testsuite${attributes({ name, ...counts(nodes), skipped, time: seconds(time), timestamp })}>`;
+  return [head, ...nodes.map(testCase), '  </testsuite>'].join('\n');
+}
+
+function counts(nodes: readonly NodeResult[]): Readonly<Record<string, number>> {
+  const of = (status: NodeResult['status']): number => nodes.filter((node) => node.status === status).length;
+  return { tests: nodes.length, failures: of('fail'), errors: of('error') };
+}
+
+const isSkipped = ({ status }: NodeResult): boolean => status === 'skipped' || status === 'cancelled';
+
+function testCase(node: NodeResult): string {
+  const { name, path, durationMs } = node;
+  const head = `    <testcase${attributes({ name, classname: path, file: path, time: seconds(durationMs) })}`;
+  const inside = outcome(node);
+  return inside === '' ? `${head}/>` : `${head}>\n      ${inside}\n    </testcase>`;
+}
+
+function outcome(node: NodeResult): string {
+  const { status, message = status, diagnostics, skippedBecause } = node;
+  const type = diagnostics[0]?.code ?? node.materialization;
+  switch (status) {
+    case 'fail':
+      return element('failure', { message, type });
+    case 'error':
+      return element('error', { message, type });
+    case 'skipped':
+    case 'cancelled':
+      return element('skipped', { message: skippedBecause === undefined ? status : `${skippedBecause} failed` });
+    case 'warn':
+      // A warning hides nowhere, but it fails nothing either.
+      return `<system-out>${escape(`warning: ${message}`)}</system-out>`;
+    default:
+      return '';
+  }
+}
+
+function element(name: string, values: Readonly<Record<string, string>>): string {
+  return `<${name}${attributes(values)}/>`;
+}
+
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escape(String(value))}"`)
+    .join('');
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\n': '&#10;', '\t': '&#9;' };
+
+/** Halves of characters beyond the first plane. */
+const HALVES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Control characters have no place in XML, not even escaped; nor have halves of characters. */
+function escape(text: string): string {
+  return plain(text)
+    .replaceAll(HALVES, '\ufffd')
+    .replaceAll(/[&<>"\n\t]/g, (character) => entities[character] ?? character)
+    .replaceAll(/[\ufffe\uffff]/g, '');
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}
