@@ -187,6 +187,16 @@ function describeOperation(operation: Operation): string {
       return operation.temporary
         ? `drop the temporary ${operation.relationKind}`
         : `drop ${operation.relationKind} ${nameRelation(operation.relation)}`;
+    case 'stage-indexes':
+      return `build ${countOf(operation.indexes.length, 'index', 'indexes')} on the staging table`;
+    case 'sync-indexes':
+      return `see to ${countOf(operation.indexes.length, 'index', 'indexes')} of ${nameRelation(operation.target)}`;
+    case 'describe':
+      return `put comments on ${nameRelation(operation.target)}`;
+    case 'grant':
+      return `grant ${Object.entries(operation.grants)
+        .map(([right, roles]) => `${plainLine(right)} to ${roles.map(plainLine).join(', ') || 'nobody'}`)
+        .join(', ')}`;
     case 'run-sql':
       return `run hook: ${plainLine(operation.query.sql)}`;
     default:

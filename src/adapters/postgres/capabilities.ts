@@ -15,5 +15,7 @@ export const capabilities: Capabilities = {
   serialCommits: false,
   maxIdentifierBytes: 63,
   ownSchemas: [],
+  reinsertsUniqueKeys: true,
+  features: { unlogged: true, grants: true, specialIndexes: true },
   readsFiles: false,
 };

@@ -279,6 +279,10 @@ describe('all operations', () => {
       merge: { kind: 'merge', stage, target, columns: ['a'], key: ['a'] },
       'alter-columns': { kind: 'alter-columns', target, add: [column], drop: ['a'], retype: [column] },
       drop: { kind: 'drop', relation: target, relationKind: 'table', temporary: false },
+      'sync-indexes': { kind: 'sync-indexes', target, indexes: [{ columns: ['a'], unique: false }] },
+      describe: { kind: 'describe', target, relationKind: 'table', comment: 'c', columns: {} },
+      'stage-indexes': { kind: 'stage-indexes', stage, target, indexes: [{ columns: ['a'], unique: false }] },
+      grant: { kind: 'grant', target, grants: { select: ['public'] } },
       'run-sql': { kind: 'run-sql', query: query('select 1') },
     };
     for (const operation of Object.values(all)) {

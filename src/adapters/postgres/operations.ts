@@ -9,6 +9,7 @@ import { publishStage } from './publish/publish-stage.ts';
 import { publishView } from './publish/publish-view.ts';
 import { quoteIdentifier } from './quoting.ts';
 import { blankSemicolons } from './sql-tokens.ts';
+import { describe, grant, stageIndexes, syncIndexes } from './storage.ts';
 
 const name = dialect.relation;
 
@@ -46,8 +47,8 @@ function drop(relation: Relation, kind: RelationKind): string {
   return `drop ${kind} ${name(relation)}`;
 }
 
-function stageQuery({ stage, temporary, query }: StageQuery): readonly Statement[] {
-  return [wrap(`create ${temporary ? 'temp ' : ''}table ${name(stage)}`, query)];
+function stageQuery({ stage, temporary, unlogged, query }: StageQuery): readonly Statement[] {
+  return [wrap(`create ${temporary ? 'temp ' : unlogged === true ? 'unlogged ' : ''}table ${name(stage)}`, query)];
 }
 
 function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {
@@ -98,5 +99,9 @@ export const operations: OperationRenderers = {
   merge,
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
+  'stage-indexes': stageIndexes,
+  'sync-indexes': syncIndexes,
+  describe,
+  grant,
   'run-sql': ({ query }) => [{ ...embed('', query), script: true }],
 };

@@ -1,5 +1,5 @@
 /** Codes of the plan: what cannot be done on this target, before anything is done. */
-import { error } from '../code-entry.ts';
+import { error, warning } from '../code-entry.ts';
 
 const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
@@ -46,5 +46,9 @@ export const planCodes = {
     (p) =>
       `\`${p.schema}.${p.table}\` is not a state table of \`tx\`${p.missing.length === 0 ? '' : `: it has no column ${quoted(p.missing)}`}`,
     () => 'set another `state_schema` in project.yaml; nothing was touched',
+  ),
+  'config-without-effect': warning<{ what: string; engine: string; nodes: number }>(
+    (p) => `${p.what} has no effect on ${p.engine}${p.nodes === 1 ? '' : `: ${p.nodes} models and seeds ask for it`}`,
+    () => 'nothing has to be done where the project is built on another engine too',
   ),
 };
