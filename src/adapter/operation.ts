@@ -57,6 +57,16 @@ export interface PublishView {
   readonly sameQuery?: true;
 }
 
+/** Creates a materialized view, brings its rows up to date, or puts one with another query in its place. */
+export interface PublishMaterialized {
+  readonly kind: 'publish-materialized';
+  readonly target: Relation;
+  readonly existing?: RelationKind;
+  readonly query: Query;
+  /** It is the text that it was last built from. */
+  readonly sameQuery?: true;
+}
+
 /** Adds the rows of `stage` to `target`, column by column name. */
 export interface Append {
   readonly kind: 'append';
@@ -166,6 +176,7 @@ export type Operation =
   | StageColumns
   | PublishStage
   | PublishView
+  | PublishMaterialized
   | Append
   | AppendQuery
   | DeleteInsert

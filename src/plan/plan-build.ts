@@ -1,7 +1,7 @@
 /** Decides how one model or seed is built: materialization, strategy, and the actions of its transaction. */
 import type { Span } from '../diagnostics/span.ts';
 import { createHash } from 'node:crypto';
-import type { IncrementalStrategy } from '../adapter/capabilities.ts';
+import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
 import type { Operation } from '../adapter/operation.ts';
 import type { Attachment, CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
@@ -184,6 +184,10 @@ function replaceWork(context: BuildContext, model: CompiledModel, query: Query, 
       operation({ kind: 'publish-view', target, query, ...standing, ...(isSameQuery(context, model, query) ? { sameQuery: true } : {}) }),
     ];
   }
+  if (config.materialized === 'materialized_view') {
+    const sameQuery = isSameQuery(context, model, query) ? { sameQuery: true as const } : {};
+    return [operation({ kind: 'publish-materialized', target, query, ...standing, ...sameQuery })];
+  }
   const stage = stageRelation(context, model.id, target.schema);
   return [
     operation({ kind: 'stage-query', stage, temporary: false, ...unlogged(context, model), query }),
@@ -243,6 +247,10 @@ function spanOf({ rawConfig }: CompiledModel, keys: readonly string[]): { readon
   return span === undefined ? {} : { span };
 }
 
+function kindOf(materialized: Materialization): RelationKind {
+  return materialized === 'view' ? 'view' : materialized === 'materialized_view' ? 'materialized view' : 'table';
+}
+
 /** The step of a model that has a relation of its own; undefined when a diagnostic says why there is none. */
 export function planModel(context: BuildContext, model: CompiledModel): BuildPart | undefined {
   const { capabilities, target } = context.input;
@@ -254,7 +262,7 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
     );
     return undefined;
   }
-  const relationKind: RelationKind = materialized === 'view' ? 'view' : 'table';
+  const relationKind = kindOf(materialized);
   const existing = context.standing.existing(model.relation);
   if (!checkOwnership(context, model, existing)) return undefined;
   const strategy = materialized === 'incremental' ? chooseStrategy(context, model, existing) : undefined;

@@ -11,9 +11,9 @@ type Kept = CompiledModel | CompiledSeed;
 
 const action = (operation: Operation): Action => ({ kind: 'operation', operation });
 
-/** Indexes of a table; undefined where config says nothing of them. */
+/** Indexes of what has rows of its own; undefined where config says nothing of them. */
 function indexesOf({ config }: Kept, kind: RelationKind): readonly WantedIndex[] | undefined {
-  return kind === 'table' ? config.storage?.indexes : undefined;
+  return kind === 'view' ? undefined : config.storage?.indexes;
 }
 
 /** Indexes that are built on a stage: where readers wait from the publication on. */

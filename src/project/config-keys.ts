@@ -61,7 +61,7 @@ const freshnessThreshold = keysOf(
 
 /** The shape of each key's value; the output is the canonical form. */
 export const configShapes = {
-  materialized: oneOf(['view', 'table', 'incremental', 'ephemeral']),
+  materialized: oneOf(['view', 'table', 'incremental', 'ephemeral', 'materialized_view']),
   enabled: flag(),
   schema: text('a schema name'),
   alias: text('a relation name'),

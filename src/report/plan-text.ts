@@ -173,6 +173,8 @@ function describeOperation(operation: Operation): string {
       return `put the staged table in the place of ${nameRelation(operation.target)}`;
     case 'publish-view':
       return `${operation.existing === undefined ? 'create' : 'replace'} view ${nameRelation(operation.target)}`;
+    case 'publish-materialized':
+      return `${operation.existing === undefined ? 'create' : 'bring up to date'} materialized view ${nameRelation(operation.target)}`;
     case 'append':
       return `append the staged rows to ${nameRelation(operation.target)}`;
     case 'append-query':

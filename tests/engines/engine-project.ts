@@ -36,6 +36,8 @@ export interface EngineProject {
 export interface ProjectEngine {
   readonly name: string;
   readonly adapter: Adapter;
+  /** Whether tests may make accounts on its server. */
+  readonly isOwn: () => boolean;
   /** A project in a new folder, over a database without any relation; both go away with the test. */
   readonly project: (files: Readonly<Record<string, string>>, settings?: string) => Promise<EngineProject>;
 }
@@ -44,10 +46,16 @@ export interface ProjectEngine {
 export function useProjectEngines(): readonly ProjectEngine[] {
   const database = useTestDatabase();
   return [
-    { name: 'duckdb', adapter: duckdb, project: (files, more) => openProject(duckdb, { path: 'warehouse.duckdb' }, files, more) },
+    {
+      name: 'duckdb',
+      adapter: duckdb,
+      isOwn: () => true,
+      project: (files, more) => openProject(duckdb, { path: 'warehouse.duckdb' }, files, more),
+    },
     {
       name: 'postgres',
       adapter: postgres,
+      isOwn: database.embedded,
       project: async (files, more) => {
         const project = await openProject(postgres, { url: database.url() }, files, more);
         await project.run(

@@ -1,8 +1,12 @@
 /** How a relation is kept on PostgreSQL: what only a server with other users has. */
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useProjectEngines } from './engine-project.ts';
 
 const [, engine] = useProjectEngines();
+
+beforeEach((context) => {
+  if (engine?.isOwn() !== true) context.skip('accounts are made on a server of our own only');
+});
 
 const config = (more: string): string => `{{config materialized="table" ${more}}}select 1 as id, 'a' as v`;
 
@@ -40,6 +44,54 @@ describe('grants', () => {
     const { exit, text } = await project.tx('build');
     expect(exit).toBe(1);
     expect(text).toContain('role "tx_nobody" does not exist');
+  });
+});
+
+describe('a materialized view', () => {
+  it('is brought up to date beside its readers where it has a key, is built anew where not, and keeps what reads it', async () => {
+    const model = (more: string, query: string): string => `{{config materialized="materialized_view" ${more}}}${query}`;
+    const project = await engine?.project({
+      'models/s.yaml': 'sources: [{ name: main, tables: [{ name: src }] }]',
+      'models/m.sql': model('', 'select id, v from {{source "main" "src"}}'),
+      'models/above.sql': 'select count(*) as n, max(v) as v from {{ref "m"}}',
+      'models/m.yaml': 'models: [{ name: m, columns: [{ name: id, tests: [not_null, unique] }] }]',
+    });
+    if (project === undefined) throw new Error('no engine');
+    const build = async (): Promise<void> => {
+      const { exit, text } = await project.tx('build');
+      expect(exit, text).toBe(0);
+    };
+    const oid = async () => (await project.rows(`select oid::bigint from pg_class where relname = 'm' and relkind = 'm'`))[0]?.[0];
+    await project.run('create schema main', `create table main.src as select 1 as id, 'a' as v`);
+    await build();
+    const first = await oid();
+    await project.run(`insert into main.src values (2, 'b')`);
+    await build();
+    expect(await project.rows('select n, v from main.above')).toEqual([[2, 'b']]);
+    expect(await oid()).not.toBe(first);
+    const keyed = model('indexes=(array (object columns="id" unique=true))', 'select id, v from {{source "main" "src"}}');
+    project.write({ 'models/m.sql': keyed });
+    await build();
+    const second = await oid();
+    await project.run(`insert into main.src values (3, 'c')`);
+    await build();
+    expect(await project.rows('select n, v from main.above')).toEqual([[3, 'c']]);
+    expect(await oid()).toBe(second);
+    project.write({ 'models/m.sql': keyed.replace('id, v from', `id, v || '!' as v, true as more from`) });
+    await build();
+    expect(await project.rows('select n, v from main.above')).toEqual([[3, 'c!']]);
+    expect(await project.rows(`select count(*) from pg_indexes where tablename = 'm'`)).toEqual([[1]]);
+    await project.run(`insert into main.src values (1, 'b')`);
+    expect((await project.tx('build')).exit).toBe(1);
+    expect(await project.rows('select n, v from main.above')).toEqual([[3, 'c!']]);
+    // Of another kind, and back.
+    await project.run('delete from main.src where id > 1', `delete from main.src where v = 'b'`);
+    project.write({ 'models/m.sql': 'select id, v from {{source "main" "src"}}' });
+    await build();
+    project.write({ 'models/m.sql': keyed });
+    await build();
+    expect(await project.rows('select n, v from main.above')).toEqual([[1, 'a']]);
+    expect(await project.rows(`select count(*) from pg_class where relname like '\\_tx\\_%'`)).toEqual([[0]]);
   });
 });
 

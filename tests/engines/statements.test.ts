@@ -122,6 +122,10 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
       postgres: ['create view "s"."v" as ( select 2 as id, 4 as v -- end )'],
     },
   },
+  'publish-materialized': {
+    operation: () => ({ kind: 'publish-materialized', target: { schema: 's', name: 'mv' }, query }),
+    is: { postgres: ['create materialized view "s"."mv" as ( select 2 as id, 4 as v -- end )'] },
+  },
   'stage-view': {
     operation: (schema) => ({ kind: 'stage-view', stage: { schema, name: 'tv' }, query }),
     is: {
@@ -141,8 +145,8 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
     },
   },
   'run-sql': {
-    operation: () => ({ kind: 'run-sql', query: { node: 'hook', sql: 'drop table s.m; drop schema s' } }),
-    is: { duckdb: ['drop table s.m; drop schema s'], postgres: ['drop table s.m; drop schema s'] },
+    operation: () => ({ kind: 'run-sql', query: { node: 'hook', sql: 'drop table s.m; drop schema s cascade' } }),
+    is: { duckdb: ['drop table s.m; drop schema s cascade'], postgres: ['drop table s.m; drop schema s cascade'] },
   },
 };
 

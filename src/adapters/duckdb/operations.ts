@@ -125,6 +125,7 @@ export const operations: OperationRenderers = {
   merge,
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
+  'publish-materialized': ({ target }) => bug(`a materialized view ${target.name}, which the engine does not know`),
   'stage-indexes': ({ stage }) => bug(`indexes of ${stage.name} before it is published`),
   'sync-indexes': syncIndexes,
   describe,

@@ -273,6 +273,7 @@ describe('all operations', () => {
       'stage-columns': { kind: 'stage-columns', stage, temporary: false, columns: [column] },
       'publish-stage': { kind: 'publish-stage', stage, target, existing: 'table' },
       'publish-view': { kind: 'publish-view', target, existing: 'view', query: query('select 1') },
+      'publish-materialized': { kind: 'publish-materialized', target, query: query('select 1') },
       append: { kind: 'append', stage, target, columns: ['a'] },
       'append-query': { kind: 'append-query', target, columns: ['a'], query: query('select 1 as a') },
       'delete-insert': { kind: 'delete-insert', stage, target, columns: ['a'], key: ['a'] },

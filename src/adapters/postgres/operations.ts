@@ -5,6 +5,7 @@ import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { dialect } from './dialect.ts';
+import { publishMaterialized } from './publish/publish-materialized.ts';
 import { publishStage } from './publish/publish-stage.ts';
 import { publishView } from './publish/publish-view.ts';
 import { quoteIdentifier } from './quoting.ts';
@@ -93,6 +94,7 @@ export const operations: OperationRenderers = {
   },
   'publish-stage': publishStage,
   'publish-view': publishView,
+  'publish-materialized': publishMaterialized,
   append: ({ stage, target, columns }) => each(insertAll(stage, target, columns)),
   'append-query': appendQuery,
   'delete-insert': deleteInsert,
