@@ -1,7 +1,7 @@
 /** What an engine can do, as data: the plan chooses by this, never by an engine's name. */
 
 export type IncrementalStrategy = 'append' | 'merge' | 'delete_insert';
-export type Materialization = 'view' | 'table' | 'incremental' | 'ephemeral';
+export type Materialization = 'view' | 'table' | 'incremental' | 'ephemeral' | 'materialized_view';
 
 export interface Capabilities {
   readonly materializations: readonly Materialization[];
@@ -31,6 +31,15 @@ export interface Capabilities {
   readonly ownSchemas: readonly string[];
   /** Longest identifier in UTF-8 bytes; undefined when the engine has no limit. */
   readonly maxIdentifierBytes?: number;
+  /** Under a unique index, a transaction can delete a key and add it again. */
+  readonly reinsertsUniqueKeys: boolean;
+  /** What of the ways to keep a relation the engine knows; comments and plain indexes are known to all. */
+  readonly features: {
+    readonly unlogged: boolean;
+    readonly grants: boolean;
+    /** Indexes of another method, over some rows, or with columns beside the key. */
+    readonly specialIndexes: boolean;
+  };
   /** Files (CSV, JSON, Parquet) can be read by path inside a query. */
   readonly readsFiles: boolean;
 }

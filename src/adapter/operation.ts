@@ -17,6 +17,8 @@ export interface StageQuery {
   readonly kind: 'stage-query';
   readonly stage: Relation;
   readonly temporary: boolean;
+  /** Lost with a crash, and faster for it, where the engine knows such tables. */
+  readonly unlogged?: true;
   readonly query: Query;
 }
 
@@ -52,6 +54,16 @@ export interface PublishView {
   readonly existing?: RelationKind;
   readonly query: Query;
   /** It is the text that the view was last built from: where its columns are the same as well, nothing has to be done. */
+  readonly sameQuery?: true;
+}
+
+/** Creates a materialized view, brings its rows up to date, or puts one with another query in its place. */
+export interface PublishMaterialized {
+  readonly kind: 'publish-materialized';
+  readonly target: Relation;
+  readonly existing?: RelationKind;
+  readonly query: Query;
+  /** It is the text that it was last built from. */
   readonly sameQuery?: true;
 }
 
@@ -109,6 +121,48 @@ export interface Drop {
   readonly temporary: boolean;
 }
 
+/** An index that config asks for. An entry of `columns` in parentheses is an expression. */
+export interface WantedIndex {
+  readonly columns: readonly string[];
+  readonly unique: boolean;
+  readonly type?: string;
+  readonly where?: string;
+  readonly include?: readonly string[];
+}
+
+/** Builds the indexes of `target` on its stage, where that can be done before it has its name. */
+export interface StageIndexes {
+  readonly kind: 'stage-indexes';
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly indexes: readonly WantedIndex[];
+}
+
+/** Sees to it that of all indexes that config ever asked for the table has just these. */
+export interface SyncIndexes {
+  readonly kind: 'sync-indexes';
+  readonly target: Relation;
+  /** The stage that `target` was, if its indexes were built there. */
+  readonly stage?: Relation;
+  readonly indexes: readonly WantedIndex[];
+}
+
+/** Puts comments on a relation and those of the named columns that it has. */
+export interface Describe {
+  readonly kind: 'describe';
+  readonly target: Relation;
+  readonly relationKind: RelationKind;
+  readonly comment?: string;
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+/** Gives others just these rights on a relation: roles by right. */
+export interface Grant {
+  readonly kind: 'grant';
+  readonly target: Relation;
+  readonly grants: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Runs SQL of the user (a hook) as it is. */
 export interface RunSql {
   readonly kind: 'run-sql';
@@ -122,12 +176,17 @@ export type Operation =
   | StageColumns
   | PublishStage
   | PublishView
+  | PublishMaterialized
   | Append
   | AppendQuery
   | DeleteInsert
   | Merge
   | AlterColumns
   | Drop
+  | StageIndexes
+  | SyncIndexes
+  | Describe
+  | Grant
   | RunSql;
 
 export type OperationKind = Operation['kind'];

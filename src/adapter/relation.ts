@@ -1,7 +1,7 @@
 /** Names of things in a database, as plain data: never quoted, never SQL. */
 
 /** What a relation is, in the words that every engine shares. */
-export type RelationKind = 'table' | 'view';
+export type RelationKind = 'table' | 'view' | 'materialized view';
 
 /** A table or view by its unquoted names. Two parts: a database file may be renamed under a view. */
 export interface Relation {

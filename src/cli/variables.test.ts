@@ -126,7 +126,7 @@ describe('the variable of each flag', () => {
   });
 
   it.each(withVariable)('tx $name $flag: $variable refuses what the flag refuses', async ({ name, option, flag, variable, isSwitch }) => {
-    const free = ['--project-dir', '--target', '--vars', '--profile', '--state', '--selector', '--select', '--exclude'];
+    const free = ['--project-dir', '--target', '--vars', '--profile', '--state', '--selector', '--select', '--exclude', '--junit'];
     const lists = ['--resource-type', '--exclude-resource-type', '--output-keys'];
     // What these name is looked for in the project, whoever named it.
     if (free.includes(flag) || lists.includes(flag)) return;

@@ -50,6 +50,25 @@ export interface CompiledHook {
 }
 
 /** Config after merging file over YAML over folder tree, with defaults filled. */
+/** How a relation is kept, beside what is in it. Each engine has some of it. */
+export interface StorageConfig {
+  readonly unlogged?: boolean;
+  /** Columns by name; an entry in parentheses is an expression. */
+  readonly indexes?: readonly IndexConfig[];
+  /** Roles by right. */
+  readonly grants?: Readonly<Record<string, readonly string[]>>;
+  /** Descriptions become comments in the database. */
+  readonly persistDocs?: { readonly relation: boolean; readonly columns: boolean };
+}
+
+export interface IndexConfig {
+  readonly columns: readonly string[];
+  readonly unique: boolean;
+  readonly type?: string;
+  readonly where?: string;
+  readonly include?: readonly string[];
+}
+
 export interface ModelConfig {
   readonly materialized: Materialization;
   readonly enabled: boolean;
@@ -64,6 +83,7 @@ export interface ModelConfig {
   readonly group?: string;
   /** Who may refer to it: its group, this project, everybody. */
   readonly access: 'private' | 'protected' | 'public';
+  readonly storage?: StorageConfig;
 }
 
 export interface SeedConfig {
@@ -76,6 +96,7 @@ export interface SeedConfig {
   readonly delimiter?: string;
   /** Declared types by column name, as the engine spells them. */
   readonly columnTypes: Readonly<Record<string, Located<string>>>;
+  readonly storage?: StorageConfig;
 }
 
 interface CompiledNode {

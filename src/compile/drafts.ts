@@ -8,6 +8,7 @@ import type { Located, Project } from '../project/project.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { DisabledNode, ModelConfig, NodeId, SeedConfig } from './compiled.ts';
 import { readFileConfig } from './file-config.ts';
+import { storageConfig } from './storage-config.ts';
 import type { Asker } from './facts.ts';
 import type { FileContext } from './file-context.ts';
 import { findIdleConfig } from './idle-config.ts';
@@ -139,6 +140,11 @@ function checkDatabase(merged: MergedConfig, node: NodeId, { project, diagnostic
     diagnostics.push(diagnose('other-database', { wanted, database, target }, { span, node }));
 }
 
+function storageOf(merged: MergedConfig): Pick<ModelConfig, 'storage'> {
+  const storage = storageConfig(merged);
+  return storage === undefined ? {} : { storage };
+}
+
 function modelConfig(merged: MergedConfig): ModelConfig {
   const schema = configValue(merged, 'schema');
   const alias = configValue(merged, 'alias');
@@ -157,6 +163,7 @@ function modelConfig(merged: MergedConfig): ModelConfig {
     ...(schema === undefined ? {} : { schema }),
     ...(alias === undefined ? {} : { alias }),
     ...(strategy === undefined ? {} : { incrementalStrategy: strategy }),
+    ...storageOf(merged),
     ...(fullRefresh === undefined ? {} : { fullRefresh }),
   };
 }
@@ -179,6 +186,7 @@ function seedConfig(merged: MergedConfig, properties: NodeProperties | undefined
     tags: tagsOf(merged),
     meta: metaOf(merged),
     columnTypes,
+    ...storageOf(merged),
     ...(schema === undefined ? {} : { schema }),
     ...(alias === undefined ? {} : { alias }),
     ...(delimiter === undefined ? {} : { delimiter }),

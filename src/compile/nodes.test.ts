@@ -108,7 +108,10 @@ describe('config', () => {
 
   it.each([
     ['{{config materialised="view"}}', 'unknown-key: unknown key `materialised` in `config`'],
-    ['{{config materialized="vew"}}', 'wrong-value: `materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, not `vew`'],
+    [
+      '{{config materialized="vew"}}',
+      'wrong-value: `materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, `materialized_view`, not `vew`',
+    ],
     ['{{config "view"}}', 'config-misplaced: `config` takes named values only'],
     ['{{config alias="a"}}{{config alias="b"}}', 'config-duplicate: `alias` is set twice in this file'],
     ['{{#each (array 1) as |x|}}{{config alias="a"}}{{/each}}', 'config-misplaced: `{{config}}` stands inside `{{#each}}`'],

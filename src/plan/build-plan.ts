@@ -1,6 +1,6 @@
 /** Makes the plan of a run: one pass over the graph in order, from what is selected, what stands, and what is remembered. */
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
-import type { CompiledHook, CompiledTest, NodeId } from '../compile/compiled.ts';
+import type { CompiledHook, CompiledModel, CompiledSeed, CompiledTest, NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../graph/graph.ts';
@@ -13,6 +13,7 @@ import { findSlowClock } from './find-slow-clock.ts';
 import { freezePlan } from './freeze-plan.ts';
 import type { Action, BuildStep, Plan, PlannedHook, Reason, Step } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
+import { warnWithoutEffect } from './plan-storage.ts';
 import { beforePublication } from './before-publication.ts';
 import { nodeOf, placeTests, planAudit } from './plan-tests.ts';
 import type { TestPlacement } from './plan-tests.ts';
@@ -33,6 +34,7 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
   const context: BuildContext = { input, standing: indexStanding(input), collector, report };
   const work = chooseWork(input, context.standing);
   const parts = planParts(context, work);
+  for (const diagnostic of warnWithoutEffect(input, builtNodes(input, parts.keys()))) report(diagnostic);
   const plan: Plan = {
     version: 1,
     command: input.command,
@@ -51,6 +53,10 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
     value: { plan: freezePlan(plan), texts: collector.texts },
     diagnostics: slowClock === undefined ? diagnostics : [...diagnostics, slowClock],
   };
+}
+
+function builtNodes({ graph }: PlanInput, ids: Iterable<NodeId>): readonly (CompiledModel | CompiledSeed)[] {
+  return [...ids].map((id) => nodeOf(graph, id)).filter((node) => node.resourceType === 'model' || node.resourceType === 'seed');
 }
 
 function indexStanding(input: PlanInput): Standing {

@@ -1,7 +1,7 @@
 /** Decides how one model or seed is built: materialization, strategy, and the actions of its transaction. */
 import type { Span } from '../diagnostics/span.ts';
 import { createHash } from 'node:crypto';
-import type { IncrementalStrategy } from '../adapter/capabilities.ts';
+import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
 import type { Operation } from '../adapter/operation.ts';
 import type { Attachment, CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
@@ -9,6 +9,8 @@ import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText } from '..
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
+import { isIndexName } from '../adapter/index-name.ts';
+import { describeAndGrant, stageIndexes, syncIndexes } from './plan-storage.ts';
 import type { Action, Assumption, BuildStep, Reason } from './plan.ts';
 import type { PlanInput, SeedSummary } from './plan-input.ts';
 import { maskedColumns } from './plan-tests.ts';
@@ -118,9 +120,11 @@ function chooseStrategy(
   const offered = capabilities.incrementalStrategies;
   const { uniqueKey, incrementalStrategy } = model.config;
   const where = { node: model.id, span: model.rawConfig['incremental_strategy']?.span ?? model.rawConfig['materialized']?.span };
-  // Where an engine has us care for indexes, a unique one does not bear that a key is deleted and comes again.
-  const isUnique = existing?.attachments?.some((attachment) => attachment.unique) ?? false;
-  const byKey = offered.filter((strategy) => strategy !== 'append' && !(isUnique && strategy === 'delete_insert'));
+  const isUnique =
+    (existing?.attachments?.some((attachment) => attachment.unique) ?? false) ||
+    (model.config.storage?.indexes?.some((index) => index.unique) ?? false);
+  const needsMerge = isUnique && !capabilities.reinsertsUniqueKeys;
+  const byKey = offered.filter((strategy) => strategy !== 'append' && !(needsMerge && strategy === 'delete_insert'));
   const chosen = incrementalStrategy ?? (uniqueKey.length === 0 ? 'append' : byKey[0]);
   if (chosen === undefined || !offered.includes(chosen)) {
     context.report(diagnose('strategy-not-supported', { strategy: chosen ?? 'merge', engine: target.engine, offered }, where));
@@ -166,7 +170,8 @@ function assumption(context: BuildContext, relation: Relation, existing: Catalog
  * hooks, so that those of hooks come first.
  */
 function reattach(target: Relation, existing: CatalogRelation | undefined, kind: Attachment['kind']): readonly Action[] {
-  const attachments = (existing?.attachments ?? []).filter((attachment) => attachment.kind === kind);
+  // Whether an index that config asked for stays, config says.
+  const attachments = (existing?.attachments ?? []).filter((attachment) => attachment.kind === kind && !isIndexName(attachment.name));
   return attachments.length === 0 ? [] : [{ kind: 'reattach', target, attachments }];
 }
 
@@ -179,13 +184,22 @@ function replaceWork(context: BuildContext, model: CompiledModel, query: Query, 
       operation({ kind: 'publish-view', target, query, ...standing, ...(isSameQuery(context, model, query) ? { sameQuery: true } : {}) }),
     ];
   }
+  if (config.materialized === 'materialized_view') {
+    const sameQuery = isSameQuery(context, model, query) ? { sameQuery: true as const } : {};
+    return [operation({ kind: 'publish-materialized', target, query, ...standing, ...sameQuery })];
+  }
   const stage = stageRelation(context, model.id, target.schema);
   return [
-    operation({ kind: 'stage-query', stage, temporary: false, query }),
+    operation({ kind: 'stage-query', stage, temporary: false, ...unlogged(context, model), query }),
     ...(config.materialized === 'incremental' ? requireKeys(model, stage) : []),
+    ...stageIndexes(context.input, model, stage),
     operation({ kind: 'publish-stage', stage, target, ...standing, ...hooksFollow(model.postHooks) }),
     ...reattach(target, existing, 'comment'),
   ];
+}
+
+function unlogged({ input }: BuildContext, { config }: CompiledModel | CompiledSeed): { readonly unlogged?: true } {
+  return config.storage?.unlogged === true && input.capabilities.features.unlogged ? { unlogged: true } : {};
 }
 
 /** Whether the relation was last built from the very text, which a full refresh does not ask. */
@@ -233,6 +247,10 @@ function spanOf({ rawConfig }: CompiledModel, keys: readonly string[]): { readon
   return span === undefined ? {} : { span };
 }
 
+function kindOf(materialized: Materialization): RelationKind {
+  return materialized === 'view' ? 'view' : materialized === 'materialized_view' ? 'materialized view' : 'table';
+}
+
 /** The step of a model that has a relation of its own; undefined when a diagnostic says why there is none. */
 export function planModel(context: BuildContext, model: CompiledModel): BuildPart | undefined {
   const { capabilities, target } = context.input;
@@ -244,7 +262,7 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
     );
     return undefined;
   }
-  const relationKind: RelationKind = materialized === 'view' ? 'view' : 'table';
+  const relationKind = kindOf(materialized);
   const existing = context.standing.existing(model.relation);
   if (!checkOwnership(context, model, existing)) return undefined;
   const strategy = materialized === 'incremental' ? chooseStrategy(context, model, existing) : undefined;
@@ -275,7 +293,12 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
     reason: decision.reason,
     before: pre.outside,
     work: [...pre.inside, ...work],
-    closing: [...post.inside, ...(increment === undefined && relationKind === 'table' ? reattach(model.relation, existing, 'index') : [])],
+    closing: [
+      ...describeAndGrant(context.input, model, relationKind),
+      ...post.inside,
+      ...(increment === undefined && relationKind === 'table' ? reattach(model.relation, existing, 'index') : []),
+      ...syncIndexes(model, relationKind, increment === undefined ? stageRelation(context, model.id, model.relation.schema) : undefined),
+    ],
     after: post.outside,
   };
 }
@@ -305,6 +328,7 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
     work: [
       ...pre.inside,
       ...stageSeed(context, seed, summary, stage),
+      ...stageIndexes(context.input, seed, stage),
       operation({
         kind: 'publish-stage',
         stage,
@@ -314,17 +338,23 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
       }),
       ...reattach(seed.relation, existing, 'comment'),
     ],
-    closing: [...post.inside, ...reattach(seed.relation, existing, 'index')],
+    closing: [
+      ...describeAndGrant(context.input, seed, 'table'),
+      ...post.inside,
+      ...reattach(seed.relation, existing, 'index'),
+      ...syncIndexes(seed, 'table', stage),
+    ],
     after: post.outside,
   };
 }
 
 /** Reads the file within the query that casts it where the engine can; else its rows go into a table of text first. */
-function stageSeed({ input: { dialect } }: BuildContext, seed: CompiledSeed, summary: SeedSummary, stage: Relation): readonly Action[] {
+function stageSeed(context: BuildContext, seed: CompiledSeed, summary: SeedSummary, stage: Relation): readonly Action[] {
+  const { dialect } = context.input;
   const columns = summary.columns.map((column) => column.name);
   const castFrom = (source: string): Action => {
     const query = { node: seed.id, sql: `select ${summary.casts.join(', ')} from ${source}` };
-    return operation({ kind: 'stage-query', stage, temporary: false, query });
+    return operation({ kind: 'stage-query', stage, temporary: false, ...unlogged(context, seed), query });
   };
   if (summary.file !== undefined && dialect.delimitedFile !== undefined) {
     return [castFrom(dialect.delimitedFile({ ...summary.file, columns })), { kind: 'verify-seed', path: seed.path }];

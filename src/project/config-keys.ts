@@ -61,7 +61,7 @@ const freshnessThreshold = keysOf(
 
 /** The shape of each key's value; the output is the canonical form. */
 export const configShapes = {
-  materialized: oneOf(['view', 'table', 'incremental', 'ephemeral']),
+  materialized: oneOf(['view', 'table', 'incremental', 'ephemeral', 'materialized_view']),
   enabled: flag(),
   schema: text('a schema name'),
   alias: text('a relation name'),
@@ -83,6 +83,22 @@ export const configShapes = {
   ),
   on_schema_change: oneOf(['ignore', 'fail', 'append_new_columns', 'sync_all_columns']),
   full_refresh: flag(),
+  unlogged: flag(),
+  indexes: listOf(
+    keysOf(
+      {
+        columns: names,
+        unique: optional(flag()),
+        type: optional(text('a method such as `btree`')),
+        where: optional(text('an SQL condition')),
+        include: optional(names),
+      },
+      'a mapping with `columns`, `unique`, `type`, `where` and `include`',
+    ),
+    'a list of indexes',
+  ),
+  grants: mapOf(names, 'a mapping of rights to roles'),
+  persist_docs: keysOf({ relation: optional(flag()), columns: optional(flag()) }, 'a mapping with `relation` and `columns`'),
   pre_hook: hooksShape,
   post_hook: hooksShape,
   delimiter: v.pipe(text('one character'), v.length(1, 'one character')),
@@ -132,6 +148,10 @@ export const configKeys: readonly ConfigKey[] = [
   key('incremental_strategy', ['model'], 'overwrite', ['strategy']),
   key('on_schema_change', ['model']),
   key('full_refresh', ['model']),
+  key('unlogged', ['model', 'seed']),
+  key('indexes', ['model', 'seed']),
+  key('grants', ['model', 'seed'], 'merge'),
+  key('persist_docs', ['model', 'seed'], 'merge'),
   key('pre_hook', ['model', 'seed'], 'append', ['pre-hook']),
   key('post_hook', ['model', 'seed'], 'append', ['post-hook']),
   key('delimiter', ['seed']),

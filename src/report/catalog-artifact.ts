@@ -42,7 +42,7 @@ function describe({ id, kind, database, schema, name, columns, rows }: CatalogEn
     (column, at) => [column.name, { type: column.type, index: at + 1, name: column.name, comment: null }] as const,
   );
   return {
-    metadata: { type: kind === 'view' ? 'VIEW' : 'BASE TABLE', schema, name, database, comment: null, owner: null },
+    metadata: { type: kind === 'table' ? 'BASE TABLE' : kind.toUpperCase(), schema, name, database, comment: null, owner: null },
     columns: Object.fromEntries(described),
     stats: {
       has_stats: {

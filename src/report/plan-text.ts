@@ -173,6 +173,8 @@ function describeOperation(operation: Operation): string {
       return `put the staged table in the place of ${nameRelation(operation.target)}`;
     case 'publish-view':
       return `${operation.existing === undefined ? 'create' : 'replace'} view ${nameRelation(operation.target)}`;
+    case 'publish-materialized':
+      return `${operation.existing === undefined ? 'create' : 'bring up to date'} materialized view ${nameRelation(operation.target)}`;
     case 'append':
       return `append the staged rows to ${nameRelation(operation.target)}`;
     case 'append-query':
@@ -187,6 +189,16 @@ function describeOperation(operation: Operation): string {
       return operation.temporary
         ? `drop the temporary ${operation.relationKind}`
         : `drop ${operation.relationKind} ${nameRelation(operation.relation)}`;
+    case 'stage-indexes':
+      return `build ${countOf(operation.indexes.length, 'index', 'indexes')} on the staging table`;
+    case 'sync-indexes':
+      return `see to ${countOf(operation.indexes.length, 'index', 'indexes')} of ${nameRelation(operation.target)}`;
+    case 'describe':
+      return `put comments on ${nameRelation(operation.target)}`;
+    case 'grant':
+      return `grant ${Object.entries(operation.grants)
+        .map(([right, roles]) => `${plainLine(right)} to ${roles.map(plainLine).join(', ') || 'nobody'}`)
+        .join(', ')}`;
     case 'run-sql':
       return `run hook: ${plainLine(operation.query.sql)}`;
     default:

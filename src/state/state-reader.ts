@@ -110,6 +110,11 @@ export function latestBuild(schema: string, relation: Relation, dialect: Dialect
   return { sql: `select coalesce(max(ordinal), 0) from ${records} where kind = 'build' and subject = ${subject}` };
 }
 
+/** What is no kind of relation to this version is a table. */
+function readKind(kind: Cell | undefined): RelationKind {
+  return kind === 'view' || kind === 'materialized view' ? kind : 'table';
+}
+
 function readBuild(entry: string, ordinal: number): RecordedBuild {
   // Written by `nodeRunEntry`; a later version may leave fields out or add some.
   const fields = JSON.parse(entry) as Partial<RecordEntry<'node_runs'>>;
@@ -118,7 +123,7 @@ function readBuild(entry: string, ordinal: number): RecordedBuild {
   return {
     node: text(fields.node_id),
     relation: { schema: text(fields.schema_name), name: text(fields.relation_name) },
-    relationKind: fields.relation_kind === 'view' ? 'view' : 'table',
+    relationKind: readKind(fields.relation_kind),
     contentHash: text(fields.content_hash),
     runId: text(fields.run_id),
     startedAt: text(fields.started_at),

@@ -1,32 +1,7 @@
 /** What projects mean, on every engine: each case is one project, what is done with it, and the rows that must be there then. */
-import type { Cell } from '../../src/adapter/connection.ts';
-
-type Files = Readonly<Record<string, string>>;
-type Rows = readonly (readonly Cell[])[];
-
-/** One thing that happens in a case. */
-export type Act =
-  /** A command, its words parted by single spaces or as a list, that ends well, or with `exit`; `says` must stand in what it prints. */
-  | { readonly tx: string | readonly string[]; readonly exit?: number; readonly says?: readonly (string | RegExp)[] }
-  | { readonly write: Files }
-  | { readonly remove: string }
-  | { readonly sql: string }
-  | { readonly rows: string; readonly are: Rows };
-
-export interface ConformanceCase {
-  readonly name: string;
-  readonly files: Files;
-  /** More of project.yaml. */
-  readonly project?: string;
-  readonly acts: readonly Act[];
-}
-
-const build: Act = { tx: 'build' };
-const is = (rows: string, ...are: Rows): Act => ({ rows, are });
-
-const source = 'seeds/src.csv';
-/** A seed as text, from its rows. */
-const csv = (header: string, ...rows: readonly string[]): string => `${[header, ...rows].join('\n')}\n`;
+import { all, build, csv, is, source } from './conformance-case.ts';
+import type { Act, ConformanceCase } from './conformance-case.ts';
+import { storageCases } from './storage-cases.ts';
 
 /** An incremental model over a seed, of which the second run sees other rows. */
 function increment(
@@ -45,8 +20,6 @@ function increment(
     acts: [build, { write: { [source]: csv(header, ...second) } }, ...acts],
   };
 }
-
-const all = 'select * from main.m order by 1, 2';
 
 const materializations: readonly ConformanceCase[] = [
   {
@@ -611,5 +584,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...names,
   ...types,
   ...errors,
+  ...storageCases,
   ...commands,
 ];

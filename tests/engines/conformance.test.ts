@@ -1,7 +1,7 @@
 /** Projects mean the same on every engine. */
 import { describe, expect, it } from 'vitest';
 import { conformanceCases } from './conformance-cases.ts';
-import type { Act } from './conformance-cases.ts';
+import type { Act } from './conformance-case.ts';
 import { useProjectEngines } from './engine-project.ts';
 import type { EngineProject } from './engine-project.ts';
 
@@ -9,6 +9,8 @@ async function perform(project: EngineProject, act: Act): Promise<void> {
   if ('write' in act) return project.write(act.write);
   if ('remove' in act) return project.remove(act.remove);
   if ('sql' in act) return project.run(act.sql);
+  if ('refused' in act) return expect(project.run(act.refused)).rejects.toThrow(new RegExp(act.says));
+  if ('comments' in act) return expect(await project.comments()).toMatchObject(act.comments);
   if ('rows' in act) return expect(await project.rows(act.rows), act.rows).toEqual(act.are);
   const { exit, text } = await project.tx(act.tx);
   expect(exit, `${String(act.tx)}\n${text}`).toBe(act.exit ?? 0);

@@ -27,6 +27,8 @@ export interface EngineProject {
   /** Runs a command such as `build --full-refresh` with its words in a list, or parted by single spaces. */
   readonly tx: (line: string | readonly string[]) => Promise<TxEnd>;
   readonly rows: (sql: string) => Promise<readonly (readonly Cell[])[]>;
+  /** Comments on relations of the schema `main` by name, and on columns by `relation.column`. */
+  readonly comments: () => Promise<Readonly<Record<string, string>>>;
   readonly run: (...statements: readonly string[]) => Promise<void>;
 }
 
@@ -34,6 +36,8 @@ export interface EngineProject {
 export interface ProjectEngine {
   readonly name: string;
   readonly adapter: Adapter;
+  /** Whether tests may make accounts on its server. */
+  readonly isOwn: () => boolean;
   /** A project in a new folder, over a database without any relation; both go away with the test. */
   readonly project: (files: Readonly<Record<string, string>>, settings?: string) => Promise<EngineProject>;
 }
@@ -42,10 +46,16 @@ export interface ProjectEngine {
 export function useProjectEngines(): readonly ProjectEngine[] {
   const database = useTestDatabase();
   return [
-    { name: 'duckdb', adapter: duckdb, project: (files, more) => openProject(duckdb, { path: 'warehouse.duckdb' }, files, more) },
+    {
+      name: 'duckdb',
+      adapter: duckdb,
+      isOwn: () => true,
+      project: (files, more) => openProject(duckdb, { path: 'warehouse.duckdb' }, files, more),
+    },
     {
       name: 'postgres',
       adapter: postgres,
+      isOwn: database.embedded,
       project: async (files, more) => {
         const project = await openProject(postgres, { url: database.url() }, files, more);
         await project.run(
@@ -56,6 +66,15 @@ export function useProjectEngines(): readonly ProjectEngine[] {
     },
   ];
 }
+
+const commentQueries: Readonly<Record<string, string>> = {
+  duckdb: `select table_name, comment from duckdb_tables() where schema_name = 'main' and comment is not null
+    union all select view_name, comment from duckdb_views() where schema_name = 'main' and comment is not null
+    union all select table_name || '.' || column_name, comment from duckdb_columns() where schema_name = 'main' and comment is not null`,
+  postgres: `select c.relname || coalesce('.' || a.attname, ''), d.description from pg_description d join pg_class c on c.oid = d.objoid
+    join pg_namespace n on n.oid = c.relnamespace left join pg_attribute a on a.attrelid = c.oid and a.attnum = d.objsubid and d.objsubid > 0
+    where n.nspname = 'main'`,
+};
 
 async function openProject(
   adapter: Adapter,
@@ -87,11 +106,14 @@ async function openProject(
       await session.close();
     }
   };
+  const rows = (sql: string) => inDatabase(async (session) => (await (await session.connect()).query({ sql })).rows);
   return Promise.resolve({
     write,
     remove: (path: string) => rmSync(join(root, path), { recursive: true }),
     tx: (line) => runTx(root, typeof line === 'string' ? line.split(' ') : line),
-    rows: (sql: string) => inDatabase(async (session) => (await (await session.connect()).query({ sql })).rows),
+    rows,
+    comments: async () =>
+      Object.fromEntries((await rows(commentQueries[target.type] ?? '')).map(([name, comment]) => [String(name), String(comment)])),
     run: (...statements: readonly string[]) =>
       inDatabase(async (session) => {
         const connection = await session.connect();

@@ -13,5 +13,7 @@ export const capabilities: Capabilities = {
   publishBlocksReaders: false,
   serialCommits: true,
   ownSchemas: ['main'],
+  reinsertsUniqueKeys: false,
+  features: { unlogged: false, grants: false, specialIndexes: false },
   readsFiles: true,
 };

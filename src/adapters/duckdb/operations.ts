@@ -15,6 +15,7 @@ import type { Query, Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { dialect } from './dialect.ts';
 import { quoteIdentifier } from './quoting.ts';
+import { describe, syncIndexes } from './storage.ts';
 import { blankSemicolons } from './sql-tokens.ts';
 
 const name = dialect.relation;
@@ -124,5 +125,10 @@ export const operations: OperationRenderers = {
   merge,
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
+  'publish-materialized': ({ target }) => bug(`a materialized view ${target.name}, which the engine does not know`),
+  'stage-indexes': ({ stage }) => bug(`indexes of ${stage.name} before it is published`),
+  'sync-indexes': syncIndexes,
+  describe,
+  grant: ({ target }) => bug(`rights on ${target.name} where there are no others`),
   'run-sql': ({ query }) => [{ ...embed('', query), script: true }],
 };

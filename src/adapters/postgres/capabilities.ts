@@ -2,7 +2,7 @@
 import type { Capabilities } from '../../adapter/capabilities.ts';
 
 export const capabilities: Capabilities = {
-  materializations: ['view', 'table', 'incremental', 'ephemeral'],
+  materializations: ['view', 'table', 'incremental', 'ephemeral', 'materialized_view'],
   // Merge is three to six times slower than delete and insert on a large table, so it is never the default.
   incrementalStrategies: ['delete_insert', 'merge', 'append'],
   publish: 'transaction',
@@ -15,5 +15,7 @@ export const capabilities: Capabilities = {
   serialCommits: false,
   maxIdentifierBytes: 63,
   ownSchemas: [],
+  reinsertsUniqueKeys: true,
+  features: { unlogged: true, grants: true, specialIndexes: true },
   readsFiles: false,
 };

@@ -6,7 +6,7 @@ import { dialect } from './dialect.ts';
 import { quoteText } from './quoting.ts';
 
 /** Ordinary, partitioned and foreign tables; then views of both kinds. */
-const kinds: Readonly<Record<string, RelationKind>> = { r: 'table', p: 'table', f: 'table', v: 'view', m: 'view' };
+const kinds: Readonly<Record<string, RelationKind>> = { r: 'table', p: 'table', f: 'table', v: 'view', m: 'materialized view' };
 
 const attributes = `left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`;
 const columnOf = `a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)`;

@@ -273,12 +273,17 @@ describe('all operations', () => {
       'stage-columns': { kind: 'stage-columns', stage, temporary: false, columns: [column] },
       'publish-stage': { kind: 'publish-stage', stage, target, existing: 'table' },
       'publish-view': { kind: 'publish-view', target, existing: 'view', query: query('select 1') },
+      'publish-materialized': { kind: 'publish-materialized', target, query: query('select 1') },
       append: { kind: 'append', stage, target, columns: ['a'] },
       'append-query': { kind: 'append-query', target, columns: ['a'], query: query('select 1 as a') },
       'delete-insert': { kind: 'delete-insert', stage, target, columns: ['a'], key: ['a'] },
       merge: { kind: 'merge', stage, target, columns: ['a'], key: ['a'] },
       'alter-columns': { kind: 'alter-columns', target, add: [column], drop: ['a'], retype: [column] },
       drop: { kind: 'drop', relation: target, relationKind: 'table', temporary: false },
+      'sync-indexes': { kind: 'sync-indexes', target, indexes: [{ columns: ['a'], unique: false }] },
+      describe: { kind: 'describe', target, relationKind: 'table', comment: 'c', columns: {} },
+      'stage-indexes': { kind: 'stage-indexes', stage, target, indexes: [{ columns: ['a'], unique: false }] },
+      grant: { kind: 'grant', target, grants: { select: ['public'] } },
       'run-sql': { kind: 'run-sql', query: query('select 1') },
     };
     for (const operation of Object.values(all)) {

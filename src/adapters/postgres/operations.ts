@@ -5,10 +5,12 @@ import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { dialect } from './dialect.ts';
+import { publishMaterialized } from './publish/publish-materialized.ts';
 import { publishStage } from './publish/publish-stage.ts';
 import { publishView } from './publish/publish-view.ts';
 import { quoteIdentifier } from './quoting.ts';
 import { blankSemicolons } from './sql-tokens.ts';
+import { describe, grant, stageIndexes, syncIndexes } from './storage.ts';
 
 const name = dialect.relation;
 
@@ -46,8 +48,8 @@ function drop(relation: Relation, kind: RelationKind): string {
   return `drop ${kind} ${name(relation)}`;
 }
 
-function stageQuery({ stage, temporary, query }: StageQuery): readonly Statement[] {
-  return [wrap(`create ${temporary ? 'temp ' : ''}table ${name(stage)}`, query)];
+function stageQuery({ stage, temporary, unlogged, query }: StageQuery): readonly Statement[] {
+  return [wrap(`create ${temporary ? 'temp ' : unlogged === true ? 'unlogged ' : ''}table ${name(stage)}`, query)];
 }
 
 function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {
@@ -92,11 +94,16 @@ export const operations: OperationRenderers = {
   },
   'publish-stage': publishStage,
   'publish-view': publishView,
+  'publish-materialized': publishMaterialized,
   append: ({ stage, target, columns }) => each(insertAll(stage, target, columns)),
   'append-query': appendQuery,
   'delete-insert': deleteInsert,
   merge,
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
+  'stage-indexes': stageIndexes,
+  'sync-indexes': syncIndexes,
+  describe,
+  grant,
   'run-sql': ({ query }) => [{ ...embed('', query), script: true }],
 };

@@ -51,7 +51,7 @@ function valuesOf(method: string, typed: string, names: KnownNames): readonly st
     case 'selector':
       return names.selectors;
     case 'config.materialized':
-      return ['view', 'table', 'incremental', 'ephemeral'];
+      return ['view', 'table', 'incremental', 'ephemeral', 'materialized_view'];
     case 'resource_type':
       return resourceTypes;
     case 'test_type':

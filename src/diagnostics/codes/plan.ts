@@ -51,4 +51,8 @@ export const planCodes = {
       `\`${p.schema}.${p.table}\` is not a state table of \`tx\`${p.missing.length === 0 ? '' : `: it has no column ${quoted(p.missing)}`}`,
     () => 'set another `state_schema` in project.yaml; nothing was touched',
   ),
+  'config-without-effect': warning<{ what: string; engine: string; nodes: number }>(
+    (p) => `${p.what} has no effect on ${p.engine}${p.nodes === 1 ? '' : `: ${p.nodes} models and seeds ask for it`}`,
+    () => 'nothing has to be done where the project is built on another engine too',
+  ),
 };

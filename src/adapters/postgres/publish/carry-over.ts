@@ -1,4 +1,5 @@
 /** Indexes and constraints that others put on a table, built on the new one before it is published. */
+import { isIndexName } from '../../../adapter/index-name.ts';
 import type { Attachment, Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
@@ -84,7 +85,9 @@ export function carryOver(old: Belongings, stage: Relation, kept: ReadonlySet<nu
     ...old.constraints
       .filter((constraint) => constraint.kind !== 'not null' && isKept(constraint))
       .map((constraint) => carryConstraint(constraint, stage, old.relation, make)),
-    ...old.indexes.filter(isKept).map((index) => carryIndex(index, stage, old.relation, make)),
+    ...old.indexes
+      .filter((index) => isKept(index) && !isIndexName(index.name))
+      .map((index) => carryIndex(index, stage, old.relation, make)),
   ];
   return { before: parts.flatMap(({ before }) => before), after: parts.flatMap(({ after }) => after) };
 }
@@ -118,15 +121,17 @@ export function attachmentsOf(old: Belongings, parts: readonly Part[]): readonly
         const sql = unless(`select from pg_catalog.pg_constraint where conrelid = ${oid} and ${same}`, statements);
         return attachment('constraint', constraint, sql, kind === 'primary key' || kind === 'unique');
       }),
-    ...old.indexes.map((index) => {
-      const place = quoteText(nameOf({ schema: target.schema, name: index.name }));
-      const statements = [
-        createIndex(index, index.name, target),
-        ...marks(index, target, index.name),
-        ...indexComment(index, target, index.name),
-      ];
-      return attachment('index', index, unless(`select where pg_catalog.to_regclass(${place}) is not null`, statements), index.unique);
-    }),
+    ...old.indexes
+      .filter(({ name }) => !isIndexName(name))
+      .map((index) => {
+        const place = quoteText(nameOf({ schema: target.schema, name: index.name }));
+        const statements = [
+          createIndex(index, index.name, target),
+          ...marks(index, target, index.name),
+          ...indexComment(index, target, index.name),
+        ];
+        return attachment('index', index, unless(`select where pg_catalog.to_regclass(${place}) is not null`, statements), index.unique);
+      }),
     ...parts.map(({ kind, name, statements, present }): Attachment => ({
       kind,
       name,

@@ -1,7 +1,7 @@
 /** Puts a new relation in the place of an old one, with all that hangs on that, in one transaction and without harm to readers. */
 import type { RenderContext } from '../../../adapter/operation.ts';
 import { EngineError } from '../../../adapter/engine-error.ts';
-import type { Column, Relation } from '../../../adapter/relation.ts';
+import type { Column, Relation, RelationKind } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
@@ -26,7 +26,7 @@ import type { ViewPlan } from './views.ts';
 /** What is ready under another name, in the schema of its target. */
 export interface Fresh {
   readonly stage: Relation;
-  readonly kind: 'table' | 'view';
+  readonly kind: RelationKind;
   readonly columns: readonly Column[];
   /** Hooks of the model come after it, and may make what would be carried over. */
   readonly hooksFollow: boolean;
@@ -90,12 +90,12 @@ function swap(fresh: Fresh, { old, views }: Standing, context: RenderContext): r
   const { stage } = fresh;
   const plan = planViews(old, views, fresh.columns);
   const make = makerFor(old.relation, views.map(describeView));
-  const wasTable = old.kind === 'r' && fresh.kind === 'table';
+  const wasTable = isSameKind(old, fresh) && fresh.kind !== 'view';
   const kept = keptColumns(
     old,
     fresh.columns.map(({ name }) => name),
   );
-  const parts = wasTable || (old.kind === 'v' && fresh.kind === 'view') ? partsOf(old, kept.numbers) : [];
+  const parts = isSameKind(old, fresh) ? partsOf(old, kept.numbers) : [];
   const carried = wasTable && !fresh.hooksFollow ? carryOver(old, stage, kept.numbers, make) : { before: [], after: [] };
   if (wasTable) {
     const all = attachmentsOf(old, parts);
@@ -117,6 +117,10 @@ function swap(fresh: Fresh, { old, views }: Standing, context: RenderContext): r
   ];
 }
 
+const kindLetters: Readonly<Record<RelationKind, string>> = { table: 'r', view: 'v', 'materialized view': 'm' };
+
+const isSameKind = (old: Belongings, { kind }: Fresh): boolean => kindLetters[kind] === old.kind;
+
 const lockable = ({ relation, kind, owner }: Belongings) => ({
   name: nameOf(relation),
   kind: kindWord(kind),
@@ -125,12 +129,12 @@ const lockable = ({ relation, kind, owner }: Belongings) => ({
 
 function settings(fresh: Fresh, old: Belongings, kept: ReadonlySet<string>, make: Maker): readonly Statement[] {
   const name = nameOf(fresh.stage);
-  const both = fresh.kind === 'table' && old.kind === 'r';
+  const both = isSameKind(old, fresh) && fresh.kind !== 'view';
   const changes = both ? transferSettings(old, name, kept) : undefined;
   return [
     ...(changes === undefined ? [] : [make('a setting of the table', changes)]),
     ...(both ? carryNotNull(old, fresh.stage, kept, make) : []),
-    ...each(...transferGrants(old, name, kept), ...transferComments(old, name, fresh.kind === 'view' ? 'v' : 'r', kept)),
+    ...each(...transferGrants(old, name, kept), ...transferComments(old, name, kindLetters[fresh.kind], kept)),
   ];
 }
 
