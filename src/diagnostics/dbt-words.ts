@@ -53,8 +53,6 @@ export const dbtKeys: Words = {
   analyses: 'leave it out: an analysis is an ephemeral model, or `tx compile --inline`',
   constraints: 'write tests: they run before a model is published',
   contract: '`tx compile` checks the `data_type` of described columns',
-  persist_docs: 'leave it out: descriptions stand in the documentation site',
-  grants: 'write a `post_hook`: "grant select on {{this}} to …"',
   store_failures: 'failing rows are shown on the terminal, and kept nowhere',
   store_failures_as: 'failing rows are shown on the terminal, and kept nowhere',
   fail_calc: 'write a test as a query: each of its rows is a failure',
