@@ -12,7 +12,7 @@ import type { RecordedBuild } from '../state/state-reader.ts';
 import { isIndexName } from '../adapter/index-name.ts';
 import { describeAndGrant, stageIndexes, syncIndexes } from './plan-storage.ts';
 import type { Action, Assumption, BuildStep, Reason } from './plan.ts';
-import type { PlanInput, SeedSummary } from './plan-input.ts';
+import type { PlanInput } from './plan-input.ts';
 import { maskedColumns } from './plan-tests.ts';
 import type { TextCollector } from './texts.ts';
 
@@ -41,14 +41,14 @@ export function hashText(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-const operation = (value: Operation): Action => ({ kind: 'operation', operation: value });
+export const operation = (value: Operation): Action => ({ kind: 'operation', operation: value });
 
 /** A stage under a name that no user writes and no other run uses: in `schema`, where it will be renamed, or temporary. */
 export function stageRelation(context: BuildContext, id: string, schema: string): Relation {
   return { schema, name: `_tx_${hashText(`${id}\n${context.input.run.id}`).slice(0, 12)}` };
 }
 
-function planHooks(
+export function planHooks(
   context: BuildContext,
   id: string,
   phase: string,
@@ -71,7 +71,7 @@ export function isOfProject(build: RecordedBuild, project: string): boolean {
 }
 
 /** Refuses to touch a relation that exists and that no earlier run of `tx` built. */
-function checkOwnership(context: BuildContext, node: CompiledModel | CompiledSeed, existing: CatalogRelation | undefined): boolean {
+export function checkOwnership(context: BuildContext, node: CompiledModel | CompiledSeed, existing: CatalogRelation | undefined): boolean {
   const recorded = context.standing.recorded(node.relation);
   const isOurs = recorded !== undefined && isOfProject(recorded, context.input.project);
   if (existing === undefined || context.input.adopt || isOurs) return true;
@@ -142,7 +142,7 @@ interface Decision {
   readonly incremental: boolean;
 }
 
-function decide(
+export function decide(
   context: BuildContext,
   node: CompiledModel | CompiledSeed,
   kind: RelationKind,
@@ -157,7 +157,7 @@ function decide(
   return { reason: 'selected', incremental: false };
 }
 
-function assumption(context: BuildContext, relation: Relation, existing: CatalogRelation | undefined): Assumption {
+export function assumption(context: BuildContext, relation: Relation, existing: CatalogRelation | undefined): Assumption {
   return {
     ...(existing === undefined ? {} : { kind: existing.kind }),
     columns: existing?.columns ?? [],
@@ -169,7 +169,7 @@ function assumption(context: BuildContext, relation: Relation, existing: Catalog
  * What goes with the old table comes back on the new one: comments at once, so that hooks can change them; indexes after the
  * hooks, so that those of hooks come first.
  */
-function reattach(target: Relation, existing: CatalogRelation | undefined, kind: Attachment['kind']): readonly Action[] {
+export function reattach(target: Relation, existing: CatalogRelation | undefined, kind: Attachment['kind']): readonly Action[] {
   // Whether an index that config asked for stays, config says.
   const attachments = (existing?.attachments ?? []).filter((attachment) => attachment.kind === kind && !isIndexName(attachment.name));
   return attachments.length === 0 ? [] : [{ kind: 'reattach', target, attachments }];
@@ -198,7 +198,7 @@ function replaceWork(context: BuildContext, model: CompiledModel, query: Query, 
   ];
 }
 
-function unlogged({ input }: BuildContext, { config }: CompiledModel | CompiledSeed): { readonly unlogged?: true } {
+export function unlogged({ input }: BuildContext, { config }: CompiledModel | CompiledSeed): { readonly unlogged?: true } {
   return config.storage?.unlogged === true && input.capabilities.features.unlogged ? { unlogged: true } : {};
 }
 
@@ -207,7 +207,7 @@ function isSameQuery({ input, standing }: BuildContext, model: CompiledModel, qu
   return !(model.config.fullRefresh ?? input.fullRefresh) && standing.recorded(model.relation)?.contentHash === hashText(query.sql);
 }
 
-function hooksFollow(hooks: readonly CompiledHook[]): { readonly hooksFollow?: true } {
+export function hooksFollow(hooks: readonly CompiledHook[]): { readonly hooksFollow?: true } {
   return hooks.some((hook) => hook.transaction) ? { hooksFollow: true } : {};
 }
 
@@ -301,70 +301,4 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
     ],
     after: post.outside,
   };
-}
-
-/** The step of a seed. Its summary must have been made from the file. */
-export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reason | undefined): BuildPart | undefined {
-  const summary = context.input.seeds.get(seed.id);
-  const existing = context.standing.existing(seed.relation);
-  if (summary === undefined || !checkOwnership(context, seed, existing)) return undefined;
-  const pre = planHooks(context, seed.id, 'pre_hook', seed.preHooks);
-  const post = planHooks(context, seed.id, 'post_hook', seed.postHooks);
-  const stage = stageRelation(context, seed.id, seed.relation.schema);
-  return {
-    kind: 'build',
-    id: seed.id,
-    node: seed.id,
-    name: seed.name,
-    path: seed.path,
-    resourceType: 'seed',
-    materialization: 'seed',
-    relation: seed.relation,
-    relationKind: 'table',
-    contentHash: summary.contentHash,
-    assumes: assumption(context, seed.relation, existing),
-    reason: reason ?? decide(context, seed, 'table', existing).reason,
-    before: pre.outside,
-    work: [
-      ...pre.inside,
-      ...stageSeed(context, seed, summary, stage),
-      ...stageIndexes(context.input, seed, stage),
-      operation({
-        kind: 'publish-stage',
-        stage,
-        target: seed.relation,
-        ...(existing === undefined ? {} : { existing: existing.kind }),
-        ...hooksFollow(seed.postHooks),
-      }),
-      ...reattach(seed.relation, existing, 'comment'),
-    ],
-    closing: [
-      ...describeAndGrant(context.input, seed, 'table'),
-      ...post.inside,
-      ...reattach(seed.relation, existing, 'index'),
-      ...syncIndexes(seed, 'table', stage),
-    ],
-    after: post.outside,
-  };
-}
-
-/** Reads the file within the query that casts it where the engine can; else its rows go into a table of text first. */
-function stageSeed(context: BuildContext, seed: CompiledSeed, summary: SeedSummary, stage: Relation): readonly Action[] {
-  const { dialect } = context.input;
-  const columns = summary.columns.map((column) => column.name);
-  const castFrom = (source: string): Action => {
-    const query = { node: seed.id, sql: `select ${summary.casts.join(', ')} from ${source}` };
-    return operation({ kind: 'stage-query', stage, temporary: false, ...unlogged(context, seed), query });
-  };
-  if (summary.file !== undefined && dialect.delimitedFile !== undefined) {
-    return [castFrom(dialect.delimitedFile({ ...summary.file, columns })), { kind: 'verify-seed', path: seed.path }];
-  }
-  const text: Relation = { schema: dialect.temporarySchema, name: `${stage.name}_text` };
-  const typed = columns.map((name) => ({ name, type: dialect.typeName('text') }));
-  return [
-    operation({ kind: 'stage-columns', stage: text, temporary: true, columns: typed }),
-    { kind: 'load-seed', path: seed.path, stage: text, columns },
-    castFrom(dialect.relation(text)),
-    operation({ kind: 'drop', relation: text, relationKind: 'table', temporary: true }),
-  ];
 }

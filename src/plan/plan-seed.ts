@@ -1,0 +1,74 @@
+/** Decides how a seed is loaded. */
+import type { Relation } from '../adapter/relation.ts';
+import type { CompiledSeed } from '../compile/compiled.ts';
+import type { Action, Reason } from './plan.ts';
+import { assumption, checkOwnership, decide, hooksFollow, operation, planHooks, reattach, stageRelation, unlogged } from './plan-build.ts';
+import type { BuildContext, BuildPart } from './plan-build.ts';
+import type { SeedSummary } from './plan-input.ts';
+import { describeAndGrant, stageIndexes, syncIndexes } from './plan-storage.ts';
+
+/** The step of a seed. Its summary must have been made from the file. */
+export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reason | undefined): BuildPart | undefined {
+  const summary = context.input.seeds.get(seed.id);
+  const existing = context.standing.existing(seed.relation);
+  if (summary === undefined || !checkOwnership(context, seed, existing)) return undefined;
+  const pre = planHooks(context, seed.id, 'pre_hook', seed.preHooks);
+  const post = planHooks(context, seed.id, 'post_hook', seed.postHooks);
+  const stage = stageRelation(context, seed.id, seed.relation.schema);
+  return {
+    kind: 'build',
+    id: seed.id,
+    node: seed.id,
+    name: seed.name,
+    path: seed.path,
+    resourceType: 'seed',
+    materialization: 'seed',
+    relation: seed.relation,
+    relationKind: 'table',
+    contentHash: summary.contentHash,
+    assumes: assumption(context, seed.relation, existing),
+    reason: reason ?? decide(context, seed, 'table', existing).reason,
+    before: pre.outside,
+    work: [
+      ...pre.inside,
+      ...stageSeed(context, seed, summary, stage),
+      ...stageIndexes(context.input, seed, stage),
+      operation({
+        kind: 'publish-stage',
+        stage,
+        target: seed.relation,
+        ...(existing === undefined ? {} : { existing: existing.kind }),
+        ...hooksFollow(seed.postHooks),
+      }),
+      ...reattach(seed.relation, existing, 'comment'),
+    ],
+    closing: [
+      ...describeAndGrant(context.input, seed, 'table'),
+      ...post.inside,
+      ...reattach(seed.relation, existing, 'index'),
+      ...syncIndexes(seed, 'table', stage),
+    ],
+    after: post.outside,
+  };
+}
+
+/** Reads the file within the query that casts it where the engine can; else its rows go into a table of text first. */
+function stageSeed(context: BuildContext, seed: CompiledSeed, summary: SeedSummary, stage: Relation): readonly Action[] {
+  const { dialect } = context.input;
+  const columns = summary.columns.map((column) => column.name);
+  const castFrom = (source: string): Action => {
+    const query = { node: seed.id, sql: `select ${summary.casts.join(', ')} from ${source}` };
+    return operation({ kind: 'stage-query', stage, temporary: false, ...unlogged(context, seed), query });
+  };
+  if (summary.file !== undefined && dialect.delimitedFile !== undefined) {
+    return [castFrom(dialect.delimitedFile({ ...summary.file, columns })), { kind: 'verify-seed', path: seed.path }];
+  }
+  const text: Relation = { schema: dialect.temporarySchema, name: `${stage.name}_text` };
+  const typed = columns.map((name) => ({ name, type: dialect.typeName('text') }));
+  return [
+    operation({ kind: 'stage-columns', stage: text, temporary: true, columns: typed }),
+    { kind: 'load-seed', path: seed.path, stage: text, columns },
+    castFrom(dialect.relation(text)),
+    operation({ kind: 'drop', relation: text, relationKind: 'table', temporary: true }),
+  ];
+}
