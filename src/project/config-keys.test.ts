@@ -39,7 +39,7 @@ describe('readConfigValue', () => {
       'tabel',
       '`materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, not `tabel` (did you mean `table`?)',
     ],
-    ['enabled', 'yes', '`enabled` must be `true` or `false`, not `yes`'],
+    ['enabled', 'yes', '`enabled` must be `true` or `false`, not the text "yes"'],
     ['tags', [1], '`tags` must be text or a list of texts, not a list'],
     ['limit', 0, '`limit` must be a whole number above 0, not `0`'],
     ['delimiter', ';;', '`delimiter` must be one character, not `;;`'],
@@ -74,6 +74,7 @@ describe('the vocabulary of config', () => {
       'on_null',
       'group_by',
       'limit',
+      'store_failures',
     ]);
     expect(configSpellings('source')).toEqual(['enabled', 'tags', 'meta', 'freshness', 'loaded_at_field', 'loaded_at_query']);
     expect(configSpellings('exposure')).toEqual(['enabled', 'tags', 'meta']);
