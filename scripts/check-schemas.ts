@@ -23,6 +23,7 @@ const types: Readonly<Record<Exclude<ArgumentType, 'word'>, JsonSchema>> = {
   scalar: { type: [...scalar] },
   condition: text,
   expression: text,
+  any: {},
 };
 
 function argumentSchema({ type, words = [], description }: ArgumentSpec): JsonSchema {

@@ -340,7 +340,7 @@ function restOf(node: CompiledNodeUnion): object | undefined {
       return { description, columns, external, location, loader, freshness, sourceDescription, sourceMeta };
     }
     case 'test':
-      return node.test.kind === 'singular' ? { text: node.test.text, macros: node.macros } : undefined;
+      return node.test.text === undefined ? undefined : { text: node.test.text, macros: node.macros };
     case 'exposure':
       return bug(`${node.id} has columns of its own`);
   }

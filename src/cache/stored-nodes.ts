@@ -15,6 +15,7 @@ import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { NodeRows, NodeSettings, NodeStorage } from './node-rows.ts';
+import { noBlob } from './segments.ts';
 import { noText } from './text-table.ts';
 
 /** Makes the nodes of a cache, each once. */
@@ -114,6 +115,10 @@ abstract class StoredNode {
 
   protected textAt(column: ColumnName): string {
     return this.store.text(this.at(column));
+  }
+
+  protected get hasRest(): boolean {
+    return this.at('rest') !== noBlob;
   }
 
   protected get rest(): Rest {
@@ -281,7 +286,7 @@ class StoredTest extends StoredNode {
   }
 
   override get macros(): readonly string[] {
-    return this.#at('check') === noText ? this.rest.macros : [];
+    return this.hasRest ? this.rest.macros : [];
   }
 
   get span(): Span {
@@ -301,6 +306,7 @@ class StoredTest extends StoredNode {
       args: this.store.value(this.#at('args')) as CheckArguments,
       attachedTo: this.store.rows.idOf(this.#at('attached')),
       ...(column === noText ? {} : { column: this.store.text(column) }),
+      ...(this.hasRest ? { text: this.rest.text } : {}),
     };
   }
 }

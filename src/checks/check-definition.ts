@@ -117,7 +117,8 @@ export type CheckArguments = Readonly<Record<string, CheckArgument>>;
 
 /**
  * What an argument may be. `values` is a list of scalars, `names` one or several names, `texts` one or several texts,
- * `pairs` a list of lists, `condition` and `expression` are SQL of the user, `word` is one of `words`.
+ * `pairs` a list of lists, `condition` and `expression` are SQL of the user, `word` is one of `words`, `any` is
+ * whatever a test of the project takes.
  */
 export type ArgumentType =
   | 'text'
@@ -133,7 +134,8 @@ export type ArgumentType =
   | 'scalar'
   | 'condition'
   | 'expression'
-  | 'word';
+  | 'word'
+  | 'any';
 
 /** How one argument is declared: its type drives validation, help and the JSON Schema. */
 export interface ArgumentSpec {

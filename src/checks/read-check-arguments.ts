@@ -41,6 +41,7 @@ const expectations: Readonly<Record<Exclude<ArgumentType, 'word'>, string>> = {
   scalar: 'a text, a number or a boolean',
   condition: 'an SQL condition',
   expression: 'an SQL expression',
+  any: 'a text, a number, a boolean or a list',
 };
 
 function isList(value: YamlValue): value is readonly YamlValue[] {
@@ -74,6 +75,8 @@ function isListOf(value: CheckArgument, fitsItem: (item: CheckArgument) => boole
 
 function fits(value: CheckArgument, { type, words = [] }: ArgumentSpec): boolean {
   switch (type) {
+    case 'any':
+      return true;
     case 'number':
       return typeof value === 'number';
     case 'count':

@@ -99,7 +99,7 @@ function textsOf(loaded: LoadedGraph, id: NodeId): readonly NodeText[] {
   if (node?.resourceType === 'model') {
     return [node.full, ...(node.incremental === undefined ? [] : [node.incremental])].map((text) => ({ id, path: node.path, text }));
   }
-  if (node?.resourceType === 'test' && node.test.kind === 'singular') return [{ id, path: node.path, text: node.test.text }];
+  if (node?.resourceType === 'test' && node.test.text !== undefined) return [{ id, path: node.path, text: node.test.text }];
   return [];
 }
 

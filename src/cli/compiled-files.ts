@@ -18,7 +18,7 @@ export function compiledPathOf(project: Project, path: string): string {
 /** The text that a node compiles to, when it has one: for incremental models the full one. */
 export function compiledTextOf(node: GraphNode | undefined): CompiledText | undefined {
   if (node?.resourceType === 'model') return node.full;
-  if (node?.resourceType === 'test' && node.test.kind === 'singular') return node.test.text;
+  if (node?.resourceType === 'test' && node.test.text !== undefined) return node.test.text;
   return undefined;
 }
 

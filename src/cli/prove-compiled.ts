@@ -60,7 +60,7 @@ function textsOf(node: GraphNode): readonly string[] | undefined {
     const hooks = [...node.preHooks, ...node.postHooks].map(({ text }) => text.sql);
     return [node.full.sql, node.incremental?.sql ?? '', ...hooks];
   }
-  return node.resourceType === 'test' && node.test.kind === 'singular' ? [node.test.text.sql] : undefined;
+  return node.resourceType === 'test' && node.test.text !== undefined ? [node.test.text.sql] : undefined;
 }
 
 function findDifferences(before: ReadonlyMap<string, CompiledNode>, after: ReadonlyMap<string, CompiledNode>): ReadonlySet<string> {

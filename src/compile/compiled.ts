@@ -215,6 +215,8 @@ export interface CompiledTest extends CompiledNode {
         /** Node under test. */
         readonly attachedTo: NodeId;
         readonly column?: string;
+        /** Of a test that the project defines itself: its query, rendered for this node. */
+        readonly text?: CompiledText;
       }
     | { readonly kind: 'singular'; readonly text: CompiledText };
 }

@@ -10,20 +10,22 @@ interface Misfit {
   readonly span: Span | undefined;
 }
 
+const noShare = 'it finds one thing or nothing, of which there is no percentage; give the bounds as arguments';
+
 /** Config of folders holds for checks of all kinds and is left out where it says nothing; only what stands on the check itself is judged. */
-export function findConfigMisfits(check: CheckDefinition, config: TestConfig, own: RawConfig): readonly Misfit[] {
+export function findConfigMisfits(check: CheckDefinition, config: TestConfig, own: RawConfig, hasQuery = false): readonly Misfit[] {
   const misfits: Misfit[] = [];
   const refuse = (key: string, isWrong: boolean, reason: string): void => {
     if (isWrong && own[key] !== undefined) misfits.push({ key, reason, span: own[key]?.span });
   };
   const readsRows = check.counts !== 'columns';
   const isGrouped = config.groupBy !== undefined && check.groupable;
-  const hasTotal = check.counts === 'rows' || check.counts === 'keys' || isGrouped;
+  const hasTotal = !hasQuery && (check.counts === 'rows' || check.counts === 'keys' || isGrouped);
   refuse('where', !readsRows, 'it looks at the columns of the relation, not at its rows');
   refuse('group_by', !check.groupable, 'it is no check of a group of rows');
   refuse('on_null', !check.decidesNulls, 'no NULL keeps it from being decided');
   for (const [key, { percent }] of [['warn_if', config.warnIf] as const, ['error_if', config.errorIf] as const]) {
-    refuse(key, percent && !hasTotal, 'it finds one thing or nothing, of which there is no percentage; give the bounds as arguments');
+    refuse(key, percent && !hasTotal, hasQuery ? 'nobody counts the rows that its SQL looks at' : noShare);
   }
   return misfits;
 }

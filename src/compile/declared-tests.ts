@@ -2,12 +2,14 @@
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { ColumnProperties, TestDeclaration } from '../parse/definitions.ts';
 import type { YamlValue } from '../project/project.ts';
-import type { CompiledTest, NodeId } from './compiled.ts';
+import type { CompiledTest, Dependency, NodeId } from './compiled.ts';
+import { describeDefinition, findTestDefinition, renderCustomTest } from './custom-tests.ts';
 import type { DisabledNode } from './compiled.ts';
 import type { ModelDraft, SeedDraft } from './drafts.ts';
 import type { FileContext } from './file-context.ts';
 import { mergeConfig, treeLevels } from './merge-config.ts';
 import { foldersOf, nodeIdOf } from './naming.ts';
+import { ephemeralName } from './node-index.ts';
 import type { DeclaredSource } from './sources.ts';
 import { findConfigMisfits } from './config-misfits.ts';
 import { resolveArguments } from './test-arguments.ts';
@@ -20,6 +22,8 @@ interface JudgedNode {
   /** Before the check's name, as dbt does for sources. */
   readonly prefix: string;
   readonly name: string;
+  /** How SQL names it. */
+  readonly sql: string;
   readonly path: string;
   readonly tests: readonly TestDeclaration[];
   readonly columns: readonly ColumnProperties[];
@@ -31,18 +35,30 @@ export interface CompiledTests {
 }
 
 /** The tests of a model or seed that a property file describes. */
-export function testsOfDraft({ id, name, properties }: ModelDraft | SeedDraft, context: FileContext): CompiledTests {
+export function testsOfDraft(draft: ModelDraft | SeedDraft, context: FileContext): CompiledTests {
+  const { id, name, properties } = draft;
   if (properties === undefined) return { tests: [], disabled: [] };
   const { version, path, tests, columns } = properties;
   const judged = version === undefined ? name : `${version.model}_v${version.v}`;
-  return compileDeclaredTests({ id, name: judged, prefix: '', path, tests, columns }, context);
+  const { dialect } = context;
+  const isEphemeral = draft.kind === 'model' && draft.config.materialized === 'ephemeral';
+  const sql = isEphemeral ? dialect.quoteIdentifier(ephemeralName(name)) : dialect.relation(draft.where);
+  return compileDeclaredTests({ id, name: judged, prefix: '', sql, path, tests, columns }, context);
 }
 
 /** The tests of a source table. */
 export function testsOfSource({ node, table }: DeclaredSource, context: FileContext): CompiledTests {
   const name = `${node.sourceName}_${node.name}`;
   return compileDeclaredTests(
-    { id: node.id, name, prefix: 'source_', path: node.path, tests: table.tests, columns: table.columns },
+    {
+      id: node.id,
+      name,
+      prefix: 'source_',
+      sql: node.external ?? context.dialect.relation(node.relation),
+      path: node.path,
+      tests: table.tests,
+      columns: table.columns,
+    },
     context,
   );
 }
@@ -74,7 +90,8 @@ function turnedOff(test: CompiledTest): DisabledNode {
 }
 
 function compileTest(declaration: TestDeclaration, node: JudgedNode, context: FileContext): CompiledTest | undefined {
-  const check = context.findCheck(declaration.check);
+  const own = findTestDefinition(declaration.check, context);
+  const check = own === undefined ? context.findCheck(declaration.check) : describeDefinition(own);
   if (check === undefined) {
     context.diagnostics.push(
       diagnose('unknown-check', { check: declaration.check, known: context.checkNames() }, { span: declaration.checkSpan }),
@@ -84,7 +101,7 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, context: Fi
   const resolved = resolveArguments(declaration, check, context);
   if (resolved === undefined) return undefined;
   const { args, identity, column, dependencies } = resolved;
-  const own = { ...resolved.config, ...declaration.config };
+  const settings = { ...resolved.config, ...declaration.config };
   if (check.on === 'relation' && column !== undefined) {
     context.diagnostics.push(diagnose('check-on-column', { check: declaration.check }, { span: declaration.checkSpan }));
     return undefined;
@@ -94,29 +111,46 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, context: Fi
   const folders = foldersOf(node.path, base);
   const name = declaration.name?.value ?? testName(node.prefix + declaration.check, node.name, namingArguments(declaration, column));
   const levels = treeLevels(project.configTrees, { kind: 'tests', folders: [...folders, name] }, context.asker);
-  const merged = mergeConfig([...levels, own]);
+  const merged = mergeConfig([...levels, settings]);
   const config = testConfig(merged, context);
-  const misfits = findConfigMisfits(check, config, own);
+  const misfits = findConfigMisfits(check, config, settings, own !== undefined);
   context.diagnostics.push(
     ...misfits.map(({ span, ...misfit }) => diagnose('check-config-misfit', { check: check.name, ...misfit }, { span })),
   );
   if (misfits.length > 0) return undefined;
+  const id = nodeIdOf('test', project.name, name, testHash([check.name, node.id, column ?? null, sorted(identity)]));
+  const rendered =
+    own === undefined || !config.enabled
+      ? undefined
+      : renderCustomTest({ id, definition: own, resolved, node, where: config.where }, context);
   return {
     resourceType: 'test',
-    id: nodeIdOf('test', project.name, name, testHash([check.name, node.id, column ?? null, sorted(identity)])),
+    id,
     name,
     path: node.path,
     propertiesPath: node.path,
     fqn: [project.name, ...folders, name],
     description: declaration.description === undefined ? '' : context.describe(declaration.description, declaration.span),
     tags: config.tags,
-    dependsOn: [{ id: node.id, span: declaration.checkSpan }, ...dependencies],
-    macros: [],
+    dependsOn: uniqueParents([{ id: node.id, span: declaration.checkSpan }, ...dependencies, ...(rendered?.dependencies ?? [])]),
+    macros: rendered?.macros ?? [],
     rawConfig: merged.raw,
     config,
     span: declaration.checkSpan,
-    test: { kind: 'generic', check: check.name, args, attachedTo: node.id, ...(column === undefined ? {} : { column }) },
+    test: {
+      kind: 'generic',
+      check: check.name,
+      args,
+      attachedTo: node.id,
+      ...(column === undefined ? {} : { column }),
+      ...(rendered === undefined ? {} : { text: rendered.text }),
+    },
   };
+}
+
+/** Each node once, at its first place. */
+function uniqueParents(dependencies: readonly Dependency[]): readonly Dependency[] {
+  return [...new Map(dependencies.toReversed().map((entry) => [entry.id, entry])).values()].toReversed();
 }
 
 function sorted(record: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {

@@ -87,6 +87,8 @@ const check = fc.oneof(
       'accepted_values: { values: [c] }',
       'not_null: { severity: warn, where: "id > {{var \'least\'}}" }',
       'unique: { config: { enabled: false } }',
+      'at_most: { most: 3 }',
+      'at_most: { most: 4, where: id > 1 }',
     ),
   },
   { weight: 1, arbitrary: fc.constant('nothing_known') },
@@ -105,6 +107,13 @@ const settings = fc.oneof(
     arbitrary: fc.constantFrom('', 'schema: other', 'group: g1', 'access: private, group: g1', 'post_hook: "select {{wrap 1}}"'),
   },
   { weight: 1, arbitrary: fc.constantFrom('enabled: false', 'alias: shared', 'materialized: table') },
+);
+
+const testDefinitions = fc.constantFrom(
+  '{{#test "at_most" "model" "column" "most"}}select * from {{model}} where {{column}} > {{most}}{{/test}}\n',
+  '{{#test "at_most" "model" "column" "most"}}select * from {{model}} where {{wrap column}} > {{var "least"}} + {{most}}{{/test}}\n',
+  '{{#test "at_most" "model" "column" most=2}}select * from {{ref "m0"}} join {{model}} using (id) where {{most}} < 9{{/test}}\n',
+  '{{#test "other" "model"}}select * from {{model}}{{/test}}\n',
 );
 
 const checks = fc.uniqueArray(check, { maxLength: 3, selector: (each) => each.split(':')[0] });
@@ -279,6 +288,7 @@ const usual: readonly (readonly [string, fc.Arbitrary<string>])[] = [
   ['docs/e.md', docsText(['d3'])],
   ['tests/t0.sql', testText],
   ['tests/a/t1.sql', testText],
+  ['tests/own.sql', testDefinitions],
 ];
 
 /** Files that get in the way of others. */

@@ -66,6 +66,8 @@ export interface FactValues {
   /** By name and engine: `money@engine`; `money@` for every engine. */
   readonly macro: MacroDefinition;
   readonly helper: HelperExport;
+  /** By name and engine, as macros. */
+  readonly 'test-definition': MacroDefinition;
   /** The text of a doc block. */
   readonly doc: string;
   readonly 'model-properties': NodeProperties;
@@ -115,6 +117,7 @@ export const factStages = {
   text: [
     'macro',
     'helper',
+    'test-definition',
     'doc',
     'model-properties',
     'seed-properties',

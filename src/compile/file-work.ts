@@ -101,6 +101,8 @@ function factsOfText(file: CompiledFile, parsed: ParsedFile | undefined): readon
       return [{ kind: 'test-file', name, value: true }];
     case 'macros':
       return parsed.macros.map((macro) => ({ kind: 'macro', name: `${macro.name}@${macro.engine ?? ''}`, value: macro }));
+    case 'tests':
+      return parsed.tests.map((test) => ({ kind: 'test-definition', name: `${test.name}@${test.engine ?? ''}`, value: test }));
     case 'docs':
       return parsed.blocks.map((block) => ({ kind: 'doc', name: block.name, value: block.text }));
     case 'properties':

@@ -4,6 +4,7 @@ import type { Frame, MacroInvocation } from './evaluate.ts';
 import { evaluate, evaluateMacroArguments } from './evaluate.ts';
 import type { Scope } from './scope.ts';
 import { defineName, openScope } from './scope.ts';
+import type { Value } from './values.ts';
 import { failed } from './values.ts';
 
 /** How the macro is called, for messages. */
@@ -46,4 +47,11 @@ function defineDefaults(frame: Frame, macro: MacroDefinition, scope: Scope): boo
     defineName(scope, name, value);
   }
   return true;
+}
+
+/** The scope of the body with these names, and defaults for the others; undefined (reported) when a default cannot be evaluated. */
+export function bindNames(frame: Frame, macro: MacroDefinition, names: ReadonlyMap<string, Value>): Scope | undefined {
+  const scope = openScope(undefined);
+  for (const [name, value] of names) defineName(scope, name, value);
+  return defineDefaults(frame, macro, scope) ? scope : undefined;
 }

@@ -19,6 +19,7 @@ import { unusedFolders } from './merge-config.ts';
 import type { NamedNode } from './naming.ts';
 import { checkSchemas, findCollisions, findDuplicateNames, foldersOf } from './naming.ts';
 import { findSecondDefaults } from './selectors.ts';
+import { findDuplicateDefinitions } from './custom-tests.ts';
 import { findDuplicateTests } from './singular-tests.ts';
 
 export interface CheckInput {
@@ -99,8 +100,16 @@ export function checkDefinitions(input: CheckInput): MacroProblems {
     ...parsedWithNamesakes(input, 'docs', ['doc']),
     ...properties.map((file): ParsedDocs => ({ kind: 'docs', path: file.path, blocks: file.docs })),
   ];
+  const definitions = parsedWithNamesakes(input, 'tests', ['test-definition']).flatMap(({ tests }) => tests);
+  const duplicateTests = findDuplicateDefinitions(definitions);
   return {
-    diagnostics: [...duplicateHelpers, ...macros.diagnostics, ...findDuplicateDocs(docs), ...findDuplicateProperties(properties)],
+    diagnostics: [
+      ...duplicateHelpers,
+      ...macros.diagnostics,
+      ...duplicateTests,
+      ...findDuplicateDocs(docs),
+      ...findDuplicateProperties(properties),
+    ],
     missing: macros.missing,
   };
 }

@@ -7,7 +7,7 @@ import type { CompiledText } from './compiled.ts';
 import type { Frame, MacroInvocation } from './evaluate.ts';
 import { callBuiltin, callFunction, evaluate, evaluateCondition, meaningOf, reportUnknownHelper } from './evaluate.ts';
 import { builtinForms } from './functions/builtins.ts';
-import { bindArguments } from './macro-call.ts';
+import { bindArguments, bindNames } from './macro-call.ts';
 import { OutputWriter } from './output-writer.ts';
 import { defineName, openScope } from './scope.ts';
 import type { CallSite, Session } from './session.ts';
@@ -32,6 +32,15 @@ export function renderTemplate(template: Template, session: Session): CompiledTe
   const writer = new OutputWriter();
   const frame: RenderFrame = { session, scope: openScope(undefined), macro: undefined, callMacro: macroValue, block: undefined };
   renderNodes(template.nodes, frame, writer);
+  return writer.finish();
+}
+
+/** Renders the body of a definition with values for its parameters. */
+export function renderDefinition(definition: MacroDefinition, names: ReadonlyMap<string, Value>, session: Session): CompiledText {
+  const writer = new OutputWriter();
+  const scope = bindNames(openFrame(session), definition, names);
+  if (scope === undefined) return writer.finish();
+  renderNodes(definition.body.nodes, { session, scope, macro: definition.name, callMacro: macroValue, block: undefined }, writer);
   return writer.finish();
 }
 

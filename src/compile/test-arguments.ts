@@ -74,7 +74,8 @@ export function resolveArguments(test: TestDeclaration, check: CheckDefinition, 
       args[name] = renderFragment(written, spanOf(name), `argument \`${name}\` of a test`, context);
       identity[name] = args[name];
     }
-    if (type !== 'relation') continue;
+    // An argument of a test of the project is a relation where it is written as one.
+    if (type !== 'relation' && !(type === 'any' && (REF.test(written.trim()) || SOURCE.test(written.trim())))) continue;
     const relation = resolveRelation(written.trim(), spanOf(name), context);
     if (relation === undefined) return undefined;
     args[name] = relationSql(relation, context);

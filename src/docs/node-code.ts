@@ -7,7 +7,7 @@ import type { PageContext } from './page.ts';
 
 function compiledOf(node: GraphNode): { readonly full: string; readonly later: string | undefined } | undefined {
   if (node.resourceType === 'model') return { full: node.full.sql, later: node.incremental?.sql };
-  if (node.resourceType === 'test' && node.test.kind === 'singular') return { full: node.test.text.sql, later: undefined };
+  if (node.resourceType === 'test' && node.test.text !== undefined) return { full: node.test.text.sql, later: undefined };
   return undefined;
 }
 

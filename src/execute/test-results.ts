@@ -35,7 +35,7 @@ export interface TestIdentity {
 export function testsOf(audit: Audit): readonly TestIdentity[] {
   return [
     ...audit.checks.map(({ id, name, check, span }) => ({ id, name, check, span })),
-    ...audit.queries.map(({ id, name, span }) => ({ id, name, span, check: 'singular' })),
+    ...audit.queries.map(({ id, name, span, check = 'singular' }) => ({ id, name, span, check })),
   ];
 }
 

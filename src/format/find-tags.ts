@@ -21,11 +21,11 @@ interface BlockTags {
 type Item = { readonly tag: Tag } | { readonly block: BlockTags };
 
 /** Blocks whose body is a text of its own. */
-const definitions: ReadonlySet<string> = new Set(['macro', 'set']);
+const definitions: ReadonlySet<string> = new Set(['macro', 'set', 'test']);
 /** Output tags that print nothing. */
 const statements: ReadonlySet<string> = new Set(['config', 'set']);
 /** Blocks that print their body once, if at all. */
-const conditions: ReadonlySet<string> = new Set(['if', 'unless', 'macro', 'set']);
+const conditions: ReadonlySet<string> = new Set(['if', 'unless', 'macro', 'set', 'test']);
 
 /** `tags` must nest properly. */
 export function findStretches(text: string, tags: readonly Tag[], lineWidth: number): readonly Stretch[] {

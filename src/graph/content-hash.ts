@@ -40,10 +40,8 @@ export function contentHash(
       case 'exposure':
         return undefined;
       case 'test':
-        return node.test.kind === 'singular'
-          ? hash({ sql: plain(node.test.text.sql) })
-          : // Its id is made of the check, the node and the arguments.
-            hash({ id: node.id });
+        // The id of a declared test is made of the check, the node and the arguments.
+        return node.test.text === undefined ? hash({ id: node.id }) : hash({ sql: plain(node.test.text.sql) });
     }
   };
 }

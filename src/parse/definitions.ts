@@ -226,6 +226,8 @@ export type ParsedFile =
       readonly macros: readonly MacroDefinition[];
       /** Set when some of its definitions could not be read. */ readonly broken?: true;
     }
+  /** Tests that property files call by name: `{{#test "name" "model" "column"}} … {{/test}}`. */
+  | { readonly kind: 'tests'; readonly path: string; readonly tests: readonly MacroDefinition[] }
   | { readonly kind: 'js-macros'; readonly path: string }
   | ParsedDocs
   | ParsedProperties;

@@ -3,7 +3,7 @@ import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { ProjectSource } from '../project/project.ts';
 import type { ParsedFile } from './definitions.ts';
 import { parseDocs } from './docs.ts';
-import { parseMacros } from './parse-macros.ts';
+import { definesTests, parseMacros, readTestDefinitions } from './parse-macros.ts';
 import { parseTemplate } from './parse-template.ts';
 import { parseProperties } from './properties.ts';
 
@@ -19,6 +19,10 @@ export function parseFile(source: ProjectSource, projectName?: string): Outcome<
       const { value: template, diagnostics } = parseTemplate({ path, text: source.text });
       const name = nodeName(path);
       const node = projectName === undefined ? undefined : `${source.kind === 'model' ? 'model' : 'test'}.${projectName}.${name}`;
+      if (source.kind === 'singular-test' && definesTests(template)) {
+        const { value: tests, diagnostics: problems } = readTestDefinitions({ path, text: source.text }, template);
+        return { value: { kind: 'tests', path, tests }, diagnostics: [...diagnostics, ...problems] };
+      }
       const owned = node === undefined ? diagnostics : diagnostics.map((entry) => ({ ...entry, node }));
       return { value: { kind: source.kind, path, base, name, template }, diagnostics: owned };
     }

@@ -112,8 +112,7 @@ function fittingConfig({ dialect }: PlanInput, config: CompiledTest['config'], d
 }
 
 function planQueryTest(input: PlanInput, test: CompiledTest, collector: TextCollector): PlannedQueryTest | undefined {
-  if (test.test.kind !== 'singular') return bug('not a singular test');
-  const query = collector.query(test.id, test.test.text, test.id);
+  const query = collector.query(test.id, test.test.text ?? bug('a test without SQL of its own'), test.id);
   if (query === undefined) return undefined;
   const parents = test.dependsOn.map((dependency) => input.graph.nodes.get(dependency.id));
   return {
@@ -125,6 +124,7 @@ function planQueryTest(input: PlanInput, test: CompiledTest, collector: TextColl
     warnIf: test.config.warnIf,
     errorIf: test.config.errorIf,
     maskedColumns: parents.flatMap(maskedColumns),
+    ...(test.test.kind === 'generic' ? { check: test.test.check } : {}),
     ...(test.config.limit === undefined ? {} : { limit: test.config.limit }),
     ...(test.config.storeFailures === true ? { keeps: true } : {}),
   };
@@ -133,6 +133,8 @@ function planQueryTest(input: PlanInput, test: CompiledTest, collector: TextColl
 /** Whether a declared test reads the relation by its name, beside looking at it. */
 export function namesRelation(input: PlanInput, test: CompiledTest, relation: Relation): boolean {
   if (test.test.kind !== 'generic') return false;
+  // SQL of its own calls the relation by its name.
+  if (test.test.text !== undefined) return true;
   const { check, args, attachedTo } = test.test;
   const definition = input.findCheck(check) ?? bug(`check ${check} is not in the vocabulary`);
   const shape = definition.shape(args, checkTarget(input, test, nodeOf(input.graph, attachedTo)));
@@ -160,9 +162,9 @@ export function planAudit(
   { relation, ordinal }: Looked,
 ): Audit | undefined {
   const checks = tests
-    .filter((test) => test.test.kind === 'generic')
+    .filter((test) => test.test.text === undefined)
     .map((test) => planCheck(input, test, under ?? bug('a check needs a node')));
-  const queries = tests.flatMap((test) => (test.test.kind === 'singular' ? (planQueryTest(input, test, collector) ?? []) : []));
+  const queries = tests.flatMap((test) => (test.test.text === undefined ? [] : (planQueryTest(input, test, collector) ?? [])));
   if (checks.length + queries.length === 0) return undefined;
   return {
     kind: 'audit',

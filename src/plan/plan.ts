@@ -56,6 +56,8 @@ export interface PlannedQueryTest {
   readonly id: NodeId;
   readonly name: string;
   readonly query: Query;
+  /** Of a test that the project defines and declares by name: that name. */
+  readonly check?: string;
   readonly span: Span;
   readonly severity: 'error' | 'warn';
   readonly warnIf: Threshold;

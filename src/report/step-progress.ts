@@ -42,7 +42,7 @@ type Audit = Extract<Action, { kind: 'audit' }>;
 function testsOf(audit: Audit): readonly { readonly id: string; readonly name: string; readonly kind: string }[] {
   return [
     ...audit.checks.map(({ id, name, check }) => ({ id, name, kind: check })),
-    ...audit.queries.map(({ id, name }) => ({ id, name, kind: 'singular' })),
+    ...audit.queries.map(({ id, name, check = 'singular' }) => ({ id, name, kind: check })),
   ];
 }
 

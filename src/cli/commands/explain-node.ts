@@ -115,7 +115,7 @@ function testOf(screen: Screen, node: GraphNode | undefined): readonly CheckEntr
 }
 
 function sqlOf(node: GraphNode): Pick<NodeExplanation, 'sql'> {
-  if (node.resourceType === 'test') return node.test.kind === 'singular' ? { sql: { full: node.test.text.sql } } : {};
+  if (node.resourceType === 'test') return node.test.text === undefined ? {} : { sql: { full: node.test.text.sql } };
   if (node.resourceType !== 'model') return {};
   const { full, incremental } = node;
   const isOther = incremental !== undefined && incremental.sql !== full.sql;

@@ -36,13 +36,16 @@ const syntaxCodes = {
         : `\`${foreign}\` has no counterpart here: write the SQL itself, or a macro of your own in a file of \`macros/\``;
     },
   ),
-  'macro-file-content': error<Record<string, never>>(
-    () => 'a macro file holds macros and comments, nothing else',
-    () => 'put it between `{{#macro "name"}}` and `{{/macro}}`',
+  'macro-file-content': error<{ readonly word: 'macro' | 'test' }>(
+    ({ word }) =>
+      word === 'macro'
+        ? 'a macro file holds macros and comments, nothing else'
+        : 'a file that defines tests holds their definitions and comments, nothing else',
+    ({ word }) => `put it between \`{{#${word} "name"}}\` and \`{{/${word}}}\``,
   ),
-  'macro-definition': error<{ readonly problem: string }>(
+  'macro-definition': error<{ readonly problem: string; readonly word: 'macro' | 'test' }>(
     ({ problem }) => problem,
-    () => 'write `{{#macro "name" "argument" other=1}}…{{/macro}}`',
+    ({ word }) => `write \`{{#${word} "name"${word === 'macro' ? '' : ' "model"'} "argument" other=1}}…{{/${word}}}\``,
   ),
 };
 

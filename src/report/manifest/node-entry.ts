@@ -225,7 +225,7 @@ function sourcesOf(node: GraphNode, context: EntryContext): readonly (readonly s
 function compiledSql(node: Kind<'model' | 'test'>, { graph }: EntryContext): string | undefined {
   if (graph.broken.has(node.id)) return undefined;
   if (node.resourceType === 'model') return node.full.sql;
-  return node.test.kind === 'singular' ? node.test.text.sql : undefined;
+  return node.test.text?.sql;
 }
 
 function qualified(sql: string | undefined, { nameDatabase }: EntryContext): string | null {
