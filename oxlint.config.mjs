@@ -28,7 +28,7 @@ export const layers = [
 const adapterMayImport = ['diagnostics', 'adapter'];
 
 /** Folders that compute only: what they need of files, clock or database is handed to them. */
-const pure = ['diagnostics', 'adapter', 'parse', 'format', 'checks', 'compile', 'graph', 'plan', 'report'];
+const pure = ['diagnostics', 'adapter', 'parse', 'format', 'checks', 'compile', 'graph', 'plan', 'report', 'watch'];
 
 /** Folders that may print. */
 const printing = ['report', 'cli'];

@@ -3,6 +3,7 @@ import { constants, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, 
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  compileSources,
   incrementalByHand,
   stagedByHand,
   writeCompileProject,
@@ -23,6 +24,7 @@ export const sizes = {
   full: {
     models: 1_000,
     largeModels: 10_000,
+    watchedModels: 5_800,
     runModels: 500,
     rows: 2_000_000,
     hugeRows: 20_000_000,
@@ -30,7 +32,17 @@ export const sizes = {
     seedRows: 1_000_000,
     steps: 30_000,
   },
-  quick: { models: 20, largeModels: 40, runModels: 20, rows: 2_000, hugeRows: 20_000, delta: 200, seedRows: 1_000, steps: 1_000 },
+  quick: {
+    models: 20,
+    largeModels: 40,
+    watchedModels: 20,
+    runModels: 20,
+    rows: 2_000,
+    hugeRows: 20_000,
+    delta: 200,
+    seedRows: 1_000,
+    steps: 1_000,
+  },
 };
 
 const atMost = {
@@ -354,6 +366,34 @@ const seedCase = {
   rows: (medians) => [wall(medians, 'floor', atMost.ratio(1.2)), cpu(medians), peak(medians)],
 };
 
+// ---------------------------------------------------------------- watch
+
+/** One of many models is saved, its columns stay: what `--watch` does until it is checked, and until its run begins. */
+const watchCase = {
+  name: 'watch-5800',
+  title: 'one of 5,800 models is saved while tx run --watch waits; floor: opening the database alone',
+  optional: 'large',
+  make: async (context) => {
+    const { folder, size, scratch } = context;
+    const { lastModel } = writeCompileProject(folder, size.watchedModels);
+    const database = join(folder, 'warehouse.duckdb');
+    await runStatements(database, compileSources(), context);
+    await measure({ args: tx('run', '--quiet'), cwd: folder }, scratch);
+    const { path } = modelFile(folder, lastModel);
+    const saves = '7';
+    const figures = (stdout) => JSON.parse(stdout);
+    return {
+      tx: { args: [here('watch-reaction.mjs'), program, folder, path, lastModel, saves], cwd: folder, figures },
+      floor: { args: [here('floor-open.cjs'), database, saves], cwd: folder, figures },
+    };
+  },
+  rows: ({ tx: { checkedMs, startedMs, freeMs }, floor: { openMs } }) => [
+    { measure: 'save to checked', unit: 'ms', tx: checkedMs, floor: openMs, bar: atMost.value(150, 'ms') },
+    { measure: 'save to run', unit: 'ms', tx: startedMs, floor: openMs },
+    { measure: 'save to free', unit: 'ms', tx: freeMs, floor: openMs },
+  ],
+};
+
 const schedulerCase = {
   name: 'scheduler-30000',
   title: 'the scheduler over 30,000 steps that do nothing; floor: the bare algorithm',
@@ -386,6 +426,7 @@ export const cases = [
   ...runCases,
   ...incrementalCases,
   seedCase,
+  watchCase,
   schedulerCase,
 ];
 

@@ -100,6 +100,17 @@ export function writeCompileProject(root, models) {
   return { lastModel: modelName(models - 1) };
 }
 
+/** Statements that make the sources of that project: tables of 20 rows in the schema `raw`. */
+export function compileSources() {
+  const tables = Array.from(
+    { length: 10 },
+    (_, index) => `create table raw.events_${index} as
+select i as id, i % 7 as customer_id, i * 100 as amount, 'placed' as status, timestamp '2024-01-01' as created_at
+from range(20) as r(i)`,
+  );
+  return ['create schema raw', ...tables];
+}
+
 /** The same project for Dataform: the same queries, graph, tags, descriptions and tests. */
 export function writeDataformProject(root, models) {
   writeFile(root, 'package.json', '{ "name": "compile_bench", "private": true }\n');

@@ -51,6 +51,7 @@ describe('the benchmark suite', () => {
       'incremental-delete-insert-recent-20m',
       'incremental-delete-insert-scattered-20m',
       'seed-1m',
+      'watch-5800',
       'scheduler-30000',
     ]);
   }, 180_000);

@@ -4,11 +4,17 @@ import type { Dialect } from '../adapter/dialect.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
 import type { CompiledSeed, NodeId, SlotName } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { KnownColumns } from './analysis.ts';
 
 export interface AnalyzeInput {
   readonly graph: Graph;
   /** What is looked at; everything above it is looked at too. */
   readonly wanted: ReadonlySet<NodeId>;
+  /**
+   * What an earlier call with the same binder has found, of nodes that are as they were and read nothing that is not: it is
+   * taken as it is, and nothing of it is declared again.
+   */
+  readonly known?: ReadonlyMap<NodeId, KnownColumns>;
   /** Word for the engine in messages. */
   readonly engine: string;
   readonly dialect: Dialect;

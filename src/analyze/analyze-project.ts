@@ -4,7 +4,7 @@ import type { CompiledModel, CompiledText, NodeId } from '../compile/compiled.ts
 import { fillSlots } from '../compile/slots.ts';
 import { sortDiagnostics } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
-import { ancestors } from '../graph/traverse.ts';
+import { ancestors, inOrder } from '../graph/traverse.ts';
 import type { Analysis, KnownColumns, NodeAnalysis } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { checkDeclaredTypes } from './check-declared-types.ts';
@@ -35,16 +35,36 @@ interface Task {
 export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): Promise<Outcome<Analysis>> {
   const work: Work = { input, ...ports, nodes: new Map(), files: new Map(), diagnostics: [] };
   const inScope = new Set([...ancestors(input.graph, input.wanted), ...input.wanted]);
-  await settleRoots(work, inScope);
-  for (const wave of cutWaves(input.graph, inScope)) await settleWave(work, wave);
-  work.diagnostics.push(...(await checkDeclaredTypes(input, ports.binder, work.nodes)), ...checkTests(input, inScope, work.nodes));
+  const open = takeKnown(work, inScope);
+  await settleRoots(work, open);
+  for (const wave of cutWaves(input.graph, open)) await settleWave(work, wave);
+  const found = input.known === undefined ? work.nodes : new Map([...work.nodes].filter(([id]) => open.has(id)));
+  work.diagnostics.push(...(await checkDeclaredTypes(input, ports.binder, found)), ...checkTests(input, open, work.nodes));
   const nodes = new Map(
-    input.graph.order.flatMap((id): readonly [NodeId, NodeAnalysis][] => {
+    inOrder(input.graph, work.nodes.keys()).flatMap((id): readonly [NodeId, NodeAnalysis][] => {
       const found = work.nodes.get(id);
       return found === undefined ? [] : [[id, found]];
     }),
   );
   return { value: { nodes }, diagnostics: sortDiagnostics(work.diagnostics) };
+}
+
+/** Settles what is known from before; gives the rest. */
+function takeKnown({ input, nodes, files }: Work, inScope: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
+  const { known } = input;
+  if (known === undefined) return inScope;
+  const open = new Set<NodeId>();
+  for (const id of inScope) {
+    const found = known.get(id);
+    if (found === undefined) {
+      open.add(id);
+      continue;
+    }
+    nodes.set(id, found);
+    const node = input.graph.nodes.get(id);
+    if (node?.resourceType === 'source' && node.external !== undefined) files.set(id, { text: node.external, relation: node.relation });
+  }
+  return open;
 }
 
 /** Sources and seeds: what nothing of the project makes. */

@@ -1,6 +1,7 @@
 /** Cuts the nodes of an analysis into waves: everything in a wave has its parents in the waves before. */
 import type { CompiledModel, CompiledTest, NodeId } from '../compile/compiled.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
+import { inOrder } from '../graph/traverse.ts';
 
 export type QueryNode = CompiledModel | (CompiledTest & { readonly test: { readonly kind: 'singular' } });
 
@@ -12,8 +13,7 @@ export function isQueryNode(node: GraphNode | undefined): node is QueryNode {
 export function cutWaves(graph: Graph, nodes: ReadonlySet<NodeId>): readonly (readonly QueryNode[])[] {
   const depths = new Map<NodeId, number>();
   const waves: QueryNode[][] = [];
-  for (const id of graph.order) {
-    if (!nodes.has(id)) continue;
+  for (const id of inOrder(graph, nodes)) {
     let depth = 0;
     for (const parent of graph.parents.get(id) ?? []) depth = Math.max(depth, (depths.get(parent) ?? 0) + 1);
     depths.set(id, depth);

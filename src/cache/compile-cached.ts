@@ -84,8 +84,17 @@ async function load(session: Session, close: () => void): Promise<CompiledProjec
     seeFiles((outdated ?? store).files, project, ports.files, before === undefined ? 'all' : 'unsure'),
   );
   const stats = project.files.length;
+  const compiled: string[] = [];
   const finish = (notes: Notes, counts: Omit<WorkCounts, 'stats' | 'nodes'>, problems: readonly Diagnostic[] = []): CompiledProject =>
-    projectOfStore(store, { request, ports, notes, problems, counts: { ...counts, stats, nodes: store.graph.order.count }, close });
+    projectOfStore(store, {
+      request,
+      ports,
+      notes,
+      problems,
+      counts: { ...counts, stats, nodes: store.graph.order.count },
+      compiled,
+      close,
+    });
   const isUnchanged = before !== undefined && seen.files.length + seen.gone.length === 0;
   if (isUnchanged && !store.files.hasRepeated()) return finish(before.notes, { ...noCounts, read: 0 });
 
@@ -93,7 +102,7 @@ async function load(session: Session, close: () => void): Promise<CompiledProjec
   if (made !== undefined) store.segments.addTo(made);
   const read = traced(tracer, 'read', () => readFiles(session, seen, made));
   const isSame = before !== undefined && read.fresh.size + read.lost.size === 0 && !store.files.hasRepeated();
-  const outcome = isSame ? undefined : await compile(session, read);
+  const outcome = isSame ? undefined : await compile(session, read, (path) => compiled.push(path));
   for (const [path, stamp] of read.stamps) {
     const row = store.files.find(path);
     if (row !== undefined) store.files.setStamp(row, stamp);
@@ -155,7 +164,11 @@ function readFiles({ request, ports, store, before, outdated }: Session, seen: S
 }
 
 /** Compiles what is fresh and who depends on it, and puts it into the store. */
-async function compile({ request, ports, store, before }: Session, { fresh, lost }: ReadFiles): Promise<Compilation> {
+async function compile(
+  { request, ports, store, before }: Session,
+  { fresh, lost }: ReadFiles,
+  note: (path: string) => void,
+): Promise<Compilation> {
   const { compileFresh } = await import('./compile-fresh.ts');
   const { project, dialect, flagVars } = request;
   const kept = textsOf(store);
@@ -165,13 +178,17 @@ async function compile({ request, ports, store, before }: Session, { fresh, lost
   if (before === undefined) {
     const batch = { waiting: new Set<number>(), put: new Set<number>() };
     store.isMoved = true;
-    return compileFresh({ ...input, earlier: nothingEarlier }, inside, (record, text) => void store.put(record, text, batch));
+    return compileFresh({ ...input, earlier: nothingEarlier }, inside, (record, text) => {
+      note(record.file.path);
+      store.put(record, text, batch);
+    });
   }
   // The store is what the compiler looks at until it is done: nothing is put into it before.
   const records: { readonly record: FileRecord; readonly text: string | undefined }[] = [];
   const earlier = earlierOfStore(store, before.notes.unused, lost);
   const outcome = await compileFresh({ ...input, earlier }, inside, (record, text) => void records.push({ record, text }));
   const made = new Set(records.map(({ record }) => record.file.path));
+  made.forEach(note);
   for (const row of lost) if (!made.has(store.files.pathOf(row))) store.remove(row);
   const waiting = new Set(records.flatMap(({ record }) => store.files.find(record.file.path) ?? []));
   const batch = { waiting, put: new Set<number>() };

@@ -37,6 +37,8 @@ export async function compilePlain(request: CompileRequest, ports: CompilePorts)
       return compileText(source, { ...request, earlier, broken: new Set(compiled.broken) }, js);
     },
     counts: { ...done.counts, read: sources.value.length, stats: 0, nodes: graph.value.order.length },
+    compiled: records.map(({ file }) => file.path),
+    nodesOf: (path) => records.find(({ file }) => file.path === path)?.nodes.map(({ id }) => id) ?? [],
     close: () => undefined,
   };
 }

@@ -1,7 +1,7 @@
 /** What a command gets of a project, whether it was compiled now or earlier. */
 import type { Dialect } from '../adapter/dialect.ts';
 import type { CompileCounts } from '../compile/compile-project.ts';
-import type { CompiledText } from '../compile/compiled.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import type { RunHooks } from '../compile/file-record.ts';
 import type { FileTexts } from '../compile/hooks.ts';
 import type { JsModuleLoader } from '../compile/js-helpers.ts';
@@ -50,6 +50,10 @@ export interface CompiledProject {
   /** Compiles SQL that is in no file. */
   readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
   readonly counts: WorkCounts;
+  /** Paths of the files that were compiled now, because they or what they ask for may have changed; all of them where nothing was kept. */
+  readonly compiled: readonly string[];
+  /** The nodes that a file gives. */
+  readonly nodesOf: (path: string) => readonly NodeId[];
   /** Lets go of the files behind it. */
   readonly close: () => void;
 }

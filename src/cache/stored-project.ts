@@ -19,10 +19,14 @@ export interface StoredProjectParts {
   /** Problems of files that could not be read. */
   readonly problems: readonly Diagnostic[];
   readonly counts: WorkCounts;
+  readonly compiled: readonly string[];
   readonly close: () => void;
 }
 
-export function projectOfStore(store: Store, { request, ports, notes, problems, counts, close }: StoredProjectParts): CompiledProject {
+export function projectOfStore(
+  store: Store,
+  { request, ports, notes, problems, counts, compiled, close }: StoredProjectParts,
+): CompiledProject {
   const extras = store.rowsWithExtra().map((row) => store.extraOf(row));
   const broken = new Set<NodeId>(extras.flatMap((extra) => extra.broken ?? []));
   const ofFiles = extras.map(({ parseDiagnostics = [], diagnostics = [] }) => ({ parseDiagnostics, diagnostics }));
@@ -52,6 +56,8 @@ export function projectOfStore(store: Store, { request, ports, notes, problems, 
       return compileText(source, { project, dialect, flagVars, earlier, broken }, ports.js(texts));
     },
     counts,
+    compiled,
+    nodesOf: (path) => nodesOfFile(store, path),
     close,
   };
 }
@@ -63,6 +69,13 @@ function toldByStore({ facts }: Store): Told {
       const value = JSON.parse(facts.jsonOfFact(fact)) as FactValues[typeof kind];
       return { name, path, value };
     });
+}
+
+function nodesOfFile({ files, lists, views }: Store, path: string): readonly NodeId[] {
+  const row = files.find(path);
+  if (row === undefined || files.isGone(row)) return [];
+  const { nodes, nodeCount } = files.files.columns;
+  return [...lists.get({ start: nodes.get(row), length: nodeCount.get(row) })].map((node) => views.get(node).id);
 }
 
 export function textsOf({ files }: Store): FileTexts {

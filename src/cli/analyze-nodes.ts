@@ -4,6 +4,7 @@ import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation } from '../adapter/relation.ts';
 import { analyzeProject } from '../analyze/analyze-project.ts';
 import type { Analysis } from '../analyze/analysis.ts';
+import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
 import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
@@ -24,28 +25,36 @@ export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: Read
   if (binder === undefined) return undefined;
   let catalog: Promise<readonly CatalogRelation[] | undefined> | undefined;
   try {
-    return await traced(host.trace, 'analyze', () =>
-      analyzeProject(
-        {
-          graph,
-          wanted,
-          engine: engine.type,
-          dialect: adapter.dialect,
-          slots: slotValues(anyRun, adapter.dialect),
-          hooks: loaded.hooks.onRunStart.length > 0,
-          seedColumns: (seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns,
-          compiledPath: (path) => compiledPathOf(project, path),
-        },
-        { binder, catalog: () => (catalog ??= lookAtTarget(host, adapter, loaded)) },
-      ),
-    );
+    return await analyzeWith(host, loaded, wanted, { binder, catalog: () => (catalog ??= lookAtTarget(host, adapter, loaded)) });
   } finally {
     await binder.close();
   }
 }
 
+/** The same with a binder that is open, and with what is known already of nodes that it has seen. */
+export function analyzeWith(
+  host: Host,
+  loaded: LoadedGraph,
+  wanted: ReadonlySet<NodeId>,
+  { known, ...ports }: AnalyzePorts & Pick<AnalyzeInput, 'known'>,
+): Promise<Outcome<Analysis>> {
+  const { project, graph, engine } = loaded;
+  const input: AnalyzeInput = {
+    graph,
+    wanted,
+    ...(known === undefined ? {} : { known }),
+    engine: engine.type,
+    dialect: engine.dialect,
+    slots: slotValues(anyRun, engine.dialect),
+    hooks: loaded.hooks.onRunStart.length > 0,
+    seedColumns: (seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns,
+    compiledPath: (path) => compiledPathOf(project, path),
+  };
+  return traced(host.trace, 'analyze', () => analyzeProject(input, ports));
+}
+
 /** The catalog, if it can be had at once and without harm: a target that is not there yet holds nothing, and one in use is left alone. */
-async function lookAtTarget(
+export async function lookAtTarget(
   host: Host,
   adapter: Adapter,
   { project, graph }: LoadedGraph,

@@ -24,6 +24,8 @@ export interface Host {
   /** The id of this process, and whether another one with that id is there. */
   readonly pid: number;
   readonly isRunning: (pid: number) => boolean;
+  /** What stands behind the addresses of JavaScript modules, so that those which have changed are loaded anew. */
+  readonly jsEdition?: () => string;
   /** Version of this package. */
   readonly version: string;
   /** Tells this build of the program from all others; undefined where it runs from its sources, which may change at any time. */

@@ -40,6 +40,10 @@ export interface LoadedGraph {
   readonly texts: FileTexts;
   /** Changes with each file that is compiled. */
   readonly contentHash: () => string;
+  /** Files that were compiled now, not taken from the cache. */
+  readonly compiled: readonly string[];
+  /** The nodes that a file gives. */
+  readonly nodesOf: (path: string) => readonly NodeId[];
   readonly hooks: RunHooks;
   readonly engine: Engine;
   /** Errors that belong to one node: they matter only to a command that needs it. */
@@ -48,11 +52,14 @@ export interface LoadedGraph {
   readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
 }
 
-/** The port through which project JS is loaded: it runs with the rights of the user. */
-export function jsLoader(root: string, texts: FileTexts): JsModuleLoader {
+/**
+ * The port through which project JS is loaded: it runs with the rights of the user. A process that loads it once more gives
+ * another `edition`: Node.js keeps a module for as long as its address is the same.
+ */
+export function jsLoader(root: string, texts: FileTexts, edition = ''): JsModuleLoader {
   return {
     load: async (path) => {
-      const module: unknown = await import(pathToFileURL(join(root, path)).href).catch((cause: unknown) => {
+      const module: unknown = await import(`${pathToFileURL(join(root, path)).href}${edition}`).catch((cause: unknown) => {
         throw locateSyntaxError(cause, path, texts.get(path) ?? '');
       });
       return typeof module === 'object' && module !== null ? { ...module } : {};
@@ -156,7 +163,7 @@ export async function loadGraph(
       unique: randomUUID().slice(0, 8),
       now: host.clock.now,
     },
-    { files: host.files, js: (texts) => jsLoader(project.root, texts), tracer: host.trace },
+    { files: host.files, js: (texts) => jsLoader(project.root, texts, host.jsEdition?.()), tracer: host.trace },
   );
   host.trace?.count('work', { ...compiled.counts });
   host.atEnd((isDamaged) => {
@@ -170,8 +177,9 @@ export async function loadGraph(
   const projectWide = diagnostics.filter((entry) => !ofNodes(entry));
   if (hasErrors(projectWide)) throw new Stop(exitCodes.usage, diagnostics);
   screen.showDiagnostics(projectWide);
-  const { graph, hooks, texts, contentHash, compileInline } = compiled;
-  return { project, graph, flagVars, texts, contentHash, hooks, engine, nodeErrors: diagnostics.filter(ofNodes), compileInline };
+  const { graph, hooks, texts, contentHash, compiled: fresh, nodesOf, compileInline } = compiled;
+  const nodeErrors = diagnostics.filter(ofNodes);
+  return { project, graph, flagVars, texts, contentHash, compiled: fresh, nodesOf, hooks, engine, nodeErrors, compileInline };
 }
 
 /** Variables of the flag that nothing in the project reads or sets, nor the SQL of the command line. */

@@ -54,6 +54,8 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly lockTimeout?: number;
   readonly eventTimeStart?: string;
   readonly eventTimeEnd?: string;
+  /** Run again what changes, until somebody quits. */
+  readonly watch?: boolean;
 }
 
 function positiveInteger(text: string): number {
@@ -223,6 +225,11 @@ export function addSelectionOptions(command: Command): Command {
     .addOption(repeatable('--resource-type <type...>', 'only model, seed, source, exposure, test', 'TX_RESOURCE_TYPE', collectWords))
     .addOption(repeatable('--exclude-resource-type <type...>', 'all but these kinds', 'TX_EXCLUDE_RESOURCE_TYPE', collectWords))
     .addOption(new Option('--indirect-selection <mode>', 'tests').choices(indirectSelections).env('TX_INDIRECT_SELECTION'));
+}
+
+/** Stays and runs what changes. */
+export function addWatchOption(command: Command, heading: 'own' | 'building'): Command {
+  return addFlag(group(command, heading), '--watch', 'stay, and run what changes');
 }
 
 /** Whether queries are typed before anything else. */

@@ -18,6 +18,7 @@ import {
   addThreadsOption,
   dropWeakerTwins,
   flagsFromVariables,
+  addWatchOption,
   helpGroups,
   plainOption,
   readFlagTwins,
@@ -198,12 +199,12 @@ const runSummaries: Readonly<Record<RunKind, Entry>> = {
   run: {
     name: 'run',
     summary: 'build models',
-    examples: ['tx run', "tx run -s 'staging.*' +fct_orders", 'tx run -s fct_orders --full-refresh'],
+    examples: ["tx run -s 'staging.*' +fct_orders", 'tx run -s fct_orders --full-refresh'],
   },
   build: {
     name: 'build',
     summary: 'build and test seeds and models in order',
-    examples: ['tx build', 'tx build -s tag:nightly --threads 8', 'tx build -s stg_orders+ -x'],
+    examples: ['tx build', 'tx build -s tag:nightly --threads 8', 'tx build -s stg_orders+ --watch'],
   },
   test: { name: 'test', summary: 'test what is published', examples: ['tx test', 'tx test -s fct_orders', 'tx test -s test_name:unique'] },
   seed: { name: 'seed', summary: 'load seed files', examples: ['tx seed', 'tx seed -s raw_customers'] },
@@ -213,13 +214,17 @@ function addRunCommands(host: Host, add: Add): void {
   for (const command of ['run', 'build', 'test', 'seed'] as const) {
     add<RunOptions>(
       runSummaries[command],
-      async (screen, options) => (await import('./run-command.ts')).runCommand(host, screen, { command, options }),
+      async (screen, options) =>
+        options.watch === true && command !== 'seed'
+          ? (await import('./commands/watch.ts')).watchCommand(host, screen, command, options)
+          : (await import('./run-command.ts')).runCommand(host, screen, { command, options }),
       (entry) => {
         addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(entry)))))
           .addOption(resultOption())
           .addOption(junitOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
         if (command === 'build') addAuditOption(entry);
+        if (command !== 'seed') addWatchOption(entry, 'building');
       },
     );
   }

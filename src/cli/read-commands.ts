@@ -11,6 +11,7 @@ import {
   addProjectOptions,
   addSelectionOptions,
   addThreadsOption,
+  addWatchOption,
   edgeCount,
   outputOption,
   addOwnSwitches,
@@ -43,9 +44,12 @@ export function addReadCommands(host: Host, add: Add): void {
       summary: 'write the SQL of models to target/compiled',
       examples: ['tx compile', 'tx compile -s fct_orders', `tx compile --inline 'select * from {{ref "stg_orders"}}'`],
     },
-    async (screen, options) => (await import('./commands/compile.ts')).compileCommand(host, screen, options),
+    async (screen, options) =>
+      options.watch === true
+        ? (await import('./commands/watch.ts')).watchCommand(host, screen, 'compile', options)
+        : (await import('./commands/compile.ts')).compileCommand(host, screen, options),
     (compile) =>
-      addAnalyzeOption(addProjectOptions(addSelectionOptions(compile)))
+      addWatchOption(addAnalyzeOption(addProjectOptions(addSelectionOptions(compile))), 'own')
         .addOption(plainOption('--inline <sql>', 'compile this text instead of files'))
         .addOption(resultOption()),
   );

@@ -33,6 +33,7 @@ import type { Screen } from './screen.ts';
 import { changedSeeds, joinSeedFiles, readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
 import { lockTimeoutMs, readInterval, waitSeconds } from './read-options.ts';
+import { readStandingIfAny } from './read-standing-if-any.ts';
 import { readsOf } from './reads-of.ts';
 import { replanner } from './replan-step.ts';
 import { argumentsOf } from './run-arguments.ts';
@@ -44,7 +45,7 @@ import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
 
 /** Everything that is decided before the database is opened. */
-interface Prepared {
+export interface Prepared {
   readonly loaded: LoadedGraph;
   readonly selected: ReadonlySet<NodeId>;
   readonly seeds: SeedFiles;
@@ -73,70 +74,96 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
 async function runMarked(host: Host, screen: Screen, request: RunRequest, mark: UnfinishedMark | undefined): Promise<ExitCode> {
   const prepared = await prepare(host, screen, request, await loadGraph(host, screen, request.options, mark?.begin));
   if (prepared === undefined) return noResults(screen, request, mark);
-  const { loaded, threads } = prepared;
   const cancellation = listenForCancel();
   try {
-    const { adapter, session } = await openDatabase(host, screen, loaded, {
-      connections: threads + 1,
-      readOnly: false,
-      waitSeconds: waitSeconds(request.options),
-      signal: cancellation.signal,
+    const result = await runPrepared(host, screen, request, prepared, {
+      cancellation,
+      report: (planned) => createRunReport(host, screen, prepared.loaded, { request, planned }),
+      recorded: () => mark?.recorded(),
+      finished: () => writeManifest(host, screen, prepared.loaded),
     });
-    try {
-      const standing = await traced(host.trace, 'read catalog and state', () =>
-        readStanding(adapter, session, loaded.project, loaded.graph),
-      );
-      const seeds = cancellation.whileBusy(() =>
-        traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing)),
-      );
-      await requireSeedTypes(session, loaded, seeds.summaries.keys());
-      const { planned, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing }));
-      if (!hasWork(planned.plan)) {
-        nothingToDo(screen, prepared);
-        return noResults(screen, request, mark);
-      }
-      const report = createRunReport(host, screen, loaded, { request, planned });
-      const result = await executeReported(report, loaded.project, () =>
-        traced(host.trace, 'execute', () =>
-          executePlan(
-            planned.plan,
-            {
-              adapter,
-              session,
-              clock: host.clock,
-              chance: Math.random,
-              emit: followed(host, report.emit),
-              verifySeed: seeds.verify,
-              seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
-              texts: planned.texts,
-              replan: replanner(input, adapter, loaded.project),
-              readsOf: readsOf(loaded),
-              compiledPath: report.compiledPath,
-            },
-            {
-              threads,
-              failFast: request.options.failFast === true,
-              txVersion: host.version,
-              createState: standing.state.version === 0,
-              openRuns: standing.state.openRuns,
-              lockTimeoutMs: lockTimeoutMs(request.options),
-              signal: cancellation.signal,
-            },
-          ),
-        ),
-      );
-      traced(host.trace, 'report', () => {
-        if (report.finish(result)) mark?.recorded();
-        // Who cancels does not wait for more files.
-        if (result.status !== 'cancelled') writeManifest(host, screen, loaded);
-      });
-      showUnneeded(screen, prepared.unneeded);
-      return exitCodeOf(result, cancellation);
-    } finally {
-      await session.close();
+    if (result === undefined) {
+      nothingToDo(screen, prepared);
+      return noResults(screen, request, mark);
     }
+    showUnneeded(screen, prepared.unneeded);
+    return exitCodeOf(result, cancellation);
   } finally {
     cancellation.dispose();
+  }
+}
+
+/** How a run is told, and how it is stopped. */
+export interface RunManner {
+  readonly cancellation: Pick<Cancellation, 'signal' | 'whileBusy'>;
+  readonly report: (planned: PlanResult) => RunReport;
+  /** Its results are written. */
+  readonly recorded: () => void;
+  /** What else is left to do after a run that was not cancelled. */
+  readonly finished?: () => void;
+}
+
+/** Runs what is prepared, from the opening of the database to its closing; undefined when there is nothing to do. */
+export async function runPrepared(
+  host: Host,
+  screen: Screen,
+  request: RunRequest,
+  prepared: Prepared,
+  { cancellation, ...manner }: RunManner,
+): Promise<RunResult | undefined> {
+  const { loaded, threads } = prepared;
+  const { adapter, session } = await openDatabase(host, screen, loaded, {
+    connections: threads + 1,
+    readOnly: false,
+    waitSeconds: waitSeconds(request.options),
+    signal: cancellation.signal,
+  });
+  try {
+    const standing = await traced(host.trace, 'read catalog and state', () => readStanding(adapter, session, loaded.project, loaded.graph));
+    const seeds = cancellation.whileBusy(() =>
+      traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing)),
+    );
+    await requireSeedTypes(session, loaded, seeds.summaries.keys());
+    const { planned, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing }));
+    if (!hasWork(planned.plan)) return undefined;
+    const report = manner.report(planned);
+    const result = await executeReported(report, loaded.project, () =>
+      traced(host.trace, 'execute', () =>
+        executePlan(
+          planned.plan,
+          {
+            adapter,
+            session,
+            clock: host.clock,
+            chance: Math.random,
+            emit: followed(host, report.emit),
+            verifySeed: seeds.verify,
+            seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
+            texts: planned.texts,
+            replan: replanner(input, adapter, loaded.project),
+            readsOf: readsOf(loaded),
+            compiledPath: report.compiledPath,
+          },
+          {
+            threads,
+            failFast: request.options.failFast === true,
+            txVersion: host.version,
+            createState: standing.state.version === 0,
+            openRuns: standing.state.openRuns,
+            lockTimeoutMs: lockTimeoutMs(request.options),
+            signal: cancellation.signal,
+          },
+        ),
+      ),
+    );
+    traced(host.trace, 'report', () => {
+      if (report.finish(result)) manner.recorded();
+      // Who cancels does not wait for more files.
+      if (result.status !== 'cancelled') manner.finished?.();
+    });
+    return result;
+  } finally {
+    await session.close();
   }
 }
 
@@ -181,40 +208,24 @@ function planFor(
   return { planned: traced(host.trace, 'plan', () => planRun(screen, input)), input };
 }
 
-/** A plan may be asked for before the first build: then nothing stands and nothing is remembered. */
-async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Standing> {
-  const cancellation = listenForCancel();
-  try {
-    const { adapter, session } = await openDatabase(host, screen, loaded, {
-      connections: 1,
-      readOnly: true,
-      waitSeconds: waitSeconds(request.options),
-      signal: cancellation.signal,
-    });
-    try {
-      return await readStanding(adapter, session, loaded.project, loaded.graph);
-    } finally {
-      await session.close();
-    }
-  } catch (cause) {
-    if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
-      return { catalog: [], state: { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} } };
-    }
-    throw cause;
-  } finally {
-    cancellation.dispose();
-  }
-}
-
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
-  const { options, command } = request;
-  const interval = readInterval(options);
   const selected = chooseNodes(host, screen, loaded, request);
   if (selected.size === 0) {
     screen.note('nothing to do');
     showUnneeded(screen, loaded.nodeErrors);
     return undefined;
   }
+  return prepareNodes(host, screen, request, { loaded, selected });
+}
+
+/** Reads and checks all that has to be in order before a database is opened for these nodes. */
+export async function prepareNodes(
+  host: Host,
+  screen: Screen,
+  { command, options }: RunRequest,
+  { loaded, selected }: Pick<Prepared, 'loaded' | 'selected'>,
+): Promise<Prepared> {
+  const interval = readInterval(options);
   // What was asked for is read before a database is opened; which other seeds changed is known only then.
   const seeds = readSeeds(host, screen, loaded, command === 'build' || command === 'seed' ? selected : new Set());
   const unneeded = await traced(host.trace, 'check queries', () =>

@@ -36,9 +36,9 @@ export function createRunReport(
   screen: Screen,
   loaded: LoadedGraph,
   run: { readonly request: RunRequest; readonly planned: PlanResult },
+  reporter = createReporter(host, screen, run.planned),
 ): RunReport {
   const { project, graph, engine } = loaded;
-  const reporter = createReporter(host, screen, run.planned);
   return {
     emit: reporter.handle,
     stop: reporter.stop,

@@ -20,6 +20,7 @@ const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: 
   'dependents-not-recreated': { why: 'DuckDB binds what reads a table by name', test: 'src/compile/engine-diagnostic.test.ts' },
   'disk-full': { why: 'a disk has to be full', test: 'src/compile/engine-diagnostic.test.ts' },
   'ephemeral-chain-too-long': { why: 'it takes hundreds of files', test: 'src/compile/ephemeral.test.ts' },
+  'files-not-watched': { why: 'the system has to run out of room for listeners', test: 'src/cli/watch/watch-session.test.ts' },
   'lock-timeout': { why: 'one process at a time opens a DuckDB file', test: 'src/compile/engine-diagnostic.test.ts' },
   'materialization-not-supported': { why: 'DuckDB offers all of them', test: 'src/plan/build-plan.test.ts' },
   'network-file-system': { why: 'a folder has to be on another machine', test: 'tests/bad-inputs/database.test.ts' },

@@ -63,6 +63,17 @@ describe('what a command loads', () => {
     }
   });
 
+  it('commands that do not watch: nothing that listens to files', async () => {
+    const project = await shop();
+    for (const args of [['build'], ['compile', '-s', 'stg'], ['build', '--help']]) {
+      const paths = await loadedBy(project.root, args);
+      expect(
+        paths.filter((path) => /chokidar|src\/watch|src\/cli\/watch/.test(path)),
+        args.join(' '),
+      ).toEqual([]);
+    }
+  });
+
   it('ls and compile of nothing: no driver', async () => {
     const project = await shop();
     for (const args of [

@@ -22,6 +22,8 @@ export interface CompileOptions extends ProjectOptions, OutputOptions, Selection
   readonly inline?: string;
   readonly output: 'text' | 'json';
   readonly analyze: boolean;
+  /** Compile again what changes, until somebody quits. */
+  readonly watch?: boolean;
 }
 
 export async function compileCommand(host: Host, screen: Screen, options: CompileOptions): Promise<ExitCode> {

@@ -54,6 +54,10 @@ const usageCodes = {
     (p) => `\`--inline\` and \`${p.flag}\` cannot be used together`,
     (p) => `leave one of them out; \`TX_${p.flag.slice(2).toUpperCase()}\` in the environment counts as \`${p.flag}\``,
   ),
+  'files-not-watched': warning<{ reason: string }>(
+    (p) => `changes of files may go unnoticed: ${p.reason}`,
+    () => 'press `a` to read everything anew, or start `tx` again once there is room',
+  ),
   'unused-variable': warning<{ name: string; known: readonly string[] }>(
     (p) => `nothing in the project reads a variable \`${p.name}\``,
     (p) => didYouMean(p.name, p.known),

@@ -1,0 +1,137 @@
+/** Types what changed and what reads it directly, with a scratch engine that stays and remembers what did not change. */
+import type { Adapter } from '../../adapter/adapter.ts';
+import type { Binder } from '../../adapter/analysis.ts';
+import type { CatalogRelation } from '../../adapter/relation.ts';
+import type { KnownColumns } from '../../analyze/analysis.ts';
+import type { NodeId } from '../../compile/compiled.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { ancestors, descendants, inOrder } from '../../graph/traverse.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { analyzeWith, lookAtTarget } from '../analyze-nodes.ts';
+import type { Host } from '../host.ts';
+import type { LoadedGraph } from '../load-graph.ts';
+
+export interface Checker {
+  /** All that is wrong with the columns of `changed` and of its direct children, and of what they stand on. */
+  readonly check: (host: Host, loaded: LoadedGraph, changed: ReadonlySet<NodeId>) => Promise<readonly Diagnostic[]>;
+  /** Asks the database for the columns of sources that nothing else tells. Nobody else may have it open meanwhile. */
+  readonly lookAtSources: (host: Host, loaded: LoadedGraph) => Promise<void>;
+  /** Learns in small steps what checks of these nodes will want to know; ends when something is checked. */
+  readonly learn: (host: Host, loaded: LoadedGraph, nodes: ReadonlySet<NodeId>) => Promise<void>;
+  /** Forgets everything: other settings may give other types. */
+  readonly forget: () => Promise<void>;
+}
+
+/** The nodes and what reads them directly. */
+export function withChildren(graph: Graph, ids: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
+  const all = new Set([...ids].filter((id) => graph.nodes.has(id)));
+  for (const id of ids) for (const child of graph.children.get(id) ?? []) all.add(child);
+  return all;
+}
+
+/** Nodes of one step of learning: a save never waits longer than for these. */
+const nodesAtOnce = 50;
+
+interface Knowledge {
+  binder: Binder | undefined;
+  known: Map<NodeId, KnownColumns>;
+  catalog: readonly CatalogRelation[] | undefined;
+}
+
+export function createChecker(): Checker {
+  const knowledge: Knowledge = { binder: undefined, known: new Map(), catalog: undefined };
+  // The binder does one thing at a time.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  let checks = 0;
+  return {
+    check: (host, loaded, changed) => {
+      checks += 1;
+      return inTurn(() => check(knowledge, host, loaded, changed));
+    },
+    lookAtSources: (host, loaded) =>
+      inTurn(async () => {
+        const asks = [...loaded.graph.nodes.keys()].some((id) => id.startsWith('source.'));
+        if (asks) knowledge.catalog ??= await lookAtTarget(host, await loaded.engine.load(), loaded);
+      }),
+    learn: async (host, loaded, nodes) => {
+      const { graph } = loaded;
+      const begun = checks;
+      const wanted = withChildren(graph, nodes);
+      const list = inOrder(graph, [...ancestors(graph, wanted), ...wanted]);
+      for (let from = 0; from < list.length && checks === begun; from += nodesAtOnce) {
+        const step = new Set(list.slice(from, from + nodesAtOnce).filter((id) => !knowledge.known.has(id)));
+        if (step.size > 0) await inTurn(() => (checks === begun ? learnStep(knowledge, host, loaded, step) : Promise.resolve()));
+        // Keys and changes come first.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    forget: () => {
+      checks += 1;
+      return inTurn(() => forget(knowledge));
+    },
+  };
+}
+
+async function openBinder(
+  knowledge: Knowledge,
+  { engine, project }: LoadedGraph,
+): Promise<{ readonly adapter: Adapter; readonly binder: Binder | undefined }> {
+  const adapter = await engine.load();
+  knowledge.binder ??= await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
+  return { adapter, binder: knowledge.binder };
+}
+
+async function check(knowledge: Knowledge, host: Host, loaded: LoadedGraph, changed: ReadonlySet<NodeId>): Promise<readonly Diagnostic[]> {
+  const { graph } = loaded;
+  const { adapter, binder } = await openBinder(knowledge, loaded);
+  if (binder === undefined) return [];
+  const below = descendants(graph, changed);
+  const before = knowledge.known;
+  const kept = new Map(before);
+  for (const id of [...changed, ...below]) kept.delete(id);
+  // Until it is known what they have now, they have nothing.
+  knowledge.known = kept;
+  const outcome = await analyzeWith(host, loaded, withChildren(graph, changed), {
+    binder,
+    catalog: async () => (knowledge.catalog ??= await lookAtTarget(host, adapter, loaded)),
+    known: kept,
+  });
+  const found = outcome.value.nodes;
+  const after = new Map(kept);
+  for (const [id, entry] of found) if (entry.kind === 'known') after.set(id, entry);
+  // What reads a node whose columns are as they were is what it was.
+  if ([...changed].every((id) => haveSameColumns(before.get(id), after.get(id))))
+    for (const id of below) {
+      const entry = before.get(id);
+      if (entry !== undefined && !found.has(id)) after.set(id, entry);
+    }
+  knowledge.known = after;
+  return outcome.diagnostics;
+}
+
+async function learnStep(knowledge: Knowledge, host: Host, loaded: LoadedGraph, nodes: ReadonlySet<NodeId>): Promise<void> {
+  const { binder } = await openBinder(knowledge, loaded);
+  if (binder === undefined) return;
+  const { known } = knowledge;
+  const { value } = await analyzeWith(host, loaded, nodes, { binder, catalog: () => Promise.resolve(knowledge.catalog), known });
+  for (const [id, entry] of value.nodes) if (entry.kind === 'known') known.set(id, entry);
+}
+
+async function forget(knowledge: Knowledge): Promise<void> {
+  const { binder } = knowledge;
+  knowledge.binder = undefined;
+  knowledge.known = new Map();
+  knowledge.catalog = undefined;
+  await binder?.close();
+}
+
+function haveSameColumns(before: KnownColumns | undefined, after: KnownColumns | undefined): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  const text = ({ columns, proofs }: KnownColumns): string => JSON.stringify([columns.map(({ name, type }) => [name, type]), proofs]);
+  return text(before) === text(after);
+}
