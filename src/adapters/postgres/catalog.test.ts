@@ -31,7 +31,7 @@ describe('relations', () => {
     expect(await catalog.relations(counting, ["S'x", 'M', 'missing'])).toEqual([
       { relation: { schema: 'M', name: 'empty' }, kind: 'table', columns: [] },
       { relation: { schema: 'M', name: 'parted' }, kind: 'table', columns: [{ name: 'i', type: 'integer' }] },
-      { relation: { schema: 'M', name: 'stored' }, kind: 'view', columns: [{ name: 'i', type: 'integer' }] },
+      { relation: { schema: 'M', name: 'stored' }, kind: 'materialized view', columns: [{ name: 'i', type: 'integer' }] },
       {
         relation: { schema: "S'x", name: 't' },
         kind: 'table',

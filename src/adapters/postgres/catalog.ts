@@ -68,8 +68,8 @@ const burden = `(c.relkind not in ('r', 'v') or c.relacl is not null or c.relopt
   or exists (select from pg_catalog.pg_depend d where d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = c.oid
     and d.deptype <> 'i' and not (d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and exists (
       select from pg_catalog.pg_rewrite r where r.oid = d.objid and r.ev_class = c.oid)))
-  or exists (select from pg_catalog.pg_depend d join pg_catalog.pg_type t on t.oid = d.refobjid
-    where d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass and (t.oid = c.reltype or t.typelem = c.reltype) and d.deptype <> 'i')
+  or exists (select from pg_catalog.pg_type t join pg_catalog.pg_depend d on d.refobjid in (t.oid, t.typarray)
+    where t.oid = c.reltype and d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass and d.deptype <> 'i')
   or exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid
     and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass)
   or exists (select from pg_catalog.pg_description d where d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objoid = c.oid)

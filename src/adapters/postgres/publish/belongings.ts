@@ -240,9 +240,11 @@ const referencedBy = list(
 
 /** Whatever depends on the relation or its row type and is none of the above. */
 const others = `(select coalesce(json_agg(distinct pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)), '[]')
-  from pg_catalog.pg_depend d
-  where (d.refclassid = ${pgClass} and d.refobjid = c.oid
-      or d.refclassid = ${catalogOf('pg_type')} and d.refobjid in (select t.oid from pg_catalog.pg_type t where t.oid = c.reltype or t.typelem = c.reltype and c.reltype <> 0))
+  from (select d.* from pg_catalog.pg_depend d where d.refclassid = ${pgClass} and d.refobjid = c.oid
+    union all
+    select d.* from pg_catalog.pg_type t join pg_catalog.pg_depend d on d.refclassid = ${catalogOf('pg_type')} and d.refobjid in (t.oid, t.typarray)
+    where t.oid = c.reltype) d
+  where true
     and d.deptype <> 'i'
     and not (d.classid = ${catalogOf('pg_rewrite')} and exists (select from pg_catalog.pg_rewrite r join pg_catalog.pg_class v on v.oid = r.ev_class
       where r.oid = d.objid and (r.ev_class = c.oid or r.rulename = '_RETURN' and v.relkind in ('v', 'm'))))
@@ -292,9 +294,11 @@ from above join pg_catalog.pg_class c on c.oid = above.oid join pg_catalog.pg_na
 /** The statements of the question; names in the answer carry their schemas, whatever the search path is. */
 export function askBelongings(relation: Relation): readonly Statement[] {
   return [
-    { sql: `select pg_catalog.current_setting('search_path')` },
-    { sql: `select pg_catalog.set_config('search_path', '', true)` },
+    { sql: `select pg_catalog.current_setting('search_path'), pg_catalog.set_config('tx.jit', pg_catalog.current_setting('jit'), true)` },
+    // The planner takes the question for a long one, which is worth compiling; it is not.
+    { sql: `select pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('jit', 'off', true)` },
     { sql: belongingsQuery(relation) },
+    { sql: `select pg_catalog.set_config('jit', pg_catalog.current_setting('tx.jit'), true)` },
   ];
 }
 
