@@ -1,0 +1,86 @@
+/** Checks from the command line: verdicts side by side, and from one run to the next. */
+import { describe, expect, it } from 'vitest';
+import type { TempProject } from '../support/tx.ts';
+import { tempProject } from '../support/tx.ts';
+
+const projectYaml =
+  'name: shop\ndefault_target: dev\ntargets:\n  dev: { type: duckdb, path: shop.duckdb, schema: main }\nvars: { rows: 200, extra: "" }\n';
+
+/** Verdicts by the names of tests. */
+function verdicts(project: TempProject): Readonly<Record<string, string>> {
+  const parsed: unknown = JSON.parse(project.read('target/run_results.json'));
+  // The artifact has the form of dbt's.
+  const { results } = parsed as { results: readonly { unique_id: string; status: string }[] };
+  return Object.fromEntries(
+    results.filter(({ unique_id: id }) => id.startsWith('test.')).map(({ unique_id: id, status }) => [id.split('.')[2] ?? '', status]),
+  );
+}
+
+describe('checks', () => {
+  const files = {
+    'project.yaml': projectYaml,
+    'models/orders.sql': "{{config materialized=\"table\"}}\nselect 'a' as id, 'x' as amount union all select 'b', 'y'",
+    'models/orders.yaml': `models:
+  - name: orders
+    columns:
+      - name: id
+        tests:
+          - not_null: { name: fine }
+          - accepted_values: { name: wrong, values: [a] }
+          - unique: { name: of_what, where: nope = 1 }
+      - name: amount
+        tests:
+          - positive: { name: no_number }
+    tests:
+      - row_count: { name: counted, min: 1 }
+      - metric: { name: no_sql, expression: sum(nope), min: 1, severity: warn }
+`,
+  };
+
+  it('that cannot be evaluated are errors, and take no other along', async () => {
+    const project = await tempProject(files);
+    expect((await project.run(['run'])).code).toBe(0);
+    const { code, stderr } = await project.run(['test']);
+    expect(code).toBe(1);
+    expect(verdicts(project)).toEqual({
+      fine: 'pass',
+      wrong: 'fail',
+      of_what: 'error',
+      no_number: 'error',
+      counted: 'pass',
+      // Whatever its severity.
+      no_sql: 'error',
+    });
+    expect(stderr).toContain('nope');
+  });
+
+  it('keep a node from being published where they are errors', async () => {
+    const project = await tempProject(files);
+    const { code } = await project.run(['build']);
+    expect(code).toBe(1);
+    const found = verdicts(project);
+    expect(Object.values(found).filter((status) => status === 'error')).toHaveLength(1);
+    expect(Object.values(found)).not.toContain('pass');
+    expect((await project.run(['show', '--inline', 'select * from main.orders'])).code).toBe(1);
+  });
+
+  it('of history compare with what was published last', async () => {
+    const project = await tempProject({
+      'project.yaml': projectYaml,
+      'models/orders.sql': '{{config materialized="table"}}\nselect n as id{{var "extra"}} from range({{var "rows"}}) as r(n)',
+      'models/orders.yaml':
+        'models:\n  - name: orders\n    tests:\n      - row_count_change: { name: rows, percent: 10 }\n      - schema_unchanged: { name: columns }\n',
+    });
+    const build = async (rows: number, extra = ''): Promise<Readonly<Record<string, string>>> => {
+      await project.run(['build', '--vars', JSON.stringify({ rows, extra })]);
+      return verdicts(project);
+    };
+    expect(await build(200)).toEqual({ rows: 'pass', columns: 'pass' });
+    expect(await build(220)).toEqual({ rows: 'pass', columns: 'pass' });
+    expect(await build(180)).toEqual({ rows: 'fail', columns: 'pass' });
+    // What was refused is nothing to compare with.
+    expect(await build(240)).toEqual({ rows: 'pass', columns: 'pass' });
+    expect(await build(240, ', 1 as more')).toEqual({ rows: 'pass', columns: 'fail' });
+    expect(await build(240)).toEqual({ rows: 'pass', columns: 'pass' });
+  });
+});
