@@ -70,10 +70,10 @@ export function problems(text: string): readonly (readonly string[])[] {
   return blocks(text).filter(([head = '']) => /^(?:error|warning|fail|warn) [a-z]/.test(head));
 }
 
-/** Every file below the folder, sorted. */
+/** Every file below the folder, sorted, without the cache and the mark of a run that did not get far. */
 export function filesBelow(folder: string, prefix = ''): readonly string[] {
   return readdirSync(join(folder, prefix), { withFileTypes: true })
-    .filter((entry) => !(entry.isDirectory() && entry.name === 'cache'))
+    .filter((entry) => !(entry.isDirectory() && entry.name === 'cache') && entry.name !== 'unfinished_run.json')
     .flatMap((entry) => (entry.isDirectory() ? filesBelow(folder, `${prefix}${entry.name}/`) : [`${prefix}${entry.name}`]))
     .sort();
 }
