@@ -25,11 +25,14 @@ describe('--selector', () => {
     expect(await project.rows('select total from main.total')).toEqual([['60']]);
   });
 
-  it('cannot stand beside a selection, also not one of a variable', async () => {
+  it('cannot stand beside a selection, unless only one of them is a flag: that counts', async () => {
     const project = await shop({ 'selectors.yaml': SELECTORS });
-    const result = await project.tx(['ls', '--selector', 'nightly'], { env: { TX_SELECT: 'stg' } });
+    const result = await project.tx(['ls', '--selector', 'nightly', '--select', 'stg']);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 2, stdout: '' });
     expect(result.stderr).toContain('error selector-and-select');
+    const models = ['ls', '--resource-type', 'model'];
+    expect((await project.tx([...models, '--selector', 'nightly'], { env: { TX_SELECT: 'stg' } })).stdout).toBe('shop.marts.total\n');
+    expect((await project.tx([...models, '--select', 'stg'], { env: { TX_SELECTOR: 'nightly' } })).stdout).toBe('shop.staging.stg\n');
   });
 
   it('reads selectors.yml from any folder of the project', async () => {

@@ -50,11 +50,11 @@ export async function shop(files: Readonly<Record<string, string | undefined>> =
   };
 }
 
-/** Every file below a folder, sorted, the cache left out; nothing for a folder that is not there. */
+/** Every file below a folder, sorted, the cache and the mark of an unfinished run left out; nothing for a folder that is not there. */
 export function filesBelow(folder: string, prefix = ''): readonly string[] {
   try {
     return readdirSync(join(folder, prefix), { withFileTypes: true })
-      .filter((entry) => !(entry.isDirectory() && entry.name === 'cache'))
+      .filter((entry) => !(entry.isDirectory() && entry.name === 'cache') && entry.name !== 'unfinished_run.json')
       .flatMap((entry) => (entry.isDirectory() ? filesBelow(folder, `${prefix}${entry.name}/`) : [`${prefix}${entry.name}`]))
       .sort();
   } catch (cause) {

@@ -137,6 +137,7 @@ describe('state', () => {
             contentHash: 'new',
             runId: 'r3',
             ordinal: 3,
+            startedAt: '2024-01-31T09:30:00.250Z',
             rows: undefined,
           },
           {
@@ -146,6 +147,7 @@ describe('state', () => {
             contentHash: 'aa',
             runId: 'r1',
             ordinal: 1,
+            startedAt: '2024-01-31T09:30:00.250Z',
             rows: 3,
           },
         ]);
