@@ -199,7 +199,7 @@ const runSummaries: Readonly<Record<RunKind, Entry>> = {
   run: {
     name: 'run',
     summary: 'build models',
-    examples: ["tx run -s 'staging.*' +fct_orders", 'tx run -s fct_orders --full-refresh'],
+    examples: ['tx run', "tx run -s 'staging.*' +fct_orders", 'tx run -s fct_orders --full-refresh'],
   },
   build: {
     name: 'build',
