@@ -7,7 +7,20 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 20_000 },
+        // They change nothing that another file sees, so modules are loaded once for all of them.
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts'],
+          exclude: ['src/adapters/*/engine.test.ts'],
+          isolate: false,
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        // They look at what has been loaded.
+        test: { name: 'loading', include: ['src/adapters/*/engine.test.ts'], testTimeout: 20_000 },
       },
       {
         extends: true,

@@ -48,8 +48,8 @@ function readOptions() {
 }
 
 /** A case that is named exactly is meant, optional or not; a part of a name only finds those of a plain run. */
-function chooseCases({ only, large, huge, rivals, quick }) {
-  const wishes = { large: large || quick, huge: huge || quick, rivals };
+function chooseCases({ only, large, huge, rivals }) {
+  const wishes = { large, huge, rivals };
   const wished = ({ optional }) => optional === undefined || wishes[optional];
   if (only.length === 0) return cases.filter(wished);
   return cases.filter((entry) => only.some((word) => entry.name === word || (entry.name.includes(word) && wished(entry))));

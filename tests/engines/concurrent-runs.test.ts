@@ -12,7 +12,7 @@ import { columnCheck, sqlModel } from '../kill/fixture-nodes.ts';
 const database = useTestDatabase();
 
 /** More rounds where somebody has the time: `TX_ROUNDS=20`. */
-const rounds = Number(process.env['TX_ROUNDS'] ?? 3);
+const rounds = Number(process.env['TX_ROUNDS'] ?? 2);
 
 async function connect(): Promise<Connection> {
   const session = await openTestSession({ url: database.url() });

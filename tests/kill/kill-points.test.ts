@@ -11,16 +11,14 @@ import type { Yard } from './yard.ts';
 
 const sides: readonly Side[] = ['before', 'during', 'after'];
 
-/** Every side of every call, or what matters most: around the publication, the state row and the commit, and one at random. */
+/** Every side of every call, or what matters most: behind the state row, behind the commit, and one at random. */
 function choosePoints(calls: readonly Call[], random: () => number): readonly KillPoint[] {
   const all = calls.flatMap((_, index) => sides.map((side) => ({ at: index + 1, side })));
   if (everything) return all;
   const recorded = calls.findLastIndex((call) => stateRow.test(call.sql)) + 1;
   const committed = calls.findLastIndex((call) => call.kind === 'commit') + 1;
   const chosen: KillPoint[] = [
-    { at: recorded - 1, side: 'before' },
     { at: recorded, side: 'after' },
-    { at: committed, side: 'during' },
     { at: committed, side: 'after' },
   ];
   const extra = all[Math.floor(random() * all.length)];

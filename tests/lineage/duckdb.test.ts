@@ -103,7 +103,7 @@ async function expectProofs({ columns, proofs }: BoundQuery, sql: string, seed: 
 describe('proofs hold of random rows', () => {
   it.each(named)('%s', async (_, { sql }) => {
     const query = await bind(sql);
-    for (let seed = 1; seed <= 6; seed += 1) {
+    for (let seed = 1; seed <= 4; seed += 1) {
       await store(randomContent(seededRandom(seed)), relationsOf(query));
       await expectProofs(query, sql, seed);
     }
@@ -148,7 +148,7 @@ describe('other values in one source column change no output but those that line
   const stable = named.filter(([, { unstable }]) => !unstable);
   it.each(stable)('%s', async (_, { sql }) => {
     const query = await bind(sql);
-    for (let seed = 1; seed <= 3; seed += 1) await expectSoundLineage(query, sql, seed);
+    for (let seed = 1; seed <= 2; seed += 1) await expectSoundLineage(query, sql, seed);
   });
 });
 
