@@ -45,7 +45,6 @@ describe('the benchmark suite', () => {
       'incremental-merge-recent',
       'incremental-merge-scattered',
       'seed-1m',
-      'watch-5800',
       'scheduler-30000',
     ]);
   }, 180_000);

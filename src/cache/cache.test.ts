@@ -47,7 +47,7 @@ describe('a project that is loaded with a cache', () => {
           expect(visible(cached)).toEqual(visible(await load(memory)));
         }
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 40) },
+      { numRuns: Number(process.env['RUNS'] ?? 20) },
     );
   }, 600_000);
 });

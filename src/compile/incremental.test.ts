@@ -117,7 +117,7 @@ describe('a compile that knows of an earlier one', () => {
           seen.files += loaded.fresh.size;
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
     // Otherwise the test would say nothing: most of a project stays as it was.
     expect(seen.compared).toBeGreaterThan(100);

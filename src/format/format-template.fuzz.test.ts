@@ -199,7 +199,7 @@ describe('formatting any template', () => {
         expect(formatTemplate(formatted.text, style)).toEqual(formatted);
         expect(formatted.text.endsWith('\n')).toBe(text.endsWith('\n'));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
     // A formatter that refuses everything would pass, too.
     expect(formattedOnes / all).toBeGreaterThan(0.95);
@@ -251,7 +251,7 @@ describe('formatting any template', () => {
         const formatted = formatTemplate(text, style);
         if (formatted.kind === 'formatted') expect(formatted.text.replaceAll(/\s/g, '').length).toBe(text.replaceAll(/\s/g, '').length);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 

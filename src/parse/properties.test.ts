@@ -23,6 +23,13 @@ function plain(config: RawConfig | undefined): object {
 }
 
 describe('parseProperties', () => {
+  it('says of variables where they stand', () => {
+    const { diagnostics } = parse('vars: { a: 1 }\n');
+    expect(diagnostics.map(({ code, help }) => [code, help])).toEqual([
+      ['unknown-key', 'variables stand under `vars:` of project.yaml, or of a target in it'],
+    ]);
+  });
+
   it('reads models and seeds with columns, config and tests', () => {
     const text = `version: 2
 models:

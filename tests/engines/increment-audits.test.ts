@@ -102,7 +102,7 @@ describe('audits of increments', () => {
           await applyIncrement(adapter, connection, apply, { node: 'm', name: 'm', path: 'm.sql', staged: undefined });
           expect(await failures({ ...whole, delta: { stage, target, checks: passed } })).toEqual(await failures(whole));
         }),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
       expect(narrowed).toBeGreaterThan(100);
     });
