@@ -1,4 +1,5 @@
 /** Turns exposures into nodes below what they use, and holds references to who may make them. */
+import { groupOf } from './group-of.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { ExposureDefinition, ParsedProperties } from '../parse/definitions.ts';
 import { readConfigValue } from '../project/config-keys.ts';
@@ -73,9 +74,4 @@ export function checkAccess(node: CompiledNodeUnion, { asker, diagnostics }: Fil
     const owner = node.resourceType === 'exposure' ? {} : { node: node.id };
     diagnostics.push(diagnose('private-ref', problem, { span, notes, ...owner }));
   }
-}
-
-/** The group that a node belongs to. */
-export function groupOf(node: CompiledNodeUnion): string | undefined {
-  return node.resourceType === 'model' || node.resourceType === 'seed' ? node.config.group : undefined;
 }

@@ -2,7 +2,7 @@
 import type { CheckDefinition } from '../checks/check-definition.ts';
 import type { Note } from '../diagnostics/diagnostic.ts';
 import type { ColumnProperties } from '../parse/definitions.ts';
-import { compareVersions } from '../parse/read-versions.ts';
+import { compareVersions } from '../parse/compare-versions.ts';
 import type { YamlValue } from '../project/project.ts';
 import type { NodeId } from './compiled.ts';
 import type { DisabledNode } from './compiled.ts';

@@ -2,8 +2,8 @@
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import type { YamlNumber, YamlValue } from '../project/project.ts';
 import type { CompiledModel } from '../compile/compiled.ts';
-import { groupOf } from '../compile/exposures.ts';
-import { compareVersions } from '../parse/read-versions.ts';
+import { groupOf } from '../compile/group-of.ts';
+import { compareVersions } from '../parse/compare-versions.ts';
 import type { GraphNode } from './graph.ts';
 import { isVersion, matchFqn } from './match-fqn.ts';
 import { matchPath } from './match-path.ts';

@@ -1,4 +1,5 @@
 /** Reads a model with versions: each is described like a model of its own, and takes over what it does not say. */
+import { compareVersions } from './compare-versions.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { YamlNode } from '../project/yaml/yaml-node.ts';
 import { blankRecord } from '../project/yaml/ordered-record.ts';
@@ -74,13 +75,6 @@ function versionOf(node: YamlNode | undefined): string | number | undefined {
     : typeof value === 'string' && value !== ''
       ? value
       : undefined;
-}
-
-/** Numbers by their value, names by their letters; a number comes before a name. */
-export function compareVersions(a: string | number, b: string | number): number {
-  const [x, y] = [Number(a), Number(b)];
-  if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
-  return String(a) < String(b) ? -1 : String(a) === String(b) ? 0 : 1;
 }
 
 function later(a: string | number, b: string | number): string | number {

@@ -63,6 +63,16 @@ describe('what a command loads', () => {
     }
   });
 
+  it('a listing of what has not changed: neither the compiler nor a driver', async () => {
+    const project = await shop();
+    await project.tx(['ls']);
+    const paths = await loadedBy(project.root, ['ls', '-s', 'stg+']);
+    expect(paths).toContain('src/graph/select.ts');
+    expect(
+      paths.filter((path) => /handlebars|src\/parse\/parse-|src\/compile\/render|node-bindings|node_modules\/pg\//.test(path)),
+    ).toEqual([]);
+  });
+
   it('commands that do not watch: nothing that listens to files', async () => {
     const project = await shop();
     for (const args of [['build'], ['compile', '-s', 'stg'], ['build', '--help']]) {

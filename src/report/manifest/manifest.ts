@@ -1,6 +1,6 @@
 /** Writes the whole project as dbt's manifest.json, version 12, piece by piece: no text of it is ever held whole. */
 import type { CompiledSelector } from '../../compile/compiled.ts';
-import { groupOf } from '../../compile/exposures.ts';
+import { groupOf } from '../../compile/group-of.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { plainOwner } from '../../graph/node-facets.ts';
 import type { SelectorEntry } from '../../parse/definitions.ts';

@@ -3,7 +3,7 @@ import type { Relation } from '../../adapter/relation.ts';
 import type { CompiledColumn, CompiledTest } from '../../compile/compiled.ts';
 import type { ContentHash } from '../../graph/content-hash.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
-import { groupOf } from '../../compile/exposures.ts';
+import { groupOf } from '../../compile/group-of.ts';
 import { isVersion } from '../../graph/match-fqn.ts';
 import { nodeConfig } from '../../graph/node-config.ts';
 import { plainConfig, plainOwner, sourceFacts } from '../../graph/node-facets.ts';
