@@ -1,7 +1,8 @@
 /** What an engine can do, as data: the plan chooses by this, never by an engine's name. */
 
 export type IncrementalStrategy = 'append' | 'merge' | 'delete_insert';
-export type Materialization = 'view' | 'table' | 'incremental' | 'ephemeral' | 'materialized_view';
+export const materializations = ['view', 'table', 'incremental', 'ephemeral', 'materialized_view'] as const;
+export type Materialization = (typeof materializations)[number];
 
 export interface Capabilities {
   readonly materializations: readonly Materialization[];

@@ -5,6 +5,7 @@ import { cacheFolder } from './known-project.ts';
 import { Segments } from './segments.ts';
 import { openSlot, usualLimits } from './slot.ts';
 import { Store } from './store.ts';
+import { shownName } from '../graph/shown-name.ts';
 
 export interface KnownNames {
   readonly models: readonly string[];
@@ -67,7 +68,7 @@ function namesOf({ nodes, views, facts, files }: Store): KnownNames {
     if (nodes.isGone(row) || kind === 'test' || kind === 'other') continue;
     const node = views.get(row);
     for (const tag of node.tags) tags.add(tag);
-    if (node.resourceType === 'source') sources.push(`${node.sourceName}.${node.name}`);
+    if (node.resourceType === 'source') sources.push(shownName(node));
     else if (node.resourceType === 'seed') seeds.push(node.name);
     else {
       models.push(node.name);

@@ -6,6 +6,7 @@ import type { Graph, GraphNode, ResourceType } from '../graph/graph.ts';
 import type { PastBuild, PastCheck } from '../state/history-reader.ts';
 import { fileName } from './page-names.ts';
 import type { SiteInput } from './site-input.ts';
+import { shownName } from '../graph/shown-name.ts';
 
 /** How far a node or test can be trusted, by what the last runs found. */
 export type Verdict = 'ok' | 'warn' | 'fail' | 'unknown';
@@ -75,7 +76,7 @@ function placeNodes(graph: Graph): ReadonlyMap<string, SiteNode> {
   const nodes = new Map<string, SiteNode>();
   const taken = new Set<string>();
   for (const node of graph.nodes.values()) {
-    const label = node.resourceType === 'source' ? `${node.sourceName}.${node.name}` : node.name;
+    const label = shownName(node);
     const wanted = `${node.resourceType}/${fileName(label)}`;
     // Tests of one name are told apart by the end of their ids.
     const page = taken.has(wanted) ? `${node.resourceType}/${fileName(node.id)}` : wanted;

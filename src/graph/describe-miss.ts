@@ -6,6 +6,7 @@ import type { Span } from '../diagnostics/span.ts';
 import type { Graph } from './graph.ts';
 import type { Criterion } from './selector-expression.ts';
 import { hasWildcard } from './wildcard.ts';
+import { shownName } from './shown-name.ts';
 
 /** The error for a name that means nothing: was it turned off, is it a source, or what is near it? */
 export function describeMiss(graph: Graph, { value, span }: Criterion): Diagnostic {
@@ -19,7 +20,7 @@ export function describeMiss(graph: Graph, { value, span }: Criterion): Diagnost
   for (const node of graph.nodes.values()) {
     if (node.resourceType === 'test') continue;
     if (node.resourceType === 'source') {
-      const name = `${node.sourceName}.${node.name}`;
+      const name = shownName(node);
       if (value === node.name || value === node.sourceName || value === name) sources.push(`source:${name}`);
       else names.add(`source:${name}`);
     } else if (node.resourceType === 'exposure') {
@@ -66,7 +67,7 @@ function nearValue(graph: Graph, { method, value }: Criterion): string | undefin
   const known = new Set<string>();
   for (const node of graph.nodes.values()) {
     if (method === 'tag') for (const tag of node.tags) known.add(tag);
-    else if (method === 'source' && node.resourceType === 'source') known.add(node.sourceName).add(`${node.sourceName}.${node.name}`);
+    else if (method === 'source' && node.resourceType === 'source') known.add(node.sourceName).add(shownName(node));
     else if (method === 'test_name' && node.resourceType === 'test' && node.test.kind === 'generic') known.add(node.test.check);
     else if (method === 'exposure' && node.resourceType === 'exposure') known.add(node.name);
     else if (method === 'file') known.add(node.path.slice(node.path.lastIndexOf('/') + 1));

@@ -13,6 +13,7 @@ import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import { buildGraph } from './build-graph.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import { shownName } from './shown-name.ts';
 
 /** `id` as the type that graphs use. */
 export function nodeId(id: string): NodeId {
@@ -261,6 +262,6 @@ export function shop(): Graph {
 export function shortNames(graph: Graph, found: Iterable<NodeId>): readonly string[] {
   return [...found].map((id) => {
     const node = graph.nodes.get(id);
-    return node?.resourceType === 'source' ? `${node.sourceName}.${node.name}` : (node?.name ?? id);
+    return node === undefined ? id : shownName(node);
   });
 }

@@ -2,6 +2,7 @@
 import { unreachable } from '../diagnostics/bug.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { nameSelectors } from './selector-of-node.ts';
+import { shownName } from './shown-name.ts';
 
 /** How a listing names nodes. */
 export const nameForms = ['selector', 'name', 'path'] as const;
@@ -13,7 +14,7 @@ export function nameNodes(graph: Graph, form: NameForm): (node: GraphNode) => st
     case 'selector':
       return nameSelectors(graph);
     case 'name':
-      return (node) => (node.resourceType === 'source' ? `${node.sourceName}.${node.name}` : node.name);
+      return shownName;
     case 'path':
       return (node) => node.path;
     default:

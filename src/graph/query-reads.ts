@@ -3,6 +3,7 @@ import type { Dialect } from '../adapter/dialect.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { NamedRead, QueryReads, ViewAbove } from '../compile/query-reads.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import { shownName } from './shown-name.ts';
 
 type Standing = Extract<GraphNode, { readonly resourceType: 'model' | 'seed' | 'source' }>;
 
@@ -30,8 +31,7 @@ export function allReads(graph: Graph, dialect: Pick<Dialect, 'relation'>): Quer
 }
 
 function nameRead(node: Standing, dialect: Pick<Dialect, 'relation'>): NamedRead {
-  const name = node.resourceType === 'source' ? `${node.sourceName}.${node.name}` : node.name;
-  return { relation: node.relation, sql: dialect.relation(node.relation), kind: node.resourceType, name };
+  return { relation: node.relation, sql: dialect.relation(node.relation), kind: node.resourceType, name: shownName(node) };
 }
 
 function standingAbove(graph: Graph, node: GraphNode): readonly Standing[] {

@@ -6,6 +6,7 @@ import type { Adjacency } from './digraph.ts';
 import { targetsOf } from './digraph.ts';
 import type { GraphNode } from './graph.ts';
 import type { SourceLink } from './source-links.ts';
+import { shownName } from './shown-name.ts';
 
 /**
  * One error for each of `links` whose builder is a view over its own source. Tables on the way end it: they hold the rows that
@@ -25,7 +26,7 @@ export function findSelfReadingViews(
     const reader = findReader(nodes, references, builders, link);
     if (reader === undefined) continue;
     const span = reader.dependsOn.find(({ id }) => id === source.id)?.span;
-    const reads = { by: 'source', source: `${source.sourceName}.${source.name}` } as const;
+    const reads = { by: 'source', source: shownName(source) } as const;
     found.set(link, diagnose('self-reference', { name: builder.name, reads }, { span, node: reader.id }));
   }
   return found;

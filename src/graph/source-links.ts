@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { GraphNode } from './graph.ts';
+import { shownName } from './shown-name.ts';
 
 /** A source and the seed or model that builds its relation, as positions in the list of nodes. */
 export interface SourceLink {
@@ -52,7 +53,7 @@ export function describeSourceLinks(
     const builder = nodes[link.builder];
     const use = source === undefined ? undefined : uses.get(source.id);
     if (source?.resourceType !== 'source' || builder === undefined || use === undefined) continue;
-    const params = { source: `${source.sourceName}.${source.name}`, builder: builder.name, kind: builder.resourceType, reader: use.reader };
+    const params = { source: shownName(source), builder: builder.name, kind: builder.resourceType, reader: use.reader };
     const code = kept.has(link) ? 'source-built-here' : 'source-closes-cycle';
     diagnostics.push(diagnose(code, params, { span: use.span, node: use.node }));
   }

@@ -1,5 +1,6 @@
 /** The vocabulary of config: which keys each kind of node knows, what their values are, and how levels merge. */
 import * as v from 'valibot';
+import { materializations } from '../adapter/capabilities.ts';
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -61,7 +62,7 @@ const freshnessThreshold = keysOf(
 
 /** The shape of each key's value; the output is the canonical form. */
 export const configShapes = {
-  materialized: oneOf(['view', 'table', 'incremental', 'ephemeral', 'materialized_view']),
+  materialized: oneOf(materializations),
   enabled: flag(),
   schema: text('a schema name'),
   alias: text('a relation name'),

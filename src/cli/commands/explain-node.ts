@@ -17,6 +17,7 @@ import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions }
 import { planLoaded } from '../run-command.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
+import { shownName } from '../../graph/shown-name.ts';
 
 export interface ExplainNodeOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
   readonly output: 'text' | 'json';
@@ -63,7 +64,7 @@ function explain(screen: Screen, { graph, engine }: LoadedGraph, node: GraphNode
   const nameOf = (id: NodeId): string => {
     const found = graph.nodes.get(id);
     if (found === undefined) return id;
-    return `${found.resourceType} ${found.resourceType === 'source' ? `${found.sourceName}.${found.name}` : found.name}`;
+    return `${found.resourceType} ${shownName(found)}`;
   };
   const children = graph.children.get(node.id) ?? [];
   const isTest = (id: NodeId): boolean => graph.nodes.get(id)?.resourceType === 'test';
@@ -71,7 +72,7 @@ function explain(screen: Screen, { graph, engine }: LoadedGraph, node: GraphNode
   return {
     id: node.id,
     resourceType: node.resourceType,
-    name: node.resourceType === 'source' ? `${node.sourceName}.${node.name}` : node.name,
+    name: shownName(node),
     path: node.path,
     ...(node.propertiesPath === undefined ? {} : { propertiesPath: node.propertiesPath }),
     description: node.description,

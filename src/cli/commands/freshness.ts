@@ -20,6 +20,7 @@ import { selectNodes } from '../select-nodes.ts';
 import { listenForCancel } from '../signals.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import { writeArtifact } from '../write-artifact.ts';
+import { shownName } from '../../graph/shown-name.ts';
 
 export interface FreshnessOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
   readonly threads?: number;
@@ -52,7 +53,7 @@ export async function freshnessCommand(host: Host, screen: Screen, options: Fres
     });
     const report = createFreshnessReport({
       channel: screen.output.stderr,
-      names: sources.map((source) => `${source.sourceName}.${source.name}`),
+      names: sources.map(shownName),
       head: { version: host.version, target: project.target.name, database: `${engine.type} ${session.description}` },
       sources: screen.sources,
       findSecrets: (text) => screen.mask().find(text),

@@ -18,6 +18,7 @@ import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import type { OutputOptions, ProjectOptions } from '../options.ts';
 import type { Screen } from '../screen.ts';
+import { shownName } from '../../graph/shown-name.ts';
 
 export interface LineageOptions extends ProjectOptions, OutputOptions {
   readonly args: readonly string[];
@@ -38,7 +39,7 @@ export async function lineageCommand(host: Host, screen: Screen, options: Lineag
   const outcome = await analyzeNodes(host, loaded, new Set([...models, wanted.node.id]));
   if (outcome === undefined) {
     const help = `${engine.type} does not tell columns before anything runs`;
-    throw new Stop(exitCodes.usage, [diagnose('columns-unknown', { node: shortName(wanted.node) }, { help })]);
+    throw new Stop(exitCodes.usage, [diagnose('columns-unknown', { node: shownName(wanted.node) }, { help })]);
   }
   const { column, type } = findColumn(loaded, outcome.value, wanted, outcome.diagnostics);
   const columns = buildColumnGraph(outcome.value, graph, engine.dialect.foldIdentifier, options.indirect === true);
@@ -75,13 +76,9 @@ interface Wanted {
   readonly column: string | undefined;
 }
 
-function shortName(node: GraphNode): string {
-  return node.resourceType === 'source' ? `${node.sourceName}.${node.name}` : node.name;
-}
-
 function nameOf(graph: Graph, id: NodeId): string {
   const node = graph.nodes.get(id);
-  return node === undefined ? id : shortName(node);
+  return node === undefined ? id : shownName(node);
 }
 
 /** `orders.amount`, `raw.orders.amount`: what stands behind the last dot is the column. */
@@ -90,12 +87,12 @@ function findNode(graph: Graph, text: string, fold: (name: string) => string): W
   const name = text.slice(0, Math.max(dot, 0));
   const nodes = [...graph.nodes.values()].filter((node) => 'relation' in node);
   const named = (wanted: string): GraphNode | undefined =>
-    nodes.find((node) => shortName(node) === wanted) ?? nodes.find((node) => fold(shortName(node)) === fold(wanted));
+    nodes.find((node) => shownName(node) === wanted) ?? nodes.find((node) => fold(shownName(node)) === fold(wanted));
   const found = named(name);
   if (found !== undefined) return { node: found, column: text.slice(dot + 1) };
   const alone = named(text);
   if (alone !== undefined) return { node: alone, column: undefined };
-  throw new Stop(exitCodes.usage, [diagnose('column-reference', { text, known: nodes.map(shortName), columns: [] })]);
+  throw new Stop(exitCodes.usage, [diagnose('column-reference', { text, known: nodes.map(shownName), columns: [] })]);
 }
 
 function findColumn(
@@ -107,13 +104,13 @@ function findColumn(
   const found: NodeAnalysis | undefined = analysis.nodes.get(node.id);
   if (found?.kind !== 'known') {
     const about = diagnostics.filter((entry) => entry.severity === 'error');
-    throw new Stop(exitCodes.usage, [...about, diagnose('columns-unknown', { node: shortName(node) })]);
+    throw new Stop(exitCodes.usage, [...about, diagnose('columns-unknown', { node: shownName(node) })]);
   }
   const fold = engine.dialect.foldIdentifier;
   const names = found.columns.map(({ name }) => name);
   if (column === undefined)
-    throw new Stop(exitCodes.usage, [diagnose('column-reference', { text: shortName(node), known: [], columns: names })]);
+    throw new Stop(exitCodes.usage, [diagnose('column-reference', { text: shownName(node), known: [], columns: names })]);
   const match = found.columns.find(({ name }) => fold(name) === fold(column));
   if (match !== undefined) return { column: { node: node.id, column: match.name }, type: match.type };
-  throw new Stop(exitCodes.usage, [diagnose('column-not-found', { node: shortName(node), column, columns: names })]);
+  throw new Stop(exitCodes.usage, [diagnose('column-not-found', { node: shownName(node), column, columns: names })]);
 }

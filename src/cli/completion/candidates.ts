@@ -72,7 +72,7 @@ function readBefore(command: Command, words: readonly string[]): { readonly opti
 }
 
 const selectorFlags: ReadonlySet<string> = new Set(['select', 'exclude', 'node']);
-const fileFlags: ReadonlySet<string> = new Set(['projectDir', 'state', 'profile']);
+const fileFlags: ReadonlySet<string> = new Set(['projectDir', 'state', 'profile', 'junit']);
 
 function completeValue(option: Option, current: string, sources: CandidateSources): Completion {
   const name = option.attributeName();

@@ -1,4 +1,5 @@
 /** What can stand at the end of a selector that is being typed. */
+import { materializations } from '../../adapter/capabilities.ts';
 import type { KnownNames } from '../../cache/known-names.ts';
 import {
   accessWords,
@@ -51,7 +52,7 @@ function valuesOf(method: string, typed: string, names: KnownNames): readonly st
     case 'selector':
       return names.selectors;
     case 'config.materialized':
-      return ['view', 'table', 'incremental', 'ephemeral', 'materialized_view'];
+      return materializations;
     case 'resource_type':
       return resourceTypes;
     case 'test_type':
