@@ -1,5 +1,6 @@
 /** `tx run`, `build`, `test` and `seed`: select, plan, execute, report. */
 import { randomUUID } from 'node:crypto';
+import type { CatalogRelation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
@@ -14,6 +15,8 @@ import type { Command, Plan } from '../plan/plan.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
+import { lookAround, lookAtTarget } from './analyze-nodes.ts';
+import { requireColumns } from './check-columns.ts';
 import { requireSound } from './check-queries.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
 import { chooseNodes } from './choose-nodes.ts';
@@ -126,6 +129,8 @@ export async function runPrepared(
     await requireSeedTypes(session, loaded, seeds.summaries.keys());
     const { planned, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing }));
     if (!hasWork(planned.plan)) return undefined;
+    const catalog = (): Promise<readonly CatalogRelation[]> => lookAround(adapter, session, loaded);
+    await requireColumns(host, screen, request, { loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog });
     const report = manner.report(planned);
     const result = await executeReported(report, loaded.project, () =>
       traced(host.trace, 'execute', () =>
@@ -194,6 +199,9 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
   const standing = await traced(host.trace, 'read catalog and state', () => readStandingIfAny(host, screen, request, prepared.loaded));
   const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
   const { planned } = planFor(host, screen, request, { ...prepared, seeds, standing });
+  const adapter = await loaded.engine.load();
+  const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);
+  await requireColumns(host, screen, request, { loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog });
   showUnneeded(screen, prepared.unneeded);
   return planned;
 }
