@@ -1,16 +1,19 @@
 /** What stands in a database that may not be there yet. */
 import { Stop } from './exit.ts';
 import type { Host } from './host.ts';
-import type { LoadedGraph } from './load-graph.ts';
+import type { Prepared } from './make-plan.ts';
 import { openDatabase, readStanding } from './open-database.ts';
 import type { Standing } from './open-database.ts';
 import { waitSeconds } from './read-options.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
 import { listenForCancel } from './signals.ts';
+import { schemasOf } from './unit-tests.ts';
+
+type Wanted = Pick<Prepared, 'loaded' | 'unitTests'>;
 
 /** A plan may be asked for before the first build: then nothing stands and nothing is remembered. */
-export async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Standing> {
+export async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest, { loaded, unitTests }: Wanted): Promise<Standing> {
   const cancellation = listenForCancel();
   try {
     const { adapter, session } = await openDatabase(host, screen, loaded, {
@@ -20,7 +23,7 @@ export async function readStandingIfAny(host: Host, screen: Screen, request: Run
       signal: cancellation.signal,
     });
     try {
-      return await readStanding(adapter, session, loaded.project, loaded.graph);
+      return await readStanding(adapter, session, { ...loaded, schemas: schemasOf(loaded, unitTests) });
     } finally {
       await session.close();
     }
