@@ -29,7 +29,7 @@ export interface Sides {
   readonly unexpectedCount: number;
 }
 
-/** Rows with one key belong together; of the others those that agree most, if they agree in anything at all. */
+/** Rows with one key belong together; without a key those that agree most. */
 export function pairRows(sides: Sides): UnitDiff {
   const { columns, key, missingCount, unexpectedCount } = sides;
   const free = new Set(sides.unexpected.keys());
@@ -73,5 +73,7 @@ function pairAlike(
     unexpected.map((actual, to) => ({ at, to, same: expected.filter((cell, column) => cell === actual[column]).length })),
   );
   pairs.sort((a, b) => b.same - a.same || a.at - b.at || a.to - b.to);
-  for (const { at, to, same } of pairs) if (same > 0 && free.has(to) && !partner.has(at)) take(at, to);
+  // Two rows that are left over belong together all the same.
+  const isOnly = missing.length === 1 && unexpected.length === 1;
+  for (const { at, to, same } of pairs) if ((same > 0 || isOnly) && free.has(to) && !partner.has(at)) take(at, to);
 }
