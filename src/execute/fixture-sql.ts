@@ -44,9 +44,9 @@ const decimal = /^(?:decimal|numeric)\(\s*\d+\s*(?:,\s*(\d+)\s*)?\)$/i;
 export function lostDigits({ text, nested }: FixtureCell, type: string): string | undefined {
   const fraction = text === null || nested === true ? undefined : /^\s*[+-]?\d*\.(\d*?)0*\s*$/.exec(text)?.[1];
   if (fraction === undefined || fraction === '') return undefined;
-  if (wholeNumber.test(type)) return 'it has a fraction';
+  if (wholeNumber.test(type)) return 'the column has no room for a fraction';
   const scale = decimal.exec(type);
   if (scale === null) return undefined;
   const digits = Number(scale[1] ?? 0);
-  return fraction.length > digits ? `it has more than ${digits} digits behind the point` : undefined;
+  return fraction.length > digits ? `the column keeps ${digits} digits behind the point` : undefined;
 }

@@ -194,7 +194,12 @@ class UnitAttempt {
         } catch (cause) {
           if (!(cause instanceof EngineError)) throw cause;
           if (cause.details.retry !== 'never' || cause.details.kind === 'cancelled') return [];
-          const params = { column: column.name, type: column.type, value: shownCell(cell), reason: cause.details.message };
+          const params = {
+            column: column.name,
+            type: column.type,
+            value: shownCell(cell),
+            reason: `the database says: ${cause.details.message}`,
+          };
           problems.push(diagnose('unit-test-value', params, { span: cell.span, node: this.#test.id }));
         }
       }

@@ -52,7 +52,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
     selectors: itemsOf(valueOf(top, 'selectors')).flatMap((node) => readSelector(node, context) ?? []),
     groups: itemsOf(valueOf(top, 'groups')).flatMap((node) => readGroup(node, context) ?? []),
     exposures: itemsOf(valueOf(top, 'exposures')).flatMap((node) => readExposure(node, context) ?? []),
-    unitTests: itemsOf(valueOf(top, 'unit_tests')).flatMap((node) => readUnitTest(node, context) ?? []),
+    unitTests: itemsOf(valueOf(top, 'unit_tests')).flatMap((node) => readUnitTest(node, { ...context, text: source.text }) ?? []),
   };
   return { value, diagnostics };
 }

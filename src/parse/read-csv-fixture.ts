@@ -37,7 +37,7 @@ export function readCsvFixture(csv: string, place: PlaceInCsv): Outcome<Extract<
     if (reader.isBlank() && (columns === undefined || columns.length > 1)) continue;
     if (columns === undefined) columns = readHeader(reader, place);
     else if (reader.count === columns.length) rows.push({ cells: readCells(reader, place), span: spanOfRecord() });
-    else complain(`line ${reader.line} has ${reader.count} values for ${columns.length} columns`, spanOfRecord());
+    else complain(`line ${reader.line} has ${reader.count} values, and the first line ${columns.length}`, spanOfRecord());
   }
   if (columns === undefined && diagnostics.length === 0) complain('there is no line with the names of columns', place(0, csv.length));
   return { value: { kind: 'rows', columns: columns ?? [], rows }, diagnostics };

@@ -7,6 +7,7 @@ import { startConfig, takeConfig } from '../project/read-config.ts';
 import { blankRecord } from '../project/yaml/ordered-record.ts';
 import type { YamlEntry, YamlNode, YamlScalar } from '../project/yaml/yaml-node.ts';
 import { entriesOf, entryOf, isYamlNumber, itemsOf, keySpan, spanOf, textOf, toYamlValue, valueOf } from '../project/yaml/yaml-node.ts';
+import { placeInBlock } from './block-place.ts';
 import { readCsvFixture } from './read-csv-fixture.ts';
 import type { PropertyContext } from './read-tests.ts';
 import type {
@@ -19,8 +20,13 @@ import type {
   UnitTestDefinition,
 } from './unit-test-definition.ts';
 
+/** The text of the file tells where the lines of a block stand. */
+export interface UnitTestContext extends PropertyContext {
+  readonly text: string;
+}
+
 /** One unit test, or undefined where it lacks what it cannot do without. */
-export function readUnitTest(node: YamlNode, context: PropertyContext): UnitTestDefinition | undefined {
+export function readUnitTest(node: YamlNode, context: UnitTestContext): UnitTestDefinition | undefined {
   const { path } = context;
   const name = locatedText(node, 'name', path);
   const model = locatedText(node, 'model', path);
@@ -47,7 +53,7 @@ function locatedText(node: YamlNode | undefined, key: string, path: string): Loc
   return value?.kind === 'scalar' && typeof value.value === 'string' ? { value: value.value, span: spanOf(path, value) } : undefined;
 }
 
-function readInput(node: YamlNode, context: PropertyContext): GivenInput | undefined {
+function readInput(node: YamlNode, context: UnitTestContext): GivenInput | undefined {
   const input = locatedText(node, 'input', context.path);
   return input === undefined || input.value === '' ? undefined : { input, fixture: readFixture(node, context) };
 }
@@ -55,7 +61,7 @@ function readInput(node: YamlNode, context: PropertyContext): GivenInput | undef
 const noRows: Fixture = { kind: 'rows', columns: [], rows: [] };
 
 /** The rows of a mapping with `rows`, `format` and `fixture`. */
-function readFixture(node: YamlNode, context: PropertyContext): Fixture {
+function readFixture(node: YamlNode, context: UnitTestContext): Fixture {
   const { path, diagnostics } = context;
   const rows = entryOf(node, 'rows');
   const file = locatedText(node, 'fixture', path);
@@ -84,7 +90,7 @@ function readFixture(node: YamlNode, context: PropertyContext): Fixture {
   const span = spanOf(path, value);
   if (format === 'sql') return { kind: 'query', sql: value.value, span };
   if (format !== 'csv') return complain('`rows` is text without `format: csv` or `format: sql`', span);
-  const csv = readCsvFixture(value.value, () => span);
+  const csv = readCsvFixture(value.value, placeInBlock({ path, text: context.text, node: value, value: value.value }));
   diagnostics.push(...csv.diagnostics);
   return csv.value;
 }

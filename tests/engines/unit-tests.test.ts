@@ -106,7 +106,7 @@ ${unitTest(
         });
         const ran = await project.tx('build');
         expect(ran.exit).toBe(1);
-        expect(ran.text).toContain('unit test `case` failed: `numbers` gives 1 row with other values, 1 row less, 1 row too many');
+        expect(ran.text).toContain('unit test `case` failed: `numbers` gives 1 row with other values, lacks 1 row, gives 1 row too many');
         const lines = ran.text.split('\n').map((line) => line.trim().replaceAll(/ +/g, ' '));
         expect(lines).toContain('~ 2 zwei → two 5.00 → 4.00');
         expect(lines).toContain('- 4 four 8.00');
@@ -187,7 +187,7 @@ ${unitTest(
         expect(ran.text).toContain('2 ok');
         project.write({ 'tests/fixtures/some_a.csv': 'id\n1\n' });
         const again = await project.tx('test');
-        expect(again.text).toContain('unit test `files` failed: `m` gives 1 row less');
+        expect(again.text).toContain('unit test `files` failed: `m` lacks 1 row');
       });
 
       it('name the value that does not fit the type of its column, and one that would lose digits', async () => {
@@ -220,7 +220,7 @@ ${unitTest(
         });
         const lossy = await project.tx('test');
         expect(lossy.text).toMatch(/error unit-test-value {2}models\/unit.yaml:6:32/);
-        expect(lossy.text).toContain('it has more than 2 digits behind the point');
+        expect(lossy.text).toContain('the column keeps 2 digits behind the point');
       });
 
       it('name columns that the model does not give', async () => {

@@ -42,7 +42,7 @@ export const unitTestCodes = {
   ),
   'unit-test-value': error<{ readonly column: string; readonly type: string; readonly value: string; readonly reason: string }>(
     ({ column, type, value }) => `\`${value}\` is no value of column \`${column}\`, which is \`${type}\``,
-    ({ reason }) => `the database says: ${reason}`,
+    ({ reason }) => reason,
   ),
   'unit-test-failed': error<{
     readonly test: string;
@@ -52,10 +52,10 @@ export const unitTestCodes = {
     readonly unexpected: number;
   }>(
     ({ test, model, differing, missing, unexpected }) =>
-      `unit test \`${test}\` failed: \`${model}\` gives ${[
-        ...(differing === 0 ? [] : [`${rows(differing)} with other values`]),
-        ...(missing === 0 ? [] : [`${rows(missing)} less`]),
-        ...(unexpected === 0 ? [] : [`${rows(unexpected)} too many`]),
+      `unit test \`${test}\` failed: \`${model}\` ${[
+        ...(differing === 0 ? [] : [`gives ${rows(differing)} with other values`]),
+        ...(missing === 0 ? [] : [`lacks ${rows(missing)}`]),
+        ...(unexpected === 0 ? [] : [`gives ${rows(unexpected)} too many`]),
       ].join(', ')}`,
   ),
 } as const;
