@@ -116,7 +116,10 @@ export async function runPrepared(
       traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing)),
     );
     await requireSeedTypes(session, loaded, seeds.summaries.keys());
-    const unitColumns = await findUnitColumns(host, loaded, prepared.unitTests, standing.catalog);
+    const unitColumns = await findUnitColumns(host, loaded, prepared.unitTests, {
+      open: { adapter, session },
+      catalog: standing.catalog,
+    });
     const { planned, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns }));
     if (!hasWork(planned.plan)) return undefined;
     const catalog = (): Promise<readonly CatalogRelation[]> => lookAround(adapter, session, loaded);
@@ -186,9 +189,10 @@ export async function planOnly(
 export async function planLoaded(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<PlanResult | undefined> {
   const prepared = await prepare(host, screen, request, loaded);
   if (prepared === undefined) return undefined;
-  const standing = await traced(host.trace, 'read catalog and state', () => readStandingIfAny(host, screen, request, prepared));
+  const { standing, unitColumns } = await traced(host.trace, 'read catalog and state', () =>
+    readStandingIfAny(host, screen, request, prepared),
+  );
   const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
-  const unitColumns = await findUnitColumns(host, loaded, prepared.unitTests, standing.catalog);
   const { planned } = planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns });
   const adapter = await loaded.engine.load();
   const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);

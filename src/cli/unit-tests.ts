@@ -1,5 +1,7 @@
 /** Reads the fixtures of unit tests, compiles their queries, and learns the columns of what they make up. */
-import type { CatalogRelation, Relation } from '../adapter/relation.ts';
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Session } from '../adapter/connection.ts';
+import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
 import type { KnownColumns } from '../analyze/analysis.ts';
 import type { CompiledFixture, CompiledUnitTest, NodeId, UnitInput } from '../compile/compiled.ts';
 import { columnProblems } from '../compile/unit-tests.ts';
@@ -12,7 +14,9 @@ import type { UnitTests } from '../plan/plan-input.ts';
 import type { KnownRelation, PreparedUnitTest, UnitFixture } from '../plan/unit-test.ts';
 import { analyzeWith } from './analyze-nodes.ts';
 import type { Host } from './host.ts';
+import { learnColumns } from './learn-columns.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import { readSeedFiles } from './seed-files.ts';
 
 type Prepared = ReadonlyMap<NodeId, PreparedUnitTest>;
 
@@ -112,47 +116,68 @@ export function schemasOf({ graph }: Pick<LoadedGraph, 'graph'>, tests: Prepared
   });
 }
 
+/** What stands in the database, and the database where it is there. */
+export interface KnownTarget {
+  readonly open?: { readonly adapter: Adapter; readonly session: Session };
+  readonly catalog: readonly CatalogRelation[];
+}
+
 /**
- * The columns of all relations that the tests make up: by analysis, else as they stand in the database, else as far as
+ * The columns of all relations that the tests make up: by their queries, else as they stand in the database, else as far as
  * they are described.
  */
 export async function findUnitColumns(
   host: Host,
   loaded: LoadedGraph,
   tests: Prepared,
-  catalog: readonly CatalogRelation[],
+  { open, catalog }: KnownTarget,
 ): Promise<UnitTests['columns']> {
   const ids = new Set([...tests.values()].flatMap(({ inputs }) => inputs.map(({ id }) => id)));
-  const found = new Map<NodeId, KnownRelation>();
-  if (ids.size === 0) return found;
-  const analysed = await analyzeInputs(host, loaded, ids, catalog);
+  if (ids.size === 0) return new Map();
   const { foldIdentifier: fold } = loaded.engine.dialect;
   const keyOf = ({ schema, name }: Relation): string => JSON.stringify([fold(schema), fold(name)]);
   const standing = new Map(catalog.map((entry) => [keyOf(entry.relation), entry]));
-  for (const id of ids) {
+  const otherwise = (id: NodeId): KnownRelation | undefined => {
     const node = loaded.graph.nodes.get(id);
-    if (node === undefined || !('relation' in node)) continue;
-    const known = analysed.get(id);
-    const stands = standing.get(keyOf(node.relation));
-    const declared = node.columns.flatMap(({ name, dataType }) => (dataType === undefined ? [] : [{ name, type: dataType }]));
-    if (known !== undefined) found.set(id, { columns: known.columns, isWhole: known.origin !== 'declared' });
-    else if (stands !== undefined) found.set(id, { columns: stands.columns, isWhole: true });
-    else found.set(id, { columns: declared, isWhole: false });
-  }
-  return found;
+    if (node === undefined || !('relation' in node)) return undefined;
+    const seed = node.resourceType === 'seed' ? seedColumns(host, loaded, id) : undefined;
+    const stands = seed === undefined ? standing.get(keyOf(node.relation))?.columns : seed;
+    if (stands !== undefined) return { columns: stands, isWhole: true };
+    return {
+      columns: node.columns.flatMap(({ name, dataType }) => (dataType === undefined ? [] : [{ name, type: dataType }])),
+      isWhole: false,
+    };
+  };
+  const bound = await analyzeInputs(host, loaded, ids, catalog);
+  const roots = (id: NodeId): readonly Column[] | undefined => otherwise(id)?.columns;
+  const learned =
+    bound === undefined && open !== undefined ? await learnColumns(open.adapter, open.session, loaded, { wanted: ids, roots }) : undefined;
+  return new Map(
+    [...ids].flatMap((id): readonly (readonly [NodeId, KnownRelation])[] => {
+      const known = bound?.get(id);
+      if (known !== undefined) return [[id, { columns: known.columns, isWhole: known.origin !== 'declared' }]];
+      const columns = learned?.get(id);
+      const found = columns === undefined ? otherwise(id) : { columns, isWhole: true };
+      return found === undefined ? [] : [[id, found]];
+    }),
+  );
 }
 
-/** What analysis knows of these nodes. Where it finds mistakes it knows nothing; they are told where they matter. */
+function seedColumns({ files }: Host, loaded: LoadedGraph, id: NodeId): readonly Column[] | undefined {
+  return readSeedFiles(files, loaded, new Set([id])).summaries.get(id)?.columns;
+}
+
+/** What analysis knows of these nodes. Where it finds mistakes it knows nothing; they are told where they matter. Undefined where the engine has none. */
 async function analyzeInputs(
   host: Host,
   loaded: LoadedGraph,
   ids: ReadonlySet<NodeId>,
   catalog: readonly CatalogRelation[],
-): Promise<ReadonlyMap<NodeId, KnownColumns>> {
+): Promise<ReadonlyMap<NodeId, KnownColumns> | undefined> {
   const { project, engine } = loaded;
   const adapter = await engine.load();
   const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
-  if (binder === undefined) return new Map();
+  if (binder === undefined) return undefined;
   try {
     const { value } = await analyzeWith(host, loaded, ids, { binder, catalog: () => Promise.resolve(catalog) });
     return new Map([...value.nodes].flatMap(([id, found]) => (found.kind === 'known' ? [[id, found] as const] : [])));

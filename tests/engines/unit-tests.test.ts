@@ -68,10 +68,6 @@ describe('unit tests', () => {
         - {customer: 1, total: 11.50}
 `,
           ),
-          'models/described.yaml': `models:
-  - name: stg_orders
-    columns: [{name: id, data_type: integer}, {name: customer, data_type: integer}, {name: amount, data_type: "decimal(10,2)"}, {name: status, data_type: varchar}, {name: placed, data_type: timestamp}]
-`,
         });
         const ran = await project.tx('test');
         expect(ran.text).toContain('1 ok');
@@ -85,10 +81,7 @@ describe('unit tests', () => {
           'models/base.sql': `select 1 as id, cast('a' as varchar(9)) as word, cast(1.5 as decimal(6,2)) as amount`,
           'models/below.sql': `select * from {{ref "numbers"}}`,
           'models/aside.sql': `select 1 as id`,
-          'models/unit.yaml': `models:
-  - name: base
-    columns: [{name: id, data_type: integer}, {name: word, data_type: varchar}, {name: amount, data_type: "decimal(6,2)"}]
-${unitTest(
+          'models/unit.yaml': `${unitTest(
   'numbers',
   `    given:
       - input: ref('base')
@@ -337,6 +330,39 @@ ${unitTest(
         const ran = await project.tx('test');
         expect(ran.text).toContain('1 ok');
         expect(ran.exit).toBe(0);
+      });
+
+      it('take the types of parents from their queries, through ephemeral models and past one that does not bind', async () => {
+        const project = await engine.project({
+          'models/broken.sql': 'select nothing_of_that_name as n from {{ref "first"}}',
+          'models/first.sql': `select cast(1 as integer) as id, cast('2024-01-31' as date) as day`,
+          'models/second.sql': '{{config materialized="ephemeral"}} select id, day, cast(id as decimal(9,3)) as share from {{ref "first"}}',
+          'models/third.sql': 'select share, day from {{ref "second"}}',
+          'models/m.sql': 'select third.share + 1 as share, third.day from {{ref "third"}} left join {{ref "broken"}} as b on b.n = third.share',
+          'models/unit.yaml': unitTest(
+            'm',
+            `    given:
+      - {input: ref('third'), rows: [{share: "0.125"}]}
+      - {input: ref('broken'), rows: [{n: 1}]}
+    expect: {rows: [{share: 1.125, day: null}]}
+`,
+          ),
+        });
+        const ran = await project.tx('test');
+        expect(ran.text).toContain('1 ok');
+        project.write({
+          'models/unit.yaml': unitTest(
+            'm',
+            `    given:
+      - {input: ref('third'), rows: [{share: 1, dya: null}]}
+      - {input: ref('broken'), rows: [{n: 1}]}
+    expect: {rows: [{share: 2}]}
+`,
+          ),
+        });
+        expect((await project.tx('test')).text).toContain("`ref('third')` has no column `dya`");
+        const plan = await project.tx('plan --for test');
+        expect(plan.text).toContain("`ref('third')` has no column `dya`");
       });
 
       it('go without types where nobody knows them, and say so where a column is missing', async () => {
