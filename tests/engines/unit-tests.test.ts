@@ -56,7 +56,7 @@ const givenOrders = `    given:
 
 describe('unit tests', () => {
   for (const engine of useProjectEngines()) {
-    describe(engine.name, () => {
+    describe(`on ${engine.name}`, () => {
       it('run where no parent was ever built, leave nothing behind, and treat NULL as equal to NULL', async () => {
         const project = await engine.project({
           ...base,
@@ -82,8 +82,8 @@ describe('unit tests', () => {
           'models/below.sql': `select * from {{ref "numbers"}}`,
           'models/aside.sql': `select 1 as id`,
           'models/unit.yaml': `${unitTest(
-  'numbers',
-  `    given:
+            'numbers',
+            `    given:
       - input: ref('base')
         rows:
           - {id: 1, word: one, amount: 1}
@@ -95,7 +95,7 @@ describe('unit tests', () => {
         - {id: 2, word: zwei, double: 5}
         - {id: 4, word: four, double: 8}
 `,
-)}`,
+          )}`,
         });
         const ran = await project.tx('build');
         expect(ran.exit).toBe(1);
@@ -338,7 +338,8 @@ ${unitTest(
           'models/first.sql': `select cast(1 as integer) as id, cast('2024-01-31' as date) as day`,
           'models/second.sql': '{{config materialized="ephemeral"}} select id, day, cast(id as decimal(9,3)) as share from {{ref "first"}}',
           'models/third.sql': 'select share, day from {{ref "second"}}',
-          'models/m.sql': 'select third.share + 1 as share, third.day from {{ref "third"}} left join {{ref "broken"}} as b on b.n = third.share',
+          'models/m.sql':
+            'select third.share + 1 as share, third.day from {{ref "third"}} left join {{ref "broken"}} as b on b.n = third.share',
           'models/unit.yaml': unitTest(
             'm',
             `    given:
