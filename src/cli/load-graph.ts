@@ -50,6 +50,8 @@ export interface LoadedGraph {
   readonly nodeErrors: readonly Diagnostic[];
   /** Compiles SQL that is in no file. */
   readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
+  /** Compiles the text of a model for a unit test. */
+  readonly compileUnitTest: LoadedCompile['compileUnitTest'];
 }
 
 /**
@@ -177,9 +179,22 @@ export async function loadGraph(
   const projectWide = diagnostics.filter((entry) => !ofNodes(entry));
   if (hasErrors(projectWide)) throw new Stop(exitCodes.usage, diagnostics);
   screen.showDiagnostics(projectWide);
-  const { graph, hooks, texts, contentHash, compiled: fresh, nodesOf, compileInline } = compiled;
+  const { graph, hooks, texts, contentHash, compiled: fresh, nodesOf, compileInline, compileUnitTest } = compiled;
   const nodeErrors = diagnostics.filter(ofNodes);
-  return { project, graph, flagVars, texts, contentHash, compiled: fresh, nodesOf, hooks, engine, nodeErrors, compileInline };
+  return {
+    project,
+    graph,
+    flagVars,
+    texts,
+    contentHash,
+    compiled: fresh,
+    nodesOf,
+    hooks,
+    engine,
+    nodeErrors,
+    compileInline,
+    compileUnitTest,
+  };
 }
 
 /** Variables of the flag that nothing in the project reads or sets, nor the SQL of the command line. */

@@ -8,7 +8,11 @@ import type { Project } from '../project/project.ts';
 import type { NodeId } from './compiled.ts';
 
 /** A unique id from its parts: `model.shop.orders`. */
-export function nodeIdOf(kind: 'model' | 'seed' | 'source' | 'test' | 'exposure', project: string, ...names: readonly string[]): NodeId {
+export function nodeIdOf(
+  kind: 'model' | 'seed' | 'source' | 'test' | 'exposure' | 'unit_test',
+  project: string,
+  ...names: readonly string[]
+): NodeId {
   // The one place that makes ids.
   return [kind, project, ...names].join('.') as NodeId;
 }
