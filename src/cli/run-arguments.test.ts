@@ -14,6 +14,7 @@ const options = {
   fullRefresh: true,
   adopt: true,
   audit: false,
+  analyze: false,
   vars: '{n: 1}',
   target: 'prod',
   eventTimeStart: '2026-01-01T00:00:00.000Z',
@@ -30,7 +31,7 @@ describe('the flags of a run', () => {
     const line = commandLine('build', args);
     const untold = Object.keys(args).filter((name) => commandLine('build', { ...args, [name]: null }) === line);
     expect(untold).toEqual([]);
-    expect(line).toContain(' --no-audit ');
+    expect(line).toContain(' --no-audit --no-analyze ');
   });
 
   it('that were not given are not told', () => {
