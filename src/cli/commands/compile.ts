@@ -14,6 +14,7 @@ import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { writeManifest } from '../manifest-file.ts';
 import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
+import { prepareUnitTests } from '../unit-tests.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
@@ -37,7 +38,9 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     return exitCodes.ok;
   }
   const selected = selectNodes(host, screen, loaded, options);
-  const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected));
+  const { diagnostics: ofUnitTests } = await prepareUnitTests(loaded, selected);
+  const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected, selected, ofUnitTests));
+  screen.showDiagnostics(ofUnitTests);
   const { graph, project } = loaded;
   const nodes = [...selected].flatMap((id) => graph.nodes.get(id) ?? []);
   const written = traced(host.trace, 'write compiled', () => writeCompiled(host.files, project, nodes));
