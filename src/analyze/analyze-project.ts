@@ -1,17 +1,19 @@
 /** Binds every query of a project in graph order against its parents' columns: types and lineage of all, and all their problems. */
 import type { BoundQuery, Stub } from '../adapter/analysis.ts';
 import type { CompiledModel, CompiledText, NodeId } from '../compile/compiled.ts';
+import { hasColumnSlots } from '../compile/column-slots.ts';
 import { fillSlots } from '../compile/slots.ts';
 import { sortDiagnostics } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { ancestors, inOrder } from '../graph/traverse.ts';
-import type { Analysis, KnownColumns, NodeAnalysis } from './analysis.ts';
+import type { Analysis, KnownColumns, NodeAnalysis, WholeTexts } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { checkDeclaredTypes } from './check-declared-types.ts';
 import { checkIncrement, checkKeys, checkNames, checkTests } from './check-shape.ts';
 import { describeMisfits, describeRefusal, isCertain } from './describe-binding.ts';
 import { findFurtherErrors } from './find-further-errors.ts';
-import { findSourceColumns } from './source-columns.ts';
+import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
+import { declaredColumns, findSourceColumns } from './source-columns.ts';
 import { cutWaves } from './waves.ts';
 import type { QueryNode } from './waves.ts';
 
@@ -20,6 +22,8 @@ interface Work extends AnalyzePorts {
   readonly nodes: Map<NodeId, NodeAnalysis>;
   /** Declared relations that stand for a file, by the id of their source. */
   readonly files: Map<NodeId, { readonly text: string; readonly relation: Stub['relation'] }>;
+  /** Texts that were made whole with the columns of other nodes. */
+  readonly whole: Map<NodeId, WholeTexts>;
   readonly diagnostics: Diagnostic[];
 }
 
@@ -33,7 +37,7 @@ interface Task {
  * What reads a refused or unknown node is not bound, and not reported.
  */
 export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): Promise<Outcome<Analysis>> {
-  const work: Work = { input, ...ports, nodes: new Map(), files: new Map(), diagnostics: [] };
+  const work: Work = { input, ...ports, nodes: new Map(), files: new Map(), whole: new Map(), diagnostics: [] };
   const inScope = new Set([...ancestors(input.graph, input.wanted), ...input.wanted]);
   const open = takeKnown(work, inScope);
   await settleRoots(work, open);
@@ -46,7 +50,7 @@ export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): 
       return found === undefined ? [] : [[id, found]];
     }),
   );
-  return { value: { nodes }, diagnostics: sortDiagnostics(work.diagnostics) };
+  return { value: { nodes, whole: work.whole }, diagnostics: sortDiagnostics(work.diagnostics) };
 }
 
 /** Settles what is known from before; gives the rest. */
@@ -99,11 +103,19 @@ function seedColumns(columns: KnownColumns['columns'] | undefined): KnownColumns
 }
 
 async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void> {
+  const { input } = work;
   const tasks: Task[] = [];
   for (const node of wave) {
     const end = whereKnowledgeEnds(work, node);
-    if (end === undefined) tasks.push({ node, text: filled(work, node.resourceType === 'model' ? node.full : node.test.text) });
-    else work.nodes.set(node.id, end);
+    const text = node.resourceType === 'model' ? node.full : node.test.text;
+    if (end !== undefined) {
+      work.nodes.set(node.id, declaredInstead(node, end));
+      work.diagnostics.push(...describeWaiting(input, work.nodes, node));
+      continue;
+    }
+    const whole = makeWhole(work, node, 'full', text);
+    if (whole === undefined) work.nodes.set(node.id, { kind: 'refused' });
+    else tasks.push({ node, text: fillRun(work, whole) });
   }
   for (const { task, query } of await bindAll(work, tasks)) {
     work.nodes.set(task.node.id, known(query));
@@ -118,7 +130,28 @@ function known(query: BoundQuery): KnownColumns {
   return { kind: 'known', origin: 'query', columns: query.columns.map(({ name, type }) => ({ name, type })), proofs: query.proofs, query };
 }
 
-function filled({ input }: Work, text: CompiledText): CompiledText {
+/** What a model of which nothing can be found out is described to be, in the place of nothing. */
+function declaredInstead(node: QueryNode, found: NodeAnalysis): NodeAnalysis {
+  const columns =
+    node.resourceType === 'model' && found.kind === 'unknown' && found.why !== 'above-refused' ? declaredColumns(node.columns) : undefined;
+  return columns === undefined ? found : { kind: 'known', origin: 'declared', columns, proofs: { notNull: [], unique: [] } };
+}
+
+/** The text with the columns of other nodes; undefined, reported, where they do not fit. */
+function makeWhole(
+  { input, nodes, whole, diagnostics }: Work,
+  node: QueryNode,
+  kind: keyof WholeTexts,
+  text: CompiledText,
+): CompiledText | undefined {
+  if (!hasColumnSlots(text)) return text;
+  const filled = fillKnownColumns(input, nodes, node, text);
+  diagnostics.push(...filled.diagnostics);
+  if (filled.text !== undefined) whole.set(node.id, { ...whole.get(node.id), [kind]: filled.text });
+  return filled.text;
+}
+
+function fillRun({ input }: Work, text: CompiledText): CompiledText {
   return text.slots.length === 0 ? text : fillSlots(text, input.slots);
 }
 
@@ -156,7 +189,7 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
         ...describeMisfits(input, node, text, further.misfits),
       );
     } else {
-      nodes.set(node.id, { kind: 'unknown', why: 'outside-name', at: node.id });
+      nodes.set(node.id, declaredInstead(node, { kind: 'unknown', why: 'outside-name', at: node.id }));
     }
   }
   return bound;
@@ -201,11 +234,12 @@ async function declareWave({ input, binder, nodes }: Work, wave: readonly QueryN
 
 /** The text of later runs sees the model's own table; it has to give the same columns. */
 async function settleIncrements(work: Work, wave: readonly QueryNode[]): Promise<void> {
-  const tasks = wave.flatMap((node): readonly (Task & { readonly node: CompiledModel })[] =>
-    node.resourceType === 'model' && node.incremental !== undefined && work.nodes.get(node.id)?.kind === 'known'
-      ? [{ node, text: filled(work, node.incremental) }]
-      : [],
-  );
+  const tasks = wave.flatMap((node): readonly (Task & { readonly node: CompiledModel })[] => {
+    const known = work.nodes.get(node.id);
+    if (node.resourceType !== 'model' || node.incremental === undefined || known?.kind !== 'known' || known.origin !== 'query') return [];
+    const text = makeWhole(work, node, 'incremental', node.incremental);
+    return text === undefined ? [] : [{ node, text: fillRun(work, text) }];
+  });
   for (const { task, query } of await bindAll(work, tasks)) {
     const full = work.nodes.get(task.node.id);
     if (task.node.resourceType === 'model' && full?.kind === 'known')

@@ -19,7 +19,8 @@ import { readSeedFiles } from './seed-files.ts';
 /** Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell. */
 export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
-  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)))) return { value: { nodes: new Map() }, diagnostics: [] };
+  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id))))
+    return { value: { nodes: new Map(), whole: new Map() }, diagnostics: [] };
   const adapter = await engine.load();
   const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
   if (binder === undefined) return undefined;

@@ -2,6 +2,7 @@
 import { embed } from '../adapter/statement.ts';
 import type { Analyzer, QueryProblem } from '../adapter/analysis.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import { fillAnyColumns } from '../compile/column-slots.ts';
 import { fillSlots } from '../compile/slots.ts';
 import { placeInCompiled } from '../compile/compiled-excerpt.ts';
 import { unreachable } from '../diagnostics/bug.ts';
@@ -49,7 +50,9 @@ async function findQueryProblems(loaded: LoadedGraph, selected: ReadonlySet<Node
   const adapter = await loaded.engine.load();
   const analyzer = await adapter.openAnalyzer();
   const values = slotValues(anyRun, adapter.dialect);
-  const filled = texts.map((entry) => (entry.text.slots.length === 0 ? entry : { ...entry, text: fillSlots(entry.text, values) }));
+  const filled = texts.map((entry) =>
+    entry.text.slots.length === 0 ? entry : { ...entry, text: fillSlots(fillAnyColumns(entry.text), values) },
+  );
   const diagnostics: Diagnostic[] = [];
   try {
     for (let from = 0; from < filled.length; from += textsAtOnce) {

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Engine } from '../adapter/adapter.ts';
 import type { SeenProjectFile } from '../cache/known-project.ts';
+import type { WholeTexts } from '../analyze/analysis.ts';
 import { readKnownProject } from '../cache/known-project.ts';
 import type { LoadedCompile } from '../cache/load-compiled.ts';
 import { loadCompiled } from '../cache/load-compiled.ts';
@@ -46,6 +47,8 @@ export interface LoadedGraph {
   readonly nodesOf: (path: string) => readonly NodeId[];
   readonly hooks: RunHooks;
   readonly engine: Engine;
+  /** Texts that were made whole with the columns of other nodes: `graph` has them. Absent where nobody asked for columns. */
+  readonly whole?: ReadonlyMap<NodeId, WholeTexts>;
   /** Errors that belong to one node: they matter only to a command that needs it. */
   readonly nodeErrors: readonly Diagnostic[];
   /** Compiles SQL that is in no file. */

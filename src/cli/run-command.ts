@@ -41,6 +41,7 @@ import { stopFor } from './stop-for.ts';
 import { createUnfinishedMark } from './unfinished-mark.ts';
 import type { UnfinishedMark } from './unfinished-mark.ts';
 import { showUnneeded } from './unneeded-errors.ts';
+import { loadWhole } from './whole-texts.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
 
@@ -232,7 +233,8 @@ export async function prepareNodes(
     requireSound(loaded, selected, command === 'seed' ? new Set() : selected, seeds?.diagnostics),
   );
   screen.showDiagnostics(seeds?.diagnostics ?? []);
-  return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
+  const whole = command === 'seed' ? loaded : await loadWhole(host, screen, loaded, selected);
+  return { loaded: whole, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
 }
 
 /** The live line of the terminal is taken away also when a run breaks off. */

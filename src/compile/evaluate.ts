@@ -5,6 +5,7 @@ import type { MacroDefinition } from '../parse/definitions.ts';
 import type { Call, Expression } from '../parse/template.ts';
 import type { Argument } from './builtin.ts';
 import { BuiltinCall, checkCall } from './builtin.ts';
+import { nameSlots } from './column-slots.ts';
 import { builtins, builtinValues } from './functions/builtins.ts';
 import type { LoopPosition, Scope } from './scope.ts';
 import { findScope, namesInScope } from './scope.ts';
@@ -243,7 +244,7 @@ function hasSlots(value: Value): boolean {
 
 /** The first slot in a value, at any depth. */
 function findSlot(value: Value): string | undefined {
-  if (isSlotText(value)) return value.text.replaceAll(/[{}]/g, '');
+  if (isSlotText(value)) return nameSlots(value.text);
   if (!isList(value) && !isMap(value)) return undefined;
   for (const item of Object.values(value)) {
     const found = findSlot(item);
@@ -295,8 +296,7 @@ function callEagerly(name: string, call: MacroInvocation, frame: Frame): Failed 
 export function evaluateCondition(expression: Expression, frame: Frame, use: string): boolean | Failed {
   const value = evaluate(expression, frame);
   if (value === failed) return failed;
-  if (isSlotText(value))
-    return frame.session.report('value-at-run-time', { name: value.text.replaceAll(/[{}]/g, ''), use }, expression.span);
+  if (isSlotText(value)) return frame.session.report('value-at-run-time', { name: nameSlots(value.text), use }, expression.span);
   return isTruthy(value);
 }
 

@@ -64,6 +64,7 @@ function openSession(draft: ModelDraft | SeedDraft, context: FileContext, isIncr
     isIncremental,
     place: 'a hook',
     takesEphemerals: isIncremental !== undefined,
+    takesColumns: isIncremental !== undefined,
   });
 }
 

@@ -92,6 +92,8 @@ export class Session {
   readonly place: string;
   /** Whether ephemeral models can be put in front of the text as CTEs. */
   readonly takesEphemerals: boolean;
+  /** Whether SQL may be made here from the columns of other nodes. */
+  readonly takesColumns: boolean;
   readonly diagnostics: Diagnostic[] = [];
   readonly dependencies = new Map<NodeId, Span>();
   readonly calls: CallSite[] = [];
@@ -111,6 +113,7 @@ export class Session {
     this.isIncremental = options.isIncremental;
     this.place = options.place;
     this.takesEphemerals = options.takesEphemerals ?? true;
+    this.takesColumns = options.takesColumns ?? false;
   }
 
   /** Reports a problem; inside macros, notes say from where they were called. */
@@ -156,4 +159,5 @@ export interface SessionOptions {
   readonly isIncremental?: boolean | undefined;
   readonly place: string;
   readonly takesEphemerals?: boolean;
+  readonly takesColumns?: boolean;
 }

@@ -45,7 +45,7 @@ function compileTest(file: SingularFile, context: FileContext): CompiledTest {
   const merged = mergeConfig([...levels, own.values]);
   const problems: Diagnostic[] = [...own.diagnostics];
   const config = testConfig(merged, { environment, texts, diagnostics: problems });
-  const session = new Session({ environment, resolver: context.index, node: id, place: 'a test' });
+  const session = new Session({ environment, resolver: context.index, node: id, place: 'a test', takesColumns: true });
   let text: CompiledText = emptyText;
   if (config.enabled && file.template.broken !== true) {
     context.diagnostics.push(...findShadows(file.template.nodes));

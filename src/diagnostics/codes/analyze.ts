@@ -56,4 +56,18 @@ export const analyzeCodes = {
     ({ node }) => `the columns of \`${node}\` are not known`,
     () => 'describe the columns of its sources with their `data_type`, or build what it reads',
   ),
+  'no-columns-left': error<{ readonly helper: string; readonly of: string }>(
+    ({ helper, of }) => `\`${helper}\` leaves no column of \`${of}\``,
+    () => 'leave out fewer columns',
+  ),
+  'chosen-column-unknown': warning<{
+    readonly column: string;
+    readonly argument: string;
+    readonly of: readonly string[];
+    readonly known: readonly string[];
+  }>(
+    ({ column, argument, of }) =>
+      `\`${argument}\` names \`${column}\`, and ${quoted(of)} ${of.length === 1 ? 'has' : 'have'} no such column`,
+    ({ column, known }) => didYouMean(column, known) ?? `the columns are ${quoted(known)}`,
+  ),
 };

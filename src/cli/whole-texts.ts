@@ -1,0 +1,64 @@
+/** Makes whole the texts that are written from columns of other nodes, for commands that need them. */
+import type { Outcome } from '../diagnostics/diagnostic.ts';
+import type { Analysis } from '../analyze/analysis.ts';
+import { isQueryNode } from '../analyze/waves.ts';
+import { withWholeTexts } from '../analyze/with-whole-texts.ts';
+import { hasColumnSlots } from '../compile/column-slots.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { shownName } from '../graph/shown-name.ts';
+import { ancestors } from '../graph/traverse.ts';
+import { analyzeNodes } from './analyze-nodes.ts';
+import { requireSound } from './check-queries.ts';
+import { exitCodes, Stop } from './exit.ts';
+import type { Host } from './host.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import type { Screen } from './screen.ts';
+
+/** Whether a text of the node waits for columns of others. */
+export function isWaiting(node: GraphNode | undefined): boolean {
+  if (!isQueryNode(node)) return false;
+  const texts: readonly (CompiledText | undefined)[] = node.resourceType === 'model' ? [node.full, node.incremental] : [node.test.text];
+  return texts.some((text) => text !== undefined && hasColumnSlots(text));
+}
+
+/** The project with the texts that analysis has made whole. */
+export function withWhole(loaded: LoadedGraph, { whole }: Analysis): LoadedGraph {
+  return whole.size === 0 ? loaded : { ...loaded, graph: withWholeTexts(loaded.graph, whole), whole };
+}
+
+/**
+ * The project with the texts of `wanted` whole. Stops where the columns that they wait for cannot be known. Nothing is
+ * looked at where nothing waits.
+ */
+export async function loadWhole(host: Host, screen: Screen, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<LoadedGraph> {
+  const waiting = new Set([...wanted].filter((id) => isWaiting(loaded.graph.nodes.get(id))));
+  if (waiting.size === 0) return loaded;
+  const above = new Set([...ancestors(loaded.graph, waiting)].filter((id) => isQueryNode(loaded.graph.nodes.get(id))));
+  await requireSound(loaded, above);
+  const outcome = await analyzeNodes(host, loaded, waiting);
+  if (outcome === undefined)
+    throw new Stop(
+      exitCodes.usage,
+      [...waiting].map((id) => describeNoBinder(loaded, id)),
+    );
+  const whole = requireWhole(loaded, outcome, waiting);
+  screen.showDiagnostics(outcome.diagnostics.filter(({ code }) => code === 'chosen-column-unknown'));
+  return whole;
+}
+
+function requireWhole(loaded: LoadedGraph, { value, diagnostics }: Outcome<Analysis>, waiting: ReadonlySet<NodeId>): LoadedGraph {
+  const whole = withWhole(loaded, value);
+  if (![...waiting].some((id) => isWaiting(whole.graph.nodes.get(id)))) return whole;
+  throw new Stop(
+    exitCodes.usage,
+    diagnostics.filter(({ severity }) => severity === 'error'),
+  );
+}
+
+function describeNoBinder({ graph, engine }: LoadedGraph, id: NodeId): ReturnType<typeof diagnose> {
+  const node = graph.nodes.get(id);
+  const help = `${engine.type} does not tell columns before anything runs`;
+  return diagnose('columns-unknown', { node: node === undefined ? id : shownName(node) }, { node: id, help });
+}
