@@ -110,7 +110,7 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
     const text = node.resourceType === 'model' ? node.full : node.test.text;
     if (end !== undefined) {
       work.nodes.set(node.id, declaredInstead(node, end));
-      work.diagnostics.push(...describeWaiting(input, work.nodes, node));
+      work.diagnostics.push(...describeWaiting(input, work.nodes, node, work.diagnostics));
       continue;
     }
     const whole = makeWhole(work, node, 'full', text);
@@ -146,7 +146,12 @@ function makeWhole(
 ): CompiledText | undefined {
   if (!hasColumnSlots(text)) return text;
   const filled = fillKnownColumns(input, nodes, node, text);
-  diagnostics.push(...filled.diagnostics);
+  // What stands in an ephemeral model is written once more in each of its readers.
+  const isTold = ({ code, message, span }: Diagnostic): boolean =>
+    diagnostics.some(
+      (other) => other.code === code && other.message === message && other.span?.path === span?.path && other.span?.start === span?.start,
+    );
+  for (const entry of filled.diagnostics) if (!isTold(entry)) diagnostics.push(entry);
   if (filled.text !== undefined) whole.set(node.id, { ...whole.get(node.id), [kind]: filled.text });
   return filled.text;
 }

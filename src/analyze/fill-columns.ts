@@ -5,6 +5,7 @@ import { ephemeralName } from '../compile/node-index.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Graph } from '../graph/graph.ts';
 import { shownName } from '../graph/shown-name.ts';
 import type { NodeAnalysis } from './analysis.ts';
 import type { AnalyzeInput } from './analyze-input.ts';
@@ -51,12 +52,14 @@ function sqlOf(node: CompiledRelation, { quoteIdentifier, relation }: AnalyzeInp
   return isEphemeral ? quoteIdentifier(ephemeralName(node.name)) : relation(node.relation);
 }
 
-/** Says which columns a text waits for in vain. Nothing where what is to blame is told of itself. */
+/** Says which columns a text waits for in vain. Nothing where what is to blame is told of already. */
 export function describeWaiting(
   { graph }: Pick<AnalyzeInput, 'graph'>,
   nodes: ReadonlyMap<NodeId, NodeAnalysis>,
   node: QueryNode,
+  before: readonly Diagnostic[],
 ): readonly Diagnostic[] {
+  const isTold = (id: NodeId): boolean => before.some((entry) => entry.code === 'columns-unknown' && entry.node === id);
   const parents = new Set(graph.parents.get(node.id));
   const texts = node.resourceType === 'model' ? [node.full, node.incremental] : [node.test.text];
   const told = new Set<string>();
@@ -66,15 +69,16 @@ export function describeWaiting(
         const found = nodes.get(id);
         const key = `${id} ${span?.path ?? ''} ${span?.start ?? 0}`;
         // What is further away stands in the text of an ephemeral model, which tells of it.
-        if (!parents.has(id) || found?.kind !== 'unknown' || found.why === 'above-refused' || told.has(key)) return [];
+        if (!parents.has(id) || found?.kind !== 'unknown' || found.why === 'above-refused') return [];
+        if (told.has(key) || isTold(id)) return [];
         told.add(key);
-        return [diagnose('columns-unknown', { node: nameOf({ graph }, id) }, { node: node.id, span })];
+        return [diagnose('columns-unknown', { node: nameOf(graph, id), end: nameOf(graph, found.at) }, { node: node.id, span })];
       }),
     ),
   );
 }
 
-function nameOf({ graph }: Pick<AnalyzeInput, 'graph'>, id: NodeId): string {
+function nameOf(graph: Graph, id: NodeId): string {
   const node = graph.nodes.get(id);
   return node === undefined ? id : shownName(node);
 }

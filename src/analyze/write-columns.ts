@@ -58,9 +58,9 @@ function warnOfAbsent(
   relations: readonly KnownRelation[],
   { where, report }: Pick<WriteInput, 'where' | 'report'>,
 ): void {
-  const known = relations.flatMap(({ columns }) => columns.map(({ name }) => name));
+  const known = [...new Set(relations.flatMap(({ columns }) => columns.map(({ name }) => name)))];
   const lower = new Set(known.map((name) => name.toLowerCase()));
-  const of = relations.map(({ name }) => name);
+  const of = [...new Set(relations.map(({ name }) => name))];
   for (const name of names)
     if (!lower.has(name.toLowerCase())) report(diagnose('chosen-column-unknown', { column: name, argument, of, known }, where));
 }
@@ -81,7 +81,9 @@ function writeUnion(request: UnionRequest, input: WriteInput): string {
     all.set(fold(column.name), column);
   }
   if (all.size === 0)
-    report(diagnose('no-columns-left', { helper: 'union_relations', of: relations.map(({ name }) => name).join('`, `') }, where));
+    report(
+      diagnose('no-columns-left', { helper: 'union_relations', of: [...new Set(relations.map(({ name }) => name))].join('`, `') }, where),
+    );
   const sourceName = request.source === undefined ? undefined : named(request.source, input);
   const condition = request.where === undefined ? '' : ` where (\n${request.where}\n)`;
   return relations

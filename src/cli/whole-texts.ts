@@ -44,7 +44,7 @@ export async function loadWhole(host: Host, screen: Screen, loaded: LoadedGraph,
       [...waiting].map((id) => describeNoBinder(loaded, id)),
     );
   const whole = requireWhole(loaded, outcome, waiting);
-  screen.showDiagnostics(outcome.diagnostics.filter(({ code }) => code === 'chosen-column-unknown'));
+  screen.showDiagnostics(outcome.diagnostics.filter(({ code, node }) => code === 'chosen-column-unknown' && isAmong(waiting, node)));
   return whole;
 }
 
@@ -61,4 +61,8 @@ function describeNoBinder({ graph, engine }: LoadedGraph, id: NodeId): ReturnTyp
   const node = graph.nodes.get(id);
   const help = `${engine.type} does not tell columns before anything runs`;
   return diagnose('columns-unknown', { node: node === undefined ? id : shownName(node) }, { node: id, help });
+}
+
+function isAmong(nodes: ReadonlySet<string>, node: string | undefined): boolean {
+  return node !== undefined && nodes.has(node);
 }

@@ -52,9 +52,16 @@ export const analyzeCodes = {
     ({ node, column }) => `\`${node}\` has no column \`${column}\``,
     ({ column, columns }) => didYouMean(column, columns) ?? `its columns are ${quoted(columns)}`,
   ),
-  'columns-unknown': error<{ readonly node: string }>(
+  'columns-unknown': error<{
+    readonly node: string;
+    /** Where knowledge ends: the node itself, or one above. */
+    readonly end?: string;
+  }>(
     ({ node }) => `the columns of \`${node}\` are not known`,
-    () => 'describe the columns of its sources with their `data_type`, or build what it reads',
+    ({ end }) =>
+      end === undefined
+        ? 'describe the columns of its sources with their `data_type`, or build what it reads'
+        : `describe all columns of \`${end}\` with their \`data_type\`, or make it stand in the database`,
   ),
   'no-columns-left': error<{ readonly helper: string; readonly of: string }>(
     ({ helper, of }) => `\`${helper}\` leaves no column of \`${of}\``,
