@@ -1,16 +1,17 @@
 /** Makes whole the texts that are written from columns of other nodes, for commands that need them. */
+import { EngineError } from '../adapter/engine-error.ts';
+import { bug } from '../diagnostics/bug.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { Analysis } from '../analyze/analysis.ts';
 import { isQueryNode } from '../analyze/waves.ts';
 import { withWholeTexts } from '../analyze/with-whole-texts.ts';
 import { hasColumnSlots } from '../compile/column-slots.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
-import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../graph/graph.ts';
-import { shownName } from '../graph/shown-name.ts';
 import { ancestors } from '../graph/traverse.ts';
-import { analyzeNodes } from './analyze-nodes.ts';
+import { analyzeNodes, analyzeWith, lookAtTarget } from './analyze-nodes.ts';
 import { requireSound } from './check-queries.ts';
+import { describeOpenError } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -37,12 +38,7 @@ export async function loadWhole(host: Host, screen: Screen, loaded: LoadedGraph,
   if (waiting.size === 0) return loaded;
   const above = new Set([...ancestors(loaded.graph, waiting)].filter((id) => isQueryNode(loaded.graph.nodes.get(id))));
   await requireSound(loaded, above);
-  const outcome = await analyzeNodes(host, loaded, waiting);
-  if (outcome === undefined)
-    throw new Stop(
-      exitCodes.usage,
-      [...waiting].map((id) => describeNoBinder(loaded, id)),
-    );
+  const outcome = (await analyzeNodes(host, loaded, waiting)) ?? (await analyzeOnTarget(host, loaded, waiting));
   const whole = requireWhole(loaded, outcome, waiting);
   screen.showDiagnostics(outcome.diagnostics.filter(({ code, node }) => code === 'chosen-column-unknown' && isAmong(waiting, node)));
   return whole;
@@ -57,10 +53,24 @@ function requireWhole(loaded: LoadedGraph, { value, diagnostics }: Outcome<Analy
   );
 }
 
-function describeNoBinder({ graph, engine }: LoadedGraph, id: NodeId): ReturnType<typeof diagnose> {
-  const node = graph.nodes.get(id);
-  const help = `${engine.type} does not tell columns before anything runs`;
-  return diagnose('columns-unknown', { node: node === undefined ? id : shownName(node) }, { node: id, help });
+/** With the help of the target, for engines that know nothing without it. */
+async function analyzeOnTarget(host: Host, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<Outcome<Analysis>> {
+  const { project, engine } = loaded;
+  const adapter = await engine.load();
+  host.enter(project.root);
+  const options = { target: project.target, projectRoot: project.root, connections: 1, readOnly: false };
+  let catalog: ReturnType<typeof lookAtTarget> | undefined;
+  try {
+    const binder = (await adapter.openTargetBinder?.(options)) ?? bug(`${engine.type} tells no columns`);
+    try {
+      return await analyzeWith(host, loaded, wanted, { binder, catalog: () => (catalog ??= lookAtTarget(host, adapter, loaded)) });
+    } finally {
+      await binder.close();
+    }
+  } catch (cause) {
+    if (cause instanceof EngineError) throw new Stop(exitCodes.failed, [describeOpenError(cause.details, project)]);
+    throw cause;
+  }
 }
 
 function isAmong(nodes: ReadonlySet<string>, node: string | undefined): boolean {
