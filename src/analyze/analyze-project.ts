@@ -1,6 +1,6 @@
 /** Binds every query of a project in graph order against its parents' columns: types and lineage of all, and all their problems. */
 import type { BoundQuery, Stub } from '../adapter/analysis.ts';
-import type { CompiledModel, CompiledText, NodeId } from '../compile/compiled.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import { hasColumnSlots } from '../compile/column-slots.ts';
 import { fillSlots } from '../compile/slots.ts';
 import { sortDiagnostics } from '../diagnostics/diagnostic.ts';
@@ -113,7 +113,7 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
       work.diagnostics.push(...describeWaiting(input, work.nodes, node, work.diagnostics));
       continue;
     }
-    const whole = makeWhole(work, node, 'full', text);
+    const whole = await makeWhole(work, node, 'full', text);
     if (whole === undefined) work.nodes.set(node.id, { kind: 'refused' });
     else tasks.push({ node, text: fillRun(work, whole) });
   }
@@ -138,14 +138,10 @@ function declaredInstead(node: QueryNode, found: NodeAnalysis): NodeAnalysis {
 }
 
 /** The text with the columns of other nodes; undefined, reported, where they do not fit. */
-function makeWhole(
-  { input, nodes, whole, diagnostics }: Work,
-  node: QueryNode,
-  kind: keyof WholeTexts,
-  text: CompiledText,
-): CompiledText | undefined {
+async function makeWhole(work: Work, node: QueryNode, kind: keyof WholeTexts, text: CompiledText): Promise<CompiledText | undefined> {
   if (!hasColumnSlots(text)) return text;
-  const filled = fillKnownColumns(input, nodes, node, text);
+  const { input, whole, diagnostics } = work;
+  const filled = await fillKnownColumns(input, work, node, text);
   // What stands in an ephemeral model is written once more in each of its readers.
   const isTold = ({ code, message, span }: Diagnostic): boolean =>
     diagnostics.some(
@@ -239,12 +235,15 @@ async function declareWave({ input, binder, nodes }: Work, wave: readonly QueryN
 
 /** The text of later runs sees the model's own table; it has to give the same columns. */
 async function settleIncrements(work: Work, wave: readonly QueryNode[]): Promise<void> {
-  const tasks = wave.flatMap((node): readonly (Task & { readonly node: CompiledModel })[] => {
+  const tasks: Task[] = [];
+  for (const node of wave) {
+    if (node.resourceType !== 'model' || node.incremental === undefined) continue;
     const known = work.nodes.get(node.id);
-    if (node.resourceType !== 'model' || node.incremental === undefined || known?.kind !== 'known' || known.origin !== 'query') return [];
-    const text = makeWhole(work, node, 'incremental', node.incremental);
-    return text === undefined ? [] : [{ node, text: fillRun(work, text) }];
-  });
+    const isBound = known?.kind === 'known' && known.origin === 'query';
+    // What the binder cannot follow may run all the same, and needs its columns.
+    const text = isBound || work.whole.has(node.id) ? await makeWhole(work, node, 'incremental', node.incremental) : undefined;
+    if (isBound && text !== undefined) tasks.push({ node, text: fillRun(work, text) });
+  }
   for (const { task, query } of await bindAll(work, tasks)) {
     const full = work.nodes.get(task.node.id);
     if (task.node.resourceType === 'model' && full?.kind === 'known')

@@ -1,7 +1,7 @@
 /** Writes the SQL that a template asks for once the columns of other nodes are known. */
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Column } from '../adapter/relation.ts';
-import type { ColumnRequest, StarRequest, UnionRequest } from '../compile/column-slots.ts';
+import type { StarRequest, UnionRequest } from '../compile/column-slots.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
@@ -22,7 +22,7 @@ export interface WriteInput {
 }
 
 /** Problems are reported; the SQL is then of no use. */
-export function writeColumns(request: ColumnRequest, input: WriteInput): string {
+export function writeColumns(request: StarRequest | UnionRequest, input: WriteInput): string {
   return request.kind === 'star' ? writeStar(request, input) : writeUnion(request, input);
 }
 

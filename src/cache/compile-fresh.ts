@@ -1,5 +1,6 @@
 /** The part of loading that compiles something: a module of its own, so that a command that has nothing to compile does not load it. */
 import { checkNames, findCheck } from '../checks/vocabulary.ts';
+import type { RenderAgain } from '../compile/compile-inline.ts';
 import { compileInline } from '../compile/compile-inline.ts';
 import type { Compilation, CompileInput, CompilePorts, TakeRecord } from '../compile/compile-project.ts';
 import { compileProject } from '../compile/compile-project.ts';
@@ -20,6 +21,11 @@ export interface InlineProject extends Omit<FreshInput, 'fresh'> {
   readonly broken: ReadonlySet<NodeId>;
 }
 
-export function compileText(source: SourceFile, project: InlineProject, js: JsModuleLoader): Promise<Outcome<CompiledText>> {
-  return compileInline(source, project, { js });
+export function compileText(
+  source: SourceFile,
+  project: InlineProject,
+  js: JsModuleLoader,
+  again?: RenderAgain,
+): Promise<Outcome<CompiledText>> {
+  return compileInline(source, project, { js }, again);
 }

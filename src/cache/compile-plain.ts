@@ -32,9 +32,9 @@ export async function compilePlain(request: CompileRequest, ports: CompilePorts)
     texts,
     contentHash: () => writeDigest(sources.value.reduce<Digest>((sum, { path, text }) => combine(sum, digestOf(path, text)), noDigest)),
     unusedVars: () => findUnusedVariables(Object.keys(request.flagVars), variableTexts(project, texts)),
-    compileInline: (source) => {
+    compileInline: (source, again) => {
       const earlier = earlierOfRecords({ records, unused: done.unused, texts });
-      return compileText(source, { ...request, earlier, broken: new Set(compiled.broken) }, js);
+      return compileText(source, { ...request, earlier, broken: new Set(compiled.broken) }, js, again);
     },
     counts: { ...done.counts, read: sources.value.length, stats: 0, nodes: graph.value.order.length },
     compiled: records.map(({ file }) => file.path),

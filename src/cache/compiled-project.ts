@@ -1,6 +1,7 @@
 /** What a command gets of a project, whether it was compiled now or earlier. */
 import type { Dialect } from '../adapter/dialect.ts';
 import type { CompileCounts } from '../compile/compile-project.ts';
+import type { RenderAgain } from '../compile/compile-inline.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import type { RunHooks } from '../compile/file-record.ts';
 import type { FileTexts } from '../compile/hooks.ts';
@@ -47,8 +48,8 @@ export interface CompiledProject {
   readonly contentHash: () => string;
   /** Variables of the command line that nothing in the project reads. */
   readonly unusedVars: () => UnusedVariables;
-  /** Compiles SQL that is in no file. */
-  readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
+  /** Compiles SQL that is in no file, or a text of a node again. */
+  readonly compileInline: (source: SourceFile, again?: RenderAgain) => Promise<Outcome<CompiledText>>;
   readonly counts: WorkCounts;
   /** Paths of the files that were compiled now, because they or what they ask for may have changed; all of them where nothing was kept. */
   readonly compiled: readonly string[];

@@ -49,11 +49,11 @@ export function projectOfStore(
     texts,
     contentHash: () => writeDigest(store.files.digest),
     unusedVars: () => notes.unusedVars,
-    compileInline: async (source) => {
+    compileInline: async (source, again) => {
       const { compileText } = await import('./compile-fresh.ts');
       const { project, dialect, flagVars } = request;
       const earlier = earlierOfStore(store, notes.unused, new Set());
-      return compileText(source, { project, dialect, flagVars, earlier, broken }, ports.js(texts));
+      return compileText(source, { project, dialect, flagVars, earlier, broken }, ports.js(texts), again);
     },
     counts,
     compiled,

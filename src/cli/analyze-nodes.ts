@@ -8,6 +8,7 @@ import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
 import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../diagnostics/span.ts';
 import { slotValues } from '../plan/texts.ts';
 import { traced } from '../project/tracer.ts';
 import { anyRun } from './check-queries.ts';
@@ -37,7 +38,7 @@ export function analyzeWith(
   host: Host,
   loaded: LoadedGraph,
   wanted: ReadonlySet<NodeId>,
-  { known, ...ports }: AnalyzePorts & Pick<AnalyzeInput, 'known'>,
+  { known, ...ports }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeInput, 'known'>,
 ): Promise<Outcome<Analysis>> {
   const { project, graph, engine } = loaded;
   const input: AnalyzeInput = {
@@ -51,7 +52,13 @@ export function analyzeWith(
     seedColumns: (seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns,
     compiledPath: (path) => compiledPathOf(project, path),
   };
-  return traced(host.trace, 'analyze', () => analyzeProject(input, ports));
+  return traced(host.trace, 'analyze', () =>
+    analyzeProject(input, { ...ports, render: (again, path) => loaded.compileInline(sourceOf(loaded, path), again) }),
+  );
+}
+
+function sourceOf({ texts }: LoadedGraph, path: string): SourceFile {
+  return { path, text: texts.get(path) ?? '' };
 }
 
 /** The catalog, if it can be had at once and without harm: a target that is not there yet holds nothing, and one in use is left alone. */

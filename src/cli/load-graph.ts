@@ -8,6 +8,7 @@ import type { WholeTexts } from '../analyze/analysis.ts';
 import { readKnownProject } from '../cache/known-project.ts';
 import type { LoadedCompile } from '../cache/load-compiled.ts';
 import { loadCompiled } from '../cache/load-compiled.ts';
+import type { RenderAgain } from '../compile/compile-inline.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import type { RunHooks } from '../compile/file-record.ts';
 import type { FileTexts } from '../compile/hooks.ts';
@@ -51,8 +52,8 @@ export interface LoadedGraph {
   readonly whole?: ReadonlyMap<NodeId, WholeTexts>;
   /** Errors that belong to one node: they matter only to a command that needs it. */
   readonly nodeErrors: readonly Diagnostic[];
-  /** Compiles SQL that is in no file. */
-  readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
+  /** Compiles SQL that is in no file, or a text of a node again. */
+  readonly compileInline: (source: SourceFile, again?: RenderAgain) => Promise<Outcome<CompiledText>>;
 }
 
 /**

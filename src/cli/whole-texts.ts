@@ -7,6 +7,8 @@ import { isQueryNode } from '../analyze/waves.ts';
 import { withWholeTexts } from '../analyze/with-whole-texts.ts';
 import { hasColumnSlots } from '../compile/column-slots.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import { shownName } from '../graph/shown-name.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ancestors } from '../graph/traverse.ts';
 import { analyzeNodes, analyzeWith, lookAtTarget } from './analyze-nodes.ts';
@@ -47,10 +49,14 @@ export async function loadWhole(host: Host, screen: Screen, loaded: LoadedGraph,
 function requireWhole(loaded: LoadedGraph, { value, diagnostics }: Outcome<Analysis>, waiting: ReadonlySet<NodeId>): LoadedGraph {
   const whole = withWhole(loaded, value);
   if (![...waiting].some((id) => isWaiting(whole.graph.nodes.get(id)))) return whole;
-  throw new Stop(
-    exitCodes.usage,
-    diagnostics.filter(({ severity }) => severity === 'error'),
-  );
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const unknown = [...waiting].flatMap((id) => {
+    const node = isWaiting(whole.graph.nodes.get(id)) ? whole.graph.nodes.get(id) : undefined;
+    return node === undefined
+      ? []
+      : [diagnose('columns-unknown', { node: shownName(node) }, { node: id, span: { path: node.path, start: 0, end: 0 } })];
+  });
+  throw new Stop(exitCodes.usage, errors.length > 0 ? errors : unknown);
 }
 
 /** With the help of the target, for engines that know nothing without it. */

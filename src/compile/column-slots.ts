@@ -5,7 +5,7 @@ import { joinTexts, sliceText } from './compiled-text.ts';
 import { generatedMap, lookupSpan } from './span-map.ts';
 
 /** What a template asks for. It is part of the compiled text, so that everything that carries text carries it. */
-export type ColumnRequest = StarRequest | UnionRequest;
+export type ColumnRequest = StarRequest | UnionRequest | RenderRequest | UnknownRequest;
 
 export interface StarRequest {
   readonly kind: 'star';
@@ -27,10 +27,37 @@ export interface UnionRequest {
   readonly source?: string;
 }
 
+/** A whole text: its template loops over columns, or decides by them, and is rendered again with them. */
+export interface RenderRequest {
+  readonly kind: 'render';
+  readonly of: readonly NodeId[];
+  readonly node: NodeId;
+  /** Absent where the same text serves both kinds of run. */
+  readonly isIncremental?: boolean;
+  /** Tells one version of the template from another. */
+  readonly version: string;
+}
+
+/** Columns in a rendering without columns: such a text is thrown away once it is known what it refers to. */
+interface UnknownRequest {
+  readonly kind: 'unknown';
+}
+
 /** The nodes whose columns a request is about. */
 export function nodesOfRequest(request: ColumnRequest): readonly NodeId[] {
-  return request.kind === 'star' ? [request.of] : request.of;
+  switch (request.kind) {
+    case 'star':
+      return [request.of];
+    case 'union':
+    case 'render':
+      return request.of;
+    case 'unknown':
+      return [];
+  }
 }
+
+/** What stands for columns, and for all that is made of them, in a rendering without columns. */
+export const unknownPlaceholder = '{{columns {"kind":"unknown"}}}';
 
 /** Finds placeholders in text. No brace stands inside of the object: {@link spellRequest} sees to that. */
 export const columnPlaceholder = String.raw`\{\{columns \{[^{}]*\}\}\}`;
@@ -80,15 +107,20 @@ export function requestsIn(text: CompiledText): readonly { readonly request: Col
   }));
 }
 
-/** Puts SQL in the place of each request; it maps to the mustache that the request came from. Other slots stay. */
-export function fillColumns(text: CompiledText, spell: (request: ColumnRequest, span: Span | undefined) => string): CompiledText {
+/** Puts SQL in the place of each request; what has no map of its own maps to the mustache that asked. Other slots stay, and requests for which there is nothing. */
+export function fillColumns(
+  text: CompiledText,
+  spell: (request: ColumnRequest, span: Span | undefined) => string | CompiledText | undefined,
+): CompiledText {
   if (!hasColumnSlots(text)) return text;
   const parts: CompiledText[] = [];
   let from = 0;
   for (const slot of text.slots.filter(isColumnSlot)) {
     const end = slot.at + slot.length;
-    const sql = spell(readRequest(text.sql.slice(slot.at, end)), lookupSpan(text.map, slot.at)?.span);
-    parts.push(sliceText(text, from, slot.at), { sql, map: generatedMap(text.map, slot.at), slots: [] });
+    const made = spell(readRequest(text.sql.slice(slot.at, end)), lookupSpan(text.map, slot.at)?.span);
+    const part =
+      typeof made === 'string' ? { sql: made, map: generatedMap(text.map, slot.at), slots: [] } : (made ?? sliceText(text, slot.at, end));
+    parts.push(sliceText(text, from, slot.at), part);
     from = end;
   }
   parts.push(sliceText(text, from, text.sql.length));

@@ -76,6 +76,48 @@ select {{star (ref "src") alias="s"}}, {{run.id}} as run from {{ref "src"}} as s
     ],
   },
   {
+    name: 'templates loop over columns and decide by them, in macros, ephemeral models, tests and increments',
+    files: {
+      [source]: csv('id,a_n,b_n,note', '1,10,20,x', '2,,5,y'),
+      'macros/m.sql': `{{#macro "filled" "of"}}{{#join (columns of except=(array "NOTE")) ", " as |c|}}{{#if (ends_with c "_n")}}coalesce({{ident c}}, 0) as {{ident c}}{{else}}{{ident c}}{{/if}}{{/join}}{{/macro}}`,
+      'models/e.sql': `{{config materialized="ephemeral"}}
+select {{filled (ref "src")}} from {{ref "src"}}`,
+      'models/wide.sql': `{{config materialized="table"}}
+{{#if (in "a_n" (columns (ref "e")))}}
+select {{#each (columns (ref "e")) as |c at|}}{{#unless @first}}, {{/unless}}{{ident c}} as {{ident (concat "c" at)}}{{/each}} from {{ref "e"}}
+{{else}}
+select {{length (columns (ref "e"))}} as many from {{ref "other"}}
+{{/if}}`,
+      'models/other.sql': 'select 1 as one',
+      'models/m.sql': `{{config materialized="incremental"}}
+select {{star (ref "e") except=(columns (ref "other"))}}{{#each (columns (ref "other")) as |c|}}, 7 as {{c}}{{/each}} from {{ref "e"}}
+{{#if is_incremental}}where id > (select max(id) from {{this}}){{/if}}`,
+      'tests/t.sql': `select * from {{ref "wide"}} where {{join (columns (ref "wide")) " + "}} < 0`,
+    },
+    acts: [
+      { tx: 'build', says: ['5 ok'] },
+      is('select c0, c1, c2 from main.wide order by 1', [1, 10, 20], [2, 0, 5]),
+      is('select id, a_n, b_n, one from main.m order by 1', [1, 10, 20, 7], [2, 0, 5, 7]),
+      { write: { [source]: csv('id,b_n,c_n,note', '1,20,1,x', '3,5,,y') } },
+      { tx: 'build --select wide src' },
+      is('select many from main.wide', [3]),
+      { tx: 'ls --select +wide', says: ['shop.other'] },
+    ],
+  },
+  {
+    name: 'a text that becomes several statements with columns, or refers to what nobody knew of, is refused',
+    files: {
+      'models/a.sql': 'select 1 as id',
+      'models/b.sql': 'select 1 as x',
+      'models/m.sql': 'select 1 as id{{#each (columns (ref "a")) as |c|}}; drop table {{c}}{{/each}}',
+      'models/n.sql': '{{#each (columns (ref "b")) as |c|}}select * from {{ref (replace c "x" "a")}}{{/each}}',
+    },
+    acts: [
+      { tx: 'build --select m', exit: 2, says: ['several-statements', 'models/m.sql:1:53'] },
+      { tx: 'build --select n', exit: 2, says: ['ref-behind-columns', 'models/n.sql:1:52'] },
+    ],
+  },
+  {
     name: 'columns of a source are those in the database, or those that are described',
     files: {
       'models/sources.yaml': `sources: [{name: raw, schema: raw, tables: [{name: t}, {name: gone, columns: [{name: a, data_type: integer}, {name: b, data_type: varchar}]}]}]`,

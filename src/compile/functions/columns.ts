@@ -3,8 +3,10 @@ import type { Builtin, BuiltinCall, Parameter } from '../builtin.ts';
 import { builtin } from '../builtin.ts';
 import type { ColumnRequest } from '../column-slots.ts';
 import { spellRequest } from '../column-slots.ts';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { nameInId } from '../naming.ts';
 import type { Failed, RelationValue, Value } from '../values.ts';
-import { describeKind, isRelation, slotText } from '../values.ts';
+import { describeKind, failed, isRelation, slotText, unknownColumns } from '../values.ts';
 
 const relation: Parameter = { name: 'relation', type: 'relation' };
 const text = (name: string): Parameter => ({ name, type: 'text', optional: true });
@@ -24,8 +26,9 @@ function asked(request: ColumnRequest): Value {
 
 function star(call: BuiltinCall): Value | Failed {
   const of = call.value(0);
-  const refused = isRelation(of) ? refuse(call, of) : call.fail('needs a model', 0);
-  if (refused !== undefined || !isRelation(of)) return refused ?? call.fail('needs a model', 0);
+  if (!isRelation(of)) return failed;
+  const refused = refuse(call, of);
+  if (refused !== undefined) return refused;
   return asked({
     kind: 'star',
     of: of.id,
@@ -58,7 +61,30 @@ function unionRelations(call: BuiltinCall): Value | Failed {
   });
 }
 
+/** The names of the columns, for loops: a list like any other, once it is known. */
+function columns(call: BuiltinCall): Value | Failed {
+  const { session } = call;
+  const of = call.value(0);
+  if (!isRelation(of)) return failed;
+  const refused = refuse(call, of);
+  if (refused !== undefined) return refused;
+  const names = session.columnsOf?.(of.id);
+  if (names === undefined) {
+    if (!session.asked.has(of.id)) session.asked.set(of.id, session.calls[0]?.span ?? call.span);
+    return unknownColumns;
+  }
+  const left = new Set(call.texts('except').map((name) => name.toLowerCase()));
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  for (const name of call.texts('except')) {
+    if (known.has(name.toLowerCase())) continue;
+    const problem = { column: name, argument: 'except', of: [nameInId(of.id)], known: names };
+    session.warnings.push(diagnose('chosen-column-unknown', problem, { span: call.span, node: session.node }));
+  }
+  return names.filter((name) => !left.has(name.toLowerCase()));
+}
+
 export const columnHelpers: readonly Builtin[] = [
+  builtin('columns', [relation], columns, { named: [list('except')], form: '(columns (ref "model") except=(array "column"))' }),
   builtin('star', [relation], star, {
     named: [list('except'), text('prefix'), text('suffix'), text('alias')],
     form: '{{star (ref "model") except=(array "column")}}',

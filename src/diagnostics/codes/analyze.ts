@@ -63,6 +63,10 @@ export const analyzeCodes = {
         ? 'describe the columns of its sources with their `data_type`, or build what it reads'
         : `describe all columns of \`${end}\` with their \`data_type\`, or make it stand in the database`,
   ),
+  'ref-behind-columns': error<{ readonly name: string }>(
+    ({ name }) => `\`${name}\` is referred to by a name that is made of columns, so that nothing can be built in order`,
+    ({ name }) => `write the name out, or name it in an SQL comment: \`-- {{ref "${name}"}}\``,
+  ),
   'no-columns-left': error<{ readonly helper: string; readonly of: string }>(
     ({ helper, of }) => `\`${helper}\` leaves no column of \`${of}\``,
     () => 'leave out fewer columns',
