@@ -114,7 +114,7 @@ select {{star (ref "e") except=(columns (ref "other"))}}{{#each (columns (ref "o
     },
     acts: [
       { tx: 'build --select m', exit: 2, says: ['several-statements', 'models/m.sql:1:53'] },
-      { tx: 'build --select n', exit: 2, says: ['ref-behind-columns', 'models/n.sql:1:52'] },
+      { tx: 'build --select n', exit: 2, says: ['ref-behind-columns', 'models/n.sql:1:51'] },
     ],
   },
   {
