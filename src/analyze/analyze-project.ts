@@ -118,7 +118,8 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
     else tasks.push({ node, text: fillRun(work, whole) });
   }
   for (const { task, query } of await bindAll(work, tasks)) {
-    work.nodes.set(task.node.id, known(query));
+    const known = knownBy(query);
+    work.nodes.set(task.node.id, { ...known, proofs: proofsOf(task.node, known) });
     if (task.node.resourceType === 'model')
       work.diagnostics.push(...checkNames(task.node, query.columns), ...checkKeys(task.node, query.columns));
   }
@@ -126,7 +127,12 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
   await settleIncrements(work, wave);
 }
 
-function known(query: BoundQuery): KnownColumns {
+/** A table that grows holds rows of other queries too. */
+function proofsOf(node: QueryNode, { proofs }: KnownColumns): KnownColumns['proofs'] {
+  return node.resourceType === 'model' && node.config.materialized === 'incremental' ? { notNull: [], unique: [] } : proofs;
+}
+
+function knownBy(query: BoundQuery): KnownColumns {
   return { kind: 'known', origin: 'query', columns: query.columns.map(({ name, type }) => ({ name, type })), proofs: query.proofs, query };
 }
 

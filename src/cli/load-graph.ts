@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Engine } from '../adapter/adapter.ts';
 import type { SeenProjectFile } from '../cache/known-project.ts';
-import type { WholeTexts } from '../analyze/analysis.ts';
+import type { Analysis } from '../analyze/analysis.ts';
 import { readKnownProject } from '../cache/known-project.ts';
 import type { LoadedCompile } from '../cache/load-compiled.ts';
 import { loadCompiled } from '../cache/load-compiled.ts';
@@ -48,8 +48,8 @@ export interface LoadedGraph {
   readonly nodesOf: (path: string) => readonly NodeId[];
   readonly hooks: RunHooks;
   readonly engine: Engine;
-  /** Texts that were made whole with the columns of other nodes: `graph` has them. Absent where nobody asked for columns. */
-  readonly whole?: ReadonlyMap<NodeId, WholeTexts>;
+  /** What is known of columns; `graph` has the texts that were made whole with them. Absent where nobody asked. */
+  readonly analysis?: Analysis;
   /** Errors that belong to one node: they matter only to a command that needs it. */
   readonly nodeErrors: readonly Diagnostic[];
   /** Compiles SQL that is in no file, or a text of a node again. */

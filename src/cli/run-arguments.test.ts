@@ -14,6 +14,7 @@ const options = {
   fullRefresh: true,
   adopt: true,
   audit: false,
+  runProven: true,
   vars: '{n: 1}',
   target: 'prod',
   eventTimeStart: '2026-01-01T00:00:00.000Z',

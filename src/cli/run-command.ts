@@ -9,6 +9,8 @@ import type { RunResult } from '../execute/events.ts';
 import { ancestors } from '../graph/traverse.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
+import { freezePlan } from '../plan/freeze-plan.ts';
+import { markProven } from '../plan/mark-proven.ts';
 import type { Interval, PlanInput } from '../plan/plan-input.ts';
 import type { Command, Plan } from '../plan/plan.ts';
 import { findCheck } from '../checks/vocabulary.ts';
@@ -206,7 +208,7 @@ function planFor(
   prepared: Prepared & { readonly standing: Standing },
 ): { readonly planned: PlanResult; readonly input: PlanInput } {
   const input = planInput(host, request, prepared);
-  return { planned: traced(host.trace, 'plan', () => planRun(screen, input)), input };
+  return { planned: traced(host.trace, 'plan', () => withProofs(request, prepared.loaded, planRun(screen, input))), input };
 }
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
@@ -292,6 +294,12 @@ function planInput(host: Host, request: RunRequest, prepared: Prepared & { reado
     noAudit: request.options.audit === false,
     ...(interval === undefined ? {} : { interval }),
   };
+}
+
+/** Tests that follow from queries are not run, unless somebody wants them to. */
+function withProofs({ options }: RunRequest, { graph, engine, analysis }: LoadedGraph, planned: PlanResult): PlanResult {
+  if (analysis === undefined || options.runProven === true) return planned;
+  return { ...planned, plan: freezePlan(markProven(planned.plan, { graph, analysis, fold: engine.dialect.foldIdentifier })) };
 }
 
 function planRun(screen: Screen, input: PlanInput): PlanResult {

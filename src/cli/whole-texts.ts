@@ -27,8 +27,8 @@ export function isWaiting(node: GraphNode | undefined): boolean {
 }
 
 /** The project with the texts that analysis has made whole. */
-export function withWhole(loaded: LoadedGraph, { whole }: Analysis): LoadedGraph {
-  return whole.size === 0 ? loaded : { ...loaded, graph: withWholeTexts(loaded.graph, whole), whole };
+export function withWhole(loaded: LoadedGraph, analysis: Analysis): LoadedGraph {
+  return { ...loaded, graph: withWholeTexts(loaded.graph, analysis.whole), analysis };
 }
 
 /**
