@@ -22,8 +22,15 @@ export interface AnalyzeInput {
   readonly dialect: Dialect;
   /** Literals for slots; any of the right type will do. */
   readonly slots: Readonly<Partial<Record<SlotName, string>>>;
+  /** Those of which the catalog tells everything. */
+  readonly schemas: () => readonly string[];
   /** SQL runs before the models that may make tables, functions or types. */
   readonly hooks: boolean;
+  /**
+   * Columns of a model or seed as it stands in the target, where readers find that and not what its text says; empty where nothing
+   * stands. Nothing above it is looked at then.
+   */
+  readonly standing?: (id: NodeId) => readonly Column[] | undefined;
   /** Columns of a seed as its file and declared types give them; undefined when it cannot be read. */
   readonly seedColumns: (seed: CompiledSeed) => readonly Column[] | undefined;
   /** Where the compiled text of a file is written. */

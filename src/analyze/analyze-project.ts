@@ -5,8 +5,9 @@ import { hasColumnSlots } from '../compile/column-slots.ts';
 import { fillSlots } from '../compile/slots.ts';
 import { sortDiagnostics } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
+import type { GraphNode } from '../graph/graph.ts';
 import { ancestors, inOrder } from '../graph/traverse.ts';
-import type { Analysis, KnownColumns, NodeAnalysis, WholeTexts } from './analysis.ts';
+import type { Analysis, ColumnsOrigin, KnownColumns, NodeAnalysis, WholeTexts } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { checkDeclaredTypes } from './check-declared-types.ts';
 import { checkIncrement, checkKeys, checkNames, checkTests } from './check-shape.ts';
@@ -38,11 +39,12 @@ interface Task {
  */
 export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): Promise<Outcome<Analysis>> {
   const work: Work = { input, ...ports, nodes: new Map(), files: new Map(), whole: new Map(), diagnostics: [] };
-  const inScope = new Set([...ancestors(input.graph, input.wanted), ...input.wanted]);
-  const open = takeKnown(work, inScope);
-  await settleRoots(work, open);
-  for (const wave of cutWaves(input.graph, open)) await settleWave(work, wave);
-  const found = input.known === undefined ? work.nodes : new Map([...work.nodes].filter(([id]) => open.has(id)));
+  const { scope, standing } = findScope(input);
+  const open = takeKnown(work, scope);
+  await settleRoots(work, open, standing);
+  const texts = standing.size === 0 ? open : new Set([...open].filter((id) => !standing.has(id)));
+  for (const wave of cutWaves(input.graph, texts)) await settleWave(work, wave);
+  const found = new Map([...work.nodes].filter(([id]) => texts.has(id)));
   work.diagnostics.push(...(await checkDeclaredTypes(input, ports.binder, found)), ...checkTests(input, open, work.nodes));
   const nodes = new Map(
     inOrder(input.graph, work.nodes.keys()).flatMap((id): readonly [NodeId, NodeAnalysis][] => {
@@ -53,7 +55,23 @@ export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): 
   return { value: { nodes, whole: work.whole }, diagnostics: sortDiagnostics(work.diagnostics) };
 }
 
-/** Settles what is known from before; gives the rest. */
+type Standing = ReadonlyMap<NodeId, KnownColumns['columns']>;
+
+/** What is looked at: what is wanted and everything above it, as far as texts tell. `standing` is where the target tells instead. */
+function findScope({ graph, wanted, standing }: AnalyzeInput): { readonly scope: ReadonlySet<NodeId>; readonly standing: Standing } {
+  if (standing === undefined) return { scope: new Set([...ancestors(graph, wanted), ...wanted]), standing: new Map() };
+  const scope = new Set(wanted);
+  const taken = new Map<NodeId, KnownColumns['columns']>();
+  // A set gives what is added while somebody goes through it.
+  for (const id of scope) {
+    const columns = wanted.has(id) ? undefined : standing(id);
+    if (columns === undefined) for (const parent of graph.parents.get(id) ?? []) scope.add(parent);
+    else taken.set(id, columns);
+  }
+  return { scope, standing: taken };
+}
+
+/** Settles what is known from before; gives the rest, less what the target tells. */
 function takeKnown({ input, nodes, files }: Work, inScope: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
   const { known } = input;
   if (known === undefined) return inScope;
@@ -71,8 +89,8 @@ function takeKnown({ input, nodes, files }: Work, inScope: ReadonlySet<NodeId>):
   return open;
 }
 
-/** Sources and seeds: what nothing of the project makes. */
-async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>): Promise<void> {
+/** Sources, seeds, and what is taken as it stands: what no text in scope makes. */
+async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>, standing: Standing): Promise<void> {
   const { input, nodes } = work;
   const roots = [...inScope].flatMap((id) => input.graph.nodes.get(id) ?? []);
   const sources = await findSourceColumns(
@@ -82,10 +100,11 @@ async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>): Promise<vo
   );
   const stubs = new Map<Stub, NodeId>();
   for (const node of roots) {
-    if (node.resourceType !== 'source' && node.resourceType !== 'seed') continue;
-    const known = node.resourceType === 'source' ? sources.get(node.id) : seedColumns(input.seedColumns(node));
+    const stands = standing.get(node.id);
+    const known = stands === undefined ? rootColumns(input, node, sources) : knownAs('catalog', stands);
+    if (known === 'not-a-root') continue;
     nodes.set(node.id, known ?? { kind: 'unknown', why: 'no-columns', at: node.id });
-    if (known !== undefined) stubs.set({ relation: node.relation, columns: known.columns }, node.id);
+    if (known !== undefined && 'relation' in node) stubs.set({ relation: node.relation, columns: known.columns }, node.id);
     if (known !== undefined && node.resourceType === 'source' && node.external !== undefined)
       work.files.set(node.id, { text: node.external, relation: node.relation });
   }
@@ -96,10 +115,17 @@ async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>): Promise<vo
   }
 }
 
-function seedColumns(columns: KnownColumns['columns'] | undefined): KnownColumns | undefined {
-  return columns === undefined || columns.length === 0
-    ? undefined
-    : { kind: 'known', origin: 'seed', columns, proofs: { notNull: [], unique: [] } };
+function rootColumns(
+  { seedColumns }: AnalyzeInput,
+  node: GraphNode,
+  sources: ReadonlyMap<NodeId, KnownColumns>,
+): KnownColumns | 'not-a-root' | undefined {
+  if (node.resourceType === 'source') return sources.get(node.id);
+  return node.resourceType === 'seed' ? knownAs('seed', seedColumns(node) ?? []) : 'not-a-root';
+}
+
+function knownAs(origin: ColumnsOrigin, columns: KnownColumns['columns']): KnownColumns | undefined {
+  return columns.length === 0 ? undefined : { kind: 'known', origin, columns, proofs: { notNull: [], unique: [] } };
 }
 
 async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void> {
@@ -188,7 +214,7 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
     if (binding?.kind === 'bound') {
       diagnostics.push(...describeMisfits(input, node, text, binding.query.misfits));
       bound.push({ task, query: binding.query });
-    } else if (binding !== undefined && (await isCertain(input, work, node, binding.error))) {
+    } else if (binding !== undefined && (await isCertain(input, work, node, text, binding.error))) {
       nodes.set(node.id, { kind: 'refused' });
       const further = await findFurtherErrors(binder, requests[at] ?? text, binding.error);
       diagnostics.push(

@@ -15,6 +15,7 @@ const options = {
   adopt: true,
   audit: false,
   runProven: true,
+  analyze: false,
   vars: '{n: 1}',
   target: 'prod',
   eventTimeStart: '2026-01-01T00:00:00.000Z',

@@ -1,5 +1,6 @@
 /** `tx run`, `build`, `test` and `seed`: select, plan, execute, report. */
 import { randomUUID } from 'node:crypto';
+import type { CatalogRelation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
@@ -9,13 +10,13 @@ import type { RunResult } from '../execute/events.ts';
 import { ancestors } from '../graph/traverse.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
-import { freezePlan } from '../plan/freeze-plan.ts';
-import { markProven } from '../plan/mark-proven.ts';
 import type { Interval, PlanInput } from '../plan/plan-input.ts';
 import type { Command, Plan } from '../plan/plan.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
+import { lookAround, lookAtTarget } from './analyze-nodes.ts';
+import { requireColumns } from './check-columns.ts';
 import { requireSound } from './check-queries.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
 import { chooseNodes } from './choose-nodes.ts';
@@ -35,6 +36,7 @@ import type { Screen } from './screen.ts';
 import { changedSeeds, joinSeedFiles, readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
 import { lockTimeoutMs, readInterval, waitSeconds } from './read-options.ts';
+import { proveTests } from './prove-tests.ts';
 import { readStandingIfAny } from './read-standing-if-any.ts';
 import { readsOf } from './reads-of.ts';
 import { replanner } from './replan-step.ts';
@@ -127,8 +129,11 @@ export async function runPrepared(
       traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing)),
     );
     await requireSeedTypes(session, loaded, seeds.summaries.keys());
-    const { planned, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing }));
-    if (!hasWork(planned.plan)) return undefined;
+    const { planned: drafted, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing }));
+    if (!hasWork(drafted.plan)) return undefined;
+    const catalog = (): Promise<readonly CatalogRelation[]> => lookAround(adapter, session, loaded);
+    const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, catalog };
+    const planned = proveTests(request, loaded, drafted, await requireColumns(host, screen, request, check));
     const report = manner.report(planned);
     const result = await executeReported(report, loaded.project, () =>
       traced(host.trace, 'execute', () =>
@@ -197,8 +202,12 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
   const standing = await traced(host.trace, 'read catalog and state', () => readStandingIfAny(host, screen, request, prepared.loaded));
   const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
   const { planned } = planFor(host, screen, request, { ...prepared, seeds, standing });
+  const adapter = await loaded.engine.load();
+  const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);
+  const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
+  const found = await requireColumns(host, screen, request, check);
   showUnneeded(screen, prepared.unneeded);
-  return planned;
+  return proveTests(request, prepared.loaded, planned, found);
 }
 
 function planFor(
@@ -208,7 +217,7 @@ function planFor(
   prepared: Prepared & { readonly standing: Standing },
 ): { readonly planned: PlanResult; readonly input: PlanInput } {
   const input = planInput(host, request, prepared);
-  return { planned: traced(host.trace, 'plan', () => withProofs(request, prepared.loaded, planRun(screen, input))), input };
+  return { planned: traced(host.trace, 'plan', () => planRun(screen, input)), input };
 }
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
@@ -294,12 +303,6 @@ function planInput(host: Host, request: RunRequest, prepared: Prepared & { reado
     noAudit: request.options.audit === false,
     ...(interval === undefined ? {} : { interval }),
   };
-}
-
-/** Tests that follow from queries are not run, unless somebody wants them to. */
-function withProofs({ options }: RunRequest, { graph, engine, analysis }: LoadedGraph, planned: PlanResult): PlanResult {
-  if (analysis === undefined || options.runProven === true) return planned;
-  return { ...planned, plan: freezePlan(markProven(planned.plan, { graph, analysis, fold: engine.dialect.foldIdentifier })) };
 }
 
 function planRun(screen: Screen, input: PlanInput): PlanResult {

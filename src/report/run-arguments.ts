@@ -37,6 +37,7 @@ const flags: Readonly<Record<string, string | readonly [string]>> = {
   adopt: '--adopt',
   audit: ['--no-audit'],
   run_proven: '--run-proven',
+  analyze: ['--no-analyze'],
   event_time_start: '--event-time-start',
   event_time_end: '--event-time-end',
   vars: '--vars',

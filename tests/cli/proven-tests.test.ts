@@ -67,6 +67,19 @@ describe('tests that follow from the query', () => {
     expect(Object.values(await verdicts(project, ['build', '--run-proven']))).not.toContain('proven');
   });
 
+  it('are found where columns are looked at anyway: an unchanged build looks at nothing', async () => {
+    const project = await tempProject({
+      ...FILES,
+      'models/wide.sql': 'select * from {{ref "eph"}} join (select max(n) as n from {{ref "kinds"}}) on true',
+    });
+    expect(await verdicts(project, ['build'])).toMatchObject({
+      unique_latest_id: 'proven',
+      unique_wide_id: 'proven',
+      not_null_wide_n: 'pass',
+    });
+    expect(Object.values(await verdicts(project, ['build']))).not.toContain('proven');
+  });
+
   it('are run where what they follow from is not made by this run', async () => {
     const project = await tempProject(FILES);
     await verdicts(project, ['build']);

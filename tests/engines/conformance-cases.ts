@@ -521,7 +521,7 @@ const errors: readonly ConformanceCase[] = [
     },
     acts: [
       {
-        tx: 'build',
+        tx: 'build --no-analyze',
         exit: 1,
         says: [
           /unknown-column\s+models\/a\.sql:3:3/,
@@ -547,7 +547,7 @@ const errors: readonly ConformanceCase[] = [
       'models/c.sql': 'select id from {{ref "b"}}',
     },
     acts: [
-      { tx: 'build', exit: 1 },
+      { tx: 'build --no-analyze', exit: 1 },
       { write: { 'models/b.sql': '{{config materialized="table"}}select id from {{ref "a"}}' } },
       { tx: 'retry', says: ['2 ok'] },
       is('select id from main.c', [1]),
