@@ -2,7 +2,7 @@
 import type { Binder } from '../adapter/analysis.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
-import type { RenderAgain } from '../compile/compile-inline.ts';
+import type { RenderAgain } from '../compile/render-again.ts';
 import type { CompiledSeed, CompiledText, NodeId, SlotName } from '../compile/compiled.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { Graph } from '../graph/graph.ts';

@@ -2,7 +2,7 @@
 import type { Binder } from '../adapter/analysis.ts';
 import type { RenderRequest } from '../compile/column-slots.ts';
 import { fillColumns, nodesOfRequest, requestsIn } from '../compile/column-slots.ts';
-import type { RenderAgain } from '../compile/compile-inline.ts';
+import type { RenderAgain } from '../compile/render-again.ts';
 import type { CompiledRelation, CompiledText, NodeId } from '../compile/compiled.ts';
 import { ephemeralName } from '../compile/node-index.ts';
 import { fillSlots } from '../compile/slots.ts';

@@ -61,7 +61,7 @@ export function analyzeWith(
     compiledPath: (path) => compiledPathOf(project, path),
   };
   return traced(host.trace, 'analyze', () =>
-    analyzeProject(input, { ...ports, render: (again, path) => loaded.compileInline(sourceOf(loaded, path), again) }),
+    analyzeProject(input, { ...ports, render: (again, path) => loaded.renderAgain(sourceOf(loaded, path), again) }),
   );
 }
 

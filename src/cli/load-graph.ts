@@ -8,7 +8,6 @@ import type { Analysis } from '../analyze/analysis.ts';
 import { readKnownProject } from '../cache/known-project.ts';
 import type { LoadedCompile } from '../cache/load-compiled.ts';
 import { loadCompiled } from '../cache/load-compiled.ts';
-import type { RenderAgain } from '../compile/compile-inline.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import type { RunHooks } from '../compile/file-record.ts';
 import type { FileTexts } from '../compile/hooks.ts';
@@ -52,8 +51,12 @@ export interface LoadedGraph {
   readonly analysis?: Analysis;
   /** Errors that belong to one node: they matter only to a command that needs it. */
   readonly nodeErrors: readonly Diagnostic[];
-  /** Compiles SQL that is in no file, or a text of a node again. */
-  readonly compileInline: (source: SourceFile, again?: RenderAgain) => Promise<Outcome<CompiledText>>;
+  /** Compiles SQL that is in no file. */
+  readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
+  /** Compiles the text of a model for a unit test. */
+  readonly compileUnitTest: LoadedCompile['compileUnitTest'];
+  /** Renders a text of a node again, with the columns of others. */
+  readonly renderAgain: LoadedCompile['renderAgain'];
 }
 
 /**
@@ -181,9 +184,23 @@ export async function loadGraph(
   const projectWide = diagnostics.filter((entry) => !ofNodes(entry));
   if (hasErrors(projectWide)) throw new Stop(exitCodes.usage, diagnostics);
   screen.showDiagnostics(projectWide);
-  const { graph, hooks, texts, contentHash, compiled: fresh, nodesOf, compileInline } = compiled;
+  const { graph, hooks, texts, contentHash, compiled: fresh, nodesOf, compileInline, compileUnitTest, renderAgain } = compiled;
   const nodeErrors = diagnostics.filter(ofNodes);
-  return { project, graph, flagVars, texts, contentHash, compiled: fresh, nodesOf, hooks, engine, nodeErrors, compileInline };
+  return {
+    project,
+    graph,
+    flagVars,
+    texts,
+    contentHash,
+    compiled: fresh,
+    nodesOf,
+    hooks,
+    engine,
+    nodeErrors,
+    compileInline,
+    compileUnitTest,
+    renderAgain,
+  };
 }
 
 /** Variables of the flag that nothing in the project reads or sets, nor the SQL of the command line. */

@@ -32,7 +32,7 @@ describe('the flags of a run', () => {
     const line = commandLine('build', args);
     const untold = Object.keys(args).filter((name) => commandLine('build', { ...args, [name]: null }) === line);
     expect(untold).toEqual([]);
-    expect(line).toContain(' --no-audit ');
+    expect(line).toContain(' --no-audit --run-proven --no-analyze ');
   });
 
   it('that were not given are not told', () => {

@@ -4,6 +4,7 @@ import type { Relation } from '../adapter/relation.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
+import type { Fixture, FixtureRows, UnitOverrides } from '../parse/unit-test-definition.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { SpanMap } from './span-map.ts';
 
@@ -251,6 +252,29 @@ export interface CompiledExposure extends CompiledNode, Pick<ExposureDefinition,
   readonly resourceType: 'exposure';
 }
 
+/** Rows of a unit test. Of a file, the version tells one content from another. */
+export type CompiledFixture = FixtureRows | (Extract<Fixture, { kind: 'file' }> & { readonly path: string; readonly version: string });
+
+/** Rows that stand for a relation; for the model itself where the id is that of the model. */
+export interface UnitInput {
+  readonly id: NodeId;
+  /** As it is written. */
+  readonly written: string;
+  readonly span: Span;
+  readonly fixture: CompiledFixture;
+}
+
+/** Looks at what the query of a model gives for rows that the test makes up. */
+export interface CompiledUnitTest extends CompiledNode {
+  readonly resourceType: 'unit_test';
+  /** The place of its name. */
+  readonly span: Span;
+  readonly model: NodeId;
+  readonly inputs: readonly UnitInput[];
+  readonly expect: CompiledFixture;
+  readonly overrides: UnitOverrides;
+}
+
 /** A node that config turned off. */
 export interface DisabledNode {
   readonly kind: CompiledNodeUnion['resourceType'];
@@ -266,6 +290,7 @@ export interface CompiledProject {
   readonly sources: readonly CompiledSource[];
   readonly tests: readonly CompiledTest[];
   readonly exposures: readonly CompiledExposure[];
+  readonly unitTests: readonly CompiledUnitTest[];
   readonly groups: readonly GroupDefinition[];
   readonly macros: readonly CompiledMacro[];
   readonly docBlocks: readonly { readonly name: string; readonly path: string; readonly text: string }[];
@@ -282,4 +307,4 @@ export interface CompiledProject {
 export type CompiledRelation = CompiledModel | CompiledSeed | CompiledSource;
 
 /** Read its properties, and do not spread it: a node that was kept by the cache makes each part when it is looked at. */
-export type CompiledNodeUnion = CompiledRelation | CompiledTest | CompiledExposure;
+export type CompiledNodeUnion = CompiledRelation | CompiledTest | CompiledExposure | CompiledUnitTest;

@@ -159,6 +159,26 @@ const exposure = fc
     return `exposures:\n  - name: ${name}\n    type: dashboard\n    owner: { name: ann }\n    description: '${told}'\n${given}${uses}`;
   });
 
+const unitTest = fc
+  .tuple(
+    fc.constantFrom('u0', 'u1'),
+    model,
+    used,
+    fc.constantFrom('rows: [{ id: 1, status: null }]', 'fixture: f0', 'fixture: more/f1.sql', 'format: csv\n        rows: "id\\n1\\n"'),
+    fc.constantFrom(
+      '',
+      '    config: { enabled: false }\n',
+      '    tags: [all]\n',
+      '    overrides: { macros: { is_incremental: true, kind: view }, vars: { least: 1.50 } }\n',
+    ),
+  )
+  .map(
+    ([name, tested, input, rows, given]) =>
+      `unit_tests:\n  - name: ${name}\n    model: ${tested}\n    given:\n      - input: ${input}\n        ${rows}\n    expect: { rows: [{ id: 1 }] }\n${given}`,
+  );
+
+const fixtureRows = fc.constantFrom('id\n1\n', 'id\n2\n', 'id,status\n1\n');
+
 const selector = fc
   .tuple(
     fc.constantFrom('x0', 'x1'),
@@ -280,6 +300,9 @@ const usual: readonly (readonly [string, fc.Arbitrary<string>])[] = [
   ['models/v/w.sql', modelText],
   ['models/v/v.yaml', declarations(versions, macroNotes)],
   ['models/g.yaml', declarations(group, exposure)],
+  ['models/u.yaml', declarations(unitTest)],
+  ['tests/fixtures/f0.csv', fixtureRows],
+  ['tests/fixtures/more/f1.sql', fc.constantFrom('select 1 as id', 'select 2 as id')],
   ['models/x.yaml', declarations(selector, exposure)],
   ['seeds/s.yaml', propertiesText('seeds', ['s0', 's1'], nothing)],
   ['seeds/s1.csv', fc.constant('id\n1\n')],
@@ -300,6 +323,7 @@ const unusual: readonly (readonly [string, fc.Arbitrary<string>])[] = [
   ['models/a/M1.sql', modelText],
   ['models/q.yml', propertiesText('models', ['m0', 'm4', 'gone'], sources)],
   ['models/y.yaml', declarations(group, exposure, selector, macroNotes, versions)],
+  ['models/z.yaml', declarations(unitTest, exposure)],
   ['seeds/s0.csv', fc.constant('id\n2\n')],
   ['seeds/more/s1.csv', fc.constant('id\n1\n')],
   ['seeds/m4.csv', fc.constant('id\n1\n')],
@@ -367,6 +391,15 @@ sources:
   'models/v/v.yaml':
     'models:\n  - name: v\n    versions: [{ v: 1 }, { v: 2 }]\nmacros:\n  - name: wrap\n    description: \'{{doc "d1"}}\'\n',
   'models/g.yaml': 'groups:\n  - name: g0\n    owner: { name: ann }\n',
+  'models/u.yaml': `unit_tests:
+  - name: u0
+    model: m1
+    given:
+      - { input: ref('m0'), fixture: f0 }
+      - { input: this, rows: [{ id: 1 }] }
+    expect: { rows: [{ id: 1 }] }
+`,
+  'tests/fixtures/f0.csv': 'id\n1\n',
   'models/x.yaml': `exposures:
   - name: e0
     type: dashboard

@@ -13,7 +13,11 @@ export function nameInId(id: NodeId): string {
 }
 
 /** A unique id from its parts: `model.shop.orders`. */
-export function nodeIdOf(kind: 'model' | 'seed' | 'source' | 'test' | 'exposure', project: string, ...names: readonly string[]): NodeId {
+export function nodeIdOf(
+  kind: 'model' | 'seed' | 'source' | 'test' | 'exposure' | 'unit_test',
+  project: string,
+  ...names: readonly string[]
+): NodeId {
   // The one place that makes ids.
   return [kind, project, ...names].join('.') as NodeId;
 }

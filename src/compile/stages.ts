@@ -19,6 +19,7 @@ import { compileSelectors } from './selectors.ts';
 import { Session } from './session.ts';
 import { compileSingularTest } from './singular-tests.ts';
 import type { DeclaredSource } from './sources.ts';
+import { compileUnitTests } from './unit-tests.ts';
 import { compileSources } from './sources.ts';
 
 /** A head, and what it tells others. */
@@ -120,7 +121,9 @@ export function makeNodes({ file, parsed, head, model }: FileWork, context: File
   if (parsed?.kind === 'properties') {
     const { exposures, disabled } = compileExposures(parsed, context);
     for (const exposure of exposures) checkAccess(exposure, context);
-    return { nodes: [...(head?.sources ?? []).map(({ node }) => node), ...exposures], disabled };
+    const unit = compileUnitTests(parsed, context);
+    const sources = (head?.sources ?? []).map(({ node }) => node);
+    return { nodes: [...sources, ...exposures, ...unit.tests], disabled: [...disabled, ...unit.disabled] };
   }
   const draft = head?.draft;
   if (draft === undefined) return { nodes: [], disabled: [] };

@@ -4,6 +4,7 @@ import type { Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Command, Reason } from '../plan/plan.ts';
+import type { UnitDiff } from './unit-diff.ts';
 
 /** Of models and seeds: success, error, skipped, cancelled. Of tests: pass, warn, fail, error, skipped, cancelled. */
 export type NodeStatus = 'success' | 'error' | 'pass' | 'warn' | 'fail' | 'skipped' | 'cancelled';
@@ -35,6 +36,8 @@ export interface NodeResult {
   readonly measured?: string;
   /** One line without row values: safe for logs and artifacts. */
   readonly message?: string;
+  /** Unit tests: what differs. The rows are those that the test itself makes up, and what the query gives for them. */
+  readonly diff?: UnitDiff;
   /** Skipped: the node whose failure caused it. */
   readonly skippedBecause?: NodeId;
   readonly diagnostics: readonly Diagnostic[];

@@ -5,6 +5,7 @@ import type { Relation } from '../adapter/relation.ts';
 import type { CompiledText } from '../compile/compiled.ts';
 import { isComment, nextSqlToken } from '../parse/sql-scan.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import type { CompiledUnitTest } from '../compile/compiled.ts';
 import { canonicalJson } from './plain-value.ts';
 
 /** The hash of a node's content; undefined for sources and exposures, which have none, and for a seed whose file is not there. */
@@ -44,8 +45,17 @@ export function contentHash(
       case 'test':
         // The id of a declared test is made of the check, the node and the arguments.
         return node.test.text === undefined ? hash({ id: node.id }) : hash({ sql: plain(node.test.text) });
+      case 'unit_test':
+        return hash({ rows: unitTestContent(node) });
     }
   };
+}
+
+/** What a unit test says, without the places where it says so. */
+export function unitTestContent({ model, inputs, expect, overrides }: CompiledUnitTest): string {
+  return JSON.stringify({ model, inputs, expect, overrides }, (key, value: unknown) =>
+    key === 'span' || key.endsWith('Span') ? undefined : value,
+  );
 }
 
 function hash(content: Readonly<Record<string, unknown>>): string {

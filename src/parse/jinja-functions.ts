@@ -36,7 +36,7 @@ export const packageFunctions: Readonly<Record<string, JinjaFunction>> = {
   safe_divide: { parameters: ['numerator', 'denominator'] },
   split_part: { parameters: ['string_text', 'delimiter_text', 'part_number'] },
   star: {
-    parameters: ['from', 'relation_alias', 'except'],
+    parameters: ['from'],
     named: { relation_alias: 'alias', except: 'except', prefix: 'prefix', suffix: 'suffix' },
   },
   surrogate_key: { parameters: ['field_list'] },

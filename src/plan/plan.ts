@@ -9,6 +9,7 @@ import type { Query } from '../adapter/statement.ts';
 import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-definition.ts';
 import type { NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
 import type { Span } from '../diagnostics/span.ts';
+import type { PlannedUnitTest } from './unit-test.ts';
 
 export type Command = 'run' | 'build' | 'test' | 'seed';
 
@@ -184,12 +185,18 @@ export interface TestStep extends BaseStep {
   readonly unbuilt?: readonly string[];
 }
 
+/** Compares what the query of a model gives for made-up rows with what is expected. Everything it makes is undone. */
+export interface UnitStep extends BaseStep {
+  readonly kind: 'unit';
+  readonly test: PlannedUnitTest;
+}
+
 /** Does nothing; carries order through nodes that have no work of their own (ephemeral, not selected). */
 export interface GateStep extends BaseStep {
   readonly kind: 'gate';
 }
 
-export type Step = BuildStep | TestStep | GateStep;
+export type Step = BuildStep | TestStep | UnitStep | GateStep;
 
 export interface PlannedHook {
   readonly name: string;

@@ -8,7 +8,7 @@ import type { Located, YamlValue } from './project.ts';
 import { describeValue, either, expectedBy, flag, keysOf, listOf, mapOf, oneOf, optional, text, valueHelp } from './shape.ts';
 import { isYamlNumber } from './yaml/yaml-node.ts';
 
-export type ConfigResource = 'model' | 'seed' | 'test' | 'source' | 'exposure';
+export type ConfigResource = 'model' | 'seed' | 'test' | 'source' | 'exposure' | 'unit_test';
 
 /** What a deeper level does to the value of the level above. */
 export type MergeRule = 'append' | 'merge' | 'overwrite';
@@ -136,12 +136,12 @@ function key(
 
 export const configKeys: readonly ConfigKey[] = [
   key('materialized', ['model']),
-  key('enabled', ['model', 'seed', 'test', 'source', 'exposure']),
+  key('enabled', ['model', 'seed', 'test', 'source', 'exposure', 'unit_test']),
   key('schema', ['model', 'seed']),
   key('alias', ['model', 'seed']),
   key('database', ['model', 'seed']),
-  key('tags', ['model', 'seed', 'test', 'source', 'exposure'], 'append'),
-  key('meta', ['model', 'seed', 'test', 'source', 'exposure'], 'merge'),
+  key('tags', ['model', 'seed', 'test', 'source', 'exposure', 'unit_test'], 'append'),
+  key('meta', ['model', 'seed', 'test', 'source', 'exposure', 'unit_test'], 'merge'),
   key('group', ['model', 'seed']),
   key('access', ['model']),
   key('docs', ['model', 'seed'], 'merge'),
@@ -170,7 +170,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('store_failures', ['test']),
 ];
 
-const resources: readonly ConfigResource[] = ['model', 'seed', 'test', 'source', 'exposure'];
+const resources: readonly ConfigResource[] = ['model', 'seed', 'test', 'source', 'exposure', 'unit_test'];
 
 const bySpelling: ReadonlyMap<ConfigResource, ReadonlyMap<string, ConfigKey>> = new Map(
   resources.map((resource) => [

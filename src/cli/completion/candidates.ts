@@ -80,7 +80,8 @@ function completeValue(option: Option, current: string, sources: CandidateSource
   if (selectorFlags.has(name)) return wordsOf(current, completeSelector(current, sources.names()));
   if (name === 'target') return wordsOf(current, sources.targets());
   if (name === 'selector') return wordsOf(current, sources.names()?.selectors ?? []);
-  if (name === 'resourceType' || name === 'excludeResourceType') return wordsOf(current, ['model', 'seed', 'source', 'exposure', 'test']);
+  if (name === 'resourceType' || name === 'excludeResourceType')
+    return wordsOf(current, ['model', 'seed', 'source', 'exposure', 'test', 'unit_test']);
   return fileFlags.has(name) || name === 'output' ? files : nothing;
 }
 

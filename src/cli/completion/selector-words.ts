@@ -11,7 +11,17 @@ import {
   versionWords,
 } from '../../graph/selector-method.ts';
 
-const noNames: KnownNames = { models: [], seeds: [], sources: [], exposures: [], groups: [], selectors: [], tags: [], paths: [] };
+const noNames: KnownNames = {
+  models: [],
+  seeds: [],
+  sources: [],
+  exposures: [],
+  unitTests: [],
+  groups: [],
+  selectors: [],
+  tags: [],
+  paths: [],
+};
 
 /** Of what can be asked of the config, what is asked most. */
 const methods = selectorMethods.map((method) => (method === 'config' ? 'config.materialized:' : `${method}:`));
@@ -45,6 +55,8 @@ function valuesOf(method: string, typed: string, names: KnownNames): readonly st
       return nextFolders(names.paths, typed);
     case 'file':
       return names.paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
+    case 'unit_test':
+      return names.unitTests;
     case 'exposure':
       return names.exposures;
     case 'group':
