@@ -2,7 +2,9 @@
 import type { Binder } from '../adapter/analysis.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
-import type { CompiledSeed, NodeId, SlotName } from '../compile/compiled.ts';
+import type { RenderAgain } from '../compile/render-again.ts';
+import type { CompiledSeed, CompiledText, NodeId, SlotName } from '../compile/compiled.ts';
+import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownColumns } from './analysis.ts';
 
@@ -36,6 +38,8 @@ export interface AnalyzeInput {
 }
 
 export interface AnalyzePorts {
+  /** Renders a text of a node with the columns of others. */
+  readonly render: (again: RenderAgain, path: string) => Promise<Outcome<CompiledText>>;
   readonly binder: Binder;
   /** What stands in the target, or undefined when nobody could look. Asked only where it decides something. */
   readonly catalog: () => Promise<readonly CatalogRelation[] | undefined>;

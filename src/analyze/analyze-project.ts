@@ -1,18 +1,20 @@
 /** Binds every query of a project in graph order against its parents' columns: types and lineage of all, and all their problems. */
 import type { BoundQuery, Stub } from '../adapter/analysis.ts';
-import type { CompiledModel, CompiledText, NodeId } from '../compile/compiled.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import { hasColumnSlots } from '../compile/column-slots.ts';
 import { fillSlots } from '../compile/slots.ts';
 import { sortDiagnostics } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ancestors, inOrder } from '../graph/traverse.ts';
-import type { Analysis, ColumnsOrigin, KnownColumns, NodeAnalysis } from './analysis.ts';
+import type { Analysis, ColumnsOrigin, KnownColumns, NodeAnalysis, WholeTexts } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { checkDeclaredTypes } from './check-declared-types.ts';
 import { checkIncrement, checkKeys, checkNames, checkTests } from './check-shape.ts';
 import { describeMisfits, describeRefusal, isCertain } from './describe-binding.ts';
 import { findFurtherErrors } from './find-further-errors.ts';
-import { findSourceColumns } from './source-columns.ts';
+import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
+import { declaredColumns, findSourceColumns } from './source-columns.ts';
 import { cutWaves } from './waves.ts';
 import type { QueryNode } from './waves.ts';
 
@@ -21,6 +23,8 @@ interface Work extends AnalyzePorts {
   readonly nodes: Map<NodeId, NodeAnalysis>;
   /** Declared relations that stand for a file, by the id of their source. */
   readonly files: Map<NodeId, { readonly text: string; readonly relation: Stub['relation'] }>;
+  /** Texts that were made whole with the columns of other nodes. */
+  readonly whole: Map<NodeId, WholeTexts>;
   readonly diagnostics: Diagnostic[];
 }
 
@@ -34,7 +38,7 @@ interface Task {
  * What reads a refused or unknown node is not bound, and not reported.
  */
 export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): Promise<Outcome<Analysis>> {
-  const work: Work = { input, ...ports, nodes: new Map(), files: new Map(), diagnostics: [] };
+  const work: Work = { input, ...ports, nodes: new Map(), files: new Map(), whole: new Map(), diagnostics: [] };
   const { scope, standing } = findScope(input);
   const open = takeKnown(work, scope);
   await settleRoots(work, open, standing);
@@ -48,7 +52,7 @@ export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): 
       return found === undefined ? [] : [[id, found]];
     }),
   );
-  return { value: { nodes }, diagnostics: sortDiagnostics(work.diagnostics) };
+  return { value: { nodes, whole: work.whole }, diagnostics: sortDiagnostics(work.diagnostics) };
 }
 
 type Standing = ReadonlyMap<NodeId, KnownColumns['columns']>;
@@ -125,14 +129,23 @@ function knownAs(origin: ColumnsOrigin, columns: KnownColumns['columns']): Known
 }
 
 async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void> {
+  const { input } = work;
   const tasks: Task[] = [];
   for (const node of wave) {
     const end = whereKnowledgeEnds(work, node);
-    if (end === undefined) tasks.push({ node, text: filled(work, node.resourceType === 'model' ? node.full : node.test.text) });
-    else work.nodes.set(node.id, end);
+    const text = node.resourceType === 'model' ? node.full : node.test.text;
+    if (end !== undefined) {
+      work.nodes.set(node.id, declaredInstead(node, end));
+      work.diagnostics.push(...describeWaiting(input, work.nodes, node, work.diagnostics));
+      continue;
+    }
+    const whole = await makeWhole(work, node, 'full', text);
+    if (whole === undefined) work.nodes.set(node.id, { kind: 'refused' });
+    else tasks.push({ node, text: fillRun(work, whole) });
   }
   for (const { task, query } of await bindAll(work, tasks)) {
-    work.nodes.set(task.node.id, known(query));
+    const known = knownBy(query);
+    work.nodes.set(task.node.id, { ...known, proofs: proofsOf(task.node, known) });
     if (task.node.resourceType === 'model')
       work.diagnostics.push(...checkNames(task.node, query.columns), ...checkKeys(task.node, query.columns));
   }
@@ -140,11 +153,38 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
   await settleIncrements(work, wave);
 }
 
-function known(query: BoundQuery): KnownColumns {
+/** A table that grows holds rows of other queries too. */
+function proofsOf(node: QueryNode, { proofs }: KnownColumns): KnownColumns['proofs'] {
+  return node.resourceType === 'model' && node.config.materialized === 'incremental' ? { notNull: [], unique: [] } : proofs;
+}
+
+function knownBy(query: BoundQuery): KnownColumns {
   return { kind: 'known', origin: 'query', columns: query.columns.map(({ name, type }) => ({ name, type })), proofs: query.proofs, query };
 }
 
-function filled({ input }: Work, text: CompiledText): CompiledText {
+/** What a model of which nothing can be found out is described to be, in the place of nothing. */
+function declaredInstead(node: QueryNode, found: NodeAnalysis): NodeAnalysis {
+  const columns =
+    node.resourceType === 'model' && found.kind === 'unknown' && found.why !== 'above-refused' ? declaredColumns(node.columns) : undefined;
+  return columns === undefined ? found : { kind: 'known', origin: 'declared', columns, proofs: { notNull: [], unique: [] } };
+}
+
+/** The text with the columns of other nodes; undefined, reported, where they do not fit. */
+async function makeWhole(work: Work, node: QueryNode, kind: keyof WholeTexts, text: CompiledText): Promise<CompiledText | undefined> {
+  if (!hasColumnSlots(text)) return text;
+  const { input, whole, diagnostics } = work;
+  const filled = await fillKnownColumns(input, work, node, text);
+  // What stands in an ephemeral model is written once more in each of its readers.
+  const isTold = ({ code, message, span }: Diagnostic): boolean =>
+    diagnostics.some(
+      (other) => other.code === code && other.message === message && other.span?.path === span?.path && other.span?.start === span?.start,
+    );
+  for (const entry of filled.diagnostics) if (!isTold(entry)) diagnostics.push(entry);
+  if (filled.text !== undefined) whole.set(node.id, { ...whole.get(node.id), [kind]: filled.text });
+  return filled.text;
+}
+
+function fillRun({ input }: Work, text: CompiledText): CompiledText {
   return text.slots.length === 0 ? text : fillSlots(text, input.slots);
 }
 
@@ -182,7 +222,7 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
         ...describeMisfits(input, node, text, further.misfits),
       );
     } else {
-      nodes.set(node.id, { kind: 'unknown', why: 'outside-name', at: node.id });
+      nodes.set(node.id, declaredInstead(node, { kind: 'unknown', why: 'outside-name', at: node.id }));
     }
   }
   return bound;
@@ -227,11 +267,15 @@ async function declareWave({ input, binder, nodes }: Work, wave: readonly QueryN
 
 /** The text of later runs sees the model's own table; it has to give the same columns. */
 async function settleIncrements(work: Work, wave: readonly QueryNode[]): Promise<void> {
-  const tasks = wave.flatMap((node): readonly (Task & { readonly node: CompiledModel })[] =>
-    node.resourceType === 'model' && node.incremental !== undefined && work.nodes.get(node.id)?.kind === 'known'
-      ? [{ node, text: filled(work, node.incremental) }]
-      : [],
-  );
+  const tasks: Task[] = [];
+  for (const node of wave) {
+    if (node.resourceType !== 'model' || node.incremental === undefined) continue;
+    const known = work.nodes.get(node.id);
+    const isBound = known?.kind === 'known' && known.origin === 'query';
+    // What the binder cannot follow may run all the same, and needs its columns.
+    const text = isBound || work.whole.has(node.id) ? await makeWhole(work, node, 'incremental', node.incremental) : undefined;
+    if (isBound && text !== undefined) tasks.push({ node, text: fillRun(work, text) });
+  }
   for (const { task, query } of await bindAll(work, tasks)) {
     const full = work.nodes.get(task.node.id);
     if (task.node.resourceType === 'model' && full?.kind === 'known')

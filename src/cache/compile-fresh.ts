@@ -9,6 +9,8 @@ import { compileUnitTest } from '../compile/compile-unit-test.ts';
 import type { UnitTestRequest } from './compiled-project.ts';
 import type { EarlierCompile } from '../compile/earlier.ts';
 import type { JsModuleLoader } from '../compile/js-helpers.ts';
+import type { RenderAgain } from '../compile/render-again.ts';
+import { renderAgain } from '../compile/render-again.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 
@@ -25,6 +27,15 @@ export interface InlineProject extends Omit<FreshInput, 'fresh'> {
 
 export function compileText(source: SourceFile, project: InlineProject, js: JsModuleLoader): Promise<Outcome<CompiledText>> {
   return compileInline(source, project, { js });
+}
+
+export function renderText(
+  source: SourceFile,
+  again: RenderAgain,
+  project: InlineProject,
+  js: JsModuleLoader,
+): Promise<Outcome<CompiledText>> {
+  return renderAgain(source, again, project, { js });
 }
 
 export function compileTest(

@@ -11,7 +11,7 @@ import { readSources } from '../project/read-sources.ts';
 import type { Digest } from './digest.ts';
 import { combine, digestOf, noDigest, writeDigest } from './digest.ts';
 import type { InlineProject } from './compile-fresh.ts';
-import { compileFresh, compileTest, compileText } from './compile-fresh.ts';
+import { compileFresh, compileTest, compileText, renderText } from './compile-fresh.ts';
 import type { CompiledProject, CompilePorts, CompileRequest } from './compiled-project.ts';
 import { variableTexts } from './variable-texts.ts';
 
@@ -39,6 +39,7 @@ export async function compilePlain(request: CompileRequest, ports: CompilePorts)
     unusedVars: () => findUnusedVariables(Object.keys(request.flagVars), variableTexts(project, texts)),
     compileInline: (source) => compileText(source, inlineProject(), js),
     compileUnitTest: (source, test) => compileTest(source, test, inlineProject(), js),
+    renderAgain: (source, again) => renderText(source, again, inlineProject(), js),
     counts: { ...done.counts, read: sources.value.length, stats: 0, nodes: graph.value.order.length },
     compiled: records.map(({ file }) => file.path),
     nodesOf: (path) => records.find(({ file }) => file.path === path)?.nodes.map(({ id }) => id) ?? [],

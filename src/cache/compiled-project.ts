@@ -1,6 +1,7 @@
 /** What a command gets of a project, whether it was compiled now or earlier. */
 import type { Dialect } from '../adapter/dialect.ts';
 import type { CompileCounts } from '../compile/compile-project.ts';
+import type { RenderAgain } from '../compile/render-again.ts';
 import type { StandIns, UnitTestText } from '../compile/compile-unit-test.ts';
 import type { CompiledText, CompiledUnitTest, NodeId } from '../compile/compiled.ts';
 import type { RunHooks } from '../compile/file-record.ts';
@@ -58,6 +59,8 @@ export interface CompiledProject {
   readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
   /** Compiles the text of a model for a unit test. */
   readonly compileUnitTest: (source: SourceFile, test: UnitTestRequest) => Promise<Outcome<UnitTestText>>;
+  /** Renders a text of a node again, with the columns of others. */
+  readonly renderAgain: (source: SourceFile, again: RenderAgain) => Promise<Outcome<CompiledText>>;
   readonly counts: WorkCounts;
   /** Paths of the files that were compiled now, because they or what they ask for may have changed; all of them where nothing was kept. */
   readonly compiled: readonly string[];

@@ -62,6 +62,10 @@ export function projectOfStore(
       const { compileTest } = await import('./compile-fresh.ts');
       return compileTest(source, test, inlineProject(), ports.js(texts));
     },
+    renderAgain: async (source, again) => {
+      const { renderText } = await import('./compile-fresh.ts');
+      return renderText(source, again, inlineProject(), ports.js(texts));
+    },
     counts,
     compiled,
     nodesOf: (path) => nodesOfFile(store, path),

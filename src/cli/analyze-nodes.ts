@@ -9,6 +9,7 @@ import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
 import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../diagnostics/span.ts';
 import { slotValues } from '../plan/texts.ts';
 import { traced } from '../project/tracer.ts';
 import { anyRun } from './check-queries.ts';
@@ -20,7 +21,8 @@ import { readSeedFiles } from './seed-files.ts';
 /** Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell. */
 export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
-  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)))) return { value: { nodes: new Map() }, diagnostics: [] };
+  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id))))
+    return { value: { nodes: new Map(), whole: new Map() }, diagnostics: [] };
   const adapter = await engine.load();
   const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
   if (binder === undefined) return undefined;
@@ -42,7 +44,7 @@ export function analyzeWith(
     standing,
     seedColumns,
     ...ports
-  }: AnalyzePorts & Pick<AnalyzeInput, 'known' | 'standing'> & Partial<Pick<AnalyzeInput, 'seedColumns'>>,
+  }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeInput, 'known' | 'standing'> & Partial<Pick<AnalyzeInput, 'seedColumns'>>,
 ): Promise<Outcome<Analysis>> {
   const { project, graph, engine } = loaded;
   const input: AnalyzeInput = {
@@ -58,7 +60,13 @@ export function analyzeWith(
     seedColumns: seedColumns ?? ((seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns),
     compiledPath: (path) => compiledPathOf(project, path),
   };
-  return traced(host.trace, 'analyze', () => analyzeProject(input, ports));
+  return traced(host.trace, 'analyze', () =>
+    analyzeProject(input, { ...ports, render: (again, path) => loaded.renderAgain(sourceOf(loaded, path), again) }),
+  );
+}
+
+function sourceOf({ texts }: LoadedGraph, path: string): SourceFile {
+  return { path, text: texts.get(path) ?? '' };
 }
 
 /** The schemas that the project names, and those that are searched for names without one. */

@@ -1,6 +1,7 @@
 /** Types what a run is about to build from texts that were not built before, and what reads it, while nothing is touched yet. */
 import type { Adapter } from '../adapter/adapter.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
+import type { Analysis } from '../analyze/analysis.ts';
 import { relationKey } from '../analyze/relation-key.ts';
 import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
@@ -29,20 +30,20 @@ export interface ColumnCheck {
   readonly catalog: () => Promise<readonly CatalogRelation[] | undefined>;
 }
 
-/** Stops when a query of the plan cannot work; what stands unchanged is taken as it stands, and costs nothing. */
+/** Stops when a query of the plan cannot work; what stands unchanged is taken as it stands, and costs nothing. Gives what was found. */
 export async function requireColumns(
   host: Host,
   screen: Screen,
   { options }: RunRequest,
   { loaded, plan, standing, seeds, adapter, catalog }: ColumnCheck,
-): Promise<void> {
-  if (options.analyze === false) return;
+): Promise<Analysis | undefined> {
+  if (options.analyze === false) return undefined;
   const changed = findChangedBuilds(plan, standing.state.builds);
-  if (changed.size === 0) return;
+  if (changed.size === 0) return undefined;
   const wanted = findAffected(loaded, plan, changed);
-  if (![...wanted].some((id) => isQueryNode(loaded.graph.nodes.get(id)))) return;
+  if (![...wanted].some((id) => isQueryNode(loaded.graph.nodes.get(id)))) return undefined;
   const binder = await adapter.openBinder?.({ projectRoot: loaded.project.root, settings: loaded.project.target.settings });
-  if (binder === undefined) return;
+  if (binder === undefined) return undefined;
   let around: ReturnType<ColumnCheck['catalog']> | undefined;
   try {
     const outcome = await analyzeWith(host, loaded, wanted, {
@@ -58,6 +59,7 @@ export async function requireColumns(
       throw new Stop(exitCodes.usage, outcome.diagnostics);
     }
     screen.showDiagnostics(outcome.diagnostics);
+    return outcome.value;
   } finally {
     await binder.close();
   }

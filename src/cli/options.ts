@@ -50,6 +50,8 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly junit?: string;
   /** False where tests come after the publication. */
   readonly audit?: boolean;
+  /** Ask the database also what follows from the queries. */
+  readonly runProven?: boolean;
   /** False where queries are not typed before anything runs. */
   readonly analyze?: boolean;
   /** Seconds to wait for a relation that another run works on. */
@@ -281,7 +283,8 @@ export function addBuildOptions(command: Command): Command {
 }
 
 export function addAuditOption(command: Command): Command {
-  return addFlag(group(command, 'building'), '--no-audit', 'publish before the tests, not after them');
+  addFlag(group(command, 'building'), '--no-audit', 'publish before the tests, not after them');
+  return addFlag(command, '--run-proven', 'also run tests that follow from the queries');
 }
 
 export function addFailFastOption(command: Command): Command {

@@ -14,6 +14,7 @@ const options = {
   fullRefresh: true,
   adopt: true,
   audit: false,
+  runProven: true,
   analyze: false,
   vars: '{n: 1}',
   target: 'prod',
@@ -31,7 +32,7 @@ describe('the flags of a run', () => {
     const line = commandLine('build', args);
     const untold = Object.keys(args).filter((name) => commandLine('build', { ...args, [name]: null }) === line);
     expect(untold).toEqual([]);
-    expect(line).toContain(' --no-audit --no-analyze ');
+    expect(line).toContain(' --no-audit --run-proven --no-analyze ');
   });
 
   it('that were not given are not told', () => {

@@ -33,6 +33,7 @@ import type { Screen } from './screen.ts';
 import { changedSeeds, joinSeedFiles, readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
 import { lockTimeoutMs, readInterval, waitSeconds } from './read-options.ts';
+import { proveTests } from './prove-tests.ts';
 import { readStandingIfAny } from './read-standing-if-any.ts';
 import { readsOf } from './reads-of.ts';
 import { replanner } from './replan-step.ts';
@@ -42,6 +43,7 @@ import { createUnfinishedMark } from './unfinished-mark.ts';
 import type { UnfinishedMark } from './unfinished-mark.ts';
 import { findUnitColumns, prepareUnitTests, schemasOf } from './unit-tests.ts';
 import { showUnneeded } from './unneeded-errors.ts';
+import { loadWhole } from './whole-texts.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
 
@@ -120,10 +122,13 @@ export async function runPrepared(
       open: { adapter, session },
       catalog: standing.catalog,
     });
-    const { planned, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns }));
-    if (!hasWork(planned.plan)) return undefined;
+    const { planned: drafted, input } = cancellation.whileBusy(() =>
+      planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns }),
+    );
+    if (!hasWork(drafted.plan)) return undefined;
     const catalog = (): Promise<readonly CatalogRelation[]> => lookAround(adapter, session, loaded);
-    await requireColumns(host, screen, request, { loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog });
+    const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, catalog };
+    const planned = proveTests(request, loaded, drafted, await requireColumns(host, screen, request, check));
     const report = manner.report(planned);
     const result = await executeReported(report, loaded.project, () =>
       traced(host.trace, 'execute', () =>
@@ -196,9 +201,10 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
   const { planned } = planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns });
   const adapter = await loaded.engine.load();
   const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);
-  await requireColumns(host, screen, request, { loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog });
+  const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
+  const found = await requireColumns(host, screen, request, check);
   showUnneeded(screen, prepared.unneeded);
-  return planned;
+  return proveTests(request, prepared.loaded, planned, found);
 }
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
@@ -227,7 +233,16 @@ export async function prepareNodes(
     requireSound(loaded, selected, command === 'seed' ? new Set() : selected, problems),
   );
   screen.showDiagnostics(problems);
-  return { loaded, selected, seeds, unitTests: unit.value, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
+  const whole = command === 'seed' ? loaded : await loadWhole(host, screen, loaded, selected);
+  return {
+    loaded: whole,
+    selected,
+    seeds,
+    unitTests: unit.value,
+    unneeded,
+    threads: options.threads ?? loaded.project.target.threads,
+    interval,
+  };
 }
 
 /** The live line of the terminal is taken away also when a run breaks off. */

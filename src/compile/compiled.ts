@@ -11,7 +11,10 @@ import type { SpanMap } from './span-map.ts';
 /** `model.<project>.<name>`, `seed.…`, `source.<project>.<source>.<table>`, `test.<project>.<name>.<hash>`. */
 export type NodeId = string & { readonly __nodeId: never };
 
-/** A value that only the plan knows. It stands in compiled text as `{{name}}` and is replaced by a typed literal. */
+/**
+ * What only the plan knows. A value of the run stands in compiled text as `{{name}}` and is replaced by a typed literal;
+ * `columns` stands for SQL made from the columns of other nodes.
+ */
 export interface Slot {
   readonly name: SlotName;
   /** Offset of its placeholder in the text, and the placeholder's length. */
@@ -19,12 +22,19 @@ export interface Slot {
   readonly length: number;
 }
 
-export type SlotName = 'interval.start' | 'interval.end' | 'run.id' | 'run.started_at';
+export type RunSlotName = 'interval.start' | 'interval.end' | 'run.id' | 'run.started_at';
+
+export type SlotName = RunSlotName | 'columns';
 
 export interface CompiledText {
   readonly sql: string;
   readonly map: SpanMap;
   readonly slots: readonly Slot[];
+  /**
+   * Where columns of other nodes have been filled in: the SQL from before, which says what the project wrote. Nodes are
+   * compiled without it.
+   */
+  readonly asked?: string;
 }
 
 /** A reference that a rendering reached, and where. */

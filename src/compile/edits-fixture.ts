@@ -54,6 +54,9 @@ const body = fc.oneof(
   node.map((name) => `select * from {{ref "${name}"}}`),
   fc.tuple(node, node).map(([a, b]) => `select * from {{ref "${a}"}} join {{ref "${b}"}} using (id)`),
   fc.tuple(node, node).map(([a, b]) => `with x as (select 1)\nselect * from {{ref "${a}"}}, {{ref "${b}"}}, x`),
+  node.map((name) => `select {{star (ref "${name}") except=(array "id")}} from {{ref "${name}"}}`),
+  fc.tuple(node, node).map(([a, b]) => `{{union_relations (array (ref "${a}") (ref "${b}"))}}`),
+  fc.tuple(node, node).map(([a, b]) => `select {{#each (columns (ref "${a}")) as |c|}}{{c}}, {{/each}}1 from {{ref "${b}"}}`),
   fc.constantFrom(1, 2, 3).map((v) => `select * from {{ref "v" v=${v}}}`),
   fc.constantFrom('orders', 'items').map((table) => `select * from {{source "web" "${table}"}}`),
   fc.constantFrom(

@@ -1,6 +1,7 @@
 /** What template expressions evaluate to, and how such values print, compare and count as true. */
 import type { YamlNumber, YamlValue } from '../project/project.ts';
 import { isYamlNumber } from '../project/yaml/yaml-node.ts';
+import { unknownPlaceholder } from './column-slots.ts';
 import type { NodeId } from './compiled.ts';
 import type { Printed } from './output-writer.ts';
 
@@ -32,6 +33,15 @@ export type Failed = typeof failed;
 
 export function relationValue(sql: string, id: NodeId): RelationValue {
   return { [special]: 'relation', sql, id };
+}
+
+/** Columns where they are not known, and everything that is made of them. */
+export const unknownColumns: SlotText = { [special]: 'slots', text: unknownPlaceholder };
+
+/** Whether nobody can say what the value is before columns are known. */
+export function isUnknown(value: Value): boolean {
+  // Lists and objects are made by calls, and a call with such a value gives such a value.
+  return isSlotText(value) && value.text.includes(unknownPlaceholder);
 }
 
 export function slotText(text: string): SlotText {

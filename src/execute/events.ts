@@ -30,6 +30,8 @@ export interface NodeResult {
   /** Tests: number of failures, and the rows that were looked at where that is known. */
   readonly failures?: number;
   readonly total?: number;
+  /** Tests: it follows from the query that they pass, and no row was looked at. */
+  readonly proven?: true;
   /** Tests of one value: what it was. */
   readonly measured?: string;
   /** One line without row values: safe for logs and artifacts. */

@@ -32,6 +32,8 @@ export interface PlannedCheck {
   readonly unit: CheckUnit;
   /** The next run compares with what this one measures. */
   readonly remembers?: true;
+  /** No row can violate it, whatever the tables above hold: nothing is asked. */
+  readonly proven?: true;
   /** Of a check that says the same of a row whatever rows there are and whenever it is asked: tells it from what it was before. */
   readonly fingerprint?: string;
   readonly onNull?: 'pass' | 'fail';

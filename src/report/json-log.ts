@@ -160,6 +160,7 @@ function nodeEvent(result: NodeResult, runId: string | undefined): LogEvent {
     rows: result.rows,
     failures: result.failures,
     total: result.total,
+    proven: result.proven,
     skipped_because: result.skippedBecause,
     code: result.diagnostics[0]?.code,
     message: result.message === undefined ? undefined : plain(result.message),

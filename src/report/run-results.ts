@@ -94,6 +94,7 @@ function resultEntry(node: NodeResult, input: RunResultsInput): RunResultEntry {
 
 function messageOf(node: NodeResult): string | null {
   if (node.message !== undefined) return plain(node.diff === undefined ? node.message : `${node.message}\n${plainUnitDiff(node.diff)}`);
+  if (node.proven === true) return 'proven by the query';
   if (node.status === 'cancelled') return 'cancelled';
   if (node.skippedBecause !== undefined) return `skipped because of ${node.skippedBecause}`;
   return null;

@@ -16,6 +16,7 @@ import type { LoadedGraph } from '../load-graph.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { planLoaded } from '../run-command.ts';
 import type { Screen } from '../screen.ts';
+import { loadWhole } from '../whole-texts.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { shownName } from '../../graph/shown-name.ts';
 
@@ -37,10 +38,11 @@ export async function explainNode(host: Host, screen: Screen, options: ExplainNo
   const untested = [...found].filter((id) => !['test', 'unit_test'].includes(loaded.graph.nodes.get(id)?.resourceType ?? ''));
   // `stg+` names the tests of each model too, which every model lists anyway.
   const selected = untested.length === 0 ? found : new Set(untested);
-  const plan = await planOf(host, screen, { loaded, options: { ...options, ...selection }, selected });
+  const whole = await loadWhole(host, screen, loaded, selected);
+  const plan = await planOf(host, screen, { loaded: whole, options: { ...options, ...selection }, selected });
   const explained = [...selected].flatMap((id) => {
-    const node = loaded.graph.nodes.get(id);
-    return node === undefined ? [] : [explain(screen, loaded, node, plan)];
+    const node = whole.graph.nodes.get(id);
+    return node === undefined ? [] : [explain(screen, whole, node, plan)];
   });
   if (options.output === 'json') screen.data(explained.length === 1 ? explained[0] : explained, 2);
   else screen.result(explained.map((entry) => renderExplanation(entry, screen.resultStyle)).join('\n\n'));

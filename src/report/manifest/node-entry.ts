@@ -1,5 +1,6 @@
 /** Describes one node in the words of dbt's manifest, version 12. */
 import type { Relation } from '../../adapter/relation.ts';
+import { hasColumnSlots } from '../../compile/column-slots.ts';
 import type { CompiledColumn, CompiledTest } from '../../compile/compiled.ts';
 import type { ContentHash } from '../../graph/content-hash.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
@@ -247,8 +248,9 @@ function sourcesOf(node: GraphNode, context: EntryContext): readonly (readonly s
 
 function compiledSql(node: Kind<'model' | 'test'>, { graph }: EntryContext): string | undefined {
   if (graph.broken.has(node.id)) return undefined;
-  if (node.resourceType === 'model') return node.full.sql;
-  return node.test.text?.sql;
+  const text = node.resourceType === 'model' ? node.full : node.test.text;
+  // Nobody has asked for the columns that it is written from.
+  return text === undefined || hasColumnSlots(text) ? undefined : text.sql;
 }
 
 function qualified(sql: string | undefined, { nameDatabase }: EntryContext): string | null {
