@@ -25,13 +25,13 @@ export async function readStandingIfAny(host: Host, screen: Screen, request: Run
     const { adapter, session } = await openDatabase(host, screen, loaded, {
       connections: 1,
       // An engine that cannot bind queries by itself makes empty tables for them, and undoes them.
-      readOnly: unitTests.size === 0 || (await loaded.engine.load()).openBinder !== undefined,
+      readOnly: true,
       waitSeconds: waitSeconds(request.options),
       signal: cancellation.signal,
     });
     try {
       const standing = await readStanding(adapter, session, { ...loaded, schemas: schemasOf(loaded, unitTests) });
-      const target = { open: { adapter, session }, catalog: standing.catalog };
+      const target = { isOpen: true, catalog: standing.catalog };
       return { standing, unitColumns: await findUnitColumns(host, loaded, unitTests, target) };
     } finally {
       await session.close();
@@ -39,7 +39,10 @@ export async function readStandingIfAny(host: Host, screen: Screen, request: Run
   } catch (cause) {
     if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
       const state = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} };
-      return { standing: { catalog: [], state }, unitColumns: await findUnitColumns(host, loaded, unitTests, { catalog: [] }) };
+      return {
+        standing: { catalog: [], state },
+        unitColumns: await findUnitColumns(host, loaded, unitTests, { isOpen: false, catalog: [] }),
+      };
     }
     throw cause;
   } finally {

@@ -119,7 +119,7 @@ export async function runPrepared(
     );
     await requireSeedTypes(session, loaded, seeds.summaries.keys());
     const unitColumns = await findUnitColumns(host, loaded, prepared.unitTests, {
-      open: { adapter, session },
+      isOpen: true,
       catalog: standing.catalog,
     });
     const { planned: drafted, input } = cancellation.whileBusy(() =>
@@ -227,13 +227,13 @@ export async function prepareNodes(
   const interval = readInterval(options);
   // What was asked for is read before a database is opened; which other seeds changed is known only then.
   const seeds = readSeeds(host, screen, loaded, command === 'build' || command === 'seed' ? selected : new Set());
-  const unit = await prepareUnitTests(loaded, command === 'build' || command === 'test' ? selected : new Set());
+  const unit = await prepareUnitTests(host, screen, loaded, command === 'build' || command === 'test' ? selected : new Set());
   const problems = [...seeds.diagnostics, ...unit.diagnostics];
   const unneeded = await traced(host.trace, 'check queries', () =>
     requireSound(loaded, selected, command === 'seed' ? new Set() : selected, problems),
   );
   screen.showDiagnostics(problems);
-  const whole = command === 'seed' ? loaded : await loadWhole(host, screen, loaded, selected);
+  const whole = command === 'seed' ? loaded : await loadWhole(host, screen, unit.loaded, selected);
   return {
     loaded: whole,
     selected,

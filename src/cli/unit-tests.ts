@@ -1,6 +1,4 @@
 /** Reads the fixtures of unit tests, compiles their queries, and learns the columns of what they make up. */
-import type { Adapter } from '../adapter/adapter.ts';
-import type { Session } from '../adapter/connection.ts';
 import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
 import type { KnownColumns } from '../analyze/analysis.ts';
 import type { CompiledFixture, CompiledUnitTest, NodeId, UnitInput } from '../compile/compiled.ts';
@@ -12,27 +10,42 @@ import { readCsvFixture } from '../parse/read-csv-fixture.ts';
 import type { FixtureRows } from '../parse/unit-test-definition.ts';
 import type { UnitTests } from '../plan/plan-input.ts';
 import type { KnownRelation, PreparedUnitTest, UnitFixture } from '../plan/unit-test.ts';
-import { analyzeWith } from './analyze-nodes.ts';
+import { analyzeWith, openAnyBinder } from './analyze-nodes.ts';
 import type { Host } from './host.ts';
-import { learnColumns } from './learn-columns.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import type { Screen } from './screen.ts';
 import { readSeedFiles } from './seed-files.ts';
+import { knownColumns, writeUnitColumns } from './unit-test-columns.ts';
+import { loadWhole } from './whole-texts.ts';
 
 type Prepared = ReadonlyMap<NodeId, PreparedUnitTest>;
 
-/** The unit tests among `selected`, ready to be planned, and all that is wrong with them. */
-export async function prepareUnitTests(loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<Outcome<Prepared>> {
+/**
+ * The unit tests among `selected`, ready to be planned, and all that is wrong with them. `loaded` comes back with the columns
+ * that their models ask for.
+ */
+export async function prepareUnitTests(
+  host: Host,
+  screen: Screen,
+  project: LoadedGraph,
+  selected: ReadonlySet<NodeId>,
+): Promise<Outcome<Prepared> & { readonly loaded: LoadedGraph }> {
   const prepared = new Map<NodeId, PreparedUnitTest>();
   const diagnostics: Diagnostic[] = [];
-  for (const id of selected) {
-    const node = loaded.graph.nodes.get(id);
-    // What did not compile is told already.
-    if (node?.resourceType !== 'unit_test' || loaded.graph.broken.has(id) || loaded.graph.broken.has(node.model)) continue;
+  const { nodes, broken } = project.graph;
+  // What did not compile is told already.
+  const tests = [...selected].flatMap((id) => {
+    const node = nodes.get(id);
+    return node?.resourceType !== 'unit_test' || broken.has(id) || broken.has(node.model) ? [] : [node];
+  });
+  const loaded = await loadWhole(host, screen, project, new Set(tests.map(({ model }) => model)));
+  for (const node of tests) {
+    const { id } = node;
     const outcome = await prepareUnitTest(loaded, node);
     diagnostics.push(...outcome.diagnostics);
     if (outcome.value !== undefined) prepared.set(id, outcome.value);
   }
-  return { value: prepared, diagnostics };
+  return { value: prepared, diagnostics, loaded };
 }
 
 async function prepareUnitTest(loaded: LoadedGraph, node: CompiledUnitTest): Promise<Outcome<PreparedUnitTest | undefined>> {
@@ -45,11 +58,15 @@ async function prepareUnitTest(loaded: LoadedGraph, node: CompiledUnitTest): Pro
   const standIns = new Map(inputs.map(({ id, relation }) => [id, loaded.engine.dialect.relation(relation)]));
   const { path } = loaded.graph.nodes.get(node.model) ?? bug(`${node.model} is not in the graph`);
   const source = { path, text: loaded.texts.get(path) ?? bug(`${path} has no text`) };
-  const compiled = await loaded.compileUnitTest(source, { definition: node, standIns });
+  const columns = knownColumns(loaded);
+  const columnsOf = columns && ((id: NodeId): readonly string[] => (columns(id) ?? []).map(({ name }) => name));
+  const compiled = await loaded.compileUnitTest(source, { definition: node, standIns, columnsOf });
   diagnostics.push(...compiled.diagnostics);
   if (!hasErrors(compiled.diagnostics)) diagnostics.push(...compareReads(loaded, node, compiled.value));
-  const value = hasErrors(diagnostics) ? undefined : { id: node.id, text: compiled.value.text, inputs, expect };
-  return { value, diagnostics };
+  if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  const filled = writeUnitColumns(loaded, node, { ...compiled.value, standIns, columns });
+  diagnostics.push(...filled.diagnostics);
+  return { value: hasErrors(diagnostics) ? undefined : { id: node.id, text: filled.value, inputs, expect }, diagnostics };
 }
 
 /** A temporary relation for each input, under the name that the query may call it by where it qualifies columns. */
@@ -116,9 +133,9 @@ export function schemasOf({ graph }: Pick<LoadedGraph, 'graph'>, tests: Prepared
   });
 }
 
-/** What stands in the database, and the database where it is there. */
+/** What stands in the database, and whether it is there to be asked more. */
 export interface KnownTarget {
-  readonly open?: { readonly adapter: Adapter; readonly session: Session };
+  readonly isOpen: boolean;
   readonly catalog: readonly CatalogRelation[];
 }
 
@@ -130,7 +147,7 @@ export async function findUnitColumns(
   host: Host,
   loaded: LoadedGraph,
   tests: Prepared,
-  { open, catalog }: KnownTarget,
+  { isOpen, catalog }: KnownTarget,
 ): Promise<UnitTests['columns']> {
   const ids = new Set([...tests.values()].flatMap(({ inputs }) => inputs.map(({ id }) => id)));
   if (ids.size === 0) return new Map();
@@ -148,16 +165,11 @@ export async function findUnitColumns(
       isWhole: false,
     };
   };
-  const bound = await analyzeInputs(host, loaded, ids, catalog);
-  const roots = (id: NodeId): readonly Column[] | undefined => otherwise(id)?.columns;
-  const learned =
-    bound === undefined && open !== undefined ? await learnColumns(open.adapter, open.session, loaded, { wanted: ids, roots }) : undefined;
+  const bound = await analyzeInputs(host, loaded, ids, { catalog, isOpen });
   return new Map(
     [...ids].flatMap((id): readonly (readonly [NodeId, KnownRelation])[] => {
       const known = bound?.get(id);
-      if (known !== undefined) return [[id, { columns: known.columns, isWhole: known.origin !== 'declared' }]];
-      const columns = learned?.get(id);
-      const found = columns === undefined ? otherwise(id) : { columns, isWhole: true };
+      const found = known === undefined ? otherwise(id) : { columns: known.columns, isWhole: known.origin !== 'declared' };
       return found === undefined ? [] : [[id, found]];
     }),
   );
@@ -172,11 +184,10 @@ async function analyzeInputs(
   host: Host,
   loaded: LoadedGraph,
   ids: ReadonlySet<NodeId>,
-  catalog: readonly CatalogRelation[],
+  { catalog, isOpen }: KnownTarget,
 ): Promise<ReadonlyMap<NodeId, KnownColumns> | undefined> {
-  const { project, engine } = loaded;
-  const adapter = await engine.load();
-  const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
+  const adapter = await loaded.engine.load();
+  const binder = isOpen || adapter.openBinder !== undefined ? await openAnyBinder(adapter, loaded) : undefined;
   if (binder === undefined) return undefined;
   try {
     const { value } = await analyzeWith(host, loaded, ids, { binder, catalog: () => Promise.resolve(catalog) });

@@ -75,6 +75,41 @@ describe('unit tests', () => {
         expect((await relations(project)).filter((name) => !name.startsWith('_tx.'))).toEqual([]);
       });
 
+      it('take models whose text is made from the columns of others, by the names of what they make up', async () => {
+        const project = await engine.project({
+          ...base,
+          'models/starred.sql': `select {{star (ref "stg_orders") except=(array "placed" "status") alias="o"}}, amount * 2 as double from {{ref "stg_orders"}} as o`,
+          'models/looped.sql': `select {{#join (columns (ref "stg_orders") except=(array "placed" "status")) ", " as |name|}}max({{name}}) as {{name}}{{/join}} from {{ref "stg_orders"}}`,
+          'models/both.sql': `{{union_relations (array (ref "starred") (ref "stg_orders")) include=(array "id" "amount") source_column=null}}`,
+          'models/starred.yaml': unitTest(
+            'starred',
+            `${givenOrders}    expect:
+      rows:
+        - {id: null, customer: 1, amount: 10.50, double: 21}
+        - {id: null, customer: 1, amount: 1, double: 2}
+        - {id: null, customer: 2, amount: 7, double: 14}
+        - {id: null, customer: 3, amount: null, double: null}
+`,
+            'stars',
+          ),
+          'models/looped.yaml': unitTest('looped', `${givenOrders}    expect: {rows: [{id: null, customer: 3, amount: 10.50}]}\n`, 'loops'),
+          'models/both.yaml': unitTest(
+            'both',
+            `    given:
+      - input: ref('stg_orders')
+        rows: [{id: 1, amount: 5}]
+      - input: ref('starred')
+        rows: [{id: 2, amount: 6}]
+    expect: {rows: [{id: 1, amount: 5}, {id: 2, amount: 6}]}
+`,
+            'unions',
+          ),
+        });
+        const ran = await project.tx('test');
+        expect(ran.text).toContain('3 ok');
+        expect(ran.exit).toBe(0);
+      });
+
       it('show cell by cell what differs, and keep the model and what reads it from being built', async () => {
         const project = await engine.project({
           'models/numbers.sql': `{{config materialized="table" unique_key="id"}} select id, word, cast(amount * 2 as decimal(6,2)) as double from {{ref "base"}}`,
