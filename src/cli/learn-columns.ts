@@ -6,6 +6,7 @@ import type { Operation } from '../adapter/operation.ts';
 import type { Column, Relation } from '../adapter/relation.ts';
 import type { CompiledModel, CompiledUnitTest, NodeId } from '../compile/compiled.ts';
 import { fillSlots } from '../compile/slots.ts';
+import { fillFromRelations } from '../analyze/write-columns.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { runOperation } from '../execute/perform.ts';
 import { StatementFailure } from '../execute/step-failure.ts';
@@ -96,7 +97,12 @@ class Learner {
     const source = { path: node.path, text: texts.get(node.path) ?? '' };
     const { value, diagnostics } = await this.#loaded.compileUnitTest(source, { definition: plainTestOf(node), standIns });
     if (hasErrors(diagnostics)) return;
-    const { sql } = fillSlots(value.text, slotValues(anyRun, dialect));
+    const relationOf = (id: NodeId): { readonly name: string; readonly sql: string; readonly columns: readonly Column[] } => {
+      return { name: id, sql: standIns.get(id) ?? '', columns: this.columns.get(id) ?? this.#roots(id) ?? [] };
+    };
+    const whole = fillFromRelations(value.text, { dialect, relationOf, node: node.id });
+    if (hasErrors(whole.diagnostics)) return;
+    const { sql } = fillSlots(whole.text, slotValues(anyRun, dialect));
     const stage = this.#name(node.relation);
     const query = { node: node.id, sql: `select * from (\n${sql}\n) as learned where false` };
     await this.#run({ kind: 'stage-query', stage, temporary: true, query });

@@ -107,8 +107,10 @@ export function compileUnitTest(
       self: self === undefined ? undefined : relationValue(self, model),
       isIncremental: overrides.isIncremental,
       place: 'a unit test without `this` among its inputs',
+      takesColumns: true,
     });
     const rendered = renderTemplate(template, session);
+    for (const span of session.asked.values()) session.report('ref-not-allowed', { what: 'columns', place: 'a unit test' }, span);
     const problems = [...session.diagnostics, ...unknownMacros(definition, environment)];
     const finished = problems.length > 0 ? { text: rendered, diagnostics: problems } : finishQuery(rendered, owner(source, model));
     const value: UnitTestText = { text: finished.text, reads: session.dependencies, readsSelf: session.readsSelf };

@@ -1,4 +1,5 @@
 /** Settles the columns of the relations that a unit test makes up, and fills the slots of its query. */
+import { fillFromRelations } from '../analyze/write-columns.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Column, Relation } from '../adapter/relation.ts';
 import type { CompiledUnitTest, NodeId } from '../compile/compiled.ts';
@@ -7,7 +8,7 @@ import { lookupSpan } from '../compile/span-map.ts';
 import { isoTime } from '../compile/unit-tests.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { diagnose } from '../diagnostics/diagnostic.ts';
+import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import { cellKind, inferType, kindOfCell } from '../parse/seed/infer-type.ts';
 import type { FixtureCell, FixtureRows } from '../parse/unit-test-definition.ts';
@@ -27,9 +28,18 @@ export function planUnitTest({ input, collector, report }: BuildContext, node: C
     const known = input.unitTests?.columns.get(fixture.id) ?? nothingKnown;
     return { known, planned: planFixture(fixture, known, { dialect: input.dialect, node: node.id, problems }) };
   });
+  const { dialect } = input;
+  const relationOf = (id: NodeId): { readonly name: string; readonly sql: string; readonly columns: readonly Column[] } => {
+    const at = prepared.inputs.findIndex((fixture) => fixture.id === id);
+    const { called, relation, columns } = inputs[at]?.planned ?? bug(`${id} is read, and no input of ${node.id}`);
+    return { name: called, sql: dialect.relation(relation), columns };
+  };
+  const whole = fillFromRelations(prepared.text, { dialect, relationOf, node: node.id });
+  problems.push(...whole.diagnostics);
   for (const problem of problems) report(problem);
-  const query = fillText(node, prepared.text, { input, collector, report });
-  if (problems.length > 0 || query === undefined) return undefined;
+  if (hasErrors(problems)) return undefined;
+  const query = fillText(node, whole.text, { input, collector, report });
+  if (query === undefined) return undefined;
   const taken = prepared.inputs.map(({ relation }) => relation.name);
   return {
     id: node.id,
