@@ -72,7 +72,7 @@ function compileUnitTest(definition: UnitTestDefinition, id: NodeId, model: Test
     id,
     name,
     path,
-    fqn: [project.name, ...foldersOf(path, base), model.name, name],
+    fqn: [project.name, ...foldersOf(path, base), name],
     description: context.describe(definition.description, span),
     tags: tagsOf(merged),
     dependsOn: [{ id: model.id, span: definition.model.span }],

@@ -39,14 +39,19 @@ export function cellQuery(cell: FixtureCell, { type }: Column, dialect: Dialect)
 
 const wholeNumber = /^(?:u?(?:tiny|small|big|huge)?int(?:eger)?|u?int(?:1|2|4|8|16|32|64|128)|long|short)$/i;
 const decimal = /^(?:decimal|numeric)\(\s*\d+\s*(?:,\s*(\d+)\s*)?\)$/i;
+const bounded = /^(?:character(?: varying)?|varchar|char|bpchar)\(\s*(\d+)\s*\)$/i;
 
-/** Why a database would take the value and lose some of its digits; undefined where it would not. */
-export function lostDigits({ text, nested }: FixtureCell, type: string): string | undefined {
-  const fraction = text === null || nested === true ? undefined : /^\s*[+-]?\d*\.(\d*?)0*\s*$/.exec(text)?.[1];
+/** Why a database would take the value and lose some of it without a word; undefined where it would not. */
+export function lossOf({ text, nested }: FixtureCell, type: string): string | undefined {
+  if (text === null || nested === true) return undefined;
+  const width = bounded.exec(type)?.[1];
+  if (width !== undefined) return [...text.trimEnd()].length > Number(width) ? `the column keeps ${width} characters` : undefined;
+  const time = /^date$/i.test(type) ? /^\s*[\d-]+[T ]([\d:.]+)/.exec(text)?.[1] : undefined;
+  if (time !== undefined) return /[1-9]/.test(time) ? 'the column keeps no time of day' : undefined;
+  const fraction = /^\s*[+-]?\d*\.(\d*?)0*\s*$/.exec(text)?.[1];
   if (fraction === undefined || fraction === '') return undefined;
   if (wholeNumber.test(type)) return 'the column has no room for a fraction';
   const scale = decimal.exec(type);
-  if (scale === null) return undefined;
-  const digits = Number(scale[1] ?? 0);
-  return fraction.length > digits ? `the column keeps ${digits} digits behind the point` : undefined;
+  const digits = Number(scale?.[1] ?? 0);
+  return scale !== null && fraction.length > digits ? `the column keeps ${digits} digits behind the point` : undefined;
 }

@@ -9,7 +9,7 @@ import type { FixtureColumn, FixtureRow } from '../parse/unit-test-definition.ts
 import type { PlannedFixture, PlannedUnitTest } from '../plan/unit-test.ts';
 import { expectKey, inputKey, shownCell } from '../plan/unit-test.ts';
 import type { StepContext } from './attempt.ts';
-import { cellQuery, fixtureQuery, lostDigits } from './fixture-sql.ts';
+import { cellQuery, fixtureQuery, lossOf } from './fixture-sql.ts';
 import type { TypedRows } from './fixture-sql.ts';
 import { beginWith, queryRows, runOperation } from './perform.ts';
 import { StatementFailure, StepFailure } from './step-failure.ts';
@@ -228,7 +228,7 @@ function refuseLosses({ columns, rows }: TypedRows, { id }: PlannedUnitTest): vo
   const problems = rows.flatMap(({ cells }) =>
     columns.flatMap((column, at) => {
       const cell = cells[at];
-      const reason = cell === undefined ? undefined : lostDigits(cell, column.type);
+      const reason = cell === undefined ? undefined : lossOf(cell, column.type);
       if (cell === undefined || reason === undefined) return [];
       const params = { column: column.name, type: column.type, value: shownCell(cell), reason };
       return [diagnose('unit-test-value', params, { span: cell.span, node: id })];

@@ -105,7 +105,7 @@ function stepRow(step: WorkStep): Row {
       : nameOf(step.node);
   return {
     cells: ['test', plainLine(name), tests.length === 1 ? (first?.kind ?? '') : countOf(tests.length, 'test'), ''],
-    tail: reasons[step.reason],
+    tail: step.kind === 'unit' ? 'test the query before it is run' : reasons[step.reason],
   };
 }
 

@@ -16,6 +16,7 @@ import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { writeManifest } from '../manifest-file.ts';
 import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
+import { prepareUnitTests } from '../unit-tests.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
@@ -40,7 +41,9 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     return exitCodes.ok;
   }
   const selected = selectNodes(host, screen, loaded, options);
-  const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected));
+  const { diagnostics: ofUnitTests } = await prepareUnitTests(loaded, selected);
+  const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected, selected, ofUnitTests));
+  screen.showDiagnostics(ofUnitTests);
   const { project } = loaded;
   const columns = options.analyze ? await analyzeNodes(host, loaded, selected) : undefined;
   const whole = columns === undefined ? await loadWhole(host, screen, loaded, selected) : withWhole(loaded, columns.value);

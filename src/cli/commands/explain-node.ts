@@ -35,7 +35,7 @@ export async function explainNode(host: Host, screen: Screen, options: ExplainNo
     indirectSelection: 'empty',
   };
   const found = selectNodes(host, screen, loaded, selection);
-  const untested = [...found].filter((id) => loaded.graph.nodes.get(id)?.resourceType !== 'test');
+  const untested = [...found].filter((id) => !['test', 'unit_test'].includes(loaded.graph.nodes.get(id)?.resourceType ?? ''));
   // `stg+` names the tests of each model too, which every model lists anyway.
   const selected = untested.length === 0 ? found : new Set(untested);
   const whole = await loadWhole(host, screen, loaded, selected);
@@ -69,7 +69,7 @@ function explain(screen: Screen, { graph, engine }: LoadedGraph, node: GraphNode
     return `${found.resourceType} ${shownName(found)}`;
   };
   const children = graph.children.get(node.id) ?? [];
-  const isTest = (id: NodeId): boolean => graph.nodes.get(id)?.resourceType === 'test';
+  const isTest = (id: NodeId): boolean => ['test', 'unit_test'].includes(graph.nodes.get(id)?.resourceType ?? '');
   const step = plan?.steps.find((each): each is BuildStep => each.kind === 'build' && each.node === node.id);
   return {
     id: node.id,
@@ -113,8 +113,9 @@ function configOf(screen: Screen, node: GraphNode): readonly ConfigEntry[] {
 }
 
 function testOf(screen: Screen, node: GraphNode | undefined): readonly CheckEntry[] {
-  if (node?.resourceType !== 'test') return [];
-  return [{ name: node.name, severity: node.config.severity, declaredAt: describePlace(node.span, screen.sources) }];
+  if (node?.resourceType !== 'test' && node?.resourceType !== 'unit_test') return [];
+  const severity = node.resourceType === 'test' ? node.config.severity : 'error';
+  return [{ name: node.name, severity, declaredAt: describePlace(node.span, screen.sources) }];
 }
 
 function sqlOf(node: GraphNode): Pick<NodeExplanation, 'sql'> {
