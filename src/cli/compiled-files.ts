@@ -1,5 +1,6 @@
 /** Writes compiled SQL under target/compiled, in the layout that dbt users know. */
 import { join } from 'node:path';
+import { hasColumnSlots } from '../compile/column-slots.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import type { FileSystem } from '../project/file-system.ts';
@@ -31,7 +32,8 @@ export function writeCompiled(files: FileSystem, project: Project, nodes: readon
   };
   for (const node of nodes) {
     const text = compiledTextOf(node);
-    if (text === undefined) continue;
+    // Nobody has found out about the columns that it is written from.
+    if (text === undefined || hasColumnSlots(text)) continue;
     const path = compiledPathOf(project, node.path);
     write(path, text.sql);
     if (node.resourceType === 'model' && node.incremental !== undefined)

@@ -1,7 +1,7 @@
 /** Writes the columns that the query of a unit test asks for: those of the real nodes, by the names of what the test makes up. */
 import type { Column } from '../adapter/relation.ts';
-import { writeColumns } from '../analyze/write-columns.ts';
-import { fillColumns, nodesOfRequest, requestsIn } from '../compile/column-slots.ts';
+import { fillFromRelations } from '../analyze/write-columns.ts';
+import { nodesOfRequest, requestsIn } from '../compile/column-slots.ts';
 import type { StandIns, UnitTestText } from '../compile/compile-unit-test.ts';
 import type { CompiledText, CompiledUnitTest, NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
@@ -44,15 +44,10 @@ export function writeUnitColumns(
   );
   const problems = [...[...asked].map(([id, span]) => unknown(id, span)), ...waiting];
   if (problems.length > 0) return { value: text, diagnostics: problems };
-  const diagnostics: Diagnostic[] = [];
-  const filled = fillColumns(text, (request, span) => {
-    if (request.kind !== 'star' && request.kind !== 'union') return bug(`the query of ${node.id} was not rendered`);
-    return writeColumns(request, {
-      dialect: engine.dialect,
-      relationOf: (id) => ({ name: nameOf(id), sql: standIns.get(id) ?? bug(`${id} is no input`), columns: columns?.(id) ?? [] }),
-      where: { node: node.id, span },
-      report: (entry) => void diagnostics.push(entry),
-    });
+  const filled = fillFromRelations(text, {
+    dialect: engine.dialect,
+    relationOf: (id) => ({ name: nameOf(id), sql: standIns.get(id) ?? bug(`${id} is no input`), columns: columns?.(id) ?? [] }),
+    node: node.id,
   });
-  return { value: filled, diagnostics };
+  return { value: filled.text, diagnostics: filled.diagnostics };
 }

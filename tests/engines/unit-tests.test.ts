@@ -338,6 +338,32 @@ describe('unit tests', () => {
         expect(await relations(project)).toContain('main.base');
       });
 
+      it('give columns to what is written from them', async () => {
+        const project = await engine.project({
+          'models/base.sql': `select 1 as id, 'x' as word, 'y' as secret`,
+          'models/mid.sql': '{{union_relations (array (ref "base")) exclude=(array "secret") source_column=null}}',
+          'models/m.sql': `select {{star (ref "mid") prefix="p_"}}, cast(null as integer) as nothing from {{ref "mid"}}`,
+          'models/loop.sql': 'select {{#each (columns (ref "base")) as |c|}}{{c}}, {{/each}}1 as one from {{ref "base"}}',
+          'models/unit.yaml': `unit_tests:
+  - name: known
+    model: m
+    given: [{input: ref('mid'), rows: [{id: 5}, {word: w}]}]
+    expect: {rows: [{p_id: 5, p_word: null}, {p_id: null, p_word: w}]}
+  - name: unions
+    model: mid
+    given: [{input: ref('base'), rows: [{id: 5, word: w, secret: s}]}]
+    expect: {rows: [{id: 5, word: w}]}
+`,
+        });
+        const ran = await project.tx('test');
+        expect(ran.text).toContain('2 ok');
+        expect(ran.exit).toBe(0);
+        project.write({
+          'models/unit2.yaml': `unit_tests: [{name: loops, model: loop, given: [{input: ref('base'), rows: [{id: 5}]}], expect: {rows: [{one: 1}]}}]`,
+        });
+        expect((await project.tx('test --select loops')).text).toContain('1 ok');
+      });
+
       it('compare lists and JSON by what they say', async () => {
         const list = engine.name === 'duckdb' ? 'integer[]' : 'int4[]';
         const project = await engine.project({
