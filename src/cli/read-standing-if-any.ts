@@ -9,7 +9,7 @@ import { waitSeconds } from './read-options.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
 import { listenForCancel } from './signals.ts';
-import { findUnitColumns, schemasOf } from './unit-tests.ts';
+import { findUnitColumns } from './unit-tests.ts';
 
 interface Found {
   readonly standing: Standing;
@@ -30,19 +30,15 @@ export async function readStandingIfAny(host: Host, screen: Screen, request: Run
       signal: cancellation.signal,
     });
     try {
-      const standing = await readStanding(adapter, session, { ...loaded, schemas: schemasOf(loaded, unitTests) });
-      const target = { isOpen: true, catalog: standing.catalog };
-      return { standing, unitColumns: await findUnitColumns(host, loaded, unitTests, target) };
+      const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
+      return { standing, unitColumns: await findUnitColumns(host, loaded, unitTests, { adapter, session }) };
     } finally {
       await session.close();
     }
   } catch (cause) {
     if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
       const state = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} };
-      return {
-        standing: { catalog: [], state },
-        unitColumns: await findUnitColumns(host, loaded, unitTests, { isOpen: false, catalog: [] }),
-      };
+      return { standing: { catalog: [], state }, unitColumns: await findUnitColumns(host, loaded, unitTests) };
     }
     throw cause;
   } finally {

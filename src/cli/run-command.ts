@@ -41,7 +41,7 @@ import { argumentsOf } from './run-arguments.ts';
 import { stopFor } from './stop-for.ts';
 import { createUnfinishedMark } from './unfinished-mark.ts';
 import type { UnfinishedMark } from './unfinished-mark.ts';
-import { findUnitColumns, prepareUnitTests, schemasOf } from './unit-tests.ts';
+import { findUnitColumns, prepareUnitTests } from './unit-tests.ts';
 import { showUnneeded } from './unneeded-errors.ts';
 import { loadWhole } from './whole-texts.ts';
 import { listenForCancel } from './signals.ts';
@@ -112,16 +112,12 @@ export async function runPrepared(
     signal: cancellation.signal,
   });
   try {
-    const asked = { ...loaded, schemas: schemasOf(loaded, prepared.unitTests) };
-    const standing = await traced(host.trace, 'read catalog and state', () => readStanding(adapter, session, asked));
+    const standing = await traced(host.trace, 'read catalog and state', () => readStanding(adapter, session, loaded.project, loaded.graph));
     const seeds = cancellation.whileBusy(() =>
       traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing)),
     );
     await requireSeedTypes(session, loaded, seeds.summaries.keys());
-    const unitColumns = await findUnitColumns(host, loaded, prepared.unitTests, {
-      isOpen: true,
-      catalog: standing.catalog,
-    });
+    const unitColumns = await findUnitColumns(host, loaded, prepared.unitTests, { adapter, session });
     const { planned: drafted, input } = cancellation.whileBusy(() =>
       planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns }),
     );

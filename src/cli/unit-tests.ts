@@ -1,4 +1,6 @@
 /** Reads the fixtures of unit tests, compiles their queries, and learns the columns of what they make up. */
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Session } from '../adapter/connection.ts';
 import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
 import type { KnownColumns } from '../analyze/analysis.ts';
 import type { CompiledFixture, CompiledUnitTest, NodeId, UnitInput } from '../compile/compiled.ts';
@@ -10,7 +12,7 @@ import { readCsvFixture } from '../parse/read-csv-fixture.ts';
 import type { FixtureRows } from '../parse/unit-test-definition.ts';
 import type { UnitTests } from '../plan/plan-input.ts';
 import type { KnownRelation, PreparedUnitTest, UnitFixture } from '../plan/unit-test.ts';
-import { analyzeWith, openAnyBinder } from './analyze-nodes.ts';
+import { analyzeWith, lookAround, openAnyBinder } from './analyze-nodes.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Screen } from './screen.ts';
@@ -124,33 +126,20 @@ function referenceTo(graph: LoadedGraph['graph'], id: NodeId): string {
   return version === undefined ? `ref('${node?.name ?? ''}')` : `ref('${version.model}', v=${version.v})`;
 }
 
-/** The schemas of the sources that the tests make up: what stands there tells their columns. */
-export function schemasOf({ graph }: Pick<LoadedGraph, 'graph'>, tests: Prepared): readonly string[] {
-  const ids = new Set([...tests.values()].flatMap(({ inputs }) => inputs.map(({ id }) => id)));
-  return [...ids].flatMap((id) => {
-    const node = graph.nodes.get(id);
-    return node?.resourceType === 'source' ? [node.relation.schema] : [];
-  });
-}
-
-/** What stands in the database, and whether it is there to be asked more. */
-export interface KnownTarget {
-  readonly isOpen: boolean;
-  readonly catalog: readonly CatalogRelation[];
+/** The database, where it is there. */
+export interface OpenTarget {
+  readonly adapter: Adapter;
+  readonly session: Session;
 }
 
 /**
  * The columns of all relations that the tests make up: by their queries, else as they stand in the database, else as far as
  * they are described.
  */
-export async function findUnitColumns(
-  host: Host,
-  loaded: LoadedGraph,
-  tests: Prepared,
-  { isOpen, catalog }: KnownTarget,
-): Promise<UnitTests['columns']> {
+export async function findUnitColumns(host: Host, loaded: LoadedGraph, tests: Prepared, open?: OpenTarget): Promise<UnitTests['columns']> {
   const ids = new Set([...tests.values()].flatMap(({ inputs }) => inputs.map(({ id }) => id)));
   if (ids.size === 0) return new Map();
+  const catalog = open === undefined ? [] : await lookAround(open.adapter, open.session, loaded);
   const { foldIdentifier: fold } = loaded.engine.dialect;
   const keyOf = ({ schema, name }: Relation): string => JSON.stringify([fold(schema), fold(name)]);
   const standing = new Map(catalog.map((entry) => [keyOf(entry.relation), entry]));
@@ -165,7 +154,7 @@ export async function findUnitColumns(
       isWhole: false,
     };
   };
-  const bound = await analyzeInputs(host, loaded, ids, { catalog, isOpen });
+  const bound = await analyzeInputs(host, loaded, ids, { catalog, isOpen: open !== undefined });
   return new Map(
     [...ids].flatMap((id): readonly (readonly [NodeId, KnownRelation])[] => {
       const known = bound?.get(id);
@@ -184,7 +173,7 @@ async function analyzeInputs(
   host: Host,
   loaded: LoadedGraph,
   ids: ReadonlySet<NodeId>,
-  { catalog, isOpen }: KnownTarget,
+  { catalog, isOpen }: { readonly catalog: readonly CatalogRelation[]; readonly isOpen: boolean },
 ): Promise<ReadonlyMap<NodeId, KnownColumns> | undefined> {
   const adapter = await loaded.engine.load();
   const binder = isOpen || adapter.openBinder !== undefined ? await openAnyBinder(adapter, loaded) : undefined;
