@@ -4,6 +4,8 @@ import type { Session } from '../adapter/connection.ts';
 import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
 import type { KnownColumns } from '../analyze/analysis.ts';
 import type { CompiledFixture, CompiledUnitTest, NodeId, UnitInput } from '../compile/compiled.ts';
+import { syntheticText } from '../compile/compiled-text.ts';
+import { finishQuery } from '../compile/query-text.ts';
 import { columnProblems } from '../compile/unit-tests.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
@@ -87,13 +89,22 @@ function nameInputs({ graph, engine }: LoadedGraph, { inputs }: CompiledUnitTest
 
 /** The rows of a fixture; those of a file are read now. */
 function readRows({ texts, engine }: LoadedGraph, fixture: CompiledFixture, node: NodeId, diagnostics: Diagnostic[]): FixtureRows {
-  if (fixture.kind !== 'file') return fixture;
+  if (fixture.kind === 'query') return oneQuery(fixture, node, diagnostics);
+  if (fixture.kind === 'rows') return fixture;
   const { path, format } = fixture;
   const text = texts.get(path) ?? bug(`${path} has no text`);
-  if (format === 'sql') return { kind: 'query', sql: text, span: fixture.span };
+  if (format === 'sql') return oneQuery({ kind: 'query', sql: text, span: fixture.span }, node, diagnostics);
   const { value, diagnostics: problems } = readCsvFixture(text, (start, end) => ({ path, start, end }));
   for (const problem of [...problems, ...columnProblems(value, engine.dialect)]) diagnostics.push({ ...problem, node });
   return value;
+}
+
+/** A query as it can stand inside of a statement: only one, and without what ends it. */
+function oneQuery(rows: Extract<FixtureRows, { kind: 'query' }>, node: NodeId, diagnostics: Diagnostic[]): FixtureRows {
+  const finished = finishQuery(syntheticText(rows.sql), { what: 'a fixture', node, path: rows.span.path });
+  for (const { message } of finished.diagnostics)
+    diagnostics.push(diagnose('fixture-content', { problem: message }, { span: rows.span, node }));
+  return { ...rows, sql: finished.text.sql };
 }
 
 /** Inputs that are missing, and those that nothing reads. */
@@ -143,12 +154,18 @@ export async function findUnitColumns(host: Host, loaded: LoadedGraph, tests: Pr
   const { foldIdentifier: fold } = loaded.engine.dialect;
   const keyOf = ({ schema, name }: Relation): string => JSON.stringify([fold(schema), fold(name)]);
   const standing = new Map(catalog.map((entry) => [keyOf(entry.relation), entry]));
+  const seen = new Map<NodeId, KnownRelation | undefined>();
   const otherwise = (id: NodeId): KnownRelation | undefined => {
+    if (!seen.has(id)) seen.set(id, lookUp(id));
+    return seen.get(id);
+  };
+  const lookUp = (id: NodeId): KnownRelation | undefined => {
     const node = loaded.graph.nodes.get(id);
     if (node === undefined || !('relation' in node)) return undefined;
     const seed = node.resourceType === 'seed' ? seedColumns(host, loaded, id) : undefined;
     const stands = seed === undefined ? standing.get(keyOf(node.relation))?.columns : seed;
-    if (stands !== undefined) return { columns: stands, isWhole: true };
+    // A model may stand as it was before its query changed.
+    if (stands !== undefined) return { columns: stands, isWhole: node.resourceType !== 'model' };
     return {
       columns: node.columns.flatMap(({ name, dataType }) => (dataType === undefined ? [] : [{ name, type: dataType }])),
       isWhole: false,

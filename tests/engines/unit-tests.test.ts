@@ -427,6 +427,27 @@ ${unitTest(
         expect(plan.text).toContain("`ref('third')` has no column `dya`");
       });
 
+      it('let a query of a fixture do nothing but give rows', async () => {
+        const files = (sql: string) => ({
+          'models/base.sql': 'select 1 as n',
+          'models/m.sql': 'select n from {{ref "base"}}',
+          'models/unit.yaml': unitTest(
+            'm',
+            `    given: [{input: ref('base'), format: sql, rows: "${sql}"}]\n    expect: {rows: [{n: 2}]}\n`,
+          ),
+        });
+        const project = await engine.project(files('select 2 as n;'));
+        expect((await project.tx('test')).exit).toBe(0);
+        await project.run('create schema kept', 'create table kept.t as select 1 as n');
+        for (const sql of ['select 2 as n; commit; drop table kept.t', 'drop table kept.t', '']) {
+          project.write(files(sql));
+          const ran = await project.tx('test');
+          expect(ran.exit).not.toBe(0);
+          expect(ran.text).toContain('error fixture-content  models/unit.yaml:4');
+        }
+        expect(await project.rows('select n from kept.t')).toEqual([[1]]);
+      });
+
       it('go without types where nobody knows them, and say so where a column is missing', async () => {
         const undescribed = 'sources:\n  - name: raw\n    schema: nowhere\n    tables: [{name: orders}]\n';
         const project = await engine.project({
