@@ -248,8 +248,12 @@ describe('alter-columns', () => {
 describe('all operations', () => {
   it('never emit what the engine cannot replay', async () => {
     const column = { name: 'a', type: 'INTEGER' };
+    const constraints = [{ type: 'not_null', columns: ['a'] }] as const;
     const all: {
-      readonly [K in Exclude<OperationKind, 'stage-indexes' | 'grant' | 'publish-materialized'>]: Extract<Operation, { kind: K }>;
+      readonly [K in Exclude<OperationKind, 'stage-indexes' | 'stage-constraints' | 'grant' | 'publish-materialized'>]: Extract<
+        Operation,
+        { kind: K }
+      >;
     } = {
       'create-schema': { kind: 'create-schema', schema: 's' },
       'stage-query': { kind: 'stage-query', stage, temporary: false, query: query('select 1') },
@@ -265,6 +269,8 @@ describe('all operations', () => {
       drop: { kind: 'drop', relation: target, relationKind: 'table', temporary: false },
       'sync-indexes': { kind: 'sync-indexes', target, indexes: [{ columns: ['a'], unique: false }] },
       describe: { kind: 'describe', target, relationKind: 'table', comment: 'c', columns: {} },
+      'release-constraints': { kind: 'release-constraints', stage, target, constraints },
+      'sync-constraints': { kind: 'sync-constraints', target, constraints },
       'run-sql': { kind: 'run-sql', query: query('select 1') },
     };
     for (const operation of Object.values(all)) {

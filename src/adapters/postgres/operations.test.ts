@@ -266,6 +266,7 @@ describe('alter-columns', () => {
 describe('all operations', () => {
   it('never take away what depends on a relation', async () => {
     const column = { name: 'a', type: 'integer' };
+    const constraints = [{ type: 'foreign_key', columns: ['a'], to: { sql: 'other', columns: ['b'] } }] as const;
     const all: { readonly [K in OperationKind]: Extract<Operation, { kind: K }> } = {
       'create-schema': { kind: 'create-schema', schema: 's' },
       'stage-query': { kind: 'stage-query', stage, temporary: false, query: query('select 1') },
@@ -283,6 +284,9 @@ describe('all operations', () => {
       'sync-indexes': { kind: 'sync-indexes', target, indexes: [{ columns: ['a'], unique: false }] },
       describe: { kind: 'describe', target, relationKind: 'table', comment: 'c', columns: {} },
       'stage-indexes': { kind: 'stage-indexes', stage, target, indexes: [{ columns: ['a'], unique: false }] },
+      'stage-constraints': { kind: 'stage-constraints', stage, target, constraints },
+      'release-constraints': { kind: 'release-constraints', stage, target, constraints },
+      'sync-constraints': { kind: 'sync-constraints', target, constraints },
       grant: { kind: 'grant', target, grants: { select: ['public'] } },
       'run-sql': { kind: 'run-sql', query: query('select 1') },
     };

@@ -4,6 +4,7 @@ import type { Relation, RelationKind } from '../../adapter/relation.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
+import { releaseConstraints, stageConstraints, syncConstraints } from './constraints.ts';
 import { dialect } from './dialect.ts';
 import { publishMaterialized } from './publish/publish-materialized.ts';
 import { publishStage } from './publish/publish-stage.ts';
@@ -101,6 +102,9 @@ export const operations: OperationRenderers = {
   merge,
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
+  'stage-constraints': stageConstraints,
+  'release-constraints': releaseConstraints,
+  'sync-constraints': syncConstraints,
   'stage-indexes': stageIndexes,
   'sync-indexes': syncIndexes,
   describe,

@@ -1,4 +1,5 @@
 /** Reads what hangs on a relation and was set on it by anybody: its own settings, and everything that depends on it. */
+import { isConstraintKey } from '../../../adapter/constraint-name.ts';
 import type { ResultSet } from '../../../adapter/connection.ts';
 import type { Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
@@ -55,6 +56,19 @@ export interface OwnedConstraint {
   readonly clustered: boolean;
   readonly identifies: boolean;
   readonly comment: string | null;
+}
+
+/** A foreign key of another table. */
+export interface ForeignReference {
+  /** In the words of the server. */
+  readonly name: string;
+  /** Columns that it points to. */
+  readonly columns: readonly string[];
+  readonly constraint: string;
+  readonly definition: string;
+  readonly comment: string | null;
+  readonly table: Relation;
+  readonly owner: string;
 }
 
 export interface OwnedPolicy {
@@ -119,7 +133,7 @@ export interface Belongings {
   /** Relations of the same answer that a view reads, by the numbers of their columns; 0 is the row as a whole, -1 is always there. */
   readonly reads: readonly { readonly oid: number; readonly columns: readonly number[] }[];
   /** Foreign keys of other tables that point here, by the columns that they name. */
-  readonly referencedBy: readonly { readonly name: string; readonly columns: readonly string[] }[];
+  readonly referencedBy: readonly ForeignReference[];
   /** What else depends on it, in the words of the server. */
   readonly others: readonly string[];
 }
@@ -233,8 +247,11 @@ const reads = list(
 const referencedBy = list(
   `'name', pg_catalog.pg_describe_object(${catalogOf('pg_constraint')}, k.oid, 0),
    'columns', (select json_agg(a.attname order by k.place) from unnest(k.confkey) with ordinality as k(number, place)
-     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = k.number)`,
-  `pg_catalog.pg_constraint k where k.confrelid = c.oid and k.conrelid <> c.oid and k.contype = 'f' and k.conparentid = 0`,
+     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = k.number),
+   'constraint', k.conname, 'definition', pg_catalog.pg_get_constraintdef(k.oid), 'comment', ${commentOf('pg_constraint', 'k.oid')},
+   'table', json_build_object('schema', rn.nspname, 'name', r.relname), 'owner', pg_catalog.pg_get_userbyid(r.relowner)`,
+  `pg_catalog.pg_constraint k join pg_catalog.pg_class r on r.oid = k.conrelid join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace
+   where k.confrelid = c.oid and k.conrelid <> c.oid and k.contype = 'f' and k.conparentid = 0`,
   'k.conname',
 );
 
@@ -305,12 +322,36 @@ export function askBelongings(relation: Relation): readonly Statement[] {
 /** Reads the answer to `askBelongings` from the results of its statements. */
 export function readBelongings([path, , answer]: readonly ResultSet[], relation: Relation): BelongingsAnswer {
   // The query builds exactly this shape.
-  const found = (answer?.rows ?? []).map(([text]) => JSON.parse(String(text)) as Belongings);
+  const found = (answer?.rows ?? []).map(([text]) => withoutOurs(JSON.parse(String(text)) as Belongings));
   const isOwn = (entry: Belongings): boolean => entry.relation.schema === relation.schema && entry.relation.name === relation.name;
   return {
     old: found.find(isOwn),
     views: inOrder(found.filter((entry) => !isOwn(entry))),
     searchPath: String(path?.rows[0]?.[0] ?? ''),
+  };
+}
+
+/** Whether `tx` made a constraint because a property file asks for it. */
+export function isOurs({ name, comment }: { readonly name: string; readonly comment: string | null }): boolean {
+  return isConstraintKey(name) || isConstraintKey(comment);
+}
+
+/** What a property file asks for is made anew with the table, or not at all; a NOT NULL that comes of it has no mark of its own. */
+function withoutOurs(entry: Belongings): Belongings {
+  const ours = entry.constraints.filter(isOurs);
+  if (ours.length === 0) return entry;
+  const required = new Set(
+    ours.flatMap(({ name, comment, kind, columns: numbers }) => {
+      const isRequirement = kind === 'primary key' || [name, comment].some((text) => text?.endsWith('_req') === true);
+      return isRequirement ? numbers : [];
+    }),
+  );
+  return {
+    ...entry,
+    columns: entry.columns.map((column) => (required.has(column.number) ? { ...column, notNull: false } : column)),
+    constraints: entry.constraints.filter(
+      (each) => !isOurs(each) && !(each.kind === 'not null' && each.columns.every((number) => required.has(number))),
+    ),
   };
 }
 

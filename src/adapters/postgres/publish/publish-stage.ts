@@ -1,11 +1,12 @@
 /** Renders the publication of a staged table. */
-import type { PublishStage, RenderContext } from '../../../adapter/operation.ts';
+import type { PublishStage, RenderContext, WantedConstraint } from '../../../adapter/operation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { bug } from '../../../diagnostics/bug.ts';
 import { columnsStatement, readColumns } from '../catalog.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier } from '../quoting.ts';
 import { askBelongings, readBelongings } from './belongings.ts';
+import type { BelongingsAnswer } from './belongings.ts';
 import { lockBriefly } from './lock-briefly.ts';
 import { lockDependents } from './lock-dependents.ts';
 import { replaceRelation } from './replace-relation.ts';
@@ -28,7 +29,17 @@ export async function publishStage(operation: PublishStage, context: RenderConte
   await lockDependents(context, target);
   const question = askBelongings(target);
   const results = await context.look(...question, columnsStatement(stage));
-  const answer = readBelongings(results, target);
+  const answer = withoutReplaced(readBelongings(results, target), operation.constraints ?? []);
   const columns = readColumns(results[question.length]);
   return replaceRelation({ stage, kind: 'table', columns, hooksFollow: operation.hooksFollow === true }, target, answer, context);
+}
+
+/** A table has one primary key, and one constraint of a name: those that the stage has take the place of others. */
+function withoutReplaced(answer: BelongingsAnswer, constraints: readonly WantedConstraint[]): BelongingsAnswer {
+  const { old } = answer;
+  if (old === undefined || constraints.length === 0) return answer;
+  const hasKey = constraints.some(({ type }) => type === 'primary_key');
+  const names = new Set(constraints.map(({ name }) => name));
+  const kept = old.constraints.filter(({ name, kind }) => !names.has(name) && !(hasKey && kind === 'primary key'));
+  return { ...answer, old: { ...old, constraints: kept } };
 }

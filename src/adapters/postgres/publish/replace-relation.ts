@@ -5,7 +5,8 @@ import type { Column, Relation, RelationKind } from '../../../adapter/relation.t
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
-import type { Belongings, BelongingsAnswer } from './belongings.ts';
+import { isOurs } from './belongings.ts';
+import type { Belongings, BelongingsAnswer, ForeignReference } from './belongings.ts';
 import { attachmentsOf, carryNotNull, carryOver } from './carry-over.ts';
 import { lockBriefly } from './lock-briefly.ts';
 import { temporaryName } from './temporary-name.ts';
@@ -54,7 +55,7 @@ function findObstacles(old: Belongings, views: readonly Belongings[]): readonly 
   const kind = kinds[old.kind];
   return [
     ...(kind === undefined ? [] : [kind]),
-    ...old.referencedBy.map(({ name }) => name),
+    ...old.referencedBy.filter((reference) => !isOurReference(reference)).map(({ name }) => name),
     ...[old, ...views].flatMap((entry) => entry.others),
     ...views.filter((view) => !view.ours).map((view) => `${describeView(view)} of ${view.owner}`),
     ...old.publications
@@ -63,18 +64,45 @@ function findObstacles(old: Belongings, views: readonly Belongings[]): readonly 
   ];
 }
 
+const isOurReference = ({ constraint, comment }: ForeignReference): boolean => isOurs({ name: constraint, comment });
+
+const constraintOf = ({ table, constraint }: ForeignReference): string => nameOf({ schema: table.schema, name: constraint });
+
+/** Foreign keys of other models are taken away with the old table, and put on the new one where this run does not come to their model anyway. */
+function references(
+  old: Belongings,
+  context: RenderContext,
+  make: Maker,
+): { readonly before: readonly Statement[]; readonly after: readonly Statement[] } {
+  const ours = old.referencedBy.filter(isOurReference);
+  const stay = ours.filter(({ table }) => !context.isRebuilt(table));
+  return {
+    before: each(...ours.map(({ table, constraint }) => `alter table ${nameOf(table)} drop constraint ${quoteIdentifier(constraint)}`)),
+    after: stay.flatMap(({ table, constraint, definition, comment }) => {
+      const name = quoteIdentifier(constraint);
+      const add = make(`the foreign key ${name} of ${nameOf(table)}`, `alter table ${nameOf(table)} add constraint ${name} ${definition}`);
+      const mark = { sql: `comment on constraint ${name} on ${nameOf(table)} is ${quoteText(comment ?? '')}` };
+      return comment === null ? [add] : [add, mark];
+    }),
+  };
+}
+
 function sameColumns(old: Belongings, columns: readonly Column[]): boolean {
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   return old.columns.length === columns.length && old.columns.every(({ name, type }) => types.get(name) === type);
 }
 
 /** In place: whoever reads sees the old rows until the commit, and everything that hangs on the table stays. */
-function refill({ stage, columns }: Fresh, { relation }: Belongings): readonly Statement[] {
+function refill({ stage, columns }: Fresh, { relation, referencedBy }: Belongings): readonly Statement[] {
   const list = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   const make = makerFor(relation, []);
+  const ours = referencedBy.filter(isOurReference).map(constraintOf).join(', ');
+  const check = (when: string): readonly Statement[] => (ours === '' ? [] : [{ sql: `set constraints ${ours} ${when}` }]);
   return [
+    ...check('deferred'),
     { sql: `delete from ${nameOf(relation)}` },
     make('the rows of the table itself', `insert into ${nameOf(relation)} (${list}) select ${list} from ${nameOf(stage)}`),
+    ...check('immediate'),
     { sql: `drop table ${nameOf(stage)}` },
   ];
 }
@@ -102,10 +130,12 @@ function swap(fresh: Fresh, { old, views }: Standing, context: RenderContext): r
     // Without hooks everything is made by now, but for what has lost its columns.
     context.keep(fresh.hooksFollow ? all : all.filter(({ columns }) => columns.some((column) => !kept.names.has(column))));
   }
+  const foreign = references(old, context, make);
   return [
     ...settings(fresh, old, kept.names, make),
     ...carried.before,
-    lockBriefly([...[...plan.bound, ...plan.remade].map(lockable), lockable(old)], context.lockTimeoutMs),
+    lockBriefly([...lockableReferences(old), ...[...plan.bound, ...plan.remade].map(lockable), lockable(old)], context.lockTimeoutMs),
+    ...foreign.before,
     ...exchange(fresh, old, plan, make),
     ...carried.after,
     ...(fresh.hooksFollow && wasTable
@@ -113,6 +143,7 @@ function swap(fresh: Fresh, { old, views }: Standing, context: RenderContext): r
       : parts.flatMap(({ kind, name, statements }) => statements.map((sql) => make(`the ${kind} ${name}`, sql)))),
     ...(wasTable ? each(...transferPublications(old)) : []),
     ...each(`alter ${fresh.kind} ${nameOf(old.relation)} owner to ${quoteIdentifier(old.owner)}`),
+    ...foreign.after,
     ...plan.remade.flatMap((view) => remakeView(view, make, context)),
   ];
 }
@@ -126,6 +157,11 @@ const lockable = ({ relation, kind, owner }: Belongings) => ({
   kind: kindWord(kind),
   owner: quoteIdentifier(owner),
 });
+
+const lockableReferences = (old: Belongings) =>
+  old.referencedBy
+    .filter(isOurReference)
+    .map(({ table, owner }) => ({ name: nameOf(table), kind: 'table' as const, owner: quoteIdentifier(owner) }));
 
 function settings(fresh: Fresh, old: Belongings, kept: ReadonlySet<string>, make: Maker): readonly Statement[] {
   const name = nameOf(fresh.stage);
