@@ -35,8 +35,7 @@ function definition(constraint: WantedConstraint, version: number): string {
       return `check (${expression}\n)`;
     case 'foreign_key':
       if (to === undefined) return bug('a foreign key that points nowhere');
-      // Deferrable, so that the rows of the other table can be written anew.
-      return `foreign key (${columnList(columns)}) references ${to.sql} (${columnList(to.columns)}) deferrable`;
+      return `foreign key (${columnList(columns)}) references ${to.sql} (${columnList(to.columns)})`;
     default:
       return unreachable(type);
   }
@@ -68,9 +67,15 @@ export async function stageConstraints(
   { stage, target, constraints }: StageConstraints,
   { look }: RenderContext,
 ): Promise<readonly Statement[]> {
-  const [found] = await look(versionQuery);
+  const [found, tied] = await look(versionQuery, {
+    sql: `select from pg_catalog.pg_constraint k where k.conrelid = pg_catalog.to_regclass(${quoteText(nameOf(target))})
+      and k.contype = 'f' and k.confrelid <> k.conrelid limit 1`,
+  });
   const version = Number(found?.rows[0]?.[0]);
+  // A table that has foreign keys takes the rows of the stage where it can, and could not let go of a stage that has some as well.
+  const isTied = (tied?.rows.length ?? 0) > 0;
   return inOrder(constraints).flatMap((constraint) => {
+    if (isTied && constraint.type === 'foreign_key') return [];
     const key = constraintKey(target, constraint);
     const name = hasIndex(constraint) ? temporaryName(stage.name, key) : (constraint.name ?? key);
     return add(constraint, { table: stage, key, name, version });

@@ -1,6 +1,4 @@
 /** Reads what hangs on a relation and was set on it by anybody: its own settings, and everything that depends on it. */
-import { isConstraintKey } from '../../../adapter/constraint-name.ts';
-import type { ResultSet } from '../../../adapter/connection.ts';
 import type { Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
@@ -68,7 +66,6 @@ export interface ForeignReference {
   readonly definition: string;
   readonly comment: string | null;
   readonly table: Relation;
-  readonly owner: string;
 }
 
 export interface OwnedPolicy {
@@ -123,6 +120,8 @@ export interface Belongings {
   readonly columns: readonly OwnedColumn[];
   readonly indexes: readonly OwnedIndex[];
   readonly constraints: readonly OwnedConstraint[];
+  /** Names of constraints that a property file asked for, which are not among the others. */
+  readonly asked: readonly string[];
   readonly triggers: readonly OwnedObject[];
   readonly rules: readonly OwnedObject[];
   readonly policies: readonly OwnedPolicy[];
@@ -134,6 +133,8 @@ export interface Belongings {
   readonly reads: readonly { readonly oid: number; readonly columns: readonly number[] }[];
   /** Foreign keys of other tables that point here, by the columns that they name. */
   readonly referencedBy: readonly ForeignReference[];
+  /** Tables that its own foreign keys point to. */
+  readonly pointsTo: readonly Relation[];
   /** What else depends on it, in the words of the server. */
   readonly others: readonly string[];
 }
@@ -249,10 +250,17 @@ const referencedBy = list(
    'columns', (select json_agg(a.attname order by k.place) from unnest(k.confkey) with ordinality as k(number, place)
      join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = k.number),
    'constraint', k.conname, 'definition', pg_catalog.pg_get_constraintdef(k.oid), 'comment', ${commentOf('pg_constraint', 'k.oid')},
-   'table', json_build_object('schema', rn.nspname, 'name', r.relname), 'owner', pg_catalog.pg_get_userbyid(r.relowner)`,
+   'table', json_build_object('schema', rn.nspname, 'name', r.relname)`,
   `pg_catalog.pg_constraint k join pg_catalog.pg_class r on r.oid = k.conrelid join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace
    where k.confrelid = c.oid and k.conrelid <> c.oid and k.contype = 'f' and k.conparentid = 0`,
   'k.conname',
+);
+
+const pointsTo = list(
+  `'schema', f.nspname, 'name', f.relname`,
+  `(select distinct rn.nspname, r.relname from pg_catalog.pg_constraint k join pg_catalog.pg_class r on r.oid = k.confrelid
+    join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace where k.conrelid = c.oid and k.confrelid <> c.oid and k.contype = 'f') as f`,
+  'f.nspname, f.relname',
 );
 
 /** Whatever depends on the relation or its row type and is none of the above. */
@@ -304,6 +312,7 @@ select json_build_object('oid', c.oid::bigint, 'relation', json_build_object('sc
   'labels', ${labels}, 'columns', ${columns}, 'indexes', ${indexes}, 'constraints', ${constraints}, 'triggers', ${triggers}, 'rules', ${rules},
   'policies', ${policies}, 'statistics', ${statistics}, 'publications', ${publications},
   'query', case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid) end, 'reads', ${reads}, 'referencedBy', ${referencedBy},
+  'pointsTo', ${pointsTo},
   'others', ${others})::text
 from above join pg_catalog.pg_class c on c.oid = above.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace`;
 }
@@ -317,55 +326,4 @@ export function askBelongings(relation: Relation): readonly Statement[] {
     { sql: belongingsQuery(relation) },
     { sql: `select pg_catalog.set_config('jit', pg_catalog.current_setting('tx.jit'), true)` },
   ];
-}
-
-/** Reads the answer to `askBelongings` from the results of its statements. */
-export function readBelongings([path, , answer]: readonly ResultSet[], relation: Relation): BelongingsAnswer {
-  // The query builds exactly this shape.
-  const found = (answer?.rows ?? []).map(([text]) => withoutOurs(JSON.parse(String(text)) as Belongings));
-  const isOwn = (entry: Belongings): boolean => entry.relation.schema === relation.schema && entry.relation.name === relation.name;
-  return {
-    old: found.find(isOwn),
-    views: inOrder(found.filter((entry) => !isOwn(entry))),
-    searchPath: String(path?.rows[0]?.[0] ?? ''),
-  };
-}
-
-/** Whether `tx` made a constraint because a property file asks for it. */
-export function isOurs({ name, comment }: { readonly name: string; readonly comment: string | null }): boolean {
-  return isConstraintKey(name) || isConstraintKey(comment);
-}
-
-/** What a property file asks for is made anew with the table, or not at all; a NOT NULL that comes of it has no mark of its own. */
-function withoutOurs(entry: Belongings): Belongings {
-  const ours = entry.constraints.filter(isOurs);
-  if (ours.length === 0) return entry;
-  const required = new Set(
-    ours.flatMap(({ name, comment, kind, columns: numbers }) => {
-      const isRequirement = kind === 'primary key' || [name, comment].some((text) => text?.endsWith('_req') === true);
-      return isRequirement ? numbers : [];
-    }),
-  );
-  return {
-    ...entry,
-    columns: entry.columns.map((column) => (required.has(column.number) ? { ...column, notNull: false } : column)),
-    constraints: entry.constraints.filter(
-      (each) => !isOurs(each) && !(each.kind === 'not null' && each.columns.every((number) => required.has(number))),
-    ),
-  };
-}
-
-/** Views behind those that they read. */
-function inOrder(views: readonly Belongings[]): readonly Belongings[] {
-  const left = new Map(views.map((view) => [view.oid, view]));
-  const done: Belongings[] = [];
-  for (let before = -1; left.size > 0 && before !== left.size;) {
-    before = left.size;
-    for (const view of left.values()) {
-      if (view.reads.some(({ oid }) => left.has(oid) && oid !== view.oid)) continue;
-      left.delete(view.oid);
-      done.push(view);
-    }
-  }
-  return [...done, ...left.values()];
 }

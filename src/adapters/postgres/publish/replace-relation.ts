@@ -1,11 +1,11 @@
 /** Puts a new relation in the place of an old one, with all that hangs on that, in one transaction and without harm to readers. */
-import type { RenderContext } from '../../../adapter/operation.ts';
+import type { RenderContext, WantedConstraint } from '../../../adapter/operation.ts';
 import { EngineError } from '../../../adapter/engine-error.ts';
 import type { Column, Relation, RelationKind } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
-import { isOurs } from './belongings.ts';
+import { isAsked } from './read-belongings.ts';
 import type { Belongings, BelongingsAnswer, ForeignReference } from './belongings.ts';
 import { attachmentsOf, carryNotNull, carryOver } from './carry-over.ts';
 import { lockBriefly } from './lock-briefly.ts';
@@ -31,6 +31,8 @@ export interface Fresh {
   readonly columns: readonly Column[];
   /** Hooks of the model come after it, and may make what would be carried over. */
   readonly hooksFollow: boolean;
+  /** That a property file asks for. */
+  readonly constraints: readonly WantedConstraint[];
 }
 
 const nameOf = dialect.relation;
@@ -43,8 +45,14 @@ export function replaceRelation(fresh: Fresh, target: Relation, answer: Belongin
   const restore = each(`select pg_catalog.set_config('search_path', ${quoteText(searchPath)}, true)`);
   if (old === undefined) return [...renameTo(fresh, target), ...restore];
   const obstacles = findObstacles(old, views);
-  if (obstacles.length === 0) return [...swap(fresh, { ...answer, old }, context), ...restore];
-  if (fresh.kind === 'table' && sameColumns(old, fresh.columns)) return [...refill(fresh, old), ...restore];
+  // To drop a foreign key keeps everybody from reading the table that it points to, and whoever reads that now is waited for.
+  const isTied =
+    old.pointsTo.length > 0 &&
+    fresh.constraints.some(({ type }) => type === 'foreign_key') &&
+    old.kind === 'r' &&
+    sameColumns(old, fresh.columns);
+  if (obstacles.length === 0 && !isTied) return [...swap(fresh, { ...answer, old }, context), ...restore];
+  if (fresh.kind === 'table' && sameColumns(old, fresh.columns)) return [...refill(fresh, old, context), ...restore];
   const message = `${nameOf(target)} cannot be replaced: its columns change, and not all that depends on it can be made again`;
   throw new EngineError({ kind: 'dependents', message, redacted: message, retry: 'never', relation: target, dependents: obstacles });
 }
@@ -64,9 +72,10 @@ function findObstacles(old: Belongings, views: readonly Belongings[]): readonly 
   ];
 }
 
-const isOurReference = ({ constraint, comment }: ForeignReference): boolean => isOurs({ name: constraint, comment });
+const isOurReference = ({ constraint, comment }: ForeignReference): boolean => isAsked({ name: constraint, comment });
 
-const constraintOf = ({ table, constraint }: ForeignReference): string => nameOf({ schema: table.schema, name: constraint });
+const dropReference = ({ table, constraint }: Pick<ForeignReference, 'table' | 'constraint'>): string =>
+  `alter table ${nameOf(table)} drop constraint ${quoteIdentifier(constraint)}`;
 
 /** Foreign keys of other models are taken away with the old table, and put on the new one where this run does not come to their model anyway. */
 function references(
@@ -77,7 +86,7 @@ function references(
   const ours = old.referencedBy.filter(isOurReference);
   const stay = ours.filter(({ table }) => !context.isRebuilt(table));
   return {
-    before: each(...ours.map(({ table, constraint }) => `alter table ${nameOf(table)} drop constraint ${quoteIdentifier(constraint)}`)),
+    before: each(...ours.map(dropReference)),
     after: stay.flatMap(({ table, constraint, definition, comment }) => {
       const name = quoteIdentifier(constraint);
       const add = make(`the foreign key ${name} of ${nameOf(table)}`, `alter table ${nameOf(table)} add constraint ${name} ${definition}`);
@@ -93,16 +102,23 @@ function sameColumns(old: Belongings, columns: readonly Column[]): boolean {
 }
 
 /** In place: whoever reads sees the old rows until the commit, and everything that hangs on the table stays. */
-function refill({ stage, columns }: Fresh, { relation, referencedBy }: Belongings): readonly Statement[] {
+function refill(
+  { stage, columns, constraints }: Fresh,
+  { relation, referencedBy, asked }: Belongings,
+  context: RenderContext,
+): readonly Statement[] {
   const list = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   const make = makerFor(relation, []);
-  const ours = referencedBy.filter(isOurReference).map(constraintOf).join(', ');
-  const check = (when: string): readonly Statement[] => (ours === '' ? [] : [{ sql: `set constraints ${ours} ${when}` }]);
+  // Models that this run comes to may have other rows by then, and get their keys anew.
+  const dropped = referencedBy.filter((reference) => isOurReference(reference) && context.isRebuilt(reference.table));
+  const locked = [...dropped.map(({ table }) => table), relation].map(lockableTable);
+  // In one statement: a foreign key that points here is looked at when the new rows are there.
+  const exchange = `with gone as (delete from ${nameOf(relation)} returning 1)
+    insert into ${nameOf(relation)} (${list}) select ${list} from ${nameOf(stage)} where (select count(*) from gone) >= 0`;
   return [
-    ...check('deferred'),
-    { sql: `delete from ${nameOf(relation)}` },
-    make('the rows of the table itself', `insert into ${nameOf(relation)} (${list}) select ${list} from ${nameOf(stage)}`),
-    ...check('immediate'),
+    ...(dropped.length === 0 ? [] : [lockBriefly(locked, context.lockTimeoutMs), ...each(...dropped.map(dropReference))]),
+    ...(constraints.length > 0 ? [] : each(...asked.map((name) => dropReference({ table: relation, constraint: name })))),
+    make('the rows of the table itself', exchange),
     { sql: `drop table ${nameOf(stage)}` },
   ];
 }
@@ -158,10 +174,12 @@ const lockable = ({ relation, kind, owner }: Belongings) => ({
   owner: quoteIdentifier(owner),
 });
 
+// Whose it is plays no part in the lock of a table.
+const lockableTable = (table: Relation) => ({ name: nameOf(table), kind: 'table' as const, owner: 'current_user' });
+
+/** Tables that foreign keys of the old one point to or come from: a key that goes locks both of its sides. */
 const lockableReferences = (old: Belongings) =>
-  old.referencedBy
-    .filter(isOurReference)
-    .map(({ table, owner }) => ({ name: nameOf(table), kind: 'table' as const, owner: quoteIdentifier(owner) }));
+  [...old.pointsTo, ...old.referencedBy.filter(isOurReference).map(({ table }) => table)].map(lockableTable);
 
 function settings(fresh: Fresh, old: Belongings, kept: ReadonlySet<string>, make: Maker): readonly Statement[] {
   const name = nameOf(fresh.stage);
