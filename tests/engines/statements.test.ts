@@ -104,7 +104,7 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
     is: {
       duckdb: ['delete from "s"."m" …', 'insert into "s"."m" ("id", "v") select "id", "v" from "temp"."d"'],
       postgres: [
-        'delete from "s"."m" as target using "pg_temp"."d" as stage where target."id" = stage."id"',
+        'delete from "s"."m" as target using "pg_temp"."d" as stage where target."id" = stage."id" and target."id" >= (select "id" from "pg_temp"."d" order by "id" asc limit 1) and target."id" <= (select "id" from "pg_temp"."d" order by "id" desc limit 1)',
         'insert into "s"."m" ("id", "v") select "id", "v" from "pg_temp"."d"',
       ],
     },
@@ -113,7 +113,7 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
     operation: (schema) => ({ kind: 'merge', stage: { schema, name: 'd' }, target, columns, key }),
     is: {
       duckdb: ['merge into "s"."m" …'],
-      postgres: ['merge into "s"."m" as target using "pg_temp"."d" as stage on target."id" = stage."id" when matched …'],
+      postgres: ['merge into "s"."m" as target using "pg_temp"."d" as stage on target."id" = stage."id" and target."id" >= (…'],
     },
   },
   'alter-columns': {

@@ -200,8 +200,43 @@ describe('incremental loads', () => {
     await apply(connection, { kind: 'merge', stage: delta, target, columns, key: columns });
     expect(await valueOf(connection, `select count(*) from ${name}`)).toBe(6);
   });
-  it('refuse an empty key', () => {
-    expect(() => render({ kind: 'merge', stage, target, columns, key: [] })).toThrow('without key');
+  it.each([['id'], columns])('merge on a server without the word for it', async (...key: readonly string[]) => {
+    const connection = await filled();
+    const merge: Operation = { kind: 'merge', stage: delta, target, columns, key };
+    const old = [{ columns: [{ name: 'server_version_num', type: 'text' }], rows: [['140012']] }];
+    const statements = await renderWith(merge, () => Promise.resolve(old));
+    for (const statement of statements) await connection.run(statement);
+    await connection.commit();
+    expect(statements.map(({ sql }) => sql.split(' ')[0])).toEqual(key.length === 1 ? ['update', 'insert'] : ['insert']);
+    if (key.length === 1) expect(await content(connection)).toEqual(expected);
+    else expect(await valueOf(connection, `select count(*) from ${name}`)).toBe(6);
+  });
+  it.each(['delete-insert', 'merge'] as const)('%s by keys of types that have no least value', async (kind) => {
+    const connection = await connect();
+    const id = (digit: number): string => `cast('${String(digit).repeat(8)}-0000-0000-0000-000000000000' as uuid)`;
+    await connection.run({
+      sql: `create table ${name} as select ${id(1)} as id, true as b, 1 as "select" union all select ${id(5)}, false, 1`,
+    });
+    await connection.run({
+      sql: `create temp table delta as select ${id(5)} as id, false as b, 2 as "select" union all select ${id(5)}, true, 2`,
+    });
+    await apply(connection, {
+      kind,
+      stage: { schema: 'pg_temp', name: 'delta' },
+      target,
+      columns: ['id', 'b', 'select'],
+      key: ['b', 'id'],
+    });
+    expect(await rowsOf(connection, `select left(id::text, 1), b, "select" from ${name} order by 1, 2`)).toEqual([
+      ['1', true, 1],
+      ['5', false, 2],
+      ['5', true, 2],
+    ]);
+  });
+  it('refuse an empty key', async () => {
+    await expect((async () => renderWith({ kind: 'merge', stage, target, columns, key: [] }, () => Promise.resolve([])))()).rejects.toThrow(
+      'without key',
+    );
   });
   it('stage a temporary table that later statements name by its schema', async () => {
     const connection = await filled();
