@@ -1,5 +1,5 @@
 /** What `tx` asks of an engine, as data: each operation is rendered by the engine that runs it. */
-import type { ResultSet, StandingRelation } from './connection.ts';
+import type { LockWait, ResultSet, StandingRelation } from './connection.ts';
 import type { Attachment, Column, Relation, RelationKind } from './relation.ts';
 import type { Query, Statement } from './statement.ts';
 
@@ -243,6 +243,8 @@ export interface RenderContext {
   readonly standing: StandingRelation | undefined;
   /** How long to wait for what others use. */
   readonly lockTimeoutMs: number | undefined;
+  /** Is told when another run has to be waited for. */
+  readonly onWait: (wait: LockWait) => void;
   /** Whether this run builds a relation anew once the step is done. */
   readonly isRebuilt: (relation: Relation) => boolean;
   /** Hands over what was put on the old table: it is put on the new one at the end of the step, where that has its columns. */

@@ -147,6 +147,7 @@ function situationOf({ ports, plan, lockTimeoutMs }: StepContext, step: BuildSte
   return {
     standing: progress.standing,
     lockTimeoutMs,
+    onWait: (wait) => ports.emit({ type: 'node-waiting', id: step.node, name: step.name, ...wait }),
     isRebuilt: laterBuilds(plan, step.id, ports.adapter.dialect),
     keep: (attachments) => (progress.kept = attachments),
   };

@@ -14,7 +14,14 @@ function render(operation: Operation): readonly Statement[] {
 /** The same for those that look before they decide, where nothing is found. */
 function renderLooking(operation: Operation): Promise<readonly Statement[]> {
   const look: RenderContext['look'] = () => Promise.resolve([]);
-  const context: RenderContext = { look, standing: undefined, lockTimeoutMs: undefined, isRebuilt: () => false, keep: () => undefined };
+  const context: RenderContext = {
+    look,
+    standing: undefined,
+    lockTimeoutMs: undefined,
+    isRebuilt: () => false,
+    onWait: () => undefined,
+    keep: () => undefined,
+  };
   // As above.
   const renderer = operations[operation.kind] as (operation: Operation, context: RenderContext) => ReturnType<typeof renderLooking>;
   return Promise.resolve(renderer(operation, context));

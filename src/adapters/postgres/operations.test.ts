@@ -12,7 +12,14 @@ type Rendered = readonly Statement[];
 
 /** Renders where nothing is known of the target; `look` is needed for what looks before it decides. */
 function renderWith(operation: Operation, look: RenderContext['look']): Rendered | Promise<Rendered> {
-  const context: RenderContext = { look, standing: undefined, lockTimeoutMs: 1000, isRebuilt: () => false, keep: () => undefined };
+  const context: RenderContext = {
+    look,
+    standing: undefined,
+    lockTimeoutMs: 1000,
+    isRebuilt: () => false,
+    onWait: () => undefined,
+    keep: () => undefined,
+  };
   // The renderer is that of the operation's own kind.
   return (operations[operation.kind] as (operation: Operation, context: RenderContext) => Rendered | Promise<Rendered>)(operation, context);
 }
