@@ -34,10 +34,14 @@ export interface Capabilities {
   readonly maxIdentifierBytes?: number;
   /** Under a unique index, a transaction can delete a key and add it again. */
   readonly reinsertsUniqueKeys: boolean;
+  /** When a table can get constraints: when it is made, or also once it has its rows. */
+  readonly constraints: 'with-table' | 'any-time';
   /** What of the ways to keep a relation the engine knows; comments and plain indexes are known to all. */
   readonly features: {
     readonly unlogged: boolean;
     readonly grants: boolean;
+    /** Foreign keys of tables that are replaced. */
+    readonly foreignKeys: boolean;
     /** Indexes of another method, over some rows, or with columns beside the key. */
     readonly specialIndexes: boolean;
   };

@@ -1,5 +1,5 @@
 /** What `tx` asks of an engine, as data: each operation is rendered by the engine that runs it. */
-import type { ResultSet, StandingRelation } from './connection.ts';
+import type { LockWait, ResultSet, StandingRelation } from './connection.ts';
 import type { Attachment, Column, Relation, RelationKind } from './relation.ts';
 import type { Query, Statement } from './statement.ts';
 
@@ -7,6 +7,18 @@ import type { Query, Statement } from './statement.ts';
 export interface CreateSchema {
   readonly kind: 'create-schema';
   readonly schema: string;
+}
+
+/** A constraint that a property file asks for. */
+export interface WantedConstraint {
+  readonly type: 'not_null' | 'primary_key' | 'unique' | 'check' | 'foreign_key';
+  readonly columns: readonly string[];
+  /** What people want it to be called. */
+  readonly name?: string;
+  /** The condition of a check. */
+  readonly expression?: string;
+  /** Of a foreign key: a relation as SQL names it, and its columns. */
+  readonly to?: { readonly sql: string; readonly columns: readonly string[] };
 }
 
 /**
@@ -20,6 +32,8 @@ export interface StageQuery {
   /** Lost with a crash, and faster for it, where the engine knows such tables. */
   readonly unlogged?: true;
   readonly query: Query;
+  /** Where an engine can have constraints only from the beginning of a table. */
+  readonly constraints?: readonly WantedConstraint[];
 }
 
 /** Makes a temporary view, which binds the query and lets tests look at its rows. */
@@ -45,6 +59,8 @@ export interface PublishStage {
   readonly existing?: RelationKind;
   /** SQL of the user comes after it in the same transaction, and may make what would be carried over from the old table. */
   readonly hooksFollow?: true;
+  /** Those that the stage has; what stands for the same on the old table does not come along. */
+  readonly constraints?: readonly WantedConstraint[];
 }
 
 /** Creates or replaces a view and proves that it binds. */
@@ -147,6 +163,31 @@ export interface SyncIndexes {
   readonly indexes: readonly WantedIndex[];
 }
 
+/** Puts the constraints of `target` on its stage, where an engine can do so once the rows are there. */
+export interface StageConstraints {
+  readonly kind: 'stage-constraints';
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly constraints: readonly WantedConstraint[];
+}
+
+/** Takes away constraints that `tx` once put on `target` and nobody asks for any more. `stage` has the columns of the new rows. */
+export interface ReleaseConstraints {
+  readonly kind: 'release-constraints';
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly constraints: readonly WantedConstraint[];
+}
+
+/** Sees to it that of all constraints that property files ever asked for the table has just these. */
+export interface SyncConstraints {
+  readonly kind: 'sync-constraints';
+  readonly target: Relation;
+  /** The stage that `target` was, if its constraints were made there. */
+  readonly stage?: Relation;
+  readonly constraints: readonly WantedConstraint[];
+}
+
 /** Puts comments on a relation and those of the named columns that it has. */
 export interface Describe {
   readonly kind: 'describe';
@@ -183,6 +224,9 @@ export type Operation =
   | Merge
   | AlterColumns
   | Drop
+  | StageConstraints
+  | ReleaseConstraints
+  | SyncConstraints
   | StageIndexes
   | SyncIndexes
   | Describe
@@ -199,6 +243,8 @@ export interface RenderContext {
   readonly standing: StandingRelation | undefined;
   /** How long to wait for what others use. */
   readonly lockTimeoutMs: number | undefined;
+  /** Is told when another run has to be waited for. */
+  readonly onWait: (wait: LockWait) => void;
   /** Whether this run builds a relation anew once the step is done. */
   readonly isRebuilt: (relation: Relation) => boolean;
   /** Hands over what was put on the old table: it is put on the new one at the end of the step, where that has its columns. */

@@ -2,6 +2,8 @@
 import type { Binder, Stub } from '../adapter/analysis.ts';
 import type { Relation } from '../adapter/relation.ts';
 import type { CompiledModel, NodeId } from '../compile/compiled.ts';
+import { differencesOf, tableOfDifferences } from '../compile/contract.ts';
+import type { ColumnDifference } from '../compile/contract.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { KnownColumns, NodeAnalysis } from './analysis.ts';
@@ -49,12 +51,24 @@ function compare(
 ): readonly Diagnostic[] {
   const fold = dialect.foldIdentifier;
   const actual = new Map(found.columns.map((column) => [fold(column.name), column]));
+  if (node.config.contract === true) return breachOfContract(node, differencesOf(spelled, found.columns, fold));
   return spelled.flatMap(({ name, type }) => {
     const has = actual.get(fold(name));
     return has === undefined || has.type === type
       ? []
       : [diagnose('declared-type-differs', { column: has.name, declared: type, actual: has.type }, whereDeclared(node))];
   });
+}
+
+/** The target would refuse it too. */
+function breachOfContract(node: CompiledModel, differences: readonly ColumnDifference[]): readonly Diagnostic[] {
+  if (differences.length === 0) return [];
+  const { schema, name } = node.relation;
+  const notes = tableOfDifferences(differences).map((message) => ({ message }));
+  const span = node.rawConfig['contract']?.span ?? whereDeclared(node).span;
+  const problem = { relation: `${schema}.${name}`, ofTable: false, count: differences.length };
+  const help = 'cast or name the columns in the query, or correct `columns:`';
+  return [diagnose('contract-broken', problem, { node: node.id, span, notes, help })];
 }
 
 function whereDeclared(node: CompiledModel): { readonly node: string; readonly span: { path: string; start: number; end: number } } {

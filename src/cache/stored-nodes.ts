@@ -1,6 +1,7 @@
 /** Nodes of the cache as the compiler gave them: each part is made when it is looked at. */
 import type {
   CompiledColumn,
+  CompiledConstraint,
   CompiledHook,
   CompiledModel,
   CompiledNodeUnion,
@@ -82,6 +83,7 @@ interface Rest {
   readonly description: string;
   readonly macros: readonly string[];
   readonly columns: readonly CompiledColumn[];
+  readonly constraints: readonly CompiledConstraint[];
   readonly full: CompiledText;
   readonly incremental?: CompiledText;
   readonly preHooks: readonly CompiledHook[];
@@ -208,6 +210,10 @@ class StoredModel extends StoredRelation {
     return this.rest.incremental;
   }
 
+  get constraints(): readonly CompiledConstraint[] {
+    return this.rest.constraints;
+  }
+
   get preHooks(): readonly CompiledHook[] {
     return this.rest.preHooks;
   }
@@ -222,6 +228,10 @@ class StoredSeed extends StoredRelation {
 
   get config(): CompiledSeed['config'] {
     return this.settings[1] as CompiledSeed['config'];
+  }
+
+  get constraints(): readonly CompiledConstraint[] {
+    return this.rest.constraints;
   }
 
   get preHooks(): readonly CompiledHook[] {
@@ -336,8 +346,8 @@ const common = [
   'rawConfig',
 ] as const;
 const propertiesOf: Readonly<Record<CompiledNodeUnion['resourceType'], readonly string[]>> = {
-  model: [...common, 'version', 'config', 'relation', 'full', 'incremental', 'columns', 'preHooks', 'postHooks'],
-  seed: [...common, 'config', 'relation', 'columns', 'preHooks', 'postHooks'],
+  model: [...common, 'version', 'config', 'relation', 'full', 'incremental', 'columns', 'constraints', 'preHooks', 'postHooks'],
+  seed: [...common, 'config', 'relation', 'columns', 'constraints', 'preHooks', 'postHooks'],
   source: [
     ...common,
     'sourceName',

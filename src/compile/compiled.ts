@@ -3,7 +3,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { Relation } from '../adapter/relation.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
+import type { ConstraintType, ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
 import type { Fixture, FixtureRows, UnitOverrides } from '../parse/unit-test-definition.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { SpanMap } from './span-map.ts';
@@ -60,7 +60,26 @@ export interface CompiledHook {
   readonly transaction: boolean;
 }
 
-/** Config after merging file over YAML over folder tree, with defaults filled. */
+/** A constraint of the table of a node, with its texts rendered. */
+export interface CompiledConstraint {
+  readonly type: ConstraintType;
+  /** Of a check on a model none. */
+  readonly columns: readonly string[];
+  /** It is written on its one column. */
+  readonly onColumn: boolean;
+  readonly name?: string;
+  readonly expression?: string;
+  readonly to?: {
+    readonly id: NodeId;
+    /** As it is written. */
+    readonly text: string;
+    /** The relation as it stands in SQL. */
+    readonly sql: string;
+    readonly columns: readonly string[];
+  };
+  readonly span: Span;
+}
+
 /** How a relation is kept, beside what is in it. Each engine has some of it. */
 export interface StorageConfig {
   readonly unlogged?: boolean;
@@ -80,6 +99,7 @@ export interface IndexConfig {
   readonly include?: readonly string[];
 }
 
+/** Config after merging file over YAML over folder tree, with defaults filled. */
 export interface ModelConfig {
   readonly materialized: Materialization;
   readonly enabled: boolean;
@@ -95,6 +115,8 @@ export interface ModelConfig {
   /** Who may refer to it: its group, this project, everybody. */
   readonly access: 'private' | 'protected' | 'public';
   readonly storage?: StorageConfig;
+  /** The query must give just the columns that are declared, with their types. */
+  readonly contract?: true;
 }
 
 export interface SeedConfig {
@@ -108,6 +130,7 @@ export interface SeedConfig {
   /** Declared types by column name, as the engine spells them. */
   readonly columnTypes: Readonly<Record<string, Located<string>>>;
   readonly storage?: StorageConfig;
+  readonly contract?: true;
 }
 
 interface CompiledNode {
@@ -138,6 +161,7 @@ export interface CompiledModel extends CompiledNode {
   /** Text for a later run; present only for incremental models. */
   readonly incremental?: CompiledText;
   readonly columns: readonly CompiledColumn[];
+  readonly constraints: readonly CompiledConstraint[];
   readonly preHooks: readonly CompiledHook[];
   readonly postHooks: readonly CompiledHook[];
 }
@@ -147,6 +171,7 @@ export interface CompiledSeed extends CompiledNode {
   readonly config: SeedConfig;
   readonly relation: Relation;
   readonly columns: readonly CompiledColumn[];
+  readonly constraints: readonly CompiledConstraint[];
   readonly preHooks: readonly CompiledHook[];
   readonly postHooks: readonly CompiledHook[];
 }

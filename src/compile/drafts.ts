@@ -164,6 +164,7 @@ function modelConfig(merged: MergedConfig): ModelConfig {
     ...(alias === undefined ? {} : { alias }),
     ...(strategy === undefined ? {} : { incrementalStrategy: strategy }),
     ...storageOf(merged),
+    ...(configValue(merged, 'contract')?.enforced === true ? { contract: true } : {}),
     ...(fullRefresh === undefined ? {} : { fullRefresh }),
   };
 }
@@ -187,6 +188,7 @@ function seedConfig(merged: MergedConfig, properties: NodeProperties | undefined
     meta: metaOf(merged),
     columnTypes,
     ...storageOf(merged),
+    ...(configValue(merged, 'contract')?.enforced === true ? { contract: true } : {}),
     ...(schema === undefined ? {} : { schema }),
     ...(alias === undefined ? {} : { alias }),
     ...(delimiter === undefined ? {} : { delimiter }),

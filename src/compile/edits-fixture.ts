@@ -104,12 +104,30 @@ const description = fc.oneof(
   { weight: 1, arbitrary: fc.constant('{{doc "nowhere"}}') },
 );
 
+/** Promises of the table of a model, as they stand beside its columns. */
+const promises = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('{ type: unique, columns: id }', `{ type: check, name: c, expression: 'id > {{var "least"}}' }`),
+  },
+  node.map((name) => `{ type: foreign_key, columns: [id], to: ref('${name}'), to_columns: [id] }`),
+);
+
 const settings = fc.oneof(
   {
     weight: 9,
     arbitrary: fc.constantFrom('', 'schema: other', 'group: g1', 'access: private, group: g1', 'post_hook: "select {{wrap 1}}"'),
   },
-  { weight: 1, arbitrary: fc.constantFrom('enabled: false', 'alias: shared', 'materialized: table') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'enabled: false',
+      'alias: shared',
+      'materialized: table',
+      'materialized: table, contract: { enforced: true }',
+    ),
+  },
 );
 
 const testDefinitions = fc.constantFrom(
@@ -122,10 +140,11 @@ const testDefinitions = fc.constantFrom(
 const checks = fc.uniqueArray(check, { maxLength: 3, selector: (each) => each.split(':')[0] });
 
 const entry = (name: string): fc.Arbitrary<string> =>
-  fc.tuple(description, checks, settings).map(([told, tests, given]) => {
+  fc.tuple(description, checks, settings, promises).map(([told, tests, given, promised]) => {
     const list = tests.map((each) => `          - ${each}\n`).join('');
     const columns = `    columns:\n      - name: status\n        description: '${told}'\n${list === '' ? '' : `        tests:\n${list}`}`;
-    return `  - name: ${name}\n    description: '${told}'\n${given === '' ? '' : `    config: { ${given} }\n`}${columns}`;
+    const constraints = promised === '' ? '' : `    constraints: [${promised}]\n`;
+    return `  - name: ${name}\n    description: '${told}'\n${given === '' ? '' : `    config: { ${given} }\n`}${constraints}${columns}`;
   });
 
 /** A model with versions, of which the newest may stand in a file that has the name of the model alone. */

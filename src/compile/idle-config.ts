@@ -29,7 +29,7 @@ export function findIdleConfig(
   if (key !== undefined) diagnostics.push(...readConfigValue('unique_key', key).diagnostics.map((entry) => ({ ...entry, node: id })));
   if (materialized === 'incremental') return diagnostics;
   const isEphemeral = materialized === 'ephemeral';
-  const idle = isEphemeral ? [...ofIncrements, ...ofRelations] : ofIncrements;
+  const idle = isEphemeral ? [...ofIncrements, ...ofRelations, 'contract' as const] : ofIncrements;
   for (const level of own) {
     for (const name of idle) {
       const located = level[name];

@@ -6,6 +6,7 @@ import { nextCodeToken } from '../parse/sql-scan.ts';
 import { findShadows } from './check-macros.ts';
 import { compileColumns } from './columns.ts';
 import { waitForColumns } from './columns-needed.ts';
+import { compileConstraints } from './constraints.ts';
 import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText, Dependency, NodeId } from './compiled.ts';
 import { emptyText } from './compiled-text.ts';
 import type { ModelDraft, SeedDraft } from './drafts.ts';
@@ -145,14 +146,16 @@ export function finishModel(model: RenderedModel, context: FileContext): Compile
     context.diagnostics.push(...chain.diagnostics);
     context.broken.push(draft.id);
   }
+  const { constraints, uses } = compileConstraints(draft, context);
   const inject = ({ text, dependencies }: RenderedText): CompiledText => injectEphemerals(text, [...dependencies.keys()], context);
   return {
     resourceType: 'model',
     ...describeNode(draft, context),
-    ...unite(draft.id, full, incremental, hooks),
+    ...unite(draft.id, full, incremental, hooks, uses),
     config: draft.config,
     ...(draft.version === undefined ? {} : { version: draft.version }),
     relation: draft.where,
+    constraints,
     full: inject(full),
     ...(incremental === undefined ? {} : { incremental: inject(incremental) }),
     preHooks: hooks.pre,
@@ -182,12 +185,14 @@ function describeNode(draft: ModelDraft | SeedDraft, context: FileContext): Node
 
 export function compileSeed(draft: SeedDraft, context: FileContext): CompiledSeed {
   const hooks = renderHooks(draft, context);
+  const { constraints, uses } = compileConstraints(draft, context);
   return {
     resourceType: 'seed',
     ...describeNode(draft, context),
-    ...unite(draft.id, hooks),
+    ...unite(draft.id, hooks, uses),
     config: draft.config,
     relation: draft.where,
+    constraints,
     preHooks: hooks.pre,
     postHooks: hooks.post,
   };

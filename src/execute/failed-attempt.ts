@@ -10,6 +10,7 @@ import type { FailedAttempt, StepContext } from './attempt.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import { noReads } from '../compile/query-reads.ts';
 import type { QueryReads } from '../compile/query-reads.ts';
+import { placeOfConstraint } from './require-constraints.ts';
 import { StatementFailure, StepFailure } from './step-failure.ts';
 import { auditsOf } from './test-results.ts';
 
@@ -88,6 +89,7 @@ export function failedAttempt(
     // Of a hook, the whole is shown where the database names no place in it.
     span:
       (declared === undefined ? undefined : placeInTest(declared, failure)) ??
+      placeOfConstraint(failure, step) ??
       (text === undefined || key === step.node ? undefined : lookupSpan(text.map, 0, text.sql.length)?.span) ??
       (step.kind === 'build' ? { path: step.path, start: 0, end: 0 } : undefined),
     compiledPath: key === undefined ? undefined : context.ports.compiledPath(key),

@@ -10,7 +10,13 @@ import { StatementFailure } from './step-failure.ts';
 /** What an engine may know beside what it looks at. */
 export type Situation = Omit<RenderContext, 'look'>;
 
-const nothingKnown: Situation = { standing: undefined, lockTimeoutMs: undefined, isRebuilt: () => false, keep: () => undefined };
+const nothingKnown: Situation = {
+  standing: undefined,
+  lockTimeoutMs: undefined,
+  onWait: () => undefined,
+  isRebuilt: () => false,
+  keep: () => undefined,
+};
 
 /** The statements of an operation, in this engine's SQL; the engine may look before it decides. */
 export async function renderOperation(

@@ -6,7 +6,6 @@ import type { Attachment, Column, Relation } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
-import { SeedChanged } from '../parse/seed/seed-rows.ts';
 import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
 import type { CheckRecord, FailureRecord } from '../state/state-writer.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
@@ -15,9 +14,12 @@ import { beginBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { failedAttempt, readsItself, withColumns } from './failed-attempt.ts';
 import { laterBuilds } from './later-builds.ts';
+import { loadSeed, verifySeed } from './load-seed.ts';
 import { commitWith, queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
 import type { Situation } from './perform.ts';
 import { reattach } from './reattach.ts';
+import { breaksConstraint, requireConstraints } from './require-constraints.ts';
+import { requireContract } from './require-contract.ts';
 import { lastHook, requireStanding } from './require-standing.ts';
 import { runAudit, runAuditApart } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
@@ -67,7 +69,7 @@ export async function attemptBuild(
     const { step, texts } = current;
     if (cause instanceof AuditRefused) return { attempt: { kind: 'refused', tests: cause.tests }, step };
     const failed = failedAttempt({ ...context, texts }, await withColumns(context, cause, step.node), step, {
-      duringAudit: progress.auditing,
+      duringAudit: progress.auditing || breaksConstraint(cause, step),
       readsItself: await readsItself(context, cause, step),
     });
     // What is published must not be built a second time: the plan was made for what stood before.
@@ -145,6 +147,7 @@ function situationOf({ ports, plan, lockTimeoutMs }: StepContext, step: BuildSte
   return {
     standing: progress.standing,
     lockTimeoutMs,
+    onWait: (wait) => ports.emit({ type: 'node-waiting', id: step.node, name: step.name, ...wait }),
     isRebuilt: laterBuilds(plan, step.id, ports.adapter.dialect),
     keep: (attachments) => (progress.kept = attachments),
   };
@@ -167,6 +170,12 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
       return;
     case 'require-keys':
       progress.staged = await requireKeys(adapter, connection, action, { ...step, span: action.span });
+      return;
+    case 'require-contract':
+      await requireContract(context, step, action);
+      return;
+    case 'require-constraints':
+      if (action.when === 'always' || context.apart) await requireConstraints(context, step, action);
       return;
     case 'apply-increment':
       progress.rows = await applyIncrement(adapter, connection, action, { ...step, span: action.span, staged: progress.staged });
@@ -211,38 +220,6 @@ async function performOperation(context: StepContext, step: BuildStep, operation
 async function hasRows({ adapter }: ExecutionPorts, connection: Connection, relation: Relation): Promise<boolean> {
   const { rows } = await queryRows(connection, { sql: `select 1 from ${adapter.dialect.relation(relation)} limit 1` });
   return rows.length > 0;
-}
-
-/** Loads a seed file; one that is no longer the file that was checked is refused. */
-async function loadSeed({ ports, connection }: StepContext, action: Extract<Action, { kind: 'load-seed' }>): Promise<number> {
-  const type = ports.adapter.dialect.typeName('text');
-  const columns = action.columns.map((name) => ({ name, type }));
-  const changes: SeedChanged[] = [];
-  try {
-    return await connection.load({ table: action.stage, columns, rows: noting(ports.seedRows(action.path), changes) });
-  } catch (cause) {
-    const [changed] = changes;
-    if (changed !== undefined) throw new StepFailure([changed.diagnostic]);
-    throw cause;
-  }
-}
-
-function verifySeed(ports: ExecutionPorts, path: string, rows: number): void {
-  try {
-    ports.verifySeed(path, rows);
-  } catch (cause) {
-    throw cause instanceof SeedChanged ? new StepFailure([cause.diagnostic]) : cause;
-  }
-}
-
-/** Passes rows on and keeps the reason for which their file cannot be read any further. */
-function* noting<T>(rows: Iterable<T>, changes: SeedChanged[]): Generator<T, void, undefined> {
-  try {
-    yield* rows;
-  } catch (cause) {
-    if (cause instanceof SeedChanged) changes.push(cause);
-    throw cause;
-  }
 }
 
 /** Writes the record of the build with the verdicts of its tests and commits, in one round trip with the last operation of the step. */

@@ -84,6 +84,7 @@ export function model(fixture: ModelFixture): CompiledModel {
     relation: { schema: fixture.schema ?? 'main', name },
     full: text,
     columns: [],
+    constraints: [],
     preHooks: [],
     postHooks: [],
   };
@@ -105,6 +106,7 @@ export function seed(name: string, schema = 'main'): CompiledSeed {
     config: { enabled: true, tags: [], meta: {}, columnTypes: {} },
     relation: { schema, name },
     columns: [],
+    constraints: [],
     preHooks: [],
     postHooks: [],
   };

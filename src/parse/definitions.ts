@@ -27,6 +27,25 @@ export interface TestDeclaration {
   readonly span: Span;
 }
 
+/** The kinds of constraints, in dbt's words. */
+export const constraintTypes = ['not_null', 'primary_key', 'unique', 'check', 'foreign_key'] as const;
+export type ConstraintType = (typeof constraintTypes)[number];
+
+/** A constraint as written in YAML, on a model, seed or column. */
+export interface ConstraintProperties {
+  readonly type: ConstraintType;
+  /** Place of its type. */
+  readonly span: Span;
+  readonly name?: Located<string>;
+  /** The condition of a check. */
+  readonly expression?: Located<string>;
+  /** Empty where it is written on a column. */
+  readonly columns: readonly string[];
+  /** `ref('orders')`, `source('shop', 'orders')`. */
+  readonly to?: Located<string>;
+  readonly toColumns: readonly string[];
+}
+
 export interface ColumnProperties {
   readonly name: string;
   readonly span: Span;
@@ -36,6 +55,7 @@ export interface ColumnProperties {
   readonly meta: Readonly<Record<string, YamlValue>>;
   readonly tags: readonly string[];
   readonly pii?: boolean | string;
+  readonly constraints: readonly ConstraintProperties[];
 }
 
 /** Which of several versions of a model a file holds. */
@@ -93,6 +113,7 @@ export interface NodeProperties {
   readonly description: string;
   readonly config: RawConfig;
   readonly columns: readonly ColumnProperties[];
+  readonly constraints: readonly ConstraintProperties[];
   readonly tests: readonly TestDeclaration[];
 }
 

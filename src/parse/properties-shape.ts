@@ -4,13 +4,15 @@ import type { ConfigResource } from '../project/config-keys.ts';
 import { configShapes } from '../project/config-keys.ts';
 import { configEntries } from '../project/read-config.ts';
 import type { Shape } from '../project/shape.ts';
-import { either, flag, keysAnd, keysOf, listOf, mapOf, optional, text } from '../project/shape.ts';
+import { either, flag, keysAnd, keysOf, listOf, mapOf, oneOf, optional, text } from '../project/shape.ts';
+import { constraintTypes } from './definitions.ts';
 import { exposureShape, groupShape, versionName, versionShape } from './exposures-shape.ts';
 import { unitTestShape } from './unit-tests-shape.ts';
 import { selectorEntryShape, selectorShape } from './selectors-shape.ts';
 
 const name = v.pipe(text('a name'), v.minLength(1, 'a name'));
 const description = optional(text());
+const columnNames = either([text(), listOf(text())], 'a column or a list of columns');
 const { meta, tags, freshness, loaded_at_field: loadedAtField, loaded_at_query: loadedAtQuery } = configShapes;
 
 function configOf(resource: ConfigResource): Shape {
@@ -31,21 +33,32 @@ const testExpected = 'the name of a check, or one `name: {arguments}`';
 const test = either([name, v.pipe(mapOf(optional(testSettings), testExpected), v.minEntries(1), v.maxEntries(1))], testExpected);
 const tests = optional(listOf(test, 'a list of checks'));
 
-const column = keysOf(
-  {
-    name,
-    description,
-    data_type: optional(text('a column type')),
-    type: optional(text('a column type')),
-    tests,
-    data_tests: tests,
-    meta: optional(meta),
-    tags: optional(tags),
-    pii: optional(either([flag(), text()], '`true`, `false` or the kind of data')),
-    quote: optional(flag()),
-  },
-  'a column: a mapping with a `name`',
-);
+const ofConstraint = {
+  type: oneOf(constraintTypes),
+  name: optional(name),
+  expression: optional(text('an SQL condition')),
+  to: optional(text("a reference such as `ref('orders')`")),
+  to_columns: optional(columnNames),
+};
+const constraintExpected = 'a constraint: a mapping with a `type`';
+const columnConstraint = keysOf(ofConstraint, constraintExpected);
+const constraint = keysOf({ ...ofConstraint, columns: optional(columnNames) }, constraintExpected);
+
+const ofColumn = {
+  name,
+  description,
+  data_type: optional(text('a column type')),
+  type: optional(text('a column type')),
+  tests,
+  data_tests: tests,
+  meta: optional(meta),
+  tags: optional(tags),
+  pii: optional(either([flag(), text()], '`true`, `false` or the kind of data')),
+  quote: optional(flag()),
+};
+const columnExpected = 'a column: a mapping with a `name`';
+const sourceColumn = keysOf(ofColumn, columnExpected);
+const column = keysOf({ ...ofColumn, constraints: optional(listOf(columnConstraint, 'a list of constraints')) }, columnExpected);
 const columns = optional(listOf(column, 'a list of columns'));
 
 function nodeEntries(resource: 'model' | 'seed'): Readonly<Record<string, Shape>> {
@@ -53,6 +66,7 @@ function nodeEntries(resource: 'model' | 'seed'): Readonly<Record<string, Shape>
     description,
     config: optional(configOf(resource)),
     columns,
+    constraints: optional(listOf(constraint, 'a list of constraints')),
     tests,
     data_tests: tests,
     meta: optional(meta),
@@ -99,7 +113,10 @@ const ofSource = {
   loader: optional(text()),
   external,
 };
-const table = keysOf({ ...ofSource, identifier: optional(name), columns }, 'a table: a mapping with a `name`');
+const table = keysOf(
+  { ...ofSource, identifier: optional(name), columns: optional(listOf(sourceColumn, 'a list of columns')) },
+  'a table: a mapping with a `name`',
+);
 const source = keysOf(
   { ...ofSource, schema: optional(name), tables: optional(listOf(table, 'a list of tables')) },
   'a source: a mapping with a `name`',
@@ -126,4 +143,4 @@ export const propertiesShape: Shape = optional(
 );
 
 /** Parts that occur often in the shape above, by the names that the JSON Schema gives them. */
-export const sharedPropertyShapes = { test, column, selector: selectorShape, selectorEntry: selectorEntryShape } as const;
+export const sharedPropertyShapes = { test, column, sourceColumn, selector: selectorShape, selectorEntry: selectorEntryShape } as const;

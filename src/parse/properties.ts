@@ -10,6 +10,7 @@ import { entriesOf, entryOf, itemsOf, spanOf, textOf, valueOf } from '../project
 import type { DocBlock, MacroProperties, NodeProperties, ParsedProperties } from './definitions.ts';
 import { propertiesShape } from './properties-shape.ts';
 import { readColumns } from './read-columns.ts';
+import { readConstraints } from './read-constraints.ts';
 import { readExposure, readGroup } from './read-exposures.ts';
 import { readSelector } from './read-selectors.ts';
 import { readSource } from './read-sources.ts';
@@ -84,6 +85,7 @@ function readDescription(node: YamlNode, resource: ConfigResource, context: Prop
     description: textOf(node, 'description') ?? '',
     config: reader.config,
     columns: readColumns(node, context),
+    constraints: readConstraints(node, context.path),
     tests: readTests(node, undefined, context),
   };
 }

@@ -4,6 +4,7 @@ import { eitherKey } from '../project/read-config.ts';
 import type { YamlNode } from '../project/yaml/yaml-node.ts';
 import { entryOf, itemsOf, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
 import type { ColumnProperties } from './definitions.ts';
+import { readConstraints } from './read-constraints.ts';
 import type { PropertyContext } from './read-tests.ts';
 import { readRecord, readTests, readTexts } from './read-tests.ts';
 
@@ -36,6 +37,7 @@ function readColumn(node: YamlNode, context: PropertyContext): ColumnProperties 
     description: textOf(node, 'description') ?? '',
     ...(type?.kind === 'scalar' && typeof type.value === 'string' ? { dataType: type.value } : {}),
     tests: readTests(node, name, context),
+    constraints: readConstraints(node, context.path),
     meta: readRecord(node, 'meta'),
     tags: readTexts(node, 'tags'),
     ...(pii?.kind === 'scalar' && (typeof pii.value === 'string' || typeof pii.value === 'boolean') ? { pii: pii.value } : {}),

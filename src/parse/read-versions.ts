@@ -10,7 +10,7 @@ import type { PropertyContext } from './read-tests.ts';
 import { readTexts } from './read-tests.ts';
 
 /** Reads what one version says, by the reader of models: its columns, config and tests. */
-export type ReadDescription = (node: YamlNode) => Pick<NodeProperties, 'description' | 'config' | 'columns' | 'tests'>;
+export type ReadDescription = (node: YamlNode) => Pick<NodeProperties, 'description' | 'config' | 'columns' | 'constraints' | 'tests'>;
 
 /** One entry for each version of `model`, under the name of its file. */
 export function readVersions(
@@ -60,6 +60,7 @@ export function readVersions(
         description: own.description === '' ? model.description : own.description,
         config: layConfig(model.config, own.config),
         columns: chooseColumns(item, model.columns, own.columns),
+        constraints: entryOf(item, 'constraints') === undefined ? model.constraints : own.constraints,
         tests: entryOf(item, 'tests') === undefined && entryOf(item, 'data_tests') === undefined ? model.tests : own.tests,
       },
     ];

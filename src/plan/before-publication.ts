@@ -2,8 +2,8 @@
 import type { Relation } from '../adapter/relation.ts';
 import type { CompiledTest } from '../compile/compiled.ts';
 import type { Action } from './plan.ts';
-import type { BuildContext, BuildPart } from './plan-build.ts';
-import { stageRelation } from './plan-build.ts';
+import type { BuildContext, BuildPart } from './build-context.ts';
+import { stageRelation } from './build-context.ts';
 import { namesRelation } from './plan-tests.ts';
 
 interface Parted {

@@ -8,12 +8,13 @@ import { ancestors, descendants, inOrder } from '../graph/traverse.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import { isOfProject, planModel } from './plan-build.ts';
 import { planSeed } from './plan-seed.ts';
-import type { BuildContext, BuildPart, Standing } from './plan-build.ts';
+import type { BuildContext, BuildPart, Standing } from './build-context.ts';
 import { auditIncrement } from './delta-audit.ts';
 import { findSlowClock } from './find-slow-clock.ts';
 import { freezePlan } from './freeze-plan.ts';
 import type { Action, BuildStep, Plan, PlannedHook, Reason, Step } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
+import { warnOfForeignKeys } from './plan-constraints.ts';
 import { warnWithoutEffect } from './plan-storage.ts';
 import { beforePublication } from './before-publication.ts';
 import { nodeOf, placeTests, planAudit } from './plan-tests.ts';
@@ -36,7 +37,8 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
   const context: BuildContext = { input, standing: indexStanding(input), collector, report };
   const work = chooseWork(input, context.standing);
   const parts = planParts(context, work);
-  for (const diagnostic of warnWithoutEffect(input, builtNodes(input, parts.keys()))) report(diagnostic);
+  const built = builtNodes(input, parts.keys());
+  for (const diagnostic of [...warnWithoutEffect(input, built), ...warnOfForeignKeys(input, built)]) report(diagnostic);
   const plan: Plan = {
     version: 1,
     command: input.command,

@@ -1,52 +1,17 @@
 /** Decides how one model or seed is built: materialization, strategy, and the actions of its transaction. */
-import type { Span } from '../diagnostics/span.ts';
-import { createHash } from 'node:crypto';
 import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
 import type { Operation } from '../adapter/operation.ts';
-import type { Attachment, CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
+import type { CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
-import { isIndexName } from '../adapter/index-name.ts';
-import { describeAndGrant, stageIndexes, syncIndexes } from './plan-storage.ts';
-import type { Action, Assumption, BuildStep, Reason } from './plan.ts';
-import type { PlanInput } from './plan-input.ts';
-import { maskedColumns } from './plan-tests.ts';
-import type { TextCollector } from './texts.ts';
-
-/** What stands in the target now, by folded name. */
-export interface Standing {
-  readonly existing: (relation: Relation) => CatalogRelation | undefined;
-  readonly recorded: (relation: Relation) => RecordedBuild | undefined;
-}
-
-export interface BuildContext {
-  readonly input: PlanInput;
-  readonly standing: Standing;
-  readonly collector: TextCollector;
-  readonly report: (diagnostic: Diagnostic) => void;
-}
-
-/** The parts of a step that depend on the node alone; order and tests are added by the caller. */
-export type BuildPart = Omit<BuildStep, 'dependsOn' | 'blocks' | 'transaction'> & {
-  /** Up to and including publication. */
-  readonly work: readonly Action[];
-  /** After the audit, before the commit. */
-  readonly closing: readonly Action[];
-};
-
-export function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-export const operation = (value: Operation): Action => ({ kind: 'operation', operation: value });
-
-/** A stage under a name that no user writes and no other run uses: in `schema`, where it will be renamed, or temporary. */
-export function stageRelation(context: BuildContext, id: string, schema: string): Relation {
-  return { schema, name: `_tx_${hashText(`${id}\n${context.input.run.id}`).slice(0, 12)}` };
-}
+import { hasUniqueConstraint, planConstraints, requireContract } from './plan-constraints.ts';
+import { describeAndGrant, syncIndexes } from './plan-storage.ts';
+import { hashText, operation, stageRelation } from './build-context.ts';
+import type { BuildContext, BuildPart } from './build-context.ts';
+import { incrementTable, reattach, replaceTable, requireKeys } from './plan-table.ts';
+import type { Action, Assumption, Reason } from './plan.ts';
 
 export function planHooks(
   context: BuildContext,
@@ -122,7 +87,8 @@ function chooseStrategy(
   const where = { node: model.id, span: model.rawConfig['incremental_strategy']?.span ?? model.rawConfig['materialized']?.span };
   const isUnique =
     (existing?.attachments?.some((attachment) => attachment.unique) ?? false) ||
-    (model.config.storage?.indexes?.some((index) => index.unique) ?? false);
+    (model.config.storage?.indexes?.some((index) => index.unique) ?? false) ||
+    hasUniqueConstraint(planConstraints(context.input, model));
   const needsMerge = isUnique && !capabilities.reinsertsUniqueKeys;
   const byKey = offered.filter((strategy) => strategy !== 'append' && !(needsMerge && strategy === 'delete_insert'));
   const chosen = incrementalStrategy ?? (uniqueKey.length === 0 ? 'append' : byKey[0]);
@@ -165,86 +131,29 @@ export function assumption(context: BuildContext, relation: Relation, existing: 
   };
 }
 
-/**
- * What goes with the old table comes back on the new one: comments at once, so that hooks can change them; indexes after the
- * hooks, so that those of hooks come first.
- */
-export function reattach(target: Relation, existing: CatalogRelation | undefined, kind: Attachment['kind']): readonly Action[] {
-  // Whether an index that config asked for stays, config says.
-  const attachments = (existing?.attachments ?? []).filter((attachment) => attachment.kind === kind && !isIndexName(attachment.name));
-  return attachments.length === 0 ? [] : [{ kind: 'reattach', target, attachments }];
-}
-
 /** Replaces the relation by what the query gives. */
 function replaceWork(context: BuildContext, model: CompiledModel, query: Query, existing: CatalogRelation | undefined): readonly Action[] {
   const { relation: target, config } = model;
   const standing = existing === undefined ? {} : { existing: existing.kind };
+  const contract = requireContract(model, { query });
   if (config.materialized === 'view') {
     return [
+      ...contract,
       operation({ kind: 'publish-view', target, query, ...standing, ...(isSameQuery(context, model, query) ? { sameQuery: true } : {}) }),
     ];
   }
   if (config.materialized === 'materialized_view') {
     const sameQuery = isSameQuery(context, model, query) ? { sameQuery: true as const } : {};
-    return [operation({ kind: 'publish-materialized', target, query, ...standing, ...sameQuery })];
+    return [...contract, operation({ kind: 'publish-materialized', target, query, ...standing, ...sameQuery })];
   }
   const stage = stageRelation(context, model.id, target.schema);
-  return [
-    operation({ kind: 'stage-query', stage, temporary: false, ...unlogged(context, model), query }),
-    ...(config.materialized === 'incremental' ? requireKeys(model, stage) : []),
-    ...stageIndexes(context.input, model, stage),
-    operation({ kind: 'publish-stage', stage, target, ...standing, ...hooksFollow(model.postHooks) }),
-    ...reattach(target, existing, 'comment'),
-  ];
-}
-
-export function unlogged({ input }: BuildContext, { config }: CompiledModel | CompiledSeed): { readonly unlogged?: true } {
-  return config.storage?.unlogged === true && input.capabilities.features.unlogged ? { unlogged: true } : {};
+  const keys = config.materialized === 'incremental' ? requireKeys(model, stage) : [];
+  return [...contract, ...replaceTable(context, model, { query, stage, existing, keys })];
 }
 
 /** Whether the relation was last built from the very text, which a full refresh does not ask. */
 function isSameQuery({ input, standing }: BuildContext, model: CompiledModel, query: Query): boolean {
   return !(model.config.fullRefresh ?? input.fullRefresh) && standing.recorded(model.relation)?.contentHash === hashText(query.sql);
-}
-
-export function hooksFollow(hooks: readonly CompiledHook[]): { readonly hooksFollow?: true } {
-  return hooks.some((hook) => hook.transaction) ? { hooksFollow: true } : {};
-}
-
-/** Brings the rows that the query gives into the table that is there. */
-function incrementWork(
-  context: BuildContext,
-  model: CompiledModel,
-  query: Query,
-  existing: CatalogRelation | undefined,
-  strategy: IncrementalStrategy,
-): readonly Action[] {
-  const { relation: target, config } = model;
-  const { uniqueKey: key, onSchemaChange } = config;
-  const targetColumns = existing?.columns ?? [];
-  const declared = spanOf(model, ['on_schema_change', 'materialized']);
-  const stage = stageRelation(context, model.id, context.input.dialect.temporarySchema);
-  // Nothing has to be known of the rows before they are added but what an empty result tells.
-  if (strategy === 'append' && key.length === 0 && onSchemaChange === 'ignore') {
-    return [{ kind: 'append-query', stage, target, targetColumns, query, ...declared }];
-  }
-  return [
-    operation({ kind: 'stage-query', stage, temporary: true, query }),
-    ...requireKeys(model, stage),
-    { kind: 'apply-increment', stage, target, targetColumns, strategy, key, onSchemaChange, ...declared },
-    operation({ kind: 'drop', relation: stage, relationKind: 'table', temporary: true }),
-  ];
-}
-
-function requireKeys(model: CompiledModel, stage: Relation): readonly Action[] {
-  const key = model.config.uniqueKey;
-  return key.length === 0 ? [] : [{ kind: 'require-keys', stage, key, masked: maskedColumns(model), ...spanOf(model, ['unique_key']) }];
-}
-
-/** The place of the first of these config keys that is declared. */
-function spanOf({ rawConfig }: CompiledModel, keys: readonly string[]): { readonly span?: Span } {
-  const span = keys.map((key) => rawConfig[key]?.span).find((found) => found !== undefined);
-  return span === undefined ? {} : { span };
 }
 
 function kindOf(materialized: Materialization): RelationKind {
@@ -276,7 +185,7 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   const post = planHooks(context, model.id, 'post_hook', model.postHooks);
   const increment = decision.incremental ? strategy : undefined;
   const work =
-    increment === undefined ? replaceWork(context, model, query, existing) : incrementWork(context, model, query, existing, increment);
+    increment === undefined ? replaceWork(context, model, query, existing) : incrementTable(context, model, query, existing, increment);
   return {
     kind: 'build',
     id: model.id,

@@ -1,11 +1,14 @@
 /** Decides how a seed is loaded. */
-import type { Relation } from '../adapter/relation.ts';
+import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { CompiledSeed } from '../compile/compiled.ts';
 import type { Action, Reason } from './plan.ts';
-import { assumption, checkOwnership, decide, hooksFollow, operation, planHooks, reattach, stageRelation, unlogged } from './plan-build.ts';
-import type { BuildContext, BuildPart } from './plan-build.ts';
+import { operation, stageRelation } from './build-context.ts';
+import type { BuildContext, BuildPart } from './build-context.ts';
+import { assumption, checkOwnership, decide, planHooks } from './plan-build.ts';
+import { reattach, replaceTable } from './plan-table.ts';
 import type { SeedSummary } from './plan-input.ts';
-import { describeAndGrant, stageIndexes, syncIndexes } from './plan-storage.ts';
+import { requireContract } from './plan-constraints.ts';
+import { describeAndGrant, syncIndexes } from './plan-storage.ts';
 
 /** The step of a seed. Its summary must have been made from the file. */
 export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reason | undefined): BuildPart | undefined {
@@ -29,19 +32,7 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
     assumes: assumption(context, seed.relation, existing),
     reason: reason ?? decide(context, seed, 'table', existing).reason,
     before: pre.outside,
-    work: [
-      ...pre.inside,
-      ...stageSeed(context, seed, summary, stage),
-      ...stageIndexes(context.input, seed, stage),
-      operation({
-        kind: 'publish-stage',
-        stage,
-        target: seed.relation,
-        ...(existing === undefined ? {} : { existing: existing.kind }),
-        ...hooksFollow(seed.postHooks),
-      }),
-      ...reattach(seed.relation, existing, 'comment'),
-    ],
+    work: [...pre.inside, ...loadAndReplace(context, seed, summary, existing)],
     closing: [
       ...describeAndGrant(context.input, seed, 'table'),
       ...post.inside,
@@ -53,22 +44,28 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
 }
 
 /** Reads the file within the query that casts it where the engine can; else its rows go into a table of text first. */
-function stageSeed(context: BuildContext, seed: CompiledSeed, summary: SeedSummary, stage: Relation): readonly Action[] {
+function loadAndReplace(
+  context: BuildContext,
+  seed: CompiledSeed,
+  summary: SeedSummary,
+  existing: CatalogRelation | undefined,
+): readonly Action[] {
   const { dialect } = context.input;
   const columns = summary.columns.map((column) => column.name);
-  const castFrom = (source: string): Action => {
+  const stage = stageRelation(context, seed.id, seed.relation.schema);
+  const replaceBy = (source: string, keys: readonly Action[]): readonly Action[] => {
     const query = { node: seed.id, sql: `select ${summary.casts.join(', ')} from ${source}` };
-    return operation({ kind: 'stage-query', stage, temporary: false, ...unlogged(context, seed), query });
+    return [...requireContract(seed, { query }), ...replaceTable(context, seed, { query, stage, existing, keys })];
   };
   if (summary.file !== undefined && dialect.delimitedFile !== undefined) {
-    return [castFrom(dialect.delimitedFile({ ...summary.file, columns })), { kind: 'verify-seed', path: seed.path }];
+    return replaceBy(dialect.delimitedFile({ ...summary.file, columns }), [{ kind: 'verify-seed', path: seed.path }]);
   }
   const text: Relation = { schema: dialect.temporarySchema, name: `${stage.name}_text` };
   const typed = columns.map((name) => ({ name, type: dialect.typeName('text') }));
+  const drop = operation({ kind: 'drop', relation: text, relationKind: 'table', temporary: true });
   return [
     operation({ kind: 'stage-columns', stage: text, temporary: true, columns: typed }),
     { kind: 'load-seed', path: seed.path, stage: text, columns },
-    castFrom(dialect.relation(text)),
-    operation({ kind: 'drop', relation: text, relationKind: 'table', temporary: true }),
+    ...replaceBy(dialect.relation(text), [drop]),
   ];
 }

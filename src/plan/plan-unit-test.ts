@@ -11,7 +11,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import { cellKind, inferType, kindOfCell } from '../parse/seed/infer-type.ts';
 import type { FixtureCell, FixtureRows } from '../parse/unit-test-definition.ts';
-import type { BuildContext } from './plan-build.ts';
+import type { BuildContext } from './build-context.ts';
 import type { PlanInput } from './plan-input.ts';
 import { keyColumns, nodeOf } from './plan-tests.ts';
 import { slotValues } from './texts.ts';

@@ -3,7 +3,7 @@
  * Two consumers read the same object: the executor and `tx plan`.
  */
 import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
-import type { Operation } from '../adapter/operation.ts';
+import type { Operation, WantedConstraint } from '../adapter/operation.ts';
 import type { Attachment, Column, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-definition.ts';
@@ -70,6 +70,12 @@ export interface PlannedQueryTest {
   readonly maskedColumns: readonly string[];
 }
 
+/** A constraint and where it is declared. */
+export interface PlannedConstraint {
+  readonly wanted: WantedConstraint;
+  readonly span: Span;
+}
+
 /** One act inside the transaction of a step, in order. */
 export type Action =
   | { readonly kind: 'operation'; readonly operation: Operation }
@@ -81,6 +87,30 @@ export type Action =
       readonly masked: readonly string[];
       /** Where the key is declared. */
       readonly span?: Span;
+    }
+  /** Refuses a query, or a table after an increment, whose columns are not those of the contract of `relation`. */
+  | {
+      readonly kind: 'require-contract';
+      readonly query?: Query;
+      readonly table?: Relation;
+      readonly relation: Relation;
+      /** With types as they are declared. */
+      readonly columns: readonly Column[];
+      /** Where the contract is made. */
+      readonly span?: Span;
+    }
+  /** Refuses rows that break a constraint, and names them. Most constraints are kept by the table: rows are looked for once one was broken. */
+  | {
+      readonly kind: 'require-constraints';
+      readonly when: 'always' | 'one was broken';
+      /** Holds the rows; made from `query` where there is one. */
+      readonly stage: Relation;
+      readonly query?: Query;
+      /** A table to which the rows are added, and the key by which they take the place of others. */
+      readonly beside?: { readonly table: Relation; readonly key: readonly string[] };
+      readonly relation: Relation;
+      readonly constraints: readonly PlannedConstraint[];
+      readonly masked: readonly string[];
     }
   /** Brings the columns of `target` in line, then applies the staged rows. */
   | {

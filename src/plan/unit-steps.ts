@@ -1,7 +1,7 @@
 /** Puts unit tests before everything else: what would be built by a query that they refuse waits for them. */
 import type { CompiledUnitTest, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { BuildContext } from './plan-build.ts';
+import type { BuildContext } from './build-context.ts';
 import { planUnitTest } from './plan-unit-test.ts';
 import type { Step, UnitStep } from './plan.ts';
 

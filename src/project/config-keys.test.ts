@@ -91,6 +91,7 @@ describe('the vocabulary of config', () => {
       'indexes',
       'grants',
       'persist_docs',
+      'contract',
       'pre_hook',
       'pre-hook',
       'post_hook',

@@ -1,6 +1,6 @@
 /** Shows a plan to people before anything is done: each step, why it is there, and with `verbose` every act of it. */
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
-import type { Operation } from '../adapter/operation.ts';
+import type { Operation, WantedConstraint } from '../adapter/operation.ts';
 import type { Attachment, Relation } from '../adapter/relation.ts';
 import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
@@ -150,6 +150,11 @@ function describeAction(action: Action): readonly string[] {
       return [describeOperation(action.operation)];
     case 'require-keys':
       return [`refuse NULL and duplicate keys: ${action.key.map(plainLine).join(', ')}`];
+    case 'require-contract':
+      return [`refuse other columns than those of the contract${action.table === undefined ? '' : ` in ${nameRelation(action.table)}`}`];
+    case 'require-constraints':
+      // The table keeps the others: looking for rows is no act of a plan that succeeds.
+      return action.when === 'always' ? [`refuse rows that break ${listConstraints(action.constraints.map(({ wanted }) => wanted))}`] : [];
     case 'apply-increment': {
       const key = action.key.length === 0 ? '' : ` by ${action.key.map(plainLine).join(', ')}`;
       return [`${strategies[action.strategy]} ${nameRelation(action.target)}${key}; if columns changed: ${action.onSchemaChange}`];
@@ -180,7 +185,7 @@ function describeOperation(operation: Operation): string {
     case 'create-schema':
       return `create schema ${plainLine(operation.schema)}`;
     case 'stage-query':
-      return `run the query into a ${operation.temporary ? 'temporary' : 'staging'} table`;
+      return `run the query into a ${operation.temporary ? 'temporary' : 'staging'} table${operation.constraints === undefined ? '' : ` with ${listConstraints(operation.constraints)}`}`;
     case 'stage-view':
       return 'make a temporary view of the query';
     case 'stage-columns':
@@ -205,8 +210,29 @@ function describeOperation(operation: Operation): string {
       return operation.temporary
         ? `drop the temporary ${operation.relationKind}`
         : `drop ${operation.relationKind} ${nameRelation(operation.relation)}`;
+    case 'run-sql':
+      return `run hook: ${plainLine(operation.query.sql)}`;
+    default:
+      return describeKeeping(operation);
+  }
+}
+
+type Keeping = Extract<
+  Operation,
+  { kind: 'stage-indexes' | 'sync-indexes' | 'stage-constraints' | 'release-constraints' | 'sync-constraints' | 'describe' | 'grant' }
+>;
+
+/** What is done about a relation beside its rows. */
+function describeKeeping(operation: Keeping): string {
+  switch (operation.kind) {
     case 'stage-indexes':
       return `build ${countOf(operation.indexes.length, 'index', 'indexes')} on the staging table`;
+    case 'stage-constraints':
+      return `put constraints on the staging table: ${listConstraints(operation.constraints)}`;
+    case 'release-constraints':
+      return `take away constraints that nobody asks for any more from ${nameRelation(operation.target)}`;
+    case 'sync-constraints':
+      return `see to the constraints of ${nameRelation(operation.target)}: ${listConstraints(operation.constraints)}`;
     case 'sync-indexes':
       return `see to ${countOf(operation.indexes.length, 'index', 'indexes')} of ${nameRelation(operation.target)}`;
     case 'describe':
@@ -215,11 +241,18 @@ function describeOperation(operation: Operation): string {
       return `grant ${Object.entries(operation.grants)
         .map(([right, roles]) => `${plainLine(right)} to ${roles.map(plainLine).join(', ') || 'nobody'}`)
         .join(', ')}`;
-    case 'run-sql':
-      return `run hook: ${plainLine(operation.query.sql)}`;
     default:
       return unreachable(operation);
   }
+}
+
+function listConstraints(constraints: readonly WantedConstraint[]): string {
+  return constraints
+    .map(
+      ({ type, columns, expression }) =>
+        `${type} (${columns.length > 0 ? columns.map(plainLine).join(', ') : plainLine(expression ?? '')})`,
+    )
+    .join(', ');
 }
 
 function nameAttachment({ kind, name }: Attachment): string {

@@ -17,6 +17,10 @@ const target = { schema: 's', name: 'm' };
 const stage = { schema: 's', name: '_tx_1' };
 const columns = ['id', 'v'];
 const key = ['id'];
+const constraints = [
+  { type: 'not_null', columns: key },
+  { type: 'check', columns: [], expression: 'id < 100', name: 'at "most"' },
+] as const;
 
 /** In an order in which each finds what those before it have left. */
 const cases: { readonly [K in OperationKind]: StatementCase } = {
@@ -34,6 +38,16 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
   'stage-indexes': {
     operation: () => ({ kind: 'stage-indexes', stage, target, indexes: [{ columns: ['id', '(v + 1)'], unique: false }] }),
     is: { postgres: ['create index "…'] },
+  },
+  'stage-constraints': {
+    operation: () => ({ kind: 'stage-constraints', stage, target, constraints }),
+    is: {
+      postgres: [
+        'alter table "s"."_tx_1" add constraint "m_…',
+        'alter table "s"."_tx_1" add constraint "at ""most""" check (id < 100 )',
+        `comment on constraint "at ""most""" on "s"."_tx_1" is 'm_…`,
+      ],
+    },
   },
   'publish-stage': {
     operation: () => ({ kind: 'publish-stage', stage, target }),
@@ -90,7 +104,7 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
     is: {
       duckdb: ['delete from "s"."m" …', 'insert into "s"."m" ("id", "v") select "id", "v" from "temp"."d"'],
       postgres: [
-        'delete from "s"."m" as target using "pg_temp"."d" as stage where target."id" = stage."id"',
+        'delete from "s"."m" as target using "pg_temp"."d" as stage where target."id" = stage."id" and target."id" >= (select "id" from "pg_temp"."d" order by "id" asc limit 1) and target."id" <= (select "id" from "pg_temp"."d" order by "id" desc limit 1)',
         'insert into "s"."m" ("id", "v") select "id", "v" from "pg_temp"."d"',
       ],
     },
@@ -99,7 +113,7 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
     operation: (schema) => ({ kind: 'merge', stage: { schema, name: 'd' }, target, columns, key }),
     is: {
       duckdb: ['merge into "s"."m" …'],
-      postgres: ['merge into "s"."m" as target using "pg_temp"."d" as stage on target."id" = stage."id" when matched …'],
+      postgres: ['merge into "s"."m" as target using "pg_temp"."d" as stage on target."id" = stage."id" and target."id" >= (…'],
     },
   },
   'alter-columns': {
@@ -136,6 +150,25 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
   drop: {
     operation: () => ({ kind: 'drop', relation: { schema: 's', name: 'v' }, relationKind: 'view', temporary: false }),
     is: { duckdb: ['drop view "s"."v"'], postgres: ['drop view "s"."v"'] },
+  },
+  'release-constraints': {
+    operation: () => ({ kind: 'release-constraints', stage: target, target, constraints: constraints.slice(0, 1) }),
+    is: { duckdb: [], postgres: ['alter table "s"."m" drop constraint "at ""most"""'] },
+  },
+  'sync-constraints': {
+    operation: () => ({ kind: 'sync-constraints', target, stage, constraints }),
+    is: {
+      duckdb: [
+        'create table "s"."_tx_again_m" ("id" INTEGER not null, "v" BIGINT, "w" INTEGER, check (id < 100 ))',
+        'insert into "s"."_tx_again_m" select * from "s"."m"',
+        'drop table "s"."m"',
+        'alter table "s"."_tx_again_m" rename to "m"',
+      ],
+      postgres: [
+        'alter table "s"."m" add constraint "at ""most""" check (id < 100 )',
+        `comment on constraint "at ""most""" on "s"."m" is 'm_…`,
+      ],
+    },
   },
   'sync-indexes': {
     operation: () => ({ kind: 'sync-indexes', target, stage, indexes: [{ columns: ['id', '(v + 1)'], unique: false }] }),

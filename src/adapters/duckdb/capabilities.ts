@@ -14,6 +14,7 @@ export const capabilities: Capabilities = {
   serialCommits: true,
   ownSchemas: ['main'],
   reinsertsUniqueKeys: false,
-  features: { unlogged: false, grants: false, specialIndexes: false },
+  constraints: 'with-table',
+  features: { unlogged: false, grants: false, foreignKeys: false, specialIndexes: false },
   readsFiles: true,
 };

@@ -14,6 +14,7 @@ it('checks settings and spells SQL without loading the driver, which comes with 
     standing: undefined,
     lockTimeoutMs: undefined,
     isRebuilt: () => false,
+    onWait: () => undefined,
     keep: () => undefined,
   };
   expect(adapter.operations['create-schema']({ kind: 'create-schema', schema: 's' }, context)).toEqual([

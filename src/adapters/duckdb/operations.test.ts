@@ -14,7 +14,14 @@ function render(operation: Operation): readonly Statement[] {
 /** The same for those that look before they decide, where nothing is found. */
 function renderLooking(operation: Operation): Promise<readonly Statement[]> {
   const look: RenderContext['look'] = () => Promise.resolve([]);
-  const context: RenderContext = { look, standing: undefined, lockTimeoutMs: undefined, isRebuilt: () => false, keep: () => undefined };
+  const context: RenderContext = {
+    look,
+    standing: undefined,
+    lockTimeoutMs: undefined,
+    isRebuilt: () => false,
+    onWait: () => undefined,
+    keep: () => undefined,
+  };
   // As above.
   const renderer = operations[operation.kind] as (operation: Operation, context: RenderContext) => ReturnType<typeof renderLooking>;
   return Promise.resolve(renderer(operation, context));
@@ -248,8 +255,12 @@ describe('alter-columns', () => {
 describe('all operations', () => {
   it('never emit what the engine cannot replay', async () => {
     const column = { name: 'a', type: 'INTEGER' };
+    const constraints = [{ type: 'not_null', columns: ['a'] }] as const;
     const all: {
-      readonly [K in Exclude<OperationKind, 'stage-indexes' | 'grant' | 'publish-materialized'>]: Extract<Operation, { kind: K }>;
+      readonly [K in Exclude<OperationKind, 'stage-indexes' | 'stage-constraints' | 'grant' | 'publish-materialized'>]: Extract<
+        Operation,
+        { kind: K }
+      >;
     } = {
       'create-schema': { kind: 'create-schema', schema: 's' },
       'stage-query': { kind: 'stage-query', stage, temporary: false, query: query('select 1') },
@@ -265,6 +276,8 @@ describe('all operations', () => {
       drop: { kind: 'drop', relation: target, relationKind: 'table', temporary: false },
       'sync-indexes': { kind: 'sync-indexes', target, indexes: [{ columns: ['a'], unique: false }] },
       describe: { kind: 'describe', target, relationKind: 'table', comment: 'c', columns: {} },
+      'release-constraints': { kind: 'release-constraints', stage, target, constraints },
+      'sync-constraints': { kind: 'sync-constraints', target, constraints },
       'run-sql': { kind: 'run-sql', query: query('select 1') },
     };
     for (const operation of Object.values(all)) {

@@ -7,12 +7,14 @@ import type {
   OperationRenderers,
   PublishStage,
   PublishView,
+  RenderContext,
   StageQuery,
 } from '../../adapter/operation.ts';
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
+import { releaseConstraints, stageConstrained, syncConstraints } from './constraints.ts';
 import { dialect } from './dialect.ts';
 import { quoteIdentifier } from './quoting.ts';
 import { describe, syncIndexes } from './storage.ts';
@@ -58,7 +60,9 @@ function drop(relation: Relation, kind: RelationKind): string {
   return `drop ${kind} ${name(relation)}`;
 }
 
-function stageQuery({ stage, temporary, query }: StageQuery): readonly Statement[] {
+function stageQuery(operation: StageQuery, context: RenderContext): readonly Statement[] | Promise<readonly Statement[]> {
+  const { stage, temporary, query, constraints } = operation;
+  if (constraints !== undefined) return stageConstrained({ ...operation, query: withoutEnds(query) }, constraints, context);
   return [wrap(`create ${temporary ? 'temp ' : ''}table ${name(stage)}`, query)];
 }
 
@@ -126,6 +130,9 @@ export const operations: OperationRenderers = {
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
   'publish-materialized': ({ target }) => bug(`a materialized view ${target.name}, which the engine does not know`),
+  'stage-constraints': ({ stage }) => bug(`constraints on ${stage.name}, which has its rows already`),
+  'release-constraints': releaseConstraints,
+  'sync-constraints': syncConstraints,
   'stage-indexes': ({ stage }) => bug(`indexes of ${stage.name} before it is published`),
   'sync-indexes': syncIndexes,
   describe,

@@ -16,6 +16,7 @@ export const capabilities: Capabilities = {
   maxIdentifierBytes: 63,
   ownSchemas: [],
   reinsertsUniqueKeys: true,
-  features: { unlogged: true, grants: true, specialIndexes: true },
+  constraints: 'any-time',
+  features: { unlogged: true, grants: true, foreignKeys: true, specialIndexes: true },
   readsFiles: false,
 };

@@ -14,6 +14,7 @@ it('checks settings, spells SQL and gives its adapter without loading the driver
     standing: undefined,
     lockTimeoutMs: undefined,
     isRebuilt: () => false,
+    onWait: () => undefined,
     keep: () => undefined,
   };
   expect(adapter.operations['create-schema']({ kind: 'create-schema', schema: 's' }, context)).toEqual([

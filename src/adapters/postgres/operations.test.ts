@@ -12,7 +12,14 @@ type Rendered = readonly Statement[];
 
 /** Renders where nothing is known of the target; `look` is needed for what looks before it decides. */
 function renderWith(operation: Operation, look: RenderContext['look']): Rendered | Promise<Rendered> {
-  const context: RenderContext = { look, standing: undefined, lockTimeoutMs: 1000, isRebuilt: () => false, keep: () => undefined };
+  const context: RenderContext = {
+    look,
+    standing: undefined,
+    lockTimeoutMs: 1000,
+    isRebuilt: () => false,
+    onWait: () => undefined,
+    keep: () => undefined,
+  };
   // The renderer is that of the operation's own kind.
   return (operations[operation.kind] as (operation: Operation, context: RenderContext) => Rendered | Promise<Rendered>)(operation, context);
 }
@@ -200,8 +207,43 @@ describe('incremental loads', () => {
     await apply(connection, { kind: 'merge', stage: delta, target, columns, key: columns });
     expect(await valueOf(connection, `select count(*) from ${name}`)).toBe(6);
   });
-  it('refuse an empty key', () => {
-    expect(() => render({ kind: 'merge', stage, target, columns, key: [] })).toThrow('without key');
+  it.each([['id'], columns])('merge on a server without the word for it', async (...key: readonly string[]) => {
+    const connection = await filled();
+    const merge: Operation = { kind: 'merge', stage: delta, target, columns, key };
+    const old = [{ columns: [{ name: 'server_version_num', type: 'text' }], rows: [['140012']] }];
+    const statements = await renderWith(merge, () => Promise.resolve(old));
+    for (const statement of statements) await connection.run(statement);
+    await connection.commit();
+    expect(statements.map(({ sql }) => sql.split(' ')[0])).toEqual(key.length === 1 ? ['update', 'insert'] : ['insert']);
+    if (key.length === 1) expect(await content(connection)).toEqual(expected);
+    else expect(await valueOf(connection, `select count(*) from ${name}`)).toBe(6);
+  });
+  it.each(['delete-insert', 'merge'] as const)('%s by keys of types that have no least value', async (kind) => {
+    const connection = await connect();
+    const id = (digit: number): string => `cast('${String(digit).repeat(8)}-0000-0000-0000-000000000000' as uuid)`;
+    await connection.run({
+      sql: `create table ${name} as select ${id(1)} as id, true as b, 1 as "select" union all select ${id(5)}, false, 1`,
+    });
+    await connection.run({
+      sql: `create temp table delta as select ${id(5)} as id, false as b, 2 as "select" union all select ${id(5)}, true, 2`,
+    });
+    await apply(connection, {
+      kind,
+      stage: { schema: 'pg_temp', name: 'delta' },
+      target,
+      columns: ['id', 'b', 'select'],
+      key: ['b', 'id'],
+    });
+    expect(await rowsOf(connection, `select left(id::text, 1), b, "select" from ${name} order by 1, 2`)).toEqual([
+      ['1', true, 1],
+      ['5', false, 2],
+      ['5', true, 2],
+    ]);
+  });
+  it('refuse an empty key', async () => {
+    await expect((async () => renderWith({ kind: 'merge', stage, target, columns, key: [] }, () => Promise.resolve([])))()).rejects.toThrow(
+      'without key',
+    );
   });
   it('stage a temporary table that later statements name by its schema', async () => {
     const connection = await filled();
@@ -266,6 +308,7 @@ describe('alter-columns', () => {
 describe('all operations', () => {
   it('never take away what depends on a relation', async () => {
     const column = { name: 'a', type: 'integer' };
+    const constraints = [{ type: 'foreign_key', columns: ['a'], to: { sql: 'other', columns: ['b'] } }] as const;
     const all: { readonly [K in OperationKind]: Extract<Operation, { kind: K }> } = {
       'create-schema': { kind: 'create-schema', schema: 's' },
       'stage-query': { kind: 'stage-query', stage, temporary: false, query: query('select 1') },
@@ -283,6 +326,9 @@ describe('all operations', () => {
       'sync-indexes': { kind: 'sync-indexes', target, indexes: [{ columns: ['a'], unique: false }] },
       describe: { kind: 'describe', target, relationKind: 'table', comment: 'c', columns: {} },
       'stage-indexes': { kind: 'stage-indexes', stage, target, indexes: [{ columns: ['a'], unique: false }] },
+      'stage-constraints': { kind: 'stage-constraints', stage, target, constraints },
+      'release-constraints': { kind: 'release-constraints', stage, target, constraints },
+      'sync-constraints': { kind: 'sync-constraints', target, constraints },
       grant: { kind: 'grant', target, grants: { select: ['public'] } },
       'run-sql': { kind: 'run-sql', query: query('select 1') },
     };

@@ -1,10 +1,11 @@
 /** Renders each operation into the statements that PostgreSQL runs. */
-import type { AlterColumns, AppendQuery, DeleteInsert, Merge, OperationRenderers, StageQuery } from '../../adapter/operation.ts';
+import type { AlterColumns, AppendQuery, OperationRenderers, StageQuery } from '../../adapter/operation.ts';
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
-import { bug } from '../../diagnostics/bug.ts';
+import { releaseConstraints, stageConstraints, syncConstraints } from './constraints.ts';
 import { dialect } from './dialect.ts';
+import { columnList, deleteInsert, insertAll, merge } from './increments.ts';
 import { publishMaterialized } from './publish/publish-materialized.ts';
 import { publishStage } from './publish/publish-stage.ts';
 import { publishView } from './publish/publish-view.ts';
@@ -18,24 +19,10 @@ function each(...statements: readonly string[]): readonly Statement[] {
   return statements.map((sql) => ({ sql }));
 }
 
-function columnList(columns: readonly string[], prefix = ''): string {
-  return columns.map((column) => prefix + quoteIdentifier(column)).join(', ');
-}
-
-function insertAll(stage: Relation, target: Relation, columns: readonly string[]): string {
-  const list = columnList(columns);
-  return `insert into ${name(target)} (${list}) select ${list} from ${name(stage)}`;
-}
-
 function appendQuery({ target, columns, query }: AppendQuery): readonly Statement[] {
   const list = columnList(columns);
   const sql = blankSemicolons(query.sql);
   return [embed(`insert into ${name(target)} (${list}) select ${list} from (\n`, { ...query, sql }, '\n) as increment')];
-}
-
-function matchingKey(key: readonly string[]): string {
-  if (key.length === 0) return bug('a keyed operation without key columns');
-  return key.map((column) => `target.${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`).join(' and ');
 }
 
 /** The newline before the parenthesis ends a trailing line comment of the user. Same length, so offsets stay. */
@@ -50,25 +37,6 @@ function drop(relation: Relation, kind: RelationKind): string {
 
 function stageQuery({ stage, temporary, unlogged, query }: StageQuery): readonly Statement[] {
   return [wrap(`create ${temporary ? 'temp ' : unlogged === true ? 'unlogged ' : ''}table ${name(stage)}`, query)];
-}
-
-function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {
-  return each(
-    `delete from ${name(target)} as target using ${name(stage)} as stage where ${matchingKey(key)}`,
-    insertAll(stage, target, columns),
-  );
-}
-
-function merge({ stage, target, columns, key }: Merge): readonly Statement[] {
-  const keys = new Set(key);
-  const updates = columns
-    .filter((column) => !keys.has(column))
-    .map((column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`);
-  const update = updates.length === 0 ? 'do nothing' : `update set ${updates.join(', ')}`;
-  return each(
-    `merge into ${name(target)} as target using ${name(stage)} as stage on ${matchingKey(key)} when matched then ${update}` +
-      ` when not matched then insert (${columnList(columns)}) values (${columnList(columns, 'stage.')})`,
-  );
 }
 
 /** One statement, so that the table is written anew at most once. */
@@ -101,6 +69,9 @@ export const operations: OperationRenderers = {
   merge,
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
+  'stage-constraints': stageConstraints,
+  'release-constraints': releaseConstraints,
+  'sync-constraints': syncConstraints,
   'stage-indexes': stageIndexes,
   'sync-indexes': syncIndexes,
   describe,

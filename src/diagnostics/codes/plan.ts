@@ -51,6 +51,11 @@ export const planCodes = {
       `\`${p.schema}.${p.table}\` is not a state table of \`tx\`${p.missing.length === 0 ? '' : `: it has no column ${quoted(p.missing)}`}`,
     () => 'set another `state_schema` in project.yaml; nothing was touched',
   ),
+  'foreign-key-not-kept': warning<{ engine: string; count: number }>(
+    ({ engine, count }) =>
+      `${engine} cannot keep ${count === 1 ? 'this foreign key' : `this and ${count - 1} more foreign ${count === 2 ? 'key' : 'keys'}`}: the table that it points to could not be replaced any more`,
+    () => 'it is checked each time the model is built, so the warning may stay; a `relationships` test says the same',
+  ),
   'config-without-effect': warning<{ what: string; engine: string; nodes: number }>(
     (p) => `${p.what} has no effect on ${p.engine}${p.nodes === 1 ? '' : `: ${p.nodes} models and seeds ask for it`}`,
     () => 'nothing has to be done where the project is built on another engine too',

@@ -60,6 +60,26 @@ export const runCodes = {
     (p) =>
       `nothing was changed; make the key unique in the query, or extend \`unique_key\`${p.samples.length > 0 ? `; for example ${p.samples.join('; ')}` : ''}`,
   ),
+  'contract-broken': error<{ relation: string; ofTable: boolean; count: number }>(
+    ({ relation, ofTable, count }) =>
+      `${ofTable ? `the table \`${relation}\`` : `the query of \`${relation}\``} does not keep its contract: ${count} ${count === 1 ? 'column differs' : 'columns differ'}`,
+    ({ ofTable }) =>
+      ofTable
+        ? 'nothing was changed; set `on_schema_change="append_new_columns"`, or build it anew with `--full-refresh`'
+        : 'nothing was changed; cast or name the columns in the query, or correct `columns:`',
+  ),
+  'contract-type-unknown': error<{ engine: string; message: string }>(
+    ({ engine, message }) => `a \`data_type\` of the contract is no type: ${engine}: ${message}`,
+    () => 'write types as the database spells them',
+  ),
+  'constraint-broken': error<{ relation: string; constraint: string; rows: number; keys: boolean; samples: readonly string[] }>(
+    ({ relation, constraint, rows, keys }) => {
+      const [one, many] = keys ? ['key stands', 'keys stand'] : ['row breaks', 'rows break'];
+      return `${rows} ${rows === 1 ? one : many} ${keys ? 'more than once, against ' : ''}${constraint} of \`${relation}\``;
+    },
+    ({ samples }) =>
+      `nothing was changed; correct the query, or the constraint${samples.length > 0 ? `; for example ${samples.join('; ')}` : ''}`,
+  ),
   'key-column-missing': error<{ key: string; columns: readonly string[] }>(
     (p) => `the key column \`${p.key}\` is not among the columns of the query`,
     (p) => `the query has ${list(p.columns)}`,

@@ -71,7 +71,28 @@ const configCodes = {
   'idle-config': warning<{ readonly key: string; readonly materialized: string }>(
     ({ key, materialized }) => `\`${key}\` does nothing here: the model is ${described(materialized)}`,
     ({ key, materialized }) =>
-      `take it away${materialized === 'ephemeral' && (key === 'alias' || key === 'schema') ? '' : ', or set `materialized="incremental"`'}`,
+      `take it away${materialized === 'ephemeral' && (key === 'alias' || key === 'schema' || key === 'contract') ? '' : ', or set `materialized="incremental"`'}`,
+  ),
+  'constraint-wrong': error<{ readonly type: string; readonly problem: string }>(
+    ({ type, problem }) => `the \`${type}\` constraint ${problem}`,
+    ({ type }) =>
+      type === 'check'
+        ? 'write `expression: price > 0`'
+        : type === 'foreign_key'
+          ? "write `to: ref('customers')` and `to_columns: [id]`, and one column for each of its own"
+          : 'a constraint on a column says its `type`, one beside `columns:` also its `columns`',
+  ),
+  'constraint-without-effect': warning<{ readonly type: string; readonly materialized: string }>(
+    ({ type, materialized }) => `the \`${type}\` constraint is not enforced: the model is ${described(materialized)}`,
+    ({ type }) =>
+      `set \`materialized="table"\`, or declare a test${type === 'not_null' || type === 'unique' ? `: \`tests: [${type}]\`` : ''}`,
+  ),
+  'contract-incomplete': error<{ readonly untyped: readonly string[] }>(
+    ({ untyped }) =>
+      untyped.length === 0
+        ? 'the contract says no columns'
+        : `the contract does not say the type of ${untyped.map((name) => `\`${name}\``).join(', ')}`,
+    () => 'list every column of the query below `columns:`, each with its `data_type`',
   ),
   'ephemeral-with-hook': error<{ readonly key: string }>(
     ({ key }) => `\`${key}\` would never run: an ephemeral model is not built`,

@@ -1,7 +1,8 @@
 /** Describes one node in the words of dbt's manifest, version 12. */
+import { createHash } from 'node:crypto';
 import type { Relation } from '../../adapter/relation.ts';
 import { hasColumnSlots } from '../../compile/column-slots.ts';
-import type { CompiledColumn, CompiledTest } from '../../compile/compiled.ts';
+import type { CompiledColumn, CompiledConstraint, CompiledTest } from '../../compile/compiled.ts';
 import type { ContentHash } from '../../graph/content-hash.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { groupOf } from '../../compile/group-of.ts';
@@ -64,7 +65,7 @@ const runnable: Makers<Runnable> = {
 
 const built: Makers<Kind<'model' | 'seed'>> = {
   alias: ({ relation }) => relation.name,
-  columns: ({ columns }) => columnsOf(columns),
+  columns: ({ columns, constraints }) => columnsOf(columns, constraints),
   relation_name: (node, { relationName }) =>
     node.resourceType === 'model' && node.config.materialized === 'ephemeral' ? null : relationName(node.relation),
   raw_code: (node, { rawText }) => (node.resourceType === 'model' ? (rawText(node.path) ?? '') : ''),
@@ -81,7 +82,11 @@ const compiled: Makers<Kind<'model' | 'test'>> = {
   compiled_code: (node, context) => qualified(compiledSql(node, context), context),
   extra_ctes_injected: () => true,
   extra_ctes: () => [],
-  contract: () => ({ enforced: false, alias_types: true, checksum: null }),
+  contract: (node) => ({
+    enforced: node.resourceType === 'model' && node.config.contract === true,
+    alias_types: true,
+    checksum: node.resourceType === 'model' && node.config.contract === true ? contractChecksum(node.columns) : null,
+  }),
 };
 
 const models: Makers<Kind<'model'>> = {
@@ -91,7 +96,7 @@ const models: Makers<Kind<'model'>> = {
   ...compiled,
   name: ({ name, version }) => version?.model ?? name,
   access: ({ config }) => config.access,
-  constraints: () => [],
+  constraints: ({ constraints }) => constraints.filter(({ onColumn }) => !onColumn).map(plainConstraint),
   version: ({ version }) => version?.v ?? null,
   latest_version: ({ version }) => version?.latest ?? null,
   deprecation_date: ({ version }) => version?.deprecationDate ?? null,
@@ -217,10 +222,31 @@ function pathBelowBase(node: GraphNode): string {
   return [...node.fqn.slice(1, isVersion(node) ? -2 : -1), node.path.slice(node.path.lastIndexOf('/') + 1)].join('/');
 }
 
-function columnsOf(columns: readonly CompiledColumn[]): Readonly<Record<string, object>> {
+/** The same for the same columns and types, whatever their order. */
+function contractChecksum(columns: readonly CompiledColumn[]): string {
+  const said = columns.map(({ name, dataType }) => [name, dataType ?? null]).toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
+}
+
+/** A constraint in dbt's words. */
+function plainConstraint({ type, columns, name, expression, to, onColumn }: CompiledConstraint): object {
+  return {
+    type,
+    name: name ?? null,
+    expression: expression ?? null,
+    to: to?.text ?? null,
+    to_columns: to?.columns ?? [],
+    warn_unenforced: true,
+    warn_unsupported: true,
+    ...(onColumn ? {} : { columns }),
+  };
+}
+
+function columnsOf(columns: readonly CompiledColumn[], constraints: readonly CompiledConstraint[] = []): Readonly<Record<string, object>> {
   const entries: Record<string, object> = {};
   for (const { name, description, dataType, meta, tags } of columns) {
-    entries[name] = { name, description, meta: toPlain(meta), data_type: dataType ?? null, constraints: [], quote: null, tags };
+    const of = constraints.filter((each) => each.onColumn && each.columns[0] === name).map(plainConstraint);
+    entries[name] = { name, description, meta: toPlain(meta), data_type: dataType ?? null, constraints: of, quote: null, tags };
   }
   return entries;
 }

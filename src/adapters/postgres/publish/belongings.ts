@@ -1,5 +1,4 @@
 /** Reads what hangs on a relation and was set on it by anybody: its own settings, and everything that depends on it. */
-import type { ResultSet } from '../../../adapter/connection.ts';
 import type { Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
@@ -57,6 +56,18 @@ export interface OwnedConstraint {
   readonly comment: string | null;
 }
 
+/** A foreign key of another table. */
+export interface ForeignReference {
+  /** In the words of the server. */
+  readonly name: string;
+  /** Columns that it points to. */
+  readonly columns: readonly string[];
+  readonly constraint: string;
+  readonly definition: string;
+  readonly comment: string | null;
+  readonly table: Relation;
+}
+
 export interface OwnedPolicy {
   readonly name: string;
   readonly command: string;
@@ -109,6 +120,8 @@ export interface Belongings {
   readonly columns: readonly OwnedColumn[];
   readonly indexes: readonly OwnedIndex[];
   readonly constraints: readonly OwnedConstraint[];
+  /** Names of constraints that a property file asked for, which are not among the others. */
+  readonly asked: readonly string[];
   readonly triggers: readonly OwnedObject[];
   readonly rules: readonly OwnedObject[];
   readonly policies: readonly OwnedPolicy[];
@@ -119,7 +132,9 @@ export interface Belongings {
   /** Relations of the same answer that a view reads, by the numbers of their columns; 0 is the row as a whole, -1 is always there. */
   readonly reads: readonly { readonly oid: number; readonly columns: readonly number[] }[];
   /** Foreign keys of other tables that point here, by the columns that they name. */
-  readonly referencedBy: readonly { readonly name: string; readonly columns: readonly string[] }[];
+  readonly referencedBy: readonly ForeignReference[];
+  /** Tables that its own foreign keys point to. */
+  readonly pointsTo: readonly Relation[];
   /** What else depends on it, in the words of the server. */
   readonly others: readonly string[];
 }
@@ -233,9 +248,19 @@ const reads = list(
 const referencedBy = list(
   `'name', pg_catalog.pg_describe_object(${catalogOf('pg_constraint')}, k.oid, 0),
    'columns', (select json_agg(a.attname order by k.place) from unnest(k.confkey) with ordinality as k(number, place)
-     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = k.number)`,
-  `pg_catalog.pg_constraint k where k.confrelid = c.oid and k.conrelid <> c.oid and k.contype = 'f' and k.conparentid = 0`,
+     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = k.number),
+   'constraint', k.conname, 'definition', pg_catalog.pg_get_constraintdef(k.oid), 'comment', ${commentOf('pg_constraint', 'k.oid')},
+   'table', json_build_object('schema', rn.nspname, 'name', r.relname)`,
+  `pg_catalog.pg_constraint k join pg_catalog.pg_class r on r.oid = k.conrelid join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace
+   where k.confrelid = c.oid and k.conrelid <> c.oid and k.contype = 'f' and k.conparentid = 0`,
   'k.conname',
+);
+
+const pointsTo = list(
+  `'schema', f.nspname, 'name', f.relname`,
+  `(select distinct rn.nspname, r.relname from pg_catalog.pg_constraint k join pg_catalog.pg_class r on r.oid = k.confrelid
+    join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace where k.conrelid = c.oid and k.confrelid <> c.oid and k.contype = 'f') as f`,
+  'f.nspname, f.relname',
 );
 
 /** Whatever depends on the relation or its row type and is none of the above. */
@@ -287,6 +312,7 @@ select json_build_object('oid', c.oid::bigint, 'relation', json_build_object('sc
   'labels', ${labels}, 'columns', ${columns}, 'indexes', ${indexes}, 'constraints', ${constraints}, 'triggers', ${triggers}, 'rules', ${rules},
   'policies', ${policies}, 'statistics', ${statistics}, 'publications', ${publications},
   'query', case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid) end, 'reads', ${reads}, 'referencedBy', ${referencedBy},
+  'pointsTo', ${pointsTo},
   'others', ${others})::text
 from above join pg_catalog.pg_class c on c.oid = above.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace`;
 }
@@ -300,31 +326,4 @@ export function askBelongings(relation: Relation): readonly Statement[] {
     { sql: belongingsQuery(relation) },
     { sql: `select pg_catalog.set_config('jit', pg_catalog.current_setting('tx.jit'), true)` },
   ];
-}
-
-/** Reads the answer to `askBelongings` from the results of its statements. */
-export function readBelongings([path, , answer]: readonly ResultSet[], relation: Relation): BelongingsAnswer {
-  // The query builds exactly this shape.
-  const found = (answer?.rows ?? []).map(([text]) => JSON.parse(String(text)) as Belongings);
-  const isOwn = (entry: Belongings): boolean => entry.relation.schema === relation.schema && entry.relation.name === relation.name;
-  return {
-    old: found.find(isOwn),
-    views: inOrder(found.filter((entry) => !isOwn(entry))),
-    searchPath: String(path?.rows[0]?.[0] ?? ''),
-  };
-}
-
-/** Views behind those that they read. */
-function inOrder(views: readonly Belongings[]): readonly Belongings[] {
-  const left = new Map(views.map((view) => [view.oid, view]));
-  const done: Belongings[] = [];
-  for (let before = -1; left.size > 0 && before !== left.size;) {
-    before = left.size;
-    for (const view of left.values()) {
-      if (view.reads.some(({ oid }) => left.has(oid) && oid !== view.oid)) continue;
-      left.delete(view.oid);
-      done.push(view);
-    }
-  }
-  return [...done, ...left.values()];
 }

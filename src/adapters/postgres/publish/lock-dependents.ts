@@ -3,7 +3,7 @@ import type { RenderContext } from '../../../adapter/operation.ts';
 import type { Relation } from '../../../adapter/relation.ts';
 import { dialect } from '../dialect.ts';
 import { quoteText } from '../quoting.ts';
-import { limitWaits, tryLock, waitForLock } from '../relation-locks.ts';
+import { holderQuery, limitWaits, tryLock, waitForLock } from '../relation-locks.ts';
 
 /** The views above a relation, those that others read first: the order in which every run takes their locks. */
 function dependentsQuery(relation: Relation): string {
@@ -22,7 +22,7 @@ where a.level > 0 order by a.level, n.nspname, c.relname`;
 }
 
 /** Locks them until the transaction ends. */
-export async function lockDependents({ look, lockTimeoutMs }: RenderContext, relation: Relation): Promise<void> {
+export async function lockDependents({ look, lockTimeoutMs, onWait }: RenderContext, relation: Relation): Promise<void> {
   const [found] = await look({ sql: dependentsQuery(relation) });
   const views = (found?.rows ?? []).map(([schema, name]): Relation => ({ schema: String(schema), name: String(name) }));
   if (views.length === 0) return;
@@ -30,5 +30,10 @@ export async function lockDependents({ look, lockTimeoutMs }: RenderContext, rel
   const taken = tried.map(({ rows }) => rows[0]?.[0] === true);
   const left = views.filter((_, at) => taken[at] !== true);
   if (left.length === 0) return;
+  const holders = await look(...left.map((view) => ({ sql: holderQuery(view) })));
+  for (const [at, view] of left.entries()) {
+    const [pid, label] = holders[at]?.rows[0] ?? [];
+    onWait({ relation: view, holder: pid === undefined ? undefined : { pid: Number(pid), label: String(label ?? '') } });
+  }
   await look({ sql: limitWaits(lockTimeoutMs) }, ...left.map((view) => ({ sql: waitForLock(view) })), { sql: limitWaits() });
 }

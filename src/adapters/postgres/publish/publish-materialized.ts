@@ -7,7 +7,8 @@ import { columnsStatement, readColumns } from '../catalog.ts';
 import { dialect } from '../dialect.ts';
 import { quoteText } from '../quoting.ts';
 import { blankSemicolons } from '../sql-tokens.ts';
-import { askBelongings, readBelongings } from './belongings.ts';
+import { askBelongings } from './belongings.ts';
+import { readBelongings } from './read-belongings.ts';
 import { lockDependents } from './lock-dependents.ts';
 import { replaceRelation } from './replace-relation.ts';
 import { temporaryName } from './temporary-name.ts';
@@ -38,7 +39,7 @@ export async function publishMaterialized(operation: PublishMaterialized, contex
   const created = await context.look(create(stage, query), columnsStatement(stage));
   const answer = readBelongings(await context.look(...askBelongings(target)), target);
   return replaceRelation(
-    { stage, kind: 'materialized view', columns: readColumns(created[1]), hooksFollow: false },
+    { stage, kind: 'materialized view', columns: readColumns(created[1]), hooksFollow: false, constraints: [] },
     target,
     answer,
     context,

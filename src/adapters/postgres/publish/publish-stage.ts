@@ -1,18 +1,20 @@
 /** Renders the publication of a staged table. */
-import type { PublishStage, RenderContext } from '../../../adapter/operation.ts';
+import type { PublishStage, RenderContext, WantedConstraint } from '../../../adapter/operation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { bug } from '../../../diagnostics/bug.ts';
 import { columnsStatement, readColumns } from '../catalog.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier } from '../quoting.ts';
-import { askBelongings, readBelongings } from './belongings.ts';
+import { askBelongings } from './belongings.ts';
+import { readBelongings } from './read-belongings.ts';
+import type { BelongingsAnswer } from './belongings.ts';
 import { lockBriefly } from './lock-briefly.ts';
 import { lockDependents } from './lock-dependents.ts';
 import { replaceRelation } from './replace-relation.ts';
 
 /** A table on which nothing hangs is simply replaced; what hangs on any other is looked at first. */
 export async function publishStage(operation: PublishStage, context: RenderContext): Promise<readonly Statement[]> {
-  const { stage, target, existing } = operation;
+  const { stage, target, existing, constraints = [] } = operation;
   if (stage.schema !== target.schema) return bug(`${stage.name} cannot be published from another schema`);
   const name = dialect.relation(target);
   const rename = { sql: `alter table ${dialect.relation(stage)} rename to ${quoteIdentifier(target.name)}` };
@@ -28,7 +30,24 @@ export async function publishStage(operation: PublishStage, context: RenderConte
   await lockDependents(context, target);
   const question = askBelongings(target);
   const results = await context.look(...question, columnsStatement(stage));
-  const answer = readBelongings(results, target);
+  const answer = withoutReplaced(readBelongings(results, target), constraints);
   const columns = readColumns(results[question.length]);
-  return replaceRelation({ stage, kind: 'table', columns, hooksFollow: operation.hooksFollow === true }, target, answer, context);
+  return replaceRelation(
+    { stage, kind: 'table', columns, hooksFollow: operation.hooksFollow === true, constraints },
+    target,
+    answer,
+    context,
+  );
+}
+
+/** A table has one primary key, and one constraint of a name: those that the stage has take the place of others. */
+function withoutReplaced(answer: BelongingsAnswer, constraints: readonly WantedConstraint[]): BelongingsAnswer {
+  const { old } = answer;
+  if (old === undefined || constraints.length === 0) return answer;
+  const hasKey = constraints.some(({ type }) => type === 'primary_key');
+  const names = new Set(constraints.map(({ name }) => name));
+  const required = new Set(constraints.flatMap(({ type, columns }) => (type === 'not_null' || type === 'primary_key' ? columns : [])));
+  const columns = old.columns.map((column) => (required.has(column.name) ? { ...column, notNull: false } : column));
+  const kept = old.constraints.filter(({ name, kind }) => !names.has(name) && !(hasKey && kind === 'primary key'));
+  return { ...answer, old: { ...old, columns, constraints: kept } };
 }

@@ -7,7 +7,8 @@ import { columnsStatement, readColumns } from '../catalog.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
 import { blankSemicolons } from '../sql-tokens.ts';
-import { askBelongings, readBelongings } from './belongings.ts';
+import { askBelongings } from './belongings.ts';
+import { readBelongings } from './read-belongings.ts';
 import { lockBriefly } from './lock-briefly.ts';
 import { lockDependents } from './lock-dependents.ts';
 import { replaceRelation } from './replace-relation.ts';
@@ -40,7 +41,12 @@ export async function publishView(operation: PublishView, context: RenderContext
   }
   const stage = { schema: target.schema, name: temporaryName(target.schema, target.name, 'view') };
   const created = await context.look(back, createView('', stage, query), columnsStatement(stage));
-  return replaceRelation({ stage, kind: 'view', columns: readColumns(created[2]), hooksFollow: false }, target, answer, context);
+  return replaceRelation(
+    { stage, kind: 'view', columns: readColumns(created[2]), hooksFollow: false, constraints: [] },
+    target,
+    answer,
+    context,
+  );
 }
 
 /** A view that is replaced was bound to the old one: only who reads it meets a query that has come to read itself. */

@@ -48,6 +48,7 @@ async function contextFor(connection: Connection, more: Publication, kept: Attac
     look: (...statements: readonly Statement[]) => connection.queryEach(...statements),
     standing: answer === undefined ? undefined : catalog.standing?.read(target, answer),
     lockTimeoutMs: 2000,
+    onWait: () => undefined,
     isRebuilt: (relation) => more.rebuilt?.includes(relation.name) ?? false,
     keep: (attachments) => void kept.push(...attachments),
   };

@@ -1,11 +1,12 @@
 /** Puts a new relation in the place of an old one, with all that hangs on that, in one transaction and without harm to readers. */
-import type { RenderContext } from '../../../adapter/operation.ts';
+import type { RenderContext, WantedConstraint } from '../../../adapter/operation.ts';
 import { EngineError } from '../../../adapter/engine-error.ts';
 import type { Column, Relation, RelationKind } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
-import type { Belongings, BelongingsAnswer } from './belongings.ts';
+import { isAsked } from './read-belongings.ts';
+import type { Belongings, BelongingsAnswer, ForeignReference } from './belongings.ts';
 import { attachmentsOf, carryNotNull, carryOver } from './carry-over.ts';
 import { lockBriefly } from './lock-briefly.ts';
 import { temporaryName } from './temporary-name.ts';
@@ -30,6 +31,8 @@ export interface Fresh {
   readonly columns: readonly Column[];
   /** Hooks of the model come after it, and may make what would be carried over. */
   readonly hooksFollow: boolean;
+  /** That a property file asks for. */
+  readonly constraints: readonly WantedConstraint[];
 }
 
 const nameOf = dialect.relation;
@@ -42,8 +45,14 @@ export function replaceRelation(fresh: Fresh, target: Relation, answer: Belongin
   const restore = each(`select pg_catalog.set_config('search_path', ${quoteText(searchPath)}, true)`);
   if (old === undefined) return [...renameTo(fresh, target), ...restore];
   const obstacles = findObstacles(old, views);
-  if (obstacles.length === 0) return [...swap(fresh, { ...answer, old }, context), ...restore];
-  if (fresh.kind === 'table' && sameColumns(old, fresh.columns)) return [...refill(fresh, old), ...restore];
+  // To drop a foreign key keeps everybody from reading the table that it points to, and whoever reads that now is waited for.
+  const isTied =
+    old.pointsTo.length > 0 &&
+    fresh.constraints.some(({ type }) => type === 'foreign_key') &&
+    old.kind === 'r' &&
+    sameColumns(old, fresh.columns);
+  if (obstacles.length === 0 && !isTied) return [...swap(fresh, { ...answer, old }, context), ...restore];
+  if (fresh.kind === 'table' && sameColumns(old, fresh.columns)) return [...refill(fresh, old, context), ...restore];
   const message = `${nameOf(target)} cannot be replaced: its columns change, and not all that depends on it can be made again`;
   throw new EngineError({ kind: 'dependents', message, redacted: message, retry: 'never', relation: target, dependents: obstacles });
 }
@@ -54,7 +63,7 @@ function findObstacles(old: Belongings, views: readonly Belongings[]): readonly 
   const kind = kinds[old.kind];
   return [
     ...(kind === undefined ? [] : [kind]),
-    ...old.referencedBy.map(({ name }) => name),
+    ...old.referencedBy.filter((reference) => !isOurReference(reference)).map(({ name }) => name),
     ...[old, ...views].flatMap((entry) => entry.others),
     ...views.filter((view) => !view.ours).map((view) => `${describeView(view)} of ${view.owner}`),
     ...old.publications
@@ -63,18 +72,53 @@ function findObstacles(old: Belongings, views: readonly Belongings[]): readonly 
   ];
 }
 
+const isOurReference = ({ constraint, comment }: ForeignReference): boolean => isAsked({ name: constraint, comment });
+
+const dropReference = ({ table, constraint }: Pick<ForeignReference, 'table' | 'constraint'>): string =>
+  `alter table ${nameOf(table)} drop constraint ${quoteIdentifier(constraint)}`;
+
+/** Foreign keys of other models are taken away with the old table, and put on the new one where this run does not come to their model anyway. */
+function references(
+  old: Belongings,
+  context: RenderContext,
+  make: Maker,
+): { readonly before: readonly Statement[]; readonly after: readonly Statement[] } {
+  const ours = old.referencedBy.filter(isOurReference);
+  const stay = ours.filter(({ table }) => !context.isRebuilt(table));
+  return {
+    before: each(...ours.map(dropReference)),
+    after: stay.flatMap(({ table, constraint, definition, comment }) => {
+      const name = quoteIdentifier(constraint);
+      const add = make(`the foreign key ${name} of ${nameOf(table)}`, `alter table ${nameOf(table)} add constraint ${name} ${definition}`);
+      const mark = { sql: `comment on constraint ${name} on ${nameOf(table)} is ${quoteText(comment ?? '')}` };
+      return comment === null ? [add] : [add, mark];
+    }),
+  };
+}
+
 function sameColumns(old: Belongings, columns: readonly Column[]): boolean {
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   return old.columns.length === columns.length && old.columns.every(({ name, type }) => types.get(name) === type);
 }
 
 /** In place: whoever reads sees the old rows until the commit, and everything that hangs on the table stays. */
-function refill({ stage, columns }: Fresh, { relation }: Belongings): readonly Statement[] {
+function refill(
+  { stage, columns, constraints }: Fresh,
+  { relation, referencedBy, asked }: Belongings,
+  context: RenderContext,
+): readonly Statement[] {
   const list = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   const make = makerFor(relation, []);
+  // Models that this run comes to may have other rows by then, and get their keys anew.
+  const dropped = referencedBy.filter((reference) => isOurReference(reference) && context.isRebuilt(reference.table));
+  const locked = [...dropped.map(({ table }) => table), relation].map(lockableTable);
+  // In one statement: a foreign key that points here is looked at when the new rows are there.
+  const exchange = `with gone as (delete from ${nameOf(relation)} returning 1)
+    insert into ${nameOf(relation)} (${list}) select ${list} from ${nameOf(stage)} where (select count(*) from gone) >= 0`;
   return [
-    { sql: `delete from ${nameOf(relation)}` },
-    make('the rows of the table itself', `insert into ${nameOf(relation)} (${list}) select ${list} from ${nameOf(stage)}`),
+    ...(dropped.length === 0 ? [] : [lockBriefly(locked, context.lockTimeoutMs), ...each(...dropped.map(dropReference))]),
+    ...(constraints.length > 0 ? [] : each(...asked.map((name) => dropReference({ table: relation, constraint: name })))),
+    make('the rows of the table itself', exchange),
     { sql: `drop table ${nameOf(stage)}` },
   ];
 }
@@ -102,10 +146,12 @@ function swap(fresh: Fresh, { old, views }: Standing, context: RenderContext): r
     // Without hooks everything is made by now, but for what has lost its columns.
     context.keep(fresh.hooksFollow ? all : all.filter(({ columns }) => columns.some((column) => !kept.names.has(column))));
   }
+  const foreign = references(old, context, make);
   return [
     ...settings(fresh, old, kept.names, make),
     ...carried.before,
-    lockBriefly([...[...plan.bound, ...plan.remade].map(lockable), lockable(old)], context.lockTimeoutMs),
+    lockBriefly([...lockableReferences(old), ...[...plan.bound, ...plan.remade].map(lockable), lockable(old)], context.lockTimeoutMs),
+    ...foreign.before,
     ...exchange(fresh, old, plan, make),
     ...carried.after,
     ...(fresh.hooksFollow && wasTable
@@ -113,6 +159,7 @@ function swap(fresh: Fresh, { old, views }: Standing, context: RenderContext): r
       : parts.flatMap(({ kind, name, statements }) => statements.map((sql) => make(`the ${kind} ${name}`, sql)))),
     ...(wasTable ? each(...transferPublications(old)) : []),
     ...each(`alter ${fresh.kind} ${nameOf(old.relation)} owner to ${quoteIdentifier(old.owner)}`),
+    ...foreign.after,
     ...plan.remade.flatMap((view) => remakeView(view, make, context)),
   ];
 }
@@ -126,6 +173,13 @@ const lockable = ({ relation, kind, owner }: Belongings) => ({
   kind: kindWord(kind),
   owner: quoteIdentifier(owner),
 });
+
+// Whose it is plays no part in the lock of a table.
+const lockableTable = (table: Relation) => ({ name: nameOf(table), kind: 'table' as const, owner: 'current_user' });
+
+/** Tables that foreign keys of the old one point to or come from: a key that goes locks both of its sides. */
+const lockableReferences = (old: Belongings) =>
+  [...old.pointsTo, ...old.referencedBy.filter(isOurReference).map(({ table }) => table)].map(lockableTable);
 
 function settings(fresh: Fresh, old: Belongings, kept: ReadonlySet<string>, make: Maker): readonly Statement[] {
   const name = nameOf(fresh.stage);

@@ -1,0 +1,80 @@
+/** Renders how staged rows come into a table that is there. */
+import type { DeleteInsert, Merge, RenderContext } from '../../adapter/operation.ts';
+import type { Relation } from '../../adapter/relation.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import { bug } from '../../diagnostics/bug.ts';
+import { dialect } from './dialect.ts';
+import { quoteIdentifier } from './quoting.ts';
+
+const name = dialect.relation;
+
+/** Servers of this version and above know `merge`. */
+const knowsMerge = 150_000;
+
+export function columnList(columns: readonly string[], prefix = ''): string {
+  return columns.map((column) => prefix + quoteIdentifier(column)).join(', ');
+}
+
+export function insertAll(stage: Relation, target: Relation, columns: readonly string[]): string {
+  const list = columnList(columns);
+  return `insert into ${name(target)} (${list}) select ${list} from ${name(stage)}`;
+}
+
+/**
+ * Which row of the table a staged row takes the place of. The span of the first key column follows from that, and is said all
+ * the same: with it the planner finds the rows by an index, however large the table is. Its ends are found by sorting, since not
+ * every type that can be compared has a least value.
+ */
+function matchingKey(key: readonly string[], stage: Relation): string {
+  const [first] = key;
+  if (first === undefined) return bug('a keyed operation without key columns');
+  const column = quoteIdentifier(first);
+  const end = (order: string): string => `(select ${column} from ${name(stage)} order by ${column} ${order} limit 1)`;
+  return [
+    ...key.map((each) => `target.${quoteIdentifier(each)} = stage.${quoteIdentifier(each)}`),
+    `target.${column} >= ${end('asc')}`,
+    `target.${column} <= ${end('desc')}`,
+  ].join(' and ');
+}
+
+export function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {
+  return [
+    { sql: `delete from ${name(target)} as target using ${name(stage)} as stage where ${matchingKey(key, stage)}` },
+    { sql: insertAll(stage, target, columns) },
+  ];
+}
+
+export async function merge({ stage, target, columns, key }: Merge, { look }: Pick<RenderContext, 'look'>): Promise<readonly Statement[]> {
+  const [found] = await look({ sql: `select pg_catalog.current_setting('server_version_num')` });
+  const keys = new Set(key);
+  const updates = columns
+    .filter((column) => !keys.has(column))
+    .map((column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`)
+    .join(', ');
+  const match = matchingKey(key, stage);
+  if (Number(found?.rows[0]?.[0]) < knowsMerge) return updateInsert({ stage, target, columns, updates, match });
+  const update = updates === '' ? 'do nothing' : `update set ${updates}`;
+  return [
+    {
+      sql:
+        `merge into ${name(target)} as target using ${name(stage)} as stage on ${match} when matched then ${update}` +
+        ` when not matched then insert (${columnList(columns)}) values (${columnList(columns, 'stage.')})`,
+    },
+  ];
+}
+
+/** The same in two statements: nobody else works on the table meanwhile, and a key stands once among the staged rows. */
+function updateInsert(parts: {
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly columns: readonly string[];
+  readonly updates: string;
+  readonly match: string;
+}): readonly Statement[] {
+  const { stage, target, columns, updates, match } = parts;
+  const update = `update ${name(target)} as target set ${updates} from ${name(stage)} as stage where ${match}`;
+  const insert =
+    `insert into ${name(target)} (${columnList(columns)}) select ${columnList(columns)} from ${name(stage)} as stage` +
+    ` where not exists (select from ${name(target)} as target where ${match})`;
+  return [...(updates === '' ? [] : [{ sql: update }]), { sql: insert }];
+}

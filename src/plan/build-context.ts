@@ -1,0 +1,41 @@
+/** What the planners of steps share: what they are given, what they give, and the names of their stages. */
+import { createHash } from 'node:crypto';
+import type { Operation } from '../adapter/operation.ts';
+import type { CatalogRelation, Relation } from '../adapter/relation.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { RecordedBuild } from '../state/state-reader.ts';
+import type { Action, BuildStep } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
+import type { TextCollector } from './texts.ts';
+
+/** What stands in the target now, by folded name. */
+export interface Standing {
+  readonly existing: (relation: Relation) => CatalogRelation | undefined;
+  readonly recorded: (relation: Relation) => RecordedBuild | undefined;
+}
+
+export interface BuildContext {
+  readonly input: PlanInput;
+  readonly standing: Standing;
+  readonly collector: TextCollector;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+/** The parts of a step that depend on the node alone; order and tests are added by the caller. */
+export type BuildPart = Omit<BuildStep, 'dependsOn' | 'blocks' | 'transaction'> & {
+  /** Up to and including publication. */
+  readonly work: readonly Action[];
+  /** After the audit, before the commit. */
+  readonly closing: readonly Action[];
+};
+
+export function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export const operation = (value: Operation): Action => ({ kind: 'operation', operation: value });
+
+/** A stage under a name that no user writes and no other run uses: in `schema`, where it will be renamed, or temporary. */
+export function stageRelation(context: BuildContext, id: string, schema: string): Relation {
+  return { schema, name: `_tx_${hashText(`${id}\n${context.input.run.id}`).slice(0, 12)}` };
+}

@@ -1,0 +1,134 @@
+/** Plans how the rows of a query become those of a table: all of them anew, or an increment. */
+import type { IncrementalStrategy } from '../adapter/capabilities.ts';
+import { isIndexName } from '../adapter/index-name.ts';
+import type { Attachment, CatalogRelation, Relation } from '../adapter/relation.ts';
+import type { Query } from '../adapter/statement.ts';
+import type { CompiledHook, CompiledModel, CompiledSeed } from '../compile/compiled.ts';
+import type { Span } from '../diagnostics/span.ts';
+import { operation, stageRelation } from './build-context.ts';
+import type { BuildContext } from './build-context.ts';
+import type { Action } from './plan.ts';
+import {
+  aroundIncrement,
+  checkOnStage,
+  constraintsFromStart,
+  constraintsOfStage,
+  explainConstraints,
+  explainOnStage,
+  mayRebuild,
+  nameConstraints,
+  planConstraints,
+  requireContract,
+  stageConstraints,
+} from './plan-constraints.ts';
+import { maskedColumns } from './plan-tests.ts';
+import { stageIndexes } from './plan-storage.ts';
+
+/**
+ * What goes with the old table comes back on the new one: comments at once, so that hooks can change them; indexes after the
+ * hooks, so that those of hooks come first.
+ */
+export function reattach(target: Relation, existing: CatalogRelation | undefined, kind: Attachment['kind']): readonly Action[] {
+  // Whether an index that config asked for stays, config says.
+  const attachments = (existing?.attachments ?? []).filter((attachment) => attachment.kind === kind && !isIndexName(attachment.name));
+  return attachments.length === 0 ? [] : [{ kind: 'reattach', target, attachments }];
+}
+
+/** Stages the rows of a query, with all that the table has from the beginning, and publishes them. */
+export function replaceTable(
+  context: BuildContext,
+  node: CompiledModel | CompiledSeed,
+  parts: {
+    readonly query: Query;
+    readonly stage: Relation;
+    readonly existing: CatalogRelation | undefined;
+    readonly keys: readonly Action[];
+  },
+): readonly Action[] {
+  const { input } = context;
+  const { query, stage, existing, keys } = parts;
+  const { relation: target } = node;
+  const standing = existing === undefined ? {} : { existing: existing.kind };
+  const constraints = planConstraints(input, node);
+  const probe = { stage: { schema: input.dialect.temporarySchema, name: `${stage.name}_probe` }, query };
+  return [
+    ...explainConstraints(node, constraints, probe),
+    operation({
+      kind: 'stage-query',
+      stage,
+      temporary: false,
+      ...unlogged(context, node),
+      query,
+      ...constraintsFromStart(input, constraints),
+    }),
+    ...keys,
+    ...checkOnStage(node, constraints, stage),
+    ...stageConstraints(input, node, constraints, stage),
+    ...stageIndexes(input, node, stage),
+    operation({
+      kind: 'publish-stage',
+      stage,
+      target,
+      ...standing,
+      ...hooksFollow(node.postHooks),
+      ...constraintsOfStage(constraints),
+    }),
+    ...nameConstraints(input, node, constraints, stage),
+    ...reattach(target, existing, 'comment'),
+  ];
+}
+
+function unlogged({ input }: BuildContext, { config }: CompiledModel | CompiledSeed): { readonly unlogged?: true } {
+  return config.storage?.unlogged === true && input.capabilities.features.unlogged ? { unlogged: true } : {};
+}
+
+function hooksFollow(hooks: readonly CompiledHook[]): { readonly hooksFollow?: true } {
+  return hooks.some((hook) => hook.transaction) ? { hooksFollow: true } : {};
+}
+
+/** Brings the rows that the query gives into the table that is there. */
+export function incrementTable(
+  context: BuildContext,
+  model: CompiledModel,
+  query: Query,
+  existing: CatalogRelation | undefined,
+  strategy: IncrementalStrategy,
+): readonly Action[] {
+  const { relation: target, config } = model;
+  const { uniqueKey: key, onSchemaChange } = config;
+  const targetColumns = existing?.columns ?? [];
+  const declared = spanOf(model, ['on_schema_change', 'materialized']);
+  const stage = stageRelation(context, model.id, context.input.dialect.temporarySchema);
+  // Nothing has to be known of the rows before they are added but what an empty result tells.
+  const constraints = planConstraints(context.input, model);
+  const promises = model.config.contract === true || constraints.kept.length + constraints.checked.length > 0;
+  if (strategy === 'append' && key.length === 0 && onSchemaChange === 'ignore' && !promises) {
+    return [{ kind: 'append-query', stage, target, targetColumns, query, ...declared }];
+  }
+  const around = aroundIncrement(model, constraints, stage);
+  return [
+    ...requireContract(model, { query }),
+    operation({ kind: 'stage-query', stage, temporary: true, query }),
+    ...requireKeys(model, stage),
+    ...explainOnStage(model, constraints, { stage, key: strategy === 'append' ? [] : key }),
+    ...around.before,
+    { kind: 'apply-increment', stage, target, targetColumns, strategy, key, onSchemaChange, ...declared },
+    operation({ kind: 'drop', relation: stage, relationKind: 'table', temporary: true }),
+    ...requireContract(model, { table: target }),
+    ...around.after,
+    ...(mayRebuild(context.input, constraints, existing)
+      ? [...reattach(target, existing, 'comment'), ...reattach(target, existing, 'index')]
+      : []),
+  ];
+}
+
+export function requireKeys(model: CompiledModel, stage: Relation): readonly Action[] {
+  const key = model.config.uniqueKey;
+  return key.length === 0 ? [] : [{ kind: 'require-keys', stage, key, masked: maskedColumns(model), ...spanOf(model, ['unique_key']) }];
+}
+
+/** The place of the first of these config keys that is declared. */
+function spanOf({ rawConfig }: CompiledModel, keys: readonly string[]): { readonly span?: Span } {
+  const span = keys.map((key) => rawConfig[key]?.span).find((found) => found !== undefined);
+  return span === undefined ? {} : { span };
+}
