@@ -23,8 +23,9 @@ import { requireContract } from './require-contract.ts';
 import { lastHook, requireStanding } from './require-standing.ts';
 import { runAudit, runAuditApart } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
+import { setAside } from './set-aside.ts';
 import { StepFailure } from './step-failure.ts';
-import { testsOf } from './test-results.ts';
+import { joinOutcomes, testsOf } from './test-results.ts';
 
 class AuditRefused extends Error {
   readonly tests: readonly TestOutcome[];
@@ -48,6 +49,7 @@ export async function attemptBuild(
     standing: undefined,
     kept: [],
     auditing: false,
+    quarantined: undefined,
   };
   let current = { step: planned, texts: context.texts };
   let committed = false;
@@ -61,7 +63,14 @@ export async function attemptBuild(
     committed = true;
     await runOutside(context, planned.after);
     return {
-      attempt: { kind: 'done', rows: progress.rows, warnings: progress.warnings, tests: progress.tests, errors: [] },
+      attempt: {
+        kind: 'done',
+        rows: progress.rows,
+        quarantined: progress.quarantined,
+        warnings: progress.warnings,
+        tests: progress.tests,
+        errors: [],
+      },
       step: begun.step,
     };
   } catch (cause) {
@@ -141,6 +150,8 @@ interface Progress {
   /** What was on the old table and waits for the end of the step. */
   kept: readonly Attachment[];
   auditing: boolean;
+  /** Rows that were set aside; undefined where that was not asked for. */
+  quarantined: number | undefined;
 }
 
 function situationOf({ ports, plan, lockTimeoutMs }: StepContext, step: BuildStep, progress: Progress): Situation {
@@ -180,6 +191,9 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
     case 'apply-increment':
       progress.rows = await applyIncrement(adapter, connection, action, { ...step, span: action.span, staged: progress.staged });
       return;
+    case 'quarantine':
+      await performQuarantine(context, step, action, progress);
+      return;
     case 'append-query':
       progress.rows = await appendQuery(adapter, connection, action, { ...step, span: action.span });
       return;
@@ -196,13 +210,29 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
       progress.auditing = true;
       const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, action);
       progress.auditing = false;
-      progress.tests = [...progress.tests, ...tests];
+      progress.tests = joinOutcomes(progress.tests, tests);
       if (tests.some((test) => test.verdict === 'fail')) throw new AuditRefused(progress.tests);
       return;
     }
     default:
       unreachable(action);
   }
+}
+
+async function performQuarantine(
+  context: StepContext,
+  step: BuildStep,
+  action: Extract<Action, { kind: 'quarantine' }>,
+  progress: Progress,
+): Promise<void> {
+  progress.auditing = true;
+  const { tests, rows, warnings } = await setAside(context, step, action);
+  progress.auditing = false;
+  progress.tests = joinOutcomes(progress.tests, tests);
+  if (tests.some((test) => test.verdict === 'fail')) throw new AuditRefused(progress.tests);
+  progress.warnings.push(...warnings);
+  progress.quarantined = rows;
+  if (progress.rows !== undefined) progress.rows -= rows;
 }
 
 /** A stage that will be published tells how many rows the relation has. */
@@ -245,6 +275,7 @@ async function recordAndCommit(
       startedAt: new Date(startedAt).toISOString(),
       durationMs: now - startedAt,
       rows: progress.rows ?? null,
+      quarantined: progress.quarantined ?? null,
       contentHash: step.contentHash,
       ordinal: step.assumes.ordinal + 1,
     },

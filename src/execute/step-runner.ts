@@ -204,7 +204,9 @@ function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelle
   const base = buildBase(step, timing);
   if (attempt.kind === 'done') {
     const rows = attempt.rows === undefined ? {} : { rows: attempt.rows };
-    return { ...base, status: 'success', ...rows, diagnostics: attempt.warnings };
+    const { quarantined = 0 } = attempt;
+    const aside = quarantined === 0 ? {} : { quarantined };
+    return { ...base, status: 'success', ...rows, ...aside, diagnostics: attempt.warnings };
   }
   if (attempt.kind === 'refused') {
     const diagnostic = auditFailed(step, attempt.tests);
