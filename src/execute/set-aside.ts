@@ -9,12 +9,20 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Action, BuildStep, QuarantineLimits } from '../plan/plan.ts';
 import { quarantineColumns } from '../plan/quarantine-table.ts';
 import type { StepContext } from './attempt.ts';
+import type { ExecutionPorts } from './execution.ts';
 import { queryRows, runOperation, runStatements } from './perform.ts';
 import { runAudit } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { StepFailure } from './step-failure.ts';
 
 type Quarantine = Extract<Action, { kind: 'quarantine' }>;
+type Divided = Pick<BuildStep, 'node' | 'name' | 'path' | 'relation'>;
+
+/** Of the context of a step, what is needed here. */
+interface DivisionTools extends Pick<StepContext, 'connection' | 'apart'> {
+  readonly ports: Pick<ExecutionPorts, 'adapter'>;
+  readonly plan: Pick<StepContext['plan'], 'run'>;
+}
 
 /** What was set aside. */
 export interface SetAside {
@@ -27,7 +35,7 @@ export interface SetAside {
  * Counts first, with the statement that would judge the rows anyway: where nothing fails, nothing else is asked. Other tests
  * are asked again once rows have gone.
  */
-export async function setAside(context: StepContext, step: BuildStep, action: Quarantine): Promise<SetAside> {
+export async function setAside(context: DivisionTools, step: Divided, action: Quarantine): Promise<SetAside> {
   const { adapter } = context.ports;
   const tools = { ...context, dialect: adapter.dialect, capabilities: adapter.capabilities };
   const tests = await runAudit(tools, action.audit);
@@ -56,8 +64,8 @@ export async function setAside(context: StepContext, step: BuildStep, action: Qu
 const asStatement = (sql: string): { readonly sql: string } => ({ sql });
 
 async function move(
-  context: StepContext,
-  step: BuildStep,
+  context: DivisionTools,
+  step: Divided,
   action: Quarantine,
   tests: readonly TestOutcome[],
 ): Promise<{ readonly rows: number; readonly staged: number }> {
@@ -95,7 +103,7 @@ async function move(
 }
 
 /** A column of the user's hides what tells rows apart. */
-function refuseHidden({ ports }: StepContext, step: BuildStep, columns: readonly Column[]): void {
+function refuseHidden({ ports }: DivisionTools, step: Divided, columns: readonly Column[]): void {
   const { dialect } = ports.adapter;
   const own = new Set([dialect.rowId, ...Object.keys(quarantineColumns)].map(dialect.foldIdentifier));
   const taken = columns.find(({ name }) => own.has(dialect.foldIdentifier(name)));
@@ -106,13 +114,13 @@ function refuseHidden({ ports }: StepContext, step: BuildStep, columns: readonly
   ]);
 }
 
-const startOf = ({ path }: BuildStep): { readonly path: string; readonly start: number; readonly end: number } => ({
+const startOf = ({ path }: Divided): { readonly path: string; readonly start: number; readonly end: number } => ({
   path,
   start: 0,
   end: 0,
 });
 
-function rulesOf({ ports }: StepContext, action: Quarantine): readonly RowRule[] {
+function rulesOf({ ports }: DivisionTools, action: Quarantine): readonly RowRule[] {
   const { quoteIdentifier } = ports.adapter.dialect;
   const asked = action.rules.flatMap((rule) => {
     const check = action.audit.checks.find(({ id }) => id === rule.test) ?? bug(`${rule.test} is not asked`);
@@ -134,7 +142,7 @@ interface Division {
   readonly tests: readonly TestOutcome[];
 }
 
-function refuseTooMany(step: BuildStep, { limits, rules }: Quarantine, { rows, staged, tests }: Division): void {
+function refuseTooMany(step: Divided, { limits, rules }: Quarantine, { rows, staged, tests }: Division): void {
   const limit = brokenLimit(limits, rows, staged);
   if (limit === undefined) return;
   const of = new Set<string>(rules.map(({ test }) => test));
@@ -152,7 +160,7 @@ function brokenLimit({ maxRows, maxRatio }: QuarantineLimits, rows: number, stag
 
 /** Sees to it that the table takes the rows, and gives its columns. */
 async function prepareTable(
-  context: StepContext,
+  context: DivisionTools,
   { table, standing, isWhole }: Quarantine,
   staged: readonly Column[],
 ): Promise<readonly Column[]> {
@@ -183,7 +191,7 @@ async function prepareTable(
 }
 
 /** Takes away the rows whose place the staged ones take: all, or those with a key that is staged, and what fails once more. */
-function forget({ ports }: StepContext, action: Quarantine, target: readonly Column[], failing?: string): readonly string[] {
+function forget({ ports }: DivisionTools, action: Quarantine, target: readonly Column[], failing?: string): readonly string[] {
   const { dialect } = ports.adapter;
   const table = dialect.relation(action.table);
   if (action.isWhole) return [`delete from ${table}`];
@@ -212,7 +220,7 @@ interface Insertion {
   readonly list: string;
 }
 
-function insertFailing({ ports, plan }: StepContext, action: Quarantine, { columns, target, list }: Insertion): string {
+function insertFailing({ ports, plan }: DivisionTools, action: Quarantine, { columns, target, list }: Insertion): string {
   const { dialect } = ports.adapter;
   const { quoteIdentifier: quote, literal, foldIdentifier: fold } = dialect;
   const text = dialect.typeName('text');
