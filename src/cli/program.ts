@@ -122,6 +122,7 @@ export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: s
       const argument = new Argument(...entry.argument);
       command.addArgument(entry.choices === undefined ? argument : argument.choices(entry.choices));
     }
+    if (entry.second !== undefined) command.addArgument(new Argument(...entry.second));
     if (wanted !== undefined && wanted !== entry.name && wanted !== entry.alias) return;
     configure?.(command);
     addOutputOptions(command)

@@ -7,6 +7,7 @@ import {
   addBuildOptions,
   addDatabaseOptions,
   addIntervalOptions,
+  addLockTimeoutOption,
   addOutputKeysOption,
   addProjectOptions,
   addSelectionOptions,
@@ -97,6 +98,27 @@ export function addReadCommands(host: Host, add: Add): void {
       addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(freshness)))).addOption(
         plainOption('-o, --output <file>', 'write the record here, not to the target'),
       ),
+  );
+
+  add<import('./commands/quarantine.ts').QuarantineOptions>(
+    {
+      name: 'quarantine',
+      argument: ['[action]', 'what to do (default: list)'],
+      choices: ['list', 'show', 'replay', 'discard'],
+      second: ['[models...]', 'models by name or selector; all for `list`'],
+      summary: 'list, show, try once more or give up rows that were set aside',
+      examples: [
+        'tx quarantine',
+        'tx quarantine show stg_orders --limit 20',
+        'tx quarantine replay stg_orders',
+        'tx quarantine discard stg_orders',
+      ],
+    },
+    async (screen, options) => (await import('./commands/quarantine.ts')).quarantineCommand(host, screen, options),
+    (quarantine) =>
+      addLockTimeoutOption(addDatabaseOptions(addProjectOptions(quarantine)))
+        .addOption(ownOption('--limit <n>', 'rows to show, -1 for all (default: 10)').default(10).argParser(rowLimit))
+        .addOption(outputOption(['text', 'json'], 'text')),
   );
 
   add<import('./commands/docs.ts').DocsOptions>(

@@ -43,7 +43,7 @@ export async function setAside(context: DivisionTools, step: Divided, action: Qu
   const isRefused = tests.some(({ id, verdict }) => rules.has(id) && verdict === 'fail');
   const fails = action.published !== undefined || tests.some(({ id, failures }) => rules.has(id) && failures > 0);
   if (isRefused) return { tests, rows: 0, warnings: [] };
-  if (!fails) {
+  if (!fails || rules.size === 0) {
     if (action.standing !== undefined)
       await runStatements(context.connection, ...forget(context, action, action.standing).map(asStatement));
     return { tests, rows: 0, warnings: [] };
@@ -53,7 +53,7 @@ export async function setAside(context: DivisionTools, step: Divided, action: Qu
   const others = { ...action.audit, checks: action.audit.checks.filter(({ id }) => !rules.has(id)) };
   const again = new Map((others.checks.length === 0 ? [] : await runAudit(tools, others)).map((test) => [test.id, test]));
   const table = `${action.table.schema}.${action.table.name}`;
-  const parameters = { model: step.name, table, rows, staged };
+  const parameters = { model: step.name, table, rows, staged, stays: action.published !== undefined };
   return {
     tests: tests.map((test) => again.get(test.id) ?? test),
     rows,

@@ -92,7 +92,7 @@ function chooseWork(input: PlanInput, standing: Standing): Work {
     else if (node.resourceType === 'test' && (command === 'test' || command === 'build')) tests.push(node);
     else if (node.resourceType === 'unit_test' && (command === 'test' || command === 'build')) unitTests.push(node);
   }
-  if (command === 'run' || command === 'build') {
+  if ((command === 'run' || command === 'build') && input.replay !== true) {
     for (const [id, reason] of changedSeeds(input, standing, [...builds.keys()])) {
       if (builds.has(id)) continue;
       builds.set(id, reason);

@@ -22,7 +22,8 @@ export function markProven(plan: Plan, input: ProofInput): Plan {
   const isWhole = findWhole(plan, input);
   if (isWhole === undefined) return plan;
   const steps = plan.steps.map((step): Step => {
-    if (step.kind !== 'build' || !isWhole(step.node)) return step;
+    // What was set aside may come from an older query.
+    if (step.kind !== 'build' || step.reason === 'replay' || !isWhole(step.node)) return step;
     const known = input.analysis.nodes.get(step.node);
     return known?.kind === 'known'
       ? { ...step, transaction: step.transaction.map((action) => markAction(action, known, input.fold)) }

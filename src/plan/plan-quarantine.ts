@@ -48,11 +48,12 @@ function divide(context: BuildContext, part: BuildPart, quarantine: Quarantine, 
   const { input, standing, collector } = context;
   const { model, table, tests } = quarantine;
   const { dialect } = input;
+  const isReplay = input.replay === true;
   const relation = `${dialect.relation(stage)} as ${dialect.quoteIdentifier(part.relation.name)}`;
-  const audit = planAudit(input, model, [...tests, ...early], collector, { ordinal: part.assumes.ordinal + 1, relation });
-  if (audit === undefined) return bug(`${model.id} sets nothing aside`);
+  const asked = planAudit(input, model, [...tests, ...early], collector, { ordinal: part.assumes.ordinal + 1, relation });
+  const audit = asked ?? { kind: 'audit', relation, relationKind: 'table', checks: [], queries: [] };
   const aside = new Set<string>(tests.map(({ id }) => id));
-  const checks = audit.checks.map((check) => (aside.has(check.id) ? lenient(check) : check));
+  const checks = audit.checks.map((check) => (aside.has(check.id) ? lenient(check, isReplay) : check));
   const { ordinal, ...rest } = { ...audit, checks };
   const existing = standing.existing(table);
   return {
@@ -64,15 +65,16 @@ function divide(context: BuildContext, part: BuildPart, quarantine: Quarantine, 
     audit: isWhole && ordinal !== undefined ? { ...rest, ordinal } : rest,
     rules: tests.map(ruleOf),
     fingerprint: fingerprintOf(checks, tests),
-    isWhole,
-    key: isWhole ? [] : model.config.uniqueKey,
-    limits: limitsOf(quarantine),
+    isWhole: isWhole || isReplay,
+    key: isWhole || isReplay ? [] : model.config.uniqueKey,
+    limits: isReplay ? {} : limitsOf(quarantine),
+    ...(isReplay ? { published: part.relation } : {}),
   };
 }
 
 /** Where nobody says how many failures are too many, failing rows are no reason not to publish the others. */
-function lenient(check: PlannedCheck): PlannedCheck {
-  return check.errorIf.text === anyViolation.text ? { ...check, severity: 'warn' } : check;
+function lenient(check: PlannedCheck, isReplay: boolean): PlannedCheck {
+  return isReplay || check.errorIf.text === anyViolation.text ? { ...check, severity: 'warn' } : check;
 }
 
 function ruleOf({ id, config: { keep } }: CompiledTest): QuarantineRule {

@@ -14,7 +14,16 @@ import type { PlannedUnitTest } from './unit-test.ts';
 export type Command = 'run' | 'build' | 'test' | 'seed';
 
 /** Why a step is in the plan. */
-export type Reason = 'selected' | 'never-built' | 'full-refresh' | 'incremental' | 'kind-changed' | 'seed-changed' | 'test' | 'hook';
+export type Reason =
+  | 'selected'
+  | 'never-built'
+  | 'full-refresh'
+  | 'incremental'
+  | 'kind-changed'
+  | 'seed-changed'
+  | 'test'
+  | 'hook'
+  | 'replay';
 
 /** A check as the executor needs it: its shape, its thresholds, and how to speak of it. */
 export interface PlannedCheck {

@@ -28,6 +28,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   'seed-changed': 'file changed',
   test: 'test what is published',
   hook: 'hook',
+  replay: 'rows of its quarantine',
 };
 
 const strategies: Readonly<Record<IncrementalStrategy, string>> = {

@@ -139,8 +139,9 @@ export const runCodes = {
   ),
   'test-failed': error<TestFinding>((p) => `test \`${p.test}\` ${found(p)}${p.threshold === '!= 0' ? '' : ` (fails ${p.threshold})`}`),
   'test-warned': warning<TestFinding>((p) => `test \`${p.test}\` ${found(p)}${p.threshold === '!= 0' ? '' : ` (warns ${p.threshold})`}`),
-  'rows-quarantined': warning<{ model: string; table: string; rows: number; staged: number }>(
-    (p) => `${digits.format(p.rows)} of ${digits.format(p.staged)} rows of \`${p.model}\` went to \`${p.table}\``,
+  'rows-quarantined': warning<{ model: string; table: string; rows: number; staged: number; stays: boolean }>(
+    (p) =>
+      `${digits.format(p.rows)} of ${digits.format(p.staged)} rows of \`${p.model}\` ${p.stays ? 'stay in' : 'went to'} \`${p.table}\``,
     ({ model }) => `see them with \`tx quarantine show ${model}\``,
   ),
   'quarantine-full': error<{
