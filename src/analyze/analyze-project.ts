@@ -8,7 +8,7 @@ import { ancestors, inOrder } from '../graph/traverse.ts';
 import type { Analysis, KnownColumns, NodeAnalysis } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { checkDeclaredTypes } from './check-declared-types.ts';
-import { checkIncrement, checkKeys, checkNames, checkTests } from './check-shape.ts';
+import { checkIncrement, checkKeys, checkNames, checkTests, checkVersions } from './check-shape.ts';
 import { describeMisfits, describeRefusal, isCertain } from './describe-binding.ts';
 import { findFurtherErrors } from './find-further-errors.ts';
 import { findSourceColumns } from './source-columns.ts';
@@ -102,13 +102,14 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
   const tasks: Task[] = [];
   for (const node of wave) {
     const end = whereKnowledgeEnds(work, node);
-    if (end === undefined) tasks.push({ node, text: filled(work, node.resourceType === 'model' ? node.full : node.test.text) });
+    if (end === undefined) tasks.push({ node, text: filled(work, node.resourceType === 'test' ? node.test.text : node.full) });
     else work.nodes.set(node.id, end);
   }
   for (const { task, query } of await bindAll(work, tasks)) {
     work.nodes.set(task.node.id, known(query));
-    if (task.node.resourceType === 'model')
-      work.diagnostics.push(...checkNames(task.node, query.columns), ...checkKeys(task.node, query.columns));
+    const { node } = task;
+    if (node.resourceType === 'model') work.diagnostics.push(...checkNames(node, query.columns), ...checkKeys(node, query.columns));
+    if (node.resourceType === 'snapshot') work.diagnostics.push(...checkVersions(node, query.columns, work.input.dialect.foldIdentifier));
   }
   await declareWave(work, wave);
   await settleIncrements(work, wave);
@@ -187,14 +188,14 @@ function isEphemeral({ graph }: AnalyzeInput, id: NodeId): boolean {
 async function declareWave({ input, binder, nodes }: Work, wave: readonly QueryNode[]): Promise<void> {
   const stubs = wave.flatMap((node): readonly Stub[] => {
     const found = nodes.get(node.id);
-    if (node.resourceType !== 'model' || found?.kind !== 'known' || isEphemeral(input, node.id)) return [];
-    const read = node.incremental !== undefined || (input.graph.children.get(node.id) ?? []).length > 0;
+    if (node.resourceType === 'test' || found?.kind !== 'known' || isEphemeral(input, node.id)) return [];
+    const read = (node.resourceType === 'model' && node.incremental !== undefined) || (input.graph.children.get(node.id) ?? []).length > 0;
     return read ? [{ relation: node.relation, columns: found.columns, proofs: found.proofs }] : [];
   });
   if (stubs.length === 0) return;
   const refused = new Set((await binder.declare(stubs)).map(({ relation }) => relation));
   for (const node of wave) {
-    if (node.resourceType === 'model' && refused.has(node.relation))
+    if (node.resourceType !== 'test' && refused.has(node.relation))
       nodes.set(node.id, { kind: 'unknown', why: 'outside-name', at: node.id });
   }
 }

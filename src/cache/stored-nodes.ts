@@ -338,6 +338,7 @@ const common = [
 const propertiesOf: Readonly<Record<CompiledNodeUnion['resourceType'], readonly string[]>> = {
   model: [...common, 'version', 'config', 'relation', 'full', 'incremental', 'columns', 'preHooks', 'postHooks'],
   seed: [...common, 'config', 'relation', 'columns', 'preHooks', 'postHooks'],
+  snapshot: [...common, 'config', 'relation', 'span', 'full', 'current', 'columns', 'preHooks', 'postHooks'],
   source: [
     ...common,
     'sourceName',

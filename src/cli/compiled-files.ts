@@ -1,4 +1,5 @@
 /** Writes compiled SQL under target/compiled, in the layout that dbt users know. */
+import { textPath } from '../compile/text-path.ts';
 import { join } from 'node:path';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import type { GraphNode } from '../graph/graph.ts';
@@ -17,7 +18,7 @@ export function compiledPathOf(project: Project, path: string): string {
 
 /** The text that a node compiles to, when it has one: for incremental models the full one. */
 export function compiledTextOf(node: GraphNode | undefined): CompiledText | undefined {
-  if (node?.resourceType === 'model') return node.full;
+  if (node?.resourceType === 'model' || node?.resourceType === 'snapshot') return node.full;
   if (node?.resourceType === 'test' && node.test.text !== undefined) return node.test.text;
   return undefined;
 }
@@ -32,7 +33,7 @@ export function writeCompiled(files: FileSystem, project: Project, nodes: readon
   for (const node of nodes) {
     const text = compiledTextOf(node);
     if (text === undefined) continue;
-    const path = compiledPathOf(project, node.path);
+    const path = compiledPathOf(project, textPath(node));
     write(path, text.sql);
     if (node.resourceType === 'model' && node.incremental !== undefined)
       write(path.replace(/\.sql$/i, '.incremental.sql'), node.incremental.sql);

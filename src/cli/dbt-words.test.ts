@@ -25,7 +25,6 @@ describe('words of dbt', () => {
       'source',
       'packages-install-path',
       'analysis-paths',
-      'snapshot-paths',
       'log-path',
       'store_failures_as',
     ]);

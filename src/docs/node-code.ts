@@ -6,6 +6,7 @@ import type { Html } from './html.ts';
 import type { PageContext } from './page.ts';
 
 function compiledOf(node: GraphNode): { readonly full: string; readonly later: string | undefined } | undefined {
+  if (node.resourceType === 'snapshot') return { full: node.full.sql, later: node.current.sql };
   if (node.resourceType === 'model') return { full: node.full.sql, later: node.incremental?.sql };
   if (node.resourceType === 'test' && node.test.text !== undefined) return { full: node.test.text.sql, later: undefined };
   return undefined;

@@ -6,15 +6,16 @@ import type { Attachment, Column, Relation } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
-import { SeedChanged } from '../parse/seed/seed-rows.ts';
 import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
 import type { CheckRecord, FailureRecord } from '../state/state-writer.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
+import { applyVersions, requireStamps, requireVersions } from './apply-versions.ts';
 import type { Attempt, StepContext, TestError } from './attempt.ts';
 import { beginBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { failedAttempt, readsItself, withColumns } from './failed-attempt.ts';
 import { laterBuilds } from './later-builds.ts';
+import { loadSeed, verifySeed } from './load-seed.ts';
 import { commitWith, queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
 import type { Situation } from './perform.ts';
 import { reattach } from './reattach.ts';
@@ -174,6 +175,15 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
     case 'append-query':
       progress.rows = await appendQuery(adapter, connection, action, { ...step, span: action.span });
       return;
+    case 'require-versions':
+      await requireVersions(adapter, connection, action, step);
+      return;
+    case 'require-stamps':
+      await requireStamps(adapter, connection, action, step);
+      return;
+    case 'apply-versions':
+      progress.rows = await applyVersions(adapter, connection, action, { ...step, staged: progress.staged });
+      return;
     case 'reattach':
       progress.warnings.push(...(await reattach(adapter, connection, action, stepStart(step))));
       return;
@@ -211,38 +221,6 @@ async function performOperation(context: StepContext, step: BuildStep, operation
 async function hasRows({ adapter }: ExecutionPorts, connection: Connection, relation: Relation): Promise<boolean> {
   const { rows } = await queryRows(connection, { sql: `select 1 from ${adapter.dialect.relation(relation)} limit 1` });
   return rows.length > 0;
-}
-
-/** Loads a seed file; one that is no longer the file that was checked is refused. */
-async function loadSeed({ ports, connection }: StepContext, action: Extract<Action, { kind: 'load-seed' }>): Promise<number> {
-  const type = ports.adapter.dialect.typeName('text');
-  const columns = action.columns.map((name) => ({ name, type }));
-  const changes: SeedChanged[] = [];
-  try {
-    return await connection.load({ table: action.stage, columns, rows: noting(ports.seedRows(action.path), changes) });
-  } catch (cause) {
-    const [changed] = changes;
-    if (changed !== undefined) throw new StepFailure([changed.diagnostic]);
-    throw cause;
-  }
-}
-
-function verifySeed(ports: ExecutionPorts, path: string, rows: number): void {
-  try {
-    ports.verifySeed(path, rows);
-  } catch (cause) {
-    throw cause instanceof SeedChanged ? new StepFailure([cause.diagnostic]) : cause;
-  }
-}
-
-/** Passes rows on and keeps the reason for which their file cannot be read any further. */
-function* noting<T>(rows: Iterable<T>, changes: SeedChanged[]): Generator<T, void, undefined> {
-  try {
-    yield* rows;
-  } catch (cause) {
-    if (cause instanceof SeedChanged) changes.push(cause);
-    throw cause;
-  }
 }
 
 /** Writes the record of the build with the verdicts of its tests and commits, in one round trip with the last operation of the step. */

@@ -26,7 +26,14 @@ export function buildGraph(project: CompiledProject, fold: FoldIdentifier = (nam
  * are the compiler's to report; the graph holds the first.
  */
 function sortedNodes(project: CompiledProject): readonly GraphNode[] {
-  const nodes: GraphNode[] = [...project.models, ...project.seeds, ...project.sources, ...project.tests, ...project.exposures];
+  const nodes: GraphNode[] = [
+    ...project.models,
+    ...project.seeds,
+    ...project.snapshots,
+    ...project.sources,
+    ...project.tests,
+    ...project.exposures,
+  ];
   nodes.sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? -1 : 1));
   return nodes.filter((node, at) => node.id !== nodes[at - 1]?.id);
 }

@@ -4,6 +4,7 @@ import type { Dialect } from '../adapter/dialect.ts';
 import type { Relation } from '../adapter/relation.ts';
 import { isComment, nextSqlToken } from '../parse/sql-scan.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import { nodeConfig } from './node-config.ts';
 import { canonicalJson } from './plain-value.ts';
 
 /** The hash of a node's content; undefined for sources and exposures, which have none, and for a seed whose file is not there. */
@@ -31,6 +32,13 @@ export function contentHash(
           full: plain(node.full.sql),
           incremental: node.incremental === undefined ? null : plain(node.incremental.sql),
           // A hook changes what is built as the query does.
+          pre: node.preHooks.map(({ text, transaction }) => [plain(text.sql), transaction]),
+          post: node.postHooks.map(({ text, transaction }) => [plain(text.sql), transaction]),
+        });
+      case 'snapshot':
+        return hash({
+          current: plain(node.current.sql),
+          config: nodeConfig(node),
           pre: node.preHooks.map(({ text, transaction }) => [plain(text.sql), transaction]),
           post: node.postHooks.map(({ text, transaction }) => [plain(text.sql), transaction]),
         });

@@ -32,6 +32,7 @@ export const resourceTypes = [
   'model',
   'seed',
   'snapshot',
+  'snapshot',
   'source',
   'test',
   'unit_test',

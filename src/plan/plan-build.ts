@@ -5,7 +5,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { Operation } from '../adapter/operation.ts';
 import type { Attachment, CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
-import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText } from '../compile/compiled.ts';
+import type { BuiltNode, CompiledHook, CompiledModel, CompiledSeed, CompiledSnapshot, CompiledText } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
@@ -71,7 +71,7 @@ export function isOfProject(build: RecordedBuild, project: string): boolean {
 }
 
 /** Refuses to touch a relation that exists and that no earlier run of `tx` built. */
-export function checkOwnership(context: BuildContext, node: CompiledModel | CompiledSeed, existing: CatalogRelation | undefined): boolean {
+export function checkOwnership(context: BuildContext, node: BuiltNode, existing: CatalogRelation | undefined): boolean {
   const recorded = context.standing.recorded(node.relation);
   const isOurs = recorded !== undefined && isOfProject(recorded, context.input.project);
   if (existing === undefined || context.input.adopt || isOurs) return true;
@@ -90,8 +90,8 @@ export function checkOwnership(context: BuildContext, node: CompiledModel | Comp
   return false;
 }
 
-/** Refuses to add the rows of a model to a table that holds those of another node: which of them are to stay, nobody but the user knows. */
-function checkRows(context: BuildContext, model: CompiledModel): boolean {
+/** Refuses to add the rows of a node to a table that holds those of another one: which of them are to stay, nobody but the user knows. */
+export function checkRows(context: BuildContext, model: CompiledModel | CompiledSnapshot): boolean {
   const recorded = context.standing.recorded(model.relation);
   if (recorded === undefined || recorded.node === model.id || context.input.adopt) return true;
   const [kind = '', , ...name] = recorded.node.split('.');
@@ -103,7 +103,7 @@ function checkRows(context: BuildContext, model: CompiledModel): boolean {
         kind,
         name: name.join('.'),
         model: model.name,
-        isKept: model.config.fullRefresh === false,
+        isKept: model.resourceType === 'snapshot' || model.config.fullRefresh === false,
       },
       { node: model.id, span: { path: model.path, start: 0, end: 0 } },
     ),

@@ -3,6 +3,7 @@ import type { AlterColumns, AppendQuery, DeleteInsert, Merge, OperationRenderers
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
+import { applyChangesSql, stageChangesSql } from '../../adapter/version-sql.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { dialect } from './dialect.ts';
 import { publishMaterialized } from './publish/publish-materialized.ts';
@@ -99,6 +100,8 @@ export const operations: OperationRenderers = {
   'append-query': appendQuery,
   'delete-insert': deleteInsert,
   merge,
+  'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
+  'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
   'stage-indexes': stageIndexes,

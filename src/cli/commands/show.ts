@@ -181,7 +181,7 @@ async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, opti
   const [node] = nodes;
   if (node === undefined || nodes.length > 1) throw new Stop(exitCodes.usage, [diagnose('show-needs-one', { count: nodes.length })]);
   await requireSound(loaded, new Set([node.id]));
-  if (node.resourceType === 'model')
+  if (node.resourceType === 'model' || node.resourceType === 'snapshot')
     return fill(host, loaded, options, { title: node.name, key: node.id, text: node.full, path: node.path });
   const sql = `select * from ${relationText(loaded, node)}`;
   return { title: node.name, query: { node: node.id, sql }, text: undefined, path: node.path };

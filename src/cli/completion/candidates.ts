@@ -80,7 +80,8 @@ function completeValue(option: Option, current: string, sources: CandidateSource
   if (selectorFlags.has(name)) return wordsOf(current, completeSelector(current, sources.names()));
   if (name === 'target') return wordsOf(current, sources.targets());
   if (name === 'selector') return wordsOf(current, sources.names()?.selectors ?? []);
-  if (name === 'resourceType' || name === 'excludeResourceType') return wordsOf(current, ['model', 'seed', 'source', 'exposure', 'test']);
+  if (name === 'resourceType' || name === 'excludeResourceType')
+    return wordsOf(current, ['model', 'seed', 'snapshot', 'source', 'exposure', 'test']);
   return fileFlags.has(name) || name === 'output' ? files : nothing;
 }
 
@@ -92,7 +93,7 @@ async function completeArgument(command: Command, current: string, sources: Cand
       return wordsOf(current, await sources.codes());
     case 'lineage': {
       const names = sources.names();
-      const nodes = [...(names?.models ?? []), ...(names?.seeds ?? []), ...(names?.sources ?? [])];
+      const nodes = [...(names?.models ?? []), ...(names?.seeds ?? []), ...(names?.snapshots ?? []), ...(names?.sources ?? [])];
       return wordsOf(
         current,
         nodes.map((name) => `${name}.`),

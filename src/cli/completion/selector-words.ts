@@ -11,7 +11,17 @@ import {
   versionWords,
 } from '../../graph/selector-method.ts';
 
-const noNames: KnownNames = { models: [], seeds: [], sources: [], exposures: [], groups: [], selectors: [], tags: [], paths: [] };
+const noNames: KnownNames = {
+  models: [],
+  seeds: [],
+  snapshots: [],
+  sources: [],
+  exposures: [],
+  groups: [],
+  selectors: [],
+  tags: [],
+  paths: [],
+};
 
 /** Of what can be asked of the config, what is asked most. */
 const methods = selectorMethods.map((method) => (method === 'config' ? 'config.materialized:' : `${method}:`));
@@ -27,7 +37,7 @@ export function completeSelector(current: string, known: KnownNames | undefined)
   const method = typed.slice(0, Math.max(colon, 0));
   const words =
     colon < 0
-      ? [...names.models, ...names.seeds, ...methods]
+      ? [...names.models, ...names.seeds, ...names.snapshots, ...methods]
       : valuesOf(method, typed.slice(colon + 1), names).map((value) => `${method}:${value}`);
   const found = new Set(words.filter((word) => word.startsWith(typed)));
   return [...found].map((word) => `${before}${operator}${word}`);
@@ -38,7 +48,7 @@ function valuesOf(method: string, typed: string, names: KnownNames): readonly st
     case 'tag':
       return names.tags;
     case 'fqn':
-      return [...names.models, ...names.seeds];
+      return [...names.models, ...names.seeds, ...names.snapshots];
     case 'source':
       return [...names.sources.map((source) => source.slice(0, source.indexOf('.'))), ...names.sources];
     case 'path':

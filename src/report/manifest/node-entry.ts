@@ -1,4 +1,5 @@
 /** Describes one node in the words of dbt's manifest, version 12. */
+import { textPath } from '../../compile/text-path.ts';
 import type { Relation } from '../../adapter/relation.ts';
 import type { CompiledColumn, CompiledTest } from '../../compile/compiled.ts';
 import type { ContentHash } from '../../graph/content-hash.ts';
@@ -28,7 +29,7 @@ export interface EntryContext {
 }
 
 type Kind<K extends GraphNode['resourceType']> = Extract<GraphNode, { readonly resourceType: K }>;
-type Runnable = Kind<'model' | 'seed' | 'test'>;
+type Runnable = Kind<'model' | 'seed' | 'snapshot' | 'test'>;
 
 /** Makes each field of an entry from its node. One table serves all nodes of a kind: there are many nodes. */
 type Makers<N> = Readonly<Record<string, (node: N, context: EntryContext) => unknown>>;
@@ -60,7 +61,7 @@ const runnable: Makers<Runnable> = {
   depends_on: (node, context) => ({ macros: macroIds(node, context), nodes: context.graph.parents.get(node.id) ?? [] }),
 };
 
-const built: Makers<Kind<'model' | 'seed'>> = {
+const built: Makers<Kind<'model' | 'seed' | 'snapshot'>> = {
   alias: ({ relation }) => relation.name,
   columns: ({ columns }) => columnsOf(columns),
   relation_name: (node, { relationName }) =>
@@ -69,12 +70,12 @@ const built: Makers<Kind<'model' | 'seed'>> = {
 };
 
 /** What has a text: for incremental models the one of a first run. */
-const compiled: Makers<Kind<'model' | 'test'>> = {
+const compiled: Makers<Kind<'model' | 'snapshot' | 'test'>> = {
   language: () => 'sql',
   refs: refsOf,
   sources: sourcesOf,
   metrics: () => [],
-  compiled_path: (node, context) => (compiledSql(node, context) === undefined ? null : context.compiledPath(node.path)),
+  compiled_path: (node, context) => (compiledSql(node, context) === undefined ? null : context.compiledPath(textPath(node))),
   compiled: (node, context) => compiledSql(node, context) !== undefined,
   compiled_code: (node, context) => qualified(compiledSql(node, context), context),
   extra_ctes_injected: () => true,
@@ -103,6 +104,14 @@ const seeds: Makers<Kind<'seed'>> = {
   root_path: () => null,
   // The form has no place for what a seed's hooks refer to; the maps of edges have.
   depends_on: (node, context) => ({ macros: macroIds(node, context) }),
+};
+
+const snapshots: Makers<Kind<'snapshot'>> = {
+  ...common,
+  ...runnable,
+  ...built,
+  ...compiled,
+  raw_code: ({ current }) => current.sql,
 };
 
 const singularTests: Makers<CompiledTest> = {
@@ -156,7 +165,7 @@ const exposures: Makers<Kind<'exposure'>> = {
 
 /** The keys that entries of some kind have. */
 export const entryKeys: readonly string[] = [
-  ...new Set([models, seeds, genericTests, sources, exposures].flatMap((makers) => Object.keys(makers))),
+  ...new Set([models, seeds, snapshots, genericTests, sources, exposures].flatMap((makers) => Object.keys(makers))),
 ];
 
 /** Makers of a kind that fits the node are called with that node alone: {@link makersOf} chooses by the kind. */
@@ -164,6 +173,7 @@ function makersOf(node: GraphNode): Makers<GraphNode> {
   const table = {
     model: models,
     seed: seeds,
+    snapshot: snapshots,
     source: sources,
     exposure: exposures,
     test: node.resourceType === 'test' && node.test.kind === 'singular' ? singularTests : genericTests,
@@ -222,8 +232,9 @@ function sourcesOf(node: GraphNode, context: EntryContext): readonly (readonly s
   return parentsOf(node, context).flatMap((parent) => (parent.resourceType === 'source' ? [[parent.sourceName, parent.name]] : []));
 }
 
-function compiledSql(node: Kind<'model' | 'test'>, { graph }: EntryContext): string | undefined {
+function compiledSql(node: Kind<'model' | 'snapshot' | 'test'>, { graph }: EntryContext): string | undefined {
   if (graph.broken.has(node.id)) return undefined;
+  if (node.resourceType === 'snapshot') return node.current.sql;
   if (node.resourceType === 'model') return node.full.sql;
   return node.test.text?.sql;
 }
