@@ -1,6 +1,7 @@
 /** What projects mean, on every engine: each case is one project, what is done with it, and the rows that must be there then. */
 import { all, build, csv, is, source } from './conformance-case.ts';
 import type { Act, ConformanceCase } from './conformance-case.ts';
+import { snapshotCases } from './snapshot-cases.ts';
 import { storageCases } from './storage-cases.ts';
 
 /** An incremental model over a seed, of which the second run sees other rows. */
@@ -585,5 +586,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...types,
   ...errors,
   ...storageCases,
+  ...snapshotCases,
   ...commands,
 ];
