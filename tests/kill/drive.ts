@@ -130,8 +130,7 @@ function replanFrom(input: PlanInput, adapter: Adapter): ExecutionPorts['replan'
 export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, place: Omit<RunPlace, 'database'>): Promise<RunResult> {
   const graph = graphOf(spec.nodes);
   const schemas = new Set(['main', stateSchema]);
-  for (const node of graph.nodes.values())
-    if (isBuilt(node)) schemas.add(node.relation.schema);
+  for (const node of graph.nodes.values()) if (isBuilt(node)) schemas.add(node.relation.schema);
   const connection = await session.connect();
   const catalog = await adapter.catalog.relations(connection, [...schemas]);
   const present = inspectStateLayout(stateSchema, catalog, adapter.dialect).kind === 'present';
