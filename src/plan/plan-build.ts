@@ -70,10 +70,22 @@ export function isOfProject(build: RecordedBuild, project: string): boolean {
   return build.node.split('.')[1] === project;
 }
 
-/** Refuses to touch a relation that exists and that no earlier run of `tx` built. */
+/** What a snapshot has kept is nowhere else. */
+function isHistory({ node }: RecordedBuild): boolean {
+  return node.startsWith('snapshot.');
+}
+
+/** Refuses to touch a relation that exists and that no earlier run of `tx` built, and to replace a history by anything else. */
 export function checkOwnership(context: BuildContext, node: BuiltNode, existing: CatalogRelation | undefined): boolean {
   const recorded = context.standing.recorded(node.relation);
   const isOurs = recorded !== undefined && isOfProject(recorded, context.input.project);
+  if (existing !== undefined && recorded !== undefined && isHistory(recorded) && node.resourceType !== 'snapshot') {
+    const [, , ...snapshot] = recorded.node.split('.');
+    const { name, resourceType: kind, relation } = node;
+    const problem = { relation: `${relation.schema}.${relation.name}`, snapshot: snapshot.join('.'), kind, name };
+    context.report(diagnose('history-in-the-way', problem, { node: node.id, span: { path: node.path, start: 0, end: 0 } }));
+    return false;
+  }
   if (existing === undefined || context.input.adopt || isOurs) return true;
   context.report(
     diagnose(
@@ -103,7 +115,8 @@ export function checkRows(context: BuildContext, model: CompiledModel | Compiled
         kind,
         name: name.join('.'),
         model: model.name,
-        isKept: model.resourceType === 'snapshot' || model.config.fullRefresh === false,
+        isKept: model.resourceType === 'model' && model.config.fullRefresh === false,
+        isHistory: model.resourceType === 'snapshot',
       },
       { node: model.id, span: { path: model.path, start: 0, end: 0 } },
     ),

@@ -18,6 +18,27 @@ const versions = `select id, v, cast(dbt_valid_from as date)::text, coalesce(cas
 
 export const snapshotCases: readonly ConformanceCase[] = [
   {
+    name: 'a history that dbt has begun, or that had another name, goes on when it is adopted',
+    files: { ...orders('1,b,2026-01-02 00:00:00'), ...history(timestamp) },
+    acts: [
+      { sql: 'create schema if not exists main' },
+      {
+        sql:
+          `create table main.h as select 1 as id, cast('a' as varchar) as v, timestamp '2026-01-01' as at, cast('0a1b' as varchar) as dbt_scd_id, ` +
+          `timestamp '2026-01-01' as dbt_updated_at, timestamp '2026-01-01' as dbt_valid_from, cast(null as timestamp) as dbt_valid_to`,
+      },
+      { tx: 'build', exit: 2, says: ['relation-not-owned'] },
+      { tx: 'build --adopt' },
+      is(versions, [1, 'a', '2026-01-01', '2026-01-02'], [1, 'b', '2026-01-02', 'open']),
+      { remove: 'snapshots/h.yml' },
+      { write: { 'snapshots/n.yml': `snapshots:\n  - name: n\n    relation: src\n    config: { ${timestamp}, alias: h }\n` } },
+      { tx: 'build', exit: 2, says: ['rows-of-another', 'under an old name'] },
+      { tx: 'build --adopt' },
+      build,
+      is('select count(*) from main.h', [2]),
+    ],
+  },
+  {
     name: 'a history by time: what is later is a change, what is not is none; models read it, tests stand on it',
     files: {
       ...orders('1,a,2026-01-01 00:00:00', '2,b,2026-01-01 00:00:00'),
