@@ -16,6 +16,8 @@ export const changeKinds = {
   changed: 'changed',
   /** The row is not there any more. */
   gone: 'gone',
+  /** Nor is this one, and nothing is to be done: it is only counted, and its entry has no values. */
+  absent: 'absent',
 } as const;
 
 /** Columns of the changes have names of their own, since a column of the user may be called anything. */
@@ -36,6 +38,14 @@ class Names {
     this.#dialect = dialect;
     this.#columns = columns;
     this.versions = versions;
+  }
+
+  /** A column that no column of rows is called. */
+  get marker(): string {
+    const taken = new Set(this.#columns.map((column) => column.toLowerCase()));
+    let marker = 'found';
+    while (taken.has(marker)) marker += '_';
+    return marker;
   }
 
   of(alias: string, column: string): string {
@@ -83,7 +93,10 @@ class Names {
   }
 }
 
-/** Rows of the stage without a version in force, or with one that they are not any more; and versions in force of rows that are gone. */
+/**
+ * Rows of the stage without a version in force, or with one that they are not any more; and versions in force without a row.
+ * One join tells all of it.
+ */
 export function stageChangesSql(operation: StageChanges, dialect: VersionDialect): readonly string[] {
   const { stage, changes, target, columns, compared, versions } = operation;
   const names = new Names(dialect, operation);
@@ -96,20 +109,47 @@ export function stageChangesSql(operation: StageChanges, dialect: VersionDialect
   const deletion = names.isDeletion('t');
   const differs =
     versions.compare === undefined ? `${stamp} > ${from}` : compared.map((column) => names.differs(column)).join(' or ') || 'false';
-  const values = (alias: string): string => columns.map((column, at) => `${names.of(alias, column)} as ${changeColumn(at)}`).join(', ');
-  const isFresh = `${names.of('t', versions.key[0] ?? '')} is null`;
-  const start = `case when ${isFresh} or ${stamp} > ${from} then ${stamp} else ${names.now('t')} end`;
-  const present =
-    `select ${values('s')}, case when ${isFresh} then '${changeKinds.fresh}' else '${changeKinds.changed}' end as kind, ` +
-    `${stamp} as stamp, ${start} as begins from ${names.relation(stage)} as s ` +
-    `left join (select * from ${names.relation(target)} as t where ${names.isOpen('t')}) as t on ${sameKey} ` +
-    `where ${isFresh} or ${deletion === undefined ? '' : `${deletion} or `}${differs}`;
-  const gone =
-    `select ${values('t')}, '${changeKinds.gone}' as kind, ${names.now('t')} as stamp, ${names.now('t')} as begins ` +
-    `from ${names.relation(target)} as t where ${names.isOpen('t')}${deletion === undefined ? '' : ` and not ${deletion}`} ` +
-    `and not exists (select 1 from ${names.relation(stage)} as s where ${sameKey})`;
-  const all = versions.hardDeletes === 'ignore' ? present : `${present} union all ${gone}`;
-  return [`create temp table ${names.relation(changes)} as ${all}`];
+  // Every row has a time, and every version a beginning, whatever the values of the key.
+  const isFresh = `t.${names.marker} is null`;
+  const isGone = `s.${names.marker} is null`;
+  const ended = versions.hardDeletes === 'ignore' ? 'false' : deletion === undefined ? 'true' : `not (${deletion})`;
+  const value = (column: string): string => {
+    const kept = versions.hardDeletes === 'ignore' ? 'null' : names.of('t', column);
+    return `case when ${isGone} then ${kept} else ${names.of('s', column)} end`;
+  };
+  const values = columns.map((column, at) => `${value(column)} as ${changeColumn(at)}`).join(', ');
+  const kind =
+    `case when ${isFresh} then '${changeKinds.fresh}' when ${isGone} then case when ${ended} then '${changeKinds.gone}' ` +
+    `else '${changeKinds.absent}' end else '${changeKinds.changed}' end`;
+  const begins = `case when ${isGone} then ${names.now('t')} when ${isFresh} or ${stamp} > ${from} then ${stamp} else ${names.now('t')} end`;
+  return [
+    `create temp table ${names.relation(changes)} as select ${values}, ${kind} as kind, ` +
+      `case when ${isGone} then ${names.now('t')} else ${stamp} end as stamp, ${begins} as begins ` +
+      `from (select *, 1 as ${names.marker} from ${names.relation(stage)}) as s ` +
+      `full join (select *, 1 as ${names.marker} from ${names.relation(target)} as t where ${names.isOpen('t')}) as t on ${sameKey} ` +
+      `where ${isFresh} or ${isGone} or ${deletion === undefined ? '' : `${deletion} or `}${differs}`,
+  ];
+}
+
+/**
+ * What tells that a row came twice, or had no key or time: rows, those with a time, versions in force, and of the changes those
+ * of each kind and those without a key. Where no key comes twice, the rows that are not fresh are as many as the versions that
+ * are neither gone nor absent.
+ */
+export function countChangesSql(
+  { stage, changes, target, columns, versions }: Omit<StageChanges, 'kind' | 'compared'>,
+  dialect: VersionDialect,
+): string {
+  const names = new Names(dialect, { columns, versions });
+  const stamps = versions.updatedAt === undefined ? '*' : dialect.quoteIdentifier(versions.updatedAt);
+  const without = versions.key.map((key) => `${names.change(key)} is null`).join(' or ');
+  const count = (condition: string): string => `coalesce(sum(case when ${condition} then 1 else 0 end), 0)`;
+  return (
+    `select (select count(*) from ${names.relation(stage)}), (select count(${stamps}) from ${names.relation(stage)}), ` +
+    `(select count(*) from ${names.relation(target)} as t where ${names.isOpen('t')}), ${count(`kind = '${changeKinds.fresh}'`)}, ` +
+    `${count(`kind = '${changeKinds.gone}'`)}, ${count(`kind = '${changeKinds.absent}'`)}, ` +
+    `${count(`kind = '${changeKinds.fresh}' and (${without})`)}, count(*) from ${names.relation(changes)}`
+  );
 }
 
 /** A row that was gone and is there again does not begin before its last version ended. */
@@ -144,7 +184,7 @@ export function applyChangesSql(operation: ApplyChanges, dialect: VersionDialect
   );
   const end =
     `update ${names.relation(target)} as t set ${names.meta('validTo')} = c.begins from ${names.relation(changes)} as c ` +
-    `where c.kind <> '${changeKinds.fresh}' and ${sameKey} and ${names.isOpen('t')}`;
+    `where c.kind in ('${changeKinds.changed}', '${changeKinds.gone}') and ${sameKey} and ${names.isOpen('t')}`;
   const isGone = `c.kind = '${changeKinds.gone}'`;
   const open =
     versions.openEnd === undefined ? 'nullif(c.begins, c.begins)' : `coalesce(nullif(c.begins, c.begins), (${versions.openEnd}\n))`;
@@ -157,7 +197,8 @@ export function applyChangesSql(operation: ApplyChanges, dialect: VersionDialect
     [names.meta('validTo'), open] as const,
     ...(isDeleted === undefined ? [] : [[names.meta('isDeleted'), `case when ${isGone} then 'True' else 'False' end`] as const]),
   ];
-  const keeps = versions.hardDeletes === 'new_record' ? '' : ` where not (${isGone})`;
+  const added = [changeKinds.fresh, changeKinds.changed, ...(versions.hardDeletes === 'new_record' ? [changeKinds.gone] : [])];
+  const keeps = ` where c.kind in (${added.map((kind) => `'${kind}'`).join(', ')})`;
   const add =
     `insert into ${names.relation(target)} (${written.map(([column]) => column).join(', ')}) ` +
     `select ${written.map(([, value]) => value).join(', ')} from ${names.relation(changes)} as c${keeps}`;

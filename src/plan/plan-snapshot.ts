@@ -78,15 +78,14 @@ function begin(context: BuildContext, snapshot: CompiledSnapshot, query: Query, 
 
 /** The rows as they are, against the versions that are in force. */
 function goOn(context: BuildContext, snapshot: CompiledSnapshot, query: Query, existing: CatalogRelation): readonly Action[] {
-  const { id, relation: target, span } = snapshot;
+  const { id, relation: target } = snapshot;
   const stage = stageRelation(context, id, context.input.dialect.temporarySchema);
   const changes = { schema: stage.schema, name: `${stage.name}_changes` };
   const versions = rulesOf(context, snapshot);
   const masked = maskedColumns(snapshot);
   return [
     operation({ kind: 'stage-query', stage, temporary: true, query }),
-    ...requireRows(context, snapshot, stage),
-    { kind: 'apply-versions', stage, changes, target, targetColumns: existing.columns, versions, masked, span },
+    { kind: 'apply-versions', stage, changes, target, targetColumns: existing.columns, versions, masked, places: versionPlaces(snapshot) },
     operation({ kind: 'drop', relation: stage, relationKind: 'table', temporary: true }),
   ];
 }

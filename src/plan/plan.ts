@@ -122,7 +122,7 @@ export type Action =
       readonly masked: readonly string[];
       readonly span: Span;
     }
-  /** Ends the versions in `target` that the rows of `stage` say are over, and adds new ones. */
+  /** Refuses rows that cannot be told apart or have no time; ends the versions in `target` that the others say are over, and adds new ones. */
   | {
       readonly kind: 'apply-versions';
       readonly stage: Relation;
@@ -132,8 +132,7 @@ export type Action =
       readonly versions: VersionRules;
       /** Columns whose values must not be shown. */
       readonly masked: readonly string[];
-      /** Where the snapshot is defined. */
-      readonly span: Span;
+      readonly places: VersionPlaces;
     }
   /** Puts what was on the old table on the one that took its place, as far as it has the columns. */
   | { readonly kind: 'reattach'; readonly target: Relation; readonly attachments: readonly Attachment[] }

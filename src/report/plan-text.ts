@@ -148,7 +148,10 @@ function describeAction(action: Action): readonly string[] {
     case 'require-stamps':
       return [`refuse rows without a time in ${plainLine(action.versions.updatedAt ?? '')}`];
     case 'apply-versions':
-      return [`end the versions in ${nameRelation(action.target)} that are over, and add the new ones`];
+      return [
+        `refuse NULL and duplicate keys: ${action.versions.key.map(plainLine).join(', ')}`,
+        `end the versions in ${nameRelation(action.target)} that are over, and add the new ones`,
+      ];
     case 'reattach':
       return [`put back ${action.attachments.map(nameAttachment).join(', ')}`];
     case 'verify-seed':

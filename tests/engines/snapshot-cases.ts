@@ -114,7 +114,7 @@ export const snapshotCases: readonly ConformanceCase[] = [
   {
     name: 'names of its columns, a value for what is in force, keys of several columns, a NULL that changes, odd names',
     files: {
-      [source]: csv('a,b,"it""s ü",n', '1,x,,1', '1,y,b,2'),
+      [source]: csv('a,b,"it""s ü",found', '1,x,,1', '1,y,b,2'),
       ...history(
         `strategy: check, unique_key: [a, b], check_cols: ['it"s ü'], schema: past, alias: 'Ver''s', hard_deletes: new_record, ` +
           `dbt_valid_to_current: "cast('9999-12-31' as timestamp)", ` +
@@ -123,11 +123,11 @@ export const snapshotCases: readonly ConformanceCase[] = [
     },
     acts: [
       build,
-      { write: { [source]: csv('a,b,"it""s ü",n', '1,x,"",5', '1,y,b,9', '2,x,c,1') } },
+      { write: { [source]: csv('a,b,"it""s ü",found', '1,x,"",5', '1,y,b,9', '2,x,c,1') } },
       build,
       // A column that is not compared is no change.
       is(
-        `select a, b, "it""s ü", n, cast("to 'now" as date)::text = '9999-12-31', gone from "main_past"."Ver's" order by 1, 2, "from"`,
+        `select a, b, "it""s ü", found, cast("to 'now" as date)::text = '9999-12-31', gone from "main_past"."Ver's" order by 1, 2, "from"`,
         [1, 'x', null, 1, false, 'False'],
         [1, 'x', '', 5, true, 'False'],
         [1, 'y', 'b', 2, true, 'False'],
@@ -162,6 +162,10 @@ export const snapshotCases: readonly ConformanceCase[] = [
     acts: [
       build,
       { write: { 'models/m.sql': `select 1 as id, timestamp '2026-01-02' as at union all select 1, timestamp '2026-01-03'` } },
+      { tx: 'build', exit: 1, says: ['key-not-unique', 'id = 1'] },
+      { write: { 'models/m.sql': `select 2 as id, timestamp '2026-01-02' as at union all select 2, timestamp '2026-01-02'` } },
+      { tx: 'build', exit: 1, says: ['key-not-unique', 'id = 2'] },
+      { write: { 'models/m.sql': `select 1 as id, timestamp '2026-01-01' as at union all select 1, timestamp '2026-01-01'` } },
       { tx: 'build', exit: 1, says: ['key-not-unique', 'id = 1'] },
       { write: { 'models/m.sql': `select cast(null as integer) as id, timestamp '2026-01-02' as at` } },
       { tx: 'build', exit: 1, says: ['key-not-unique', 'id = NULL'] },

@@ -124,8 +124,8 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
       versions,
     }),
     is: {
-      duckdb: ['create temp table "temp"."c" as select s."id" as c0, s."v" as c1, …'],
-      postgres: ['create temp table "pg_temp"."c" as select s."id" as c0, s."v" as c1, …'],
+      duckdb: ['create temp table "temp"."c" as select case when s.found is null then t."id" else s."id" end as c0, …'],
+      postgres: ['create temp table "pg_temp"."c" as select case when s.found is null then t."id" else s."id" end as c0, …'],
     },
   },
   'apply-changes': {

@@ -90,9 +90,17 @@ export const projectHelpers: readonly Builtin[] = [
     named: [{ name: 'default', type: 'any', optional: true }],
     form: '{{var "name" default="value"}}',
   }),
-  builtin('as_of', [{ name: 'snapshot', type: 'relation' }, { name: 'instant', type: 'sql' }], asOf, {
-    form: '{{as_of (ref "snapshot") "2026-01-01"}}',
-  }),
+  builtin(
+    'as_of',
+    [
+      { name: 'snapshot', type: 'relation' },
+      { name: 'instant', type: 'sql' },
+    ],
+    asOf,
+    {
+      form: '{{as_of (ref "snapshot") "2026-01-01"}}',
+    },
+  ),
   builtin('accepted_values', [{ name: 'relation', type: 'relation' }, text('column')], acceptedValues, {
     form: '(accepted_values (ref "model") "column")',
   }),
