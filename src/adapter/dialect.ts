@@ -29,13 +29,24 @@ export interface DelimitedFile {
 /** The kinds of column that `tx` itself creates (seeds, state); engines spell them. */
 export type PortableType = 'boolean' | 'integer' | 'bigint' | 'double' | 'date' | 'timestamp' | 'timestamptz' | 'text';
 
+export interface JsonSql {
+  /** Whether a type has such values. */
+  readonly holds: (type: string) => boolean;
+  /** Gives a value as the text of JSON. */
+  readonly text: (expression: string) => string;
+  /** Gives a value of a type from an expression that is the text of JSON. */
+  readonly read: (expression: string, type: string) => string;
+  /** Gives a value of any type as one that can be compared: JSON means the same however it is spelled. */
+  readonly comparable: (expression: string, type: string) => string;
+}
+
 export interface Dialect {
   /** The word users write in `type:` of a target. */
   readonly engine: string;
   readonly library: SqlLibrary;
   readonly checks: CheckSql;
-  /** For values that have parts, or are JSON: whether a type has such, and what gives one as the text of JSON. */
-  readonly json: { readonly holds: (type: string) => boolean; readonly text: (expression: string) => string };
+  /** For values that have parts, or are JSON. */
+  readonly json: JsonSql;
   /** Always quotes. The name must have passed `identifierProblem`. */
   readonly quoteIdentifier: (name: string) => string;
   /** Spells a value. `{ timestamp }` is ISO 8601 in UTC, printed as a typed literal without zone. */

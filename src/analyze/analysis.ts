@@ -1,7 +1,7 @@
 /** What is known of the columns of every node before anything runs. Input of lineage, reports and documentation. */
 import type { BoundQuery, Proofs } from '../adapter/analysis.ts';
 import type { Column } from '../adapter/relation.ts';
-import type { NodeId } from '../compile/compiled.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
 
 /** Where the columns of a node were learned: from its query, from YAML, from the database, from a file's own reader, from a seed's values. */
 export type ColumnsOrigin = 'query' | 'declared' | 'catalog' | 'file' | 'seed';
@@ -28,7 +28,17 @@ export type NodeAnalysis =
   /** `at` is the node where knowledge ends: itself or one above. */
   | { readonly kind: 'unknown'; readonly why: UnknownReason; readonly at: NodeId };
 
+/** Texts of a model or singular test in which nothing waits for columns any more. */
+export interface WholeTexts {
+  readonly full?: CompiledText;
+  readonly incremental?: CompiledText;
+  /** Of a snapshot: the rows as they are. */
+  readonly current?: CompiledText;
+}
+
 export interface Analysis {
   /** Models, seeds, sources and singular tests, in the order of the graph. */
   readonly nodes: ReadonlyMap<NodeId, NodeAnalysis>;
+  /** The texts of those whose SQL is written from the columns of others. Values of the run are still to be filled in. */
+  readonly whole: ReadonlyMap<NodeId, WholeTexts>;
 }

@@ -2,7 +2,9 @@
 import type { Binder } from '../adapter/analysis.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
-import type { CompiledSeed, NodeId, SlotName } from '../compile/compiled.ts';
+import type { RenderAgain } from '../compile/render-again.ts';
+import type { CompiledSeed, CompiledText, NodeId, SlotName } from '../compile/compiled.ts';
+import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownColumns } from './analysis.ts';
 
@@ -20,8 +22,15 @@ export interface AnalyzeInput {
   readonly dialect: Dialect;
   /** Literals for slots; any of the right type will do. */
   readonly slots: Readonly<Partial<Record<SlotName, string>>>;
+  /** Those of which the catalog tells everything. */
+  readonly schemas: () => readonly string[];
   /** SQL runs before the models that may make tables, functions or types. */
   readonly hooks: boolean;
+  /**
+   * Columns of a model or seed as it stands in the target, where readers find that and not what its text says; empty where nothing
+   * stands. Nothing above it is looked at then.
+   */
+  readonly standing?: (id: NodeId) => readonly Column[] | undefined;
   /** Columns of a seed as its file and declared types give them; undefined when it cannot be read. */
   readonly seedColumns: (seed: CompiledSeed) => readonly Column[] | undefined;
   /** Where the compiled text of a file is written. */
@@ -29,6 +38,8 @@ export interface AnalyzeInput {
 }
 
 export interface AnalyzePorts {
+  /** Renders a text of a node with the columns of others. */
+  readonly render: (again: RenderAgain, path: string) => Promise<Outcome<CompiledText>>;
   readonly binder: Binder;
   /** What stands in the target, or undefined when nobody could look. Asked only where it decides something. */
   readonly catalog: () => Promise<readonly CatalogRelation[] | undefined>;

@@ -1,17 +1,20 @@
 /** Binds every query of a project in graph order against its parents' columns: types and lineage of all, and all their problems. */
 import type { BoundQuery, Stub } from '../adapter/analysis.ts';
-import type { CompiledModel, CompiledText, NodeId } from '../compile/compiled.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import { hasColumnSlots } from '../compile/column-slots.ts';
 import { fillSlots } from '../compile/slots.ts';
 import { sortDiagnostics } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
+import type { GraphNode } from '../graph/graph.ts';
 import { ancestors, inOrder } from '../graph/traverse.ts';
-import type { Analysis, KnownColumns, NodeAnalysis } from './analysis.ts';
+import type { Analysis, ColumnsOrigin, KnownColumns, NodeAnalysis, WholeTexts } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { checkDeclaredTypes } from './check-declared-types.ts';
 import { checkIncrement, checkKeys, checkNames, checkTests, checkVersions } from './check-shape.ts';
 import { describeMisfits, describeRefusal, isCertain } from './describe-binding.ts';
 import { findFurtherErrors } from './find-further-errors.ts';
-import { findSourceColumns } from './source-columns.ts';
+import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
+import { declaredColumns, findSourceColumns } from './source-columns.ts';
 import { cutWaves } from './waves.ts';
 import type { QueryNode } from './waves.ts';
 
@@ -20,6 +23,8 @@ interface Work extends AnalyzePorts {
   readonly nodes: Map<NodeId, NodeAnalysis>;
   /** Declared relations that stand for a file, by the id of their source. */
   readonly files: Map<NodeId, { readonly text: string; readonly relation: Stub['relation'] }>;
+  /** Texts that were made whole with the columns of other nodes. */
+  readonly whole: Map<NodeId, WholeTexts>;
   readonly diagnostics: Diagnostic[];
 }
 
@@ -33,12 +38,13 @@ interface Task {
  * What reads a refused or unknown node is not bound, and not reported.
  */
 export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): Promise<Outcome<Analysis>> {
-  const work: Work = { input, ...ports, nodes: new Map(), files: new Map(), diagnostics: [] };
-  const inScope = new Set([...ancestors(input.graph, input.wanted), ...input.wanted]);
-  const open = takeKnown(work, inScope);
-  await settleRoots(work, open);
-  for (const wave of cutWaves(input.graph, open)) await settleWave(work, wave);
-  const found = input.known === undefined ? work.nodes : new Map([...work.nodes].filter(([id]) => open.has(id)));
+  const work: Work = { input, ...ports, nodes: new Map(), files: new Map(), whole: new Map(), diagnostics: [] };
+  const { scope, standing } = findScope(input);
+  const open = takeKnown(work, scope);
+  await settleRoots(work, open, standing);
+  const texts = standing.size === 0 ? open : new Set([...open].filter((id) => !standing.has(id)));
+  for (const wave of cutWaves(input.graph, texts)) await settleWave(work, wave);
+  const found = new Map([...work.nodes].filter(([id]) => texts.has(id)));
   work.diagnostics.push(...(await checkDeclaredTypes(input, ports.binder, found)), ...checkTests(input, open, work.nodes));
   const nodes = new Map(
     inOrder(input.graph, work.nodes.keys()).flatMap((id): readonly [NodeId, NodeAnalysis][] => {
@@ -46,10 +52,26 @@ export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): 
       return found === undefined ? [] : [[id, found]];
     }),
   );
-  return { value: { nodes }, diagnostics: sortDiagnostics(work.diagnostics) };
+  return { value: { nodes, whole: work.whole }, diagnostics: sortDiagnostics(work.diagnostics) };
 }
 
-/** Settles what is known from before; gives the rest. */
+type Standing = ReadonlyMap<NodeId, KnownColumns['columns']>;
+
+/** What is looked at: what is wanted and everything above it, as far as texts tell. `standing` is where the target tells instead. */
+function findScope({ graph, wanted, standing }: AnalyzeInput): { readonly scope: ReadonlySet<NodeId>; readonly standing: Standing } {
+  if (standing === undefined) return { scope: new Set([...ancestors(graph, wanted), ...wanted]), standing: new Map() };
+  const scope = new Set(wanted);
+  const taken = new Map<NodeId, KnownColumns['columns']>();
+  // A set gives what is added while somebody goes through it.
+  for (const id of scope) {
+    const columns = wanted.has(id) ? undefined : standing(id);
+    if (columns === undefined) for (const parent of graph.parents.get(id) ?? []) scope.add(parent);
+    else taken.set(id, columns);
+  }
+  return { scope, standing: taken };
+}
+
+/** Settles what is known from before; gives the rest, less what the target tells. */
 function takeKnown({ input, nodes, files }: Work, inScope: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
   const { known } = input;
   if (known === undefined) return inScope;
@@ -67,8 +89,8 @@ function takeKnown({ input, nodes, files }: Work, inScope: ReadonlySet<NodeId>):
   return open;
 }
 
-/** Sources and seeds: what nothing of the project makes. */
-async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>): Promise<void> {
+/** Sources, seeds, and what is taken as it stands: what no text in scope makes. */
+async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>, standing: Standing): Promise<void> {
   const { input, nodes } = work;
   const roots = [...inScope].flatMap((id) => input.graph.nodes.get(id) ?? []);
   const sources = await findSourceColumns(
@@ -78,10 +100,11 @@ async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>): Promise<vo
   );
   const stubs = new Map<Stub, NodeId>();
   for (const node of roots) {
-    if (node.resourceType !== 'source' && node.resourceType !== 'seed') continue;
-    const known = node.resourceType === 'source' ? sources.get(node.id) : seedColumns(input.seedColumns(node));
+    const stands = standing.get(node.id);
+    const known = stands === undefined ? rootColumns(input, node, sources) : knownAs('catalog', stands);
+    if (known === 'not-a-root') continue;
     nodes.set(node.id, known ?? { kind: 'unknown', why: 'no-columns', at: node.id });
-    if (known !== undefined) stubs.set({ relation: node.relation, columns: known.columns }, node.id);
+    if (known !== undefined && 'relation' in node) stubs.set({ relation: node.relation, columns: known.columns }, node.id);
     if (known !== undefined && node.resourceType === 'source' && node.external !== undefined)
       work.files.set(node.id, { text: node.external, relation: node.relation });
   }
@@ -92,34 +115,78 @@ async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>): Promise<vo
   }
 }
 
-function seedColumns(columns: KnownColumns['columns'] | undefined): KnownColumns | undefined {
-  return columns === undefined || columns.length === 0
-    ? undefined
-    : { kind: 'known', origin: 'seed', columns, proofs: { notNull: [], unique: [] } };
+function rootColumns(
+  { seedColumns }: AnalyzeInput,
+  node: GraphNode,
+  sources: ReadonlyMap<NodeId, KnownColumns>,
+): KnownColumns | 'not-a-root' | undefined {
+  if (node.resourceType === 'source') return sources.get(node.id);
+  return node.resourceType === 'seed' ? knownAs('seed', seedColumns(node) ?? []) : 'not-a-root';
+}
+
+function knownAs(origin: ColumnsOrigin, columns: KnownColumns['columns']): KnownColumns | undefined {
+  return columns.length === 0 ? undefined : { kind: 'known', origin, columns, proofs: { notNull: [], unique: [] } };
 }
 
 async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void> {
+  const { input } = work;
   const tasks: Task[] = [];
   for (const node of wave) {
     const end = whereKnowledgeEnds(work, node);
-    if (end === undefined) tasks.push({ node, text: filled(work, node.resourceType === 'test' ? node.test.text : node.full) });
-    else work.nodes.set(node.id, end);
+    const text = node.resourceType === 'test' ? node.test.text : node.full;
+    if (end !== undefined) {
+      work.nodes.set(node.id, declaredInstead(node, end));
+      work.diagnostics.push(...describeWaiting(input, work.nodes, node, work.diagnostics));
+      continue;
+    }
+    const whole = await makeWhole(work, node, 'full', text);
+    if (node.resourceType === 'snapshot') await makeWhole(work, node, 'current', node.current);
+    if (whole === undefined) work.nodes.set(node.id, { kind: 'refused' });
+    else tasks.push({ node, text: fillRun(work, whole) });
   }
   for (const { task, query } of await bindAll(work, tasks)) {
-    work.nodes.set(task.node.id, known(query));
+    const known = knownBy(query);
     const { node } = task;
+    work.nodes.set(node.id, { ...known, proofs: proofsOf(node, known) });
     if (node.resourceType === 'model') work.diagnostics.push(...checkNames(node, query.columns), ...checkKeys(node, query.columns));
-    if (node.resourceType === 'snapshot') work.diagnostics.push(...checkVersions(node, query.columns, work.input.dialect.foldIdentifier));
+    if (node.resourceType === 'snapshot') work.diagnostics.push(...checkVersions(node, query.columns, input.dialect.foldIdentifier));
   }
   await declareWave(work, wave);
   await settleIncrements(work, wave);
 }
 
-function known(query: BoundQuery): KnownColumns {
+/** A table that grows holds rows of other queries too. */
+function proofsOf(node: QueryNode, { proofs }: KnownColumns): KnownColumns['proofs'] {
+  return node.resourceType === 'model' && node.config.materialized === 'incremental' ? { notNull: [], unique: [] } : proofs;
+}
+
+function knownBy(query: BoundQuery): KnownColumns {
   return { kind: 'known', origin: 'query', columns: query.columns.map(({ name, type }) => ({ name, type })), proofs: query.proofs, query };
 }
 
-function filled({ input }: Work, text: CompiledText): CompiledText {
+/** What a model of which nothing can be found out is described to be, in the place of nothing. */
+function declaredInstead(node: QueryNode, found: NodeAnalysis): NodeAnalysis {
+  const columns =
+    node.resourceType === 'model' && found.kind === 'unknown' && found.why !== 'above-refused' ? declaredColumns(node.columns) : undefined;
+  return columns === undefined ? found : { kind: 'known', origin: 'declared', columns, proofs: { notNull: [], unique: [] } };
+}
+
+/** The text with the columns of other nodes; undefined, reported, where they do not fit. */
+async function makeWhole(work: Work, node: QueryNode, kind: keyof WholeTexts, text: CompiledText): Promise<CompiledText | undefined> {
+  if (!hasColumnSlots(text)) return text;
+  const { input, whole, diagnostics } = work;
+  const filled = await fillKnownColumns(input, work, node, text);
+  // What stands in an ephemeral model is written once more in each of its readers.
+  const isTold = ({ code, message, span }: Diagnostic): boolean =>
+    diagnostics.some(
+      (other) => other.code === code && other.message === message && other.span?.path === span?.path && other.span?.start === span?.start,
+    );
+  for (const entry of filled.diagnostics) if (!isTold(entry)) diagnostics.push(entry);
+  if (filled.text !== undefined) whole.set(node.id, { ...whole.get(node.id), [kind]: filled.text });
+  return filled.text;
+}
+
+function fillRun({ input }: Work, text: CompiledText): CompiledText {
   return text.slots.length === 0 ? text : fillSlots(text, input.slots);
 }
 
@@ -149,7 +216,7 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
     if (binding?.kind === 'bound') {
       diagnostics.push(...describeMisfits(input, node, text, binding.query.misfits));
       bound.push({ task, query: binding.query });
-    } else if (binding !== undefined && (await isCertain(input, work, node, binding.error))) {
+    } else if (binding !== undefined && (await isCertain(input, work, node, text, binding.error))) {
       nodes.set(node.id, { kind: 'refused' });
       const further = await findFurtherErrors(binder, requests[at] ?? text, binding.error);
       diagnostics.push(
@@ -157,7 +224,7 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
         ...describeMisfits(input, node, text, further.misfits),
       );
     } else {
-      nodes.set(node.id, { kind: 'unknown', why: 'outside-name', at: node.id });
+      nodes.set(node.id, declaredInstead(node, { kind: 'unknown', why: 'outside-name', at: node.id }));
     }
   }
   return bound;
@@ -202,11 +269,15 @@ async function declareWave({ input, binder, nodes }: Work, wave: readonly QueryN
 
 /** The text of later runs sees the model's own table; it has to give the same columns. */
 async function settleIncrements(work: Work, wave: readonly QueryNode[]): Promise<void> {
-  const tasks = wave.flatMap((node): readonly (Task & { readonly node: CompiledModel })[] =>
-    node.resourceType === 'model' && node.incremental !== undefined && work.nodes.get(node.id)?.kind === 'known'
-      ? [{ node, text: filled(work, node.incremental) }]
-      : [],
-  );
+  const tasks: Task[] = [];
+  for (const node of wave) {
+    if (node.resourceType !== 'model' || node.incremental === undefined) continue;
+    const known = work.nodes.get(node.id);
+    const isBound = known?.kind === 'known' && known.origin === 'query';
+    // What the binder cannot follow may run all the same, and needs its columns.
+    const text = isBound || work.whole.has(node.id) ? await makeWhole(work, node, 'incremental', node.incremental) : undefined;
+    if (isBound && text !== undefined) tasks.push({ node, text: fillRun(work, text) });
+  }
   for (const { task, query } of await bindAll(work, tasks)) {
     const full = work.nodes.get(task.node.id);
     if (task.node.resourceType === 'model' && full?.kind === 'known')

@@ -2,31 +2,52 @@
 import { textPath } from '../compile/text-path.ts';
 import type { TypeMisfit } from '../adapter/analysis.ts';
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
+import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
 import type { CompiledText } from '../compile/compiled.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
+import { readRelationName } from './read-relation-name.ts';
+import type { NamedRelation } from './read-relation-name.ts';
 import type { QueryNode } from './waves.ts';
 
 /** What the binder refuses whatever stands in the target. */
 const alwaysWrong: ReadonlySet<EngineErrorKind> = new Set(['syntax', 'unknown-column', 'type-mismatch', 'ambiguous', 'conversion']);
 
 /**
- * Whether the target would refuse it too. A name that the project does not make may stand in the target, unless somebody looked;
+ * Whether the target would refuse it too. A name that the project does not refer to may stand in the target, unless somebody looked;
  * functions and types may be made by hand there, or by a hook.
  */
 export async function isCertain(
-  { hooks }: AnalyzeInput,
+  input: AnalyzeInput,
   { catalog }: AnalyzePorts,
   node: QueryNode,
-  { kind }: EngineErrorDetails,
+  { sql }: CompiledText,
+  { kind, position }: EngineErrorDetails,
 ): Promise<boolean> {
   if (alwaysWrong.has(kind)) return true;
   if (kind !== 'unknown-relation' && kind !== 'unknown-function') return false;
-  if (hooks || (node.resourceType !== 'test' && node.preHooks.length > 0)) return false;
+  if (input.hooks || (node.resourceType !== 'test' && node.preHooks.length > 0)) return false;
   const standing = await catalog();
-  return standing !== undefined && (kind === 'unknown-relation' || standing.length === 0);
+  if (standing === undefined) return false;
+  if (kind === 'unknown-function') return standing.length === 0;
+  const name = position === undefined ? undefined : readRelationName(sql, position);
+  return name !== undefined && !mayStand(input, name, standing);
+}
+
+/** Whether the relation is there, will be made by the project, or stands where nobody looked. */
+function mayStand(
+  { graph, dialect, schemas }: AnalyzeInput,
+  { schema, name }: NamedRelation,
+  standing: readonly CatalogRelation[],
+): boolean {
+  const fold = dialect.foldIdentifier;
+  if (schema !== undefined && !schemas().some((looked) => fold(looked) === fold(schema))) return true;
+  const isIt = (relation: Relation): boolean =>
+    fold(relation.name) === fold(name) && (schema === undefined || fold(relation.schema) === fold(schema));
+  if (standing.some(({ relation }) => isIt(relation))) return true;
+  return [...graph.nodes.values()].some((other) => 'relation' in other && other.resourceType !== 'source' && isIt(other.relation));
 }
 
 export function describeRefusal(

@@ -4,8 +4,13 @@ import { compileInline } from '../compile/compile-inline.ts';
 import type { Compilation, CompileInput, CompilePorts, TakeRecord } from '../compile/compile-project.ts';
 import { compileProject } from '../compile/compile-project.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import type { UnitTestText } from '../compile/compile-unit-test.ts';
+import { compileUnitTest } from '../compile/compile-unit-test.ts';
+import type { UnitTestRequest } from './compiled-project.ts';
 import type { EarlierCompile } from '../compile/earlier.ts';
 import type { JsModuleLoader } from '../compile/js-helpers.ts';
+import type { RenderAgain } from '../compile/render-again.ts';
+import { renderAgain } from '../compile/render-again.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 
@@ -22,4 +27,22 @@ export interface InlineProject extends Omit<FreshInput, 'fresh'> {
 
 export function compileText(source: SourceFile, project: InlineProject, js: JsModuleLoader): Promise<Outcome<CompiledText>> {
   return compileInline(source, project, { js });
+}
+
+export function renderText(
+  source: SourceFile,
+  again: RenderAgain,
+  project: InlineProject,
+  js: JsModuleLoader,
+): Promise<Outcome<CompiledText>> {
+  return renderAgain(source, again, project, { js });
+}
+
+export function compileTest(
+  source: SourceFile,
+  test: UnitTestRequest,
+  project: InlineProject,
+  js: JsModuleLoader,
+): Promise<Outcome<UnitTestText>> {
+  return compileUnitTest(source, test, project, { js });
 }

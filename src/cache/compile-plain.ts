@@ -10,7 +10,8 @@ import { traced } from '../project/tracer.ts';
 import { readSources } from '../project/read-sources.ts';
 import type { Digest } from './digest.ts';
 import { combine, digestOf, noDigest, writeDigest } from './digest.ts';
-import { compileFresh, compileText } from './compile-fresh.ts';
+import type { InlineProject } from './compile-fresh.ts';
+import { compileFresh, compileTest, compileText, renderText } from './compile-fresh.ts';
 import type { CompiledProject, CompilePorts, CompileRequest } from './compiled-project.ts';
 import { variableTexts } from './variable-texts.ts';
 
@@ -25,6 +26,10 @@ export async function compilePlain(request: CompileRequest, ports: CompilePorts)
   const done = await compileFresh({ ...request, fresh, earlier: nothingEarlier }, { js, tracer }, (record) => void records.push(record));
   const compiled = uniteRecords({ name: project.name, engine: dialect.engine }, records, texts);
   const graph = traced(tracer, 'link', () => buildGraph(compiled, dialect.foldIdentifier));
+  const inlineProject = (): InlineProject => {
+    const earlier = earlierOfRecords({ records, unused: done.unused, texts });
+    return { ...request, earlier, broken: new Set(compiled.broken) };
+  };
   return {
     graph: graph.value,
     hooks: { onRunStart: compiled.onRunStart, onRunEnd: compiled.onRunEnd },
@@ -32,10 +37,9 @@ export async function compilePlain(request: CompileRequest, ports: CompilePorts)
     texts,
     contentHash: () => writeDigest(sources.value.reduce<Digest>((sum, { path, text }) => combine(sum, digestOf(path, text)), noDigest)),
     unusedVars: () => findUnusedVariables(Object.keys(request.flagVars), variableTexts(project, texts)),
-    compileInline: (source) => {
-      const earlier = earlierOfRecords({ records, unused: done.unused, texts });
-      return compileText(source, { ...request, earlier, broken: new Set(compiled.broken) }, js);
-    },
+    compileInline: (source) => compileText(source, inlineProject(), js),
+    compileUnitTest: (source, test) => compileTest(source, test, inlineProject(), js),
+    renderAgain: (source, again) => renderText(source, again, inlineProject(), js),
     counts: { ...done.counts, read: sources.value.length, stats: 0, nodes: graph.value.order.length },
     compiled: records.map(({ file }) => file.path),
     nodesOf: (path) => records.find(({ file }) => file.path === path)?.nodes.map(({ id }) => id) ?? [],

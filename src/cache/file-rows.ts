@@ -19,6 +19,7 @@ const fileKinds = [
   'js-macro',
   'seed',
   'singular-test',
+  'fixture',
   'docs',
   'project',
 ] as const satisfies readonly ('gone' | CompiledFile['kind'])[];

@@ -14,6 +14,7 @@ export interface KnownNames {
   /** With the name of what they belong to: `raw.orders`. */
   readonly sources: readonly string[];
   readonly exposures: readonly string[];
+  readonly unitTests: readonly string[];
   readonly groups: readonly string[];
   readonly selectors: readonly string[];
   readonly tags: readonly string[];
@@ -78,7 +79,8 @@ function namesOf({ nodes, views, facts, files }: Store): KnownNames {
       paths.push(node.path);
     }
   }
-  const factNames = (kind: 'exposure' | 'group' | 'selector-name'): readonly string[] => facts.namesOf(kind, (row) => !files.isGone(row));
+  const factNames = (kind: 'exposure' | 'unit-test' | 'group' | 'selector-name'): readonly string[] =>
+    facts.namesOf(kind, (row) => !files.isGone(row));
   return {
     models,
     seeds,
@@ -87,6 +89,7 @@ function namesOf({ nodes, views, facts, files }: Store): KnownNames {
     paths,
     tags: [...tags],
     exposures: factNames('exposure'),
+    unitTests: factNames('unit-test'),
     groups: factNames('group'),
     selectors: factNames('selector-name'),
   };

@@ -353,4 +353,5 @@ const propertiesOf: Readonly<Record<CompiledNodeUnion['resourceType'], readonly 
   ],
   test: [...common, 'config', 'span', 'test'],
   exposure: [...common, 'type', 'label', 'maturity', 'url', 'owner'],
+  unit_test: [...common, 'span', 'model', 'inputs', 'expect', 'overrides'],
 };

@@ -6,6 +6,7 @@ import type { FactValues } from '../compile/fact.ts';
 import { noHooks, uniteDiagnostics } from '../compile/file-record.ts';
 import type { FileTexts } from '../compile/hooks.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { InlineProject } from './compile-fresh.ts';
 import type { CompiledProject, CompilePorts, CompileRequest, WorkCounts } from './compiled-project.ts';
 import { writeDigest } from './digest.ts';
 import { earlierOfStore } from './earlier-store.ts';
@@ -32,6 +33,10 @@ export function projectOfStore(
   const ofFiles = extras.map(({ parseDiagnostics = [], diagnostics = [] }) => ({ parseDiagnostics, diagnostics }));
   const texts = textsOf(store);
   const declared = { told: toldByStore(store), texts };
+  const inlineProject = (): InlineProject => {
+    const { project, dialect, flagVars } = request;
+    return { project, dialect, flagVars, earlier: earlierOfStore(store, notes.unused, new Set()), broken };
+  };
   return {
     graph: graphOfStore(store, {
       project: request.project.name,
@@ -51,9 +56,15 @@ export function projectOfStore(
     unusedVars: () => notes.unusedVars,
     compileInline: async (source) => {
       const { compileText } = await import('./compile-fresh.ts');
-      const { project, dialect, flagVars } = request;
-      const earlier = earlierOfStore(store, notes.unused, new Set());
-      return compileText(source, { project, dialect, flagVars, earlier, broken }, ports.js(texts));
+      return compileText(source, inlineProject(), ports.js(texts));
+    },
+    compileUnitTest: async (source, test) => {
+      const { compileTest } = await import('./compile-fresh.ts');
+      return compileTest(source, test, inlineProject(), ports.js(texts));
+    },
+    renderAgain: async (source, again) => {
+      const { renderText } = await import('./compile-fresh.ts');
+      return renderText(source, again, inlineProject(), ports.js(texts));
     },
     counts,
     compiled,

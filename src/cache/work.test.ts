@@ -22,7 +22,7 @@ async function known(): Promise<MemoryFiles> {
   return memory;
 }
 
-const textsOfProject = Object.keys(soundProject).filter((path) => !path.endsWith('.csv'));
+const textsOfProject = Object.keys(soundProject).filter((path) => !path.startsWith('seeds/') || !path.endsWith('.csv'));
 
 describe('a command on a project that was compiled before', () => {
   it('reads every file the first time, and none the second', async () => {

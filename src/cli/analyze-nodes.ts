@@ -1,5 +1,6 @@
 /** Binds the engine, the target's catalog and the seed files to analysis. */
 import type { Adapter } from '../adapter/adapter.ts';
+import type { Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation } from '../adapter/relation.ts';
 import { analyzeProject } from '../analyze/analyze-project.ts';
@@ -8,6 +9,7 @@ import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
 import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../diagnostics/span.ts';
 import { slotValues } from '../plan/texts.ts';
 import { traced } from '../project/tracer.ts';
 import { anyRun } from './check-queries.ts';
@@ -19,7 +21,8 @@ import { readSeedFiles } from './seed-files.ts';
 /** Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell. */
 export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
-  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)))) return { value: { nodes: new Map() }, diagnostics: [] };
+  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id))))
+    return { value: { nodes: new Map(), whole: new Map() }, diagnostics: [] };
   const adapter = await engine.load();
   const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
   if (binder === undefined) return undefined;
@@ -36,37 +39,65 @@ export function analyzeWith(
   host: Host,
   loaded: LoadedGraph,
   wanted: ReadonlySet<NodeId>,
-  { known, ...ports }: AnalyzePorts & Pick<AnalyzeInput, 'known'>,
+  {
+    known,
+    standing,
+    seedColumns,
+    ...ports
+  }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeInput, 'known' | 'standing'> & Partial<Pick<AnalyzeInput, 'seedColumns'>>,
 ): Promise<Outcome<Analysis>> {
   const { project, graph, engine } = loaded;
   const input: AnalyzeInput = {
     graph,
     wanted,
     ...(known === undefined ? {} : { known }),
+    ...(standing === undefined ? {} : { standing }),
     engine: engine.type,
     dialect: engine.dialect,
     slots: slotValues(anyRun, engine.dialect),
+    schemas: () => schemasOf(loaded),
     hooks: loaded.hooks.onRunStart.length > 0,
-    seedColumns: (seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns,
+    seedColumns: seedColumns ?? ((seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns),
     compiledPath: (path) => compiledPathOf(project, path),
   };
-  return traced(host.trace, 'analyze', () => analyzeProject(input, ports));
+  return traced(host.trace, 'analyze', () =>
+    analyzeProject(input, { ...ports, render: (again, path) => loaded.renderAgain(sourceOf(loaded, path), again) }),
+  );
+}
+
+function sourceOf({ texts }: LoadedGraph, path: string): SourceFile {
+  return { path, text: texts.get(path) ?? '' };
+}
+
+/** The schemas that the project names, and those that are searched for names without one. */
+function schemasOf({ project, graph, engine }: Pick<LoadedGraph, 'project' | 'graph' | 'engine'>): readonly string[] {
+  const schemas = new Set([project.target.schema, ...engine.capabilities.ownSchemas]);
+  for (const node of graph.nodes.values()) if ('relation' in node) schemas.add(node.relation.schema);
+  return [...schemas];
+}
+
+/** All that stands in the schemas that the project names. */
+export async function lookAround(
+  adapter: Adapter,
+  session: Session,
+  loaded: Pick<LoadedGraph, 'project' | 'graph' | 'engine'>,
+): Promise<readonly CatalogRelation[]> {
+  const connection = await session.connect();
+  try {
+    return await adapter.catalog.relations(connection, schemasOf(loaded));
+  } finally {
+    await connection.close();
+  }
 }
 
 /** The catalog, if it can be had at once and without harm: a target that is not there yet holds nothing, and one in use is left alone. */
-export async function lookAtTarget(
-  host: Host,
-  adapter: Adapter,
-  { project, graph }: LoadedGraph,
-): Promise<readonly CatalogRelation[] | undefined> {
+export async function lookAtTarget(host: Host, adapter: Adapter, loaded: LoadedGraph): Promise<readonly CatalogRelation[] | undefined> {
+  const { project } = loaded;
   host.enter(project.root);
-  const schemas = new Set([project.target.schema]);
-  for (const node of graph.nodes.values()) if ('relation' in node) schemas.add(node.relation.schema);
   try {
     const session = await adapter.open({ target: project.target, projectRoot: project.root, connections: 1, readOnly: true });
     try {
-      const connection = await session.connect();
-      return await adapter.catalog.relations(connection, [...schemas]);
+      return await lookAround(adapter, session, loaded);
     } finally {
       await session.close();
     }

@@ -1,13 +1,11 @@
 /** Asks the engine's own parser whether each selected text is exactly one query, before anything is wrapped around it. */
-import { embed } from '../adapter/statement.ts';
 import type { Analyzer, QueryProblem } from '../adapter/analysis.ts';
+import { describeQueryProblem } from '../analyze/describe-query-problem.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import { fillAnyColumns } from '../compile/column-slots.ts';
 import { fillSlots } from '../compile/slots.ts';
-import { placeInCompiled } from '../compile/compiled-excerpt.ts';
-import { unreachable } from '../diagnostics/bug.ts';
-import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
-import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { slotValues } from '../plan/texts.ts';
 import { exitCodes, Stop } from './exit.ts';
 import { isBroken } from './load-graph.ts';
@@ -49,7 +47,9 @@ async function findQueryProblems(loaded: LoadedGraph, selected: ReadonlySet<Node
   const adapter = await loaded.engine.load();
   const analyzer = await adapter.openAnalyzer();
   const values = slotValues(anyRun, adapter.dialect);
-  const filled = texts.map((entry) => (entry.text.slots.length === 0 ? entry : { ...entry, text: fillSlots(entry.text, values) }));
+  const filled = texts.map((entry) =>
+    entry.text.slots.length === 0 ? entry : { ...entry, text: fillSlots(fillAnyColumns(entry.text), values) },
+  );
   const diagnostics: Diagnostic[] = [];
   try {
     for (let from = 0; from < filled.length; from += textsAtOnce) {
@@ -104,36 +104,6 @@ function textsOf(loaded: LoadedGraph, id: NodeId): readonly NodeText[] {
 }
 
 function describe(loaded: LoadedGraph, id: NodeId, path: string, text: CompiledText, problem: QueryProblem): Diagnostic {
-  const at = (position: number | undefined, length = 1): Where => {
-    const place = position === undefined ? undefined : placeInCompiled(text, position, length);
-    return { node: id, span: place?.span ?? { path, start: 0, end: 0 }, excerpt: place?.excerpt, notes: place?.notes ?? [] };
-  };
   const what = loaded.graph.nodes.get(id)?.resourceType === 'test' ? 'a test' : 'a model';
-  switch (problem.kind) {
-    case 'empty':
-      return diagnose('empty-model', { what }, at(undefined));
-    case 'several-statements':
-      return diagnose('several-statements', { what }, at(problem.position));
-    case 'not-a-select':
-      return diagnose('not-a-select', { what, statement: problem.statement }, at(problem.position, problem.statement.length));
-    case 'dynamic':
-      return diagnose('dynamic-query', { feature: problem.feature }, at(problem.position));
-    case 'syntax': {
-      const details = { kind: 'syntax' as const, message: problem.message, redacted: problem.message, retry: 'never' as const };
-      const statement = embed('', { node: id, sql: text.sql });
-      return engineDiagnostic(
-        problem.position === undefined ? details : { ...details, position: problem.position },
-        loaded.engine.type,
-        statement,
-        {
-          node: id,
-          text,
-          span: { path, start: 0, end: 0 },
-          compiledPath: undefined,
-        },
-      );
-    }
-    default:
-      return unreachable(problem);
-  }
+  return describeQueryProblem({ id, path, what, engine: loaded.engine.type }, text, problem);
 }

@@ -30,7 +30,8 @@ function chooseAgain(host: Host, screen: Screen, loaded: LoadedGraph, request: R
     screen.showDiagnostics([diagnose('retry-node-gone', { gone })]);
   }
   // What is built again is tested again, whatever its tests said before.
-  const tests = nodes.flatMap((id) => graph.children.get(id) ?? []).filter((id) => graph.nodes.get(id)?.resourceType === 'test');
+  const isTest = (id: NodeId): boolean => ['test', 'unit_test'].includes(graph.nodes.get(id)?.resourceType ?? '');
+  const tests = nodes.flatMap((id) => graph.children.get(id) ?? []).filter(isTest);
   return new Set([...nodes, ...tests]);
 }
 
@@ -45,6 +46,7 @@ function isWorkOf(command: Command, node: GraphNode): boolean {
     case 'snapshot':
       return command === 'snapshot' || command === 'build';
     case 'test':
+    case 'unit_test':
       return command === 'test' || command === 'build';
     default:
       return false;

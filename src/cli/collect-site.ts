@@ -1,6 +1,7 @@
 /** Collects what the documentation site is made from: the project, the database where there is one, artifacts where not. */
 import { join } from 'node:path';
 import type { Analysis } from '../analyze/analysis.ts';
+import { withWholeTexts } from '../analyze/with-whole-texts.ts';
 import { readCatalog, readFreshness, readLastRun } from '../docs/read-artifacts.ts';
 import type { SiteInput, StandingRelation } from '../docs/site-input.ts';
 import type { History } from '../state/history-reader.ts';
@@ -28,9 +29,10 @@ export async function collectSite(
 ): Promise<SiteInput> {
   const { project, graph, engine } = loaded;
   const artifact = (name: string): string => readIfThere(host, join(project.root, project.paths.target, name));
+  const analysis = await analyzeAll(host, screen, loaded);
   return {
-    graph,
-    analysis: await analyzeAll(host, screen, loaded),
+    graph: analysis === undefined ? graph : withWholeTexts(graph, analysis.whole),
+    analysis,
     fold: engine.dialect.foldIdentifier,
     rawText: loaded.texts.get,
     catalog: found === undefined ? readCatalog(artifact('catalog.json')) : standingOf(found.catalog),

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Engine } from '../adapter/adapter.ts';
 import type { SeenProjectFile } from '../cache/known-project.ts';
+import type { Analysis } from '../analyze/analysis.ts';
 import { readKnownProject } from '../cache/known-project.ts';
 import type { LoadedCompile } from '../cache/load-compiled.ts';
 import { loadCompiled } from '../cache/load-compiled.ts';
@@ -46,10 +47,16 @@ export interface LoadedGraph {
   readonly nodesOf: (path: string) => readonly NodeId[];
   readonly hooks: RunHooks;
   readonly engine: Engine;
+  /** What is known of columns; `graph` has the texts that were made whole with them. Absent where nobody asked. */
+  readonly analysis?: Analysis;
   /** Errors that belong to one node: they matter only to a command that needs it. */
   readonly nodeErrors: readonly Diagnostic[];
   /** Compiles SQL that is in no file. */
   readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
+  /** Compiles the text of a model for a unit test. */
+  readonly compileUnitTest: LoadedCompile['compileUnitTest'];
+  /** Renders a text of a node again, with the columns of others. */
+  readonly renderAgain: LoadedCompile['renderAgain'];
 }
 
 /**
@@ -177,9 +184,23 @@ export async function loadGraph(
   const projectWide = diagnostics.filter((entry) => !ofNodes(entry));
   if (hasErrors(projectWide)) throw new Stop(exitCodes.usage, diagnostics);
   screen.showDiagnostics(projectWide);
-  const { graph, hooks, texts, contentHash, compiled: fresh, nodesOf, compileInline } = compiled;
+  const { graph, hooks, texts, contentHash, compiled: fresh, nodesOf, compileInline, compileUnitTest, renderAgain } = compiled;
   const nodeErrors = diagnostics.filter(ofNodes);
-  return { project, graph, flagVars, texts, contentHash, compiled: fresh, nodesOf, hooks, engine, nodeErrors, compileInline };
+  return {
+    project,
+    graph,
+    flagVars,
+    texts,
+    contentHash,
+    compiled: fresh,
+    nodesOf,
+    hooks,
+    engine,
+    nodeErrors,
+    compileInline,
+    compileUnitTest,
+    renderAgain,
+  };
 }
 
 /** Variables of the flag that nothing in the project reads or sets, nor the SQL of the command line. */

@@ -60,7 +60,7 @@ export function writeManifest(host: Host, screen: Screen, loaded: LoadedGraph): 
 const largestRead = 1024 * 1024;
 
 /** One hash over all that the manifest depends on: `tx` itself, the target, variables, and the files of the project. */
-function hashInput(host: Host, { project, graph, flagVars, contentHash }: LoadedGraph, seedHash: SeedHash): string {
+function hashInput(host: Host, { project, graph, flagVars, contentHash, analysis }: LoadedGraph, seedHash: SeedHash): string {
   const { target } = project;
   const sum = createHash('sha256');
   const add = (...parts: readonly string[]): void => {
@@ -70,6 +70,7 @@ function hashInput(host: Host, { project, graph, flagVars, contentHash }: Loaded
   add(canonicalJson(Object.entries(flagVars).map(([name, { value }]) => [name, value])));
   add(project.file.path, project.file.text, contentHash());
   for (const { path } of project.seeds) add(path, seedContent(host, project, path, seedHash));
+  for (const [id, { full }] of analysis?.whole ?? []) add(id, full?.sql ?? '');
   // JavaScript may take values from anywhere: only what came out tells.
   if (project.files.some(({ kind }) => kind === 'js-macro')) {
     for (const node of graph.nodes.values()) add(node.id, compiledTextOf(node)?.sql ?? '', canonicalJson(node.rawConfig));

@@ -50,6 +50,10 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly junit?: string;
   /** False where tests come after the publication. */
   readonly audit?: boolean;
+  /** Ask the database also what follows from the queries. */
+  readonly runProven?: boolean;
+  /** False where queries are not typed before anything runs. */
+  readonly analyze?: boolean;
   /** Seconds to wait for a relation that another run works on. */
   readonly lockTimeout?: number;
   readonly eventTimeStart?: string;
@@ -233,8 +237,8 @@ export function addWatchOption(command: Command, heading: 'own' | 'building'): C
 }
 
 /** Whether queries are typed before anything else. */
-export function addAnalyzeOption(command: Command): Command {
-  return addFlag(group(command, 'own'), '--no-analyze', 'do not look at columns and types');
+export function addAnalyzeOption(command: Command, heading: 'own' | 'building'): Command {
+  return addFlag(group(command, heading), '--no-analyze', 'do not look at columns and types');
 }
 
 /** Which keys a listing in JSON has. */
@@ -275,11 +279,12 @@ export function addLockTimeoutOption(command: Command): Command {
 export function addBuildOptions(command: Command): Command {
   addIntervalOptions(command);
   addFlag(group(command, 'building'), '-f, --full-refresh', 'rebuild incremental models from nothing');
-  return addFlag(command, '--adopt', 'replace what `tx` did not build');
+  return addAnalyzeOption(addFlag(command, '--adopt', 'replace what `tx` did not build'), 'building');
 }
 
 export function addAuditOption(command: Command): Command {
-  return addFlag(group(command, 'building'), '--no-audit', 'publish before the tests, not after them');
+  addFlag(group(command, 'building'), '--no-audit', 'publish before the tests, not after them');
+  return addFlag(command, '--run-proven', 'also run tests that follow from the queries');
 }
 
 export function addFailFastOption(command: Command): Command {

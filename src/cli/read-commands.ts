@@ -51,7 +51,7 @@ export function addReadCommands(host: Host, add: Add): void {
         ? (await import('./commands/watch.ts')).watchCommand(host, screen, 'compile', options)
         : (await import('./commands/compile.ts')).compileCommand(host, screen, options),
     (compile) =>
-      addWatchOption(addAnalyzeOption(addProjectOptions(addSelectionOptions(compile))), 'own')
+      addWatchOption(addAnalyzeOption(addProjectOptions(addSelectionOptions(compile)), 'own'), 'own')
         .addOption(plainOption('--inline <sql>', 'compile this text instead of files'))
         .addOption(resultOption()),
   );

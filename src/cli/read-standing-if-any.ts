@@ -1,32 +1,45 @@
 /** What stands in a database that may not be there yet. */
+import type { UnitTests } from '../plan/plan-input.ts';
 import { Stop } from './exit.ts';
 import type { Host } from './host.ts';
-import type { LoadedGraph } from './load-graph.ts';
+import type { Prepared } from './make-plan.ts';
 import { openDatabase, readStanding } from './open-database.ts';
 import type { Standing } from './open-database.ts';
 import { waitSeconds } from './read-options.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
 import { listenForCancel } from './signals.ts';
+import { findUnitColumns, schemasOf } from './unit-tests.ts';
+
+interface Found {
+  readonly standing: Standing;
+  readonly unitColumns: UnitTests['columns'];
+}
+
+type Wanted = Pick<Prepared, 'loaded' | 'unitTests'>;
 
 /** A plan may be asked for before the first build: then nothing stands and nothing is remembered. */
-export async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Standing> {
+export async function readStandingIfAny(host: Host, screen: Screen, request: RunRequest, { loaded, unitTests }: Wanted): Promise<Found> {
   const cancellation = listenForCancel();
   try {
     const { adapter, session } = await openDatabase(host, screen, loaded, {
       connections: 1,
-      readOnly: true,
+      // An engine that cannot bind queries by itself makes empty tables for them, and undoes them.
+      readOnly: unitTests.size === 0 || (await loaded.engine.load()).openBinder !== undefined,
       waitSeconds: waitSeconds(request.options),
       signal: cancellation.signal,
     });
     try {
-      return await readStanding(adapter, session, loaded.project, loaded.graph);
+      const standing = await readStanding(adapter, session, { ...loaded, schemas: schemasOf(loaded, unitTests) });
+      const target = { open: { adapter, session }, catalog: standing.catalog };
+      return { standing, unitColumns: await findUnitColumns(host, loaded, unitTests, target) };
     } finally {
       await session.close();
     }
   } catch (cause) {
     if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
-      return { catalog: [], state: { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} } };
+      const state = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} };
+      return { standing: { catalog: [], state }, unitColumns: await findUnitColumns(host, loaded, unitTests, { catalog: [] }) };
     }
     throw cause;
   } finally {

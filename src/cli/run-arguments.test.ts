@@ -14,6 +14,8 @@ const options = {
   fullRefresh: true,
   adopt: true,
   audit: false,
+  runProven: true,
+  analyze: false,
   vars: '{n: 1}',
   target: 'prod',
   eventTimeStart: '2026-01-01T00:00:00.000Z',
@@ -30,7 +32,7 @@ describe('the flags of a run', () => {
     const line = commandLine('build', args);
     const untold = Object.keys(args).filter((name) => commandLine('build', { ...args, [name]: null }) === line);
     expect(untold).toEqual([]);
-    expect(line).toContain(' --no-audit ');
+    expect(line).toContain(' --no-audit --run-proven --no-analyze ');
   });
 
   it('that were not given are not told', () => {

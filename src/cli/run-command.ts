@@ -1,19 +1,17 @@
 /** `tx run`, `build`, `test` and `seed`: select, plan, execute, report. */
-import { randomUUID } from 'node:crypto';
+import type { CatalogRelation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import type { RunResult } from '../execute/events.ts';
 import { ancestors } from '../graph/traverse.ts';
-import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
-import type { Interval, PlanInput } from '../plan/plan-input.ts';
 import type { Command, Plan } from '../plan/plan.ts';
-import { findCheck } from '../checks/vocabulary.ts';
 import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
+import { lookAround, lookAtTarget } from './analyze-nodes.ts';
+import { requireColumns } from './check-columns.ts';
 import { requireSound } from './check-queries.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
 import { chooseNodes } from './choose-nodes.ts';
@@ -23,6 +21,8 @@ import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import { loadGraph } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import type { Prepared } from './make-plan.ts';
+import { planFor } from './make-plan.ts';
 import { writeManifest } from './manifest-file.ts';
 import { openDatabase, readStanding } from './open-database.ts';
 import type { Standing } from './open-database.ts';
@@ -33,6 +33,7 @@ import type { Screen } from './screen.ts';
 import { changedSeeds, joinSeedFiles, readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
 import { lockTimeoutMs, readInterval, waitSeconds } from './read-options.ts';
+import { proveTests } from './prove-tests.ts';
 import { readStandingIfAny } from './read-standing-if-any.ts';
 import { readsOf } from './reads-of.ts';
 import { replanner } from './replan-step.ts';
@@ -40,19 +41,11 @@ import { argumentsOf } from './run-arguments.ts';
 import { stopFor } from './stop-for.ts';
 import { createUnfinishedMark } from './unfinished-mark.ts';
 import type { UnfinishedMark } from './unfinished-mark.ts';
+import { findUnitColumns, prepareUnitTests, schemasOf } from './unit-tests.ts';
 import { showUnneeded } from './unneeded-errors.ts';
+import { loadWhole } from './whole-texts.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
-
-/** Everything that is decided before the database is opened. */
-export interface Prepared {
-  readonly loaded: LoadedGraph;
-  readonly selected: ReadonlySet<NodeId>;
-  readonly seeds: SeedFiles;
-  readonly unneeded: readonly Diagnostic[];
-  readonly threads: number;
-  readonly interval: Interval | undefined;
-}
 
 /** Runs the command from start to exit code. */
 export async function runCommand(host: Host, screen: Screen, request: RunRequest): Promise<ExitCode> {
@@ -119,13 +112,23 @@ export async function runPrepared(
     signal: cancellation.signal,
   });
   try {
-    const standing = await traced(host.trace, 'read catalog and state', () => readStanding(adapter, session, loaded.project, loaded.graph));
+    const asked = { ...loaded, schemas: schemasOf(loaded, prepared.unitTests) };
+    const standing = await traced(host.trace, 'read catalog and state', () => readStanding(adapter, session, asked));
     const seeds = cancellation.whileBusy(() =>
       traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing)),
     );
     await requireSeedTypes(session, loaded, seeds.summaries.keys());
-    const { planned, input } = cancellation.whileBusy(() => planFor(host, screen, request, { ...prepared, seeds, standing }));
-    if (!hasWork(planned.plan)) return undefined;
+    const unitColumns = await findUnitColumns(host, loaded, prepared.unitTests, {
+      open: { adapter, session },
+      catalog: standing.catalog,
+    });
+    const { planned: drafted, input } = cancellation.whileBusy(() =>
+      planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns }),
+    );
+    if (!hasWork(drafted.plan)) return undefined;
+    const catalog = (): Promise<readonly CatalogRelation[]> => lookAround(adapter, session, loaded);
+    const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, catalog };
+    const planned = proveTests(request, loaded, drafted, await requireColumns(host, screen, request, check));
     const report = manner.report(planned);
     const result = await executeReported(report, loaded.project, () =>
       traced(host.trace, 'execute', () =>
@@ -191,21 +194,17 @@ export async function planOnly(
 export async function planLoaded(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<PlanResult | undefined> {
   const prepared = await prepare(host, screen, request, loaded);
   if (prepared === undefined) return undefined;
-  const standing = await traced(host.trace, 'read catalog and state', () => readStandingIfAny(host, screen, request, prepared.loaded));
+  const { standing, unitColumns } = await traced(host.trace, 'read catalog and state', () =>
+    readStandingIfAny(host, screen, request, prepared),
+  );
   const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
-  const { planned } = planFor(host, screen, request, { ...prepared, seeds, standing });
+  const { planned } = planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns });
+  const adapter = await loaded.engine.load();
+  const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);
+  const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
+  const found = await requireColumns(host, screen, request, check);
   showUnneeded(screen, prepared.unneeded);
-  return planned;
-}
-
-function planFor(
-  host: Host,
-  screen: Screen,
-  request: RunRequest,
-  prepared: Prepared & { readonly standing: Standing },
-): { readonly planned: PlanResult; readonly input: PlanInput } {
-  const input = planInput(host, request, prepared);
-  return { planned: traced(host.trace, 'plan', () => planRun(screen, input)), input };
+  return proveTests(request, prepared.loaded, planned, found);
 }
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
@@ -228,11 +227,22 @@ export async function prepareNodes(
   const interval = readInterval(options);
   // What was asked for is read before a database is opened; which other seeds changed is known only then.
   const seeds = readSeeds(host, screen, loaded, command === 'build' || command === 'seed' ? selected : new Set());
+  const unit = await prepareUnitTests(loaded, command === 'build' || command === 'test' ? selected : new Set());
+  const problems = [...seeds.diagnostics, ...unit.diagnostics];
   const unneeded = await traced(host.trace, 'check queries', () =>
-    requireSound(loaded, selected, command === 'seed' ? new Set() : selected, seeds?.diagnostics),
+    requireSound(loaded, selected, command === 'seed' ? new Set() : selected, problems),
   );
-  screen.showDiagnostics(seeds?.diagnostics ?? []);
-  return { loaded, selected, seeds, unneeded, threads: options.threads ?? loaded.project.target.threads, interval };
+  screen.showDiagnostics(problems);
+  const whole = command === 'seed' ? loaded : await loadWhole(host, screen, loaded, selected);
+  return {
+    loaded: whole,
+    selected,
+    seeds,
+    unitTests: unit.value,
+    unneeded,
+    threads: options.threads ?? loaded.project.target.threads,
+    interval,
+  };
 }
 
 /** The live line of the terminal is taken away also when a run breaks off. */
@@ -265,38 +275,6 @@ function readRemainingSeeds(host: Host, screen: Screen, prepared: Prepared, comm
   if (hasErrors(changed.diagnostics)) throw new Stop(exitCodes.usage, changed.diagnostics);
   screen.showDiagnostics(changed.diagnostics);
   return joinSeedFiles(seeds, changed);
-}
-
-function planInput(host: Host, request: RunRequest, prepared: Prepared & { readonly standing: Standing }): PlanInput {
-  const { loaded, interval, standing } = prepared;
-  const { project, hooks, engine } = loaded;
-  return {
-    command: request.command,
-    project: project.name,
-    target: { name: project.target.name, engine: engine.type, schema: project.target.schema },
-    stateSchema: project.stateSchema,
-    graph: loaded.graph,
-    selected: prepared.selected,
-    dialect: engine.dialect,
-    capabilities: engine.capabilities,
-    catalog: standing.catalog,
-    state: standing.state,
-    seeds: prepared.seeds.summaries,
-    ...hooks,
-    findCheck,
-    run: { id: randomUUID(), startedAt: new Date(host.clock.now()).toISOString() },
-    fullRefresh: request.options.fullRefresh === true,
-    adopt: request.options.adopt === true,
-    noAudit: request.options.audit === false,
-    ...(interval === undefined ? {} : { interval }),
-  };
-}
-
-function planRun(screen: Screen, input: PlanInput): PlanResult {
-  const outcome = buildPlan(input);
-  if (hasErrors(outcome.diagnostics)) throw new Stop(exitCodes.usage, outcome.diagnostics);
-  screen.showDiagnostics(outcome.diagnostics);
-  return outcome.value;
 }
 
 function hasWork(plan: Plan): boolean {

@@ -4,10 +4,10 @@ import type { Block } from '../parse/template.ts';
 import type { CompiledText } from './compiled.ts';
 import { sliceText } from './compiled-text.ts';
 import type { Frame, MacroInvocation } from './evaluate.ts';
-import { evaluate, evaluateCondition } from './evaluate.ts';
+import { evaluate, evaluateCondition, undecided } from './evaluate.ts';
 import type { LoopPosition } from './scope.ts';
 import type { Value } from './values.ts';
-import { describeKind, failed, isList, isMap } from './values.ts';
+import { describeKind, failed, isList, isMap, isUnknown, unknownColumns } from './values.ts';
 
 const setForm = '{{set "name" value}}';
 
@@ -30,8 +30,8 @@ export function complain(block: Block, frame: Frame, problem: string, form: stri
   frame.session.report('block-form', { block: block.call.name, problem, form }, block.openSpan);
 }
 
-/** Whether the body of an `if` or `unless` stands; undefined, reported, when nobody can say. */
-export function blockCondition(block: Block, frame: Frame): boolean | undefined {
+/** Whether the body of an `if` or `unless` stands; undefined, reported, where something is wrong. */
+export function blockCondition(block: Block, frame: Frame): boolean | typeof undecided | undefined {
   const { name, args, named } = block.call;
   const [expression] = args;
   if (expression === undefined || args.length > 1 || named.length > 0 || block.params.length > 0) {
@@ -40,6 +40,7 @@ export function blockCondition(block: Block, frame: Frame): boolean | undefined 
     return undefined;
   }
   const value = evaluateCondition(expression, frame, `\`{{#${name}}}\``);
+  if (value === undecided) return undecided;
   return value === failed ? undefined : (value !== (name === 'unless')) !== block.inverted;
 }
 
@@ -49,6 +50,13 @@ export interface LoopItem {
   readonly second: Value;
   readonly position: LoopPosition;
 }
+
+/** One turn for all that there may be. */
+const unknownItem: LoopItem = {
+  value: unknownColumns,
+  second: unknownColumns,
+  position: { index: unknownColumns, first: unknownColumns, last: unknownColumns, key: unknownColumns },
+};
 
 const BLANK_LINES_BEFORE = /^(?:[ \t]*(?:\r\n|\n|\r))+/;
 const LINE_ENDS_AFTER = /(?:(?:\r\n|\n|\r)[ \t]*)+$/;
@@ -77,6 +85,7 @@ export function loopItems(block: Block, frame: Frame): readonly LoopItem[] | und
   }
   const value = evaluate(expression, frame);
   if (value === failed) return undefined;
+  if (isUnknown(value)) return [unknownItem];
   const pairs: readonly (readonly [Value, Value])[] | undefined = isList(value)
     ? value.map((item, index) => [item, index])
     : isMap(value)
@@ -98,6 +107,7 @@ export function separatorOf(block: Block, frame: Frame): string | undefined {
   const value = expression === undefined ? failed : evaluate(expression, frame);
   if (value === failed) return undefined;
   if (typeof value === 'string') return value;
+  if (isUnknown(value)) return ' ';
   complain(block, frame, `takes a text as separator, not ${describeKind(value)}`, loopForm(block));
   return undefined;
 }

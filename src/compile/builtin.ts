@@ -1,5 +1,6 @@
 /** What a built-in helper is: typed parameters, checked before it runs, and a small function. */
 import type { Span } from '../diagnostics/span.ts';
+import { nameSlots } from './column-slots.ts';
 import type { Session } from './session.ts';
 import type { Failed, Value, ValueMap } from './values.ts';
 import { describeKind, isList, isMap, isNumber, isRelation, isSlotText, numberOf, printValue } from './values.ts';
@@ -187,7 +188,7 @@ export function checkCall(call: BuiltinCall): BuiltinCall | undefined {
 function checkArgument(call: BuiltinCall, parameter: Parameter, argument: Argument, key: number | string): boolean {
   const { value, span } = argument;
   if (isSlotText(value) && !printing.has(parameter.type)) {
-    call.session.report('value-at-run-time', { name: value.text.replaceAll(/[{}]/g, ''), use: `\`${call.builtin.name}\`` }, span);
+    call.session.report('value-at-run-time', { name: nameSlots(value.text), use: `\`${call.builtin.name}\`` }, span);
     return false;
   }
   if (matches(parameter.type, value)) return true;

@@ -4,6 +4,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import { inlineQuery } from '../diagnostics/codes/template-queries.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import { parseTemplate } from '../parse/parse-template.ts';
+import type { Template } from '../parse/template.ts';
 import type { CompiledText, NodeId } from './compiled.ts';
 import type { CompilePorts } from './compile-project.ts';
 import type { EarlierCompile } from './earlier.ts';
@@ -23,8 +24,34 @@ export interface InlineInput extends Pick<EnvironmentInput, 'project' | 'dialect
   readonly broken: ReadonlySet<NodeId>;
 }
 
+/** What the text is rendered with, and what becomes of it. May be run several times. */
+export type RenderInline<T> = (context: InlineContext) => Outcome<T>;
+
+export interface InlineContext {
+  readonly template: Template;
+  readonly environment: FileEnvironment;
+  readonly index: NodeIndex;
+  readonly asker: Asker;
+}
+
 /** Compiles `source` like a model that may refer to everything. */
-export async function compileInline(source: SourceFile, input: InlineInput, ports: CompilePorts): Promise<Outcome<CompiledText>> {
+export function compileInline(source: SourceFile, input: InlineInput, ports: CompilePorts): Promise<Outcome<CompiledText>> {
+  return renderInline(source, input, ports, ({ template, environment, index, asker }) => {
+    const session = new Session({ environment, resolver: index, isIncremental: false, place: inlineQuery });
+    const rendered = renderTemplate(template, session);
+    const { diagnostics } = session;
+    if (diagnostics.length > 0) return { value: rendered, diagnostics };
+    return finish(rendered, session, { ...input, asker, path: source.path });
+  });
+}
+
+/** Renders a text with all that a file of the project has, loading the JavaScript that it turns out to need. */
+export async function renderInline<T>(
+  source: SourceFile,
+  input: InlineInput,
+  ports: CompilePorts,
+  render: RenderInline<T>,
+): Promise<Outcome<T>> {
   const { earlier, project, dialect } = input;
   const facts = new Facts(earlier);
   const modules = new JsModules(ports.js, { get: earlier.text });
@@ -33,17 +60,14 @@ export async function compileInline(source: SourceFile, input: InlineInput, port
   const asker = new Asker(facts);
   const parsed = parseTemplate(source);
   for (;;) {
-    const session = new Session({
-      environment: new FileEnvironment(asker, environment),
-      resolver: new NodeIndex(asker, project.name),
-      isIncremental: false,
-      place: inlineQuery,
-    });
     try {
-      const rendered = renderTemplate(parsed.value, session);
-      const diagnostics = [...parsed.diagnostics, ...session.diagnostics];
-      if (diagnostics.length > 0) return { value: rendered, diagnostics };
-      return finish(rendered, session, { ...input, asker, path: source.path });
+      const { value, diagnostics } = render({
+        template: parsed.value,
+        environment: new FileEnvironment(asker, environment),
+        index: new NodeIndex(asker, project.name),
+        asker,
+      });
+      return { value, diagnostics: [...parsed.diagnostics, ...diagnostics] };
     } catch (cause) {
       if (!(cause instanceof ModuleNeeded)) throw cause;
       await modules.load(cause.path);

@@ -240,7 +240,7 @@ class Compiler {
   /** Kept files that may have asked for something; the others only tell what is in them. */
   #asking(): readonly string[] {
     const { earlier } = this.#input;
-    return [...earlier.files()].filter((path) => !['macro', 'js-macro', 'docs'].includes(earlier.file(path).kind));
+    return [...earlier.files()].filter((path) => !['macro', 'js-macro', 'docs', 'fixture'].includes(earlier.file(path).kind));
   }
 
   /** Runs a stage, once more for each JavaScript file that it turns out to need. Waiting for nothing takes time, too. */

@@ -5,13 +5,17 @@ import type { Relation } from '../adapter/relation.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
+import type { Fixture, FixtureRows, UnitOverrides } from '../parse/unit-test-definition.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { SpanMap } from './span-map.ts';
 
 /** `model.<project>.<name>`, `seed.…`, `source.<project>.<source>.<table>`, `test.<project>.<name>.<hash>`. */
 export type NodeId = string & { readonly __nodeId: never };
 
-/** A value that only the plan knows. It stands in compiled text as `{{name}}` and is replaced by a typed literal. */
+/**
+ * What only the plan knows. A value of the run stands in compiled text as `{{name}}` and is replaced by a typed literal;
+ * `columns` stands for SQL made from the columns of other nodes.
+ */
 export interface Slot {
   readonly name: SlotName;
   /** Offset of its placeholder in the text, and the placeholder's length. */
@@ -19,12 +23,19 @@ export interface Slot {
   readonly length: number;
 }
 
-export type SlotName = 'interval.start' | 'interval.end' | 'run.id' | 'run.started_at';
+export type RunSlotName = 'interval.start' | 'interval.end' | 'run.id' | 'run.started_at';
+
+export type SlotName = RunSlotName | 'columns';
 
 export interface CompiledText {
   readonly sql: string;
   readonly map: SpanMap;
   readonly slots: readonly Slot[];
+  /**
+   * Where columns of other nodes have been filled in: the SQL from before, which says what the project wrote. Nodes are
+   * compiled without it.
+   */
+  readonly asked?: string;
 }
 
 /** A reference that a rendering reached, and where. */
@@ -279,6 +290,29 @@ export interface CompiledExposure extends CompiledNode, Pick<ExposureDefinition,
   readonly resourceType: 'exposure';
 }
 
+/** Rows of a unit test. Of a file, the version tells one content from another. */
+export type CompiledFixture = FixtureRows | (Extract<Fixture, { kind: 'file' }> & { readonly path: string; readonly version: string });
+
+/** Rows that stand for a relation; for the model itself where the id is that of the model. */
+export interface UnitInput {
+  readonly id: NodeId;
+  /** As it is written. */
+  readonly written: string;
+  readonly span: Span;
+  readonly fixture: CompiledFixture;
+}
+
+/** Looks at what the query of a model gives for rows that the test makes up. */
+export interface CompiledUnitTest extends CompiledNode {
+  readonly resourceType: 'unit_test';
+  /** The place of its name. */
+  readonly span: Span;
+  readonly model: NodeId;
+  readonly inputs: readonly UnitInput[];
+  readonly expect: CompiledFixture;
+  readonly overrides: UnitOverrides;
+}
+
 /** A node that config turned off. */
 export interface DisabledNode {
   readonly kind: CompiledNodeUnion['resourceType'];
@@ -295,6 +329,7 @@ export interface CompiledProject {
   readonly sources: readonly CompiledSource[];
   readonly tests: readonly CompiledTest[];
   readonly exposures: readonly CompiledExposure[];
+  readonly unitTests: readonly CompiledUnitTest[];
   readonly groups: readonly GroupDefinition[];
   readonly macros: readonly CompiledMacro[];
   readonly docBlocks: readonly { readonly name: string; readonly path: string; readonly text: string }[];
@@ -314,4 +349,4 @@ export type BuiltNode = CompiledModel | CompiledSeed | CompiledSnapshot;
 export type CompiledRelation = BuiltNode | CompiledSource;
 
 /** Read its properties, and do not spread it: a node that was kept by the cache makes each part when it is looked at. */
-export type CompiledNodeUnion = CompiledRelation | CompiledTest | CompiledExposure;
+export type CompiledNodeUnion = CompiledRelation | CompiledTest | CompiledExposure | CompiledUnitTest;

@@ -57,6 +57,9 @@ const body = fc.oneof(
     .map((name) => `select * from {{ref "${name}"}} join ({{as_of (ref "${name}") "2026-01-01"}}) as x using (id)`),
   fc.tuple(node, node).map(([a, b]) => `select * from {{ref "${a}"}} join {{ref "${b}"}} using (id)`),
   fc.tuple(node, node).map(([a, b]) => `with x as (select 1)\nselect * from {{ref "${a}"}}, {{ref "${b}"}}, x`),
+  node.map((name) => `select {{star (ref "${name}") except=(array "id")}} from {{ref "${name}"}}`),
+  fc.tuple(node, node).map(([a, b]) => `{{union_relations (array (ref "${a}") (ref "${b}"))}}`),
+  fc.tuple(node, node).map(([a, b]) => `select {{#each (columns (ref "${a}")) as |c|}}{{c}}, {{/each}}1 from {{ref "${b}"}}`),
   fc.constantFrom(1, 2, 3).map((v) => `select * from {{ref "v" v=${v}}}`),
   fc.constantFrom('orders', 'items').map((table) => `select * from {{source "web" "${table}"}}`),
   fc.constantFrom(
@@ -158,6 +161,26 @@ const exposure = fc
     const uses = lines === '' ? '' : `    depends_on:\n${lines}`;
     return `exposures:\n  - name: ${name}\n    type: dashboard\n    owner: { name: ann }\n    description: '${told}'\n${given}${uses}`;
   });
+
+const unitTest = fc
+  .tuple(
+    fc.constantFrom('u0', 'u1'),
+    model,
+    used,
+    fc.constantFrom('rows: [{ id: 1, status: null }]', 'fixture: f0', 'fixture: more/f1.sql', 'format: csv\n        rows: "id\\n1\\n"'),
+    fc.constantFrom(
+      '',
+      '    config: { enabled: false }\n',
+      '    tags: [all]\n',
+      '    overrides: { macros: { is_incremental: true, kind: view }, vars: { least: 1.50 } }\n',
+    ),
+  )
+  .map(
+    ([name, tested, input, rows, given]) =>
+      `unit_tests:\n  - name: ${name}\n    model: ${tested}\n    given:\n      - input: ${input}\n        ${rows}\n    expect: { rows: [{ id: 1 }] }\n${given}`,
+  );
+
+const fixtureRows = fc.constantFrom('id\n1\n', 'id\n2\n', 'id,status\n1\n');
 
 const selector = fc
   .tuple(
@@ -304,6 +327,9 @@ const usual: readonly (readonly [string, fc.Arbitrary<string>])[] = [
   ['models/v/w.sql', modelText],
   ['models/v/v.yaml', declarations(versions, macroNotes)],
   ['models/g.yaml', declarations(group, exposure)],
+  ['models/u.yaml', declarations(unitTest)],
+  ['tests/fixtures/f0.csv', fixtureRows],
+  ['tests/fixtures/more/f1.sql', fc.constantFrom('select 1 as id', 'select 2 as id')],
   ['models/x.yaml', declarations(selector, exposure)],
   ['snapshots/h.yaml', declarations(snapshots)],
   ['seeds/s.yaml', propertiesText('seeds', ['s0', 's1'], nothing)],
@@ -325,6 +351,7 @@ const unusual: readonly (readonly [string, fc.Arbitrary<string>])[] = [
   ['models/a/M1.sql', modelText],
   ['models/q.yml', propertiesText('models', ['m0', 'm4', 'gone'], sources)],
   ['models/y.yaml', declarations(group, exposure, selector, macroNotes, versions)],
+  ['models/z.yaml', declarations(unitTest, exposure)],
   ['seeds/s0.csv', fc.constant('id\n2\n')],
   ['seeds/more/s1.csv', fc.constant('id\n1\n')],
   ['seeds/m4.csv', fc.constant('id\n1\n')],
@@ -403,6 +430,15 @@ sources:
     config: { strategy: timestamp, unique_key: [id], updated_at: at }
 `,
   'models/b/h.sql': 'select id from ({{as_of (ref "h0") run.started_at}}) as h\n',
+  'models/u.yaml': `unit_tests:
+  - name: u0
+    model: m1
+    given:
+      - { input: ref('m0'), fixture: f0 }
+      - { input: this, rows: [{ id: 1 }] }
+    expect: { rows: [{ id: 1 }] }
+`,
+  'tests/fixtures/f0.csv': 'id\n1\n',
   'models/x.yaml': `exposures:
   - name: e0
     type: dashboard

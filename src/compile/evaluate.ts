@@ -5,6 +5,7 @@ import type { MacroDefinition } from '../parse/definitions.ts';
 import type { Call, Expression } from '../parse/template.ts';
 import type { Argument } from './builtin.ts';
 import { BuiltinCall, checkCall } from './builtin.ts';
+import { nameSlots } from './column-slots.ts';
 import { builtins, builtinValues } from './functions/builtins.ts';
 import type { LoopPosition, Scope } from './scope.ts';
 import { findScope, namesInScope } from './scope.ts';
@@ -13,7 +14,7 @@ import { renderLimits } from './session.ts';
 import { slotNames, slotPlaceholder } from './slots.ts';
 import { valueSize } from './value-size.ts';
 import type { Failed, Value } from './values.ts';
-import { describeKind, failed, isList, isMap, isSlotText, isTruthy, slotText, spelledNumber } from './values.ts';
+import { describeKind, failed, isList, isMap, isSlotText, isTruthy, isUnknown, slotText, spelledNumber, unknownColumns } from './values.ts';
 
 /** Where an expression stands: its names, and how a macro is called from there. */
 export interface Frame {
@@ -131,6 +132,7 @@ function slotMembers(name: string): Value {
 
 function readMembers(session: Session, start: Value, expression: NameExpression): Value | Failed {
   let value = start;
+  if (isUnknown(value)) return value;
   let of = expression.parts[0] ?? '';
   for (const member of expression.parts.slice(1)) {
     if (isMap(value) && Object.hasOwn(value, member)) value = value[member];
@@ -220,9 +222,9 @@ export function callBuiltin(name: string, call: MacroInvocation, frame: Frame): 
   const given = evaluateArguments(call, frame);
   const helper = builtins.get(name);
   if (given === undefined || helper === undefined) return failed;
+  if (restsOnColumns(given)) return unknownColumns;
   const checked = checkCall(new BuiltinCall(helper, frame.session, { ...given, span: call.span }));
-  if (checked === undefined) return failed;
-  if (!charged(given, frame.session, call.span)) return failed;
+  if (checked === undefined || !charged(given, frame.session, call.span)) return failed;
   const carriesSlots = given.args.some(({ value }) => hasSlots(value)) || [...given.named.values()].some(({ value }) => hasSlots(value));
   return bounded(frame.session, call.span, () => {
     const value = helper.run(checked);
@@ -237,13 +239,18 @@ function charged({ args, named }: Given, session: Session, span: Span): boolean 
   return session.charge(size, span);
 }
 
+/** What is made of columns that are not known is not known either. */
+function restsOnColumns({ args, named }: Given): boolean {
+  return args.some(({ value }) => isUnknown(value)) || [...named.values()].some(({ value }) => isUnknown(value));
+}
+
 function hasSlots(value: Value): boolean {
   return isSlotText(value) || (isList(value) && value.some(hasSlots));
 }
 
 /** The first slot in a value, at any depth. */
 function findSlot(value: Value): string | undefined {
-  if (isSlotText(value)) return value.text.replaceAll(/[{}]/g, '');
+  if (isSlotText(value)) return nameSlots(value.text);
   if (!isList(value) && !isMap(value)) return undefined;
   for (const item of Object.values(value)) {
     const found = findSlot(item);
@@ -279,6 +286,7 @@ function callLazily(name: 'and' | 'or' | 'default', call: MacroInvocation, frame
   for (const expression of call.args) {
     const value = evaluateCondition(expression, frame, `\`${name}\``);
     if (value === failed) return failed;
+    if (value === undecided) return unknownColumns;
     if (value === (name === 'or')) return value;
   }
   return name === 'and';
@@ -291,12 +299,15 @@ function callEagerly(name: string, call: MacroInvocation, frame: Frame): Failed 
   return failed;
 }
 
+/** A condition that rests on columns that are not known: whatever it decides may come about. */
+export const undecided: unique symbol = Symbol('undecided');
+
 /** A value that decides something at compile time. */
-export function evaluateCondition(expression: Expression, frame: Frame, use: string): boolean | Failed {
+export function evaluateCondition(expression: Expression, frame: Frame, use: string): boolean | Failed | typeof undecided {
   const value = evaluate(expression, frame);
   if (value === failed) return failed;
-  if (isSlotText(value))
-    return frame.session.report('value-at-run-time', { name: value.text.replaceAll(/[{}]/g, ''), use }, expression.span);
+  if (isUnknown(value)) return undecided;
+  if (isSlotText(value)) return frame.session.report('value-at-run-time', { name: nameSlots(value.text), use }, expression.span);
   return isTruthy(value);
 }
 
@@ -305,6 +316,7 @@ export function callFunction(helper: JsFunction, call: MacroInvocation, frame: F
   const { session } = frame;
   const given = evaluateArguments(call, frame);
   if (given === undefined || !charged(given, session, call.span)) return failed;
+  if (restsOnColumns(given)) return unknownColumns;
   for (const { value, span } of [...given.args, ...given.named.values()]) {
     const slot = findSlot(value);
     if (slot !== undefined) return session.report('value-at-run-time', { name: slot, use: `JavaScript helper \`${helper.name}\`` }, span);

@@ -56,6 +56,13 @@ export interface HelperExport {
   readonly isFickle: boolean;
 }
 
+/** A file with rows for unit tests. */
+export interface FixtureFile {
+  readonly path: string;
+  /** Tells one version of the file from another. */
+  readonly version: string;
+}
+
 /** The body of an ephemeral model and the ephemeral models that it reads itself. */
 export interface EphemeralBody {
   readonly id: NodeId;
@@ -80,6 +87,9 @@ export interface FactValues {
   readonly 'selector-name': true;
   readonly group: GroupDefinition;
   readonly exposure: true;
+  readonly 'unit-test': true;
+  /** By path below the folder of fixtures: `shop/orders.csv`. */
+  readonly fixture: FixtureFile;
   /** That something is described; nothing but its place matters. */
   readonly 'macro-properties': Span;
   readonly 'source-properties': Span;
@@ -128,6 +138,8 @@ export const factStages = {
     'selector-name',
     'group',
     'exposure',
+    'unit-test',
+    'fixture',
     'macro-properties',
     'source-properties',
     'model-file',

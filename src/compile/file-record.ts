@@ -48,6 +48,7 @@ export function uniteRecords(
     sources: nodes.filter((node) => node.resourceType === 'source'),
     tests: nodes.filter((node) => node.resourceType === 'test'),
     exposures: nodes.filter((node) => node.resourceType === 'exposure'),
+    unitTests: nodes.filter((node) => node.resourceType === 'unit_test'),
     ...declarationsOf({ told: toldByRecords(records), texts }, engine),
     onRunStart,
     onRunEnd,

@@ -76,7 +76,7 @@ export function startWork(file: CompiledFile, text: string | undefined, facts: F
     asker: new Asker(facts),
     reached: 0,
     context: undefined,
-    facts: factsOfText(file, parsed),
+    facts: factsOfText(file, parsed, text),
     disabled: none,
     broken: none,
     diagnostics: parsed?.kind === 'macros' ? findMacroShadows(parsed.macros) : none,
@@ -92,7 +92,7 @@ export function startWork(file: CompiledFile, text: string | undefined, facts: F
 const none: readonly never[] = Object.freeze([]);
 
 /** What can be told of a file from its name and text alone. */
-function factsOfText(file: CompiledFile, parsed: ParsedFile | undefined): readonly Fact[] {
+function factsOfText(file: CompiledFile, parsed: ParsedFile | undefined, text: string | undefined): readonly Fact[] {
   const name = nodeName(file.path);
   if (file.kind === 'seed') return [{ kind: 'seed-file', name, value: true }];
   switch (parsed?.kind) {
@@ -106,6 +106,8 @@ function factsOfText(file: CompiledFile, parsed: ParsedFile | undefined): readon
       return parsed.tests.map((test) => ({ kind: 'test-definition', name: `${test.name}@${test.engine ?? ''}`, value: test }));
     case 'docs':
       return parsed.blocks.map((block) => ({ kind: 'doc', name: block.name, value: block.text }));
+    case 'fixture':
+      return [factOfFixture(parsed, text ?? '')];
     case 'properties':
       return factsOfProperties(parsed);
     default:
@@ -113,14 +115,24 @@ function factsOfText(file: CompiledFile, parsed: ParsedFile | undefined): readon
   }
 }
 
+function factOfFixture({ path, base }: Extract<ParsedFile, { kind: 'fixture' }>, text: string): Fact {
+  const below = base === '' ? path : path.slice(base.length + 1);
+  return { kind: 'fixture', name: below.slice('fixtures/'.length), value: { path, version: versionOf(text) } };
+}
+
+function versionOf(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 16);
+}
+
 function factsOfProperties(file: ParsedProperties): readonly Fact[] {
-  const { models, seeds, sources, macros, docs, groups, exposures, selectors } = file;
+  const { models, seeds, sources, macros, docs, groups, exposures, unitTests, selectors } = file;
   return [
     ...versionedModels(models),
     ...selectors.map(({ name }): Fact => ({ kind: 'selector-name', name, value: true })),
     ...docs.map((block): Fact => ({ kind: 'doc', name: block.name, value: block.text })),
     ...groups.map((group): Fact => ({ kind: 'group', name: group.name, value: group })),
     ...exposures.map(({ name }): Fact => ({ kind: 'exposure', name, value: true })),
+    ...unitTests.map(({ name }): Fact => ({ kind: 'unit-test', name, value: true })),
     ...models.map((node): Fact => ({ kind: 'model-properties', name: node.name, value: node })),
     ...seeds.map((node): Fact => ({ kind: 'seed-properties', name: node.name, value: node })),
     ...macros.map((macro): Fact => ({ kind: 'macro-properties', name: macro.name, value: macro.span })),
@@ -143,8 +155,7 @@ function versionedModels(models: ParsedProperties['models']): readonly Fact[] {
 /** The helpers that a JavaScript file turned out to export. */
 export function factsOfHelpers(work: FileWork, functions: readonly JsFunction[]): readonly Fact[] {
   const text = work.text ?? '';
-  const version = hash('sha256', text, 'hex').slice(0, 16);
-  const exported = { path: work.file.path, version, isFickle: isFickle(text) };
+  const exported = { path: work.file.path, version: versionOf(text), isFickle: isFickle(text) };
   return functions.map(({ name }) => ({ kind: 'helper', name, value: exported }));
 }
 
@@ -156,8 +167,10 @@ export function absorb(work: FileWork, context: FileContext): void {
 
 /** Whether there is anything to do for the file but to tell what is in it. */
 export function hasStages({ file, parsed }: FileWork): boolean {
-  if (parsed?.kind === 'properties')
-    return [parsed.sources, parsed.snapshots, parsed.exposures, parsed.selectors, parsed.macros].some((list) => list.length > 0);
+  if (parsed?.kind === 'properties') {
+    const { sources, snapshots, exposures, unitTests, selectors, macros } = parsed;
+    return [sources, snapshots, exposures, unitTests, selectors, macros].some((list) => list.length > 0);
+  }
   return file.kind === 'model' || file.kind === 'seed' || file.kind === 'singular-test' || file.kind === 'project';
 }
 

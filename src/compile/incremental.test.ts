@@ -185,6 +185,11 @@ describe('a compile that knows of an earlier one', () => {
       [{ path: 'macros/two.sql', content: (soundProject['macros/two.sql'] ?? '').replace('true', 'false') }],
       ['macros/two.sql', 'models/x.yaml'],
     ],
+    [
+      'the rows of a unit test: with that test',
+      [{ path: 'tests/fixtures/f0.csv', content: 'id\n2\n' }],
+      ['models/u.yaml', 'tests/fixtures/f0.csv'],
+    ],
     ['a seed whose columns are not described', [{ path: 'seeds/s1.csv', content: 'id\n' }], ['seeds/s1.csv']],
   ])('compiles of %s', async (_, edits, expected) => {
     expect(await compileEdited(edits)).toEqual(expected);
@@ -203,6 +208,7 @@ describe('a compile that knows of an earlier one', () => {
       'models/b/n0.sql',
       'models/b/p.yaml',
       'models/g.yaml',
+      'models/u.yaml',
       'models/v/v.sql',
       'models/v/v.yaml',
       'models/v/v_v1.sql',

@@ -5,6 +5,7 @@ import type { Span } from '../diagnostics/span.ts';
 import { nextCodeToken } from '../parse/sql-scan.ts';
 import { findShadows } from './check-macros.ts';
 import { compileColumns } from './columns.ts';
+import { waitForColumns } from './columns-needed.ts';
 import type { BuiltNode, CompiledHook, CompiledModel, CompiledSeed, CompiledText, Dependency, NodeId } from './compiled.ts';
 import { emptyText } from './compiled-text.ts';
 import type { Draft, ModelDraft, SeedDraft } from './drafts.ts';
@@ -64,6 +65,7 @@ function openSession(draft: Draft, context: FileContext, isIncremental: boolean 
     isIncremental,
     place: 'a hook',
     takesEphemerals: isIncremental !== undefined,
+    takesColumns: isIncremental !== undefined,
   });
 }
 
@@ -71,6 +73,8 @@ function renderText(draft: ModelDraft, isIncremental: boolean, context: FileCont
   const session = openSession(draft, context, isIncremental);
   const text = renderTemplate(draft.template, session);
   if (session.diagnostics.length > 0) return { text, ...settle(draft.id, session.diagnostics, session, context) };
+  const waiting = waitForColumns(session, text, draft.path, context.texts);
+  if (waiting !== undefined) return { text: waiting, ...settle(draft.id, [], session, context) };
   const finished = finishQuery(text, { what: 'a model', node: draft.id, path: draft.path });
   const selfRead = session.readsSelf ? findSelfRead(draft, finished.text, session) : undefined;
   const diagnostics = selfRead === undefined ? finished.diagnostics : [...finished.diagnostics, selfRead];

@@ -7,6 +7,11 @@ import type { Span } from '../diagnostics/span.ts';
 import type { Project } from '../project/project.ts';
 import type { CompiledNodeUnion, NodeId } from './compiled.ts';
 
+/** The name of a node within its project, as its id has it: `orders`, `raw.orders`. */
+export function nameInId(id: NodeId): string {
+  return id.split('.').slice(2).join('.');
+}
+
 /** A unique id from its parts: `model.shop.orders`. */
 export function nodeIdOf(kind: CompiledNodeUnion['resourceType'], project: string, ...names: readonly string[]): NodeId {
   // The one place that makes ids.

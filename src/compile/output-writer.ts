@@ -1,10 +1,11 @@
 /** Collects rendered text and records, while it is written, where each part of it came from. */
 import type { Span } from '../diagnostics/span.ts';
+import { columnPlaceholder } from './column-slots.ts';
 import type { CompiledText, Slot } from './compiled.ts';
 import { slotNames, slotPlaceholder } from './slots.ts';
 import { segmentKind, segmentSize } from './span-map.ts';
 
-const SLOT = new RegExp(`\\{\\{(${slotNames.map((name) => name.replace('.', '\\.')).join('|')})\\}\\}`, 'g');
+const SLOT = new RegExp(`\\{\\{(?:${slotNames.map((name) => name.replace('.', '\\.')).join('|')})\\}\\}|${columnPlaceholder}`, 'g');
 
 /** A value printed as text, some of which may be slots. */
 export interface Printed {
@@ -40,8 +41,8 @@ export class OutputWriter {
     this.#append(printed.text, this.origin ?? span, segmentKind.generated);
     if (printed.hasSlots) {
       for (const match of printed.text.matchAll(SLOT)) {
-        const name = slotNames.find((candidate) => slotPlaceholder(candidate) === match[0]);
-        if (name !== undefined) this.#slots.push({ name, at: at + match.index, length: match[0].length });
+        const name = slotNames.find((candidate) => slotPlaceholder(candidate) === match[0]) ?? 'columns';
+        this.#slots.push({ name, at: at + match.index, length: match[0].length });
       }
     }
   }

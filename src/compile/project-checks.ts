@@ -94,6 +94,7 @@ export function checkDefinitions(input: CheckInput): MacroProblems {
     'selector-name',
     'group',
     'exposure',
+    'unit-test',
     'doc',
   ]);
   const docs: readonly ParsedDocs[] = [

@@ -5,14 +5,14 @@ import type { Block, Expression, Template, TemplateNode } from '../parse/templat
 import { blockCondition, complain, loopItems, separatorOf, setName, trimItem, trimLineEnds } from './block-forms.ts';
 import type { CompiledText } from './compiled.ts';
 import type { Frame, MacroInvocation } from './evaluate.ts';
-import { callBuiltin, callFunction, evaluate, evaluateCondition, meaningOf, reportUnknownHelper } from './evaluate.ts';
+import { callBuiltin, callFunction, evaluate, evaluateCondition, meaningOf, reportUnknownHelper, undecided } from './evaluate.ts';
 import { builtinForms } from './functions/builtins.ts';
 import { bindArguments, bindNames } from './macro-call.ts';
 import { OutputWriter } from './output-writer.ts';
 import { defineName, openScope } from './scope.ts';
 import type { CallSite, Session } from './session.ts';
 import type { Failed, Value } from './values.ts';
-import { describeKind, failed, printValue, slotText } from './values.ts';
+import { describeKind, failed, isUnknown, printValue, slotText } from './values.ts';
 
 /** What `{{yield}}` prints: the caller's block, in the caller's frame. */
 interface YieldedBlock {
@@ -166,7 +166,8 @@ function renderOtherBlock(block: Block, frame: RenderFrame, writer: OutputWriter
   const { name, args } = block.call;
   if (block.inverted && args.length === 0 && meaningOf(frame, name) !== undefined) {
     const condition = evaluateCondition({ kind: 'name', data: false, parts: name.split('.'), span: block.call.nameSpan }, frame, 'a block');
-    if (condition !== failed) renderBranch(condition ? block.otherwise : block.body, frame, writer);
+    if (condition === undecided) renderBoth(block, frame, writer);
+    else if (condition !== failed) renderBranch(condition ? block.otherwise : block.body, frame, writer);
     return;
   }
   if (name === 'macro') complain(block, frame, 'stands in a file of `macros/`, not here', '{{name "argument"}}');
@@ -184,13 +185,21 @@ function renderBranch(nodes: readonly TemplateNode[] | undefined, frame: RenderF
 
 function renderIf(block: Block, frame: RenderFrame, writer: OutputWriter): void {
   const condition = blockCondition(block, frame);
-  if (condition !== undefined) renderBranch(condition ? block.body : block.otherwise, frame, writer);
+  if (condition === undecided) renderBoth(block, frame, writer);
+  else if (condition !== undefined) renderBranch(condition ? block.body : block.otherwise, frame, writer);
+}
+
+/** For what both refer to: nobody reads the text. */
+function renderBoth(block: Block, frame: RenderFrame, writer: OutputWriter): void {
+  renderBranch(block.body, frame, writer);
+  renderBranch(block.otherwise, frame, writer);
 }
 
 function renderLoop(block: Block, frame: RenderFrame, writer: OutputWriter): void {
   const isJoin = block.call.name === 'join';
   const items = loopItems(block, frame);
   if (items === undefined) return;
+  if (items.some(({ value }) => isUnknown(value))) renderBranch(block.otherwise, frame, writer);
   if (items.length === 0) {
     renderBranch(block.otherwise, frame, writer);
     return;
@@ -207,7 +216,7 @@ function renderLoop(block: Block, frame: RenderFrame, writer: OutputWriter): voi
       renderNodes(block.body, { ...frame, scope }, writer);
       continue;
     }
-    if (item.position.index > 0) writer.generated({ text: separator, hasSlots: false }, block.openSpan);
+    if (item.position.first === false) writer.generated({ text: separator, hasSlots: false }, block.openSpan);
     const part = new OutputWriter();
     part.origin = writer.origin;
     renderNodes(block.body, { ...frame, scope }, part);

@@ -3,9 +3,9 @@ import type { Value } from './values.ts';
 
 /** Position inside a loop: what `@index` and its kin say. */
 export interface LoopPosition {
-  readonly index: number;
-  readonly first: boolean;
-  readonly last: boolean;
+  readonly index: Value;
+  readonly first: Value;
+  readonly last: Value;
   readonly key: Value;
 }
 

@@ -92,7 +92,14 @@ export class Session {
   readonly place: string;
   /** Whether ephemeral models can be put in front of the text as CTEs. */
   readonly takesEphemerals: boolean;
+  /** Whether SQL may be made here from the columns of other nodes. */
+  readonly takesColumns: boolean;
+  /** The names of a node's columns; undefined where they are not known yet. */
+  readonly columnsOf: ((id: NodeId) => readonly string[]) | undefined;
+  /** Nodes whose columns the template asked for in vain, and where. With any, the text is not the final one. */
+  readonly asked = new Map<NodeId, Span>();
   readonly diagnostics: Diagnostic[] = [];
+  readonly warnings: Diagnostic[] = [];
   readonly dependencies = new Map<NodeId, Span>();
   readonly calls: CallSite[] = [];
   /** Macros and JavaScript helpers that were called, those inside macros too. */
@@ -111,6 +118,8 @@ export class Session {
     this.isIncremental = options.isIncremental;
     this.place = options.place;
     this.takesEphemerals = options.takesEphemerals ?? true;
+    this.takesColumns = options.takesColumns ?? false;
+    this.columnsOf = options.columnsOf;
   }
 
   /** Reports a problem; inside macros, notes say from where they were called. */
@@ -156,4 +165,6 @@ export interface SessionOptions {
   readonly isIncremental?: boolean | undefined;
   readonly place: string;
   readonly takesEphemerals?: boolean;
+  readonly takesColumns?: boolean;
+  readonly columnsOf?: ((id: NodeId) => readonly string[]) | undefined;
 }

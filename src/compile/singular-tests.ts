@@ -6,6 +6,7 @@ import { findShadows } from './check-macros.ts';
 import type { CompiledTest, CompiledText } from './compiled.ts';
 import { emptyText } from './compiled-text.ts';
 import type { CompiledTests } from './declared-tests.ts';
+import { waitForColumns } from './columns-needed.ts';
 import { checkChain, injectEphemerals } from './ephemeral.ts';
 import { readFileConfig } from './file-config.ts';
 import type { FileContext } from './file-context.ts';
@@ -45,13 +46,17 @@ function compileTest(file: SingularFile, context: FileContext): CompiledTest {
   const merged = mergeConfig([...levels, own.values]);
   const problems: Diagnostic[] = [...own.diagnostics];
   const config = testConfig(merged, { environment, texts, diagnostics: problems });
-  const session = new Session({ environment, resolver: context.index, node: id, place: 'a test' });
+  const session = new Session({ environment, resolver: context.index, node: id, place: 'a test', takesColumns: true });
   let text: CompiledText = emptyText;
   if (config.enabled && file.template.broken !== true) {
     context.diagnostics.push(...findShadows(file.template.nodes));
     text = renderTemplate(file.template, session);
     problems.push(...session.diagnostics);
-    if (session.diagnostics.length === 0) {
+    const waiting = waitForColumns(session, text, file.path, texts);
+    if (session.diagnostics.length === 0 && waiting !== undefined) {
+      problems.push(...checkChain(session.dependencies, context.asker, id).diagnostics);
+      text = injectEphemerals(waiting, [...session.dependencies.keys()], context);
+    } else if (session.diagnostics.length === 0) {
       const finished = finishQuery(text, { what: 'a test', node: id, path: file.path });
       problems.push(...finished.diagnostics, ...checkChain(session.dependencies, context.asker, id).diagnostics);
       text = injectEphemerals(finished.text, [...session.dependencies.keys()], context);

@@ -4,7 +4,7 @@ import type { VersionColumns } from '../adapter/operation.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { ParsedProperties, SnapshotProperties } from '../parse/definitions.ts';
-import type { CompiledSnapshot, CompiledText, NodeId, SlotName, SnapshotConfig } from './compiled.ts';
+import type { CompiledSnapshot, CompiledText, NodeId, RunSlotName, SnapshotConfig } from './compiled.ts';
 import { emptyText, joinTexts, syntheticText } from './compiled-text.ts';
 import type { SnapshotDraft } from './drafts.ts';
 import { checkDatabase, spansOf, storageOf } from './drafts.ts';
@@ -154,7 +154,7 @@ function placedText(sql: string, { path, start, end }: Span): CompiledText {
   return { sql, map: { files: [path], segments: [0, 0, start, end, segmentKind.generated] }, slots: [] };
 }
 
-function slot(name: SlotName): CompiledText {
+function slot(name: RunSlotName): CompiledText {
   const sql = slotPlaceholder(name);
   return { ...syntheticText(sql), slots: [{ name, at: 0, length: sql.length }] };
 }

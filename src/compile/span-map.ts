@@ -202,3 +202,11 @@ export function spliceMap(text: MapPart, from: number, to: number, inserted: Map
     { map: sliceMap(text.map, to, text.length), length: text.length - to },
   ]);
 }
+
+/** One generated segment with the place that the text at `offset` of `map` came from. */
+export function generatedMap(map: SpanMap, offset: number): SpanMap {
+  const place = lookupSpan(map, offset);
+  if (place === undefined) return syntheticMap();
+  const { path, start, end } = place.span;
+  return { files: [path], segments: [0, 0, start, end, segmentKind.generated] };
+}

@@ -20,6 +20,7 @@ import { compileSnapshot, draftSnapshots } from './snapshots.ts';
 import { Session } from './session.ts';
 import { compileSingularTest } from './singular-tests.ts';
 import type { DeclaredSource } from './sources.ts';
+import { compileUnitTests } from './unit-tests.ts';
 import { compileSources } from './sources.ts';
 
 /** A head, and what it tells others. */
@@ -139,7 +140,9 @@ export function makeNodes({ file, parsed, head, model }: FileWork, context: File
     for (const exposure of exposures) checkAccess(exposure, context);
     const snapshots = (head?.snapshots ?? []).map((snapshot) => compileSnapshot(snapshot, context));
     for (const snapshot of snapshots) checkAccess(snapshot, context);
-    return { nodes: [...(head?.sources ?? []).map(({ node }) => node), ...snapshots, ...exposures], disabled };
+    const unit = compileUnitTests(parsed, context);
+    const sources = (head?.sources ?? []).map(({ node }) => node);
+    return { nodes: [...sources, ...snapshots, ...exposures, ...unit.tests], disabled: [...disabled, ...unit.disabled] };
   }
   const draft = head?.draft;
   if (draft === undefined) return { nodes: [], disabled: [] };

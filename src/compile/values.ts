@@ -2,6 +2,7 @@
 import type { VersionColumns } from '../adapter/operation.ts';
 import type { YamlNumber, YamlValue } from '../project/project.ts';
 import { isYamlNumber } from '../project/yaml/yaml-node.ts';
+import { unknownPlaceholder } from './column-slots.ts';
 import type { NodeId } from './compiled.ts';
 import type { Printed } from './output-writer.ts';
 
@@ -35,6 +36,15 @@ export type Failed = typeof failed;
 
 export function relationValue(sql: string, id: NodeId, versions?: VersionColumns): RelationValue {
   return { [special]: 'relation', sql, id, ...(versions === undefined ? {} : { versions }) };
+}
+
+/** Columns where they are not known, and everything that is made of them. */
+export const unknownColumns: SlotText = { [special]: 'slots', text: unknownPlaceholder };
+
+/** Whether nobody can say what the value is before columns are known. */
+export function isUnknown(value: Value): boolean {
+  // Lists and objects are made by calls, and a call with such a value gives such a value.
+  return isSlotText(value) && value.text.includes(unknownPlaceholder);
 }
 
 export function slotText(text: string): SlotText {

@@ -49,7 +49,6 @@ export const dbtKeys: Words = {
   metrics: 'there is no semantic layer; a model can hold the numbers',
   semantic_models: 'there is no semantic layer; a model can hold the numbers',
   saved_queries: 'there is no semantic layer; a model can hold the numbers',
-  unit_tests: 'there are no unit tests; a seed and a test as a query can do the same',
   analyses: 'leave it out: an analysis is an ephemeral model, or `tx compile --inline`',
   constraints: 'write tests: they run before a model is published',
   contract: '`tx compile` checks the `data_type` of described columns',

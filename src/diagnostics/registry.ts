@@ -11,6 +11,7 @@ import { runCodes } from './codes/run.ts';
 import { seedCodes } from './codes/seed.ts';
 import { selectionCodes } from './codes/selection.ts';
 import { templateCodes } from './codes/template.ts';
+import { unitTestCodes } from './codes/unit-test.ts';
 import type { CodeEntry } from './code-entry.ts';
 
 export const registry = {
@@ -20,6 +21,7 @@ export const registry = {
   ...selectionCodes,
   ...seedCodes,
   ...checkCodes,
+  ...unitTestCodes,
   ...analyzeCodes,
   ...engineCodes,
   ...planCodes,

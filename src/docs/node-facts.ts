@@ -28,6 +28,8 @@ export function formOf(node: GraphNode): string {
       return 'file';
     case 'test':
       return node.config.severity;
+    case 'unit_test':
+      return 'unit test';
   }
 }
 

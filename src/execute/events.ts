@@ -4,6 +4,7 @@ import type { Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Command, Reason } from '../plan/plan.ts';
+import type { UnitDiff } from './unit-diff.ts';
 
 /** Of models and seeds: success, error, skipped, cancelled. Of tests: pass, warn, fail, error, skipped, cancelled. */
 export type NodeStatus = 'success' | 'error' | 'pass' | 'warn' | 'fail' | 'skipped' | 'cancelled';
@@ -29,10 +30,14 @@ export interface NodeResult {
   /** Tests: number of failures, and the rows that were looked at where that is known. */
   readonly failures?: number;
   readonly total?: number;
+  /** Tests: it follows from the query that they pass, and no row was looked at. */
+  readonly proven?: true;
   /** Tests of one value: what it was. */
   readonly measured?: string;
   /** One line without row values: safe for logs and artifacts. */
   readonly message?: string;
+  /** Unit tests: what differs. The rows are those that the test itself makes up, and what the query gives for them. */
+  readonly diff?: UnitDiff;
   /** Skipped: the node whose failure caused it. */
   readonly skippedBecause?: NodeId;
   readonly diagnostics: readonly Diagnostic[];

@@ -36,6 +36,8 @@ export interface TestOutcome {
   readonly failures: number;
   /** Rows or groups looked at, where that was asked for. */
   readonly total?: number;
+  /** It follows from the query: nothing was asked. */
+  readonly proven?: true;
   /** The value that an aggregate has, or the columns; absent where it shows what stands in some row. */
   readonly measured?: string;
   /** The next run compares with what was measured. */
@@ -67,6 +69,19 @@ const keptSize = 100;
 
 /** Runs every test of `audit`. Rejects with a StatementFailure when one cannot be evaluated. */
 export async function runAudit(tools: AuditTools, audit: Audit): Promise<readonly TestOutcome[]> {
+  const asked = audit.checks.filter((check) => check.proven !== true);
+  if (asked.length === audit.checks.length) return askAudit(tools, audit);
+  const rest = asked.length + audit.queries.length === 0 ? [] : await askAudit(tools, { ...audit, checks: asked });
+  const found = new Map(rest.map((outcome) => [outcome.id, outcome]));
+  const ofCheck = (check: PlannedCheck): TestOutcome => found.get(check.id) ?? provenOutcome(check);
+  return [...audit.checks.map(ofCheck), ...rest.slice(asked.length)];
+}
+
+function provenOutcome(check: PlannedCheck): TestOutcome {
+  return { ...outcomeOf(check, { failures: 0, total: 0, measured: undefined }), proven: true };
+}
+
+async function askAudit(tools: AuditTools, audit: Audit): Promise<readonly TestOutcome[]> {
   const places = await placeChecks(tools, audit);
   const counts = tools.apart ? undefined : await countAll(tools.connection, places);
   if (tools.apart) await refuseMisfits(tools, audit);

@@ -3,7 +3,7 @@ import type { Connection } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
-import type { BuildStep, Plan, Step, TestStep } from '../plan/plan.ts';
+import type { BuildStep, Plan, Step, TestStep, UnitStep } from '../plan/plan.ts';
 import type { NodeRunRecord, StateWriter } from '../state/state-writer.ts';
 import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
 import type { NodeResult } from './events.ts';
@@ -14,6 +14,7 @@ import type { TestOutcome } from './run-audit.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { auditsOf, outcomeResult, testsOf, unjudgedResult } from './test-results.ts';
 import type { TestIdentity, Timing } from './test-results.ts';
+import { judgeUnitTest, recordUnitTest, unitResult, unitSkipped } from './unit-step.ts';
 
 export interface StepRunnerInput {
   readonly plan: Plan;
@@ -62,13 +63,30 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
     return stepOutcome(attempt);
   };
 
+  const runUnit = async (step: UnitStep, worker: number): Promise<StepOutcome> => {
+    const startedAt = ports.clock.now();
+    const { test } = step;
+    ports.emit({ type: 'node-started', id: test.id, name: test.name, at: new Date(startedAt).toISOString() });
+    const context = stepContext(input, worker, { attempt: 1, apart: false });
+    const { verdict, attempts } = await judgeUnitTest(context, step);
+    if (verdict.kind === 'judged' ? verdict.diff !== undefined : !verdict.isTransient) permanentFailure = true;
+    await recordUnitTest(context, test, verdict);
+    const result = unitResult(test, verdict, timingOf(ports, startedAt, attempts, worker), input.isCancelled());
+    finish(result);
+    return result.status === 'pass' ? 'done' : 'failed';
+  };
+
   return {
-    run: (step, worker) => (step.kind === 'gate' ? Promise.resolve('done') : runStep(step, worker)),
+    run: (step, worker) => {
+      if (step.kind === 'gate') return Promise.resolve('done');
+      return step.kind === 'unit' ? runUnit(step, worker) : runStep(step, worker);
+    },
     skip: (step, cause) => {
       if (step.kind === 'gate') return;
       const timing = timingOf(ports, ports.clock.now(), 0, 0);
       const status = input.isCancelled() ? 'cancelled' : 'skipped';
       const because = cause === undefined || status === 'cancelled' ? {} : blameFor(cause, input.results);
+      if (step.kind === 'unit') return finish(unitSkipped(step.test, status, timing, because));
       if (step.kind === 'build') finish({ ...buildBase(step, timing), status, ...because, diagnostics: [] });
       for (const test of auditsOf(step).flatMap(testsOf)) finish(unjudgedResult(test, status, timing, because));
     },
@@ -85,21 +103,10 @@ interface Tried {
 
 /** Tries a step until it succeeds, cannot be helped, or had its number of attempts. */
 async function attemptWithRetries(input: StepRunnerInput, planned: BuildStep | TestStep, worker: number): Promise<Tried> {
-  const connection = input.connections[worker] ?? bug(`worker ${worker} has no connection`);
-  const { ports, lockTimeoutMs } = input;
+  const { ports } = input;
   let apart = false;
   for (let number = 1; ;) {
-    const context: StepContext = {
-      ports,
-      plan: input.plan,
-      writer: input.writer,
-      connection,
-      texts: ports.texts,
-      apart,
-      attempt: number,
-      lockTimeoutMs,
-      isStopped: input.isStopped,
-    };
+    const context = stepContext(input, worker, { attempt: number, apart });
     const startedAt = ports.clock.now();
     const { attempt, step } = await attemptOnce(context, planned);
     if (attempt.kind !== 'failed' || attempt.cancelled || input.isCancelled()) return { attempt, context, step };
@@ -116,6 +123,12 @@ async function attemptWithRetries(input: StepRunnerInput, planned: BuildStep | T
     await recordAfterwards(context, step, attempt, startedAt, 'retried');
     number += 1;
   }
+}
+
+function stepContext(input: StepRunnerInput, worker: number, attempt: Pick<StepContext, 'attempt' | 'apart'>): StepContext {
+  const { plan, ports, writer, lockTimeoutMs, isStopped } = input;
+  const connection = input.connections[worker] ?? bug(`worker ${worker} has no connection`);
+  return { ports, plan, writer, connection, texts: ports.texts, lockTimeoutMs, isStopped, ...attempt };
 }
 
 async function attemptOnce(context: StepContext, step: BuildStep | TestStep): Promise<Pick<Tried, 'attempt' | 'step'>> {
@@ -236,11 +249,13 @@ function isBlamed(step: BuildStep | TestStep, test: TestIdentity, attempt: Faile
 function blameFor(cause: Step, results: ReadonlyMap<string, NodeResult>): { readonly skippedBecause?: NodeId } {
   if (cause.kind === 'gate') return bug('a gate cannot fail');
   const ids =
-    cause.kind === 'build'
-      ? [cause.node]
-      : auditsOf(cause)
-          .flatMap(testsOf)
-          .map((test) => test.id);
+    cause.kind === 'unit'
+      ? [cause.test.id]
+      : cause.kind === 'build'
+        ? [cause.node]
+        : auditsOf(cause)
+            .flatMap(testsOf)
+            .map((test) => test.id);
   const of = (status: NodeResult['status']): NodeId | undefined => ids.find((id) => results.get(id)?.status === status);
   const failed = of('fail') ?? of('error');
   if (failed !== undefined) return { skippedBecause: failed };

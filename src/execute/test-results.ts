@@ -45,6 +45,7 @@ export function outcomeResult(outcome: TestOutcome, check: string, timing: Timin
   return {
     ...testBase({ ...outcome, check }, outcome.verdict, timing),
     failures: outcome.failures,
+    ...(outcome.proven === true ? { proven: true } : {}),
     ...(outcome.total === undefined ? {} : { total: outcome.total }),
     ...(outcome.measured === undefined || outcome.unit !== 'value' ? {} : { measured: outcome.measured }),
     ...(message === undefined ? {} : { message }),

@@ -2,9 +2,11 @@
 import { hash as digest } from 'node:crypto';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Relation } from '../adapter/relation.ts';
+import type { CompiledText } from '../compile/compiled.ts';
 import { isComment, nextSqlToken } from '../parse/sql-scan.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { nodeConfig } from './node-config.ts';
+import type { CompiledUnitTest } from '../compile/compiled.ts';
 import { canonicalJson } from './plain-value.ts';
 
 /** The hash of a node's content; undefined for sources and exposures, which have none, and for a seed whose file is not there. */
@@ -24,23 +26,24 @@ export function contentHash(
   for (const node of graph.nodes.values()) {
     if ('relation' in node) ids.set(relationText(node.relation, dialect), node.id);
   }
-  const plain = (sql: string): string => plainSql(sql, ids);
+  // What columns are filled in is a change of the nodes above.
+  const plain = ({ sql, asked }: CompiledText): string => plainSql(asked ?? sql, ids);
   return (node) => {
     switch (node.resourceType) {
       case 'model':
         return hash({
-          full: plain(node.full.sql),
-          incremental: node.incremental === undefined ? null : plain(node.incremental.sql),
+          full: plain(node.full),
+          incremental: node.incremental === undefined ? null : plain(node.incremental),
           // A hook changes what is built as the query does.
-          pre: node.preHooks.map(({ text, transaction }) => [plain(text.sql), transaction]),
-          post: node.postHooks.map(({ text, transaction }) => [plain(text.sql), transaction]),
+          pre: node.preHooks.map(({ text, transaction }) => [plain(text), transaction]),
+          post: node.postHooks.map(({ text, transaction }) => [plain(text), transaction]),
         });
       case 'snapshot':
         return hash({
-          current: plain(node.current.sql),
+          current: plain(node.current),
           config: nodeConfig(node),
-          pre: node.preHooks.map(({ text, transaction }) => [plain(text.sql), transaction]),
-          post: node.postHooks.map(({ text, transaction }) => [plain(text.sql), transaction]),
+          pre: node.preHooks.map(({ text, transaction }) => [plain(text), transaction]),
+          post: node.postHooks.map(({ text, transaction }) => [plain(text), transaction]),
         });
       case 'seed':
         return seedHash(node.path);
@@ -49,9 +52,18 @@ export function contentHash(
         return undefined;
       case 'test':
         // The id of a declared test is made of the check, the node and the arguments.
-        return node.test.text === undefined ? hash({ id: node.id }) : hash({ sql: plain(node.test.text.sql) });
+        return node.test.text === undefined ? hash({ id: node.id }) : hash({ sql: plain(node.test.text) });
+      case 'unit_test':
+        return hash({ rows: unitTestContent(node) });
     }
   };
+}
+
+/** What a unit test says, without the places where it says so. */
+export function unitTestContent({ model, inputs, expect, overrides }: CompiledUnitTest): string {
+  return JSON.stringify({ model, inputs, expect, overrides }, (key, value: unknown) =>
+    key === 'span' || key.endsWith('Span') ? undefined : value,
+  );
 }
 
 function hash(content: Readonly<Record<string, unknown>>): string {

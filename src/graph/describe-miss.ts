@@ -18,7 +18,7 @@ export function describeMiss(graph: Graph, { value, span }: Criterion): Diagnost
   const names = new Set<string>();
   const sources: string[] = [];
   for (const node of graph.nodes.values()) {
-    if (node.resourceType === 'test') continue;
+    if (node.resourceType === 'test' || node.resourceType === 'unit_test') continue;
     if (node.resourceType === 'source') {
       const name = shownName(node);
       if (value === node.name || value === node.sourceName || value === name) sources.push(`source:${name}`);
@@ -43,7 +43,7 @@ function nearestNames(graph: Graph, value: string, names: ReadonlySet<string>): 
   if (near.length > 0) return near;
   const tests: string[] = [];
   for (const node of graph.nodes.values()) {
-    if (node.resourceType === 'test') tests.push(node.name);
+    if (node.resourceType === 'test' || node.resourceType === 'unit_test') tests.push(node.name);
   }
   return nearest(value, tests);
 }
@@ -69,7 +69,7 @@ function nearValue(graph: Graph, { method, value }: Criterion): string | undefin
     if (method === 'tag') for (const tag of node.tags) known.add(tag);
     else if (method === 'source' && node.resourceType === 'source') known.add(node.sourceName).add(shownName(node));
     else if (method === 'test_name' && node.resourceType === 'test' && node.test.kind === 'generic') known.add(node.test.check);
-    else if (method === 'exposure' && node.resourceType === 'exposure') known.add(node.name);
+    else if (method === node.resourceType && (method === 'exposure' || method === 'unit_test')) known.add(node.name);
     else if (method === 'file') known.add(node.path.slice(node.path.lastIndexOf('/') + 1));
   }
   if (method === 'package') known.add(graph.project);

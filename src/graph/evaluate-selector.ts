@@ -167,7 +167,8 @@ function bringTests(evaluation: Evaluation, named: Marks): Selected {
     present[node] = presence.selected;
     if (level === presence.none) continue;
     for (const child of targetsOf(graph.edges.children, node)) {
-      if (kinds[child] === 'test' && (present[child] ?? 0) < level) present[child] = level;
+      const kind = kinds[child];
+      if ((kind === 'test' || kind === 'unit_test') && (present[child] ?? 0) < level) present[child] = level;
     }
   }
   return complete(evaluation, named, present);

@@ -210,6 +210,7 @@ export function projectOf(nodes: readonly GraphNode[], rest: Partial<Pick<Compil
     sources: nodes.filter((node) => node.resourceType === 'source'),
     tests: nodes.filter((node) => node.resourceType === 'test'),
     exposures: nodes.filter((node) => node.resourceType === 'exposure'),
+    unitTests: nodes.filter((node) => node.resourceType === 'unit_test'),
     groups: [],
     macros: [],
     docBlocks: [],

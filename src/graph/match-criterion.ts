@@ -38,7 +38,8 @@ export function matchCriterion(criterion: Criterion, project: string): NodeMatch
     case 'package':
       return matchPackage(value, project);
     case 'exposure':
-      return matchExposure(value, project);
+    case 'unit_test':
+      return matchKindAndName(method, value, project);
     case 'group':
       return matchGroup(value);
     case 'access':
@@ -61,11 +62,11 @@ function matchName(value: string): NodeMatcher {
   return (node) => node.resourceType !== 'source' && node.resourceType !== 'exposure' && matches(node.fqn, isVersion(node));
 }
 
-function matchExposure(value: string, project: string): NodeMatcher {
+function matchKindAndName(kind: 'exposure' | 'unit_test', value: string, project: string): NodeMatcher {
   const [name, owner] = value.split('.').reverse();
   if (!matchWildcard(owner ?? '*')(project)) return () => false;
   const matches = matchWildcard(name ?? '*');
-  return (node) => node.resourceType === 'exposure' && matches(node.name);
+  return (node) => node.resourceType === kind && matches(node.name);
 }
 
 function matchGroup(value: string): NodeMatcher {
@@ -119,7 +120,7 @@ function matchTestName(value: string): NodeMatcher {
 
 function matchTestType(value: string): NodeMatcher {
   const kinds: readonly string[] = value === 'data' ? ['generic', 'singular'] : value === 'schema' ? ['generic'] : [value];
-  return (node) => node.resourceType === 'test' && kinds.includes(node.test.kind);
+  return (node) => (node.resourceType === 'test' ? kinds.includes(node.test.kind) : node.resourceType === 'unit_test' && value === 'unit');
 }
 
 function matchPackage(value: string, project: string): NodeMatcher {

@@ -24,6 +24,7 @@ function settledConfig(node: GraphNode): NodeConfig {
     case 'test':
       return testConfig(node.config);
     case 'exposure':
+    case 'unit_test':
       return { enabled: true, tags: node.tags };
     case 'source':
       // A source that config turned off is not in the graph.

@@ -65,6 +65,7 @@ function checkCriterion({ method, args, value, span }: Criterion): Diagnostic | 
     case 'version':
       return oneOf(versionWords);
     case 'exposure':
+    case 'unit_test':
       return value.split('.').length > 2 ? wrong('`name` or `package.name`') : undefined;
     case 'state':
       return oneOf(stateWords);

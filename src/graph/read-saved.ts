@@ -13,7 +13,7 @@ export function readSavedManifest(text: string): SavedManifest | undefined {
   const metadata = isObject(root['metadata']) ? root['metadata'] : {};
   const isOurs = isObject(metadata['env']) && typeof metadata['env']['TX_VERSION'] === 'string';
   const nodes = new Map<string, NodeFacets>();
-  for (const kind of ['nodes', 'sources', 'exposures']) {
+  for (const kind of ['nodes', 'sources', 'exposures', 'unit_tests']) {
     for (const [id, entry] of entriesOf(root[kind])) nodes.set(id, readNode(entry, kind, isOurs));
   }
   const macros = new Map<string, string>();
@@ -46,6 +46,7 @@ function readBody(entry: Json, kind: string, isOurs: boolean): string | undefine
   if (kind === 'sources') return sourceBody(entry);
   if (kind === 'exposures')
     return exposureBody(entry, isObject(parents) && Array.isArray(parents['nodes']) ? parents['nodes'].map(String) : []);
+  if (kind === 'unit_tests') return isOurs ? textOf(entry, 'checksum') : undefined;
   return isOurs && isObject(checksum) ? textOf(checksum, 'checksum') : undefined;
 }
 

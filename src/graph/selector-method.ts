@@ -17,6 +17,7 @@ export const selectorMethods = [
   'result',
   'source_status',
   'exposure',
+  'unit_test',
   'group',
   'access',
   'version',
@@ -25,7 +26,7 @@ export const selectorMethods = [
 export type SelectorMethod = (typeof selectorMethods)[number];
 
 /** Methods that belong to the language and ask for something that the graph does not hold. */
-export const unavailableMethods = ['column', 'metric', 'saved_query', 'semantic_model', 'unit_test'] as const;
+export const unavailableMethods = ['column', 'metric', 'saved_query', 'semantic_model'] as const;
 
 /** The kinds of node that selectors may ask for. A kind that a project has none of selects nothing. */
 export const resourceTypes = [

@@ -1,4 +1,5 @@
 /** Finds views that read themselves through sources: no edge says so, and the database could never read them. */
+import { nodesOfRequest, requestsIn } from '../compile/column-slots.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -58,9 +59,9 @@ function findReader(
 
 /** A hook may name what the query does not read; ephemeral models stand in the query themselves. */
 function readsInQuery(reader: GraphNode, parent: GraphNode): boolean {
-  return (
-    reader.resourceType === 'model' && (!('relation' in parent) || !isStanding(parent) || reader.full.sql.includes(parent.relation.name))
-  );
+  if (reader.resourceType !== 'model') return false;
+  if (!('relation' in parent) || !isStanding(parent) || reader.full.sql.includes(parent.relation.name)) return true;
+  return requestsIn(reader.full).some(({ request }) => nodesOfRequest(request).includes(parent.id));
 }
 
 function isStanding(node: GraphNode): boolean {

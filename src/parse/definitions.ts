@@ -3,6 +3,7 @@ import type { Span } from '../diagnostics/span.ts';
 import type { IndirectSelection } from '../project/indirect-selection.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { Expression, Template } from './template.ts';
+import type { UnitTestDefinition } from './unit-test-definition.ts';
 
 /** A map of config keys as written; which keys exist and how they merge is config's business (config.ts). */
 export type RawConfig = Readonly<Record<string, Located<YamlValue>>>;
@@ -222,6 +223,7 @@ export interface ParsedProperties {
   readonly selectors: readonly SelectorDefinition[];
   readonly groups: readonly GroupDefinition[];
   readonly exposures: readonly ExposureDefinition[];
+  readonly unitTests: readonly UnitTestDefinition[];
 }
 
 export type ParsedFile =
@@ -236,5 +238,7 @@ export type ParsedFile =
   /** Tests that property files call by name: `{{#test "name" "model" "column"}} … {{/test}}`. */
   | { readonly kind: 'tests'; readonly path: string; readonly tests: readonly MacroDefinition[] }
   | { readonly kind: 'js-macros'; readonly path: string }
+  /** Rows for unit tests. */
+  | { readonly kind: 'fixture'; readonly path: string; readonly base: string }
   | ParsedDocs
   | ParsedProperties;

@@ -4,7 +4,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { ModelVersion, ParsedProperties } from './definitions.ts';
 
-/** One diagnostic for each model, seed, snapshot, source table, macro, selector, group or exposure that has a second entry, in any file. */
+/** One diagnostic for each model, seed, snapshot, source table, macro, selector, group, exposure or unit test that has a second entry, in any file. */
 export function findDuplicateProperties(files: readonly ParsedProperties[]): readonly Diagnostic[] {
   const first = new Map<string, Span>();
   const diagnostics: Diagnostic[] = [];
@@ -34,6 +34,7 @@ export function findDuplicateProperties(files: readonly ParsedProperties[]): rea
     for (const macro of file.macros) take('macro', macro.name, macro.span);
     for (const group of file.groups) take('group', group.name, group.span);
     for (const exposure of file.exposures) take('exposure', exposure.name, exposure.span);
+    for (const test of file.unitTests) take('unit test', test.name, test.span);
     for (const selector of file.selectors) take('selector', selector.name, selector.span);
     for (const source of file.sources) for (const table of source.tables) take('source table', `${source.name}.${table.name}`, table.span);
   }

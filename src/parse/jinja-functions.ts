@@ -23,6 +23,7 @@ export const packageFunctions: Readonly<Record<string, JinjaFunction>> = {
   generate_series: { parameters: ['upper_bound'] },
   generate_surrogate_key: { name: 'surrogate_key', parameters: ['field_list'] },
   hash: { parameters: ['field'] },
+  get_filtered_columns_in_relation: { name: 'columns', parameters: ['from'], named: { except: 'except' } },
   haversine_distance: { parameters: ['lat1', 'lon1', 'lat2', 'lon2'], named: { unit: 'unit' } },
   last_day: { parameters: ['date', 'datepart'] },
   listagg: { parameters: ['measure', 'delimiter_text'] },
@@ -34,6 +35,10 @@ export const packageFunctions: Readonly<Record<string, JinjaFunction>> = {
   safe_cast: { parameters: ['field', 'type'] },
   safe_divide: { parameters: ['numerator', 'denominator'] },
   split_part: { parameters: ['string_text', 'delimiter_text', 'part_number'] },
+  star: {
+    parameters: ['from'],
+    named: { relation_alias: 'alias', except: 'except', prefix: 'prefix', suffix: 'suffix' },
+  },
   surrogate_key: { parameters: ['field_list'] },
   type_bigint: {},
   type_boolean: {},
@@ -42,6 +47,10 @@ export const packageFunctions: Readonly<Record<string, JinjaFunction>> = {
   type_numeric: {},
   type_string: {},
   type_timestamp: {},
+  union_relations: {
+    parameters: ['relations'],
+    named: { include: 'include', exclude: 'exclude', where: 'where', source_column_name: 'source_column' },
+  },
   width_bucket: { parameters: ['expr', 'min_value', 'max_value', 'num_buckets'] },
 };
 

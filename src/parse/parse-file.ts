@@ -34,6 +34,8 @@ export function parseFile(source: ProjectSource, projectName?: string): Outcome<
       return { value: { kind: 'js-macros', path }, diagnostics: [] };
     case 'properties':
       return parseProperties(source);
+    case 'fixture':
+      return { value: { kind: 'fixture', path, base }, diagnostics: [] };
     case 'docs':
       return parseDocs(source);
     case 'seed':

@@ -6,6 +6,7 @@ import { configEntries } from '../project/read-config.ts';
 import type { Shape } from '../project/shape.ts';
 import { either, flag, keysAnd, keysOf, listOf, mapOf, optional, text } from '../project/shape.ts';
 import { exposureShape, groupShape, versionName, versionShape } from './exposures-shape.ts';
+import { unitTestShape } from './unit-tests-shape.ts';
 import { selectorEntryShape, selectorShape } from './selectors-shape.ts';
 
 const name = v.pipe(text('a name'), v.minLength(1, 'a name'));
@@ -124,8 +125,9 @@ export const propertiesShape: Shape = optional(
       selectors: optional(listOf(selectorShape, 'a list of selectors')),
       groups: optional(listOf(groupShape, 'a list of groups')),
       exposures: optional(listOf(exposureShape(configOf('exposure'), { tags, meta }), 'a list of exposures')),
+      unit_tests: optional(listOf(unitTestShape(configOf('unit_test'), { tags, meta }), 'a list of unit tests')),
     },
-    'a mapping with `models`, `seeds`, `snapshots`, `sources`, `exposures`, `groups`, `macros`, `docs` or `selectors`',
+    'a mapping with `models`, `seeds`, `snapshots`, `sources`, `exposures`, `unit_tests`, `groups`, `macros`, `docs` or `selectors`',
   ),
 );
 

@@ -17,6 +17,7 @@ import type { PropertyContext } from './read-tests.ts';
 import type { ReadDescription } from './read-versions.ts';
 import { readVersions } from './read-versions.ts';
 import { readTests } from './read-tests.ts';
+import { readUnitTest } from './read-unit-tests.ts';
 
 /** Parses one property file. What is wrong is reported and left out; the rest stands. */
 export function parseProperties(source: ProjectSource): Outcome<ParsedProperties> {
@@ -36,6 +37,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
     selectors: [],
     groups: [],
     exposures: [],
+    unitTests: [],
   };
   if (top === undefined) return { value: empty, diagnostics };
   checkShape(propertiesShape, top, path, { path, diagnostics, place: `\`${path}\`` });
@@ -52,6 +54,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
     selectors: itemsOf(valueOf(top, 'selectors')).flatMap((node) => readSelector(node, context) ?? []),
     groups: itemsOf(valueOf(top, 'groups')).flatMap((node) => readGroup(node, context) ?? []),
     exposures: itemsOf(valueOf(top, 'exposures')).flatMap((node) => readExposure(node, context) ?? []),
+    unitTests: itemsOf(valueOf(top, 'unit_tests')).flatMap((node) => readUnitTest(node, { ...context, text: source.text }) ?? []),
   };
   return { value, diagnostics };
 }

@@ -1,6 +1,6 @@
 /** Makes the plan of a run: one pass over the graph in order, from what is selected, what stands, and what is remembered. */
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
-import type { BuiltNode, CompiledHook, CompiledTest, NodeId } from '../compile/compiled.ts';
+import type { BuiltNode, CompiledHook, CompiledTest, CompiledUnitTest, NodeId } from '../compile/compiled.ts';
 import { isBuilt } from '../graph/graph.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
@@ -20,6 +20,7 @@ import { warnWithoutEffect } from './plan-storage.ts';
 import { beforePublication } from './before-publication.ts';
 import { nodeOf, placeTests, planAudit } from './plan-tests.ts';
 import type { TestPlacement } from './plan-tests.ts';
+import { gateByUnitTests } from './unit-steps.ts';
 import { createTextCollector, slotValues } from './texts.ts';
 import type { TextCollector, TextIndex } from './texts.ts';
 
@@ -47,7 +48,7 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
     run: input.run,
     setup: planSetup(input, parts.values()),
     onRunStart: planRunHooks('on_run_start', input.onRunStart, collector),
-    steps: planSteps(context, parts, work.tests),
+    steps: gateByUnitTests(context, work.unitTests, planSteps(context, parts, work.tests)),
     onRunEnd: planRunHooks('on_run_end', input.onRunEnd, collector),
     noLongerBuilt: findNoLongerBuilt(input, context.standing),
   };
@@ -74,12 +75,14 @@ interface Work {
   /** Nodes that are built, with a reason that is already known. */
   readonly builds: ReadonlyMap<NodeId, Reason | undefined>;
   readonly tests: readonly CompiledTest[];
+  readonly unitTests: readonly CompiledUnitTest[];
 }
 
 /** What each command does with a selection: models, seeds, snapshots, tests, or all of them. */
 function chooseWork(input: PlanInput, standing: Standing): Work {
   const builds = new Map<NodeId, Reason | undefined>();
   const tests: CompiledTest[] = [];
+  const unitTests: CompiledUnitTest[] = [];
   const { command, graph } = input;
   for (const id of inOrder(graph, input.selected)) {
     const node = nodeOf(graph, id);
@@ -88,6 +91,7 @@ function chooseWork(input: PlanInput, standing: Standing): Work {
     } else if (node.resourceType === 'snapshot' && (command === 'snapshot' || command === 'build')) builds.set(id, undefined);
     else if (node.resourceType === 'seed' && (command === 'seed' || command === 'build')) builds.set(id, undefined);
     else if (node.resourceType === 'test' && (command === 'test' || command === 'build')) tests.push(node);
+    else if (node.resourceType === 'unit_test' && (command === 'test' || command === 'build')) unitTests.push(node);
   }
   if (command !== 'test' && command !== 'seed') {
     for (const [id, reason] of changedSeeds(input, standing, [...builds.keys()])) {
@@ -96,7 +100,7 @@ function chooseWork(input: PlanInput, standing: Standing): Work {
       if (command === 'build') tests.push(...testsOfSeed(input, id).filter((test) => !input.selected.has(test.id)));
     }
   }
-  return { builds, tests };
+  return { builds, tests, unitTests };
 }
 
 /** Seeds above the selected models whose file, or the way it is read, is not what the table was loaded from: whoever reads them must see the new file. */

@@ -7,6 +7,7 @@ import type { CompiledHook, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
 import type { Command } from './plan.ts';
+import type { KnownRelation, PreparedUnitTest } from './unit-test.ts';
 
 /** What is known of a seed file after it was read and checked. */
 export interface SeedSummary {
@@ -19,6 +20,11 @@ export interface SeedSummary {
   readonly casts: readonly string[];
   /** The file on disk, if its form is one that engines read as `tx` does. */
   readonly file?: Pick<DelimitedFile, 'path' | 'delimiter'>;
+}
+
+export interface UnitTests {
+  readonly prepared: ReadonlyMap<NodeId, PreparedUnitTest>;
+  readonly columns: ReadonlyMap<NodeId, KnownRelation>;
 }
 
 /** Bounds of a run over time: ISO 8601 in UTC, `[start, end)`. */
@@ -48,4 +54,6 @@ export interface PlanInput {
   /** Publish first and test then, as dbt does. */
   readonly noAudit?: boolean;
   readonly interval?: Interval;
+  /** Those that are selected, and what is known of the relations that they make up. */
+  readonly unitTests?: UnitTests;
 }

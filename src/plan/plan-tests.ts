@@ -20,8 +20,8 @@ export function maskedColumns(node: GraphNode | undefined): readonly string[] {
 }
 
 /** Columns that tell the rows of `node` apart: its declared key, and what a `unique` test stands on. */
-function keyColumns(graph: Graph, node: GraphNode): readonly string[] {
-  if (node.resourceType === 'test') return [];
+export function keyColumns(graph: Graph, node: GraphNode): readonly string[] {
+  if (node.resourceType === 'test' || node.resourceType === 'unit_test') return [];
   const declared = node.resourceType === 'model' || node.resourceType === 'snapshot' ? node.config.uniqueKey : [];
   const tested = (graph.children.get(node.id) ?? []).flatMap((id) => {
     const child = graph.nodes.get(id);

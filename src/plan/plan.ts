@@ -10,6 +10,7 @@ import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-defi
 import type { NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
 import type { VersionPlaces } from '../compile/version-problems.ts';
 import type { Span } from '../diagnostics/span.ts';
+import type { PlannedUnitTest } from './unit-test.ts';
 
 export type Command = 'run' | 'build' | 'test' | 'seed' | 'snapshot';
 
@@ -42,6 +43,8 @@ export interface PlannedCheck {
   readonly unit: CheckUnit;
   /** The next run compares with what this one measures. */
   readonly remembers?: true;
+  /** No row can violate it, whatever the tables above hold: nothing is asked. */
+  readonly proven?: true;
   /** Of a check that says the same of a row whatever rows there are and whenever it is asked: tells it from what it was before. */
   readonly fingerprint?: string;
   readonly onNull?: 'pass' | 'fail';
@@ -215,12 +218,18 @@ export interface TestStep extends BaseStep {
   readonly unbuilt?: readonly string[];
 }
 
+/** Compares what the query of a model gives for made-up rows with what is expected. Everything it makes is undone. */
+export interface UnitStep extends BaseStep {
+  readonly kind: 'unit';
+  readonly test: PlannedUnitTest;
+}
+
 /** Does nothing; carries order through nodes that have no work of their own (ephemeral, not selected). */
 export interface GateStep extends BaseStep {
   readonly kind: 'gate';
 }
 
-export type Step = BuildStep | TestStep | GateStep;
+export type Step = BuildStep | TestStep | UnitStep | GateStep;
 
 export interface PlannedHook {
   readonly name: string;

@@ -2,6 +2,8 @@
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { CompiledText, SlotName } from '../compile/compiled.ts';
+import { hasColumnSlots } from '../compile/column-slots.ts';
+import { bug } from '../diagnostics/bug.ts';
 import { fillSlots } from '../compile/slots.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -36,6 +38,7 @@ export function createTextCollector(values: Partial<Record<SlotName, string>>, r
   return {
     texts,
     query: (key, text, node) => {
+      if (hasColumnSlots(text)) bug(`${key} waits for columns`);
       const missing = text.slots.find((slot) => values[slot.name] === undefined);
       if (missing !== undefined) {
         report(diagnose('interval-missing', { slot: missing.name }, { span: lookupSpan(text.map, missing.at)?.span, node }));

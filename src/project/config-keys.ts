@@ -8,7 +8,7 @@ import type { Located, YamlValue } from './project.ts';
 import { describeValue, either, expectedBy, flag, keysOf, listOf, mapOf, oneOf, optional, text, valueHelp } from './shape.ts';
 import { isYamlNumber } from './yaml/yaml-node.ts';
 
-export type ConfigResource = 'model' | 'seed' | 'snapshot' | 'test' | 'source' | 'exposure';
+export type ConfigResource = 'model' | 'seed' | 'snapshot' | 'test' | 'source' | 'exposure' | 'unit_test';
 
 /** What a deeper level does to the value of the level above. */
 export type MergeRule = 'append' | 'merge' | 'overwrite';
@@ -151,12 +151,12 @@ function key(
 
 export const configKeys: readonly ConfigKey[] = [
   key('materialized', ['model']),
-  key('enabled', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure']),
+  key('enabled', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test']),
   key('schema', ['model', 'seed', 'snapshot']),
   key('alias', ['model', 'seed', 'snapshot']),
   key('database', ['model', 'seed', 'snapshot']),
-  key('tags', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure'], 'append'),
-  key('meta', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure'], 'merge'),
+  key('tags', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test'], 'append'),
+  key('meta', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test'], 'merge'),
   key('group', ['model', 'seed', 'snapshot']),
   key('access', ['model']),
   key('docs', ['model', 'seed', 'snapshot'], 'merge'),
@@ -191,7 +191,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('store_failures', ['test']),
 ];
 
-const resources: readonly ConfigResource[] = ['model', 'seed', 'snapshot', 'test', 'source', 'exposure'];
+const resources: readonly ConfigResource[] = ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test'];
 
 const bySpelling: ReadonlyMap<ConfigResource, ReadonlyMap<string, ConfigKey>> = new Map(
   resources.map((resource) => [

@@ -157,7 +157,7 @@ function takeFile(walk: Walk, path: string, name: string, bases: readonly Base[]
   const dot = name.lastIndexOf('.');
   const extension = dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
   for (const base of bases) {
-    const kind = kinds[base.role][extension];
+    const kind = isFixture(path, extension, base) ? 'fixture' : kinds[base.role][extension];
     if (kind === undefined) continue;
     if (kind === 'properties' && projectFileNames.some((file) => file === path)) return;
     walk.found.push({ kind, path, base: base.path });
@@ -165,6 +165,12 @@ function takeFile(walk: Walk, path: string, name: string, bases: readonly Base[]
   }
   if (bases.some(({ role }) => role === 'models' || role === 'snapshots'))
     walk.diagnostics.push(diagnose('unused-file', { path }, at(path)));
+}
+
+/** Below the folder of tests, `fixtures` holds rows for unit tests. */
+function isFixture(path: string, extension: string, { path: folder, role }: Base): boolean {
+  const fixtures = folder === '' ? 'fixtures/' : `${folder}/fixtures/`;
+  return role === 'tests' && (extension === 'csv' || extension === 'sql') && path.startsWith(fixtures);
 }
 
 function at(path: string): { readonly span: { readonly path: string; readonly start: number; readonly end: number } } {

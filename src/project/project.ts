@@ -18,7 +18,7 @@ export interface Located<T> {
   readonly span: Span;
 }
 
-export type FileKind = 'model' | 'properties' | 'macro' | 'js-macro' | 'seed' | 'singular-test' | 'docs';
+export type FileKind = 'model' | 'properties' | 'macro' | 'js-macro' | 'seed' | 'singular-test' | 'fixture' | 'docs';
 
 /** A file that `tx` knows what to do with. `path` is relative to the root, with `/`. */
 export interface ProjectFile {

@@ -1,4 +1,5 @@
-/** Tells programs how a run goes: one JSON object per line, with event and field names that stay. No row values, ever. */
+/** Tells programs how a run goes: one JSON object per line, with event and field names that stay. No row values but those of unit tests, which are made up. */
+import { plainUnitDiff } from './unit-diff-text.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { FrameOptions } from '../diagnostics/frame.ts';
 import { plain } from '../diagnostics/plain.ts';
@@ -159,9 +160,11 @@ function nodeEvent(result: NodeResult, runId: string | undefined): LogEvent {
     rows: result.rows,
     failures: result.failures,
     total: result.total,
+    proven: result.proven,
     skipped_because: result.skippedBecause,
     code: result.diagnostics[0]?.code,
     message: result.message === undefined ? undefined : plain(result.message),
+    diff: result.diff === undefined ? undefined : plainUnitDiff(result.diff),
   };
 }
 

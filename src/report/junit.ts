@@ -1,4 +1,5 @@
-/** Writes what a run came to as JUnit's XML, which CI systems show. No row values. */
+/** Writes what a run came to as JUnit's XML, which CI systems show. No row values but those of unit tests, which are made up. */
+import { plainUnitDiff } from './unit-diff-text.ts';
 import { plain } from '../diagnostics/plain.ts';
 import type { NodeResult, RunResult } from '../execute/events.ts';
 
@@ -46,7 +47,7 @@ function outcome(node: NodeResult): string {
   const type = diagnostics[0]?.code ?? node.materialization;
   switch (status) {
     case 'fail':
-      return element('failure', { message, type });
+      return element('failure', { message, type }, node.diff === undefined ? '' : plainUnitDiff(node.diff));
     case 'error':
       return element('error', { message, type });
     case 'skipped':
@@ -60,8 +61,8 @@ function outcome(node: NodeResult): string {
   }
 }
 
-function element(name: string, values: Readonly<Record<string, string>>): string {
-  return `<${name}${attributes(values)}/>`;
+function element(name: string, values: Readonly<Record<string, string>>, text = ''): string {
+  return text === '' ? `<${name}${attributes(values)}/>` : `<${name}${attributes(values)}>${escape(text)}</${name}>`;
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {

@@ -6,7 +6,7 @@ import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 import { padRight, textWidth } from '../diagnostics/text-width.ts';
-import type { Action, BuildStep, Plan, PlannedHook, Reason, TestStep } from '../plan/plan.ts';
+import type { Action, BuildStep, Plan, PlannedHook, Reason, TestStep, UnitStep } from '../plan/plan.ts';
 import { countOf, listCounts } from './quantities.ts';
 import { describeBuild, nameOf, stepTests } from './step-progress.ts';
 import { marksOf } from './style.ts';
@@ -17,7 +17,7 @@ export interface PlanTextOptions {
   readonly style: Style;
 }
 
-type WorkStep = BuildStep | TestStep;
+type WorkStep = BuildStep | TestStep | UnitStep;
 
 const reasons: Readonly<Record<Reason, string>> = {
   selected: 'selected',
@@ -103,20 +103,36 @@ function stepRow(step: WorkStep): Row {
   }
   const [first] = tests;
   const name =
-    tests.length === 1 && first !== undefined ? first.name : step.node === undefined ? (first?.name ?? step.id) : nameOf(step.node);
+    (tests.length === 1 && first !== undefined) || step.kind === 'unit' || step.node === undefined
+      ? (first?.name ?? step.id)
+      : nameOf(step.node);
   return {
     cells: ['test', plainLine(name), tests.length === 1 ? (first?.kind ?? '') : countOf(tests.length, 'test'), ''],
-    tail: reasons[step.reason],
+    tail: step.kind === 'unit' ? 'test the query before it is run' : reasons[step.reason],
   };
 }
 
 /** The acts of a step, numbered, and what it waits for. */
 function renderActs(step: WorkStep, style: Style): readonly string[] {
   const { paint } = style;
-  const acts = step.kind === 'test' ? describeAction(step.audit) : describeBuildActs(step);
+  const acts = step.kind === 'unit' ? describeUnitActs(step) : step.kind === 'test' ? describeAction(step.audit) : describeBuildActs(step);
   const numbered = acts.map((act, index) => `      ${paint.dim(`${String(index + 1).padStart(2)}.`)} ${act}`);
   if (step.dependsOn.length === 0) return numbered;
   return [...numbered, `      ${paint.dim('waits for')} ${step.dependsOn.map((id) => plainLine(nameOf(id))).join(', ')}`];
+}
+
+function describeUnitActs({ test }: UnitStep): readonly string[] {
+  return [
+    'begin',
+    ...test.inputs.map(({ called, content }) =>
+      content.kind === 'query'
+        ? `make temporary rows for ${plainLine(called)} by a query`
+        : `make ${countOf(content.rows.length, 'temporary row')} for ${plainLine(called)}`,
+    ),
+    `run the query of ${plainLine(test.modelName)} over them`,
+    'compare with what is expected',
+    'roll back',
+  ];
 }
 
 function describeBuildActs(step: BuildStep): readonly string[] {

@@ -36,6 +36,8 @@ const flags: Readonly<Record<string, string | readonly [string]>> = {
   full_refresh: '--full-refresh',
   adopt: '--adopt',
   audit: ['--no-audit'],
+  run_proven: '--run-proven',
+  analyze: ['--no-analyze'],
   event_time_start: '--event-time-start',
   event_time_end: '--event-time-end',
   vars: '--vars',

@@ -1,4 +1,5 @@
 /** Writes what a run came to as dbt's run_results.json (version 6), and reads it back for the next run. */
+import { plainUnitDiff } from './unit-diff-text.ts';
 import type { Relation } from '../adapter/relation.ts';
 import { plain } from '../diagnostics/plain.ts';
 import type { NodeResult, NodeStatus, RunResult } from '../execute/events.ts';
@@ -92,7 +93,8 @@ function resultEntry(node: NodeResult, input: RunResultsInput): RunResultEntry {
 }
 
 function messageOf(node: NodeResult): string | null {
-  if (node.message !== undefined) return plain(node.message);
+  if (node.message !== undefined) return plain(node.diff === undefined ? node.message : `${node.message}\n${plainUnitDiff(node.diff)}`);
+  if (node.proven === true) return 'proven by the query';
   if (node.status === 'cancelled') return 'cancelled';
   if (node.skippedBecause !== undefined) return `skipped because of ${node.skippedBecause}`;
   return null;

@@ -5,11 +5,13 @@ import type { FrameOptions } from '../diagnostics/frame.ts';
 import { selectorName, shellWord } from '../diagnostics/pasteable.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { FailureSample, NodeResult, RunResult } from '../execute/events.ts';
+import type { UnitDiff } from '../execute/unit-diff.ts';
 import { formatCount, formatDuration, listCounts } from './quantities.ts';
 import { countSkips, isFailed } from './step-progress.ts';
 import type { RunProgress, SkipCount } from './step-progress.ts';
 import { marksOf } from './style.ts';
 import { renderTable } from './tables.ts';
+import { renderUnitDiff } from './unit-diff-text.ts';
 
 export interface SummaryInput {
   readonly progress: RunProgress;
@@ -52,6 +54,7 @@ function renderResult(result: NodeResult, note: string | undefined, sample: Fail
     return renderDiagnostic({ ...diagnostic, notes }, { ...options, label });
   });
   if (sample !== undefined && sample.rows.rows.length > 0) frames.push(renderSample(sample, result, options));
+  if (result.diff !== undefined) frames.push(renderDiff(result.diff, options));
   return frames.join('\n');
 }
 
@@ -72,6 +75,11 @@ function skipNote(failed: readonly NodeResult[], skips: ReadonlyMap<string, Skip
     [total.test, 'test'],
   ]);
   return text === '' ? undefined : `skipped because of this: ${text}`;
+}
+
+function renderDiff(diff: UnitDiff, options: FrameOptions): string {
+  const lines = renderUnitDiff(diff, options).split('\n');
+  return [`  ${options.paint.dim('rows')}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
 function renderSample(sample: FailureSample, result: NodeResult, options: FrameOptions): string {

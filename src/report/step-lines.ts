@@ -51,7 +51,7 @@ export function renderStep(entry: StepProgress, finished: number, layout: LineLa
   if (only === undefined && judged.length > 0) {
     if (passed < judged.length)
       remarks.push(...(judged.length === 1 ? [] : [`${formatCount(passed)} of ${countOf(judged.length, 'test')} ok`]));
-    else if (head !== undefined) remarks.push(countOf(judged.length, 'test'));
+    else if (head !== undefined) remarks.push(countOf(judged.length, 'test') + provenOf(judged));
   }
   const line = stepLine(entry, head, finished, layout, style) + tail(remarks, results.some(isFailed), style);
   if (only !== undefined) return [line];
@@ -63,6 +63,12 @@ export function renderStep(entry: StepProgress, finished: number, layout: LineLa
       (test) => `${indent}${markOf([test], style)} ${plainLine(test.name)}${tail(testRemarks(test, style), isFailed(test), style)}`,
     ),
   ];
+}
+
+/** How many of the tests follow from the query. */
+function provenOf(tests: readonly NodeResult[]): string {
+  const count = tests.filter((test) => test.proven === true).length;
+  return count === 0 ? '' : ` (${count === tests.length ? '' : `${formatCount(count)} `}proven)`;
 }
 
 function stepLine(entry: StepProgress, head: NodeResult | undefined, finished: number, layout: LineLayout, style: LineStyle): string {

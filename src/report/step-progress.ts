@@ -1,10 +1,10 @@
 /** Follows a run step by step: which results belong together, how far it is, and what it came to. */
 import type { NodeResult } from '../execute/events.ts';
-import type { Action, BuildStep, Plan, TestStep } from '../plan/plan.ts';
+import type { Action, BuildStep, Plan, TestStep, UnitStep } from '../plan/plan.ts';
 
 /** A step that leaves results: of its node, of the tests that it carries, or both. */
 export interface StepProgress {
-  readonly step: BuildStep | TestStep;
+  readonly step: BuildStep | TestStep | UnitStep;
   readonly title: string;
   /** What kind of work it is, in one or two words. */
   readonly kind: string;
@@ -52,7 +52,8 @@ export function nameOf(id: string): string {
 }
 
 /** Tests that a step carries. */
-export function stepTests(step: BuildStep | TestStep): ReturnType<typeof testsOf> {
+export function stepTests(step: BuildStep | TestStep | UnitStep): ReturnType<typeof testsOf> {
+  if (step.kind === 'unit') return [{ id: step.test.id, name: step.test.name, kind: 'unit' }];
   if (step.kind === 'test') return testsOf(step.audit);
   return step.transaction.flatMap((action) => (action.kind === 'audit' ? testsOf(action) : []));
 }
@@ -62,7 +63,7 @@ export function describeBuild(step: BuildStep): string {
   return step.strategy === undefined ? step.materialization : `${step.materialization} ${step.strategy}`;
 }
 
-function followStep(step: BuildStep | TestStep): StepProgress {
+function followStep(step: BuildStep | TestStep | UnitStep): StepProgress {
   const tests = stepTests(step);
   if (step.kind === 'build') {
     return {
@@ -78,8 +79,9 @@ function followStep(step: BuildStep | TestStep): StepProgress {
   const ids = tests.map((test) => test.id);
   if (first === undefined) return { step, title: step.id, kind: 'tests', ids, startId: step.id, results: [] };
   if (tests.length === 1) return { step, title: first.name, kind: first.kind, ids, startId: first.id, results: [] };
-  const title = step.node === undefined ? first.name : nameOf(step.node);
-  return { step, title, kind: `${tests.length} tests`, ids, startId: step.node ?? first.id, results: [] };
+  const node = step.kind === 'test' ? step.node : undefined;
+  const title = node === undefined ? first.name : nameOf(node);
+  return { step, title, kind: `${tests.length} tests`, ids, startId: node ?? first.id, results: [] };
 }
 
 /** Follows the steps of `plan`, in its order. */

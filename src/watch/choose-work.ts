@@ -51,12 +51,12 @@ function withWork({ graph }: WorkInput, command: WatchedCommand, touched: Iterab
         if (kindOf(id) === 'seed') for (const child of children) add(child, ['model']);
         break;
       case 'build':
-        add(id, ['model', 'seed', 'snapshot', 'test']);
-        for (const child of children) add(child, ['test']);
+        add(id, ['model', 'seed', 'snapshot', 'test', 'unit_test']);
+        for (const child of children) add(child, ['test', 'unit_test']);
         break;
       case 'test':
-        add(id, ['test']);
-        for (const child of children) add(child, ['test']);
+        add(id, ['test', 'unit_test']);
+        for (const child of children) add(child, ['test', 'unit_test']);
         break;
       case 'compile':
         add(id, ['model', 'snapshot', 'test']);

@@ -1,6 +1,7 @@
 /** Tells what a change of files means for the nodes of a project: which of them do something else now. */
 import type { CompiledHook, CompiledText, NodeId } from '../compile/compiled.ts';
 import type { GraphNode } from '../graph/graph.ts';
+import { unitTestContent } from '../graph/content-hash.ts';
 import { canonicalJson } from '../graph/plain-value.ts';
 import { isComment, nextSqlToken } from '../parse/sql-scan.ts';
 
@@ -79,6 +80,8 @@ function workOf(node: GraphNode): string {
       const what = test.kind === 'singular' ? wordsOf(test.text) : undefined;
       return canonicalJson({ severity, warnIf: warnIf.text, errorIf: errorIf.text, where, limit, what });
     }
+    case 'unit_test':
+      return unitTestContent(node);
     case 'source':
     case 'exposure':
       return '';
@@ -96,6 +99,7 @@ function meaningOf(node: GraphNode): string {
     case 'seed':
     case 'test':
     case 'exposure':
+    case 'unit_test':
       return '';
   }
 }

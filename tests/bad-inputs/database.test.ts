@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY, readRows, runProgram } from '../support/tx.ts';
+import { execute, REPOSITORY, readRows, runProgram } from '../support/tx.ts';
 import type { TempProject } from '../support/tx.ts';
 import { SCREEN, badProject, blocks, filesBelow, run } from './bad-input.ts';
 
@@ -12,14 +12,7 @@ const driver = JSON.stringify(createRequire(import.meta.url).resolve('@duckdb/no
 const MODEL = { 'models/good.sql': '{{config materialized="table"}}\nselect 1 as id\n' };
 
 /** Runs statements on the database of a project, as another program would. */
-async function execute(project: TempProject, sql: string): Promise<void> {
-  const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.create(join(project.root, 'shop.duckdb'));
-  const connection = await instance.connect();
-  await connection.run(sql);
-  connection.closeSync();
-  instance.closeSync();
-}
+const change = (project: TempProject, sql: string): Promise<void> => execute(join(project.root, 'shop.duckdb'), sql);
 
 const read = (project: TempProject, sql: string): Promise<string[][]> => readRows(join(project.root, 'shop.duckdb'), sql);
 
@@ -146,9 +139,9 @@ describe('database files', () => {
 
   it('row 58: a table that tx did not build is replaced only with --adopt', async () => {
     const project = await badProject(MODEL);
-    await execute(project, 'create table main.other as select 1 as id');
+    await change(project, 'create table main.other as select 1 as id');
     expect((await run(project, ['build'])).code).toBe(0);
-    await execute(project, 'create table main.theirs as select 42 as x');
+    await change(project, 'create table main.theirs as select 42 as x');
     project.write('models/theirs.sql', 'select 2 as id\n');
     const refused = await run(project, ['build']);
     expect(blocks(refused.stderr)).toEqual([
@@ -170,7 +163,7 @@ describe('database files', () => {
   it('row 58: without the state schema everything is foreign, and the message says so', async () => {
     const project = await badProject(MODEL);
     expect((await run(project, ['build'])).code).toBe(0);
-    await execute(project, 'drop schema _tx cascade');
+    await change(project, 'drop schema _tx cascade');
     const { code, stderr } = await run(project, ['build']);
     expect(blocks(stderr)).toEqual([
       [
@@ -187,7 +180,7 @@ describe('database files', () => {
   it('row 63: state of a newer tx is not touched', async () => {
     const project = await badProject(MODEL);
     expect((await run(project, ['build'])).code).toBe(0);
-    await execute(project, "insert into _tx.meta by name select 99 as version, '9.9.9' as tx_version");
+    await change(project, "insert into _tx.meta by name select 99 as version, '9.9.9' as tx_version");
     const runs = await read(project, 'select count(*) from _tx.runs');
     for (const args of [['build'], ['plan'], ['test']]) {
       const { code, stderr } = await run(project, args);
@@ -205,7 +198,7 @@ describe('database files', () => {
 
   it('row 63: a schema of somebody else is not taken for state', async () => {
     const project = await badProject(MODEL);
-    await execute(project, 'create schema _tx; create table _tx.runs (x int)');
+    await change(project, 'create schema _tx; create table _tx.runs (x int)');
     const { code, stderr } = await run(project, ['build']);
     expect(blocks(stderr)).toEqual([
       [

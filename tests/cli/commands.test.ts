@@ -317,7 +317,7 @@ describe('--output json', () => {
   };
 
   it('prints the results of a run, as the file has them', async () => {
-    const project = await shop({ 'models/bad.sql': 'select idd from {{ref "stg"}}\n' });
+    const project = await shop({ 'models/bad.sql': '{{config materialized="table"}}\nselect error(\'stop\') as id from {{ref "stg"}}\n' });
     const built = await parsed(project, 'build');
     expect(built.code).toBe(1);
     expect(built.value).toEqual(JSON.parse(project.read('target/run_results.json')));

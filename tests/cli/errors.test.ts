@@ -42,7 +42,7 @@ describe('errors of the database', () => {
         '',
       ].join('\n'),
     );
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(project.read('target/compiled/shop/models/bad.sql').split('\n')[2]).toBe('  round(amout, 2) as amount');
   });
 

@@ -35,7 +35,7 @@ const FAILING: Readonly<Record<string, string>> = {
 
 describe('streams', () => {
   it('progress and problems go to stderr, results to stdout, without a colour', async () => {
-    const project = await shop({ 'models/bad.sql': 'select idd from {{ref "stg"}}\n' });
+    const project = await shop({ 'models/bad.sql': '{{config materialized="table"}}\nselect error(\'stop\') as id from {{ref "stg"}}\n' });
     const result = await project.tx(['build'], { env: { NO_COLOR: undefined, CI: undefined } });
     expect(result.stdout).toBe('');
     expect(result.stderr).not.toContain(ESCAPE);
@@ -85,7 +85,7 @@ describe('streams', () => {
   });
 
   it('only ASCII is written where the locale has no more', async () => {
-    const project = await shop({ 'models/bad.sql': 'select idd from {{ref "stg"}}\n' });
+    const project = await shop({ 'models/bad.sql': '{{config materialized="table"}}\nselect error(\'stop\') as id from {{ref "stg"}}\n' });
     const result = await project.tx(['build'], { env: { LC_ALL: 'C' } });
     expect(result.code).toBe(1);
     // eslint-disable-next-line no-control-regex -- every other character is what this looks for
@@ -99,9 +99,9 @@ describe('streams', () => {
     expect((await project.tx(['show', '-s', 'total', '-q'])).stdout).toContain('60');
     expect((await project.tx(['compile', '-s', 'stg', '-q'])).stderr).toBe('');
     expect((await project.tx(['ls', '-s', 'tag:hourly', '-q'])).stderr).toBe('');
-    project.write('models/bad.sql', 'select idd from {{ref "stg"}}\n');
+    project.write('models/bad.sql', '{{config materialized="table"}}\nselect error(\'stop\') as id from {{ref "stg"}}\n');
     const failed = await project.tx(['build', '-q']);
-    expect(failed.stderr).toMatch(/^error unknown-column {2}models\/bad\.sql:1:8\n/);
+    expect(failed.stderr).toMatch(/^error database-error {2}models\/bad\.sql\b/);
     expect(failed.stderr).toContain('✖ 1 failed · 6 ok');
     expect(failed.code).toBe(1);
   });

@@ -60,6 +60,7 @@ describe('--profile', () => {
       'read catalog and state',
       'read seeds',
       'plan',
+      'analyze',
       'execute',
       'report',
     ]);
@@ -90,8 +91,10 @@ describe('--profile', () => {
   });
 
   it('tells of a command that stopped, and of skipped nodes', async () => {
-    const project = await shop({ 'models/staging/stg.sql': '{{config materialized="table"}}select nothing from {{ref "raw"}}\n' });
-    expect((await project.tx(['build', '--profile', 'trace.json'])).code).toBe(1);
+    const project = await shop({
+      'models/staging/stg.sql': '{{config materialized="table"}}select error(\'stop\') as id from {{ref "raw"}}\n',
+    });
+    expect((await project.tx(['build', '--no-analyze', '--profile', 'trace.json'])).code).toBe(1);
     const statuses = spansOf(project).flatMap(({ cat, name, args }) => (cat === 'node' ? [`${name} ${String(args['status'])}`] : []));
     expect(statuses.sort()).toEqual(['raw success', 'stg error', 'total skipped']);
     expect((await project.tx(['run', '-s', 'nowhere', '--profile', 'stopped.json'])).code).toBe(2);

@@ -89,7 +89,7 @@ describe('build, run, seed, test', () => {
       'models/bad.sql': 'select idd from {{ref "stg"}}\n',
       'models/below.sql': 'select * from {{ref "bad"}}\n',
     });
-    const result = await project.tx(['build']);
+    const result = await project.tx(['build', '--no-analyze']);
     expect(result.code).toBe(1);
     expect(filesBelow(project.path('target'))).toEqual(['compiled/shop/models/bad.sql', 'manifest.json', 'run_results.json']);
     expect(result.stderr).toContain(
@@ -174,7 +174,7 @@ describe('hooks of a run', () => {
 describe('tx retry', () => {
   it('runs exactly what failed or was skipped, with the flags of the run', async () => {
     const project = await shop({
-      'models/bad.sql': 'select idd, {{var "n"}} as n from {{ref "stg"}}\n',
+      'models/bad.sql': '{{config materialized="table"}}\nselect error(\'stop\') as id, {{var "n"}} as n from {{ref "stg"}}\n',
       'models/below.sql':
         '{{config materialized="incremental"}}\nselect {{var "n"}} as n, {{interval.start}} as since\n-- depends_on: {{ref "bad"}}\n',
     });
@@ -251,14 +251,14 @@ describe('tx retry after a run without a record', () => {
   });
 
   it('is refused although an older record has failures', async () => {
-    const project = await shop({ 'models/bad.sql': 'select nope from {{ref "stg"}}\n' });
+    const project = await shop({ 'models/bad.sql': '{{config materialized="table"}}\nselect error(\'stop\') as id from {{ref "stg"}}\n' });
     expect((await project.tx(['build', '-q'])).code).toBe(1);
     expect((await project.tx(['build', '-q', '-s', 'nobody'])).code).toBe(2);
     expect((await project.tx(['retry'])).code).toBe(2);
   });
 
   it('goes on after a retry that did not start, and after a run with nothing to do', async () => {
-    const project = await shop({ 'models/bad.sql': 'select nope from {{ref "stg"}}\n' });
+    const project = await shop({ 'models/bad.sql': '{{config materialized="table"}}\nselect error(\'stop\') as id from {{ref "stg"}}\n' });
     expect((await project.tx(['build', '-q'])).code).toBe(1);
     project.write('models/bad.sql', 'select id from {{ref "stgg"}}\n');
     expect((await project.tx(['retry', '-q'])).code).toBe(2);

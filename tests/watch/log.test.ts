@@ -285,4 +285,25 @@ describe('watching without a terminal', () => {
     await log.ended;
     for (const entry of log.all()) expect(validate(entry), JSON.stringify([entry, validate.errors])).toBe(true);
   });
+
+  it('runs a unit test again when its rows change, in YAML or in a file', async () => {
+    const unit = (expected: string): string =>
+      `unit_tests:\n  - name: adds\n    model: plus\n    given: [{ input: ref('one'), fixture: rows }]\n    expect: { rows: [{ n: ${expected} }] }\n`;
+    const project = await shop({
+      'models/one.sql': 'select 1 as n',
+      'models/plus.sql': 'select n + 1 as n from {{ref "one"}}',
+      'models/unit.yaml': unit('6'),
+      'tests/fixtures/rows.csv': 'n\n5\n',
+    });
+    const log = await startWatching(project, ['test', '--watch', '-s', 'plus']);
+    writeFileSync(join(project.root, 'models/unit.yaml'), unit('7'));
+    expect(await nextRun(log)).toEqual(['adds']);
+    expect(log.all().findLast(({ event }) => event === 'node_finished')).toMatchObject({ name: 'adds', status: 'fail' });
+    writeFileSync(join(project.root, 'tests/fixtures/rows.csv'), 'n\n6\n');
+    expect(await nextRun(log)).toEqual(['adds']);
+    expect(log.all().findLast(({ event }) => event === 'node_finished')).toMatchObject({ name: 'adds', status: 'pass' });
+    writeFileSync(join(project.root, 'models/plus.sql'), 'select n + 2 as n from {{ref "one"}}');
+    expect(await nextRun(log)).toEqual(['adds']);
+    expect(log.all().findLast(({ event }) => event === 'node_finished')).toMatchObject({ name: 'adds', status: 'fail' });
+  });
 });

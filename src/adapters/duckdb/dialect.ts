@@ -100,6 +100,8 @@ export const dialect: Dialect = {
   json: {
     holds: (type) => /\[\d*\]$|^(?:STRUCT|MAP|UNION)\(|^JSON$/i.test(type),
     text: (expression) => `cast(to_json(${expression}) as varchar)`,
+    read: (expression, type) => `cast(cast(${expression} as json) as ${type})`,
+    comparable: (expression, type) => (/^JSON$/i.test(type) ? `cast(json(${expression}) as varchar)` : expression),
   },
   identifierProblem,
   isReservedSchema,

@@ -66,6 +66,10 @@ describe('kinds', () => {
 describe('names', () => {
   it('are given with near ones, without the engine’s own', async () => {
     expect(await fail('select amout from (select 1 as amount)')).toMatchObject({ name: 'amout', candidates: ['amount'] });
+    expect(await fail('select t.amout from paid as t', 'create table paid as select 1 as amount')).toMatchObject({
+      name: 'amout',
+      candidates: ['amount'],
+    });
     const details = await fail('from orderz', 'create table orders as select 1');
     expect(details).toMatchObject({ name: 'orderz', candidates: ['orders'] });
     // Where even the schema is missing, only the words name the relation.

@@ -203,12 +203,17 @@ function positionIn(sql: string | undefined, raw: RawError, kind: EngineErrorKin
 
 /** Names only: a list of overloads is no list of names. */
 function candidatesOf(raw: RawError, kind: EngineErrorKind): readonly string[] | undefined {
-  if (raw.candidates === undefined || kind === 'type-mismatch') return undefined;
-  const names = raw.candidates
-    .split(',')
+  if (kind === 'type-mismatch') return undefined;
+  const names = (raw.candidates?.split(',') ?? unnamedCandidates(raw.exception_message, kind))
     .map((candidate) => candidate.trim().replace(`${databaseAlias}.`, ''))
     .filter((candidate) => candidate !== '' && !/^(?:pg_|duckdb_|sqlite_|pragma_|information_schema)/.test(candidate));
   return names.length === 0 ? undefined : names;
+}
+
+/** Of `Table "o" does not have a column named "c"` the engine names what is near in its words only. */
+function unnamedCandidates(message: string, kind: EngineErrorKind): readonly string[] {
+  const list = kind === 'unknown-column' ? /\nCandidate bindings:[\s:]*([^\n]+)/.exec(message)?.[1] : undefined;
+  return [...(list ?? '').matchAll(/"((?:[^"]|"")+)"/g)].map(([, name = '']) => name);
 }
 
 /** The column of `Values list "t" does not have a column named "c"`: the engine names it in its words only. */

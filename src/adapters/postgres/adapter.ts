@@ -11,5 +11,6 @@ export const adapter: Adapter = {
   operations,
   catalog,
   open: async (options) => (await import('./session.ts')).openSession(options),
+  openTargetBinder: async (options) => (await import('./target-binder.ts')).openTargetBinder(options),
   openAnalyzer: async () => (await import('./analysis.ts')).openAnalyzer(),
 };

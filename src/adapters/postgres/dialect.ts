@@ -83,6 +83,13 @@ function relation({ schema, name }: Relation): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
+/** A list becomes an array of one dimension. */
+function readJson(expression: string, type: string): string {
+  if (!type.endsWith('[]')) return `cast(${expression} as ${type})`;
+  const items = `array(select jsonb_array_elements_text(cast(${expression} as jsonb)))`;
+  return `case when ${expression} is not null then cast(${items} as ${type}) end`;
+}
+
 export const dialect: Dialect = {
   engine: 'postgres',
   library,
@@ -95,6 +102,8 @@ export const dialect: Dialect = {
   json: {
     holds: (type) => /\[\]$|^jsonb?$/i.test(type),
     text: (expression) => `cast(to_json(${expression}) as text)`,
+    read: readJson,
+    comparable: (expression, type) => (/^json$/i.test(type) ? `cast(${expression} as jsonb)` : expression),
   },
   identifierProblem,
   isReservedSchema,

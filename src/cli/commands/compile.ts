@@ -1,6 +1,8 @@
 /** `tx compile`: writes the SQL of the selected nodes, and prints it when it is one node or inline text. */
-import type { CompiledText, NodeId } from '../../compile/compiled.ts';
+import type { Analysis } from '../../analyze/analysis.ts';
+import type { CompiledText } from '../../compile/compiled.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import type { Outcome } from '../../diagnostics/diagnostic.ts';
 import { plain, plainLine } from '../../diagnostics/plain.ts';
 import { traced } from '../../project/tracer.ts';
 import { analyzeNodes } from '../analyze-nodes.ts';
@@ -14,9 +16,11 @@ import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { writeManifest } from '../manifest-file.ts';
 import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
+import { prepareUnitTests } from '../unit-tests.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
+import { isWaiting, loadWhole, withWhole } from '../whole-texts.ts';
 
 export interface CompileOptions extends ProjectOptions, OutputOptions, SelectionOptions {
   readonly inline?: string;
@@ -37,9 +41,14 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     return exitCodes.ok;
   }
   const selected = selectNodes(host, screen, loaded, options);
-  const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected));
-  const { graph, project } = loaded;
-  const nodes = [...selected].flatMap((id) => graph.nodes.get(id) ?? []);
+  const { diagnostics: ofUnitTests } = await prepareUnitTests(loaded, selected);
+  const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected, selected, ofUnitTests));
+  screen.showDiagnostics(ofUnitTests);
+  const { project } = loaded;
+  const columns = options.analyze ? await analyzeNodes(host, loaded, selected) : undefined;
+  const whole = columns === undefined ? await loadWhole(host, screen, loaded, selected) : withWhole(loaded, columns.value);
+  // What waits for columns still is told of below.
+  const nodes = [...selected].flatMap((id) => whole.graph.nodes.get(id) ?? []).filter((node) => !isWaiting(node));
   const written = traced(host.trace, 'write compiled', () => writeCompiled(host.files, project, nodes));
   const texts = nodes.flatMap((node) => {
     const text = compiledTextOf(node);
@@ -49,16 +58,14 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   screen.note(
     `compiled ${texts.length} ${texts.length === 1 ? 'node' : 'nodes'} to ${project.paths.target}/compiled (${written} ${written === 1 ? 'file' : 'files'})`,
   );
-  traced(host.trace, 'report', () => writeManifest(host, screen, loaded));
-  const sound = !options.analyze || (await reportColumns(host, screen, loaded, selected));
+  traced(host.trace, 'report', () => writeManifest(host, screen, whole));
+  const sound = columns === undefined || reportColumns(screen, loaded, columns);
   showUnneeded(screen, unneeded);
   return sound ? exitCodes.ok : exitCodes.usage;
 }
 
-/** Types every selected query and says what is wrong; false when something is. */
-async function reportColumns(host: Host, screen: Screen, loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<boolean> {
-  const outcome = await analyzeNodes(host, loaded, selected);
-  if (outcome === undefined) return true;
+/** Says what is wrong with the columns of the selected queries; false when something is. */
+function reportColumns(screen: Screen, loaded: LoadedGraph, outcome: Outcome<Analysis>): boolean {
   const { nodes } = outcome.value;
   screen.showDiagnostics(outcome.diagnostics);
   const unknown = new Set(

@@ -16,6 +16,7 @@ import type { LoadedGraph } from '../load-graph.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { planLoaded } from '../run-command.ts';
 import type { Screen } from '../screen.ts';
+import { loadWhole } from '../whole-texts.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { shownName } from '../../graph/shown-name.ts';
 
@@ -34,13 +35,14 @@ export async function explainNode(host: Host, screen: Screen, options: ExplainNo
     indirectSelection: 'empty',
   };
   const found = selectNodes(host, screen, loaded, selection);
-  const untested = [...found].filter((id) => loaded.graph.nodes.get(id)?.resourceType !== 'test');
+  const untested = [...found].filter((id) => !['test', 'unit_test'].includes(loaded.graph.nodes.get(id)?.resourceType ?? ''));
   // `stg+` names the tests of each model too, which every model lists anyway.
   const selected = untested.length === 0 ? found : new Set(untested);
-  const plan = await planOf(host, screen, { loaded, options: { ...options, ...selection }, selected });
+  const whole = await loadWhole(host, screen, loaded, selected);
+  const plan = await planOf(host, screen, { loaded: whole, options: { ...options, ...selection }, selected });
   const explained = [...selected].flatMap((id) => {
-    const node = loaded.graph.nodes.get(id);
-    return node === undefined ? [] : [explain(screen, loaded, node, plan)];
+    const node = whole.graph.nodes.get(id);
+    return node === undefined ? [] : [explain(screen, whole, node, plan)];
   });
   if (options.output === 'json') screen.data(explained.length === 1 ? explained[0] : explained, 2);
   else screen.result(explained.map((entry) => renderExplanation(entry, screen.resultStyle)).join('\n\n'));
@@ -67,7 +69,7 @@ function explain(screen: Screen, { graph, engine }: LoadedGraph, node: GraphNode
     return `${found.resourceType} ${shownName(found)}`;
   };
   const children = graph.children.get(node.id) ?? [];
-  const isTest = (id: NodeId): boolean => graph.nodes.get(id)?.resourceType === 'test';
+  const isTest = (id: NodeId): boolean => ['test', 'unit_test'].includes(graph.nodes.get(id)?.resourceType ?? '');
   const step = plan?.steps.find((each): each is BuildStep => each.kind === 'build' && each.node === node.id);
   return {
     id: node.id,
@@ -111,8 +113,9 @@ function configOf(screen: Screen, node: GraphNode): readonly ConfigEntry[] {
 }
 
 function testOf(screen: Screen, node: GraphNode | undefined): readonly CheckEntry[] {
-  if (node?.resourceType !== 'test') return [];
-  return [{ name: node.name, severity: node.config.severity, declaredAt: describePlace(node.span, screen.sources) }];
+  if (node?.resourceType !== 'test' && node?.resourceType !== 'unit_test') return [];
+  const severity = node.resourceType === 'test' ? node.config.severity : 'error';
+  return [{ name: node.name, severity, declaredAt: describePlace(node.span, screen.sources) }];
 }
 
 function sqlOf(node: GraphNode): Pick<NodeExplanation, 'sql'> {

@@ -26,6 +26,7 @@ import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { findFailures } from './show-failures.ts';
 import { listenForCancel } from '../signals.ts';
+import { loadWhole } from '../whole-texts.ts';
 
 export interface ShowOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
   readonly inline?: string;
@@ -181,8 +182,10 @@ async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, opti
   const [node] = nodes;
   if (node === undefined || nodes.length > 1) throw new Stop(exitCodes.usage, [diagnose('show-needs-one', { count: nodes.length })]);
   await requireSound(loaded, new Set([node.id]));
-  if (node.resourceType === 'model' || node.resourceType === 'snapshot')
-    return fill(host, loaded, options, { title: node.name, key: node.id, text: node.full, path: node.path });
+  const { graph } = await loadWhole(host, screen, loaded, new Set([node.id]));
+  const whole = graph.nodes.get(node.id);
+  if (whole?.resourceType === 'model' || whole?.resourceType === 'snapshot')
+    return fill(host, loaded, options, { title: node.name, key: node.id, text: whole.full, path: node.path });
   const sql = `select * from ${relationText(loaded, node)}`;
   return { title: node.name, query: { node: node.id, sql }, text: undefined, path: node.path };
 }

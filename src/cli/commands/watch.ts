@@ -29,7 +29,6 @@ import type { Section, WatchView } from '../watch/watch-view.ts';
 import { watchFiles } from '../watch/watched-files.ts';
 
 export interface WatchOptions extends RunOptions {
-  readonly analyze?: boolean;
   /** Text that is in no file, which cannot be watched. */
   readonly inline?: string;
 }

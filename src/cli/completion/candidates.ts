@@ -81,7 +81,7 @@ function completeValue(option: Option, current: string, sources: CandidateSource
   if (name === 'target') return wordsOf(current, sources.targets());
   if (name === 'selector') return wordsOf(current, sources.names()?.selectors ?? []);
   if (name === 'resourceType' || name === 'excludeResourceType')
-    return wordsOf(current, ['model', 'seed', 'snapshot', 'source', 'exposure', 'test']);
+    return wordsOf(current, ['model', 'seed', 'snapshot', 'source', 'exposure', 'test', 'unit_test']);
   return fileFlags.has(name) || name === 'output' ? files : nothing;
 }
 

@@ -17,6 +17,7 @@ const noNames: KnownNames = {
   snapshots: [],
   sources: [],
   exposures: [],
+  unitTests: [],
   groups: [],
   selectors: [],
   tags: [],
@@ -55,6 +56,8 @@ function valuesOf(method: string, typed: string, names: KnownNames): readonly st
       return nextFolders(names.paths, typed);
     case 'file':
       return names.paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
+    case 'unit_test':
+      return names.unitTests;
     case 'exposure':
       return names.exposures;
     case 'group':

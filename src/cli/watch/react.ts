@@ -78,6 +78,7 @@ function tellStart(session: Session, { loaded, selected }: LoadedState): void {
   for (const id of selected) {
     const kind = id.slice(0, id.indexOf('.'));
     if (kind === 'model' || kind === 'seed' || kind === 'snapshot' || kind === 'test') counts[`${kind}s`] += 1;
+    else if (kind === 'unit_test') counts.tests += 1;
   }
   const { name, target } = loaded.project;
   const event = { type: 'watch-started', command: session.options.command, project: name, target: target.name, counts } as const;

@@ -56,10 +56,11 @@ export async function runWork(state: LoadedState, options: RunOptions, work: Wor
 async function executeWork(
   { host, loaded }: LoadedState,
   options: RunOptions,
-  { command, nodes }: Work & { readonly command: Exclude<WatchedCommand, 'compile'> },
+  { kind, command, nodes }: Work & { readonly command: Exclude<WatchedCommand, 'compile'> },
   { view, screen, signal, finished }: WorkPorts,
 ): Promise<WorkOutcome> {
-  const request = { command, options };
+  // What was saved has been typed on the way here.
+  const request = { command, options: kind === 'all' ? options : { ...options, analyze: false } };
   const prepared = await prepareNodes(host, screen, request, { loaded, selected: nodes });
   if (signal.aborted) return { kind: 'stopped', problems: 0 };
   const mark = createUnfinishedMark(host, options, { command, args: argumentsOf(options) });

@@ -51,8 +51,6 @@ export interface SessionPorts {
 
 export interface SessionOptions extends RunOptions {
   readonly command: WatchedCommand;
-  /** False: columns and types are not looked at. */
-  readonly analyze?: boolean;
 }
 
 /** Everything that changes while a project is watched. */

@@ -1,6 +1,7 @@
 /** All helpers that templates know without defining them. */
 import type { Builtin } from '../builtin.ts';
 import { arithmeticHelpers } from './arithmetic.ts';
+import { columnHelpers } from './columns.ts';
 import { libraryHelpers } from './library.ts';
 import { listHelpers } from './lists.ts';
 import { logicHelpers } from './logic.ts';
@@ -9,7 +10,7 @@ import { sqlHelpers } from './sql.ts';
 import { textHelpers } from './text.ts';
 
 export const builtins: ReadonlyMap<string, Builtin> = new Map(
-  [logicHelpers, textHelpers, listHelpers, arithmeticHelpers, sqlHelpers, projectHelpers, libraryHelpers]
+  [logicHelpers, textHelpers, listHelpers, arithmeticHelpers, sqlHelpers, projectHelpers, columnHelpers, libraryHelpers]
     .flat()
     .map((helper) => [helper.name, helper]),
 );

@@ -52,8 +52,33 @@ export const analyzeCodes = {
     ({ node, column }) => `\`${node}\` has no column \`${column}\``,
     ({ column, columns }) => didYouMean(column, columns) ?? `its columns are ${quoted(columns)}`,
   ),
-  'columns-unknown': error<{ readonly node: string }>(
+  'columns-unknown': error<{
+    readonly node: string;
+    /** Where knowledge ends: the node itself, or one above. */
+    readonly end?: string;
+  }>(
     ({ node }) => `the columns of \`${node}\` are not known`,
-    () => 'describe the columns of its sources with their `data_type`, or build what it reads',
+    ({ end }) =>
+      end === undefined
+        ? 'describe the columns of its sources with their `data_type`, or build what it reads'
+        : `describe all columns of \`${end}\` with their \`data_type\`, or make it stand in the database`,
+  ),
+  'ref-behind-columns': error<{ readonly name: string }>(
+    ({ name }) => `\`${name}\` is referred to by a name that is made of columns, so that nothing can be built in order`,
+    ({ name }) => `write the name out, or name it in an SQL comment: \`-- {{ref "${name}"}}\``,
+  ),
+  'no-columns-left': error<{ readonly helper: string; readonly of: string }>(
+    ({ helper, of }) => `\`${helper}\` leaves no column of \`${of}\``,
+    () => 'leave out fewer columns',
+  ),
+  'chosen-column-unknown': warning<{
+    readonly column: string;
+    readonly argument: string;
+    readonly of: readonly string[];
+    readonly known: readonly string[];
+  }>(
+    ({ column, argument, of }) =>
+      `\`${argument}\` names \`${column}\`, and ${quoted(of)} ${of.length === 1 ? 'has' : 'have'} no such column`,
+    ({ column, known }) => didYouMean(column, known) ?? `the columns are ${quoted(known)}`,
   ),
 };

@@ -17,7 +17,7 @@ describe('engine codes', () => {
       message: 'column `amout` does not exist',
       help: 'did you mean `amount`?',
     });
-    expect(diagnose('unknown-column', { ...problem, candidates: ['id'] }).help).toBe('near it are `id`');
+    expect(diagnose('unknown-column', { ...problem, candidates: ['id'] }).help).toBe('near it is `id`');
     expect(diagnose('unknown-column', problem).help).toContain('FROM');
     expect(diagnose('unknown-column', { message: 'no such thing', engine: 'x' }).message).toBe('x: no such thing');
   });

@@ -40,7 +40,7 @@ function nearNames(advice: string): (problem: StatementProblem) => string {
     const near = name === undefined ? undefined : didYouMean(name, candidates);
     if (near !== undefined) return near;
     if (candidates.length === 0 || candidates.length > 10) return advice;
-    return `near it are ${candidates.map((candidate) => `\`${candidate}\``).join(', ')}`;
+    return `near it ${candidates.length === 1 ? 'is' : 'are'} ${candidates.map((candidate) => `\`${candidate}\``).join(', ')}`;
   };
 }
 

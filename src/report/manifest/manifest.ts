@@ -28,7 +28,7 @@ export function* renderManifest(input: ManifestInput): Generator<string, void, u
   yield `{"metadata":${JSON.stringify(metadata(input))}`;
   yield* section(
     'nodes',
-    nodesOf((node) => node.resourceType !== 'source' && node.resourceType !== 'exposure'),
+    nodesOf((node) => !['source', 'exposure', 'unit_test'].includes(node.resourceType)),
   );
   yield* section(
     'sources',
@@ -47,7 +47,11 @@ export function* renderManifest(input: ManifestInput): Generator<string, void, u
   yield* section('parent_map', edges(sorted, graph.parents));
   yield* section('child_map', edges(sorted, graph.children));
   yield* section('group_map', toTexts(groupMembers(input)));
-  for (const name of ['saved_queries', 'semantic_models', 'unit_tests']) yield `,"${name}":{}`;
+  for (const name of ['saved_queries', 'semantic_models']) yield `,"${name}":{}`;
+  yield* section(
+    'unit_tests',
+    nodesOf((node) => node.resourceType === 'unit_test'),
+  );
   yield '}\n';
 }
 

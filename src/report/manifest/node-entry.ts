@@ -1,6 +1,7 @@
 /** Describes one node in the words of dbt's manifest, version 12. */
 import { textPath } from '../../compile/text-path.ts';
 import type { Relation } from '../../adapter/relation.ts';
+import { hasColumnSlots } from '../../compile/column-slots.ts';
 import type { CompiledColumn, CompiledTest } from '../../compile/compiled.ts';
 import type { ContentHash } from '../../graph/content-hash.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
@@ -9,6 +10,7 @@ import { isVersion } from '../../graph/match-fqn.ts';
 import { nodeConfig } from '../../graph/node-config.ts';
 import { plainConfig, plainOwner, sourceFacts } from '../../graph/node-facets.ts';
 import { toPlain } from '../../graph/plain-value.ts';
+import { plainFixture, plainOverrides } from './unit-test-entry.ts';
 
 /** What entries say beside what the graph holds. */
 export interface EntryContext {
@@ -163,9 +165,30 @@ const exposures: Makers<Kind<'exposure'>> = {
   metrics: () => [],
 };
 
+const unitKeys: readonly string[] = [
+  'name',
+  'resource_type',
+  'package_name',
+  'path',
+  'original_file_path',
+  'unique_id',
+  'fqn',
+  'description',
+];
+const unitTests: Makers<Kind<'unit_test'>> = {
+  ...Object.fromEntries(Object.entries(common).filter(([key]) => unitKeys.includes(key))),
+  model: ({ model }, { graph }) => graph.nodes.get(model)?.name ?? '',
+  given: ({ inputs }) => inputs.map(({ written, fixture }) => ({ input: written, ...plainFixture(fixture) })),
+  expect: ({ expect }) => plainFixture(expect),
+  overrides: plainOverrides,
+  depends_on: ({ model }) => ({ macros: [], nodes: [model] }),
+  config: plainConfig,
+  checksum: (node, { content }) => content(node) ?? null,
+};
+
 /** The keys that entries of some kind have. */
 export const entryKeys: readonly string[] = [
-  ...new Set([models, seeds, snapshots, genericTests, sources, exposures].flatMap((makers) => Object.keys(makers))),
+  ...new Set([models, seeds, snapshots, genericTests, sources, exposures, unitTests].flatMap((makers) => Object.keys(makers))),
 ];
 
 /** Makers of a kind that fits the node are called with that node alone: {@link makersOf} chooses by the kind. */
@@ -176,6 +199,7 @@ function makersOf(node: GraphNode): Makers<GraphNode> {
     snapshot: snapshots,
     source: sources,
     exposure: exposures,
+    unit_test: unitTests,
     test: node.resourceType === 'test' && node.test.kind === 'singular' ? singularTests : genericTests,
   }[node.resourceType];
   // The compiler does not connect the key of the table with the kind of the node.
@@ -198,7 +222,7 @@ export function renderEntry(node: GraphNode, context: EntryContext): string {
 
 /** The path below the folder of models, seeds or tests; a declared test has a file in dbt's mind only. */
 function pathBelowBase(node: GraphNode): string {
-  if (node.resourceType === 'source' || node.resourceType === 'exposure') return node.path;
+  if (node.resourceType === 'source' || node.resourceType === 'exposure' || node.resourceType === 'unit_test') return node.path;
   if (node.resourceType === 'test' && node.test.kind === 'generic') return `${node.name}.sql`;
   return [...node.fqn.slice(1, isVersion(node) ? -2 : -1), node.path.slice(node.path.lastIndexOf('/') + 1)].join('/');
 }
@@ -234,9 +258,9 @@ function sourcesOf(node: GraphNode, context: EntryContext): readonly (readonly s
 
 function compiledSql(node: Kind<'model' | 'snapshot' | 'test'>, { graph }: EntryContext): string | undefined {
   if (graph.broken.has(node.id)) return undefined;
-  if (node.resourceType === 'snapshot') return node.current.sql;
-  if (node.resourceType === 'model') return node.full.sql;
-  return node.test.text?.sql;
+  const text = node.resourceType === 'model' ? node.full : node.resourceType === 'snapshot' ? node.current : node.test.text;
+  // Nobody has asked for the columns that it is written from.
+  return text === undefined || hasColumnSlots(text) ? undefined : text.sql;
 }
 
 function qualified(sql: string | undefined, { nameDatabase }: EntryContext): string | null {

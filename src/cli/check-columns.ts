@@ -1,0 +1,97 @@
+/** Types what a run is about to build from texts that were not built before, and what reads it, while nothing is touched yet. */
+import type { Adapter } from '../adapter/adapter.ts';
+import type { CatalogRelation, Column } from '../adapter/relation.ts';
+import type { Analysis } from '../analyze/analysis.ts';
+import { relationKey } from '../analyze/relation-key.ts';
+import { isQueryNode } from '../analyze/waves.ts';
+import type { NodeId } from '../compile/compiled.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
+import { descendants } from '../graph/traverse.ts';
+import { findChangedBuilds } from '../plan/find-changed-builds.ts';
+import type { Plan } from '../plan/plan.ts';
+import { analyzeWith } from './analyze-nodes.ts';
+import { writeCompiled } from './compiled-files.ts';
+import { exitCodes, Stop } from './exit.ts';
+import type { Host } from './host.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import type { Standing } from './open-database.ts';
+import type { RunRequest } from './run-request.ts';
+import type { Screen } from './screen.ts';
+import type { SeedFiles } from './seed-files.ts';
+
+export interface ColumnCheck {
+  readonly loaded: LoadedGraph;
+  readonly plan: Plan;
+  readonly standing: Standing;
+  /** Those that are loaded. */
+  readonly seeds: SeedFiles['summaries'];
+  readonly adapter: Adapter;
+  /** All that stands, in the schemas of sources too. Asked once, and only where it decides something. */
+  readonly catalog: () => Promise<readonly CatalogRelation[] | undefined>;
+}
+
+/** Stops when a query of the plan cannot work; what stands unchanged is taken as it stands, and costs nothing. Gives what was found. */
+export async function requireColumns(
+  host: Host,
+  screen: Screen,
+  { options }: RunRequest,
+  { loaded, plan, standing, seeds, adapter, catalog }: ColumnCheck,
+): Promise<Analysis | undefined> {
+  if (options.analyze === false) return undefined;
+  const changed = findChangedBuilds(plan, standing.state.builds);
+  if (changed.size === 0) return undefined;
+  const wanted = findAffected(loaded, plan, changed);
+  if (![...wanted].some((id) => isQueryNode(loaded.graph.nodes.get(id)))) return undefined;
+  const binder = await adapter.openBinder?.({ projectRoot: loaded.project.root, settings: loaded.project.target.settings });
+  if (binder === undefined) return undefined;
+  let around: ReturnType<ColumnCheck['catalog']> | undefined;
+  try {
+    const outcome = await analyzeWith(host, loaded, wanted, {
+      binder,
+      catalog: () => (around ??= catalog()),
+      standing: standingColumns(loaded, changed, standing),
+      seedColumns: ({ id }) => seeds.get(id)?.columns,
+    });
+    if (hasErrors(outcome.diagnostics)) {
+      const flawed = new Set(outcome.diagnostics.map(({ node }) => node));
+      const nodes = [...wanted].flatMap((id) => (flawed.has(id) ? (loaded.graph.nodes.get(id) ?? []) : []));
+      writeCompiled(host.files, loaded.project, nodes);
+      throw new Stop(exitCodes.usage, outcome.diagnostics);
+    }
+    screen.showDiagnostics(outcome.diagnostics);
+    return outcome.value;
+  } finally {
+    await binder.close();
+  }
+}
+
+/** What the plan builds from something new or upon it, and the tests that it makes of these. */
+function findAffected({ graph }: LoadedGraph, plan: Plan, changed: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
+  const below = descendants(graph, changed);
+  const affected = new Set<NodeId>();
+  const add = (id: NodeId): void => {
+    if (changed.has(id) || below.has(id)) affected.add(id);
+  };
+  for (const step of plan.steps) {
+    if (step.kind === 'build') add(step.node);
+    const audits = step.kind === 'build' ? step.transaction : step.kind === 'test' ? [step.audit] : [];
+    for (const action of audits) if (action.kind === 'audit') for (const { id } of [...action.checks, ...action.queries]) add(id);
+  }
+  return affected;
+}
+
+/** Readers find what stands, but for seeds that are loaded anew and models without a relation. */
+function standingColumns(
+  { graph, engine }: LoadedGraph,
+  changed: ReadonlySet<NodeId>,
+  { catalog }: Standing,
+): (id: NodeId) => readonly Column[] | undefined {
+  const key = relationKey(engine.dialect.foldIdentifier);
+  const columns = new Map(catalog.map((entry) => [key(entry.relation), entry.columns]));
+  return (id) => {
+    const node = graph.nodes.get(id);
+    if (changed.has(id) || (node?.resourceType !== 'model' && node?.resourceType !== 'seed')) return undefined;
+    if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') return undefined;
+    return columns.get(key(node.relation)) ?? [];
+  };
+}

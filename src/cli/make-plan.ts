@@ -1,0 +1,79 @@
+/** Makes the plan of a command from what was prepared and from what stands in the database. */
+import { randomUUID } from 'node:crypto';
+import { findCheck } from '../checks/vocabulary.ts';
+import type { NodeId } from '../compile/compiled.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
+import type { PlanResult } from '../plan/build-plan.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import type { Interval, PlanInput, UnitTests } from '../plan/plan-input.ts';
+import type { PreparedUnitTest } from '../plan/unit-test.ts';
+import { traced } from '../project/tracer.ts';
+import { exitCodes, Stop } from './exit.ts';
+import type { Host } from './host.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import type { Standing } from './open-database.ts';
+import type { RunRequest } from './run-request.ts';
+import type { Screen } from './screen.ts';
+import type { SeedFiles } from './seed-files.ts';
+
+/** Everything that is decided before the database is opened. */
+export interface Prepared {
+  readonly loaded: LoadedGraph;
+  readonly selected: ReadonlySet<NodeId>;
+  readonly seeds: SeedFiles;
+  readonly unneeded: readonly Diagnostic[];
+  readonly unitTests: ReadonlyMap<NodeId, PreparedUnitTest>;
+  readonly threads: number;
+  readonly interval: Interval | undefined;
+}
+
+/** With what the database was asked. */
+export interface ReadyToPlan extends Prepared {
+  readonly standing: Standing;
+  readonly unitColumns: UnitTests['columns'];
+}
+
+/** The plan, and what it was made from. Stops where it must not be carried out. */
+export function planFor(
+  host: Host,
+  screen: Screen,
+  request: RunRequest,
+  prepared: ReadyToPlan,
+): { readonly planned: PlanResult; readonly input: PlanInput } {
+  const input = planInput(host, request, prepared);
+  return { planned: traced(host.trace, 'plan', () => planRun(screen, input)), input };
+}
+
+function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): PlanInput {
+  const { loaded, interval, standing } = prepared;
+  const { project, hooks, engine } = loaded;
+  return {
+    command: request.command,
+    project: project.name,
+    target: { name: project.target.name, engine: engine.type, schema: project.target.schema },
+    stateSchema: project.stateSchema,
+    graph: loaded.graph,
+    selected: prepared.selected,
+    dialect: engine.dialect,
+    capabilities: engine.capabilities,
+    catalog: standing.catalog,
+    state: standing.state,
+    seeds: prepared.seeds.summaries,
+    ...hooks,
+    findCheck,
+    run: { id: randomUUID(), startedAt: new Date(host.clock.now()).toISOString() },
+    fullRefresh: request.options.fullRefresh === true,
+    adopt: request.options.adopt === true,
+    noAudit: request.options.audit === false,
+    unitTests: { prepared: prepared.unitTests, columns: prepared.unitColumns },
+    ...(interval === undefined ? {} : { interval }),
+  };
+}
+
+function planRun(screen: Screen, input: PlanInput): PlanResult {
+  const outcome = buildPlan(input);
+  if (hasErrors(outcome.diagnostics)) throw new Stop(exitCodes.usage, outcome.diagnostics);
+  screen.showDiagnostics(outcome.diagnostics);
+  return outcome.value;
+}
