@@ -17,7 +17,7 @@ import { describeQueryProblem } from './describe-query-problem.ts';
 import { textsOf } from './waves.ts';
 import type { QueryNode } from './waves.ts';
 import type { KnownRelation } from './write-columns.ts';
-import { writeColumns } from './write-columns.ts';
+import { fillFromRelations } from './write-columns.ts';
 
 export interface FilledText {
   /** Undefined where something is wrong. */
@@ -50,11 +50,8 @@ export async function fillKnownColumns(
   }
   if (hasErrors(diagnostics)) return { text: undefined, diagnostics };
   const whole = fillColumns(text, (request) => (request.kind === 'render' ? rendered.get(request.node) : undefined));
-  const filled = fillColumns(whole, (request, span) => {
-    if (request.kind !== 'star' && request.kind !== 'union') return bug(`a text of ${node.id} was not rendered`);
-    const report = (entry: Diagnostic): void => void diagnostics.push(entry);
-    return writeColumns(request, { dialect, relationOf, where: { node: node.id, span }, report });
-  });
+  const { text: filled, diagnostics: misfits } = fillFromRelations(whole, { dialect, relationOf, node: node.id });
+  diagnostics.push(...misfits);
   if (rendered.size > 0 && !hasErrors(diagnostics)) diagnostics.push(...(await checkAgain(input, binder, node, filled)));
   return { text: hasErrors(diagnostics) ? undefined : filled, diagnostics };
 }

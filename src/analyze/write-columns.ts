@@ -2,7 +2,9 @@
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Column } from '../adapter/relation.ts';
 import type { StarRequest, UnionRequest } from '../compile/column-slots.ts';
-import type { NodeId } from '../compile/compiled.ts';
+import { fillColumns } from '../compile/column-slots.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 
@@ -21,8 +23,21 @@ export interface WriteInput {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
+/** A text with relations that stand for those of the project: every request in it is for columns alone. */
+export function fillFromRelations(
+  text: CompiledText,
+  input: Pick<WriteInput, 'dialect' | 'relationOf'> & { readonly node: NodeId },
+): { readonly text: CompiledText; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const filled = fillColumns(text, (request, span) => {
+    if (request.kind !== 'star' && request.kind !== 'union') return bug(`a text of ${input.node} was not rendered`);
+    return writeColumns(request, { ...input, where: { node: input.node, span }, report: (entry) => void diagnostics.push(entry) });
+  });
+  return { text: filled, diagnostics };
+}
+
 /** Problems are reported; the SQL is then of no use. */
-export function writeColumns(request: StarRequest | UnionRequest, input: WriteInput): string {
+function writeColumns(request: StarRequest | UnionRequest, input: WriteInput): string {
   return request.kind === 'star' ? writeStar(request, input) : writeUnion(request, input);
 }
 

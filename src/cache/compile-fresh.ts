@@ -6,7 +6,7 @@ import { compileProject } from '../compile/compile-project.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import type { UnitTestText } from '../compile/compile-unit-test.ts';
 import { compileUnitTest } from '../compile/compile-unit-test.ts';
-import type { UnitTestRequest } from './compiled-project.ts';
+import type { UnitTestRendering } from '../compile/compile-unit-test.ts';
 import type { EarlierCompile } from '../compile/earlier.ts';
 import type { JsModuleLoader } from '../compile/js-helpers.ts';
 import type { RenderAgain } from '../compile/render-again.ts';
@@ -40,7 +40,7 @@ export function renderText(
 
 export function compileTest(
   source: SourceFile,
-  test: UnitTestRequest,
+  test: UnitTestRendering,
   project: InlineProject,
   js: JsModuleLoader,
 ): Promise<Outcome<UnitTestText>> {

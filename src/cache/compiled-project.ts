@@ -2,8 +2,8 @@
 import type { Dialect } from '../adapter/dialect.ts';
 import type { CompileCounts } from '../compile/compile-project.ts';
 import type { RenderAgain } from '../compile/render-again.ts';
-import type { StandIns, UnitTestText } from '../compile/compile-unit-test.ts';
-import type { CompiledText, CompiledUnitTest, NodeId } from '../compile/compiled.ts';
+import type { UnitTestRendering, UnitTestText } from '../compile/compile-unit-test.ts';
+import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import type { RunHooks } from '../compile/file-record.ts';
 import type { FileTexts } from '../compile/hooks.ts';
 import type { JsModuleLoader } from '../compile/js-helpers.ts';
@@ -40,11 +40,6 @@ export interface WorkCounts extends CompileCounts {
 }
 
 /** A unit test, and what stands for the relations that it gives. */
-export interface UnitTestRequest {
-  readonly definition: CompiledUnitTest;
-  readonly standIns: StandIns;
-}
-
 export interface CompiledProject {
   readonly graph: Graph;
   readonly hooks: RunHooks;
@@ -58,7 +53,7 @@ export interface CompiledProject {
   /** Compiles SQL that is in no file. */
   readonly compileInline: (source: SourceFile) => Promise<Outcome<CompiledText>>;
   /** Compiles the text of a model for a unit test. */
-  readonly compileUnitTest: (source: SourceFile, test: UnitTestRequest) => Promise<Outcome<UnitTestText>>;
+  readonly compileUnitTest: (source: SourceFile, test: UnitTestRendering) => Promise<Outcome<UnitTestText>>;
   /** Renders a text of a node again, with the columns of others. */
   readonly renderAgain: (source: SourceFile, again: RenderAgain) => Promise<Outcome<CompiledText>>;
   readonly counts: WorkCounts;

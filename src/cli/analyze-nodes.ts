@@ -1,5 +1,6 @@
 /** Binds the engine, the target's catalog and the seed files to analysis. */
 import type { Adapter } from '../adapter/adapter.ts';
+import type { Binder } from '../adapter/analysis.ts';
 import type { Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation } from '../adapter/relation.ts';
@@ -32,6 +33,13 @@ export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: Read
   } finally {
     await binder.close();
   }
+}
+
+/** The binder of the engine, or else the target itself, which must be there then. Undefined where neither can tell. */
+export async function openAnyBinder(adapter: Adapter, { project }: Pick<LoadedGraph, 'project'>): Promise<Binder | undefined> {
+  const { root: projectRoot, target } = project;
+  const binder = await adapter.openBinder?.({ projectRoot, settings: target.settings });
+  return binder ?? (await adapter.openTargetBinder?.({ target, projectRoot, connections: 1, readOnly: false }));
 }
 
 /** The same with a binder that is open, and with what is known already of nodes that it has seen. */

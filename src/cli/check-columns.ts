@@ -9,7 +9,7 @@ import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { descendants } from '../graph/traverse.ts';
 import { findChangedBuilds } from '../plan/find-changed-builds.ts';
 import type { Plan } from '../plan/plan.ts';
-import { analyzeWith } from './analyze-nodes.ts';
+import { analyzeWith, openAnyBinder } from './analyze-nodes.ts';
 import { writeCompiled } from './compiled-files.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
@@ -42,7 +42,7 @@ export async function requireColumns(
   if (changed.size === 0) return undefined;
   const wanted = findAffected(loaded, plan, changed);
   if (![...wanted].some((id) => isQueryNode(loaded.graph.nodes.get(id)))) return undefined;
-  const binder = await adapter.openBinder?.({ projectRoot: loaded.project.root, settings: loaded.project.target.settings });
+  const binder = await openAnyBinder(adapter, loaded);
   if (binder === undefined) return undefined;
   let around: ReturnType<ColumnCheck['catalog']> | undefined;
   try {

@@ -1,6 +1,7 @@
 /** Writes compiled SQL under target/compiled, in the layout that dbt users know. */
 import { textPath } from '../compile/text-path.ts';
 import { join } from 'node:path';
+import { hasColumnSlots } from '../compile/column-slots.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import type { FileSystem } from '../project/file-system.ts';
@@ -32,7 +33,8 @@ export function writeCompiled(files: FileSystem, project: Project, nodes: readon
   };
   for (const node of nodes) {
     const text = compiledTextOf(node);
-    if (text === undefined) continue;
+    // Nobody has found out about the columns that it is written from.
+    if (text === undefined || hasColumnSlots(text)) continue;
     const path = compiledPathOf(project, textPath(node));
     write(path, text.sql);
     if (node.resourceType === 'model' && node.incremental !== undefined)

@@ -92,33 +92,21 @@ export interface Standing {
   readonly state: StateSnapshot;
 }
 
-/** Whose relations are looked for. */
-interface Asked {
-  readonly project: Project;
-  readonly graph: Graph;
-  /** Schemas beside those that the project builds in. */
-  readonly schemas?: Iterable<string>;
-}
-
 /** Reads catalog and state: two statements, whatever the size of the project. Stops the command when that fails. */
-export async function readStanding(adapter: Adapter, session: Session, asked: Asked): Promise<Standing> {
+export async function readStanding(adapter: Adapter, session: Session, project: Project, graph: Graph): Promise<Standing> {
   const connection = await session.connect();
   try {
-    return await readStandingOn(adapter, connection, asked);
+    return await readStandingOn(adapter, connection, project, graph);
   } catch (cause) {
-    throw stopForDatabase(cause, asked.project);
+    throw stopForDatabase(cause, project);
   } finally {
     await connection.close();
   }
 }
 
 /** The same on a connection that is in the middle of something. Rejects with the error of the engine, or stops for a state that is not ours. */
-export async function readStandingOn(
-  adapter: Adapter,
-  connection: Connection,
-  { project, graph, schemas: others = [] }: Asked,
-): Promise<Standing> {
-  const schemas = new Set<string>([project.stateSchema, project.target.schema, ...others]);
+export async function readStandingOn(adapter: Adapter, connection: Connection, project: Project, graph: Graph): Promise<Standing> {
+  const schemas = new Set<string>([project.stateSchema, project.target.schema]);
   for (const node of graph.nodes.values()) if (isBuilt(node)) schemas.add(node.relation.schema);
   const catalog = await adapter.catalog.relations(connection, [...schemas]);
   const layout = inspectStateLayout(project.stateSchema, catalog, adapter.dialect);

@@ -206,7 +206,11 @@ const runSummaries: Readonly<Record<RunKind, Entry>> = {
     summary: 'build and test seeds, models and snapshots in order',
     examples: ['tx build', 'tx build -s tag:nightly --threads 8', 'tx build -s stg_orders+ --watch'],
   },
-  test: { name: 'test', summary: 'test what is published', examples: ['tx test', 'tx test -s fct_orders', 'tx test -s test_name:unique'] },
+  test: {
+    name: 'test',
+    summary: 'test what is published',
+    examples: ['tx test', 'tx test -s fct_orders', 'tx test -s test_name:unique', 'tx test -s test_type:unit'],
+  },
   snapshot: {
     name: 'snapshot',
     summary: 'keep the history of rows',

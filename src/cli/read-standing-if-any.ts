@@ -9,7 +9,7 @@ import { waitSeconds } from './read-options.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
 import { listenForCancel } from './signals.ts';
-import { findUnitColumns, schemasOf } from './unit-tests.ts';
+import { findUnitColumns } from './unit-tests.ts';
 
 interface Found {
   readonly standing: Standing;
@@ -25,21 +25,20 @@ export async function readStandingIfAny(host: Host, screen: Screen, request: Run
     const { adapter, session } = await openDatabase(host, screen, loaded, {
       connections: 1,
       // An engine that cannot bind queries by itself makes empty tables for them, and undoes them.
-      readOnly: unitTests.size === 0 || (await loaded.engine.load()).openBinder !== undefined,
+      readOnly: true,
       waitSeconds: waitSeconds(request.options),
       signal: cancellation.signal,
     });
     try {
-      const standing = await readStanding(adapter, session, { ...loaded, schemas: schemasOf(loaded, unitTests) });
-      const target = { open: { adapter, session }, catalog: standing.catalog };
-      return { standing, unitColumns: await findUnitColumns(host, loaded, unitTests, target) };
+      const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
+      return { standing, unitColumns: await findUnitColumns(host, loaded, unitTests, { adapter, session }) };
     } finally {
       await session.close();
     }
   } catch (cause) {
     if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
       const state = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} };
-      return { standing: { catalog: [], state }, unitColumns: await findUnitColumns(host, loaded, unitTests, { catalog: [] }) };
+      return { standing: { catalog: [], state }, unitColumns: await findUnitColumns(host, loaded, unitTests) };
     }
     throw cause;
   } finally {

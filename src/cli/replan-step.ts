@@ -35,7 +35,7 @@ async function standingFor(
   { graph }: PlanInput,
 ): Promise<Pick<PlanInput, 'catalog' | 'state'> | { readonly diagnostics: Stop['diagnostics'] }> {
   try {
-    return await readStandingOn(adapter, connection, { project, graph });
+    return await readStandingOn(adapter, connection, project, graph);
   } catch (cause) {
     if (cause instanceof Stop) return { diagnostics: cause.diagnostics };
     throw cause;

@@ -41,7 +41,7 @@ import { argumentsOf } from './run-arguments.ts';
 import { stopFor } from './stop-for.ts';
 import { createUnfinishedMark } from './unfinished-mark.ts';
 import type { UnfinishedMark } from './unfinished-mark.ts';
-import { findUnitColumns, prepareUnitTests, schemasOf } from './unit-tests.ts';
+import { findUnitColumns, prepareUnitTests } from './unit-tests.ts';
 import { showUnneeded } from './unneeded-errors.ts';
 import { loadWhole } from './whole-texts.ts';
 import { listenForCancel } from './signals.ts';
@@ -112,16 +112,12 @@ export async function runPrepared(
     signal: cancellation.signal,
   });
   try {
-    const asked = { ...loaded, schemas: schemasOf(loaded, prepared.unitTests) };
-    const standing = await traced(host.trace, 'read catalog and state', () => readStanding(adapter, session, asked));
+    const standing = await traced(host.trace, 'read catalog and state', () => readStanding(adapter, session, loaded.project, loaded.graph));
     const seeds = cancellation.whileBusy(() =>
       traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing)),
     );
     await requireSeedTypes(session, loaded, seeds.summaries.keys());
-    const unitColumns = await findUnitColumns(host, loaded, prepared.unitTests, {
-      open: { adapter, session },
-      catalog: standing.catalog,
-    });
+    const unitColumns = await findUnitColumns(host, loaded, prepared.unitTests, { adapter, session });
     const { planned: drafted, input } = cancellation.whileBusy(() =>
       planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns }),
     );
@@ -227,13 +223,13 @@ export async function prepareNodes(
   const interval = readInterval(options);
   // What was asked for is read before a database is opened; which other seeds changed is known only then.
   const seeds = readSeeds(host, screen, loaded, command === 'build' || command === 'seed' ? selected : new Set());
-  const unit = await prepareUnitTests(loaded, command === 'build' || command === 'test' ? selected : new Set());
+  const unit = await prepareUnitTests(host, screen, loaded, command === 'build' || command === 'test' ? selected : new Set());
   const problems = [...seeds.diagnostics, ...unit.diagnostics];
   const unneeded = await traced(host.trace, 'check queries', () =>
     requireSound(loaded, selected, command === 'seed' ? new Set() : selected, problems),
   );
   screen.showDiagnostics(problems);
-  const whole = command === 'seed' ? loaded : await loadWhole(host, screen, loaded, selected);
+  const whole = command === 'seed' ? loaded : await loadWhole(host, screen, unit.loaded, selected);
   return {
     loaded: whole,
     selected,

@@ -4,6 +4,8 @@ import type { Session } from '../adapter/connection.ts';
 import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
 import type { KnownColumns } from '../analyze/analysis.ts';
 import type { CompiledFixture, CompiledUnitTest, NodeId, UnitInput } from '../compile/compiled.ts';
+import { syntheticText } from '../compile/compiled-text.ts';
+import { finishQuery } from '../compile/query-text.ts';
 import { columnProblems } from '../compile/unit-tests.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
@@ -12,27 +14,42 @@ import { readCsvFixture } from '../parse/read-csv-fixture.ts';
 import type { FixtureRows } from '../parse/unit-test-definition.ts';
 import type { UnitTests } from '../plan/plan-input.ts';
 import type { KnownRelation, PreparedUnitTest, UnitFixture } from '../plan/unit-test.ts';
-import { analyzeWith } from './analyze-nodes.ts';
+import { analyzeWith, lookAround, openAnyBinder } from './analyze-nodes.ts';
 import type { Host } from './host.ts';
-import { learnColumns } from './learn-columns.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import type { Screen } from './screen.ts';
 import { readSeedFiles } from './seed-files.ts';
+import { knownColumns, writeUnitColumns } from './unit-test-columns.ts';
+import { loadWhole } from './whole-texts.ts';
 
 type Prepared = ReadonlyMap<NodeId, PreparedUnitTest>;
 
-/** The unit tests among `selected`, ready to be planned, and all that is wrong with them. */
-export async function prepareUnitTests(loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<Outcome<Prepared>> {
+/**
+ * The unit tests among `selected`, ready to be planned, and all that is wrong with them. `loaded` comes back with the columns
+ * that their models ask for.
+ */
+export async function prepareUnitTests(
+  host: Host,
+  screen: Screen,
+  project: LoadedGraph,
+  selected: ReadonlySet<NodeId>,
+): Promise<Outcome<Prepared> & { readonly loaded: LoadedGraph }> {
   const prepared = new Map<NodeId, PreparedUnitTest>();
   const diagnostics: Diagnostic[] = [];
-  for (const id of selected) {
-    const node = loaded.graph.nodes.get(id);
-    // What did not compile is told already.
-    if (node?.resourceType !== 'unit_test' || loaded.graph.broken.has(id) || loaded.graph.broken.has(node.model)) continue;
+  const { nodes, broken } = project.graph;
+  // What did not compile is told already.
+  const tests = [...selected].flatMap((id) => {
+    const node = nodes.get(id);
+    return node?.resourceType !== 'unit_test' || broken.has(id) || broken.has(node.model) ? [] : [node];
+  });
+  const loaded = await loadWhole(host, screen, project, new Set(tests.map(({ model }) => model)));
+  for (const node of tests) {
+    const { id } = node;
     const outcome = await prepareUnitTest(loaded, node);
     diagnostics.push(...outcome.diagnostics);
     if (outcome.value !== undefined) prepared.set(id, outcome.value);
   }
-  return { value: prepared, diagnostics };
+  return { value: prepared, diagnostics, loaded };
 }
 
 async function prepareUnitTest(loaded: LoadedGraph, node: CompiledUnitTest): Promise<Outcome<PreparedUnitTest | undefined>> {
@@ -45,11 +62,15 @@ async function prepareUnitTest(loaded: LoadedGraph, node: CompiledUnitTest): Pro
   const standIns = new Map(inputs.map(({ id, relation }) => [id, loaded.engine.dialect.relation(relation)]));
   const { path } = loaded.graph.nodes.get(node.model) ?? bug(`${node.model} is not in the graph`);
   const source = { path, text: loaded.texts.get(path) ?? bug(`${path} has no text`) };
-  const compiled = await loaded.compileUnitTest(source, { definition: node, standIns });
+  const columns = knownColumns(loaded);
+  const columnsOf = columns && ((id: NodeId): readonly string[] => (columns(id) ?? []).map(({ name }) => name));
+  const compiled = await loaded.compileUnitTest(source, { definition: node, standIns, columnsOf });
   diagnostics.push(...compiled.diagnostics);
   if (!hasErrors(compiled.diagnostics)) diagnostics.push(...compareReads(loaded, node, compiled.value));
-  const value = hasErrors(diagnostics) ? undefined : { id: node.id, text: compiled.value.text, inputs, expect };
-  return { value, diagnostics };
+  if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  const filled = writeUnitColumns(loaded, node, { ...compiled.value, standIns, columns });
+  diagnostics.push(...filled.diagnostics);
+  return { value: hasErrors(diagnostics) ? undefined : { id: node.id, text: filled.value, inputs, expect }, diagnostics };
 }
 
 /** A temporary relation for each input, under the name that the query may call it by where it qualifies columns. */
@@ -68,13 +89,22 @@ function nameInputs({ graph, engine }: LoadedGraph, { inputs }: CompiledUnitTest
 
 /** The rows of a fixture; those of a file are read now. */
 function readRows({ texts, engine }: LoadedGraph, fixture: CompiledFixture, node: NodeId, diagnostics: Diagnostic[]): FixtureRows {
-  if (fixture.kind !== 'file') return fixture;
+  if (fixture.kind === 'query') return oneQuery(fixture, node, diagnostics);
+  if (fixture.kind === 'rows') return fixture;
   const { path, format } = fixture;
   const text = texts.get(path) ?? bug(`${path} has no text`);
-  if (format === 'sql') return { kind: 'query', sql: text, span: fixture.span };
+  if (format === 'sql') return oneQuery({ kind: 'query', sql: text, span: fixture.span }, node, diagnostics);
   const { value, diagnostics: problems } = readCsvFixture(text, (start, end) => ({ path, start, end }));
   for (const problem of [...problems, ...columnProblems(value, engine.dialect)]) diagnostics.push({ ...problem, node });
   return value;
+}
+
+/** A query as it can stand inside of a statement: only one, and without what ends it. */
+function oneQuery(rows: Extract<FixtureRows, { kind: 'query' }>, node: NodeId, diagnostics: Diagnostic[]): FixtureRows {
+  const finished = finishQuery(syntheticText(rows.sql), { what: 'a fixture', node, path: rows.span.path });
+  for (const { message } of finished.diagnostics)
+    diagnostics.push(diagnose('fixture-content', { problem: message }, { span: rows.span, node }));
+  return { ...rows, sql: finished.text.sql };
 }
 
 /** Inputs that are missing, and those that nothing reads. */
@@ -107,57 +137,45 @@ function referenceTo(graph: LoadedGraph['graph'], id: NodeId): string {
   return version === undefined ? `ref('${node?.name ?? ''}')` : `ref('${version.model}', v=${version.v})`;
 }
 
-/** The schemas of the sources that the tests make up: what stands there tells their columns. */
-export function schemasOf({ graph }: Pick<LoadedGraph, 'graph'>, tests: Prepared): readonly string[] {
-  const ids = new Set([...tests.values()].flatMap(({ inputs }) => inputs.map(({ id }) => id)));
-  return [...ids].flatMap((id) => {
-    const node = graph.nodes.get(id);
-    return node?.resourceType === 'source' ? [node.relation.schema] : [];
-  });
-}
-
-/** What stands in the database, and the database where it is there. */
-export interface KnownTarget {
-  readonly open?: { readonly adapter: Adapter; readonly session: Session };
-  readonly catalog: readonly CatalogRelation[];
+/** The database, where it is there. */
+export interface OpenTarget {
+  readonly adapter: Adapter;
+  readonly session: Session;
 }
 
 /**
  * The columns of all relations that the tests make up: by their queries, else as they stand in the database, else as far as
  * they are described.
  */
-export async function findUnitColumns(
-  host: Host,
-  loaded: LoadedGraph,
-  tests: Prepared,
-  { open, catalog }: KnownTarget,
-): Promise<UnitTests['columns']> {
+export async function findUnitColumns(host: Host, loaded: LoadedGraph, tests: Prepared, open?: OpenTarget): Promise<UnitTests['columns']> {
   const ids = new Set([...tests.values()].flatMap(({ inputs }) => inputs.map(({ id }) => id)));
   if (ids.size === 0) return new Map();
+  const catalog = open === undefined ? [] : await lookAround(open.adapter, open.session, loaded);
   const { foldIdentifier: fold } = loaded.engine.dialect;
   const keyOf = ({ schema, name }: Relation): string => JSON.stringify([fold(schema), fold(name)]);
   const standing = new Map(catalog.map((entry) => [keyOf(entry.relation), entry]));
+  const seen = new Map<NodeId, KnownRelation | undefined>();
   const otherwise = (id: NodeId): KnownRelation | undefined => {
+    if (!seen.has(id)) seen.set(id, lookUp(id));
+    return seen.get(id);
+  };
+  const lookUp = (id: NodeId): KnownRelation | undefined => {
     const node = loaded.graph.nodes.get(id);
     if (node === undefined || !('relation' in node)) return undefined;
     const seed = node.resourceType === 'seed' ? seedColumns(host, loaded, id) : undefined;
     const stands = seed === undefined ? standing.get(keyOf(node.relation))?.columns : seed;
-    if (stands !== undefined) return { columns: stands, isWhole: true };
+    // A model may stand as it was before its query changed.
+    if (stands !== undefined) return { columns: stands, isWhole: node.resourceType !== 'model' };
     return {
       columns: node.columns.flatMap(({ name, dataType }) => (dataType === undefined ? [] : [{ name, type: dataType }])),
       isWhole: false,
     };
   };
-  const bound = await analyzeInputs(host, loaded, ids, catalog);
-  const roots = (id: NodeId): readonly Column[] | undefined => otherwise(id)?.columns;
-  const learned =
-    bound === undefined && open !== undefined ? await learnColumns(open.adapter, open.session, loaded, { wanted: ids, roots }) : undefined;
+  const bound = await analyzeInputs(host, loaded, ids, { catalog, isOpen: open !== undefined });
   return new Map(
     [...ids].flatMap((id): readonly (readonly [NodeId, KnownRelation])[] => {
       const known = bound?.get(id);
-      if (known !== undefined) return [[id, { columns: known.columns, isWhole: known.origin !== 'declared' }]];
-      const columns = learned?.get(id);
-      const found = columns === undefined ? otherwise(id) : { columns, isWhole: true };
+      const found = known === undefined ? otherwise(id) : { columns: known.columns, isWhole: known.origin !== 'declared' };
       return found === undefined ? [] : [[id, found]];
     }),
   );
@@ -172,11 +190,10 @@ async function analyzeInputs(
   host: Host,
   loaded: LoadedGraph,
   ids: ReadonlySet<NodeId>,
-  catalog: readonly CatalogRelation[],
+  { catalog, isOpen }: { readonly catalog: readonly CatalogRelation[]; readonly isOpen: boolean },
 ): Promise<ReadonlyMap<NodeId, KnownColumns> | undefined> {
-  const { project, engine } = loaded;
-  const adapter = await engine.load();
-  const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
+  const adapter = await loaded.engine.load();
+  const binder = isOpen || adapter.openBinder !== undefined ? await openAnyBinder(adapter, loaded) : undefined;
   if (binder === undefined) return undefined;
   try {
     const { value } = await analyzeWith(host, loaded, ids, { binder, catalog: () => Promise.resolve(catalog) });

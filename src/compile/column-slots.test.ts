@@ -93,15 +93,16 @@ describe('a rendering without columns', () => {
   });
 
   it('leaves another text when the template is another', async () => {
-    const sqlOf = async (name: string) =>
-      (
-        await compileModel(
-          { ...others, 'models/m.sql': `select {{#each (columns (ref "a")) as |c|}}{{#if (eq c "${name}")}}1{{/if}}{{/each}}` },
-          'm',
-        )
-      ).full.sql;
-    expect(await sqlOf('x')).toBe(await sqlOf('x'));
-    expect(await sqlOf('x')).not.toBe(await sqlOf('y'));
+    const sqlOf = async (template: string, macro = 'x'): Promise<string> => {
+      const files = { ...others, 'macros/m.sql': `{{#macro "given"}}${macro}{{/macro}}`, 'models/m.sql': template };
+      return (await compileModel(files, 'm')).full.sql;
+    };
+    const first = await sqlOf('select {{#each (columns (ref "a")) as |c|}}{{#if (eq c "x")}}{{given}}{{/if}}{{/each}} as n');
+    const laidOut = `-- a word\nSELECT\n  {{#each (columns  (ref "a")) as |c|}}\n    {{#if (eq c 'x')}}{{given}}{{/if}}\n  {{/each}}   as n`;
+    expect(await sqlOf(laidOut)).toBe(first);
+    expect(await sqlOf(laidOut.replace("'x'", "'y'"))).not.toBe(first);
+    expect(await sqlOf(laidOut.replace('as n', 'as m'))).not.toBe(first);
+    expect(await sqlOf(laidOut, 'y')).not.toBe(first);
   });
 });
 

@@ -19,7 +19,10 @@ import { failed, fromYaml, relationValue } from './values.ts';
 export type StandIns = ReadonlyMap<NodeId, string>;
 
 export interface UnitTestText {
+  /** Requests for columns may still be in it. */
   readonly text: CompiledText;
+  /** Nodes whose columns decide what the query is, and are not known. With any, the text is of no use. */
+  readonly asked: ReadonlyMap<NodeId, Span>;
   /** What the query read, by the place of the first mention. */
   readonly reads: ReadonlyMap<NodeId, Span>;
   readonly readsSelf: boolean;
@@ -89,14 +92,21 @@ class OverriddenEnvironment implements Environment {
   }
 }
 
+export interface UnitTestRendering {
+  readonly definition: CompiledUnitTest;
+  readonly standIns: StandIns;
+  /** The names of a node's columns, where they are known. */
+  readonly columnsOf?: ((id: NodeId) => readonly string[]) | undefined;
+}
+
 /** Renders the file of the model that `test` looks at. Slots are still in the text. */
 export function compileUnitTest(
   source: SourceFile,
-  test: { readonly definition: CompiledUnitTest; readonly standIns: StandIns },
+  test: UnitTestRendering,
   input: InlineInput,
   ports: CompilePorts,
 ): Promise<Outcome<UnitTestText>> {
-  const { definition, standIns } = test;
+  const { definition, standIns, columnsOf } = test;
   const { model, overrides } = definition;
   return renderInline(source, input, ports, ({ template, environment, index }) => {
     const self = standIns.get(model);
@@ -107,11 +117,14 @@ export function compileUnitTest(
       self: self === undefined ? undefined : relationValue(self, model),
       isIncremental: overrides.isIncremental,
       place: 'a unit test without `this` among its inputs',
+      takesColumns: true,
+      columnsOf,
     });
     const rendered = renderTemplate(template, session);
     const problems = [...session.diagnostics, ...unknownMacros(definition, environment)];
     const finished = problems.length > 0 ? { text: rendered, diagnostics: problems } : finishQuery(rendered, owner(source, model));
-    const value: UnitTestText = { text: finished.text, reads: session.dependencies, readsSelf: session.readsSelf };
+    const { asked, dependencies: reads, readsSelf } = session;
+    const value: UnitTestText = { text: finished.text, asked, reads, readsSelf };
     return { value, diagnostics: finished.diagnostics.map((entry) => ({ ...entry, node: definition.id })) };
   });
 }

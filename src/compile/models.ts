@@ -73,7 +73,7 @@ function renderText(draft: ModelDraft, isIncremental: boolean, context: FileCont
   const session = openSession(draft, context, isIncremental);
   const text = renderTemplate(draft.template, session);
   if (session.diagnostics.length > 0) return { text, ...settle(draft.id, session.diagnostics, session, context) };
-  const waiting = waitForColumns(session, text, draft.path, context.texts);
+  const waiting = waitForColumns(session, draft.template);
   if (waiting !== undefined) return { text: waiting, ...settle(draft.id, [], session, context) };
   const finished = finishQuery(text, { what: 'a model', node: draft.id, path: draft.path });
   const selfRead = session.readsSelf ? findSelfRead(draft, finished.text, session) : undefined;

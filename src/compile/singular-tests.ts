@@ -52,7 +52,7 @@ function compileTest(file: SingularFile, context: FileContext): CompiledTest {
     context.diagnostics.push(...findShadows(file.template.nodes));
     text = renderTemplate(file.template, session);
     problems.push(...session.diagnostics);
-    const waiting = waitForColumns(session, text, file.path, texts);
+    const waiting = waitForColumns(session, file.template);
     if (session.diagnostics.length === 0 && waiting !== undefined) {
       problems.push(...checkChain(session.dependencies, context.asker, id).diagnostics);
       text = injectEphemerals(waiting, [...session.dependencies.keys()], context);

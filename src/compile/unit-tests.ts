@@ -91,7 +91,10 @@ export function isoTime(text: string): string | undefined {
   if (!/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?$/.test(text)) return undefined;
   const zoned = /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text.includes(':') ? text : `${text}T00:00`}Z`;
   const time = new Date(zoned.replace(' ', 'T'));
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+  if (Number.isNaN(time.getTime())) return undefined;
+  // A day that no month has is taken for one of the next.
+  const day = text.slice(0, 10);
+  return new Date(`${day}T00:00Z`).toISOString().startsWith(day) ? time.toISOString() : undefined;
 }
 
 function compileInputs(

@@ -118,6 +118,17 @@ select {{star (ref "e") except=(columns (ref "other"))}}{{#each (columns (ref "o
     ],
   },
   {
+    name: 'relations of one name in several schemas, called by their names alone',
+    files: {
+      'models/orders.sql': `select 1 as id, 'a' as one`,
+      'models/older.sql': `{{config schema="older" alias="orders"}}select 2 as id, 'b' as two`,
+      'models/oldest.sql': `{{config schema="oldest" alias="orders"}}select orders.id, orders.two as three from {{ref "older"}}`,
+      'models/m.sql': `{{config materialized="table"}}
+select {{star (ref "oldest") alias="orders"}}, {{star (ref "orders") prefix="o_" alias="o"}} from {{ref "oldest"}} join {{ref "orders"}} as o on o.id < orders.id`,
+    },
+    acts: [build, is('select id, three, o_id, o_one from main.m', [2, 'b', 1, 'a'])],
+  },
+  {
     name: 'columns of a source are those in the database, or those that are described',
     files: {
       'models/sources.yaml': `sources: [{name: raw, schema: raw, tables: [{name: t}, {name: gone, columns: [{name: a, data_type: integer}, {name: b, data_type: varchar}]}]}]`,

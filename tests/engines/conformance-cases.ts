@@ -536,6 +536,31 @@ const errors: readonly ConformanceCase[] = [
     ],
   },
   {
+    name: 'queries are typed before anything runs, those that are new and what reads them',
+    files: {
+      [source]: csv('id,amount', '1,2'),
+      'models/a.sql': 'select id, amount from {{ref "src"}}',
+      'models/b.sql': '{{config materialized="table"}}\nselect id + 1 as n from {{ref "a"}}',
+      'models/c.sql': 'select n from {{ref "b"}}',
+    },
+    acts: [
+      { tx: 'build' },
+      { write: { 'models/a.sql': 'select id as key, amount from {{ref "src"}}', 'models/d.sql': 'select no_column from {{ref "src"}}' } },
+      { tx: 'build', exit: 2, says: [/unknown-column\s+models\/b\.sql:2:8/, /unknown-column\s+models\/d\.sql:1:8/] },
+      is('select id from main.a', [1]),
+      // Alone, it finds the view as it stands.
+      { tx: 'run --select b' },
+      {
+        write: {
+          'models/d.sql': 'select key from {{ref "a"}}',
+          'models/b.sql': '{{config materialized="table"}}\nselect key + 1 as n from {{ref "a"}}',
+        },
+      },
+      { tx: 'build' },
+      is('select key from main.d', [1]),
+    ],
+  },
+  {
     name: 'text that is no query is refused before anything runs',
     files: { 'models/a.sql': 'select 1 as a frm x', 'models/b.sql': 'select 1 as a; drop table x', 'models/c.sql': 'delete from x' },
     acts: [{ tx: 'build', exit: 2, says: ['sql-syntax', 'several-statements', 'not-a-select'] }],

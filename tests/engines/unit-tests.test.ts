@@ -75,6 +75,41 @@ describe('unit tests', () => {
         expect((await relations(project)).filter((name) => !name.startsWith('_tx.'))).toEqual([]);
       });
 
+      it('take models whose text is made from the columns of others, by the names of what they make up', async () => {
+        const project = await engine.project({
+          ...base,
+          'models/starred.sql': `select {{star (ref "stg_orders") except=(array "placed" "status") alias="o"}}, amount * 2 as double from {{ref "stg_orders"}} as o`,
+          'models/looped.sql': `select {{#join (columns (ref "stg_orders") except=(array "placed" "status")) ", " as |name|}}max({{name}}) as {{name}}{{/join}} from {{ref "stg_orders"}}`,
+          'models/both.sql': `{{union_relations (array (ref "starred") (ref "stg_orders")) include=(array "id" "amount") source_column=null}}`,
+          'models/starred.yaml': unitTest(
+            'starred',
+            `${givenOrders}    expect:
+      rows:
+        - {id: null, customer: 1, amount: 10.50, double: 21}
+        - {id: null, customer: 1, amount: 1, double: 2}
+        - {id: null, customer: 2, amount: 7, double: 14}
+        - {id: null, customer: 3, amount: null, double: null}
+`,
+            'stars',
+          ),
+          'models/looped.yaml': unitTest('looped', `${givenOrders}    expect: {rows: [{id: null, customer: 3, amount: 10.50}]}\n`, 'loops'),
+          'models/both.yaml': unitTest(
+            'both',
+            `    given:
+      - input: ref('stg_orders')
+        rows: [{id: 1, amount: 5}]
+      - input: ref('starred')
+        rows: [{id: 2, amount: 6}]
+    expect: {rows: [{id: 1, amount: 5}, {id: 2, amount: 6}]}
+`,
+            'unions',
+          ),
+        });
+        const ran = await project.tx('test');
+        expect(ran.text).toContain('3 ok');
+        expect(ran.exit).toBe(0);
+      });
+
       it('show cell by cell what differs, and keep the model and what reads it from being built', async () => {
         const project = await engine.project({
           'models/numbers.sql': `{{config materialized="table" unique_key="id"}} select id, word, cast(amount * 2 as decimal(6,2)) as double from {{ref "base"}}`,
@@ -303,6 +338,32 @@ describe('unit tests', () => {
         expect(await relations(project)).toContain('main.base');
       });
 
+      it('give columns to what is written from them', async () => {
+        const project = await engine.project({
+          'models/base.sql': `select 1 as id, 'x' as word, 'y' as secret`,
+          'models/mid.sql': '{{union_relations (array (ref "base")) exclude=(array "secret") source_column=null}}',
+          'models/m.sql': `select {{star (ref "mid") prefix="p_"}}, cast(null as integer) as nothing from {{ref "mid"}}`,
+          'models/loop.sql': 'select {{#each (columns (ref "base")) as |c|}}{{c}}, {{/each}}1 as one from {{ref "base"}}',
+          'models/unit.yaml': `unit_tests:
+  - name: known
+    model: m
+    given: [{input: ref('mid'), rows: [{id: 5}, {word: w}]}]
+    expect: {rows: [{p_id: 5, p_word: null}, {p_id: null, p_word: w}]}
+  - name: unions
+    model: mid
+    given: [{input: ref('base'), rows: [{id: 5, word: w, secret: s}]}]
+    expect: {rows: [{id: 5, word: w}]}
+`,
+        });
+        const ran = await project.tx('test');
+        expect(ran.text).toContain('2 ok');
+        expect(ran.exit).toBe(0);
+        project.write({
+          'models/unit2.yaml': `unit_tests: [{name: loops, model: loop, given: [{input: ref('base'), rows: [{id: 5}]}], expect: {rows: [{one: 1}]}}]`,
+        });
+        expect((await project.tx('test --select loops')).text).toContain('1 ok');
+      });
+
       it('compare lists and JSON by what they say', async () => {
         const list = engine.name === 'duckdb' ? 'integer[]' : 'int4[]';
         const project = await engine.project({
@@ -364,6 +425,27 @@ ${unitTest(
         expect((await project.tx('test')).text).toContain("`ref('third')` has no column `dya`");
         const plan = await project.tx('plan --for test');
         expect(plan.text).toContain("`ref('third')` has no column `dya`");
+      });
+
+      it('let a query of a fixture do nothing but give rows', async () => {
+        const files = (sql: string) => ({
+          'models/base.sql': 'select 1 as n',
+          'models/m.sql': 'select n from {{ref "base"}}',
+          'models/unit.yaml': unitTest(
+            'm',
+            `    given: [{input: ref('base'), format: sql, rows: "${sql}"}]\n    expect: {rows: [{n: 2}]}\n`,
+          ),
+        });
+        const project = await engine.project(files('select 2 as n;'));
+        expect((await project.tx('test')).exit).toBe(0);
+        await project.run('create schema kept', 'create table kept.t as select 1 as n');
+        for (const sql of ['select 2 as n; commit; drop table kept.t', 'drop table kept.t', '']) {
+          project.write(files(sql));
+          const ran = await project.tx('test');
+          expect(ran.exit).not.toBe(0);
+          expect(ran.text).toContain('error fixture-content  models/unit.yaml:4');
+        }
+        expect(await project.rows('select n from kept.t')).toEqual([[1]]);
       });
 
       it('go without types where nobody knows them, and say so where a column is missing', async () => {

@@ -7,6 +7,7 @@ import type { Binder, BindRequest, Binding, Stub, StubProblem } from '../../adap
 import type { Connection } from '../../adapter/connection.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { Column, Relation } from '../../adapter/relation.ts';
+import type { Statement } from '../../adapter/statement.ts';
 import { openAnalyzer } from './analysis.ts';
 import { columnsStatement, readColumns } from './catalog.ts';
 import { dialect } from './dialect.ts';
@@ -43,16 +44,17 @@ export async function openTargetBinder(options: OpenOptions): Promise<Binder> {
 }
 
 interface TemporaryStub {
-  readonly relation: Relation;
   readonly columns: readonly Column[];
-  /** Name of the temporary table. */
-  readonly name: string;
+  /** The table that stands for it. Readers without an alias name columns by the table, so it is called the same. */
+  readonly place: Relation;
 }
 
 /** Relations of the project as temporary tables of one connection. */
 class TemporaryStubs {
   readonly #connection: Connection;
   readonly #stubs = new Map<string, TemporaryStub>();
+  /** Schemas of their own for relations that have the name of another one, by the schema that they are from. */
+  readonly #schemas = new Map<string, string>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -67,9 +69,12 @@ class TemporaryStubs {
     for (const { relation, columns } of stubs) {
       const key = dialect.relation(relation);
       const before = this.#stubs.get(key);
-      const stub = { relation, columns, name: before?.name ?? this.#freeName(relation.name) };
+      const stub = { columns, place: before?.place ?? this.#freePlace(relation) };
       try {
-        await this.#connection.run({ sql: `${before === undefined ? '' : dropSql(stub)}${createSql(stub)}` });
+        await this.#connection.run(
+          ...(before === undefined ? [] : [{ sql: `drop table ${dialect.relation(stub.place)}` }]),
+          ...makeStub(stub),
+        );
         this.#stubs.set(key, stub);
       } catch (cause) {
         problems.push({ relation, error: errorOf(cause) });
@@ -82,7 +87,7 @@ class TemporaryStubs {
   async bind({ sql }: BindRequest): Promise<Binding> {
     const replaced = replaceRelations(sql, ({ schema, name }) => {
       const stub = this.#stubs.get(dialect.relation({ schema, name }));
-      return stub === undefined ? undefined : temporaryName(stub);
+      return stub === undefined ? undefined : dialect.relation(stub.place);
     });
     const prefix = `create temporary table ${dialect.relation(scratch)} as (\n`;
     try {
@@ -101,35 +106,32 @@ class TemporaryStubs {
     }
   }
 
-  /** Readers without an alias name columns by the table, so it keeps its name where no other has it. */
-  #freeName(name: string): string {
-    const taken = new Set([scratch.name, ...[...this.#stubs.values()].map((stub) => stub.name)]);
-    if (!taken.has(name)) return name;
-    let number = 1;
-    while (taken.has(`_tx_stub_${number}`)) number += 1;
-    return `_tx_stub_${number}`;
+  #freePlace({ schema, name }: Relation): Relation {
+    const isTaken = [scratch, ...[...this.#stubs.values()].map(({ place }) => place)].some((place) => {
+      return place.schema === dialect.temporarySchema && place.name === name;
+    });
+    if (!isTaken) return { schema: dialect.temporarySchema, name };
+    const own = this.#schemas.get(schema) ?? `_tx_columns_${this.#schemas.size + 1}`;
+    this.#schemas.set(schema, own);
+    return { schema: own, name };
   }
 
   /** An error ends the transaction, and with it everything that was declared. */
   async #restart(): Promise<void> {
     await this.#connection.rollback();
     await this.begin();
-    const statements = [...this.#stubs.values()].map((stub) => ({ sql: createSql(stub) }));
+    const statements = [...this.#stubs.values()].flatMap(makeStub);
     if (statements.length > 0) await this.#connection.run(...statements);
   }
 }
 
-function temporaryName({ name }: TemporaryStub): string {
-  return `${dialect.temporarySchema}.${quoteIdentifier(name)}`;
-}
-
-function createSql(stub: TemporaryStub): string {
-  const columns = stub.columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`);
-  return `create temporary table ${temporaryName(stub)} (${columns.join(', ')})`;
-}
-
-function dropSql(stub: TemporaryStub): string {
-  return `drop table ${temporaryName(stub)};\n`;
+function makeStub({ columns, place }: TemporaryStub): readonly Statement[] {
+  const list = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(', ');
+  if (place.schema === dialect.temporarySchema) return [{ sql: `create temporary table ${dialect.relation(place)} (${list})` }];
+  return [
+    { sql: `create schema if not exists ${quoteIdentifier(place.schema)}` },
+    { sql: `create table ${dialect.relation(place)} (${list})` },
+  ];
 }
 
 /** Columns are all that is known: where they come from is one open question. */

@@ -41,7 +41,7 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     return exitCodes.ok;
   }
   const selected = selectNodes(host, screen, loaded, options);
-  const { diagnostics: ofUnitTests } = await prepareUnitTests(loaded, selected);
+  const { diagnostics: ofUnitTests } = await prepareUnitTests(host, screen, loaded, selected);
   const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected, selected, ofUnitTests));
   screen.showDiagnostics(ofUnitTests);
   const { project } = loaded;

@@ -127,7 +127,7 @@ async function askDatabase(
   if (opened === undefined) return undefined;
   const { adapter, session } = opened;
   try {
-    const standing = await readStanding(adapter, session, loaded);
+    const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
     const connection = await session.connect();
     try {
       const others = await adapter.catalog.relations(connection, sourceSchemas(loaded, standing.catalog));

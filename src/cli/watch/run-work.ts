@@ -16,6 +16,7 @@ import { stopFor } from '../stop-for.ts';
 import { createUnfinishedMark } from '../unfinished-mark.ts';
 import type { WatchView } from './watch-view.ts';
 import type { LoadedState } from './watched-project.ts';
+import { loadWhole } from '../whole-texts.ts';
 
 export interface Work {
   readonly kind: WorkKind;
@@ -44,7 +45,7 @@ export async function runWork(state: LoadedState, options: RunOptions, work: Wor
     const { command } = work;
     if (command !== 'compile') return await executeWork(state, options, { ...work, command }, ports);
     await requireSound(state.loaded, work.nodes);
-    return compileWork(state, options, work, ports);
+    return await compileWork(state, options, work, ports);
   } catch (cause) {
     const stop = stopFor(state.host, cause);
     if (stop === undefined) throw cause;
@@ -69,7 +70,7 @@ async function executeWork(
     cancellation: { signal, whileBusy: (busy) => busy() },
     recorded: mark.recorded,
     report: (planned) => {
-      const report = createRunReport(host, screen, loaded, { request, planned }, view.reporter(planned, screen));
+      const report = createRunReport(host, screen, prepared.loaded, { request, planned }, view.reporter(planned, screen));
       const emit = (event: RunEvent): void => {
         if (event.type === 'node-finished' && event.result.status !== 'cancelled') finished(event.result.id);
         report.emit(event);
@@ -89,8 +90,13 @@ async function executeWork(
   }
 }
 
-function compileWork({ host, loaded }: LoadedState, options: RunOptions, { nodes }: Work, { view, screen }: WorkPorts): WorkOutcome {
-  const { graph, project } = loaded;
+async function compileWork(
+  { host, loaded }: LoadedState,
+  options: RunOptions,
+  { nodes }: Work,
+  { view, screen }: WorkPorts,
+): Promise<WorkOutcome> {
+  const { graph, project } = await loadWhole(host, screen, loaded, nodes);
   const list = [...nodes].flatMap((id) => graph.nodes.get(id) ?? []);
   writeCompiled(host.files, project, list);
   const texts = list.flatMap((node) => {
