@@ -184,7 +184,8 @@ async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, opti
   await requireSound(loaded, new Set([node.id]));
   const { graph } = await loadWhole(host, screen, loaded, new Set([node.id]));
   const whole = graph.nodes.get(node.id);
-  if (whole?.resourceType === 'model' || whole?.resourceType === 'snapshot')
+  // What a history holds is in its table only.
+  if (whole?.resourceType === 'model')
     return fill(host, loaded, options, { title: node.name, key: node.id, text: whole.full, path: node.path });
   const sql = `select * from ${relationText(loaded, node)}`;
   return { title: node.name, query: { node: node.id, sql }, text: undefined, path: node.path };
