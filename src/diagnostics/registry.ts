@@ -5,6 +5,7 @@ import { cliCodes } from './codes/cli.ts';
 import { engineCodes } from './codes/engine.ts';
 import { formatCodes } from './codes/format.ts';
 import { graphCodes } from './codes/graph.ts';
+import { lintCodes } from './codes/lint.ts';
 import { planCodes } from './codes/plan.ts';
 import { projectCodes } from './codes/project.ts';
 import { runCodes } from './codes/run.ts';
@@ -27,6 +28,7 @@ export const registry = {
   ...planCodes,
   ...runCodes,
   ...formatCodes,
+  ...lintCodes,
   ...cliCodes,
 } satisfies Record<string, CodeEntry<never>>;
 

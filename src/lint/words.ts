@@ -1,0 +1,49 @@
+/** Every name that templates, helpers and property files of a project mention, read or not: in a branch that this target does not take, too. */
+import { scanMustaches } from '../parse/scan-mustaches.ts';
+import type { LintInput } from './lint-input.ts';
+
+export interface Words {
+  /** How often each file mentions a name, by name and path; property files and project.yaml are among them. */
+  readonly mentions: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly templates: readonly string[];
+  readonly helpers: readonly string[];
+  readonly properties: ReadonlySet<string>;
+}
+
+const WORD = /[\p{L}\p{N}_$]+/gu;
+/** Deeper templates do not compile. */
+const deepest = 100;
+
+export function collectWords({ project, textOf }: LintInput): Words {
+  const mentions = new Map<string, Map<string, number>>();
+  const templates: string[] = [project.file.text];
+  const helpers: string[] = [];
+  const properties = new Set([project.file.path]);
+  const add = (path: string, text: string): void => {
+    for (const [word] of text.matchAll(WORD)) {
+      const counts = mentions.get(word) ?? new Map<string, number>();
+      mentions.set(word, counts.set(path, (counts.get(path) ?? 0) + 1));
+    }
+  };
+  add(project.file.path, project.file.text);
+  for (const { kind, path } of project.files) {
+    const text = textOf(path);
+    if (text === undefined) continue;
+    if (kind === 'js-macro') helpers.push(text);
+    else templates.push(text);
+    if (kind === 'properties') properties.add(path);
+    add(path, kind === 'js-macro' || kind === 'properties' ? text : tagsOf(text));
+  }
+  return { mentions, templates, helpers, properties };
+}
+
+/** What stands inside of the tags of a template, comments left out. */
+export function tagsOf(text: string): string {
+  const { tags, problem } = scanMustaches(text, deepest);
+  if (problem !== undefined) return text;
+  return tags.map(({ kind, start, end }) => (kind === 'comment' ? '' : text.slice(start, end))).join('\n');
+}
+
+export function countWord(text: string, word: string): number {
+  return [...text.matchAll(WORD)].filter(([found]) => found === word).length;
+}
