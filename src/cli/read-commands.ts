@@ -21,7 +21,6 @@ import {
   portNumber,
   resultOption,
   rowLimit,
-  ruleOption,
 } from './options.ts';
 
 export function addReadCommands(host: Host, add: Add): void {
@@ -54,22 +53,6 @@ export function addReadCommands(host: Host, add: Add): void {
     (compile) =>
       addWatchOption(addAnalyzeOption(addProjectOptions(addSelectionOptions(compile)), 'own'), 'own')
         .addOption(plainOption('--inline <sql>', 'compile this text instead of files'))
-        .addOption(resultOption()),
-  );
-
-  add<import('./commands/lint.ts').LintOptions>(
-    {
-      name: 'lint',
-      summary: 'look for bad habits that compile, and mend those that are safe to mend',
-      examples: ['tx lint', 'tx lint -s marts --strict', 'tx lint --rule hard-coded-relation --fix'],
-    },
-    async (screen, options) => (await import('./commands/lint.ts')).lintCommand(host, screen, options),
-    (lint) =>
-      addOwnSwitches(addProjectOptions(addSelectionOptions(lint)), {
-        '--fix': 'write what can be mended without a risk',
-        '--strict': 'exit 1 for warnings too',
-      })
-        .addOption(ruleOption())
         .addOption(resultOption()),
   );
 

@@ -4,6 +4,7 @@ import { checkCodes } from './codes/check.ts';
 import { cliCodes } from './codes/cli.ts';
 import { engineCodes } from './codes/engine.ts';
 import { formatCodes } from './codes/format.ts';
+import { generateCodes } from './codes/generate.ts';
 import { graphCodes } from './codes/graph.ts';
 import { lintCodes } from './codes/lint.ts';
 import { planCodes } from './codes/plan.ts';
@@ -29,6 +30,7 @@ export const registry = {
   ...runCodes,
   ...formatCodes,
   ...lintCodes,
+  ...generateCodes,
   ...cliCodes,
 } satisfies Record<string, CodeEntry<never>>;
 
