@@ -6,6 +6,7 @@ import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { NamedEntry } from '../../generate/add-to-yaml.ts';
 import { columnEntry } from '../../generate/column-entry.ts';
+import { shownName } from '../../graph/shown-name.ts';
 import { parseYaml } from '../../project/yaml/parse-yaml.ts';
 import { entryOf } from '../../project/yaml/yaml-node.ts';
 import { analyzeNodes } from '../analyze-nodes.ts';
@@ -26,17 +27,14 @@ export async function generateYaml(work: GenerateWork, selected: ReadonlySet<Nod
   const columns = await columnsOf(work, models);
   const byPath = new Map<string, NamedEntry[]>();
   for (const model of models) {
-    const found = columns.get(model.id);
+    const found = columns.known.get(model.id);
     if (found === undefined) continue;
     const entry = entryFor(loaded, model, found);
     const path = model.propertiesPath ?? fileFor(loaded, model);
     byPath.set(path, [...(byPath.get(path) ?? []), entry]);
   }
   const proposals: Proposal[] = [];
-  const unknown = models.filter(({ id }) => !columns.has(id));
-  const diagnostics: Diagnostic[] = unknown.map(({ id, name, path }) =>
-    diagnose('columns-unknown', { node: name }, { node: id, span: { path, start: 0, end: 0 } }),
-  );
+  const diagnostics: Diagnostic[] = [...columns.problems];
   for (const [path, entries] of byPath) {
     const outcome = proposeEntries(work, path, { key: 'models', entries });
     proposals.push(...outcome.proposals);
@@ -56,28 +54,60 @@ function entryFor({ engine }: LoadedGraph, model: CompiledModel, columns: readon
   };
 }
 
+interface FoundColumns {
+  readonly known: ReadonlyMap<NodeId, readonly Column[]>;
+  /** Why some are not. */
+  readonly problems: readonly Diagnostic[];
+}
+
 /** From the queries; where the engine does not type them, as the tables stand. */
-async function columnsOf(work: GenerateWork, models: readonly CompiledModel[]): Promise<ReadonlyMap<NodeId, readonly Column[]>> {
+async function columnsOf(work: GenerateWork, models: readonly CompiledModel[]): Promise<FoundColumns> {
   const { host, loaded } = work;
   const known = new Map<NodeId, readonly Column[]>();
-  if (models.length === 0) return known;
+  if (models.length === 0) return { known, problems: [] };
   const outcome = await analyzeNodes(host, loaded, new Set(models.map(({ id }) => id)));
-  if (outcome !== undefined) {
-    for (const { id } of models) {
-      const found = outcome.value.nodes.get(id);
-      if (found?.kind === 'known') known.set(id, found.columns);
-    }
-    return known;
+  if (outcome === undefined) return await standingColumns(work, models);
+  // Only where knowledge ends, not for all that follows from it.
+  const ends = new Set<NodeId>();
+  for (const { id } of models) {
+    const found = outcome.value.nodes.get(id);
+    if (found?.kind === 'known') known.set(id, found.columns);
+    else if (found?.kind === 'unknown' && found.why !== 'above-refused') ends.add(found.at);
   }
-  const fold = loaded.engine.dialect.foldIdentifier;
-  const catalog = await readCatalog(work, [...new Set(models.map(({ relation }) => relation.schema))]);
+  const errors = outcome.diagnostics.filter(({ severity }) => severity === 'error');
+  return { known, problems: [...errors, ...describeUnknown(work, [...ends])] };
+}
+
+async function standingColumns(work: GenerateWork, models: readonly CompiledModel[]): Promise<FoundColumns> {
+  const fold = work.loaded.engine.dialect.foldIdentifier;
+  // An ephemeral model stands nowhere.
+  const built = models.filter(({ config }) => config.materialized !== 'ephemeral');
+  const catalog = await readCatalog(work, [...new Set(built.map(({ relation }) => relation.schema))]);
   const key = (relation: { readonly schema: string; readonly name: string }): string => `${fold(relation.schema)}\n${fold(relation.name)}`;
   const standing = new Map(catalog.map(({ relation, columns }) => [key(relation), columns]));
-  for (const { id, relation } of models) {
+  const known = new Map<NodeId, readonly Column[]>();
+  for (const { id, relation } of built) {
     const columns = standing.get(key(relation));
     if (columns !== undefined) known.set(id, columns);
   }
-  return known;
+  return {
+    known,
+    problems: describeUnknown(
+      work,
+      built.flatMap(({ id }) => (known.has(id) ? [] : [id])),
+    ),
+  };
+}
+
+const mostNamed = 10;
+
+function describeUnknown({ screen, loaded }: GenerateWork, ids: readonly NodeId[], help?: string): readonly Diagnostic[] {
+  if (ids.length > mostNamed) screen.note(`columns of ${ids.length} nodes are not known; the first ${mostNamed} are`);
+  return ids.slice(0, mostNamed).flatMap((id): readonly Diagnostic[] => {
+    const node = loaded.graph.nodes.get(id);
+    const where = { node: id, help, span: node === undefined ? undefined : { path: node.path, start: 0, end: 0 } };
+    return node === undefined ? [] : [diagnose('columns-unknown', { node: shownName(node) }, where)];
+  });
 }
 
 /** A property file of the same folder that describes models; else a new one that is called like the folder. */

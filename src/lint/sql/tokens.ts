@@ -24,6 +24,9 @@ export interface Range {
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
+/** Deeper queries are left alone: people do not write them, and what follows goes down with them. */
+const deepest = 200;
+
 /** Undefined where brackets, quotes or comments do not close. */
 export function tokenize(sql: string): Tokens | undefined {
   const list: Token[] = [];
@@ -34,8 +37,10 @@ export function tokenize(sql: string): Tokens | undefined {
     const { kind, start, end } = token;
     const written = sql.slice(start, end);
     const close = kind === 'sign' ? closing[written] : undefined;
-    if (close !== undefined) open.push({ at: list.length, close });
-    else if (kind === 'sign' && /^[)\]}]$/.test(written)) {
+    if (close !== undefined) {
+      open.push({ at: list.length, close });
+      if (open.length > deepest) return undefined;
+    } else if (kind === 'sign' && /^[)\]}]$/.test(written)) {
       const last = open.pop();
       if (last?.close !== written) return undefined;
       partners.set(last.at, list.length);
