@@ -80,7 +80,7 @@ function replaceAll(text: string, edits: readonly Edit[]): string {
 /** Compiles everything with the new texts, and compares it with what was promised: the paths that come out differently. */
 async function findUnproven(
   host: Host,
-  { project, engine, flagVars, graph }: LoadedGraph,
+  { project, engine, flagVars, graph, nodeErrors }: LoadedGraph,
   texts: ReadonlyMap<string, string>,
   fixes: readonly Fix[],
 ): Promise<ReadonlySet<string>> {
@@ -90,12 +90,20 @@ async function findUnproven(
   const ports: CompilePorts = { files, js: (given) => jsLoader(project.root, given) };
   const compiled = await compilePlain(request, ports);
   compiled.close();
+  // Two calls that are fine each can make a cycle together.
+  const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.some(({ node }) => node === undefined)) return new Set(texts.keys());
+  const refused = new Set<string | undefined>(errors.map(({ node }) => node));
   const promised = groupBy(fixes, ({ compiled: { node } }) => node);
+  const flawed = new Set<string | undefined>(nodeErrors.map(({ node }) => node));
   const unproven = new Set<string>();
   for (const node of graph.nodes.values()) {
+    // What did not compile before is no proof of anything.
+    if (graph.broken.has(node.id) || flawed.has(node.id)) continue;
     const after = compiled.graph.nodes.get(node.id);
     const expected = textsOf(node).map((text, at) => (at === 0 ? replaceAll(text, editsFor(promised, node.id)) : text));
-    const found = after === undefined || compiled.graph.broken.has(node.id) ? [] : textsOf(after);
+    const isBroken = after === undefined || refused.has(node.id) || compiled.graph.broken.has(node.id);
+    const found = isBroken ? [] : textsOf(after);
     if (expected.length === found.length && expected.every((text, at) => sameSql(text, found[at] ?? ''))) continue;
     if (texts.has(node.path)) unproven.add(node.path);
     // Something else changes, and which fix is to blame is not known.

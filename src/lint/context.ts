@@ -29,6 +29,8 @@ export interface Place {
   readonly span: Span;
   /** The characters stand in the file just as in the compiled text, and once. */
   readonly exact: boolean;
+  /** The first of them does. */
+  readonly begins: boolean;
 }
 
 export function createContext(input: LintInput, proveKeys: LintContext['proveKeys']): LintContext {
@@ -42,7 +44,12 @@ export function createContext(input: LintInput, proveKeys: LintContext['proveKey
       if (!queries.has(model.id)) queries.set(model.id, readText(model.full.sql));
       return queries.get(model.id);
     },
-    nodeNamed: ({ parts }) => named().get(parts.slice(-2).map(input.dialect.foldIdentifier).join('\n')),
+    nodeNamed: ({ parts }) => {
+      const folded = parts.map(input.dialect.foldIdentifier);
+      // A database of another name is another one, whatever its tables are called.
+      if (folded.length > 2 && folded.at(-3) !== input.dialect.foldIdentifier(input.project.target.database)) return undefined;
+      return named().get(folded.slice(-2).join('\n'));
+    },
     placeOf: (model, { tokens }, { from, to }) => {
       const start = tokens.list[from]?.start;
       const end = tokens.list[to - 1]?.end;
@@ -51,7 +58,7 @@ export function createContext(input: LintInput, proveKeys: LintContext['proveKey
       const first = lookupSpan(map, start, 1);
       const all = lookupSpan(map, start, end - start);
       if (first === undefined || all === undefined || all.span.path !== model.path) return undefined;
-      return { span: all.span, exact: all.exact && !all.repeated && first.exact };
+      return { span: all.span, exact: all.exact && !all.repeated && first.exact, begins: first.exact && !first.repeated };
     },
     entryOf: (node) => {
       const path = node.propertiesPath;

@@ -48,7 +48,7 @@ describe('hard-coded-relation', () => {
     ['select 1 from main.orders', 'main.orders'],
     ['select 1 from MAIN."orders" o', 'MAIN."orders"'],
     ['select 1 from raw.orders', 'raw.orders'],
-    ['select 1 from w.main.orders', 'w.main.orders'],
+    ['select 1 from warehouse.main.orders', 'warehouse.main.orders'],
     ['select (select max(order_id) from orders) as x', 'orders'],
     ['select 1 from {{ref "items"}} i join main.orders o on o.order_id = i.order_id', 'main.orders'],
   ])('finds %s', async (sql, marked) => {
@@ -59,6 +59,7 @@ describe('hard-coded-relation', () => {
     ['a call', 'select 1 from {{ref "orders"}}'],
     ['a common table of the same name', 'with orders as (select 1 as id) select 1 from orders'],
     ['one of an outer query', 'with orders as (select 1 as id) select * from (select 1 from orders) as x'],
+    ['another database', 'select 1 from w.main.orders'],
     ['another schema', 'select 1 from other.orders'],
     ['a column', 'select orders.order_id from {{ref "orders"}} as orders'],
     ['a text and a comment', "select 'from main.orders' as x -- from main.orders"],
@@ -147,6 +148,10 @@ describe('filtered-left-join', () => {
     'items.price + 0 is null',
   ])('says nothing of %s', async (condition) => {
     expect(await ask('filtered-left-join', query(condition))).toEqual([]);
+  });
+
+  it('shows a condition that a tag writes in part', async () => {
+    expect(await ask('filtered-left-join', query('items.price > {{literal 3}}'))).toEqual(['items.price > {{literal 3}}']);
   });
 
   it('says nothing of an inner join, nor after a full join', async () => {
@@ -291,6 +296,17 @@ exposures:
       'models/m.yaml': 'models:\n  - name: m\n    description: "{{c}} c"\n    meta: { how: c, twice: c }\n',
     };
     expect(await lint(files, { rules: ['unused-macro'] })).toEqual(['unused-macro macros/m.sql: "idle"']);
+  });
+
+  it('is no model that a hook reads', async () => {
+    const files = {
+      'project.yaml': 'on_run_end: "select 1 from {{ref \'stg_a\'}}"\n',
+      'models/staging/stg_a.sql': 'select 1 as id',
+      'models/staging/stg_b.sql': 'select 1 as id',
+      'models/marts/m.sql': 'select 1 as id',
+      'models/marts/m.yaml': 'models:\n  - name: m\n    config: { post_hook: "select 1 from {{ref \'stg_b\'}}" }\n',
+    };
+    expect(await lint(files, { rules: ['unused-model'] })).toEqual([]);
   });
 
   it('is no variable of a name that is worked out', async () => {

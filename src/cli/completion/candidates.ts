@@ -43,6 +43,8 @@ export async function findCandidates(words: readonly string[], sources: Candidat
   }
   if (current.startsWith('-')) return startingWith(current, flagsOf(command, current));
   if (option !== undefined) return await completeValue(option, current, sources);
+  if (command.name() === 'generate' && positional === 1 && before.includes('staging'))
+    return wordsOf(current, sources.names()?.sources ?? []);
   return positional === 0 || command.name() === 'fmt' ? completeArgument(command, current, sources) : nothing;
 }
 

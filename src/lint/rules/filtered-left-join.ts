@@ -26,7 +26,7 @@ function checkSelect(context: LintContext, model: CompiledModel, text: ReadText,
     if (join !== 'left' || alias === undefined || from.filter((item) => item.alias === alias).length > 1) return [];
     const condition = parts.find((part) => refusesNull(text.tokens, part, alias));
     const place = condition === undefined ? undefined : context.placeOf(model, text, condition);
-    if (place?.exact !== true) return [];
+    if (place?.begins !== true) return [];
     const written = context.textOf(model.path)?.slice(place.span.start, place.span.end) ?? '';
     const params = { alias, condition: written.replaceAll(/\s+/g, ' ') };
     return [

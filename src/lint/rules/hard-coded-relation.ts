@@ -38,7 +38,9 @@ function describe(context: LintContext, model: CompiledModel, text: ReadText, { 
   return {
     rule: 'hard-coded-relation',
     diagnostic: diagnose('hard-coded-relation', { written, kind, name, call, makesCycle }, { span: place.span, node: model.id }),
-    ...(makesCycle || model.incremental !== undefined ? {} : { fix: { ...place.span, text: call, compiled } }),
+    ...(makesCycle || model.incremental !== undefined || model.config.materialized === 'ephemeral'
+      ? {}
+      : { fix: { ...place.span, text: call, compiled } }),
     files: [model.path],
   };
 }

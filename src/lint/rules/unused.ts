@@ -36,12 +36,12 @@ function isUsed({ graph }: LintContext, { id }: CompiledModel | CompiledSource):
   });
 }
 
-/** Whether a template or helper of another file has that name in it. */
+/** Whether a tag or helper of another file has that name in it. */
 function isMentioned({ words }: LintContext, name: string, own: string): boolean {
-  const { mentions, properties } = words();
+  const { mentions } = words();
   // A name that is no single word is looked for by its first one.
   const [word = name] = /[\p{L}\p{N}_$]+/u.exec(name) ?? [];
-  return [...(mentions.get(word)?.keys() ?? [])].some((path) => path !== own && !properties.has(path));
+  return [...(mentions.get(word)?.keys() ?? [])].some((path) => path !== own);
 }
 
 export function findUnusedMacros(context: LintContext): readonly Finding[] {
@@ -55,10 +55,10 @@ export function findUnusedMacros(context: LintContext): readonly Finding[] {
 
 /** Its own definition does not count; of a JavaScript file only one mention does not, the one that defines it. */
 function isMacroMentioned({ words, project }: LintContext, { name, path, text }: CompiledMacro): boolean {
-  const { mentions, properties } = words();
+  const { mentions } = words();
   const isHelper = project.files.some((file) => file.path === path && file.kind === 'js-macro');
   const own = isHelper ? 1 : countWord(tagsOf(text), name);
-  return [...(mentions.get(name) ?? [])].some(([at, count]) => (at === path ? count > own : !properties.has(at) || count > 1));
+  return [...(mentions.get(name) ?? [])].some(([at, count]) => at !== path || count > own);
 }
 
 function macroSpan({ project, textOf }: LintContext, { name, path }: CompiledMacro): Span {
