@@ -108,7 +108,7 @@ function readEntries({ textOf, project }: LintInput, path: string): ReadonlyMap<
   const parsed = text === undefined || file === undefined ? undefined : parseFile({ ...file, text }).value;
   if (parsed?.kind !== 'properties') return new Map();
   return new Map([
-    ...[...parsed.models, ...parsed.seeds].map(({ name, span }): [string, Span] => [name, span]),
+    ...[...parsed.models, ...parsed.seeds, ...parsed.snapshots].map(({ name, span }): [string, Span] => [name, span]),
     ...parsed.sources.flatMap((source) => source.tables.map(({ name, span }): [string, Span] => [`${source.name}\n${name}`, span])),
   ]);
 }

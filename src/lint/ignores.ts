@@ -27,7 +27,8 @@ const MARK = /tx-ignore:[ \t]*([A-Za-z][\w-]*(?:[ \t]*,[ \t]*[A-Za-z][\w-]*)*)/g
 
 /** The ignores of a file, in their order. */
 export function findIgnores({ kind, path }: Pick<ProjectFile, 'kind' | 'path'>, text: string): readonly Ignore[] {
-  if (!text.includes('tx-ignore:')) return [];
+  // What Markdown and rows of tests say of it is an example.
+  if (!text.includes('tx-ignore:') || kind === 'docs' || kind === 'fixture') return [];
   const comments = kind === 'properties' ? yamlComments(path, text) : kind === 'js-macro' ? jsComments(text) : templateComments(text);
   const starts = lineStarts(text);
   const lineOf = (offset: number): number => positionAt(text, offset, starts).line;

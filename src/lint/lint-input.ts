@@ -36,5 +36,5 @@ export function selectedModels({ graph, selected }: LintInput): readonly Compile
 }
 
 export function isRelation(node: { readonly resourceType: string } | undefined): node is CompiledRelation {
-  return node !== undefined && ['model', 'seed', 'source'].includes(node.resourceType);
+  return node !== undefined && ['model', 'seed', 'snapshot', 'source'].includes(node.resourceType);
 }

@@ -246,6 +246,20 @@ describe('fan-out-join', () => {
   const sql = `select orders.order_id, items.price ${join}`;
   const files = { ...shop, 'models/query.sql': sql };
 
+  it('finds a history that is joined without a moment, and says nothing with one', async () => {
+    const history = {
+      'models/h.yaml':
+        "snapshots:\n  - name: history\n    relation: ref('orders')\n    config: { unique_key: order_id, strategy: check, check_cols: all }\n",
+    };
+    const joined = `select orders.order_id from ${orders} join {{ref "history"}} as h on h.order_id = orders.order_id`;
+    const found = async (query: string): Promise<readonly string[]> =>
+      await lint({ ...shop, ...history, 'models/query.sql': query }, { rules: [rule], keys: { ...keys, history: [] } });
+    expect(await found(joined)).toHaveLength(1);
+    expect(await found(`${joined} and h.dbt_valid_to is null`)).toEqual([]);
+    expect(await found(`${joined} where h.dbt_valid_to is null`)).toEqual([]);
+    expect(await found(`${joined} and orders.amount between h.dbt_valid_from and h.dbt_valid_to`)).toEqual([]);
+  });
+
   it('says nothing of what nobody knows the keys of', async () => {
     expect(await lint(files, { rules: [rule], keys: {} })).toEqual([]);
   });
@@ -258,6 +272,40 @@ describe('fan-out-join', () => {
   it('says nothing where a test of the own key tells', async () => {
     const yaml = `${shop['models/models.yaml']}  - name: query\n    columns: [{ name: order_id, tests: [unique] }]\n`;
     expect(await lint({ ...files, 'models/models.yaml': yaml }, { rules: [rule], keys })).toEqual([]);
+  });
+});
+
+describe('missing-key-test', () => {
+  const rules: readonly LintRule[] = ['missing-key-test', 'missing-tests'];
+  const yaml = (more: string): string => `models:\n  - name: m\n    columns: [{ name: id, tests: [not_null] }, { name: day }]\n${more}`;
+  const files = (more: string, config = ''): Readonly<Record<string, string>> => ({
+    'models/m.sql': `${config}select 1 as id, 2 as day`,
+    'models/m.yaml': yaml(more),
+  });
+
+  it('finds a model with other tests', async () => {
+    expect(await lint(files(''), { rules })).toEqual(['missing-key-test models/m.yaml: m']);
+    expect(await lint(files('', '{{config materialized="table"}}'), { rules, keys: { m: [] } })).toHaveLength(1);
+  });
+
+  it.each([
+    ['several columns', '    tests: [unique_combination: { arguments: { columns: [id, day] } }]\n', ''],
+    ['a key that increments are matched on', '', '{{config materialized="incremental" unique_key="id"}}'],
+    ['a constraint of a table', '    constraints: [{ type: primary_key, columns: [id, day] }]\n', '{{config materialized="table"}}'],
+  ])('says nothing of %s', async (_, more, config) => {
+    expect(await lint(files(more, config), { rules })).toEqual([]);
+  });
+
+  it('says nothing of a key that follows from the query, of single rows, and of ephemeral models', async () => {
+    expect(await lint(files(''), { rules, keys: { m: [['id']] } })).toEqual([]);
+    expect(await lint(files(''), { rules, keys: { m: [[]] } })).toEqual([]);
+    expect(await lint({ 'models/m.sql': '{{config materialized="ephemeral"}}select 1 as id' }, { rules })).toEqual([]);
+  });
+
+  it('says nothing of a model that a unit test or a singular test looks at', async () => {
+    const unit = 'unit_tests:\n  - name: u\n    model: m\n    given: []\n    expect: { rows: [{ id: 1 }] }\n';
+    expect(await lint({ 'models/m.sql': 'select 1 as id', 'models/m.yaml': unit }, { rules })).toEqual([]);
+    expect(await lint({ 'models/m.sql': 'select 1 as id', 'tests/t.sql': 'select 1 from {{ref "m"}} where false' }, { rules })).toEqual([]);
   });
 });
 

@@ -48,7 +48,7 @@ function describe({ relation, columns }: CatalogRelation, declared: CompiledSour
 function isOwn({ graph, engine }: LoadedGraph, { relation }: CatalogRelation): boolean {
   const fold = engine.dialect.foldIdentifier;
   for (const node of graph.nodes.values()) {
-    if (node.resourceType !== 'model' && node.resourceType !== 'seed') continue;
+    if (node.resourceType !== 'model' && node.resourceType !== 'seed' && node.resourceType !== 'snapshot') continue;
     if (fold(node.relation.schema) === fold(relation.schema) && fold(node.relation.name) === fold(relation.name)) return true;
   }
   return false;

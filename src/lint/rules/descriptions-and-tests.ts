@@ -14,7 +14,10 @@ export function findUndescribed({ entryOf }: LintContext, model: CompiledModel):
 
 export function findUntested({ graph, entryOf }: LintContext, model: CompiledModel): readonly Finding[] {
   // A singular test reads the model without being attached to it.
-  const isTested = (graph.children.get(model.id) ?? []).some((id) => graph.nodes.get(id)?.resourceType === 'test');
+  const isTested = (graph.children.get(model.id) ?? []).some((id) => {
+    const child = graph.nodes.get(id);
+    return child?.resourceType === 'test' || (child?.resourceType === 'unit_test' && child.model === model.id);
+  });
   if (isEphemeral(model) || isTested) return [];
   const diagnostic = diagnose('missing-tests', { name: model.name }, { span: entryOf(model), node: model.id });
   return [{ rule: 'missing-tests', diagnostic, files: [model.path] }];

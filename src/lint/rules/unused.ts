@@ -32,6 +32,8 @@ export function findUnusedSource(context: LintContext, source: CompiledSource): 
 function isUsed({ graph }: LintContext, { id }: CompiledModel | CompiledSource): boolean {
   return (graph.children.get(id) ?? []).some((child) => {
     const node = graph.nodes.get(child);
+    // A unit test reads what the model under test reads.
+    if (node?.resourceType === 'unit_test') return false;
     return !(node?.resourceType === 'test' && node.test.kind === 'generic' && node.test.attachedTo === id);
   });
 }
