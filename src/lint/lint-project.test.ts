@@ -189,6 +189,7 @@ describe('fan-out-join', () => {
 
   it.each([
     ['a sum from before the join', `select orders.customer_id, sum(orders.amount) as amount ${join} group by 1`],
+    ['a sum beside an expression', `select cast(orders.customer_id as varchar) as c, sum(orders.amount) as amount ${join} group by all`],
     ['a mean', `select avg(orders.amount) as amount ${join}`],
     ['a result with the key of the first', `select orders.order_id, items.price ${join}`],
     [
@@ -218,6 +219,7 @@ describe('fan-out-join', () => {
     ],
     ['distinct', `select distinct orders.order_id ${join}`],
     ['groups of the joined relation', `select items.price, sum(orders.amount) as a ${join} group by items.price`],
+    ["groups by a column that can be anybody's", `select price, sum(orders.amount) as a ${join} group by price`],
     ['a condition that may leave one row', `select orders.order_id, items.price ${join} and items.is_current`],
     ['one in where', `select orders.order_id, items.price ${join} where items.is_current`],
     ['one in where without a relation', `select orders.order_id, items.price ${join} where is_current`],

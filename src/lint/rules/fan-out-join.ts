@@ -135,7 +135,26 @@ function joinedOn(tokens: Tokens, { from, where }: Select, item: FromItem): read
 }
 
 /** Words of conditions that are no columns. */
-const plainWords: ReadonlySet<string> = new Set(['and', 'or', 'not', 'is', 'null', 'in', 'like', 'ilike', 'between', 'true', 'false']);
+const plainWords: ReadonlySet<string> = new Set([
+  ...['and', 'or', 'not', 'is', 'null', 'in', 'like', 'ilike', 'between', 'true', 'false'],
+  ...[
+    'case',
+    'when',
+    'then',
+    'else',
+    'end',
+    'as',
+    'all',
+    'date',
+    'timestamp',
+    'integer',
+    'bigint',
+    'varchar',
+    'text',
+    'numeric',
+    'decimal',
+  ],
+]);
 
 /** The column of `alias` that is equal to a constant or to a column of another relation here. */
 function givenColumn(tokens: Tokens, part: Range, alias: string, aliases: ReadonlySet<string>): string | undefined {
@@ -164,6 +183,8 @@ function harmOf(
     // Grouped by something of the joined relation, values before it are meant to count for each group.
     const grouped = [...plain.map(({ range }) => range), ...(select.groupBy === undefined ? [] : [select.groupBy])];
     if (grouped.some((range) => columnsIn(tokens, range).some((column) => column.alias === alias))) return undefined;
+    // A column without a relation before it can be anybody's.
+    if (grouped.some((range) => bareNames(tokens, withoutName(tokens, range)).some((name) => !plainWords.has(name)))) return undefined;
     const before = new Set(select.from.slice(0, index).flatMap((item) => item.alias ?? []));
     const summed = calls.map(({ range }) => summedBefore(tokens, range, before)).find((found) => found !== undefined);
     return summed === undefined ? undefined : { summed };
@@ -176,6 +197,11 @@ function harmOf(
   const isOfJoined = isCovered(keys, [...shownOf(tokens, plain, alias), ...candidate.columns]);
   const isOfBase = base !== undefined && isCovered(declaredKeys(context.graph, base.node.id), shownOf(tokens, plain, base.alias));
   return isOfBase && !isOfJoined ? {} : undefined;
+}
+
+/** An item of a select list without the name that it gets. */
+function withoutName(tokens: Tokens, { from, to }: Range): Range {
+  return isWord(tokens, to - 2, 'as') ? { from, to: to - 2 } : { from, to };
 }
 
 /** Columns of a relation that stand in the result; of those without a relation before them nobody knows. */
