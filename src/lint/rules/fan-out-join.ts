@@ -135,26 +135,10 @@ function joinedOn(tokens: Tokens, { from, where }: Select, item: FromItem): read
 }
 
 /** Words of conditions that are no columns. */
-const plainWords: ReadonlySet<string> = new Set([
-  ...['and', 'or', 'not', 'is', 'null', 'in', 'like', 'ilike', 'between', 'true', 'false'],
-  ...[
-    'case',
-    'when',
-    'then',
-    'else',
-    'end',
-    'as',
-    'all',
-    'date',
-    'timestamp',
-    'integer',
-    'bigint',
-    'varchar',
-    'text',
-    'numeric',
-    'decimal',
-  ],
-]);
+const plainWords: ReadonlySet<string> = new Set(
+  `and or not is null in like ilike between true false case when then else end as all
+  date timestamp integer bigint varchar text numeric decimal`.split(/\s+/),
+);
 
 /** The column of `alias` that is equal to a constant or to a column of another relation here. */
 function givenColumn(tokens: Tokens, part: Range, alias: string, aliases: ReadonlySet<string>): string | undefined {
