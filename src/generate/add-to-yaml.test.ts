@@ -117,6 +117,39 @@ exposures: []
     expect(newLines(text, models(model('a', 'c'), model('d', 'e')))).toEqual(['  - name: c', '- name: d', '  columns:', '    - name: e']);
   });
 
+  it('leaves comments with what they speak of', () => {
+    const text = `models:
+  - name: a
+    columns:
+      - name: b
+        # of b
+      # of the next one
+
+    # of nothing
+  - name: c
+    # of c
+# of the file
+`;
+    expect(add(text, models(model('a', 'x'), model('c', 'z'), model('d', 'e'))).text).toBe(`models:
+  - name: a
+    columns:
+      - name: b
+        # of b
+      - name: x
+      # of the next one
+
+    # of nothing
+  - name: c
+    # of c
+    columns:
+      - name: z
+  - name: d
+    columns:
+      - name: e
+# of the file
+`);
+  });
+
   it('goes on in brackets where it is written so', () => {
     const text = 'models:\n  - name: a\n    columns: [{ name: b, tests: [x: { y: "]}" }] }] # all\n';
     const list = models({ ...model('a'), lists: [{ key: 'columns', entries: [column('c', 'numeric(10, 2)')] }] });

@@ -72,7 +72,7 @@ function addList(work: Work, map: YamlNode, list: NamedList): NamedList {
   const indent = map.kind === 'map' && text[map.start] !== '{' ? indentOf(text, map) : undefined;
   if (map.kind !== 'map' || indent === undefined) return refuse(map.start);
   if (entry === undefined) {
-    work.insertions.push(linesAt(text, endOf(text, map), listLines(list, indent)));
+    work.insertions.push(linesAt(text, afterComments(text, endOf(text, map), Math.max(1, indent.length)), listLines(list, indent)));
     return list;
   }
   // `columns:` with nothing behind it but a comment.
@@ -107,7 +107,7 @@ function asLines(text: string, node: YamlList, fresh: readonly NamedEntry[]): In
   if (indent === undefined) return undefined;
   // Entries that are kept apart by an empty line stay so.
   const lines = isAfterEmptyLine(text, second) ? withGaps(fresh, indent) : fresh.flatMap((entry) => entryLines(entry, indent));
-  return linesAt(text, endOf(text, node), lines);
+  return linesAt(text, afterComments(text, endOf(text, node), indent.length + 1), lines);
 }
 
 /** `[{ name: a }, { name: b }]`: goes on behind the last entry; `[]` gets its first one. */
@@ -167,6 +167,16 @@ function endOf(text: string, node: YamlNode): number {
   let last = lastEnd(text, node);
   while (last > 0 && /\s/.test(text.charAt(last - 1))) last -= 1;
   return endOfLine(text, last);
+}
+
+/** The end of the comments that follow a line at once, as far as they are indented like what stands there: they speak of it. */
+function afterComments(text: string, end: number, indent: number): number {
+  let at = end;
+  for (;;) {
+    const [line, blanks = ''] = /^\n( *)#.*/.exec(text.slice(at)) ?? [];
+    if (line === undefined || blanks.length < indent) return at;
+    at += line.length;
+  }
 }
 
 /** Where the last thing in a node ends: collections themselves end where the next token begins. */

@@ -58,7 +58,7 @@ export function writeProposals(host: Host, screen: Screen, { root, proposals, di
   const problems = [...diagnostics];
   for (const { path, before, after } of proposals) {
     if (isDiff) screen.result(renderDiff(path, before ?? '', after, screen.resultStyle));
-    else if (before !== undefined && !replaceText(host, root, { path, before, after }))
+    else if (before === undefined ? kindAt(host.files, join(root, path)) !== undefined : !replaceText(host, root, { path, before, after }))
       problems.push(diagnose('generate-not-added', { path, why: 'changed' }));
     else {
       if (before === undefined) host.files.writeAtomic(join(root, path), after);
