@@ -34,7 +34,9 @@ export function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
       addBuildOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(plan))))
-        .addOption(plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed']).default('build'))
+        .addOption(
+          plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'),
+        )
         .addOption(plainOption('--verbose', 'show every operation'))
         .addOption(resultOption()),
   );
@@ -100,26 +102,7 @@ export function addReadCommands(host: Host, add: Add): void {
       ),
   );
 
-  add<import('./commands/quarantine.ts').QuarantineOptions>(
-    {
-      name: 'quarantine',
-      argument: ['[action]', 'what to do (default: list)'],
-      choices: ['list', 'show', 'replay', 'discard'],
-      second: ['[models...]', 'models by name or selector; all for `list`'],
-      summary: 'list, show, try once more or give up rows that were set aside',
-      examples: [
-        'tx quarantine',
-        'tx quarantine show stg_orders --limit 20',
-        'tx quarantine replay stg_orders',
-        'tx quarantine discard stg_orders',
-      ],
-    },
-    async (screen, options) => (await import('./commands/quarantine.ts')).quarantineCommand(host, screen, options),
-    (quarantine) =>
-      addLockTimeoutOption(addDatabaseOptions(addProjectOptions(quarantine)))
-        .addOption(ownOption('--limit <n>', 'rows to show, -1 for all (default: 10)').default(10).argParser(rowLimit))
-        .addOption(outputOption(['text', 'json'], 'text')),
-  );
+  addQuarantine(host, add);
 
   add<import('./commands/docs.ts').DocsOptions>(
     {
@@ -162,4 +145,27 @@ function addShowOptions(show: Command): void {
     .addOption(ownOption('--limit <n>', 'rows to show, -1 for all (default: 10)').default(10).argParser(rowLimit))
     .addOption(outputOption(['text', 'json', 'csv'], 'text'));
   addIntervalOptions(show);
+}
+
+function addQuarantine(host: Host, add: Add): void {
+  add<import('./commands/replay.ts').QuarantineOptions>(
+    {
+      name: 'quarantine',
+      argument: ['[action]', 'what to do (default: list)'],
+      choices: ['list', 'show', 'replay', 'discard'],
+      further: ['[models...]', 'models by name or selector; all for `list`'],
+      summary: 'list, show, try once more or give up rows that were set aside',
+      examples: [
+        'tx quarantine',
+        'tx quarantine show stg_orders --limit 20',
+        'tx quarantine replay stg_orders',
+        'tx quarantine discard stg_orders',
+      ],
+    },
+    async (screen, options) => (await import('./commands/quarantine.ts')).quarantineCommand(host, screen, options),
+    (quarantine) =>
+      addLockTimeoutOption(addDatabaseOptions(addProjectOptions(quarantine)))
+        .addOption(ownOption('--limit <n>', 'rows to show, -1 for all (default: 10)').default(10).argParser(rowLimit))
+        .addOption(outputOption(['text', 'json'], 'text')),
+  );
 }

@@ -149,9 +149,9 @@ async function closeRun(
 }
 
 function header(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions, startedAt: number) {
-  const counts = { models: 0, seeds: 0, tests: 0 };
+  const counts = { models: 0, seeds: 0, snapshots: 0, tests: 0 };
   for (const step of plan.steps) {
-    if (step.kind === 'build') counts[step.resourceType === 'seed' ? 'seeds' : 'models'] += 1;
+    if (step.kind === 'build') counts[`${step.resourceType}s`] += 1;
     if (step.kind === 'unit') counts.tests += 1;
     const audits = step.kind === 'build' || step.kind === 'test' ? auditsOf(step) : [];
     for (const { checks, queries } of audits) counts.tests += checks.length + queries.length;

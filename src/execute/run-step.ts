@@ -7,8 +7,8 @@ import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
-import type { CheckRecord, FailureRecord } from '../state/state-writer.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
+import { applyVersions, requireStamps, requireVersions } from './apply-versions.ts';
 import type { Attempt, StepContext, TestError } from './attempt.ts';
 import { beginBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
@@ -25,6 +25,7 @@ import { runAudit, runAuditApart } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { setAside } from './set-aside.ts';
 import { StepFailure } from './step-failure.ts';
+import { checkRecords, failureRecords, keptTests } from './test-records.ts';
 import { joinOutcomes, testsOf } from './test-results.ts';
 
 class AuditRefused extends Error {
@@ -197,6 +198,15 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
     case 'append-query':
       progress.rows = await appendQuery(adapter, connection, action, { ...step, span: action.span });
       return;
+    case 'require-versions':
+      await requireVersions(adapter, connection, action, step);
+      return;
+    case 'require-stamps':
+      await requireStamps(adapter, connection, action, step);
+      return;
+    case 'apply-versions':
+      progress.rows = await applyVersions(adapter, connection, action, { ...step, staged: progress.staged });
+      return;
     case 'reattach':
       progress.warnings.push(...(await reattach(adapter, connection, action, stepStart(step))));
       return;
@@ -290,39 +300,6 @@ async function recordAndCommit(
   await putBackKept(context, step, progress);
   if (hook !== undefined) await requireStanding(context, step, hook);
   await commitWith(connection, record, ...pruned);
-}
-
-/** Failing rows as they are stored. */
-export function failureRecords(context: StepContext, tests: readonly TestOutcome[]): readonly FailureRecord[] {
-  return tests.flatMap(({ id: node, kept }) =>
-    kept === undefined ? [] : [{ runId: context.plan.run.id, node, columns: kept.columns.map(({ name }) => name), rows: kept.rows }],
-  );
-}
-
-/** The tests whose failing rows are stored. */
-export function keptTests(tests: readonly TestOutcome[]): readonly string[] {
-  return tests.flatMap(({ id, kept }) => (kept === undefined ? [] : [id]));
-}
-
-/** Verdicts as they are stored. */
-export function checkRecords(
-  context: StepContext,
-  testedNode: string,
-  tests: readonly TestOutcome[],
-  isPublished = true,
-): readonly CheckRecord[] {
-  return tests.map((test) => ({
-    runId: context.plan.run.id,
-    node: test.id,
-    testedNode,
-    status: test.verdict,
-    failures: test.failures,
-    total: test.total ?? null,
-    // Of what was never published nothing is remembered to compare with.
-    remembered: test.remembers === true && isPublished,
-    ...(test.measured === undefined ? {} : { measured: test.measured }),
-    ...(test.passed === undefined || !isPublished ? {} : { passed: test.passed }),
-  }));
 }
 
 /** The diagnostic of a model whose tests kept it from being published. */

@@ -4,6 +4,7 @@ import { dividesRows } from '../checks/partition-sql.ts';
 import type { CompiledModel, CompiledTest, NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
+import { isBuilt } from '../graph/graph.ts';
 import { namesRelation, nodeOf, placeTests, planCheck } from './plan-tests.ts';
 import { quarantineRelation } from './quarantine-table.ts';
 
@@ -84,8 +85,7 @@ function checkTable(context: BuildContext, model: CompiledModel, table: Relation
   const isOurs = existing === undefined || (existing.kind === 'table' && existing.columns.some(({ name }) => name === '_tx_row_id'));
   const wanted = key(table);
   let isNode = false;
-  for (const node of graph.nodes.values())
-    if ((node.resourceType === 'model' || node.resourceType === 'seed') && key(node.relation) === wanted) isNode = true;
+  for (const node of graph.nodes.values()) if (isBuilt(node) && key(node.relation) === wanted) isNode = true;
   if (isOurs && !isNode) return;
   const relation = `${table.schema}.${table.name}`;
   context.report(

@@ -1,10 +1,18 @@
 /** Reads what was set aside of a model, as people may see it. */
 import type { Connection, ResultSet } from '../../adapter/connection.ts';
+import type { CatalogRelation, Relation } from '../../adapter/relation.ts';
+import type { CompiledModel } from '../../compile/compiled.ts';
 import type { Dialect } from '../../adapter/dialect.ts';
 import { presentRows } from '../../execute/failing-rows.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { keyColumns, maskedColumns } from '../../plan/plan-tests.ts';
-import type { HeldModel } from './quarantine.ts';
+
+/** What is held of one model. */
+export interface HeldModel {
+  readonly model: CompiledModel;
+  readonly table: Relation;
+  readonly columns: CatalogRelation['columns'];
+}
 
 /** The newest rows with the names of the tests that they fail, masked; a hash of a row says too much of what is in it. */
 export async function readHeldRows(

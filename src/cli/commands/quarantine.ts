@@ -1,7 +1,7 @@
 /** `tx quarantine`: lists what was set aside of models, shows it, tries it once more, or gives it up. */
 import type { Connection, Session } from '../../adapter/connection.ts';
 import type { Adapter } from '../../adapter/adapter.ts';
-import type { CatalogRelation, Relation } from '../../adapter/relation.ts';
+import type { Relation } from '../../adapter/relation.ts';
 import type { CompiledModel } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { quarantineRelation } from '../../plan/quarantine-table.ts';
@@ -13,28 +13,14 @@ import type { Host } from '../host.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { openDatabase, readStanding } from '../open-database.ts';
-import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.ts';
 import { lockTimeoutMs, waitSeconds } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { listenForCancel } from '../signals.ts';
 import { readHeldRows } from './held-rows.ts';
+import type { HeldModel } from './held-rows.ts';
 import { replay } from './replay.ts';
-
-export interface QuarantineOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
-  /** The action, and the models that it is about. */
-  readonly args: readonly string[];
-  readonly limit: number;
-  readonly output: 'text' | 'json';
-  readonly lockTimeout?: number;
-}
-
-/** What is held of one model. */
-export interface HeldModel {
-  readonly model: CompiledModel;
-  readonly table: Relation;
-  readonly columns: CatalogRelation['columns'];
-}
+import type { QuarantineOptions } from './replay.ts';
 
 export async function quarantineCommand(host: Host, screen: Screen, options: QuarantineOptions): Promise<ExitCode> {
   const [action = 'list', ...names] = options.args;

@@ -5,12 +5,20 @@ import { exitCodes } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import type { LoadedGraph } from '../load-graph.ts';
+import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.ts';
 import type { RunRequest } from '../run-request.ts';
 import { prepareNodes, runPrepared } from '../run-command.ts';
 import { createReporter } from '../run-report.ts';
 import type { Screen } from '../screen.ts';
 import { listenForCancel } from '../signals.ts';
-import type { QuarantineOptions } from './quarantine.ts';
+
+export interface QuarantineOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
+  /** The action, and the models that it is about. */
+  readonly args: readonly string[];
+  readonly limit: number;
+  readonly output: 'text' | 'json';
+  readonly lockTimeout?: number;
+}
 
 /** It is no run that `tx retry` could repeat, and leaves no record in a file. */
 export async function replay(
