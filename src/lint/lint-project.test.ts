@@ -59,6 +59,7 @@ describe('hard-coded-relation', () => {
     ['a call', 'select 1 from {{ref "orders"}}'],
     ['a common table of the same name', 'with orders as (select 1 as id) select 1 from orders'],
     ['one of an outer query', 'with orders as (select 1 as id) select * from (select 1 from orders) as x'],
+    ['a common table in other letters', 'with "Orders" as (select 1 as id) select 1 from orders'],
     ['another database', 'select 1 from w.main.orders'],
     ['another schema', 'select 1 from other.orders'],
     ['a column', 'select orders.order_id from {{ref "orders"}} as orders'],
