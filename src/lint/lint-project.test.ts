@@ -70,6 +70,12 @@ describe('hard-coded-relation', () => {
     expect(await ask(rule, sql)).toEqual([]);
   });
 
+  it('says nothing of a name without a schema, of a model that stands in another one than the engine looks in', async () => {
+    const more = { 'models/elsewhere.sql': '{{config schema="x"}} select 1 as id' };
+    expect(await ask(rule, 'select 1 from elsewhere', 'models/query.sql', more)).toEqual([]);
+    expect(await ask(rule, 'select 1 from main_x.elsewhere', 'models/query.sql', more)).toEqual(['main_x.elsewhere']);
+  });
+
   it('says nothing of the model itself, in its increments', async () => {
     const sql = '{{config materialized="incremental" unique_key="id"}} select 1 as id {{#if is_incremental}} from main.query{{/if}}';
     expect(await ask(rule, sql)).toEqual([]);
@@ -147,6 +153,10 @@ describe('filtered-left-join', () => {
     'orders.amount in (select items.price from {{ref "items"}} as items where items.price > 3)',
     'orders.amount > coalesce(items.price, 0)',
     'items.price + 0 is null',
+    'items.price = 3 is not true',
+    'items.price < all (select 1 where false)',
+    'items.price not in (select 1 where false)',
+    '(items.price = 3) is null',
   ])('says nothing of %s', async (condition) => {
     expect(await ask('filtered-left-join', query(condition))).toEqual([]);
   });

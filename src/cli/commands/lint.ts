@@ -42,6 +42,7 @@ export async function lintCommand(host: Host, screen: Screen, options: LintOptio
         project: loaded.project,
         graph: loaded.graph,
         dialect: loaded.engine.dialect,
+        searched: loaded.engine.capabilities.ownSchemas,
         settings,
         rules,
         selected,
