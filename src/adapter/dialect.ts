@@ -59,6 +59,8 @@ export interface Dialect {
   readonly identifierProblem: (name: string) => string | undefined;
   /** Whether a schema of this name is the engine's own, so that nothing can be built in it. */
   readonly isReservedSchema: (name: string) => boolean;
+  /** What tells the rows of a table apart, within a transaction and whatever is in them. Columns of this name hide it. */
+  readonly rowId: string;
   readonly typeName: (type: PortableType) => string;
   /** `TRY_CAST`-like expression: NULL on failure. */
   readonly tryCast: (expression: string, type: string) => string;

@@ -75,7 +75,7 @@ export function filteredCall(call: string, ...conditions: readonly string[]): st
 }
 
 /** True for a violating row. */
-function violating(violation: string, { onNull }: CheckedRows): string {
+export function violating(violation: string, { onNull }: Pick<CheckedRows, 'onNull'>): string {
   return onNull === 'fail' ? `((${violation}) is not false)` : `(${violation})`;
 }
 

@@ -8,6 +8,7 @@ import type { NodeId } from '../compile/compiled.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { descendants } from '../graph/traverse.ts';
 import { findChangedBuilds } from '../plan/find-changed-builds.ts';
+import { auditsIn } from '../plan/audits-in.ts';
 import type { Plan } from '../plan/plan.ts';
 import { analyzeWith, openAnyBinder } from './analyze-nodes.ts';
 import { writeCompiled } from './compiled-files.ts';
@@ -74,8 +75,8 @@ function findAffected({ graph }: LoadedGraph, plan: Plan, changed: ReadonlySet<N
   };
   for (const step of plan.steps) {
     if (step.kind === 'build') add(step.node);
-    const audits = step.kind === 'build' ? step.transaction : step.kind === 'test' ? [step.audit] : [];
-    for (const action of audits) if (action.kind === 'audit') for (const { id } of [...action.checks, ...action.queries]) add(id);
+    const audits = step.kind === 'build' ? auditsIn(step.transaction) : step.kind === 'test' ? [step.audit] : [];
+    for (const { checks, queries } of audits) for (const { id } of [...checks, ...queries]) add(id);
   }
   return affected;
 }

@@ -65,6 +65,7 @@ function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): Plan
     run: { id: randomUUID(), startedAt: new Date(host.clock.now()).toISOString() },
     fullRefresh: request.options.fullRefresh === true,
     adopt: request.options.adopt === true,
+    ...(request.replay === true ? { replay: true } : {}),
     noAudit: request.options.audit === false,
     unitTests: { prepared: prepared.unitTests, columns: prepared.unitColumns },
     ...(interval === undefined ? {} : { interval }),

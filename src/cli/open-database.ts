@@ -107,7 +107,11 @@ export async function readStanding(adapter: Adapter, session: Session, project: 
 /** The same on a connection that is in the middle of something. Rejects with the error of the engine, or stops for a state that is not ours. */
 export async function readStandingOn(adapter: Adapter, connection: Connection, project: Project, graph: Graph): Promise<Standing> {
   const schemas = new Set<string>([project.stateSchema, project.target.schema]);
-  for (const node of graph.nodes.values()) if (isBuilt(node)) schemas.add(node.relation.schema);
+  for (const node of graph.nodes.values()) {
+    if (!isBuilt(node)) continue;
+    schemas.add(node.relation.schema);
+    if (node.resourceType === 'model' && node.config.quarantine?.schema !== undefined) schemas.add(node.config.quarantine.schema);
+  }
   const catalog = await adapter.catalog.relations(connection, [...schemas]);
   const layout = inspectStateLayout(project.stateSchema, catalog, adapter.dialect);
   if (layout.kind === 'absent') return { catalog, state: emptyState };

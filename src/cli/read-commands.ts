@@ -7,6 +7,7 @@ import {
   addBuildOptions,
   addDatabaseOptions,
   addIntervalOptions,
+  addLockTimeoutOption,
   addOutputKeysOption,
   addProjectOptions,
   addSelectionOptions,
@@ -101,6 +102,8 @@ export function addReadCommands(host: Host, add: Add): void {
       ),
   );
 
+  addQuarantine(host, add);
+
   add<import('./commands/docs.ts').DocsOptions>(
     {
       name: 'docs',
@@ -142,4 +145,27 @@ function addShowOptions(show: Command): void {
     .addOption(ownOption('--limit <n>', 'rows to show, -1 for all (default: 10)').default(10).argParser(rowLimit))
     .addOption(outputOption(['text', 'json', 'csv'], 'text'));
   addIntervalOptions(show);
+}
+
+function addQuarantine(host: Host, add: Add): void {
+  add<import('./commands/replay.ts').QuarantineOptions>(
+    {
+      name: 'quarantine',
+      argument: ['[action]', 'what to do (default: list)'],
+      choices: ['list', 'show', 'replay', 'discard'],
+      further: ['[models...]', 'models by name or selector; all for `list`'],
+      summary: 'list, show, try once more or give up rows that were set aside',
+      examples: [
+        'tx quarantine',
+        'tx quarantine show stg_orders --limit 20',
+        'tx quarantine replay stg_orders',
+        'tx quarantine discard stg_orders',
+      ],
+    },
+    async (screen, options) => (await import('./commands/quarantine.ts')).quarantineCommand(host, screen, options),
+    (quarantine) =>
+      addLockTimeoutOption(addDatabaseOptions(addProjectOptions(quarantine)))
+        .addOption(ownOption('--limit <n>', 'rows to show, -1 for all (default: 10)').default(10).argParser(rowLimit))
+        .addOption(outputOption(['text', 'json'], 'text')),
+  );
 }

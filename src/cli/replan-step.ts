@@ -5,6 +5,7 @@ import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { ExecutionPorts } from '../execute/execution.ts';
+import { auditsIn } from '../plan/audits-in.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import type { BuildStep } from '../plan/plan.ts';
@@ -43,5 +44,5 @@ async function standingFor(
 }
 
 function testsIn(step: BuildStep): readonly NodeId[] {
-  return step.transaction.flatMap((action) => (action.kind === 'audit' ? [...action.checks, ...action.queries] : [])).map(({ id }) => id);
+  return auditsIn(step.transaction).flatMap(({ checks, queries }) => [...checks, ...queries].map(({ id }) => id));
 }

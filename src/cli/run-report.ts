@@ -69,7 +69,8 @@ export function createRunReport(
   };
 }
 
-function createReporter(host: Host, screen: Screen, planned: PlanResult): RunReporter {
+/** What a run says while it goes. */
+export function createReporter(host: Host, screen: Screen, planned: Pick<PlanResult, 'plan'>): RunReporter {
   const channel = screen.output.stderr;
   if (screen.json) return createJsonLog({ channel, now: host.clock.now, sources: screen.sources, version: host.version });
   return createConsoleReporter({

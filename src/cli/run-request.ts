@@ -16,4 +16,6 @@ export interface RunRequest {
   readonly options: RunOptions;
   /** What an earlier run with these options left undone, instead of all that they select (`tx retry`). */
   readonly retried?: RetriedRun;
+  /** Models take what was set aside of them instead of their queries. */
+  readonly replay?: true;
 }

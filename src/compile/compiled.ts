@@ -100,6 +100,15 @@ export interface IndexConfig {
   readonly include?: readonly string[];
 }
 
+/** Where rows go that fail tests, and how many may. */
+export interface QuarantineConfig {
+  /** As the database calls it; that of the model where nothing is said. */
+  readonly schema?: string;
+  /** `1%`, of the rows that were looked at. */
+  readonly maxRatio?: string;
+  readonly maxRows?: number;
+}
+
 /** Columns as the user names them. */
 export interface MergeColumns {
   readonly rule: 'only' | 'all-but';
@@ -123,6 +132,7 @@ export interface ModelConfig {
   readonly group?: string;
   /** Who may refer to it: its group, this project, everybody. */
   readonly access: 'private' | 'protected' | 'public';
+  readonly quarantine?: QuarantineConfig;
   readonly storage?: StorageConfig;
   /** The query must give just the columns that are declared, with their types. */
   readonly contract?: true;
@@ -264,6 +274,12 @@ export interface Threshold {
   readonly text: string;
 }
 
+/** The first or the last row by a column. */
+export interface KeepRule {
+  readonly which: 'first' | 'last';
+  readonly column: string;
+}
+
 export interface TestConfig {
   readonly severity: 'error' | 'warn';
   readonly warnIf: Threshold;
@@ -276,6 +292,10 @@ export interface TestConfig {
   readonly onNull?: 'pass' | 'fail';
   /** Columns: the check is made for each group of rows that agree on them. */
   readonly groupBy?: readonly string[];
+  /** Failing rows are set aside before the relation is published. */
+  readonly onFail?: 'quarantine';
+  /** Which of the rows with one key stays where the others are set aside; none where nothing is said. */
+  readonly keep?: KeepRule;
   /** Failing rows are stored beside what is remembered of runs. */
   readonly storeFailures?: true;
   readonly enabled: boolean;

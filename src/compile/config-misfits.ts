@@ -24,6 +24,12 @@ export function findConfigMisfits(check: CheckDefinition, config: TestConfig, ow
   refuse('where', !readsRows, 'it looks at the columns of the relation, not at its rows');
   refuse('group_by', !check.groupable, 'it is no check of a group of rows');
   refuse('on_null', !check.decidesNulls, 'no NULL keeps it from being decided');
+  const tellsRowsApart = check.counts === 'keys' && check.groupable;
+  const judgesRows = check.counts === 'rows' && check.decidesNulls;
+  const wantsQuarantine = config.onFail === 'quarantine';
+  refuse('on_fail', wantsQuarantine && (hasQuery || !(judgesRows || tellsRowsApart)), 'it does not say of each row whether it fails');
+  refuse('keep', !tellsRowsApart, 'it does not tell rows apart by a key');
+  refuse('keep', tellsRowsApart && !wantsQuarantine, 'no row is set aside without `on_fail: quarantine`');
   for (const [key, { percent }] of [['warn_if', config.warnIf] as const, ['error_if', config.errorIf] as const]) {
     refuse(key, percent && !hasTotal, hasQuery ? 'nobody counts the rows that its SQL looks at' : noShare);
   }

@@ -69,7 +69,7 @@ export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context
     own.values,
   ]);
   checkDatabase(merged, id, context);
-  const config = modelConfig(merged);
+  const config = modelConfig(merged, project);
   const idle = config.enabled ? findIdleConfig(id, config, { merged, own: [properties?.config ?? {}, own.values] }) : [];
   context.diagnostics.push(...idle);
   // Its query is sound all the same, and who reads it has no error of its own.
@@ -155,7 +155,21 @@ export function storageOf(merged: MergedConfig): Pick<ModelConfig, 'storage'> {
   return storage === undefined ? {} : { storage };
 }
 
-function modelConfig(merged: MergedConfig): ModelConfig {
+/** The schema is named like that of a model. */
+function quarantineOf(merged: MergedConfig, project: Project): Pick<ModelConfig, 'quarantine'> {
+  const given = configValue(merged, 'quarantine');
+  if (given === undefined) return {};
+  const { schema, max_ratio: maxRatio, max_rows: maxRows } = given;
+  return {
+    quarantine: {
+      ...(typeof schema === 'string' ? { schema: relationOf(project, '', { schema }).schema } : {}),
+      ...(typeof maxRatio === 'string' ? { maxRatio } : {}),
+      ...(typeof maxRows === 'number' ? { maxRows } : {}),
+    },
+  };
+}
+
+function modelConfig(merged: MergedConfig, project: Project): ModelConfig {
   const schema = configValue(merged, 'schema');
   const alias = configValue(merged, 'alias');
   const strategy = configValue(merged, 'incremental_strategy');
@@ -163,6 +177,7 @@ function modelConfig(merged: MergedConfig): ModelConfig {
   const group = configValue(merged, 'group');
   return {
     access: configValue(merged, 'access') ?? 'protected',
+    ...quarantineOf(merged, project),
     ...(group === undefined ? {} : { group }),
     materialized: configValue(merged, 'materialized') ?? 'view',
     enabled: configValue(merged, 'enabled') ?? true,

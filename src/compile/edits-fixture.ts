@@ -94,6 +94,7 @@ const check = fc.oneof(
       'accepted_values: { values: [c] }',
       'not_null: { severity: warn, where: "id > {{var \'least\'}}" }',
       'unique: { config: { enabled: false } }',
+      'unique: { on_fail: quarantine, keep: { last: id } }',
       'at_most: { most: 3 }',
       'at_most: { most: 4, where: id > 1 }',
     ),
@@ -121,7 +122,14 @@ const promises = fc.oneof(
 const settings = fc.oneof(
   {
     weight: 9,
-    arbitrary: fc.constantFrom('', 'schema: other', 'group: g1', 'access: private, group: g1', 'post_hook: "select {{wrap 1}}"'),
+    arbitrary: fc.constantFrom(
+      '',
+      'schema: other',
+      'quarantine: { schema: held, max_ratio: 2% }',
+      'group: g1',
+      'access: private, group: g1',
+      'post_hook: "select {{wrap 1}}"',
+    ),
   },
   {
     weight: 1,

@@ -34,8 +34,16 @@ export function testConfig(merged: MergedConfig, context: TestConfigContext): Te
     ...(limit === undefined ? {} : { limit }),
     ...(onNull === undefined ? {} : { onNull }),
     ...(groupBy.length === 0 ? {} : { groupBy }),
+    ...(configValue(merged, 'on_fail') === 'quarantine' ? { onFail: 'quarantine' } : {}),
+    ...keepOf(merged),
     ...(configValue(merged, 'store_failures') === true ? { storeFailures: true } : {}),
   };
+}
+
+function keepOf(merged: MergedConfig): Pick<TestConfig, 'keep'> {
+  const keep = configValue(merged, 'keep');
+  if (keep === undefined || keep === 'none') return {};
+  return { keep: 'first' in keep ? { which: 'first', column: keep.first } : { which: 'last', column: keep.last } };
 }
 
 function threshold(merged: MergedConfig, key: 'warn_if' | 'error_if', context: TestConfigContext): Threshold {

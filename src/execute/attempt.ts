@@ -21,6 +21,8 @@ export type Attempt =
   | {
       readonly kind: 'done';
       readonly rows: number | undefined;
+      /** Rows that were set aside. */
+      readonly quarantined?: number | undefined;
       readonly warnings: readonly Diagnostic[];
       readonly tests: readonly TestOutcome[];
       readonly errors: readonly TestError[];

@@ -27,6 +27,8 @@ export interface NodeResult {
   readonly relation?: Relation;
   /** Rows in a built table, or rows an increment brought. */
   readonly rows?: number;
+  /** Rows that were set aside because they fail tests. */
+  readonly quarantined?: number;
   /** Tests: number of failures, and the rows that were looked at where that is known. */
   readonly failures?: number;
   readonly total?: number;

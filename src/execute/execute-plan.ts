@@ -15,6 +15,7 @@ import { runHooks } from './run-hooks.ts';
 import { beginWith, commitWith, runOperation, runStatements } from './perform.ts';
 import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
 import { StatementFailure } from './step-failure.ts';
+import { auditsOf } from './test-results.ts';
 import { schedule } from './scheduler.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { createStepRunner } from './step-runner.ts';
@@ -152,8 +153,8 @@ function header(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions, st
   for (const step of plan.steps) {
     if (step.kind === 'build') counts[`${step.resourceType}s`] += 1;
     if (step.kind === 'unit') counts.tests += 1;
-    const actions = step.kind === 'build' ? step.transaction : step.kind === 'test' ? [step.audit] : [];
-    for (const action of actions) if (action.kind === 'audit') counts.tests += action.checks.length + action.queries.length;
+    const audits = step.kind === 'build' || step.kind === 'test' ? auditsOf(step) : [];
+    for (const { checks, queries } of audits) counts.tests += checks.length + queries.length;
   }
   return {
     runId: plan.run.id,

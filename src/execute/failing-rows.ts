@@ -40,7 +40,12 @@ export async function failingRows(
   limit: number,
 ): Promise<ResultSet> {
   const rows = await queryRows(connection, { sql }, limit, test.id);
-  return mask(lead(rows, 'leadingColumns' in test ? test.leadingColumns : []), hiddenColumns(test));
+  return presentRows(rows, 'leadingColumns' in test ? test.leadingColumns : [], hiddenColumns(test));
+}
+
+/** Rows as people may see them: some columns first, and the values of others not at all. */
+export function presentRows(rows: ResultSet, leading: readonly string[], masked: readonly string[]): ResultSet {
+  return mask(lead(rows, leading), masked);
 }
 
 /** What is wrong with columns, as rows. */

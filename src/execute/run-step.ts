@@ -7,7 +7,6 @@ import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
-import type { CheckRecord, FailureRecord } from '../state/state-writer.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
 import { applyVersions, requireStamps, requireVersions } from './apply-versions.ts';
 import type { Attempt, StepContext, TestError } from './attempt.ts';
@@ -24,8 +23,10 @@ import { requireContract } from './require-contract.ts';
 import { lastHook, requireStanding } from './require-standing.ts';
 import { runAudit, runAuditApart } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
+import { setAside } from './set-aside.ts';
 import { StepFailure } from './step-failure.ts';
-import { testsOf } from './test-results.ts';
+import { checkRecords, failureRecords, keptTests } from './test-records.ts';
+import { joinOutcomes, testsOf } from './test-results.ts';
 
 class AuditRefused extends Error {
   readonly tests: readonly TestOutcome[];
@@ -49,6 +50,7 @@ export async function attemptBuild(
     standing: undefined,
     kept: [],
     auditing: false,
+    quarantined: undefined,
   };
   let current = { step: planned, texts: context.texts };
   let committed = false;
@@ -62,7 +64,14 @@ export async function attemptBuild(
     committed = true;
     await runOutside(context, planned.after);
     return {
-      attempt: { kind: 'done', rows: progress.rows, warnings: progress.warnings, tests: progress.tests, errors: [] },
+      attempt: {
+        kind: 'done',
+        rows: progress.rows,
+        quarantined: progress.quarantined,
+        warnings: progress.warnings,
+        tests: progress.tests,
+        errors: [],
+      },
       step: begun.step,
     };
   } catch (cause) {
@@ -142,6 +151,8 @@ interface Progress {
   /** What was on the old table and waits for the end of the step. */
   kept: readonly Attachment[];
   auditing: boolean;
+  /** Rows that were set aside; undefined where that was not asked for. */
+  quarantined: number | undefined;
 }
 
 function situationOf({ ports, plan, lockTimeoutMs }: StepContext, step: BuildStep, progress: Progress): Situation {
@@ -181,6 +192,9 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
     case 'apply-increment':
       progress.rows = await applyIncrement(adapter, connection, action, { ...step, span: action.span, staged: progress.staged });
       return;
+    case 'quarantine':
+      await performQuarantine(context, step, action, progress);
+      return;
     case 'append-query':
       progress.rows = await appendQuery(adapter, connection, action, { ...step, span: action.span });
       return;
@@ -206,13 +220,29 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
       progress.auditing = true;
       const tests = await runAudit({ ...context, dialect: adapter.dialect, capabilities: adapter.capabilities }, action);
       progress.auditing = false;
-      progress.tests = [...progress.tests, ...tests];
+      progress.tests = joinOutcomes(progress.tests, tests);
       if (tests.some((test) => test.verdict === 'fail')) throw new AuditRefused(progress.tests);
       return;
     }
     default:
       unreachable(action);
   }
+}
+
+async function performQuarantine(
+  context: StepContext,
+  step: BuildStep,
+  action: Extract<Action, { kind: 'quarantine' }>,
+  progress: Progress,
+): Promise<void> {
+  progress.auditing = true;
+  const { tests, rows, warnings } = await setAside(context, step, action);
+  progress.auditing = false;
+  progress.tests = joinOutcomes(progress.tests, tests);
+  if (tests.some((test) => test.verdict === 'fail')) throw new AuditRefused(progress.tests);
+  progress.warnings.push(...warnings);
+  progress.quarantined = rows;
+  if (progress.rows !== undefined) progress.rows -= rows;
 }
 
 /** A stage that will be published tells how many rows the relation has. */
@@ -255,6 +285,7 @@ async function recordAndCommit(
       startedAt: new Date(startedAt).toISOString(),
       durationMs: now - startedAt,
       rows: progress.rows ?? null,
+      quarantined: progress.quarantined ?? null,
       contentHash: step.contentHash,
       ordinal: step.assumes.ordinal + 1,
     },
@@ -269,39 +300,6 @@ async function recordAndCommit(
   await putBackKept(context, step, progress);
   if (hook !== undefined) await requireStanding(context, step, hook);
   await commitWith(connection, record, ...pruned);
-}
-
-/** Failing rows as they are stored. */
-export function failureRecords(context: StepContext, tests: readonly TestOutcome[]): readonly FailureRecord[] {
-  return tests.flatMap(({ id: node, kept }) =>
-    kept === undefined ? [] : [{ runId: context.plan.run.id, node, columns: kept.columns.map(({ name }) => name), rows: kept.rows }],
-  );
-}
-
-/** The tests whose failing rows are stored. */
-export function keptTests(tests: readonly TestOutcome[]): readonly string[] {
-  return tests.flatMap(({ id, kept }) => (kept === undefined ? [] : [id]));
-}
-
-/** Verdicts as they are stored. */
-export function checkRecords(
-  context: StepContext,
-  testedNode: string,
-  tests: readonly TestOutcome[],
-  isPublished = true,
-): readonly CheckRecord[] {
-  return tests.map((test) => ({
-    runId: context.plan.run.id,
-    node: test.id,
-    testedNode,
-    status: test.verdict,
-    failures: test.failures,
-    total: test.total ?? null,
-    // Of what was never published nothing is remembered to compare with.
-    remembered: test.remembers === true && isPublished,
-    ...(test.measured === undefined ? {} : { measured: test.measured }),
-    ...(test.passed === undefined || !isPublished ? {} : { passed: test.passed }),
-  }));
 }
 
 /** The diagnostic of a model whose tests kept it from being published. */

@@ -9,7 +9,8 @@ import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
 import type { NodeResult } from './events.ts';
 import type { ExecutionPorts } from './execution.ts';
 import type { Attempt, StepContext } from './attempt.ts';
-import { attemptBuild, attemptTests, auditFailed, checkRecords, failureRecords, keptTests } from './run-step.ts';
+import { attemptBuild, attemptTests, auditFailed } from './run-step.ts';
+import { checkRecords, failureRecords, keptTests } from './test-records.ts';
 import type { TestOutcome } from './run-audit.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { auditsOf, outcomeResult, testsOf, unjudgedResult } from './test-results.ts';
@@ -204,7 +205,9 @@ function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelle
   const base = buildBase(step, timing);
   if (attempt.kind === 'done') {
     const rows = attempt.rows === undefined ? {} : { rows: attempt.rows };
-    return { ...base, status: 'success', ...rows, diagnostics: attempt.warnings };
+    const { quarantined = 0 } = attempt;
+    const aside = quarantined === 0 ? {} : { quarantined };
+    return { ...base, status: 'success', ...rows, ...aside, diagnostics: attempt.warnings };
   }
   if (attempt.kind === 'refused') {
     const diagnostic = auditFailed(step, attempt.tests);

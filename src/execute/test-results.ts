@@ -3,6 +3,7 @@ import type { NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
+import { auditsIn } from '../plan/audits-in.ts';
 import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
 import type { NodeResult, NodeStatus } from './events.ts';
 import type { TestOutcome } from './run-audit.ts';
@@ -20,7 +21,14 @@ export interface Timing {
 
 /** The audits of a step. */
 export function auditsOf(step: BuildStep | TestStep): readonly Audit[] {
-  return step.kind === 'test' ? [step.audit] : step.transaction.filter((action) => action.kind === 'audit');
+  return step.kind === 'test' ? [step.audit] : auditsIn(step.transaction);
+}
+
+/** One outcome for each test: one that is asked of staged rows and again of the table has the worse of both. */
+export function joinOutcomes(before: readonly TestOutcome[], found: readonly TestOutcome[]): readonly TestOutcome[] {
+  const joined = new Map(before.map((test) => [test.id, test]));
+  for (const test of found) if (test.verdict !== 'pass' || !joined.has(test.id)) joined.set(test.id, test);
+  return [...joined.values()];
 }
 
 /** What identifies a test in a report. */

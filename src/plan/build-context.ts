@@ -4,7 +4,7 @@ import type { Operation } from '../adapter/operation.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
-import type { Action, BuildStep } from './plan.ts';
+import type { Action, Assumption, BuildStep } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { TextCollector } from './texts.ts';
 
@@ -38,4 +38,12 @@ export const operation = (value: Operation): Action => ({ kind: 'operation', ope
 /** A stage under a name that no user writes and no other run uses: in `schema`, where it will be renamed, or temporary. */
 export function stageRelation(context: BuildContext, id: string, schema: string): Relation {
   return { schema, name: `_tx_${hashText(`${id}\n${context.input.run.id}`).slice(0, 12)}` };
+}
+
+export function assumption(context: BuildContext, relation: Relation, existing: CatalogRelation | undefined): Assumption {
+  return {
+    ...(existing === undefined ? {} : { kind: existing.kind }),
+    columns: existing?.columns ?? [],
+    ordinal: context.standing.recorded(relation)?.ordinal ?? 0,
+  };
 }

@@ -11,14 +11,14 @@ import { isOfProject, planModel } from './plan-build.ts';
 import { planSeed } from './plan-seed.ts';
 import { planSnapshot } from './plan-snapshot.ts';
 import type { BuildContext, BuildPart, Standing } from './build-context.ts';
-import { auditIncrement } from './delta-audit.ts';
 import { findSlowClock } from './find-slow-clock.ts';
 import { freezePlan } from './freeze-plan.ts';
-import type { Action, BuildStep, Plan, PlannedHook, Reason, Step } from './plan.ts';
+import type { Plan, PlannedHook, Reason, Step } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import { warnOfForeignKeys } from './plan-constraints.ts';
 import { warnWithoutEffect } from './plan-storage.ts';
-import { beforePublication } from './before-publication.ts';
+import { completeBuild } from './complete-build.ts';
+import { findQuarantines } from './find-quarantines.ts';
 import { nodeOf, placeTests, planAudit } from './plan-tests.ts';
 import type { TestPlacement } from './plan-tests.ts';
 import { gateByUnitTests } from './unit-steps.ts';
@@ -95,7 +95,7 @@ function chooseWork(input: PlanInput, standing: Standing): Work {
     else if (node.resourceType === 'test' && (command === 'test' || command === 'build')) tests.push(node);
     else if (node.resourceType === 'unit_test' && (command === 'test' || command === 'build')) unitTests.push(node);
   }
-  if (command !== 'test' && command !== 'seed') {
+  if (command !== 'test' && command !== 'seed' && input.replay !== true) {
     for (const [id, reason] of changedSeeds(input, standing, [...builds.keys()])) {
       if (builds.has(id)) continue;
       builds.set(id, reason);
@@ -143,9 +143,13 @@ function planBuild(context: BuildContext, node: BuiltNode, reason: Reason | unde
 }
 
 /** Creates the schemas that hold no relation yet, once, before any step. */
-function planSetup({ catalog, capabilities }: PlanInput, parts: Iterable<BuildPart>): Plan['setup'] {
+function planSetup({ catalog, capabilities, graph }: PlanInput, parts: Iterable<BuildPart>): Plan['setup'] {
   const schemas = new Set<string>();
-  for (const part of parts) schemas.add(part.relation.schema);
+  for (const part of parts) {
+    schemas.add(part.relation.schema);
+    const node = nodeOf(graph, part.node);
+    if (node.resourceType === 'model' && node.config.quarantine?.schema !== undefined) schemas.add(node.config.quarantine.schema);
+  }
   for (const schema of capabilities.ownSchemas) schemas.delete(schema);
   for (const entry of catalog) schemas.delete(entry.relation.schema);
   return [...schemas].sort().map((schema) => ({ kind: 'create-schema', schema }));
@@ -162,10 +166,12 @@ function planRunHooks(name: string, hooks: readonly CompiledHook[], collector: T
 function planSteps(context: BuildContext, parts: ReadonlyMap<NodeId, BuildPart>, tests: readonly CompiledTest[]): readonly Step[] {
   const { input } = context;
   const { graph } = input;
-  const placement = placeTests(graph, tests, new Set(parts.keys()));
+  const aside = findQuarantines(context, parts);
+  const others = tests.filter(({ id }) => !aside.tests.has(id));
+  const placement = placeTests(graph, others, new Set(parts.keys()));
   const isBuild = input.command === 'build';
   const built = new Set(parts.keys());
-  const alone = groupAlone(context, isBuild ? placement.alone : tests, built);
+  const alone = groupAlone(context, isBuild ? placement.alone : others, built);
   // Without audits, what reads a node waits for the tests of what is published already.
   const { inside, gating: before } = input.noAudit === true ? { inside: none, gating: joined(placement) } : placement;
   const gating = isBuild ? groupGating(context, before, built) : new Map<NodeId, AloneGroup>();
@@ -183,7 +189,8 @@ function planSteps(context: BuildContext, parts: ReadonlyMap<NodeId, BuildPart>,
   for (const id of inOrder(graph, [...parts.keys(), ...gating.keys(), ...between])) {
     const part = parts.get(id);
     const gate = gating.get(id);
-    if (part !== undefined) steps.push(completeBuild(context, part, inside.get(id) ?? [], parentsOf(id)));
+    if (part !== undefined)
+      steps.push(completeBuild(context, part, { tests: inside.get(id) ?? [], quarantine: aside.byNode.get(id) }, parentsOf(id)));
     if (gate !== undefined) {
       const above = [id, ...gate.tests.map((test) => test.id)].flatMap(parentsOf).filter((step) => step !== gate.id);
       pushTest(steps, context, gate, [...new Set(part === undefined ? above : [id, ...above])]);
@@ -288,30 +295,6 @@ function ordinalOf({ standing }: BuildContext, node: GraphNode | undefined, buil
   if (node === undefined || !('relation' in node)) return 0;
   return (standing.recorded(node.relation)?.ordinal ?? 0) + (built.has(node.id) ? 1 : 0);
 }
-
-/**
- * Tests stand between publication and commit: what they refuse was never there for anybody else. Where a publication keeps
- * readers waiting until the commit, they stand before it as far as they can.
- */
-function completeBuild(context: BuildContext, part: BuildPart, tests: readonly CompiledTest[], dependsOn: readonly string[]): BuildStep {
-  const { work, closing, ...rest } = part;
-  const { input, collector } = context;
-  const node = nodeOf(input.graph, part.node);
-  const ordinal = part.assumes.ordinal + 1;
-  const parted = input.capabilities.publishBlocksReaders ? beforePublication(context, part, tests) : undefined;
-  if (parted === undefined) {
-    const audit = planAudit(input, node, tests, collector, { ordinal });
-    const audited = audit === undefined ? work : auditIncrement(part, audit, input.state);
-    return { ...rest, dependsOn, blocks: [], transaction: [...audited, ...closing] };
-  }
-  const { before, early, stage, after } = parted;
-  const first = planAudit(input, node, early, collector, { ordinal, relation: input.dialect.relation(stage) });
-  const others = tests.filter((test) => !early.includes(test));
-  const late = planAudit(input, node, others, collector, { ordinal });
-  return { ...rest, dependsOn, blocks: [], transaction: [...before, ...listed(first), ...after, ...listed(late), ...closing] };
-}
-
-const listed = (audit: Action | undefined): readonly Action[] => (audit === undefined ? [] : [audit]);
 
 /** A failed test of published nodes keeps what reads them from starting, although no edge says so. */
 function addBlocks(input: PlanInput, steps: readonly Step[], alone: readonly AloneGroup[]): readonly Step[] {

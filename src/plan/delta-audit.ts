@@ -40,7 +40,7 @@ export function auditIncrement(part: BuildPart, audit: Audit, state: StateSnapsh
 }
 
 /** Rows that are added directly are nowhere to be looked at afterwards: they are staged instead. */
-function stagedWork(work: readonly Action[]): readonly Action[] {
+export function stagedWork(work: readonly Action[]): readonly Action[] {
   return work.flatMap((action): readonly Action[] => {
     if (action.kind !== 'append-query') return [action];
     const { stage, target, targetColumns, query, span } = action;

@@ -5,6 +5,8 @@ import type { CompiledModel, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Action, BuildStep, Plan, PlannedCheck, Step } from './plan.ts';
 
+type Audit = Extract<Action, { kind: 'audit' }>;
+
 export interface ProofInput {
   readonly graph: Graph;
   readonly analysis: Analysis;
@@ -20,7 +22,8 @@ export function markProven(plan: Plan, input: ProofInput): Plan {
   const isWhole = findWhole(plan, input);
   if (isWhole === undefined) return plan;
   const steps = plan.steps.map((step): Step => {
-    if (step.kind !== 'build' || !isWhole(step.node)) return step;
+    // What was set aside may come from an older query.
+    if (step.kind !== 'build' || step.reason === 'replay' || !isWhole(step.node)) return step;
     const known = input.analysis.nodes.get(step.node);
     return known?.kind === 'known'
       ? { ...step, transaction: step.transaction.map((action) => markAction(action, known, input.fold)) }
@@ -30,7 +33,11 @@ export function markProven(plan: Plan, input: ProofInput): Plan {
 }
 
 function markAction(action: Action, known: KnownColumns, fold: ProofInput['fold']): Action {
-  if (action.kind !== 'audit') return action;
+  if (action.kind === 'quarantine') return { ...action, audit: markAudit(action.audit, known, fold) };
+  return action.kind === 'audit' ? markAudit(action, known, fold) : action;
+}
+
+function markAudit(action: Audit, known: KnownColumns, fold: ProofInput['fold']): Audit {
   return { ...action, checks: action.checks.map((check) => (isProven(check, known, fold) ? { ...check, proven: true } : check)) };
 }
 

@@ -1,17 +1,18 @@
 /** Decides how one model or seed is built: materialization, strategy, and the actions of its transaction. */
 import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
 import type { Operation } from '../adapter/operation.ts';
-import type { CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
+import type { CatalogRelation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { BuiltNode, CompiledHook, CompiledModel, CompiledSeed, CompiledSnapshot, CompiledText } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import { hasUniqueConstraint, planConstraints, requireContract } from './plan-constraints.ts';
 import { describeAndGrant, syncIndexes } from './plan-storage.ts';
-import { hashText, operation, stageRelation } from './build-context.ts';
+import { assumption, hashText, operation, stageRelation } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { incrementTable, reattach, replaceTable, requireKeys } from './plan-table.ts';
-import type { Action, Assumption, Reason } from './plan.ts';
+import { planReplay } from './plan-replay.ts';
+import type { Action, Reason } from './plan.ts';
 
 export function planHooks(
   context: BuildContext,
@@ -136,14 +137,6 @@ export function decide(
   return { reason: 'selected', incremental: false };
 }
 
-export function assumption(context: BuildContext, relation: Relation, existing: CatalogRelation | undefined): Assumption {
-  return {
-    ...(existing === undefined ? {} : { kind: existing.kind }),
-    columns: existing?.columns ?? [],
-    ordinal: context.standing.recorded(relation)?.ordinal ?? 0,
-  };
-}
-
 /** Replaces the relation by what the query gives. */
 function replaceWork(context: BuildContext, model: CompiledModel, query: Query, existing: CatalogRelation | undefined): readonly Action[] {
   const { relation: target, config } = model;
@@ -189,6 +182,7 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   if (!checkOwnership(context, model, existing)) return undefined;
   const strategy = materialized === 'incremental' ? chooseStrategy(context, model, existing) : undefined;
   if (materialized === 'incremental' && strategy === undefined) return undefined;
+  if (context.input.replay === true) return planReplay(context, model, existing, strategy ?? 'append');
   const decision = decide(context, model, relationKind, existing);
   if (decision.incremental && !checkRows(context, model)) return undefined;
   const text: CompiledText = decision.incremental ? (model.incremental ?? model.full) : model.full;

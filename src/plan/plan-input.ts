@@ -53,6 +53,8 @@ export interface PlanInput {
   readonly adopt: boolean;
   /** Publish first and test then, as dbt does. */
   readonly noAudit?: boolean;
+  /** Instead of their queries, models take what was set aside of them. */
+  readonly replay?: boolean;
   readonly interval?: Interval;
   /** Those that are selected, and what is known of the relations that they make up. */
   readonly unitTests?: UnitTests;

@@ -2,9 +2,9 @@
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { CompiledSeed } from '../compile/compiled.ts';
 import type { Action, Reason } from './plan.ts';
-import { operation, stageRelation } from './build-context.ts';
+import { assumption, operation, stageRelation } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
-import { assumption, checkOwnership, decide, planHooks } from './plan-build.ts';
+import { checkOwnership, decide, planHooks } from './plan-build.ts';
 import { reattach, replaceTable } from './plan-table.ts';
 import type { SeedSummary } from './plan-input.ts';
 import { requireContract } from './plan-constraints.ts';

@@ -49,7 +49,7 @@ function isView(node: GraphNode): boolean {
   return node.resourceType === 'model' && (node.config.materialized === 'view' || node.config.materialized === 'ephemeral');
 }
 
-function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): PlannedCheck {
+export function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): PlannedCheck {
   if (test.test.kind !== 'generic') return bug('not a generic test');
   const { check, args, column } = test.test;
   const definition = input.findCheck(check) ?? bug(`check ${check} is not in the vocabulary`);

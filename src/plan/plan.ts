@@ -7,7 +7,7 @@ import type { Operation, VersionRules, WantedConstraint } from '../adapter/opera
 import type { Attachment, Column, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-definition.ts';
-import type { MergeColumns, NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
+import type { KeepRule, MergeColumns, NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
 import type { VersionPlaces } from '../compile/version-problems.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { PlannedUnitTest } from './unit-test.ts';
@@ -25,7 +25,8 @@ export type Reason =
   | 'history-kept'
   | 'seed-changed'
   | 'test'
-  | 'hook';
+  | 'hook'
+  | 'replay';
 
 /** A check as the executor needs it: its shape, its thresholds, and how to speak of it. */
 export interface PlannedCheck {
@@ -87,6 +88,12 @@ export interface PlannedConstraint {
   readonly span: Span;
 }
 
+/** A check whose failing rows are set aside. */
+export interface QuarantineRule {
+  readonly test: NodeId;
+  readonly keep?: KeepRule;
+}
+
 /** One act inside the transaction of a step, in order. */
 export type Action =
   | { readonly kind: 'operation'; readonly operation: Operation }
@@ -122,6 +129,29 @@ export type Action =
       readonly relation: Relation;
       readonly constraints: readonly PlannedConstraint[];
       readonly masked: readonly string[];
+    }
+  /**
+   * Judges the rows of `stage`, and moves those that fail one of `rules` into `table`, so that what is published passes them
+   * all. Rows that were moved earlier go, where the staged ones take their place.
+   */
+  | {
+      readonly kind: 'quarantine';
+      readonly stage: Relation;
+      readonly table: Relation;
+      /** What stands there; absent where nothing does. */
+      readonly standing?: readonly Column[];
+      /** All checks that look at the stage. */
+      readonly audit: Extract<Action, { kind: 'audit' }>;
+      readonly rules: readonly QuarantineRule[];
+      /** Tells these rules from others. */
+      readonly fingerprint: string;
+      /** The staged rows are all that there are. */
+      readonly isWhole: boolean;
+      /** Of an increment: what tells by which rows earlier ones are replaced. */
+      readonly key: readonly string[];
+      readonly limits: QuarantineLimits;
+      /** Rows that stand already and are not replaced: who has the key of one of them is a duplicate. */
+      readonly published?: Relation;
     }
   /** Brings the columns of `target` in line, then applies the staged rows. */
   | {
@@ -191,6 +221,12 @@ export type Action =
       readonly ordinal?: number;
       readonly delta?: AuditDelta;
     };
+
+/** How many rows may be set aside before the model fails. */
+export interface QuarantineLimits {
+  readonly maxRows?: number;
+  readonly maxRatio?: Threshold;
+}
 
 /** Checks for which it is enough to look at the rows that an increment brought, since no other row violates them. */
 export interface AuditDelta {

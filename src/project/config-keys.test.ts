@@ -75,6 +75,8 @@ describe('the vocabulary of config', () => {
       'group_by',
       'limit',
       'store_failures',
+      'on_fail',
+      'keep',
     ]);
     expect(configSpellings('source')).toEqual(['enabled', 'tags', 'meta', 'freshness', 'loaded_at_field', 'loaded_at_query']);
     expect(configSpellings('exposure')).toEqual(['enabled', 'tags', 'meta']);

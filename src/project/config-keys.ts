@@ -135,6 +135,19 @@ export const configShapes = {
   on_null: oneOf(['pass', 'fail']),
   group_by: v.pipe(either([text(), listOf(text())], 'a column or a list of columns'), v.transform(toList)),
   store_failures: flag(),
+  on_fail: oneOf(['report', 'quarantine']),
+  keep: either(
+    [oneOf(['none']), keysOf({ first: text('a column') }), keysOf({ last: text('a column') })],
+    '`none`, or `first` or `last` with a column',
+  ),
+  quarantine: keysOf(
+    {
+      schema: optional(text('a schema name')),
+      max_ratio: optional(v.pipe(text('a percentage such as `1%`'), v.regex(/^\d+(?:\.\d+)?%$/, 'a percentage such as `1%`'))),
+      max_rows: optional(v.pipe(v.number('a whole number'), v.integer('a whole number'), v.minValue(0, 'a whole number'))),
+    },
+    'a mapping with `schema`, `max_ratio` and `max_rows`',
+  ),
   limit: v.pipe(v.number('a whole number above 0'), v.integer('a whole number above 0'), v.minValue(1, 'a whole number above 0')),
 } as const;
 
@@ -178,6 +191,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('unlogged', ['model', 'seed']),
   key('indexes', ['model', 'seed', 'snapshot']),
   key('grants', ['model', 'seed', 'snapshot'], 'merge'),
+  key('quarantine', ['model'], 'merge'),
   key('persist_docs', ['model', 'seed', 'snapshot'], 'merge'),
   key('contract', ['model', 'seed'], 'merge'),
   key('pre_hook', ['model', 'seed', 'snapshot'], 'append', ['pre-hook']),
@@ -195,6 +209,8 @@ export const configKeys: readonly ConfigKey[] = [
   key('group_by', ['test']),
   key('limit', ['test']),
   key('store_failures', ['test']),
+  key('on_fail', ['test']),
+  key('keep', ['test']),
 ];
 
 const resources: readonly ConfigResource[] = ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test'];

@@ -158,6 +158,7 @@ function nodeEvent(result: NodeResult, runId: string | undefined): LogEvent {
     schema: result.relation?.schema,
     relation: result.relation?.name,
     rows: result.rows,
+    quarantined: result.quarantined,
     failures: result.failures,
     total: result.total,
     proven: result.proven,

@@ -30,6 +30,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   'seed-changed': 'file changed',
   test: 'test what is published',
   hook: 'hook',
+  replay: 'rows of its quarantine',
 };
 
 const strategies: Readonly<Record<IncrementalStrategy, string>> = {
@@ -179,6 +180,13 @@ function describeAction(action: Action): readonly string[] {
       return [`refuse a change of ${plainLine(action.path)} since it was checked`];
     case 'load-seed':
       return [`load ${plainLine(action.path)}`];
+    case 'quarantine': {
+      const rules = new Set(action.rules.map(({ test }) => test));
+      return action.audit.checks.map(({ id, name, severity }) => {
+        if (!rules.has(id)) return `test ${plainLine(name)}${severity === 'warn' ? ' (warns only)' : ''}`;
+        return `test ${plainLine(name)} (rows that fail go to ${nameRelation(action.table)})`;
+      });
+    }
     case 'audit': {
       const tests = [...action.checks, ...action.queries];
       const narrowed = new Set(action.delta?.checks);

@@ -81,7 +81,10 @@ function resultEntry(node: NodeResult, input: RunResultsInput): RunResultEntry {
       : [],
     thread_id: `Thread-${node.worker + 1}`,
     execution_time: seconds(node.durationMs),
-    adapter_response: node.rows === undefined ? {} : { rows_affected: node.rows },
+    adapter_response: {
+      ...(node.rows === undefined ? {} : { rows_affected: node.rows }),
+      ...(node.quarantined === undefined ? {} : { rows_quarantined: node.quarantined }),
+    },
     message: messageOf(node),
     failures: node.failures ?? null,
     unique_id: node.id,

@@ -97,6 +97,7 @@ function describeRows(result: NodeResult, { step }: StepProgress): string {
 /** What else there is to say about a built node: another attempt, and why it failed, with the place to click on. */
 function headRemarks(result: NodeResult, style: LineStyle): readonly string[] {
   const remarks = result.attempts > 1 ? [`attempt ${result.attempts}`] : [];
+  if (result.quarantined !== undefined) remarks.push(`${formatCount(result.quarantined)} set aside`);
   const [first] = result.diagnostics;
   if (first === undefined) return remarks;
   if (first.code === 'audit-failed') return [...remarks, 'not published'];

@@ -1,4 +1,5 @@
 /** Follows a run step by step: which results belong together, how far it is, and what it came to. */
+import { auditsIn } from '../plan/audits-in.ts';
 import type { NodeResult } from '../execute/events.ts';
 import type { Action, BuildStep, Plan, TestStep, UnitStep } from '../plan/plan.ts';
 
@@ -55,7 +56,7 @@ export function nameOf(id: string): string {
 export function stepTests(step: BuildStep | TestStep | UnitStep): ReturnType<typeof testsOf> {
   if (step.kind === 'unit') return [{ id: step.test.id, name: step.test.name, kind: 'unit' }];
   if (step.kind === 'test') return testsOf(step.audit);
-  return step.transaction.flatMap((action) => (action.kind === 'audit' ? testsOf(action) : []));
+  return auditsIn(step.transaction).flatMap(testsOf);
 }
 
 /** `incremental merge`, `view`, `seed`. */

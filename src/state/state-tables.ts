@@ -56,6 +56,7 @@ export const stateViews = {
       started_at: 'timestamp',
       duration_ms: 'double',
       row_count: 'bigint',
+      quarantined: 'bigint',
       content_hash: 'text',
       error_code: 'text',
     },

@@ -31,6 +31,8 @@ export interface NodeRunRecord {
   readonly durationMs: number;
   /** Null where nobody counted them. */
   readonly rows: number | null;
+  /** Rows that were set aside; null where that was not asked for. */
+  readonly quarantined?: number | null;
   readonly contentHash: string;
   /** Of a build that succeeded: how many there were of its relation, with this one. */
   readonly ordinal?: number;
@@ -140,6 +142,7 @@ function nodeRunEntry(record: NodeRunRecord): RecordEntry<'node_runs'> {
     started_at: record.startedAt,
     duration_ms: record.durationMs,
     row_count: record.rows,
+    quarantined: record.quarantined ?? null,
     content_hash: record.contentHash,
     error_code: record.errorCode ?? null,
   };

@@ -4,6 +4,7 @@ import type { Act, ConformanceCase } from './conformance-case.ts';
 import { columnCases } from './column-cases.ts';
 import { constraintCases } from './constraint-cases.ts';
 import { mergeCases } from './merge-cases.ts';
+import { quarantineCases } from './quarantine-cases.ts';
 import { snapshotCases } from './snapshot-cases.ts';
 import { storageCases } from './storage-cases.ts';
 
@@ -617,6 +618,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...columnCases,
   ...storageCases,
   ...constraintCases,
+  ...quarantineCases,
   ...snapshotCases,
   ...commands,
 ];

@@ -91,6 +91,12 @@ export function columnCheck(kind: 'not_null' | 'unique', of: string, column: str
   return node.test.kind === 'generic' ? { ...node, test: { ...node.test, column } } : node;
 }
 
+/** The same, with failing rows set aside. */
+export function quarantineCheck(kind: 'not_null' | 'unique', of: string, column: string): CompiledTest {
+  const node = columnCheck(kind, of, column);
+  return { ...node, config: { ...node.config, onFail: 'quarantine' } };
+}
+
 /** A test of its own SQL, each row of which is a failure. */
 export function queryTest(name: string, sql: string, reads: readonly string[]): CompiledTest {
   const node = test({ name, needs: reads.map(ids.model) });

@@ -34,6 +34,7 @@ const always: ReadonlySet<string> = new Set([
   'view replace',
   'seed reload',
   'snapshot',
+  'rows of an increment set aside',
   'chain of four models',
 ]);
 const others = 6;

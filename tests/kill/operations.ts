@@ -1,7 +1,7 @@
 /** The operations that are killed at each of their statements: what stood before, and the run that dies. */
 import { seed } from '../../src/graph/graph-fixture.ts';
 import type { RunSpec, SeedContent } from './drive.ts';
-import { columnCheck, hook, queryTest, sqlModel, sqlSnapshot } from './fixture-nodes.ts';
+import { columnCheck, hook, quarantineCheck, queryTest, sqlModel, sqlSnapshot } from './fixture-nodes.ts';
 import type { SqlModelOptions } from './fixture-nodes.ts';
 
 export interface KillOperation {
@@ -117,6 +117,28 @@ const audited = (version: number, sql = wide(version)): RunSpec => ({
   ],
 });
 
+/** Some rows go to another table than the others, which is made or filled anew in the same transaction. */
+const dividing = (version: number): RunSpec => ({
+  nodes: [
+    sqlModel('a', `select case when id % ${version + 2} > 0 then id end as id, v, n from (${wide(version)}) as w`),
+    quarantineCheck('not_null', 'a', 'id'),
+    quarantineCheck('unique', 'a', 'id'),
+    sqlModel('child', `select sum(n) as n from main.a`, { reads: ['a'] }),
+  ],
+});
+
+const dividingIncrement: RunSpec = {
+  nodes: [
+    sqlModel('facts', `select id, case when id % 3 > 0 then v end as v from main.source where v = 'first'`, {
+      materialized: 'incremental',
+      uniqueKey: ['id'],
+      incrementalStrategy: 'delete_insert',
+      incremental: `select id, case when id % 4 > 0 then v end as v from main.source where v = 'second'`,
+    }),
+    quarantineCheck('not_null', 'facts', 'v'),
+  ],
+};
+
 /** An index and comments that come back on the new table. */
 const commented = (version: number): RunSpec => ({
   nodes: [
@@ -219,6 +241,20 @@ export const operations: readonly KillOperation[] = [
     changesNothing: true,
   },
   { name: 'snapshot first build', given: [source], history: [one('other', narrow(1))], run: kept('first') },
+  {
+    name: 'rows set aside for the first time',
+    history: [one('other', narrow(1))],
+    run: dividing(1),
+    together: [['main.a', 'main.a__quarantine']],
+  },
+  { name: 'rows set aside anew', history: [dividing(1)], run: dividing(2), together: [['main.a', 'main.a__quarantine']] },
+  {
+    name: 'rows of an increment set aside',
+    given: [source, sourceGrows],
+    history: [dividingIncrement],
+    run: dividingIncrement,
+    together: [['main.facts', 'main.facts__quarantine']],
+  },
   { name: 'snapshot', given: [source, sourceGrows], history: [kept('first')], run: kept('second') },
   { name: 'snapshot with a new column', given: [source, sourceGrows], history: [kept('first')], run: kept('second', 'id * 2 as doubled,') },
   { name: 'hooks around the run', history: [bracketed(1)], run: bracketed(2) },

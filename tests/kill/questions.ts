@@ -12,6 +12,9 @@ export interface Questions {
   readonly rows: (schema: string, name: string) => string;
 }
 
+/** Which run set rows aside, and when, differs from run to run. */
+const isQuarantine = (name: string): boolean => name.endsWith('__quarantine');
+
 const duckdb: Questions = {
   isFile: true,
   relations: `select schema_name, table_name from duckdb_tables() where not internal and database_name in (current_database(), 'temp')
@@ -19,7 +22,10 @@ const duckdb: Questions = {
      order by all`,
   columns: (schema, name) => `select column_name, column_type from (describe "${schema}"."${name}")`,
   view: (schema, name) => `select sql from duckdb_views() where not internal and schema_name = '${schema}' and view_name = '${name}'`,
-  rows: (schema, name) => `select count(*), sum(hash(t)::hugeint)::varchar, bit_xor(hash(t))::varchar from "${schema}"."${name}" as t`,
+  rows: (schema, name) => {
+    const columns = isQuarantine(name) ? '* exclude (_tx_run_id, _tx_quarantined_at)' : '*';
+    return `select count(*), sum(hash(t)::hugeint)::varchar, bit_xor(hash(t))::varchar from (select ${columns} from "${schema}"."${name}") as t`;
+  },
 };
 
 const postgres: Questions = {
@@ -32,8 +38,10 @@ const postgres: Questions = {
     union all select 'rights and comment', coalesce(relacl::text, ''), coalesce(obj_description(oid, 'pg_class'), '') from pg_class where oid = '"${schema}"."${name}"'::regclass
     order by 1, 2`,
   view: (schema, name) => `select definition from pg_views where schemaname = '${schema}' and viewname = '${name}'`,
-  rows: (schema, name) =>
-    `select count(*), sum(hashtextextended(t::text, 0)::numeric)::text, sum(hashtextextended(t::text, 1)::numeric)::text from "${schema}"."${name}" as t`,
+  rows: (schema, name) => {
+    const row = isQuarantine(name) ? `(to_jsonb(t) - '_tx_run_id' - '_tx_quarantined_at')::text` : 't::text';
+    return `select count(*), sum(hashtextextended(${row}, 0)::numeric)::text, sum(hashtextextended(${row}, 1)::numeric)::text from "${schema}"."${name}" as t`;
+  },
 };
 
 export function questionsOf(engine: string): Questions {

@@ -105,6 +105,7 @@ export const dialect: Dialect = {
   },
   identifierProblem,
   isReservedSchema,
+  rowId: 'rowid',
   typeName: (type) => typeNames[type],
   tryCast: (expression, type) => `try_cast(${expression} as ${type})`,
   temporarySchema: 'temp',

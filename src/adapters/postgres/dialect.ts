@@ -107,6 +107,7 @@ export const dialect: Dialect = {
   },
   identifierProblem,
   isReservedSchema,
+  rowId: 'ctid',
   typeName: (type) => typeNames[type],
   tryCast: safeCast,
   temporarySchema: 'pg_temp',

@@ -155,6 +155,10 @@ export const cliCodes = {
     (p) => `no node has a key \`${p.key}\``,
     (p) => didYouMean(p.key.split('.')[0] ?? '', p.known) ?? '`tx ls --output json` shows the usual keys, target/manifest.json all of them',
   ),
+  'quarantine-needs-model': error<{ action: string; count: number }>(
+    ({ action, count }) => `\`tx quarantine ${action}\` ${count === 0 ? 'needs the name of a model' : `shows one model, not ${count}`}`,
+    ({ action }) => `name ${action === 'show' ? 'one' : 'them'}, as in \`tx quarantine ${action} stg_orders\``,
+  ),
   'show-needs-test': error<{ count: number }>(
     ({ count }) => `\`--failures\` shows the rows of one test, and ${count === 0 ? 'no test has that name' : `${count} tests are meant`}`,
     () => '`tx ls --resource-type test` lists the names of all tests',

@@ -29,6 +29,14 @@ export const planCodes = {
           ? 'keep its rows and go on from them with `--adopt`; `full_refresh: false` keeps it from being built anew'
           : 'build it anew with `--full-refresh`, or keep its rows and go on from them with `--adopt`',
   ),
+  'quarantine-impossible': error<{ test: string | undefined; model: string; reason: string }>(
+    (p) => `${p.test === undefined ? 'no row' : `no row that fails \`${p.test}\``} of \`${p.model}\` can be set aside: ${p.reason}`,
+    () => 'take `on_fail: quarantine` away, or change what stands in its way',
+  ),
+  'quarantine-taken': error<{ relation: string; model: string }>(
+    (p) => `\`${p.relation}\` is where failing rows of \`${p.model}\` would go, and it is something else`,
+    () => 'name another schema in `quarantine: { schema: … }` of the model, or give what stands there another name',
+  ),
   'strategy-not-supported': error<{ strategy: string; engine: string; offered: readonly string[] }>(
     (p) => `incremental strategy \`${p.strategy}\` is not available on ${p.engine}`,
     (p) => `${p.engine} offers ${quoted(p.offered)}`,

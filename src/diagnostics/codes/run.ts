@@ -170,6 +170,23 @@ export const runCodes = {
   ),
   'test-failed': error<TestFinding>((p) => `test \`${p.test}\` ${found(p)}${p.threshold === '!= 0' ? '' : ` (fails ${p.threshold})`}`),
   'test-warned': warning<TestFinding>((p) => `test \`${p.test}\` ${found(p)}${p.threshold === '!= 0' ? '' : ` (warns ${p.threshold})`}`),
+  'rows-quarantined': warning<{ model: string; table: string; rows: number; staged: number; stays: boolean }>(
+    (p) =>
+      `${digits.format(p.rows)} of ${digits.format(p.staged)} rows of \`${p.model}\` ${p.stays ? 'stay in' : 'went to'} \`${p.table}\``,
+    ({ model }) => `see them with \`tx quarantine show ${model}\``,
+  ),
+  'quarantine-full': error<{
+    model: string;
+    rows: number;
+    staged: number;
+    limit: string;
+    tests: readonly { readonly name: string; readonly failures: number }[];
+  }>(
+    (p) =>
+      `${digits.format(p.rows)} of ${digits.format(p.staged)} rows of \`${p.model}\` fail tests that set rows aside, more than \`${p.limit}\` allows`,
+    ({ tests }) =>
+      `nothing was changed; they fail ${tests.map(({ name, failures }) => `\`${name}\` (${digits.format(failures)})`).join(', ')}`,
+  ),
   'empty-table': warning<{ relation: string }>(
     (p) => `\`${p.relation}\` had rows before and has none now`,
     () => 'most tests pass on an empty table; look at the sources',
