@@ -3,7 +3,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import type { Binder } from '../adapter/analysis.ts';
 import type { Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
-import type { CatalogRelation } from '../adapter/relation.ts';
+import type { CatalogRelation, Column } from '../adapter/relation.ts';
 import { analyzeProject } from '../analyze/analyze-project.ts';
 import type { Analysis } from '../analyze/analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
@@ -19,8 +19,21 @@ import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { readSeedFiles } from './seed-files.ts';
 
+/** Columns of nodes that are taken as they stand somewhere, whatever their texts say. */
+export type StandingColumns = ReadonlyMap<NodeId, readonly Column[]>;
+
+/** As analysis takes it. */
+export function standingOf(columns: StandingColumns | undefined): Pick<AnalyzeInput, 'standing'> {
+  return columns === undefined ? {} : { standing: (id) => columns.get(id) };
+}
+
 /** Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell. */
-export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<Outcome<Analysis> | undefined> {
+export async function analyzeNodes(
+  host: Host,
+  loaded: LoadedGraph,
+  wanted: ReadonlySet<NodeId>,
+  standing?: StandingColumns,
+): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
   if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id))))
     return { value: { nodes: new Map(), whole: new Map() }, diagnostics: [] };
@@ -29,7 +42,8 @@ export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: Read
   if (binder === undefined) return undefined;
   let catalog: Promise<readonly CatalogRelation[] | undefined> | undefined;
   try {
-    return await analyzeWith(host, loaded, wanted, { binder, catalog: () => (catalog ??= lookAtTarget(host, adapter, loaded)) });
+    const look = (): NonNullable<typeof catalog> => (catalog ??= lookAtTarget(host, adapter, loaded));
+    return await analyzeWith(host, loaded, wanted, { binder, catalog: look, ...standingOf(standing) });
   } finally {
     await binder.close();
   }

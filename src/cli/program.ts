@@ -8,6 +8,7 @@ import {
   addEngineOption,
   addAuditOption,
   addBuildOptions,
+  addDeferOptions,
   addDatabaseOptions,
   addFailFastOption,
   addLockTimeoutOption,
@@ -228,7 +229,10 @@ function addRunCommands(host: Host, add: Add): void {
           .addOption(junitOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
         if (command === 'build') addAuditOption(entry);
-        if (command !== 'seed') addWatchOption(entry, 'building');
+        if (command !== 'seed') {
+          addDeferOptions(entry);
+          addWatchOption(entry, 'building');
+        }
       },
     );
   }

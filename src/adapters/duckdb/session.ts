@@ -2,6 +2,7 @@
 import bindings from '@duckdb/node-bindings';
 import type { OpenOptions } from '../../adapter/adapter.ts';
 import type { Connection, Session } from '../../adapter/connection.ts';
+import { attachDatabases, detachDatabases } from './attachment.ts';
 import { DatabaseConnection } from './connection.ts';
 import { locateDatabase } from './database-location.ts';
 import { openDatabase } from './database.ts';
@@ -10,7 +11,7 @@ import { settingStatements } from './settings.ts';
 import { bug } from '../../diagnostics/bug.ts';
 
 /** Opens the file that the target names, making its folder when it may write. */
-export async function openSession({ target, projectRoot, readOnly }: OpenOptions): Promise<Session> {
+export async function openSession({ target, projectRoot, readOnly, attached = [] }: OpenOptions): Promise<Session> {
   const { path, memory_limit: memoryLimit, read_only: alwaysReadOnly, settings } = target.settings;
   if (typeof path !== 'string') return bug('a target without a checked path');
   const location = locateDatabase(path, projectRoot);
@@ -27,6 +28,12 @@ export async function openSession({ target, projectRoot, readOnly }: OpenOptions
     memoryLimit: typeof memoryLimit === 'string' ? memoryLimit : undefined,
     settings: settingStatements(settings),
   });
+  try {
+    await attachDatabases(database, attached);
+  } catch (cause) {
+    await database.close();
+    throw cause;
+  }
   const connections = new Set<DatabaseConnection>();
   let closed = false;
   return {
@@ -41,7 +48,11 @@ export async function openSession({ target, projectRoot, readOnly }: OpenOptions
       if (closed) return;
       closed = true;
       for (const connection of connections) await connection.close();
-      await database.close();
+      try {
+        await detachDatabases(database, attached);
+      } finally {
+        await database.close();
+      }
     },
   };
 }
