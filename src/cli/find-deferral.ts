@@ -1,9 +1,10 @@
 /** Finds what `--defer` resolves elsewhere: nodes of the saved state that nobody selected and that the target does not have. */
 import type { AttachedDatabase } from '../adapter/adapter.ts';
 import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
-import type { CompiledModel, CompiledSeed, NodeId } from '../compile/compiled.ts';
+import type { BuiltNode, NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { plainLine } from '../diagnostics/plain.ts';
+import type { GraphNode } from '../graph/graph.ts';
 import type { SavedRelation, SavedRelations } from '../graph/read-saved-relations.ts';
 import { readSavedRelations } from '../graph/read-saved-relations.ts';
 import { deferNodes, deferText } from '../plan/defer-nodes.ts';
@@ -39,11 +40,7 @@ export async function findDeferral(
   if (!isDeferring(options)) return undefined;
   const saved = readState(host, loaded.project, options);
   const nodes = [...loaded.graph.nodes.values()].flatMap((node) =>
-    (node.resourceType === 'seed' || (node.resourceType === 'model' && node.config.materialized !== 'ephemeral')) &&
-    !own.has(node.id) &&
-    saved.relations.has(node.id)
-      ? [node]
-      : [],
+    isBuilt(node) && !own.has(node.id) && saved.relations.has(node.id) ? [node] : [],
   );
   const other = await findOther(host, screen, loaded, saved);
   const { mine, theirs } = await lookAtBoth(host, screen, loaded, { options, nodes, saved, other });
@@ -59,6 +56,11 @@ export async function findDeferral(
     columns.set(node.id, found.columns);
   }
   return { relations, columns, attached: other === undefined ? [] : [other.attached] };
+}
+
+function isBuilt(node: GraphNode): node is BuiltNode {
+  if (node.resourceType === 'model') return node.config.materialized !== 'ephemeral';
+  return node.resourceType === 'seed' || node.resourceType === 'snapshot';
 }
 
 /** The project whose `readers` read what was found elsewhere, and a note of what that is. */
@@ -144,7 +146,7 @@ async function loadTarget(host: Host, screen: Screen, { root }: Project, targetN
 
 interface Look {
   readonly options: DatabaseOptions;
-  readonly nodes: readonly (CompiledModel | CompiledSeed)[];
+  readonly nodes: readonly BuiltNode[];
   readonly saved: SavedRelations;
   readonly other: Other | undefined;
 }

@@ -34,7 +34,9 @@ export function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
       addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan)))))
-        .addOption(plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed']).default('build'))
+        .addOption(
+          plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'),
+        )
         .addOption(plainOption('--verbose', 'show every operation'))
         .addOption(resultOption()),
   );

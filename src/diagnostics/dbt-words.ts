@@ -23,7 +23,6 @@ export const dbtFlags: Words = {
 
 export const dbtCommands: Words = {
   deps: 'there are no packages: copy macros that you need into `macros/`',
-  snapshot: 'there are no snapshots: an incremental model with `append` keeps what a source said',
   'run-operation': 'SQL of your own stands in `on_run_start`, `on_run_end`, `pre_hook` or `post_hook`',
   parse: 'write `tx ls`, or `tx compile` for the SQL',
   clone: 'nothing is copied: `--defer` reads what is not built where it stands',
@@ -42,9 +41,10 @@ export const dbtKeys: Words = {
   'query-comment': 'leave it out',
   quoting: 'leave it out: names are always quoted',
   'analysis-paths': 'leave it out: an analysis is an ephemeral model, or `tx compile --inline`',
-  'snapshot-paths': 'leave it out: there are no snapshots',
   'log-path': 'leave it out: `--log-format json` writes the log to stderr',
-  snapshots: 'there are no snapshots: an incremental model with `append` keeps what a source said',
+  invalidate_hard_deletes: 'write `hard_deletes: invalidate`',
+  target_schema: 'write `schema`',
+  target_database: 'leave it out: a target has one database',
   metrics: 'there is no semantic layer; a model can hold the numbers',
   semantic_models: 'there is no semantic layer; a model can hold the numbers',
   saved_queries: 'there is no semantic layer; a model can hold the numbers',

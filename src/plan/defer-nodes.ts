@@ -119,6 +119,14 @@ function redirectNode(node: GraphNode, redirects: readonly Redirect[]): GraphNod
         postHooks: hooks(plain.postHooks),
         constraints: constraints(plain.constraints),
       };
+    case 'snapshot':
+      return {
+        ...plain,
+        full: texts(plain.full),
+        current: texts(plain.current),
+        preHooks: hooks(plain.preHooks),
+        postHooks: hooks(plain.postHooks),
+      };
     case 'seed':
       return { ...plain, preHooks: hooks(plain.preHooks), postHooks: hooks(plain.postHooks), constraints: constraints(plain.constraints) };
     case 'test': {

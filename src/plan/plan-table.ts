@@ -82,7 +82,7 @@ function unlogged({ input }: BuildContext, { config }: CompiledModel | CompiledS
   return config.storage?.unlogged === true && input.capabilities.features.unlogged ? { unlogged: true } : {};
 }
 
-function hooksFollow(hooks: readonly CompiledHook[]): { readonly hooksFollow?: true } {
+export function hooksFollow(hooks: readonly CompiledHook[]): { readonly hooksFollow?: true } {
   return hooks.some((hook) => hook.transaction) ? { hooksFollow: true } : {};
 }
 

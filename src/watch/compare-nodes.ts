@@ -64,6 +64,15 @@ function workOf(node: GraphNode): string {
         hooks: [node.preHooks.map(hookOf), node.postHooks.map(hookOf)],
       });
     }
+    case 'snapshot': {
+      const { strategy, uniqueKey, updatedAt, checkColumns, hardDeletes, validToCurrent, metaColumns } = node.config;
+      return canonicalJson({
+        config: { strategy, uniqueKey, updatedAt, checkColumns, hardDeletes, validToCurrent, metaColumns },
+        relation: node.relation,
+        current: wordsOf(node.current),
+        hooks: [node.preHooks.map(hookOf), node.postHooks.map(hookOf)],
+      });
+    }
     case 'test': {
       const { severity, warnIf, errorIf, where, limit } = node.config;
       const { test } = node;
@@ -83,6 +92,7 @@ function workOf(node: GraphNode): string {
 function meaningOf(node: GraphNode): string {
   switch (node.resourceType) {
     case 'model':
+    case 'snapshot':
       return canonicalJson(node.columns.map(({ name, dataType }) => [name, dataType]));
     case 'source':
       return canonicalJson([node.relation, node.external, node.columns.map(({ name, dataType }) => [name, dataType])]);

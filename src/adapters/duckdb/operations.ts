@@ -13,6 +13,7 @@ import type {
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
+import { applyChangesSql, stageChangesSql } from '../../adapter/version-sql.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { releaseConstraints, stageConstrained, syncConstraints } from './constraints.ts';
 import { dialect } from './dialect.ts';
@@ -127,6 +128,8 @@ export const operations: OperationRenderers = {
   'append-query': appendQuery,
   'delete-insert': deleteInsert,
   merge,
+  'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
+  'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
   'publish-materialized': ({ target }) => bug(`a materialized view ${target.name}, which the engine does not know`),

@@ -81,7 +81,7 @@ function completeValue(option: Option, current: string, sources: CandidateSource
   if (name === 'target') return wordsOf(current, sources.targets());
   if (name === 'selector') return wordsOf(current, sources.names()?.selectors ?? []);
   if (name === 'resourceType' || name === 'excludeResourceType')
-    return wordsOf(current, ['model', 'seed', 'source', 'exposure', 'test', 'unit_test']);
+    return wordsOf(current, ['model', 'seed', 'snapshot', 'source', 'exposure', 'test', 'unit_test']);
   return fileFlags.has(name) || name === 'output' ? files : nothing;
 }
 
@@ -93,7 +93,7 @@ async function completeArgument(command: Command, current: string, sources: Cand
       return wordsOf(current, await sources.codes());
     case 'lineage': {
       const names = sources.names();
-      const nodes = [...(names?.models ?? []), ...(names?.seeds ?? []), ...(names?.sources ?? [])];
+      const nodes = [...(names?.models ?? []), ...(names?.seeds ?? []), ...(names?.snapshots ?? []), ...(names?.sources ?? [])];
       return wordsOf(
         current,
         nodes.map((name) => `${name}.`),
