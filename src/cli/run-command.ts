@@ -185,8 +185,13 @@ export async function planOnly(
   return planned === undefined ? undefined : { planned, loaded };
 }
 
+/** A plan, and what its statements read beside the target. */
+export interface Planned extends PlanResult {
+  readonly deferral: LoadedGraph['deferral'] | undefined;
+}
+
 /** The same for a graph that is loaded already; undefined where nothing is selected. */
-export async function planLoaded(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<PlanResult | undefined> {
+export async function planLoaded(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Planned | undefined> {
   const prepared = await prepare(host, screen, request, loaded);
   if (prepared === undefined) return undefined;
   const { standing, unitColumns } = await traced(host.trace, 'read catalog and state', () =>
@@ -199,7 +204,7 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
   const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
   const found = await requireColumns(host, screen, request, check);
   showUnneeded(screen, prepared.unneeded);
-  return proveTests(request, prepared.loaded, planned, found);
+  return { ...proveTests(request, prepared.loaded, planned, found), deferral: prepared.loaded.deferral };
 }
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
