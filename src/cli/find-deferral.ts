@@ -131,8 +131,9 @@ async function findOther(host: Host, screen: Screen, loaded: LoadedGraph, saved:
     const params = { database: other.database, target: other.name, own: target.database, attaches: false };
     throw new Stop(exitCodes.usage, [diagnose('defer-elsewhere', params)]);
   }
-  const schemas = [...graph.nodes.values()].flatMap((node) => ('relation' in node ? [node.relation.schema] : []));
-  const attached = adapter.attachment(other, { target, projectRoot: project.root }, schemas);
+  const named = [...graph.nodes.values()].flatMap((node) => ('relation' in node ? [node.relation.schema] : []));
+  const taken = [...named, project.stateSchema, target.schema, ...engine.capabilities.ownSchemas];
+  const attached = adapter.attachment(other, { target, projectRoot: project.root }, taken);
   return attached === undefined ? undefined : { attached, target: other };
 }
 
@@ -161,7 +162,12 @@ async function lookAtBoth(host: Host, screen: Screen, loaded: LoadedGraph, { opt
   const { project, engine } = loaded;
   const { foldIdentifier: fold } = engine.dialect;
   const look = async (at: Project, schemas: Iterable<string>): Promise<Both['mine']> => {
-    const catalog = await readCatalog(host, screen, { ...loaded, project: at }, { schemas: [...new Set(schemas)], options });
+    const catalog = await readCatalog(
+      host,
+      screen,
+      { ...loaded, project: at },
+      { schemas: [...new Set(schemas)], options, mayBeMissing: at === project },
+    );
     const key = ({ schema, name }: Relation): string => JSON.stringify([fold(schema), fold(name)]);
     const standing = new Map(catalog.map((entry) => [key(entry.relation), entry]));
     return (relation) => standing.get(key(relation));
@@ -177,7 +183,11 @@ async function readCatalog(
   host: Host,
   screen: Screen,
   loaded: LoadedGraph,
-  { schemas, options }: { readonly schemas: readonly string[]; readonly options: DatabaseOptions },
+  {
+    schemas,
+    options,
+    mayBeMissing,
+  }: { readonly schemas: readonly string[]; readonly options: DatabaseOptions; readonly mayBeMissing: boolean },
 ): Promise<readonly CatalogRelation[]> {
   const cancellation = listenForCancel();
   try {
@@ -192,7 +202,9 @@ async function readCatalog(
       await session.close();
     }
   } catch (cause) {
-    if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) return [];
+    const isMissing = cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database');
+    // Before the first build there is no target. That there is no production is another matter.
+    if (isMissing && mayBeMissing) return [];
     throw cause;
   } finally {
     cancellation.dispose();

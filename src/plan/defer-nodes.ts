@@ -34,16 +34,17 @@ export function deferNodes(
 ): DeferredGraph {
   const replaced = new Map<NodeId, GraphNode>();
   const read = new Map<NodeId, DeferredRelation>();
-  const spelled = (id: NodeId): readonly Redirect[] => {
-    const found = deferred.get(id);
-    return found === undefined ? [] : [[dialect.relation(found.own), dialect.relation(found.relation)]];
-  };
   for (const id of withEphemerals(graph, readers)) {
     const node = graph.nodes.get(id);
     if (node === undefined) continue;
-    const above = readBy(graph, id).filter((parent) => deferred.has(parent));
-    for (const parent of above) read.set(parent, deferred.get(parent) as DeferredRelation);
-    if (above.length > 0) replaced.set(id, redirectNode(node, above.flatMap(spelled)));
+    const redirects: Redirect[] = [];
+    for (const parent of readBy(graph, id)) {
+      const found = deferred.get(parent);
+      if (found === undefined) continue;
+      read.set(parent, found);
+      redirects.push(redirectOf(found, dialect));
+    }
+    if (redirects.length > 0) replaced.set(id, redirectNode(node, redirects));
   }
   if (read.size === 0) return { graph, read };
   for (const [id, { relation }] of read) {
@@ -60,12 +61,16 @@ export function deferNodes(
   return { graph: { ...graph, nodes, nodeAt }, read };
 }
 
-/** Texts and SQL of a run's hooks, or of what is no node, with the relations of the other environment. */
+/** The text of a hook of the run, or of what is no node, with the relations of the other environment. */
 export function deferText(text: CompiledText, deferred: Deferred, dialect: Pick<Dialect, 'relation'>): CompiledText {
   return redirectRelations(
     text,
-    [...deferred.values()].map(({ own, relation }) => [dialect.relation(own), dialect.relation(relation)]),
+    [...deferred.values()].map((found) => redirectOf(found, dialect)),
   );
+}
+
+function redirectOf({ own, relation }: DeferredRelation, dialect: Pick<Dialect, 'relation'>): Redirect {
+  return [dialect.relation(own), dialect.relation(relation)];
 }
 
 /** Everything above these nodes, as far as the target itself has it: above a deferred node nothing is. */

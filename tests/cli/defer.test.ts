@@ -184,7 +184,13 @@ describe('--defer', () => {
     expect(await says(DEFER)).toContain("the saved state is of the database `it's prod`, which cannot be read from `shop`");
     project.write('state/manifest.json', manifest);
     rmSync(project.path("it's prod.duckdb"));
-    expect((await project.tx(['run', '-s', 'total', ...DEFER])).code).not.toBe(0);
+    for (const command of ['run', 'plan', 'compile']) {
+      const { code, stderr } = await project.tx([command, '-s', 'total', ...DEFER]);
+      expect({ code, isTold: stderr.includes('error missing-database') && stderr.includes("it's prod.duckdb") }, stderr).toEqual({
+        code: 2,
+        isTold: true,
+      });
+    }
   });
 
   it('shares a file between schemas, and attaches nothing then', async () => {
