@@ -1,4 +1,5 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { readRows } from '../support/tx.ts';
 import { shop } from './shop.ts';
@@ -157,6 +158,29 @@ describe('--defer', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('error unknown-column  models/marts/total.sql:1:12');
     expect(stderr).toContain('`amount`');
+  });
+
+  it('waits for production while somebody writes there, and says who that is', async () => {
+    const project = await deployed();
+    const instance = await DuckDBInstance.create(project.path("it's prod.duckdb"));
+    const refused = await project.tx(['run', '-s', 'total', ...DEFER]);
+    expect(refused.code).toBe(75);
+    expect(refused.stderr).toContain(`\`it's prod.duckdb\` is in use by process ${process.pid}`);
+    const waiting = project.tx(['run', '-s', 'total', ...DEFER, '--wait', '60']);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    instance.closeSync();
+    expect((await waiting).code).toBe(0);
+    expect(await project.rows('select * from main.total')).toEqual([['60']]);
+  });
+
+  it('shows the rows for which a test fails there', async () => {
+    const project = await deployed();
+    project.write('tests/data/total_is_positive.sql', 'select total, 1 as more from {{ref "total"}} where total > 0\n');
+    const shown = await ok(project, ['show', '--failures', 'total_is_positive', ...DEFER, '--output', 'csv']);
+    expect(shown.stdout).toBe('total,more\n60,1\n');
+    // Looking makes no database of one's own.
+    expect((await ok(project, ['show', '-s', 'total', ...DEFER, '--output', 'csv'])).stdout).toBe('total\n60\n');
+    expect(existsSync(project.path('shop.duckdb'))).toBe(false);
   });
 
   it('leaves alone what stands nowhere', async () => {

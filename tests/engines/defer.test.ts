@@ -24,8 +24,8 @@ select {{star (ref "base")}} from {{ref "eph"}} where id in (select id from {{re
 const DEFER = ['--defer', '--state', 'state'];
 
 /** The project as production, with its artifacts in `state`, and the target `dev`. */
-async function deployed({ project }: ProjectEngine): Promise<EngineProject> {
-  const opened = await project(FILES);
+async function deployed({ project }: ProjectEngine, more: Readonly<Record<string, string>> = {}): Promise<EngineProject> {
+  const opened = await project({ ...FILES, ...more });
   const [, target = ''] = /dev: (\{.*\})/.exec(opened.read('project.yaml')) ?? [];
   const prod = JSON.stringify({ ...(JSON.parse(target) as object), schema: PROD });
   opened.write({ 'project.yaml': `name: shop\ntargets:\n  dev: ${target}\n  prod: ${prod}\ndefault_target: dev\n` });
@@ -71,6 +71,24 @@ describe('a deferred build', () => {
       expect(await project.rows('select count(*) from "main_Mart".base')).toEqual([[2]]);
       await ok(project, ['build', '-s', 'src', 'base', '--indirect-selection', 'cautious', ...DEFER]);
       expect(await project.rows('select count(*) from "main_Mart".base')).toEqual([[3]]);
+    });
+
+    it('reads histories elsewhere, and keeps histories of what is read elsewhere', async () => {
+      const project = await deployed(engine, {
+        'snapshots/h.yml':
+          `snapshots:\n  - name: h\n    relation: ref('base')\n    config: { strategy: check, check_cols: all, unique_key: id }\n` +
+          `  - name: w\n    relation: ref('view_of')\n    config: { strategy: check, check_cols: all, unique_key: id }\n`,
+        'models/view_of.sql': 'select id, v from {{ref "base"}}',
+        'models/now.sql': 'select id from {{ref "h"}} where dbt_valid_to is null',
+      });
+      await ok(project, ['build', '-s', 'now', 'w', ...DEFER]);
+      await ok(project, ['snapshot', '-s', 'w', ...DEFER]);
+      expect(await project.rows('select count(*) from main.now')).toEqual([[2]]);
+      expect(await project.rows('select count(*) from main.w')).toEqual([[2]]);
+      expect(await project.rows(`select table_name from information_schema.tables where table_schema = 'main' order by 1`)).toEqual([
+        ['now'],
+        ['w'],
+      ]);
     });
 
     it('refuses a state of another database that it cannot read', async () => {

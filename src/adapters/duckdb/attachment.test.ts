@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -51,6 +51,22 @@ describe('another database beside the target', () => {
     const again = await adapter.open({ ...open, target: target("it's.duckdb") });
     await (await again.connect()).run({ sql: 'insert into t values (1)' });
     await again.close();
+  });
+
+  it('is read without the target where that was never built, which does not make it', async () => {
+    const projectRoot = folder();
+    const open = { projectRoot, connections: 1 };
+    const prod = await adapter.open({ ...open, readOnly: false, target: target('prod.duckdb') });
+    await (await prod.connect()).run({ sql: 'create table t as select 42 as i' });
+    await prod.close();
+    const attached = [{ name: 'prod', location: join(projectRoot, 'prod.duckdb') }];
+    const session = await adapter.open({ ...open, readOnly: true, target: target('dev.duckdb'), attached });
+    const connection = await session.connect();
+    expect((await connection.query({ sql: 'select i from prod.main.t' })).rows).toEqual([[42]]);
+    expect(await adapter.catalog.relations(connection, ['main'])).toEqual([]);
+    await session.close();
+    expect(readdirSync(projectRoot)).toEqual(['prod.duckdb']);
+    await expect(adapter.open({ ...open, readOnly: true, target: target('dev.duckdb') })).rejects.toThrow();
   });
 
   it('that is not there keeps the session from opening, and the target free', async () => {

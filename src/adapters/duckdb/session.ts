@@ -1,4 +1,5 @@
 /** Opens a target: one shared database, many connections. */
+import { existsSync } from 'node:fs';
 import bindings from '@duckdb/node-bindings';
 import type { OpenOptions } from '../../adapter/adapter.ts';
 import type { Connection, Session } from '../../adapter/connection.ts';
@@ -14,7 +15,10 @@ import { bug } from '../../diagnostics/bug.ts';
 export async function openSession({ target, projectRoot, readOnly, attached = [] }: OpenOptions): Promise<Session> {
   const { path, memory_limit: memoryLimit, read_only: alwaysReadOnly, settings } = target.settings;
   if (typeof path !== 'string') return bug('a target without a checked path');
-  const location = locateDatabase(path, projectRoot);
+  const given = locateDatabase(path, projectRoot);
+  // Before the first build there is nothing of the target, and yet all that is read beside it.
+  const isOnlyBeside = readOnly && attached.length > 0 && given.file !== undefined && !existsSync(given.file);
+  const location = isOnlyBeside ? locateDatabase(':memory:', projectRoot) : given;
   if (alwaysReadOnly === true && !readOnly) {
     throw ownError(
       'read-only',
