@@ -115,6 +115,8 @@ export interface Merge {
   readonly target: Relation;
   readonly columns: readonly string[];
   readonly key: readonly string[];
+  /** Those of `columns` that a row takes over which is there already, none of the key; without the list all others. */
+  readonly updates?: readonly string[];
 }
 
 /** How the versions of rows are told apart, and what becomes of rows that are gone. */

@@ -10,7 +10,7 @@ import { ancestors, inOrder } from '../graph/traverse.ts';
 import type { Analysis, ColumnsOrigin, KnownColumns, NodeAnalysis, WholeTexts } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { checkDeclaredTypes } from './check-declared-types.ts';
-import { checkIncrement, checkKeys, checkNames, checkTests, checkVersions } from './check-shape.ts';
+import { checkIncrement, checkKeys, checkMergeColumns, checkNames, checkTests, checkVersions } from './check-shape.ts';
 import { describeMisfits, describeRefusal, isCertain } from './describe-binding.ts';
 import { findFurtherErrors } from './find-further-errors.ts';
 import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
@@ -148,7 +148,12 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
     const known = knownBy(query);
     const { node } = task;
     work.nodes.set(node.id, { ...known, proofs: proofsOf(node, known) });
-    if (node.resourceType === 'model') work.diagnostics.push(...checkNames(node, query.columns), ...checkKeys(node, query.columns));
+    if (node.resourceType === 'model')
+      work.diagnostics.push(
+        ...checkNames(node, query.columns),
+        ...checkKeys(node, query.columns),
+        ...checkMergeColumns(node, query.columns),
+      );
     if (node.resourceType === 'snapshot') work.diagnostics.push(...checkVersions(node, query.columns, input.dialect.foldIdentifier));
   }
   await declareWave(work, wave);

@@ -38,6 +38,19 @@ export function checkVersions(node: CompiledSnapshot, columns: readonly Column[]
   return findVersionProblems({ id: node.id, name: node.name, rules: versionRules(node), places: versionPlaces(node) }, rows, fold);
 }
 
+/** A merge changes columns that are there. */
+export function checkMergeColumns(node: CompiledModel, columns: readonly Column[]): readonly Diagnostic[] {
+  const { materialized, mergeColumns } = node.config;
+  if (materialized !== 'incremental' || mergeColumns === undefined) return [];
+  const names = columns.map(({ name }) => name);
+  const span = node.rawConfig[mergeColumns.rule === 'only' ? 'merge_update_columns' : 'merge_exclude_columns']?.span;
+  return mergeColumns.columns
+    .filter((column) => !names.some((name) => name.toLowerCase() === column.toLowerCase()))
+    .map((column) =>
+      diagnose('merge-column-missing', { column, columns: names }, span === undefined ? fileStart(node) : { node: node.id, span }),
+    );
+}
+
 /** The two texts of an incremental model have to give the same columns, or its table depends on how it was built. */
 export function checkIncrement(
   node: CompiledModel,

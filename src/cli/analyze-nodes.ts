@@ -11,6 +11,7 @@ import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
+import type { GraphNode } from '../graph/graph.ts';
 import { slotValues } from '../plan/texts.ts';
 import { traced } from '../project/tracer.ts';
 import { anyRun } from './check-queries.ts';
@@ -22,6 +23,12 @@ import { readSeedFiles } from './seed-files.ts';
 /** Columns of nodes that are taken as they stand somewhere, whatever their texts say. */
 export type StandingColumns = ReadonlyMap<NodeId, readonly Column[]>;
 
+export interface AnalyzeOptions {
+  readonly standing?: StandingColumns | undefined;
+  /** Further nodes that are worth the start of an engine: usually sources are of interest only below queries. */
+  readonly isAsked?: (node: GraphNode | undefined) => boolean;
+}
+
 /** As analysis takes it. */
 export function standingOf(columns: StandingColumns | undefined): Pick<AnalyzeInput, 'standing'> {
   return columns === undefined ? {} : { standing: (id) => columns.get(id) };
@@ -32,10 +39,10 @@ export async function analyzeNodes(
   host: Host,
   loaded: LoadedGraph,
   wanted: ReadonlySet<NodeId>,
-  standing?: StandingColumns,
+  { standing, isAsked = () => false }: AnalyzeOptions = {},
 ): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
-  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id))))
+  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)) || isAsked(graph.nodes.get(id))))
     return { value: { nodes: new Map(), whole: new Map() }, diagnostics: [] };
   const adapter = await engine.load();
   const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });

@@ -28,6 +28,7 @@ import {
 } from './options.ts';
 import type { OutputOptions, ProjectOptions, RunOptions } from './options.ts';
 import { addReadCommands } from './read-commands.ts';
+import { addTidyCommands } from './tidy-commands.ts';
 import type { Command as RunKind } from '../plan/plan.ts';
 
 /** Instead of the variable beside each flag, which would double the lines. */
@@ -123,6 +124,7 @@ export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: s
       const argument = new Argument(...entry.argument);
       command.addArgument(entry.choices === undefined ? argument : argument.choices(entry.choices));
     }
+    if (entry.further !== undefined) command.addArgument(new Argument(...entry.further));
     if (wanted !== undefined && wanted !== entry.name && wanted !== entry.alias) return;
     configure?.(command);
     addOutputOptions(command)
@@ -139,6 +141,7 @@ export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: s
   addInit(host, add);
   addRunCommands(host, add);
   addReadCommands(host, add);
+  addTidyCommands(host, add);
   addHouseCommands(host, add);
   return program;
 }

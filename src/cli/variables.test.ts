@@ -8,7 +8,12 @@ import { createProgram } from './program.ts';
 const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
 
 /** Arguments that a command cannot do without. */
-const operands: Readonly<Record<string, readonly string[]>> = { init: ['shop'], lineage: ['orders.id'], completion: ['bash'] };
+const operands: Readonly<Record<string, readonly string[]>> = {
+  init: ['shop'],
+  lineage: ['orders.id'],
+  completion: ['bash'],
+  generate: ['yaml'],
+};
 
 /** Words of which every flag with a value takes one, and every flag that is read takes not all. */
 const samples = ['3', '2024-01-31', '{a: 1}', 'x y'];
@@ -127,8 +132,8 @@ describe('the variable of each flag', () => {
 
   it.each(withVariable)('tx $name $flag: $variable refuses what the flag refuses', async ({ name, option, flag, variable, isSwitch }) => {
     const free = ['--project-dir', '--target', '--vars', '--profile', '--state', '--selector', '--select', '--exclude', '--junit'];
-    const lists = ['--resource-type', '--exclude-resource-type', '--output-keys'];
-    // What these name is looked for in the project, whoever named it.
+    const lists = ['--resource-type', '--exclude-resource-type', '--output-keys', '--rule'];
+    // What these name is looked for by the command, whoever named it.
     if (free.includes(flag) || lists.includes(flag)) return;
     const wrong = isSwitch || option.argChoices !== undefined ? ['maybe'] : samples.filter((sample) => !takes(option, sample));
     expect(wrong.length).toBeGreaterThan(0);

@@ -46,7 +46,7 @@ export async function loadWhole(
   if (waiting.size === 0) return loaded;
   const above = new Set([...ancestors(loaded.graph, waiting)].filter((id) => isQueryNode(loaded.graph.nodes.get(id))));
   await requireSound(loaded, above);
-  const outcome = (await analyzeNodes(host, loaded, waiting, standing)) ?? (await analyzeOnTarget(host, loaded, waiting, standing));
+  const outcome = (await analyzeNodes(host, loaded, waiting, { standing })) ?? (await analyzeOnTarget(host, loaded, waiting, standing));
   const whole = requireWhole(loaded, outcome, waiting);
   screen.showDiagnostics(outcome.diagnostics.filter(({ code, node }) => code === 'chosen-column-unknown' && isAmong(waiting, node)));
   return whole;

@@ -100,6 +100,12 @@ export interface IndexConfig {
   readonly include?: readonly string[];
 }
 
+/** Columns as the user names them. */
+export interface MergeColumns {
+  readonly rule: 'only' | 'all-but';
+  readonly columns: readonly string[];
+}
+
 /** Config after merging file over YAML over folder tree, with defaults filled. */
 export interface ModelConfig {
   readonly materialized: Materialization;
@@ -110,6 +116,8 @@ export interface ModelConfig {
   readonly meta: Readonly<Record<string, YamlValue>>;
   readonly uniqueKey: readonly string[];
   readonly incrementalStrategy?: IncrementalStrategy;
+  /** Which columns of a row that is there a merge changes; all without it. */
+  readonly mergeColumns?: MergeColumns;
   readonly onSchemaChange: OnSchemaChange;
   readonly fullRefresh?: boolean;
   readonly group?: string;

@@ -173,10 +173,19 @@ function modelConfig(merged: MergedConfig): ModelConfig {
     ...(schema === undefined ? {} : { schema }),
     ...(alias === undefined ? {} : { alias }),
     ...(strategy === undefined ? {} : { incrementalStrategy: strategy }),
+    ...mergeColumnsOf(merged),
     ...storageOf(merged),
     ...(configValue(merged, 'contract')?.enforced === true ? { contract: true } : {}),
     ...(fullRefresh === undefined ? {} : { fullRefresh }),
   };
+}
+
+/** Where both are given, which is reported, the first holds. */
+function mergeColumnsOf(merged: MergedConfig): Pick<ModelConfig, 'mergeColumns'> {
+  const only = configValue(merged, 'merge_update_columns');
+  if (only !== undefined) return { mergeColumns: { rule: 'only', columns: only } };
+  const excluded = configValue(merged, 'merge_exclude_columns');
+  return excluded === undefined ? {} : { mergeColumns: { rule: 'all-but', columns: excluded } };
 }
 
 /** Types come from `column_types`, and from the columns of the property file where that says nothing. */

@@ -37,6 +37,7 @@ const config = fc.oneof(
       'materialized="ephemeral"',
       'materialized="ephemeral"',
       'materialized="incremental"',
+      'materialized="incremental" unique_key="id" merge_update_columns=(array "id")',
       'schema="other"',
       'tags=(array "x" "y")',
       'materialized=(kind)',

@@ -54,8 +54,6 @@ export const dbtKeys: Words = {
   warn_unsupported: 'leave it out: a constraint that is not enforced is a warning',
   store_failures_as: 'write `store_failures: true`: failing rows are kept in the state',
   fail_calc: 'write a test as a query: each of its rows is a failure',
-  merge_update_columns: '`merge` replaces whole rows by their key',
-  merge_exclude_columns: '`merge` replaces whole rows by their key',
   incremental_predicates: 'put the condition into the query, inside `{{#if is_incremental}}`',
   event_time: 'filter by `{{interval.start}}` and `{{interval.end}}`',
   batch_size: 'filter by `{{interval.start}}` and `{{interval.end}}`, and run once for each interval',

@@ -4,7 +4,9 @@ import { checkCodes } from './codes/check.ts';
 import { cliCodes } from './codes/cli.ts';
 import { engineCodes } from './codes/engine.ts';
 import { formatCodes } from './codes/format.ts';
+import { generateCodes } from './codes/generate.ts';
 import { graphCodes } from './codes/graph.ts';
+import { lintCodes } from './codes/lint.ts';
 import { planCodes } from './codes/plan.ts';
 import { projectCodes } from './codes/project.ts';
 import { runCodes } from './codes/run.ts';
@@ -27,6 +29,8 @@ export const registry = {
   ...planCodes,
   ...runCodes,
   ...formatCodes,
+  ...lintCodes,
+  ...generateCodes,
   ...cliCodes,
 } satisfies Record<string, CodeEntry<never>>;
 

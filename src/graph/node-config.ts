@@ -42,6 +42,8 @@ function modelConfig(config: ModelConfig): NodeConfig {
     meta: config.meta,
     ...present('unique_key', config.uniqueKey.length === 0 ? undefined : config.uniqueKey),
     ...present('incremental_strategy', config.incrementalStrategy),
+    ...present('merge_update_columns', config.mergeColumns?.rule === 'only' ? config.mergeColumns.columns : undefined),
+    ...present('merge_exclude_columns', config.mergeColumns?.rule === 'all-but' ? config.mergeColumns.columns : undefined),
     on_schema_change: config.onSchemaChange,
     ...present('full_refresh', config.fullRefresh),
     ...present('group', config.group),

@@ -96,7 +96,7 @@ function chooseStrategy(
 ): IncrementalStrategy | undefined {
   const { capabilities, target } = context.input;
   const offered = capabilities.incrementalStrategies;
-  const { uniqueKey, incrementalStrategy } = model.config;
+  const { uniqueKey, incrementalStrategy, mergeColumns } = model.config;
   const where = { node: model.id, span: model.rawConfig['incremental_strategy']?.span ?? model.rawConfig['materialized']?.span };
   const isUnique =
     (existing?.attachments?.some((attachment) => attachment.unique) ?? false) ||
@@ -104,7 +104,7 @@ function chooseStrategy(
     hasUniqueConstraint(planConstraints(context.input, model));
   const needsMerge = isUnique && !capabilities.reinsertsUniqueKeys;
   const byKey = offered.filter((strategy) => strategy !== 'append' && !(needsMerge && strategy === 'delete_insert'));
-  const chosen = incrementalStrategy ?? (uniqueKey.length === 0 ? 'append' : byKey[0]);
+  const chosen = incrementalStrategy ?? (mergeColumns !== undefined ? 'merge' : uniqueKey.length === 0 ? 'append' : byKey[0]);
   if (chosen === undefined || !offered.includes(chosen)) {
     context.report(diagnose('strategy-not-supported', { strategy: chosen ?? 'merge', engine: target.engine, offered }, where));
     return undefined;

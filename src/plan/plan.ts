@@ -7,7 +7,7 @@ import type { Operation, VersionRules, WantedConstraint } from '../adapter/opera
 import type { Attachment, Column, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-definition.ts';
-import type { NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
+import type { MergeColumns, NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
 import type { VersionPlaces } from '../compile/version-problems.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { PlannedUnitTest } from './unit-test.ts';
@@ -131,6 +131,8 @@ export type Action =
       readonly targetColumns: readonly Column[];
       readonly strategy: IncrementalStrategy;
       readonly key: readonly string[];
+      /** Which columns of a row that is there a merge changes, and where that is declared; all without it. */
+      readonly mergeColumns?: MergeColumns & { readonly span?: Span };
       readonly onSchemaChange: OnSchemaChange;
       /** Where it is declared what happens to other columns, or else that there are increments. */
       readonly span?: Span;

@@ -4,6 +4,7 @@ import type { Engine } from '../adapter/adapter.ts';
 import type { ConfigResource } from './config-keys.ts';
 import { hooksShape } from './config-keys.ts';
 import { formatShape } from './read-format.ts';
+import { lintShape } from './read-lint.ts';
 import { indirectSelections } from './indirect-selection.ts';
 import { configEntries } from './read-config.ts';
 import type { Shape, TypedEntries } from './shape.ts';
@@ -90,6 +91,7 @@ export function projectShape(engines: readonly EngineSettings[]): Shape {
       snapshots: optional(treeShape('snapshot')),
       tests: optional(treeShape('test')),
       format: optional(formatShape),
+      lint: optional(lintShape),
       on_run_start: hooks,
       on_run_end: hooks,
       'on-run-start': hooks,

@@ -3,6 +3,7 @@ import { all, build, csv, is, source } from './conformance-case.ts';
 import type { Act, ConformanceCase } from './conformance-case.ts';
 import { columnCases } from './column-cases.ts';
 import { constraintCases } from './constraint-cases.ts';
+import { mergeCases } from './merge-cases.ts';
 import { snapshotCases } from './snapshot-cases.ts';
 import { storageCases } from './storage-cases.ts';
 
@@ -611,6 +612,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...checks,
   ...names,
   ...types,
+  ...mergeCases,
   ...errors,
   ...columnCases,
   ...storageCases,

@@ -91,11 +91,11 @@ function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly S
   );
 }
 
-function merge({ stage, target, columns, key }: Merge): readonly Statement[] {
+function merge({ stage, target, columns, key, updates: changed }: Merge): readonly Statement[] {
   const keys = new Set(key.map(dialect.foldIdentifier));
-  const updates = columns
-    .filter((column) => !keys.has(dialect.foldIdentifier(column)))
-    .map((column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`);
+  const updates = (changed ?? columns.filter((column) => !keys.has(dialect.foldIdentifier(column)))).map(
+    (column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`,
+  );
   const update = updates.length === 0 ? '' : ` when matched then update set ${updates.join(', ')}`;
   return each(
     `merge into ${name(target)} as target using ${name(stage)} as stage on ${matchingKey(key)}${update}` +

@@ -1,4 +1,5 @@
 /** Codes of a run: what goes wrong while steps are carried out. */
+import { didYouMean } from '../nearest.ts';
 import { error, warning } from '../code-entry.ts';
 import { selectorName, shellWord } from '../pasteable.ts';
 
@@ -83,6 +84,10 @@ export const runCodes = {
   'key-column-missing': error<{ key: string; columns: readonly string[] }>(
     (p) => `the key column \`${p.key}\` is not among the columns of the query`,
     (p) => `the query has ${list(p.columns)}`,
+  ),
+  'merge-column-missing': error<{ readonly column: string; readonly columns: readonly string[] }>(
+    (p) => `the merge names column \`${p.column}\`, which neither the query nor the table has`,
+    (p) => didYouMean(p.column, p.columns) ?? `the columns are ${p.columns.map((column) => `\`${column}\``).join(', ')}`,
   ),
   'increment-column-missing': error<{ columns: readonly string[]; relation: string }>(
     (p) => `the query no longer has ${list(p.columns)}, which \`${p.relation}\` has`,
