@@ -28,6 +28,15 @@ export interface OpenOptions {
   readonly connections: number;
   /** Read and never write; lets other readers in where the engine can. */
   readonly readOnly: boolean;
+  /** Other databases that statements read. */
+  readonly attached?: readonly AttachedDatabase[];
+}
+
+/** A database that is read beside the target, under a name of its own, and never written. */
+export interface AttachedDatabase {
+  readonly name: string;
+  /** Where it is, as the engine finds it. */
+  readonly location: string;
 }
 
 export interface Adapter {
@@ -36,6 +45,15 @@ export interface Adapter {
   readonly operations: OperationRenderers;
   readonly catalog: Catalog;
   readonly open: (options: OpenOptions) => Promise<Session>;
+  /**
+   * How the database of `other`, a target of the same engine, is read beside that of the target; undefined where both are one.
+   * Its name is none of `taken`. Absent where the engine reads no database beside the target.
+   */
+  readonly attachment?: (
+    other: TargetSettings,
+    options: Pick<OpenOptions, 'target' | 'projectRoot'>,
+    taken: readonly string[],
+  ) => AttachedDatabase | undefined;
   readonly openAnalyzer: () => Promise<Analyzer>;
   /** Absent when the engine offers nothing to bind queries with: columns are then unknown. */
   readonly openBinder?: (options: BinderOptions) => Promise<Binder>;

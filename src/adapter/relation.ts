@@ -3,8 +3,10 @@
 /** What a relation is, in the words that every engine shares. */
 export type RelationKind = 'table' | 'view' | 'materialized view';
 
-/** A table or view by its unquoted names. Two parts: a database file may be renamed under a view. */
+/** A table or view by its unquoted names. Two parts for all that is built: a database file may be renamed under a view. */
 export interface Relation {
+  /** The name of another database that is attached beside the target: nothing is built there. */
+  readonly database?: string;
   readonly schema: string;
   readonly name: string;
 }

@@ -3,7 +3,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import type { Binder } from '../adapter/analysis.ts';
 import type { Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
-import type { CatalogRelation } from '../adapter/relation.ts';
+import type { CatalogRelation, Column } from '../adapter/relation.ts';
 import { analyzeProject } from '../analyze/analyze-project.ts';
 import type { Analysis } from '../analyze/analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
@@ -20,13 +20,26 @@ import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { readSeedFiles } from './seed-files.ts';
 
+/** Columns of nodes that are taken as they stand somewhere, whatever their texts say. */
+export type StandingColumns = ReadonlyMap<NodeId, readonly Column[]>;
+
+export interface AnalyzeOptions {
+  readonly standing?: StandingColumns | undefined;
+  /** Further nodes that are worth the start of an engine: usually sources are of interest only below queries. */
+  readonly isAsked?: (node: GraphNode | undefined) => boolean;
+}
+
+/** As analysis takes it. */
+export function standingOf(columns: StandingColumns | undefined): Pick<AnalyzeInput, 'standing'> {
+  return columns === undefined ? {} : { standing: (id) => columns.get(id) };
+}
+
 /** Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell. */
 export async function analyzeNodes(
   host: Host,
   loaded: LoadedGraph,
   wanted: ReadonlySet<NodeId>,
-  /** Further nodes that are worth the start of an engine: usually sources are of interest only below queries. */
-  isAsked: (node: GraphNode | undefined) => boolean = () => false,
+  { standing, isAsked = () => false }: AnalyzeOptions = {},
 ): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
   if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)) || isAsked(graph.nodes.get(id))))
@@ -36,7 +49,8 @@ export async function analyzeNodes(
   if (binder === undefined) return undefined;
   let catalog: Promise<readonly CatalogRelation[] | undefined> | undefined;
   try {
-    return await analyzeWith(host, loaded, wanted, { binder, catalog: () => (catalog ??= lookAtTarget(host, adapter, loaded)) });
+    const look = (): NonNullable<typeof catalog> => (catalog ??= lookAtTarget(host, adapter, loaded));
+    return await analyzeWith(host, loaded, wanted, { binder, catalog: look, ...standingOf(standing) });
   } finally {
     await binder.close();
   }

@@ -12,6 +12,7 @@ import { auditsIn } from '../plan/audits-in.ts';
 import type { Plan } from '../plan/plan.ts';
 import { analyzeWith, openAnyBinder } from './analyze-nodes.ts';
 import { writeCompiled } from './compiled-files.ts';
+import { deferredColumns, ownProject } from './deferral.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -36,8 +37,10 @@ export async function requireColumns(
   host: Host,
   screen: Screen,
   { options }: RunRequest,
-  { loaded, plan, standing, seeds, adapter, catalog }: ColumnCheck,
+  { loaded: planned, plan, standing, seeds, adapter, catalog }: ColumnCheck,
 ): Promise<Analysis | undefined> {
+  // What is read elsewhere has the same columns under the name of the project.
+  const loaded = ownProject(planned);
   if (options.analyze === false) return undefined;
   const changed = findChangedBuilds(plan, standing.state.builds);
   if (changed.size === 0) return undefined;
@@ -83,13 +86,17 @@ function findAffected({ graph }: LoadedGraph, plan: Plan, changed: ReadonlySet<N
 
 /** Readers find what stands, but for seeds that are loaded anew and models without a relation. */
 function standingColumns(
-  { graph, engine }: LoadedGraph,
+  loaded: LoadedGraph,
   changed: ReadonlySet<NodeId>,
   { catalog }: Standing,
 ): (id: NodeId) => readonly Column[] | undefined {
+  const { graph, engine } = loaded;
   const key = relationKey(engine.dialect.foldIdentifier);
   const columns = new Map(catalog.map((entry) => [key(entry.relation), entry.columns]));
+  const elsewhere = deferredColumns(loaded);
   return (id) => {
+    const deferred = elsewhere(id);
+    if (deferred !== undefined) return deferred;
     const node = graph.nodes.get(id);
     if (changed.has(id) || (node?.resourceType !== 'model' && node?.resourceType !== 'seed')) return undefined;
     if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') return undefined;

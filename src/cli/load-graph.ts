@@ -25,6 +25,7 @@ import { loadProject } from '../project/load-project.ts';
 import type { Project, YamlValue } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
 import type { Vars } from '../project/vars.ts';
+import type { Deferral } from './deferral.ts';
 import { engines } from './engines.ts';
 import { exitCodes, Stop } from './exit.ts';
 import { locateSyntaxError } from './locate-syntax-error.ts';
@@ -49,6 +50,8 @@ export interface LoadedGraph {
   readonly engine: Engine;
   /** What is known of columns; `graph` has the texts that were made whole with them. Absent where nobody asked. */
   readonly analysis?: Analysis;
+  /** What is read in another environment; `graph` and `hooks` read it there. Absent where nobody asked. */
+  readonly deferral?: Deferral;
   /** Errors that belong to one node: they matter only to a command that needs it. */
   readonly nodeErrors: readonly Diagnostic[];
   /** Compiles SQL that is in no file. */

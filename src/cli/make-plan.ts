@@ -55,6 +55,7 @@ function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): Plan
     stateSchema: project.stateSchema,
     graph: loaded.graph,
     selected: prepared.selected,
+    ...(loaded.deferral === undefined ? {} : { deferred: loaded.deferral.relations }),
     dialect: engine.dialect,
     capabilities: engine.capabilities,
     catalog: standing.catalog,

@@ -52,7 +52,13 @@ export function writeManifest(host: Host, screen: Screen, loaded: LoadedGraph): 
   const inputHash = hashInput(host, loaded, seedHash);
   if (readHead(host, path) === inputHash) return;
   const origin = { version: host.version, generatedAt: artifactTime(host), invocationId: null };
-  const pieces = renderManifest({ ...entryContext(host, loaded, seedHash), origin, engine: engine.type, inputHash });
+  const pieces = renderManifest({
+    ...entryContext(host, loaded, seedHash),
+    origin,
+    engine: engine.type,
+    target: project.target.name,
+    inputHash,
+  });
   writeArtifact(host, screen, { absolute: path, shown: manifestPath(project) }, pieces);
 }
 

@@ -11,6 +11,7 @@ import { emptyState, readState } from '../state/state-reader.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
 import { inspectStateLayout, stateVersion } from '../state/state-tables.ts';
 import { describeCloseError, describeOpenError, stopForDatabase } from './database-errors.ts';
+import type { FoundDeferral } from './deferral.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -25,13 +26,18 @@ export interface OpenRequest {
   readonly signal: AbortSignal;
 }
 
+/** The target, and what is read beside it. */
+export interface Openable extends Pick<LoadedGraph, 'project' | 'engine'> {
+  readonly deferral?: Pick<FoundDeferral, 'attached'> | undefined;
+}
+
 const pollMs = 200;
 
 /** Opens the database of the target, waiting for a lock if that was asked for. */
 export async function openDatabase(
   host: Host,
   screen: Screen,
-  loaded: Pick<LoadedGraph, 'project' | 'engine'>,
+  loaded: Openable,
   request: OpenRequest,
 ): Promise<{ adapter: Adapter; session: Session }> {
   const { trace } = host;
@@ -43,7 +49,7 @@ export async function openDatabase(
 async function openUntraced(
   host: Host,
   screen: Screen,
-  loaded: Pick<LoadedGraph, 'project' | 'engine'>,
+  loaded: Openable,
   request: OpenRequest,
 ): Promise<{ adapter: Adapter; session: Session }> {
   const adapter = await loaded.engine.load();
@@ -58,6 +64,7 @@ async function openUntraced(
         projectRoot: project.root,
         connections: request.connections,
         readOnly: request.readOnly,
+        attached: loaded.deferral?.attached ?? [],
       });
       return { adapter, session: { ...session, close: () => close(screen, project, session) } };
     } catch (cause) {

@@ -39,7 +39,14 @@ export interface DatabaseOptions {
   readonly wait?: number | true;
 }
 
-export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
+export interface DeferOptions {
+  /** What is not selected and does not stand in the target is read where the saved state has it. */
+  readonly defer?: boolean;
+  /** The same for all that is not selected and stands there. */
+  readonly favorState?: boolean;
+}
+
+export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions, DeferOptions {
   readonly threads?: number;
   /** Form of the result on stdout. */
   readonly output?: 'text' | 'json';
@@ -230,10 +237,16 @@ export function addSelectionOptions(command: Command): Command {
     .addOption(repeatable('-s, --select <spec...>', 'names, tag:…, path:…, +parents, children+', 'TX_SELECT'))
     .addOption(repeatable('--exclude <spec...>', 'what to leave out, in the same words', 'TX_EXCLUDE'))
     .addOption(new Option('--selector <name>', 'what a selector of selectors.yaml selects').env('TX_SELECTOR'))
-    .addOption(new Option('--state <folder>', 'an earlier run, for state:…, result:…').env('TX_STATE'))
+    .addOption(new Option('--state <folder>', 'an earlier run, for state:…, result:…, --defer').env('TX_STATE'))
     .addOption(repeatable('--resource-type <type...>', 'only model, seed, source, exposure, test', 'TX_RESOURCE_TYPE', collectWords))
     .addOption(repeatable('--exclude-resource-type <type...>', 'all but these kinds', 'TX_EXCLUDE_RESOURCE_TYPE', collectWords))
     .addOption(new Option('--indirect-selection <mode>', 'tests').choices(indirectSelections).env('TX_INDIRECT_SELECTION'));
+}
+
+/** Where parents are read that nobody builds. */
+export function addDeferOptions(command: Command): Command {
+  const deferring = addFlag(group(command, 'selection'), '--defer', 'read in --state what is not here and not selected');
+  return addFlag(deferring, '--favor-state', 'the same, also for what is here');
 }
 
 /** Stays and runs what changes. */

@@ -8,6 +8,7 @@ import {
   addEngineOption,
   addAuditOption,
   addBuildOptions,
+  addDeferOptions,
   addDatabaseOptions,
   addFailFastOption,
   addLockTimeoutOption,
@@ -236,6 +237,7 @@ function addRunCommands(host: Host, add: Add): void {
           .addOption(junitOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
         if (command === 'build') addAuditOption(entry);
+        if (command !== 'seed') addDeferOptions(entry);
         if (command !== 'seed' && command !== 'snapshot') addWatchOption(entry, 'building');
       },
     );

@@ -6,6 +6,7 @@ import {
   addAnalyzeOption,
   addBuildOptions,
   addDatabaseOptions,
+  addDeferOptions,
   addIntervalOptions,
   addLockTimeoutOption,
   addOutputKeysOption,
@@ -33,7 +34,7 @@ export function addReadCommands(host: Host, add: Add): void {
     },
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
-      addBuildOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(plan))))
+      addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan)))))
         .addOption(
           plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'),
         )
@@ -52,7 +53,7 @@ export function addReadCommands(host: Host, add: Add): void {
         ? (await import('./commands/watch.ts')).watchCommand(host, screen, 'compile', options)
         : (await import('./commands/compile.ts')).compileCommand(host, screen, options),
     (compile) =>
-      addWatchOption(addAnalyzeOption(addProjectOptions(addSelectionOptions(compile)), 'own'), 'own')
+      addWatchOption(addAnalyzeOption(addProjectOptions(addDeferOptions(addSelectionOptions(compile))), 'own'), 'own')
         .addOption(plainOption('--inline <sql>', 'compile this text instead of files'))
         .addOption(resultOption()),
   );
@@ -86,7 +87,7 @@ export function addReadCommands(host: Host, add: Add): void {
       examples: ['tx show -s fct_orders --limit 20', `tx show --inline 'select count(*) from {{ref "stg_orders"}}'`],
     },
     async (screen, options) => (await import('./commands/show.ts')).showCommand(host, screen, options),
-    (show) => addShowOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(show)))),
+    (show) => addShowOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(show))))),
   );
 
   add<import('./commands/freshness.ts').FreshnessOptions>(

@@ -1,5 +1,6 @@
 /** What stands in a database that may not be there yet. */
 import type { UnitTests } from '../plan/plan-input.ts';
+import { ownProject } from './deferral.ts';
 import { Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { Prepared } from './make-plan.ts';
@@ -31,14 +32,14 @@ export async function readStandingIfAny(host: Host, screen: Screen, request: Run
     });
     try {
       const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
-      return { standing, unitColumns: await findUnitColumns(host, loaded, unitTests, { adapter, session }) };
+      return { standing, unitColumns: await findUnitColumns(host, ownProject(loaded), unitTests, { adapter, session }) };
     } finally {
       await session.close();
     }
   } catch (cause) {
     if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
       const state = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} };
-      return { standing: { catalog: [], state }, unitColumns: await findUnitColumns(host, loaded, unitTests) };
+      return { standing: { catalog: [], state }, unitColumns: await findUnitColumns(host, ownProject(loaded), unitTests) };
     }
     throw cause;
   } finally {

@@ -10,6 +10,8 @@ const options = {
   excludeResourceType: ['test'],
   selector: 'nightly',
   state: 'before',
+  defer: true,
+  favorState: true,
   indirectSelection: 'cautious',
   fullRefresh: true,
   adopt: true,

@@ -13,6 +13,8 @@ export function argumentsOf(options: RunOptions): RunArguments {
     exclude_resource_types: options.excludeResourceType,
     indirect_selection: options.indirectSelection ?? null,
     state: options.state ?? null,
+    defer: options.defer ?? null,
+    favor_state: options.favorState ?? null,
     full_refresh: options.fullRefresh === true,
     adopt: options.adopt === true,
     audit: options.audit !== false,
@@ -35,7 +37,10 @@ export function optionsFrom(
     const value = args[name];
     return typeof value === 'object' && value !== null ? value : [];
   };
+  const flag = (name: string): boolean | undefined => (typeof args[name] === 'boolean' ? args[name] : undefined);
   const selector = text('selector');
+  const defer = flag('defer');
+  const favorState = flag('favor_state');
   const state = text('state');
   const indirect = indirectSelections.find((mode) => mode === args['indirect_selection']);
   const vars = options.vars ?? text('vars');
@@ -50,6 +55,8 @@ export function optionsFrom(
     excludeResourceType: list('exclude_resource_types'),
     ...(selector === undefined ? {} : { selector }),
     ...(state === undefined ? {} : { state }),
+    ...(defer === undefined ? {} : { defer }),
+    ...(favorState === undefined ? {} : { favorState }),
     ...(indirect === undefined ? {} : { indirectSelection: indirect }),
     fullRefresh: args['full_refresh'] === true,
     adopt: args['adopt'] === true,

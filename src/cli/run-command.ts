@@ -1,21 +1,20 @@
 /** `tx run`, `build`, `test` and `seed`: select, plan, execute, report. */
 import type { CatalogRelation } from '../adapter/relation.ts';
-import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import type { RunResult } from '../execute/events.ts';
-import { ancestors } from '../graph/traverse.ts';
+import { ancestorsHere } from '../plan/defer-nodes.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import type { Command, Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
 import { lookAround, lookAtTarget } from './analyze-nodes.ts';
 import { requireColumns } from './check-columns.ts';
-import { requireSound } from './check-queries.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
 import { chooseNodes } from './choose-nodes.ts';
 import { stopForDatabase } from './database-errors.ts';
+import { ownProject } from './deferral.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
@@ -23,6 +22,7 @@ import { loadGraph } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Prepared } from './make-plan.ts';
 import { planFor } from './make-plan.ts';
+import { prepareNodes, readSeeds } from './prepare-nodes.ts';
 import { writeManifest } from './manifest-file.ts';
 import { openDatabase, readStanding } from './open-database.ts';
 import type { Standing } from './open-database.ts';
@@ -30,9 +30,9 @@ import type { RunRequest } from './run-request.ts';
 import { createRunReport } from './run-report.ts';
 import type { RunReport } from './run-report.ts';
 import type { Screen } from './screen.ts';
-import { changedSeeds, joinSeedFiles, readSeedFiles, seedTexts } from './seed-files.ts';
+import { changedSeeds, joinSeedFiles } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
-import { lockTimeoutMs, readInterval, waitSeconds } from './read-options.ts';
+import { lockTimeoutMs, waitSeconds } from './read-options.ts';
 import { proveTests } from './prove-tests.ts';
 import { readStandingIfAny } from './read-standing-if-any.ts';
 import { readsOf } from './reads-of.ts';
@@ -41,9 +41,8 @@ import { argumentsOf } from './run-arguments.ts';
 import { stopFor } from './stop-for.ts';
 import { createUnfinishedMark } from './unfinished-mark.ts';
 import type { UnfinishedMark } from './unfinished-mark.ts';
-import { findUnitColumns, prepareUnitTests } from './unit-tests.ts';
+import { findUnitColumns } from './unit-tests.ts';
 import { showUnneeded } from './unneeded-errors.ts';
-import { loadWhole } from './whole-texts.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
 
@@ -73,7 +72,7 @@ async function runMarked(host: Host, screen: Screen, request: RunRequest, mark: 
       cancellation,
       report: (planned) => createRunReport(host, screen, prepared.loaded, { request, planned }),
       recorded: () => mark?.recorded(),
-      finished: () => writeManifest(host, screen, prepared.loaded),
+      finished: () => writeManifest(host, screen, ownProject(prepared.loaded)),
     });
     if (result === undefined) {
       nothingToDo(screen, prepared);
@@ -117,7 +116,7 @@ export async function runPrepared(
       traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing)),
     );
     await requireSeedTypes(session, loaded, seeds.summaries.keys());
-    const unitColumns = await findUnitColumns(host, loaded, prepared.unitTests, { adapter, session });
+    const unitColumns = await findUnitColumns(host, ownProject(loaded), prepared.unitTests, { adapter, session });
     const { planned: drafted, input } = cancellation.whileBusy(() =>
       planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns }),
     );
@@ -186,8 +185,13 @@ export async function planOnly(
   return planned === undefined ? undefined : { planned, loaded };
 }
 
+/** A plan, and what its statements read beside the target. */
+export interface Planned extends PlanResult {
+  readonly deferral: LoadedGraph['deferral'] | undefined;
+}
+
 /** The same for a graph that is loaded already; undefined where nothing is selected. */
-export async function planLoaded(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<PlanResult | undefined> {
+export async function planLoaded(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Planned | undefined> {
   const prepared = await prepare(host, screen, request, loaded);
   if (prepared === undefined) return undefined;
   const { standing, unitColumns } = await traced(host.trace, 'read catalog and state', () =>
@@ -200,7 +204,7 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
   const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
   const found = await requireColumns(host, screen, request, check);
   showUnneeded(screen, prepared.unneeded);
-  return proveTests(request, prepared.loaded, planned, found);
+  return { ...proveTests(request, prepared.loaded, planned, found), deferral: prepared.loaded.deferral };
 }
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
@@ -210,35 +214,8 @@ async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: 
     showUnneeded(screen, loaded.nodeErrors);
     return undefined;
   }
-  return prepareNodes(host, screen, request, { loaded, selected });
-}
-
-/** Reads and checks all that has to be in order before a database is opened for these nodes. */
-export async function prepareNodes(
-  host: Host,
-  screen: Screen,
-  { command, options }: RunRequest,
-  { loaded, selected }: Pick<Prepared, 'loaded' | 'selected'>,
-): Promise<Prepared> {
-  const interval = readInterval(options);
-  // What was asked for is read before a database is opened; which other seeds changed is known only then.
-  const seeds = readSeeds(host, screen, loaded, command === 'build' || command === 'seed' ? selected : new Set());
-  const unit = await prepareUnitTests(host, screen, loaded, command === 'build' || command === 'test' ? selected : new Set());
-  const problems = [...seeds.diagnostics, ...unit.diagnostics];
-  const unneeded = await traced(host.trace, 'check queries', () =>
-    requireSound(loaded, selected, command === 'seed' ? new Set() : selected, problems),
-  );
-  screen.showDiagnostics(problems);
-  const whole = command === 'seed' ? loaded : await loadWhole(host, screen, unit.loaded, selected);
-  return {
-    loaded: whole,
-    selected,
-    seeds,
-    unitTests: unit.value,
-    unneeded,
-    threads: options.threads ?? loaded.project.target.threads,
-    interval,
-  };
+  const { retried } = request;
+  return prepareNodes(host, screen, request, { loaded, selected, own: new Set([...selected, ...(retried?.recorded ?? [])]) });
 }
 
 /** The live line of the terminal is taken away also when a run breaks off. */
@@ -252,13 +229,6 @@ async function executeReported(report: RunReport, project: Project, execute: () 
   }
 }
 
-function readSeeds(host: Host, screen: Screen, loaded: LoadedGraph, needed: ReadonlySet<NodeId>): SeedFiles {
-  const seeds = readSeedFiles(host.files, loaded, needed);
-  screen.addSources(seedTexts(host.files, loaded, seeds.diagnostics));
-  for (const note of seeds.notes) screen.note(note);
-  return seeds;
-}
-
 /**
  * The seeds of the command once the state is known: those that were asked for, and those above the selected models
  * whose file is not what their table was loaded from.
@@ -266,7 +236,9 @@ function readSeeds(host: Host, screen: Screen, loaded: LoadedGraph, needed: Read
 function readRemainingSeeds(host: Host, screen: Screen, prepared: Prepared, command: Command, standing: Standing): SeedFiles {
   const { loaded, selected, seeds } = prepared;
   if (command === 'seed' || command === 'test') return seeds;
-  const above = [...selected, ...ancestors(loaded.graph, selected)].filter((id) => !seeds.summaries.has(id));
+  const above = [...selected, ...ancestorsHere(loaded.graph, selected, loaded.deferral?.relations)].filter(
+    (id) => !seeds.summaries.has(id),
+  );
   const changed = readSeeds(host, screen, loaded, changedSeeds(host.files, loaded, above, standing));
   if (hasErrors(changed.diagnostics)) throw new Stop(exitCodes.usage, changed.diagnostics);
   screen.showDiagnostics(changed.diagnostics);

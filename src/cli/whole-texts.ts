@@ -11,7 +11,8 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import { shownName } from '../graph/shown-name.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ancestors } from '../graph/traverse.ts';
-import { analyzeNodes, analyzeWith, lookAtTarget } from './analyze-nodes.ts';
+import { analyzeNodes, analyzeWith, lookAtTarget, standingOf } from './analyze-nodes.ts';
+import type { StandingColumns } from './analyze-nodes.ts';
 import { requireSound } from './check-queries.ts';
 import { describeOpenError } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -32,14 +33,20 @@ export function withWhole(loaded: LoadedGraph, analysis: Analysis): LoadedGraph 
 
 /**
  * The project with the texts of `wanted` whole. Stops where the columns that they wait for cannot be known. Nothing is
- * looked at where nothing waits.
+ * looked at where nothing waits. `standing` are columns of nodes that are taken as they stand.
  */
-export async function loadWhole(host: Host, screen: Screen, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<LoadedGraph> {
+export async function loadWhole(
+  host: Host,
+  screen: Screen,
+  loaded: LoadedGraph,
+  wanted: ReadonlySet<NodeId>,
+  standing?: StandingColumns,
+): Promise<LoadedGraph> {
   const waiting = new Set([...wanted].filter((id) => isWaiting(loaded.graph.nodes.get(id))));
   if (waiting.size === 0) return loaded;
   const above = new Set([...ancestors(loaded.graph, waiting)].filter((id) => isQueryNode(loaded.graph.nodes.get(id))));
   await requireSound(loaded, above);
-  const outcome = (await analyzeNodes(host, loaded, waiting)) ?? (await analyzeOnTarget(host, loaded, waiting));
+  const outcome = (await analyzeNodes(host, loaded, waiting, { standing })) ?? (await analyzeOnTarget(host, loaded, waiting, standing));
   const whole = requireWhole(loaded, outcome, waiting);
   screen.showDiagnostics(outcome.diagnostics.filter(({ code, node }) => code === 'chosen-column-unknown' && isAmong(waiting, node)));
   return whole;
@@ -59,7 +66,12 @@ function requireWhole(loaded: LoadedGraph, { value, diagnostics }: Outcome<Analy
 }
 
 /** With the help of the target, for engines that know nothing without it. */
-async function analyzeOnTarget(host: Host, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<Outcome<Analysis>> {
+async function analyzeOnTarget(
+  host: Host,
+  loaded: LoadedGraph,
+  wanted: ReadonlySet<NodeId>,
+  standing: StandingColumns | undefined,
+): Promise<Outcome<Analysis>> {
   const { project, engine } = loaded;
   const adapter = await engine.load();
   host.enter(project.root);
@@ -68,7 +80,8 @@ async function analyzeOnTarget(host: Host, loaded: LoadedGraph, wanted: Readonly
   try {
     const binder = (await adapter.openTargetBinder?.(options)) ?? bug(`${engine.type} tells no columns`);
     try {
-      return await analyzeWith(host, loaded, wanted, { binder, catalog: () => (catalog ??= lookAtTarget(host, adapter, loaded)) });
+      const look = (): ReturnType<typeof lookAtTarget> => (catalog ??= lookAtTarget(host, adapter, loaded));
+      return await analyzeWith(host, loaded, wanted, { binder, catalog: look, ...standingOf(standing) });
     } finally {
       await binder.close();
     }

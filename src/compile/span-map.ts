@@ -107,6 +107,15 @@ export function lookupSpan(map: SpanMap, offset: number, length = 0): MappedPlac
   return { span: { path, start, end }, exact: !isMixed(map, index, offset + length), repeated };
 }
 
+/** Whether the text at an offset was copied from a file, a macro's among them, and not made by a mustache or by `tx`. */
+export function isCopied(map: SpanMap, offset: number): boolean {
+  const index = findSegment(map, offset);
+  if (index < 0) return false;
+  const { kind } = segmentAt(map, index);
+  if (kind !== segmentKind.generated) return kind !== segmentKind.synthetic;
+  return index > 0 && segmentAt(map, index - 1).kind === segmentKind.inMacro;
+}
+
 /** What the mark before a segment says. */
 function placeInMacro(map: SpanMap, index: number, offset: number, length: number): Pick<MappedPlace, 'inMacro'> {
   if (index === 0) return {};

@@ -9,8 +9,7 @@ export const dbtFlags: Words = {
   '-m': 'write `--select`, or `-s`',
   '--models': 'write `--select`, or `-s`',
   '--profiles-dir': 'connections stand under `targets` in project.yaml; `--project-dir` names its folder',
-  '--defer': 'no model is looked for in another target; build what is above with `--select +…`',
-  '--favor-state': 'no model is looked for in another target; build what is above with `--select +…`',
+  '--defer-state': 'write `--state`, which `--defer` and `state:` share',
   '--empty': '`tx compile` types every query without running it',
   '--sample': 'limit rows in the model with a variable: `{{#if (var "sample" default=false)}}limit 100{{/if}}`',
   '--store-failures': 'write `store_failures: true` in the config of tests',
@@ -26,7 +25,7 @@ export const dbtCommands: Words = {
   deps: 'there are no packages: copy macros that you need into `macros/`',
   'run-operation': 'SQL of your own stands in `on_run_start`, `on_run_end`, `pre_hook` or `post_hook`',
   parse: 'write `tx ls`, or `tx compile` for the SQL',
-  clone: 'nothing is cloned: build into another target with `--target`',
+  clone: 'nothing is copied: `--defer` reads what is not built where it stands',
   source: 'write `tx source freshness`, or `tx freshness`',
 };
 

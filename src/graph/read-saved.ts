@@ -1,10 +1,10 @@
 /** Reads artifacts of earlier runs: our own, and those of dbt as far as they say the same. */
 import type { NodeFacets } from './node-facets.ts';
+import type { Json } from './read-json.ts';
+import { isObject, parseObject, textOf } from './read-json.ts';
 import { exposureBody, makeFacets, sourceBody } from './node-facets.ts';
 import type { PlainObject } from './plain-value.ts';
 import type { SavedFreshness, SavedManifest, SavedResults } from './saved-state.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** A manifest.json; undefined for any other text. */
 export function readSavedManifest(text: string): SavedManifest | undefined {
@@ -76,25 +76,7 @@ export function readSavedFreshness(text: string): SavedFreshness | undefined {
   return loaded;
 }
 
-function parseObject(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined; // Not JSON: somebody else's file, or half of one.
-  }
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function entriesOf(value: unknown): readonly (readonly [string, Json])[] {
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, entry]) => (isObject(entry) ? [[key, entry] as const] : []));
-}
-
-function textOf(object: Json, key: string): string | undefined {
-  const value = object[key];
-  return typeof value === 'string' ? value : undefined;
 }

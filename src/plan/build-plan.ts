@@ -7,10 +7,12 @@ import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ancestors, descendants, inOrder } from '../graph/traverse.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
-import { isOfProject, planModel } from './plan-build.ts';
+import { planModel } from './plan-build.ts';
 import { planSeed } from './plan-seed.ts';
 import { planSnapshot } from './plan-snapshot.ts';
 import type { BuildContext, BuildPart, Standing } from './build-context.ts';
+import { ancestorsHere } from './defer-nodes.ts';
+import { findNoLongerBuilt, listDeferred } from './left-alone.ts';
 import { findSlowClock } from './find-slow-clock.ts';
 import { freezePlan } from './freeze-plan.ts';
 import type { Plan, PlannedHook, Reason, Step } from './plan.ts';
@@ -52,6 +54,7 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
     onRunStart: planRunHooks('on_run_start', input.onRunStart, collector),
     steps: gateByUnitTests(context, work.unitTests, planSteps(context, parts, work.tests)),
     onRunEnd: planRunHooks('on_run_end', input.onRunEnd, collector),
+    ...listDeferred(input),
     noLongerBuilt: findNoLongerBuilt(input, context.standing),
   };
   const slowClock = findSlowClock(input);
@@ -70,7 +73,10 @@ function indexStanding(input: PlanInput): Standing {
     `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
   const catalog = new Map<string, CatalogRelation>(input.catalog.map((entry) => [key(entry.relation), entry]));
   const recorded = new Map<string, RecordedBuild>(input.state.builds.map((entry) => [key(entry.relation), entry]));
-  return { existing: (relation) => catalog.get(key(relation)), recorded: (relation) => recorded.get(key(relation)) };
+  // Nothing is known of what stands in another database.
+  const here = <T>(found: ReadonlyMap<string, T>, relation: Relation): T | undefined =>
+    relation.database === undefined ? found.get(key(relation)) : undefined;
+  return { existing: (relation) => here(catalog, relation), recorded: (relation) => here(recorded, relation) };
 }
 
 interface Work {
@@ -108,7 +114,7 @@ function chooseWork(input: PlanInput, standing: Standing): Work {
 /** Seeds above the selected models whose file, or the way it is read, is not what the table was loaded from: whoever reads them must see the new file. */
 function changedSeeds(input: PlanInput, standing: Standing, models: Iterable<NodeId>): readonly (readonly [NodeId, Reason])[] {
   const changed: (readonly [NodeId, Reason])[] = [];
-  for (const id of ancestors(input.graph, models)) {
+  for (const id of ancestorsHere(input.graph, models, input.deferred)) {
     const node = nodeOf(input.graph, id);
     const summary = input.seeds.get(id);
     if (node.resourceType !== 'seed' || summary === undefined) continue;
@@ -259,7 +265,7 @@ function findUnbuilt({ input, standing }: BuildContext, id: NodeId, built: Reado
   const seen = new Set<NodeId>();
   const stack = [...(input.graph.parents.get(id) ?? [])];
   for (let parent = stack.pop(); parent !== undefined; parent = stack.pop()) {
-    if (seen.has(parent) || built.has(parent)) continue;
+    if (seen.has(parent) || built.has(parent) || input.deferred?.has(parent) === true) continue;
     seen.add(parent);
     const node = nodeOf(input.graph, parent);
     if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') stack.push(...(input.graph.parents.get(parent) ?? []));
@@ -310,16 +316,4 @@ function addBlocks(input: PlanInput, steps: readonly Step[], alone: readonly Alo
       for (const child of input.graph.children.get(id) ?? []) if (ids.has(child) && child !== step.id) blocks.add(child);
     return { ...step, blocks: [...blocks] };
   });
-}
-
-function findNoLongerBuilt(input: PlanInput, standing: Standing): Plan['noLongerBuilt'] {
-  const fold = (relation: Relation): string =>
-    `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
-  const built = new Set<string>();
-  for (const node of input.graph.nodes.values()) if ('relation' in node) built.add(fold(node.relation));
-  return input.state.builds
-    .filter(
-      (entry) => isOfProject(entry, input.project) && !built.has(fold(entry.relation)) && standing.existing(entry.relation) !== undefined,
-    )
-    .map((entry) => ({ node: entry.node, relation: entry.relation }));
 }

@@ -6,6 +6,7 @@ import type { CheckDefinition } from '../checks/check-definition.ts';
 import type { CompiledHook, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
+import type { Deferred } from './defer-nodes.ts';
 import type { Command } from './plan.ts';
 import type { KnownRelation, PreparedUnitTest } from './unit-test.ts';
 
@@ -40,6 +41,8 @@ export interface PlanInput {
   readonly stateSchema: string;
   readonly graph: Graph;
   readonly selected: ReadonlySet<NodeId>;
+  /** Nodes that are read in another environment, and not built: `graph` has the relations that they have there. */
+  readonly deferred?: Deferred;
   readonly dialect: Dialect;
   readonly capabilities: Capabilities;
   readonly catalog: readonly CatalogRelation[];

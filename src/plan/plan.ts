@@ -317,6 +317,8 @@ export interface Plan {
   /** In an order in which each step stands after those it depends on. */
   readonly steps: readonly Step[];
   readonly onRunEnd: readonly PlannedHook[];
+  /** What is read in another environment, because nobody builds it here. */
+  readonly deferred?: readonly { readonly node: NodeId; readonly name: string; readonly relation: Relation }[];
   /** Relations that `tx` built once and that no node builds any more; nothing is dropped unasked. */
   readonly noLongerBuilt: readonly { readonly node: string; readonly relation: Relation }[];
 }

@@ -46,6 +46,7 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
   if (plan.setup.length > 0) blocks.push(plan.setup.map((operation) => `  ${describeOperation(operation)}`).join('\n'));
   if (plan.onRunStart.length > 0) blocks.push(renderHooks('before the run', plan.onRunStart));
   if (steps.length > 0) blocks.push(renderSteps(steps, options));
+  if (plan.deferred !== undefined) blocks.push(renderDeferred(plan.deferred));
   if (plan.onRunEnd.length > 0) blocks.push(renderHooks('after the run', plan.onRunEnd));
   if (plan.noLongerBuilt.length > 0) blocks.push(renderLeftovers(plan));
   if (steps.length === 0) blocks.push('  nothing to do');
@@ -69,6 +70,11 @@ function renderHead(plan: Plan, steps: readonly WorkStep[], style: Style): strin
   ];
   if (counts !== '') parts.push(counts);
   return parts.join(` ${style.paint.dim(marksOf(style).dot)} `);
+}
+
+function renderDeferred(deferred: NonNullable<Plan['deferred']>): string {
+  const lines = deferred.map(({ name, relation }) => `    ${plainLine(name)}  ${nameRelation(relation)}`);
+  return ['  read in another environment:', ...lines].join('\n');
 }
 
 interface Row {
@@ -283,8 +289,8 @@ function nameAttachment({ kind, name }: Attachment): string {
   return `${kind === 'comment' ? 'comment on' : kind} ${plainLine(name)}`;
 }
 
-function nameRelation(relation: Relation): string {
-  return `${plainLine(relation.schema)}.${plainLine(relation.name)}`;
+function nameRelation({ database, schema, name }: Relation): string {
+  return [...(database === undefined ? [] : [database]), schema, name].map(plainLine).join('.');
 }
 
 function renderHooks(when: string, hooks: readonly PlannedHook[]): string {

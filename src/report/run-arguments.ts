@@ -33,6 +33,8 @@ const flags: Readonly<Record<string, string | readonly [string]>> = {
   exclude_resource_types: '--exclude-resource-type',
   indirect_selection: '--indirect-selection',
   state: '--state',
+  defer: '--defer',
+  favor_state: '--favor-state',
   full_refresh: '--full-refresh',
   adopt: '--adopt',
   audit: ['--no-audit'],

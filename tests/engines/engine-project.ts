@@ -1,5 +1,5 @@
 /** A project on a real database of one engine, run in this process as the program runs it. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -23,6 +23,7 @@ export interface TxEnd {
 
 export interface EngineProject {
   readonly write: (files: Readonly<Record<string, string>>) => void;
+  readonly read: (path: string) => string;
   readonly remove: (path: string) => void;
   /** Runs a command such as `build --full-refresh` with its words in a list, or parted by single spaces. */
   readonly tx: (line: string | readonly string[]) => Promise<TxEnd>;
@@ -109,6 +110,7 @@ async function openProject(
   const rows = (sql: string) => inDatabase(async (session) => (await (await session.connect()).query({ sql })).rows);
   return Promise.resolve({
     write,
+    read: (path: string) => readFileSync(join(root, path), 'utf8'),
     remove: (path: string) => rmSync(join(root, path), { recursive: true }),
     tx: (line) => runTx(root, typeof line === 'string' ? line.split(' ') : line),
     rows,

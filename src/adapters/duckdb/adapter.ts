@@ -1,5 +1,6 @@
 /** The whole of DuckDB behind the adapter contract. */
 import type { Adapter } from '../../adapter/adapter.ts';
+import { attachment } from './attachment.ts';
 import { openAnalyzer } from './analysis.ts';
 import { openBinder } from './analysis/open-binder.ts';
 import { capabilities } from './capabilities.ts';
@@ -14,6 +15,7 @@ export const adapter: Adapter = {
   operations,
   catalog,
   open: openSession,
+  attachment,
   openAnalyzer,
   openBinder,
 };

@@ -85,8 +85,9 @@ function hex(code: number): string {
   return code.toString(16).toUpperCase().padStart(4, '0');
 }
 
-function relation({ schema, name }: Relation): string {
-  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+function relation({ database, schema, name }: Relation): string {
+  const words = database === undefined ? [schema, name] : [database, schema, name];
+  return words.map(quoteIdentifier).join('.');
 }
 
 export const dialect: Dialect = {

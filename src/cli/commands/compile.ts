@@ -4,25 +4,27 @@ import type { CompiledText } from '../../compile/compiled.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { Outcome } from '../../diagnostics/diagnostic.ts';
 import { plain, plainLine } from '../../diagnostics/plain.ts';
+import { deferText } from '../../plan/defer-nodes.ts';
 import { traced } from '../../project/tracer.ts';
 import { analyzeNodes } from '../analyze-nodes.ts';
 import { requireSound } from '../check-queries.ts';
 import { compiledPathOf, compiledTextOf, writeCompiled } from '../compiled-files.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { findDeferral, withDeferral } from '../find-deferral.ts';
 import type { Host } from '../host.ts';
 import { compileInlineText, requireInlineAlone } from '../inline.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { writeManifest } from '../manifest-file.ts';
-import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
+import type { DeferOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { prepareUnitTests } from '../unit-tests.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { isWaiting, loadWhole, withWhole } from '../whole-texts.ts';
 
-export interface CompileOptions extends ProjectOptions, OutputOptions, SelectionOptions {
+export interface CompileOptions extends ProjectOptions, OutputOptions, SelectionOptions, DeferOptions {
   readonly inline?: string;
   readonly output: 'text' | 'json';
   readonly analyze: boolean;
@@ -37,7 +39,9 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     const inline = await compileInlineText(screen, loaded, options.inline);
     if (hasErrors(inline.diagnostics)) throw new Stop(exitCodes.usage, inline.diagnostics);
     screen.showDiagnostics(inline.diagnostics);
-    print(screen, options, [{ name: 'inline', path: undefined, text: inline.value }]);
+    const deferral = await findDeferral(host, screen, loaded, { options, own: new Set() });
+    const text = deferral === undefined ? inline.value : deferText(inline.value, deferral.relations, loaded.engine.dialect);
+    print(screen, options, [{ name: 'inline', path: undefined, text }]);
     return exitCodes.ok;
   }
   const selected = selectNodes(host, screen, loaded, options);
@@ -45,10 +49,13 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected, selected, ofUnitTests));
   screen.showDiagnostics(ofUnitTests);
   const { project } = loaded;
-  const columns = options.analyze ? await analyzeNodes(host, loaded, selected) : undefined;
-  const whole = columns === undefined ? await loadWhole(host, screen, loaded, selected) : withWhole(loaded, columns.value);
+  const deferral = await findDeferral(host, screen, loaded, { options, own: selected });
+  const columns = options.analyze ? await analyzeNodes(host, loaded, selected, { standing: deferral?.columns }) : undefined;
+  const whole =
+    columns === undefined ? await loadWhole(host, screen, loaded, selected, deferral?.columns) : withWhole(loaded, columns.value);
+  const { graph } = withDeferral(screen, whole, deferral, selected);
   // What waits for columns still is told of below.
-  const nodes = [...selected].flatMap((id) => whole.graph.nodes.get(id) ?? []).filter((node) => !isWaiting(node));
+  const nodes = [...selected].flatMap((id) => graph.nodes.get(id) ?? []).filter((node) => !isWaiting(node));
   const written = traced(host.trace, 'write compiled', () => writeCompiled(host.files, project, nodes));
   const texts = nodes.flatMap((node) => {
     const text = compiledTextOf(node);

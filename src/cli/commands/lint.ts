@@ -84,7 +84,7 @@ function keyProver(host: Host, loaded: LoadedGraph): (ids: ReadonlySet<NodeId>) 
   const asked = new Set<NodeId>();
   return async (ids) => {
     const fresh = new Set([...ids].filter((id) => !asked.has(id)));
-    const outcome = fresh.size === 0 ? undefined : await analyzeNodes(host, loaded, fresh, (node) => node !== undefined);
+    const outcome = fresh.size === 0 ? undefined : await analyzeNodes(host, loaded, fresh, { isAsked: (node) => node !== undefined });
     for (const id of fresh) asked.add(id);
     for (const [id, found] of outcome?.value.nodes ?? []) {
       asked.add(id);

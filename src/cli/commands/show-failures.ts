@@ -11,14 +11,14 @@ import { exitCodes, Stop } from '../exit.ts';
 import type { Host } from '../host.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { openDatabase } from '../open-database.ts';
-import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
+import type { DatabaseOptions, DeferOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { waitSeconds } from '../read-options.ts';
 import { readsOfPreview } from '../reads-of.ts';
 import { planLoaded } from '../run-command.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 
-export interface FailuresOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
+export interface FailuresOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions, DeferOptions {
   /** A selector of one test. */
   readonly failures: string;
   readonly limit: number;
@@ -43,12 +43,17 @@ export async function findFailures(
   const planned = await planLoaded(host, screen, { command: 'test', options: wanted }, loaded);
   const step = planned?.plan.steps.find((candidate): candidate is TestStep => candidate.kind === 'test');
   if (step === undefined) throw new Stop(exitCodes.usage, [diagnose('show-needs-test', { count: 0 })]);
-  const { adapter, session } = await openDatabase(host, screen, loaded, {
-    connections: 1,
-    readOnly: true,
-    waitSeconds: waitSeconds(options),
-    signal,
-  });
+  const { adapter, session } = await openDatabase(
+    host,
+    screen,
+    { ...loaded, deferral: planned?.deferral },
+    {
+      connections: 1,
+      readOnly: true,
+      waitSeconds: waitSeconds(options),
+      signal,
+    },
+  );
   try {
     const connection = await session.connect();
     signal.addEventListener('abort', () => connection.interrupt(), { once: true });

@@ -7,18 +7,21 @@ import { EngineError } from '../../adapter/engine-error.ts';
 import type { CompiledRelation, CompiledText } from '../../compile/compiled.ts';
 import { diagnose, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { engineDiagnostic } from '../../compile/engine-diagnostic.ts';
+import { deferText } from '../../plan/defer-nodes.ts';
 import { createTextCollector, slotValues } from '../../plan/texts.ts';
 import { renderCsv, renderJsonRows, renderTable } from '../../report/tables.ts';
 import { randomUUID } from 'node:crypto';
 import { requireSound } from '../check-queries.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import type { FoundDeferral } from '../deferral.ts';
+import { findDeferral, withDeferral } from '../find-deferral.ts';
 import type { Host } from '../host.ts';
 import { compileInlineText, inlinePath, requireInlineAlone } from '../inline.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { openDatabase } from '../open-database.ts';
-import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
+import type { DatabaseOptions, DeferOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { readInterval, waitSeconds } from '../read-options.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import { readsOfPreview } from '../reads-of.ts';
@@ -28,7 +31,7 @@ import { findFailures } from './show-failures.ts';
 import { listenForCancel } from '../signals.ts';
 import { loadWhole } from '../whole-texts.ts';
 
-export interface ShowOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
+export interface ShowOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions, DeferOptions {
   readonly inline?: string;
   /** A selector of one test. */
   readonly failures?: string;
@@ -44,6 +47,7 @@ interface Preview {
   readonly query: Query;
   readonly text: CompiledText | undefined;
   readonly path: string | undefined;
+  readonly deferral?: FoundDeferral | undefined;
 }
 
 export async function showCommand(host: Host, screen: Screen, options: ShowOptions): Promise<ExitCode> {
@@ -113,12 +117,17 @@ async function readPreview(
   loaded: LoadedGraph,
   { preview, options, signal }: { readonly preview: Preview; readonly options: ShowOptions; readonly signal: AbortSignal },
 ): Promise<Rows | undefined> {
-  const { session } = await openDatabase(host, screen, loaded, {
-    connections: 1,
-    readOnly: true,
-    waitSeconds: waitSeconds(options),
-    signal,
-  });
+  const { session } = await openDatabase(
+    host,
+    screen,
+    { ...loaded, deferral: preview.deferral },
+    {
+      connections: 1,
+      readOnly: true,
+      waitSeconds: waitSeconds(options),
+      signal,
+    },
+  );
   const limit = Number.isFinite(options.limit) ? options.limit : undefined;
   const statement = (columns: string, most: number | undefined): Statement =>
     embed(`select ${columns} from (\n`, preview.query, `\n) as preview${most === undefined ? '' : ` limit ${most}`}`);
@@ -173,7 +182,9 @@ async function previewInline(host: Host, screen: Screen, loaded: LoadedGraph, op
   const inline = await compileInlineText(screen, loaded, options.inline ?? '');
   if (hasErrors(inline.diagnostics)) throw new Stop(exitCodes.usage, inline.diagnostics);
   screen.showDiagnostics(inline.diagnostics);
-  return fill(host, loaded, options, { title: 'inline', key: inlinePath, text: inline.value, path: inlinePath });
+  const found = await findDeferral(host, screen, loaded, { options, own: new Set() });
+  const text = found === undefined ? inline.value : deferText(inline.value, found.relations, loaded.engine.dialect);
+  return { ...fill(host, loaded, options, { title: 'inline', key: inlinePath, text, path: inlinePath }), deferral: found };
 }
 
 async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, options: ShowOptions): Promise<Preview> {
@@ -182,11 +193,13 @@ async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, opti
   const [node] = nodes;
   if (node === undefined || nodes.length > 1) throw new Stop(exitCodes.usage, [diagnose('show-needs-one', { count: nodes.length })]);
   await requireSound(loaded, new Set([node.id]));
-  const { graph } = await loadWhole(host, screen, loaded, new Set([node.id]));
+  const found = await findDeferral(host, screen, loaded, { options, own: new Set([node.id]) });
+  const ready = await loadWhole(host, screen, loaded, new Set([node.id]), found?.columns);
+  const { graph } = withDeferral(screen, ready, found, new Set([node.id]));
   const whole = graph.nodes.get(node.id);
   // What a history holds is in its table only.
   if (whole?.resourceType === 'model')
-    return fill(host, loaded, options, { title: node.name, key: node.id, text: whole.full, path: node.path });
+    return { ...fill(host, loaded, options, { title: node.name, key: node.id, text: whole.full, path: node.path }), deferral: found };
   const sql = `select * from ${relationText(loaded, node)}`;
   return { title: node.name, query: { node: node.id, sql }, text: undefined, path: node.path };
 }

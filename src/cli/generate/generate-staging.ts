@@ -67,7 +67,9 @@ async function columnsOf(work: GenerateWork, source: CompiledSource): Promise<re
     const standing = (await readCatalog(work, [schema])).find(({ relation }) => fold(relation.name) === fold(name));
     if (standing !== undefined) return standing.columns;
   }
-  const known = (await analyzeNodes(host, loaded, new Set([source.id]), (node) => node?.id === source.id))?.value.nodes.get(source.id);
+  const known = (await analyzeNodes(host, loaded, new Set([source.id]), { isAsked: (node) => node?.id === source.id }))?.value.nodes.get(
+    source.id,
+  );
   if (known?.kind === 'known' && known.columns.length > 0) return known.columns;
   const declared = source.columns.map(({ name, dataType }): Column => ({ name, type: dataType ?? '' }));
   if (declared.length === 0) throw new Stop(exitCodes.usage, [diagnose('generate-columns-unknown', { name: shownName(source) })]);

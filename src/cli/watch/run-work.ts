@@ -8,7 +8,9 @@ import { requireSound } from '../check-queries.ts';
 import { compiledPathOf, compiledTextOf, writeCompiled } from '../compiled-files.ts';
 import type { RunOptions } from '../options.ts';
 import { argumentsOf } from '../run-arguments.ts';
-import { prepareNodes, runPrepared } from '../run-command.ts';
+import { findDeferral, withDeferral } from '../find-deferral.ts';
+import { prepareNodes } from '../prepare-nodes.ts';
+import { runPrepared } from '../run-command.ts';
 import type { RunManner } from '../run-command.ts';
 import { createRunReport } from '../run-report.ts';
 import type { Screen } from '../screen.ts';
@@ -55,14 +57,14 @@ export async function runWork(state: LoadedState, options: RunOptions, work: Wor
 }
 
 async function executeWork(
-  { host, loaded }: LoadedState,
+  { host, loaded, selected }: LoadedState,
   options: RunOptions,
   { kind, command, nodes }: Work & { readonly command: Exclude<WatchedCommand, 'compile'> },
   { view, screen, signal, finished }: WorkPorts,
 ): Promise<WorkOutcome> {
   // What was saved has been typed on the way here.
   const request = { command, options: kind === 'all' ? options : { ...options, analyze: false } };
-  const prepared = await prepareNodes(host, screen, request, { loaded, selected: nodes });
+  const prepared = await prepareNodes(host, screen, request, { loaded, selected: nodes, own: new Set([...selected, ...nodes]) });
   if (signal.aborted) return { kind: 'stopped', problems: 0 };
   const mark = createUnfinishedMark(host, options, { command, args: argumentsOf(options) });
   mark.begin(join(loaded.project.root, loaded.project.paths.target), (text) => screen.mask().apply(text));
@@ -91,12 +93,14 @@ async function executeWork(
 }
 
 async function compileWork(
-  { host, loaded }: LoadedState,
+  { host, loaded, selected }: LoadedState,
   options: RunOptions,
   { nodes }: Work,
   { view, screen }: WorkPorts,
 ): Promise<WorkOutcome> {
-  const { graph, project } = await loadWhole(host, screen, loaded, nodes);
+  const deferral = await findDeferral(host, screen, loaded, { options, own: new Set([...selected, ...nodes]) });
+  const whole = await loadWhole(host, screen, loaded, nodes, deferral?.columns);
+  const { graph, project } = withDeferral(screen, whole, deferral, nodes);
   const list = [...nodes].flatMap((id) => graph.nodes.get(id) ?? []);
   writeCompiled(host.files, project, list);
   const texts = list.flatMap((node) => {

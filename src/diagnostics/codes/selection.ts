@@ -54,7 +54,8 @@ export const selectionCodes = {
         : 'write `--select selector:name` beside `--exclude`, or exclude inside the selector',
   ),
   'state-not-given': error<SavedFileProblem>(
-    ({ spec, path }) => `\`${spec}\` compares with the \`${path}\` of an earlier run, and none was named`,
+    ({ spec, path }) =>
+      `\`${spec}\` ${spec.startsWith('--') ? 'looks into' : 'compares with'} the \`${path}\` of an earlier run, and none was named`,
     ({ path }) => `name the folder that holds it: \`--state <folder>\` with a \`${path}\` in it`,
   ),
   'state-file-missing': error<SavedFileProblem>(
@@ -67,6 +68,21 @@ export const selectionCodes = {
   'state-file-unreadable': error<SavedFileProblem>(
     ({ spec, path, reason }) => `\`${spec}\` needs \`${path}\`, which cannot be read: ${reason}`,
     () => 'keep the whole folder that a run wrote',
+  ),
+  'defer-elsewhere': error<{
+    readonly database: string;
+    readonly target: string | undefined;
+    readonly own: string;
+    /** Another database of this engine can be read, if it is known where it is. */
+    readonly attaches: boolean;
+  }>(
+    ({ database, own }) => `the saved state is of the database \`${database}\`, which cannot be read from \`${own}\``,
+    ({ target, attaches }) => {
+      if (!attaches) return 'keep both environments in one database, in schemas of their own';
+      return target === undefined
+        ? 'the manifest does not say of which target it is: write it with `tx compile --target <name>`'
+        : `it was written for target \`${target}\`, which project.yaml does not have: add that target with the path of its database`;
+    },
   ),
   'selection-empty': warning<{
     readonly spec: string;

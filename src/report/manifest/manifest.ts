@@ -13,6 +13,8 @@ export interface ManifestInput extends EntryContext {
   readonly origin: ArtifactOrigin;
   /** The word of the target's `type:`. */
   readonly engine: string;
+  /** The name of the target. */
+  readonly target: string;
   /** Says what the manifest was made from: two with the same one are alike. */
   readonly inputHash: string;
 }
@@ -55,11 +57,11 @@ export function* renderManifest(input: ManifestInput): Generator<string, void, u
   yield '}\n';
 }
 
-function metadata({ origin, engine, graph, inputHash }: ManifestInput): object {
+function metadata({ origin, engine, target, graph, inputHash }: ManifestInput): object {
   const { env, ...head } = artifactMetadata('manifest', origin);
   return {
     ...head,
-    env: { ...env, [inputHashName]: inputHash },
+    env: { ...env, [inputHashName]: inputHash, TX_TARGET: target },
     project_name: graph.project,
     adapter_type: engine,
     send_anonymous_usage_stats: false,

@@ -1,0 +1,31 @@
+/** What a plan tells of and does nothing to: relations that no node builds any more, and those of another environment. */
+import type { Relation } from '../adapter/relation.ts';
+import type { Standing } from './build-context.ts';
+import { isOfProject } from './plan-build.ts';
+import type { PlanInput } from './plan-input.ts';
+import type { Plan } from './plan.ts';
+import { nodeOf } from './plan-tests.ts';
+
+/** Nothing where no node is deferred. */
+export function listDeferred({ deferred, graph }: PlanInput): Pick<Plan, 'deferred'> {
+  const read = [...(deferred ?? [])].flatMap(([id, { relation }]) => {
+    const node = nodeOf(graph, id);
+    // The others stand in the graph as they would be built.
+    return 'relation' in node && node.relation === relation ? [{ node: id, name: node.name, relation }] : [];
+  });
+  return read.length === 0 ? {} : { deferred: read };
+}
+
+/** A deferred node is built as ever where it is not deferred. */
+export function findNoLongerBuilt(input: PlanInput, standing: Standing): Plan['noLongerBuilt'] {
+  const fold = (relation: Relation): string =>
+    `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
+  const built = new Set<string>();
+  for (const node of input.graph.nodes.values())
+    if ('relation' in node) built.add(fold(input.deferred?.get(node.id)?.own ?? node.relation));
+  return input.state.builds
+    .filter(
+      (entry) => isOfProject(entry, input.project) && !built.has(fold(entry.relation)) && standing.existing(entry.relation) !== undefined,
+    )
+    .map((entry) => ({ node: entry.node, relation: entry.relation }));
+}
