@@ -20,6 +20,8 @@ import {
   percentage,
   portNumber,
   resultOption,
+  sampleLimit,
+  tolerance,
   rowLimit,
 } from './options.ts';
 
@@ -84,6 +86,24 @@ export function addReadCommands(host: Host, add: Add): void {
     },
     async (screen, options) => (await import('./commands/show.ts')).showCommand(host, screen, options),
     (show) => addShowOptions(addDatabaseOptions(addProjectOptions(addSelectionOptions(show)))),
+  );
+
+  add<import('./commands/diff.ts').DiffOptions>(
+    {
+      name: 'diff',
+      summary: 'compare what is built with another schema, target, file or earlier run',
+      examples: ['tx diff --against prod -s fct_orders', 'tx diff --against before.duckdb', "tx diff --against prod --tolerance '0.1%'"],
+    },
+    async (screen, options) => (await import('./commands/diff.ts')).diffCommand(host, screen, options),
+    (diff) =>
+      addOwnSwitches(addDatabaseOptions(addProjectOptions(addSelectionOptions(diff))), {
+        '--detailed-exitcode': 'end with 2 when something differs, 1 on an error',
+      })
+        .addOption(plainOption('--against <what>', 'a target, schema, database file or state folder').makeOptionMandatory())
+        .addOption(plainOption('--key <columns...>', 'columns that tell rows apart'))
+        .addOption(ownOption('--tolerance <n>', 'numbers this close are the same: 0.01, 0.1%').argParser(tolerance))
+        .addOption(ownOption('--limit <n>', 'rows of each sample (default: 5)').default(5).argParser(sampleLimit))
+        .addOption(resultOption()),
   );
 
   add<import('./commands/freshness.ts').FreshnessOptions>(

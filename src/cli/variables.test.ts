@@ -8,7 +8,12 @@ import { createProgram } from './program.ts';
 const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
 
 /** Arguments that a command cannot do without. */
-const operands: Readonly<Record<string, readonly string[]>> = { init: ['shop'], lineage: ['orders.id'], completion: ['bash'] };
+const operands: Readonly<Record<string, readonly string[]>> = {
+  init: ['shop'],
+  lineage: ['orders.id'],
+  completion: ['bash'],
+  diff: ['--against', 'prod'],
+};
 
 /** Words of which every flag with a value takes one, and every flag that is read takes not all. */
 const samples = ['3', '2024-01-31', '{a: 1}', 'x y'];

@@ -3,6 +3,7 @@ import { all, build, csv, is, source } from './conformance-case.ts';
 import type { Act, ConformanceCase } from './conformance-case.ts';
 import { columnCases } from './column-cases.ts';
 import { constraintCases } from './constraint-cases.ts';
+import { diffCases } from './diff-cases.ts';
 import { storageCases } from './storage-cases.ts';
 
 /** An incremental model over a seed, of which the second run sees other rows. */
@@ -614,5 +615,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...columnCases,
   ...storageCases,
   ...constraintCases,
+  ...diffCases,
   ...commands,
 ];

@@ -6,6 +6,7 @@ import { capabilities } from './capabilities.ts';
 import { catalog } from './catalog.ts';
 import { dialect } from './dialect.ts';
 import { operations } from './operations.ts';
+import { reach } from './reach.ts';
 import { openSession } from './session.ts';
 
 export const adapter: Adapter = {
@@ -14,6 +15,7 @@ export const adapter: Adapter = {
   operations,
   catalog,
   open: openSession,
+  reach,
   openAnalyzer,
   openBinder,
 };
