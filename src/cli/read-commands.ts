@@ -106,6 +106,24 @@ export function addReadCommands(host: Host, add: Add): void {
         .addOption(resultOption()),
   );
 
+  add<import('./commands/query.ts').QueryOptions>(
+    {
+      name: 'query',
+      argument: ['<sql>', 'a query over `nodes`, `columns`, `edges`, `tests`, `results`, `runs`'],
+      summary: 'query what the last runs left: nodes, columns, edges, tests, results',
+      examples: [
+        `tx query "select name, execution_time from results join nodes using (unique_id) order by 2 desc"`,
+        `tx query "select node, name from columns where description is null" --output csv`,
+      ],
+    },
+    async (screen, options) => (await import('./commands/query.ts')).queryCommand(host, screen, options),
+    (query) =>
+      addProjectOptions(query)
+        .addOption(ownOption('--state <folder>', 'artifacts of another run (default: the last)'))
+        .addOption(ownOption('--limit <n>', 'rows to show, -1 for all').argParser(rowLimit))
+        .addOption(outputOption(['text', 'json', 'csv'], 'text')),
+  );
+
   add<import('./commands/freshness.ts').FreshnessOptions>(
     {
       name: 'freshness',

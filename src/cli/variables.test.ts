@@ -13,6 +13,7 @@ const operands: Readonly<Record<string, readonly string[]>> = {
   lineage: ['orders.id'],
   completion: ['bash'],
   diff: ['--against', 'prod'],
+  query: ['select 1'],
 };
 
 /** Words of which every flag with a value takes one, and every flag that is read takes not all. */

@@ -22,6 +22,14 @@ export const diffCodes = {
     (p) => `\`${p.against}\` would compare ${p.relation} with itself`,
     () => 'choose another schema, target or file, or other nodes with `--select`',
   ),
+  'artifacts-missing': error<{ path: string }>(
+    (p) => `there is nothing to query: \`${p.path}\` does not exist`,
+    () => '`tx compile` and every run write it, `tx docs` also what the database holds',
+  ),
+  'artifact-unreadable': error<{ path: string; reason: string }>(
+    (p) => `\`${p.path}\` cannot be read: ${p.reason}`,
+    () => 'remove it, and let `tx` write it anew',
+  ),
   'diff-key-missing': error<{ key: string; node: string; known: readonly string[] }>(
     (p) => `\`${p.node}\` has no column \`${p.key}\` on both sides, which \`--key\` names`,
     (p) => didYouMean(p.key, p.known) ?? 'leave `--key` out, or select nodes that have it',
