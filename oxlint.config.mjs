@@ -16,6 +16,8 @@ export const layers = [
   'cache',
   'analyze',
   'compare',
+  'lint',
+  'generate',
   'state',
   'plan',
   'execute',
@@ -29,7 +31,7 @@ export const layers = [
 const adapterMayImport = ['diagnostics', 'adapter'];
 
 /** Folders that compute only: what they need of files, clock or database is handed to them. */
-const pure = ['diagnostics', 'adapter', 'parse', 'format', 'checks', 'compile', 'graph', 'plan', 'report', 'watch'];
+const pure = ['diagnostics', 'adapter', 'parse', 'format', 'checks', 'compile', 'graph', 'lint', 'generate', 'plan', 'report', 'watch'];
 
 /** Folders that may print. */
 const printing = ['report', 'cli'];

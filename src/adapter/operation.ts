@@ -115,6 +115,57 @@ export interface Merge {
   readonly target: Relation;
   readonly columns: readonly string[];
   readonly key: readonly string[];
+  /** Those of `columns` that a row takes over which is there already, none of the key; without the list all others. */
+  readonly updates?: readonly string[];
+}
+
+/** How the versions of rows are told apart, and what becomes of rows that are gone. */
+export interface VersionRules {
+  readonly key: readonly string[];
+  /** Column with the time of the last change of a row; without it the time of the run counts. */
+  readonly updatedAt?: string;
+  /** Columns that are compared; without a list the time of the last change tells a change. `all` is all that both sides have. */
+  readonly compare?: 'all' | readonly string[];
+  readonly hardDeletes: 'ignore' | 'invalidate' | 'new_record';
+  /** SQL of the end of a version that is in force; NULL without it. */
+  readonly openEnd?: string;
+  /** The time of the run, as SQL. */
+  readonly now: string;
+  readonly columns: VersionColumns;
+}
+
+/** Names of the columns that a history adds to those of its rows. */
+export interface VersionColumns {
+  readonly scdId: string;
+  readonly updatedAt: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** Where rows that are gone get a version of their own. */
+  readonly isDeleted?: string;
+}
+
+export interface ComparedColumn {
+  readonly name: string;
+  /** Its values have no order or equality that every engine knows. */
+  readonly asText: boolean;
+}
+
+/** Writes into a temporary table what has changed between the versions in force in `target` and the rows of `stage`. */
+export interface StageChanges {
+  readonly kind: 'stage-changes';
+  readonly stage: Relation;
+  readonly changes: Relation;
+  readonly target: Relation;
+  /** Columns of the rows. */
+  readonly columns: readonly string[];
+  /** Those of them that are compared. */
+  readonly compared: readonly ComparedColumn[];
+  readonly versions: VersionRules;
+}
+
+/** Ends versions and adds new ones, as `changes` says. */
+export interface ApplyChanges extends Omit<StageChanges, 'kind' | 'stage' | 'compared'> {
+  readonly kind: 'apply-changes';
 }
 
 /**
@@ -222,6 +273,8 @@ export type Operation =
   | AppendQuery
   | DeleteInsert
   | Merge
+  | StageChanges
+  | ApplyChanges
   | AlterColumns
   | Drop
   | StageConstraints

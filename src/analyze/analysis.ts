@@ -32,6 +32,8 @@ export type NodeAnalysis =
 export interface WholeTexts {
   readonly full?: CompiledText;
   readonly incremental?: CompiledText;
+  /** Of a snapshot: the rows as they are. */
+  readonly current?: CompiledText;
 }
 
 export interface Analysis {

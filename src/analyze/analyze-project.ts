@@ -10,7 +10,7 @@ import { ancestors, inOrder } from '../graph/traverse.ts';
 import type { Analysis, ColumnsOrigin, KnownColumns, NodeAnalysis, WholeTexts } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { checkDeclaredTypes } from './check-declared-types.ts';
-import { checkIncrement, checkKeys, checkNames, checkTests } from './check-shape.ts';
+import { checkIncrement, checkKeys, checkMergeColumns, checkNames, checkTests, checkVersions } from './check-shape.ts';
 import { describeMisfits, describeRefusal, isCertain } from './describe-binding.ts';
 import { findFurtherErrors } from './find-further-errors.ts';
 import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
@@ -133,21 +133,28 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
   const tasks: Task[] = [];
   for (const node of wave) {
     const end = whereKnowledgeEnds(work, node);
-    const text = node.resourceType === 'model' ? node.full : node.test.text;
+    const text = node.resourceType === 'test' ? node.test.text : node.full;
     if (end !== undefined) {
       work.nodes.set(node.id, declaredInstead(node, end));
       work.diagnostics.push(...describeWaiting(input, work.nodes, node, work.diagnostics));
       continue;
     }
     const whole = await makeWhole(work, node, 'full', text);
+    if (node.resourceType === 'snapshot') await makeWhole(work, node, 'current', node.current);
     if (whole === undefined) work.nodes.set(node.id, { kind: 'refused' });
     else tasks.push({ node, text: fillRun(work, whole) });
   }
   for (const { task, query } of await bindAll(work, tasks)) {
     const known = knownBy(query);
-    work.nodes.set(task.node.id, { ...known, proofs: proofsOf(task.node, known) });
-    if (task.node.resourceType === 'model')
-      work.diagnostics.push(...checkNames(task.node, query.columns), ...checkKeys(task.node, query.columns));
+    const { node } = task;
+    work.nodes.set(node.id, { ...known, proofs: proofsOf(node, known) });
+    if (node.resourceType === 'model')
+      work.diagnostics.push(
+        ...checkNames(node, query.columns),
+        ...checkKeys(node, query.columns),
+        ...checkMergeColumns(node, query.columns),
+      );
+    if (node.resourceType === 'snapshot') work.diagnostics.push(...checkVersions(node, query.columns, input.dialect.foldIdentifier));
   }
   await declareWave(work, wave);
   await settleIncrements(work, wave);
@@ -253,14 +260,14 @@ function isEphemeral({ graph }: AnalyzeInput, id: NodeId): boolean {
 async function declareWave({ input, binder, nodes }: Work, wave: readonly QueryNode[]): Promise<void> {
   const stubs = wave.flatMap((node): readonly Stub[] => {
     const found = nodes.get(node.id);
-    if (node.resourceType !== 'model' || found?.kind !== 'known' || isEphemeral(input, node.id)) return [];
-    const read = node.incremental !== undefined || (input.graph.children.get(node.id) ?? []).length > 0;
+    if (node.resourceType === 'test' || found?.kind !== 'known' || isEphemeral(input, node.id)) return [];
+    const read = (node.resourceType === 'model' && node.incremental !== undefined) || (input.graph.children.get(node.id) ?? []).length > 0;
     return read ? [{ relation: node.relation, columns: found.columns, proofs: found.proofs }] : [];
   });
   if (stubs.length === 0) return;
   const refused = new Set((await binder.declare(stubs)).map(({ relation }) => relation));
   for (const node of wave) {
-    if (node.resourceType === 'model' && refused.has(node.relation))
+    if (node.resourceType !== 'test' && refused.has(node.relation))
       nodes.set(node.id, { kind: 'unknown', why: 'outside-name', at: node.id });
   }
 }

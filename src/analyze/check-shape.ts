@@ -2,7 +2,9 @@
 import type { BoundColumn } from '../adapter/analysis.ts';
 import type { Column } from '../adapter/relation.ts';
 import { findColumnProblem } from '../checks/find-column-problem.ts';
-import type { CompiledModel, NodeId } from '../compile/compiled.ts';
+import type { CompiledModel, CompiledSnapshot, NodeId } from '../compile/compiled.ts';
+import { listMetaColumns } from '../compile/snapshots.ts';
+import { findVersionProblems, versionPlaces, versionRules } from '../compile/version-problems.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import type { NodeAnalysis } from './analysis.ts';
@@ -28,6 +30,25 @@ export function checkKeys(node: CompiledModel, columns: readonly Column[]): read
   return node.config.uniqueKey
     .filter((key) => !names.some((name) => name.toLowerCase() === key.toLowerCase()))
     .map((key) => diagnose('key-column-missing', { key, columns: names }, span === undefined ? fileStart(node) : { node: node.id, span }));
+}
+
+/** What a snapshot needs of the rows that it looks at, which stand before the columns that it adds. */
+export function checkVersions(node: CompiledSnapshot, columns: readonly Column[], fold: (name: string) => string): readonly Diagnostic[] {
+  const rows = columns.slice(0, columns.length - listMetaColumns(node.config.metaColumns).length);
+  return findVersionProblems({ id: node.id, name: node.name, rules: versionRules(node), places: versionPlaces(node) }, rows, fold);
+}
+
+/** A merge changes columns that are there. */
+export function checkMergeColumns(node: CompiledModel, columns: readonly Column[]): readonly Diagnostic[] {
+  const { materialized, mergeColumns } = node.config;
+  if (materialized !== 'incremental' || mergeColumns === undefined) return [];
+  const names = columns.map(({ name }) => name);
+  const span = node.rawConfig[mergeColumns.rule === 'only' ? 'merge_update_columns' : 'merge_exclude_columns']?.span;
+  return mergeColumns.columns
+    .filter((column) => !names.some((name) => name.toLowerCase() === column.toLowerCase()))
+    .map((column) =>
+      diagnose('merge-column-missing', { column, columns: names }, span === undefined ? fileStart(node) : { node: node.id, span }),
+    );
 }
 
 /** The two texts of an incremental model have to give the same columns, or its table depends on how it was built. */

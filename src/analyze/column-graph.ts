@@ -40,7 +40,7 @@ export function buildColumnGraph(analysis: Analysis, graph: Graph, fold: (name: 
     push(outOf, keyOf(edge.from), edge);
   };
   for (const [id, found] of analysis.nodes) {
-    if (found.kind !== 'known' || found.query === undefined || graph.nodes.get(id)?.resourceType !== 'model') continue;
+    if (found.kind !== 'known' || found.query === undefined || graph.nodes.get(id)?.resourceType === 'test') continue;
     const { inputs, columns, influences } = found.query;
     const origins = inputs.map((from) => (from.kind === 'relation' ? owners.get(relation(from.relation)) : undefined));
     for (const { name, sources, influences: own } of columns) {

@@ -1,4 +1,5 @@
 /** Turns what the binder says of a query into diagnostics on the user's own lines. */
+import { textPath } from '../compile/text-path.ts';
 import type { TypeMisfit } from '../adapter/analysis.ts';
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
@@ -27,7 +28,7 @@ export async function isCertain(
 ): Promise<boolean> {
   if (alwaysWrong.has(kind)) return true;
   if (kind !== 'unknown-relation' && kind !== 'unknown-function') return false;
-  if (input.hooks || (node.resourceType === 'model' && node.preHooks.length > 0)) return false;
+  if (input.hooks || (node.resourceType !== 'test' && node.preHooks.length > 0)) return false;
   const standing = await catalog();
   if (standing === undefined) return false;
   if (kind === 'unknown-function') return standing.length === 0;
@@ -58,8 +59,8 @@ export function describeRefusal(
   return engineDiagnostic(error, engine, embed('', { node: node.id, sql: text.sql }), {
     node: node.id,
     text,
-    span: { path: node.path, start: 0, end: 0 },
-    compiledPath: compiledPath(node.path),
+    span: node.resourceType === 'snapshot' ? node.span : { path: node.path, start: 0, end: 0 },
+    compiledPath: compiledPath(textPath(node)),
   });
 }
 

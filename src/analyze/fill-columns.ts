@@ -14,6 +14,7 @@ import { shownName } from '../graph/shown-name.ts';
 import type { NodeAnalysis } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { describeQueryProblem } from './describe-query-problem.ts';
+import { textsOf } from './waves.ts';
 import type { QueryNode } from './waves.ts';
 import type { KnownRelation } from './write-columns.ts';
 import { fillFromRelations } from './write-columns.ts';
@@ -96,7 +97,7 @@ export function describeWaiting(
 ): readonly Diagnostic[] {
   const isTold = (id: NodeId): boolean => before.some((entry) => entry.code === 'columns-unknown' && entry.node === id);
   const parents = new Set(graph.parents.get(node.id));
-  const texts = node.resourceType === 'model' ? [node.full, node.incremental] : [node.test.text];
+  const texts = textsOf(node);
   const told = new Set<string>();
   return texts.flatMap((text) =>
     (text === undefined ? [] : requestsIn(text)).flatMap(({ request, span }) =>

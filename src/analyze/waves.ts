@@ -1,12 +1,20 @@
 /** Cuts the nodes of an analysis into waves: everything in a wave has its parents in the waves before. */
-import type { CompiledModel, CompiledTest, NodeId } from '../compile/compiled.ts';
+import type { CompiledModel, CompiledSnapshot, CompiledTest, CompiledText, NodeId } from '../compile/compiled.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { inOrder } from '../graph/traverse.ts';
 
-export type QueryNode = CompiledModel | (CompiledTest & { readonly test: { readonly kind: 'singular' } });
+export type QueryNode = CompiledModel | CompiledSnapshot | (CompiledTest & { readonly test: { readonly kind: 'singular' } });
 
 export function isQueryNode(node: GraphNode | undefined): node is QueryNode {
-  return node?.resourceType === 'model' || (node?.resourceType === 'test' && node.test.kind === 'singular');
+  return (
+    node?.resourceType === 'model' || node?.resourceType === 'snapshot' || (node?.resourceType === 'test' && node.test.kind === 'singular')
+  );
+}
+
+/** The texts that are queries of the node. */
+export function textsOf(node: QueryNode): readonly (CompiledText | undefined)[] {
+  if (node.resourceType === 'snapshot') return [node.full, node.current];
+  return node.resourceType === 'model' ? [node.full, node.incremental] : [node.test.text];
 }
 
 /** By the longest way from a node without parents; time and memory in proportion to nodes and edges. */

@@ -24,9 +24,11 @@ export function withWholeTexts(graph: Graph, whole: ReadonlyMap<NodeId, WholeTex
   };
 }
 
-function replaceTexts(node: GraphNode, { full, incremental }: WholeTexts): GraphNode {
+function replaceTexts(node: GraphNode, { full, incremental, current }: WholeTexts): GraphNode {
   const plain = plainNode(node);
   if (plain.resourceType === 'model')
     return { ...plain, ...(full === undefined ? {} : { full }), ...(incremental === undefined ? {} : { incremental }) };
+  if (plain.resourceType === 'snapshot')
+    return { ...plain, ...(full === undefined ? {} : { full }), ...(current === undefined ? {} : { current }) };
   return plain.resourceType === 'test' && full !== undefined ? { ...plain, test: { ...plain.test, text: full } } : node;
 }

@@ -10,6 +10,7 @@ import { shownName } from '../graph/shown-name.ts';
 export interface KnownNames {
   readonly models: readonly string[];
   readonly seeds: readonly string[];
+  readonly snapshots: readonly string[];
   /** With the name of what they belong to: `raw.orders`. */
   readonly sources: readonly string[];
   readonly exposures: readonly string[];
@@ -61,6 +62,7 @@ function latestSlot(files: FileSystem, folder: string): string | undefined {
 function namesOf({ nodes, views, facts, files }: Store): KnownNames {
   const models: string[] = [];
   const seeds: string[] = [];
+  const snapshots: string[] = [];
   const sources: string[] = [];
   const paths: string[] = [];
   const tags = new Set<string>();
@@ -71,6 +73,7 @@ function namesOf({ nodes, views, facts, files }: Store): KnownNames {
     for (const tag of node.tags) tags.add(tag);
     if (node.resourceType === 'source') sources.push(shownName(node));
     else if (node.resourceType === 'seed') seeds.push(node.name);
+    else if (node.resourceType === 'snapshot') snapshots.push(node.name);
     else {
       models.push(node.name);
       paths.push(node.path);
@@ -81,6 +84,7 @@ function namesOf({ nodes, views, facts, files }: Store): KnownNames {
   return {
     models,
     seeds,
+    snapshots,
     sources,
     paths,
     tags: [...tags],

@@ -247,7 +247,8 @@ export class NodeRows {
   /** Only what can be put together again from the parts of a row is taken apart. */
   #kindFor(node: CompiledNodeUnion): NodeKind {
     const { project } = this.#storage;
-    if (node.resourceType === 'exposure' || node.resourceType === 'unit_test' || node.fqn.at(-1) !== node.name) return 'other';
+    if (node.resourceType === 'exposure' || node.resourceType === 'unit_test' || node.resourceType === 'snapshot') return 'other';
+    if (node.fqn.at(-1) !== node.name) return 'other';
     const head = `${node.resourceType}.${project}.${node.resourceType === 'source' ? `${node.sourceName}.` : ''}${node.name}`;
     const tail = node.id.slice(head.length);
     const isUsual = node.id.startsWith(head) && (isGeneric(node) ? /^\.[0-9a-f]{10}$/.test(tail) : tail === '');
@@ -341,6 +342,7 @@ function restOf(node: CompiledNodeUnion): object | undefined {
     }
     case 'test':
       return node.test.text === undefined ? undefined : { text: node.test.text, macros: node.macros };
+    case 'snapshot':
     case 'exposure':
     case 'unit_test':
       return bug(`${node.id} has columns of its own`);

@@ -348,6 +348,7 @@ const common = [
 const propertiesOf: Readonly<Record<CompiledNodeUnion['resourceType'], readonly string[]>> = {
   model: [...common, 'version', 'config', 'relation', 'full', 'incremental', 'columns', 'constraints', 'preHooks', 'postHooks'],
   seed: [...common, 'config', 'relation', 'columns', 'constraints', 'preHooks', 'postHooks'],
+  snapshot: [...common, 'config', 'relation', 'span', 'full', 'current', 'columns', 'preHooks', 'postHooks'],
   source: [
     ...common,
     'sourceName',

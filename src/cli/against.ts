@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Adapter, TargetSettings } from '../adapter/adapter.ts';
 import type { Reach } from '../adapter/reach.ts';
 import type { Relation } from '../adapter/relation.ts';
-import type { CompiledModel, CompiledSeed } from '../compile/compiled.ts';
+import type { CompiledModel, CompiledSeed, CompiledSnapshot } from '../compile/compiled.ts';
 import { relationOf } from '../compile/naming.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { isObject, parseObject } from '../report/parse-object.ts';
@@ -14,7 +14,7 @@ import type { LoadedGraph } from './load-graph.ts';
 import type { ProjectOptions } from './options.ts';
 import type { Screen } from './screen.ts';
 
-export type Comparable = CompiledModel | CompiledSeed;
+export type Comparable = CompiledModel | CompiledSeed | CompiledSnapshot;
 
 /** The other side of a comparison. */
 export interface Against {

@@ -11,6 +11,7 @@ import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
+import type { GraphNode } from '../graph/graph.ts';
 import { slotValues } from '../plan/texts.ts';
 import { traced } from '../project/tracer.ts';
 import { anyRun } from './check-queries.ts';
@@ -20,9 +21,15 @@ import type { LoadedGraph } from './load-graph.ts';
 import { readSeedFiles } from './seed-files.ts';
 
 /** Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell. */
-export async function analyzeNodes(host: Host, loaded: LoadedGraph, wanted: ReadonlySet<NodeId>): Promise<Outcome<Analysis> | undefined> {
+export async function analyzeNodes(
+  host: Host,
+  loaded: LoadedGraph,
+  wanted: ReadonlySet<NodeId>,
+  /** Further nodes that are worth the start of an engine: usually sources are of interest only below queries. */
+  isAsked: (node: GraphNode | undefined) => boolean = () => false,
+): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
-  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id))))
+  if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)) || isAsked(graph.nodes.get(id))))
     return { value: { nodes: new Map(), whole: new Map() }, diagnostics: [] };
   const adapter = await engine.load();
   const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });

@@ -43,6 +43,8 @@ function isWorkOf(command: Command, node: GraphNode): boolean {
     case 'seed':
       // A run loads the seeds above its models.
       return command !== 'test';
+    case 'snapshot':
+      return command === 'snapshot' || command === 'build';
     case 'test':
     case 'unit_test':
       return command === 'test' || command === 'build';

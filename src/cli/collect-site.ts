@@ -57,7 +57,9 @@ async function analyzeAll(host: Host, screen: Screen, loaded: LoadedGraph): Prom
   const { graph } = loaded;
   const wanted = [...graph.nodes.values()].filter((node) => 'relation' in node).map(({ id }) => id);
   const flawed = new Set(loaded.nodeErrors.map(({ node }) => node));
-  const models = wanted.filter((id) => graph.nodes.get(id)?.resourceType === 'model' && !graph.broken.has(id) && !flawed.has(id));
+  const models = wanted.filter(
+    (id) => ['model', 'snapshot'].includes(graph.nodes.get(id)?.resourceType ?? '') && !graph.broken.has(id) && !flawed.has(id),
+  );
   try {
     await requireSound({ ...loaded, nodeErrors: [] }, new Set(), new Set(models));
     const outcome = await analyzeNodes(host, loaded, new Set(wanted));

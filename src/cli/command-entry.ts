@@ -11,6 +11,8 @@ export interface Entry {
   readonly alias?: string;
   /** A positional argument as help shows it, and what it is. */
   readonly argument?: readonly [string, string];
+  /** A second one. */
+  readonly further?: readonly [string, string];
   /** The words that the argument may be. */
   readonly choices?: readonly string[];
   readonly summary: string;

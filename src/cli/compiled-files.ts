@@ -1,4 +1,5 @@
 /** Writes compiled SQL under target/compiled, in the layout that dbt users know. */
+import { textPath } from '../compile/text-path.ts';
 import { join } from 'node:path';
 import { hasColumnSlots } from '../compile/column-slots.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
@@ -18,7 +19,7 @@ export function compiledPathOf(project: Project, path: string): string {
 
 /** The text that a node compiles to, when it has one: for incremental models the full one. */
 export function compiledTextOf(node: GraphNode | undefined): CompiledText | undefined {
-  if (node?.resourceType === 'model') return node.full;
+  if (node?.resourceType === 'model' || node?.resourceType === 'snapshot') return node.full;
   if (node?.resourceType === 'test' && node.test.text !== undefined) return node.test.text;
   return undefined;
 }
@@ -34,7 +35,7 @@ export function writeCompiled(files: FileSystem, project: Project, nodes: readon
     const text = compiledTextOf(node);
     // Nobody has found out about the columns that it is written from.
     if (text === undefined || hasColumnSlots(text)) continue;
-    const path = compiledPathOf(project, node.path);
+    const path = compiledPathOf(project, textPath(node));
     write(path, text.sql);
     if (node.resourceType === 'model' && node.incremental !== undefined)
       write(path.replace(/\.sql$/i, '.incremental.sql'), node.incremental.sql);

@@ -4,6 +4,7 @@ import type { Connection, Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation } from '../adapter/relation.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import { isBuilt } from '../graph/graph.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { emptyState, readState } from '../state/state-reader.ts';
@@ -106,8 +107,7 @@ export async function readStanding(adapter: Adapter, session: Session, project: 
 /** The same on a connection that is in the middle of something. Rejects with the error of the engine, or stops for a state that is not ours. */
 export async function readStandingOn(adapter: Adapter, connection: Connection, project: Project, graph: Graph): Promise<Standing> {
   const schemas = new Set<string>([project.stateSchema, project.target.schema]);
-  for (const node of graph.nodes.values())
-    if (node.resourceType === 'model' || node.resourceType === 'seed') schemas.add(node.relation.schema);
+  for (const node of graph.nodes.values()) if (isBuilt(node)) schemas.add(node.relation.schema);
   const catalog = await adapter.catalog.relations(connection, [...schemas]);
   const layout = inspectStateLayout(project.stateSchema, catalog, adapter.dialect);
   if (layout.kind === 'absent') return { catalog, state: emptyState };

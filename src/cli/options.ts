@@ -69,6 +69,11 @@ function positiveInteger(text: string): number {
   return number;
 }
 
+/** The rules of `tx lint` that are asked for. */
+export function ruleOption(): Option {
+  return repeatable('--rule <rule...>', 'only these rules', 'TX_RULE', collectWords).helpGroup(helpGroups.own);
+}
+
 /** How far a trace goes. */
 export const edgeCount = positiveInteger;
 

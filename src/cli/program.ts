@@ -27,6 +27,7 @@ import {
 } from './options.ts';
 import type { OutputOptions, ProjectOptions, RunOptions } from './options.ts';
 import { addReadCommands } from './read-commands.ts';
+import { addTidyCommands } from './tidy-commands.ts';
 import type { Command as RunKind } from '../plan/plan.ts';
 
 /** Instead of the variable beside each flag, which would double the lines. */
@@ -81,7 +82,7 @@ async function showUsageError(host: Host, argv: readonly string[], cause: Comman
 
 /** A run with a mistake in its flags is the last run all the same. */
 async function markRefused(host: Host, program: Command, wanted: string | undefined): Promise<void> {
-  const command = (['run', 'build', 'test', 'seed'] as const).find((name) => name === wanted);
+  const command = (['run', 'build', 'test', 'seed', 'snapshot'] as const).find((name) => name === wanted);
   if (command === undefined) return;
   const { projectDir = host.env['TX_PROJECT_DIR'] } =
     program.commands.find((entry) => entry.name() === command)?.opts<ProjectOptions>() ?? {};
@@ -122,6 +123,7 @@ export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: s
       const argument = new Argument(...entry.argument);
       command.addArgument(entry.choices === undefined ? argument : argument.choices(entry.choices));
     }
+    if (entry.further !== undefined) command.addArgument(new Argument(...entry.further));
     if (wanted !== undefined && wanted !== entry.name && wanted !== entry.alias) return;
     configure?.(command);
     addOutputOptions(command)
@@ -138,6 +140,7 @@ export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: s
   addInit(host, add);
   addRunCommands(host, add);
   addReadCommands(host, add);
+  addTidyCommands(host, add);
   addHouseCommands(host, add);
   return program;
 }
@@ -203,7 +206,7 @@ const runSummaries: Readonly<Record<RunKind, Entry>> = {
   },
   build: {
     name: 'build',
-    summary: 'build and test seeds and models in order',
+    summary: 'build and test seeds, models and snapshots in order',
     examples: ['tx build', 'tx build -s tag:nightly --threads 8', 'tx build -s stg_orders+ --watch'],
   },
   test: {
@@ -211,15 +214,20 @@ const runSummaries: Readonly<Record<RunKind, Entry>> = {
     summary: 'test what is published',
     examples: ['tx test', 'tx test -s fct_orders', 'tx test -s test_name:unique', 'tx test -s test_type:unit'],
   },
+  snapshot: {
+    name: 'snapshot',
+    summary: 'keep the history of rows',
+    examples: ['tx snapshot', 'tx snapshot -s orders_history'],
+  },
   seed: { name: 'seed', summary: 'load seed files', examples: ['tx seed', 'tx seed -s raw_customers'] },
 };
 
 function addRunCommands(host: Host, add: Add): void {
-  for (const command of ['run', 'build', 'test', 'seed'] as const) {
+  for (const command of ['run', 'build', 'test', 'seed', 'snapshot'] as const) {
     add<RunOptions>(
       runSummaries[command],
       async (screen, options) =>
-        options.watch === true && command !== 'seed'
+        options.watch === true && command !== 'seed' && command !== 'snapshot'
           ? (await import('./commands/watch.ts')).watchCommand(host, screen, command, options)
           : (await import('./run-command.ts')).runCommand(host, screen, { command, options }),
       (entry) => {
@@ -228,7 +236,7 @@ function addRunCommands(host: Host, add: Add): void {
           .addOption(junitOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
         if (command === 'build') addAuditOption(entry);
-        if (command !== 'seed') addWatchOption(entry, 'building');
+        if (command !== 'seed' && command !== 'snapshot') addWatchOption(entry, 'building');
       },
     );
   }

@@ -10,8 +10,11 @@ import type { LoadedGraph } from './load-graph.ts';
 export function declaredKeys({ graph }: Pick<LoadedGraph, 'graph'>, node: Comparable): readonly RowKey[] {
   const keys: RowKey[] = [];
   if (node.resourceType === 'model' && node.config.uniqueKey.length > 0) keys.push({ columns: node.config.uniqueKey, from: 'unique_key' });
-  for (const { type, columns } of node.constraints)
-    if ((type === 'primary_key' || type === 'unique') && columns.length > 0) keys.push({ columns, from: `${type} constraint` });
+  if (node.resourceType === 'snapshot')
+    keys.push({ columns: [...node.config.uniqueKey, node.config.metaColumns.validFrom], from: 'unique_key and start of the version' });
+  else
+    for (const { type, columns } of node.constraints)
+      if ((type === 'primary_key' || type === 'unique') && columns.length > 0) keys.push({ columns, from: `${type} constraint` });
   for (const id of graph.children.get(node.id) ?? []) {
     const child = graph.nodes.get(id);
     if (child?.resourceType !== 'test' || child.test.kind !== 'generic' || child.test.attachedTo !== node.id) continue;

@@ -1,4 +1,5 @@
 /** Reports a run while it goes, and leaves its artifacts behind. */
+import { textPath } from '../compile/text-path.ts';
 import { join } from 'node:path';
 import { setInterval } from 'node:timers';
 import type { RunEvent, RunResult } from '../execute/events.ts';
@@ -44,7 +45,7 @@ export function createRunReport(
     stop: reporter.stop,
     compiledPath: (key) => {
       const node = graph.nodes.get(nodeOfKey(key));
-      return node === undefined || key !== node.id ? undefined : compiledPathOf(project, node.path);
+      return node === undefined || key !== node.id ? undefined : compiledPathOf(project, textPath(node));
     },
     finish: (result) => {
       const artifact = runResultsArtifact(result, {

@@ -14,6 +14,7 @@ const operands: Readonly<Record<string, readonly string[]>> = {
   completion: ['bash'],
   diff: ['--against', 'prod'],
   query: ['select 1'],
+  generate: ['yaml'],
 };
 
 /** Words of which every flag with a value takes one, and every flag that is read takes not all. */
@@ -133,8 +134,8 @@ describe('the variable of each flag', () => {
 
   it.each(withVariable)('tx $name $flag: $variable refuses what the flag refuses', async ({ name, option, flag, variable, isSwitch }) => {
     const free = ['--project-dir', '--target', '--vars', '--profile', '--state', '--selector', '--select', '--exclude', '--junit'];
-    const lists = ['--resource-type', '--exclude-resource-type', '--output-keys'];
-    // What these name is looked for in the project, whoever named it.
+    const lists = ['--resource-type', '--exclude-resource-type', '--output-keys', '--rule'];
+    // What these name is looked for by the command, whoever named it.
     if (free.includes(flag) || lists.includes(flag)) return;
     const wrong = isSwitch || option.argChoices !== undefined ? ['maybe'] : samples.filter((sample) => !takes(option, sample));
     expect(wrong.length).toBeGreaterThan(0);

@@ -3,10 +3,10 @@ import { EngineError } from '../adapter/engine-error.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { Analysis } from '../analyze/analysis.ts';
-import { isQueryNode } from '../analyze/waves.ts';
+import { isQueryNode, textsOf } from '../analyze/waves.ts';
 import { withWholeTexts } from '../analyze/with-whole-texts.ts';
 import { hasColumnSlots } from '../compile/column-slots.ts';
-import type { CompiledText, NodeId } from '../compile/compiled.ts';
+import type { NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { shownName } from '../graph/shown-name.ts';
 import type { GraphNode } from '../graph/graph.ts';
@@ -22,8 +22,7 @@ import type { Screen } from './screen.ts';
 /** Whether a text of the node waits for columns of others. */
 export function isWaiting(node: GraphNode | undefined): boolean {
   if (!isQueryNode(node)) return false;
-  const texts: readonly (CompiledText | undefined)[] = node.resourceType === 'model' ? [node.full, node.incremental] : [node.test.text];
-  return texts.some((text) => text !== undefined && hasColumnSlots(text));
+  return textsOf(node).some((text) => text !== undefined && hasColumnSlots(text));
 }
 
 /** The project with the texts that analysis has made whole. */

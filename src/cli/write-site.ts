@@ -6,7 +6,7 @@ import type { Screen } from './screen.ts';
 import { warnUnwritten } from './write-artifact.ts';
 
 /** Folders of a site in which nothing but its own pages can be. */
-const pageFolders = ['model', 'seed', 'source', 'exposure', 'test', 'data'] as const;
+const pageFolders = ['model', 'seed', 'snapshot', 'source', 'exposure', 'test', 'data'] as const;
 
 export interface WrittenSite {
   readonly pages: number;

@@ -1,5 +1,6 @@
 /** The compiled project: plain SQL, resolved config, and what depends on what. Input of the graph. */
 import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
+import type { VersionColumns } from '../adapter/operation.ts';
 import type { Relation } from '../adapter/relation.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
@@ -99,6 +100,12 @@ export interface IndexConfig {
   readonly include?: readonly string[];
 }
 
+/** Columns as the user names them. */
+export interface MergeColumns {
+  readonly rule: 'only' | 'all-but';
+  readonly columns: readonly string[];
+}
+
 /** Config after merging file over YAML over folder tree, with defaults filled. */
 export interface ModelConfig {
   readonly materialized: Materialization;
@@ -109,6 +116,8 @@ export interface ModelConfig {
   readonly meta: Readonly<Record<string, YamlValue>>;
   readonly uniqueKey: readonly string[];
   readonly incrementalStrategy?: IncrementalStrategy;
+  /** Which columns of a row that is there a merge changes; all without it. */
+  readonly mergeColumns?: MergeColumns;
   readonly onSchemaChange: OnSchemaChange;
   readonly fullRefresh?: boolean;
   readonly group?: string;
@@ -131,6 +140,27 @@ export interface SeedConfig {
   readonly columnTypes: Readonly<Record<string, Located<string>>>;
   readonly storage?: StorageConfig;
   readonly contract?: true;
+}
+
+/** How a snapshot tells that a row has changed, and what becomes of rows that are gone. */
+export interface SnapshotConfig {
+  readonly enabled: boolean;
+  readonly schema?: string;
+  readonly alias?: string;
+  readonly group?: string;
+  readonly tags: readonly string[];
+  readonly meta: Readonly<Record<string, YamlValue>>;
+  readonly strategy: 'timestamp' | 'check';
+  readonly uniqueKey: readonly string[];
+  /** Column with the time of the last change of a row; of the strategy `check` the time of the run, where there is none. */
+  readonly updatedAt?: string;
+  /** Columns that are compared; without a list all of them. */
+  readonly checkColumns?: readonly string[];
+  readonly hardDeletes: 'ignore' | 'invalidate' | 'new_record';
+  /** SQL of the end of a version that is in force; NULL without it. */
+  readonly validToCurrent?: string;
+  readonly metaColumns: VersionColumns;
+  readonly storage?: StorageConfig;
 }
 
 interface CompiledNode {
@@ -172,6 +202,22 @@ export interface CompiledSeed extends CompiledNode {
   readonly relation: Relation;
   readonly columns: readonly CompiledColumn[];
   readonly constraints: readonly CompiledConstraint[];
+  readonly preHooks: readonly CompiledHook[];
+  readonly postHooks: readonly CompiledHook[];
+}
+
+/** The history of a relation: a version of each row for each time that it changed. */
+export interface CompiledSnapshot extends CompiledNode {
+  readonly resourceType: 'snapshot';
+  readonly config: SnapshotConfig;
+  readonly relation: Relation;
+  /** Where it is defined. */
+  readonly span: Span;
+  /** Text for a first build: the rows as they are, with the columns of a first version. */
+  readonly full: CompiledText;
+  /** The rows as they are. */
+  readonly current: CompiledText;
+  readonly columns: readonly CompiledColumn[];
   readonly preHooks: readonly CompiledHook[];
   readonly postHooks: readonly CompiledHook[];
 }
@@ -312,6 +358,7 @@ export interface CompiledProject {
   readonly name: string;
   readonly models: readonly CompiledModel[];
   readonly seeds: readonly CompiledSeed[];
+  readonly snapshots: readonly CompiledSnapshot[];
   readonly sources: readonly CompiledSource[];
   readonly tests: readonly CompiledTest[];
   readonly exposures: readonly CompiledExposure[];
@@ -328,8 +375,11 @@ export interface CompiledProject {
   readonly broken: readonly NodeId[];
 }
 
+/** The nodes that a run builds. */
+export type BuiltNode = CompiledModel | CompiledSeed | CompiledSnapshot;
+
 /** The nodes that something in a database stands for. */
-export type CompiledRelation = CompiledModel | CompiledSeed | CompiledSource;
+export type CompiledRelation = BuiltNode | CompiledSource;
 
 /** Read its properties, and do not spread it: a node that was kept by the cache makes each part when it is looked at. */
 export type CompiledNodeUnion = CompiledRelation | CompiledTest | CompiledExposure | CompiledUnitTest;

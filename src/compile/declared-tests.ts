@@ -5,10 +5,10 @@ import type { YamlValue } from '../project/project.ts';
 import type { CompiledTest, Dependency, NodeId } from './compiled.ts';
 import { describeDefinition, findTestDefinition, renderCustomTest } from './custom-tests.ts';
 import type { DisabledNode } from './compiled.ts';
-import type { ModelDraft, SeedDraft } from './drafts.ts';
+import type { FileDraft, SnapshotDraft } from './drafts.ts';
 import type { FileContext } from './file-context.ts';
 import { mergeConfig, treeLevels } from './merge-config.ts';
-import { foldersOf, nodeIdOf } from './naming.ts';
+import { foldersOf, nodeIdOf, propertiesBase } from './naming.ts';
 import { ephemeralName } from './node-index.ts';
 import type { DeclaredSource } from './sources.ts';
 import { findConfigMisfits } from './config-misfits.ts';
@@ -34,8 +34,8 @@ export interface CompiledTests {
   readonly disabled: readonly DisabledNode[];
 }
 
-/** The tests of a model or seed that a property file describes. */
-export function testsOfDraft(draft: ModelDraft | SeedDraft, context: FileContext): CompiledTests {
+/** The tests of a model, seed or snapshot that a property file describes. */
+export function testsOfDraft(draft: FileDraft | SnapshotDraft, context: FileContext): CompiledTests {
   const { id, name, properties } = draft;
   if (properties === undefined) return { tests: [], disabled: [] };
   const { version, path, tests, columns } = properties;
@@ -107,7 +107,7 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, context: Fi
     return undefined;
   }
   const { project } = context;
-  const base = project.paths.models.concat(project.paths.seeds).find((path) => node.path.startsWith(`${path}/`)) ?? '';
+  const base = propertiesBase(project, node.path);
   const folders = foldersOf(node.path, base);
   const name = declaration.name?.value ?? testName(node.prefix + declaration.check, node.name, namingArguments(declaration, column));
   const levels = treeLevels(project.configTrees, { kind: 'tests', folders: [...folders, name] }, context.asker);

@@ -1,12 +1,12 @@
 /** Models and seeds before rendering: their config, their names, and who is turned off. */
 import type { Relation } from '../adapter/relation.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
-import type { ModelVersion, NodeProperties, ParsedFile } from '../parse/definitions.ts';
+import type { ModelVersion, NodeProperties, ParsedFile, SnapshotProperties } from '../parse/definitions.ts';
 import { nodeName } from '../parse/parse-file.ts';
 import type { Template } from '../parse/template.ts';
 import type { Located, Project } from '../project/project.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { DisabledNode, ModelConfig, NodeId, SeedConfig } from './compiled.ts';
+import type { DisabledNode, ModelConfig, NodeId, SeedConfig, SnapshotConfig } from './compiled.ts';
 import { readFileConfig } from './file-config.ts';
 import { storageConfig } from './storage-config.ts';
 import type { Asker } from './facts.ts';
@@ -17,7 +17,8 @@ import { configValue, mergeConfig, metaOf, tagsOf, treeLevels } from './merge-co
 import type { NamedNode } from './naming.ts';
 import { foldersOf, nodeIdOf, relationOf } from './naming.ts';
 
-interface Draft extends NamedNode {
+export interface Draft extends NamedNode {
+  readonly config: { readonly tags: readonly string[] };
   readonly fqn: readonly string[];
   readonly properties: NodeProperties | undefined;
   readonly merged: MergedConfig;
@@ -38,8 +39,17 @@ export interface SeedDraft extends Draft {
   readonly config: SeedConfig;
 }
 
+export interface SnapshotDraft extends Draft {
+  readonly kind: 'snapshot';
+  readonly properties: SnapshotProperties;
+  readonly config: SnapshotConfig;
+}
+
+/** What a file is that makes one node. */
+export type FileDraft = ModelDraft | SeedDraft;
+
 /** What is left of a node that its config turned off. */
-export function turnedOff(draft: ModelDraft | SeedDraft): DisabledNode {
+export function turnedOff(draft: FileDraft | SnapshotDraft): DisabledNode {
   const span = draft.merged.raw['enabled']?.span;
   return { kind: draft.kind, id: draft.id, name: draft.name, ...(span === undefined ? {} : { span }) };
 }
@@ -101,7 +111,7 @@ function versionedNames(
   return { name: `${model}.v${v}`, names: [model, `v${v}`], alias: `${model}_v${v}` };
 }
 
-function spansOf(merged: MergedConfig): Pick<Draft, 'schemaSpan' | 'aliasSpan'> {
+export function spansOf(merged: MergedConfig): Pick<Draft, 'schemaSpan' | 'aliasSpan'> {
   return { schemaSpan: merged.raw['schema']?.span, aliasSpan: merged.raw['alias']?.span };
 }
 
@@ -132,7 +142,7 @@ export function draftSeed(file: Project['seeds'][number], context: FileContext):
 }
 
 /** A target has one database: config can name no other. */
-function checkDatabase(merged: MergedConfig, node: NodeId, { project, diagnostics }: FileContext): void {
+export function checkDatabase(merged: MergedConfig, node: NodeId, { project, diagnostics }: FileContext): void {
   const wanted = configValue(merged, 'database');
   const { database, name: target } = project.target;
   const span = merged.raw['database']?.span;
@@ -140,7 +150,7 @@ function checkDatabase(merged: MergedConfig, node: NodeId, { project, diagnostic
     diagnostics.push(diagnose('other-database', { wanted, database, target }, { span, node }));
 }
 
-function storageOf(merged: MergedConfig): Pick<ModelConfig, 'storage'> {
+export function storageOf(merged: MergedConfig): Pick<ModelConfig, 'storage'> {
   const storage = storageConfig(merged);
   return storage === undefined ? {} : { storage };
 }
@@ -163,10 +173,19 @@ function modelConfig(merged: MergedConfig): ModelConfig {
     ...(schema === undefined ? {} : { schema }),
     ...(alias === undefined ? {} : { alias }),
     ...(strategy === undefined ? {} : { incrementalStrategy: strategy }),
+    ...mergeColumnsOf(merged),
     ...storageOf(merged),
     ...(configValue(merged, 'contract')?.enforced === true ? { contract: true } : {}),
     ...(fullRefresh === undefined ? {} : { fullRefresh }),
   };
+}
+
+/** Where both are given, which is reported, the first holds. */
+function mergeColumnsOf(merged: MergedConfig): Pick<ModelConfig, 'mergeColumns'> {
+  const only = configValue(merged, 'merge_update_columns');
+  if (only !== undefined) return { mergeColumns: { rule: 'only', columns: only } };
+  const excluded = configValue(merged, 'merge_exclude_columns');
+  return excluded === undefined ? {} : { mergeColumns: { rule: 'all-but', columns: excluded } };
 }
 
 /** Types come from `column_types`, and from the columns of the property file where that says nothing. */

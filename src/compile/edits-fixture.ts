@@ -37,6 +37,7 @@ const config = fc.oneof(
       'materialized="ephemeral"',
       'materialized="ephemeral"',
       'materialized="incremental"',
+      'materialized="incremental" unique_key="id" merge_update_columns=(array "id")',
       'schema="other"',
       'tags=(array "x" "y")',
       'materialized=(kind)',
@@ -52,6 +53,9 @@ const config = fc.oneof(
 const body = fc.oneof(
   fc.constant('select 1 as id'),
   node.map((name) => `select * from {{ref "${name}"}}`),
+  fc
+    .constantFrom('h0', 'h1')
+    .map((name) => `select * from {{ref "${name}"}} join ({{as_of (ref "${name}") "2026-01-01"}}) as x using (id)`),
   fc.tuple(node, node).map(([a, b]) => `select * from {{ref "${a}"}} join {{ref "${b}"}} using (id)`),
   fc.tuple(node, node).map(([a, b]) => `with x as (select 1)\nselect * from {{ref "${a}"}}, {{ref "${b}"}}, x`),
   node.map((name) => `select {{star (ref "${name}") except=(array "id")}} from {{ref "${name}"}}`),
@@ -209,6 +213,30 @@ const selector = fc
     return `selectors:\n  - name: ${name}\n${line}    definition: '${definition}'\n`;
   });
 
+/** Histories, with all that a node may say of itself; of some the config is not enough. */
+const snapshots = fc
+  .tuple(
+    fc.subarray(['h0', 'h1', 'm4']),
+    description,
+    used,
+    checks,
+    fc.constantFrom(
+      'strategy: check, unique_key: id, check_cols: all',
+      'strategy: timestamp, unique_key: [id, status], updated_at: at, hard_deletes: new_record, group: g0',
+      'strategy: check, unique_key: id, check_cols: [status], schema: other, post_hook: "select {{wrap 1}} from {{this}}"',
+      'strategy: check, unique_key: id, check_cols: all, enabled: false',
+      'strategy: timestamp, unique_key: id',
+    ),
+  )
+  .map(([names, told, relation, tests, given]) => {
+    const list = tests.map((each) => `          - ${each}\n`).join('');
+    const columns = list === '' ? '' : `    columns:\n      - name: status\n        description: '${told}'\n        tests:\n${list}`;
+    const entries = names.map(
+      (name) => `  - name: ${name}\n    relation: ${relation}\n    description: '${told}'\n    config: { ${given} }\n${columns}`,
+    );
+    return entries.length === 0 ? '' : `snapshots:\n${entries.join('')}`;
+  });
+
 const macroNotes = fc
   .tuple(fc.constantFrom('wrap', 'kind', 'twice', 'gone'), description)
   .map(([name, told]) => `macros:\n  - name: ${name}\n    description: '${told}'\n`);
@@ -323,6 +351,7 @@ const usual: readonly (readonly [string, fc.Arbitrary<string>])[] = [
   ['tests/fixtures/f0.csv', fixtureRows],
   ['tests/fixtures/more/f1.sql', fc.constantFrom('select 1 as id', 'select 2 as id')],
   ['models/x.yaml', declarations(selector, exposure)],
+  ['snapshots/h.yaml', declarations(snapshots)],
   ['seeds/s.yaml', propertiesText('seeds', ['s0', 's1'], nothing)],
   ['seeds/s1.csv', fc.constant('id\n1\n')],
   ['macros/one.sql', usualMacros],
@@ -410,6 +439,17 @@ sources:
   'models/v/v.yaml':
     'models:\n  - name: v\n    versions: [{ v: 1 }, { v: 2 }]\nmacros:\n  - name: wrap\n    description: \'{{doc "d1"}}\'\n',
   'models/g.yaml': 'groups:\n  - name: g0\n    owner: { name: ann }\n',
+  'snapshots/h.yaml': `snapshots:
+  - name: h0
+    relation: ref('m1')
+    description: 'see {{doc "d1"}}'
+    config: { strategy: check, unique_key: id, check_cols: all, hard_deletes: new_record, post_hook: "select {{wrap 1}}" }
+    columns: [{ name: id, tests: [not_null] }]
+  - name: h1
+    relation: source('web', 'items')
+    config: { strategy: timestamp, unique_key: [id], updated_at: at }
+`,
+  'models/b/h.sql': 'select id from ({{as_of (ref "h0") run.started_at}}) as h\n',
   'models/u.yaml': `unit_tests:
   - name: u0
     model: m1

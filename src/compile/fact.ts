@@ -1,16 +1,19 @@
 /** What the files of a project tell each other: macros, properties, names of nodes. Each fact comes from one file. */
+import type { VersionColumns } from '../adapter/operation.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { GroupDefinition, MacroDefinition, NodeProperties } from '../parse/definitions.ts';
 import type { YamlValue } from '../project/project.ts';
 import type { CompiledSelector, CompiledText, DisabledNode, NodeId } from './compiled.ts';
 import type { NamedNode } from './naming.ts';
 
-/** What templates see of a model or seed. */
+/** What templates see of a model, seed or snapshot. */
 export interface ReferableNode {
-  readonly kind: 'model' | 'seed';
+  readonly kind: 'model' | 'seed' | 'snapshot';
   readonly id: NodeId;
   readonly sql: string;
   readonly isEphemeral: boolean;
+  /** Of a snapshot: the columns that say when a version holds. */
+  readonly versions?: VersionColumns;
   /** Who may refer to it is told by the fact `private-node`. */
   readonly isPrivate?: true;
 }

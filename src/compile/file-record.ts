@@ -44,6 +44,7 @@ export function uniteRecords(
     name,
     models: nodes.filter((node) => node.resourceType === 'model'),
     seeds: nodes.filter((node) => node.resourceType === 'seed'),
+    snapshots: nodes.filter((node) => node.resourceType === 'snapshot'),
     sources: nodes.filter((node) => node.resourceType === 'source'),
     tests: nodes.filter((node) => node.resourceType === 'test'),
     exposures: nodes.filter((node) => node.resourceType === 'exposure'),

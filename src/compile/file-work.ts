@@ -9,7 +9,7 @@ import type { ProjectFile } from '../project/project.ts';
 import { findMacroShadows } from './check-macros.ts';
 import type { CompiledModel, CompiledNodeUnion, NodeId } from './compiled.ts';
 import type { DisabledNode } from './compiled.ts';
-import type { ModelDraft, SeedDraft } from './drafts.ts';
+import type { FileDraft, SnapshotDraft } from './drafts.ts';
 import type { Fact, VersionedModel } from './fact.ts';
 import type { Facts } from './facts.ts';
 import { Asker } from './facts.ts';
@@ -24,7 +24,8 @@ import type { DeclaredSource } from './sources.ts';
 
 /** What a file is before anything is rendered: its config is settled, and others can refer to it. */
 export interface Head {
-  readonly draft?: ModelDraft | SeedDraft;
+  readonly draft?: FileDraft;
+  readonly snapshots?: readonly SnapshotDraft[];
   readonly sources?: readonly DeclaredSource[];
 }
 
@@ -166,8 +167,10 @@ export function absorb(work: FileWork, context: FileContext): void {
 
 /** Whether there is anything to do for the file but to tell what is in it. */
 export function hasStages({ file, parsed }: FileWork): boolean {
-  if (parsed?.kind === 'properties')
-    return [parsed.sources, parsed.exposures, parsed.unitTests, parsed.selectors, parsed.macros].some((list) => list.length > 0);
+  if (parsed?.kind === 'properties') {
+    const { sources, snapshots, exposures, unitTests, selectors, macros } = parsed;
+    return [sources, snapshots, exposures, unitTests, selectors, macros].some((list) => list.length > 0);
+  }
   return file.kind === 'model' || file.kind === 'seed' || file.kind === 'singular-test' || file.kind === 'project';
 }
 

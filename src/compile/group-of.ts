@@ -3,5 +3,5 @@ import type { CompiledNodeUnion } from './compiled.ts';
 
 /** The group that a node belongs to. */
 export function groupOf(node: CompiledNodeUnion): string | undefined {
-  return node.resourceType === 'model' || node.resourceType === 'seed' ? node.config.group : undefined;
+  return node.resourceType === 'model' || node.resourceType === 'seed' || node.resourceType === 'snapshot' ? node.config.group : undefined;
 }

@@ -8,7 +8,9 @@ import type { ModelConfig, NodeId } from './compiled.ts';
 import type { MergedConfig } from './merge-config.ts';
 
 /** Keys that only incremental models ask for. */
-const ofIncrements: readonly ConfigKeyName[] = ['unique_key', 'incremental_strategy', 'on_schema_change', 'full_refresh'];
+const ofMerges: readonly ConfigKeyName[] = ['merge_update_columns', 'merge_exclude_columns'];
+
+const ofIncrements: readonly ConfigKeyName[] = ['unique_key', 'incremental_strategy', ...ofMerges, 'on_schema_change', 'full_refresh'];
 
 /** Keys that ask for a relation. */
 const ofRelations: readonly ConfigKeyName[] = ['schema', 'alias'];
@@ -21,13 +23,30 @@ const hooks: readonly ConfigKeyName[] = ['pre_hook', 'post_hook'];
  */
 export function findIdleConfig(
   id: NodeId,
-  { materialized }: Pick<ModelConfig, 'materialized'>,
+  { materialized, incrementalStrategy: strategy }: Pick<ModelConfig, 'materialized' | 'incrementalStrategy'>,
   { merged, own }: { readonly merged: MergedConfig; readonly own: readonly RawConfig[] },
 ): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const key = merged.raw['unique_key'];
   if (key !== undefined) diagnostics.push(...readConfigValue('unique_key', key).diagnostics.map((entry) => ({ ...entry, node: id })));
-  if (materialized === 'incremental') return diagnostics;
+  if (materialized === 'incremental') {
+    const [only, excluded] = ofMerges.map((name) => merged.raw[name]);
+    if (only !== undefined && excluded !== undefined)
+      diagnostics.push(
+        diagnose(
+          'same-meaning-keys',
+          { first: 'merge_update_columns', second: 'merge_exclude_columns' },
+          { span: excluded.span, node: id, notes: [{ message: '`merge_update_columns` is here', span: only.span }] },
+        ),
+      );
+    if (strategy === undefined || strategy === 'merge') return diagnostics;
+    for (const level of own)
+      for (const name of ofMerges) {
+        const located = level[name];
+        if (located !== undefined) diagnostics.push(diagnose('idle-config', { key: name, strategy }, { span: located.span, node: id }));
+      }
+    return diagnostics;
+  }
   const isEphemeral = materialized === 'ephemeral';
   const idle = isEphemeral ? [...ofIncrements, ...ofRelations, 'contract' as const] : ofIncrements;
   for (const level of own) {

@@ -137,7 +137,7 @@ describe('a compile that knows of an earlier one', () => {
     [
       'an ephemeral model: with who inlines it, and the test that looks into it',
       [{ path: 'models/a/m1.sql', content: '{{config materialized="ephemeral"}}\nselect 3 as id\n' }],
-      ['models/a/m1.sql', 'models/a/m2.sql', 'models/b/m3.sql'],
+      ['models/a/m1.sql', 'models/a/m2.sql', 'models/b/m3.sql', 'snapshots/h.yaml'],
     ],
     [
       'a relation that moves: with who names it',
@@ -152,7 +152,7 @@ describe('a compile that knows of an earlier one', () => {
     [
       'a macro that is used: with its users',
       [{ path: 'macros/one.sql', content: '{{#macro "wrap" "c"}}w2({{c}}){{/macro}}\n{{#macro "inner" "c"}}i({{c}}){{/macro}}\n' }],
-      ['macros/one.sql', 'models/b/m3.sql'],
+      ['macros/one.sql', 'models/b/m3.sql', 'snapshots/h.yaml'],
     ],
     ['a new macro', [{ path: 'macros/three.sql', content: '{{#macro "new"}}n{{/macro}}\n' }], ['macros/three.sql']],
     [
@@ -203,6 +203,7 @@ describe('a compile that knows of an earlier one', () => {
       'models/a/m1.sql',
       'models/a/m2.sql',
       'models/a/p.yaml',
+      'models/b/h.sql',
       'models/b/m3.sql',
       'models/b/n0.sql',
       'models/b/p.yaml',
@@ -214,6 +215,7 @@ describe('a compile that knows of an earlier one', () => {
       'models/v/w.sql',
       'models/x.yaml',
       'seeds/s.yaml',
+      'snapshots/h.yaml',
       'tests/t0.sql',
       'seeds/s0.csv',
       'project.yaml',

@@ -170,7 +170,7 @@ describe('macros', () => {
   const macros = {
     'macros/a.sql': '{{!-- money --}}\n{{#macro "dollars" "column" scale=2}}\n({{column}} / 100)::numeric(16, {{scale}})\n{{/macro}}\n',
     'macros/b.sql':
-      '{{#macro "twice" "x"}}{{dollars x}} + {{dollars x scale=4}}{{/macro}}\n{{#macro "as_of"}}now(){{/macro}}\n{{#macro "wrap" "name"}}begin {{name}}: {{yield}} :end{{/macro}}',
+      '{{#macro "twice" "x"}}{{dollars x}} + {{dollars x scale=4}}{{/macro}}\n{{#macro "moment"}}now(){{/macro}}\n{{#macro "wrap" "name"}}begin {{name}}: {{yield}} :end{{/macro}}',
   };
 
   it('take positional and named arguments and defaults, and call each other in any order', async () => {
@@ -180,18 +180,18 @@ describe('macros', () => {
   });
 
   it('give text to expressions', async () => {
-    expect(await render('{{upper (dollars "x")}} {{concat "<" (as_of) ">"}} {{as_of}}', macros)).toBe(
+    expect(await render('{{upper (dollars "x")}} {{concat "<" (moment) ">"}} {{moment}}', macros)).toBe(
       '(X / 100)::NUMERIC(16, 2) <now()> now()',
     );
   });
 
   it('stand in parentheses as arguments', async () => {
-    const [problem] = await problems({ ...macros, 'models/m.sql': 'select {{upper as_of}}' });
+    const [problem] = await problems({ ...macros, 'models/m.sql': 'select {{upper moment}}' });
     expect(problem).toEqual({
       code: 'call-without-parentheses',
-      message: '`as_of` is called, so as an argument it stands in parentheses',
-      help: 'write `(as_of)`',
-      at: 'models/m.sql:as_of',
+      message: '`moment` is called, so as an argument it stands in parentheses',
+      help: 'write `(moment)`',
+      at: 'models/m.sql:moment',
     });
   });
 

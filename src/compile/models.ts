@@ -7,9 +7,9 @@ import { findShadows } from './check-macros.ts';
 import { compileColumns } from './columns.ts';
 import { waitForColumns } from './columns-needed.ts';
 import { compileConstraints } from './constraints.ts';
-import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText, Dependency, NodeId } from './compiled.ts';
+import type { BuiltNode, CompiledHook, CompiledModel, CompiledSeed, CompiledText, Dependency, NodeId } from './compiled.ts';
 import { emptyText } from './compiled-text.ts';
-import type { ModelDraft, SeedDraft } from './drafts.ts';
+import type { Draft, ModelDraft, SeedDraft } from './drafts.ts';
 import { checkChain, injectEphemerals } from './ephemeral.ts';
 import type { EphemeralBody } from './fact.ts';
 import type { FileContext } from './file-context.ts';
@@ -29,7 +29,7 @@ export interface RenderedModel {
 }
 
 /** What a rendering made use of. */
-interface Uses {
+export interface Uses {
   readonly dependencies: ReadonlyMap<NodeId, Span>;
   readonly macros: ReadonlySet<string>;
 }
@@ -38,7 +38,7 @@ interface RenderedText extends Uses {
   readonly text: CompiledText;
 }
 
-interface RenderedHooks extends Uses {
+export interface RenderedHooks extends Uses {
   readonly pre: readonly CompiledHook[];
   readonly post: readonly CompiledHook[];
 }
@@ -56,7 +56,7 @@ export function renderModel(draft: ModelDraft, context: FileContext): RenderedMo
   return { draft, full, incremental, hooks: renderHooks(draft, context) };
 }
 
-function openSession(draft: ModelDraft | SeedDraft, context: FileContext, isIncremental: boolean | undefined): Session {
+function openSession(draft: Draft, context: FileContext, isIncremental: boolean | undefined): Session {
   const self = relationValue(context.dialect.relation(draft.where), draft.id);
   return new Session({
     environment: context.environment,
@@ -108,7 +108,7 @@ function settle(id: NodeId, diagnostics: readonly Diagnostic[], { dependencies, 
   return { dependencies, macros };
 }
 
-function renderHooks(draft: ModelDraft | SeedDraft, context: FileContext): RenderedHooks {
+export function renderHooks(draft: Draft, context: FileContext): RenderedHooks {
   const { hooks } = draft.merged;
   if (hooks.pre.length + hooks.post.length === 0) return noHooks;
   const session = openSession(draft, context, undefined);
@@ -121,7 +121,7 @@ const nothing: Uses = Object.freeze({ dependencies: new Map(), macros: new Set<s
 const noHooks: RenderedHooks = Object.freeze({ pre: [], post: [], ...nothing });
 
 /** All that renderings of one node made use of, in order of first use. */
-function unite(id: NodeId, ...parts: readonly (Uses | undefined)[]): Pick<CompiledModel, 'dependsOn' | 'macros'> {
+export function unite(id: NodeId, ...parts: readonly (Uses | undefined)[]): Pick<CompiledModel, 'dependsOn' | 'macros'> {
   const all = new Map<NodeId, Span>();
   const macros = new Set<string>();
   for (const part of parts) {
@@ -164,11 +164,11 @@ export function finishModel(model: RenderedModel, context: FileContext): Compile
 }
 
 type NodeDescription = Pick<
-  CompiledModel,
+  BuiltNode,
   'id' | 'name' | 'path' | 'propertiesPath' | 'fqn' | 'description' | 'tags' | 'rawConfig' | 'columns'
 >;
 
-function describeNode(draft: ModelDraft | SeedDraft, context: FileContext): NodeDescription {
+export function describeNode(draft: Draft, context: FileContext): NodeDescription {
   const { properties } = draft;
   return {
     id: draft.id,

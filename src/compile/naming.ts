@@ -5,7 +5,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Project } from '../project/project.ts';
-import type { NodeId } from './compiled.ts';
+import type { CompiledNodeUnion, NodeId } from './compiled.ts';
 
 /** The name of a node within its project, as its id has it: `orders`, `raw.orders`. */
 export function nameInId(id: NodeId): string {
@@ -13,11 +13,7 @@ export function nameInId(id: NodeId): string {
 }
 
 /** A unique id from its parts: `model.shop.orders`. */
-export function nodeIdOf(
-  kind: 'model' | 'seed' | 'source' | 'test' | 'exposure' | 'unit_test',
-  project: string,
-  ...names: readonly string[]
-): NodeId {
+export function nodeIdOf(kind: CompiledNodeUnion['resourceType'], project: string, ...names: readonly string[]): NodeId {
   // The one place that makes ids.
   return [kind, project, ...names].join('.') as NodeId;
 }
@@ -26,6 +22,11 @@ export function nodeIdOf(
 export function foldersOf(path: string, base: string): readonly string[] {
   const below = base === '' || base === '.' ? path : path.slice(base.length + 1);
   return below.split('/').slice(0, -1);
+}
+
+/** The configured folder that a property file with nodes or tests lies in. */
+export function propertiesBase({ paths }: Project, path: string): string {
+  return [...paths.models, ...paths.seeds, ...paths.snapshots].find((folder) => path.startsWith(`${folder}/`)) ?? '';
 }
 
 /** Where a node is built: the target's schema alone, or with the node's own behind it. */

@@ -73,7 +73,7 @@ export class NodeIndex implements Resolver {
     if (found.id === session.node) return session.report('self-reference', { name }, span);
     if (found.isEphemeral && !session.takesEphemerals) return session.report('ephemeral-in-hook', { name }, span);
     if (!session.dependencies.has(found.id)) session.dependencies.set(found.id, session.calls[0]?.span ?? span);
-    return relationValue(found.sql, found.id);
+    return relationValue(found.sql, found.id, found.versions);
   }
 
   #reportUnknown(session: Session, request: RefRequest): Failed {

@@ -243,7 +243,7 @@ function findUnusedFolders(input: CheckInput): readonly Diagnostic[] {
     const asks = ({ asker }: FileWork): boolean => asker.asks.some((ask) => ask.kind === 'config-folder' && ask.name === name);
     return [...works.values()].some(asks) || earlier.askers('config-folder', name).some((path) => !works.has(path));
   };
-  return (['models', 'seeds', 'tests'] as const).flatMap((kind) =>
+  return (['models', 'seeds', 'snapshots', 'tests'] as const).flatMap((kind) =>
     unusedFolders(project.configTrees, kind, isUsed).map(({ name, span }) =>
       diagnose('unused-config', { folder: name, kind: kind.slice(0, -1), known: foldersAndNames(input, kind) }, { span }),
     ),
@@ -251,13 +251,17 @@ function findUnusedFolders(input: CheckInput): readonly Diagnostic[] {
 }
 
 /** Every word that could have been meant: folders and names of what is in the project. */
-function foldersAndNames({ project, works, earlier }: CheckInput, kind: 'models' | 'seeds' | 'tests'): readonly string[] {
+function foldersAndNames(
+  { project, works, earlier, facts }: CheckInput,
+  kind: 'models' | 'seeds' | 'snapshots' | 'tests',
+): readonly string[] {
   const words = new Set<string>();
   if (kind === 'tests') {
     const fresh = [...works.values()].flatMap(({ testNames }) => testNames);
     for (const fqn of [...fresh, ...earlier.testNames((path) => !works.has(path))]) for (const word of fqn.slice(1)) words.add(word);
     return [...words];
   }
+  if (kind === 'snapshots') return [...facts.names('node')];
   const files = kind === 'seeds' ? project.seeds : project.files.filter((file) => file.kind === 'model');
   for (const { path, base } of files) for (const word of [...foldersOf(path, base), nodeName(path)]) words.add(word);
   return [...words];

@@ -10,7 +10,7 @@ export interface NamedRead {
   /** The relation as SQL of the engine writes it. */
   readonly sql: string;
   /** `self` is the node's own relation, which `{{this}}` stands for. */
-  readonly kind: 'model' | 'seed' | 'source' | 'self';
+  readonly kind: 'model' | 'seed' | 'snapshot' | 'source' | 'self';
   /** Of a source with the name of what it belongs to: `raw.orders`. */
   readonly name: string;
 }
@@ -60,6 +60,7 @@ export function diagnoseAbsent(read: NamedRead, reader: string, where: Where): D
       return diagnose('source-not-there', { name, relation: `${relation.schema}.${relation.name}` }, where);
     case 'model':
     case 'seed':
+    case 'snapshot':
       return diagnose('parent-not-built', { kind, name, reader }, where);
   }
 }

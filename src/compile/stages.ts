@@ -4,7 +4,7 @@ import type { CompiledNodeUnion } from './compiled.ts';
 import type { CompiledTests } from './declared-tests.ts';
 import { testsOfDraft, testsOfSource } from './declared-tests.ts';
 import type { DisabledNode } from './compiled.ts';
-import type { ModelDraft, SeedDraft } from './drafts.ts';
+import type { FileDraft, ModelDraft, SnapshotDraft } from './drafts.ts';
 import { draftModel, draftSeed, turnedOff } from './drafts.ts';
 import type { Fact, PrivateNode, ReferableNode } from './fact.ts';
 import type { FileContext } from './file-context.ts';
@@ -16,6 +16,7 @@ import { compileSeed, finishModel, renderModel } from './models.ts';
 import { alikeForm, checkRelation, relationForm } from './naming.ts';
 import { acceptedValuesOf, ephemeralName } from './node-index.ts';
 import { compileSelectors } from './selectors.ts';
+import { compileSnapshot, draftSnapshots } from './snapshots.ts';
 import { Session } from './session.ts';
 import { compileSingularTest } from './singular-tests.ts';
 import type { DeclaredSource } from './sources.ts';
@@ -35,13 +36,20 @@ export function makeHead({ file, parsed }: FileWork, context: FileContext): Head
   if (file.kind === 'seed') return headOfDraft(draftSeed(file, context), context);
   if (parsed?.kind !== 'properties') return { head: {}, facts: [], disabled: [] };
   const { sources, disabled } = compileSources(parsed, context);
+  const snapshots = draftSnapshots(parsed, context);
+  const headed = snapshots.map((draft) => factsOfDraft(draft, context));
   const facts = [
     ...sources.flatMap((source) => factsOfSource(source, context)),
     ...disabled.map((node): Fact => ({ kind: 'disabled-source', name: node.name, value: node })),
     ...compileSelectors(parsed, context).map((value): Fact => ({ kind: 'selector', name: value.selector.name, value })),
+    ...headed.flatMap((result) => result.facts),
     ...describeMacros(parsed, context),
   ];
-  return { head: { sources }, facts, disabled };
+  return {
+    head: { sources, snapshots: snapshots.filter(({ config }) => config.enabled) },
+    facts,
+    disabled: [...disabled, ...headed.flatMap((result) => result.disabled)],
+  };
 }
 
 function describeMacros({ macros }: ParsedProperties, context: FileContext): readonly Fact[] {
@@ -50,10 +58,15 @@ function describeMacros({ macros }: ParsedProperties, context: FileContext): rea
   );
 }
 
-function headOfDraft(draft: ModelDraft | SeedDraft, context: FileContext): HeadResult {
+function headOfDraft(draft: FileDraft, context: FileContext): HeadResult {
+  return { head: draft.config.enabled ? { draft } : {}, ...factsOfDraft(draft, context) };
+}
+
+/** What a node tells others. */
+function factsOfDraft(draft: FileDraft | SnapshotDraft, context: FileContext): Omit<HeadResult, 'head'> {
   if (!draft.config.enabled) {
     const node = turnedOff(draft);
-    return { head: {}, facts: [{ kind: 'disabled-node', name: draft.name, value: node }], disabled: [node] };
+    return { facts: [{ kind: 'disabled-node', name: draft.name, value: node }], disabled: [node] };
   }
   const { dialect, project } = context;
   context.diagnostics.push(...checkRelation(draft, project, dialect));
@@ -63,7 +76,7 @@ function headOfDraft(draft: ModelDraft | SeedDraft, context: FileContext): HeadR
   const sql = isEphemeral ? dialect.quoteIdentifier(ephemeralName(name)) : dialect.relation(draft.where);
   const accepted = acceptedValuesOf(draft.properties?.columns ?? [], context.findCheck);
   const isPrivate = draft.kind === 'model' && draft.config.access === 'private';
-  const node: ReferableNode = { kind: draft.kind, id, sql, isEphemeral, ...(isPrivate ? { isPrivate } : {}) };
+  const node: ReferableNode = { kind: draft.kind, id, sql, isEphemeral, ...(isPrivate ? { isPrivate } : {}), ...versionsOf(draft) };
   const facts: Fact[] = [
     { kind: 'node', name, value: node },
     { kind: 'alike', name: alikeForm(name), value: named },
@@ -72,7 +85,11 @@ function headOfDraft(draft: ModelDraft | SeedDraft, context: FileContext): HeadR
   if (draft.kind === 'model' && draft.version !== undefined) facts.push(...factsOfVersion(name, draft.version, node));
   if (relation !== undefined) facts.push({ kind: 'relation', name: relationForm(relation, dialect), value: named });
   if (accepted !== undefined) facts.push({ kind: 'accepted-values', name: id, value: accepted });
-  return { head: { draft }, facts, disabled: [] };
+  return { facts, disabled: [] };
+}
+
+function versionsOf(draft: FileDraft | SnapshotDraft): Pick<ReferableNode, 'versions'> {
+  return draft.kind === 'snapshot' ? { versions: draft.config.metaColumns } : {};
 }
 
 function privateNode({ name, config, merged }: ModelDraft): PrivateNode {
@@ -86,7 +103,7 @@ function factsOfVersion(name: string, { model, v, latest }: ModelVersion, node: 
   return [{ kind: 'version', name, value }, ...(isLatest ? [{ kind: 'latest-version' as const, name: model, value: node }] : [])];
 }
 
-function isEphemeralDraft(draft: ModelDraft | SeedDraft): draft is ModelDraft {
+function isEphemeralDraft(draft: FileDraft | SnapshotDraft): draft is ModelDraft {
   return draft.kind === 'model' && draft.config.materialized === 'ephemeral';
 }
 
@@ -121,9 +138,11 @@ export function makeNodes({ file, parsed, head, model }: FileWork, context: File
   if (parsed?.kind === 'properties') {
     const { exposures, disabled } = compileExposures(parsed, context);
     for (const exposure of exposures) checkAccess(exposure, context);
+    const snapshots = (head?.snapshots ?? []).map((snapshot) => compileSnapshot(snapshot, context));
+    for (const snapshot of snapshots) checkAccess(snapshot, context);
     const unit = compileUnitTests(parsed, context);
     const sources = (head?.sources ?? []).map(({ node }) => node);
-    return { nodes: [...sources, ...exposures, ...unit.tests], disabled: [...disabled, ...unit.disabled] };
+    return { nodes: [...sources, ...snapshots, ...exposures, ...unit.tests], disabled: [...disabled, ...unit.disabled] };
   }
   const draft = head?.draft;
   if (draft === undefined) return { nodes: [], disabled: [] };
@@ -135,7 +154,10 @@ export function makeNodes({ file, parsed, head, model }: FileWork, context: File
 /** Makes the tests that are declared on what a file is. */
 export function makeTests({ head }: FileWork, context: FileContext): CompiledTests {
   if (head?.draft !== undefined) return testsOfDraft(head.draft, context);
-  const tests = (head?.sources ?? []).map((source) => testsOfSource(source, context));
+  const tests = [
+    ...(head?.sources ?? []).map((source) => testsOfSource(source, context)),
+    ...(head?.snapshots ?? []).map((snapshot) => testsOfDraft(snapshot, context)),
+  ];
   return { tests: tests.flatMap((each) => each.tests), disabled: tests.flatMap((each) => each.disabled) };
 }
 

@@ -1,4 +1,5 @@
 /** What template expressions evaluate to, and how such values print, compare and count as true. */
+import type { VersionColumns } from '../adapter/operation.ts';
 import type { YamlNumber, YamlValue } from '../project/project.ts';
 import { isYamlNumber } from '../project/yaml/yaml-node.ts';
 import { unknownPlaceholder } from './column-slots.ts';
@@ -13,6 +14,8 @@ export interface RelationValue {
   readonly [special]: 'relation';
   readonly sql: string;
   readonly id: NodeId;
+  /** Of a snapshot: the columns that say when a version holds. */
+  readonly versions?: VersionColumns;
 }
 
 /** Text with slots in it: values that only the plan knows. */
@@ -31,8 +34,8 @@ export type Value = string | number | boolean | null | undefined | YamlNumber | 
 export const failed: unique symbol = Symbol('failed');
 export type Failed = typeof failed;
 
-export function relationValue(sql: string, id: NodeId): RelationValue {
-  return { [special]: 'relation', sql, id };
+export function relationValue(sql: string, id: NodeId, versions?: VersionColumns): RelationValue {
+  return { [special]: 'relation', sql, id, ...(versions === undefined ? {} : { versions }) };
 }
 
 /** Columns where they are not known, and everything that is made of them. */

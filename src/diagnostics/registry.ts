@@ -5,7 +5,9 @@ import { cliCodes } from './codes/cli.ts';
 import { diffCodes } from './codes/diff.ts';
 import { engineCodes } from './codes/engine.ts';
 import { formatCodes } from './codes/format.ts';
+import { generateCodes } from './codes/generate.ts';
 import { graphCodes } from './codes/graph.ts';
+import { lintCodes } from './codes/lint.ts';
 import { planCodes } from './codes/plan.ts';
 import { projectCodes } from './codes/project.ts';
 import { runCodes } from './codes/run.ts';
@@ -29,6 +31,8 @@ export const registry = {
   ...runCodes,
   ...formatCodes,
   ...diffCodes,
+  ...lintCodes,
+  ...generateCodes,
   ...cliCodes,
 } satisfies Record<string, CodeEntry<never>>;
 

@@ -34,6 +34,7 @@ export function keysOf(site: Site, page: SiteNode): readonly (readonly string[])
   const known = analysis?.nodes.get(node.id);
   const proven = known?.kind === 'known' ? known.proofs.unique.filter((key) => key.length > 0) : [];
   if (node.resourceType === 'model' && node.config.uniqueKey.length > 0) return [node.config.uniqueKey];
+  if (node.resourceType === 'snapshot') return [[...node.config.uniqueKey, node.config.metaColumns.validFrom]];
   const tested = site.testsOf(page.id).flatMap(({ test, column }) => {
     return test.test.kind === 'generic' && test.test.check === 'unique' && column !== undefined ? [[column]] : [];
   });

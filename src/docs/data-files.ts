@@ -1,4 +1,5 @@
 /** Makes the data that the script of the site reads. */
+import { groupOf } from '../compile/group-of.ts';
 import { columnsOf } from './columns.ts';
 import { formOf } from './node-facts.ts';
 import { trustOf } from './site.ts';
@@ -41,7 +42,7 @@ function collectIndex(site: Site): SiteIndex {
   const [kinds, forms, tags, groups] = [numbering(), numbering(), numbering(), numbering()];
   const positions = new Map(site.listed.map(({ id }, at) => [id, at]));
   const nodes = site.listed.map(({ label, kind, page, node, id }: SiteNode) => {
-    const group = node.resourceType === 'model' || node.resourceType === 'seed' ? node.config.group : undefined;
+    const group = groupOf(node);
     const verdict = verdicts.indexOf(trustOf(site, { id, kind, label, page, node, folder: '' }));
     const said = [...node.tags].map(tags.of);
     const line = firstLine(node.description);

@@ -14,6 +14,7 @@ const kinds: readonly (readonly [ResourceType, string])[] = [
   ['exposure', 'Exposures'],
   ['model', 'Models'],
   ['seed', 'Seeds'],
+  ['snapshot', 'Snapshots'],
   ['source', 'Sources'],
 ];
 

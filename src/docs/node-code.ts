@@ -8,6 +8,7 @@ import type { PageContext } from './page.ts';
 
 /** Undefined also where the columns that a text is written from are not known. */
 function compiledOf(node: GraphNode): { readonly full: string; readonly later: string | undefined } | undefined {
+  if (node.resourceType === 'snapshot' && !hasColumnSlots(node.full)) return { full: node.full.sql, later: node.current.sql };
   const text = node.resourceType === 'model' ? node.full : node.resourceType === 'test' ? node.test.text : undefined;
   if (text === undefined || hasColumnSlots(text)) return undefined;
   return { full: text.sql, later: node.resourceType === 'model' ? node.incremental?.sql : undefined };

@@ -1,4 +1,5 @@
 /** The short facts at the head of a page: what it is, whether it can be trusted, who answers for it. */
+import { groupOf } from '../compile/group-of.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import type { Owner } from '../parse/definitions.ts';
 import { keysOf } from './columns.ts';
@@ -21,6 +22,8 @@ export function formOf(node: GraphNode): string {
       return node.location === undefined ? 'table' : 'file';
     case 'exposure':
       return node.type;
+    case 'snapshot':
+      return node.config.strategy;
     case 'seed':
       return 'file';
     case 'test':
@@ -79,7 +82,7 @@ function people({ site }: PageContext, node: GraphNode): readonly Fact[] {
         : undefined,
     ];
   }
-  const name = node.resourceType === 'model' || node.resourceType === 'seed' ? node.config.group : undefined;
+  const name = groupOf(node);
   const group = site.input.graph.groups.find((entry) => entry.name === name);
   const meta = 'config' in node && 'meta' in node.config ? node.config.meta['owner'] : undefined;
   const owner = typeof meta === 'string' ? meta : group === undefined ? '' : ownerText(group.owner);

@@ -14,6 +14,7 @@ const kinds: readonly (readonly [ResourceType, string])[] = [
   ['model', 'models'],
   ['source', 'sources'],
   ['seed', 'seeds'],
+  ['snapshot', 'snapshots'],
   ['exposure', 'exposures'],
   ['test', 'tests'],
 ];

@@ -2,6 +2,7 @@
 import type { Span } from '../diagnostics/span.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Cell, Connection } from '../adapter/connection.ts';
+import type { Merge } from '../adapter/operation.ts';
 import type { Column } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
 import { unreachable } from '../diagnostics/bug.ts';
@@ -87,10 +88,38 @@ export async function applyIncrement(
     case 'delete_insert':
       return runOperation(adapter, connection, { kind: 'delete-insert', stage, target, columns, key });
     case 'merge':
-      return runOperation(adapter, connection, { kind: 'merge', stage, target, columns, key });
+      return runOperation(adapter, connection, {
+        kind: 'merge',
+        stage,
+        target,
+        columns,
+        key,
+        ...updatesOf(adapter, action, columns, place),
+      });
     default:
       return unreachable(action.strategy);
   }
+}
+
+/** The columns that a row takes over which is there already. A name that no column has is refused: a misspelt one would change too much, or too little. */
+function updatesOf(
+  adapter: Adapter,
+  { key, mergeColumns }: ApplyIncrement,
+  columns: readonly string[],
+  place: StepPlace,
+): Pick<Merge, 'updates'> {
+  if (mergeColumns === undefined) return {};
+  const fold = adapter.dialect.foldIdentifier;
+  const keys = new Set(key.map(fold));
+  const others = columns.filter((column) => !keys.has(fold(column)));
+  const { rule, columns: named, span } = mergeColumns;
+  const missing = named.filter((column) => !includesName(adapter, columns, column));
+  if (missing.length > 0) {
+    const where = { node: place.node, span: span ?? placeOf(place) };
+    throw new StepFailure(missing.map((column) => diagnose('merge-column-missing', { column, columns }, where)));
+  }
+  const chosen = new Set(named.map(fold));
+  return { updates: others.filter((column) => chosen.has(fold(column)) === (rule === 'only')) };
 }
 
 /**

@@ -13,7 +13,7 @@ export interface NodeResult {
   readonly id: NodeId;
   readonly name: string;
   readonly path: string;
-  readonly resourceType: 'model' | 'seed' | 'test';
+  readonly resourceType: 'model' | 'seed' | 'snapshot' | 'test';
   /** `view`, `table`, `incremental`, `seed`, or the name of the check. */
   readonly materialization: string;
   readonly status: NodeStatus;
@@ -62,7 +62,7 @@ export type RunEvent =
       readonly threads: number;
       readonly startedAt: string;
       /** Nodes that will have a result, by resource type. */
-      readonly counts: { readonly models: number; readonly seeds: number; readonly tests: number };
+      readonly counts: { readonly models: number; readonly seeds: number; readonly snapshots: number; readonly tests: number };
     }
   | { readonly type: 'node-started'; readonly id: NodeId; readonly name: string; readonly at: string }
   | { readonly type: 'node-retried'; readonly id: NodeId; readonly name: string; readonly attempt: number; readonly message: string }

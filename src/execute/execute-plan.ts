@@ -148,9 +148,9 @@ async function closeRun(
 }
 
 function header(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions, startedAt: number) {
-  const counts = { models: 0, seeds: 0, tests: 0 };
+  const counts = { models: 0, seeds: 0, snapshots: 0, tests: 0 };
   for (const step of plan.steps) {
-    if (step.kind === 'build') counts[step.resourceType === 'seed' ? 'seeds' : 'models'] += 1;
+    if (step.kind === 'build') counts[`${step.resourceType}s`] += 1;
     if (step.kind === 'unit') counts.tests += 1;
     const actions = step.kind === 'build' ? step.transaction : step.kind === 'test' ? [step.audit] : [];
     for (const action of actions) if (action.kind === 'audit') counts.tests += action.checks.length + action.queries.length;

@@ -1,4 +1,4 @@
-/** Loads seed files, and refuses one that is no longer the file that was checked. */
+/** Loads the rows of seed files, and makes sure that they are those that were checked. */
 import { SeedChanged } from '../parse/seed/seed-rows.ts';
 import type { Action } from '../plan/plan.ts';
 import type { StepContext } from './attempt.ts';
@@ -19,6 +19,7 @@ export async function loadSeed({ ports, connection }: StepContext, action: Extra
   }
 }
 
+/** Refuses a seed file that was changed since it was checked. */
 export function verifySeed(ports: ExecutionPorts, path: string, rows: number): void {
   try {
     ports.verifySeed(path, rows);

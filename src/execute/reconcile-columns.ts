@@ -10,7 +10,8 @@ import type { Action } from '../plan/plan.ts';
 import { queryRows, runOperation } from './perform.ts';
 import { StatementFailure, StepFailure } from './step-failure.ts';
 
-type ApplyIncrement = Extract<Action, { kind: 'apply-increment' }>;
+/** What is brought in line: of an increment, or of anything else that is staged for a table. */
+type ColumnChange = Pick<Extract<Action, { kind: 'apply-increment' }>, 'stage' | 'target' | 'targetColumns' | 'onSchemaChange'>;
 
 /** What diagnostics of this step carry. */
 export interface StepPlace {
@@ -35,7 +36,7 @@ interface Retyped {
 export async function reconcileColumns(
   adapter: Adapter,
   connection: Connection,
-  action: ApplyIncrement,
+  action: ColumnChange,
   staged: readonly Column[],
   place: StepPlace,
 ): Promise<readonly string[]> {
@@ -93,7 +94,7 @@ export function requireColumns(target: Relation, missing: readonly Column[], pla
 async function castStage(
   adapter: Adapter,
   connection: Connection,
-  { stage, target }: ApplyIncrement,
+  { stage, target }: ColumnChange,
   retyped: readonly Retyped[],
   place: StepPlace,
 ): Promise<void> {

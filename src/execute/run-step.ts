@@ -9,6 +9,7 @@ import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
 import type { CheckRecord, FailureRecord } from '../state/state-writer.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
+import { applyVersions, requireStamps, requireVersions } from './apply-versions.ts';
 import type { Attempt, StepContext, TestError } from './attempt.ts';
 import { beginBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
@@ -182,6 +183,15 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
       return;
     case 'append-query':
       progress.rows = await appendQuery(adapter, connection, action, { ...step, span: action.span });
+      return;
+    case 'require-versions':
+      await requireVersions(adapter, connection, action, step);
+      return;
+    case 'require-stamps':
+      await requireStamps(adapter, connection, action, step);
+      return;
+    case 'apply-versions':
+      progress.rows = await applyVersions(adapter, connection, action, { ...step, staged: progress.staged });
       return;
     case 'reattach':
       progress.warnings.push(...(await reattach(adapter, connection, action, stepStart(step))));

@@ -26,8 +26,8 @@ export function buildGraph(project: CompiledProject, fold: FoldIdentifier = (nam
  * are the compiler's to report; the graph holds the first.
  */
 function sortedNodes(project: CompiledProject): readonly GraphNode[] {
-  const { models, seeds, sources, tests, exposures, unitTests } = project;
-  const nodes: GraphNode[] = [...models, ...seeds, ...sources, ...tests, ...exposures, ...unitTests];
+  const { models, seeds, snapshots, sources, tests, exposures, unitTests } = project;
+  const nodes: GraphNode[] = [...models, ...seeds, ...snapshots, ...sources, ...tests, ...exposures, ...unitTests];
   nodes.sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? -1 : 1));
   return nodes.filter((node, at) => node.id !== nodes[at - 1]?.id);
 }

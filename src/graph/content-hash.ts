@@ -5,6 +5,7 @@ import type { Relation } from '../adapter/relation.ts';
 import type { CompiledText } from '../compile/compiled.ts';
 import { isComment, nextSqlToken } from '../parse/sql-scan.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import { nodeConfig } from './node-config.ts';
 import type { CompiledUnitTest } from '../compile/compiled.ts';
 import { canonicalJson } from './plain-value.ts';
 
@@ -34,6 +35,13 @@ export function contentHash(
           full: plain(node.full),
           incremental: node.incremental === undefined ? null : plain(node.incremental),
           // A hook changes what is built as the query does.
+          pre: node.preHooks.map(({ text, transaction }) => [plain(text), transaction]),
+          post: node.postHooks.map(({ text, transaction }) => [plain(text), transaction]),
+        });
+      case 'snapshot':
+        return hash({
+          current: plain(node.current),
+          config: nodeConfig(node),
           pre: node.preHooks.map(({ text, transaction }) => [plain(text), transaction]),
           post: node.postHooks.map(({ text, transaction }) => [plain(text), transaction]),
         });

@@ -208,6 +208,7 @@ export function projectOf(nodes: readonly GraphNode[], rest: Partial<Pick<Compil
     name: project,
     models: nodes.filter((node) => node.resourceType === 'model'),
     seeds: nodes.filter((node) => node.resourceType === 'seed'),
+    snapshots: nodes.filter((node) => node.resourceType === 'snapshot'),
     sources: nodes.filter((node) => node.resourceType === 'source'),
     tests: nodes.filter((node) => node.resourceType === 'test'),
     exposures: nodes.filter((node) => node.resourceType === 'exposure'),

@@ -1,8 +1,13 @@
 /** The one acyclic graph of a project: nodes by id, edges both ways, and a topological order. */
-import type { CompiledNodeUnion, CompiledProject, NodeId } from '../compile/compiled.ts';
+import type { BuiltNode, CompiledNodeUnion, CompiledProject, NodeId } from '../compile/compiled.ts';
 import type { Adjacency } from './digraph.ts';
 
 export type GraphNode = CompiledNodeUnion;
+/** Whether a run builds the node. Ephemeral models are built, too, into the queries of others. */
+export function isBuilt(node: GraphNode): node is BuiltNode {
+  return node.resourceType === 'model' || node.resourceType === 'seed' || node.resourceType === 'snapshot';
+}
+
 export type ResourceType = GraphNode['resourceType'];
 
 export interface Graph {

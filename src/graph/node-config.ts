@@ -1,5 +1,5 @@
 /** The config of a node under the words that users write, defaults filled in: for `config.*` and for listings. */
-import type { ModelConfig, SeedConfig, TestConfig } from '../compile/compiled.ts';
+import type { ModelConfig, SeedConfig, SnapshotConfig, TestConfig } from '../compile/compiled.ts';
 import type { YamlValue } from '../project/project.ts';
 import type { GraphNode } from './graph.ts';
 
@@ -19,6 +19,8 @@ function settledConfig(node: GraphNode): NodeConfig {
       return modelConfig(node.config);
     case 'seed':
       return seedConfig(node.config);
+    case 'snapshot':
+      return snapshotConfig(node.config);
     case 'test':
       return testConfig(node.config);
     case 'exposure':
@@ -40,6 +42,8 @@ function modelConfig(config: ModelConfig): NodeConfig {
     meta: config.meta,
     ...present('unique_key', config.uniqueKey.length === 0 ? undefined : config.uniqueKey),
     ...present('incremental_strategy', config.incrementalStrategy),
+    ...present('merge_update_columns', config.mergeColumns?.rule === 'only' ? config.mergeColumns.columns : undefined),
+    ...present('merge_exclude_columns', config.mergeColumns?.rule === 'all-but' ? config.mergeColumns.columns : undefined),
     on_schema_change: config.onSchemaChange,
     ...present('full_refresh', config.fullRefresh),
     ...present('group', config.group),
@@ -59,6 +63,32 @@ function seedConfig(config: SeedConfig): NodeConfig {
     ...present('delimiter', config.delimiter),
     ...present('group', config.group),
     column_types: Object.fromEntries(types),
+  };
+}
+
+function snapshotConfig(config: SnapshotConfig): NodeConfig {
+  const { scdId, updatedAt, validFrom, validTo, isDeleted } = config.metaColumns;
+  return {
+    enabled: config.enabled,
+    materialized: 'snapshot',
+    ...present('schema', config.schema),
+    ...present('alias', config.alias),
+    tags: config.tags,
+    meta: config.meta,
+    strategy: config.strategy,
+    unique_key: config.uniqueKey,
+    ...present('updated_at', config.updatedAt),
+    ...present('check_cols', config.strategy === 'check' ? (config.checkColumns ?? 'all') : undefined),
+    hard_deletes: config.hardDeletes,
+    ...present('dbt_valid_to_current', config.validToCurrent),
+    snapshot_meta_column_names: {
+      dbt_scd_id: scdId,
+      dbt_updated_at: updatedAt,
+      dbt_valid_from: validFrom,
+      dbt_valid_to: validTo,
+      ...present('dbt_is_deleted', isDeleted),
+    },
+    ...present('group', config.group),
   };
 }
 

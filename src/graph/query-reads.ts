@@ -5,7 +5,7 @@ import type { NamedRead, QueryReads, ViewAbove } from '../compile/query-reads.ts
 import type { Graph, GraphNode } from './graph.ts';
 import { shownName } from './shown-name.ts';
 
-type Standing = Extract<GraphNode, { readonly resourceType: 'model' | 'seed' | 'source' }>;
+type Standing = Extract<GraphNode, { readonly resourceType: 'model' | 'seed' | 'snapshot' | 'source' }>;
 
 /** Ephemeral models pass on what they read. */
 export function queryReads(graph: Graph, id: NodeId, dialect: Pick<Dialect, 'relation'>): QueryReads {

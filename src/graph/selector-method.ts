@@ -33,6 +33,7 @@ export const resourceTypes = [
   'model',
   'seed',
   'snapshot',
+  'snapshot',
   'source',
   'test',
   'unit_test',

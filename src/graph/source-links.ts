@@ -20,7 +20,10 @@ export function findSourceLinks(nodes: readonly GraphNode[], fold: FoldIdentifie
   if (!nodes.some((node) => node.resourceType === 'source')) return [];
   const builders = new Map<string, number>();
   nodes.forEach((node, index) => {
-    const builds = node.resourceType === 'seed' || (node.resourceType === 'model' && node.config.materialized !== 'ephemeral');
+    const builds =
+      node.resourceType === 'seed' ||
+      node.resourceType === 'snapshot' ||
+      (node.resourceType === 'model' && node.config.materialized !== 'ephemeral');
     if (builds) builders.set(relationKey(node.relation.schema, node.relation.name, fold), index);
   });
   const links: SourceLink[] = [];
@@ -69,7 +72,7 @@ interface Use {
 function firstUses(nodes: readonly GraphNode[]): ReadonlyMap<NodeId, Use> {
   const uses = new Map<NodeId, Use>();
   for (const node of nodes) {
-    if (node.resourceType !== 'model') continue;
+    if (node.resourceType !== 'model' && node.resourceType !== 'snapshot') continue;
     for (const { id, span } of node.dependsOn) {
       if (!uses.has(id)) uses.set(id, { node: node.id, reader: node.name, span });
     }

@@ -117,6 +117,12 @@ export interface NodeProperties {
   readonly tests: readonly TestDeclaration[];
 }
 
+/** A snapshot as YAML defines it. */
+export interface SnapshotProperties extends NodeProperties {
+  /** What it keeps the history of: `ref('orders')`, `source('shop', 'orders')`, `orders`. */
+  readonly relation: Located<string>;
+}
+
 export interface SourceTable {
   readonly name: string;
   readonly span: Span;
@@ -231,6 +237,7 @@ export interface ParsedProperties {
   readonly path: string;
   readonly models: readonly NodeProperties[];
   readonly seeds: readonly NodeProperties[];
+  readonly snapshots: readonly SnapshotProperties[];
   readonly sources: readonly SourceProperties[];
   readonly macros: readonly MacroProperties[];
   readonly docs: readonly DocBlock[];

@@ -61,7 +61,7 @@ const sourceColumn = keysOf(ofColumn, columnExpected);
 const column = keysOf({ ...ofColumn, constraints: optional(listOf(columnConstraint, 'a list of constraints')) }, columnExpected);
 const columns = optional(listOf(column, 'a list of columns'));
 
-function nodeEntries(resource: 'model' | 'seed'): Readonly<Record<string, Shape>> {
+function nodeEntries(resource: 'model' | 'seed' | 'snapshot'): Readonly<Record<string, Shape>> {
   return {
     description,
     config: optional(configOf(resource)),
@@ -88,6 +88,11 @@ const model = keysOf(
   'a model: a mapping with a `name`',
 );
 const seed = keysOf({ name, ...nodeEntries('seed') }, 'a seed: a mapping with a `name`');
+
+const snapshot = keysOf(
+  { name, relation: v.pipe(text('a relation'), v.minLength(1, 'a relation')), ...nodeEntries('snapshot') },
+  'a snapshot: a mapping with `name` and `relation`',
+);
 
 const location = v.pipe(text('a location'), v.minLength(1, 'a location'));
 const external = optional(
@@ -130,6 +135,7 @@ export const propertiesShape: Shape = optional(
       version: optional(v.unknown()),
       models: optional(listOf(model, 'a list of models')),
       seeds: optional(listOf(seed, 'a list of seeds')),
+      snapshots: optional(listOf(snapshot, 'a list of snapshots')),
       sources: optional(listOf(source, 'a list of sources')),
       macros: optional(listOf(macro, 'a list of macros')),
       docs: optional(listOf(docBlock, 'a list of doc blocks')),
@@ -138,7 +144,7 @@ export const propertiesShape: Shape = optional(
       exposures: optional(listOf(exposureShape(configOf('exposure'), { tags, meta }), 'a list of exposures')),
       unit_tests: optional(listOf(unitTestShape(configOf('unit_test'), { tags, meta }), 'a list of unit tests')),
     },
-    'a mapping with `models`, `seeds`, `sources`, `exposures`, `unit_tests`, `groups`, `macros`, `docs` or `selectors`',
+    'a mapping with `models`, `seeds`, `snapshots`, `sources`, `exposures`, `unit_tests`, `groups`, `macros`, `docs` or `selectors`',
   ),
 );
 

@@ -7,7 +7,7 @@ import { checkShape } from '../project/shape.ts';
 import { parseYaml } from '../project/yaml/parse-yaml.ts';
 import type { YamlNode } from '../project/yaml/yaml-node.ts';
 import { entriesOf, entryOf, itemsOf, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
-import type { DocBlock, MacroProperties, NodeProperties, ParsedProperties } from './definitions.ts';
+import type { DocBlock, MacroProperties, NodeProperties, ParsedProperties, SnapshotProperties } from './definitions.ts';
 import { propertiesShape } from './properties-shape.ts';
 import { readColumns } from './read-columns.ts';
 import { readConstraints } from './read-constraints.ts';
@@ -31,6 +31,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
     path,
     models: [],
     seeds: [],
+    snapshots: [],
     sources: [],
     macros: [],
     docs: [],
@@ -47,6 +48,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
     path,
     models: itemsOf(valueOf(top, 'models')).flatMap((node) => readModel(node, context)),
     seeds: itemsOf(valueOf(top, 'seeds')).flatMap((node) => readNode(node, 'seed', context) ?? []),
+    snapshots: itemsOf(valueOf(top, 'snapshots')).flatMap((node) => readSnapshot(node, context) ?? []),
     sources: itemsOf(valueOf(top, 'sources')).flatMap((node) => readSource(node, context) ?? []),
     macros: itemsOf(valueOf(top, 'macros')).flatMap((node) => readMacro(node, context) ?? []),
     docs: itemsOf(valueOf(top, 'docs')).flatMap((node) => readDocBlock(node, context)),
@@ -64,6 +66,15 @@ function readModel(node: YamlNode, context: PropertyContext): readonly NodePrope
   if (model === undefined) return [];
   const isVersioned = itemsOf(valueOf(node, 'versions')).length > 0;
   return isVersioned ? readVersions(node, model, (version) => readDescription(version, 'model', context), context) : [model];
+}
+
+/** Without a relation there is nothing to keep, which the check of the shape has reported. */
+function readSnapshot(node: YamlNode, context: PropertyContext): SnapshotProperties | undefined {
+  const properties = readNode(node, 'snapshot', context);
+  const relation = textOf(node, 'relation');
+  const place = entryOf(node, 'relation')?.value;
+  if (properties === undefined || relation === undefined || relation.trim() === '' || place === undefined) return undefined;
+  return { ...properties, relation: { value: relation.trim(), span: spanOf(context.path, place) } };
 }
 
 function readNode(node: YamlNode, resource: ConfigResource, context: PropertyContext): NodeProperties | undefined {

@@ -1,6 +1,7 @@
 /** Makes the plan of a run: one pass over the graph in order, from what is selected, what stands, and what is remembered. */
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
-import type { CompiledHook, CompiledModel, CompiledSeed, CompiledTest, CompiledUnitTest, NodeId } from '../compile/compiled.ts';
+import type { BuiltNode, CompiledHook, CompiledTest, CompiledUnitTest, NodeId } from '../compile/compiled.ts';
+import { isBuilt } from '../graph/graph.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../graph/graph.ts';
@@ -8,6 +9,7 @@ import { ancestors, descendants, inOrder } from '../graph/traverse.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import { isOfProject, planModel } from './plan-build.ts';
 import { planSeed } from './plan-seed.ts';
+import { planSnapshot } from './plan-snapshot.ts';
 import type { BuildContext, BuildPart, Standing } from './build-context.ts';
 import { auditIncrement } from './delta-audit.ts';
 import { findSlowClock } from './find-slow-clock.ts';
@@ -59,8 +61,8 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
   };
 }
 
-function builtNodes({ graph }: PlanInput, ids: Iterable<NodeId>): readonly (CompiledModel | CompiledSeed)[] {
-  return [...ids].map((id) => nodeOf(graph, id)).filter((node) => node.resourceType === 'model' || node.resourceType === 'seed');
+function builtNodes({ graph }: PlanInput, ids: Iterable<NodeId>): readonly BuiltNode[] {
+  return [...ids].map((id) => nodeOf(graph, id)).filter(isBuilt);
 }
 
 function indexStanding(input: PlanInput): Standing {
@@ -78,7 +80,7 @@ interface Work {
   readonly unitTests: readonly CompiledUnitTest[];
 }
 
-/** What each command does with a selection: models, seeds, tests, or all of them. */
+/** What each command does with a selection: models, seeds, snapshots, tests, or all of them. */
 function chooseWork(input: PlanInput, standing: Standing): Work {
   const builds = new Map<NodeId, Reason | undefined>();
   const tests: CompiledTest[] = [];
@@ -88,11 +90,12 @@ function chooseWork(input: PlanInput, standing: Standing): Work {
     const node = nodeOf(graph, id);
     if (node.resourceType === 'model' && (command === 'run' || command === 'build') && node.config.materialized !== 'ephemeral') {
       builds.set(id, undefined);
-    } else if (node.resourceType === 'seed' && (command === 'seed' || command === 'build')) builds.set(id, undefined);
+    } else if (node.resourceType === 'snapshot' && (command === 'snapshot' || command === 'build')) builds.set(id, undefined);
+    else if (node.resourceType === 'seed' && (command === 'seed' || command === 'build')) builds.set(id, undefined);
     else if (node.resourceType === 'test' && (command === 'test' || command === 'build')) tests.push(node);
     else if (node.resourceType === 'unit_test' && (command === 'test' || command === 'build')) unitTests.push(node);
   }
-  if (command === 'run' || command === 'build') {
+  if (command !== 'test' && command !== 'seed') {
     for (const [id, reason] of changedSeeds(input, standing, [...builds.keys()])) {
       if (builds.has(id)) continue;
       builds.set(id, reason);
@@ -128,15 +131,15 @@ function planParts(context: BuildContext, work: Work): ReadonlyMap<NodeId, Build
   const parts = new Map<NodeId, BuildPart>();
   for (const id of inOrder(context.input.graph, work.builds.keys())) {
     const node = nodeOf(context.input.graph, id);
-    const part =
-      node.resourceType === 'model'
-        ? planModel(context, node)
-        : node.resourceType === 'seed'
-          ? planSeed(context, node, work.builds.get(id))
-          : bug(`${id} cannot be built`);
+    const part = isBuilt(node) ? planBuild(context, node, work.builds.get(id)) : bug(`${id} cannot be built`);
     if (part !== undefined) parts.set(id, part);
   }
   return parts;
+}
+
+function planBuild(context: BuildContext, node: BuiltNode, reason: Reason | undefined): BuildPart | undefined {
+  if (node.resourceType === 'model') return planModel(context, node);
+  return node.resourceType === 'seed' ? planSeed(context, node, reason) : planSnapshot(context, node);
 }
 
 /** Creates the schemas that hold no relation yet, once, before any step. */
@@ -243,7 +246,7 @@ function groupGating(
   );
 }
 
-/** Names of the models and seeds that a node reads, through ephemeral models too, and that neither stand nor are built in this run. */
+/** Names of what the project builds that a node reads, through ephemeral models too, and that neither stand nor are built in this run. */
 function findUnbuilt({ input, standing }: BuildContext, id: NodeId, built: ReadonlySet<NodeId>): readonly string[] {
   const names = new Set<string>();
   const seen = new Set<NodeId>();
@@ -253,8 +256,7 @@ function findUnbuilt({ input, standing }: BuildContext, id: NodeId, built: Reado
     seen.add(parent);
     const node = nodeOf(input.graph, parent);
     if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') stack.push(...(input.graph.parents.get(parent) ?? []));
-    else if ((node.resourceType === 'model' || node.resourceType === 'seed') && standing.existing(node.relation) === undefined)
-      names.add(node.name);
+    else if (isBuilt(node) && standing.existing(node.relation) === undefined) names.add(node.name);
   }
   return [...names].sort();
 }

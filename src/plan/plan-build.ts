@@ -3,7 +3,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { Operation } from '../adapter/operation.ts';
 import type { CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
-import type { CompiledHook, CompiledModel, CompiledSeed, CompiledText } from '../compile/compiled.ts';
+import type { BuiltNode, CompiledHook, CompiledModel, CompiledSeed, CompiledSnapshot, CompiledText } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import { hasUniqueConstraint, planConstraints, requireContract } from './plan-constraints.ts';
@@ -35,10 +35,22 @@ export function isOfProject(build: RecordedBuild, project: string): boolean {
   return build.node.split('.')[1] === project;
 }
 
-/** Refuses to touch a relation that exists and that no earlier run of `tx` built. */
-export function checkOwnership(context: BuildContext, node: CompiledModel | CompiledSeed, existing: CatalogRelation | undefined): boolean {
+/** What a snapshot has kept is nowhere else. */
+function isHistory({ node }: RecordedBuild): boolean {
+  return node.startsWith('snapshot.');
+}
+
+/** Refuses to touch a relation that exists and that no earlier run of `tx` built, and to replace a history by anything else. */
+export function checkOwnership(context: BuildContext, node: BuiltNode, existing: CatalogRelation | undefined): boolean {
   const recorded = context.standing.recorded(node.relation);
   const isOurs = recorded !== undefined && isOfProject(recorded, context.input.project);
+  if (existing !== undefined && recorded !== undefined && isHistory(recorded) && node.resourceType !== 'snapshot') {
+    const [, , ...snapshot] = recorded.node.split('.');
+    const { name, resourceType: kind, relation } = node;
+    const problem = { relation: `${relation.schema}.${relation.name}`, snapshot: snapshot.join('.'), kind, name };
+    context.report(diagnose('history-in-the-way', problem, { node: node.id, span: { path: node.path, start: 0, end: 0 } }));
+    return false;
+  }
   if (existing === undefined || context.input.adopt || isOurs) return true;
   context.report(
     diagnose(
@@ -55,8 +67,8 @@ export function checkOwnership(context: BuildContext, node: CompiledModel | Comp
   return false;
 }
 
-/** Refuses to add the rows of a model to a table that holds those of another node: which of them are to stay, nobody but the user knows. */
-function checkRows(context: BuildContext, model: CompiledModel): boolean {
+/** Refuses to add the rows of a node to a table that holds those of another one: which of them are to stay, nobody but the user knows. */
+export function checkRows(context: BuildContext, model: CompiledModel | CompiledSnapshot): boolean {
   const recorded = context.standing.recorded(model.relation);
   if (recorded === undefined || recorded.node === model.id || context.input.adopt) return true;
   const [kind = '', , ...name] = recorded.node.split('.');
@@ -68,7 +80,8 @@ function checkRows(context: BuildContext, model: CompiledModel): boolean {
         kind,
         name: name.join('.'),
         model: model.name,
-        isKept: model.config.fullRefresh === false,
+        isKept: model.resourceType === 'model' && model.config.fullRefresh === false,
+        isHistory: model.resourceType === 'snapshot',
       },
       { node: model.id, span: { path: model.path, start: 0, end: 0 } },
     ),
@@ -83,7 +96,7 @@ function chooseStrategy(
 ): IncrementalStrategy | undefined {
   const { capabilities, target } = context.input;
   const offered = capabilities.incrementalStrategies;
-  const { uniqueKey, incrementalStrategy } = model.config;
+  const { uniqueKey, incrementalStrategy, mergeColumns } = model.config;
   const where = { node: model.id, span: model.rawConfig['incremental_strategy']?.span ?? model.rawConfig['materialized']?.span };
   const isUnique =
     (existing?.attachments?.some((attachment) => attachment.unique) ?? false) ||
@@ -91,7 +104,7 @@ function chooseStrategy(
     hasUniqueConstraint(planConstraints(context.input, model));
   const needsMerge = isUnique && !capabilities.reinsertsUniqueKeys;
   const byKey = offered.filter((strategy) => strategy !== 'append' && !(needsMerge && strategy === 'delete_insert'));
-  const chosen = incrementalStrategy ?? (uniqueKey.length === 0 ? 'append' : byKey[0]);
+  const chosen = incrementalStrategy ?? (mergeColumns !== undefined ? 'merge' : uniqueKey.length === 0 ? 'append' : byKey[0]);
   if (chosen === undefined || !offered.includes(chosen)) {
     context.report(diagnose('strategy-not-supported', { strategy: chosen ?? 'merge', engine: target.engine, offered }, where));
     return undefined;

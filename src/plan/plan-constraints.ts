@@ -2,7 +2,7 @@
 import type { WantedConstraint } from '../adapter/operation.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
-import type { CompiledConstraint, CompiledModel, CompiledSeed } from '../compile/compiled.ts';
+import type { BuiltNode, CompiledConstraint, CompiledModel, CompiledSeed } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Action, PlannedConstraint } from './plan.ts';
@@ -147,8 +147,10 @@ export function mayRebuild({ capabilities }: PlanInput, { kept }: ConstraintPlan
 }
 
 /** One warning for all foreign keys that the engine does not keep. */
-export function warnOfForeignKeys(input: PlanInput, nodes: readonly Kept[]): readonly Diagnostic[] {
-  const checked = nodes.flatMap((node) => planConstraints(input, node).checked.map(({ span }) => ({ span, node: node.id })));
+export function warnOfForeignKeys(input: PlanInput, nodes: readonly BuiltNode[]): readonly Diagnostic[] {
+  const checked = nodes.flatMap((node) =>
+    node.resourceType === 'snapshot' ? [] : planConstraints(input, node).checked.map(({ span }) => ({ span, node: node.id })),
+  );
   const [first] = checked;
   if (first === undefined) return [];
   return [diagnose('foreign-key-not-kept', { engine: input.target.engine, count: checked.length }, first)];

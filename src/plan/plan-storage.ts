@@ -1,13 +1,13 @@
 /** Plans how a relation is kept beside what is in it: indexes, comments, rights. */
 import type { Operation, WantedIndex } from '../adapter/operation.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
-import type { CompiledModel, CompiledSeed, StorageConfig } from '../compile/compiled.ts';
+import type { BuiltNode, StorageConfig } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Action } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 
-type Kept = CompiledModel | CompiledSeed;
+type Kept = BuiltNode;
 
 const action = (operation: Operation): Action => ({ kind: 'operation', operation });
 

@@ -82,7 +82,7 @@ function unlogged({ input }: BuildContext, { config }: CompiledModel | CompiledS
   return config.storage?.unlogged === true && input.capabilities.features.unlogged ? { unlogged: true } : {};
 }
 
-function hooksFollow(hooks: readonly CompiledHook[]): { readonly hooksFollow?: true } {
+export function hooksFollow(hooks: readonly CompiledHook[]): { readonly hooksFollow?: true } {
   return hooks.some((hook) => hook.transaction) ? { hooksFollow: true } : {};
 }
 
@@ -112,7 +112,7 @@ export function incrementTable(
     ...requireKeys(model, stage),
     ...explainOnStage(model, constraints, { stage, key: strategy === 'append' ? [] : key }),
     ...around.before,
-    { kind: 'apply-increment', stage, target, targetColumns, strategy, key, onSchemaChange, ...declared },
+    { kind: 'apply-increment', stage, target, targetColumns, strategy, key, ...mergeColumnsOf(model), onSchemaChange, ...declared },
     operation({ kind: 'drop', relation: stage, relationKind: 'table', temporary: true }),
     ...requireContract(model, { table: target }),
     ...around.after,
@@ -120,6 +120,13 @@ export function incrementTable(
       ? [...reattach(target, existing, 'comment'), ...reattach(target, existing, 'index')]
       : []),
   ];
+}
+
+function mergeColumnsOf(model: CompiledModel): Pick<Extract<Action, { kind: 'apply-increment' }>, 'mergeColumns'> {
+  const { mergeColumns } = model.config;
+  if (mergeColumns === undefined) return {};
+  const key = mergeColumns.rule === 'only' ? 'merge_update_columns' : 'merge_exclude_columns';
+  return { mergeColumns: { ...mergeColumns, ...spanOf(model, [key]) } };
 }
 
 export function requireKeys(model: CompiledModel, stage: Relation): readonly Action[] {

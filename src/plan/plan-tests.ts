@@ -22,7 +22,7 @@ export function maskedColumns(node: GraphNode | undefined): readonly string[] {
 /** Columns that tell the rows of `node` apart: its declared key, and what a `unique` test stands on. */
 export function keyColumns(graph: Graph, node: GraphNode): readonly string[] {
   if (node.resourceType === 'test' || node.resourceType === 'unit_test') return [];
-  const declared = node.resourceType === 'model' ? node.config.uniqueKey : [];
+  const declared = node.resourceType === 'model' || node.resourceType === 'snapshot' ? node.config.uniqueKey : [];
   const tested = (graph.children.get(node.id) ?? []).flatMap((id) => {
     const child = graph.nodes.get(id);
     if (child?.resourceType !== 'test' || child.test.kind !== 'generic') return [];

@@ -3,18 +3,29 @@
  * Two consumers read the same object: the executor and `tx plan`.
  */
 import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
-import type { Operation, WantedConstraint } from '../adapter/operation.ts';
+import type { Operation, VersionRules, WantedConstraint } from '../adapter/operation.ts';
 import type { Attachment, Column, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-definition.ts';
-import type { NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
+import type { MergeColumns, NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
+import type { VersionPlaces } from '../compile/version-problems.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { PlannedUnitTest } from './unit-test.ts';
 
-export type Command = 'run' | 'build' | 'test' | 'seed';
+export type Command = 'run' | 'build' | 'test' | 'seed' | 'snapshot';
 
 /** Why a step is in the plan. */
-export type Reason = 'selected' | 'never-built' | 'full-refresh' | 'incremental' | 'kind-changed' | 'seed-changed' | 'test' | 'hook';
+export type Reason =
+  | 'selected'
+  | 'never-built'
+  | 'full-refresh'
+  | 'incremental'
+  | 'kind-changed'
+  | 'history'
+  | 'history-kept'
+  | 'seed-changed'
+  | 'test'
+  | 'hook';
 
 /** A check as the executor needs it: its shape, its thresholds, and how to speak of it. */
 export interface PlannedCheck {
@@ -120,6 +131,8 @@ export type Action =
       readonly targetColumns: readonly Column[];
       readonly strategy: IncrementalStrategy;
       readonly key: readonly string[];
+      /** Which columns of a row that is there a merge changes, and where that is declared; all without it. */
+      readonly mergeColumns?: MergeColumns & { readonly span?: Span };
       readonly onSchemaChange: OnSchemaChange;
       /** Where it is declared what happens to other columns, or else that there are increments. */
       readonly span?: Span;
@@ -133,6 +146,28 @@ export type Action =
       readonly query: Query;
       /** As above. */
       readonly span?: Span;
+    }
+  /** Refuses to go on unless the rows that a snapshot looks at have the columns that it needs, and no others of their names. */
+  | { readonly kind: 'require-versions'; readonly query: Query; readonly versions: VersionRules; readonly places: VersionPlaces }
+  /** Refuses rows without a time of their last change. */
+  | {
+      readonly kind: 'require-stamps';
+      readonly stage: Relation;
+      readonly versions: VersionRules;
+      readonly masked: readonly string[];
+      readonly span: Span;
+    }
+  /** Refuses rows that cannot be told apart or have no time; ends the versions in `target` that the others say are over, and adds new ones. */
+  | {
+      readonly kind: 'apply-versions';
+      readonly stage: Relation;
+      readonly changes: Relation;
+      readonly target: Relation;
+      readonly targetColumns: readonly Column[];
+      readonly versions: VersionRules;
+      /** Columns whose values must not be shown. */
+      readonly masked: readonly string[];
+      readonly places: VersionPlaces;
     }
   /** Puts what was on the old table on the one that took its place, as far as it has the columns. */
   | { readonly kind: 'reattach'; readonly target: Relation; readonly attachments: readonly Attachment[] }
@@ -184,14 +219,14 @@ export interface Assumption {
   readonly ordinal: number;
 }
 
-/** Builds one model or seed: everything in `transaction` and the state row commit together or not at all. */
+/** Builds one model, seed or snapshot: everything in `transaction` and the state row commit together or not at all. */
 export interface BuildStep extends BaseStep {
   readonly kind: 'build';
   readonly node: NodeId;
   readonly name: string;
   readonly path: string;
-  readonly resourceType: 'model' | 'seed';
-  readonly materialization: Materialization | 'seed';
+  readonly resourceType: 'model' | 'seed' | 'snapshot';
+  readonly materialization: Materialization | 'seed' | 'snapshot';
   readonly strategy?: IncrementalStrategy;
   readonly relation: Relation;
   readonly relationKind: RelationKind;

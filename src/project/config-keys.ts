@@ -8,7 +8,7 @@ import type { Located, YamlValue } from './project.ts';
 import { describeValue, either, expectedBy, flag, keysOf, listOf, mapOf, oneOf, optional, text, valueHelp } from './shape.ts';
 import { isYamlNumber } from './yaml/yaml-node.ts';
 
-export type ConfigResource = 'model' | 'seed' | 'test' | 'source' | 'exposure' | 'unit_test';
+export type ConfigResource = 'model' | 'seed' | 'snapshot' | 'test' | 'source' | 'exposure' | 'unit_test';
 
 /** What a deeper level does to the value of the level above. */
 export type MergeRule = 'append' | 'merge' | 'overwrite';
@@ -21,6 +21,9 @@ export interface ConfigKey {
   readonly resources: readonly ConfigResource[];
   readonly merge: MergeRule;
 }
+
+/** The columns that a snapshot adds to those of its relation. */
+export const metaColumnNames = ['dbt_valid_from', 'dbt_valid_to', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted'] as const;
 
 const toList = (value: string | string[]): readonly string[] => (typeof value === 'string' ? [value] : value);
 
@@ -82,8 +85,22 @@ export const configShapes = {
     oneOf(['append', 'merge', 'delete_insert', 'delete+insert']),
     v.transform((value): IncrementalStrategy => strategies[value]),
   ),
+  merge_update_columns: v.pipe(listOf(text('a column')), v.minLength(1, 'a list of columns')),
+  merge_exclude_columns: v.pipe(listOf(text('a column')), v.minLength(1, 'a list of columns')),
   on_schema_change: oneOf(['ignore', 'fail', 'append_new_columns', 'sync_all_columns']),
   full_refresh: flag(),
+  strategy: oneOf(['timestamp', 'check']),
+  updated_at: v.pipe(text('a column'), v.minLength(1, 'a column')),
+  check_cols: either(
+    [oneOf(['all']), v.pipe(listOf(text('a column')), v.minLength(1, '`all` or a list of columns'))],
+    '`all` or a list of columns',
+  ),
+  hard_deletes: oneOf(['ignore', 'invalidate', 'new_record']),
+  dbt_valid_to_current: v.pipe(text('an SQL expression'), v.minLength(1, 'an SQL expression')),
+  snapshot_meta_column_names: keysOf(
+    Object.fromEntries(metaColumnNames.map((name) => [name, optional(v.pipe(text('a column name'), v.minLength(1, 'a column name')))])),
+    'a mapping of meta columns to names',
+  ),
   unlogged: flag(),
   indexes: listOf(
     keysOf(
@@ -137,26 +154,34 @@ function key(
 
 export const configKeys: readonly ConfigKey[] = [
   key('materialized', ['model']),
-  key('enabled', ['model', 'seed', 'test', 'source', 'exposure', 'unit_test']),
-  key('schema', ['model', 'seed']),
-  key('alias', ['model', 'seed']),
-  key('database', ['model', 'seed']),
-  key('tags', ['model', 'seed', 'test', 'source', 'exposure', 'unit_test'], 'append'),
-  key('meta', ['model', 'seed', 'test', 'source', 'exposure', 'unit_test'], 'merge'),
-  key('group', ['model', 'seed']),
+  key('enabled', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test']),
+  key('schema', ['model', 'seed', 'snapshot']),
+  key('alias', ['model', 'seed', 'snapshot']),
+  key('database', ['model', 'seed', 'snapshot']),
+  key('tags', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test'], 'append'),
+  key('meta', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test'], 'merge'),
+  key('group', ['model', 'seed', 'snapshot']),
   key('access', ['model']),
-  key('docs', ['model', 'seed'], 'merge'),
-  key('unique_key', ['model']),
+  key('docs', ['model', 'seed', 'snapshot'], 'merge'),
+  key('unique_key', ['model', 'snapshot']),
+  key('strategy', ['snapshot']),
+  key('updated_at', ['snapshot']),
+  key('check_cols', ['snapshot']),
+  key('hard_deletes', ['snapshot']),
+  key('dbt_valid_to_current', ['snapshot']),
+  key('snapshot_meta_column_names', ['snapshot'], 'merge'),
   key('incremental_strategy', ['model'], 'overwrite', ['strategy']),
+  key('merge_update_columns', ['model']),
+  key('merge_exclude_columns', ['model']),
   key('on_schema_change', ['model']),
   key('full_refresh', ['model']),
   key('unlogged', ['model', 'seed']),
-  key('indexes', ['model', 'seed']),
-  key('grants', ['model', 'seed'], 'merge'),
-  key('persist_docs', ['model', 'seed'], 'merge'),
+  key('indexes', ['model', 'seed', 'snapshot']),
+  key('grants', ['model', 'seed', 'snapshot'], 'merge'),
+  key('persist_docs', ['model', 'seed', 'snapshot'], 'merge'),
   key('contract', ['model', 'seed'], 'merge'),
-  key('pre_hook', ['model', 'seed'], 'append', ['pre-hook']),
-  key('post_hook', ['model', 'seed'], 'append', ['post-hook']),
+  key('pre_hook', ['model', 'seed', 'snapshot'], 'append', ['pre-hook']),
+  key('post_hook', ['model', 'seed', 'snapshot'], 'append', ['post-hook']),
   key('delimiter', ['seed']),
   key('column_types', ['seed'], 'merge'),
   key('freshness', ['source'], 'merge'),
@@ -172,7 +197,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('store_failures', ['test']),
 ];
 
-const resources: readonly ConfigResource[] = ['model', 'seed', 'test', 'source', 'exposure', 'unit_test'];
+const resources: readonly ConfigResource[] = ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test'];
 
 const bySpelling: ReadonlyMap<ConfigResource, ReadonlyMap<string, ConfigKey>> = new Map(
   resources.map((resource) => [

@@ -17,8 +17,9 @@ const kinds: Readonly<Record<Role, Readonly<Record<string, FileKind>>>> = {
   tests: { sql: 'singular-test', yml: 'properties', yaml: 'properties' },
   macros: { sql: 'macro', js: 'js-macro', yml: 'properties', yaml: 'properties' },
   docs: { md: 'docs' },
+  snapshots: { yml: 'properties', yaml: 'properties' },
 };
-export const roles: readonly Role[] = ['models', 'seeds', 'tests', 'macros', 'docs'];
+export const roles: readonly Role[] = ['models', 'seeds', 'tests', 'macros', 'docs', 'snapshots'];
 
 /** Property files that may stand beside project.yaml. */
 const rootFiles = ['selectors.yaml', 'selectors.yml'];
@@ -162,7 +163,8 @@ function takeFile(walk: Walk, path: string, name: string, bases: readonly Base[]
     walk.found.push({ kind, path, base: base.path });
     return;
   }
-  if (bases.some((base) => base.role === 'models')) walk.diagnostics.push(diagnose('unused-file', { path }, at(path)));
+  if (bases.some(({ role }) => role === 'models' || role === 'snapshots'))
+    walk.diagnostics.push(diagnose('unused-file', { path }, at(path)));
 }
 
 /** Below the folder of tests, `fixtures` holds rows for unit tests. */

@@ -4,6 +4,7 @@ import type { Engine } from '../adapter/adapter.ts';
 import type { ConfigResource } from './config-keys.ts';
 import { hooksShape } from './config-keys.ts';
 import { formatShape } from './read-format.ts';
+import { lintShape } from './read-lint.ts';
 import { indirectSelections } from './indirect-selection.ts';
 import { configEntries } from './read-config.ts';
 import type { Shape, TypedEntries } from './shape.ts';
@@ -81,13 +82,16 @@ export function projectShape(engines: readonly EngineSettings[]): Shape {
       seed_paths: paths,
       test_paths: paths,
       docs_paths: paths,
+      snapshot_paths: paths,
       target_path: optional(nonEmpty('a path')),
       vars,
       flags: optional(keysOf({ indirect_selection: optional(oneOf(indirectSelections)) }, 'a mapping of flags')),
       models: optional(treeShape('model')),
       seeds: optional(treeShape('seed')),
+      snapshots: optional(treeShape('snapshot')),
       tests: optional(treeShape('test')),
       format: optional(formatShape),
+      lint: optional(lintShape),
       on_run_start: hooks,
       on_run_end: hooks,
       'on-run-start': hooks,

@@ -65,6 +65,7 @@ export interface ProjectPaths {
   readonly seeds: readonly string[];
   readonly tests: readonly string[];
   readonly docs: readonly string[];
+  readonly snapshots: readonly string[];
   readonly target: string;
 }
 
@@ -86,7 +87,7 @@ export interface Project {
   readonly indirectSelection?: IndirectSelection;
   /** The variables in force: flags over the target's over the project's. */
   readonly vars: Readonly<Record<string, Located<YamlValue>>>;
-  readonly configTrees: Readonly<Partial<Record<'models' | 'seeds' | 'tests', ConfigTree>>>;
+  readonly configTrees: Readonly<Partial<Record<'models' | 'seeds' | 'snapshots' | 'tests', ConfigTree>>>;
   readonly onRunStart: readonly Hook[];
   readonly onRunEnd: readonly Hook[];
   /** Every file but seeds, in the order in which they are understood. */

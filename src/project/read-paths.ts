@@ -16,6 +16,7 @@ const settings: readonly { readonly key: string; readonly role: Role; readonly f
   { key: 'seed_paths', role: 'seeds', folder: 'seeds' },
   { key: 'test_paths', role: 'tests', folder: 'tests' },
   { key: 'docs_paths', role: 'docs', folder: 'docs' },
+  { key: 'snapshot_paths', role: 'snapshots', folder: 'snapshots' },
 ];
 
 /** Kinds of folders whose `.sql` files mean different things: no folder can be two of them. */
@@ -30,7 +31,7 @@ export interface PathContext {
 
 /** The folders of the project, defaults filled in. */
 export function readPaths(project: YamlNode, context: PathContext): ProjectPaths {
-  const paths: Record<Role, string[]> = { models: [], macros: [], seeds: [], tests: [], docs: [] };
+  const paths: Record<Role, string[]> = { models: [], macros: [], seeds: [], tests: [], docs: [], snapshots: [] };
   for (const { key, role, folder } of settings) {
     const value = valueOf(project, key);
     if (value === undefined) paths[role].push(folder);

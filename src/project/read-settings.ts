@@ -36,10 +36,11 @@ export function readProjectConfig(path: string, top: YamlNode, isFolder: IsFolde
     return value === undefined ? [] : readHooks(path, value);
   };
   const [onRunStart, onRunEnd] = [hooks('on_run_start'), hooks('on_run_end')];
-  const configTrees: Partial<Record<'models' | 'seeds' | 'tests', ConfigTree>> = {};
+  const configTrees: Partial<Record<'models' | 'seeds' | 'snapshots' | 'tests', ConfigTree>> = {};
   for (const [key, resource] of [
     ['models', 'model'],
     ['seeds', 'seed'],
+    ['snapshots', 'snapshot'],
     ['tests', 'test'],
   ] as const) {
     const node = valueOf(top, key);

@@ -167,7 +167,9 @@ const tables: readonly { readonly name: string; readonly fields: Readonly<Record
     name: 'tests',
     fields: tests,
     entries: (artifacts) =>
-      manifestNodes(artifacts).flatMap(([, entry]) => (['test', 'unit_test'].includes(String(entry['resource_type'])) ? [entry] : [])),
+      manifestNodes(artifacts).flatMap(([, entry]) =>
+        entry['resource_type'] === 'test' || entry['resource_type'] === 'unit_test' ? [entry] : [],
+      ),
   },
   { name: 'results', fields: results, entries: resultRows },
   { name: 'runs', fields: runs, entries: ({ runResults }) => (runResults === undefined ? [] : [runResults]) },
@@ -194,5 +196,5 @@ function* rowsOf(fields: readonly Field[], entries: () => Iterable<Json>): Gener
 
 function cellOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

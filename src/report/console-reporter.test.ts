@@ -74,7 +74,7 @@ function run(
   settings: { channel?: Partial<Channel>; quiet?: boolean; result?: Partial<RunResult> } = {},
 ): string {
   const { reporter, text } = bench(plan, settings.channel, settings.quiet);
-  reporter.handle(started({ models: plan.steps.length, seeds: 0, tests: 0 }));
+  reporter.handle(started({ models: plan.steps.length, seeds: 0, snapshots: 0, tests: 0 }));
   for (const result of results) {
     if (result.resourceType === 'model' && result.status !== 'skipped') reporter.handle(start(result.name));
     const sample =
@@ -264,7 +264,7 @@ try again:  tx retry
   it('tells of a failed hook and of a cancelled run', () => {
     const { reporter, text } = bench(planOf([build('a')]));
     const problem = diagnose('hook-failed', { hook: 'on_run_end[0]', message: 'no such table' });
-    reporter.handle(started({ models: 1, seeds: 0, tests: 0 }));
+    reporter.handle(started({ models: 1, seeds: 0, snapshots: 0, tests: 0 }));
     reporter.handle(finish(built('a')));
     reporter.handle({ type: 'hook-finished', name: 'on_run_end[0]', status: 'error', durationMs: 3, diagnostics: [problem] });
     reporter.handle(finished([built('a')], { status: 'failed', command: 'run' }));
@@ -313,7 +313,7 @@ try again:  tx retry
     const plan = planOf([{ ...build('a', {}, [check('not_null_email')]), name }]);
     const { reporter, text } = bench(plan);
     const rows = { columns: [{ name: `c${evil}`, type: 'VARCHAR' }], rows: [[`v${evil}`]] };
-    reporter.handle({ ...started({ models: 1, seeds: 0, tests: 1 }), database: `db${evil}` } as RunEvent); // The same event with another name in it.
+    reporter.handle({ ...started({ models: 1, seeds: 0, snapshots: 0, tests: 1 }), database: `db${evil}` } as RunEvent); // The same event with another name in it.
     reporter.handle({ type: 'node-retried', id: nodeId('model.shop.a'), name, attempt: 2, message: evil });
     for (const result of results)
       reporter.handle({ type: 'node-finished', result, sample: { test: result.id, title: `t${evil}`, rows, shown: 1 } });
@@ -341,7 +341,7 @@ describe('on a terminal', () => {
 
   it('keeps one line that changes below those that stay, and takes it away at the end', () => {
     const { reporter, text, wait, timers } = bench(plan, { isTty: true, columns: 60 });
-    reporter.handle(started({ models: 2, seeds: 0, tests: 0 }));
+    reporter.handle(started({ models: 2, seeds: 0, snapshots: 0, tests: 0 }));
     reporter.handle(start('stg_orders'));
     wait(100);
     reporter.handle(start('dim_customers'));
@@ -366,7 +366,7 @@ describe('on a terminal', () => {
 
   it('redraws at most ten times a second, and leaves a clean line when it is stopped', () => {
     const { reporter, text, wait } = bench(planOf(Array.from({ length: 50 }, (_, index) => build(`m${index}`))), { isTty: true });
-    reporter.handle(started({ models: 50, seeds: 0, tests: 0 }));
+    reporter.handle(started({ models: 50, seeds: 0, snapshots: 0, tests: 0 }));
     for (let index = 0; index < 50; index += 1) {
       reporter.handle(start(`m${index}`));
       wait(10);
@@ -378,7 +378,7 @@ describe('on a terminal', () => {
 
   it('draws no changing line when quiet', () => {
     const { reporter, text, wait } = bench(plan, { isTty: true }, true);
-    reporter.handle(started({ models: 2, seeds: 0, tests: 0 }));
+    reporter.handle(started({ models: 2, seeds: 0, snapshots: 0, tests: 0 }));
     reporter.handle(start('stg_orders'));
     wait(60_000);
     expect(text()).toBe('');
@@ -388,7 +388,7 @@ describe('on a terminal', () => {
 describe('in a log', () => {
   it('says every 30 seconds what still runs', () => {
     const { reporter, text, wait } = bench(planOf([build('a'), build('b'), build('c')]));
-    reporter.handle(started({ models: 3, seeds: 0, tests: 0 }));
+    reporter.handle(started({ models: 3, seeds: 0, snapshots: 0, tests: 0 }));
     reporter.handle(start('a'));
     wait(29_000);
     reporter.handle(start('b'));

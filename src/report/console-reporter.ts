@@ -134,6 +134,7 @@ function renderHeader(event: Extract<RunEvent, { type: 'run-started' }>, version
   const nodes = listCounts([
     [counts.models, 'model'],
     [counts.seeds, 'seed'],
+    [counts.snapshots, 'snapshot'],
     [counts.tests, 'test'],
   ]);
   const parts = [

@@ -47,7 +47,7 @@ const results = [
   built('report', { status: 'skipped', attempts: 0, skippedBecause: nodeId('model.shop.orders') }),
 ];
 const events: readonly RunEvent[] = [
-  started({ models: 3, seeds: 0, tests: 2 }),
+  started({ models: 3, seeds: 0, snapshots: 0, tests: 2 }),
   { type: 'node-started', id: nodeId('model.shop.stg_orders'), name: 'stg_orders', at: '2026-11-19T08:00:00.000Z' },
   { type: 'node-retried', id: nodeId('model.shop.stg_orders'), name: 'stg_orders', attempt: 2, message: 'conflict' },
   {

@@ -3,10 +3,11 @@ import { plainUnitDiff } from './unit-diff-text.ts';
 import { plain } from '../diagnostics/plain.ts';
 import type { NodeResult, RunResult } from '../execute/events.ts';
 
-/** The document. A suite for each kind of node: tests are cases, and so are models and seeds. */
+/** The document. A suite for each kind of node: tests are cases, and so are models, seeds and snapshots. */
 export function renderJunit(result: RunResult): string {
   const kinds = [
     ['seeds', 'seed'],
+    ['snapshots', 'snapshot'],
     ['models', 'model'],
     ['tests', 'test'],
   ] as const;

@@ -25,6 +25,8 @@ const reasons: Readonly<Record<Reason, string>> = {
   'full-refresh': 'full refresh',
   incremental: 'new rows only',
   'kind-changed': 'was another kind of relation',
+  history: 'what has changed',
+  'history-kept': 'what has changed; its history is kept',
   'seed-changed': 'file changed',
   test: 'test what is published',
   hook: 'hook',
@@ -51,11 +53,12 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
 
 function renderHead(plan: Plan, steps: readonly WorkStep[], style: Style): string {
   const builds = steps.filter((step) => step.kind === 'build');
-  const seeds = builds.filter((step) => step.resourceType === 'seed').length;
+  const count = (type: BuildStep['resourceType']): number => builds.filter((step) => step.resourceType === type).length;
   const tests = steps.reduce((sum, step) => sum + stepTests(step).length, 0);
   const counts = listCounts([
-    [builds.length - seeds, 'model'],
-    [seeds, 'seed'],
+    [count('model'), 'model'],
+    [count('seed'), 'seed'],
+    [count('snapshot'), 'snapshot'],
     [tests, 'test'],
   ]);
   const { name, engine, schema } = plan.target;
@@ -161,6 +164,15 @@ function describeAction(action: Action): readonly string[] {
     }
     case 'append-query':
       return [`${strategies.append} ${nameRelation(action.target)}; if columns changed: ignore`];
+    case 'require-versions':
+      return [`refuse rows without the columns that versions need`];
+    case 'require-stamps':
+      return [`refuse rows without a time in ${plainLine(action.versions.updatedAt ?? '')}`];
+    case 'apply-versions':
+      return [
+        `refuse NULL and duplicate keys: ${action.versions.key.map(plainLine).join(', ')}`,
+        `end the versions in ${nameRelation(action.target)} that are over, and add the new ones`,
+      ];
     case 'reattach':
       return [`put back ${action.attachments.map(nameAttachment).join(', ')}`];
     case 'verify-seed':
@@ -204,6 +216,10 @@ function describeOperation(operation: Operation): string {
       return `delete and insert the staged rows in ${nameRelation(operation.target)}`;
     case 'merge':
       return `merge the staged rows into ${nameRelation(operation.target)}`;
+    case 'stage-changes':
+      return 'find what has changed';
+    case 'apply-changes':
+      return `end and add versions in ${nameRelation(operation.target)}`;
     case 'alter-columns':
       return `alter columns of ${nameRelation(operation.target)}`;
     case 'drop':

@@ -5,7 +5,7 @@ export type RunArgument = string | number | boolean | null | readonly string[];
 
 export type RunArguments = Readonly<Record<string, RunArgument>>;
 
-const commands: readonly Command[] = ['run', 'build', 'test', 'seed'];
+const commands: readonly Command[] = ['run', 'build', 'test', 'seed', 'snapshot'];
 
 /** The command of that name, if it leaves a record. */
 export function recordedCommand(name: unknown): Command | undefined {

@@ -158,7 +158,7 @@ export const unknownColumn: Diagnostic = diagnose(
   { node: 'model.shop.orders', span: { path: 'models/marts/orders.sql', start: 49, end: 61 } },
 );
 
-export function started(counts: { models: number; seeds: number; tests: number }): RunEvent {
+export function started(counts: { models: number; seeds: number; snapshots: number; tests: number }): RunEvent {
   return {
     type: 'run-started',
     runId: 'run-1',

@@ -60,7 +60,7 @@ function renderResult(result: NodeResult, note: string | undefined, sample: Fail
 
 /** Nodes that did not run because of the nodes of one step. */
 function skipNote(failed: readonly NodeResult[], skips: ReadonlyMap<string, SkipCount>): string | undefined {
-  const total: SkipCount = { model: 0, seed: 0, test: 0 };
+  const total: SkipCount = { model: 0, seed: 0, snapshot: 0, test: 0 };
   for (const result of failed) {
     const counts = skips.get(result.id);
     if (counts === undefined) continue;
@@ -71,6 +71,7 @@ function skipNote(failed: readonly NodeResult[], skips: ReadonlyMap<string, Skip
   const text = listCounts([
     [total.model, 'model'],
     [total.seed, 'seed'],
+    [total.snapshot, 'snapshot'],
     [total.test, 'test'],
   ]);
   return text === '' ? undefined : `skipped because of this: ${text}`;

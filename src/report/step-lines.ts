@@ -135,7 +135,7 @@ export interface SkippedSteps {
 
 /** One line for steps that were skipped together. */
 export function renderSkipped(skipped: SkippedSteps, layout: LineLayout, style: LineStyle): string {
-  const counts: SkipCount = { model: 0, seed: 0, test: 0 };
+  const counts: SkipCount = { model: 0, seed: 0, snapshot: 0, test: 0 };
   for (const { results } of skipped.entries) for (const result of results) counts[result.resourceType] += 1;
   const [only, second] = skipped.entries;
   const what =
@@ -144,6 +144,7 @@ export function renderSkipped(skipped: SkippedSteps, layout: LineLayout, style: 
       : listCounts([
           [counts.model, 'model'],
           [counts.seed, 'seed'],
+          [counts.snapshot, 'snapshot'],
           [counts.test, 'test'],
         ]);
   const { skipped: mark } = marksOf(style);

@@ -128,6 +128,7 @@ export function isFailed(result: NodeResult): boolean {
 export interface SkipCount {
   model: number;
   seed: number;
+  snapshot: number;
   test: number;
 }
 
@@ -135,7 +136,7 @@ export function countSkips(results: Iterable<NodeResult>): ReadonlyMap<string, S
   const causes = new Map<string, SkipCount>();
   for (const result of results) {
     if (result.status !== 'skipped' || result.skippedBecause === undefined) continue;
-    const counts = causes.get(result.skippedBecause) ?? { model: 0, seed: 0, test: 0 };
+    const counts = causes.get(result.skippedBecause) ?? { model: 0, seed: 0, snapshot: 0, test: 0 };
     counts[result.resourceType] += 1;
     causes.set(result.skippedBecause, counts);
   }

@@ -51,7 +51,7 @@ function withWork({ graph }: WorkInput, command: WatchedCommand, touched: Iterab
         if (kindOf(id) === 'seed') for (const child of children) add(child, ['model']);
         break;
       case 'build':
-        add(id, ['model', 'seed', 'test', 'unit_test']);
+        add(id, ['model', 'seed', 'snapshot', 'test', 'unit_test']);
         for (const child of children) add(child, ['test', 'unit_test']);
         break;
       case 'test':
@@ -59,7 +59,7 @@ function withWork({ graph }: WorkInput, command: WatchedCommand, touched: Iterab
         for (const child of children) add(child, ['test', 'unit_test']);
         break;
       case 'compile':
-        add(id, ['model', 'test']);
+        add(id, ['model', 'snapshot', 'test']);
     }
   }
   return work;

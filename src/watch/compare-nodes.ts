@@ -46,9 +46,9 @@ export function compareNodes(
 function workOf(node: GraphNode): string {
   switch (node.resourceType) {
     case 'model': {
-      const { materialized, uniqueKey, incrementalStrategy, onSchemaChange, fullRefresh } = node.config;
+      const { materialized, uniqueKey, incrementalStrategy, mergeColumns, onSchemaChange, fullRefresh } = node.config;
       return canonicalJson({
-        config: { materialized, uniqueKey, incrementalStrategy, onSchemaChange, fullRefresh },
+        config: { materialized, uniqueKey, incrementalStrategy, mergeColumns, onSchemaChange, fullRefresh },
         relation: node.relation,
         full: wordsOf(node.full),
         incremental: node.incremental === undefined ? undefined : wordsOf(node.incremental),
@@ -61,6 +61,15 @@ function workOf(node: GraphNode): string {
         relation: node.relation,
         types,
         delimiter: node.config.delimiter,
+        hooks: [node.preHooks.map(hookOf), node.postHooks.map(hookOf)],
+      });
+    }
+    case 'snapshot': {
+      const { strategy, uniqueKey, updatedAt, checkColumns, hardDeletes, validToCurrent, metaColumns } = node.config;
+      return canonicalJson({
+        config: { strategy, uniqueKey, updatedAt, checkColumns, hardDeletes, validToCurrent, metaColumns },
+        relation: node.relation,
+        current: wordsOf(node.current),
         hooks: [node.preHooks.map(hookOf), node.postHooks.map(hookOf)],
       });
     }
@@ -83,6 +92,7 @@ function workOf(node: GraphNode): string {
 function meaningOf(node: GraphNode): string {
   switch (node.resourceType) {
     case 'model':
+    case 'snapshot':
       return canonicalJson(node.columns.map(({ name, dataType }) => [name, dataType]));
     case 'source':
       return canonicalJson([node.relation, node.external, node.columns.map(({ name, dataType }) => [name, dataType])]);

@@ -7,6 +7,7 @@ const paths = {
   seeds: ['seeds'],
   tests: ['tests'],
   docs: ['models'],
+  snapshots: ['snapshots'],
   target: 'out',
 };
 
@@ -59,7 +60,15 @@ describe('paths that are followed', () => {
   });
 
   it('of a project that says nothing of its folders are the usual ones', () => {
-    const usual = { models: ['models'], macros: ['macros'], seeds: ['seeds'], tests: ['tests'], docs: ['docs'], target: 'target' };
+    const usual = {
+      models: ['models'],
+      macros: ['macros'],
+      seeds: ['seeds'],
+      tests: ['tests'],
+      docs: ['docs'],
+      snapshots: ['snapshots'],
+      target: 'target',
+    };
     expect(sameFollowed(followedPaths(usual), usualPaths)).toBe(true);
     expect(sameFollowed(followed, usualPaths)).toBe(false);
   });

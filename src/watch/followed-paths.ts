@@ -9,15 +9,15 @@ export interface FollowedPaths {
 }
 
 /** What is followed while project.yaml cannot tell. */
-export const usualPaths: FollowedPaths = { folders: ['docs', 'macros', 'models', 'seeds', 'tests'], target: 'target' };
+export const usualPaths: FollowedPaths = { folders: ['docs', 'macros', 'models', 'seeds', 'snapshots', 'tests'], target: 'target' };
 
 const rootFiles: readonly string[] = ['project.yaml', 'project.yml', '.env', 'selectors.yaml', 'selectors.yml'];
 
 /** JSON and the other endings of JavaScript are files that helpers may import. */
 const endings = /\.(?:sql|ya?ml|csv|tsv|md|[cm]?js|json)$/i;
 
-export function followedPaths({ models, seeds, tests, macros, docs, target }: ProjectPaths): FollowedPaths {
-  return { folders: [...new Set([...models, ...seeds, ...tests, ...macros, ...docs])].toSorted(), target };
+export function followedPaths({ models, seeds, tests, macros, docs, snapshots, target }: ProjectPaths): FollowedPaths {
+  return { folders: [...new Set([...models, ...seeds, ...tests, ...macros, ...docs, ...snapshots])].toSorted(), target };
 }
 
 export function sameFollowed(a: FollowedPaths, b: FollowedPaths): boolean {

@@ -13,7 +13,7 @@ const started: WatchEvent = {
   command: 'build',
   project: 'shop',
   target: 'dev',
-  counts: { models: 2, seeds: 0, tests: 3 },
+  counts: { models: 2, seeds: 0, snapshots: 0, tests: 3 },
 };
 
 const after = (...events: readonly WatchEvent[]): WatchStatus => events.reduce(nextStatus, startStatus('build'));

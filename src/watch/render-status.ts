@@ -33,10 +33,11 @@ export function renderStatus(status: WatchStatus, texts: StatusTexts, style: Sty
   return [...head, ...shown, ...(room > 0 ? [more] : []), ...tail];
 }
 
-export function describeCounts({ models, seeds, tests }: NodeCounts): string {
+export function describeCounts({ models, seeds, snapshots, tests }: NodeCounts): string {
   const list = listCounts([
     [models, 'model'],
     [seeds, 'seed'],
+    [snapshots, 'snapshot'],
     [tests, 'test'],
   ]);
   return list === '' ? 'nothing' : list;

@@ -53,5 +53,6 @@ export type WatchEvent =
 export interface NodeCounts {
   readonly models: number;
   readonly seeds: number;
+  readonly snapshots: number;
   readonly tests: number;
 }

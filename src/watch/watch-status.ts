@@ -32,7 +32,7 @@ export interface WorkStatus {
 export function startStatus(command: WatchedCommand): WatchStatus {
   return {
     phase: 'starting',
-    title: { command, project: '', target: '', counts: { models: 0, seeds: 0, tests: 0 } },
+    title: { command, project: '', target: '', counts: { models: 0, seeds: 0, snapshots: 0, tests: 0 } },
     changed: [],
     checked: undefined,
     refused: false,

@@ -4,6 +4,8 @@ import type { Act, ConformanceCase } from './conformance-case.ts';
 import { columnCases } from './column-cases.ts';
 import { constraintCases } from './constraint-cases.ts';
 import { diffCases } from './diff-cases.ts';
+import { mergeCases } from './merge-cases.ts';
+import { snapshotCases } from './snapshot-cases.ts';
 import { storageCases } from './storage-cases.ts';
 
 /** An incremental model over a seed, of which the second run sees other rows. */
@@ -611,10 +613,12 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...checks,
   ...names,
   ...types,
+  ...mergeCases,
   ...errors,
   ...columnCases,
   ...storageCases,
   ...constraintCases,
   ...diffCases,
+  ...snapshotCases,
   ...commands,
 ];

@@ -174,4 +174,21 @@ export const diffCases: readonly ConformanceCase[] = [
       { tx: 'diff -s m --against prod --output json', exit: 1, says: [/"mail": "\*\*\*"/] },
     ],
   },
+  {
+    name: 'diff: versions of a snapshot belong together by key and start',
+    files: {
+      'seeds/src.csv': csv('id,v,at', '1,a,2026-01-01 00:00:00', '2,b,2026-01-01 00:00:00'),
+      'snapshots/h.yml': `snapshots:\n  - name: h\n    relation: ref('src')\n    config: { strategy: timestamp, unique_key: id, updated_at: at }\n`,
+    },
+    acts: [
+      build,
+      { write: { 'seeds/src.csv': csv('id,v,at', '1,c,2026-02-01 00:00:00', '2,b,2026-01-01 00:00:00') } },
+      build,
+      { sql: 'create schema prod' },
+      { sql: 'create table prod.h as select * from main.h' },
+      { tx: 'diff -s h --against prod', says: ['= h  3 rows, by id, dbt_valid_from (unique_key and start of the version)'] },
+      { sql: `update prod.h set v = 'x' where id = 1 and dbt_valid_to is null` },
+      { tx: 'diff -s h --against prod', exit: 1, says: ['2 the same, 1 changed', /1 +2026-02-01 00:00:00 +v +c +x\n/] },
+    ],
+  },
 ];

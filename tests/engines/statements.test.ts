@@ -7,6 +7,8 @@ import { useEngines } from './sql-engines.ts';
 type Texts = Readonly<Record<string, readonly string[]>>;
 
 interface StatementCase {
+  /** What it needs beside what those before it have left. */
+  readonly given?: string;
   readonly operation: (temporary: string) => Operation;
   /** By engine that knows it; one line each, with `…` for what is longer than it is telling. */
   readonly is: Texts;
@@ -21,6 +23,14 @@ const constraints = [
   { type: 'not_null', columns: key },
   { type: 'check', columns: [], expression: 'id < 100', name: 'at "most"' },
 ] as const;
+const history = { schema: 's', name: 'h' };
+const versions = {
+  key,
+  compare: 'all',
+  hardDeletes: 'invalidate',
+  now: `timestamp '2026-01-01'`,
+  columns: { scdId: 'i', updatedAt: 'u', validFrom: 'f', validTo: 't' },
+} as const;
 
 /** In an order in which each finds what those before it have left. */
 const cases: { readonly [K in OperationKind]: StatementCase } = {
@@ -116,6 +126,33 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
       postgres: ['merge into "s"."m" as target using "pg_temp"."d" as stage on target."id" = stage."id" and target."id" >= (…'],
     },
   },
+  'stage-changes': {
+    given: 'create table s.h (id integer, v integer, i varchar, u timestamp, f timestamp, t timestamp)',
+    operation: (schema) => ({
+      kind: 'stage-changes',
+      stage: { schema, name: 'd' },
+      changes: { schema, name: 'c' },
+      target: history,
+      columns,
+      compared: [{ name: 'v', asText: false }],
+      versions,
+    }),
+    is: {
+      duckdb: ['create temp table "temp"."c" as select case when s.found is null then t."id" else s."id" end as c0, …'],
+      postgres: ['create temp table "pg_temp"."c" as select case when s.found is null then t."id" else s."id" end as c0, …'],
+    },
+  },
+  'apply-changes': {
+    operation: (schema) => ({ kind: 'apply-changes', changes: { schema, name: 'c' }, target: history, columns, versions }),
+    is: {
+      duckdb: ['update "temp"."c" set begins = …', 'update "s"."h" as t set "t" = c.begins …', 'insert into "s"."h" ("id", "v", "i", …'],
+      postgres: [
+        'update "pg_temp"."c" set begins = …',
+        'update "s"."h" as t set "t" = c.begins …',
+        'insert into "s"."h" ("id", "v", "i", …',
+      ],
+    },
+  },
   'alter-columns': {
     operation: () => ({
       kind: 'alter-columns',
@@ -193,8 +230,9 @@ function shorten(sql: string, wanted: string | undefined): string {
 describe('statements', () => {
   it.each(useEngines())('on $name are these, and run', async ({ name, adapter, dialect, connect }) => {
     const connection = await connect();
-    for (const [kind, { operation, is }] of Object.entries(cases)) {
+    for (const [kind, { given, operation, is }] of Object.entries(cases)) {
       if (is[name] === undefined) continue;
+      if (given !== undefined) await connection.run({ sql: given });
       const statements = await renderOperation(adapter, connection, operation(dialect.temporarySchema));
       const wanted = is[name] ?? [];
       expect(

@@ -12,6 +12,7 @@ import { executePlan } from '../../src/execute/execute-plan.ts';
 import type { RunResult } from '../../src/execute/events.ts';
 import type { ExecutionPorts } from '../../src/execute/execution.ts';
 import { graphOf } from '../../src/graph/graph-fixture.ts';
+import { isBuilt } from '../../src/graph/graph.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import type { PlanInput, SeedSummary } from '../../src/plan/plan-input.ts';
@@ -129,8 +130,7 @@ function replanFrom(input: PlanInput, adapter: Adapter): ExecutionPorts['replan'
 export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, place: Omit<RunPlace, 'database'>): Promise<RunResult> {
   const graph = graphOf(spec.nodes);
   const schemas = new Set(['main', stateSchema]);
-  for (const node of graph.nodes.values())
-    if (node.resourceType === 'model' || node.resourceType === 'seed') schemas.add(node.relation.schema);
+  for (const node of graph.nodes.values()) if (isBuilt(node)) schemas.add(node.relation.schema);
   const connection = await session.connect();
   const catalog = await adapter.catalog.relations(connection, [...schemas]);
   const present = inspectStateLayout(stateSchema, catalog, adapter.dialect).kind === 'present';

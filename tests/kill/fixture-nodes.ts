@@ -1,5 +1,5 @@
 /** Compiled nodes with SQL of their own, for builds on a real database. */
-import type { CompiledHook, CompiledModel, CompiledTest } from '../../src/compile/compiled.ts';
+import type { CompiledHook, CompiledModel, CompiledSnapshot, CompiledTest } from '../../src/compile/compiled.ts';
 import { ids, model, test } from '../../src/graph/graph-fixture.ts';
 
 export interface SqlModelOptions extends Partial<CompiledModel['config']> {
@@ -32,6 +32,51 @@ export function sqlModel(name: string, sql: string, options: SqlModelOptions = {
     full: textOf(sql, base.path),
     ...(incremental === undefined ? {} : { incremental: textOf(incremental, base.path) }),
     preHooks,
+    postHooks,
+  };
+}
+
+/** A history of the rows of this SQL, by the column `changed`; `v` and `id` beside it. Rows that are gone get a version of their own. */
+export function sqlSnapshot(name: string, sql: string, postHooks: readonly CompiledHook[] = []): CompiledSnapshot {
+  const path = `snapshots/${name}.yaml`;
+  const first =
+    `select *, 'first' as dbt_scd_id, changed as dbt_updated_at, changed as dbt_valid_from, nullif(changed, changed) as dbt_valid_to, ` +
+    `cast('False' as varchar) as dbt_is_deleted from (${sql}) as kept`;
+  // The graph knows only that it is an id.
+  const id = `snapshot.shop.${name}` as CompiledSnapshot['id'];
+  return {
+    resourceType: 'snapshot',
+    id,
+    name,
+    path,
+    fqn: ['shop', name],
+    description: '',
+    tags: [],
+    dependsOn: [],
+    macros: [],
+    rawConfig: {},
+    config: {
+      enabled: true,
+      tags: [],
+      meta: {},
+      strategy: 'timestamp',
+      uniqueKey: ['id'],
+      updatedAt: 'changed',
+      hardDeletes: 'new_record',
+      metaColumns: {
+        scdId: 'dbt_scd_id',
+        updatedAt: 'dbt_updated_at',
+        validFrom: 'dbt_valid_from',
+        validTo: 'dbt_valid_to',
+        isDeleted: 'dbt_is_deleted',
+      },
+    },
+    relation: { schema: 'main', name },
+    span: { path, start: 0, end: 0 },
+    full: textOf(first, path),
+    current: textOf(sql, path),
+    columns: [],
+    preHooks: [],
     postHooks,
   };
 }

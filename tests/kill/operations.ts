@@ -1,7 +1,7 @@
 /** The operations that are killed at each of their statements: what stood before, and the run that dies. */
 import { seed } from '../../src/graph/graph-fixture.ts';
 import type { RunSpec, SeedContent } from './drive.ts';
-import { columnCheck, hook, queryTest, sqlModel } from './fixture-nodes.ts';
+import { columnCheck, hook, queryTest, sqlModel, sqlSnapshot } from './fixture-nodes.ts';
 import type { SqlModelOptions } from './fixture-nodes.ts';
 
 export interface KillOperation {
@@ -136,6 +136,17 @@ const commented = (version: number): RunSpec => ({
   ],
 });
 
+/** Times in the far future, so that no version depends on when a run was; and no id that does. */
+const kept = (version: string, more = ''): RunSpec => ({
+  nodes: [
+    sqlSnapshot(
+      'history',
+      `select id, v, ${more} cast('${version === 'first' ? '2100' : '2101'}-01-01' as timestamp) as changed from main.source where v = '${version}'`,
+      [hook(`update main.history set dbt_scd_id = v || cast(dbt_valid_from as varchar) || dbt_is_deleted`)],
+    ),
+  ],
+});
+
 const one = (...args: Parameters<typeof sqlModel>): RunSpec => ({ nodes: [sqlModel(...args)] });
 const view = { materialized: 'view' } as const;
 
@@ -207,6 +218,9 @@ export const operations: readonly KillOperation[] = [
     expected: 'failed',
     changesNothing: true,
   },
+  { name: 'snapshot first build', given: [source], history: [one('other', narrow(1))], run: kept('first') },
+  { name: 'snapshot', given: [source, sourceGrows], history: [kept('first')], run: kept('second') },
+  { name: 'snapshot with a new column', given: [source, sourceGrows], history: [kept('first')], run: kept('second', 'id * 2 as doubled,') },
   { name: 'hooks around the run', history: [bracketed(1)], run: bracketed(2) },
   { name: 'chain of four models', history: [chain(1)], run: chain(2) },
 ];

@@ -254,6 +254,16 @@ describe('alter-columns', () => {
 
 describe('all operations', () => {
   it('never emit what the engine cannot replay', async () => {
+    const history = {
+      target,
+      columns: ['a'],
+      versions: {
+        key: ['a'],
+        hardDeletes: 'new_record',
+        now: `timestamp '2026-01-01'`,
+        columns: { scdId: 'i', updatedAt: 'u', validFrom: 'f', validTo: 't', isDeleted: 'd' },
+      },
+    } as const;
     const column = { name: 'a', type: 'INTEGER' };
     const constraints = [{ type: 'not_null', columns: ['a'] }] as const;
     const all: {
@@ -272,6 +282,8 @@ describe('all operations', () => {
       'append-query': { kind: 'append-query', target, columns: ['a'], query: query('select 1 as a') },
       'delete-insert': { kind: 'delete-insert', stage, target, columns: ['a'], key: ['a'] },
       merge: { kind: 'merge', stage, target, columns: ['a'], key: ['a'] },
+      'stage-changes': { kind: 'stage-changes', stage, changes: stage, compared: [], ...history },
+      'apply-changes': { kind: 'apply-changes', changes: stage, ...history },
       'alter-columns': { kind: 'alter-columns', target, add: [column], drop: ['a'], retype: [column] },
       drop: { kind: 'drop', relation: target, relationKind: 'table', temporary: false },
       'sync-indexes': { kind: 'sync-indexes', target, indexes: [{ columns: ['a'], unique: false }] },

@@ -13,6 +13,7 @@ import type {
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
+import { applyChangesSql, stageChangesSql } from '../../adapter/version-sql.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { releaseConstraints, stageConstrained, syncConstraints } from './constraints.ts';
 import { dialect } from './dialect.ts';
@@ -90,11 +91,11 @@ function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly S
   );
 }
 
-function merge({ stage, target, columns, key }: Merge): readonly Statement[] {
+function merge({ stage, target, columns, key, updates: changed }: Merge): readonly Statement[] {
   const keys = new Set(key.map(dialect.foldIdentifier));
-  const updates = columns
-    .filter((column) => !keys.has(dialect.foldIdentifier(column)))
-    .map((column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`);
+  const updates = (changed ?? columns.filter((column) => !keys.has(dialect.foldIdentifier(column)))).map(
+    (column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`,
+  );
   const update = updates.length === 0 ? '' : ` when matched then update set ${updates.join(', ')}`;
   return each(
     `merge into ${name(target)} as target using ${name(stage)} as stage on ${matchingKey(key)}${update}` +
@@ -127,6 +128,8 @@ export const operations: OperationRenderers = {
   'append-query': appendQuery,
   'delete-insert': deleteInsert,
   merge,
+  'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
+  'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
   'publish-materialized': ({ target }) => bug(`a materialized view ${target.name}, which the engine does not know`),

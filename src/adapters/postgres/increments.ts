@@ -44,11 +44,13 @@ export function deleteInsert({ stage, target, columns, key }: DeleteInsert): rea
   ];
 }
 
-export async function merge({ stage, target, columns, key }: Merge, { look }: Pick<RenderContext, 'look'>): Promise<readonly Statement[]> {
+export async function merge(
+  { stage, target, columns, key, updates: changed }: Merge,
+  { look }: Pick<RenderContext, 'look'>,
+): Promise<readonly Statement[]> {
   const [found] = await look({ sql: `select pg_catalog.current_setting('server_version_num')` });
   const keys = new Set(key);
-  const updates = columns
-    .filter((column) => !keys.has(column))
+  const updates = (changed ?? columns.filter((column) => !keys.has(column)))
     .map((column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`)
     .join(', ');
   const match = matchingKey(key, stage);

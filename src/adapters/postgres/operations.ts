@@ -4,6 +4,7 @@ import type { Relation, RelationKind } from '../../adapter/relation.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { releaseConstraints, stageConstraints, syncConstraints } from './constraints.ts';
+import { applyChangesSql, stageChangesSql } from '../../adapter/version-sql.ts';
 import { dialect } from './dialect.ts';
 import { columnList, deleteInsert, insertAll, merge } from './increments.ts';
 import { publishMaterialized } from './publish/publish-materialized.ts';
@@ -67,6 +68,8 @@ export const operations: OperationRenderers = {
   'append-query': appendQuery,
   'delete-insert': deleteInsert,
   merge,
+  'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
+  'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
   'stage-constraints': stageConstraints,

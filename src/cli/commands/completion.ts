@@ -37,6 +37,7 @@ export async function completeWords(host: Host, program: Command, words: readonl
       const targets = project === undefined ? undefined : valueOf(project.top, 'targets');
       return targets === undefined ? [] : entriesOf(targets).map(({ key }) => key);
     },
+    rules: async () => Object.keys((await import('../../diagnostics/codes/lint.ts')).lintRules),
     codes: async () => Object.keys((await import('../../diagnostics/registry.ts')).registry).sort(),
   });
   if (completion.kind === 'files') {

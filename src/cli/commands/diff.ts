@@ -72,7 +72,8 @@ async function diff(host: Host, screen: Screen, options: DiffOptions): Promise<E
 }
 
 function isComparable(node: ReturnType<LoadedGraph['graph']['nodeAt']> | undefined): node is Comparable {
-  return node?.resourceType === 'seed' || (node?.resourceType === 'model' && node.config.materialized !== 'ephemeral');
+  if (node?.resourceType === 'model') return node.config.materialized !== 'ephemeral';
+  return node?.resourceType === 'seed' || node?.resourceType === 'snapshot';
 }
 
 /** Queries are looked at only for nodes of which the project says nothing. */

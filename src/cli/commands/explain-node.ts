@@ -57,7 +57,7 @@ interface Wanted {
 
 /** What a build of these nodes would do; undefined where there is nothing to build among them. */
 async function planOf(host: Host, screen: Screen, { loaded, options, selected }: Wanted): Promise<Plan | undefined> {
-  const isBuilt = [...selected].some((id) => ['model', 'seed'].includes(loaded.graph.nodes.get(id)?.resourceType ?? ''));
+  const isBuilt = [...selected].some((id) => ['model', 'seed', 'snapshot'].includes(loaded.graph.nodes.get(id)?.resourceType ?? ''));
   if (!isBuilt) return undefined;
   return (await planLoaded(host, screen, { command: 'build', options }, loaded))?.plan;
 }
@@ -120,6 +120,7 @@ function testOf(screen: Screen, node: GraphNode | undefined): readonly CheckEntr
 
 function sqlOf(node: GraphNode): Pick<NodeExplanation, 'sql'> {
   if (node.resourceType === 'test') return node.test.text === undefined ? {} : { sql: { full: node.test.text.sql } };
+  if (node.resourceType === 'snapshot') return { sql: { full: node.full.sql, incremental: node.current.sql } };
   if (node.resourceType !== 'model') return {};
   const { full, incremental } = node;
   const isOther = incremental !== undefined && incremental.sql !== full.sql;

@@ -1,5 +1,5 @@
 /** `tx fmt`: formats the SQL of templates, each only where the result is proven to be the same SQL. */
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { bug } from '../../diagnostics/bug.ts';
 import type { FormatRefusal } from '../../diagnostics/codes/format.ts';
@@ -11,7 +11,7 @@ import type { FormatSettings } from '../../project/format-style.ts';
 import type { Project, ProjectFile, ProjectSource } from '../../project/project.ts';
 import { readFormat } from '../../project/read-format.ts';
 import { readSources } from '../../project/read-sources.ts';
-import { decodeText, kindAt } from '../../project/read-text.ts';
+import { kindAt } from '../../project/read-text.ts';
 import { traced } from '../../project/tracer.ts';
 import type { Vars } from '../../project/vars.ts';
 import { parseYaml } from '../../project/yaml/parse-yaml.ts';
@@ -24,6 +24,7 @@ import type { Host } from '../host.ts';
 import { jsLoader, openProject, plainValues } from '../load-graph.ts';
 import type { OutputOptions, ProjectOptions } from '../options.ts';
 import { findMiscompiled } from '../prove-compiled.ts';
+import { replaceText } from '../replace-text.ts';
 import type { Screen } from '../screen.ts';
 
 export interface FmtOptions extends ProjectOptions, OutputOptions {
@@ -48,7 +49,8 @@ export async function fmtCommand(host: Host, screen: Screen, options: FmtOptions
   const changed: Change[] = [];
   for (const change of proven.changed) {
     if (!writes) report(screen, change, options);
-    else if (write(host, project, change)) stamp.add(change.source.path, change.text);
+    else if (replaceText(host, project.root, { path: change.source.path, before: change.source.text, after: change.text }))
+      stamp.add(change.source.path, change.text);
     else {
       diagnostics.push(refused(change.source, 'changed', 0));
       continue;
@@ -148,18 +150,6 @@ async function prove(
 
 function report(screen: Screen, { source, text }: Change, { diff }: FmtOptions): void {
   screen.result(diff === true ? renderDiff(source.path, source.text, text, screen.resultStyle) : source.path);
-}
-
-/** Writes the new text with the byte order mark and line ends of the old one; false where that has changed meanwhile. */
-function write(host: Host, project: Project, { source, text }: Change): boolean {
-  const path = host.files.realPath(join(project.root, source.path));
-  const bytes = host.files.readBytes(path);
-  if (decodeText(source.path, bytes).value !== source.text) return false;
-  const old = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  const mark = old.startsWith('\ufeff') ? '\ufeff' : '';
-  const lineEnd = /\r\n?|\n/.exec(old)?.[0] ?? '\n';
-  host.files.writeAtomic(path, mark + text.replaceAll('\n', lineEnd));
-  return true;
 }
 
 interface Counts {

@@ -33,7 +33,9 @@ export async function lineageCommand(host: Host, screen: Screen, options: Lineag
   const loaded = await loadGraph(host, screen, options);
   const { graph, engine } = loaded;
   const wanted = findNode(graph, options.args[0] ?? '', engine.dialect.foldIdentifier);
-  const models = new Set([...graph.nodes.values()].filter(({ resourceType }) => resourceType === 'model').map(({ id }) => id));
+  const models = new Set(
+    [...graph.nodes.values()].filter(({ resourceType }) => resourceType === 'model' || resourceType === 'snapshot').map(({ id }) => id),
+  );
   await requireSound(loaded, new Set([...models].filter((id) => !graph.broken.has(id))));
   // A column of a source or seed is looked for in what reads it.
   const outcome = await analyzeNodes(host, loaded, new Set([...models, wanted.node.id]));

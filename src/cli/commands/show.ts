@@ -184,6 +184,7 @@ async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, opti
   await requireSound(loaded, new Set([node.id]));
   const { graph } = await loadWhole(host, screen, loaded, new Set([node.id]));
   const whole = graph.nodes.get(node.id);
+  // What a history holds is in its table only.
   if (whole?.resourceType === 'model')
     return fill(host, loaded, options, { title: node.name, key: node.id, text: whole.full, path: node.path });
   const sql = `select * from ${relationText(loaded, node)}`;

@@ -17,6 +17,8 @@ export interface CandidateSources {
   readonly names: () => KnownNames | undefined;
   readonly targets: () => readonly string[];
   readonly codes: () => Promise<readonly string[]>;
+  /** Rules of the linter. */
+  readonly rules: () => Promise<readonly string[]>;
 }
 
 const files: Completion = { kind: 'files' };
@@ -37,10 +39,12 @@ export async function findCandidates(words: readonly string[], sources: Candidat
   if (joined !== null) {
     const [, flag = '', value = ''] = joined;
     const named = command.options.find(({ long }) => long === flag);
-    return named === undefined ? nothing : prefixed(`${flag}=`, completeValue(named, value, sources));
+    return named === undefined ? nothing : prefixed(`${flag}=`, await completeValue(named, value, sources));
   }
   if (current.startsWith('-')) return startingWith(current, flagsOf(command, current));
-  if (option !== undefined) return completeValue(option, current, sources);
+  if (option !== undefined) return await completeValue(option, current, sources);
+  if (command.name() === 'generate' && positional === 1 && before.includes('staging'))
+    return wordsOf(current, sources.names()?.sources ?? []);
   return positional === 0 || command.name() === 'fmt' ? completeArgument(command, current, sources) : nothing;
 }
 
@@ -74,14 +78,15 @@ function readBefore(command: Command, words: readonly string[]): { readonly opti
 const selectorFlags: ReadonlySet<string> = new Set(['select', 'exclude', 'node']);
 const fileFlags: ReadonlySet<string> = new Set(['projectDir', 'state', 'profile', 'junit']);
 
-function completeValue(option: Option, current: string, sources: CandidateSources): Completion {
+async function completeValue(option: Option, current: string, sources: CandidateSources): Promise<Completion> {
   const name = option.attributeName();
   if (option.argChoices !== undefined) return wordsOf(current, option.argChoices);
   if (selectorFlags.has(name)) return wordsOf(current, completeSelector(current, sources.names()));
+  if (name === 'rule') return wordsOf(current, await sources.rules());
   if (name === 'target') return wordsOf(current, sources.targets());
   if (name === 'selector') return wordsOf(current, sources.names()?.selectors ?? []);
   if (name === 'resourceType' || name === 'excludeResourceType')
-    return wordsOf(current, ['model', 'seed', 'source', 'exposure', 'test', 'unit_test']);
+    return wordsOf(current, ['model', 'seed', 'snapshot', 'source', 'exposure', 'test', 'unit_test']);
   return fileFlags.has(name) || name === 'output' ? files : nothing;
 }
 
@@ -93,7 +98,7 @@ async function completeArgument(command: Command, current: string, sources: Cand
       return wordsOf(current, await sources.codes());
     case 'lineage': {
       const names = sources.names();
-      const nodes = [...(names?.models ?? []), ...(names?.seeds ?? []), ...(names?.sources ?? [])];
+      const nodes = [...(names?.models ?? []), ...(names?.seeds ?? []), ...(names?.snapshots ?? []), ...(names?.sources ?? [])];
       return wordsOf(
         current,
         nodes.map((name) => `${name}.`),

@@ -14,6 +14,7 @@ import {
 const noNames: KnownNames = {
   models: [],
   seeds: [],
+  snapshots: [],
   sources: [],
   exposures: [],
   unitTests: [],
@@ -37,7 +38,7 @@ export function completeSelector(current: string, known: KnownNames | undefined)
   const method = typed.slice(0, Math.max(colon, 0));
   const words =
     colon < 0
-      ? [...names.models, ...names.seeds, ...methods]
+      ? [...names.models, ...names.seeds, ...names.snapshots, ...methods]
       : valuesOf(method, typed.slice(colon + 1), names).map((value) => `${method}:${value}`);
   const found = new Set(words.filter((word) => word.startsWith(typed)));
   return [...found].map((word) => `${before}${operator}${word}`);
@@ -48,7 +49,7 @@ function valuesOf(method: string, typed: string, names: KnownNames): readonly st
     case 'tag':
       return names.tags;
     case 'fqn':
-      return [...names.models, ...names.seeds];
+      return [...names.models, ...names.seeds, ...names.snapshots];
     case 'source':
       return [...names.sources.map((source) => source.slice(0, source.indexOf('.'))), ...names.sources];
     case 'path':

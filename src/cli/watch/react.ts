@@ -74,10 +74,10 @@ async function tryLoad({ ports, options }: Session, screen: Screen): Promise<Loa
 
 /** Says what is watched, when that is not what was said before. */
 function tellStart(session: Session, { loaded, selected }: LoadedState): void {
-  const counts = { models: 0, seeds: 0, tests: 0 };
+  const counts = { models: 0, seeds: 0, snapshots: 0, tests: 0 };
   for (const id of selected) {
     const kind = id.slice(0, id.indexOf('.'));
-    if (kind === 'model' || kind === 'seed' || kind === 'test') counts[`${kind}s`] += 1;
+    if (kind === 'model' || kind === 'seed' || kind === 'snapshot' || kind === 'test') counts[`${kind}s`] += 1;
     else if (kind === 'unit_test') counts.tests += 1;
   }
   const { name, target } = loaded.project;

@@ -1,4 +1,5 @@
 /** Runs a set of nodes as the watched command does: plan, execute and report, or write what they compile to. */
+import { textPath } from '../../compile/text-path.ts';
 import { join } from 'node:path';
 import type { NodeId } from '../../compile/compiled.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
@@ -100,7 +101,7 @@ async function compileWork(
   writeCompiled(host.files, project, list);
   const texts = list.flatMap((node) => {
     const text = compiledTextOf(node);
-    return text === undefined ? [] : [{ name: node.name, path: compiledPathOf(project, node.path), compiled: text.sql }];
+    return text === undefined ? [] : [{ name: node.name, path: compiledPathOf(project, textPath(node)), compiled: text.sql }];
   });
   if (options.output === 'json') for (const text of texts) screen.data(text);
   view.tell({ type: 'compiled', names: texts.map(({ name }) => name) });

@@ -64,7 +64,7 @@ export function startWork(session: Session, kind: WorkKind): void {
 /** Names of models and seeds; of tests where there is nothing else. */
 function namesOf({ loaded: { graph } }: LoadedState, nodes: ReadonlySet<NodeId>): readonly string[] {
   const list = [...nodes].flatMap((id) => graph.nodes.get(id) ?? []);
-  const built = list.filter(({ resourceType }) => resourceType === 'model' || resourceType === 'seed');
+  const built = list.filter(({ resourceType }) => resourceType === 'model' || resourceType === 'seed' || resourceType === 'snapshot');
   return (built.length === 0 ? list : built).map(({ name }) => name);
 }
 

@@ -1,4 +1,5 @@
 /** Helpers that look into the project: `ref`, `source`, `var`, and what tests declare. */
+import type { Dialect } from '../../adapter/dialect.ts';
 import type { Span } from '../../diagnostics/span.ts';
 import type { Builtin, BuiltinCall } from '../builtin.ts';
 import { builtin } from '../builtin.ts';
@@ -52,6 +53,28 @@ function acceptedValues(call: BuiltinCall): Value | Failed {
   );
 }
 
+/** A select of the versions of a snapshot that held at an instant. The instant is SQL, or text of a date or time. */
+function asOf(call: BuiltinCall): Value | Failed {
+  const relation = call.value(0);
+  if (!isRelation(relation)) return failed;
+  if (relation.versions === undefined) return call.fail('takes a snapshot, as in `(ref "orders_history")`', 0);
+  const { validFrom, validTo, isDeleted } = relation.versions;
+  const { dialect } = call.session.environment;
+  const instant = instantOf(call.text(1), dialect);
+  const [from, to] = [dialect.quoteIdentifier(validFrom), dialect.quoteIdentifier(validTo)];
+  const isThere = isDeleted === undefined ? '' : ` and coalesce(${dialect.quoteIdentifier(isDeleted)}, 'False') <> 'True'`;
+  return `select * from ${relation.sql} where ${from} <= ${instant} and (${to} is null or ${to} > ${instant})${isThere}`;
+}
+
+/** A date, with a time behind it or without, and perhaps a zone. */
+const moment = /^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
+
+function instantOf(given: string, { typeName }: Dialect): string {
+  const found = moment.exec(given.trim());
+  if (found === null) return `(${given})`;
+  return `cast('${given.trim()}' as ${typeName(found[1] === undefined ? 'timestamp' : 'timestamptz')})`;
+}
+
 const text = (name: string) => ({ name, type: 'text' }) as const;
 
 export const projectHelpers: readonly Builtin[] = [
@@ -67,6 +90,17 @@ export const projectHelpers: readonly Builtin[] = [
     named: [{ name: 'default', type: 'any', optional: true }],
     form: '{{var "name" default="value"}}',
   }),
+  builtin(
+    'as_of',
+    [
+      { name: 'snapshot', type: 'relation' },
+      { name: 'instant', type: 'sql' },
+    ],
+    asOf,
+    {
+      form: '{{as_of (ref "snapshot") "2026-01-01"}}',
+    },
+  ),
   builtin('accepted_values', [{ name: 'relation', type: 'relation' }, text('column')], acceptedValues, {
     form: '(accepted_values (ref "model") "column")',
   }),

@@ -23,6 +23,14 @@ type SelfRead =
   | { readonly by: 'names' };
 
 export const graphCodes = {
+  'snapshot-config-missing': error<{ name: string; key: string; why: string }>(
+    (p) => `snapshot \`${p.name}\` has no \`${p.key}\`, which ${p.why}`,
+    (p) => `add \`${p.key}: …\` to its \`config\``,
+  ),
+  'snapshot-config-idle': error<{ name: string; key: string; needs: string }>(
+    (p) => `\`${p.key}\` does nothing in snapshot \`${p.name}\``,
+    (p) => `set \`${p.needs}\`, or leave \`${p.key}\` out`,
+  ),
   'dependency-cycle': error<{ readonly path: readonly string[] }>(
     ({ path }) => `models need each other in a circle: \`${shorten(path).join(' -> ')}\``,
     () => 'take one of these refs away, or move what both sides need into a model of its own',

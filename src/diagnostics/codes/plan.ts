@@ -11,16 +11,23 @@ export const planCodes = {
         ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\` to take it over`
         : `give the model another name or \`alias\`, or run with \`--adopt\` to let \`tx\` take it over`,
   ),
+  'history-in-the-way': error<{ relation: string; snapshot: string; kind: string; name: string }>(
+    (p) =>
+      `table \`${p.relation}\` is the history that snapshot \`${p.snapshot}\` has kept, and ${p.kind} \`${p.name}\` would take its place`,
+    (p) => `a history cannot be built again: give ${p.kind} \`${p.name}\` another name or \`alias\`, or drop the table yourself`,
+  ),
   'clock-behind': warning<{ now: string; built: string; node: string }>(
     (p) => `the clock says ${p.now}, and \`${p.node}\` was built at ${p.built}`,
     () => 'set the clock of this machine; until then `{{run.started_at}}` and the time of the database may lie before rows that are there',
   ),
-  'rows-of-another': error<{ relation: string; kind: string; name: string; model: string; isKept: boolean }>(
+  'rows-of-another': error<{ relation: string; kind: string; name: string; model: string; isKept: boolean; isHistory: boolean }>(
     (p) => `table \`${p.relation}\` holds the rows of ${p.kind} \`${p.name}\`, and \`${p.model}\` would add its own to them`,
-    ({ isKept }) =>
-      isKept
-        ? 'keep its rows and go on from them with `--adopt`; `full_refresh: false` keeps it from being built anew'
-        : 'build it anew with `--full-refresh`, or keep its rows and go on from them with `--adopt`',
+    ({ isKept, isHistory }) =>
+      isHistory
+        ? 'if it is the same history under an old name, go on with it by `--adopt`; else give the snapshot another name or `alias`'
+        : isKept
+          ? 'keep its rows and go on from them with `--adopt`; `full_refresh: false` keeps it from being built anew'
+          : 'build it anew with `--full-refresh`, or keep its rows and go on from them with `--adopt`',
   ),
   'strategy-not-supported': error<{ strategy: string; engine: string; offered: readonly string[] }>(
     (p) => `incremental strategy \`${p.strategy}\` is not available on ${p.engine}`,

@@ -1,4 +1,5 @@
 /** Codes of a run: what goes wrong while steps are carried out. */
+import { didYouMean } from '../nearest.ts';
 import { error, warning } from '../code-entry.ts';
 import { selectorName, shellWord } from '../pasteable.ts';
 
@@ -84,6 +85,10 @@ export const runCodes = {
     (p) => `the key column \`${p.key}\` is not among the columns of the query`,
     (p) => `the query has ${list(p.columns)}`,
   ),
+  'merge-column-missing': error<{ readonly column: string; readonly columns: readonly string[] }>(
+    (p) => `the merge names column \`${p.column}\`, which neither the query nor the table has`,
+    (p) => didYouMean(p.column, p.columns) ?? `the columns are ${p.columns.map((column) => `\`${column}\``).join(', ')}`,
+  ),
   'increment-column-missing': error<{ columns: readonly string[]; relation: string }>(
     (p) => `the query no longer has ${list(p.columns)}, which \`${p.relation}\` has`,
     () => 'put the column back, set `on_schema_change` to `sync_all_columns` or `append_new_columns`, or rebuild with `--full-refresh`',
@@ -109,6 +114,32 @@ export const runCodes = {
   'schema-change-refused': error<{ relation: string; removed: readonly string[]; total: number }>(
     (p) => `this change would drop ${p.removed.length} of ${p.total} columns of \`${p.relation}\`: ${list(p.removed)}`,
     () => 'more than half of the columns looks like a mistake and is refused; rebuild with `--full-refresh` if it is meant',
+  ),
+  'snapshot-column-missing': error<{ key: string; column: string; columns: readonly string[] }>(
+    (p) => `there is no column \`${p.column}\` for \`${p.key}\``,
+    (p) => `the rows have ${p.columns.map((column) => `\`${column}\``).join(', ')}`,
+  ),
+  'snapshot-column-taken': error<{ name: string; column: string }>(
+    (p) => `snapshot \`${p.name}\` adds a column \`${p.column}\`, and its relation has one of that name`,
+    (p) =>
+      `give the column of the snapshot another name: \`snapshot_meta_column_names: { … }\`, or leave \`${p.column}\` out of what it looks at`,
+  ),
+  'snapshot-stamp-type': error<{ column: string; type: string }>(
+    (p) => `\`updated_at\` is a time, and \`${p.column}\` has the type \`${p.type}\``,
+    () => 'name a column of dates or timestamps, cast it in a model, or use `strategy: check`',
+  ),
+  'snapshot-stamp-null': error<{ name: string; column: string; rows: number; samples: readonly string[] }>(
+    (p) =>
+      `${p.rows} ${p.rows === 1 ? 'row' : 'rows'} of snapshot \`${p.name}\` have no time of change: \`${p.column}\` is NULL (${p.samples.join('; ')})`,
+    () => 'give them one, leave them out of what the snapshot looks at, or use `strategy: check`',
+  ),
+  'snapshot-not-a-history': error<{ relation: string; missing: readonly string[] }>(
+    (p) => `table \`${p.relation}\` is no history: it has no ${p.missing.map((column) => `\`${column}\``).join(', ')}`,
+    () => 'set `snapshot_meta_column_names` to the names that the columns have there, or give the snapshot another name or `alias`',
+  ),
+  'snapshot-versions-overlap': error<{ relation: string; keys: number; samples: readonly string[] }>(
+    (p) => `\`${p.relation}\` has more than one version in force of ${p.keys} ${p.keys === 1 ? 'row' : 'rows'} (${p.samples.join('; ')})`,
+    () => 'somebody has changed its rows: end all but one version of each; nothing was changed',
   ),
   'type-change-refused': error<{
     relation: string;

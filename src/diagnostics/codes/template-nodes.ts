@@ -68,10 +68,10 @@ const referenceCodes = {
 };
 
 const configCodes = {
-  'idle-config': warning<{ readonly key: string; readonly materialized: string }>(
-    ({ key, materialized }) => `\`${key}\` does nothing here: the model is ${described(materialized)}`,
-    ({ key, materialized }) =>
-      `take it away${materialized === 'ephemeral' && (key === 'alias' || key === 'schema' || key === 'contract') ? '' : ', or set `materialized="incremental"`'}`,
+  'idle-config': warning<{ readonly key: string } & ({ readonly materialized: string } | { readonly strategy: string })>(
+    ({ key, ...why }) =>
+      `\`${key}\` does nothing here: the model is ${'strategy' in why ? `brought up to date by \`${why.strategy}\`` : described(why.materialized)}`,
+    ({ key, ...why }) => ('strategy' in why ? 'take it away, or set `incremental_strategy="merge"`' : adviseIdle(key, why.materialized)),
   ),
   'constraint-wrong': error<{ readonly type: string; readonly problem: string }>(
     ({ type, problem }) => `the \`${type}\` constraint ${problem}`,
@@ -151,5 +151,10 @@ function printable(name: string): string {
 
 /** What a model is, with its article. */
 const described = (materialized: string): string => (materialized === 'ephemeral' ? 'ephemeral' : `a ${materialized}`);
+
+function adviseIdle(key: string, materialized: string): string {
+  const takes = materialized === 'ephemeral' && (key === 'alias' || key === 'schema' || key === 'contract');
+  return takes ? 'take it away' : 'take it away, or set `materialized="incremental"`';
+}
 
 export const nodeCodes = { ...referenceCodes, ...configCodes, ...namingCodes };

@@ -1,5 +1,6 @@
 /** Describes one node in the words of dbt's manifest, version 12. */
 import { createHash } from 'node:crypto';
+import { textPath } from '../../compile/text-path.ts';
 import type { Relation } from '../../adapter/relation.ts';
 import { hasColumnSlots } from '../../compile/column-slots.ts';
 import type { CompiledColumn, CompiledConstraint, CompiledTest } from '../../compile/compiled.ts';
@@ -31,7 +32,7 @@ export interface EntryContext {
 }
 
 type Kind<K extends GraphNode['resourceType']> = Extract<GraphNode, { readonly resourceType: K }>;
-type Runnable = Kind<'model' | 'seed' | 'test'>;
+type Runnable = Kind<'model' | 'seed' | 'snapshot' | 'test'>;
 
 /** Makes each field of an entry from its node. One table serves all nodes of a kind: there are many nodes. */
 type Makers<N> = Readonly<Record<string, (node: N, context: EntryContext) => unknown>>;
@@ -63,21 +64,21 @@ const runnable: Makers<Runnable> = {
   depends_on: (node, context) => ({ macros: macroIds(node, context), nodes: context.graph.parents.get(node.id) ?? [] }),
 };
 
-const built: Makers<Kind<'model' | 'seed'>> = {
+const built: Makers<Kind<'model' | 'seed' | 'snapshot'>> = {
   alias: ({ relation }) => relation.name,
-  columns: ({ columns, constraints }) => columnsOf(columns, constraints),
+  columns: (node) => columnsOf(node.columns, node.resourceType === 'snapshot' ? [] : node.constraints),
   relation_name: (node, { relationName }) =>
     node.resourceType === 'model' && node.config.materialized === 'ephemeral' ? null : relationName(node.relation),
   raw_code: (node, { rawText }) => (node.resourceType === 'model' ? (rawText(node.path) ?? '') : ''),
 };
 
 /** What has a text: for incremental models the one of a first run. */
-const compiled: Makers<Kind<'model' | 'test'>> = {
+const compiled: Makers<Kind<'model' | 'snapshot' | 'test'>> = {
   language: () => 'sql',
   refs: refsOf,
   sources: sourcesOf,
   metrics: () => [],
-  compiled_path: (node, context) => (compiledSql(node, context) === undefined ? null : context.compiledPath(node.path)),
+  compiled_path: (node, context) => (compiledSql(node, context) === undefined ? null : context.compiledPath(textPath(node))),
   compiled: (node, context) => compiledSql(node, context) !== undefined,
   compiled_code: (node, context) => qualified(compiledSql(node, context), context),
   extra_ctes_injected: () => true,
@@ -110,6 +111,14 @@ const seeds: Makers<Kind<'seed'>> = {
   root_path: () => null,
   // The form has no place for what a seed's hooks refer to; the maps of edges have.
   depends_on: (node, context) => ({ macros: macroIds(node, context) }),
+};
+
+const snapshots: Makers<Kind<'snapshot'>> = {
+  ...common,
+  ...runnable,
+  ...built,
+  ...compiled,
+  raw_code: ({ current }) => current.sql,
 };
 
 const singularTests: Makers<CompiledTest> = {
@@ -184,7 +193,7 @@ const unitTests: Makers<Kind<'unit_test'>> = {
 
 /** The keys that entries of some kind have. */
 export const entryKeys: readonly string[] = [
-  ...new Set([models, seeds, genericTests, sources, exposures, unitTests].flatMap((makers) => Object.keys(makers))),
+  ...new Set([models, seeds, snapshots, genericTests, sources, exposures, unitTests].flatMap((makers) => Object.keys(makers))),
 ];
 
 /** Makers of a kind that fits the node are called with that node alone: {@link makersOf} chooses by the kind. */
@@ -192,6 +201,7 @@ function makersOf(node: GraphNode): Makers<GraphNode> {
   const table = {
     model: models,
     seed: seeds,
+    snapshot: snapshots,
     source: sources,
     exposure: exposures,
     unit_test: unitTests,
@@ -272,9 +282,9 @@ function sourcesOf(node: GraphNode, context: EntryContext): readonly (readonly s
   return parentsOf(node, context).flatMap((parent) => (parent.resourceType === 'source' ? [[parent.sourceName, parent.name]] : []));
 }
 
-function compiledSql(node: Kind<'model' | 'test'>, { graph }: EntryContext): string | undefined {
+function compiledSql(node: Kind<'model' | 'snapshot' | 'test'>, { graph }: EntryContext): string | undefined {
   if (graph.broken.has(node.id)) return undefined;
-  const text = node.resourceType === 'model' ? node.full : node.test.text;
+  const text = node.resourceType === 'model' ? node.full : node.resourceType === 'snapshot' ? node.current : node.test.text;
   // Nobody has asked for the columns that it is written from.
   return text === undefined || hasColumnSlots(text) ? undefined : text.sql;
 }

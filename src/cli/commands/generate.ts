@@ -1,0 +1,51 @@
+/** `tx generate`: writes what somebody would type off the database: YAML of sources and models, staging models. */
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { exitCodes, Stop } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { generateSource } from '../generate/generate-source.ts';
+import { generateStaging } from '../generate/generate-staging.ts';
+import { generateYaml } from '../generate/generate-yaml.ts';
+import { writeProposals } from '../generate/proposal.ts';
+import type { Proposed } from '../generate/proposal.ts';
+import type { Host } from '../host.ts';
+import { loadGraph } from '../load-graph.ts';
+import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
+import type { Screen } from '../screen.ts';
+import { selectNodes } from '../select-nodes.ts';
+import { listenForCancel } from '../signals.ts';
+
+export interface GenerateOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
+  readonly args: readonly string[];
+  readonly diff?: boolean;
+}
+
+export async function generateCommand(host: Host, screen: Screen, options: GenerateOptions): Promise<ExitCode> {
+  const [what = '', name] = options.args;
+  if (what === 'yaml' ? name !== undefined : name === undefined)
+    throw new Stop(exitCodes.usage, [diagnose('generate-usage', { what, problem: what === 'yaml' ? 'surplus' : 'missing' })]);
+  const cancellation = listenForCancel();
+  let proposed: Proposed;
+  try {
+    proposed = await propose(host, screen, options, cancellation.signal);
+  } catch (cause) {
+    if (cancellation.signal.aborted) return cancellation.exitCode();
+    throw cause;
+  } finally {
+    cancellation.dispose();
+  }
+  return writeProposals(host, screen, proposed, options.diff === true);
+}
+
+async function propose(host: Host, screen: Screen, options: GenerateOptions, signal: AbortSignal): Promise<Proposed> {
+  const [what, name = ''] = options.args;
+  const loaded = await loadGraph(host, screen, options);
+  const work = { host, screen, loaded, options, signal };
+  switch (what) {
+    case 'source':
+      return await generateSource(work, name);
+    case 'staging':
+      return await generateStaging(work, name);
+    default:
+      return await generateYaml(work, selectNodes(host, screen, loaded, options));
+  }
+}

@@ -1,0 +1,184 @@
+/** Carries the history of rows on: what has changed ends one version and begins another. */
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Cell, Connection } from '../adapter/connection.ts';
+import type { ComparedColumn, VersionRules } from '../adapter/operation.ts';
+import type { Column } from '../adapter/relation.ts';
+import { embed } from '../adapter/statement.ts';
+import { changeColumn, changeKinds, countChangesSql } from '../adapter/version-sql.ts';
+import { listMetaColumns } from '../compile/snapshots.ts';
+import { findVersionProblems } from '../compile/version-problems.ts';
+import type { NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Action } from '../plan/plan.ts';
+import { requireKeys } from './apply-increment.ts';
+import type { StagedPlace } from './apply-increment.ts';
+import { queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
+import { reconcileColumns } from './reconcile-columns.ts';
+import type { StepPlace } from './reconcile-columns.ts';
+import { StepFailure } from './step-failure.ts';
+
+type ActionOf<K extends Action['kind']> = Extract<Action, { kind: K }>;
+
+const sampleSize = 5;
+
+/** Fails when the rows lack a column that versions need, or have one that versions add. A query that reads no row knows its columns. */
+export async function requireVersions(
+  adapter: Adapter,
+  connection: Connection,
+  { query, versions, places }: ActionOf<'require-versions'>,
+  { node, name }: StepPlace & { readonly node: NodeId },
+): Promise<void> {
+  const { columns } = await queryRows(connection, embed('select * from (\n', query, '\n) as kept limit 0'));
+  const problems = findVersionProblems({ id: node, name, rules: versions, places }, columns, adapter.dialect.foldIdentifier);
+  if (problems.length > 0) throw new StepFailure(problems);
+}
+
+/** Fails when a row does not say when it changed. */
+export async function requireStamps(
+  { dialect }: Adapter,
+  connection: Connection,
+  { stage, versions, masked, span }: ActionOf<'require-stamps'>,
+  { node, name }: StepPlace,
+): Promise<void> {
+  const column = versions.updatedAt ?? bug('there is no column of times to look at');
+  const keys = versions.key.map(dialect.quoteIdentifier).join(', ');
+  const from = `from ${dialect.relation(stage)} where ${dialect.quoteIdentifier(column)} is null`;
+  const { rows } = await queryRows(connection, { sql: `select ${keys} ${from} order by ${keys} limit ${sampleSize}` });
+  if (rows.length === 0) return;
+  const counted = await queryRows(connection, { sql: `select count(*) ${from}` });
+  const samples = rows.map((row) => describeKey(versions, row, masked, dialect.foldIdentifier));
+  const found = { name, column, rows: Number(counted.rows[0]?.[0] ?? 0), samples };
+  throw new StepFailure([diagnose('snapshot-stamp-null', found, { node, span })]);
+}
+
+/** Gives the number of rows that changed, came, or went. Where nothing has changed, nothing is written. */
+export async function applyVersions(
+  adapter: Adapter,
+  connection: Connection,
+  action: ActionOf<'apply-versions'>,
+  place: StagedPlace,
+): Promise<number> {
+  const { stage, changes, target, versions } = action;
+  const staged = place.staged ?? (await adapter.catalog.columns(connection, stage, true));
+  const rowColumns = await requireHistory(adapter, connection, action, place);
+  const columns = await reconcileColumns(
+    adapter,
+    connection,
+    { stage, target, targetColumns: rowColumns, onSchemaChange: 'append_new_columns' },
+    staged,
+    place,
+  );
+  const rules = spelled(adapter, versions, columns);
+  const compared = comparedColumns(adapter, rules, rowColumns, staged);
+  const shared = { changes, target, columns, versions: rules };
+  await runOperation(adapter, connection, { kind: 'stage-changes', stage, compared, ...shared });
+  const found = await countChanges(adapter, connection, { ...action, versions: rules }, columns, place);
+  if (found > 0) {
+    await requireOneEach(adapter, connection, { ...action, versions: rules }, columns, place);
+    await runStatements(connection, ...(await renderOperation(adapter, connection, { kind: 'apply-changes', ...shared })));
+  }
+  await runOperation(adapter, connection, { kind: 'drop', relation: changes, relationKind: 'table', temporary: true });
+  return found;
+}
+
+/**
+ * The number of changes. That no key comes twice is told by numbers alone, which takes a fraction of the time of looking for keys
+ * that do; only where they do not add up, rows are looked at.
+ */
+async function countChanges(
+  adapter: Adapter,
+  connection: Connection,
+  action: ActionOf<'apply-versions'>,
+  columns: readonly string[],
+  place: StagedPlace & { readonly node: string },
+): Promise<number> {
+  const { stage, changes, target, versions, masked, places } = action;
+  const { rows } = await queryRows(connection, { sql: countChangesSql({ stage, changes, target, columns, versions }, adapter.dialect) });
+  const [staged = 0, stamped = 0, inForce = 0, fresh = 0, gone = 0, absent = 0, keyless = 0, all = 0] = (rows[0] ?? []).map(Number);
+  if (keyless > 0 || staged - fresh !== inForce - gone - absent)
+    await requireKeys(
+      adapter,
+      connection,
+      { kind: 'require-keys', stage, key: versions.key, masked },
+      { ...place, span: places.uniqueKey },
+    );
+  if (stamped < staged)
+    await requireStamps(adapter, connection, { kind: 'require-stamps', stage, versions, masked, span: places.updatedAt }, place);
+  return all - absent;
+}
+
+/** The columns of the table that are those of rows. Adds the column of deletions where it was not wanted before. */
+async function requireHistory(
+  { dialect, operations }: Adapter,
+  connection: Connection,
+  { target, targetColumns, versions, places }: ActionOf<'apply-versions'>,
+  { node }: StepPlace,
+): Promise<readonly Column[]> {
+  const fold = dialect.foldIdentifier;
+  const standing = new Set(targetColumns.map((column) => fold(column.name)));
+  const { isDeleted, ...needed } = versions.columns;
+  const missing = listMetaColumns(needed).filter((column) => !standing.has(fold(column)));
+  if (missing.length > 0)
+    throw new StepFailure([
+      diagnose('snapshot-not-a-history', { relation: `${target.schema}.${target.name}`, missing }, { node, span: places.name }),
+    ]);
+  if (isDeleted !== undefined && !standing.has(fold(isDeleted))) {
+    const add = [{ name: isDeleted, type: dialect.typeName('text') }];
+    await runOperation({ operations }, connection, { kind: 'alter-columns', target, add, drop: [], retype: [] });
+    await runStatements(connection, { sql: `update ${dialect.relation(target)} set ${dialect.quoteIdentifier(isDeleted)} = 'False'` });
+  }
+  const own = new Set(listMetaColumns(versions.columns).map(fold));
+  return targetColumns.filter((column) => !own.has(fold(column.name)));
+}
+
+/** The rules with columns as the table spells them: keys may be written in another case. */
+function spelled({ dialect }: Adapter, versions: VersionRules, columns: readonly string[]): VersionRules {
+  const names = new Map(columns.map((column) => [dialect.foldIdentifier(column), column]));
+  const spell = (column: string): string => names.get(dialect.foldIdentifier(column)) ?? column;
+  const { key, updatedAt } = versions;
+  return { ...versions, key: key.map(spell), ...(updatedAt === undefined ? {} : { updatedAt: spell(updatedAt) }) };
+}
+
+/** Of all columns those that both sides have: one that is gone from the rows changes none of them. A new one has no value in old versions. */
+function comparedColumns(
+  { dialect }: Adapter,
+  { compare, key }: VersionRules,
+  before: readonly Column[],
+  staged: readonly Column[],
+): readonly ComparedColumn[] {
+  if (compare === undefined) return [];
+  const fold = dialect.foldIdentifier;
+  const types = new Map([...staged, ...before].map((column) => [fold(column.name), column]));
+  const keys = new Set(key.map(fold));
+  const wanted = compare === 'all' ? staged.map((column) => column.name).filter((name) => !keys.has(fold(name))) : compare;
+  return wanted.map((name) => {
+    const column = types.get(fold(name)) ?? bug(`${name} is compared and not there`);
+    return { name: column.name, asText: dialect.json.holds(column.type) };
+  });
+}
+
+/** A new row that comes twice would become two, and of two versions that are both in force two would follow. */
+async function requireOneEach(
+  adapter: Adapter,
+  connection: Connection,
+  { stage, changes, target, versions, masked, places }: ActionOf<'apply-versions'>,
+  columns: readonly string[],
+  place: StepPlace,
+): Promise<void> {
+  const { dialect } = adapter;
+  const keys = versions.key.map((key) => changeColumn(columns.indexOf(key))).join(', ');
+  const doubled = `select ${keys} from ${dialect.relation(changes)} where kind <> '${changeKinds.absent}' group by ${keys} having count(*) > 1`;
+  const { rows } = await queryRows(connection, { sql: `${doubled} order by ${keys} limit ${sampleSize}` });
+  if (rows.length === 0) return;
+  await requireKeys(adapter, connection, { kind: 'require-keys', stage, key: versions.key, masked }, { ...place, span: places.uniqueKey });
+  const counted = await queryRows(connection, { sql: `select count(*) from (${doubled}) as doubled` });
+  const samples = rows.map((row) => describeKey(versions, row, masked, dialect.foldIdentifier));
+  const found = { relation: `${target.schema}.${target.name}`, keys: Number(counted.rows[0]?.[0] ?? 0), samples };
+  throw new StepFailure([diagnose('snapshot-versions-overlap', found, { node: place.node, span: places.name })]);
+}
+
+function describeKey({ key }: VersionRules, row: readonly Cell[], masked: readonly string[], fold: (name: string) => string): string {
+  const hidden = new Set(masked.map(fold));
+  return key.map((name, at) => `${name} = ${hidden.has(fold(name)) ? '***' : String(row[at] ?? 'NULL')}`).join(', ');
+}

@@ -1,0 +1,77 @@
+/** Finds left joins whose rows without a partner are dropped again by `where`. */
+import type { CompiledModel } from '../../compile/compiled.ts';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import type { LintContext } from '../context.ts';
+import type { Finding } from '../finding.ts';
+import { columnAt, columnsIn, conjuncts, isConstant } from '../sql/conditions.ts';
+import type { ReadText, Select } from '../sql/query.ts';
+import { seenQueries } from '../sql/read-query.ts';
+import type { Range, Tokens } from '../sql/tokens.ts';
+import { isSign, isWord } from '../sql/tokens.ts';
+
+export function findFilteredJoins(context: LintContext, model: CompiledModel): readonly Finding[] {
+  const text = context.queryOf(model);
+  if (text === undefined) return [];
+  const selects = seenQueries(text.tokens, text.query).flatMap(({ query }) =>
+    query.branches.flatMap((branch) => (branch.kind === 'select' ? [branch] : [])),
+  );
+  return selects.flatMap((select) => checkSelect(context, model, text, select));
+}
+
+function checkSelect(context: LintContext, model: CompiledModel, text: ReadText, { from, where }: Select): readonly Finding[] {
+  // After a right or full join, rows without a partner can be those of either side.
+  if (where === undefined || from.some(({ join }) => join === 'other')) return [];
+  const parts = conjuncts(text.tokens, where) ?? [];
+  return from.flatMap(({ join, alias }): readonly Finding[] => {
+    if (join !== 'left' || alias === undefined || from.filter((item) => item.alias === alias).length > 1) return [];
+    const condition = parts.find((part) => refusesNull(text.tokens, part, alias));
+    const place = condition === undefined ? undefined : context.placeOf(model, text, condition);
+    if (place?.begins !== true) return [];
+    const written = context.textOf(model.path)?.slice(place.span.start, place.span.end) ?? '';
+    const params = { alias, condition: written.replaceAll(/\s+/g, ' ') };
+    return [
+      {
+        rule: 'filtered-left-join',
+        diagnostic: diagnose('filtered-left-join', params, { span: place.span, node: model.id }),
+        files: [model.path],
+      },
+    ];
+  });
+}
+
+const comparing = ['=', '<', '>', '!'];
+
+/** Whether a condition is never true where the columns of `alias` are NULL: a comparison of one of them as it is. */
+function refusesNull(tokens: Tokens, { from, to }: Range, alias: string): boolean {
+  const left = columnAt(tokens, { from, to: from + 3 });
+  if (from + 3 >= to || left?.alias !== alias) return isMirrored(tokens, { from, to }, alias);
+  const at = from + 3;
+  if (isWord(tokens, at, 'is')) {
+    const notNull = isWord(tokens, at + 1, 'not') && isWord(tokens, at + 2, 'null') && at + 3 === to;
+    return notNull || (isWord(tokens, at + 1, 'true', 'false') && at + 2 === to);
+  }
+  const word = isWord(tokens, at, 'not') ? at + 1 : at;
+  if (isWord(tokens, word, 'in', 'like', 'ilike', 'between')) return true;
+  return comparing.some((sign) => isSign(tokens, at, sign)) && !isJsonOperator(tokens, at, to);
+}
+
+/** `'web' = orders.channel`. */
+function isMirrored(tokens: Tokens, { from, to }: Range, alias: string): boolean {
+  return (
+    isConstant(tokens, { from, to: from + 1 }) &&
+    comparing.some((sign) => isSign(tokens, from + 1, sign)) &&
+    columnAt(tokens, { from: to - 3, to })?.alias === alias &&
+    columnsIn(tokens, { from, to }).length === 1
+  );
+}
+
+/** Signs that only begin like a comparison: `@>`, `->`, `!~`; `=` and what belongs to it stay. */
+function isJsonOperator({ list }: Tokens, at: number, to: number): boolean {
+  let end = at;
+  while (end < to && list[end]?.kind === 'sign' && list[end]?.end === list[end + 1]?.start && list[end + 1]?.kind === 'sign') end += 1;
+  const written = list
+    .slice(at, end + 1)
+    .map(({ text }) => text)
+    .join('');
+  return !['=', '==', '<>', '!=', '<', '>', '<=', '>='].includes(written.replace(/[(+-].*$/, ''));
+}

@@ -1,0 +1,67 @@
+/** What rules claim about queries, asked of real databases: rows that go, rows that are repeated, fixes that change nothing. */
+import { describe, expect, it } from 'vitest';
+import { useProjectEngines } from './engine-project.ts';
+
+describe.each(useProjectEngines())('tx lint on $name', ({ project, name }) => {
+  const shop = {
+    'models/models.yaml':
+      'models:\n  - name: orders\n    columns: [{ name: id, tests: [unique] }]\n  - name: items\n    columns: [{ name: item_id, tests: [unique] }]\n',
+    'models/orders.sql': '{{config materialized="table"}}select 1 as id, 10 as amount union all select 2, 20 union all select 3, 30',
+    'models/items.sql': `{{config materialized="table"}}
+select 1 as item_id, 1 as id, 4 as price, true as is_new, 'a' as label union all
+select 2, 1, 6, false, null union all
+select 3, 2, null, null, 'b'`,
+  };
+
+  it.each([
+    'i.price > 3',
+    'i.price <> 3',
+    '4 = i.price',
+    'i.price in (4, 5)',
+    'i.price not in (4, 5)',
+    'i.price between 1 and 5',
+    'i.price is not null',
+    "i.label like 'a%'",
+    'i.is_new is true',
+    'i.price >= -1',
+  ])('finds left joins that are none for `%s`', async (condition) => {
+    const query = (join: string): string =>
+      `select o.id, i.item_id from {{ref "orders"}} as o ${join} {{ref "items"}} as i on i.id = o.id where ${condition}`;
+    const opened = await project({ ...shop, 'models/outer.sql': query('left join'), 'models/inner.sql': query('join') });
+    const { text } = await opened.tx('lint --rule filtered-left-join');
+    expect(text).toContain('filtered-left-join  models/outer.sql');
+    expect(text).toContain('1 warning');
+    expect((await opened.tx('run')).exit).toBe(0);
+    const rows = async (model: string) => await opened.rows(`select * from main.${model} order by 1, 2`);
+    expect(await rows('outer')).toEqual(await rows('inner'));
+  });
+
+  it('fixes what builds the same afterwards', async () => {
+    const opened = await project({
+      ...shop,
+      'models/totals.sql':
+        'select o.id, sum(i.price) as price from main.orders o left join "main"."items" as i on i.id = o.id group by 1 order by 1',
+    });
+    expect((await opened.tx('run')).exit).toBe(0);
+    const before = await opened.rows('select * from main.totals order by 1');
+    const { exit, text } = await opened.tx('lint --fix --rule hard-coded-relation idle-order');
+    expect({ exit, text }).toMatchObject({ exit: 0 });
+    expect(text).toContain('3 fixed');
+    expect((await opened.tx('lint --strict --rule hard-coded-relation idle-order')).exit).toBe(0);
+    expect((await opened.tx('run --full-refresh')).exit).toBe(0);
+    expect(await opened.rows('select * from main.totals order by 1')).toEqual(before);
+  });
+
+  it('is right about sums that count twice, where it says so', async () => {
+    const opened = await project({
+      ...shop,
+      'models/sums.sql': 'select sum(o.amount) as amount from {{ref "orders"}} as o left join {{ref "items"}} as i on i.id = o.id',
+    });
+    const { text } = await opened.tx('lint --rule fan-out-join');
+    // Keys have to be known from queries too, which this engine does not tell.
+    expect(text.includes('fan-out-join  models/sums.sql')).toBe(name === 'duckdb');
+    expect((await opened.tx('run')).exit).toBe(0);
+    expect(await opened.rows('select cast(amount as integer) from main.sums')).toEqual([[70]]);
+    expect(await opened.rows('select cast(sum(amount) as integer) from main.orders')).toEqual([[60]]);
+  });
+});

@@ -1,0 +1,134 @@
+/** `tx lint` with the built program: exit codes, results for programs, what `--fix` writes and what it leaves alone. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { copyProject, REPOSITORY, runTx, tempProject } from '../support/tx.ts';
+import type { TempProject } from '../support/tx.ts';
+
+const projectYaml = 'name: shop\ntargets:\n  dev: { type: duckdb, path: warehouse.duckdb, schema: main }\n';
+
+function project(files: Readonly<Record<string, string>>, settings = ''): Promise<TempProject> {
+  return tempProject({ 'project.yaml': projectYaml + settings, ...files });
+}
+
+const orders = { 'models/orders.sql': 'select 1 as id\n' };
+const hard = { ...orders, 'models/totals.sql': 'select id from main.orders\n' };
+const fixed = 'select id from {{ref "orders"}}\n';
+
+describe('tx lint', () => {
+  it('finds nothing in the example project', async () => {
+    const folder = copyProject(REPOSITORY, ['project.yaml', 'models', 'macros', 'seeds', 'data', 'doc_blocks', 'tests/data']);
+    expect(await runTx(['lint', '--strict'], { cwd: folder })).toMatchObject({ code: 0, stdout: '', stderr: 'no findings\n' });
+  });
+
+  it('finds nothing in a new project', async () => {
+    const shop = await project({});
+    expect((await runTx(['init', 'bikes'], { cwd: shop.root })).code).toBe(0);
+    expect(await runTx(['lint', '--strict'], { cwd: join(shop.root, 'bikes') })).toMatchObject({ code: 0, stderr: 'no findings\n' });
+  });
+
+  it('ends with 1 for errors, with --strict for warnings, with 2 where the project does not compile', async () => {
+    const rule = ['--rule', 'hard-coded-relation'];
+    expect((await (await project(hard)).run(['lint', ...rule])).code).toBe(0);
+    expect((await (await project(hard)).run(['lint', ...rule, '--strict'])).code).toBe(1);
+    const strict = 'lint: { rules: { hard-coded-relation: error, missing-tests: off, missing-description: off } }\n';
+    const { code, stderr } = await (await project(hard, strict)).run(['lint']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error hard-coded-relation');
+    expect(stderr).not.toContain('missing-');
+    expect((await (await project({ 'models/a.sql': 'select 1 from {{ref "nothing"}}' })).run(['lint'])).code).toBe(2);
+    expect((await (await project(hard, 'lint: { rules: { nothing: off } }\n')).run(['lint'])).code).toBe(2);
+  });
+
+  it('looks at what is selected, and by rules that are off where somebody names them', async () => {
+    const shop = await project(hard, 'lint: { rules: { hard-coded-relation: off } }\n');
+    expect((await shop.run(['lint', '-s', 'orders', '--rule', 'hard-coded-relation'])).stderr).toBe('no findings\n');
+    expect((await shop.run(['lint', '-s', 'totals'])).stderr).not.toContain('hard-coded');
+    expect((await shop.run(['lint', '--rule', 'hard-coded-relation'])).stderr).toContain('warning hard-coded-relation');
+    expect((await shop.run(['lint'], { env: { TX_RULE: 'hard-coded-relation, idle-order', TX_STRICT: '1' } })).code).toBe(1);
+  });
+
+  it('tells programs where each finding is', async () => {
+    const shop = await project(hard);
+    const { stdout } = await shop.run(['lint', '--output', 'json', '--rule', 'hard-coded-relation']);
+    // The form that is promised to programs.
+    expect(JSON.parse(stdout) as unknown).toEqual({
+      fixed: 0,
+      findings: [
+        {
+          rule: 'hard-coded-relation',
+          severity: 'warning',
+          message: '`main.orders` is written out, although it is the model `orders`',
+          help: expect.stringContaining('write `{{ref "orders"}}`') as unknown,
+          node: 'model.shop.totals',
+          path: 'models/totals.sql',
+          start: { line: 1, column: 16 },
+          end: { line: 1, column: 27 },
+          fixable: true,
+        },
+      ],
+    });
+  });
+});
+
+describe('tx lint --fix', () => {
+  const fix = ['lint', '--fix', '--rule', 'hard-coded-relation', 'idle-order'];
+
+  it('writes what compiles to the same, and nothing a second time', async () => {
+    const shop = await project(hard);
+    expect((await shop.run(fix)).stderr).toBe('fixed models/totals.sql\nno findings; 1 fixed\n');
+    expect(shop.read('models/totals.sql')).toBe(fixed);
+    expect((await shop.run(fix)).stderr).toBe('no findings; 0 fixed\n');
+    expect((await shop.run(['build'])).code).toBe(0);
+  });
+
+  it('keeps line ends and the byte order mark', async () => {
+    const shop = await project(orders);
+    const path = join(shop.root, 'models/totals.sql');
+    writeFileSync(path, '\ufeffselect id\r\nfrom main.orders -- all\r\norder by\r\n  id\r\n');
+    await shop.run(fix);
+    expect(readFileSync(path, 'utf8')).toBe('\ufeffselect id\r\nfrom {{ref "orders"}} -- all\r\n');
+  });
+
+  it('leaves what stands in a loop, in a macro, or in an incremental model', async () => {
+    const files = {
+      ...orders,
+      'models/loop.sql': '{{#each (array 1 2) as |x|}}{{#unless @first}}union all {{/unless}}select id from main.orders\n{{/each}}',
+      'models/called.sql': 'select id from {{all_orders}}',
+      'macros/m.sql': '{{#macro "all_orders"}}main.orders{{/macro}}',
+      'models/incremental.sql': '{{config materialized="incremental" unique_key="id"}}select id from main.orders',
+      'models/ephemeral.sql': '{{config materialized="ephemeral"}}select id from main.orders',
+      'models/reader.sql': 'select id from {{ref "ephemeral"}}',
+    };
+    const shop = await project(files);
+    const { stderr } = await shop.run(fix);
+    expect(stderr).toContain('0 fixed');
+    for (const [path, text] of Object.entries(files)) expect(shop.read(path)).toBe(text);
+  });
+
+  it('makes no cycle, neither alone nor together', async () => {
+    const shop = await project({
+      'models/a.sql': 'select 1 as id from main.b',
+      'models/b.sql': 'select 1 as id from main.a',
+      'models/c.sql': 'select 1 as id from main.d',
+      'models/d.sql': 'select 1 as id from {{ref "c"}}',
+    });
+    const { stderr } = await shop.run(fix);
+    expect(stderr).toContain('`{{ref "d"}}` would make a cycle here');
+    expect(stderr).toContain('0 fixed');
+    expect((await shop.run(['compile', '--no-analyze'])).code).toBe(0);
+  });
+
+  it('leaves a file whose call would be refused', async () => {
+    const shop = await project({
+      'models/groups.yaml':
+        'groups:\n  - name: g\n    owner: { name: x }\nmodels:\n  - name: inner\n    access: private\n    config: { group: g }\n',
+      'models/inner.sql': 'select 1 as id\n',
+      'models/outer.sql': 'select id from main.inner\n',
+      'models/other.sql': 'select id from main.outer\n',
+    });
+    const { stderr } = await shop.run(fix);
+    expect(stderr).toContain('models/outer.sql:1:16');
+    expect(shop.read('models/outer.sql')).toBe('select id from main.inner\n');
+  });
+});
