@@ -73,6 +73,56 @@ function surplus(first: readonly Row[], second: readonly Row[]): number {
   }).length;
 }
 
+/** A type, and two values of it that differ. */
+type Kind = readonly [type: string, first: string, second: string];
+
+const everywhere: readonly Kind[] = [
+  ['smallint', '1', '2'],
+  ['bigint', '9223372036854775807', '-9223372036854775807'],
+  ['numeric(30, 10)', '12345678901234567890.0000000001', '12345678901234567891.0000000001'],
+  ['real', '0.5', '0.25'],
+  ['double precision', '-1.7976931348623157e308', '1.7976931348623157e308'],
+  ['boolean', 'true', 'false'],
+  ['date', `'2024-02-29'`, `'2024-03-01'`],
+  ['time', `'10:00:00'`, `'10:00:00.000001'`],
+  ['timestamp', `'2024-01-01 00:00:00'`, `'2024-01-01 00:00:00.000001'`],
+  ['timestamp with time zone', `'2024-01-01 00:00:00+00'`, `'2024-01-01 00:00:00+01'`],
+  ['interval', `'1 day'`, `'2 days'`],
+  ['uuid', `'00000000-0000-0000-0000-000000000001'`, `'00000000-0000-0000-0000-000000000002'`],
+  ['json', `'{"a": [1, null]}'`, `'{"a": [null, 1]}'`],
+];
+
+const ofEngine: Readonly<Record<string, readonly Kind[]>> = {
+  duckdb: [
+    ['hugeint', '170141183460469231731687303715884105727', '-170141183460469231731687303715884105727'],
+    ['ubigint', '18446744073709551615', '0'],
+    ['decimal(38, 0)', '99999999999999999999999999999999999999', '-99999999999999999999999999999999999999'],
+    ['blob', `'\\x00'`, `'\\x01'`],
+    ['integer[]', '[1, null]', '[1, 2]'],
+    ['struct(a integer, b varchar)', `{'a': 1, 'b': null}`, `{'a': 1, 'b': 'x'}`],
+    ['map(varchar, integer)', `map {'a': 1}`, `map {'a': 2}`],
+    [`enum('x', 'y')`, `'x'`, `'y'`],
+    ['timestamp_ns', `'2024-01-01 00:00:00.000000001'`, `'2024-01-01 00:00:00.000000002'`],
+    ['bit', `'101'`, `'100'`],
+  ],
+  postgres: [
+    ['numeric', `'NaN'`, `'Infinity'`],
+    ['jsonb', `'{"a": 1}'`, `'{"a": 2}'`],
+    ['xml', `'<a/>'`, `'<b/>'`],
+    ['point', `'(1,2)'`, `'(2,1)'`],
+    // Their areas are the same.
+    ['box', `'(1,1),(0,0)'`, `'(2,2),(1,1)'`],
+    ['integer[]', `'{1,NULL}'`, `'{1,2}'`],
+    ['json[]', `array['1'::json]`, `array['2'::json]`],
+    ['bytea', `'\\x00'`, `'\\x01'`],
+    ['character(3)', `'a'`, `'b'`],
+    ['inet', `'10.0.0.1'`, `'10.0.0.2'`],
+    ['tsvector', `'a b'`, `'a c'`],
+    ['int4range', `'[1,2)'`, `'[1,3)'`],
+    ['money', `'1'`, `'2'`],
+  ],
+};
+
 const uniqueRows = fc.uniqueArray(row, { selector: keyOf, maxLength: 12 });
 
 describe('a comparison', () => {
@@ -130,6 +180,35 @@ describe('a comparison', () => {
         }),
         { numRuns: 40 },
       );
+    });
+
+    it('compares values of every kind of type, in keys as well', async () => {
+      const connection = await engine.connect();
+      const kinds = [...everywhere, ...(ofEngine[engine.name] ?? [])];
+      const list = (at: 1 | 2): string => kinds.map(([type, ...values], n) => `cast(${values[at - 1]} as ${type}) as c${n}`).join(', ');
+      const nulls = kinds.map(([type], n) => `cast(null as ${type}) as c${n}`).join(', ');
+      await connection.run({ sql: `create temporary table here_all as select 1 as id, ${list(1)} union all select 2, ${nulls}` });
+      await connection.run({ sql: `create temporary table there_all as select 1 as id, ${list(2)} union all select 2, ${nulls}` });
+      const columnsOf = (name: string) => engine.catalog.columns(connection, { schema: engine.dialect.temporarySchema, name }, true);
+      const side = async (name: string) => ({
+        found: { relation: { schema: '', name }, kind: 'table' as const, columns: await columnsOf(name) },
+        sql: name,
+      });
+      const [here, there] = [await side('here_all'), await side('there_all')];
+      const find = async (other: typeof here, key: readonly string[]) =>
+        compareRelations(connection, engine.dialect, {
+          sides: { here, there: other },
+          keys: key.length === 0 ? [] : [{ columns: key, from: 'test' }],
+          masked: [],
+          tolerance: { value: 0.000001, percent: false },
+          limit: 5,
+        });
+      const every = kinds.map((_, n) => `c${n}`);
+      for (const key of [['id'], [], every, ['id', ...every]]) expect(differs(await find(here, key)), key.join()).toBe(false);
+      const changed = await find(there, ['id']);
+      expect(changed).toMatchObject({ rows: { changed: 1, columns: every.map((name) => ({ name, differing: 1 })) } });
+      expect(await find(there, [])).toMatchObject({ rows: { without: { here: 1, there: 1 } } });
+      expect(await find(there, every)).toMatchObject({ rows: { kind: 'keyed', paired: 1, changed: 0, without: { here: 1, there: 1 } } });
     });
   });
 });

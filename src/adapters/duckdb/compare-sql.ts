@@ -4,7 +4,8 @@ import type { CompareSql, Tolerance, TypedSql } from '../../adapter/compare-sql.
 type Family = 'integer' | 'huge' | 'decimal' | 'wide decimal' | 'float' | 'moment' | 'text' | 'json' | 'other';
 
 const integers = /^(?:U?(?:TINYINT|SMALLINT|INTEGER|BIGINT))$/i;
-/** Both sides of a subtraction keep all their digits up to here. */
+const mostDigits = 38;
+/** Decimals of two types, or beside an integer, are compared as decimals up to here. */
 const narrowDecimal = 18;
 
 function familyOf(type: string): Family {
@@ -35,9 +36,18 @@ function pair(here: TypedSql, there: TypedSql): readonly [string, string] {
   return [`cast(${alone(here)} as varchar)`, `cast(${alone(there)} as varchar)`];
 }
 
+/** Whether the difference of two decimals keeps all digits that there can be. */
+function subtractsExactly(...types: readonly [string, string]): boolean {
+  const parts = types
+    .map((type) => /^DECIMAL\((\d+),\s*(\d+)\)$/i.exec(type))
+    .map((found) => [Number(found?.[1]), Number(found?.[2])] as const);
+  const whole = Math.max(...parts.map(([digits, scale]) => digits - scale));
+  return whole + Math.max(...parts.map(([, scale]) => scale)) + 1 <= mostDigits;
+}
+
 function within(here: TypedSql, there: TypedSql, { value, percent }: Tolerance): string {
   const families = [familyOf(here.type), familyOf(there.type)];
-  if (!percent && families.every((family) => family === 'decimal')) return `abs(${here.sql} - ${there.sql}) <= ${String(value)}`;
+  if (!percent && subtractsExactly(here.type, there.type)) return `abs(${here.sql} - ${there.sql}) <= ${String(value)}`;
   if (!percent && families.every((family) => family === 'integer')) {
     return `abs(cast(${here.sql} as hugeint) - cast(${there.sql} as hugeint)) <= ${String(value)}`;
   }
