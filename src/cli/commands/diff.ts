@@ -29,6 +29,7 @@ import { declaredKeys, provenKeys } from '../row-keys.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { listenForCancel } from '../signals.ts';
+import { showUnneeded } from '../unneeded-errors.ts';
 
 export interface DiffOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
   readonly against: string;
@@ -65,6 +66,7 @@ async function diff(host: Host, screen: Screen, options: DiffOptions): Promise<E
     const compared = await compareAll(host, screen, { loaded, adapter, against, keys, nodes, options, signal: cancellation.signal });
     if (compared === undefined) return cancellation.exitCode();
     show(screen, compared, against, options);
+    showUnneeded(screen, loaded.nodeErrors);
     return compared.some(({ found }) => differs(found)) ? exitCodes.failed : exitCodes.ok;
   } finally {
     cancellation.dispose();
