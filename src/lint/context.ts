@@ -76,8 +76,8 @@ export function memo<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-/** By folded names: with their schema, without it where the target searches that schema, and as ephemeral models are called. */
-function nameRelations({ graph, dialect, project }: LintInput): ReadonlyMap<string, CompiledRelation> {
+/** By folded names: with their schema, without it where the engine searches that schema, and as ephemeral models are called. */
+function nameRelations({ graph, dialect, searched }: LintInput): ReadonlyMap<string, CompiledRelation> {
   const names = new Map<string, CompiledRelation>();
   const fold = dialect.foldIdentifier;
   for (const node of graph.nodes.values()) {
@@ -89,7 +89,7 @@ function nameRelations({ graph, dialect, project }: LintInput): ReadonlyMap<stri
     if (node.resourceType === 'source' && node.external !== undefined) continue;
     const { schema, name } = node.relation;
     names.set(`${fold(schema)}\n${fold(name)}`, node);
-    if (schema === project.target.schema) names.set(fold(name), node);
+    if (searched.some((each) => fold(each) === fold(schema))) names.set(fold(name), node);
   }
   return names;
 }

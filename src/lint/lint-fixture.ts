@@ -34,6 +34,7 @@ export async function lint(files: Files, { rules, keys = {} }: LintFixture = {})
       project,
       graph,
       dialect,
+      searched: engine.capabilities.ownSchemas,
       settings,
       rules: new Set(rules ?? lintRuleNames.filter((rule) => settings.levels[rule] !== 'off')),
       selected: new Set(graph.nodes.keys()),

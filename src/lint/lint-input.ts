@@ -12,6 +12,8 @@ export interface LintInput {
   readonly project: Project;
   readonly graph: Graph;
   readonly dialect: Pick<Dialect, 'foldIdentifier' | 'relation'>;
+  /** Schemas in which the engine looks for names without one. */
+  readonly searched: readonly string[];
   readonly settings: LintSettings;
   /** Rules to look by; those that are off are left out already. */
   readonly rules: ReadonlySet<LintRule>;

@@ -59,6 +59,7 @@ describe('hard-coded-relation', () => {
     ['a call', 'select 1 from {{ref "orders"}}'],
     ['a common table of the same name', 'with orders as (select 1 as id) select 1 from orders'],
     ['one of an outer query', 'with orders as (select 1 as id) select * from (select 1 from orders) as x'],
+    ['a common table in other letters', 'with "Orders" as (select 1 as id) select 1 from orders'],
     ['another database', 'select 1 from w.main.orders'],
     ['another schema', 'select 1 from other.orders'],
     ['a column', 'select orders.order_id from {{ref "orders"}} as orders'],
@@ -67,6 +68,12 @@ describe('hard-coded-relation', () => {
     ['what a tag writes', 'select 1 from {{literal 1}}.orders'.replace('{{literal 1}}', '{{target.schema}}')],
   ])('says nothing of %s', async (_, sql) => {
     expect(await ask(rule, sql)).toEqual([]);
+  });
+
+  it('says nothing of a name without a schema, of a model that stands in another one than the engine looks in', async () => {
+    const more = { 'models/elsewhere.sql': '{{config schema="x"}} select 1 as id' };
+    expect(await ask(rule, 'select 1 from elsewhere', 'models/query.sql', more)).toEqual([]);
+    expect(await ask(rule, 'select 1 from main_x.elsewhere', 'models/query.sql', more)).toEqual(['main_x.elsewhere']);
   });
 
   it('says nothing of the model itself, in its increments', async () => {
@@ -146,6 +153,10 @@ describe('filtered-left-join', () => {
     'orders.amount in (select items.price from {{ref "items"}} as items where items.price > 3)',
     'orders.amount > coalesce(items.price, 0)',
     'items.price + 0 is null',
+    'items.price = 3 is not true',
+    'items.price < all (select 1 where false)',
+    'items.price not in (select 1 where false)',
+    '(items.price = 3) is null',
   ])('says nothing of %s', async (condition) => {
     expect(await ask('filtered-left-join', query(condition))).toEqual([]);
   });

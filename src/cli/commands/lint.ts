@@ -42,13 +42,14 @@ export async function lintCommand(host: Host, screen: Screen, options: LintOptio
         project: loaded.project,
         graph: loaded.graph,
         dialect: loaded.engine.dialect,
+        searched: loaded.engine.capabilities.ownSchemas,
         settings,
         rules,
         selected,
         isWhole: isWhole(loaded, selected),
         textOf: loaded.texts.get,
       },
-      { proveKeys: (ids) => proveKeys(host, loaded, ids) },
+      { proveKeys: keyProver(host, loaded) },
     ),
   );
   const fixed = options.fix === true ? await traced(host.trace, 'fix', () => applyFixes(host, loaded, findings)) : undefined;
@@ -77,15 +78,20 @@ function isWhole({ graph }: LoadedGraph, selected: ReadonlySet<NodeId>): boolean
   return true;
 }
 
-/** Keys that follow from queries; nothing is known of relations that cannot be analyzed. */
-async function proveKeys(host: Host, loaded: LoadedGraph, ids: ReadonlySet<NodeId>): Promise<ProvenKeys> {
-  const outcome = await analyzeNodes(host, loaded, ids);
+/** Keys that follow from queries; nothing is known of relations that cannot be analyzed. What one rule learns another one knows. */
+function keyProver(host: Host, loaded: LoadedGraph): (ids: ReadonlySet<NodeId>) => Promise<ProvenKeys> {
   const proven = new Map<NodeId, readonly (readonly string[])[]>();
-  for (const id of ids) {
-    const found = outcome?.value.nodes.get(id);
-    if (found?.kind === 'known') proven.set(id, found.proofs.unique);
-  }
-  return proven;
+  const asked = new Set<NodeId>();
+  return async (ids) => {
+    const fresh = new Set([...ids].filter((id) => !asked.has(id)));
+    const outcome = fresh.size === 0 ? undefined : await analyzeNodes(host, loaded, fresh, (node) => node !== undefined);
+    for (const id of fresh) asked.add(id);
+    for (const [id, found] of outcome?.value.nodes ?? []) {
+      asked.add(id);
+      if (found.kind === 'known') proven.set(id, found.proofs.unique);
+    }
+    return proven;
+  };
 }
 
 function describeAll({ texts, project }: LoadedGraph, findings: readonly Finding[], fixed: number): unknown {

@@ -88,7 +88,7 @@ function nodeOf(
   depth = 0,
 ): CompiledRelation | undefined {
   if (source.kind !== 'relation' || depth > 5) return undefined;
-  const [name = ''] = source.name.parts;
+  const name = source.name.parts[0]?.toLowerCase() ?? '';
   const common = source.name.parts.length === 1 ? visible.get(name) : undefined;
   if (common === undefined) return text.commonNames.has(name) ? undefined : context.nodeNamed(source.name);
   const [branch] = common.branches;

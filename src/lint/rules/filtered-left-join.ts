@@ -7,7 +7,7 @@ import { columnAt, columnsIn, conjuncts, isConstant } from '../sql/conditions.ts
 import type { ReadText, Select } from '../sql/query.ts';
 import { seenQueries } from '../sql/read-query.ts';
 import type { Range, Tokens } from '../sql/tokens.ts';
-import { isSign, isWord } from '../sql/tokens.ts';
+import { isSign, isWord, topLevel } from '../sql/tokens.ts';
 
 export function findFilteredJoins(context: LintContext, model: CompiledModel): readonly Finding[] {
   const text = context.queryOf(model);
@@ -46,12 +46,15 @@ function refusesNull(tokens: Tokens, { from, to }: Range, alias: string): boolea
   const left = columnAt(tokens, { from, to: from + 3 });
   if (from + 3 >= to || left?.alias !== alias) return isMirrored(tokens, { from, to }, alias);
   const at = from + 3;
+  // `… is not true` behind a comparison holds for NULL, and so does one with all of no rows.
+  for (const later of topLevel(tokens, { from: at + 1, to })) if (isWord(tokens, later, 'is', 'all')) return false;
   if (isWord(tokens, at, 'is')) {
     const notNull = isWord(tokens, at + 1, 'not') && isWord(tokens, at + 2, 'null') && at + 3 === to;
     return notNull || (isWord(tokens, at + 1, 'true', 'false') && at + 2 === to);
   }
   const word = isWord(tokens, at, 'not') ? at + 1 : at;
-  if (isWord(tokens, word, 'in', 'like', 'ilike', 'between')) return true;
+  if (isWord(tokens, word, 'in')) return word === at || !isWord(tokens, word + 2, 'select', 'with');
+  if (isWord(tokens, word, 'like', 'ilike', 'between')) return true;
   return comparing.some((sign) => isSign(tokens, at, sign)) && !isJsonOperator(tokens, at, to);
 }
 

@@ -19,7 +19,7 @@ export function findHardCoded(context: LintContext, model: CompiledModel): reado
 function describe(context: LintContext, model: CompiledModel, text: ReadText, { source }: FromItem): Finding | undefined {
   if (source.kind !== 'relation') return undefined;
   const { parts, range } = source.name;
-  if (parts.length === 1 && text.commonNames.has(parts[0] ?? '')) return undefined;
+  if (parts.length === 1 && text.commonNames.has(parts[0]?.toLowerCase() ?? '')) return undefined;
   const node = context.nodeNamed(source.name);
   if (node === undefined || node.id === model.id) return undefined;
   const place = context.placeOf(model, text, range);

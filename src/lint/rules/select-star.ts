@@ -54,7 +54,7 @@ function starsThrough(walk: Walk, query: Query, select: Select, { star, range }:
 function behind(walk: Walk, query: Query, { source }: FromItem, range: Range): readonly Star[] {
   if (source.kind === 'query') return starsOf(walk, source.query);
   if (source.kind === 'unread') return [];
-  const [first = ''] = source.name.parts;
+  const first = source.name.parts[0]?.toLowerCase() ?? '';
   const common = source.name.parts.length === 1 ? commonTable(walk, query, first) : undefined;
   if (common !== undefined) return starsOf(walk, common);
   const node = walk.context.nodeNamed(source.name);

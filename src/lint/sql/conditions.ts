@@ -1,6 +1,6 @@
 /** Takes conditions apart: what has to hold all at once, and which columns a part speaks of. */
 import type { Range, Tokens } from './tokens.ts';
-import { isSign, isWord, nameOf, topLevel } from './tokens.ts';
+import { isSign, isWord, localName, nameOf, topLevel } from './tokens.ts';
 
 /** The parts that `and` joins; undefined where an `or` beside them makes each of them optional. */
 export function conjuncts(tokens: Tokens, range: Range): readonly Range[] | undefined {
@@ -36,7 +36,7 @@ export interface QualifiedColumn {
 /** The column, where a range is nothing else. */
 export function columnAt(tokens: Tokens, { from, to }: Range): QualifiedColumn | undefined {
   if (to - from !== 3 || !isSign(tokens, from + 1, '.')) return undefined;
-  const alias = nameOf(tokens.list[from]);
+  const alias = localName(tokens.list[from]);
   const column = nameOf(tokens.list[from + 2]);
   return alias === undefined || column === undefined ? undefined : { alias, column };
 }

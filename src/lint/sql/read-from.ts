@@ -1,7 +1,7 @@
 /** Reads the clause `from`: relations, how they are joined, and on what. */
 import type { FromItem, JoinKind, Query } from './query.ts';
 import type { Range, Tokens } from './tokens.ts';
-import { isSign, isWord, nameOf, topLevel } from './tokens.ts';
+import { isSign, isWord, localName, nameOf, topLevel } from './tokens.ts';
 
 /** Words before `join`. */
 const modifiers = ['left', 'right', 'full', 'inner', 'outer', 'cross', 'natural', 'asof', 'positional', 'semi', 'anti', 'any'];
@@ -67,7 +67,7 @@ function readItem(tokens: Tokens, { join, at, range }: Part, readQuery: ReadQuer
   if (isWord(tokens, next, 'as')) next += 1;
   const named = tokens.list[next];
   if (next < range.to && named !== undefined && nameOf(named) !== undefined && !isWord(tokens, next, ...afterRelation)) {
-    alias = nameOf(named);
+    alias = localName(named);
     next += 1;
   }
   const base = { join, at, source: relation.source, alias };
@@ -102,5 +102,5 @@ function readSource(tokens: Tokens, { from, to }: Range, readQuery: ReadQuery): 
     at += 1;
   }
   if (parts[0] === 'lateral' || (at < to && isSign(tokens, at, '('))) return undefined;
-  return { source: { kind: 'relation', name: { parts, range: { from, to: at } } }, alias: parts.at(-1), end: at };
+  return { source: { kind: 'relation', name: { parts, range: { from, to: at } } }, alias: parts.at(-1)?.toLowerCase(), end: at };
 }

@@ -48,7 +48,7 @@ from "S"."T" t1, lateral (select 1) l left outer join u using (k, "K") natural j
 where a is distinct from b and c in (select d from e where f group by g order by h) group by all having x window win as (order by y)
 order by 1, (select 2 limit 3) limit 5`),
     ).toEqual({
-      with: ['a', 'B'],
+      with: ['a', 'b'],
       branches: [
         {
           items: ['extract ( year from d ) as y', '* a . *', '* * exclude ( w )', '"B" . "C"', 'count ( * ) filter ( where z )'],

@@ -2,7 +2,7 @@
 import type { Branch, CommonTable, Query, ReadText, SeenQuery, Select, SelectItem } from './query.ts';
 import { readFrom } from './read-from.ts';
 import type { Range, Tokens } from './tokens.ts';
-import { isSign, isWord, nameOf, tokenize, topLevel } from './tokens.ts';
+import { isSign, isWord, localName, tokenize, topLevel } from './tokens.ts';
 
 /** The shape of a text that is one query; undefined where it cannot be read at all. */
 export function readText(sql: string): ReadText | undefined {
@@ -92,7 +92,7 @@ function readCommonTables(tokens: Tokens, { from, to }: Range): Head | undefined
   const tables: CommonTable[] = [];
   let at = isWord(tokens, from + 1, 'recursive') ? from + 2 : from + 1;
   for (;;) {
-    const name = nameOf(tokens.list[at]);
+    const name = localName(tokens.list[at]);
     if (name === undefined) return undefined;
     at += 1;
     if (isSign(tokens, at, '(')) at = (tokens.partners.get(at) ?? to) + 1;
@@ -186,7 +186,7 @@ function findClauses(tokens: Tokens, range: Range): ReadonlyMap<Clause, number> 
 function splitItems(tokens: Tokens, range: Range): readonly SelectItem[] {
   return splitBy(tokens, range, (at) => isSign(tokens, at, ',')).map((part) => {
     if (isSign(tokens, part.from, '*')) return { range: part, star: {} };
-    const of = nameOf(tokens.list[part.from]);
+    const of = localName(tokens.list[part.from]);
     const isStar = of !== undefined && isSign(tokens, part.from + 1, '.') && isSign(tokens, part.from + 2, '*');
     return isStar ? { range: part, star: { of } } : { range: part };
   });

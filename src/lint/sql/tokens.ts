@@ -70,7 +70,12 @@ export function isSign({ list }: Tokens, at: number, sign: string): boolean {
   return token?.kind === 'sign' && token.text === sign;
 }
 
-/** A name as people compare it: without quotes. */
+/** The name of a common table or an alias. Where two of them differ in case alone, nobody knows of every engine whether they are two. */
+export function localName(token: Token | undefined): string | undefined {
+  return nameOf(token)?.toLowerCase();
+}
+
+/** A name without quotes. */
 export function nameOf(token: Token | undefined): string | undefined {
   if (token?.kind === 'word') return token.text;
   return token?.kind === 'quoted-name' ? token.text.slice(1, -1).replaceAll('""', '"') : undefined;
