@@ -15,6 +15,7 @@ export const layers = [
   'graph',
   'cache',
   'analyze',
+  'compare',
   'lint',
   'generate',
   'state',

@@ -6,6 +6,7 @@ import { engine as duckdb } from '../src/adapters/duckdb/engine.ts';
 import { checkNames } from '../src/checks/vocabulary.ts';
 import { builtinForms, builtins, builtinValues } from '../src/compile/functions/builtins.ts';
 import { unavailableMethods, selectorMethods } from '../src/graph/selector-method.ts';
+import { artifactTables } from '../src/report/artifact-tables.ts';
 import { configKeys } from '../src/project/config-keys.ts';
 import { stateTables } from '../src/state/state-tables.ts';
 import { copyProject, REPOSITORY, runProgram, runTx, tempFolder } from './support/tx.ts';
@@ -208,6 +209,20 @@ describe('the documentation', () => {
 
   it('describes every helper, value and block of templates', () => {
     expect(unsaid('docs/templates.md', [...builtins.keys(), ...builtinValues, ...builtinForms])).toEqual([]);
+  });
+
+  it('describes every table and column of `tx query`', () => {
+    const sections = new Map(
+      read('docs/query.md')
+        .split(/^### /m)
+        .slice(1)
+        .map((section) => [
+          /^\w+/.exec(section)?.[0] ?? '',
+          [...section.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name, kind]) => ({ name, kind })),
+        ]),
+    );
+    const tables = artifactTables({ manifest: {}, catalog: undefined, runResults: undefined });
+    expect(sections).toEqual(new Map(tables.map(({ name, columns }) => [name, columns])));
   });
 
   it('describes every config key', () => {

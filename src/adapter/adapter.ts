@@ -4,6 +4,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { Catalog, Session } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import type { OperationRenderers } from './operation.ts';
+import type { Reach } from './reach.ts';
 
 /** What is wrong with one of the engine's own keys of a target. */
 export interface SettingProblem {
@@ -54,6 +55,8 @@ export interface Adapter {
     options: Pick<OpenOptions, 'target' | 'projectRoot'>,
     taken: readonly string[],
   ) => AttachedDatabase | undefined;
+  /** How a session of `mine` reads the database of `other`, a target of the same engine; undefined where it cannot. */
+  readonly reach: (mine: TargetSettings, other: TargetSettings, projectRoot: string) => Promise<Reach | undefined> | Reach | undefined;
   readonly openAnalyzer: () => Promise<Analyzer>;
   /** Absent when the engine offers nothing to bind queries with: columns are then unknown. */
   readonly openBinder?: (options: BinderOptions) => Promise<Binder>;

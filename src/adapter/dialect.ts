@@ -1,5 +1,6 @@
 /** The text side of an engine: pure functions from names and values to SQL. No connection, no driver. */
 import type { CheckSql } from './check-sql.ts';
+import type { CompareSql } from './compare-sql.ts';
 import type { Relation } from './relation.ts';
 import type { SqlLibrary } from './library.ts';
 
@@ -45,6 +46,7 @@ export interface Dialect {
   readonly engine: string;
   readonly library: SqlLibrary;
   readonly checks: CheckSql;
+  readonly compare: CompareSql;
   /** For values that have parts, or are JSON. */
   readonly json: JsonSql;
   /** Always quotes. The name must have passed `identifierProblem`. */

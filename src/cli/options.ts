@@ -1,6 +1,7 @@
 /** The flags of every command, in dbt's words, each with its environment twin. */
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import type { Tolerance } from '../adapter/compare-sql.ts';
 import { indirectSelections } from '../project/indirect-selection.ts';
 import type { IndirectSelection } from '../project/indirect-selection.ts';
 
@@ -94,6 +95,16 @@ function integerUpTo(most: number): (text: string) => number {
 
 export const percentage: (text: string) => number = integerUpTo(100);
 export const portNumber: (text: string) => number = integerUpTo(65_535);
+
+/** Rows of a sample; none of them is fine too. */
+export const sampleLimit: (text: string) => number = integerUpTo(1000);
+
+/** A number, or a part of the larger of two numbers. */
+export function tolerance(text: string): Tolerance {
+  const [, number, percent] = /^(\d+(?:\.\d+)?|\.\d+)\s*(%)?$/.exec(text.trim()) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('must be a number like `0.01`, or a part like `0.1%`');
+  return { value: Number(number), percent: percent !== undefined };
+}
 
 /** Rows that a preview may show; `-1`, as in dbt, all that there are. */
 export function rowLimit(text: string): number {

@@ -22,6 +22,8 @@ import {
   percentage,
   portNumber,
   resultOption,
+  sampleLimit,
+  tolerance,
   rowLimit,
 } from './options.ts';
 
@@ -90,6 +92,9 @@ export function addReadCommands(host: Host, add: Add): void {
     (show) => addShowOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(show))))),
   );
 
+  addDiffCommand(host, add);
+  addQueryCommand(host, add);
+
   add<import('./commands/freshness.ts').FreshnessOptions>(
     {
       name: 'freshness',
@@ -136,6 +141,46 @@ export function addReadCommands(host: Host, add: Add): void {
       addOutputKeysOption(
         addProjectOptions(addSelectionOptions(ls)).addOption(outputOption(['selector', 'text', 'name', 'path', 'json'], 'selector')),
       ),
+  );
+}
+
+function addDiffCommand(host: Host, add: Add): void {
+  add<import('./commands/diff.ts').DiffOptions>(
+    {
+      name: 'diff',
+      summary: 'compare what is built with another schema, target, file or earlier run',
+      examples: ['tx diff --against prod -s fct_orders', 'tx diff --against before.duckdb', "tx diff --against prod --tolerance '0.1%'"],
+    },
+    async (screen, options) => (await import('./commands/diff.ts')).diffCommand(host, screen, options),
+    (diff) =>
+      addOwnSwitches(addDatabaseOptions(addProjectOptions(addSelectionOptions(diff))), {
+        '--detailed-exitcode': 'end with 2 when something differs, 1 on an error',
+      })
+        .addOption(plainOption('--against <what>', 'a target, schema, database file or state folder').makeOptionMandatory())
+        .addOption(plainOption('--key <columns...>', 'columns that tell rows apart'))
+        .addOption(ownOption('--tolerance <n>', 'numbers this close are the same: 0.01, 0.1%').argParser(tolerance))
+        .addOption(ownOption('--limit <n>', 'rows of each sample (default: 5)').default(5).argParser(sampleLimit))
+        .addOption(resultOption()),
+  );
+}
+
+function addQueryCommand(host: Host, add: Add): void {
+  add<import('./commands/query.ts').QueryOptions>(
+    {
+      name: 'query',
+      argument: ['<sql>', 'a query over `nodes`, `columns`, `edges`, `tests`, `results`, `runs`'],
+      summary: 'query what the last runs left: nodes, columns, edges, tests, results',
+      examples: [
+        `tx query "select name, execution_time from results join nodes using (unique_id) order by 2 desc"`,
+        `tx query "select node, name from columns where description is null" --output csv`,
+      ],
+    },
+    async (screen, options) => (await import('./commands/query.ts')).queryCommand(host, screen, options),
+    (query) =>
+      addProjectOptions(query)
+        .addOption(ownOption('--state <folder>', 'artifacts of another run (default: the last)'))
+        .addOption(ownOption('--limit <n>', 'rows to show, -1 for all').argParser(rowLimit))
+        .addOption(outputOption(['text', 'json', 'csv'], 'text')),
   );
 }
 

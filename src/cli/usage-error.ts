@@ -9,7 +9,7 @@ const CHOICES = /^Allowed choices are (.+?)\.?$/;
 
 /** The text between the first pair of quotes that commander puts around a name. */
 function quotedIn(message: string): string {
-  return /'([^]*?)'(?:\n|\.|$| argument)/.exec(message)?.[1] ?? '';
+  return /'([^]*?)'(?:\n|\.|$| argument| not specified)/.exec(message)?.[1] ?? '';
 }
 
 function choicesOf(reason: string): readonly string[] | undefined {
@@ -51,6 +51,7 @@ export function usageDiagnostic({ code, message }: CommanderError, program: Comm
     }
     case 'commander.invalidArgument':
       return valueProblem(message, line);
+    case 'commander.missingMandatoryOptionValue':
     case 'commander.optionMissingArgument': {
       const flags = quotedIn(message);
       return diagnose('flag-value', { name: longFlag(flags), value: undefined, reason: '', choices: undefined, command: line });

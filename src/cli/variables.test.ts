@@ -12,6 +12,8 @@ const operands: Readonly<Record<string, readonly string[]>> = {
   init: ['shop'],
   lineage: ['orders.id'],
   completion: ['bash'],
+  diff: ['--against', 'prod'],
+  query: ['select 1'],
   generate: ['yaml'],
 };
 

@@ -1,12 +1,17 @@
 /** Cuts and joins compiled texts: SQL, span map and slots stay together. */
 import type { CompiledText, Slot } from './compiled.ts';
-import { emptyMap, joinMaps, sliceMap, syntheticMap } from './span-map.ts';
+import { emptyMap, joinMaps, segmentKind, sliceMap, syntheticMap } from './span-map.ts';
 
 export const emptyText: CompiledText = Object.freeze({ sql: '', map: emptyMap, slots: Object.freeze([]) });
 
 /** A text that `tx` writes itself. */
 export function syntheticText(sql: string): CompiledText {
   return { sql, map: syntheticMap(), slots: [] };
+}
+
+/** A text that stands as it is under `path`, with nothing to render. */
+export function verbatimText(path: string, sql: string): CompiledText {
+  return { sql, map: { files: [path], segments: [0, 0, 0, sql.length, segmentKind.verbatim] }, slots: [] };
 }
 
 /** The part `[from, to)`. A slot that is cut through is lost, so callers cut at tokens. */

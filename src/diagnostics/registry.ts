@@ -2,6 +2,7 @@
 import { analyzeCodes } from './codes/analyze.ts';
 import { checkCodes } from './codes/check.ts';
 import { cliCodes } from './codes/cli.ts';
+import { diffCodes } from './codes/diff.ts';
 import { engineCodes } from './codes/engine.ts';
 import { formatCodes } from './codes/format.ts';
 import { generateCodes } from './codes/generate.ts';
@@ -29,6 +30,7 @@ export const registry = {
   ...planCodes,
   ...runCodes,
   ...formatCodes,
+  ...diffCodes,
   ...lintCodes,
   ...generateCodes,
   ...cliCodes,

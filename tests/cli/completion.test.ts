@@ -35,6 +35,7 @@ describe('candidates', () => {
     expect(await offered('build', '--sel')).toEqual(['--select', '--selector']);
     expect(await offered('run', '-t', '')).toEqual(['dev']);
     expect(await offered('run', '--target=')).toEqual(['--target=dev']);
+    expect(await offered('diff', '--against', 'd')).toEqual(['dev']);
     expect(await offered('run', '--selector', '')).toEqual(['night']);
     expect(await offered('ls', '--output', '')).toEqual(['selector', 'text', 'name', 'path', 'json']);
     expect(await offered('explain', 'ref-not-f')).toEqual(['ref-not-found']);

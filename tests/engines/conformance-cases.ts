@@ -3,6 +3,7 @@ import { all, build, csv, is, source } from './conformance-case.ts';
 import type { Act, ConformanceCase } from './conformance-case.ts';
 import { columnCases } from './column-cases.ts';
 import { constraintCases } from './constraint-cases.ts';
+import { diffCases } from './diff-cases.ts';
 import { mergeCases } from './merge-cases.ts';
 import { quarantineCases } from './quarantine-cases.ts';
 import { snapshotCases } from './snapshot-cases.ts';
@@ -619,6 +620,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...storageCases,
   ...constraintCases,
   ...quarantineCases,
+  ...diffCases,
   ...snapshotCases,
   ...commands,
 ];

@@ -7,6 +7,7 @@ import { capabilities } from './capabilities.ts';
 import { catalog } from './catalog.ts';
 import { dialect } from './dialect.ts';
 import { operations } from './operations.ts';
+import { reach } from './reach.ts';
 import { openSession } from './session.ts';
 
 export const adapter: Adapter = {
@@ -16,6 +17,7 @@ export const adapter: Adapter = {
   catalog,
   open: openSession,
   attachment,
+  reach,
   openAnalyzer,
   openBinder,
 };

@@ -4,6 +4,7 @@ import type { Relation } from '../../adapter/relation.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { delimitedFile, fileSource } from './file-source.ts';
 import { checks } from './check-sql.ts';
+import { compare } from './compare-sql.ts';
 import { library } from './library.ts';
 import { databaseAlias } from './errors.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
@@ -94,6 +95,7 @@ export const dialect: Dialect = {
   engine: 'duckdb',
   library,
   checks,
+  compare,
   quoteIdentifier,
   literal,
   relation,

@@ -11,6 +11,7 @@ export const adapter: Adapter = {
   operations,
   catalog,
   open: async (options) => (await import('./session.ts')).openSession(options),
+  reach: async (...targets) => (await import('./reach.ts')).reach(...targets),
   openTargetBinder: async (options) => (await import('./target-binder.ts')).openTargetBinder(options),
   openAnalyzer: async () => (await import('./analysis.ts')).openAnalyzer(),
 };

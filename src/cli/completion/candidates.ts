@@ -84,6 +84,13 @@ async function completeValue(option: Option, current: string, sources: Candidate
   if (selectorFlags.has(name)) return wordsOf(current, completeSelector(current, sources.names()));
   if (name === 'rule') return wordsOf(current, await sources.rules());
   if (name === 'target') return wordsOf(current, sources.targets());
+  if (name === 'against') {
+    const targets = startingWith(
+      current,
+      sources.targets().map((word) => ({ word })),
+    );
+    return targets.kind === 'words' && targets.candidates.length > 0 ? targets : files;
+  }
   if (name === 'selector') return wordsOf(current, sources.names()?.selectors ?? []);
   if (name === 'resourceType' || name === 'excludeResourceType')
     return wordsOf(current, ['model', 'seed', 'snapshot', 'source', 'exposure', 'test', 'unit_test']);

@@ -1,0 +1,65 @@
+/** Compares values of two tables in DuckDB's SQL. */
+import type { CompareSql, Tolerance, TypedSql } from '../../adapter/compare-sql.ts';
+
+type Family = 'integer' | 'huge' | 'decimal' | 'wide decimal' | 'float' | 'moment' | 'text' | 'json' | 'other';
+
+const integers = /^(?:U?(?:TINYINT|SMALLINT|INTEGER|BIGINT))$/i;
+const mostDigits = 38;
+/** Decimals of two types, or beside an integer, are compared as decimals up to here. */
+const narrowDecimal = 18;
+
+function familyOf(type: string): Family {
+  if (integers.test(type)) return 'integer';
+  if (/^U?HUGEINT$/i.test(type)) return 'huge';
+  if (/^(?:FLOAT|DOUBLE)$/i.test(type)) return 'float';
+  const digits = /^DECIMAL\((\d+),\s*\d+\)$/i.exec(type)?.[1];
+  if (digits !== undefined) return Number(digits) <= narrowDecimal ? 'decimal' : 'wide decimal';
+  if (/^(?:DATE|TIMESTAMP(?:_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE)$/i.test(type)) return 'moment';
+  if (/^VARCHAR$/i.test(type)) return 'text';
+  return /^JSON$/i.test(type) ? 'json' : 'other';
+}
+
+const numbers: ReadonlySet<Family> = new Set<Family>(['integer', 'huge', 'decimal', 'wide decimal', 'float']);
+
+const double = (sql: string): string => `cast(${sql} as double)`;
+
+function alone({ sql, type }: TypedSql): string {
+  return familyOf(type) === 'json' ? `cast(json(${sql}) as varchar)` : sql;
+}
+
+function pair(here: TypedSql, there: TypedSql): readonly [string, string] {
+  if (here.type.toUpperCase() === there.type.toUpperCase()) return [alone(here), alone(there)];
+  const families: readonly [Family, Family] = [familyOf(here.type), familyOf(there.type)];
+  const both = (allowed: readonly Family[]): boolean => families.every((family) => allowed.includes(family));
+  if (both(['integer', 'huge']) || both(['integer', 'decimal']) || both(['moment'])) return [here.sql, there.sql];
+  if (families.every((family) => numbers.has(family))) return [double(here.sql), double(there.sql)];
+  return [`cast(${alone(here)} as varchar)`, `cast(${alone(there)} as varchar)`];
+}
+
+/** Whether the difference of two decimals keeps all digits that there can be. */
+function subtractsExactly(...types: readonly [string, string]): boolean {
+  const parts = types
+    .map((type) => /^DECIMAL\((\d+),\s*(\d+)\)$/i.exec(type))
+    .map((found) => [Number(found?.[1]), Number(found?.[2])] as const);
+  const whole = Math.max(...parts.map(([digits, scale]) => digits - scale));
+  return whole + Math.max(...parts.map(([, scale]) => scale)) + 1 <= mostDigits;
+}
+
+function within(here: TypedSql, there: TypedSql, { value, percent }: Tolerance): string {
+  const families = [familyOf(here.type), familyOf(there.type)];
+  if (!percent && subtractsExactly(here.type, there.type)) return `abs(${here.sql} - ${there.sql}) <= ${String(value)}`;
+  if (!percent && families.every((family) => family === 'integer')) {
+    return `abs(cast(${here.sql} as hugeint) - cast(${there.sql} as hugeint)) <= ${String(value)}`;
+  }
+  const [a, b] = [double(here.sql), double(there.sql)];
+  const finite = `isfinite(${a}) and isfinite(${b})`;
+  if (percent) return `${finite} and abs(${a} - ${b}) <= ${String(value / 100)} * greatest(abs(${a}), abs(${b}))`;
+  return `${finite} and abs(${a} - ${b}) <= ${String(value)}`;
+}
+
+export const compare: CompareSql = {
+  isNumber: (type) => numbers.has(familyOf(type)),
+  pair,
+  within,
+  sameKey: (pairs, hasNulls) => pairs.map(([here, there]) => `${here} ${hasNulls ? 'is not distinct from' : '='} ${there}`).join(' and '),
+};

@@ -1,0 +1,211 @@
+/** `tx diff`: compares what is built with what stands elsewhere. Nothing is written. */
+import type { Tolerance } from '../../adapter/compare-sql.ts';
+import type { Adapter } from '../../adapter/adapter.ts';
+import type { Connection, Session } from '../../adapter/connection.ts';
+import { EngineError } from '../../adapter/engine-error.ts';
+import type { CatalogRelation, Relation } from '../../adapter/relation.ts';
+import { compareRelations } from '../../compare/compare-relations.ts';
+import type { ComparedSide } from '../../compare/compare-relations.ts';
+import { differs } from '../../compare/comparison.ts';
+import type { RowKey } from '../../compare/comparison.ts';
+import { engineDiagnostic } from '../../compile/engine-diagnostic.ts';
+import { relationForm } from '../../compile/naming.ts';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { maskedColumns } from '../../plan/plan-tests.ts';
+import { diffJson } from '../../report/diff-json.ts';
+import { renderDiff } from '../../report/diff-text.ts';
+import type { ComparedNode } from '../../report/diff-text.ts';
+import { findAgainst } from '../against.ts';
+import type { Against, Comparable } from '../against.ts';
+import { exitCodes, Stop } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Host } from '../host.ts';
+import { loadGraph } from '../load-graph.ts';
+import type { LoadedGraph } from '../load-graph.ts';
+import { openDatabase } from '../open-database.ts';
+import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
+import { waitSeconds } from '../read-options.ts';
+import { declaredKeys, provenKeys } from '../row-keys.ts';
+import type { Screen } from '../screen.ts';
+import { selectNodes } from '../select-nodes.ts';
+import { listenForCancel } from '../signals.ts';
+import { showUnneeded } from '../unneeded-errors.ts';
+
+export interface DiffOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
+  readonly against: string;
+  readonly key?: readonly string[];
+  readonly tolerance?: Tolerance;
+  readonly limit: number;
+  readonly detailedExitcode?: boolean;
+  readonly output: 'text' | 'json';
+}
+
+export async function diffCommand(host: Host, screen: Screen, options: DiffOptions): Promise<ExitCode> {
+  if (options.detailedExitcode !== true) return diff(host, screen, options);
+  try {
+    const code = await diff(host, screen, options);
+    return code === exitCodes.failed ? exitCodes.usage : code;
+  } catch (cause) {
+    // With this flag 2 says that something differs, and whatever went wrong is 1.
+    if (cause instanceof Stop && cause.exitCode === exitCodes.usage) throw new Stop(exitCodes.failed, cause.diagnostics);
+    throw cause;
+  }
+}
+
+async function diff(host: Host, screen: Screen, options: DiffOptions): Promise<ExitCode> {
+  const loaded = await loadGraph(host, screen, options);
+  const nodes = [...selectNodes(host, screen, loaded, options)].flatMap((id) => {
+    const node = loaded.graph.nodes.get(id);
+    return isComparable(node) ? [node] : [];
+  });
+  const adapter = await loaded.engine.load();
+  const against = await findAgainst({ host, screen, loaded, adapter, options, against: options.against });
+  const keys = await findKeys(host, loaded, nodes, options);
+  const cancellation = listenForCancel();
+  try {
+    const compared = await compareAll(host, screen, { loaded, adapter, against, keys, nodes, options, signal: cancellation.signal });
+    if (compared === undefined) return cancellation.exitCode();
+    show(screen, compared, against, options);
+    showUnneeded(screen, loaded.nodeErrors);
+    return compared.some(({ found }) => differs(found)) ? exitCodes.failed : exitCodes.ok;
+  } finally {
+    cancellation.dispose();
+  }
+}
+
+function isComparable(node: ReturnType<LoadedGraph['graph']['nodeAt']> | undefined): node is Comparable {
+  if (node?.resourceType === 'model') return node.config.materialized !== 'ephemeral';
+  return node?.resourceType === 'seed' || node?.resourceType === 'snapshot';
+}
+
+/** Queries are looked at only for nodes of which the project says nothing. */
+async function findKeys(
+  host: Host,
+  loaded: LoadedGraph,
+  nodes: readonly Comparable[],
+  { key }: DiffOptions,
+): Promise<ReadonlyMap<string, readonly RowKey[]>> {
+  if (key !== undefined) return new Map(nodes.map(({ id }) => [id, [{ columns: key, from: '--key' }]]));
+  const declared = new Map(nodes.map((node) => [node.id, declaredKeys(loaded, node)]));
+  const proven = await provenKeys(
+    host,
+    loaded,
+    nodes.filter(({ id }) => declared.get(id)?.length === 0),
+  );
+  return new Map(nodes.map(({ id }) => [id, [...(declared.get(id) ?? []), ...[proven.get(id)].filter((found) => found !== undefined)]]));
+}
+
+interface Work {
+  readonly loaded: LoadedGraph;
+  readonly adapter: Adapter;
+  readonly against: Against;
+  readonly keys: ReadonlyMap<string, readonly RowKey[]>;
+  readonly nodes: readonly Comparable[];
+  readonly options: DiffOptions;
+  readonly signal: AbortSignal;
+}
+
+/** Undefined for a command that was cancelled. */
+async function compareAll(host: Host, screen: Screen, work: Work): Promise<readonly ComparedNode[] | undefined> {
+  const { loaded, options, signal } = work;
+  const request = { connections: 2, readOnly: true, waitSeconds: waitSeconds(options), signal };
+  const { session } = await openDatabase(host, screen, loaded, request);
+  try {
+    const connection = await session.connect();
+    signal.addEventListener('abort', () => connection.interrupt(), { once: true });
+    const catalogs = await readCatalogs(work, session, connection);
+    const compared: ComparedNode[] = [];
+    for (const node of work.nodes) compared.push(await compareNode(work, connection, node, catalogs));
+    await connection.close();
+    return compared;
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    if (signal.aborted) return undefined;
+    const origin = { node: undefined, text: undefined, span: undefined, compiledPath: undefined };
+    const code = cause.details.retry === 'never' ? exitCodes.failed : exitCodes.transient;
+    throw new Stop(code, [engineDiagnostic(cause.details, loaded.engine.type, undefined, origin)]);
+  } finally {
+    await session.close();
+  }
+}
+
+interface Catalogs {
+  readonly here: (relation: Relation) => CatalogRelation | undefined;
+  readonly there: (relation: Relation) => CatalogRelation | undefined;
+}
+
+/** What stands in the schemas of both sides: a statement for each. */
+async function readCatalogs(
+  { loaded, adapter, against, nodes, options }: Work,
+  session: Session,
+  connection: Connection,
+): Promise<Catalogs> {
+  const lookup = (found: readonly CatalogRelation[]): Catalogs['here'] => {
+    const known = new Map(found.map((entry) => [relationForm(entry.relation, loaded.engine.dialect), entry]));
+    return (relation) => known.get(relationForm(relation, loaded.engine.dialect));
+  };
+  const schemas = (relations: readonly Relation[]): readonly string[] => [...new Set(relations.map(({ schema }) => schema))];
+  const here = await adapter.catalog.relations(connection, schemas(nodes.map(({ relation }) => relation)));
+  const second = await session.connect();
+  try {
+    await openOther(second, against, options.against);
+    const wanted = schemas(nodes.flatMap((node) => against.relationOf(node) ?? []));
+    const there = await adapter.catalog.relations(second, wanted);
+    if (there.length === 0 && nodes.length > 0 && against.nothingThere !== undefined) throw against.nothingThere;
+    return { here: lookup(here), there: lookup(there) };
+  } finally {
+    await second.close();
+  }
+}
+
+async function openOther(connection: Connection, { reach }: Against, name: string): Promise<void> {
+  try {
+    for (const statement of [...reach.open, ...reach.enter]) await connection.run(statement);
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    const code = cause.details.kind === 'locked' ? exitCodes.transient : exitCodes.usage;
+    const { message } = cause.details;
+    const reason = reach.place === undefined ? message : message.replaceAll(reach.place, name);
+    throw new Stop(code, [diagnose('against-unreadable', { against: name, reason })]);
+  }
+}
+
+async function compareNode(work: Work, connection: Connection, node: Comparable, catalogs: Catalogs): Promise<ComparedNode> {
+  const { against, options, loaded } = work;
+  const { dialect } = loaded.engine;
+  const other = against.relationOf(node);
+  const sql = { here: dialect.relation(node.relation), there: other === undefined ? undefined : against.reach.relation(other) };
+  if (against.reach.isSame && other !== undefined && relationForm(other, dialect) === relationForm(node.relation, dialect))
+    throw new Stop(exitCodes.usage, [diagnose('against-itself', { against: options.against, relation: sql.here })]);
+  const side = (found: CatalogRelation | undefined, text: string | undefined): ComparedSide | undefined =>
+    found === undefined || text === undefined ? undefined : { found, sql: text };
+  const sides = { here: side(catalogs.here(node.relation), sql.here), there: side(other && catalogs.there(other), sql.there) };
+  const keys = work.keys.get(node.id) ?? [];
+  if (options.key !== undefined) requireKey(loaded, node, options.key, sides);
+  const request = { sides, keys, masked: maskedColumns(node), tolerance: options.tolerance, limit: options.limit };
+  return { id: node.id, name: node.name, relations: sql, found: await compareRelations(connection, dialect, request) };
+}
+
+/** A key that somebody asked for is not passed over in silence. */
+function requireKey(
+  { engine }: LoadedGraph,
+  node: Comparable,
+  key: readonly string[],
+  { here, there }: { readonly here: ComparedSide | undefined; readonly there: ComparedSide | undefined },
+): void {
+  if (here === undefined || there === undefined) return;
+  const { foldIdentifier: fold } = engine.dialect;
+  const other = new Set(there.found.columns.map(({ name }) => fold(name)));
+  const known = here.found.columns.map(({ name }) => name).filter((name) => other.has(fold(name)));
+  const missing = key.find((name) => !known.some((column) => fold(column) === fold(name)));
+  if (missing !== undefined) throw new Stop(exitCodes.usage, [diagnose('diff-key-missing', { key: missing, node: node.name, known })]);
+}
+
+function show(screen: Screen, compared: readonly ComparedNode[], { what }: Against, options: DiffOptions): void {
+  if (options.output === 'json') {
+    screen.data(diffJson(compared, what), 2);
+    return;
+  }
+  screen.note(`against ${what}`);
+  screen.result(renderDiff(compared, { ...screen.resultStyle, findSecrets: screen.mask().find }));
+}

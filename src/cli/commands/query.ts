@@ -1,0 +1,102 @@
+/** `tx query`: SQL over the artifacts of the last runs. The target is not asked. */
+import type { ResultSet } from '../../adapter/connection.ts';
+import { EngineError } from '../../adapter/engine-error.ts';
+import { embed } from '../../adapter/statement.ts';
+import type { CompiledText } from '../../compile/compiled.ts';
+import { verbatimText } from '../../compile/compiled-text.ts';
+import { engineDiagnostic } from '../../compile/engine-diagnostic.ts';
+import { finishQuery } from '../../compile/query-text.ts';
+import { renderCsv, renderJsonRows, renderTable } from '../../report/tables.ts';
+import { artifactFolder, openArtifactDatabase } from '../artifact-database.ts';
+import type { ArtifactFolder } from '../artifact-database.ts';
+import { exitCodes, Stop } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Host } from '../host.ts';
+import { openProject } from '../load-graph.ts';
+import type { OutputOptions, ProjectOptions } from '../options.ts';
+import type { Screen } from '../screen.ts';
+import { listenForCancel } from '../signals.ts';
+
+export interface QueryOptions extends ProjectOptions, OutputOptions {
+  readonly args: readonly string[];
+  /** Folder with the artifacts of another run. */
+  readonly state?: string;
+  /** Without it all rows for programs, and the first ones for people. */
+  readonly limit?: number;
+  readonly output: 'text' | 'json' | 'csv';
+}
+
+/** The place under which mistakes in the query are shown. */
+const queryPath = 'query';
+const rowsForPeople = 100;
+const forModels: ReadonlySet<string> = new Set(['several-statements', 'not-a-select', 'empty-model']);
+
+export async function queryCommand(host: Host, screen: Screen, options: QueryOptions): Promise<ExitCode> {
+  const query = readQuery(screen, options.args[0] ?? '');
+  const { project } = await openProject(host, screen, options);
+  const cancellation = listenForCancel();
+  try {
+    const folder = artifactFolder(host, project.root, project.paths.target, options.state);
+    const rows = await read(host, screen, { query, folder, most: mostRows(options), signal: cancellation.signal });
+    if (rows === undefined) return cancellation.exitCode();
+    cancellation.dispose();
+    show(screen, rows, options);
+    return exitCodes.ok;
+  } finally {
+    cancellation.dispose();
+  }
+}
+
+/** One query and nothing else: nothing is written by asking. */
+function readQuery(screen: Screen, sql: string): CompiledText {
+  screen.addSources([{ path: queryPath, text: sql }]);
+  const owner = { path: queryPath, node: undefined, what: 'the query' };
+  const { text, diagnostics } = finishQuery(verbatimText(queryPath, sql), owner);
+  if (diagnostics.length > 0) {
+    // The advice for models would be about files and hooks.
+    const advised = diagnostics.map((entry) =>
+      forModels.has(entry.code) ? { ...entry, help: 'give one query, e.g. `select name from nodes`' } : entry,
+    );
+    throw new Stop(exitCodes.usage, advised);
+  }
+  return text;
+}
+
+interface Request {
+  readonly query: CompiledText;
+  readonly folder: ArtifactFolder;
+  readonly most: number;
+  readonly signal: AbortSignal;
+}
+
+/** Undefined for a command that was cancelled. */
+async function read(host: Host, screen: Screen, { query, folder, most, signal }: Request): Promise<ResultSet | undefined> {
+  const { session, connection, missing } = await openArtifactDatabase(host, folder);
+  const statement = embed('select * from (\n', { node: queryPath, sql: query.sql }, '\n) as asked');
+  try {
+    for (const { file, about, writer } of missing)
+      if (about.test(query.sql)) screen.note(`there is no ${folder.shown}/${file}, so there is less to see: ${writer}`);
+    signal.addEventListener('abort', () => connection.interrupt(), { once: true });
+    return await connection.query(statement, most + 1);
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    if (signal.aborted) return undefined;
+    const origin = { node: undefined, text: query, span: { path: queryPath, start: 0, end: 0 }, compiledPath: undefined };
+    throw new Stop(exitCodes.usage, [engineDiagnostic(cause.details, 'duckdb', statement, origin)]);
+  } finally {
+    await session.close();
+  }
+}
+
+function mostRows({ limit, output }: QueryOptions): number {
+  return limit ?? (output === 'text' ? rowsForPeople : Number.POSITIVE_INFINITY);
+}
+
+function show(screen: Screen, found: ResultSet, options: QueryOptions): void {
+  const most = mostRows(options);
+  const rows = { ...found, rows: found.rows.slice(0, most) };
+  if (options.output === 'json') screen.result(renderJsonRows(rows));
+  else if (options.output === 'csv') screen.result(renderCsv(rows));
+  else screen.result(renderTable(rows, { ...screen.resultStyle, findSecrets: screen.mask().find }));
+  if (found.rows.length > most) screen.note(`there are more rows than these: --limit -1 shows all`);
+}

@@ -1,0 +1,175 @@
+/** Compares two relations inside the database: what comes back are counts and a few rows. */
+import type { Tolerance } from '../adapter/compare-sql.ts';
+import type { Cell, Connection, ResultSet } from '../adapter/connection.ts';
+import type { Dialect } from '../adapter/dialect.ts';
+import type { CatalogRelation, Column } from '../adapter/relation.ts';
+import { compareSchemas } from './compare-schemas.ts';
+import type { SharedColumn } from './compare-schemas.ts';
+import type { KeyProblem, RelationComparison, RowDifference, RowKey, Sides } from './comparison.ts';
+import {
+  bagsStatement,
+  changedStatement,
+  countsStatement,
+  duplicatesStatement,
+  joinStatement,
+  keysStatement,
+  surplusStatement,
+  withoutStatement,
+} from './comparison-sql.ts';
+import type { ComparedRelations } from './comparison-sql.ts';
+
+/** One side: the relation as the catalog has it, and its name in SQL. */
+export interface ComparedSide {
+  readonly found: CatalogRelation;
+  readonly sql: string;
+}
+
+export interface CompareRequest {
+  readonly sides: Sides<ComparedSide | undefined>;
+  /** By preference; one whose columns are not on both sides is passed over. */
+  readonly keys: readonly RowKey[];
+  /** Columns whose values must not be shown. */
+  readonly masked: readonly string[];
+  readonly tolerance: Tolerance | undefined;
+  /** Most rows of each sample. */
+  readonly limit: number;
+}
+
+interface Work extends Pick<CompareRequest, 'masked' | 'limit'> {
+  readonly connection: Connection;
+  readonly dialect: Dialect;
+}
+
+type Side = keyof Sides<unknown>;
+
+export async function compareRelations(connection: Connection, dialect: Dialect, request: CompareRequest): Promise<RelationComparison> {
+  const { here, there } = request.sides;
+  if (here === undefined || there === undefined) return { kind: 'absent', here: here !== undefined, there: there !== undefined };
+  const { difference, shared } = compareSchemas({ here: here.found.columns, there: there.found.columns }, dialect);
+  const all: ComparedRelations = {
+    dialect,
+    from: { here: here.sql, there: there.sql },
+    keys: [],
+    values: shared,
+    tolerance: request.tolerance,
+  };
+  const work: Work = { connection, dialect, masked: request.masked, limit: request.limit };
+  return { kind: 'compared', schema: difference, rows: await compareRows(work, all, request.keys) };
+}
+
+async function compareRows(work: Work, all: ComparedRelations, keys: readonly RowKey[]): Promise<RowDifference> {
+  const chosen = keys.find((key) => key.columns.every((name) => sharedColumn(work, all.values, name) !== undefined));
+  if (chosen === undefined || chosen.columns.length === 0) return compareBags(work, all, undefined);
+  const columns = chosen.columns.flatMap((name) => sharedColumn(work, all.values, name) ?? []);
+  const relations: ComparedRelations = { ...all, keys: columns, values: all.values.filter((column) => !columns.includes(column)) };
+  const { rows } = await query(work, keysStatement(relations));
+  const numbers = (at: number): Sides<number> => ({ here: Number(rows[0]?.[at]), there: Number(rows[1]?.[at]) });
+  const duplicates = numbers(2);
+  if (duplicates.here + duplicates.there === 0)
+    return compareByKey(work, relations, { key: chosen, counts: numbers(1), nullKeys: numbers(3) });
+  const sample = (side: Side): Promise<ResultSet | undefined> =>
+    sampleOf(work, duplicates[side], () => duplicatesStatement(relations, side, work.limit), named(relations.keys, side, 'rows'));
+  const problem = { key: chosen, duplicates, samples: { here: await sample('here'), there: await sample('there') } };
+  return compareBags(work, all, problem);
+}
+
+function sharedColumn({ dialect: { foldIdentifier } }: Work, columns: readonly SharedColumn[], name: string): SharedColumn | undefined {
+  return columns.find(({ here }) => foldIdentifier(here.name) === foldIdentifier(name));
+}
+
+interface Keyed {
+  readonly key: RowKey;
+  readonly counts: Sides<number>;
+  readonly nullKeys: Sides<number>;
+}
+
+async function compareByKey(work: Work, relations: ComparedRelations, keyed: Keyed): Promise<RowDifference> {
+  const hasNulls = keyed.nullKeys.here > 0 && keyed.nullKeys.there > 0;
+  const { rows } = await query(work, joinStatement(relations, hasNulls));
+  const [onlyHere = 0, onlyThere = 0, paired = 0, changed = 0, ...differing] = (rows[0] ?? []).map(Number);
+  const without = { here: onlyHere, there: onlyThere };
+  const columns = relations.values.map(({ here }, at) => ({ name: here.name, differing: differing[at] ?? 0 }));
+  const sample = (side: Side): Promise<ResultSet | undefined> =>
+    sampleOf(
+      work,
+      without[side],
+      () => withoutStatement(relations, side, hasNulls, work.limit),
+      named([...relations.keys, ...relations.values], side),
+    );
+  return {
+    kind: 'keyed',
+    ...keyed,
+    without,
+    paired,
+    changed,
+    columns,
+    changedCells:
+      changed === 0
+        ? undefined
+        : await changedCells(
+            work,
+            relations,
+            hasNulls,
+            columns.map((column) => column.differing),
+          ),
+    samples: { here: await sample('here'), there: await sample('there') },
+  };
+}
+
+/** Rows that differ, one line for each cell that does. */
+async function changedCells(work: Work, relations: ComparedRelations, hasNulls: boolean, differing: readonly number[]): Promise<ResultSet> {
+  const columns = differing.flatMap((count, at) => (count > 0 ? [at] : []));
+  const { rows } = await query(work, changedStatement(relations, hasNulls, columns, work.limit));
+  const keys = named(relations.keys, 'here');
+  const { isMasked } = masks(work);
+  const cells = rows.flatMap((row) => {
+    const key = row.slice(0, keys.length).map((cell, at) => hide(cell, isMasked(keys[at]?.name)));
+    return columns.flatMap((at, index) => {
+      const [here = null, there = null, same = null] = row.slice(keys.length + index * 3);
+      const name = relations.values[at]?.here.name ?? '';
+      return same === true ? [] : [[...key, name, hide(here, isMasked(name)), hide(there, isMasked(name))]];
+    });
+  });
+  return { columns: [...keys, ...['column', 'here', 'there'].map((name) => ({ name, type: '' }))], rows: cells };
+}
+
+async function compareBags(work: Work, all: ComparedRelations, problem: KeyProblem | undefined): Promise<RowDifference> {
+  const none = { here: undefined, there: undefined };
+  if (all.values.length === 0) {
+    const { rows } = await query(work, countsStatement(all));
+    const [here = 0, there = 0] = (rows[0] ?? []).map(Number);
+    return { kind: 'bare', problem, counts: { here, there }, without: { here: 0, there: 0 }, samples: none };
+  }
+  const { rows } = await query(work, bagsStatement(all));
+  const [here = 0, there = 0, moreHere = 0, moreThere = 0] = (rows[0] ?? []).map(Number);
+  const without = { here: moreHere, there: moreThere };
+  const sample = (side: Side): Promise<ResultSet | undefined> =>
+    sampleOf(work, without[side], () => surplusStatement(all, side, work.limit), named(all.values, side, 'rows'));
+  return { kind: 'bare', problem, counts: { here, there }, without, samples: { here: await sample('here'), there: await sample('there') } };
+}
+
+/** Columns of one side under their own names, and one for a number behind them. */
+function named(columns: readonly SharedColumn[], side: Side, count?: string): readonly Column[] {
+  return [...columns.map((column) => column[side]), ...(count === undefined ? [] : [{ name: count, type: '' }])];
+}
+
+async function sampleOf(work: Work, count: number, statement: () => string, columns: readonly Column[]): Promise<ResultSet | undefined> {
+  if (count === 0 || work.limit === 0) return undefined;
+  const { rows } = await query(work, statement());
+  const { isMasked } = masks(work);
+  return { columns, rows: rows.map((row) => row.map((cell, at) => hide(cell, isMasked(columns[at]?.name)))) };
+}
+
+function masks({ dialect: { foldIdentifier }, masked }: Work): { readonly isMasked: (name: string | undefined) => boolean } {
+  const hidden = new Set(masked.map(foldIdentifier));
+  return { isMasked: (name) => name !== undefined && hidden.has(foldIdentifier(name)) };
+}
+
+/** NULL stays visible, because it is often the point. */
+function hide(cell: Cell, isMasked: boolean): Cell {
+  return isMasked && cell !== null ? '***' : cell;
+}
+
+function query({ connection }: Work, sql: string): Promise<ResultSet> {
+  return connection.query({ sql });
+}

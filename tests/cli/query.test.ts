@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { linesOf, shop } from './shop.ts';
+
+describe('tx query', () => {
+  it('joins what the project says, what the database has and what the last run did', async () => {
+    const project = await shop({
+      'models/marts.yaml':
+        'models:\n  - name: total\n    description: All of it.\n    meta: {owner: ann}\n    columns:\n      - {name: TOTAL, description: Money}\n      - {name: gone, description: Not there}\n',
+    });
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    expect((await project.tx(['docs', '-q'])).code).toBe(0);
+    const query = async (sql: string): Promise<readonly string[]> => {
+      const { code, stdout, stderr } = await project.tx(['query', sql, '--output', 'csv']);
+      expect([code, stderr]).toEqual([0, '']);
+      return linesOf(stdout).slice(1);
+    };
+    expect(
+      await query(`select name, tags[1], meta->>'owner', materialized, row_count from nodes where name in ('total', 'stg') order by 1`),
+    ).toEqual(['stg,,,view,', 'total,nightly,ann,table,1']);
+    expect(await query(`select name, position, type is not null, description from columns where node = 'total' order by 2`)).toEqual([
+      'total,1,true,Money',
+      'gone,,false,Not there',
+    ]);
+    expect(await query(`select parent, child from edges where child like '%.total'`)).toEqual(['model.shop.stg,model.shop.total']);
+    expect(await query('select check_name, node, column_name, severity from tests order by 1')).toEqual([
+      'not_null,model.shop.stg,id,error',
+      'unique,model.shop.stg,id,error',
+      ',,,error',
+    ]);
+    expect(await query('select status, count(*), bool_and(completed_at >= started_at) from results group by 1 order by 1')).toEqual([
+      'pass,3,true',
+      'success,3,true',
+    ]);
+    expect(await query(`select command, status, started_at > timestamp '2020-01-01', arguments->>'full_refresh' from runs`)).toEqual([
+      'build,success,true,false',
+    ]);
+  });
+
+  it('shows so many rows, and tells people that there are more', async () => {
+    const project = await shop();
+    expect((await project.tx(['compile', '-q'])).code).toBe(0);
+    const some = await project.tx(['query', 'select name from nodes order by name', '--limit', '2', '--output', 'json']);
+    expect(JSON.parse(some.stdout)).toEqual([{ name: 'not_null_stg_id' }, { name: 'raw' }]);
+    expect(some.stderr).toBe('there are more rows than these: --limit -1 shows all\n');
+    const many = await project.tx(['query', 'select * from range(150)', '--output', 'csv']);
+    expect(linesOf(many.stdout)).toHaveLength(151);
+    const people = await project.tx(['query', 'select * from range(150)']);
+    expect(linesOf(people.stdout)).toHaveLength(102);
+  });
+
+  it('is one query, and its mistakes are shown where they are', async () => {
+    const project = await shop();
+    expect((await project.tx(['compile', '-q'])).code).toBe(0);
+    const wrong = await project.tx(['query', 'select nam\nfrom nodes']);
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain('error unknown-column  query:1:8\n');
+    expect(wrong.stderr).toContain('did you mean `name`?');
+    for (const sql of ["copy nodes to 'x.csv'", 'select 1; drop table nodes', '', 'select 1) as q; select (2']) {
+      const refused = await project.tx(['query', sql]);
+      expect(refused.code, sql).toBe(2);
+    }
+    expect((await project.tx(['query', 'select 1 as one; -- the end', '--output', 'csv'])).stdout).toBe('one\n1\n');
+  });
+
+  it('works for a project whose target is a server that is not there', async () => {
+    const project = await shop({
+      'project.yaml': 'name: shop\ntargets:\n  dev: { type: postgres, url: "postgres://127.0.0.1:1/none", schema: main }\n',
+    });
+    expect((await project.tx(['compile', '-q', '--no-analyze'])).code).toBe(0);
+    const { stdout, code } = await project.tx([
+      'query',
+      `select count(*) as n from nodes where resource_type = 'model'`,
+      '--output',
+      'csv',
+    ]);
+    expect([code, stdout]).toEqual([0, 'n\n2\n']);
+  });
+});
