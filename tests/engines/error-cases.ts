@@ -1,5 +1,5 @@
 /** What is said of mistakes, on every engine. */
-import { build, csv, is, source } from './conformance-case.ts';
+import { csv, is, source } from './conformance-case.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 
 export const errorCases: readonly ConformanceCase[] = [
