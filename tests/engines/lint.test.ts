@@ -110,7 +110,9 @@ select 3, 2, null, null, 'b'`,
       'models/totals.sql':
         'select o.id, sum(i.price) as price from main.orders o left join "main"."items" as i on i.id = o.id group by 1 order by 1',
     });
-    expect((await opened.tx('run')).exit).toBe(0);
+    // Nothing but this says what comes first, as long as relations are written out.
+    expect((await opened.tx('run -s orders items')).exit).toBe(0);
+    expect((await opened.tx('run -s totals')).exit).toBe(0);
     const before = await opened.rows('select * from main.totals order by 1');
     const { exit, text } = await opened.tx('lint --fix --rule hard-coded-relation idle-order');
     expect({ exit, text }).toMatchObject({ exit: 0 });
