@@ -248,7 +248,7 @@ export function addSelectionOptions(command: Command): Command {
     .addOption(repeatable('-s, --select <spec...>', 'names, tag:…, path:…, +parents, children+', 'TX_SELECT'))
     .addOption(repeatable('--exclude <spec...>', 'what to leave out, in the same words', 'TX_EXCLUDE'))
     .addOption(new Option('--selector <name>', 'what a selector of selectors.yaml selects').env('TX_SELECTOR'))
-    .addOption(new Option('--state <folder>', 'an earlier run, for state:…, result:…, --defer').env('TX_STATE'))
+    .addOption(new Option('--state <folder>', 'an earlier run, for state:… and --defer').env('TX_STATE'))
     .addOption(repeatable('--resource-type <type...>', 'only model, seed, source, exposure, test', 'TX_RESOURCE_TYPE', collectWords))
     .addOption(repeatable('--exclude-resource-type <type...>', 'all but these kinds', 'TX_EXCLUDE_RESOURCE_TYPE', collectWords))
     .addOption(new Option('--indirect-selection <mode>', 'tests').choices(indirectSelections).env('TX_INDIRECT_SELECTION'));
@@ -256,7 +256,7 @@ export function addSelectionOptions(command: Command): Command {
 
 /** Where parents are read that nobody builds. */
 export function addDeferOptions(command: Command): Command {
-  const deferring = addFlag(group(command, 'selection'), '--defer', 'read in --state what is not here and not selected');
+  const deferring = addFlag(group(command, 'selection'), '--defer', 'read what is not here in --state');
   return addFlag(deferring, '--favor-state', 'the same, also for what is here');
 }
 

@@ -68,9 +68,8 @@ describe('the site of the example project', () => {
     const page = await browser.open(folderAddress(folder), 'model/fct_orders.html', { javaScriptEnabled: false });
     expect(await page.locator('.lead').innerText()).toContain('One row per order with its money');
     const row = page.locator('#c-order_id');
-    expect(await row.innerText()).toMatch(
-      /order_id key\s+INTEGER not null[\s\S]*not_null[\s\S]*unique[\s\S]*stg_orders\.order_id unchanged/,
-    );
+    // A table of increments may hold rows of another query, so that nothing follows from this one.
+    expect(await row.innerText()).toMatch(/order_id key\s+INTEGER\s[\s\S]*not_null[\s\S]*unique[\s\S]*stg_orders\.order_id unchanged/);
     expect(await page.locator('.panes pre').count()).toBe(3);
     await page.locator('svg.near a').first().click();
     expect(await page.locator('h1').innerText()).toBe('stg_orders');

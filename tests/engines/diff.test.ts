@@ -160,7 +160,7 @@ describe('a comparison', () => {
           expect(rows?.samples.there?.rows.length ?? 0).toBe(there.length - counterparts.length);
           expect(differs(found)).toBe(here.map(rowText).toSorted().join('|') !== there.map(rowText).toSorted().join('|'));
         }),
-        { numRuns: 60 },
+        { numRuns: 25 },
       );
     });
 
@@ -178,7 +178,7 @@ describe('a comparison', () => {
             },
           });
         }),
-        { numRuns: 40 },
+        { numRuns: 15 },
       );
     });
 

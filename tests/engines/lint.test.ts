@@ -85,7 +85,7 @@ select 3, 2, null, null, 'b'`,
     const condition = fc
       .tuple(wrapped, fc.array(fc.tuple(fc.constantFrom('and', 'and', 'or'), wrapped), { maxLength: 2 }))
       .map(([first, more]) => [first, ...more.flat()].join(' '));
-    const conditions = [...new Set(fc.sample(condition, { numRuns: 150, seed: 20_240_131 }))];
+    const conditions = [...new Set(fc.sample(condition, { numRuns: 50, seed: 20_240_131 }))];
     const query = (join: string, where: string, orders: string, items: string): string =>
       `select o.id, i.item_id from ${orders} as o ${join} ${items} as i on i.id = o.id where ${where}`;
     const models = conditions.map(

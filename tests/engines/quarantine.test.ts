@@ -264,7 +264,7 @@ describe('a quarantine', () => {
           expect(await readHeld(engine, connection)).toEqual([...kept, ...two.held].sort((x, y) => x.row[0] - y.row[0]));
           divided += [one, two].filter(({ held, good }) => held.length > 0 && good.length > 0).length;
         }),
-        { numRuns: 60 },
+        { numRuns: 25 },
       );
       expect(divided).toBeGreaterThan(5);
     });

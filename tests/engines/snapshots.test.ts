@@ -104,7 +104,7 @@ async function judge(session: Session, adapter: typeof duckdb, looks: readonly (
 describe('a history', () => {
   const database = useTestDatabase();
   it.each([
-    { adapter: duckdb, name: 'duckdb', numRuns: 30, where: () => ':memory:' },
+    { adapter: duckdb, name: 'duckdb', numRuns: 15, where: () => ':memory:' },
     { adapter: postgres, name: 'postgres', numRuns: 8, where: () => database.url() },
   ])('is what its rules make of any life of its rows: $name', async ({ adapter, numRuns, where }) => {
     const session = await openFile(adapter, where());

@@ -37,7 +37,7 @@ const always: ReadonlySet<string> = new Set([
   'rows of an increment set aside',
   'chain of four models',
 ]);
-const others = 6;
+const others = 4;
 
 function chooseOperations(engine: string): readonly KillOperation[] {
   if (everything) return operations;
