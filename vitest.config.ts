@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than the processors of a small machine: many tests wait for another process.
+    maxWorkers: 3,
     globalSetup: ['tests/support/server-broker.ts'],
     projects: [
       {

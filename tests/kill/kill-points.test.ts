@@ -37,7 +37,7 @@ const always: ReadonlySet<string> = new Set([
   'rows of an increment set aside',
   'chain of four models',
 ]);
-const others = 4;
+const others = 3;
 
 function chooseOperations(engine: string): readonly KillOperation[] {
   if (everything) return operations;
