@@ -2,8 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // One more than the processors of a small machine: many tests wait for another process.
-    maxWorkers: 3,
+    maxWorkers: 2,
     globalSetup: ['tests/support/server-broker.ts'],
     projects: [
       {

@@ -115,7 +115,7 @@ describe('a build on any number of threads', () => {
         for (const threads of [2, 4]) expect(await build(nodes, threads)).toEqual(single);
         expect(single.builds).toBe(nodes.length * 2);
       }),
-      { numRuns: everything ? 100 : 10 },
+      { numRuns: everything ? 100 : 5 },
     );
   }, 600_000);
 });
