@@ -1,5 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files that take long and rarely tell anything new: `npm run test:long` runs them, and everything else. */
+const long = [
+  'src/adapters/duckdb/process.test.ts',
+  'tests/bench.test.ts',
+  'tests/kill/harness.test.ts',
+  'tests/kill/harness-postgres.test.ts',
+  'tests/kill/thread-count.test.ts',
+];
+const leftOut = process.env['TX_TEST_LONG'] === undefined && process.env['TX_KILL'] === undefined ? long : [];
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -11,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts'],
-          exclude: ['src/adapters/*/engine.test.ts'],
+          exclude: ['src/adapters/*/engine.test.ts', ...leftOut],
           isolate: false,
           testTimeout: 20_000,
           hookTimeout: 20_000,
@@ -24,7 +34,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'system', include: ['tests/**/*.test.ts'], exclude: ['tests/cases/**'], testTimeout: 120_000, hookTimeout: 180_000 },
+        test: {
+          name: 'system',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/cases/**', ...leftOut],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
       },
       {
         extends: true,
