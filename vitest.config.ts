@@ -3,13 +3,10 @@ import { defineConfig } from 'vitest/config';
 /** Files that take long and rarely tell anything new: `npm run test:long` runs them, and everything else. */
 const long = [
   'src/adapters/duckdb/process.test.ts',
-  'src/adapters/postgres/lost-connection.test.ts',
   'tests/analyze/example-columns.test.ts',
   'tests/bench.test.ts',
   'tests/kill/harness.test.ts',
   'tests/kill/harness-postgres.test.ts',
-  'tests/kill/lost-backend.test.ts',
-  'tests/kill/random-kill.test.ts',
   'tests/kill/thread-count.test.ts',
 ];
 const leftOut = process.env['TX_TEST_LONG'] === undefined && process.env['TX_KILL'] === undefined ? long : [];
