@@ -1,20 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files that take long and rarely tell anything new: `npm run test:long` runs them, and everything else. */
-const long = [
-  'src/adapters/duckdb/process.test.ts',
-  'tests/analyze/example-columns.test.ts',
-  'tests/bench.test.ts',
-  'tests/kill/harness.test.ts',
-  'tests/kill/harness-postgres.test.ts',
-  'tests/kill/thread-count.test.ts',
-];
-const leftOut = process.env['TX_TEST_LONG'] === undefined && process.env['TX_KILL'] === undefined ? long : [];
+const long: readonly string[] = [];
+const leftOut = process.env['TX_TEST_LONG'] === undefined && process.env['TX_KILL'] === undefined ? [...long] : [];
+
+/** Files that run most commands in their own process. */
+const commands = ['tests/cli/*.test.ts', 'tests/bad-inputs/*.test.ts', 'tests/lint/*.test.ts', 'tests/docs.test.ts'];
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
     globalSetup: ['tests/support/server-broker.ts'],
+    setupFiles: ['tests/support/after-each-file.ts'],
     projects: [
       {
         extends: true,
@@ -38,9 +35,23 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/cases/**', ...leftOut],
+          exclude: ['tests/cases/**', ...commands, ...leftOut],
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        // They run commands in their own process, one after the other, each in a folder of its own.
+        test: {
+          name: 'commands',
+          include: commands,
+          exclude: leftOut,
+          isolate: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          // JavaScript of a project is loaded as Node loads it, so that its errors read as users see them.
+          server: { deps: { external: [/\/tx-test-/] } },
         },
       },
       {

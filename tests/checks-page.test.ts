@@ -46,7 +46,7 @@ describe('docs/checks.md', () => {
       files[`models/about_${name}.yaml`] = example(sectionOf(name)).replace('name: orders', `name: about_${name}`);
     }
     const project = await tempProject(files);
-    const { code, stdout, stderr } = await project.run(['build', '--log-format', 'json']);
+    const { code, stdout, stderr } = await project.call(['build', '--log-format', 'json']);
     expect(code, `${stdout}\n${stderr}`).toBe(0);
     const results: unknown = JSON.parse(project.read('target/run_results.json'));
     const passed = JSON.stringify(results).match(/"status":"pass"/g) ?? [];

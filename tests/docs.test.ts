@@ -9,6 +9,7 @@ import { unavailableMethods, selectorMethods } from '../src/graph/selector-metho
 import { artifactTables } from '../src/report/artifact-tables.ts';
 import { configKeys } from '../src/project/config-keys.ts';
 import { stateTables } from '../src/state/state-tables.ts';
+import { callTx } from './support/call-tx.ts';
 import { copyProject, REPOSITORY, runProgram, runTx, tempFolder } from './support/tx.ts';
 
 /** The example project, in whose copy the examples run. */
@@ -99,11 +100,44 @@ function openShell(start: string): Shell {
   return {
     cwd,
     run: async (script) => {
-      const text = `trap 'pwd > "$DOCS_CWD"' EXIT\n${script}\n`;
-      const { code, stdout, stderr } = await runProgram('sh', ['-e', '-c', text], { cwd: cwd(), env: { PATH: path, DOCS_CWD: place } });
-      return { code, output: `${stdout}\n${stderr}` };
+      const all = { code: 0, output: '' };
+      for (const { args, text } of stepsOf(script)) {
+        const trapped = `trap 'pwd > "$DOCS_CWD"' EXIT\n${text}\n`;
+        const { code, stdout, stderr } =
+          args === undefined
+            ? await runProgram('sh', ['-e', '-c', trapped], { cwd: cwd(), env: { PATH: path, DOCS_CWD: place } })
+            : await callTx(args, { cwd: cwd() });
+        all.code = code;
+        all.output += `${stdout}\n${stderr}`;
+        if (code !== 0) break;
+      }
+      return all;
     },
   };
+}
+
+/** A command of `tx` that needs no shell, by its arguments, or what does. */
+interface ScriptStep {
+  readonly args?: readonly string[];
+  readonly text: string;
+}
+
+const plainCommand = /^tx(?: +(?:[\w.,:+@/=-]+|'[^']*'|"[^"$`\\]*"))* *(?:#.*)?$/;
+
+/** A script in its steps; one that holds documents or blocks is a single one. */
+function stepsOf(script: string): readonly ScriptStep[] {
+  const lines = script.split('\n').filter((line) => !/^\s*(?:#.*)?$/.test(line));
+  if (lines.some((line) => /<<|\\$|^\s/.test(line))) return [{ text: script }];
+  return lines.map((text) => {
+    if (!plainCommand.test(text)) return { text };
+    const words = text.replace(/ +#.*$/, '').match(/(?:'[^']*'|"[^"]*"|[^ '"]+)+/g) ?? [];
+    return {
+      text,
+      args: words
+        .slice(1)
+        .map((word) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? '')),
+    };
+  });
 }
 
 /** Compiles the left side of each `template --> text` line and compares it with the right side. */
@@ -111,7 +145,7 @@ async function checkLines(fence: Fence, folder: string): Promise<readonly string
   const examples = fence.body.split('\n').filter((line) => line.includes('-->'));
   const sides = examples.map((line) => line.split('-->').map((side) => side.trim()));
   const query = `select\n${sides.map(([template]) => template).join('\n')}`;
-  const { code, stdout, stderr } = await runTx(['compile', '--inline', query], { cwd: folder });
+  const { code, stdout, stderr } = await callTx(['compile', '--inline', query], { cwd: folder });
   if (code !== 0) return [stderr];
   const lines = stdout.split('\n').slice(1);
   return sides.flatMap(([template, expected = ''], at) =>
@@ -143,7 +177,7 @@ async function followPage(path: string): Promise<readonly string[]> {
     } else if (language === 'sql' && fence.info.includes('lines')) {
       problems.push(...(await checkLines(fence, shell.cwd())).map((problem) => `${where}: ${problem}`));
     } else if (language === 'sql' && fence.info.includes('inline')) {
-      const result = await runTx(['compile', '--inline', fence.body], { cwd: shell.cwd() });
+      const result = await callTx(['compile', '--inline', fence.body], { cwd: shell.cwd() });
       if (result.code !== 0) problems.push(`${where} does not compile:\n${result.stderr}`);
     } else if (language === 'text' && ran) {
       const missing = missingLines(fence.body, output);
@@ -294,7 +328,7 @@ describe('the documentation', () => {
         missing.push(command);
         continue;
       }
-      const help = await runTx([command, '--help'], { cwd: REPOSITORY });
+      const help = await callTx([command, '--help'], { cwd: REPOSITORY });
       const flags = [...help.stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)]
         .map(([, flag = '']) => flag)
         .filter((flag) => flag !== '--help');

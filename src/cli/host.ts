@@ -3,7 +3,7 @@ import type { Clock } from '../execute/execution.ts';
 import type { FileSystem } from '../project/file-system.ts';
 import { disk } from '../project/disk.ts';
 import { createOutput } from '../report/output.ts';
-import type { Output } from '../report/output.ts';
+import type { Output, TextStream } from '../report/output.ts';
 import type { Trace } from '../report/trace.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -44,7 +44,12 @@ export const systemClock: Clock = {
 };
 
 /** The real world. An empty `TX_…` variable counts as unset. */
-export function createHost(version: string, packageRoot: string, build: string | undefined): Host {
+export function createHost(
+  version: string,
+  packageRoot: string,
+  build: string | undefined,
+  { stdout, stderr }: { readonly stdout: TextStream; readonly stderr: TextStream } = process,
+): Host {
   for (const [name, value] of Object.entries(process.env)) {
     if (name.startsWith('TX_') && value === '') delete process.env[name];
   }
@@ -55,7 +60,7 @@ export function createHost(version: string, packageRoot: string, build: string |
     files: disk,
     clock: systemClock,
     output: createOutput(
-      { stdout: process.stdout, stderr: process.stderr },
+      { stdout, stderr },
       {
         env: process.env,
         windows: process.platform === 'win32',

@@ -13,6 +13,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { callTx } from '../support/call-tx.ts';
 import { runTx, tempProject } from '../support/tx.ts';
 import type { TempProject, TxResult } from '../support/tx.ts';
 
@@ -54,6 +55,11 @@ export async function badProject(files: BadInput['files']): Promise<TempProject>
 
 /** Runs `tx` on a screen of one size. */
 export function run(project: Pick<TempProject, 'root'>, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<TxResult> {
+  return callTx(args, { cwd: project.root, env: { ...SCREEN, ...env } });
+}
+
+/** The same in a process of its own. */
+export function runApart(project: Pick<TempProject, 'root'>, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<TxResult> {
   return runTx(args, { cwd: project.root, env: { ...SCREEN, ...env } });
 }
 

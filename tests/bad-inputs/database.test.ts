@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { execute, REPOSITORY, readRows, runProgram } from '../support/tx.ts';
 import type { TempProject } from '../support/tx.ts';
-import { SCREEN, badProject, blocks, filesBelow, run } from './bad-input.ts';
+import { SCREEN, badProject, blocks, filesBelow, run, runApart } from './bad-input.ts';
 
 const driver = JSON.stringify(createRequire(import.meta.url).resolve('@duckdb/node-api'));
 const MODEL = { 'models/good.sql': '{{config materialized="table"}}\nselect 1 as id\n' };
@@ -241,7 +241,7 @@ describe('database files', () => {
       hook,
       "const fs = require('node:fs');\nfs.statfsSync = () => ({ type: 0x6969 });\nrequire('node:module').syncBuiltinESMExports();\n",
     );
-    const { code, stderr } = await run(project, ['build'], { NODE_OPTIONS: `--require ${hook}` });
+    const { code, stderr } = await runApart(project, ['build'], { NODE_OPTIONS: `--require ${hook}` });
     expect(blocks(stderr)).toEqual([
       [
         'error network-file-system  project.yaml',

@@ -39,8 +39,8 @@ describe('checks', () => {
 
   it('that cannot be evaluated are errors, and take no other along', async () => {
     const project = await tempProject(files);
-    expect((await project.run(['run'])).code).toBe(0);
-    const { code, stderr } = await project.run(['test']);
+    expect((await project.call(['run'])).code).toBe(0);
+    const { code, stderr } = await project.call(['test']);
     expect(code).toBe(1);
     expect(verdicts(project)).toEqual({
       fine: 'pass',
@@ -56,12 +56,12 @@ describe('checks', () => {
 
   it('keep a node from being published where they are errors', async () => {
     const project = await tempProject(files);
-    const { code } = await project.run(['build']);
+    const { code } = await project.call(['build']);
     expect(code).toBe(1);
     const found = verdicts(project);
     expect(Object.values(found).filter((status) => status === 'error')).toHaveLength(1);
     expect(Object.values(found)).not.toContain('pass');
-    expect((await project.run(['show', '--inline', 'select * from main.orders'])).code).toBe(1);
+    expect((await project.call(['show', '--inline', 'select * from main.orders'])).code).toBe(1);
   });
 
   it('of history compare with what was published last', async () => {
@@ -72,7 +72,7 @@ describe('checks', () => {
         'models:\n  - name: orders\n    tests:\n      - row_count_change: { name: rows, percent: 10 }\n      - schema_unchanged: { name: columns }\n',
     });
     const build = async (rows: number, extra = ''): Promise<Readonly<Record<string, string>>> => {
-      await project.run(['build', '--vars', JSON.stringify({ rows, extra })]);
+      await project.call(['build', '--vars', JSON.stringify({ rows, extra })]);
       return verdicts(project);
     };
     expect(await build(200)).toEqual({ rows: 'pass', columns: 'pass' });

@@ -17,7 +17,7 @@ describe('a run in CI', () => {
     const summary = join(project.root, 'summary.md');
     writeFileSync(summary, 'before\n');
     const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: project.root, GITHUB_STEP_SUMMARY: summary };
-    const { code, stderr } = await project.run(['build', '--project-dir', 'shop', '--junit', 'out/report.xml'], { env });
+    const { code, stderr } = await project.call(['build', '--project-dir', 'shop', '--junit', 'out/report.xml'], { env });
     expect(code).toBe(1);
     const annotations = stderr.split('\n').filter((line) => line.startsWith('::'));
     expect(annotations).toEqual([
@@ -34,10 +34,10 @@ describe('a run in CI', () => {
 
   it('says nothing of it elsewhere, and keeps lines of JSON clean', async () => {
     const project = await tempProject(files);
-    const plain = await project.run(['build', '--project-dir', 'shop']);
+    const plain = await project.call(['build', '--project-dir', 'shop']);
     expect(plain.stderr).not.toContain('::error');
     const env = { GITHUB_ACTIONS: 'true' };
-    const json = await project.run(['test', '--project-dir', 'shop', '--log-format', 'json'], { env });
+    const json = await project.call(['test', '--project-dir', 'shop', '--log-format', 'json'], { env });
     expect(json.stderr).not.toContain('::error');
     expect(existsSync(join(project.root, 'summary.md'))).toBe(false);
   });

@@ -1,23 +1,24 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRows, runTx, tempFolder } from '../support/tx.ts';
+import { callTx } from '../support/call-tx.ts';
+import { readRows, tempFolder } from '../support/tx.ts';
 import { filesBelow, linesOf, PROJECT, shop } from './shop.ts';
 import type { Shop } from './shop.ts';
 
 describe('tx init', () => {
   it('makes a project that builds at once, and refuses a folder with something in it', async () => {
     const home = tempFolder();
-    const made = await runTx(['init', 'bikes'], { cwd: home });
+    const made = await callTx(['init', 'bikes'], { cwd: home });
     expect(made.stdout).toBe('');
     expect(linesOf(made.stderr)[0]).toMatch(/^created bikes\/ {3}\d+ models, \d+ seeds, a DuckDB target$/);
     expect(linesOf(made.stderr)[1]).toBe('next:  cd bikes && tx build');
     expect(made.code).toBe(0);
     expect(filesBelow(join(home, 'bikes'))).toContain('.gitignore');
-    const built = await runTx(['build'], { cwd: join(home, 'bikes') });
+    const built = await callTx(['build'], { cwd: join(home, 'bikes') });
     expect(built.code, built.stderr).toBe(0);
     const before = filesBelow(home);
-    const again = await runTx(['init', 'bikes'], { cwd: home });
+    const again = await callTx(['init', 'bikes'], { cwd: home });
     expect(again.stderr).toContain('error folder-not-empty\n  `bikes` exists and is not empty\n');
     expect(again.code).toBe(2);
     expect(filesBelow(home)).toEqual(before);
@@ -26,22 +27,22 @@ describe('tx init', () => {
   it('takes an empty folder, and names the project after it', async () => {
     const home = tempFolder();
     mkdirSync(join(home, 'deep', 'trips'), { recursive: true });
-    expect((await runTx(['init', 'deep/trips'], { cwd: home })).code).toBe(0);
-    expect((await runTx(['ls', '-s', 'package:trips', '--output', 'name'], { cwd: join(home, 'deep', 'trips') })).stdout).toContain(
+    expect((await callTx(['init', 'deep/trips'], { cwd: home })).code).toBe(0);
+    expect((await callTx(['ls', '-s', 'package:trips', '--output', 'name'], { cwd: join(home, 'deep', 'trips') })).stdout).toContain(
       'fct_trips\n',
     );
   });
 
   it('makes a name of hyphens, dots and spaces', async () => {
     const home = tempFolder();
-    const made = await runTx(['init', 'my-new.shop'], { cwd: home });
+    const made = await callTx(['init', 'my-new.shop'], { cwd: home });
     expect(linesOf(made.stderr)).toContain('the project is called my_new_shop, because names of projects have no hyphens, dots or spaces');
-    expect((await runTx(['ls', '-s', 'package:my_new_shop'], { cwd: join(home, 'my-new.shop') })).stdout).toContain('fct_trips\n');
+    expect((await callTx(['ls', '-s', 'package:my_new_shop'], { cwd: join(home, 'my-new.shop') })).stdout).toContain('fct_trips\n');
   });
 
   it('points editors to schemas that are there', async () => {
     const home = tempFolder();
-    await runTx(['init', 'bikes'], { cwd: home });
+    await callTx(['init', 'bikes'], { cwd: home });
     const files = filesBelow(join(home, 'bikes')).filter((path) => path.endsWith('.yaml'));
     expect(files).toHaveLength(4);
     for (const path of files) {
@@ -52,8 +53,8 @@ describe('tx init', () => {
 
   it('refuses what cannot be the name of a project', async () => {
     const home = tempFolder();
-    expect((await runTx(['init', ''], { cwd: home })).stderr).toContain('error invalid-project-name\n');
-    const result = await runTx(['init', '2-shops'], { cwd: home });
+    expect((await callTx(['init', ''], { cwd: home })).stderr).toContain('error invalid-project-name\n');
+    const result = await callTx(['init', '2-shops'], { cwd: home });
     expect(result.stderr).toBe(
       'error invalid-project-name\n  `2-shops` cannot be the name of a project\n' +
         '  help  use letters, digits and underscores, beginning with a letter, e.g. `my_project`\n\n',
@@ -288,12 +289,12 @@ describe('tx clean', () => {
 describe('tx explain', () => {
   it('prints the page of a code, lists the codes, and knows near ones', async () => {
     const home = tempFolder();
-    const list = await runTx(['explain'], { cwd: home });
+    const list = await callTx(['explain'], { cwd: home });
     expect(linesOf(list.stdout)).toContain('ref-not-found');
-    const page = await runTx(['explain', 'ref-not-found'], { cwd: home });
+    const page = await callTx(['explain', 'ref-not-found'], { cwd: home });
     expect(page.stdout).toMatch(/^# ref-not-found\n/);
     expect({ ...page, stdout: '' }).toEqual({ code: 0, stdout: '', stderr: '' });
-    const wrong = await runTx(['explain', 'ref-not-fuond'], { cwd: home });
+    const wrong = await callTx(['explain', 'ref-not-fuond'], { cwd: home });
     expect(wrong).toEqual({
       code: 2,
       stdout: '',
@@ -303,7 +304,7 @@ describe('tx explain', () => {
 
   it('has a page for every code that it lists', async () => {
     const home = tempFolder();
-    const { stdout } = await runTx(['explain'], { cwd: home });
+    const { stdout } = await callTx(['explain'], { cwd: home });
     const { REPOSITORY } = await import('../support/tx.ts');
     const pages = filesBelow(join(REPOSITORY, 'docs', 'errors')).map((path) => path.replace(/\.md$/, ''));
     expect(pages).toEqual(expect.arrayContaining([...linesOf(stdout)]));

@@ -21,7 +21,7 @@ interface Counts {
 async function count(project: Shop, args: readonly string[], withDriver: boolean): Promise<Counts> {
   const file = join(tempFolder(), 'counts.json');
   const env = { NODE_OPTIONS: `--require ${HOOK}`, COUNT_FILE: file, ...(withDriver ? { COUNT_DRIVER: DRIVER } : {}) };
-  const result = await project.tx(args, { env });
+  const result = await project.tx(args, { env, spawn: true });
   expect(result.code, result.stderr).toBe(0);
   return JSON.parse(readFileSync(file, 'utf8')) as Counts;
 }
@@ -65,7 +65,7 @@ describe('what a command loads', () => {
 
   it('a listing of what has not changed: neither the compiler nor a driver', async () => {
     const project = await shop();
-    await project.tx(['ls']);
+    await project.tx(['ls'], { spawn: true });
     const paths = await loadedBy(project.root, ['ls', '-s', 'stg+']);
     expect(paths).toContain('src/graph/select.ts');
     expect(

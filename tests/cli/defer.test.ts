@@ -163,10 +163,10 @@ describe('--defer', () => {
   it('waits for production while somebody writes there, and says who that is', async () => {
     const project = await deployed();
     const instance = await DuckDBInstance.create(project.path("it's prod.duckdb"));
-    const refused = await project.tx(['run', '-s', 'total', ...DEFER]);
+    const refused = await project.tx(['run', '-s', 'total', ...DEFER], { spawn: true });
     expect(refused.code).toBe(75);
     expect(refused.stderr).toContain(`\`it's prod.duckdb\` is in use by process ${process.pid}`);
-    const waiting = project.tx(['run', '-s', 'total', ...DEFER, '--wait', '60']);
+    const waiting = project.tx(['run', '-s', 'total', ...DEFER, '--wait', '60'], { spawn: true });
     await new Promise((resolve) => setTimeout(resolve, 1500));
     instance.closeSync();
     expect((await waiting).code).toBe(0);

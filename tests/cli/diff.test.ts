@@ -94,7 +94,7 @@ describe('tx diff', () => {
     const { DuckDBInstance } = await import('@duckdb/node-api');
     const holder = await DuckDBInstance.create(project.path('before.duckdb'));
     try {
-      const locked = await project.tx(['diff', '--against', 'before.duckdb']);
+      const locked = await project.tx(['diff', '--against', 'before.duckdb'], { spawn: true });
       expect(locked.stderr).toContain('error against-unreadable\n  `before.duckdb` cannot be compared with:');
       expect(locked.code).toBe(75);
     } finally {

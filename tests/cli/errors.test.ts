@@ -177,7 +177,7 @@ describe('helpers that would end the process', () => {
     ['when they are loaded', 'export const leave = () => 1;\nprocess.exit(0);\n', 'js-file'],
   ])('%s are errors', async (_, text, code) => {
     const project = await shop({ 'macros/leave.js': text, 'models/left.sql': 'select {{leave}} as one\n' });
-    const result = await project.tx(['run', '-s', 'left']);
+    const result = await project.tx(['run', '-s', 'left'], { spawn: true });
     expect(result.stderr).toContain(`error ${code}`);
     expect(result.stderr).toContain('a helper cannot end the process with `process.exit`');
     expect(result.code).toBe(2);
@@ -188,6 +188,6 @@ describe('helpers that would end the process', () => {
       'macros/leave.js': 'export function leave() {\n  setTimeout(() => process.exit(0));\n  return 1;\n}\n',
       'models/left.sql': 'select {{leave}} as one\n',
     });
-    expect((await project.tx(['run', '-s', 'left'])).code).not.toBe(0);
+    expect((await project.tx(['run', '-s', 'left'], { spawn: true })).code).not.toBe(0);
   });
 });

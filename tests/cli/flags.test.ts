@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { runTx, tempFolder } from '../support/tx.ts';
+import { callTx } from '../support/call-tx.ts';
+import { tempFolder } from '../support/tx.ts';
 import { linesOf, PROJECT, shop } from './shop.ts';
 
 describe('usage errors', () => {
@@ -44,7 +45,7 @@ describe('usage errors', () => {
     ],
   ])('tx %s exits 2 and says what is wrong', async (args, code, message, help) => {
     const home = tempFolder();
-    const result = await runTx(args, { cwd: home, env: { COLUMNS: '200' } });
+    const result = await callTx(args, { cwd: home, env: { COLUMNS: '200' } });
     expect(result.stderr).toMatch(new RegExp(`^error ${code}\\n {2}`));
     expect(result.stderr).toContain(message);
     expect(result.stderr).toContain(`\n  help  ${help}\n`);
@@ -52,7 +53,7 @@ describe('usage errors', () => {
   });
 
   it('have the form of the log where that was asked for', async () => {
-    const { stderr } = await runTx(['build', '--selct', 'x', '--log-format', 'json'], { cwd: tempFolder() });
+    const { stderr } = await callTx(['build', '--selct', 'x', '--log-format', 'json'], { cwd: tempFolder() });
     expect(JSON.parse(stderr)).toMatchObject({ event: 'diagnostic', code: 'unknown-flag', message: '`tx build` has no flag `--selct`' });
   });
 
@@ -77,7 +78,7 @@ describe('usage errors', () => {
   });
 
   it('a folder without a project exits 2', async () => {
-    const result = await runTx(['ls'], { cwd: tempFolder() });
+    const result = await callTx(['ls'], { cwd: tempFolder() });
     expect(result.stderr).toMatch(
       /^error project-not-found\n {2}no project\.yaml in `\S+` or in any folder above it\n {2}help {2}change to the folder/,
     );
@@ -95,7 +96,7 @@ describe('usage errors', () => {
 describe('help', () => {
   it('tx --help names every command, and each command explains itself with examples', async () => {
     const home = tempFolder();
-    const { stdout, stderr, code } = await runTx(['--help'], { cwd: home });
+    const { stdout, stderr, code } = await callTx(['--help'], { cwd: home });
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|[a-z]+)?(?: \[[a-z]+\])* /gm)].map(([, name = '']) => name);
     expect(commands).toEqual([
@@ -126,7 +127,7 @@ describe('help', () => {
       'help',
     ]);
     for (const command of commands.filter((name) => name !== 'help')) {
-      const help = await runTx([command, '--help'], { cwd: home });
+      const help = await callTx([command, '--help'], { cwd: home });
       expect(help.stdout).toMatch(new RegExp(String.raw`\nExamples:\n.*\btx ${command}\b`));
       expect({ ...help, stdout: '' }, command).toEqual({ code: 0, stdout: '', stderr: '' });
     }
@@ -219,7 +220,7 @@ describe('the project folder', () => {
     const project = await shop();
     const expected = (await project.tx(['ls'])).stdout;
     expect((await project.tx(['ls'], { in: 'models/staging' })).stdout).toBe(expected);
-    expect((await runTx(['ls', '--project-dir', project.root], { cwd: tempFolder() })).stdout).toBe(expected);
+    expect((await callTx(['ls', '--project-dir', project.root], { cwd: tempFolder() })).stdout).toBe(expected);
     const wrong = await project.tx(['ls', '--project-dir', 'models']);
     expect(wrong.stderr).toMatch(/^error project-not-found\n {2}no project\.yaml in\s+`\/\S+\/models`\n/);
     expect(wrong.code).toBe(2);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { callTx } from '../support/call-tx.ts';
 import { runTx } from '../support/tx.ts';
 
 describe('help', () => {
@@ -19,7 +20,7 @@ describe('help', () => {
 
   it('of every command takes one line for each flag, in groups that stand together', async () => {
     for (const command of ['run', 'plan', 'show', 'ls', 'freshness', 'debug', 'init']) {
-      const { stdout } = await runTx([command, '--help'], { cwd: '.', env: { COLUMNS: '80' } });
+      const { stdout } = await callTx([command, '--help'], { cwd: '.', env: { COLUMNS: '80' } });
       const lines = stdout.split('\n');
       const flags = lines.filter((line) => /^ +-/.test(line));
       expect(lines.filter((line) => /^ {10}/.test(line)).length, command).toBeLessThan(2);
@@ -29,7 +30,7 @@ describe('help', () => {
   });
 
   it('of examples quotes what a shell would take for a pattern', async () => {
-    const { stdout } = await runTx(['run', '--help'], { cwd: '.' });
+    const { stdout } = await callTx(['run', '--help'], { cwd: '.' });
     expect(stdout).toContain("tx run -s 'staging.*' +fct_orders\n");
   });
 });

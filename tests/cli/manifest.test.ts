@@ -2,7 +2,8 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { REPOSITORY, copyProject, runTx } from '../support/tx.ts';
+import { callTx } from '../support/call-tx.ts';
+import { REPOSITORY, copyProject } from '../support/tx.ts';
 import { linesOf, PROJECT, shop, SHOP } from './shop.ts';
 import type { Shop } from './shop.ts';
 
@@ -306,7 +307,7 @@ describe('the manifest', () => {
 describe('the manifest of the example project', () => {
   it('has the form that dbt publishes', async () => {
     const folder = copyProject(REPOSITORY, ['project.yaml', 'models', 'macros', 'seeds', 'data', 'doc_blocks', 'tests/data']);
-    expect((await runTx(['compile', '--quiet'], { cwd: folder })).code).toBe(0);
+    expect((await callTx(['compile', '--quiet'], { cwd: folder })).code).toBe(0);
     expect(Object.keys(parsed(readFileSync(join(folder, 'target/manifest.json'), 'utf8')).nodes).length).toBeGreaterThan(50);
   });
 });

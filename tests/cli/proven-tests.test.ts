@@ -35,7 +35,7 @@ interface Result {
 type Project = Awaited<ReturnType<typeof tempProject>>;
 
 async function verdicts(project: Project, args: readonly string[], code = 0): Promise<Readonly<Record<string, string>>> {
-  const done = await project.run(args);
+  const done = await project.call(args);
   expect(done.code, done.stderr).toBe(code);
   const { results } = JSON.parse(project.read('target/run_results.json')) as { results: readonly Result[] };
   return Object.fromEntries(
@@ -63,7 +63,7 @@ describe('tests that follow from the query', () => {
       not_null_wide_id: 'warn',
       not_null_wide_n: 'proven',
     });
-    expect((await project.run(['build', '--select', '+wide'])).stderr).toMatch(/latest .* 2 tests \(1 proven\)/);
+    expect((await project.call(['build', '--select', '+wide'])).stderr).toMatch(/latest .* 2 tests \(1 proven\)/);
     expect(Object.values(await verdicts(project, ['build', '--run-proven']))).not.toContain('proven');
   });
 

@@ -1,6 +1,7 @@
 /** A small project that these tests run commands on. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { callTx } from '../support/call-tx.ts';
 import { readRows, runTx, tempProject } from '../support/tx.ts';
 import type { TempProject, TxResult } from '../support/tx.ts';
 
@@ -23,10 +24,10 @@ export const SHOP: Readonly<Record<string, string>> = {
 };
 
 export interface Shop extends TempProject {
-  /** Runs `tx` in the project, or in a folder below it. */
+  /** Runs `tx` in the project, or in a folder below it; in a process of its own where it is given input, and with `spawn`. */
   readonly tx: (
     args: readonly string[],
-    options?: { readonly env?: NodeJS.ProcessEnv; readonly in?: string; readonly input?: string },
+    options?: { readonly env?: NodeJS.ProcessEnv; readonly in?: string; readonly input?: string; readonly spawn?: boolean },
   ) => Promise<TxResult>;
   /** Rows of a query on the database of the project. */
   readonly rows: (sql: string) => Promise<string[][]>;
@@ -39,12 +40,11 @@ export async function shop(files: Readonly<Record<string, string | undefined>> =
   const project = await tempProject(Object.fromEntries(texts));
   return {
     ...project,
-    tx: (args, options = {}) =>
-      runTx(args, {
-        cwd: join(project.root, options.in ?? '.'),
-        env: { ...SCREEN, ...options.env },
-        ...(options.input === undefined ? {} : { input: options.input }),
-      }),
+    tx: (args, { in: folder = '.', env, input, spawn = input !== undefined } = {}) => {
+      const place = { cwd: join(project.root, folder), env: { ...SCREEN, ...env } };
+      if (!spawn) return callTx(args, place);
+      return runTx(args, { ...place, ...(input === undefined ? {} : { input }) });
+    },
     rows: (sql) => readRows(join(project.root, 'shop.duckdb'), sql),
     path: (path) => join(project.root, path),
   };

@@ -49,7 +49,7 @@ function resultsOf(shop: TempProject): ReadonlyMap<string, Result> {
 describe('unit tests', () => {
   it('are selected with their model, by name, type, kind and tag', async () => {
     const shop = await project();
-    const ls = async (...args: readonly string[]): Promise<readonly string[]> => lines((await shop.run(['ls', ...args])).stdout);
+    const ls = async (...args: readonly string[]): Promise<readonly string[]> => lines((await shop.call(['ls', ...args])).stdout);
     const both = ['shop.fails', 'shop.passes'];
     expect(await ls('-s', 'm')).toEqual(['shop.fails', 'shop.m', 'shop.not_null_m_id', 'shop.passes']);
     expect(await ls('-s', 'test_type:unit')).toEqual(both);
@@ -64,7 +64,7 @@ describe('unit tests', () => {
 
   it('leave their table in run_results.json, JUnit and the log, with secrets masked, and their SQL', async () => {
     const shop = await project();
-    const { code, stderr } = await shop.run(['build', '--log-format', 'json', '--junit', 'junit.xml']);
+    const { code, stderr } = await shop.call(['build', '--log-format', 'json', '--junit', 'junit.xml']);
     expect(code).toBe(1);
     const results = resultsOf(shop);
     const failed = results.get('unit_test.shop.m.fails');
@@ -88,9 +88,9 @@ describe('unit tests', () => {
 
   it('are remembered like other tests, and run again by retry until they pass; then the model is built', async () => {
     const shop = await project();
-    expect((await shop.run(['build'])).code).toBe(1);
+    expect((await shop.call(['build'])).code).toBe(1);
     shop.write('models/unit.yaml', shop.read('models/unit.yaml').replace('word: else', 'word: pass-word-1'));
-    const retried = await shop.run(['retry']);
+    const retried = await shop.call(['retry']);
     expect(retried.code).toBe(0);
     expect([...resultsOf(shop)].map(([id, { status }]) => [id, status])).toEqual(
       expect.arrayContaining([
@@ -111,10 +111,10 @@ describe('unit tests', () => {
 
   it('have changed when their rows have, also in a file', async () => {
     const shop = await project();
-    await shop.run(['compile']);
+    await shop.call(['compile']);
     shop.write('before/manifest.json', shop.read('target/manifest.json'));
     const changed = async (): Promise<readonly string[]> =>
-      lines((await shop.run(['ls', '-s', 'state:modified', '--state', 'before'])).stdout);
+      lines((await shop.call(['ls', '-s', 'state:modified', '--state', 'before'])).stdout);
     expect(await changed()).toEqual(['']);
     shop.write('tests/fixtures/base.csv', 'id,word\n8,eight\n');
     expect(await changed()).toEqual(['shop.passes']);
@@ -127,7 +127,7 @@ describe('unit tests', () => {
 
   it('stand in manifest.json in the form of dbt', async () => {
     const shop = await project();
-    await shop.run(['compile']);
+    await shop.call(['compile']);
     const manifest = JSON.parse(shop.read('target/manifest.json')) as Readonly<Record<string, Readonly<Record<string, unknown>>>>; // The program wrote it.
     expect(manifest['unit_tests']?.['unit_test.shop.m.passes']).toMatchObject({
       name: 'passes',
@@ -147,12 +147,12 @@ describe('unit tests', () => {
 
   it('are shown by a plan, told of by explain, and left alone by run', async () => {
     const shop = await project();
-    const plan = await shop.run(['plan', '--verbose']);
+    const plan = await shop.call(['plan', '--verbose']);
     expect(plan.stdout).toMatch(/test +fails +unit +test the query before it is run/);
     expect(plan.stdout).toContain("make 1 temporary row for ref('base')");
-    const explained = await shop.run(['explain', '--node', 'm']);
+    const explained = await shop.call(['explain', '--node', 'm']);
     expect(explained.stdout).toMatch(/fails +error +models\/unit.yaml:7:11/);
-    const ran = await shop.run(['run']);
+    const ran = await shop.call(['run']);
     expect(ran.code).toBe(0);
     expect(ran.stderr).not.toContain('unit');
   });
@@ -161,7 +161,7 @@ describe('unit tests', () => {
     const shop = await project();
     shop.write('models/m.sql', 'select id, word from {{ref "base"}} where id > (select count(*) from {{ref "other"}})');
     shop.write('models/other.sql', 'select 1 as id');
-    const compiled = await shop.run(['compile']);
+    const compiled = await shop.call(['compile']);
     expect(compiled.code).toBe(2);
     expect(compiled.stderr).toContain("`passes` gives no rows for `ref('other')`, which `m` reads");
   });

@@ -118,7 +118,7 @@ exposures:
       'README.md': hostileTexts.join('\n\n'),
     });
     expect(hostileTexts.length).toBeGreaterThanOrEqual(60);
-    const result = await project.run(['docs', '--single-file']);
+    const result = await project.call(['docs', '--single-file']);
     expect(result.code, result.stderr).toBe(0);
     const folder = join(project.root, 'target', 'docs');
     const html = filesBelow(folder).filter((path) => path.endsWith('.html'));

@@ -29,28 +29,28 @@ describe('tx lint', () => {
 
   it('ends with 1 for errors, with --strict for warnings, with 2 where the project does not compile', async () => {
     const rule = ['--rule', 'hard-coded-relation'];
-    expect((await (await project(hard)).run(['lint', ...rule])).code).toBe(0);
-    expect((await (await project(hard)).run(['lint', ...rule, '--strict'])).code).toBe(1);
+    expect((await (await project(hard)).call(['lint', ...rule])).code).toBe(0);
+    expect((await (await project(hard)).call(['lint', ...rule, '--strict'])).code).toBe(1);
     const strict = 'lint: { rules: { hard-coded-relation: error, missing-tests: off, missing-description: off } }\n';
-    const { code, stderr } = await (await project(hard, strict)).run(['lint']);
+    const { code, stderr } = await (await project(hard, strict)).call(['lint']);
     expect(code).toBe(1);
     expect(stderr).toContain('error hard-coded-relation');
     expect(stderr).not.toContain('missing-');
-    expect((await (await project({ 'models/a.sql': 'select 1 from {{ref "nothing"}}' })).run(['lint'])).code).toBe(2);
-    expect((await (await project(hard, 'lint: { rules: { nothing: off } }\n')).run(['lint'])).code).toBe(2);
+    expect((await (await project({ 'models/a.sql': 'select 1 from {{ref "nothing"}}' })).call(['lint'])).code).toBe(2);
+    expect((await (await project(hard, 'lint: { rules: { nothing: off } }\n')).call(['lint'])).code).toBe(2);
   });
 
   it('looks at what is selected, and by rules that are off where somebody names them', async () => {
     const shop = await project(hard, 'lint: { rules: { hard-coded-relation: off } }\n');
-    expect((await shop.run(['lint', '-s', 'orders', '--rule', 'hard-coded-relation'])).stderr).toBe('no findings\n');
-    expect((await shop.run(['lint', '-s', 'totals'])).stderr).not.toContain('hard-coded');
-    expect((await shop.run(['lint', '--rule', 'hard-coded-relation'])).stderr).toContain('warning hard-coded-relation');
-    expect((await shop.run(['lint'], { env: { TX_RULE: 'hard-coded-relation, idle-order', TX_STRICT: '1' } })).code).toBe(1);
+    expect((await shop.call(['lint', '-s', 'orders', '--rule', 'hard-coded-relation'])).stderr).toBe('no findings\n');
+    expect((await shop.call(['lint', '-s', 'totals'])).stderr).not.toContain('hard-coded');
+    expect((await shop.call(['lint', '--rule', 'hard-coded-relation'])).stderr).toContain('warning hard-coded-relation');
+    expect((await shop.call(['lint'], { env: { TX_RULE: 'hard-coded-relation, idle-order', TX_STRICT: '1' } })).code).toBe(1);
   });
 
   it('tells programs where each finding is', async () => {
     const shop = await project(hard);
-    const { stdout } = await shop.run(['lint', '--output', 'json', '--rule', 'hard-coded-relation']);
+    const { stdout } = await shop.call(['lint', '--output', 'json', '--rule', 'hard-coded-relation']);
     // The form that is promised to programs.
     expect(JSON.parse(stdout) as unknown).toEqual({
       fixed: 0,
@@ -76,17 +76,17 @@ describe('tx lint --fix', () => {
 
   it('writes what compiles to the same, and nothing a second time', async () => {
     const shop = await project(hard);
-    expect((await shop.run(fix)).stderr).toBe('fixed models/totals.sql\nno findings; 1 fixed\n');
+    expect((await shop.call(fix)).stderr).toBe('fixed models/totals.sql\nno findings; 1 fixed\n');
     expect(shop.read('models/totals.sql')).toBe(fixed);
-    expect((await shop.run(fix)).stderr).toBe('no findings; 0 fixed\n');
-    expect((await shop.run(['build'])).code).toBe(0);
+    expect((await shop.call(fix)).stderr).toBe('no findings; 0 fixed\n');
+    expect((await shop.call(['build'])).code).toBe(0);
   });
 
   it('keeps line ends and the byte order mark', async () => {
     const shop = await project(orders);
     const path = join(shop.root, 'models/totals.sql');
     writeFileSync(path, '\ufeffselect id\r\nfrom main.orders -- all\r\norder by\r\n  id\r\n');
-    await shop.run(fix);
+    await shop.call(fix);
     expect(readFileSync(path, 'utf8')).toBe('\ufeffselect id\r\nfrom {{ref "orders"}} -- all\r\n');
   });
 
@@ -101,7 +101,7 @@ describe('tx lint --fix', () => {
       'models/reader.sql': 'select id from {{ref "ephemeral"}}',
     };
     const shop = await project(files);
-    const { stderr } = await shop.run(fix);
+    const { stderr } = await shop.call(fix);
     expect(stderr).toContain('0 fixed');
     for (const [path, text] of Object.entries(files)) expect(shop.read(path)).toBe(text);
   });
@@ -113,10 +113,10 @@ describe('tx lint --fix', () => {
       'models/c.sql': 'select 1 as id from main.d',
       'models/d.sql': 'select 1 as id from {{ref "c"}}',
     });
-    const { stderr } = await shop.run(fix);
+    const { stderr } = await shop.call(fix);
     expect(stderr).toContain('`{{ref "d"}}` would make a cycle here');
     expect(stderr).toContain('0 fixed');
-    expect((await shop.run(['compile', '--no-analyze'])).code).toBe(0);
+    expect((await shop.call(['compile', '--no-analyze'])).code).toBe(0);
   });
 
   it('leaves a file whose call would be refused', async () => {
@@ -127,7 +127,7 @@ describe('tx lint --fix', () => {
       'models/outer.sql': 'select id from main.inner\n',
       'models/other.sql': 'select id from main.outer\n',
     });
-    const { stderr } = await shop.run(fix);
+    const { stderr } = await shop.call(fix);
     expect(stderr).toContain('models/outer.sql:1:16');
     expect(shop.read('models/outer.sql')).toBe('select id from main.inner\n');
   });

@@ -4,7 +4,6 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -30,16 +29,20 @@ export interface TempProject {
   readonly root: string;
   readonly write: (path: string, text: string) => void;
   readonly read: (path: string) => string;
+  /** Runs the built program. */
   readonly run: (args: readonly string[], options?: Omit<RunOptions, 'cwd'>) => Promise<TxResult>;
+  /** Runs a command in this process: see call-tx.ts. */
+  readonly call: (args: readonly string[], options?: Pick<RunOptions, 'env'>) => Promise<TxResult>;
   readonly remove: () => void;
 }
 
 const folders = new Set<string>();
 
-afterAll(() => {
+/** What {@link tempFolder} made and nobody removed; called after each test file, whose modules others may share. */
+export function removeTempFolders(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   folders.clear();
-});
+}
 
 /** Makes an empty folder outside the repository; it is removed after the test file. */
 export function tempFolder(): string {
@@ -117,6 +120,10 @@ export function tempProject(files: Readonly<Record<string, string>>): Promise<Te
     write,
     read: (path) => readFileSync(join(root, path), 'utf8'),
     run: (args, options) => runTx(args, { ...options, cwd: root }),
+    call: async (args, options) => {
+      const { callTx } = await import('./call-tx.ts');
+      return await callTx(args, { ...options, cwd: root });
+    },
     remove: () => {
       rmSync(root, { recursive: true, force: true });
       folders.delete(root);
