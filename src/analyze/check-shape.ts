@@ -1,7 +1,8 @@
 /** Compares the columns that a query has with what the project says about them. */
 import type { BoundColumn } from '../adapter/analysis.ts';
 import type { Column } from '../adapter/relation.ts';
-import { findColumnProblem } from '../checks/find-column-problem.ts';
+import { findArgumentProblems, findColumnProblem } from '../checks/find-column-problem.ts';
+import type { KnownColumns } from '../checks/find-column-problem.ts';
 import type { CompiledModel, CompiledSnapshot, NodeId } from '../compile/compiled.ts';
 import { listMetaColumns } from '../compile/snapshots.ts';
 import { findVersionProblems, versionPlaces, versionRules } from '../compile/version-problems.ts';
@@ -70,20 +71,27 @@ export function checkIncrement(
   return [diagnose('incremental-columns-differ', { missing, extra, retyped }, fileStart(node))];
 }
 
-/** Tests that stand on a column which their node does not have. */
+/** Tests that stand on a column which their node does not have, or name one that is not where they look for it. */
 export function checkTests(
   { graph, dialect }: AnalyzeInput,
   inScope: ReadonlySet<NodeId>,
   nodes: ReadonlyMap<NodeId, NodeAnalysis>,
 ): readonly Diagnostic[] {
-  const fold = dialect.foldIdentifier;
+  const known = (id: NodeId): KnownColumns | undefined => {
+    const found = nodes.get(id);
+    return found?.kind === 'known' ? { relation: graph.nodes.get(id)?.name ?? id, columns: found.columns } : undefined;
+  };
   return [...inScope].flatMap((id) => {
     const node = graph.nodes.get(id);
-    if (node?.resourceType !== 'test' || node.test.kind !== 'generic' || node.test.column === undefined) return [];
+    if (node?.resourceType !== 'test' || node.test.kind !== 'generic') return [];
     const { check, args, column, attachedTo } = node.test;
-    const tested = nodes.get(attachedTo);
-    if (tested?.kind !== 'known') return [];
-    const relation = graph.nodes.get(attachedTo)?.name ?? attachedTo;
-    return findColumnProblem({ check, args, column, relation, columns: tested.columns, fold, span: node.span, node: id }) ?? [];
+    const tested = known(attachedTo);
+    if (tested === undefined) return [];
+    const compared = node.dependsOn.flatMap(({ id: parent }) => (parent === attachedTo ? [] : [parent]));
+    // A test that compares a relation with itself has no other parent.
+    const other = compared.length > 1 ? undefined : known(compared[0] ?? attachedTo);
+    const input = { check, args, ...tested, fold: dialect.foldIdentifier, span: node.span, node: id };
+    const own = column === undefined ? undefined : findColumnProblem({ ...input, column });
+    return [...(own === undefined ? [] : [own]), ...findArgumentProblems(input, other)];
   });
 }

@@ -33,3 +33,28 @@ export function findColumnProblem(input: ColumnCheck): Diagnostic | undefined {
   if (values.length === 0) return undefined;
   return diagnose('check-values-misfit', { check, column, type: found.type, values: values.map(String) }, { span, node });
 }
+
+/** The columns of one relation, as users call it. */
+export type KnownColumns = Pick<ColumnCheck, 'relation' | 'columns'>;
+
+/** Columns that the arguments of a check name, in its own relation or in the one that it compares with, and that are not there. */
+export function findArgumentProblems(
+  { check, args, relation, columns, fold, span, node }: Omit<ColumnCheck, 'column'>,
+  other: KnownColumns | undefined,
+): readonly Diagnostic[] {
+  const definition = findCheck(check);
+  // Those that count columns ask which ones are there.
+  if (definition === undefined || definition.counts === 'columns') return [];
+  const comparesWithOther = definition.arguments.some(({ type }) => type === 'relation');
+  return definition.arguments.flatMap(({ name: argument, type }) => {
+    const place =
+      type === 'names' ? { relation, columns } : type === 'column' ? (comparesWithOther ? other : { relation, columns }) : undefined;
+    if (place === undefined) return [];
+    const there = new Set(place.columns.map(({ name }) => fold(name)));
+    return [args[argument]].flat().flatMap((column) => {
+      if (typeof column !== 'string' || there.has(fold(column))) return [];
+      const names = place.columns.map(({ name }) => name);
+      return [diagnose('check-column-not-found', { check, column, argument, relation: place.relation, columns: names }, { span, node })];
+    });
+  });
+}

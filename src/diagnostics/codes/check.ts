@@ -54,8 +54,13 @@ export const checkCodes = {
     readonly column: string;
     readonly relation: string;
     readonly columns: readonly string[];
+    /** The argument that names the column, where it is not the one that the check stands on. */
+    readonly argument?: string;
   }>(
-    ({ check, column, relation }) => `\`${check}\` stands on column \`${column}\`, which \`${relation}\` does not have`,
+    ({ check, column, relation, argument }) =>
+      argument === undefined
+        ? `\`${check}\` stands on column \`${column}\`, which \`${relation}\` does not have`
+        : `\`${argument}\` of \`${check}\` names column \`${column}\`, which \`${relation}\` does not have`,
     ({ column, columns }) => {
       const found = columns.length === 0 ? 'it has no columns' : `its columns are ${quoted(columns)}`;
       const near = didYouMean(column, columns);
