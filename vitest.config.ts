@@ -5,7 +5,13 @@ const long: readonly string[] = [];
 const leftOut = process.env['TX_TEST_LONG'] === undefined && process.env['TX_KILL'] === undefined ? [...long] : [];
 
 /** Files that run most commands in their own process. */
-const commands = ['tests/cli/*.test.ts', 'tests/bad-inputs/*.test.ts', 'tests/lint/*.test.ts', 'tests/docs.test.ts'];
+const commands = [
+  'tests/cli/*.test.ts',
+  'tests/bad-inputs/*.test.ts',
+  'tests/lint/*.test.ts',
+  'tests/scale/*.test.ts',
+  'tests/docs.test.ts',
+];
 
 export default defineConfig({
   test: {
