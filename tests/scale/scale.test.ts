@@ -66,7 +66,7 @@ describe('a project that is four times as large', () => {
     for (const size of [long / 4, long]) projects.push({ project: await tempProject(shapes[shape](size)), last: `m${size - 1}` });
     for (const command of commands) {
       const [small = 0, large = 0] = projects.map(({ project, last }) => cpuSeconds(project, command.replaceAll('last', last)));
-      console.log(`${shape} ${long}: ${command}: ${small.toFixed(2)} s, ${large.toFixed(2)} s`);
+      process.stderr.write(`${shape} ${long}: ${command}: ${small.toFixed(2)} s, ${large.toFixed(2)} s\n`);
       expect(large / small, command).toBeLessThan(MOST);
     }
     for (const { project } of projects) project.remove();
