@@ -9,7 +9,8 @@ import type { Graph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { emptyState, readState } from '../state/state-reader.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
-import { inspectStateLayout, stateVersion } from '../state/state-tables.ts';
+import { inspectStateLayout, readStateVersion } from '../state/state-layout.ts';
+import { stateVersion } from '../state/state-tables.ts';
 import { describeCloseError, describeOpenError, stopForDatabase } from './database-errors.ts';
 import type { FoundDeferral } from './deferral.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -120,16 +121,31 @@ export async function readStandingOn(adapter: Adapter, connection: Connection, p
     if (node.resourceType === 'model' && node.config.quarantine?.schema !== undefined) schemas.add(node.config.quarantine.schema);
   }
   const catalog = await adapter.catalog.relations(connection, [...schemas]);
-  const layout = inspectStateLayout(project.stateSchema, catalog, adapter.dialect);
-  if (layout.kind === 'absent') return { catalog, state: emptyState };
+  return { catalog, state: await readStateIn(adapter, connection, project, catalog) };
+}
+
+/** Tables of an older version are read as they are: the next run brings them up to date. */
+async function readStateIn(
+  { dialect }: Adapter,
+  connection: Connection,
+  { stateSchema: schema }: Project,
+  catalog: readonly CatalogRelation[],
+): Promise<StateSnapshot> {
+  const layout = inspectStateLayout(schema, catalog, dialect);
+  if (layout.kind === 'absent') return emptyState;
   if (layout.kind === 'foreign') {
-    throw new Stop(exitCodes.usage, [
-      diagnose('state-foreign', { schema: project.stateSchema, table: layout.table, missing: layout.missing }),
-    ]);
+    const found = layout.versioned ? await readStateVersion(connection, schema, dialect) : undefined;
+    if (found !== undefined) refuseNewer(found);
+    const older = found === undefined ? layout : inspectStateLayout(schema, catalog, dialect, found.version);
+    if (older.kind === 'foreign')
+      throw new Stop(exitCodes.usage, [diagnose('state-foreign', { schema, table: older.table, missing: older.missing })]);
   }
-  const state = await readState(connection, project.stateSchema, adapter.dialect);
-  if (state.version > stateVersion) {
-    throw new Stop(exitCodes.usage, [diagnose('state-newer', { found: state.version, known: stateVersion, txVersion: state.txVersion })]);
-  }
-  return { catalog, state };
+  const state = await readState(connection, schema, dialect);
+  refuseNewer(state);
+  return state;
+}
+
+function refuseNewer({ version, txVersion }: Pick<StateSnapshot, 'version' | 'txVersion'>): void {
+  if (version > stateVersion)
+    throw new Stop(exitCodes.usage, [diagnose('state-newer', { found: version, known: stateVersion, txVersion })]);
 }

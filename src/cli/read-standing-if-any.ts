@@ -1,5 +1,6 @@
 /** What stands in a database that may not be there yet. */
 import type { UnitTests } from '../plan/plan-input.ts';
+import { emptyState } from '../state/state-reader.ts';
 import { ownProject } from './deferral.ts';
 import { Stop } from './exit.ts';
 import type { Host } from './host.ts';
@@ -38,8 +39,7 @@ export async function readStandingIfAny(host: Host, screen: Screen, request: Run
     }
   } catch (cause) {
     if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
-      const state = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} };
-      return { standing: { catalog: [], state }, unitColumns: await findUnitColumns(host, ownProject(loaded), unitTests) };
+      return { standing: { catalog: [], state: emptyState }, unitColumns: await findUnitColumns(host, ownProject(loaded), unitTests) };
     }
     throw cause;
   } finally {

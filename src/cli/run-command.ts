@@ -146,7 +146,7 @@ export async function runPrepared(
             threads,
             failFast: request.options.failFast === true,
             txVersion: host.version,
-            createState: standing.state.version === 0,
+            stateVersion: standing.state.version,
             openRuns: standing.state.openRuns,
             lockTimeoutMs: lockTimeoutMs(request.options),
             signal: cancellation.signal,

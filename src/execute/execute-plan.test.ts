@@ -11,7 +11,7 @@ import type { GraphNode } from '../graph/graph.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import { readState } from '../state/state-reader.ts';
-import { inspectStateLayout } from '../state/state-tables.ts';
+import { inspectStateLayout } from '../state/state-layout.ts';
 import { executePlan } from './execute-plan.ts';
 import type { RunEvent, RunResult } from './events.ts';
 import type { ExecutionOptions } from './execution.ts';
@@ -89,7 +89,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         threads: 2,
         failFast: false,
         txVersion: '0.0.0',
-        createState: !present,
+        stateVersion: state.version,
         openRuns: state.openRuns,
         lockTimeoutMs: 0,
         signal: new AbortController().signal,

@@ -1,18 +1,18 @@
 /** Runs a frozen plan against an open database and tells what happens. The plan is never changed or second-guessed. */
-import type { Adapter } from '../adapter/adapter.ts';
 import type { Connection } from '../adapter/connection.ts';
 import type { Relation } from '../adapter/relation.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan, Step } from '../plan/plan.ts';
-import { createStateTables, inspectStateLayout } from '../state/state-tables.ts';
+import { stateVersion } from '../state/state-tables.ts';
 import { createStateWriter } from '../state/state-writer.ts';
 import type { RunStatus, StateWriter } from '../state/state-writer.ts';
 import type { NodeResult, RunResult } from './events.ts';
 import type { ExecutionOptions, ExecutionPorts } from './execution.ts';
 import { runHooks } from './run-hooks.ts';
-import { beginWith, commitWith, runOperation, runStatements } from './perform.ts';
+import { beginWith, commitWith, runOperation } from './perform.ts';
+import { prepareState } from './prepare-state.ts';
 import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
 import { StatementFailure } from './step-failure.ts';
 import { auditsOf } from './test-results.ts';
@@ -108,25 +108,16 @@ async function prepareOnce(
   connection: Connection,
 ): Promise<void> {
   const at = plan.run.startedAt;
-  const creates = options.createState || plan.setup.length > 0;
+  const creates = options.stateVersion < stateVersion || plan.setup.length > 0;
   // Who creates what several runs need does it alone.
   const lock: Relation = { schema: plan.stateSchema, name: 'meta' };
   const locks = creates && adapter.capabilities.runLock === 'relation' ? [lock] : [];
   await beginWith(connection, locks.length === 0 ? {} : { label: 'tx', locks, lockTimeoutMs: options.lockTimeoutMs });
-  if (options.createState && !(await isStateThere(plan, adapter, connection))) {
-    await runStatements(connection, ...createStateTables(plan.stateSchema, adapter, { txVersion: options.txVersion, at }));
-  }
+  await prepareState(adapter, connection, { schema: plan.stateSchema, from: options.stateVersion, txVersion: options.txVersion, at });
   for (const operation of plan.setup) await runOperation(adapter, connection, operation);
   const dead = session.deadRuns === undefined ? options.openRuns : await session.deadRuns(options.openRuns);
   const closing = dead.map((runId) => writer.run(runRecord(plan, options, runId, 'interrupted', at)));
   await commitWith(connection, ...closing, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
-}
-
-/** Another run may have made the tables since the plan was made. */
-async function isStateThere(plan: Plan, { capabilities, catalog, dialect }: Adapter, connection: Connection): Promise<boolean> {
-  if (capabilities.runLock === 'database') return false;
-  const found = await catalog.relations(connection, [plan.stateSchema]);
-  return inspectStateLayout(plan.stateSchema, found, dialect).kind === 'present';
 }
 
 function runRecord(plan: Plan, options: ExecutionOptions, runId: string, status: RunStatus, at: string): Parameters<StateWriter['run']>[0] {

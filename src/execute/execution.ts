@@ -49,8 +49,8 @@ export interface ExecutionOptions {
   /** How long a step waits for a relation that another run works on; 0 does not wait. */
   readonly lockTimeoutMs: number;
   readonly txVersion: string;
-  /** State tables do not exist yet. */
-  readonly createState: boolean;
+  /** Version of the state tables that stand; 0 where there are none. */
+  readonly stateVersion: number;
   /** Runs that never ended; those whose process is gone are marked so. */
   readonly openRuns: readonly string[];
   readonly signal: AbortSignal;

@@ -1,11 +1,12 @@
 /** The tables in which `tx` remembers, in the target database, what it built from what. */
-import type { Capabilities } from '../adapter/capabilities.ts';
 import type { Dialect, PortableType } from '../adapter/dialect.ts';
-import type { CatalogRelation, Relation, RelationKind } from '../adapter/relation.ts';
-import type { Statement } from '../adapter/statement.ts';
+import type { Relation } from '../adapter/relation.ts';
 
-/** Raised whenever a released form of the tables below changes; an older `tx` refuses a newer version. */
-export const stateVersion = 1;
+/**
+ * Raised with every change of the tables and views below, which may only add: a table, or columns at the end. Each table or
+ * column that came later stands in `laterTables` or `laterColumns`; an older `tx` refuses a newer version.
+ */
+export const stateVersion = 2;
 
 type Columns = Readonly<Record<string, PortableType>>;
 
@@ -26,6 +27,12 @@ export const stateTables = {
 
 export type StateTableName = keyof typeof stateTables;
 
+/** In which version a table came, where that is not the first. */
+export const laterTables: Readonly<Record<string, number>> = {};
+
+/** The same of a column, by `table.column`. */
+export const laterColumns: Readonly<Record<string, number>> = {};
+
 /**
  * What a record is about: `build` is a relation that was built, under its quoted name, `failure` an attempt that built
  * nothing, `check` the verdict of a test, under its id, and `measure` the verdict of one whose next run compares with
@@ -34,7 +41,7 @@ export type StateTableName = keyof typeof stateTables;
  */
 export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'rows';
 
-interface StateView {
+export interface StateView {
   readonly kinds: readonly RecordKind[];
   /** The fields of an entry with the types that readers get. */
   readonly columns: Columns;
@@ -56,9 +63,9 @@ export const stateViews = {
       started_at: 'timestamp',
       duration_ms: 'double',
       row_count: 'bigint',
-      quarantined: 'bigint',
       content_hash: 'text',
       error_code: 'text',
+      quarantined: 'bigint',
     },
   },
   check_results: {
@@ -98,74 +105,7 @@ export function stateRelation(schema: string, name: StateTableName): Relation {
   return { schema, name };
 }
 
-/** What stands in the state schema: nothing yet, our tables, or something that is not ours. */
-export type StateLayout =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'present' }
-  | { readonly kind: 'foreign'; readonly table: string; readonly missing: readonly string[] };
-
-interface ExpectedRelation {
-  readonly name: string;
-  readonly kind: RelationKind;
-  readonly columns: readonly string[];
-}
-
-const expected: readonly ExpectedRelation[] = [
-  ...Object.entries(stateTables).map(([name, columns]) => ({ name, kind: 'table' as const, columns: Object.keys(columns) })),
-  ...Object.entries(stateViews).map(([name, view]) => ({ name, kind: 'view' as const, columns: Object.keys(view.columns) })),
-];
-
-/** Compares the catalog with the tables and views that this version of `tx` expects. */
-export function inspectStateLayout(schema: string, catalog: readonly CatalogRelation[], dialect: Dialect): StateLayout {
-  const fold = dialect.foldIdentifier;
-  const found = new Map(
-    catalog.filter((entry) => fold(entry.relation.schema) === fold(schema)).map((entry) => [fold(entry.relation.name), entry]),
-  );
-  if (expected.every(({ name }) => !found.has(fold(name)))) return { kind: 'absent' };
-  // A table of somebody else says more than one of ours that is not there beside it.
-  const inOrder = [...expected].sort((a, b) => Number(found.has(fold(b.name))) - Number(found.has(fold(a.name))));
-  for (const { name, kind, columns } of inOrder) {
-    const entry = found.get(fold(name));
-    if (entry === undefined) return { kind: 'foreign', table: name, missing: columns };
-    const present = new Set(entry.columns.map((column) => fold(column.name)));
-    const missing = columns.filter((column) => !present.has(fold(column)));
-    if (entry.kind !== kind || missing.length > 0) return { kind: 'foreign', table: name, missing };
-  }
-  return { kind: 'present' };
-}
-
 /** Under what a relation is remembered: the same for every spelling that the engine takes for the same. */
 export function buildSubject({ schema, name }: Relation, dialect: Dialect): string {
   return dialect.relation({ schema: dialect.foldIdentifier(schema), name: dialect.foldIdentifier(name) });
-}
-
-/** Creates the state schema with its tables and views, and notes their version. Meant for one transaction. */
-export function createStateTables(
-  schema: string,
-  { dialect, capabilities }: { readonly dialect: Dialect; readonly capabilities: Pick<Capabilities, 'findsByIndex'> },
-  note: { readonly txVersion: string; readonly at: string },
-): readonly Statement[] {
-  const quote = dialect.quoteIdentifier;
-  const tables = Object.entries(stateTables).map(([name, columns]) => {
-    const definitions = Object.entries(columns).map(([column, type]) => `${quote(column)} ${dialect.typeName(type)}`);
-    return `create table ${dialect.relation({ schema, name })} (${definitions.join(', ')})`;
-  });
-  const records = dialect.relation(stateRelation(schema, 'records'));
-  // For the question how often a relation was built, which every step asks.
-  const indexes = capabilities.findsByIndex ? [`create index on ${records} (${['kind', 'subject', 'ordinal'].map(quote).join(', ')})`] : [];
-  const views = Object.entries(stateViews).map(([name, view]) => createView(schema, dialect, name, view));
-  const version =
-    `insert into ${dialect.relation(stateRelation(schema, 'meta'))} values ` +
-    `(${stateVersion}, ${dialect.literal(note.txVersion)}, ${dialect.literal({ timestamp: note.at })})`;
-  return [`create schema if not exists ${quote(schema)}`, ...tables, ...indexes, ...views, version].map((sql) => ({ sql }));
-}
-
-function createView(schema: string, dialect: Dialect, name: string, view: StateView): string {
-  const columns = Object.entries(view.columns).map(
-    ([column, type]) =>
-      `cast((cast(entry as json) ->> ${dialect.literal(column)}) as ${dialect.typeName(type)}) as ${dialect.quoteIdentifier(column)}`,
-  );
-  const kinds = view.kinds.map(dialect.literal).join(', ');
-  const records = dialect.relation(stateRelation(schema, 'records'));
-  return `create view ${dialect.relation({ schema, name })} as select ${columns.join(', ')} from ${records} where kind in (${kinds})`;
 }

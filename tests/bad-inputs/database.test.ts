@@ -187,13 +187,45 @@ describe('database files', () => {
       expect(blocks(stderr)).toEqual([
         [
           'error state-newer',
-          '  the state in the database was written by a newer `tx` (9.9.9): version 99, this one knows 1',
-          '  help  upgrade `tx`; nothing was changed',
+          '  the state in the database was written by a newer `tx` (9.9.9): version 99, this one knows 2',
+          '  help  upgrade `tx` to 9.9.9 or later, or give this one a `state_schema` of its own; nothing was',
+          '        changed',
         ],
       ]);
       expect(code).toBe(2);
     }
     expect(await read(project, 'select count(*) from _tx.runs')).toEqual(runs);
+  });
+
+  it('row 63: state of a newer tx is told also where its tables are others', async () => {
+    const project = await badProject(MODEL);
+    expect((await run(project, ['build'])).code).toBe(0);
+    await change(project, "insert into _tx.meta by name select 99 as version, '9.9.9' as tx_version; drop view _tx.node_runs");
+    const { code, stderr } = await run(project, ['build']);
+    expect(blocks(stderr)).toEqual([expect.arrayContaining(['error state-newer'])]);
+    expect(code).toBe(2);
+  });
+
+  it('row 63: state of an older tx is read as it is, and brought up to date by the next run', async () => {
+    const project = await badProject(MODEL);
+    expect((await run(project, ['build'])).code).toBe(0);
+    await change(
+      project,
+      `drop view _tx.test_failures; drop view _tx.check_results;
+      create or replace view _tx.node_runs as select (entry::json ->> 'run_id') as run_id, (entry::json ->> 'node_id') as node_id from _tx.records;
+      delete from _tx.meta; insert into _tx.meta by name select 1 as version, '0.0.1' as tx_version`,
+    );
+    expect((await run(project, ['plan'])).code).toBe(0);
+    expect(await read(project, 'select version from _tx.meta')).toEqual([['1']]);
+    expect((await run(project, ['build'])).code).toBe(0);
+    expect(await read(project, 'select version from _tx.meta order by 1')).toEqual([['1'], ['2']]);
+    expect(await read(project, 'select count(*), count(quarantined) from _tx.node_runs')).toEqual([['2', '0']]);
+    expect(await read(project, 'select count(*) from _tx.test_failures')).toEqual([['0']]);
+    // An older one that holds something else is not touched.
+    await change(project, 'delete from _tx.meta where version = 2; alter table _tx.runs drop column status');
+    const { code, stderr } = await run(project, ['build']);
+    expect(blocks(stderr)).toEqual([expect.arrayContaining(['error state-foreign'])]);
+    expect(code).toBe(2);
   });
 
   it('row 63: a schema of somebody else is not taken for state', async () => {

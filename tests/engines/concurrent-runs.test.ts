@@ -5,8 +5,10 @@ import type { Adapter } from '../../src/adapter/adapter.ts';
 import type { Cell, Connection } from '../../src/adapter/connection.ts';
 import { adapter as postgres } from '../../src/adapters/postgres/adapter.ts';
 import { openTestSession, useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
+import { stateVersion } from '../../src/state/state-tables.ts';
 import { runBuild } from '../kill/drive.ts';
 import type { RunSpec } from '../kill/drive.ts';
+import { olderStates } from './older-state.ts';
 import { columnCheck, sqlModel } from '../kill/fixture-nodes.ts';
 
 const database = useTestDatabase();
@@ -101,6 +103,17 @@ describe('runs at the same time', () => {
       expect(await rowsOf(connection, 'select count(*), count(distinct id) from main.facts')).toEqual([[40, 40]]);
       expect(await rowsOf(connection, `select count(*) from _tx.meta`)).toEqual([[1]]);
     }
+  });
+
+  it.each(Object.entries(olderStates))('the first runs over older state tables, %s, which bring them up to date', async (_name, ddl) => {
+    const connection = await connect();
+    await setUp(connection);
+    await connection.run({ sql: ddl, script: true });
+    const statuses = await Promise.all(Array.from({ length: 4 }, () => build(facts('merge'))));
+    expect(statuses).toEqual(['success', 'success', 'success', 'success']);
+    expect(await rowsOf(connection, 'select count(*), count(distinct id) from main.facts')).toEqual([[40, 40]]);
+    expect(await rowsOf(connection, 'select version from _tx.meta order by version')).toEqual([[1], [stateVersion]]);
+    expect(await rowsOf(connection, 'select count(quarantined) from _tx.node_runs')).toEqual([[0]]);
   });
 
   it('without the lock keys come twice or runs fail: the tests above would notice', async () => {

@@ -2,10 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/adapter/connection.ts';
 import { latestBuild, readState } from '../../src/state/state-reader.ts';
-import { createStateTables, inspectStateLayout } from '../../src/state/state-tables.ts';
+import { createStateTables, updateStateTables } from '../../src/state/make-state.ts';
+import { inspectStateLayout, readStateVersion } from '../../src/state/state-layout.ts';
+import { stateTables, stateVersion, stateViews } from '../../src/state/state-tables.ts';
 import { createStateWriter, keptFailures } from '../../src/state/state-writer.ts';
 import { readKeptFailures } from '../../src/state/failures-reader.ts';
 import type { NodeRunRecord } from '../../src/state/state-writer.ts';
+import { olderStates } from './older-state.ts';
 import { useEngines } from './sql-engines.ts';
 
 const nodeRun = (name: string, more: Partial<NodeRunRecord> = {}): NodeRunRecord => ({
@@ -128,7 +131,7 @@ describe('state', () => {
         await write(4, nodeRun('a', { contentHash: 'worst', status: 'error' }));
         await write(1, nodeRun('v', { relationKind: 'view' }));
         const { builds, version, txVersion } = await readState(connection, '_tx', dialect);
-        expect({ version, txVersion }).toEqual({ version: 1, txVersion: '0.9' });
+        expect({ version, txVersion }).toEqual({ version: stateVersion, txVersion: '0.9' });
         expect([...builds].sort((x, y) => x.relation.name.localeCompare(y.relation.name))).toEqual([
           {
             node: 'seed.shop.a',
@@ -169,7 +172,11 @@ describe('state', () => {
         const connection = await withTables();
         await connection.run(writer.outcome({ at: minute(1), nodeRun: nodeRun('a') }));
         await connection.run({ sql: 'delete from _tx.meta' });
-        expect(await readState(connection, '_tx', dialect)).toMatchObject({ version: 1, txVersion: '', builds: [{ runId: 'r1' }] });
+        expect(await readState(connection, '_tx', dialect)).toMatchObject({
+          version: stateVersion,
+          txVersion: '',
+          builds: [{ runId: 'r1' }],
+        });
       });
 
       it('names the runs that never ended', async () => {
@@ -180,6 +187,82 @@ describe('state', () => {
         await connection.run(writer.run({ ...run, runId: 'done', status: 'success' }));
         expect((await readState(connection, '_tx', dialect)).openRuns).toEqual(['dead']);
       });
+    });
+
+    describe.each(Object.entries(olderStates))('an older form, %s,', (_name, ddl) => {
+      const note = { txVersion: '0.9', at: '2024-02-01T00:00:00Z' };
+      const old = async (): Promise<Connection> => {
+        const connection = await withoutTables();
+        await connection.run({ sql: ddl, script: true });
+        await connection.run(writer.outcome({ at: minute(1), nodeRun: nodeRun('a') }));
+        return connection;
+      };
+      const standing = (connection: Connection): ReturnType<typeof catalog.relations> => catalog.relations(connection, ['_tx']);
+      const update = async (connection: Connection): Promise<void> => {
+        const found = await standing(connection);
+        await connection.begin();
+        await connection.commit(...updateStateTables('_tx', { dialect, capabilities }, note, found));
+      };
+
+      it('is known as one of version 1 and read as it is', async () => {
+        const connection = await old();
+        const found = await standing(connection);
+        expect(inspectStateLayout('_tx', found, dialect, 1)).toEqual({ kind: 'present' });
+        expect(await readStateVersion(connection, '_tx', dialect)).toEqual({ version: 1, txVersion: '0.0.1' });
+        expect(await readState(connection, '_tx', dialect)).toMatchObject({ version: 1, builds: [{ runId: 'r1' }] });
+      });
+
+      it('is brought up to date with its rows, and with the views that others built upon its own', async () => {
+        const connection = await old();
+        await connection.run({ sql: 'drop schema if exists boards cascade; create schema boards', script: true });
+        await connection.run({ sql: 'create view boards.last as select node_id, row_count from _tx.node_runs' });
+        await update(connection);
+        expect(inspectStateLayout('_tx', await standing(connection), dialect)).toEqual({ kind: 'present' });
+        expect(await rowsOf(connection, 'select version, tx_version from _tx.meta order by 1')).toEqual([
+          [1, '0.0.1'],
+          [stateVersion, '0.9'],
+        ]);
+        expect(await rowsOf(connection, 'select node_id, row_count, quarantined, content_hash from _tx.node_runs')).toEqual([
+          ['model.shop.a', 3, null, 'aa'],
+        ]);
+        expect(await rowsOf(connection, 'select * from boards.last')).toEqual([['model.shop.a', 3]]);
+        await connection.run(writer.outcome({ at: minute(2), nodeRun: nodeRun('a', { ordinal: 2, quarantined: 7 }) }));
+        expect(await rowsOf(connection, 'select max(quarantined) from _tx.node_runs')).toEqual([[7]]);
+      });
+
+      it('is as before when the process dies in the middle', async () => {
+        const connection = await old();
+        const before = await standing(connection);
+        const statements = updateStateTables('_tx', { dialect, capabilities }, note, before);
+        for (let sent = 1; sent <= statements.length; sent += 1) {
+          await connection.begin();
+          await connection.run(...statements.slice(0, sent));
+          await connection.rollback();
+          expect(await standing(connection)).toEqual(before);
+        }
+        await update(connection);
+        expect(await readStateVersion(connection, '_tx', dialect)).toMatchObject({ version: stateVersion });
+      });
+
+      it('with a table of another form is foreign', async () => {
+        const connection = await old();
+        await connection.run({ sql: 'alter table _tx.runs drop column status' });
+        const found = await standing(connection);
+        expect(inspectStateLayout('_tx', found, dialect, 1)).toMatchObject({ kind: 'foreign', table: 'runs', missing: ['status'] });
+      });
+    });
+
+    it('gets tables and columns that came later, whichever they are', async () => {
+      const connection = await withTables();
+      await connection.run({ sql: 'drop table _tx.runs; alter table _tx.meta drop column recorded_at', script: true });
+      const found = await catalog.relations(connection, ['_tx']);
+      const note = { txVersion: '0.9', at: '2024-02-01T00:00:00Z' };
+      await connection.begin();
+      await connection.commit(...updateStateTables('_tx', { dialect, capabilities }, note, found));
+      const made = new Map((await catalog.relations(connection, ['_tx'])).map((entry) => [entry.relation.name, entry.columns]));
+      const names = (name: string): readonly string[] | undefined => made.get(name)?.map((column) => column.name);
+      for (const [name, columns] of Object.entries(stateTables)) expect(names(name)).toEqual(Object.keys(columns));
+      for (const [name, view] of Object.entries(stateViews)) expect(names(name)).toEqual(Object.keys(view.columns));
     });
 
     describe('inspectStateLayout', () => {
@@ -202,7 +285,7 @@ describe('state', () => {
       ])('names what is not its own after %s', async (sql, table, missing) => {
         const connection = await withTables();
         await connection.run({ sql, script: true });
-        expect(await layout(connection)).toEqual({ kind: 'foreign', table, missing });
+        expect(await layout(connection)).toEqual({ kind: 'foreign', table, missing, versioned: true });
       });
     });
   });

@@ -17,7 +17,7 @@ import type { GraphNode } from '../../src/graph/graph.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import type { PlanInput, SeedSummary } from '../../src/plan/plan-input.ts';
 import { emptyState, readState } from '../../src/state/state-reader.ts';
-import { inspectStateLayout } from '../../src/state/state-tables.ts';
+import { inspectStateLayout } from '../../src/state/state-layout.ts';
 
 export const stateSchema = '_tx';
 
@@ -133,7 +133,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
   for (const node of graph.nodes.values()) if (isBuilt(node)) schemas.add(node.relation.schema);
   const connection = await session.connect();
   const catalog = await adapter.catalog.relations(connection, [...schemas]);
-  const present = inspectStateLayout(stateSchema, catalog, adapter.dialect).kind === 'present';
+  const present = inspectStateLayout(stateSchema, catalog, adapter.dialect).kind !== 'absent';
   const state = present ? await readState(connection, stateSchema, adapter.dialect) : emptyState;
   await connection.close();
   const start = 1_700_000_000_000 + place.order * 1_000_000;
@@ -184,7 +184,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       threads: place.threads ?? spec.threads ?? 1,
       failFast: false,
       txVersion: '0.0.0',
-      createState: !present,
+      stateVersion: state.version,
       openRuns: state.openRuns,
       lockTimeoutMs: 10_000,
       signal: new AbortController().signal,

@@ -59,7 +59,7 @@ export const planCodes = {
   ),
   'state-newer': error<{ found: number; known: number; txVersion: string }>(
     (p) => `the state in the database was written by a newer \`tx\` (${p.txVersion}): version ${p.found}, this one knows ${p.known}`,
-    () => 'upgrade `tx`; nothing was changed',
+    (p) => `upgrade \`tx\` to ${p.txVersion} or later, or give this one a \`state_schema\` of its own; nothing was changed`,
   ),
   'state-foreign': error<{ schema: string; table: string; missing: readonly string[] }>(
     (p) =>
