@@ -1,7 +1,7 @@
 /** The cases of the suite: what each makes, which programs it measures against each other, and the bar that it has to pass. */
 import { constants, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { postgresCases } from './cases-postgres.mjs';
 import {
   compileSources,
   incrementalByHand,
@@ -14,10 +14,7 @@ import {
 } from './generate.mjs';
 import { measure } from './measure.mjs';
 import { installDataform } from './rivals.mjs';
-
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const program = here('../bin/tx.cjs');
-const tx = (...args) => [program, ...args];
+import { atLeast, atMost, cpu, here, ownStepTime, peak, program, stepTime, tx, wall } from './sides.mjs';
 
 /** Sizes of a real run and of a smoke run, which shows only that everything works. */
 export const sizes = {
@@ -27,6 +24,7 @@ export const sizes = {
     watchedModels: 5_800,
     runModels: 500,
     rows: 2_000_000,
+    fewRows: 200_000,
     hugeRows: 20_000_000,
     delta: 20_000,
     seedRows: 1_000_000,
@@ -38,28 +36,13 @@ export const sizes = {
     watchedModels: 20,
     runModels: 20,
     rows: 2_000,
+    fewRows: 1_000,
     hugeRows: 20_000,
     delta: 200,
     seedRows: 1_000,
     steps: 1_000,
   },
 };
-
-const atMost = {
-  ratio: (limit) => ({ text: `<= ${limit} x`, holds: ({ ratio }) => ratio <= limit }),
-  value: (limit, unit) => ({ text: `<= ${limit} ${unit}`, holds: ({ tx: value }) => value <= limit }),
-};
-const atLeast = { ratio: (limit) => ({ text: `>= ${limit} x`, holds: ({ ratio }) => ratio >= limit }) };
-
-const wall = (medians, side = 'floor', bar) => ({ measure: 'wall', unit: 'ms', tx: medians.tx.wallMs, floor: medians[side].wallMs, bar });
-const cpu = (medians, side = 'floor', bar) => ({ measure: 'CPU', unit: 'ms', tx: medians.tx.cpuMs, floor: medians[side].cpuMs, bar });
-const peak = (medians, side = 'floor', bar) => ({
-  measure: 'peak memory',
-  unit: 'MB',
-  tx: medians.tx.peakMb,
-  floor: medians[side].peakMb,
-  bar,
-});
 
 // ---------------------------------------------------------------- start
 
@@ -237,14 +220,6 @@ function restore(from, to) {
   rmSync(`${to}.wal`, { force: true });
   copyFileSync(from, to, constants.COPYFILE_FICLONE);
 }
-
-/** Milliseconds that the one model of the last run took, as its artifact tells. */
-function stepTime(folder) {
-  const { results } = JSON.parse(readFileSync(join(folder, 'target/run_results.json'), 'utf8'));
-  return { stepMs: results[0].execution_time * 1000 };
-}
-
-const ownStepTime = (stdout) => JSON.parse(stdout);
 
 // ---------------------------------------------------------------- run
 
@@ -428,6 +403,7 @@ export const cases = [
   seedCase,
   watchCase,
   schedulerCase,
+  ...postgresCases,
 ];
 
 /** Makes the folder of a case and everything in it; gives the programs to measure, by side. */

@@ -1,6 +1,7 @@
 /** Writes the projects and data that are measured. The same arguments give the same bytes on every machine. */
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { duckdb } from './spelling.mjs';
 
 /** A number in 0 … below-1 that depends on nothing but its arguments: a few rounds of integer mixing. */
 function pick(below, ...from) {
@@ -21,16 +22,9 @@ function writeFile(root, path, text) {
   writeFileSync(absolute, text);
 }
 
-function projectFile(name, database, threads) {
-  return `name: ${name}
-default_target: dev
-targets:
-  dev:
-    type: duckdb
-    path: ${database}
-    schema: main
-    threads: ${threads}
-`;
+function projectFile(name, threads = 4, target = duckdb.target) {
+  const entries = Object.entries({ ...target, schema: 'main', threads }).map(([key, value]) => `    ${key}: ${value}\n`);
+  return `name: ${name}\ndefault_target: dev\ntargets:\n  dev:\n${entries.join('')}`;
 }
 
 // ---------------------------------------------------------------- a project to compile
@@ -89,7 +83,7 @@ ${columns.map(([name, description]) => `      - name: ${name}\n        descripti
 
 /** N models of about ten lines, each with 2–3 refs, a config call and a property file of its own: 6 columns, 2 tests. */
 export function writeCompileProject(root, models) {
-  writeFile(root, 'project.yaml', projectFile('compile_bench', 'warehouse.duckdb', 4));
+  writeFile(root, 'project.yaml', projectFile('compile_bench'));
   const tables = Array.from({ length: 10 }, (_, index) => `      - name: events_${index}\n`).join('');
   writeFile(root, 'models/sources.yaml', `version: 2\nsources:\n  - name: raw\n    schema: raw\n    tables:\n${tables}`);
   for (let index = 0; index < models; index += 1) {
@@ -149,7 +143,7 @@ ${columns}
 const sourceRows = 2_000;
 
 /** Statements that make the sources of the run project: tables of 2,000 rows in the schema `raw`. */
-function sourceStatements(sources) {
+function sourceStatements(sources, { series, nth, minutes }) {
   const tables = Array.from(
     { length: sources },
     (_, index) => `create table raw.source_${index} as
@@ -157,9 +151,9 @@ select
     i as id,
     (i * 7919 + ${index}) % 500 as customer_id,
     (i * 104729 + ${index}) % 100000 as amount,
-    (['placed', 'shipped', 'delivered', 'returned'])[1 + (i + ${index}) % 4] as status,
-    timestamp '2024-01-01' + to_minutes(i * 37) as created_at
-from range(${sourceRows}) as r(i)`,
+    ${nth(['placed', 'shipped', 'delivered', 'returned'], `1 + (i + ${index}) % 4`)} as status,
+    timestamp '2024-01-01' + ${minutes('i * 37')} as created_at
+from ${series(sourceRows)}`,
   );
   return ['create schema raw', ...tables];
 }
@@ -196,13 +190,13 @@ group by customer_id`;
 }
 
 /**
- * A project of many small models over sources that stand already. Gives the statements that make the sources, and those
- * that do by hand what the project does.
+ * A project of many small models over sources that stand already. Gives the statements that make the sources, those
+ * that do by hand what the project does, and those that undo it.
  */
-export function writeRunProject(root, { models, threads }) {
+export function writeRunProject(root, { models, threads, target, spelling = duckdb }) {
   const sources = 20;
   const list = runModels(models, sources);
-  writeFile(root, 'project.yaml', projectFile('run_bench', 'warehouse.duckdb', threads));
+  writeFile(root, 'project.yaml', projectFile('run_bench', threads, target));
   const tables = Array.from({ length: sources }, (_, index) => `      - name: source_${index}\n`).join('');
   writeFile(root, 'models/sources.yaml', `version: 2\nsources:\n  - name: raw\n    schema: raw\n    tables:\n${tables}`);
   for (const { name, materialized, text } of list) {
@@ -211,35 +205,30 @@ export function writeRunProject(root, { models, threads }) {
   }
   const bare = { source: (index) => `raw.source_${index}`, ref: (other) => `main.${other}` };
   return {
-    setup: sourceStatements(sources),
-    statements: list.map(({ name, materialized, text }) => `create or replace ${materialized} main.${name} as ${text(bare)}`),
+    setup: sourceStatements(sources, spelling),
+    statements: list.map(({ name, materialized, text }) => spelling.create(materialized, `main.${name}`, text(bare))),
+    drops: list.map(({ name, materialized }) => `drop ${materialized} main.${name}`).toReversed(),
   };
 }
 
 // ---------------------------------------------------------------- an incremental model
 
-/** Columns that compress as badly as real ones. */
-const eventColumns = (id, seed) =>
-  `${id} as id, date '2020-01-01' + cast(${id} // 4000 as integer) as day, cast(hash(${id}) % 100000 as integer) as customer_id, ` +
-  `(['open', 'paid', 'sent', 'void'])[cast(1 + hash(${id} + ${seed}) % 4 as integer)] as status, ` +
-  `cast(hash(${id} * 31 + ${seed}) % 1000000 / 100 as decimal(12, 2)) as amount, ` +
-  `timestamp '2024-01-01' + to_microseconds(cast(${id} * 1000000 + hash(${id}) % 1000000 as bigint)) as updated_at`;
-
 /**
  * A project with the one incremental model `events`, `rows` rows with even ids on its first run. The schema `raw` holds the
  * deltas: half of the rows have an id that is there, half a new one, either all at the end or spread over the table.
  */
-export function writeIncrementalProject(root, { strategy, rows, delta }) {
-  writeFile(root, 'project.yaml', `${projectFile('incremental_bench', 'warehouse.duckdb', 4)}vars:\n  delta: delta_recent\n`);
+export function writeIncrementalProject(root, { strategy, rows, delta, target, spelling = duckdb }) {
+  const { eventColumns, eventConfig, series } = spelling;
+  writeFile(root, 'project.yaml', `${projectFile('incremental_bench', 4, target)}vars:\n  delta: delta_recent\n`);
   writeFile(
     root,
     'models/events.sql',
-    `{{config materialized="incremental" incremental_strategy="${strategy}"${strategy === 'append' ? '' : ' unique_key="id"'}}}
+    `{{config materialized="incremental" incremental_strategy="${strategy}"${strategy === 'append' ? '' : ' unique_key="id"'}${eventConfig(strategy)}}}
 {{#if is_incremental}}
 select * from {{source "raw" (var "delta")}}
 {{else}}
 select ${eventColumns('(i * 2)', 0)}
-from range(${rows}) as r(i)
+from ${series(rows)}
 {{/if}}
 `,
   );
@@ -254,32 +243,34 @@ from range(${rows}) as r(i)
   // Updates stand at even ids, new rows at odd ones, both over the whole range and in no order.
   const scattered = `case when i < ${half} then ((i * 7919) % ${half}) * ${step} * 2 else ((i * 6007) % ${half}) * ${step} * 2 + 1 end`;
   const table = (name, id) =>
-    `create table raw.${name} as select ${eventColumns('id', 1)} from (select ${id} as id from range(${delta}) as r(i))`;
+    `create table raw.${name} as select ${eventColumns('id', 1)} from (select ${id} as id from ${series(delta)}) as d`;
   return { setup: ['create schema raw', table('delta_recent', recent), table('delta_scattered', scattered)] };
 }
 
 /** The best statements by hand to bring a delta that is a table already into `main.events`, as one transaction. */
-export function incrementalByHand(strategy, delta) {
-  return fromTable(strategy, `raw.${delta}`);
+export function incrementalByHand(strategy, delta, spelling = duckdb) {
+  return fromTable(strategy, `raw.${delta}`, spelling);
 }
 
 /** The same where the delta is a query, which is to be evaluated once: through a temporary table. */
-export function stagedByHand(strategy, delta) {
-  return [`create temp table stage as select * from raw.${delta}`, ...fromTable(strategy, 'temp.stage'), 'drop table temp.stage'];
+export function stagedByHand(strategy, delta, spelling = duckdb) {
+  const stage = `${spelling.temporary}.stage`;
+  return [`create temp table stage as select * from raw.${delta}`, ...fromTable(strategy, stage, spelling), `drop table ${stage}`];
 }
 
-function fromTable(strategy, table) {
+function fromTable(strategy, table, { keyRange, insertAll }) {
   const insert = `insert into main.events select * from ${table}`;
+  const match = `events.id = delta.id${keyRange(table)}`;
   switch (strategy) {
     case 'append':
       return [insert];
     case 'delete_insert':
-      return [`delete from main.events using ${table} as delta where events.id = delta.id`, insert];
+      return [`delete from main.events using ${table} as delta where ${match}`, insert];
     case 'merge':
       return [
-        `merge into main.events using ${table} as delta on events.id = delta.id ` +
+        `merge into main.events using ${table} as delta on ${match} ` +
           'when matched then update set day = delta.day, customer_id = delta.customer_id, status = delta.status, ' +
-          'amount = delta.amount, updated_at = delta.updated_at when not matched then insert',
+          `amount = delta.amount, updated_at = delta.updated_at when not matched then ${insertAll}`,
       ];
     default:
       throw new Error(`no statement for ${strategy}`);
@@ -288,7 +279,7 @@ function fromTable(strategy, table) {
 
 // ---------------------------------------------------------------- a seed
 
-const seedTypes = { id: 'integer', code: 'varchar', name: 'varchar', amount: 'decimal(12, 2)', day: 'date', active: 'boolean' };
+const seedTypes = ({ text }) => ({ id: 'integer', code: text, name: text, amount: 'decimal(12, 2)', day: 'date', active: 'boolean' });
 
 function seedRow(index) {
   const cents = pick(10_000_000, index, 1);
@@ -297,10 +288,10 @@ function seedRow(index) {
   return `${index},C-${padded(pick(1_000_000, index, 4), 6)},${name},${Math.floor(cents / 100)}.${padded(cents % 100, 2)},${day},${index % 3 === 0}\n`;
 }
 
-/** A project with one seed of 6 columns and about 55 bytes a row. Gives the statement of the engine's own bulk load. */
-export function writeSeedProject(root, { rows }) {
-  writeFile(root, 'project.yaml', projectFile('seed_bench', 'warehouse.duckdb', 4));
-  const columns = Object.entries(seedTypes);
+/** A project with one seed of 6 columns and about 55 bytes a row. Gives its file, its columns, and DuckDB's statement of a bulk load. */
+export function writeSeedProject(root, { rows, target, spelling = duckdb }) {
+  writeFile(root, 'project.yaml', projectFile('seed_bench', 4, target));
+  const columns = Object.entries(seedTypes(spelling));
   writeFile(
     root,
     'seeds/customers.yaml',
@@ -322,6 +313,8 @@ export function writeSeedProject(root, { rows }) {
   }
   const types = columns.map(([name, type]) => `'${name}': '${type}'`).join(', ');
   return {
+    path,
+    table: `create table main.customers (${columns.map((column) => column.join(' ')).join(', ')})`,
     load: `create table main.customers as select * from read_csv('${path.replaceAll("'", "''")}', header = true, columns = {${types}})`,
   };
 }

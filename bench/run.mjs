@@ -1,4 +1,4 @@
-/** Runs the suite: `node bench/run.mjs [--runs 5] [--only run-500] [--large] [--huge] [--rivals] [--quick] [--against file] [--json file]`. */
+/** Runs the suite: `node bench/run.mjs [--runs 5] [--only run-500] [--large] [--huge] [--postgres] [--rivals] [--quick] [--against file] [--json file]`. */
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -8,6 +8,7 @@ import { cases, makeCase, sizes } from './cases.mjs';
 import { compareReports, readReport, renderChanges } from './compare.mjs';
 import { measureSides } from './measure.mjs';
 import { rivalVersions } from './rivals.mjs';
+import { stopServer } from './server.mjs';
 import { formatFigure, renderTable } from './table.mjs';
 
 const usage = `usage: node bench/run.mjs [options]
@@ -15,6 +16,7 @@ const usage = `usage: node bench/run.mjs [options]
   --only <name>  only cases whose name contains this; may be given again
   --large        also the cases of 10,000 models
   --huge         also the cases of 20 million rows
+  --postgres     also the cases on a PostgreSQL server, which is started for the run
   --rivals       also other programs on the same projects: installs them from npm into the folder of the run
   --against <file>  compare with the figures of an earlier --json
   --quick        tiny inputs, to see that everything works; bars are not judged
@@ -30,6 +32,7 @@ function readOptions() {
         only: { type: 'string', multiple: true, default: [] },
         large: { type: 'boolean', default: false },
         huge: { type: 'boolean', default: false },
+        postgres: { type: 'boolean', default: false },
         rivals: { type: 'boolean', default: false },
         against: { type: 'string' },
         quick: { type: 'boolean', default: false },
@@ -48,8 +51,8 @@ function readOptions() {
 }
 
 /** A case that is named exactly is meant, optional or not; a part of a name only finds those of a plain run. */
-function chooseCases({ only, large, huge, rivals }) {
-  const wishes = { large, huge, rivals };
+function chooseCases({ only, large, huge, postgres, rivals }) {
+  const wishes = { large, huge, postgres, rivals };
   const wished = ({ optional }) => optional === undefined || wishes[optional];
   if (only.length === 0) return cases.filter(wished);
   return cases.filter((entry) => only.some((word) => entry.name === word || (entry.name.includes(word) && wished(entry))));
@@ -139,6 +142,7 @@ async function main() {
       }
     }
   } finally {
+    await stopServer();
     removeRoot();
   }
   const machine = describeMachine();

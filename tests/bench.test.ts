@@ -24,7 +24,7 @@ describe('the benchmark suite', () => {
     // The suite measures what is built, and this builds it where `npm test` did not.
     expect((await runTx(['--version'], { cwd: folder })).code).toBe(0);
     const figures = join(folder, 'figures.json');
-    const result = await runProgram(process.execPath, [runner, '--quick', '--runs', '1', '--json', figures], { cwd: folder });
+    const result = await runProgram(process.execPath, [runner, '--quick', '--runs', '1', '--postgres', '--json', figures], { cwd: folder });
     expect(result.code, result.stderr).toBe(0);
     // The suite's own report, as bench/run.mjs writes it.
     const { rows } = JSON.parse(readFileSync(figures, 'utf8')) as { readonly rows: readonly Row[] };
@@ -46,6 +46,19 @@ describe('the benchmark suite', () => {
       'incremental-merge-scattered',
       'seed-1m',
       'scheduler-30000',
+      'pg-run-500',
+      'pg-rerun-500',
+      'pg-incremental-append-recent-200k',
+      'pg-incremental-append-recent',
+      'pg-incremental-delete-insert-recent-200k',
+      'pg-incremental-delete-insert-recent',
+      'pg-incremental-delete-insert-scattered-200k',
+      'pg-incremental-delete-insert-scattered',
+      'pg-incremental-merge-recent-200k',
+      'pg-incremental-merge-recent',
+      'pg-incremental-merge-scattered-200k',
+      'pg-incremental-merge-scattered',
+      'pg-seed-1m',
     ]);
   }, 180_000);
 

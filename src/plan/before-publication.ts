@@ -1,15 +1,19 @@
 /** Divides the work of a step at its publication, so that tests can look at what is not published yet. */
+import type { Operation } from '../adapter/operation.ts';
 import type { Relation } from '../adapter/relation.ts';
 import type { CompiledTest } from '../compile/compiled.ts';
 import type { Action } from './plan.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
-import { stageRelation } from './build-context.ts';
+import { operation, stageRelation } from './build-context.ts';
 import { namesRelation } from './plan-tests.ts';
+import { readStandIn } from './read-stand-in.ts';
 
 interface Parted {
   readonly before: readonly Action[];
-  /** The tests that look at the stage alone. */
+  /** The tests that look at the stage alone, as they are to be asked then. */
   readonly early: readonly CompiledTest[];
+  /** Those that have to wait for the relation. */
+  readonly late: readonly CompiledTest[];
   readonly stage: Relation;
   /** The publication and what follows it. */
   readonly after: readonly Action[];
@@ -17,20 +21,60 @@ interface Parted {
 
 /** Undefined where nothing that others read is published, or no test can come before. */
 export function beforePublication(context: BuildContext, part: BuildPart, tests: readonly CompiledTest[]): Parted | undefined {
-  const { input } = context;
-  const early = tests.filter((test) => test.test.kind === 'generic' && !namesRelation(input, test, part.relation));
-  if (early.length === 0 || part.assumes.kind === undefined) return undefined;
-  for (const [at, action] of part.work.entries()) {
-    if (action.kind !== 'operation') continue;
-    const { operation } = action;
-    const [before, after] = [part.work.slice(0, at), part.work.slice(at)];
-    if (operation.kind === 'publish-stage') return { before, early, stage: operation.stage, after };
-    if (operation.kind !== 'publish-view') continue;
-    // A view has no stage of its own; one that only this connection sees stands for it.
-    const stage = stageRelation(context, part.node, input.dialect.temporarySchema);
-    const staging: Action = { kind: 'operation', operation: { kind: 'stage-view', stage, query: operation.query } };
-    const drop: Action = { kind: 'operation', operation: { kind: 'drop', relation: stage, relationKind: 'view', temporary: true } };
-    return { before: [...before, staging], early, stage, after: [drop, ...after] };
+  if (part.assumes.kind === undefined) return undefined;
+  const at = part.work.findIndex(
+    (action) => action.kind === 'operation' && (action.operation.kind === 'publish-stage' || action.operation.kind === 'publish-view'),
+  );
+  const publication = part.work[at];
+  if (publication?.kind !== 'operation') return undefined;
+  const standIn = { schema: context.input.dialect.temporarySchema, name: part.relation.name };
+  const { declared, own, late } = sortTests(context, part, tests, standIn);
+  const early = [...declared, ...own];
+  if (early.length === 0) return undefined;
+  const [before, after] = [part.work.slice(0, at), part.work.slice(at)];
+  const drop = operation({ kind: 'drop', relation: standIn, relationKind: 'view', temporary: true });
+  if (publication.operation.kind === 'publish-stage') {
+    const { stage } = publication.operation;
+    if (own.length === 0) return { before, early, late, stage, after };
+    const query = { node: part.node, sql: `select * from ${context.input.dialect.relation(stage)}` };
+    const staging = operation({ kind: 'stage-view', stage: standIn, query });
+    return { before: [...before, staging], early, late, stage, after: [drop, ...after] };
   }
-  return undefined;
+  if (publication.operation.kind !== 'publish-view') return undefined;
+  // A view has no stage of its own; one that only this connection sees stands for it.
+  const stage = own.length === 0 ? stageRelation(context, part.node, standIn.schema) : standIn;
+  const staging = operation({ kind: 'stage-view', stage, query: publication.operation.query });
+  const dropped = operation({ kind: 'drop', relation: stage, relationKind: 'view', temporary: true });
+  return { before: [...before, staging], early, late, stage, after: [dropped, ...after] };
+}
+
+interface Sorted {
+  /** Checks that look at what they are given. */
+  readonly declared: readonly CompiledTest[];
+  /** Tests with SQL of their own, which now reads the stand-in. */
+  readonly own: readonly CompiledTest[];
+  readonly late: readonly CompiledTest[];
+}
+
+function sortTests(context: BuildContext, part: BuildPart, tests: readonly CompiledTest[], standIn: Relation): Sorted {
+  const { input } = context;
+  const sorted = { declared: new Array<CompiledTest>(), own: new Array<CompiledTest>(), late: new Array<CompiledTest>() };
+  const isNameTaken = [...part.before, ...part.work.flatMap((action) => (action.kind === 'operation' ? [action.operation] : []))].some(
+    mayTakeName,
+  );
+  for (const test of tests) {
+    if (test.test.kind === 'generic' && !namesRelation(input, test, part.relation)) {
+      sorted.declared.push(test);
+      continue;
+    }
+    const redirected = isNameTaken ? undefined : readStandIn(test, { relation: part.relation, standIn }, input.dialect);
+    if (redirected === undefined) sorted.late.push(test);
+    else sorted.own.push(redirected);
+  }
+  return sorted;
+}
+
+/** A hook that makes something temporary may give it the name of the relation. */
+function mayTakeName(work: Operation): boolean {
+  return work.kind === 'run-sql' && /\btemp/i.test(work.query.sql);
 }

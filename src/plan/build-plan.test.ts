@@ -3,6 +3,7 @@ import { engine } from '../adapters/duckdb/engine.ts';
 import type { CatalogRelation, RelationKind } from '../adapter/relation.ts';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { CompiledModel, CompiledTest, NodeId } from '../compile/compiled.ts';
+import { syntheticText } from '../compile/compiled-text.ts';
 import { graphOf, ids, model, seed, source, test as testNode } from '../graph/graph-fixture.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { emptyState } from '../state/state-reader.ts';
@@ -271,6 +272,36 @@ describe('buildPlan', () => {
       const step = buildStep(planOf(nodes, standing('table')), ids.model('orders'));
       expect(acts(step)).toEqual(['stage-query', 'audit', 'publish-stage', 'audit']);
       expect(audited(step)).toEqual([stageOf(step, 'stage-query'), '"main"."orders"']);
+    });
+
+    const own = testNode({ name: 'own', needs: [ids.model('orders')] });
+    const reading: CompiledTest = { ...own, test: { kind: 'singular', text: syntheticText('select * from "main"."orders"') } };
+    const queriesOf = (step: BuildStep): readonly (readonly string[])[] =>
+      step.transaction.flatMap((action) => (action.kind === 'audit' ? [action.queries.map(({ query }) => query.sql)] : []));
+
+    it.each(['table', 'view'] as const)('a test with SQL of its own reads a %s under its name before it is there', (materialized) => {
+      const nodes = [model({ name: 'orders', materialized }), notNull('t', [ids.model('orders')]), reading];
+      const step = buildStep(planOf(nodes, standing(materialized)), ids.model('orders'));
+      const staged = materialized === 'table' ? ['stage-query', 'stage-view'] : ['stage-view'];
+      expect(acts(step)).toEqual([...staged, 'audit', 'drop', materialized === 'table' ? 'publish-stage' : 'publish-view']);
+      expect(queriesOf(step)).toEqual([['select * from "temp"."orders"']]);
+    });
+
+    it('a hook may have taken that name', () => {
+      const hooked = {
+        ...model({ name: 'orders', materialized: 'table' }),
+        preHooks: [{ text: syntheticText('create temp table orders as select 1'), transaction: true }],
+      };
+      const step = buildStep(planOf([hooked, reading], standing('table')), ids.model('orders'));
+      expect(acts(step)).toEqual(['run-sql', 'stage-query', 'publish-stage', 'audit']);
+    });
+
+    it('rows are set aside before such a test', () => {
+      const check = notNull('t', [ids.model('orders')]);
+      const aside: CompiledTest = { ...check, config: { ...check.config, onFail: 'quarantine' } };
+      const nodes = [model({ name: 'orders', materialized: 'table' }), aside, reading];
+      const step = buildStep(planOf(nodes, standing('table')), ids.model('orders'));
+      expect(acts(step)).toEqual(['stage-query', 'quarantine', 'stage-view', 'audit', 'drop', 'publish-stage']);
     });
 
     it('a view is tested as a temporary one', () => {

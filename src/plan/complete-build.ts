@@ -23,39 +23,26 @@ export function completeBuild(
   { tests, quarantine }: TestsOfBuild,
   dependsOn: readonly string[],
 ): BuildStep {
-  if (quarantine !== undefined) return withQuarantine(context, part, tests, quarantine, dependsOn);
+  // Rows are divided as soon as they are staged; what has to look at the table itself comes where it always does.
+  const divided = quarantine === undefined ? { work: part.work, later: tests } : planQuarantine(context, part, tests, quarantine);
+  const { work: _work, closing, ...rest } = part;
+  const whole = { ...part, work: divided.work };
+  return { ...rest, dependsOn, blocks: [], transaction: [...auditedWork(context, whole, divided.later), ...closing] };
+}
 
-  const { work, closing, ...rest } = part;
+function auditedWork(context: BuildContext, part: BuildPart, tests: readonly CompiledTest[]): readonly Action[] {
   const { input, collector } = context;
   const node = nodeOf(input.graph, part.node);
   const ordinal = part.assumes.ordinal + 1;
   const parted = input.capabilities.publishBlocksReaders ? beforePublication(context, part, tests) : undefined;
   if (parted === undefined) {
     const audit = planAudit(input, node, tests, collector, { ordinal });
-    const audited = audit === undefined ? work : auditIncrement(part, audit, input.state);
-    return { ...rest, dependsOn, blocks: [], transaction: [...audited, ...closing] };
+    return audit === undefined ? part.work : auditIncrement(part, audit, input.state);
   }
-  const { before, early, stage, after } = parted;
+  const { before, early, late, stage, after } = parted;
   const first = planAudit(input, node, early, collector, { ordinal, relation: input.dialect.relation(stage) });
-  const others = tests.filter((test) => !early.includes(test));
-  const late = planAudit(input, node, others, collector, { ordinal });
-  return { ...rest, dependsOn, blocks: [], transaction: [...before, ...listed(first), ...after, ...listed(late), ...closing] };
+  const second = planAudit(input, node, late, collector, { ordinal });
+  return [...before, ...listed(first), ...after, ...listed(second)];
 }
 
 const listed = (audit: Action | undefined): readonly Action[] => (audit === undefined ? [] : [audit]);
-
-/** The rows are divided as soon as they are staged; what has to look at the table itself comes where it always does. */
-function withQuarantine(
-  context: BuildContext,
-  part: BuildPart,
-  tests: readonly CompiledTest[],
-  quarantine: Quarantine,
-  dependsOn: readonly string[],
-): BuildStep {
-  const { closing, work: _work, ...rest } = part;
-  const { work, later } = planQuarantine(context, part, tests, quarantine);
-  const node = nodeOf(context.input.graph, part.node);
-  const audit = planAudit(context.input, node, later, context.collector, { ordinal: part.assumes.ordinal + 1 });
-  const audited = audit === undefined ? work : auditIncrement({ ...part, work }, audit, context.input.state);
-  return { ...rest, dependsOn, blocks: [], transaction: [...audited, ...closing] };
-}

@@ -31,6 +31,8 @@ export interface EngineProject {
   /** Comments on relations of the schema `main` by name, and on columns by `relation.column`. */
   readonly comments: () => Promise<Readonly<Record<string, string>>>;
   readonly run: (...statements: readonly string[]) => Promise<void>;
+  /** How its database is reached. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** An engine, and how to get an empty database of it. */
@@ -109,6 +111,7 @@ async function openProject(
   };
   const rows = (sql: string) => inDatabase(async (session) => (await (await session.connect()).query({ sql })).rows);
   return Promise.resolve({
+    settings,
     write,
     read: (path: string) => readFileSync(join(root, path), 'utf8'),
     remove: (path: string) => rmSync(join(root, path), { recursive: true }),

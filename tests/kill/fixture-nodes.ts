@@ -1,5 +1,5 @@
 /** Compiled nodes with SQL of their own, for builds on a real database. */
-import type { CompiledHook, CompiledModel, CompiledSnapshot, CompiledTest } from '../../src/compile/compiled.ts';
+import type { CompiledConstraint, CompiledHook, CompiledModel, CompiledSnapshot, CompiledTest } from '../../src/compile/compiled.ts';
 import { ids, model, test } from '../../src/graph/graph-fixture.ts';
 
 export interface SqlModelOptions extends Partial<CompiledModel['config']> {
@@ -9,6 +9,10 @@ export interface SqlModelOptions extends Partial<CompiledModel['config']> {
   readonly schema?: string;
   readonly preHooks?: readonly CompiledHook[];
   readonly postHooks?: readonly CompiledHook[];
+  readonly description?: string;
+  /** Types by column, for a contract. */
+  readonly types?: Readonly<Record<string, string>>;
+  readonly constraints?: readonly Omit<CompiledConstraint, 'onColumn' | 'span'>[];
 }
 
 const textOf = (sql: string, path: string): CompiledModel['full'] => ({
@@ -19,7 +23,17 @@ const textOf = (sql: string, path: string): CompiledModel['full'] => ({
 
 /** A model of this SQL; a table unless said otherwise. */
 export function sqlModel(name: string, sql: string, options: SqlModelOptions = {}): CompiledModel {
-  const { incremental, reads = [], schema, preHooks = [], postHooks = [], ...config } = options;
+  const {
+    incremental,
+    reads = [],
+    schema,
+    preHooks = [],
+    postHooks = [],
+    description = '',
+    types = {},
+    constraints = [],
+    ...config
+  } = options;
   const base = model({
     name,
     materialized: config.materialized ?? 'table',
@@ -31,6 +45,9 @@ export function sqlModel(name: string, sql: string, options: SqlModelOptions = {
     config: { ...base.config, ...config },
     full: textOf(sql, base.path),
     ...(incremental === undefined ? {} : { incremental: textOf(incremental, base.path) }),
+    description,
+    columns: Object.entries(types).map(([column, dataType]) => ({ name: column, description: '', dataType, meta: {}, tags: [] })),
+    constraints: constraints.map((each) => ({ ...each, onColumn: false, span: { path: base.path, start: 0, end: 0 } })),
     preHooks,
     postHooks,
   };

@@ -1,5 +1,6 @@
 /** The operations that are killed at each of their statements: what stood before, and the run that dies. */
-import { seed } from '../../src/graph/graph-fixture.ts';
+import { ids, seed } from '../../src/graph/graph-fixture.ts';
+import type { GraphNode } from '../../src/graph/graph.ts';
 import type { RunSpec, SeedContent } from './drive.ts';
 import { columnCheck, hook, quarantineCheck, queryTest, sqlModel, sqlSnapshot } from './fixture-nodes.ts';
 import type { SqlModelOptions } from './fixture-nodes.ts';
@@ -18,6 +19,8 @@ export interface KillOperation {
   readonly together?: readonly (readonly string[])[];
   /** The run changes none of the relations: what is to be proven is that old stays. */
   readonly changesNothing?: boolean;
+  /** Only one engine has what it is about. */
+  readonly only?: 'postgres';
 }
 
 const wide = (version: number, rows = 20): string =>
@@ -169,6 +172,55 @@ const kept = (version: string, more = ''): RunSpec => ({
   ],
 });
 
+const promises: SqlModelOptions = {
+  contract: true,
+  description: 'what is promised',
+  types: { id: 'integer', v: 'varchar', n: 'integer' },
+  constraints: [
+    { type: 'primary_key', columns: ['id'] },
+    { type: 'not_null', columns: ['v'] },
+    { type: 'unique', columns: ['v'], name: 'v_once' },
+    { type: 'check', columns: [], expression: 'n >= 0', name: 'n_is_positive' },
+  ],
+  storage: { indexes: [{ columns: ['n'], unique: false }], persistDocs: { relation: true, columns: true } },
+};
+const promised = (version: number, more = ''): RunSpec => ({
+  nodes: [
+    sqlModel(
+      'a',
+      `select range::integer as id, cast('v${version}-' || range as varchar) as v, cast(range * ${version} as integer) as n from range(20)${more}`,
+      promises,
+    ),
+  ],
+});
+const keyed: SqlModelOptions = {
+  uniqueKey: ['id'],
+  incrementalStrategy: 'delete_insert',
+  constraints: [
+    { type: 'not_null', columns: ['v'] },
+    { type: 'check', columns: [], expression: 'id < 1000', name: 'id_is_small' },
+  ],
+};
+
+const parent = (version: number): GraphNode =>
+  sqlModel('parent', `select 0 as id, ${version} as n`, { constraints: [{ type: 'primary_key', columns: ['id'] }] });
+const child: GraphNode = sqlModel('child', 'select 0 as id', {
+  reads: ['parent'],
+  constraints: [
+    {
+      type: 'foreign_key',
+      columns: ['id'],
+      to: { id: ids.model('parent'), text: "ref('parent')", sql: '"main"."parent"', columns: ['id'] },
+    },
+  ],
+});
+
+/** Its rows are compared with new ones where the query stays, and else it is made anew. */
+const materialized = (query: string): RunSpec => ({
+  nodes: [sqlModel('kept', query, { materialized: 'materialized_view', storage: { indexes: [{ columns: ['id'], unique: true }] } })],
+});
+const latest = 'select id, max(v) as v from main.source group by id';
+
 const one = (...args: Parameters<typeof sqlModel>): RunSpec => ({ nodes: [sqlModel(...args)] });
 const view = { materialized: 'view' } as const;
 
@@ -257,6 +309,43 @@ export const operations: readonly KillOperation[] = [
   },
   { name: 'snapshot', given: [source, sourceGrows], history: [kept('first')], run: kept('second') },
   { name: 'snapshot with a new column', given: [source, sourceGrows], history: [kept('first')], run: kept('second', 'id * 2 as doubled,') },
+  { name: 'promised table first build', history: [one('other', narrow(1))], run: promised(1) },
+  { name: 'promised table rebuild', history: [promised(1)], run: promised(2) },
+  {
+    name: 'broken promise',
+    history: [promised(1)],
+    run: promised(2, ` union all select 3, 'again', 0`),
+    expected: 'failed',
+    changesNothing: true,
+  },
+  laterRun('increment of a promised table', keyed, newest),
+  {
+    name: 'increment that brings promises',
+    given: [source, sourceGrows],
+    history: [facts({ uniqueKey: ['id'], incrementalStrategy: 'delete_insert' }, newest)],
+    run: facts(keyed, newest),
+  },
+  {
+    name: 'rebuild below a view of others',
+    given: ['create table main.unrelated as select 1 as id', 'create view main.theirs as select id, v from main.a'],
+    history: [one('a', wide(1))],
+    run: one('a', `select id, v, 1 as added from (${wide(2)}) as w`),
+  },
+  { name: 'a table that others point to', history: [{ nodes: [parent(1), child] }], run: { nodes: [parent(2)] }, only: 'postgres' },
+  {
+    name: 'materialized view refresh',
+    given: [source, sourceGrows],
+    history: [materialized(latest)],
+    run: materialized(latest),
+    only: 'postgres',
+  },
+  {
+    name: 'materialized view rebuild',
+    given: [source],
+    history: [materialized(latest)],
+    run: materialized('select id, v, 1 as added from main.source'),
+    only: 'postgres',
+  },
   { name: 'hooks around the run', history: [bracketed(1)], run: bracketed(2) },
   { name: 'chain of four models', history: [chain(1)], run: chain(2) },
 ];

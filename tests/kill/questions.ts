@@ -5,7 +5,7 @@ export interface Questions {
   readonly isFile: boolean;
   /** Schema and name of all tables and views of users, temporary ones too. */
   readonly relations: string;
-  /** What there is to know of a relation beside its rows: columns, and where they survive a rebuild, indexes, rights, comments. */
+  /** What there is to know of a relation beside its rows: columns, constraints, and where they survive a rebuild, indexes, rights, comments. */
   readonly columns: (schema: string, name: string) => string;
   /** One row for a view, its definition; none for a table. */
   readonly view: (schema: string, name: string) => string;
@@ -20,7 +20,12 @@ const duckdb: Questions = {
   relations: `select schema_name, table_name from duckdb_tables() where not internal and database_name in (current_database(), 'temp')
      union all select schema_name, view_name from duckdb_views() where not internal and database_name in (current_database(), 'temp')
      order by all`,
-  columns: (schema, name) => `select column_name, column_type from (describe "${schema}"."${name}")`,
+  columns: (
+    schema,
+    name,
+  ) => `select 0 as part, row_number() over () as place, column_name, column_type from (describe "${schema}"."${name}")
+    union all select 1, 0, constraint_type, constraint_text from duckdb_constraints() where schema_name = '${schema}' and table_name = '${name}'
+    order by all`,
   view: (schema, name) => `select sql from duckdb_views() where not internal and schema_name = '${schema}' and view_name = '${name}'`,
   rows: (schema, name) => {
     const columns = isQuarantine(name) ? '* exclude (_tx_run_id, _tx_quarantined_at)' : '*';
@@ -35,6 +40,7 @@ const postgres: Questions = {
   columns: (schema, name) => `select attname, format_type(atttypid, atttypmod), '' from pg_attribute
       where attrelid = '"${schema}"."${name}"'::regclass and attnum > 0 and not attisdropped
     union all select 'index', indexname, indexdef from pg_indexes where schemaname = '${schema}' and tablename = '${name}'
+    union all select 'constraint', conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = '"${schema}"."${name}"'::regclass
     union all select 'rights and comment', coalesce(relacl::text, ''), coalesce(obj_description(oid, 'pg_class'), '') from pg_class where oid = '"${schema}"."${name}"'::regclass
     order by 1, 2`,
   view: (schema, name) => `select definition from pg_views where schemaname = '${schema}' and viewname = '${name}'`,

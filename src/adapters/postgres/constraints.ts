@@ -14,6 +14,9 @@ const columnList = (columns: readonly string[]): string => columns.map(quoteIden
 /** Servers of this version and above give NOT NULL a name. */
 const namesNotNull = 180_000;
 
+/** Bytes of the longest name that the server keeps. */
+const longestName = 63;
+
 /** Its name is taken while the old table stands: an index belongs to it. */
 const hasIndex = ({ type }: WantedConstraint): boolean => type === 'primary_key' || type === 'unique';
 
@@ -61,6 +64,30 @@ function mark(table: Relation, name: string, key: string): string {
   return `comment on constraint ${quoteIdentifier(name)} on ${nameOf(table)} is ${quoteText(key)}`;
 }
 
+/** As the server would call it on the table of this name, where that is not too long. */
+function requiredName(target: Relation, column: string): string {
+  const usual = `${target.name}_${column}_not_null`;
+  if (Buffer.byteLength(usual) <= longestName) return usual;
+  return constraintKey(target, { type: 'not_null', columns: [column] }).replace(/_req$/, '_not_null');
+}
+
+/** The server would name what a key asks of its columns after the stage, and the name would stay. */
+function requireKey(
+  constraint: WantedConstraint,
+  all: readonly WantedConstraint[],
+  { table, key, version }: Place,
+  target: Relation,
+): readonly Statement[] {
+  if (constraint.type !== 'primary_key' || version < namesNotNull) return [];
+  const named = new Set(all.flatMap(({ type, columns }) => (type === 'not_null' ? columns : [])));
+  return constraint.columns
+    .filter((column) => !named.has(column))
+    .map((column) => ({
+      sql: `alter table ${nameOf(table)} add constraint ${quoteIdentifier(requiredName(target, column))} not null ${quoteIdentifier(column)}`,
+      constraint: key,
+    }));
+}
+
 const versionQuery: Statement = { sql: `select pg_catalog.current_setting('server_version_num')` };
 
 export async function stageConstraints(
@@ -78,7 +105,8 @@ export async function stageConstraints(
     if (isTied && constraint.type === 'foreign_key') return [];
     const key = constraintKey(target, constraint);
     const name = hasIndex(constraint) ? temporaryName(stage.name, key) : (constraint.name ?? key);
-    return add(constraint, { table: stage, key, name, version });
+    const place = { table: stage, key, name, version };
+    return [...requireKey(constraint, constraints, place, target), ...add(constraint, place)];
   });
 }
 

@@ -1,0 +1,107 @@
+/** What a run sends to a PostgreSQL server, counted on the wire. */
+import { describe, expect, it } from 'vitest';
+import { adapter } from '../../src/adapters/postgres/adapter.ts';
+import { watchWire } from '../support/watch-wire.ts';
+import type { RoundTrip } from '../support/watch-wire.ts';
+import { useProjectEngines } from './engine-project.ts';
+
+const engine = useProjectEngines().find(({ name }) => name === adapter.dialect.engine);
+
+async function sent(size: number, materialized: string, ...commands: readonly string[]): Promise<readonly (readonly RoundTrip[])[]> {
+  const files = Object.fromEntries(
+    Array.from({ length: size }, (_, at) => [`models/m${at}.sql`, `{{config materialized="${materialized}"}}\nselect ${at} as id\n`]),
+  );
+  const project = await engine?.project(files);
+  if (project === undefined) throw new Error('no engine');
+  const server = await watchWire(String(project.settings['url']));
+  project.write({
+    'project.yaml': `name: shop\ntargets:\n  dev: ${JSON.stringify({ type: 'postgres', schema: 'main', threads: 2, url: server.url })}\n`,
+  });
+  const found: (readonly RoundTrip[])[] = [];
+  for (const command of commands) {
+    const { exit, text } = await project.tx(command);
+    expect(exit, text).toBe(0);
+    found.push(server.take());
+  }
+  return found;
+}
+
+/** What a round trip is for. */
+type Kind = 'settings' | 'catalog' | 'begin' | 'state' | 'commit' | 'types' | 'model';
+
+const readsCatalog = (sql: string): boolean => /\bpg_catalog\.(?:pg_class|pg_namespace|pg_attribute|pg_type|format_type)\b/.test(sql);
+
+function kindOf({ statements }: RoundTrip): Kind {
+  const [first = ''] = statements;
+  // The number of the transaction, the lock, and what stands of the relation come with it.
+  if (/^begin\b/i.test(first)) return 'begin';
+  if (/^commit$/i.test(first)) return 'commit';
+  if (/^select pg_catalog\.set_config\('(?:client_connection_check_interval|application_name)'/.test(first)) return 'settings';
+  if (first.includes('"_tx_columns"') || /^rollback$/i.test(first)) return 'types';
+  if (statements.every(readsCatalog)) return 'catalog';
+  return statements.every((sql) => sql.includes('"_tx"')) ? 'state' : 'model';
+}
+
+type Counts = Readonly<Record<Kind, number>>;
+
+function count(trips: readonly RoundTrip[]): Counts {
+  const counts = { settings: 0, catalog: 0, begin: 0, state: 0, commit: 0, types: 0, model: 0 };
+  for (const trip of trips) counts[kindOf(trip)] += 1;
+  return counts;
+}
+
+const sizes = [3, 13] as const;
+
+/** What each further model costs a command, and what the command costs whatever its models are. */
+async function costs(
+  materialized: string,
+  ...commands: readonly string[]
+): Promise<readonly { readonly each: Counts; readonly fixed: Counts }[]> {
+  const [few, many] = [await sent(sizes[0], materialized, ...commands), await sent(sizes[1], materialized, ...commands)];
+  return commands.map((_, at) => {
+    const [small, large] = [count(few[at] ?? []), count(many[at] ?? [])];
+    const of = (sum: (kind: Kind) => number): Counts => {
+      const counts = { ...small };
+      // The keys of an object that was made here.
+      for (const kind of Object.keys(counts) as Kind[]) counts[kind] = sum(kind);
+      return counts;
+    };
+    const each = of((kind) => (large[kind] - small[kind]) / (sizes[1] - sizes[0]));
+    return { each, fixed: of((kind) => small[kind] - each[kind] * sizes[0]) };
+  });
+}
+
+const nothing: Counts = { settings: 0, catalog: 0, begin: 0, state: 0, commit: 0, types: 0, model: 0 };
+
+describe.skipIf(engine === undefined)('what a run sends', () => {
+  it('asks the catalog at most three times, however many models there are', async () => {
+    const [first, again] = await costs('table', 'run', 'run');
+    // What stands, the name of a type, and once more under the lock of whoever makes the state tables.
+    expect(first?.fixed).toMatchObject({ catalog: 3, begin: 2, commit: 1, types: 1 });
+    expect(again?.fixed).toMatchObject({ catalog: 2, begin: 1, commit: 1, types: 0 });
+    // Typing makes a table without rows; staging is one round trip, and publishing with the record another.
+    expect(first?.each).toEqual({ ...nothing, begin: 1, types: 1, model: 2, commit: 1 });
+    expect(again?.each).toEqual({ ...nothing, begin: 1, model: 2, commit: 1 });
+  });
+
+  it('of a view one statement less, and none that writes it where nothing changed', async () => {
+    const [first, again] = await costs('view', 'run', 'run');
+    expect(first?.each).toEqual({ ...nothing, begin: 1, types: 1, model: 1, commit: 1 });
+    // The columns that it would have now are looked at, in a view that is gone at once.
+    expect(again?.each).toEqual({ ...nothing, begin: 1, model: 1, state: 1, commit: 1 });
+    expect(again?.fixed.catalog).toBe(2);
+  });
+
+  it('asks what stands of a relation once, with the BEGIN that locks it', async () => {
+    const [, again = []] = await sent(3, 'table', 'run', 'run');
+    const begins = again.filter((trip) => kindOf(trip) === 'begin');
+    expect(begins.map(({ statements }) => statements.filter(readsCatalog).length)).toEqual([0, 1, 1, 1]);
+  });
+
+  it('sends nothing that writes for a plan', async () => {
+    const [, plan = []] = await sent(3, 'table', 'run', 'plan');
+    expect(new Set(plan.map(kindOf))).toEqual(new Set<Kind>(['settings', 'catalog', 'state']));
+    expect(count(plan).catalog).toBeLessThanOrEqual(2);
+    for (const { statements } of plan) for (const sql of statements) expect(sql).toMatch(/^\s*select\b/i);
+  });
+});
