@@ -38,7 +38,7 @@ export async function readStandingIfAny(host: Host, screen: Screen, request: Run
     }
   } catch (cause) {
     if (cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database')) {
-      const state = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} };
+      const state = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, points: {}, passes: {} };
       return { standing: { catalog: [], state }, unitColumns: await findUnitColumns(host, ownProject(loaded), unitTests) };
     }
     throw cause;

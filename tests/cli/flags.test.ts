@@ -114,6 +114,7 @@ describe('help', () => {
       'query',
       'freshness',
       'quarantine',
+      'anomaly',
       'docs',
       'ls',
       'lint',
