@@ -99,8 +99,8 @@ export function addReadCommands(host: Host, add: Add): void {
   add<import('./commands/freshness.ts').FreshnessOptions>(
     {
       name: 'freshness',
-      summary: 'check how old the data of sources is',
-      examples: ['tx freshness', 'tx freshness -s source:web', 'tx source freshness'],
+      summary: 'check how old the data of sources and models is',
+      examples: ['tx freshness', 'tx freshness -s source:web', 'tx freshness -s fct_orders', 'tx source freshness'],
     },
     async (screen, options) => (await import('./commands/freshness.ts')).freshnessCommand(host, screen, options),
     (freshness) =>
