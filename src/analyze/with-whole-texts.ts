@@ -1,5 +1,5 @@
 /** The graph in which the texts that wait for columns are replaced by those that have them. */
-import { plainNode } from '../cache/stored-nodes.ts';
+import { plainNode } from '../cache/plain-node.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { WholeTexts } from './analysis.ts';

@@ -13,7 +13,7 @@ import { readKnownProject } from './known-project.ts';
 import type { LoadedCompile } from './load-compiled.ts';
 import { loadCompiled } from './load-compiled.ts';
 import type { SlotLimits } from './slot.ts';
-import { plainNode } from './stored-nodes.ts';
+import { plainNode } from './plain-node.ts';
 
 export const root = '/project';
 

@@ -329,12 +329,12 @@ function isGeneric(node: CompiledNodeUnion): boolean {
 function restOf(node: CompiledNodeUnion): object | undefined {
   switch (node.resourceType) {
     case 'model': {
-      const { description, macros, columns, constraints, full, incremental, preHooks, postHooks } = node;
-      return { description, macros, columns, constraints, full, incremental, preHooks, postHooks };
+      const { description, macros, columns, constraints, freshness, full, incremental, preHooks, postHooks } = node;
+      return { description, macros, columns, constraints, freshness, full, incremental, preHooks, postHooks };
     }
     case 'seed': {
-      const { description, macros, columns, constraints, preHooks, postHooks } = node;
-      return { description, macros, columns, constraints, preHooks, postHooks };
+      const { description, macros, columns, constraints, freshness, preHooks, postHooks } = node;
+      return { description, macros, columns, constraints, freshness, preHooks, postHooks };
     }
     case 'source': {
       const { description, columns, external, location, loader, freshness, sourceDescription, sourceMeta } = node;

@@ -193,6 +193,10 @@ abstract class StoredRelation extends StoredNode {
   get columns(): readonly CompiledColumn[] {
     return this.rest.columns;
   }
+
+  get freshness(): CompiledSource['freshness'] {
+    return this.rest.freshness;
+  }
 }
 
 class StoredModel extends StoredRelation {
@@ -266,10 +270,6 @@ class StoredSource extends StoredRelation {
     return this.rest.loader;
   }
 
-  get freshness(): CompiledSource['freshness'] {
-    return this.rest.freshness;
-  }
-
   get sourceDescription(): string {
     return this.rest.sourceDescription;
   }
@@ -320,48 +320,3 @@ class StoredTest extends StoredNode {
     };
   }
 }
-
-/** What a node of the graph is made of, for whoever has to write it down whole. */
-export function plainNode(node: CompiledNodeUnion): CompiledNodeUnion {
-  const plain: Record<string, unknown> = {};
-  for (const key of propertiesOf[node.resourceType]) {
-    // The lists below name properties of that kind of node, which the index does not know.
-    const value = (node as unknown as Readonly<Record<string, unknown>>)[key];
-    if (value !== undefined) plain[key] = value;
-  }
-  return plain as unknown as CompiledNodeUnion;
-}
-
-const common = [
-  'resourceType',
-  'id',
-  'name',
-  'path',
-  'propertiesPath',
-  'fqn',
-  'description',
-  'tags',
-  'dependsOn',
-  'macros',
-  'rawConfig',
-] as const;
-const propertiesOf: Readonly<Record<CompiledNodeUnion['resourceType'], readonly string[]>> = {
-  model: [...common, 'version', 'config', 'relation', 'full', 'incremental', 'columns', 'constraints', 'preHooks', 'postHooks'],
-  seed: [...common, 'config', 'relation', 'columns', 'constraints', 'preHooks', 'postHooks'],
-  snapshot: [...common, 'config', 'relation', 'span', 'full', 'current', 'columns', 'preHooks', 'postHooks'],
-  source: [
-    ...common,
-    'sourceName',
-    'sourceDescription',
-    'sourceMeta',
-    'loader',
-    'relation',
-    'external',
-    'location',
-    'freshness',
-    'columns',
-  ],
-  test: [...common, 'config', 'span', 'test'],
-  exposure: [...common, 'type', 'label', 'maturity', 'url', 'owner'],
-  unit_test: [...common, 'span', 'model', 'inputs', 'expect', 'overrides'],
-};

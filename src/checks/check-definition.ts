@@ -8,6 +8,7 @@
 import type { CheckSql } from '../adapter/check-sql.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Column } from '../adapter/relation.ts';
+import type { AnomalySettings, Point } from './anomaly-rule.ts';
 import type { CatalogRule } from './catalog-rule.ts';
 
 /** What a check looks at when it becomes SQL: everything already resolved, quoted and literal. */
@@ -24,6 +25,8 @@ export interface CheckTarget {
   readonly now: string;
   /** What the same test measured when it last ran. */
   readonly previous?: string | undefined;
+  /** What it found in earlier buckets, where it is one that keeps points. */
+  readonly points?: readonly Point[] | undefined;
   /** Columns that the project declares of the relation. */
   readonly declared: readonly DeclaredColumn[];
   /** Columns that exposures of the project say they read. */
@@ -92,6 +95,8 @@ export interface AggregateShape {
   readonly violation: Parts;
   /** The value stands in some row: it is shown like a row, and written down nowhere. */
   readonly showsRows: boolean;
+  /** Constants that are shown beside a value that violates, as SQL by the names of their columns. */
+  readonly beside?: Readonly<Record<string, string>>;
 }
 
 /** Rows of a query of its own, each a violation. */
@@ -179,6 +184,8 @@ export interface CheckDefinition {
   readonly decidesNulls: boolean;
   /** It compares with what it measured when it last ran. */
   readonly remembers?: true;
+  /** It compares with all that it measured before, by these settings. */
+  readonly anomaly?: (args: CheckArguments) => AnomalySettings;
   readonly shape: (args: CheckArguments, target: CheckTarget) => CheckShape;
   /** What is wrong with arguments that fit one by one: "needs `min` or `max`". */
   readonly problem?: (args: CheckArguments, column: string | undefined) => string | undefined;

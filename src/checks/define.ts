@@ -73,7 +73,7 @@ export function columnCheck({ violation, ...base }: ColumnCheck): CheckDefinitio
   return rowCheck({ ...base, on: 'column', violation: (args, target) => violation(columnOf(target), args, target) });
 }
 
-type Aggregate = Pick<AggregateShape, 'metrics' | 'value' | 'violation'> & Partial<Pick<AggregateShape, 'ownSql' | 'showsRows'>>;
+type Aggregate = Pick<AggregateShape, 'metrics' | 'value' | 'violation'> & Partial<Pick<AggregateShape, 'ownSql' | 'showsRows' | 'beside'>>;
 
 interface AggregateCheck extends Base {
   readonly aggregate: (args: CheckArguments, target: CheckTarget) => Aggregate;

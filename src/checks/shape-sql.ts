@@ -187,7 +187,8 @@ export function violatingParts(violation: Parts, { onNull }: CheckedRows): Parts
 function aggregateSql(shape: AggregateShape, rows: CheckedRows): ShapeSql {
   const names = shape.metrics.map((_metric, at) => metricName(at));
   const from = `(${metricsQuery(shape.metrics, rows)}) as _tx_values where ${fill(violatingParts(shape.violation, rows), names)}`;
-  const columns = [...rows.groupBy, `${fill(shape.value, names)} as value`];
+  const beside = Object.entries(shape.beside ?? {}).map(([name, sql]) => `${sql} as ${name}`);
+  const columns = [...rows.groupBy, `${fill(shape.value, names)} as value`, ...beside];
   return {
     scanned: shape.ownSql || rows.groupBy.length > 0 ? undefined : scanAggregate(shape, rows),
     count: () => countRows(from),

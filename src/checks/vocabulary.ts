@@ -1,6 +1,7 @@
 /** All checks that `tx` knows, by every name that users may write. */
 import type { CheckAlias, CheckDefinition } from './check-definition.ts';
 import { aggregateChecks } from './kinds/aggregates.ts';
+import { anomalyChecks } from './kinds/anomalies.ts';
 import { columnsChecks } from './kinds/columns.ts';
 import { formatChecks } from './kinds/formats.ts';
 import { notNull, nullChecks } from './kinds/nulls.ts';
@@ -29,6 +30,7 @@ export const checkDefinitions: readonly CheckDefinition[] = [
     ...aggregateChecks,
     ...tableChecks,
     ...columnsChecks,
+    ...anomalyChecks,
   ]),
 ];
 

@@ -99,6 +99,13 @@ export const portNumber: (text: string) => number = integerUpTo(65_535);
 /** Rows of a sample; none of them is fine too. */
 export const sampleLimit: (text: string) => number = integerUpTo(1000);
 
+/** A number above 0. */
+export function positiveNumber(text: string): number {
+  const number = /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : 0;
+  if (number <= 0) throw new InvalidArgumentError('must be a number above 0, like `3.5`');
+  return number;
+}
+
 /** A number, or a part of the larger of two numbers. */
 export function tolerance(text: string): Tolerance {
   const [, number, percent] = /^(\d+(?:\.\d+)?|\.\d+)\s*(%)?$/.exec(text.trim()) ?? [];

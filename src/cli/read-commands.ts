@@ -21,6 +21,7 @@ import {
   plainOption,
   percentage,
   portNumber,
+  positiveNumber,
   resultOption,
   sampleLimit,
   tolerance,
@@ -98,8 +99,8 @@ export function addReadCommands(host: Host, add: Add): void {
   add<import('./commands/freshness.ts').FreshnessOptions>(
     {
       name: 'freshness',
-      summary: 'check how old the data of sources is',
-      examples: ['tx freshness', 'tx freshness -s source:web', 'tx source freshness'],
+      summary: 'check how old the data of sources and models is',
+      examples: ['tx freshness', 'tx freshness -s source:web', 'tx freshness -s fct_orders', 'tx source freshness'],
     },
     async (screen, options) => (await import('./commands/freshness.ts')).freshnessCommand(host, screen, options),
     (freshness) =>
@@ -109,6 +110,7 @@ export function addReadCommands(host: Host, add: Add): void {
   );
 
   addQuarantine(host, add);
+  addAnomaly(host, add);
 
   add<import('./commands/docs.ts').DocsOptions>(
     {
@@ -191,6 +193,25 @@ function addShowOptions(show: Command): void {
     .addOption(ownOption('--limit <n>', 'rows to show, -1 for all (default: 10)').default(10).argParser(rowLimit))
     .addOption(outputOption(['text', 'json', 'csv'], 'text'));
   addIntervalOptions(show);
+}
+
+function addAnomaly(host: Host, add: Add): void {
+  add<import('./commands/anomaly.ts').AnomalyOptions>(
+    {
+      name: 'anomaly',
+      argument: ['[action]', 'what to do (default: backtest)'],
+      choices: ['backtest'],
+      summary: 'show what checks for anomalies would have found in earlier runs',
+      examples: ['tx anomaly backtest', 'tx anomaly backtest -s fct_orders --sensitivity 3', 'tx anomaly backtest --bucket week'],
+    },
+    async (screen, options) => (await import('./commands/anomaly.ts')).anomalyCommand(host, screen, options),
+    (anomaly) =>
+      addDatabaseOptions(addProjectOptions(addSelectionOptions(anomaly)))
+        .addOption(ownOption('--sensitivity <n>', 'scales that are ordinary, instead of what is declared').argParser(positiveNumber))
+        .addOption(ownOption('--min-points <n>', 'points that are enough to judge by, instead').argParser(edgeCount))
+        .addOption(ownOption('--bucket <bucket>', 'what gives one point, instead').choices(['run', 'hour', 'day', 'week']))
+        .addOption(outputOption(['text', 'json'], 'text')),
+  );
 }
 
 function addQuarantine(host: Host, add: Add): void {

@@ -196,6 +196,7 @@ export interface CompiledModel extends CompiledNode {
   readonly version?: ModelVersion;
   readonly config: ModelConfig;
   readonly relation: Relation;
+  readonly freshness?: Freshness;
   /** Text for a first build; for ephemeral models the body of the CTE. */
   readonly full: CompiledText;
   /** Text for a later run; present only for incremental models. */
@@ -210,6 +211,7 @@ export interface CompiledSeed extends CompiledNode {
   readonly resourceType: 'seed';
   readonly config: SeedConfig;
   readonly relation: Relation;
+  readonly freshness?: Freshness;
   readonly columns: readonly CompiledColumn[];
   readonly constraints: readonly CompiledConstraint[];
   readonly preHooks: readonly CompiledHook[];
@@ -221,6 +223,7 @@ export interface CompiledSnapshot extends CompiledNode {
   readonly resourceType: 'snapshot';
   readonly config: SnapshotConfig;
   readonly relation: Relation;
+  readonly freshness?: Freshness;
   /** Where it is defined. */
   readonly span: Span;
   /** Text for a first build: the rows as they are, with the columns of a first version. */
@@ -238,8 +241,8 @@ export interface Age {
   readonly period: 'minute' | 'hour' | 'day';
 }
 
-/** How old the newest row of a source may be, and how its time is found. Texts are SQL, rendered. */
-export interface SourceFreshness {
+/** How old the newest row of a relation may be, and how its time is found. Texts are SQL, rendered. */
+export interface Freshness {
   readonly warnAfter?: Age;
   readonly errorAfter?: Age;
   /** Condition on the rows that count; never beside a query. */
@@ -262,7 +265,7 @@ export interface CompiledSource extends CompiledNode {
   readonly external?: string;
   /** Where that file is, as it was declared. */
   readonly location?: string;
-  readonly freshness?: SourceFreshness;
+  readonly freshness?: Freshness;
   readonly columns: readonly CompiledColumn[];
 }
 

@@ -119,6 +119,9 @@ const promises = fc.oneof(
   node.map((name) => `{ type: foreign_key, columns: [id], to: ref('${name}'), to_columns: [id] }`),
 );
 
+/** How old rows may be, as config. */
+const age = "freshness: { warn_after: { count: 1, period: day }, filter: 'at > {{wrap 2}}' }, loaded_at_field: '{{wrap 1}}'";
+
 const settings = fc.oneof(
   {
     weight: 9,
@@ -127,6 +130,7 @@ const settings = fc.oneof(
       'schema: other',
       'quarantine: { schema: held, max_ratio: 2% }',
       'group: g1',
+      age,
       'access: private, group: g1',
       'post_hook: "select {{wrap 1}}"',
     ),
@@ -230,6 +234,7 @@ const snapshots = fc
     checks,
     fc.constantFrom(
       'strategy: check, unique_key: id, check_cols: all',
+      `strategy: check, unique_key: id, check_cols: all, ${age}`,
       'strategy: timestamp, unique_key: [id, status], updated_at: at, hard_deletes: new_record, group: g0',
       'strategy: check, unique_key: id, check_cols: [status], schema: other, post_hook: "select {{wrap 1}} from {{this}}"',
       'strategy: check, unique_key: id, check_cols: all, enabled: false',

@@ -1,9 +1,9 @@
-/** How old the data of a source may be: config made into SQL and numbers. */
+/** How old the data of a relation may be: config made into SQL and numbers. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { RawConfig } from '../parse/definitions.ts';
 import { readConfigValue } from '../project/config-keys.ts';
-import type { SourceFreshness } from './compiled.ts';
+import type { Freshness } from './compiled.ts';
 import { renderEmbedded } from './embedded-template.ts';
 import type { FileTexts } from './hooks.ts';
 import type { Environment } from './session.ts';
@@ -18,7 +18,7 @@ export interface FreshnessContext {
 }
 
 /** Undefined where no age is set: then there is nothing to check. */
-export function compileFreshness(config: RawConfig, self: RelationValue, context: FreshnessContext): SourceFreshness | undefined {
+export function compileFreshness(config: RawConfig, self: RelationValue, context: FreshnessContext): Freshness | undefined {
   const located = config['freshness'];
   const freshness = located === undefined ? undefined : readConfigValue('freshness', located).value;
   if (located === undefined || freshness === undefined) return undefined;
@@ -26,6 +26,8 @@ export function compileFreshness(config: RawConfig, self: RelationValue, context
   if (!isSet(warnAfter) && !isSet(errorAfter)) return undefined;
   const filter = isSet(freshness.filter) ? render(freshness.filter, located.span, self, context) : undefined;
   if (filter !== undefined) checkCondition(filter, 'the filter of a freshness', located.span, context);
+  const [field, query] = [config['loaded_at_field'], config['loaded_at_query']];
+  if (field !== undefined && query !== undefined) context.diagnostics.push(diagnose('loaded-at-twice', {}, { span: query.span }));
   const loadedAt = readLoadedAt(config, self, context);
   if (loadedAt?.kind === 'field') checkCondition(loadedAt.sql, '`loaded_at_field`', loadedAt.span, context);
   if (filter !== undefined && loadedAt?.kind === 'query') {
@@ -41,7 +43,7 @@ export function compileFreshness(config: RawConfig, self: RelationValue, context
 }
 
 /** What stands inside of a query of ours may not reach out of it. */
-function checkCondition(sql: string, what: string, span: SourceFreshness['span'], { diagnostics }: FreshnessContext): void {
+function checkCondition(sql: string, what: string, span: Freshness['span'], { diagnostics }: FreshnessContext): void {
   const problem = findConditionProblem(sql, { what, node: undefined }, span);
   if (problem !== undefined) diagnostics.push(problem);
 }
@@ -50,7 +52,7 @@ function isSet<T>(value: T | null | undefined): value is T {
   return value !== null && value !== undefined;
 }
 
-function readLoadedAt(config: RawConfig, self: RelationValue, context: FreshnessContext): SourceFreshness['loadedAt'] {
+function readLoadedAt(config: RawConfig, self: RelationValue, context: FreshnessContext): Freshness['loadedAt'] {
   for (const kind of ['field', 'query'] as const) {
     const located = config[`loaded_at_${kind}`];
     if (typeof located?.value !== 'string') continue;
@@ -59,13 +61,13 @@ function readLoadedAt(config: RawConfig, self: RelationValue, context: Freshness
   return undefined;
 }
 
-/** The texts are templates that know `{{this}}`, the source itself. */
-function render(text: string, span: SourceFreshness['span'], self: RelationValue, context: FreshnessContext): string {
+/** The texts are templates that know `{{this}}`, the relation itself. */
+function render(text: string, span: Freshness['span'], self: RelationValue, context: FreshnessContext): string {
   if (!text.includes('{{')) return text;
-  const session = new Session({ environment: context.environment, self, place: 'the freshness of a source' });
+  const session = new Session({ environment: context.environment, self, place: 'a `freshness`' });
   const rendered = renderEmbedded({ text, span, fileText: context.texts.get(span.path) }, session);
   const [slot] = rendered.slots;
-  if (slot !== undefined) session.report('value-at-run-time', { name: slot.name, use: 'the freshness of a source' }, span);
+  if (slot !== undefined) session.report('value-at-run-time', { name: slot.name, use: 'a `freshness`' }, span);
   context.diagnostics.push(...session.diagnostics);
   return rendered.sql;
 }

@@ -15,6 +15,9 @@ const ofIncrements: readonly ConfigKeyName[] = ['unique_key', 'incremental_strat
 /** Keys that ask for a relation. */
 const ofRelations: readonly ConfigKeyName[] = ['schema', 'alias'];
 
+/** Keys that ask how old rows are. */
+const ofAges: readonly ConfigKeyName[] = ['freshness', 'loaded_at_field', 'loaded_at_query'];
+
 const hooks: readonly ConfigKeyName[] = ['pre_hook', 'post_hook'];
 
 /**
@@ -48,7 +51,7 @@ export function findIdleConfig(
     return diagnostics;
   }
   const isEphemeral = materialized === 'ephemeral';
-  const idle = isEphemeral ? [...ofIncrements, ...ofRelations, 'contract' as const] : ofIncrements;
+  const idle = isEphemeral ? [...ofIncrements, ...ofRelations, ...ofAges, 'contract' as const] : ofIncrements;
   for (const level of own) {
     for (const name of idle) {
       const located = level[name];

@@ -44,6 +44,12 @@ export function treeLevels(trees: Project['configTrees'], { kind, folders }: Tre
 
 const mergeRules = new Map(configKeys.map((key) => [key.name as string, key]));
 
+/** Two keys that say the same in different ways: what a level says replaces what one above it says in the other. */
+const otherWays: ReadonlyMap<string, ConfigKeyName> = new Map([
+  ['loaded_at_field', 'loaded_at_query'],
+  ['loaded_at_query', 'loaded_at_field'],
+]);
+
 /** Merges `levels`, outermost first. */
 export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
   const raw: Record<string, Located<YamlValue>> = {};
@@ -55,6 +61,8 @@ export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
       if (located === undefined || key === undefined) continue;
       if (name === 'pre_hook') hooks.pre.push(...hooksOf(located));
       if (name === 'post_hook') hooks.post.push(...hooksOf(located));
+      const instead = otherWays.get(name);
+      if (instead !== undefined && level[instead] === undefined) Reflect.deleteProperty(raw, instead);
       const above = raw[name];
       raw[name] =
         above === undefined || key.merge === 'overwrite'

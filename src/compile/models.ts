@@ -13,6 +13,7 @@ import type { Draft, ModelDraft, SeedDraft } from './drafts.ts';
 import { checkChain, injectEphemerals } from './ephemeral.ts';
 import type { EphemeralBody } from './fact.ts';
 import type { FileContext } from './file-context.ts';
+import { compileFreshness } from './freshness.ts';
 import { compileHooks } from './hooks.ts';
 import { placeInCompiled } from './compiled-excerpt.ts';
 import { finishQuery } from './query-text.ts';
@@ -165,11 +166,24 @@ export function finishModel(model: RenderedModel, context: FileContext): Compile
 
 type NodeDescription = Pick<
   BuiltNode,
-  'id' | 'name' | 'path' | 'propertiesPath' | 'fqn' | 'description' | 'tags' | 'rawConfig' | 'columns'
+  'id' | 'name' | 'path' | 'propertiesPath' | 'fqn' | 'description' | 'tags' | 'rawConfig' | 'columns' | 'freshness'
 >;
+
+/** What is read in place has no rows of its own that could be old. */
+function freshnessOf(draft: Draft, context: FileContext): CompiledModel['freshness'] {
+  if ('materialized' in draft.config && draft.config.materialized === 'ephemeral') return undefined;
+  const diagnostics: Diagnostic[] = [];
+  const self = relationValue(context.dialect.relation(draft.where), draft.id);
+  const { environment, texts } = context;
+  const freshness = compileFreshness(draft.merged.raw, self, { environment, texts, diagnostics });
+  context.diagnostics.push(...diagnostics.map((entry) => ({ ...entry, node: draft.id })));
+  if (hasErrors(diagnostics)) context.broken.push(draft.id);
+  return freshness;
+}
 
 export function describeNode(draft: Draft, context: FileContext): NodeDescription {
   const { properties } = draft;
+  const freshness = freshnessOf(draft, context);
   return {
     id: draft.id,
     name: draft.name,
@@ -179,6 +193,7 @@ export function describeNode(draft: Draft, context: FileContext): NodeDescriptio
     description: properties === undefined ? '' : context.describe(properties.description, properties.span),
     tags: draft.config.tags,
     rawConfig: draft.merged.raw,
+    ...(freshness === undefined ? {} : { freshness }),
     columns: compileColumns(properties?.columns ?? [], context),
   };
 }

@@ -53,7 +53,7 @@ function renderBroken(context: PageContext, node: SiteNode): Html {
 
 function renderFreshness(context: PageContext): Html {
   const { site, place } = context;
-  const sources = site.listed.filter(({ node, id }) => node.resourceType === 'source' && (node.freshness !== undefined || site.input.freshness.has(id)));
+  const sources = site.listed.filter(({ node, id }) => ('freshness' in node && node.freshness !== undefined) || site.input.freshness.has(id));
   if (sources.length === 0) return nothing;
   const rows = sources.map((source) => {
     const found = site.input.freshness.get(source.id);
@@ -62,9 +62,9 @@ function renderFreshness(context: PageContext): Html {
   });
   return section(
     place.id('freshness'),
-    'Freshness of sources',
+    'Freshness',
     sources.length,
-    sideways(place.id('freshness'), html`<table><thead><tr><th scope="col">Source</th><th scope="col">Age</th><th scope="col">Newest row</th><th scope="col">Checked</th></tr></thead><tbody>${rows}</tbody></table>`),
+    sideways(place.id('freshness'), html`<table><thead><tr><th scope="col">Data</th><th scope="col">Age</th><th scope="col">Newest row</th><th scope="col">Checked</th></tr></thead><tbody>${rows}</tbody></table>`),
   );
 }
 

@@ -1,27 +1,31 @@
-/** Asks the database how old the newest rows of sources are. */
+/** Asks the database how old the newest rows of relations are. */
 import { EngineError } from '../adapter/engine-error.ts';
 import type { Connection, Session } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Statement } from '../adapter/statement.ts';
-import type { Age, CompiledSource, NodeId, SourceFreshness } from '../compile/compiled.ts';
+import type { Age, Freshness, NodeId } from '../compile/compiled.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { shownName } from '../graph/shown-name.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import type { Clock } from './execution.ts';
 
-/** A source with an age that its data may have. */
-export type WatchedSource = CompiledSource & { readonly freshness: SourceFreshness };
+/** A source, or what the project builds, with an age that its data may have. */
+export type WatchedNode = Extract<GraphNode, { resourceType: 'source' | 'model' | 'seed' | 'snapshot' }> & {
+  readonly freshness: Freshness;
+};
 
 /** In dbt's words. */
 export type FreshnessStatus = 'pass' | 'warn' | 'error' | 'runtime error';
 
 export interface FreshnessResult {
   readonly id: NodeId;
-  /** `source.table`. */
+  /** `source.table`, or the name of what is built. */
   readonly name: string;
   readonly status: FreshnessStatus;
-  readonly freshness: SourceFreshness;
+  readonly freshness: Freshness;
   /** Time of the newest row in milliseconds since 1970; undefined after an error, and for a source without rows. */
   readonly loadedAt: number | undefined;
   /** When the database was asked, and when it had answered. */
@@ -41,9 +45,9 @@ export interface FreshnessPorts {
   readonly emit: (result: FreshnessResult) => void;
 }
 
-/** Checks `sources`, `workers` at a time; gives the results in the order of the sources. Ends early when cancelled. */
+/** Checks `nodes`, `workers` at a time; gives the results in their order. Ends early when cancelled. */
 export async function checkFreshness(
-  sources: readonly WatchedSource[],
+  nodes: readonly WatchedNode[],
   workers: number,
   ports: FreshnessPorts,
 ): Promise<readonly FreshnessResult[]> {
@@ -54,9 +58,9 @@ export async function checkFreshness(
     const interrupt = (): void => connection.interrupt();
     ports.signal.addEventListener('abort', interrupt, { once: true });
     try {
-      for (let at = next++; at < sources.length && !ports.signal.aborted; at = next++) {
-        const source = sources[at] ?? bug('a source went away');
-        const result = await checkSource(source, worker, connection, ports);
+      for (let at = next++; at < nodes.length && !ports.signal.aborted; at = next++) {
+        const node = nodes[at] ?? bug('a node went away');
+        const result = await checkNode(node, worker, connection, ports);
         if (ports.signal.aborted) return;
         results[at] = result;
         ports.emit(result);
@@ -66,15 +70,15 @@ export async function checkFreshness(
       await connection.close();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(workers, sources.length) }, (_, worker) => work(worker)));
+  await Promise.all(Array.from({ length: Math.min(workers, nodes.length) }, (_, worker) => work(worker)));
   return results.filter((result) => result !== undefined);
 }
 
-async function checkSource(source: WatchedSource, worker: number, connection: Connection, ports: FreshnessPorts): Promise<FreshnessResult> {
+async function checkNode(node: WatchedNode, worker: number, connection: Connection, ports: FreshnessPorts): Promise<FreshnessResult> {
   const startedAt = ports.clock.now();
-  const name = `${source.sourceName}.${source.name}`;
-  const { freshness } = source;
-  const base = { id: source.id, name, freshness, startedAt, worker };
+  const name = shownName(node);
+  const { freshness } = node;
+  const base = { id: node.id, name, freshness, startedAt, worker };
   const fail = (diagnostic: Diagnostic): FreshnessResult => ({
     ...base,
     status: 'runtime error',
@@ -83,26 +87,28 @@ async function checkSource(source: WatchedSource, worker: number, connection: Co
     diagnostics: [diagnostic],
   });
   const { loadedAt } = freshness;
-  if (loadedAt === undefined) return fail(diagnose('freshness-without-time', { source: name }, { span: freshness.span, node: source.id }));
-  const statement = loadedAtQuery(source, ports.dialect);
+  if (loadedAt === undefined) return fail(diagnose('freshness-without-time', { source: name }, { span: freshness.span, node: node.id }));
+  const statement = loadedAtQuery(node, ports.dialect);
   try {
     const { rows } = await connection.query(statement, 1);
     const cell = rows[0]?.[0] ?? null;
     const time = cell === null ? undefined : parseTime(String(cell));
     if (cell !== null && time === undefined) {
-      return fail(diagnose('freshness-not-a-time', { source: name }, { span: loadedAt.span, node: source.id }));
+      return fail(diagnose('freshness-not-a-time', { source: name }, { span: loadedAt.span, node: node.id }));
     }
     const finishedAt = ports.clock.now();
     return { ...base, status: judge(freshness, time, startedAt), loadedAt: time, finishedAt, diagnostics: [] };
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
-    const origin = { node: source.id, text: undefined, span: loadedAt.span, compiledPath: undefined };
+    const origin = { node: node.id, text: undefined, span: loadedAt.span, compiledPath: undefined };
     return fail(engineDiagnostic(cause.details, ports.engine, statement, origin));
   }
 }
 
 /** One cell of text: the spelling of times is the same on every engine, their types are not. */
-function loadedAtQuery({ freshness, external, relation }: WatchedSource, dialect: Dialect): Statement {
+function loadedAtQuery(node: WatchedNode, dialect: Dialect): Statement {
+  const { freshness, relation } = node;
+  const external = node.resourceType === 'source' ? node.external : undefined;
   const { loadedAt, filter } = freshness;
   const text = dialect.typeName('text');
   if (loadedAt?.kind === 'query') return { sql: `select cast((\n${loadedAt.sql}\n) as ${text}) as loaded_at` };
@@ -128,7 +134,7 @@ function parseTime(text: string): number | undefined {
 const periodMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
 /** The data of a source without rows is older than every age. */
-function judge({ warnAfter, errorAfter }: SourceFreshness, loadedAt: number | undefined, now: number): FreshnessStatus {
+function judge({ warnAfter, errorAfter }: Freshness, loadedAt: number | undefined, now: number): FreshnessStatus {
   const isOlder = (age: Age | undefined): boolean =>
     age !== undefined && (loadedAt === undefined || now - loadedAt > age.count * periodMs[age.period]);
   if (isOlder(errorAfter)) return 'error';

@@ -42,6 +42,8 @@ export interface TestOutcome {
   readonly measured?: string;
   /** The next run compares with what was measured. */
   readonly remembers?: true;
+  /** When the bucket began that what was measured stands for, in milliseconds since 1970. */
+  readonly point?: number;
   /** The build that was passed without a failure, where the next one builds upon it. */
   readonly passed?: RecordedPass;
   readonly unit: CheckUnit;
@@ -232,6 +234,7 @@ function outcomeOf(test: PlannedCheck | PlannedQueryTest, found: Pick<CheckCount
     ...(total === undefined ? {} : { total }),
     ...(measured === undefined ? {} : { measured }),
     ...('remembers' in test && test.remembers === true ? { remembers: true } : {}),
+    ...('point' in test && test.point !== undefined && measured !== undefined ? { point: test.point } : {}),
     unit: 'unit' in test ? test.unit : 'rows',
     threshold: (verdict === 'fail' ? test.errorIf : test.warnIf).text,
   };

@@ -25,7 +25,7 @@ import { runAudit, runAuditApart } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { setAside } from './set-aside.ts';
 import { StepFailure } from './step-failure.ts';
-import { checkRecords, failureRecords, keptTests } from './test-records.ts';
+import { checkRecords, failureRecords, grownTests } from './test-records.ts';
 import { joinOutcomes, testsOf } from './test-results.ts';
 
 class AuditRefused extends Error {
@@ -292,7 +292,7 @@ async function recordAndCommit(
     checks: checkRecords(context, step.node, progress.tests),
     failures: failureRecords(context, progress.tests),
   });
-  const pruned = writer.prune(keptTests(progress.tests));
+  const pruned = writer.prune(grownTests(progress.tests));
   const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined, situationOf(context, step, progress));
   const hook = lastHook(step);
   if (progress.kept.length === 0 && hook === undefined) return commitWith(connection, ...before, record, ...pruned);

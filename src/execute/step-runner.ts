@@ -10,7 +10,7 @@ import type { NodeResult } from './events.ts';
 import type { ExecutionPorts } from './execution.ts';
 import type { Attempt, StepContext } from './attempt.ts';
 import { attemptBuild, attemptTests, auditFailed } from './run-step.ts';
-import { checkRecords, failureRecords, keptTests } from './test-records.ts';
+import { checkRecords, failureRecords, grownTests } from './test-records.ts';
 import type { TestOutcome } from './run-audit.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { auditsOf, outcomeResult, testsOf, unjudgedResult } from './test-results.ts';
@@ -148,7 +148,7 @@ async function recordAfterwards(
   const tests = attempt.kind === 'failed' ? [] : attempt.tests;
   const { connection, ports, writer, plan } = context;
   const failures = failureRecords(context, tests);
-  const pruned = writer.prune(keptTests(tests));
+  const pruned = writer.prune(grownTests(tests));
   try {
     const now = ports.clock.now();
     const at = new Date(now).toISOString();

@@ -1,5 +1,5 @@
 /** What is remembered of the tests of a step. */
-import type { CheckRecord, FailureRecord } from '../state/state-writer.ts';
+import type { CheckRecord, FailureRecord, GrownTests } from '../state/state-writer.ts';
 import type { StepContext } from './attempt.ts';
 import type { TestOutcome } from './run-audit.ts';
 
@@ -10,9 +10,12 @@ export function failureRecords(context: StepContext, tests: readonly TestOutcome
   );
 }
 
-/** The tests whose failing rows are stored. */
-export function keptTests(tests: readonly TestOutcome[]): readonly string[] {
-  return tests.flatMap(({ id, kept }) => (kept === undefined ? [] : [id]));
+/** The tests of which more was stored, so that what is old may go. */
+export function grownTests(tests: readonly TestOutcome[]): GrownTests {
+  return {
+    rows: tests.flatMap(({ id, kept }) => (kept === undefined ? [] : [id])),
+    points: tests.flatMap(({ id, point }) => (point === undefined ? [] : [id])),
+  };
 }
 
 /** Verdicts as they are stored. */
@@ -32,6 +35,7 @@ export function checkRecords(
     // Of what was never published nothing is remembered to compare with.
     remembered: test.remembers === true && isPublished,
     ...(test.measured === undefined ? {} : { measured: test.measured }),
+    ...(test.point === undefined || !isPublished ? {} : { point: test.point }),
     ...(test.passed === undefined || !isPublished ? {} : { passed: test.passed }),
   }));
 }

@@ -1,7 +1,7 @@
 /** The graph in which some nodes stand for the relations of another environment, and those who read them read those. */
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Relation } from '../adapter/relation.ts';
-import { plainNode } from '../cache/stored-nodes.ts';
+import { plainNode } from '../cache/plain-node.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { CompiledConstraint, CompiledHook, CompiledText, NodeId } from '../compile/compiled.ts';
 import type { Redirect } from '../compile/redirect-relations.ts';

@@ -1,5 +1,6 @@
 /** Turns the tests of the graph into checks with SQL shapes, and decides where each of them runs. */
 import type { Relation } from '../adapter/relation.ts';
+import { bucketStart } from '../checks/anomaly-rule.ts';
 import type { CheckDefinition, CheckTarget } from '../checks/check-definition.ts';
 import type { CompiledTest, NodeId, Threshold } from '../compile/compiled.ts';
 import { anyViolation } from '../compile/thresholds.ts';
@@ -56,6 +57,7 @@ export function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode
   const { severity, limit } = test.config;
   const shape = definition.shape(args, checkTarget(input, test, under));
   const fitting = fittingConfig(input, test.config, definition);
+  const settings = definition.anomaly?.(args);
   const fingerprint = checkFingerprint({ shape, ...fitting });
   return {
     id: test.id,
@@ -73,6 +75,7 @@ export function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode
     ...(limit === undefined ? {} : { limit }),
     ...(test.config.storeFailures === true ? { keeps: true } : {}),
     ...(definition.remembers === true ? { remembers: true } : {}),
+    ...(settings === undefined ? {} : { point: bucketStart(settings.bucket, Date.parse(input.run.startedAt)) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
 }
@@ -86,6 +89,7 @@ function checkTarget({ dialect, run, state, graph }: PlanInput, test: CompiledTe
     columnName: column,
     now: run.startedAt,
     previous: state.measures[test.id],
+    points: state.points[test.id],
     declared: declaredColumns(under),
     exposed: exposedColumns(graph, under),
   };

@@ -44,6 +44,8 @@ export interface PlannedCheck {
   readonly unit: CheckUnit;
   /** The next run compares with what this one measures. */
   readonly remembers?: true;
+  /** When the bucket began for which later runs compare with what this one measures, in milliseconds since 1970. */
+  readonly point?: number;
   /** No row can violate it, whatever the tables above hold: nothing is asked. */
   readonly proven?: true;
   /** Of a check that says the same of a row whatever rows there are and whenever it is asked: tells it from what it was before. */

@@ -1,7 +1,7 @@
 /** Makes a test that is written as SQL read another relation under the name of the one that it judges. */
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Relation } from '../adapter/relation.ts';
-import { plainNode } from '../cache/stored-nodes.ts';
+import { plainNode } from '../cache/plain-node.ts';
 import type { CompiledTest, CompiledText } from '../compile/compiled.ts';
 import { redirectRelations } from '../compile/redirect-relations.ts';
 

@@ -100,6 +100,9 @@ describe('the vocabulary of config', () => {
       'post-hook',
       'delimiter',
       'column_types',
+      'freshness',
+      'loaded_at_field',
+      'loaded_at_query',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** Tells how old the data of sources is: lines for people, or JSON lines for programs. */
+/** Tells how old data is: lines for people, or JSON lines for programs. */
 import type { Age } from '../compile/compiled.ts';
 import type { FrameOptions } from '../diagnostics/frame.ts';
 import { renderDiagnostic } from '../diagnostics/frame.ts';
@@ -14,6 +14,8 @@ import { marksOf, styleOf } from './style.ts';
 export interface FreshnessReportInput {
   readonly channel: Channel;
   readonly names: readonly string[];
+  /** What they are, when there is one. */
+  readonly noun: string;
   /** `tx 1.0.0 · target dev (…)`, without the count of sources. */
   readonly head: { readonly version: string; readonly target: string; readonly database: string };
   readonly sources: FrameOptions['sources'];
@@ -69,7 +71,7 @@ function textReport(input: FreshnessReportInput): FreshnessReport {
     if (quiet || finished > 0) return;
     const target = `target ${paint.bold(plainLine(head.target))} (${plainLine(head.database)})`;
     channel.write(
-      `${[`${paint.bold('tx')} ${head.version}`, target, countOf(names.length, 'source')].join(` ${paint.dim(marks.dot)} `)}\n`,
+      `${[`${paint.bold('tx')} ${head.version}`, target, countOf(names.length, input.noun)].join(` ${paint.dim(marks.dot)} `)}\n`,
     );
   };
   return {

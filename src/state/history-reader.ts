@@ -70,7 +70,7 @@ order by recorded_at desc, status limit ${historyDepth.runs * 2}`,
   // The database gives rows in no order.
   const entries = recent.rows.map(([kind, entry]) => [String(kind), String(entry)] as const).sort(([, a], [, b]) => compare(a, b));
   for (const [kind, entry] of entries) {
-    if (kind === 'check' || kind === 'measure') push(checks, readCheck(entry));
+    if (kind === 'check' || kind === 'measure' || kind === 'point') push(checks, readCheck(entry));
     else push(builds, readBuild(entry));
   }
   for (const list of builds.values()) {
@@ -135,7 +135,7 @@ function count(value: string | number | null | undefined): number | undefined {
 }
 
 /** Engines print a timestamp with a space and as many digits as it has. */
-function isoOf(time: string): string {
+export function isoOf(time: string): string {
   const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.(\d{1,3}))?/.exec(time);
   return match === null ? time : `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(3, '0')}Z`;
 }

@@ -1,6 +1,7 @@
 /** Reads what earlier runs left behind, in one query. */
 import type { Cell, Connection } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
+import type { Point } from '../checks/anomaly-rule.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { buildSubject, stateRelation, stateVersion } from './state-tables.ts';
@@ -30,6 +31,8 @@ export interface StateSnapshot {
   readonly openRuns: readonly string[];
   /** What tests measured when they last ran, by their ids; of those that compare with it. */
   readonly measures: Readonly<Record<string, string>>;
+  /** What tests for anomalies measured in each bucket last, by their ids. */
+  readonly points: Readonly<Record<string, readonly Point[]>>;
   /** The newest builds of incremental models that tests passed without a failure, by the ids of the tests. */
   readonly passes: Readonly<Record<string, RecordedPass>>;
 }
@@ -40,7 +43,7 @@ export interface RecordedPass {
   readonly fingerprint: string;
 }
 
-export const emptyState: StateSnapshot = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, passes: {} };
+export const emptyState: StateSnapshot = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, points: {}, passes: {} };
 
 /** Reads the whole memory in one statement. The tables must exist (see `inspectStateLayout`). */
 export async function readState(connection: Connection, schema: string, dialect: Dialect): Promise<StateSnapshot> {
@@ -66,6 +69,12 @@ from ${table('records')} as record join (
 ) as newest on newest.subject = record.subject and newest.recorded_at = record.recorded_at
 where record.kind = 'measure'
 union all
+select 'point', record.entry, record.ordinal
+from ${table('records')} as record join (
+  select subject, ordinal, max(recorded_at) as recorded_at from ${table('records')} where kind = 'point' group by subject, ordinal
+) as newest using (subject, ordinal, recorded_at)
+where kind = 'point'
+union all
 select 'open', run_id, cast(null as ${bigint}) from ${table('runs')} group by run_id having count(*) = 1
 union all
 select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} where version = (select max(version) from ${table('meta')})`;
@@ -73,6 +82,7 @@ select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} w
   const builds: RecordedBuild[] = [];
   const openRuns: string[] = [];
   const measures: Record<string, string> = {};
+  const points: Record<string, Point[]> = {};
   const passes: Record<string, RecordedPass> = {};
   // Whoever emptied the table of versions left the others as this version makes them, or they would not be ours.
   let version: number = stateVersion;
@@ -81,6 +91,7 @@ select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} w
     const text = String(content);
     if (what === 'build') builds.push(readBuild(text, Number(number)));
     else if (what === 'measure') noteMeasure(text, measures);
+    else if (what === 'point') notePoint(text, Number(number), points);
     else if (what === 'pass') notePass(text, Number(number), passes);
     else if (what === 'open') openRuns.push(text);
     else {
@@ -88,13 +99,23 @@ select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} w
       txVersion = text;
     }
   }
-  return { version, txVersion, builds, openRuns, measures, passes };
+  return { version, txVersion, builds, openRuns, measures, points, passes };
 }
 
 function noteMeasure(entry: string, measures: Record<string, string>): void {
   // Written by `checkEntry`; a later version may leave fields out or add some.
   const { node_id: test, measured } = JSON.parse(entry) as Partial<RecordEntry<'check_results'>>;
   if (typeof test === 'string' && typeof measured === 'string') measures[test] = measured;
+}
+
+function notePoint(entry: string, at: number, points: Record<string, Point[]>): void {
+  // As above.
+  const { node_id: test, measured } = JSON.parse(entry) as Partial<RecordEntry<'check_results'>>;
+  if (typeof test !== 'string' || typeof measured !== 'string') return;
+  const list = points[test];
+  const point = { at, value: Number(measured) };
+  if (list === undefined) points[test] = [point];
+  else list.push(point);
 }
 
 function notePass(entry: string, ordinal: number, passes: Record<string, RecordedPass>): void {

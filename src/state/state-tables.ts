@@ -39,7 +39,7 @@ export const laterColumns: Readonly<Record<string, number>> = {};
  * what this one measured. `rows` are failing rows that somebody wants to keep. The ordinals of builds count those of their relation, from 1, and tell the newest, which clocks do
  * not. A check that an incremental model passed without a failure has the ordinal of that build; all others have 0.
  */
-export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'rows';
+export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'point' | 'rows';
 
 export interface StateView {
   readonly kinds: readonly RecordKind[];
@@ -69,7 +69,7 @@ export const stateViews = {
     },
   },
   check_results: {
-    kinds: ['check', 'measure'],
+    kinds: ['check', 'measure', 'point'],
     columns: {
       run_id: 'text',
       node_id: 'text',

@@ -3,6 +3,7 @@ import type { Cell } from '../adapter/connection.ts';
 import type { Dialect, SqlScalar } from '../adapter/dialect.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
+import { keptPoints } from '../checks/anomaly-rule.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { buildSubject, stateRelation, stateTables } from './state-tables.ts';
 import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
@@ -50,6 +51,8 @@ export interface CheckRecord {
   readonly measured?: string;
   /** The next run compares with it. */
   readonly remembered?: boolean;
+  /** When the bucket began for which later runs compare with it, in milliseconds since 1970. */
+  readonly point?: number;
   /** The build of the relation that it passed without a failure, where the next one builds upon that. */
   readonly passed?: { readonly ordinal: number; readonly fingerprint: string };
 }
@@ -60,6 +63,12 @@ export interface FailureRecord {
   readonly node: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
+}
+
+/** Tests of which failing rows, or points, were added. */
+export interface GrownTests {
+  readonly rows: readonly string[];
+  readonly points: readonly string[];
 }
 
 /** Of each test the failing rows of so many runs are kept. */
@@ -78,8 +87,8 @@ export interface StateWriter {
   readonly run: (record: RunRecord) => Statement;
   /** One statement for all that one transaction records. */
   readonly outcome: (outcome: Outcome) => Statement;
-  /** Takes away what is kept too long of the failing rows of these tests; nothing for none. */
-  readonly prune: (tests: readonly string[]) => readonly Statement[];
+  /** Takes away what is kept too long of these tests; nothing for none. */
+  readonly prune: (tests: GrownTests) => readonly Statement[];
 }
 
 export function createStateWriter(schema: string, dialect: Dialect): StateWriter {
@@ -104,25 +113,34 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
       const builds = nodeRun === undefined ? [] : [nodeRun];
       return insert('records', [
         ...builds.map((run) => row(kindOf(run), buildSubject(run.relation, dialect), ordinalOf(run), nodeRunEntry(run))),
-        ...checks.map((check) =>
-          row(check.remembered === true ? 'measure' : 'check', check.node, check.passed?.ordinal ?? 0, checkEntry(check, at)),
-        ),
+        ...checks.map((check) => row(kindOfCheck(check), check.node, check.point ?? check.passed?.ordinal ?? 0, checkEntry(check, at))),
         ...failures.map((entry) => row('rows', entry.node, 0, failureEntry(entry, at))),
       ]);
     },
     prune: (tests) => {
       const records = dialect.relation(stateRelation(schema, 'records'));
-      return tests.map((test) => {
+      const oldRows = tests.rows.map((test) => {
         const own = `kind = 'rows' and subject = ${dialect.literal(test)}`;
         const newest = `select recorded_at from ${records} where ${own} order by recorded_at desc limit ${keptFailures}`;
         return { sql: `delete from ${records} where ${own} and recorded_at not in (${newest})` };
       });
+      const oldPoints = tests.points.map((test) => {
+        const own = `kind = 'point' and subject = ${dialect.literal(test)}`;
+        const oldest = `select distinct ordinal from ${records} where ${own} order by ordinal desc limit 1 offset ${keptPoints - 1}`;
+        return { sql: `delete from ${records} where ${own} and ordinal < (${oldest})` };
+      });
+      return [...oldRows, ...oldPoints];
     },
   };
 }
 
 function kindOf({ status }: NodeRunRecord): RecordKind {
   return status === 'success' ? 'build' : 'failure';
+}
+
+function kindOfCheck({ point, remembered }: CheckRecord): RecordKind {
+  if (point !== undefined) return 'point';
+  return remembered === true ? 'measure' : 'check';
 }
 
 function ordinalOf({ status, ordinal }: NodeRunRecord): number {

@@ -83,4 +83,35 @@ describe('checks', () => {
     expect(await build(240, ', 1 as more')).toEqual({ rows: 'pass', columns: 'fail' });
     expect(await build(240)).toEqual({ rows: 'pass', columns: 'pass' });
   });
+
+  it('for anomalies compare with all that was published before, and show what was expected', async () => {
+    const project = await tempProject({
+      'project.yaml': projectYaml,
+      'models/orders.sql': '{{config materialized="table"}}\nselect n as id from range({{var "rows"}}) as r(n)',
+      'models/orders.yaml': 'models:\n  - name: orders\n    tests:\n      - volume_anomaly: { name: rows, bucket: run, min_points: 3 }\n',
+    });
+    const build = async (rows: number): Promise<readonly [string | undefined, string]> => {
+      const { stderr } = await project.run(['build', '--vars', JSON.stringify({ rows })]);
+      return [verdicts(project)['rows'], stderr];
+    };
+    const found: (string | undefined)[] = [];
+    // The first three have too little to be compared with.
+    for (const rows of [100, 100, 100, 117, 118, 100, 82]) found.push((await build(rows))[0]);
+    // 100 ± 3.5 × 5 of 100: what was refused is no point.
+    expect(found).toEqual(['pass', 'pass', 'pass', 'pass', 'fail', 'pass', 'fail']);
+    const [verdict, shown] = await build(0);
+    expect(verdict).toBe('fail');
+    expect(shown).toMatch(/value +expected_from +expected_to +points/);
+    expect(shown).toMatch(/0 +82\.5 +117\.5 +5/);
+    // What is tested after it was published is a point, whatever came of it.
+    await project.run(['build', '--no-audit', '--vars', '{"rows": 500}']);
+    const { stdout } = await project.run([
+      'show',
+      '--output',
+      'csv',
+      '--inline',
+      "select status, measured from _tx.check_results where measured = '500'",
+    ]);
+    expect(stdout).toContain('fail,500');
+  });
 });

@@ -115,6 +115,7 @@ describe('help', () => {
       'query',
       'freshness',
       'quarantine',
+      'anomaly',
       'docs',
       'ls',
       'lint',

@@ -78,10 +78,51 @@ describe('tx freshness', () => {
     expect(resultsOf(project, 'here.json').map(({ status }) => status)).toEqual(['pass']);
     expect(await project.tx(['freshness', '-s', 'stg'])).toMatchObject({
       code: 0,
-      stderr: 'nothing to do: no selected source has `freshness`\n',
+      stderr: 'nothing to do: nothing that is selected has `freshness`\n',
     });
     const quiet = await project.tx(['freshness', '-s', 'source:files.fresh', '--quiet']);
     expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('looks at models, seeds and snapshots too, as their files, properties and folders say', async () => {
+    const project = await shop({
+      'project.yaml': `${PROJECT}models:\n  facts:\n    freshness: { warn_after: { count: 2, period: hour }, error_after: { count: 1, period: day } }\n    loaded_at_field: loaded\n`,
+      'models/facts/new.sql': `{{config materialized="table"}}select timestamp '${ago(1)}' as loaded`,
+      'models/facts/old.sql': `select timestamp '${ago(3)}' as loaded, 'x' as kind union all select timestamp '${ago(0)}', 'y'`,
+      'models/facts/one.sql': `{{config materialized="ephemeral"}}select timestamp '${ago(500)}' as loaded`,
+      'models/facts/old.yaml': `models:\n  - name: old\n    config: { freshness: { filter: "kind = 'x'" } }\n`,
+      'models/facts/asked.sql': `{{config loaded_at_query="select max(loaded) - interval 30 hour from {{this}}"}}select timestamp '${ago(1)}' as loaded`,
+      'seeds/raw.csv': `id,amount,seen\n1,10,${ago(30)}\n`,
+      'seeds/raw.yaml':
+        'seeds:\n  - name: raw\n    config: { freshness: { error_after: { count: 1, period: day } }, loaded_at_field: cast(seen as timestamp) }\n',
+      'snapshots/s.yaml': `snapshots:
+  - name: raw_history
+    relation: ref('raw')
+    config: { strategy: check, unique_key: id, check_cols: all, freshness: { warn_after: { count: 1, period: hour } }, loaded_at_field: dbt_valid_from }
+`,
+      'models/never.sql': `{{config enabled=true}}select 1 as loaded`,
+      'models/never.yaml': `models:\n  - name: never\n    config: { freshness: { warn_after: { count: 1, period: day } }, loaded_at_field: loaded }\n`,
+    });
+    expect((await project.tx(['build', '--exclude', 'never'])).code).toBe(0);
+    const result = await project.tx(['freshness', '--exclude', 'asked', 'never', '--threads', '1']);
+    expect([result.code, linesOf(result.stderr)[0]]).toEqual([1, expect.stringMatching(/ 4 relations$/)]);
+    expect(resultsOf(project).map(({ unique_id: id, status }) => [id, status])).toEqual([
+      ['model.shop.new', 'pass'],
+      ['model.shop.old', 'warn'],
+      ['seed.shop.raw', 'error'],
+      ['snapshot.shop.raw_history', 'pass'],
+    ]);
+    // What the file says replaces what the folder says.
+    expect((await project.tx(['freshness', '-s', 'asked'])).code).toBe(1);
+    expect(resultsOf(project).map(({ status }) => status)).toEqual(['error']);
+    project.write('models/twice.sql', '{{config loaded_at_field="loaded" loaded_at_query="select 1"}}select 1 as loaded');
+    project.write('models/twice.yaml', 'models:\n  - name: twice\n    config: { freshness: { warn_after: { count: 1, period: day } } }\n');
+    const twice = await project.tx(['freshness', '-s', 'twice']);
+    expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('loaded-at-twice')]);
+    // What is not built cannot be asked.
+    const missing = await project.tx(['freshness', '-s', 'never']);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('never')]);
+    expect(resultsOf(project).map(({ status }) => status)).toEqual(['runtime error']);
   });
 
   it('understands what tables take over from their source, replace and switch off', async () => {

@@ -18,6 +18,8 @@ export interface CheckCase {
   /** A type of the first column for which the engine refuses the check, with a value; absent where it takes any. */
   readonly wrong?: 'integer' | 'date';
   readonly groupBy?: readonly string[];
+  /** What the check found on the days before. */
+  readonly before?: readonly number[];
 }
 
 /** The other relation, which `to` names, has these rows. */
@@ -294,6 +296,99 @@ const tableCases: readonly CheckCase[] = [
   row('relationships', whole, ['2'], '1', { args: { to: 'other', field: 'k', to_where: 'v > 10' } }),
 ];
 
+/** Seven days with the same value: 3.5 times 5 % of it are ordinary. */
+const always = (found: number): readonly number[] => Array.from({ length: 7 }, () => found);
+
+/** One metric of a column: what it was for a week, rows that give about the same, and rows that do not. */
+function metric(
+  name: string,
+  columns: string,
+  before: number,
+  good: readonly string[],
+  refused: readonly string[],
+  more: Partial<CheckCase> = {},
+): CheckCase {
+  const rows = { good: good.map(inParentheses), refused: refused.map(inParentheses) };
+  return { check: 'column_anomaly', args: { metric: name }, columns, ...rows, before: always(before), failingNulls: 1, ...more };
+}
+
+const anomalyCases: readonly CheckCase[] = [
+  {
+    check: 'volume_anomaly',
+    columns: whole,
+    good: ['(1)', '(2)'],
+    refused: ['(1)', '(2)', '(3)'],
+    before: always(2),
+    empty: 1,
+    failingNulls: 0,
+  },
+  // Above anything is ordinary.
+  {
+    check: 'volume_anomaly',
+    args: { min_points: 3, direction: 'drop' },
+    columns: whole,
+    good: ['(1)', '(2)', '(3)', '(4)'],
+    refused: ['(1)'],
+    before: [2, 2, 2],
+    empty: 1,
+    failingNulls: 0,
+  },
+  {
+    check: 'volume_anomaly',
+    args: { compare: 'change', floor: 0, min_difference: 1 },
+    columns: whole,
+    good: ['(1)', '(2)'],
+    refused: ['(1)', '(2)', '(3)', '(4)'],
+    // One more each day, so that two are due.
+    before: [-6, -5, -4, -3, -2, -1, 0, 1],
+    empty: 1,
+    failingNulls: 0,
+  },
+  // An hour ago each day; more than 4,230 seconds are too many, and fewer are never.
+  {
+    check: 'freshness_anomaly',
+    columns: time,
+    good: [`('2024-06-15 11:00:00')`, `(null)`, `('2020-01-01')`],
+    refused: [`('2024-06-15 10:49:29')`, `(null)`],
+    before: always(3600),
+    failingNulls: 1,
+    wrong: 'integer',
+  },
+  {
+    check: 'freshness_anomaly',
+    columns: 'x timestamp with time zone',
+    good: [`('2024-06-15 13:00:00+02')`],
+    refused: [`('2024-06-15 12:49:29+02')`],
+    before: always(3600),
+    failingNulls: 1,
+  },
+  {
+    check: 'freshness_anomaly',
+    args: { direction: 'both' },
+    columns: 'x date',
+    good: [`('2024-06-15')`],
+    refused: [`('2024-06-16')`],
+    before: always(43_200),
+    failingNulls: 1,
+  },
+  metric('null_count', whole, 2, ['1', 'null', 'null'], ['1', 'null'], { empty: 1, failingNulls: 0 }),
+  metric('null_ratio', whole, 0.5, ['1', 'null'], ['1', 'null', 'null'], { nulls: 1 }),
+  metric('zero_count', whole, 1, ['0', '1'], ['0', '0'], { empty: 1, nulls: 1, wrong: 'date' }),
+  metric('zero_ratio', whole, 0.5, ['0', '1'], ['0', '0'], { nulls: 1 }),
+  metric('true_ratio', 'x boolean', 0.5, ['true', 'false'], ['true', 'true'], { nulls: 1, wrong: 'date' }),
+  metric('empty_ratio', text, 0.5, [`'a'`, `''`], [`'a'`, `'b'`], { nulls: 1 }),
+  metric('distinct_count', whole, 2, ['1', '2', '2', 'null'], ['1', '2', '3'], { empty: 1, nulls: 1, failingNulls: 1 }),
+  metric('sum', number, 30, ['10', '20'], ['10', '20', '10'], { wrong: 'date' }),
+  metric('mean', number, 15, ['10', '20'], ['10', '20', '60']),
+  metric('median', number, 10, ['10', '10', '90'], ['10', '90', '90'], { wrong: 'date' }),
+  // Sample deviation of 10 and 20: the root of 50.
+  metric('stddev', number, 7.071, ['10', '20'], ['10', '30']),
+  metric('variance', number, 50, ['10', '20'], ['10', '30']),
+  metric('min_length', text, 2, [`'ab'`, `'abc'`], [`'a'`, `'abc'`], { wrong: 'integer' }),
+  metric('max_length', text, 3, [`'ab'`, `'abc'`], [`'ab'`, `'abcd'`]),
+  metric('mean_length', text, 2, [`'a'`, `'abc'`], [`'abc'`, `'abc'`]),
+];
+
 export const checkCases: readonly CheckCase[] = [
   ...nullCases,
   ...setCases,
@@ -304,4 +399,5 @@ export const checkCases: readonly CheckCase[] = [
   ...keyCases,
   ...aggregateCases,
   ...tableCases,
+  ...anomalyCases,
 ];

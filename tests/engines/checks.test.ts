@@ -14,10 +14,11 @@ function toCount({ dialect }: SqlEngine, given: CheckCase, onNull: 'pass' | 'fai
   if (definition === undefined) throw new Error(given.check);
   const problem = definition.problem?.(given.args ?? {}, 'x');
   if (problem !== undefined) throw new Error(problem);
+  const points = (given.before ?? []).map((value, at, all) => ({ at: Date.parse(now) - (all.length - at) * 86_400_000, value }));
   const column = definition.on === 'relation' ? undefined : dialect.quoteIdentifier('x');
   return {
     id: given.check,
-    shape: definition.shape(given.args ?? {}, { dialect, column, columnName: 'x', now, declared: [], exposed: [] }),
+    shape: definition.shape(given.args ?? {}, { dialect, column, columnName: 'x', now, points, declared: [], exposed: [] }),
     groupBy: (given.groupBy ?? []).map(dialect.quoteIdentifier),
     onNull: definition.decidesNulls ? onNull : 'pass',
     needsTotal: false,

@@ -1,12 +1,14 @@
 /** What is remembered on every engine, and read back. */
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/adapter/connection.ts';
+import { keptPoints } from '../../src/checks/anomaly-rule.ts';
 import { latestBuild, readState } from '../../src/state/state-reader.ts';
 import { createStateTables, updateStateTables } from '../../src/state/make-state.ts';
 import { inspectStateLayout, readStateVersion } from '../../src/state/state-layout.ts';
 import { stateTables, stateVersion, stateViews } from '../../src/state/state-tables.ts';
 import { createStateWriter, keptFailures } from '../../src/state/state-writer.ts';
 import { readKeptFailures } from '../../src/state/failures-reader.ts';
+import { readSeries } from '../../src/state/series-reader.ts';
 import type { NodeRunRecord } from '../../src/state/state-writer.ts';
 import { olderStates } from './older-state.ts';
 import { useEngines } from './sql-engines.ts';
@@ -100,11 +102,64 @@ describe('state', () => {
         expect(measures).toEqual({ m: '12' });
       });
 
+      it('keep the last value of each bucket, and of so many buckets', async () => {
+        const connection = await withTables();
+        const point = (node: string, bucket: number, measured: string) => ({ ...check, node, point: bucket, measured });
+        const grown = { rows: [], points: ['t'] };
+        for (let bucket = 1; bucket <= keptPoints + 2; bucket += 1) {
+          const checks = [point('t', bucket, `${bucket}.5`), point('other', bucket, '1e3')];
+          await connection.run(writer.outcome({ at: minute(bucket % 50), checks }), ...writer.prune(grown));
+        }
+        await connection.run(writer.outcome({ at: minute(58), checks: [point('t', 50, '7')] }), ...writer.prune(grown));
+        const { points, measures } = await readState(connection, '_tx', dialect);
+        const expected = Array.from({ length: keptPoints }, (_, at) => ({ at: at + 3, value: at + 3 === 50 ? 7 : at + 3.5 }));
+        expect([...(points['t'] ?? [])].sort((a, b) => a.at - b.at)).toEqual(expected);
+        expect(points['other']).toHaveLength(keptPoints + 2);
+        expect(points['other']?.every(({ value }) => value === 1000)).toBe(true);
+        expect(measures).toEqual({});
+      });
+
+      it('leave series of numbers behind, as tables do', async () => {
+        const connection = await withTables();
+        const relation = { schema: 'main', name: `odd "a"` };
+        const build = (ordinal: number, rows: number | null, more: Partial<NodeRunRecord> = {}) => ({
+          at: minute(ordinal),
+          nodeRun: nodeRun(relation.name, { ordinal, rows, ...more }),
+        });
+        await connection.run(
+          writer.outcome(build(1, 10)),
+          writer.outcome(build(2, 4, { reason: 'incremental' })),
+          writer.outcome(build(3, 7, { status: 'error' })),
+          writer.outcome(build(4, null)),
+          writer.outcome({
+            ...build(5, 12),
+            checks: [{ ...check, node: 'p', point: 5, measured: '2.5' }, measure('m', '3'), measure('n', 'x')],
+          }),
+          writer.outcome({
+            at: minute(6),
+            checks: [{ ...check, node: 'p', measured: '9' }, measure('other', '1'), { ...check, node: 'n' }],
+          }),
+        );
+        const series = await readSeries(connection, '_tx', dialect, { tests: ['p', 'm', 'n'], tables: [relation] });
+        const at = (number: number): number => Date.parse(minute(number));
+        expect(series.ofTable(relation)).toEqual([
+          { at: at(1), value: 10, refused: false },
+          { at: at(5), value: 12, refused: false },
+        ]);
+        expect(series.ofTest('p')).toEqual([
+          { at: 5, value: 2.5, refused: false },
+          { at: at(6), value: 9, refused: true },
+        ]);
+        expect(series.ofTest('m')).toEqual([{ at: at(5), value: 3, refused: false }]);
+        expect(['n', 'other'].map((test) => series.ofTest(test))).toEqual([[], []]);
+        expect((await readSeries(connection, '_tx', dialect, { tests: [], tables: [] })).ofTest('p')).toEqual([]);
+      });
+
       it('keep the failing rows of their last runs', async () => {
         const connection = await withTables();
         for (let at = 0; at < keptFailures + 3; at += 1) {
           const failures = ['t', 'other'].map((node) => ({ runId: `r${at}`, node, columns: ['id', 'it"s'], rows: [[at, null]] }));
-          await connection.run(writer.outcome({ at: minute(at), failures }), ...writer.prune(['t']));
+          await connection.run(writer.outcome({ at: minute(at), failures }), ...writer.prune({ rows: ['t'], points: [] }));
         }
         expect(await rowsOf(connection, 'select node_id, count(*) from _tx.test_failures group by 1 order by 1')).toEqual([
           ['other', keptFailures + 3],

@@ -49,9 +49,9 @@ function extreme(name: string, call: 'min' | 'max', summary: string): CheckDefin
 
 const between = (name: string, renamed: CheckAlias['renamed'] = renamedBounds): CheckAlias => expectations(name, { renamed });
 
-const countWhen = (condition: string): string => `count(case when ${condition} then 1 end)`;
-const ratio: Parts = ['cast(', 0, ' as double precision) / nullif(', 1, ', 0)'];
-const quantile = (column: string, at: number): string =>
+export const countWhen = (condition: string): string => `count(case when ${condition} then 1 end)`;
+export const ratio: Parts = ['cast(', 0, ' as double precision) / nullif(', 1, ', 0)'];
+export const quantile = (column: string, at: number): string =>
   `percentile_cont(${at}) within group (order by cast(${column} as double precision))`;
 
 const counts: readonly CheckDefinition[] = [

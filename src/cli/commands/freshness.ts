@@ -1,8 +1,8 @@
-/** `tx freshness`: says how old the data of sources is, and whether that is too old. */
+/** `tx freshness`: says how old the data of sources and of what was built is, and whether that is too old. */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { checkFreshness } from '../../execute/check-freshness.ts';
-import type { WatchedSource } from '../../execute/check-freshness.ts';
+import type { WatchedNode } from '../../execute/check-freshness.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { createFreshnessReport } from '../../report/freshness-report.ts';
 import { sourcesArtifact } from '../../report/sources-artifact.ts';
@@ -32,28 +32,29 @@ export async function freshnessCommand(host: Host, screen: Screen, options: Fres
   const loaded = await loadGraph(host, screen, options);
   const { project, graph, engine } = loaded;
   const selected = selectNodes(host, screen, loaded, options);
-  const sources = [...selected].map((id) => graph.nodes.get(id)).filter(isWatched);
-  if (sources.length === 0) {
-    screen.note('nothing to do: no selected source has `freshness`');
+  const watched = [...selected].map((id) => graph.nodes.get(id)).filter(isWatched);
+  if (watched.length === 0) {
+    screen.note('nothing to do: nothing that is selected has `freshness`');
     showUnneeded(screen, loaded.nodeErrors);
     return exitCodes.ok;
   }
-  const unneeded = await requireSound(loaded, new Set(sources.map(({ id }) => id)));
+  const unneeded = await requireSound(loaded, new Set(watched.map(({ id }) => id)));
   const shown = options.output ?? `${project.paths.target}/sources.json`;
   const absolute = resolve(options.output === undefined ? project.root : host.cwd, shown);
   const cancellation = listenForCancel();
   try {
-    const threads = Math.min(options.threads ?? project.target.threads, sources.length);
+    const threads = Math.min(options.threads ?? project.target.threads, watched.length);
     const request = { connections: threads, readOnly: true, waitSeconds: waitSeconds(options), signal: cancellation.signal };
     const { adapter, session } = await openDatabase(host, screen, loaded, request).catch((cause: unknown) => {
       // Files are there before the first build has made the database.
       const isMissing = cause instanceof Stop && cause.diagnostics.some(({ code }) => code === 'missing-database');
-      if (!isMissing || sources.some(({ external }) => external === undefined)) throw cause;
+      if (!isMissing || watched.some((node) => node.resourceType !== 'source' || node.external === undefined)) throw cause;
       return openDatabase(host, screen, loaded, { ...request, readOnly: false });
     });
     const report = createFreshnessReport({
       channel: screen.output.stderr,
-      names: sources.map(shownName),
+      names: watched.map(shownName),
+      noun: watched.every(({ resourceType }) => resourceType === 'source') ? 'source' : 'relation',
       head: { version: host.version, target: project.target.name, database: `${engine.type} ${session.description}` },
       sources: screen.sources,
       findSecrets: (text) => screen.mask().find(text),
@@ -71,7 +72,7 @@ export async function freshnessCommand(host: Host, screen: Screen, options: Fres
         signal: cancellation.signal,
         emit: report.handle,
       };
-      const results = await checkFreshness(sources, threads, ports);
+      const results = await checkFreshness(watched, threads, ports);
       if (cancellation.signal.aborted) return cancellation.exitCode();
       const durationMs = host.clock.now() - startedAt;
       const origin = { version: host.version, generatedAt: artifactTime(host), invocationId: randomUUID() };
@@ -87,6 +88,6 @@ export async function freshnessCommand(host: Host, screen: Screen, options: Fres
   }
 }
 
-function isWatched(node: GraphNode | undefined): node is WatchedSource {
-  return node?.resourceType === 'source' && node.freshness !== undefined;
+function isWatched(node: GraphNode | undefined): node is WatchedNode {
+  return node !== undefined && 'freshness' in node && node.freshness !== undefined;
 }
