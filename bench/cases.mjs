@@ -1,6 +1,7 @@
 /** The cases of the suite: what each makes, which programs it measures against each other, and the bar that it has to pass. */
 import { constants, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { checkCases } from './cases-checks.mjs';
 import { postgresCases } from './cases-postgres.mjs';
 import {
   compileSources,
@@ -404,6 +405,7 @@ export const cases = [
   watchCase,
   schedulerCase,
   ...postgresCases,
+  ...checkCases,
 ];
 
 /** Makes the folder of a case and everything in it; gives the programs to measure, by side. */

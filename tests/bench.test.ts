@@ -59,6 +59,16 @@ describe('the benchmark suite', () => {
       'pg-incremental-merge-scattered-200k',
       'pg-incremental-merge-scattered',
       'pg-seed-1m',
+      'checks-2000',
+      'pg-checks-2000',
+      'checks-112-1m',
+      'unique-1m',
+      'pg-checks-112-1m',
+      'pg-unique-1m',
+      'unique-after-increment-2m',
+      'pg-unique-after-increment-2m',
+      'quarantine-clean',
+      'pg-quarantine-clean',
     ]);
   }, 180_000);
 
