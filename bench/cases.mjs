@@ -2,6 +2,7 @@
 import { constants, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changeCases } from './cases-changes.mjs';
+import { checkCases } from './cases-checks.mjs';
 import { postgresCases } from './cases-postgres.mjs';
 import {
   compileSources,
@@ -349,6 +350,7 @@ export const cases = [
   watchCase,
   schedulerCase,
   ...postgresCases,
+  ...checkCases,
 ];
 
 /** Makes the folder of a case and everything in it; gives the programs to measure, by side. */

@@ -54,6 +54,16 @@ const plainRun = [
   'pg-incremental-merge-scattered-200k',
   'pg-incremental-merge-scattered',
   'pg-seed-1m',
+  'checks-2000',
+  'pg-checks-2000',
+  'checks-112-1m',
+  'unique-1m',
+  'pg-checks-112-1m',
+  'pg-unique-1m',
+  'unique-after-increment-2m',
+  'pg-unique-after-increment-2m',
+  'quarantine-clean',
+  'pg-quarantine-clean',
 ];
 
 /** Cases that are made in different ways: `npm run test:long` runs all of them. */
@@ -68,6 +78,9 @@ const oneOfEachKind = [
   'scheduler-30000',
   'pg-run-500',
   'pg-incremental-append-recent-200k',
+  'checks-2000',
+  'unique-after-increment-2m',
+  'quarantine-clean',
 ];
 
 describe('the benchmark suite', () => {

@@ -222,7 +222,8 @@ async function withRows(
   return { ...outcome, sample, ...(test.keeps === true ? { kept: found } : {}) };
 }
 
-function outcomeOf(test: PlannedCheck | PlannedQueryTest, found: Pick<CheckCount, 'failures' | 'total' | 'measured'>): TestOutcome {
+/** Judges what was found of one test. */
+export function outcomeOf(test: PlannedCheck | PlannedQueryTest, found: Pick<CheckCount, 'failures' | 'total' | 'measured'>): TestOutcome {
   const { failures, total, measured } = found;
   const verdict = judge({ failures, total, severity: test.severity, warnIf: test.warnIf, errorIf: test.errorIf });
   return {

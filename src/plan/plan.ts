@@ -154,6 +154,11 @@ export type Action =
       readonly limits: QuarantineLimits;
       /** Rows that stand already and are not replaced: who has the key of one of them is a duplicate. */
       readonly published?: Relation;
+      /**
+       * Of an increment with rules for keys: the table that it changes. Who has the key of one of its rows is a duplicate, but
+       * for rows that are replaced, which have what the staged ones have in `key`; none are where that is empty.
+       */
+      readonly among?: { readonly relation: Relation; readonly key: readonly string[] };
     }
   /** Brings the columns of `target` in line, then applies the staged rows. */
   | {
