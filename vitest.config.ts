@@ -8,6 +8,7 @@ const long = [
   'tests/kill/harness.test.ts',
   'tests/kill/harness-postgres.test.ts',
   'tests/kill/thread-count.test.ts',
+  'tests/real/aviation-postgres.test.ts',
 ];
 const leftOut = process.env['TX_TEST_LONG'] === undefined && process.env['TX_KILL'] === undefined ? long : [];
 
