@@ -64,6 +64,8 @@ export interface Dialect {
   /** What tells the rows of a table apart, within a transaction and whatever is in them. Columns of this name hide it. */
   readonly rowId: string;
   readonly typeName: (type: PortableType) => string;
+  /** Whether a bulk load writes text into a column of this type as a cast of the text would. Absent when loads take only text columns. */
+  readonly loadsAs?: (type: string) => boolean;
   /** `TRY_CAST`-like expression: NULL on failure. */
   readonly tryCast: (expression: string, type: string) => string;
   /** `schema` of a {@link Relation} that is temporary: names it from any statement of its connection. */

@@ -21,6 +21,10 @@ const typeNames: Readonly<Record<PortableType, string>> = {
   text: 'text',
 };
 
+/** Types of which a load and a cast of text know the same; a length is not among them, as a cast cuts what is too long. */
+const loadedTypes =
+  /^(?:bool(?:ean)?|smallint|int[248]?|integer|bigint|real|float[48]|double precision|(?:numeric|decimal)(?: ?\( ?\d+ ?(?:, ?\d+ ?)?\))?|text|varchar|character varying|date|timestamp(?:tz| with time zone| without time zone)?)$/i;
+
 const ISO_UTC = /^(\d{4,5}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(?:Z|[+-]00:?00)?$/;
 
 function timestampLiteral(iso: string): string {
@@ -111,6 +115,7 @@ export const dialect: Dialect = {
   isReservedSchema,
   rowId: 'ctid',
   typeName: (type) => typeNames[type],
+  loadsAs: (type) => loadedTypes.test(type),
   tryCast: safeCast,
   temporarySchema: 'pg_temp',
 };
