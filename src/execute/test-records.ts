@@ -32,6 +32,7 @@ export function checkRecords(
     // Of what was never published nothing is remembered to compare with.
     remembered: test.remembers === true && isPublished,
     ...(test.measured === undefined ? {} : { measured: test.measured }),
+    ...(test.asked === undefined || !isPublished ? {} : { asked: test.asked }),
     ...(test.passed === undefined || !isPublished ? {} : { passed: test.passed }),
   }));
 }
