@@ -26,6 +26,8 @@ export interface Prepared {
   readonly unitTests: ReadonlyMap<NodeId, PreparedUnitTest>;
   readonly threads: number;
   readonly interval: Interval | undefined;
+  /** What tells the files of sources from what they were. */
+  readonly sources: ReadonlyMap<NodeId, string>;
 }
 
 /** With what the database was asked. */
@@ -68,6 +70,8 @@ function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): Plan
     adopt: request.options.adopt === true,
     ...(request.replay === true ? { replay: true } : {}),
     noAudit: request.options.audit === false,
+    reuse: request.command === 'build' && request.options.force !== true && request.options.fullRefresh !== true && request.replay !== true,
+    sources: prepared.sources,
     unitTests: { prepared: prepared.unitTests, columns: prepared.unitColumns },
     ...(interval === undefined ? {} : { interval }),
   };

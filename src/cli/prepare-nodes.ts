@@ -11,6 +11,7 @@ import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
 import { readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
+import { stampSources } from './stamp-sources.ts';
 import { prepareUnitTests } from './unit-tests.ts';
 import { loadWhole } from './whole-texts.ts';
 
@@ -45,6 +46,7 @@ export async function prepareNodes(
     unneeded,
     threads: options.threads ?? loaded.project.target.threads,
     interval,
+    sources: command === 'test' ? new Map() : stampSources(host, loaded),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Host } from './host.ts';
 import {
   addAnalyzeOption,
   addBuildOptions,
+  addForceOption,
   addDatabaseOptions,
   addDeferOptions,
   addIntervalOptions,
@@ -33,14 +34,15 @@ export function addReadCommands(host: Host, add: Add): void {
     {
       name: 'plan',
       summary: 'print what a build would do, and why',
-      examples: ['tx plan', 'tx plan -s fct_orders --for run', 'tx plan --output json'],
+      examples: ['tx plan', 'tx plan --explain', 'tx plan -s fct_orders --for run', 'tx plan --output json'],
     },
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
-      addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan)))))
+      addForceOption(addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan))))))
         .addOption(
           plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'),
         )
+        .addOption(plainOption('--explain', 'show what differs from what stands'))
         .addOption(plainOption('--verbose', 'show every operation'))
         .addOption(resultOption()),
   );

@@ -59,6 +59,10 @@ export interface PlanInput {
   /** Instead of their queries, models take what was set aside of them. */
   readonly replay?: boolean;
   readonly interval?: Interval;
+  /** What stands unchanged is not built again, and its tests keep their verdicts. */
+  readonly reuse?: boolean;
+  /** What tells the content of files that are sources from what it was before, where that can be told. */
+  readonly sources?: ReadonlyMap<NodeId, string>;
   /** Those that are selected, and what is known of the relations that they make up. */
   readonly unitTests?: UnitTests;
 }

@@ -6,6 +6,7 @@ import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { buildSubject, stateRelation, stateVersion } from './state-tables.ts';
 import type { RecordEntry, StateTableName } from './state-tables.ts';
+import type { BuildMemory } from './state-writer.ts';
 
 /** The newest successful build of one relation. */
 export interface RecordedBuild {
@@ -20,6 +21,17 @@ export interface RecordedBuild {
   readonly ordinal: number;
   /** Rows it had then, where that was counted. */
   readonly rows: number | undefined;
+  /** From what it was made; absent where nobody noted that, or it must not be relied on. */
+  readonly memory?: BuildMemory;
+}
+
+/** The last verdict of a test that holds for the same question about the same data. */
+export interface RecordedVerdict {
+  readonly status: string;
+  readonly identity: string;
+  readonly dataVersion: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
 }
 
 export interface StateSnapshot {
@@ -35,6 +47,10 @@ export interface StateSnapshot {
   readonly points: Readonly<Record<string, readonly Point[]>>;
   /** The newest builds of incremental models that tests passed without a failure, by the ids of the tests. */
   readonly passes: Readonly<Record<string, RecordedPass>>;
+  /** By the ids of tests. */
+  readonly verdicts: Readonly<Record<string, RecordedVerdict>>;
+  /** The columns that relations had when a run last looked at them, as hashes, by `buildSubject`. */
+  readonly shapes: Readonly<Record<string, string>>;
 }
 
 /** A test, as it was, passed a build of the relation that it looks at. */
@@ -43,7 +59,17 @@ export interface RecordedPass {
   readonly fingerprint: string;
 }
 
-export const emptyState: StateSnapshot = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, points: {}, passes: {} };
+export const emptyState: StateSnapshot = {
+  version: 0,
+  txVersion: '',
+  builds: [],
+  openRuns: [],
+  measures: {},
+  points: {},
+  passes: {},
+  verdicts: {},
+  shapes: {},
+};
 
 /** Reads the whole memory in one statement. The tables must exist (see `inspectStateLayout`). */
 export async function readState(connection: Connection, schema: string, dialect: Dialect): Promise<StateSnapshot> {
@@ -75,15 +101,33 @@ from ${table('records')} as record join (
 ) as newest using (subject, ordinal, recorded_at)
 where kind = 'point'
 union all
+select 'verdict', record.entry, cast(null as ${bigint})
+from ${table('records')} as record join (
+  select subject, max(recorded_at) as recorded_at from ${table('records')} where kind = 'check' group by subject
+) as newest on newest.subject = record.subject and newest.recorded_at = record.recorded_at
+where record.kind = 'check'
+union all
+select 'shape', entry, ordinal
+from ${table('records')} as record join (
+  select subject, max(ordinal) as ordinal from ${table('records')} where kind = 'shape' group by subject
+) as newest using (subject, ordinal)
+where kind = 'shape'
+union all
 select 'open', run_id, cast(null as ${bigint}) from ${table('runs')} group by run_id having count(*) = 1
 union all
 select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} where version = (select max(version) from ${table('meta')})`;
   const { rows } = await connection.query({ sql });
+  return gather(rows);
+}
+
+function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
   const builds: RecordedBuild[] = [];
   const openRuns: string[] = [];
   const measures: Record<string, string> = {};
   const points: Record<string, Point[]> = {};
   const passes: Record<string, RecordedPass> = {};
+  const verdicts: Record<string, RecordedVerdict> = {};
+  const shapes: Record<string, string> = {};
   // Whoever emptied the table of versions left the others as this version makes them, or they would not be ours.
   let version: number = stateVersion;
   let txVersion = '';
@@ -93,13 +137,15 @@ select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} w
     else if (what === 'measure') noteMeasure(text, measures);
     else if (what === 'point') notePoint(text, Number(number), points);
     else if (what === 'pass') notePass(text, Number(number), passes);
+    else if (what === 'verdict') noteVerdict(text, verdicts);
+    else if (what === 'shape') noteShape(text, shapes);
     else if (what === 'open') openRuns.push(text);
     else {
       version = Number(number);
       txVersion = text;
     }
   }
-  return { version, txVersion, builds, openRuns, measures, points, passes };
+  return { version, txVersion, builds, openRuns, measures, points, passes, verdicts, shapes };
 }
 
 function noteMeasure(entry: string, measures: Record<string, string>): void {
@@ -122,6 +168,20 @@ function notePass(entry: string, ordinal: number, passes: Record<string, Recorde
   // As above.
   const { node_id: test, fingerprint } = JSON.parse(entry) as Partial<RecordEntry<'check_results'>>;
   if (typeof test === 'string' && typeof fingerprint === 'string') passes[test] = { ordinal, fingerprint };
+}
+
+function noteVerdict(entry: string, verdicts: Record<string, RecordedVerdict>): void {
+  // As above.
+  const fields = JSON.parse(entry) as Partial<RecordEntry<'check_results'>>;
+  const { node_id: test, status, identity, data_version: dataVersion, recorded_at: at } = fields;
+  if (typeof test !== 'string' || typeof identity !== 'string' || typeof dataVersion !== 'string') return;
+  verdicts[test] = { status: String(status), identity, dataVersion, at: String(at) };
+}
+
+function noteShape(entry: string, shapes: Record<string, string>): void {
+  // Written by `createStateWriter`; as above.
+  const { subject, columns } = JSON.parse(entry) as { readonly subject?: unknown; readonly columns?: unknown };
+  if (typeof subject === 'string' && typeof columns === 'string') shapes[subject] = columns;
 }
 
 /** A query for the ordinal of the newest build of a relation, 0 without one: what `readState` knew of it may be old by now. */
@@ -150,5 +210,14 @@ function readBuild(entry: string, ordinal: number): RecordedBuild {
     startedAt: text(fields.started_at),
     ordinal,
     rows: rows === null || rows === undefined ? undefined : Number(rows),
+    ...readMemory(fields),
   };
+}
+
+function readMemory(fields: Partial<RecordEntry<'node_runs'>>): Pick<RecordedBuild, 'memory'> {
+  const { fingerprint, inputs, data_version: dataVersion, metadata_hash: metadata } = fields;
+  if (typeof fingerprint !== 'string' || typeof inputs !== 'string' || typeof dataVersion !== 'string') return {};
+  // Both were written from a `BuildMemory`.
+  const memory = { fingerprint: JSON.parse(fingerprint) as Record<string, string>, inputs: JSON.parse(inputs) as Record<string, string> };
+  return { memory: { ...memory, dataVersion, metadata: String(metadata ?? '') } };
 }

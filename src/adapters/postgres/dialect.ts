@@ -7,6 +7,7 @@ import { checks } from './check-sql.ts';
 import { compare } from './compare-sql.ts';
 import { library } from './library.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
+import { steadiness } from './steadiness.ts';
 import { safeCast } from './safe-cast.ts';
 
 /** As the catalog spells them. */
@@ -98,6 +99,7 @@ function readJson(expression: string, type: string): string {
 export const dialect: Dialect = {
   engine: 'postgres',
   library,
+  steadiness,
   checks,
   compare,
   quoteIdentifier,
