@@ -27,8 +27,8 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
   const { session, emit, clock } = ports;
   const writer = createStateWriter(plan.stateSchema, ports.adapter.dialect);
   const workSteps = plan.steps.filter((step) => step.kind !== 'gate' && step.kind !== 'unchanged').length;
-  // Of a run that does nothing nothing is written.
-  const isIdle = workSteps + plan.onRunStart.length + plan.onRunEnd.length === 0;
+  // Of a run that does nothing nothing is written, unless older state tables wait for it.
+  const isIdle = workSteps + plan.onRunStart.length + plan.onRunEnd.length === 0 && options.stateVersion >= stateVersion;
   const workers = Math.max(1, Math.min(options.threads, workSteps));
   const startedAt = clock.now();
   const connections: Connection[] = [];

@@ -95,7 +95,7 @@ describe('tx docs generate', () => {
     expect((await project.tx(['build'])).code).toBe(1);
     await project.tx(['docs']);
     const seed = project.read('target/docs/seed/raw.html');
-    expect(seed).toContain('Last builds <span class="count">3</span>');
+    expect(seed).toContain('Last builds <span class="count">2</span>');
     expect(seed).toMatch(/<td class="number">2<\/td>[\s\S]*<td class="number">3<\/td>/);
     const [test = ''] = readdirSync(project.path('target/docs/test')).filter((name) => name.startsWith('unique_'));
     expect(project.read(`target/docs/test/${test}`)).toMatch(
