@@ -31,7 +31,7 @@ export async function beginBuild(context: StepContext, step: BuildStep): Promise
     locks: [step.relation],
     lockTimeoutMs,
     onWait: (wait) => ports.emit({ type: 'node-waiting', id: step.node, name: step.name, ...wait }),
-    reads: [query.statement(step.relation), latestBuild(plan.stateSchema, step.relation, dialect)],
+    reads: [query.statement(step.relation, step.assumes.kind !== undefined), latestBuild(plan.stateSchema, step.relation, dialect)],
   });
   const standing = stands === undefined ? undefined : query.read(step.relation, stands);
   const moved = whatMoved(step, standing, Number(latest?.rows[0]?.[0] ?? 0));
