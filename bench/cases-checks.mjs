@@ -64,6 +64,12 @@ const onEngine = (engine, name) => (engine === 'duckdb' ? name : `pg-${name}`);
 const optionOf = (engine, otherwise) => (engine === 'duckdb' ? otherwise : 'postgres');
 const engines = Object.keys(places);
 
+/** The statements with which a run asked for its tests, from its trace. */
+function checkStatements(trace) {
+  const { traceEvents } = JSON.parse(readFileSync(trace, 'utf8'));
+  return traceEvents.flatMap(({ cat, args }) => (cat === 'statement' && args?.sql?.includes('check_index') === true ? [args.sql] : []));
+}
+
 /** What the tests of the last run took, which were asked together. */
 function testTime(folder) {
   const { results } = JSON.parse(readFileSync(join(folder, 'target/run_results.json'), 'utf8'));
@@ -73,16 +79,27 @@ function testTime(folder) {
 
 const smallCases = engines.map((engine) => ({
   name: onEngine(engine, 'checks-2000'),
-  title: 'tx test, 2,000 tests on 1,000 tables of 200 rows; floor: one statement for each table, in one transaction',
+  title:
+    'tx test, 2,000 tests on 1,000 tables of 200 rows; floor: its statements, bare, in one transaction; beside it shorter ones by hand',
   optional: optionOf(engine),
   make: async (context) => {
-    const { folder, size } = context;
+    const { folder, size, scratch } = context;
     const place = await places[engine](context);
     const { setup, statements } = writeSmallChecks(folder, { tables: size.models, target: place.target, spelling: place.spelling });
     await place.setUp(setup);
-    return { tx: { args: tx('test'), cwd: folder }, floor: place.byHand('statements', statements) };
+    await measure({ args: tx('test', '--profile', 'trace.json'), cwd: folder }, scratch);
+    return {
+      tx: { args: tx('test'), cwd: folder },
+      floor: place.byHand('sent', checkStatements(join(folder, 'trace.json'))),
+      hand: place.byHand('statements', statements),
+    };
   },
-  rows: (medians) => [wall(medians, 'floor', atMost.ratio(1.3)), cpu(medians), peak(medians)],
+  rows: (medians) => [
+    wall(medians, 'floor', atMost.ratio(1.3)),
+    cpu(medians),
+    peak(medians),
+    { ...wall(medians, 'hand'), measure: 'wall, by hand' },
+  ],
 }));
 
 function wideCase(engine, { rows, label, optional }) {
