@@ -20,6 +20,7 @@ import { auditsOf } from './test-results.ts';
 import { schedule } from './scheduler.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { createStepRunner } from './step-runner.ts';
+import { createVerdictLog } from './verdict-log.ts';
 import { warnOfBrokenViews } from './warn-of-broken-views.ts';
 
 /** Carries out `plan`; resolves with the results of every node, also after failures and a cancel. Rejects only for bugs and a lost database. */
@@ -45,10 +46,12 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     if (!isIdle) await prepare(plan, ports, options, writer, main);
     emit({ type: 'run-started', ...header(plan, ports, options, startedAt) });
     const results = new Map<string, NodeResult>();
+    const verdicts = createVerdictLog(writer);
     const runner = createStepRunner({
       plan,
       ports,
       writer,
+      verdicts,
       connections,
       lockTimeoutMs: options.lockTimeoutMs,
       results,
@@ -62,6 +65,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     };
     if (hookFailed) for (const step of plan.steps) runner.skip(step, undefined);
     else await schedule(plan.steps, handlers, { workers, failFast: options.failFast, signal: abort.signal, onStop: stop });
+    await verdicts.flush(main);
     const endFailed = options.signal.aborted ? false : !(await runHooks(plan, plan.onRunEnd, ports, main, options.signal));
     const at = new Date(clock.now()).toISOString();
     await noteShapes(plan, results, { adapter: ports.adapter, connection: main, writer, known: options.shapes, at });

@@ -16,12 +16,14 @@ import type { StepOutcome } from './scheduler.ts';
 import { auditsOf, outcomeResult, testsOf, unjudgedResult } from './test-results.ts';
 import type { TestIdentity, Timing } from './test-results.ts';
 import { unchangedResults, unreachedResults } from './unchanged-step.ts';
+import type { VerdictLog } from './verdict-log.ts';
 import { judgeUnitTest, recordUnitTest, unitResult, unitSkipped } from './unit-step.ts';
 
 export interface StepRunnerInput {
   readonly plan: Plan;
   readonly ports: ExecutionPorts;
   readonly writer: StateWriter;
+  readonly verdicts: VerdictLog;
   readonly connections: readonly Connection[];
   readonly lockTimeoutMs: number;
   /** Filled as nodes finish, by node id. */
@@ -136,9 +138,9 @@ async function attemptWithRetries(input: StepRunnerInput, planned: BuildStep | T
 }
 
 function stepContext(input: StepRunnerInput, worker: number, attempt: Pick<StepContext, 'attempt' | 'apart'>): StepContext {
-  const { plan, ports, writer, lockTimeoutMs, isStopped } = input;
+  const { plan, ports, writer, verdicts, lockTimeoutMs, isStopped } = input;
   const connection = input.connections[worker] ?? bug(`worker ${worker} has no connection`);
-  return { ports, plan, writer, connection, texts: ports.texts, lockTimeoutMs, isStopped, ...attempt };
+  return { ports, plan, writer, verdicts, connection, texts: ports.texts, lockTimeoutMs, isStopped, ...attempt };
 }
 
 async function attemptOnce(context: StepContext, step: BuildStep | TestStep): Promise<Pick<Tried, 'attempt' | 'step'>> {
@@ -157,7 +159,7 @@ async function recordAfterwards(
   const tests = attempt.kind === 'failed' ? [] : attempt.tests;
   const { connection, ports, writer, plan } = context;
   const failures = failureRecords(context, tests);
-  const pruned = writer.prune(grownTests(tests));
+  const grown = grownTests(tests);
   try {
     const now = ports.clock.now();
     const at = new Date(now).toISOString();
@@ -176,9 +178,12 @@ async function recordAfterwards(
         contentHash: step.contentHash,
         errorCode: attempt.kind === 'failed' ? (attempt.diagnostics[0]?.code ?? 'database-error') : 'audit-failed',
       };
-      await connection.run(writer.outcome({ at, nodeRun, checks: checkRecords(context, step.node, tests, false), failures }), ...pruned);
+      await connection.run(
+        writer.outcome({ at, nodeRun, checks: checkRecords(context, step.node, tests, false), failures }),
+        ...writer.prune(grown),
+      );
     } else if (step.kind === 'test' && tests.length > 0) {
-      await connection.run(writer.outcome({ at, checks: checkRecords(context, step.node ?? '', tests), failures }), ...pruned);
+      await context.verdicts.add(connection, { at, checks: checkRecords(context, step.node ?? '', tests), failures, grown });
     }
   } catch (cause) {
     // The result is on its way to the user; a database that cannot take the record must not replace it.

@@ -113,5 +113,12 @@ describe('checks', () => {
       "select status, measured from _tx.check_results where measured = '500'",
     ]);
     expect(stdout).toContain('fail,500');
+    // So is that nothing has changed, where the model itself is skipped.
+    const points = async (): Promise<string> =>
+      (await project.call(['show', '--output', 'csv', '--inline', "select count(*) from _tx.records where kind = 'point'"])).stdout;
+    await project.call(['build', '--vars', '{"rows": 100}']);
+    const before = await points();
+    expect((await project.call(['build', '--vars', '{"rows": 100}'])).stderr).toContain('1 model unchanged');
+    expect(Number((await points()).split('\n')[1])).toBe(Number(before.split('\n')[1]) + 1);
   });
 });
