@@ -28,8 +28,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
   const { session, emit, clock } = ports;
   const writer = createStateWriter(plan.stateSchema, ports.adapter.dialect);
   const workSteps = plan.steps.filter((step) => step.kind !== 'gate' && step.kind !== 'unchanged').length;
-  // Of a run that does nothing nothing is written, unless older state tables wait for it.
-  const isIdle = workSteps + plan.onRunStart.length + plan.onRunEnd.length === 0 && options.stateVersion >= stateVersion;
+  const isIdle = workSteps + plan.onRunStart.length + plan.onRunEnd.length === 0 && !isAwaited(options);
   const workers = Math.max(1, Math.min(options.threads, workSteps));
   const startedAt = clock.now();
   const connections: Connection[] = [];
@@ -84,6 +83,11 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     options.signal.removeEventListener('abort', stop);
     for (const connection of connections) await connection.close();
   }
+}
+
+/** Of a run that does nothing nothing is written, unless something waits for the next one: older state tables, or runs that died. */
+function isAwaited({ stateVersion: found, openRuns }: ExecutionOptions): boolean {
+  return found < stateVersion || openRuns.length > 0;
 }
 
 /** Creates schemas and state, opens the run's record and closes those of runs that died: one transaction, tried like any other. */

@@ -126,7 +126,7 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
     },
     consider: (node) => {
       const kind = kindOf(node);
-      const fingerprint = fingerprintOf(input, node);
+      const fingerprint = fingerprintOf(input, node, recordOf(node));
       const read = parentsOf(node.id).map((id) => [id, kind === 'view' ? columnsOf(id) : dataOf(id)] as const);
       const inputs = Object.fromEntries(read.map(([id, found]) => [id, 'state' in found ? found.state : '?']));
       const memory: BuildMemory = { fingerprint, inputs, metadata: metadataOf(input, node, kind), dataVersion: versionOf(input, node) };
