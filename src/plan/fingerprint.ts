@@ -101,7 +101,7 @@ function noteModel(input: PlanInput, { id, config }: CompiledModel, note: Note):
     note('merge columns', config.mergeColumns);
     note('on_schema_change', config.onSchemaChange);
   }
-  // Tests that set rows aside are part of how a model is built.
+  // Tests that set rows aside are part of how a model is built, and their limits say whether it is.
   const rules = (input.graph.children.get(id) ?? []).flatMap((child) => {
     const test = input.graph.nodes.get(child);
     return test?.resourceType === 'test' && test.config.onFail === 'quarantine' ? [test] : [];
@@ -109,7 +109,10 @@ function noteModel(input: PlanInput, { id, config }: CompiledModel, note: Note):
   if (rules.length > 0)
     note(
       'quarantine',
-      rules.map(({ test, config: { where, onNull, groupBy, keep } }) => [test, where, onNull, groupBy, keep]),
+      rules.map(({ test, config: { where, onNull, groupBy, keep, severity, warnIf, errorIf } }) => [
+        ...[test, where, onNull, groupBy, keep],
+        ...[severity, warnIf.text, errorIf.text],
+      ]),
     );
 }
 

@@ -65,7 +65,7 @@ const materializations: readonly ConformanceCase[] = [
       is('select n from main.above', [4]),
       { write: { 'models/m.sql': '{{config materialized="incremental"}}select 4 as id' } },
       build,
-      build,
+      { tx: 'build --force' },
       is('select n from main.above', [5], [5]),
     ],
   },

@@ -93,9 +93,9 @@ export const constraintCases: readonly ConformanceCase[] = [
     files: { ...rows, ...table(), ...constrained },
     acts: [
       build,
-      { tx: 'plan --verbose', says: ['primary_key (id)', 'check (id < 100)', 'not_null (v)', 'unique (v)'] },
-      build,
-      build,
+      { tx: 'plan --force --verbose', says: ['primary_key (id)', 'check (id < 100)', 'not_null (v)', 'unique (v)'] },
+      { tx: 'build --force' },
+      { tx: 'build --force' },
       { sql: `insert into main.m values (3, 'c')` },
       refused(`insert into main.m values (1, 'again')`, 'ey'),
       refused(`insert into main.m values (100, 'big')`, '(?:check|CHECK)'),

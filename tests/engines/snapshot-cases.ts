@@ -65,7 +65,8 @@ export const snapshotCases: readonly ConformanceCase[] = [
       // Nothing has changed: nothing is written.
       { tx: 'snapshot', says: [/h +snapshot +0 rows/] },
       { tx: 'show -s h --limit -1 --output json', says: [/"v": ?"a"[^}]*"dbt_valid_to": ?"2026-01-04/, /"v": ?"a2"/] },
-      { tx: 'plan -s h', says: ['what has changed'] },
+      { tx: 'plan -s h', says: ['unchanged'] },
+      { tx: 'plan -s h --force', says: ['what has changed'] },
       { tx: 'build --full-refresh' },
       { tx: 'plan -s h --full-refresh', says: ['what has changed; its history is kept'] },
       is('select count(*) from main.h', [4]),

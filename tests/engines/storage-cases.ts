@@ -12,9 +12,9 @@ export const storageCases: readonly ConformanceCase[] = [
     files: { ...twoRows, 'models/m.sql': kept('') },
     acts: [
       build,
-      { tx: 'build', says: ['ok'] },
+      { tx: 'build --force', says: ['ok'] },
       { sql: `create index of_others on main.m (v)` },
-      build,
+      { tx: 'build --force' },
       { sql: `insert into main.m values (3, 'c')` },
       { refused: `insert into main.m values (1, 'again')`, says: 'nique' },
       { write: { 'models/m.sql': '{{config materialized="table" indexes=(array)}}select id, v from {{ref "src"}}' } },
