@@ -4,6 +4,7 @@ import { findCheck } from '../checks/vocabulary.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Range } from '../intervals/range-set.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { Interval, PlanInput, UnitTests } from '../plan/plan-input.ts';
@@ -69,8 +70,12 @@ function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): Plan
     ...(request.replay === true ? { replay: true } : {}),
     noAudit: request.options.audit === false,
     unitTests: { prepared: prepared.unitTests, columns: prepared.unitColumns },
-    ...(interval === undefined ? {} : { interval }),
+    ...(interval === undefined ? {} : { interval, loads: { window: rangeOf(interval), again: request.retried === undefined, chunk: 1 } }),
   };
+}
+
+function rangeOf({ start, end }: Interval): Range {
+  return { start: Date.parse(start), end: Date.parse(end) };
 }
 
 function planRun(screen: Screen, input: PlanInput): PlanResult {

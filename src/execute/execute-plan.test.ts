@@ -44,7 +44,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
     const present = inspectStateLayout('_tx', catalog, adapter.dialect).kind === 'present';
     const state = present
       ? await readState(connection, '_tx', adapter.dialect)
-      : { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, points: {}, passes: {} };
+      : { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, points: {}, passes: {}, ledgers: [] };
     await connection.close();
     runs += 1;
     const outcome = buildPlan({

@@ -48,6 +48,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
       writer,
       connections,
       lockTimeoutMs: options.lockTimeoutMs,
+      failFast: options.failFast,
       results,
       isCancelled: () => options.signal.aborted,
       isStopped: () => abort.signal.aborted,

@@ -6,7 +6,7 @@ import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ancestors, descendants, inOrder } from '../graph/traverse.ts';
-import type { RecordedBuild } from '../state/state-reader.ts';
+import type { RecordedBuild, RecordedLedger } from '../state/state-reader.ts';
 import { planModel } from './plan-build.ts';
 import { planSeed } from './plan-seed.ts';
 import { planSnapshot } from './plan-snapshot.ts';
@@ -73,10 +73,15 @@ function indexStanding(input: PlanInput): Standing {
     `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
   const catalog = new Map<string, CatalogRelation>(input.catalog.map((entry) => [key(entry.relation), entry]));
   const recorded = new Map<string, RecordedBuild>(input.state.builds.map((entry) => [key(entry.relation), entry]));
+  const ledgers = new Map<string, RecordedLedger>(input.state.ledgers.map((entry) => [key(entry.relation), entry]));
   // Nothing is known of what stands in another database.
   const here = <T>(found: ReadonlyMap<string, T>, relation: Relation): T | undefined =>
     relation.database === undefined ? found.get(key(relation)) : undefined;
-  return { existing: (relation) => here(catalog, relation), recorded: (relation) => here(recorded, relation) };
+  return {
+    existing: (relation) => here(catalog, relation),
+    recorded: (relation) => here(recorded, relation),
+    ledger: (relation) => here(ledgers, relation),
+  };
 }
 
 interface Work {

@@ -2,6 +2,7 @@
 import type { Capabilities } from '../adapter/capabilities.ts';
 import type { DelimitedFile, Dialect } from '../adapter/dialect.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
+import type { Range } from '../intervals/range-set.ts';
 import type { CheckDefinition } from '../checks/check-definition.ts';
 import type { CompiledHook, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -34,6 +35,16 @@ export interface Interval {
   readonly end: string;
 }
 
+/** An order to load a range, instead of what is missing. */
+export interface LoadOrder {
+  /** Without it all that is missing. */
+  readonly window?: Range;
+  /** What is loaded already is loaded again. */
+  readonly again: boolean;
+  /** So many batches have one transaction. */
+  readonly chunk: number;
+}
+
 export interface PlanInput {
   readonly command: Command;
   readonly project: string;
@@ -59,6 +70,10 @@ export interface PlanInput {
   /** Instead of their queries, models take what was set aside of them. */
   readonly replay?: boolean;
   readonly interval?: Interval;
+  /** What of models that are loaded interval by interval somebody wants to be loaded. */
+  readonly loads?: LoadOrder;
+  /** A step is planned anew, before its first transaction or after it: it stays a step, whatever is left to do. */
+  readonly again?: 'from-start' | 'go-on';
   /** Those that are selected, and what is known of the relations that they make up. */
   readonly unitTests?: UnitTests;
 }

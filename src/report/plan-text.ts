@@ -6,8 +6,8 @@ import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 import { padRight, textWidth } from '../diagnostics/text-width.ts';
-import type { Action, BuildStep, Plan, PlannedHook, Reason, TestStep, UnitStep } from '../plan/plan.ts';
-import { countOf, listCounts } from './quantities.ts';
+import type { Action, BatchPlan, BuildStep, Plan, PlannedHook, Reason, TestStep, UnitStep } from '../plan/plan.ts';
+import { countOf, describeRanges, formatCount, listCounts } from './quantities.ts';
 import { describeBuild, nameOf, stepTests } from './step-progress.ts';
 import { marksOf } from './style.ts';
 
@@ -24,6 +24,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   'never-built': 'never built',
   'full-refresh': 'full refresh',
   incremental: 'new rows only',
+  intervals: 'missing intervals',
   'kind-changed': 'was another kind of relation',
   history: 'what has changed',
   'history-kept': 'what has changed; its history is kept',
@@ -37,6 +38,7 @@ const strategies: Readonly<Record<IncrementalStrategy, string>> = {
   append: 'append the staged rows to',
   merge: 'merge the staged rows into',
   delete_insert: 'delete the staged keys from, and insert the staged rows into',
+  time_interval: 'delete the rows of the interval from, and insert the staged rows into',
 };
 
 /** The plan as text, with a line break at the end. */
@@ -106,7 +108,8 @@ function stepRow(step: WorkStep): Row {
   if (step.kind === 'build') {
     const attached = tests.length === 0 ? '' : `, ${countOf(tests.length, 'test')}`;
     const { kind, reason } = describeStep(step);
-    return { cells: [step.resourceType, plainLine(step.name), kind, nameRelation(step.relation)], tail: reason + attached };
+    const batches = step.batches === undefined ? '' : `: ${describeBatches(step.batches)}`;
+    return { cells: [step.resourceType, plainLine(step.name), kind, nameRelation(step.relation)], tail: reason + batches + attached };
   }
   const [first] = tests;
   const name =
@@ -117,6 +120,14 @@ function stepRow(step: WorkStep): Row {
     cells: ['test', plainLine(name), tests.length === 1 ? (first?.kind ?? '') : countOf(tests.length, 'test'), ''],
     tail: step.kind === 'unit' ? 'test the query before it is run' : reasons[step.reason],
   };
+}
+
+/** `30 batches of a day, 2024-01-01 to 2024-01-31`, and what of it nobody would have noticed. */
+function describeBatches({ batchSize, count, load, gaps, chunk }: BatchPlan): string {
+  const size = /^\d/.test(batchSize) ? batchSize : `${batchSize === 'hour' ? 'an' : 'a'} ${batchSize}`;
+  const together = chunk === 1 ? '' : `, ${formatCount(chunk)} at a time`;
+  const holes = gaps.length === 0 ? '' : `; gaps: ${describeRanges(gaps)}`;
+  return `${countOf(count, 'batch', 'batches')} of ${size}${together}, ${describeRanges(load)}${holes}`;
 }
 
 /** The acts of a step, numbered, and what it waits for. */
@@ -160,6 +171,8 @@ function describeAction(action: Action): readonly string[] {
       return [describeOperation(action.operation)];
     case 'require-keys':
       return [`refuse NULL and duplicate keys: ${action.key.map(plainLine).join(', ')}`];
+    case 'require-interval':
+      return [`${action.outside === 'drop' ? 'drop' : 'refuse'} rows with ${plainLine(action.time.column)} outside of the interval`];
     case 'require-contract':
       return [`refuse other columns than those of the contract${action.table === undefined ? '' : ` in ${nameRelation(action.table)}`}`];
     case 'require-constraints':
@@ -228,6 +241,8 @@ function describeOperation(operation: Operation): string {
       return `append the rows of the query to ${nameRelation(operation.target)}`;
     case 'delete-insert':
       return `delete and insert the staged rows in ${nameRelation(operation.target)}`;
+    case 'replace-range':
+      return `replace the rows of the interval in ${nameRelation(operation.target)}`;
     case 'merge':
       return `merge the staged rows into ${nameRelation(operation.target)}`;
     case 'stage-changes':

@@ -4,8 +4,10 @@ import type { Dialect } from '../adapter/dialect.ts';
 import type { Point } from '../checks/anomaly-rule.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
+import { joinRanges } from '../intervals/range-set.ts';
+import type { Range, RangeSet } from '../intervals/range-set.ts';
 import { buildSubject, stateRelation, stateVersion } from './state-tables.ts';
-import type { RecordEntry, StateTableName } from './state-tables.ts';
+import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
 
 /** The newest successful build of one relation. */
 export interface RecordedBuild {
@@ -22,6 +24,18 @@ export interface RecordedBuild {
   readonly rows: number | undefined;
 }
 
+/** What of a relation is loaded, of those that are loaded interval by interval. */
+export interface RecordedLedger {
+  readonly relation: Relation;
+  /** Of the query that loaded it. */
+  readonly version: string;
+  /** The newest build that it knows of; with a newer one it says nothing any more. */
+  readonly build: number;
+  readonly done: RangeSet;
+  /** How many entries there were with this one. */
+  readonly ordinal: number;
+}
+
 export interface StateSnapshot {
   /** Version of the state tables; 0 when there are none yet. */
   readonly version: number;
@@ -35,6 +49,7 @@ export interface StateSnapshot {
   readonly points: Readonly<Record<string, readonly Point[]>>;
   /** The newest builds of incremental models that tests passed without a failure, by the ids of the tests. */
   readonly passes: Readonly<Record<string, RecordedPass>>;
+  readonly ledgers: readonly RecordedLedger[];
 }
 
 /** A test, as it was, passed a build of the relation that it looks at. */
@@ -43,7 +58,16 @@ export interface RecordedPass {
   readonly fingerprint: string;
 }
 
-export const emptyState: StateSnapshot = { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, points: {}, passes: {} };
+export const emptyState: StateSnapshot = {
+  version: 0,
+  txVersion: '',
+  builds: [],
+  openRuns: [],
+  measures: {},
+  points: {},
+  passes: {},
+  ledgers: [],
+};
 
 /** Reads the whole memory in one statement. The tables must exist (see `inspectStateLayout`). */
 export async function readState(connection: Connection, schema: string, dialect: Dialect): Promise<StateSnapshot> {
@@ -62,6 +86,12 @@ from ${table('records')} as record join (
   select subject, max(ordinal) as ordinal from ${table('records')} where kind = 'check' and ordinal > 0 group by subject
 ) as newest using (subject, ordinal)
 where kind = 'check'
+union all
+select 'ledger', entry, ordinal
+from ${table('records')} as record join (
+  select subject, max(ordinal) as ordinal from ${table('records')} where kind = 'ledger' group by subject
+) as newest using (subject, ordinal)
+where kind = 'ledger'
 union all
 select 'measure', record.entry, cast(null as ${bigint})
 from ${table('records')} as record join (
@@ -84,6 +114,7 @@ select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} w
   const measures: Record<string, string> = {};
   const points: Record<string, Point[]> = {};
   const passes: Record<string, RecordedPass> = {};
+  const ledgers: RecordedLedger[] = [];
   // Whoever emptied the table of versions left the others as this version makes them, or they would not be ours.
   let version: number = stateVersion;
   let txVersion = '';
@@ -93,13 +124,14 @@ select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} w
     else if (what === 'measure') noteMeasure(text, measures);
     else if (what === 'point') notePoint(text, Number(number), points);
     else if (what === 'pass') notePass(text, Number(number), passes);
+    else if (what === 'ledger') ledgers.push(readLedger(text, Number(number)));
     else if (what === 'open') openRuns.push(text);
     else {
       version = Number(number);
       txVersion = text;
     }
   }
-  return { version, txVersion, builds, openRuns, measures, points, passes };
+  return { version, txVersion, builds, openRuns, measures, points, passes, ledgers };
 }
 
 function noteMeasure(entry: string, measures: Record<string, string>): void {
@@ -124,16 +156,38 @@ function notePass(entry: string, ordinal: number, passes: Record<string, Recorde
   if (typeof test === 'string' && typeof fingerprint === 'string') passes[test] = { ordinal, fingerprint };
 }
 
-/** A query for the ordinal of the newest build of a relation, 0 without one: what `readState` knew of it may be old by now. */
-export function latestBuild(schema: string, relation: Relation, dialect: Dialect): Statement {
+/** A query for the ordinals of the newest build and ledger entry of a relation, 0 without one: what `readState` knew of them may be old by now. */
+export function latestOrdinals(schema: string, relation: Relation, dialect: Dialect): Statement {
   const records = dialect.relation(stateRelation(schema, 'records'));
   const subject = dialect.literal(buildSubject(relation, dialect));
-  return { sql: `select coalesce(max(ordinal), 0) from ${records} where kind = 'build' and subject = ${subject}` };
+  const latest = (kind: RecordKind): string =>
+    `(select coalesce(max(ordinal), 0) from ${records} where kind = ${dialect.literal(kind)} and subject = ${subject})`;
+  return { sql: `select ${latest('build')}, ${latest('ledger')}` };
 }
 
 /** What is no kind of relation to this version is a table. */
 function readKind(kind: Cell | undefined): RelationKind {
   return kind === 'view' || kind === 'materialized view' ? kind : 'table';
+}
+
+function readLedger(entry: string, ordinal: number): RecordedLedger {
+  // Written by `ledgerEntry`; a later version may leave fields out or add some.
+  const fields = JSON.parse(entry) as Partial<RecordEntry<'intervals'>>;
+  const ranges: unknown = JSON.parse(String(fields.done ?? '[]'));
+  const done = Array.isArray(ranges) ? ranges.flatMap((range: unknown) => readRange(range)) : [];
+  return {
+    relation: { schema: String(fields.schema_name ?? ''), name: String(fields.relation_name ?? '') },
+    version: String(fields.version ?? ''),
+    build: Number(fields.build ?? 0),
+    done: joinRanges(done),
+    ordinal,
+  };
+}
+
+function readRange(range: unknown): readonly Range[] {
+  if (!Array.isArray(range)) return [];
+  const [start, end]: readonly unknown[] = range;
+  return typeof start === 'number' && typeof end === 'number' ? [{ start, end }] : [];
 }
 
 function readBuild(entry: string, ordinal: number): RecordedBuild {

@@ -114,12 +114,12 @@ export async function runBuild(spec: RunSpec, place: RunPlace): Promise<RunResul
 
 /** Plans a step again from what stands then, by the same planner. */
 function replanFrom(input: PlanInput, adapter: Adapter): ExecutionPorts['replan'] {
-  return async (step, connection) => {
+  return async (step, connection, again) => {
     const catalog = await adapter.catalog.relations(connection, ['main']);
     const state = await readState(connection, stateSchema, adapter.dialect);
     const tests = step.transaction.flatMap((action) => (action.kind === 'audit' ? [...action.checks, ...action.queries] : []));
     const selected = new Set([step.node, ...tests.map(({ id }) => id)]);
-    const { value, diagnostics } = buildPlan({ ...input, catalog, state, selected });
+    const { value, diagnostics } = buildPlan({ ...input, catalog, state, selected, again });
     const found = value.plan.steps.find((candidate) => candidate.id === step.id);
     if (found?.kind !== 'build') return { diagnostics };
     return { step: { ...found, dependsOn: step.dependsOn, blocks: step.blocks }, texts: value.texts };
@@ -173,8 +173,8 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       },
       seedRows: (path) => spec.seeds?.[seedName(path)]?.rows ?? [],
       texts: value.texts,
-      replan: (step, own) => {
-        if (place.replans === true) return replanFrom(input, adapter)(step, own);
+      replan: (step, own, again) => {
+        if (place.replans === true) return replanFrom(input, adapter)(step, own, again);
         return Promise.reject(new Error(`${step.id} was to be planned anew`));
       },
       readsOf: () => noReads,
