@@ -4,10 +4,9 @@ import { findCheck } from '../checks/vocabulary.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
-import type { Range } from '../intervals/range-set.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
-import type { Interval, PlanInput, UnitTests } from '../plan/plan-input.ts';
+import type { Interval, LoadOrder, PlanInput, UnitTests } from '../plan/plan-input.ts';
 import type { PreparedUnitTest } from '../plan/unit-test.ts';
 import { traced } from '../project/tracer.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -27,6 +26,7 @@ export interface Prepared {
   readonly unitTests: ReadonlyMap<NodeId, PreparedUnitTest>;
   readonly threads: number;
   readonly interval: Interval | undefined;
+  readonly loads: LoadOrder | undefined;
 }
 
 /** With what the database was asked. */
@@ -47,7 +47,7 @@ export function planFor(
 }
 
 function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): PlanInput {
-  const { loaded, interval, standing } = prepared;
+  const { loaded, interval, loads, standing } = prepared;
   const { project, hooks, engine } = loaded;
   return {
     command: request.command,
@@ -69,13 +69,11 @@ function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): Plan
     adopt: request.options.adopt === true,
     ...(request.replay === true ? { replay: true } : {}),
     noAudit: request.options.audit === false,
+    ...(request.options.gaps === false ? { refusesGaps: true } : {}),
     unitTests: { prepared: prepared.unitTests, columns: prepared.unitColumns },
-    ...(interval === undefined ? {} : { interval, loads: { window: rangeOf(interval), again: request.retried === undefined, chunk: 1 } }),
+    ...(interval === undefined ? {} : { interval }),
+    ...(loads === undefined ? {} : { loads }),
   };
-}
-
-function rangeOf({ start, end }: Interval): Range {
-  return { start: Date.parse(start), end: Date.parse(end) };
 }
 
 function planRun(screen: Screen, input: PlanInput): PlanResult {

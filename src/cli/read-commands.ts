@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Add } from './command-entry.ts';
 import type { Host } from './host.ts';
+import { addRestateOptions } from './interval-options.ts';
 import {
   addAnalyzeOption,
   addBuildOptions,
@@ -14,7 +15,7 @@ import {
   addSelectionOptions,
   addThreadsOption,
   addWatchOption,
-  edgeCount,
+  positiveInteger,
   outputOption,
   addOwnSwitches,
   ownOption,
@@ -33,11 +34,16 @@ export function addReadCommands(host: Host, add: Add): void {
     {
       name: 'plan',
       summary: 'print what a build would do, and why',
-      examples: ['tx plan', 'tx plan -s fct_orders --for run', 'tx plan --output json'],
+      examples: [
+        'tx plan',
+        'tx plan -s fct_orders --for run',
+        'tx plan --restate visits --from 2024-01-01 --to 2024-02-01',
+        'tx plan --output json',
+      ],
     },
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
-      addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan)))))
+      addRestateOptions(addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan))))))
         .addOption(
           plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'),
         )
@@ -79,7 +85,7 @@ export function addReadCommands(host: Host, add: Add): void {
         '--downstream': 'only where it goes',
         '--indirect': 'also columns that only decide: filters, joins, groups, orders',
       })
-        .addOption(ownOption('--depth <n>', 'edges to follow (default: all)').argParser(edgeCount))
+        .addOption(ownOption('--depth <n>', 'edges to follow (default: all)').argParser(positiveInteger))
         .addOption(outputOption(['text', 'json', 'dot', 'mermaid'], 'text')),
   );
 
@@ -141,7 +147,9 @@ export function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/ls.ts')).lsCommand(host, screen, options),
     (ls) =>
       addOutputKeysOption(
-        addProjectOptions(addSelectionOptions(ls)).addOption(outputOption(['selector', 'text', 'name', 'path', 'json'], 'selector')),
+        addProjectOptions(addSelectionOptions(ls)).addOption(
+          outputOption(['selector', 'text', 'name', 'path', 'json', 'gaps'], 'selector'),
+        ),
       ),
   );
 }

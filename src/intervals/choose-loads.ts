@@ -14,12 +14,13 @@ export interface LoadRules {
   readonly allowPartials: boolean;
 }
 
-/** What somebody asks for. */
+/** A range that somebody asks for. */
 export interface LoadWish {
+  readonly window: Range;
   /** Nothing outside of it is loaded; it may begin before `begin`. */
-  readonly window?: Range;
-  /** What is in the window is loaded again. */
-  readonly again?: boolean;
+  readonly only: boolean;
+  /** What of it is loaded counts as missing from now on. */
+  readonly again: boolean;
 }
 
 export interface Loads {
@@ -27,30 +28,32 @@ export interface Loads {
   readonly load: RangeSet;
   /** A cell of these that is not over: nobody may take it for loaded. */
   readonly partial?: Range;
-  /** Cells that are over and were not loaded, whether they are to be loaded now or not. */
+  /** What was loaded and counts as missing from now on. */
+  readonly opened: RangeSet;
+  /** Cells that are over and are not loaded, whether they are to be loaded now or not. */
   readonly missing: RangeSet;
-  /** Those of them that lie before something that was loaded. */
+  /** Those of them that lie before something that is loaded. */
   readonly gaps: RangeSet;
 }
 
 /** `done` is what was loaded. Everything is found at `now`. */
-export function chooseLoads(rules: LoadRules, done: RangeSet, now: number, { window, again }: LoadWish = {}): Loads {
+export function chooseLoads(rules: LoadRules, done: RangeSet, now: number, wish?: LoadWish): Loads {
   const { grid, begin, allowPartials } = rules;
   const over = grid.floor(now);
-  const wanted = window === undefined ? undefined : { start: grid.floor(window.start), end: ceilTo(grid, window.end) };
-  const missing = wholeCells(grid, withoutRanges(joinRanges([{ start: grid.floor(begin), end: over }]), done));
+  const window = wish === undefined ? [] : [{ start: grid.floor(wish.window.start), end: ceilTo(grid, wish.window.end) }];
+  const opened = wish?.again === true ? commonRanges(window, done) : [];
+  const left = withoutRanges(done, opened);
+  const missing = wholeCells(grid, withoutRanges(joinRanges([{ start: grid.floor(begin), end: over }]), left));
   const gaps = commonRanges(missing, joinRanges([{ start: -Infinity, end: done.at(-1)?.start ?? -Infinity }]));
+  const only = wish?.only === true ? window : undefined;
   const found =
-    wanted === undefined
-      ? joinRanges([...missing, ...lookBack(rules, missing, done)])
-      : commonRanges(
-          again === true ? [wanted] : wholeCells(grid, withoutRanges([wanted], done)),
-          joinRanges([{ start: -Infinity, end: over }]),
-        );
+    only === undefined
+      ? joinRanges([...missing, ...lookBack(rules, missing, left)])
+      : commonRanges(wholeCells(grid, withoutRanges(only, left)), joinRanges([{ start: -Infinity, end: over }]));
   const partial = { start: over, end: grid.next(now) };
-  const hasPartial =
-    allowPartials && over >= grid.floor(begin) && (wanted === undefined || (wanted.start < partial.end && wanted.end > partial.start));
-  return { load: hasPartial ? joinRanges([...found, partial]) : found, ...(hasPartial ? { partial } : {}), missing, gaps };
+  const isAsked = only === undefined || commonRanges(only, [partial]).length > 0;
+  const hasPartial = allowPartials && over >= grid.floor(begin) && isAsked;
+  return { load: hasPartial ? joinRanges([...found, partial]) : found, ...(hasPartial ? { partial } : {}), opened, missing, gaps };
 }
 
 /** A cell of which a part is left is left as a whole: cells may have had another size when they were loaded. */

@@ -1,18 +1,17 @@
 /** Makes the plan of a run: one pass over the graph in order, from what is selected, what stands, and what is remembered. */
-import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { BuiltNode, CompiledHook, CompiledTest, CompiledUnitTest, NodeId } from '../compile/compiled.ts';
 import { isBuilt } from '../graph/graph.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ancestors, descendants, inOrder } from '../graph/traverse.ts';
-import type { RecordedBuild, RecordedLedger } from '../state/state-reader.ts';
 import { planModel } from './plan-build.ts';
 import { planSeed } from './plan-seed.ts';
 import { planSnapshot } from './plan-snapshot.ts';
 import type { BuildContext, BuildPart, Standing } from './build-context.ts';
 import { ancestorsHere } from './defer-nodes.ts';
 import { findNoLongerBuilt, listDeferred } from './left-alone.ts';
+import { indexStanding } from './index-standing.ts';
 import { findSlowClock } from './find-slow-clock.ts';
 import { freezePlan } from './freeze-plan.ts';
 import type { Plan, PlannedHook, Reason, Step } from './plan.ts';
@@ -66,22 +65,6 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
 
 function builtNodes({ graph }: PlanInput, ids: Iterable<NodeId>): readonly BuiltNode[] {
   return [...ids].map((id) => nodeOf(graph, id)).filter(isBuilt);
-}
-
-function indexStanding(input: PlanInput): Standing {
-  const key = (relation: Relation): string =>
-    `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
-  const catalog = new Map<string, CatalogRelation>(input.catalog.map((entry) => [key(entry.relation), entry]));
-  const recorded = new Map<string, RecordedBuild>(input.state.builds.map((entry) => [key(entry.relation), entry]));
-  const ledgers = new Map<string, RecordedLedger>(input.state.ledgers.map((entry) => [key(entry.relation), entry]));
-  // Nothing is known of what stands in another database.
-  const here = <T>(found: ReadonlyMap<string, T>, relation: Relation): T | undefined =>
-    relation.database === undefined ? found.get(key(relation)) : undefined;
-  return {
-    existing: (relation) => here(catalog, relation),
-    recorded: (relation) => here(recorded, relation),
-    ledger: (relation) => here(ledgers, relation),
-  };
 }
 
 interface Work {

@@ -2,7 +2,6 @@
 import type { Capabilities } from '../adapter/capabilities.ts';
 import type { DelimitedFile, Dialect } from '../adapter/dialect.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
-import type { Range } from '../intervals/range-set.ts';
 import type { CheckDefinition } from '../checks/check-definition.ts';
 import type { CompiledHook, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -35,12 +34,16 @@ export interface Interval {
   readonly end: string;
 }
 
-/** An order to load a range, instead of what is missing. */
+/** An order of what is loaded of models that are loaded interval by interval, instead of what is missing. */
 export interface LoadOrder {
-  /** Without it all that is missing. */
-  readonly window?: Range;
-  /** What is loaded already is loaded again. */
+  /** Dates and times as they were written: those without a zone are by the clocks of each model. */
+  readonly window: { readonly start: string; readonly end: string };
+  /** Nothing outside of it is loaded. */
+  readonly only: boolean;
+  /** What of it is loaded already is loaded again. */
   readonly again: boolean;
+  /** Of these models; of all without it. */
+  readonly nodes?: ReadonlySet<NodeId>;
   /** So many batches have one transaction. */
   readonly chunk: number;
 }
@@ -72,6 +75,8 @@ export interface PlanInput {
   readonly interval?: Interval;
   /** What of models that are loaded interval by interval somebody wants to be loaded. */
   readonly loads?: LoadOrder;
+  /** Nothing is done where intervals are missing before one that is loaded. */
+  readonly refusesGaps?: boolean;
   /** A step is planned anew, before its first transaction or after it: it stays a step, whatever is left to do. */
   readonly again?: 'from-start' | 'go-on';
   /** Those that are selected, and what is known of the relations that they make up. */

@@ -258,7 +258,9 @@ export interface BatchPlan {
   readonly count: number;
   /** The interval of these that is not over: it is never taken for loaded. */
   readonly partial?: Range;
-  /** What was loaded before. */
+  /** What was loaded and counts as missing from the start of the run on. */
+  readonly opened: RangeSet;
+  /** What was loaded before, without that. */
   readonly done: RangeSet;
   /** Intervals that are over and were not loaded, and those of them that lie before something that was. */
   readonly missing: RangeSet;

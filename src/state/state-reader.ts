@@ -165,6 +165,17 @@ export function latestOrdinals(schema: string, relation: Relation, dialect: Dial
   return { sql: `select ${latest('build')}, ${latest('ledger')}` };
 }
 
+/** A query for the newest entry in the ledger of a relation; `readLatestLedger` takes its rows. */
+export function latestLedger(schema: string, relation: Relation, dialect: Dialect): Statement {
+  const records = dialect.relation(stateRelation(schema, 'records'));
+  const subject = dialect.literal(buildSubject(relation, dialect));
+  return { sql: `select entry, ordinal from ${records} where kind = 'ledger' and subject = ${subject} order by ordinal desc limit 1` };
+}
+
+export function readLatestLedger([row]: readonly (readonly Cell[])[]): RecordedLedger | undefined {
+  return row === undefined ? undefined : readLedger(String(row[0]), Number(row[1]));
+}
+
 /** What is no kind of relation to this version is a table. */
 function readKind(kind: Cell | undefined): RelationKind {
   return kind === 'view' || kind === 'materialized view' ? kind : 'table';

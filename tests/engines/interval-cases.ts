@@ -282,4 +282,68 @@ export const intervalCases: readonly ConformanceCase[] = [
       loaded('2024-01-01..2024-01-06'),
     ],
   },
+  {
+    name: 'a range is loaded again, alone or with all that follows from it',
+    files: {
+      ...visits(arrived),
+      'models/monthly.sql':
+        '{{config materialized="incremental" incremental_strategy="time_interval" time_column="month" batch_size="month" begin="2024-01-01"}}\n' +
+        `select date_trunc('month', day) as month, sum(n) as n from {{ref "m"}} where day >= {{interval.start}} and day < {{interval.end}} group by 1`,
+      'models/total.sql': '{{config materialized="table"}}select sum(n) as n from {{ref "monthly"}}',
+    },
+    acts: [
+      run('2024-02-03T00:00', /m .* 33 batches/, /monthly .* 1 batch/),
+      is('select cast(n as bigint) from main.total', [4]),
+      { write: { [source]: csv('seen_at', ...[...arrived, '2024-01-01T07:00', '2024-01-02T07:00'].map((time) => `${time}:00`)) } },
+      { tx: 'seed', at: '2024-02-03T01:00:00Z' },
+      { tx: 'backfill -s m --from 2024-01-02 --to 2024-01-03', at: '2024-02-03T02:00:00Z', says: [/m .* 1 batch\n/] },
+      days(['2024-01-01', 1], ['2024-01-02', 3], ['2024-01-04', 1]),
+      is('select cast(n as bigint) from main.monthly', [4]),
+      is(`select event, count(*) from _tx.intervals group by 1 order by 1`, ['load', 35], ['open', 1]),
+      {
+        tx: 'plan --restate m --from 2024-01-01 --to 2024-01-03',
+        at: '2024-02-03T03:00:00Z',
+        says: ['2 batches of a day, 2024-01-01 to 2024-01-03', '1 batch of a month, 2024-01-01 to 2024-02-01', 'total'],
+      },
+      {
+        tx: 'build --restate m --from 2024-01-01 --to 2024-01-03',
+        at: '2024-02-03T04:00:00Z',
+        says: [/m .* 2 batches/, /monthly .* 1 batch\n/, /total .* 1 row/],
+      },
+      is('select cast(n as bigint) from main.total', [6]),
+      loaded('2024-01-01..2024-02-03'),
+      { tx: 'backfill -s m --from 2023-12-25 --to 2024-01-08 --chunk 7', at: '2024-02-03T05:00:00Z', says: [/m .* 2 batches/] },
+      loaded('2023-12-25..2024-02-03'),
+      { tx: 'backfill -s m --from 2023-12-20 --to 2024-01-08 --resume', at: '2024-02-03T05:00:00Z', says: [/m .* 5 batches/] },
+      { tx: 'backfill -s m --from 2023-12-20 --to 2024-01-08 --resume', at: '2024-02-03T05:00:00Z', says: ['nothing to do'] },
+      { tx: 'backfill -s total --from 2023-12-20 --to 2024-01-08', at: '2024-02-03T05:00:00Z', exit: 2, says: ['not-by-interval'] },
+    ],
+  },
+  {
+    name: 'a backfill that fails goes on where it stopped',
+    files: {
+      ...visits(
+        ['2024-01-01T08:00', '2024-01-02T08:00', '2024-01-03T08:00'],
+        '',
+        `date_trunc('day', seen_at) as day, 6 / (select min(d) from main.divisor) as n`,
+      ),
+    },
+    acts: [
+      { sql: 'create schema if not exists main' },
+      { sql: 'create table main.divisor as select 1 as d' },
+      run('2024-01-04T00:00', '3 batches'),
+      { sql: `drop table main.divisor` },
+      { sql: `create table main.divisor as select 'x' as d` },
+      { tx: 'backfill -s m --from 2024-01-01 --to 2024-01-03', at: '2024-01-04T01:00:00Z', exit: 1 },
+      is(
+        `select event, range_start = timestamp '2024-01-01' and range_end = timestamp '2024-01-03' from _tx.intervals where event = 'open'`,
+        ['open', true],
+      ),
+      days(['2024-01-01', 6], ['2024-01-02', 6], ['2024-01-03', 6]),
+      { sql: `drop table main.divisor` },
+      { sql: `create table main.divisor as select 2 as d` },
+      { tx: 'retry', at: '2024-01-04T02:00:00Z', says: ['tx backfill --select m --from 2024-01-01 --to 2024-01-03', '2 batches'] },
+      days(['2024-01-01', 3], ['2024-01-02', 3], ['2024-01-03', 6]),
+    ],
+  },
 ];
