@@ -94,8 +94,6 @@ export function ruleOption(): Option {
   return repeatable('--rule <rule...>', 'only these rules', 'TX_RULE', collectWords).helpGroup(helpGroups.own);
 }
 
-/** How far a trace goes. */
-
 function integerUpTo(most: number): (text: string) => number {
   return (text) => {
     const number = Number(text);

@@ -216,7 +216,7 @@ function addAnomaly(host: Host, add: Add): void {
     (anomaly) =>
       addDatabaseOptions(addProjectOptions(addSelectionOptions(anomaly)))
         .addOption(ownOption('--sensitivity <n>', 'scales that are ordinary, instead of what is declared').argParser(positiveNumber))
-        .addOption(ownOption('--min-points <n>', 'points that are enough to judge by, instead').argParser(edgeCount))
+        .addOption(ownOption('--min-points <n>', 'points that are enough to judge by, instead').argParser(positiveInteger))
         .addOption(ownOption('--bucket <bucket>', 'what gives one point, instead').choices(['run', 'hour', 'day', 'week']))
         .addOption(outputOption(['text', 'json'], 'text')),
   );
