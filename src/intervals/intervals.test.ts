@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chooseLoads } from './choose-loads.ts';
 import { ceilTo, createGrid, cutRange } from './grid.ts';
 import type { CellSize } from './grid.ts';
 import { commonRanges, holdsRange, joinRanges, withoutRanges } from './range-set.ts';
@@ -177,5 +178,90 @@ describe('grids', () => {
   it('say that there is no such zone', () => {
     expect(findZone('Europe/Nowhere')).toBeUndefined();
     expect(findZone('')).toBeUndefined();
+  });
+});
+
+/** Loads, cell by cell: a naive way to say what `chooseLoads` finds with ranges. */
+describe('loads', () => {
+  const day = 86_400_000;
+  const days = createGrid('day', zone('UTC'));
+  const inDays = (set: readonly Range[]): readonly number[] =>
+    sorted(cellsOf(set.map(({ start, end }) => ({ start: start / day, end: end / day }))));
+  const wishes = fc.option(
+    fc.record({
+      from: fc.integer({ min: 0, max: 50 }),
+      length: fc.integer({ min: 1, max: 20 }),
+      only: fc.boolean(),
+      again: fc.boolean(),
+    }),
+    { nil: undefined },
+  );
+
+  it('are what a look at each cell finds', () => {
+    fc.assert(
+      fc.property(
+        ranges,
+        fc.integer({ min: 0, max: 40 }),
+        fc.double({ min: 0, max: 60, noNaN: true }),
+        fc.integer({ min: 0, max: 4 }),
+        fc.boolean(),
+        wishes,
+        (loaded, begin, now, lookback, allowPartials, wish) => {
+          const done = joinRanges(loaded.map(({ start, end }) => ({ start: start * day, end: end * day })));
+          const window = wish === undefined ? undefined : { start: wish.from * day + 1, end: (wish.from + wish.length) * day };
+          const found = chooseLoads(
+            { grid: days, begin: begin * day + 5, lookback, allowPartials },
+            done,
+            now * day,
+            wish === undefined || window === undefined ? undefined : { window, only: wish.only, again: wish.again },
+          );
+          const over = Math.floor(now);
+          const isWanted = (cell: number): boolean => wish !== undefined && cell >= wish.from && cell < wish.from + wish.length;
+          const all = sorted(cellsOf(loaded));
+          const opened = wish?.again === true ? all.filter(isWanted) : [];
+          const left = new Set(all.filter((cell) => !opened.includes(cell)));
+          const cells = Array.from({ length: 80 }, (_, cell) => cell);
+          const missing = cells.filter((cell) => cell >= begin && cell < over && !left.has(cell));
+          expect(inDays(found.opened)).toEqual(opened);
+          expect(inDays(found.missing)).toEqual(missing);
+          const last = done.at(-1);
+          expect(inDays(found.gaps)).toEqual(missing.filter((cell) => last !== undefined && cell < last.start / day));
+          const load = new Set(wish?.only === true ? cells.filter((cell) => isWanted(cell) && cell < over && !left.has(cell)) : missing);
+          if (wish?.only !== true) for (const cell of before(missing, left, begin, lookback)) load.add(cell);
+          const asks = wish?.only !== true || isWanted(over);
+          if (allowPartials && over >= begin && asks) load.add(over);
+          expect(inDays(found.load)).toEqual(sorted(load));
+          expect(found.partial === undefined).toBe(!(allowPartials && over >= begin && asks));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  /** The cells before the last run of missing ones, if that lies behind everything that is loaded. */
+  function before(missing: readonly number[], left: ReadonlySet<number>, begin: number, lookback: number): readonly number[] {
+    let first = missing.at(-1);
+    if (first === undefined || left.size === 0) return [];
+    while (missing.includes(first - 1)) first -= 1;
+    if (first < Math.max(...left) + 1) return [];
+    return Array.from({ length: lookback }, (_, at) => (first ?? 0) - 1 - at).filter((cell) => cell >= begin);
+  }
+
+  it('of ten years in steps of five minutes are found in moments, whatever is missing', () => {
+    const grid = createGrid({ minutes: 5 }, zone('Europe/Berlin'));
+    const begin = utc('2014-01-01T00:00');
+    const now = utc('2024-01-01T00:07');
+    // Every Sunday was forgotten.
+    const week = 7 * day;
+    const done = joinRanges(Array.from({ length: 521 }, (_, at) => ({ start: begin + at * week, end: begin + at * week + 6 * day })));
+    const rules = { grid, begin, lookback: 12, allowPartials: true };
+    chooseLoads(rules, done, now);
+    const start = performance.now();
+    const { load, missing, gaps } = chooseLoads(rules, done, now);
+    const count = load.reduce((sum, range) => sum + grid.count(range), 0);
+    const took = performance.now() - start;
+    expect(count).toBe(missing.reduce((sum, { start: from, end }) => sum + (end - from) / 300_000, 0) + 1 + 12);
+    expect(gaps.length).toBeGreaterThan(519);
+    expect(took).toBeLessThan(50);
   });
 });
