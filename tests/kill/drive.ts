@@ -36,6 +36,7 @@ export interface RunSpec {
   readonly onRunStart?: readonly CompiledHook[];
   readonly onRunEnd?: readonly CompiledHook[];
   readonly fullRefresh?: boolean;
+  readonly loads?: PlanInput['loads'];
   readonly threads?: number;
 }
 
@@ -155,6 +156,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
     findCheck,
     run: { id: place.runId, startedAt: new Date(start).toISOString() },
     fullRefresh: spec.fullRefresh ?? false,
+    ...(spec.loads === undefined ? {} : { loads: spec.loads }),
     adopt: false,
   };
   const { value, diagnostics } = buildPlan(input);
@@ -174,7 +176,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       seedRows: (path) => spec.seeds?.[seedName(path)]?.rows ?? [],
       texts: value.texts,
       replan: (step, own, again) => {
-        if (place.replans === true) return replanFrom(input, adapter)(step, own, again);
+        if (place.replans === true || again === 'go-on') return replanFrom(input, adapter)(step, own, again);
         return Promise.reject(new Error(`${step.id} was to be planned anew`));
       },
       readsOf: () => noReads,
