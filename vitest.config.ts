@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files that take long and rarely tell anything new: `npm run test:long` runs them, and everything else. */
-const long: readonly string[] = [];
+const long: readonly string[] = ['tests/mutation/mutation.test.ts', 'tests/real/aviation-postgres.test.ts'];
 const leftOut = process.env['TX_TEST_LONG'] === undefined && process.env['TX_KILL'] === undefined ? [...long] : [];
 
 /** Files that run most commands in their own process. */

@@ -1,6 +1,8 @@
 /** The cases of the suite: what each makes, which programs it measures against each other, and the bar that it has to pass. */
-import { constants, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { constants, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { changeCases } from './cases-changes.mjs';
+import { checkCases } from './cases-checks.mjs';
 import { postgresCases } from './cases-postgres.mjs';
 import {
   compileSources,
@@ -12,6 +14,7 @@ import {
   writeRunProject,
   writeSeedProject,
 } from './generate.mjs';
+import { runStatements } from './databases.mjs';
 import { measure } from './measure.mjs';
 import { installDataform } from './rivals.mjs';
 import { atLeast, atMost, cpu, here, ownStepTime, peak, program, stepTime, tx, wall } from './sides.mjs';
@@ -55,13 +58,6 @@ const startCase = (name, flag) => ({
 
 // ---------------------------------------------------------------- compile
 
-/** A file of the project that a case changes, and its text. */
-function modelFile(folder, model) {
-  const found = readdirSync(join(folder, 'models'), { recursive: true }).find((path) => basename(path) === `${model}.sql`);
-  const path = join(folder, 'models', found);
-  return { path, text: readFileSync(path, 'utf8') };
-}
-
 function compileCase({ name, title, models, args, cold, how = 'read', bars }) {
   return {
     name,
@@ -80,49 +76,6 @@ function compileCase({ name, title, models, args, cold, how = 'read', bars }) {
     rows: (medians) => [wall(medians), cpu(medians, 'floor', bars.cpu), peak(medians, 'floor', bars.peak)],
   };
 }
-
-/** One model changes before each run; the same command where nothing changes is what that costs more than. */
-function changedCase({ name, models, optional }) {
-  return {
-    name,
-    title: 'tx ls -s of one model that has changed; floor: walk, stat; beside it the same where nothing has changed',
-    optional,
-    make: async ({ folder, size, scratch }) => {
-      const { lastModel } = writeCompileProject(folder, models(size));
-      const command = { args: tx('ls', '-s', lastModel), cwd: folder };
-      await measure(command, scratch);
-      const { path, text } = modelFile(folder, lastModel);
-      let turn = 0;
-      const change = () => {
-        turn += 1;
-        writeFileSync(path, `${text}-- ${turn}\n`);
-      };
-      // What was written just now would be read once more by the command that is to read nothing.
-      const settle = () => measure(command, scratch);
-      return {
-        tx: { ...command, prepare: change },
-        unchanged: { ...command, prepare: settle },
-        floor: { args: [here('floor-read-files.mjs'), folder, 'stat'], cwd: folder },
-      };
-    },
-    rows: (medians) => [
-      cpu(medians),
-      cpu({ ...medians, tx: medians.unchanged }, 'floor', atMost.ratio(1.7)),
-      {
-        measure: 'CPU, the change alone',
-        unit: 'ms',
-        tx: medians.tx.cpuMs - medians.unchanged.cpuMs,
-        floor: medians.unchanged.cpuMs,
-        bar: atMost.value(20, 'ms'),
-      },
-    ],
-  };
-}
-
-const changedCases = [
-  changedCase({ name: 'changed-1000', models: (size) => size.models }),
-  changedCase({ name: 'changed-10000', models: (size) => size.largeModels, optional: 'large' }),
-];
 
 const compileBars = { cpu: atMost.value(400, 'ms'), peak: atMost.value(120, 'MB') };
 const largeCompileBars = { cpu: atMost.value(3_000, 'ms'), peak: atMost.value(300, 'MB') };
@@ -207,13 +160,6 @@ const dataformCase = {
 };
 
 // ---------------------------------------------------------------- databases
-
-/** Runs statements on a database file, off the clock and in a process of its own. */
-async function runStatements(database, statements, { folder, scratch }) {
-  const file = join(scratch, 'setup.json');
-  writeFileSync(file, JSON.stringify(statements));
-  await measure({ args: [here('floor-statements.cjs'), database, file], cwd: folder }, scratch);
-}
 
 /** Puts a fresh copy of a database in place. */
 function restore(from, to) {
@@ -396,7 +342,7 @@ export const cases = [
   startCase('version', '--version'),
   startCase('help', '--help'),
   ...compileCases,
-  ...changedCases,
+  ...changeCases,
   dataformCase,
   ...runCases,
   ...incrementalCases,
@@ -404,6 +350,7 @@ export const cases = [
   watchCase,
   schedulerCase,
   ...postgresCases,
+  ...checkCases,
 ];
 
 /** Makes the folder of a case and everything in it; gives the programs to measure, by side. */

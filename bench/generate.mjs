@@ -16,13 +16,13 @@ function pick(below, ...from) {
 
 const padded = (number, width) => String(number).padStart(width, '0');
 
-function writeFile(root, path, text) {
+export function writeFile(root, path, text) {
   const absolute = join(root, path);
   mkdirSync(dirname(absolute), { recursive: true });
   writeFileSync(absolute, text);
 }
 
-function projectFile(name, threads = 4, target = duckdb.target) {
+export function projectFile(name, threads = 4, target = duckdb.target) {
   const entries = Object.entries({ ...target, schema: 'main', threads }).map(([key, value]) => `    ${key}: ${value}\n`);
   return `name: ${name}\ndefault_target: dev\ntargets:\n  dev:\n${entries.join('')}`;
 }

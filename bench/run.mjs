@@ -50,12 +50,14 @@ function readOptions() {
   }
 }
 
-/** A case that is named exactly is meant, optional or not; a part of a name only finds those of a plain run. */
+/** A case that is named exactly is meant alone, optional or not; a part of a name finds those of a plain run. */
 function chooseCases({ only, large, huge, postgres, rivals }) {
   const wishes = { large, huge, postgres, rivals };
   const wished = ({ optional }) => optional === undefined || wishes[optional];
   if (only.length === 0) return cases.filter(wished);
-  return cases.filter((entry) => only.some((word) => entry.name === word || (entry.name.includes(word) && wished(entry))));
+  const names = new Set(cases.map(({ name }) => name));
+  const isMeant = (entry, word) => (names.has(word) ? entry.name === word : entry.name.includes(word) && wished(entry));
+  return cases.filter((entry) => only.some((word) => isMeant(entry, word)));
 }
 
 function describeMachine() {

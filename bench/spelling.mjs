@@ -9,6 +9,9 @@ export const duckdb = {
   series: (count) => `range(${count}) as r(i)`,
   nth: (items, at) => `([${listOf(items)}])[${at}]`,
   minutes: (expression) => `to_minutes(${expression})`,
+  hash: (expression) => `hash(${expression})`,
+  matches: (text, pattern) => `regexp_full_match(${text}, '${pattern}')`,
+  columnar: true,
   create: (materialized, name, query) => `create or replace ${materialized} ${name} as ${query}`,
   temporary: 'temp',
   /** Columns that compress as badly as real ones. */
@@ -32,6 +35,9 @@ export const postgres = {
   series: (count) => `generate_series(0, ${count} - 1) as r(i)`,
   nth: (items, at) => `(array[${listOf(items)}])[${at}]`,
   minutes: (expression) => `${expression} * interval '1 minute'`,
+  hash,
+  matches: (text, pattern) => `${text} ~ '^${pattern}$'`,
+  columnar: false,
   create: (materialized, name, query) => `create ${materialized} ${name} as ${query}`,
   temporary: 'pg_temp',
   eventColumns: (id, seed) =>

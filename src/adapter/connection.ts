@@ -14,7 +14,7 @@ export interface ResultSet {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** Rows for {@link Connection.load}: text cells in the order of `columns`, which are all of a text type; null is SQL NULL. */
+/** Rows for {@link Connection.load}: text cells in the order of `columns`, which are of a text type or of one that the dialect's `loadsAs` knows; null is SQL NULL. */
 export interface BulkLoad {
   readonly table: Relation;
   readonly columns: readonly Column[];

@@ -3,6 +3,7 @@ import type { CheckSql } from './check-sql.ts';
 import type { CompareSql } from './compare-sql.ts';
 import type { Relation } from './relation.ts';
 import type { SqlLibrary } from './library.ts';
+import type { Steadiness } from './steadiness.ts';
 
 /** A value that has one spelling in SQL. Timestamps are given as typed values, never as text. */
 export type SqlScalar = string | number | bigint | boolean | null | { readonly timestamp: string };
@@ -45,6 +46,7 @@ export interface Dialect {
   /** The word users write in `type:` of a target. */
   readonly engine: string;
   readonly library: SqlLibrary;
+  readonly steadiness: Steadiness;
   readonly checks: CheckSql;
   readonly compare: CompareSql;
   /** For values that have parts, or are JSON. */
@@ -64,6 +66,8 @@ export interface Dialect {
   /** What tells the rows of a table apart, within a transaction and whatever is in them. Columns of this name hide it. */
   readonly rowId: string;
   readonly typeName: (type: PortableType) => string;
+  /** Whether a bulk load writes text into a column of this type as a cast of the text would. Absent when loads take only text columns. */
+  readonly loadsAs?: (type: string) => boolean;
   /** `TRY_CAST`-like expression: NULL on failure. */
   readonly tryCast: (expression: string, type: string) => string;
   /** `schema` of a {@link Relation} that is temporary: names it from any statement of its connection. */

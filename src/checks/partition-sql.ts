@@ -70,9 +70,11 @@ function countedRows(rule: RowRule, { keys, ignoredNulls }: GroupsShape): string
   return conditions.length === 0 ? 'true' : decided(...conditions);
 }
 
+const keysOf = ({ groupBy = [] }: RowRule, { keys }: GroupsShape): readonly string[] => [...groupBy, ...keys];
+
 /** A row that fails for itself goes in any case: it is not the one that stays as long as there is another. */
 function groupCondition(rule: RowRule, shape: GroupsShape, others: readonly string[], published: string | undefined): string {
-  const keys = [...(rule.groupBy ?? []), ...shape.keys];
+  const keys = keysOf(rule, shape);
   const counted = countedRows(rule, shape);
   const { keep } = rule;
   const partition = `partition by ${[counted, ...keys].join(', ')}`;
@@ -89,9 +91,34 @@ const order = ({ which, column }: NonNullable<RowRule['keep']>): string => `${co
 
 function isPublished(rule: RowRule, shape: GroupsShape, keys: readonly string[], published: string): string {
   const columns = keys.map((key, at) => `${key} as _tx_k${at}`).join(', ');
-  const same = keys.map((key, at) => `_tx_published._tx_k${at} is not distinct from ${key}`).join(' and ');
+  // Keys of which no part is NULL can be joined by any engine.
+  const given = shape.ignoredNulls === 'any' ? keys.length - shape.keys.length : keys.length;
+  const same = keys.map((key, at) => `_tx_published._tx_k${at} ${at < given ? 'is not distinct from' : '='} ${key}`).join(' and ');
   const rows = `select ${columns} from ${published} where ${countedRows(rule, shape)}`;
   return `exists (select 1 from (${rows}) as _tx_published where ${same})`;
+}
+
+/** A query of rows, if there is one whose key stands among the published ones already; undefined without rules for keys. */
+export function clashQuery(rules: readonly RowRule[], rows: RowsToDivide & { readonly published: string }): string | undefined {
+  const clashes = rules.flatMap((rule) => {
+    const { shape } = rule;
+    if (shape.kind !== 'groups') return [];
+    // Conditions side by side, so that every engine can join for the second.
+    const conditions = [countedRows(rule, shape), isPublished(rule, shape, keysOf(rule, shape), rows.published)];
+    return [`(select 1 from ${rows.stage} as ${rows.alias} where ${conditions.join(' and ')} limit 1)`];
+  });
+  return clashes.length === 0 ? undefined : clashes.join(' union all ');
+}
+
+/** A query that counts the keys that stand more than once, among the staged rows and the published ones together. */
+export function wrongKeysQuery(rule: RowRule, rows: RowsToDivide & { readonly published: string }): string {
+  const { shape } = rule;
+  if (shape.kind !== 'groups') return bug(`a ${shape.kind} has no keys`);
+  const keys = keysOf(rule, shape);
+  const stands = `case when ${isPublished(rule, shape, keys, rows.published)} then 1 else 0 end`;
+  const counted = `select ${[...keys.map((key, at) => `${key} as _tx_k${at}`), `${stands} as _tx_stands`].join(', ')} from ${rows.stage} as ${rows.alias} where ${countedRows(rule, shape)}`;
+  const groups = keys.map((_key, at) => `_tx_k${at}`).join(', ');
+  return `select count(*) from (select 1 from (${counted}) as _tx_counted group by ${groups} having count(*) + max(_tx_stands) > 1) as _tx_wrong`;
 }
 
 /** A query of the rows that fail at least one rule: `_tx_row` tells the row, `_tx_reasons` is a JSON list of what it fails. */

@@ -27,6 +27,8 @@ export interface Prepared {
   readonly threads: number;
   readonly interval: Interval | undefined;
   readonly loads: LoadOrder | undefined;
+  /** What tells the files of sources from what they were. */
+  readonly sources: ReadonlyMap<NodeId, string>;
 }
 
 /** With what the database was asked. */
@@ -70,6 +72,8 @@ function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): Plan
     ...(request.replay === true ? { replay: true } : {}),
     noAudit: request.options.audit === false,
     ...(request.options.gaps === false ? { refusesGaps: true } : {}),
+    reuse: request.command === 'build' && request.options.force !== true && request.options.fullRefresh !== true && request.replay !== true,
+    sources: prepared.sources,
     unitTests: { prepared: prepared.unitTests, columns: prepared.unitColumns },
     ...(interval === undefined ? {} : { interval }),
     ...(loads === undefined ? {} : { loads }),

@@ -54,6 +54,8 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly fullRefresh?: boolean;
   readonly failFast?: boolean;
   readonly adopt?: boolean;
+  /** Build and test also what stands unchanged. */
+  readonly force?: boolean;
   /** File for a JUnit report. */
   readonly junit?: string;
   /** False where tests come after the publication. */
@@ -327,6 +329,10 @@ export function addBuildOptions(command: Command): Command {
   addIntervalOptions(command);
   addFlag(group(command, 'building'), '-f, --full-refresh', 'rebuild incremental models from nothing');
   return addAnalyzeOption(addFlag(command, '--adopt', 'replace what `tx` did not build'), 'building');
+}
+
+export function addForceOption(command: Command): Command {
+  return addFlag(group(command, 'building'), '--force', 'also build and test what is unchanged');
 }
 
 export function addAuditOption(command: Command): Command {

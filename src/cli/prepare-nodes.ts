@@ -12,6 +12,7 @@ import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
 import { readSeedFiles, seedTexts } from './seed-files.ts';
 import type { SeedFiles } from './seed-files.ts';
+import { stampSources } from './stamp-sources.ts';
 import { prepareUnitTests } from './unit-tests.ts';
 import { loadWhole } from './whole-texts.ts';
 
@@ -49,6 +50,7 @@ export async function prepareNodes(
     threads: options.threads ?? loaded.project.target.threads,
     interval,
     loads,
+    sources: command === 'test' ? new Map() : stampSources(host, loaded),
   };
 }
 

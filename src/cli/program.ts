@@ -12,6 +12,7 @@ import {
   addDeferOptions,
   addDatabaseOptions,
   addFailFastOption,
+  addForceOption,
   addLockTimeoutOption,
   addOutputOptions,
   addOwnSwitches,
@@ -209,7 +210,7 @@ const runSummaries: Readonly<Record<RunKind, Entry>> = {
   build: {
     name: 'build',
     summary: 'build and test seeds, models and snapshots in order',
-    examples: ['tx build', 'tx build -s tag:nightly --threads 8', 'tx build -s stg_orders+ --watch'],
+    examples: ['tx build', 'tx build -s tag:nightly --threads 8', 'tx build -s stg_orders+ --force', 'tx build --watch'],
   },
   test: {
     name: 'test',
@@ -237,7 +238,7 @@ function addRunCommands(host: Host, add: Add): void {
           .addOption(resultOption())
           .addOption(junitOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
-        if (command === 'build') addRestateOptions(addAuditOption(entry));
+        if (command === 'build') addRestateOptions(addAuditOption(addForceOption(entry)));
         if (command !== 'seed') addDeferOptions(entry);
         if (command !== 'seed' && command !== 'snapshot') addWatchOption(entry, 'building');
       },

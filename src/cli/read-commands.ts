@@ -6,6 +6,7 @@ import { addRestateOptions } from './interval-options.ts';
 import {
   addAnalyzeOption,
   addBuildOptions,
+  addForceOption,
   addDatabaseOptions,
   addDeferOptions,
   addIntervalOptions,
@@ -36,6 +37,7 @@ export function addReadCommands(host: Host, add: Add): void {
       summary: 'print what a build would do, and why',
       examples: [
         'tx plan',
+        'tx plan --explain',
         'tx plan -s fct_orders --for run',
         'tx plan --restate visits --from 2024-01-01 --to 2024-02-01',
         'tx plan --output json',
@@ -43,10 +45,11 @@ export function addReadCommands(host: Host, add: Add): void {
     },
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
-      addRestateOptions(addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan))))))
+      addRestateOptions(addForceOption(addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan)))))))
         .addOption(
           plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'),
         )
+        .addOption(plainOption('--explain', 'show what differs from what stands'))
         .addOption(plainOption('--verbose', 'show every operation'))
         .addOption(resultOption()),
   );

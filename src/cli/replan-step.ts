@@ -18,9 +18,9 @@ export function replanner(input: PlanInput, adapter: Adapter, project: Project):
   return async (step, connection, again) => {
     const standing = await standingFor(adapter, connection, project, input);
     if ('diagnostics' in standing) return standing;
-    // The tests of the step are its own, whoever selected them; and a build plans seeds as well as models.
+    // What another run has just built is built again: the plan said so, and others wait for it. The tests of the step are its own, whoever selected them; and a build plans seeds as well as models.
     const selected = new Set<NodeId>([step.node, ...testsIn(step)]);
-    const { value, diagnostics } = buildPlan({ ...input, ...standing, command: 'build', selected, again });
+    const { value, diagnostics } = buildPlan({ ...input, ...standing, command: 'build', selected, reuse: false, again });
     if (hasErrors(diagnostics)) return { diagnostics };
     const found = value.plan.steps.find((candidate) => candidate.id === step.id);
     if (found?.kind !== 'build') return bug(`${step.id} was planned anew and is gone`);

@@ -15,6 +15,7 @@ const options = {
   indirectSelection: 'cautious',
   fullRefresh: true,
   adopt: true,
+  force: true,
   audit: false,
   runProven: true,
   analyze: false,

@@ -147,6 +147,7 @@ export async function runPrepared(
             failFast: request.options.failFast === true,
             txVersion: host.version,
             stateVersion: standing.state.version,
+            shapes: standing.state.shapes,
             openRuns: standing.state.openRuns,
             lockTimeoutMs: lockTimeoutMs(request.options),
             signal: cancellation.signal,

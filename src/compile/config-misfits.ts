@@ -4,6 +4,12 @@ import type { Span } from '../diagnostics/span.ts';
 import type { RawConfig } from '../parse/definitions.ts';
 import type { TestConfig } from './compiled.ts';
 
+/** On what a check stands, and whether it is a query of the project. */
+interface Judged {
+  readonly hasQuery: boolean;
+  readonly of: string;
+}
+
 interface Misfit {
   readonly key: string;
   readonly reason: string;
@@ -13,7 +19,7 @@ interface Misfit {
 const noShare = 'it finds one thing or nothing, of which there is no percentage; give the bounds as arguments';
 
 /** Config of folders holds for checks of all kinds and is left out where it says nothing; only what stands on the check itself is judged. */
-export function findConfigMisfits(check: CheckDefinition, config: TestConfig, own: RawConfig, hasQuery = false): readonly Misfit[] {
+export function findConfigMisfits(check: CheckDefinition, config: TestConfig, own: RawConfig, { hasQuery, of }: Judged): readonly Misfit[] {
   const misfits: Misfit[] = [];
   const refuse = (key: string, isWrong: boolean, reason: string): void => {
     if (isWrong && own[key] !== undefined) misfits.push({ key, reason, span: own[key]?.span });
@@ -28,6 +34,8 @@ export function findConfigMisfits(check: CheckDefinition, config: TestConfig, ow
   const judgesRows = check.counts === 'rows' && check.decidesNulls;
   const wantsQuarantine = config.onFail === 'quarantine';
   refuse('on_fail', wantsQuarantine && (hasQuery || !(judgesRows || tellsRowsApart)), 'it does not say of each row whether it fails');
+  const isKept = wantsQuarantine && of !== 'model';
+  refuse('on_fail', isKept, `rows of a ${of} are not set aside, only those of a model`);
   refuse('keep', !tellsRowsApart, 'it does not tell rows apart by a key');
   refuse('keep', tellsRowsApart && !wantsQuarantine, 'no row is set aside without `on_fail: quarantine`');
   for (const [key, { percent }] of [['warn_if', config.warnIf] as const, ['error_if', config.errorIf] as const]) {

@@ -113,7 +113,8 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, context: Fi
   const levels = treeLevels(project.configTrees, { kind: 'tests', folders: [...folders, name] }, context.asker);
   const merged = mergeConfig([...levels, settings]);
   const config = testConfig(merged, context);
-  const misfits = findConfigMisfits(check, config, settings, own !== undefined);
+  const [of = ''] = node.id.split('.');
+  const misfits = findConfigMisfits(check, config, settings, { hasQuery: own !== undefined, of });
   context.diagnostics.push(
     ...misfits.map(({ span, ...misfit }) => diagnose('check-config-misfit', { check: check.name, ...misfit }, { span })),
   );

@@ -74,7 +74,7 @@ export function doneAfter({ template, remaining, range }: Batch): RangeSet {
 
 /** The entry of the ledger for the batch that a step has loaded; nothing for other steps. */
 export function ledgerAfter(
-  { batch, node, relation, assumes }: RunningBuild,
+  { batch, node, relation, assumes, memory }: RunningBuild,
   runId: string,
   rows: number | undefined,
 ): Pick<Outcome, 'ledgers'> {
@@ -82,7 +82,16 @@ export function ledgerAfter(
   const { version, entry } = planOf(batch.template.step);
   const { range } = batch;
   const done = doneAfter(batch);
-  const own = { runId, node, relation, version, rows: rows ?? null, build: assumes.ordinal + 1, ordinal: entry + 1 };
+  const own = {
+    runId,
+    node,
+    relation,
+    version,
+    rows: rows ?? null,
+    build: assumes.ordinal + 1,
+    dataVersion: memory?.dataVersion ?? runId,
+    ordinal: entry + 1,
+  };
   return { ledgers: [{ ...own, event: 'load', range, done }] };
 }
 

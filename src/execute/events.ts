@@ -38,6 +38,8 @@ export interface NodeResult {
   readonly proven?: true;
   /** Tests of one value: what it was. */
   readonly measured?: string;
+  /** Nothing was done: it is as it was then. ISO 8601 in UTC. */
+  readonly asOf?: string;
   /** One line without row values: safe for logs and artifacts. */
   readonly message?: string;
   /** Unit tests: what differs. The rows are those that the test itself makes up, and what the query gives for them. */

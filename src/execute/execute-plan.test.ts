@@ -10,7 +10,7 @@ import { queryReads } from '../graph/query-reads.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
-import { readState } from '../state/state-reader.ts';
+import { emptyState, readState } from '../state/state-reader.ts';
 import { inspectStateLayout } from '../state/state-layout.ts';
 import { executePlan } from './execute-plan.ts';
 import type { RunEvent, RunResult } from './events.ts';
@@ -42,9 +42,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
     const connection = await session.connect();
     const catalog = await adapter.catalog.relations(connection, ['main', '_tx']);
     const present = inspectStateLayout('_tx', catalog, adapter.dialect).kind === 'present';
-    const state = present
-      ? await readState(connection, '_tx', adapter.dialect)
-      : { version: 0, txVersion: '', builds: [], openRuns: [], measures: {}, points: {}, passes: {}, ledgers: [] };
+    const state = present ? await readState(connection, '_tx', adapter.dialect) : emptyState;
     await connection.close();
     runs += 1;
     const outcome = buildPlan({
@@ -90,6 +88,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         failFast: false,
         txVersion: '0.0.0',
         stateVersion: state.version,
+        shapes: state.shapes,
         openRuns: state.openRuns,
         lockTimeoutMs: 0,
         signal: new AbortController().signal,
@@ -186,6 +185,8 @@ describe('executePlan', () => {
         ['build', '"main"."a"', 1],
         ['build', '"main"."a"', 2],
         ['failure', '"main"."a"', 0],
+        // The columns stayed as they were.
+        ['shape', '"main"."a"', 1],
       ]);
     }));
 

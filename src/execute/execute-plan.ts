@@ -13,6 +13,7 @@ import type { ExecutionOptions, ExecutionPorts } from './execution.ts';
 import { runHooks } from './run-hooks.ts';
 import { beginWith, commitWith, runOperation } from './perform.ts';
 import { openIntervals, relationsToOpen } from './open-intervals.ts';
+import { noteShapes } from './note-shapes.ts';
 import { prepareState } from './prepare-state.ts';
 import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
 import { StatementFailure } from './step-failure.ts';
@@ -26,7 +27,9 @@ import { warnOfBrokenViews } from './warn-of-broken-views.ts';
 export async function executePlan(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions): Promise<RunResult> {
   const { session, emit, clock } = ports;
   const writer = createStateWriter(plan.stateSchema, ports.adapter.dialect);
-  const workSteps = plan.steps.filter((step) => step.kind !== 'gate').length;
+  const workSteps = plan.steps.filter((step) => step.kind !== 'gate' && step.kind !== 'unchanged').length;
+  // Of a run that does nothing nothing is written.
+  const isIdle = workSteps + plan.onRunStart.length + plan.onRunEnd.length === 0;
   const workers = Math.max(1, Math.min(options.threads, workSteps));
   const startedAt = clock.now();
   const connections: Connection[] = [];
@@ -40,7 +43,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
   try {
     for (let worker = 0; worker < workers; worker += 1) connections.push(await session.connect());
     const main = connections[0] ?? bug('no connection');
-    await prepare(plan, ports, options, writer, main);
+    if (!isIdle) await prepare(plan, ports, options, writer, main);
     emit({ type: 'run-started', ...header(plan, ports, options, startedAt) });
     const results = new Map<string, NodeResult>();
     const runner = createStepRunner({
@@ -62,15 +65,17 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     if (hookFailed) for (const step of plan.steps) runner.skip(step, undefined);
     else await schedule(plan.steps, handlers, { workers, failFast: options.failFast, signal: abort.signal, onStop: stop });
     const endFailed = options.signal.aborted ? false : !(await runHooks(plan, plan.onRunEnd, ports, main, options.signal));
+    const at = new Date(clock.now()).toISOString();
+    await noteShapes(plan, results, { adapter: ports.adapter, connection: main, writer, known: options.shapes, at });
     const result = summarise(plan, [...results.values()], {
-      warnings: options.signal.aborted ? [] : await warnOfBrokenViews(plan, ports.adapter, main, results),
+      warnings: options.signal.aborted || isIdle ? [] : await warnOfBrokenViews(plan, ports.adapter, main, results),
       startedAt,
       finishedAt: clock.now(),
       cancelled: options.signal.aborted,
       hookFailed: hookFailed || endFailed,
       transient: runner.onlyTransient(),
     });
-    await closeRun(plan, options, writer, main, result);
+    if (!isIdle) await closeRun(plan, options, writer, main, result);
     emit({ type: 'run-finished', result });
     return result;
   } finally {
@@ -147,6 +152,10 @@ function header(plan: Plan, ports: ExecutionPorts, options: ExecutionOptions, st
   const counts = { models: 0, seeds: 0, snapshots: 0, tests: 0 };
   for (const step of plan.steps) {
     if (step.kind === 'build') counts[`${step.resourceType}s`] += 1;
+    if (step.kind === 'unchanged') {
+      if (step.build !== undefined) counts[`${step.build.resourceType}s`] += 1;
+      counts.tests += step.tests.length;
+    }
     if (step.kind === 'unit') counts.tests += 1;
     const audits = step.kind === 'build' || step.kind === 'test' ? auditsOf(step) : [];
     for (const { checks, queries } of audits) counts.tests += checks.length + queries.length;

@@ -53,6 +53,8 @@ export interface ExecutionOptions {
   readonly txVersion: string;
   /** Version of the state tables that stand; 0 where there are none. */
   readonly stateVersion: number;
+  /** The columns of relations as they were noted last: see `StateSnapshot`. */
+  readonly shapes: Readonly<Record<string, string>>;
   /** Runs that never ended; those whose process is gone are marked so. */
   readonly openRuns: readonly string[];
   readonly signal: AbortSignal;

@@ -35,9 +35,21 @@ export async function openIntervals(
     const [first, last] = [opened[0], opened.at(-1)];
     if (found === undefined || first === undefined || last === undefined) continue;
     const range = { start: first.start, end: last.end };
-    const { version, build, ordinal } = found;
+    const { version, build, dataVersion, ordinal } = found;
     const done = joinRanges(withoutRanges(found.done, opened));
-    ledgers.push({ runId: plan.run.id, node, relation, event: 'open', range, rows: null, version, build, done, ordinal: ordinal + 1 });
+    ledgers.push({
+      runId: plan.run.id,
+      node,
+      relation,
+      event: 'open',
+      range,
+      rows: null,
+      version,
+      build,
+      dataVersion,
+      done,
+      ordinal: ordinal + 1,
+    });
   }
   return ledgers.length === 0 ? [] : [writer.outcome({ at, ledgers })];
 }

@@ -16,7 +16,7 @@ import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { Action, PlannedCheck, PlannedQueryTest } from '../plan/plan.ts';
+import type { Action, Asked, PlannedCheck, PlannedQueryTest } from '../plan/plan.ts';
 import type { RecordedPass } from '../state/state-reader.ts';
 import { gatherPlaces, placeChecks } from './check-places.ts';
 import type { CheckPlace } from './check-places.ts';
@@ -44,6 +44,8 @@ export interface TestOutcome {
   readonly remembers?: true;
   /** When the bucket began that what was measured stands for, in milliseconds since 1970. */
   readonly point?: number;
+  /** What was asked, and of which state of the data. */
+  readonly asked?: Asked;
   /** The build that was passed without a failure, where the next one builds upon it. */
   readonly passed?: RecordedPass;
   readonly unit: CheckUnit;
@@ -222,7 +224,8 @@ async function withRows(
   return { ...outcome, sample, ...(test.keeps === true ? { kept: found } : {}) };
 }
 
-function outcomeOf(test: PlannedCheck | PlannedQueryTest, found: Pick<CheckCount, 'failures' | 'total' | 'measured'>): TestOutcome {
+/** Judges what was found of one test. */
+export function outcomeOf(test: PlannedCheck | PlannedQueryTest, found: Pick<CheckCount, 'failures' | 'total' | 'measured'>): TestOutcome {
   const { failures, total, measured } = found;
   const verdict = judge({ failures, total, severity: test.severity, warnIf: test.warnIf, errorIf: test.errorIf });
   return {
@@ -235,6 +238,7 @@ function outcomeOf(test: PlannedCheck | PlannedQueryTest, found: Pick<CheckCount
     ...(measured === undefined ? {} : { measured }),
     ...('remembers' in test && test.remembers === true ? { remembers: true } : {}),
     ...('point' in test && test.point !== undefined && measured !== undefined ? { point: test.point } : {}),
+    ...(test.asked === undefined ? {} : { asked: test.asked }),
     unit: 'unit' in test ? test.unit : 'rows',
     threshold: (verdict === 'fail' ? test.errorIf : test.warnIf).text,
   };

@@ -268,6 +268,7 @@ async function recordAndCommit(
       rows: progress.rows ?? null,
       quarantined: progress.quarantined ?? null,
       contentHash: step.contentHash,
+      ...(step.memory === undefined ? {} : { memory: step.memory }),
       ordinal: step.assumes.ordinal + 1,
     },
     checks: checkRecords(context, step.node, progress.tests),

@@ -1,28 +1,18 @@
 /** Moves the staged rows that fail tests into the quarantine of their model: each staged row ends in just one of the two. */
 import type { Column, Relation } from '../adapter/relation.ts';
 import { failingRowsQuery } from '../checks/partition-sql.ts';
-import type { RowRule } from '../checks/partition-sql.ts';
 import { meets } from '../checks/judge.ts';
-import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Action, BuildStep, QuarantineLimits } from '../plan/plan.ts';
+import type { QuarantineLimits } from '../plan/plan.ts';
 import { quarantineColumns } from '../plan/quarantine-table.ts';
-import type { StepContext } from './attempt.ts';
-import type { ExecutionPorts } from './execution.ts';
+import { rowsToDivide, rulesOf } from './division.ts';
+import type { Divided, DivisionTools, Quarantine } from './division.ts';
 import { queryRows, runOperation, runStatements } from './perform.ts';
 import { runAudit } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
+import { findPublished, judgeKeys } from './standing-keys.ts';
 import { StepFailure } from './step-failure.ts';
-
-type Quarantine = Extract<Action, { kind: 'quarantine' }>;
-type Divided = Pick<BuildStep, 'node' | 'name' | 'path' | 'relation'>;
-
-/** Of the context of a step, what is needed here. */
-interface DivisionTools extends Pick<StepContext, 'connection' | 'apart'> {
-  readonly ports: Pick<ExecutionPorts, 'adapter'>;
-  readonly plan: Pick<StepContext['plan'], 'run'>;
-}
 
 /** What was set aside. */
 export interface SetAside {
@@ -38,7 +28,10 @@ export interface SetAside {
 export async function setAside(context: DivisionTools, step: Divided, action: Quarantine): Promise<SetAside> {
   const { adapter } = context.ports;
   const tools = { ...context, dialect: adapter.dialect, capabilities: adapter.capabilities };
-  const tests = await runAudit(tools, action.audit);
+  const judged = await runAudit(tools, action.audit);
+  const published = await findPublished(context, step, action, judged);
+  const tests =
+    published === undefined || action.among === undefined ? judged : await judgeKeys(context, step, action, { judged, published });
   const rules = new Set<string>(action.rules.map(({ test }) => test));
   const isRefused = tests.some(({ id, verdict }) => rules.has(id) && verdict === 'fail');
   const fails = action.published !== undefined || tests.some(({ id, failures }) => rules.has(id) && failures > 0);
@@ -48,7 +41,7 @@ export async function setAside(context: DivisionTools, step: Divided, action: Qu
       await runStatements(context.connection, ...forget(context, action, action.standing).map(asStatement));
     return { tests, rows: 0, warnings: [] };
   }
-  const { rows, staged } = await move(context, step, action, tests);
+  const { rows, staged } = await move(context, step, action, { tests, published });
   if (rows === 0) return { tests, rows, warnings: [] };
   const others = { ...action.audit, checks: action.audit.checks.filter(({ id }) => !rules.has(id)) };
   const again = new Map((others.checks.length === 0 ? [] : await runAudit(tools, others)).map((test) => [test.id, test]));
@@ -67,7 +60,7 @@ async function move(
   context: DivisionTools,
   step: Divided,
   action: Quarantine,
-  tests: readonly TestOutcome[],
+  { tests, published }: { readonly tests: readonly TestOutcome[]; readonly published: string | undefined },
 ): Promise<{ readonly rows: number; readonly staged: number }> {
   const { ports, connection } = context;
   const { dialect, catalog } = ports.adapter;
@@ -76,13 +69,8 @@ async function move(
   const failing: Relation = { schema: dialect.temporarySchema, name: `${action.stage.name}_failing` };
   const stage = dialect.relation(action.stage);
   const query = failingRowsQuery(rulesOf(context, action), {
-    stage,
-    alias: dialect.quoteIdentifier(step.relation.name),
-    rowId: dialect.rowId,
-    literal: dialect.literal,
-    ...(action.published === undefined
-      ? {}
-      : { published: `${dialect.relation(action.published)} as ${dialect.quoteIdentifier(action.published.name)}` }),
+    ...rowsToDivide(context, step, action),
+    ...(published === undefined ? {} : { published }),
   });
   const counted = await queryRows(connection, { sql: `select count(*) from ${stage}` });
   const staged = Number(counted.rows[0]?.[0] ?? 0);
@@ -119,22 +107,6 @@ const startOf = ({ path }: Divided): { readonly path: string; readonly start: nu
   start: 0,
   end: 0,
 });
-
-function rulesOf({ ports }: DivisionTools, action: Quarantine): readonly RowRule[] {
-  const { quoteIdentifier } = ports.adapter.dialect;
-  const asked = action.rules.flatMap((rule) => {
-    const check = action.audit.checks.find(({ id }) => id === rule.test) ?? bug(`${rule.test} is not asked`);
-    return check.proven === true && action.published === undefined ? [] : [{ check, rule }];
-  });
-  return asked.map(({ check, rule: { keep } }) => ({
-    shape: check.shape,
-    reason: JSON.stringify({ test: check.name, check: check.check, ...(check.column === undefined ? {} : { column: check.column }) }),
-    where: check.where,
-    groupBy: check.groupBy,
-    onNull: check.onNull,
-    ...(keep === undefined ? {} : { keep: { which: keep.which, column: quoteIdentifier(keep.column) } }),
-  }));
-}
 
 interface Division {
   readonly rows: number;

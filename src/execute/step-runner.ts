@@ -13,6 +13,7 @@ import type { TestOutcome } from './run-audit.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { auditsOf, outcomeResult, testsOf, unjudgedResult } from './test-results.ts';
 import type { TestIdentity, Timing } from './test-results.ts';
+import { unchangedResults, unreachedResults } from './unchanged-step.ts';
 import { judgeUnitTest, recordUnitTest, unitResult, unitSkipped } from './unit-step.ts';
 
 export interface StepRunner {
@@ -67,6 +68,10 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
   return {
     run: (step, worker) => {
       if (step.kind === 'gate') return Promise.resolve('done');
+      if (step.kind === 'unchanged') {
+        for (const result of unchangedResults(step, timingOf(ports, ports.clock.now(), 0, worker))) finish(result);
+        return Promise.resolve('done');
+      }
       return step.kind === 'unit' ? runUnit(step, worker) : runStep(step, worker);
     },
     skip: (step, cause) => {
@@ -74,6 +79,10 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
       const timing = timingOf(ports, ports.clock.now(), 0, 0);
       const status = input.isCancelled() ? 'cancelled' : 'skipped';
       const because = cause === undefined || status === 'cancelled' ? {} : blameFor(cause, input.results);
+      if (step.kind === 'unchanged') {
+        for (const result of unreachedResults(step, timing, status, because)) finish(result);
+        return;
+      }
       if (step.kind === 'unit') return finish(unitSkipped(step.test, status, timing, because));
       if (step.kind === 'build') finish({ ...buildBase(step, timing), status, ...because, diagnostics: [] });
       for (const test of auditsOf(step).flatMap(testsOf)) finish(unjudgedResult(test, status, timing, because));
@@ -147,7 +156,7 @@ function isBlamed(step: BuildStep | TestStep, test: TestIdentity, attempt: Faile
 
 /** What a skip is put down to: the failed node, or the failed test of a test step; nothing where that was stopped itself. */
 function blameFor(cause: Step, results: ReadonlyMap<string, NodeResult>): { readonly skippedBecause?: NodeId } {
-  if (cause.kind === 'gate') return bug('a gate cannot fail');
+  if (cause.kind === 'gate' || cause.kind === 'unchanged') return bug('what does nothing cannot fail');
   const ids =
     cause.kind === 'unit'
       ? [cause.test.id]

@@ -36,6 +36,7 @@ export function checkRecords(
     remembered: test.remembers === true && isPublished,
     ...(test.measured === undefined ? {} : { measured: test.measured }),
     ...(test.point === undefined || !isPublished ? {} : { point: test.point }),
+    ...(test.asked === undefined || !isPublished ? {} : { asked: test.asked }),
     ...(test.passed === undefined || !isPublished ? {} : { passed: test.passed }),
   }));
 }

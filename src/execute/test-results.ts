@@ -27,7 +27,11 @@ export function auditsOf(step: BuildStep | TestStep): readonly Audit[] {
 /** One outcome for each test: one that is asked of staged rows and again of the table has the worse of both. */
 export function joinOutcomes(before: readonly TestOutcome[], found: readonly TestOutcome[]): readonly TestOutcome[] {
   const joined = new Map(before.map((test) => [test.id, test]));
-  for (const test of found) if (test.verdict !== 'pass' || !joined.has(test.id)) joined.set(test.id, test);
+  for (const test of found) {
+    const earlier = joined.get(test.id);
+    // Of two that passed, the later one may be built upon.
+    if (earlier === undefined || test.verdict !== 'pass' || earlier.verdict === 'pass') joined.set(test.id, test);
+  }
   return [...joined.values()];
 }
 

@@ -486,6 +486,22 @@ describe('buildPlan', () => {
     expect(step.contentHash).toBe('new');
   });
 
+  it('loads a seed as what it is, where the engine reads a load like a cast, and nothing has to look at the text', () => {
+    const dialect = { ...engine.dialect, loadsAs: (type: string) => type === 'INTEGER' };
+    const capabilities = { ...engine.capabilities, features: { ...engine.capabilities.features, unlogged: true } };
+    const actsOf = (node: GraphNode, given: SeedSummary): readonly string[] =>
+      acts(buildStep(planOf([node], { dialect, capabilities, seeds: new Map([[ids.seed('raw'), given]]) }), ids.seed('raw')));
+    const raw = seed('raw');
+    const asText = ['stage-columns', 'load-seed', 'stage-query', 'drop', 'publish-stage'];
+    expect(actsOf(raw, summary)).toEqual(['stage-columns', 'load-seed', 'publish-stage']);
+    expect(actsOf(raw, { ...summary, rows: 0 })).toEqual(asText);
+    expect(actsOf(raw, { ...summary, columns: [...summary.columns, { name: 'at', type: 'MOOD' }] })).toEqual(asText);
+    expect(actsOf({ ...raw, config: { ...raw.config, storage: { unlogged: true } } }, summary)).toEqual(asText);
+    const span = { path: 'seeds/raw.yaml', start: 0, end: 0 };
+    const keyed = { ...raw, constraints: [{ type: 'primary_key' as const, columns: ['id'], onColumn: true, span }] };
+    expect(actsOf(keyed, summary)).toContain('stage-query');
+  });
+
   it('casts a seed while its file is read, where the engine can read it', () => {
     const file = { path: '/shop/seeds/raw.csv', delimiter: ';' };
     const plan = planOf([seed('raw')], { seeds: new Map([[ids.seed('raw'), { ...summary, file }]]) });

@@ -1,5 +1,6 @@
 /** Tells a check from what it was before, where it says the same of a row whenever it is asked. */
 import { createHash } from 'node:crypto';
+import type { CheckArguments } from '../checks/check-definition.ts';
 import type { PlannedCheck } from './plan.ts';
 
 /** SQL that may give another answer for the same row: it looks elsewhere, at the clock, or at chance. */
@@ -12,4 +13,11 @@ export function checkFingerprint(check: Pick<PlannedCheck, 'shape' | 'where' | '
   if (shape.kind !== 'rows' && shape.kind !== 'values' && shape.kind !== 'groups') return undefined;
   const text = JSON.stringify([shape, where, onNull, groupBy]);
   return UNSTEADY.test(text) ? undefined : createHash('sha256').update(text).digest('hex');
+}
+
+/** Whether the answer to a check may change although the rows and relations that it is known to look at stay: it asks the clock, chance, or whatever its SQL names. */
+export function asksAround(args: CheckArguments, { shape, where }: Pick<PlannedCheck, 'shape' | 'where'>): boolean {
+  const written = JSON.stringify([args, where ?? '']);
+  if (UNSTEADY.test(written)) return true;
+  return UNSTEADY.test(JSON.stringify(shape).replaceAll(/\bselect\b/gi, ''));
 }

@@ -59,7 +59,8 @@ function readWindow({ window: { start, end } }: LoadOrder, zone: Zone): Range {
 function loadedBefore({ standing }: IntervalContext, model: CompiledModel, version: string): BatchPlan['done'] {
   const ledger = standing.ledger(model.relation);
   const build = standing.recorded(model.relation);
-  if (ledger === undefined || build?.node !== model.id || ledger.build !== build.ordinal) return [];
+  const data = build?.memory?.dataVersion ?? build?.runId;
+  if (ledger === undefined || build?.node !== model.id || ledger.dataVersion !== data) return [];
   return ledger.version === version || model.config.intervals?.forwardOnly === true ? ledger.done : [];
 }
 

@@ -79,6 +79,10 @@ export interface PlanInput {
   readonly refusesGaps?: boolean;
   /** A step is planned anew, before its first transaction or after it: it stays a step, whatever is left to do. */
   readonly again?: 'from-start' | 'go-on';
+  /** What stands unchanged is not built again, and its tests keep their verdicts. */
+  readonly reuse?: boolean;
+  /** What tells the content of files that are sources from what it was before, where that can be told. */
+  readonly sources?: ReadonlyMap<NodeId, string>;
   /** Those that are selected, and what is known of the relations that they make up. */
   readonly unitTests?: UnitTests;
 }

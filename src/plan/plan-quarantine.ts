@@ -11,6 +11,8 @@ import type { Quarantine } from './find-quarantines.ts';
 import type { Action, PlannedCheck, QuarantineLimits, QuarantineRule } from './plan.ts';
 import { namesRelation, planAudit } from './plan-tests.ts';
 
+type Division = Extract<Action, { kind: 'quarantine' }>;
+
 interface Parted {
   readonly work: readonly Action[];
   /** Tests that have to look at the table. */
@@ -28,14 +30,31 @@ export function planQuarantine(context: BuildContext, part: BuildPart, tests: re
   const isWhole = part.strategy === undefined;
   const early = isWhole ? tests.filter((test) => test.test.text === undefined && !namesRelation(input, test, part.relation)) : [];
   const action = divide(context, part, quarantine, { stage, isWhole, early });
-  // A key that comes with an increment may stand in the table already.
-  const apart = isWhole
-    ? []
-    : quarantine.tests.filter(({ test }) => test.kind === 'generic' && input.findCheck(test.check)?.counts === 'keys');
+  // Which rows are replaced is known for sure only when they are.
+  const apart = isWhole ? [] : quarantine.tests.filter((test) => countsKeys(context, test));
   return {
     work: [...work.slice(0, at + 1), action, ...work.slice(at + 1)],
     later: [...tests.filter((test) => !early.includes(test)), ...apart],
   };
+}
+
+function countsKeys({ input }: BuildContext, { test }: CompiledTest): boolean {
+  return test.kind === 'generic' && input.findCheck(test.check)?.counts === 'keys';
+}
+
+/** A row with the same key is replaced for certain where the key holds all that tells by which rows others are replaced. */
+function mayClash(context: BuildContext, part: BuildPart, { config }: Quarantine['model'], test: CompiledTest): boolean {
+  if (!countsKeys(context, test) || test.test.kind !== 'generic') return false;
+  const { key } = amongOf(part, { config });
+  const { column, args } = test.test;
+  const fold = context.input.dialect.foldIdentifier;
+  const listed: readonly unknown[] = column !== undefined ? [column] : Array.isArray(args['columns']) ? args['columns'] : [];
+  const own = new Set(listed.map((name) => fold(String(name))));
+  return key.length === 0 || key.some((name) => !own.has(fold(name)));
+}
+
+function amongOf({ relation, strategy }: BuildPart, { config }: Pick<Quarantine['model'], 'config'>): NonNullable<Division['among']> {
+  return { relation, key: strategy === 'append' ? [] : config.uniqueKey };
 }
 
 interface Looking {
@@ -69,6 +88,7 @@ function divide(context: BuildContext, part: BuildPart, quarantine: Quarantine, 
     key: isWhole || isReplay ? [] : model.config.uniqueKey,
     limits: isReplay ? {} : limitsOf(quarantine),
     ...(isReplay ? { published: part.relation } : {}),
+    ...(isWhole || isReplay || !tests.some((test) => mayClash(context, part, model, test)) ? {} : { among: amongOf(part, model) }),
   };
 }
 

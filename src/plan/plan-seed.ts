@@ -7,7 +7,7 @@ import type { BuildContext, BuildPart } from './build-context.ts';
 import { checkOwnership, decide, planHooks } from './plan-build.ts';
 import { reattach, replaceTable } from './plan-table.ts';
 import type { SeedSummary } from './plan-input.ts';
-import { requireContract } from './plan-constraints.ts';
+import { planConstraints, requireContract } from './plan-constraints.ts';
 import { describeAndGrant, syncIndexes } from './plan-storage.ts';
 
 /** The step of a seed. Its summary must have been made from the file. */
@@ -43,7 +43,10 @@ export function planSeed(context: BuildContext, seed: CompiledSeed, reason: Reas
   };
 }
 
-/** Reads the file within the query that casts it where the engine can; else its rows go into a table of text first. */
+/**
+ * Reads the file within the query that casts it where the engine can. Else its rows are loaded: into the table itself where
+ * that comes to the same, and otherwise into one of text first.
+ */
 function loadAndReplace(
   context: BuildContext,
   seed: CompiledSeed,
@@ -60,6 +63,15 @@ function loadAndReplace(
   if (summary.file !== undefined && dialect.delimitedFile !== undefined) {
     return replaceBy(dialect.delimitedFile({ ...summary.file, columns }), [{ kind: 'verify-seed', path: seed.path }]);
   }
+  if (loadsDirectly(context, seed, summary)) {
+    const nothing = columns.map((name) => `cast(null as ${dialect.typeName('text')}) as ${dialect.quoteIdentifier(name)}`);
+    const query = { node: seed.id, sql: `select ${summary.casts.join(', ')} from (select ${nothing.join(', ')}) as nothing` };
+    const fill: readonly Action[] = [
+      operation({ kind: 'stage-columns', stage, temporary: false, columns: summary.columns }),
+      { kind: 'load-seed', path: seed.path, stage, columns },
+    ];
+    return [...requireContract(seed, { query }), ...replaceTable(context, seed, { query, stage, existing, keys: [], fill })];
+  }
   const text: Relation = { schema: dialect.temporarySchema, name: `${stage.name}_text` };
   const typed = columns.map((name) => ({ name, type: dialect.typeName('text') }));
   const drop = operation({ kind: 'drop', relation: text, relationKind: 'table', temporary: true });
@@ -68,4 +80,12 @@ function loadAndReplace(
     { kind: 'load-seed', path: seed.path, stage: text, columns },
     ...replaceBy(dialect.relation(text), [drop]),
   ];
+}
+
+/** Rows that break a constraint are looked for among those of the text, and a file without rows is told of by the query. */
+function loadsDirectly({ input }: BuildContext, seed: CompiledSeed, summary: SeedSummary): boolean {
+  const { loadsAs } = input.dialect;
+  const { kept, checked } = planConstraints(input, seed);
+  const isPlain = kept.length + checked.length === 0 && seed.config.storage?.unlogged !== true && summary.rows > 0;
+  return loadsAs !== undefined && isPlain && summary.columns.every(({ type }) => loadsAs(type));
 }

@@ -44,16 +44,17 @@ export function replaceTable(
     readonly stage: Relation;
     readonly existing: CatalogRelation | undefined;
     readonly keys: readonly Action[];
+    /** What makes and fills the stage, where that is not done by the query. */
+    readonly fill?: readonly Action[];
   },
 ): readonly Action[] {
   const { input } = context;
-  const { query, stage, existing, keys } = parts;
+  const { query, stage, existing, keys, fill } = parts;
   const { relation: target } = node;
   const standing = existing === undefined ? {} : { existing: existing.kind };
   const constraints = planConstraints(input, node);
   const probe = { stage: { schema: input.dialect.temporarySchema, name: `${stage.name}_probe` }, query };
-  return [
-    ...explainConstraints(node, constraints, probe),
+  const filled = fill ?? [
     operation({
       kind: 'stage-query',
       stage,
@@ -62,6 +63,10 @@ export function replaceTable(
       query,
       ...constraintsFromStart(input, constraints),
     }),
+  ];
+  return [
+    ...explainConstraints(node, constraints, probe),
+    ...filled,
     ...keys,
     ...checkOnStage(node, constraints, stage),
     ...stageConstraints(input, node, constraints, stage),

@@ -12,6 +12,7 @@ import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-defi
 import type { KeepRule, MergeColumns, NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
 import type { VersionPlaces } from '../compile/version-problems.ts';
 import type { Span } from '../diagnostics/span.ts';
+import type { BuildMemory } from '../state/state-writer.ts';
 import type { PlannedUnitTest } from './unit-test.ts';
 
 export type Command = 'run' | 'build' | 'test' | 'seed' | 'snapshot';
@@ -29,7 +30,20 @@ export type Reason =
   | 'seed-changed'
   | 'test'
   | 'hook'
-  | 'replay';
+  | 'replay'
+  | 'sql-changed'
+  | 'config-changed'
+  | 'upstream-rebuilt'
+  | 'source-new-data'
+  | 'drifted'
+  | 'non-deterministic'
+  | 'metadata-changed'
+  | 'unchanged';
+
+export interface Asked {
+  readonly identity: string;
+  readonly dataVersion: string;
+}
 
 /** A check as the executor needs it: its shape, its thresholds, and how to speak of it. */
 export interface PlannedCheck {
@@ -51,6 +65,8 @@ export interface PlannedCheck {
   readonly point?: number;
   /** No row can violate it, whatever the tables above hold: nothing is asked. */
   readonly proven?: true;
+  /** What tells the question and the data that it is asked of from others: the same verdict holds for the same. */
+  readonly asked?: Asked;
   /** Of a check that says the same of a row whatever rows there are and whenever it is asked: tells it from what it was before. */
   readonly fingerprint?: string;
   readonly onNull?: 'pass' | 'fail';
@@ -76,6 +92,8 @@ export interface PlannedQueryTest {
   readonly id: NodeId;
   readonly name: string;
   readonly query: Query;
+  /** As above. */
+  readonly asked?: Asked;
   /** Of a test that the project defines and declares by name: that name. */
   readonly check?: string;
   readonly span: Span;
@@ -167,6 +185,11 @@ export type Action =
       readonly limits: QuarantineLimits;
       /** Rows that stand already and are not replaced: who has the key of one of them is a duplicate. */
       readonly published?: Relation;
+      /**
+       * Of an increment with rules for keys: the table that it changes. Who has the key of one of its rows is a duplicate, but
+       * for rows that are replaced, which have what the staged ones have in `key`; none are where that is empty.
+       */
+      readonly among?: { readonly relation: Relation; readonly key: readonly string[] };
     }
   /** Brings the columns of `target` in line, then applies the staged rows. */
   | {
@@ -293,6 +316,8 @@ interface BaseStep {
   /** Steps that must not start any more once this one has failed, beside those that depend on it. */
   readonly blocks: readonly string[];
   readonly reason: Reason;
+  /** The reason in words, for each thing that differs from what stands. */
+  readonly why?: readonly string[];
 }
 
 /** What a plan took for granted of the relation that a step builds. */
@@ -317,6 +342,8 @@ export interface BuildStep extends BaseStep {
   readonly relationKind: RelationKind;
   /** Hash of what was built: compiled SQL, or the seed file and how it is read. */
   readonly contentHash: string;
+  /** What the next run compares with; absent where it must not take for granted what this one makes. */
+  readonly memory?: BuildMemory;
   /** Checked under the lock of the relation, where the engine has one. */
   readonly assumes: Assumption;
   /** Of a model that is loaded interval by interval: the transaction is that of each batch. */
@@ -343,12 +370,32 @@ export interface UnitStep extends BaseStep {
   readonly test: PlannedUnitTest;
 }
 
+/** A test that passed when it was asked the same of the same data. */
+export interface ReusedTest {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly check: string;
+  readonly span: Span;
+  /** When it passed; ISO 8601 in UTC. */
+  readonly asOf: string;
+}
+
+/** Does nothing: a relation stands as it would be built, or tests hold that have passed already. */
+export interface UnchangedStep extends BaseStep {
+  readonly kind: 'unchanged';
+  readonly build?: Pick<BuildStep, 'node' | 'name' | 'path' | 'resourceType' | 'materialization' | 'relation' | 'relationKind'> & {
+    /** When it was built; ISO 8601 in UTC. */
+    readonly asOf: string;
+  };
+  readonly tests: readonly ReusedTest[];
+}
+
 /** Does nothing; carries order through nodes that have no work of their own (ephemeral, not selected). */
 export interface GateStep extends BaseStep {
   readonly kind: 'gate';
 }
 
-export type Step = BuildStep | TestStep | UnitStep | GateStep;
+export type Step = BuildStep | TestStep | UnitStep | GateStep | UnchangedStep;
 
 export interface PlannedHook {
   readonly name: string;

@@ -12,7 +12,7 @@ import { describeRange } from '../intervals/describe-range.ts';
 import { countOf, listCounts } from './quantities.ts';
 import { nextCommand, renderProblems, renderVerdict } from './run-summary.ts';
 import type { SummaryInput } from './run-summary.ts';
-import { layoutLines, renderSkipped, renderStep, skipReason } from './step-lines.ts';
+import { layoutLines, renderSkipped, renderStep, renderUnchanged, skipReason } from './step-lines.ts';
 import type { SkippedSteps } from './step-lines.ts';
 import { followRun } from './step-progress.ts';
 import type { RunProgress, StepProgress } from './step-progress.ts';
@@ -112,7 +112,7 @@ function describeWait({ relation, holder }: Extract<RunEvent, { type: 'node-wait
   return `${name}, which ${holder.label === '' ? 'another run' : holder.label} holds (process ${holder.pid})`;
 }
 
-/** Turns finished steps into lines; steps that are skipped one after another become one line. */
+/** Turns finished steps into lines; steps that are skipped one after another become one line, and so does all that is unchanged. */
 function createStepWriter(
   progress: RunProgress,
   style: () => FrameOptions,
@@ -120,12 +120,18 @@ function createStepWriter(
   const layout = layoutLines(progress);
   const names = new Map<string, string>();
   let skipped: SkippedSteps | undefined;
+  const unchanged: StepProgress[] = [];
   const rest = (): readonly string[] => {
     const line = skipped === undefined ? [] : [renderSkipped(skipped, layout, style())];
     skipped = undefined;
     return line;
   };
+  const last = (): readonly string[] => [...rest(), ...(unchanged.length === 0 ? [] : [renderUnchanged(unchanged, style())])];
   const finished = (entry: StepProgress): readonly string[] => {
+    if (entry.results.every((result) => result.asOf !== undefined)) {
+      unchanged.push(entry);
+      return [];
+    }
     for (const { id, name } of entry.results) names.set(id, name);
     if (entry.results.some((result) => result.status !== 'skipped' && result.status !== 'cancelled')) {
       return [...rest(), ...renderStep(entry, progress.finished(), layout, style())];
@@ -137,7 +143,7 @@ function createStepWriter(
     skipped = { entries, because, finished: progress.finished() };
     return before;
   };
-  return { finished, rest };
+  return { finished, rest: last };
 }
 
 /** `tx 1.0.0 · target dev (engine and database) · 14 models, 30 tests · 4 threads`. */

@@ -170,6 +170,7 @@ function nodeEvent(result: NodeResult, runId: string | undefined): LogEvent {
     failures: result.failures,
     total: result.total,
     proven: result.proven,
+    as_of: result.asOf,
     skipped_because: result.skippedBecause,
     code: result.diagnostics[0]?.code,
     message: result.message === undefined ? undefined : plain(result.message),

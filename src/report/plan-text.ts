@@ -6,18 +6,19 @@ import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 import { padRight, textWidth } from '../diagnostics/text-width.ts';
-import type { Action, BatchPlan, BuildStep, Plan, PlannedHook, Reason, TestStep, UnitStep } from '../plan/plan.ts';
+import type { Action, BatchPlan, BuildStep, Plan, PlannedHook, Reason, UnitStep } from '../plan/plan.ts';
 import { countOf, describeRanges, formatCount, listCounts } from './quantities.ts';
 import { describeBuild, nameOf, stepTests } from './step-progress.ts';
+import type { WorkStep } from './step-progress.ts';
 import { marksOf } from './style.ts';
 
 export interface PlanTextOptions {
   /** Also the acts of each step, its tests by name, and what it waits for. */
   readonly verbose: boolean;
+  /** Also what differs from what stands, for each step. */
+  readonly explain?: boolean;
   readonly style: Style;
 }
-
-type WorkStep = BuildStep | TestStep | UnitStep;
 
 const reasons: Readonly<Record<Reason, string>> = {
   selected: 'selected',
@@ -30,8 +31,16 @@ const reasons: Readonly<Record<Reason, string>> = {
   'history-kept': 'what has changed; its history is kept',
   'seed-changed': 'file changed',
   test: 'test what is published',
-  hook: 'hook',
+  hook: 'its hooks may do anything',
   replay: 'rows of its quarantine',
+  'sql-changed': 'its SQL has changed',
+  'config-changed': 'its config has changed',
+  'upstream-rebuilt': 'what it reads has changed',
+  'source-new-data': 'a source may have new data',
+  drifted: 'does not stand as it was built',
+  'non-deterministic': 'asks for what is not the same each time',
+  'metadata-changed': 'comments and rights only',
+  unchanged: 'unchanged',
 };
 
 const strategies: Readonly<Record<IncrementalStrategy, string>> = {
@@ -58,19 +67,21 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
 function renderHead(plan: Plan, steps: readonly WorkStep[], style: Style): string {
   const builds = steps.filter((step) => step.kind === 'build');
   const count = (type: BuildStep['resourceType']): number => builds.filter((step) => step.resourceType === type).length;
-  const tests = steps.reduce((sum, step) => sum + stepTests(step).length, 0);
+  const tests = steps.reduce((sum, step) => sum + (step.kind === 'unchanged' ? 0 : stepTests(step).length), 0);
   const counts = listCounts([
     [count('model'), 'model'],
     [count('seed'), 'seed'],
     [count('snapshot'), 'snapshot'],
     [tests, 'test'],
   ]);
+  const unchanged = steps.filter((step) => step.kind === 'unchanged' && step.build !== undefined).length;
   const { name, engine, schema } = plan.target;
   const parts = [
     `plan of ${style.paint.bold(`tx ${plan.command}`)}`,
     `target ${style.paint.bold(plainLine(name))} (${engine}, schema ${plainLine(schema)})`,
   ];
   if (counts !== '') parts.push(counts);
+  if (unchanged > 0) parts.push(`${formatCount(unchanged)} unchanged`);
   return parts.join(` ${style.paint.dim(marksOf(style).dot)} `);
 }
 
@@ -93,7 +104,8 @@ function renderSteps(steps: readonly WorkStep[], options: PlanTextOptions): stri
     const [type = '', name = '', kind = '', relation = ''] = (row?.cells ?? []).map((cell, column) => padRight(cell, widths[column] ?? 0));
     const tail = row?.tail ?? '';
     const line = `  ${paint.dim(type)}  ${paint.bold(name)}  ${kind}  ${paint.dim(relation)}  ${tail}`.trimEnd();
-    return options.verbose ? [line, ...renderActs(step, options.style), ''] : [line];
+    const why = options.explain === true ? (step.why ?? []).map((words) => `      ${plainLine(words)}`) : [];
+    return options.verbose ? [line, ...why, ...renderActs(step, options.style), ''] : [line, ...why];
   });
   return lines.join('\n').trimEnd();
 }
@@ -111,14 +123,19 @@ function stepRow(step: WorkStep): Row {
     const batches = step.batches === undefined ? '' : `: ${describeBatches(step.batches)}`;
     return { cells: [step.resourceType, plainLine(step.name), kind, nameRelation(step.relation)], tail: reason + batches + attached };
   }
+  if (step.kind === 'unchanged' && step.build !== undefined) {
+    const { resourceType, name, materialization, relation } = step.build;
+    const held = tests.length === 0 ? '' : `, ${countOf(tests.length, 'test')} passed already`;
+    return { cells: [resourceType, plainLine(name), materialization, nameRelation(relation)], tail: reasons.unchanged + held };
+  }
   const [first] = tests;
   const name =
-    (tests.length === 1 && first !== undefined) || step.kind === 'unit' || step.node === undefined
+    (tests.length === 1 && first !== undefined) || step.kind !== 'test' || step.node === undefined
       ? (first?.name ?? step.id)
       : nameOf(step.node);
   return {
     cells: ['test', plainLine(name), tests.length === 1 ? (first?.kind ?? '') : countOf(tests.length, 'test'), ''],
-    tail: step.kind === 'unit' ? 'test the query before it is run' : reasons[step.reason],
+    tail: step.kind === 'unit' ? 'test the query before it is run' : step.kind === 'unchanged' ? 'passed already' : reasons[step.reason],
   };
 }
 
@@ -133,6 +150,7 @@ function describeBatches({ batchSize, count, load, gaps, chunk }: BatchPlan): st
 /** The acts of a step, numbered, and what it waits for. */
 function renderActs(step: WorkStep, style: Style): readonly string[] {
   const { paint } = style;
+  if (step.kind === 'unchanged') return [];
   const acts = step.kind === 'unit' ? describeUnitActs(step) : step.kind === 'test' ? describeAction(step.audit) : describeBuildActs(step);
   const numbered = acts.map((act, index) => `      ${paint.dim(`${String(index + 1).padStart(2)}.`)} ${act}`);
   if (step.dependsOn.length === 0) return numbered;

@@ -37,6 +37,7 @@ const flags: Readonly<Record<string, string | readonly [string]>> = {
   favor_state: '--favor-state',
   full_refresh: '--full-refresh',
   adopt: '--adopt',
+  force: '--force',
   audit: ['--no-audit'],
   run_proven: '--run-proven',
   analyze: ['--no-analyze'],

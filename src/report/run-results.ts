@@ -2,7 +2,7 @@
 import { plainUnitDiff } from './unit-diff-text.ts';
 import type { Relation } from '../adapter/relation.ts';
 import { plain } from '../diagnostics/plain.ts';
-import type { NodeResult, NodeStatus, RunResult } from '../execute/events.ts';
+import type { NodeResult, RunResult } from '../execute/events.ts';
 import type { Command } from '../plan/plan.ts';
 import type { ArtifactMetadata } from './artifact-metadata.ts';
 import { artifactMetadata } from './artifact-metadata.ts';
@@ -74,8 +74,9 @@ function batchResults({ batches }: NodeResult): BatchResults | null {
 
 const isPartial = ({ status, batches }: NodeResult): boolean => status === 'error' && batches !== undefined && batches.loaded > 0;
 
-/** dbt has no word for a cancelled node: to its readers it was skipped, and the message says more. */
-function statusWord(status: NodeStatus): string {
+/** dbt has no word for a cancelled node: to its readers it was skipped, and the message says more. Its word for what needed nothing is for nodes alone. */
+function statusWord({ status, asOf, resourceType }: NodeResult): string {
+  if (asOf !== undefined && resourceType !== 'test') return 'no-op';
   return status === 'cancelled' ? 'skipped' : status;
 }
 
@@ -85,7 +86,7 @@ function resultEntry(node: NodeResult, input: RunResultsInput): RunResultEntry {
   const { relation } = node;
   const name = relation === undefined ? null : (input.relationName ?? quotedName)(relation);
   return {
-    status: isPartial(node) ? 'partial success' : statusWord(node.status),
+    status: isPartial(node) ? 'partial success' : statusWord(node),
     timing: ran
       ? [
           // Everything is compiled before the run starts: no node spends time on it.
@@ -111,6 +112,7 @@ function resultEntry(node: NodeResult, input: RunResultsInput): RunResultEntry {
 
 function messageOf(node: NodeResult): string | null {
   if (node.message !== undefined) return plain(node.diff === undefined ? node.message : `${node.message}\n${plainUnitDiff(node.diff)}`);
+  if (node.asOf !== undefined) return node.resourceType === 'test' ? `pass (as of ${node.asOf})` : `unchanged since ${node.asOf}`;
   if (node.proven === true) return 'proven by the query';
   if (node.status === 'cancelled') return 'cancelled';
   if (node.skippedBecause !== undefined) return `skipped because of ${node.skippedBecause}`;

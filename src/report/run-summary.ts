@@ -99,7 +99,7 @@ export function renderVerdict(input: Pick<SummaryInput, 'progress' | 'result' | 
   const { paint } = options;
   const marks = marksOf(options);
   const { result } = input;
-  const { ok, failed, warned, skipped, cancelled } = input.progress.tally;
+  const { ok, unchanged, failed, warned, skipped, cancelled } = input.progress.tally;
   const warnings = warned + countWarnings(result);
   const parts: string[] = [];
   if (result.status === 'cancelled') parts.push(paint.yellow('cancelled'));
@@ -109,6 +109,7 @@ export function renderVerdict(input: Pick<SummaryInput, 'progress' | 'result' | 
   if (cancelled > 0) parts.push(`${formatCount(cancelled)} not run`);
   if (warnings > 0) parts.push(paint.yellow(listCounts([[warnings, 'warning']])));
   if (ok > 0) parts.push(`${formatCount(ok)} ok`);
+  if (unchanged > 0) parts.push(`${formatCount(unchanged)} unchanged`);
   if (parts.length === 0) parts.push('nothing to do');
   const good = result.status === 'success';
   const mark = good ? paint.green(marks.ok) : paint.red(marks.failed);
@@ -126,7 +127,7 @@ function slowest(result: RunResult): string {
   let slow: NodeResult | undefined;
   let others = 0;
   for (const node of result.results) {
-    if (node.status === 'skipped' || node.status === 'cancelled') continue;
+    if (node.status === 'skipped' || node.status === 'cancelled' || node.asOf !== undefined) continue;
     others += 1;
     if (slow === undefined || node.durationMs > slow.durationMs) slow = node;
   }

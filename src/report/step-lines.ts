@@ -28,6 +28,8 @@ export function layoutLines(progress: RunProgress): LineLayout {
   let kind = 0;
   let counts = false;
   for (const { title, kind: words, step } of progress.steps) {
+    // These have no line of their own unless they are not reached.
+    if (step.kind === 'unchanged') continue;
     name = Math.max(name, Math.min(textWidth(title), WIDEST_NAME));
     kind = Math.max(kind, textWidth(words));
     if (step.kind === 'build' && step.relationKind === 'table') counts = true;
@@ -159,6 +161,29 @@ export function renderSkipped(skipped: SkippedSteps, layout: LineLayout, style: 
   const { skipped: mark } = marksOf(style);
   const count = padLeft(`${skipped.finished}/${layout.total}`, layout.count);
   return `${style.paint.dim(mark)} ${style.paint.dim(count)}  ${what} ${style.paint.dim(`skipped: ${plainLine(skipped.because)}`)}`;
+}
+
+/** One line for all that stands unchanged, and the tests that hold. */
+export function renderUnchanged(entries: readonly StepProgress[], style: LineStyle): string {
+  const results = entries.flatMap((entry) => entry.results);
+  const count = (type: NodeResult['resourceType']): number => results.filter(({ resourceType }) => resourceType === type).length;
+  const nodes = listCounts([
+    [count('model'), 'model'],
+    [count('seed'), 'seed'],
+    [count('snapshot'), 'snapshot'],
+  ]);
+  const tests = results.filter(({ resourceType }) => resourceType === 'test');
+  const [oldest = ''] = tests.flatMap(({ asOf }) => asOf ?? []).sort();
+  const held =
+    tests.length === 0 ? '' : `${countOf(tests.length, 'test')} ${tests.length === 1 ? 'passes' : 'pass'} (as of ${shortTime(oldest)})`;
+  const { same } = marksOf(style);
+  const parts = [...(nodes === '' ? [] : [`${nodes} unchanged`]), ...(held === '' ? [] : [held])];
+  return style.paint.dim(`${same} ${parts.join(', ')}`);
+}
+
+/** `2024-01-31 09:30Z` of a time in ISO 8601, or as an engine prints it. */
+function shortTime(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')}Z`;
 }
 
 /** Why a step was skipped, in words. */

@@ -1,11 +1,14 @@
 /** Follows a run step by step: which results belong together, how far it is, and what it came to. */
 import { auditsIn } from '../plan/audits-in.ts';
 import type { NodeResult } from '../execute/events.ts';
-import type { Action, BuildStep, Plan, TestStep, UnitStep } from '../plan/plan.ts';
+import type { Action, BuildStep, Plan, TestStep, UnchangedStep, UnitStep } from '../plan/plan.ts';
+
+/** A step of which something is told. */
+export type WorkStep = BuildStep | TestStep | UnitStep | UnchangedStep;
 
 /** A step that leaves results: of its node, of the tests that it carries, or both. */
 export interface StepProgress {
-  readonly step: BuildStep | TestStep | UnitStep;
+  readonly step: WorkStep;
   readonly title: string;
   /** What kind of work it is, in one or two words. */
   readonly kind: string;
@@ -18,6 +21,8 @@ export interface StepProgress {
 
 export interface Tally {
   ok: number;
+  /** Nothing had to be done, and it is well. */
+  unchanged: number;
   failed: number;
   warned: number;
   skipped: number;
@@ -53,9 +58,10 @@ export function nameOf(id: string): string {
 }
 
 /** Tests that a step carries. */
-export function stepTests(step: BuildStep | TestStep | UnitStep): ReturnType<typeof testsOf> {
+export function stepTests(step: WorkStep): ReturnType<typeof testsOf> {
   if (step.kind === 'unit') return [{ id: step.test.id, name: step.test.name, kind: 'unit' }];
   if (step.kind === 'test') return testsOf(step.audit);
+  if (step.kind === 'unchanged') return step.tests.map(({ id, name, check }) => ({ id, name, kind: check }));
   return auditsIn(step.transaction).flatMap(testsOf);
 }
 
@@ -64,7 +70,7 @@ export function describeBuild(step: BuildStep): string {
   return step.strategy === undefined ? step.materialization : `${step.materialization} ${step.strategy}`;
 }
 
-function followStep(step: BuildStep | TestStep | UnitStep): StepProgress {
+function followStep(step: WorkStep): StepProgress {
   const tests = stepTests(step);
   if (step.kind === 'build') {
     return {
@@ -75,6 +81,10 @@ function followStep(step: BuildStep | TestStep | UnitStep): StepProgress {
       startId: step.node,
       results: [],
     };
+  }
+  if (step.kind === 'unchanged' && step.build !== undefined) {
+    const { node, name, materialization: kind } = step.build;
+    return { step, title: name, kind, ids: [node, ...tests.map((test) => test.id)], startId: node, results: [] };
   }
   const [first] = tests;
   const ids = tests.map((test) => test.id);
@@ -96,12 +106,12 @@ export function followRun(plan: Plan): RunProgress {
     if (same === undefined) byStart.set(entry.startId, [entry]);
     else same.push(entry);
   }
-  const tally: Tally = { ok: 0, failed: 0, warned: 0, skipped: 0, cancelled: 0 };
+  const tally: Tally = { ok: 0, unchanged: 0, failed: 0, warned: 0, skipped: 0, cancelled: 0 };
   return {
     steps,
     total: byResult.size,
     tally,
-    finished: () => tally.ok + tally.failed + tally.warned + tally.skipped + tally.cancelled,
+    finished: () => tally.ok + tally.unchanged + tally.failed + tally.warned + tally.skipped + tally.cancelled,
     start: (id) => byStart.get(id)?.shift(),
     finish: (result) => {
       count(tally, result);
@@ -118,6 +128,7 @@ function count(tally: Tally, result: NodeResult): void {
   else if (result.status === 'warn') tally.warned += 1;
   else if (result.status === 'skipped') tally.skipped += 1;
   else if (result.status === 'cancelled') tally.cancelled += 1;
+  else if (result.asOf !== undefined) tally.unchanged += 1;
   else tally.ok += 1;
 }
 

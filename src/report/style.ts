@@ -14,6 +14,8 @@ export interface Marks {
   readonly failed: string;
   readonly warned: string;
   readonly skipped: string;
+  /** In front of what stands unchanged. */
+  readonly same: string;
   readonly dot: string;
   readonly ellipsis: string;
   readonly rule: string;
@@ -27,6 +29,7 @@ const symbols: Marks = {
   failed: '✖',
   warned: '!',
   skipped: '-',
+  same: '=',
   dot: '·',
   ellipsis: '…',
   rule: '─',
@@ -40,6 +43,7 @@ const ascii: Marks = {
   failed: 'x',
   warned: '!',
   skipped: '-',
+  same: '=',
   dot: '|',
   ellipsis: '...',
   rule: '-',

@@ -8,6 +8,7 @@ import { joinRanges } from '../intervals/range-set.ts';
 import type { Range, RangeSet } from '../intervals/range-set.ts';
 import { buildSubject, stateRelation, stateVersion } from './state-tables.ts';
 import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
+import type { BuildMemory } from './state-writer.ts';
 
 /** The newest successful build of one relation. */
 export interface RecordedBuild {
@@ -22,6 +23,17 @@ export interface RecordedBuild {
   readonly ordinal: number;
   /** Rows it had then, where that was counted. */
   readonly rows: number | undefined;
+  /** From what it was made; absent where nobody noted that, or it must not be relied on. */
+  readonly memory?: BuildMemory;
+}
+
+/** The last verdict of a test that holds for the same question about the same data. */
+export interface RecordedVerdict {
+  readonly status: string;
+  readonly identity: string;
+  readonly dataVersion: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
 }
 
 /** What of a relation is loaded, of those that are loaded interval by interval. */
@@ -29,8 +41,10 @@ export interface RecordedLedger {
   readonly relation: Relation;
   /** Of the query that loaded it. */
   readonly version: string;
-  /** The newest build that it knows of; with a newer one it says nothing any more. */
+  /** Ordinal of the build that it belongs to. */
   readonly build: number;
+  /** Of that build: where the table has other data, it says nothing any more. */
+  readonly dataVersion: string;
   readonly done: RangeSet;
   /** How many entries there were with this one. */
   readonly ordinal: number;
@@ -50,6 +64,10 @@ export interface StateSnapshot {
   /** The newest builds of incremental models that tests passed without a failure, by the ids of the tests. */
   readonly passes: Readonly<Record<string, RecordedPass>>;
   readonly ledgers: readonly RecordedLedger[];
+  /** By the ids of tests. */
+  readonly verdicts: Readonly<Record<string, RecordedVerdict>>;
+  /** The columns that relations had when a run last looked at them, as hashes, by `buildSubject`. */
+  readonly shapes: Readonly<Record<string, string>>;
 }
 
 /** A test, as it was, passed a build of the relation that it looks at. */
@@ -67,6 +85,8 @@ export const emptyState: StateSnapshot = {
   points: {},
   passes: {},
   ledgers: [],
+  verdicts: {},
+  shapes: {},
 };
 
 /** Reads the whole memory in one statement. The tables must exist (see `inspectStateLayout`). */
@@ -105,16 +125,34 @@ from ${table('records')} as record join (
 ) as newest using (subject, ordinal, recorded_at)
 where kind = 'point'
 union all
+select 'verdict', record.entry, cast(null as ${bigint})
+from ${table('records')} as record join (
+  select subject, max(recorded_at) as recorded_at from ${table('records')} where kind = 'check' group by subject
+) as newest on newest.subject = record.subject and newest.recorded_at = record.recorded_at
+where record.kind = 'check'
+union all
+select 'shape', entry, ordinal
+from ${table('records')} as record join (
+  select subject, max(ordinal) as ordinal from ${table('records')} where kind = 'shape' group by subject
+) as newest using (subject, ordinal)
+where kind = 'shape'
+union all
 select 'open', run_id, cast(null as ${bigint}) from ${table('runs')} group by run_id having count(*) = 1
 union all
 select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} where version = (select max(version) from ${table('meta')})`;
   const { rows } = await connection.query({ sql });
+  return gather(rows);
+}
+
+function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
   const builds: RecordedBuild[] = [];
   const openRuns: string[] = [];
   const measures: Record<string, string> = {};
   const points: Record<string, Point[]> = {};
   const passes: Record<string, RecordedPass> = {};
   const ledgers: RecordedLedger[] = [];
+  const verdicts: Record<string, RecordedVerdict> = {};
+  const shapes: Record<string, string> = {};
   // Whoever emptied the table of versions left the others as this version makes them, or they would not be ours.
   let version: number = stateVersion;
   let txVersion = '';
@@ -125,13 +163,15 @@ select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} w
     else if (what === 'point') notePoint(text, Number(number), points);
     else if (what === 'pass') notePass(text, Number(number), passes);
     else if (what === 'ledger') ledgers.push(readLedger(text, Number(number)));
+    else if (what === 'verdict') noteVerdict(text, verdicts);
+    else if (what === 'shape') noteShape(text, shapes);
     else if (what === 'open') openRuns.push(text);
     else {
       version = Number(number);
       txVersion = text;
     }
   }
-  return { version, txVersion, builds, openRuns, measures, points, passes, ledgers };
+  return { version, txVersion, builds, openRuns, measures, points, passes, verdicts, shapes, ledgers };
 }
 
 function noteMeasure(entry: string, measures: Record<string, string>): void {
@@ -154,6 +194,20 @@ function notePass(entry: string, ordinal: number, passes: Record<string, Recorde
   // As above.
   const { node_id: test, fingerprint } = JSON.parse(entry) as Partial<RecordEntry<'check_results'>>;
   if (typeof test === 'string' && typeof fingerprint === 'string') passes[test] = { ordinal, fingerprint };
+}
+
+function noteVerdict(entry: string, verdicts: Record<string, RecordedVerdict>): void {
+  // As above.
+  const fields = JSON.parse(entry) as Partial<RecordEntry<'check_results'>>;
+  const { node_id: test, status, identity, data_version: dataVersion, recorded_at: at } = fields;
+  if (typeof test !== 'string' || typeof identity !== 'string' || typeof dataVersion !== 'string') return;
+  verdicts[test] = { status: String(status), identity, dataVersion, at: String(at) };
+}
+
+function noteShape(entry: string, shapes: Record<string, string>): void {
+  // Written by `createStateWriter`; as above.
+  const { subject, columns } = JSON.parse(entry) as { readonly subject?: unknown; readonly columns?: unknown };
+  if (typeof subject === 'string' && typeof columns === 'string') shapes[subject] = columns;
 }
 
 /** A query for the ordinals of the newest build and ledger entry of a relation, 0 without one: what `readState` knew of them may be old by now. */
@@ -190,6 +244,7 @@ function readLedger(entry: string, ordinal: number): RecordedLedger {
     relation: { schema: String(fields.schema_name ?? ''), name: String(fields.relation_name ?? '') },
     version: String(fields.version ?? ''),
     build: Number(fields.build ?? 0),
+    dataVersion: String(fields.data_version ?? ''),
     done: joinRanges(done),
     ordinal,
   };
@@ -215,5 +270,14 @@ function readBuild(entry: string, ordinal: number): RecordedBuild {
     startedAt: text(fields.started_at),
     ordinal,
     rows: rows === null || rows === undefined ? undefined : Number(rows),
+    ...readMemory(fields),
   };
+}
+
+function readMemory(fields: Partial<RecordEntry<'node_runs'>>): Pick<RecordedBuild, 'memory'> {
+  const { fingerprint, inputs, data_version: dataVersion, metadata_hash: metadata } = fields;
+  if (typeof fingerprint !== 'string' || typeof inputs !== 'string' || typeof dataVersion !== 'string') return {};
+  // Both were written from a `BuildMemory`.
+  const memory = { fingerprint: JSON.parse(fingerprint) as Record<string, string>, inputs: JSON.parse(inputs) as Record<string, string> };
+  return { memory: { ...memory, dataVersion, metadata: String(metadata ?? '') } };
 }

@@ -6,7 +6,7 @@ import type { Relation } from '../adapter/relation.ts';
  * Raised with every change of the tables and views below, which may only add: a table, or columns at the end. Each table or
  * column that came later stands in `laterTables` or `laterColumns`; an older `tx` refuses a newer version.
  */
-export const stateVersion = 3;
+export const stateVersion = 4;
 
 type Columns = Readonly<Record<string, PortableType>>;
 
@@ -36,11 +36,12 @@ export const laterColumns: Readonly<Record<string, number>> = {};
 /**
  * What a record is about: `build` is a relation that was built, under its quoted name, `failure` an attempt that built
  * nothing, `check` the verdict of a test, under its id, and `measure` the verdict of one whose next run compares with
- * what this one measured. `rows` are failing rows that somebody wants to keep. The ordinals of builds count those of their relation, from 1, and tell the newest, which clocks do
+ * what this one measured. `rows` are failing rows that somebody wants to keep, `shape` the columns that a relation had when
+ * the run ended that built it. The ordinals of builds count those of their relation, from 1, and tell the newest, which clocks do
  * not. A check that an incremental model passed without a failure has the ordinal of that build; all others have 0. `ledger`
  * is an entry in the ledger of a relation that is loaded interval by interval, under its quoted name; these count by themselves.
  */
-export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'point' | 'rows' | 'ledger';
+export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'point' | 'rows' | 'shape' | 'ledger';
 
 export interface StateView {
   readonly kinds: readonly RecordKind[];
@@ -67,6 +68,10 @@ export const stateViews = {
       content_hash: 'text',
       error_code: 'text',
       quarantined: 'bigint',
+      data_version: 'text',
+      fingerprint: 'text',
+      inputs: 'text',
+      metadata_hash: 'text',
     },
   },
   check_results: {
@@ -81,6 +86,8 @@ export const stateViews = {
       measured: 'text',
       fingerprint: 'text',
       recorded_at: 'timestamp',
+      identity: 'text',
+      data_version: 'text',
     },
   },
   test_failures: {
@@ -106,6 +113,7 @@ export const stateViews = {
       row_count: 'bigint',
       version: 'text',
       build: 'bigint',
+      data_version: 'text',
       done: 'text',
       recorded_at: 'timestamp',
     },

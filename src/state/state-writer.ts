@@ -20,6 +20,18 @@ export interface RunRecord {
   readonly txVersion: string;
 }
 
+/** From what a relation was made, and which state of its data that gave: what the next run compares with. */
+export interface BuildMemory {
+  /** What decides about the relation beside the data that it reads: a value or a hash for each thing by its name. */
+  readonly fingerprint: Readonly<Record<string, string>>;
+  /** The state of each node that was read directly, by its id. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Of what is said about the relation and is not in it. */
+  readonly metadata: string;
+  /** The run that made the data, or what else tells them from others. */
+  readonly dataVersion: string;
+}
+
 export interface NodeRunRecord {
   readonly runId: string;
   readonly node: string;
@@ -36,6 +48,8 @@ export interface NodeRunRecord {
   /** Rows that were set aside; null where that was not asked for. */
   readonly quarantined?: number | null;
   readonly contentHash: string;
+  /** Absent where the next run must not take the relation for granted. */
+  readonly memory?: BuildMemory;
   /** Of a build that succeeded: how many there were of its relation, with this one. */
   readonly ordinal?: number;
   readonly errorCode?: string;
@@ -54,6 +68,8 @@ export interface CheckRecord {
   readonly remembered?: boolean;
   /** When the bucket began for which later runs compare with it, in milliseconds since 1970. */
   readonly point?: number;
+  /** What was asked, and of which state of the data; where the verdict holds for the same question about the same state. */
+  readonly asked?: { readonly identity: string; readonly dataVersion: string };
   /** The build of the relation that it passed without a failure, where the next one builds upon that. */
   readonly passed?: { readonly ordinal: number; readonly fingerprint: string };
 }
@@ -87,9 +103,18 @@ export interface LedgerRecord {
   readonly version: string;
   /** Of the newest build. */
   readonly build: number;
+  readonly dataVersion: string;
   /** All that is loaded now. */
   readonly done: RangeSet;
   readonly ordinal: number;
+}
+
+/** The columns that a relation had, as a hash. */
+export interface ShapeRecord {
+  readonly relation: Relation;
+  /** Of the build that left it so. */
+  readonly ordinal: number;
+  readonly columns: string;
 }
 
 /** What one transaction adds: the outcome of a node, verdicts of tests, or both. */
@@ -106,6 +131,8 @@ export interface StateWriter {
   readonly run: (record: RunRecord) => Statement;
   /** One statement for all that one transaction records. */
   readonly outcome: (outcome: Outcome) => Statement;
+  /** One statement for the shapes of these relations, of which there must be some. */
+  readonly shapes: (at: string, records: readonly ShapeRecord[]) => Statement;
   /** Takes away what is kept too long of these tests; nothing for none. */
   readonly prune: (tests: GrownTests) => readonly Statement[];
 }
@@ -122,13 +149,7 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
     run: (record) =>
       insert('runs', [[record.runId, record.status, { timestamp: record.at }, record.command, record.target, record.txVersion]]),
     outcome: ({ at, nodeRun, checks = [], failures = [], ledgers = [] }) => {
-      const row = (kind: RecordKind, subject: string, ordinal: number, entry: object): readonly SqlScalar[] => [
-        kind,
-        subject,
-        ordinal,
-        { timestamp: at },
-        JSON.stringify(entry),
-      ];
+      const row = rowAt(at);
       const builds = nodeRun === undefined ? [] : [nodeRun];
       return insert('records', [
         ...builds.map((run) => row(kindOf(run), buildSubject(run.relation, dialect), ordinalOf(run), nodeRunEntry(run))),
@@ -137,6 +158,14 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
         ...ledgers.map((entry) => row('ledger', buildSubject(entry.relation, dialect), entry.ordinal, ledgerEntry(entry, at))),
       ]);
     },
+    shapes: (at, records) =>
+      insert(
+        'records',
+        records.map(({ relation, ordinal, columns }) => {
+          const subject = buildSubject(relation, dialect);
+          return rowAt(at)('shape', subject, ordinal, { subject, columns });
+        }),
+      ),
     prune: (tests) => {
       const records = dialect.relation(stateRelation(schema, 'records'));
       const oldRows = tests.rows.map((test) => {
@@ -152,6 +181,11 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
       return [...oldRows, ...oldPoints];
     },
   };
+}
+
+/** Makes rows of `records`. */
+function rowAt(at: string): (kind: RecordKind, subject: string, ordinal: number, entry: object) => readonly SqlScalar[] {
+  return (kind, subject, ordinal, entry) => [kind, subject, ordinal, { timestamp: at }, JSON.stringify(entry)];
 }
 
 function kindOf({ status }: NodeRunRecord): RecordKind {
@@ -183,6 +217,10 @@ function nodeRunEntry(record: NodeRunRecord): RecordEntry<'node_runs'> {
     quarantined: record.quarantined ?? null,
     content_hash: record.contentHash,
     error_code: record.errorCode ?? null,
+    data_version: record.memory?.dataVersion ?? null,
+    fingerprint: record.memory === undefined ? null : JSON.stringify(record.memory.fingerprint),
+    inputs: record.memory === undefined ? null : JSON.stringify(record.memory.inputs),
+    metadata_hash: record.memory?.metadata ?? null,
   };
 }
 
@@ -197,6 +235,8 @@ function checkEntry(record: CheckRecord, at: string): RecordEntry<'check_results
     measured: record.measured ?? null,
     fingerprint: record.passed?.fingerprint ?? null,
     recorded_at: at,
+    identity: record.asked?.identity ?? null,
+    data_version: record.asked?.dataVersion ?? null,
   };
 }
 
@@ -216,6 +256,7 @@ function ledgerEntry(record: LedgerRecord, at: string): RecordEntry<'intervals'>
     row_count: record.rows,
     version: record.version,
     build: record.build,
+    data_version: record.dataVersion,
     done: JSON.stringify(record.done.map(({ start, end }) => [start, end])),
     recorded_at: at,
   };

@@ -38,6 +38,24 @@ models: { marts: { +meta: { owner: ann } } }
     '{{config materialized="incremental" unique_key="id"}}select * from {{ref "eph"}}{{#if is_incremental}} where id > (select max(id) from {{this}}){{/if}}\n',
   'models/marts/reads.sql':
     'select a.*, b.* from {{source "web" "visits"}} as a, {{source "files" "raw"}} as b where b.id >= {{var "least"}}\n',
+  'models/total_by_id.sql': '{{config materialized="table"}}select 1 as id',
+  'models/promised.sql': '{{config materialized="table"}}select 1 as id, 1 as line, cast(2 as decimal(9, 2)) as amount',
+  'models/promised.yaml': `models:
+  - name: total_by_id
+    columns: [{ name: id, constraints: [{ type: primary_key }] }]
+  - name: promised
+    config: { contract: { enforced: true } }
+    constraints:
+      - { type: primary_key, columns: [id, line], name: promised_key }
+      - { type: check, expression: amount >= 0 }
+      - { type: foreign_key, columns: [id], to: ref('total_by_id'), to_columns: [id] }
+    columns:
+      - { name: id, data_type: integer, constraints: [{ type: not_null }] }
+      - { name: line, data_type: integer }
+      - name: amount
+        data_type: decimal(9, 2)
+        constraints: [{ type: check, expression: amount < 100 }, { type: unique, name: once }]
+`,
   'models/off.sql': '{{config enabled=false}}select 1 as x\n',
   'models/rich.yaml': `models:
   - name: eph
@@ -118,9 +136,11 @@ describe('the manifest', () => {
       'model.shop.goods.v2',
       'model.shop.goods_read',
       'model.shop.inc',
+      'model.shop.promised',
       'model.shop.reads',
       'model.shop.stg',
       'model.shop.total',
+      'model.shop.total_by_id',
       'seed.shop.raw',
     ]);
     expect(Object.keys(sources)).toEqual(['source.shop.files.raw', 'source.shop.web.visits']);
@@ -164,6 +184,33 @@ describe('the manifest', () => {
     // The same text as in its file, but for the database in front of relations, by which other tools find them.
     const compiled = project.read('target/compiled/shop/models/marts/inc.sql');
     expect(`${String(parsed(text).nodes['model.shop.inc']?.['compiled_code'])}\n`).toBe(compiled.replaceAll('"main".', '"shop"."main".'));
+  });
+
+  it('says what a contract promises, and the constraints of a table and of its columns', () => {
+    const { nodes } = parsed(text);
+    expect(nodes['model.shop.promised']).toMatchObject({
+      contract: { enforced: true, alias_types: true, checksum: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      constraints: [
+        { type: 'primary_key', name: 'promised_key', columns: ['id', 'line'], to: null, to_columns: [] },
+        { type: 'check', name: null, expression: 'amount >= 0' },
+        { type: 'foreign_key', columns: ['id'], to: "ref('total_by_id')", to_columns: ['id'] },
+      ],
+      columns: {
+        id: { data_type: 'integer', constraints: [{ type: 'not_null', name: null }] },
+        line: { data_type: 'integer', constraints: [] },
+        amount: {
+          data_type: 'decimal(9, 2)',
+          constraints: [
+            { type: 'check', expression: 'amount < 100' },
+            { type: 'unique', name: 'once' },
+          ],
+        },
+      },
+    });
+    const without = { contract: { enforced: false, checksum: null }, constraints: [] };
+    expect(nodes['model.shop.total']).toMatchObject(without);
+    expect(nodes['model.shop.promised']?.['config']).toMatchObject({ contract: { enforced: true } });
+    expect(nodes['model.shop.total_by_id']).toMatchObject({ columns: { id: { constraints: [{ type: 'primary_key' }] } } });
   });
 
   it('says of tests what they test', () => {

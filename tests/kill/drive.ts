@@ -187,6 +187,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       failFast: false,
       txVersion: '0.0.0',
       stateVersion: state.version,
+      shapes: state.shapes,
       openRuns: state.openRuns,
       lockTimeoutMs: 10_000,
       signal: new AbortController().signal,

@@ -8,6 +8,7 @@ import { compare } from './compare-sql.ts';
 import { library } from './library.ts';
 import { databaseAlias } from './errors.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
+import { steadiness } from './steadiness.ts';
 
 const typeNames: Readonly<Record<PortableType, string>> = {
   boolean: 'BOOLEAN',
@@ -94,6 +95,7 @@ function relation({ database, schema, name }: Relation): string {
 export const dialect: Dialect = {
   engine: 'duckdb',
   library,
+  steadiness,
   checks,
   compare,
   quoteIdentifier,

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dialect } from './dialect.ts';
+import type { Connection } from '../../adapter/connection.ts';
 import { failureOf, openTestConnection, rowsOf, useTestDatabase, valueOf } from './open-test-session.ts';
 
 const database = useTestDatabase();
+
+const currentSchema = async (connection: Connection): Promise<string> => String(await valueOf(connection, 'select current_schema()'));
 
 /** Text without halves of surrogate pairs, which no encoding can carry. */
 const anyText = fc.string({ unit: 'grapheme' });
@@ -122,4 +125,41 @@ describe('literals', () => {
     );
     expect(found.map(([type]) => type)).toEqual(types.map((type) => dialect.typeName(type)));
   });
+});
+
+describe('a load', () => {
+  const cells: Readonly<Record<string, readonly string[]>> = {
+    boolean: ['true', 'F', 'yes', '0'],
+    smallint: ['-32768', '7'],
+    integer: ['2147483647', ' 7 ', '-0'],
+    int8: ['-9223372036854775808'],
+    'numeric(12, 2)': ['1.005', '-0.00', '1e3', 'NaN'],
+    decimal: ['0.1234567890123456789'],
+    real: ['0.1', '1e-40', 'Infinity'],
+    'double precision': ['0.1', '-1e308'],
+    text: ['', ' a ', String.raw`\N`, 'a\tb\nc', "'"],
+    varchar: ['', 'é'.repeat(300)],
+    date: ['2024-02-29', '0044-03-15', 'infinity'],
+    timestamp: ['2024-01-01 00:00:00.1234567', '2024-01-01T10:00'],
+    'timestamp with time zone': ['2024-01-01 10:00+02', '2024-01-01 10:00'],
+  };
+
+  it.each(Object.entries(cells))('of %s is what a cast of the text is', async (type, texts) => {
+    expect(dialect.loadsAs?.(type)).toBe(true);
+    const connection = await openTestConnection(database);
+    await connection.run({ sql: `create table loaded (cell ${type}); create table cast_from (cell text)`, script: true });
+    const rows = [...texts.map((cell) => [cell]), [null]];
+    for (const name of ['loaded', 'cast_from'])
+      await connection.load({ table: { schema: await currentSchema(connection), name }, columns: [{ name: 'cell', type }], rows });
+    const found = await rowsOf(connection, 'select cell::text from loaded');
+    expect(found).toHaveLength(texts.length + 1);
+    expect(found).toEqual(await rowsOf(connection, `select cast(cell as ${type})::text from cast_from`));
+  });
+
+  it.each(['varchar(3)', 'char(3)', 'bpchar', 'uuid', 'json', 'citext', 'interval', 'mood', 'integer[]', 'money', 'text; drop table x'])(
+    'of %s may be something else',
+    (type) => {
+      expect(dialect.loadsAs?.(type)).toBe(false);
+    },
+  );
 });

@@ -7,6 +7,7 @@ import { checks } from './check-sql.ts';
 import { compare } from './compare-sql.ts';
 import { library } from './library.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
+import { steadiness } from './steadiness.ts';
 import { safeCast } from './safe-cast.ts';
 
 /** As the catalog spells them. */
@@ -20,6 +21,10 @@ const typeNames: Readonly<Record<PortableType, string>> = {
   timestamptz: 'timestamp with time zone',
   text: 'text',
 };
+
+/** Types of which a load and a cast of text know the same; a length is not among them, as a cast cuts what is too long. */
+const loadedTypes =
+  /^(?:bool(?:ean)?|smallint|int[248]?|integer|bigint|real|float[48]|double precision|(?:numeric|decimal)(?: ?\( ?\d+ ?(?:, ?\d+ ?)?\))?|text|varchar|character varying|date|timestamp(?:tz| with time zone| without time zone)?)$/i;
 
 const ISO_UTC = /^(\d{4,5}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(?:Z|[+-]00:?00)?$/;
 
@@ -94,6 +99,7 @@ function readJson(expression: string, type: string): string {
 export const dialect: Dialect = {
   engine: 'postgres',
   library,
+  steadiness,
   checks,
   compare,
   quoteIdentifier,
@@ -111,6 +117,7 @@ export const dialect: Dialect = {
   isReservedSchema,
   rowId: 'ctid',
   typeName: (type) => typeNames[type],
+  loadsAs: (type) => loadedTypes.test(type),
   tryCast: safeCast,
   temporarySchema: 'pg_temp',
 };

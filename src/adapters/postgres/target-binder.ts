@@ -1,6 +1,6 @@
 /**
- * Tells the columns of queries by asking the target itself: each becomes an empty temporary table, in one transaction that is
- * undone. Nothing is executed, and nobody else sees any of it.
+ * Tells the columns of queries by asking the target itself: each becomes a temporary view, over empty tables that stand for
+ * what it reads, in one transaction that is undone. Nothing is executed, and nobody else sees any of it.
  */
 import type { OpenOptions } from '../../adapter/adapter.ts';
 import type { Binder, BindRequest, Binding, Stub, StubProblem } from '../../adapter/analysis.ts';
@@ -14,9 +14,14 @@ import { dialect } from './dialect.ts';
 import { quoteIdentifier } from './quoting.ts';
 import { openSession } from './session.ts';
 import { replaceRelations } from './replace-relations.ts';
+import type { ReplacedQuery } from './replace-relations.ts';
 
-/** Holds the columns of a query for as long as they are read. */
+/** Holds the columns of a query for as long as they are read. A table would take files, and several times as long. */
 const scratch: Relation = { schema: dialect.temporarySchema, name: '_tx_columns' };
+const prefix = `create temporary view ${dialect.relation(scratch)} as (\n`;
+
+/** Queries that go to the server together; if it refuses one of them, each goes alone. */
+const together = 50;
 
 export async function openTargetBinder(options: OpenOptions): Promise<Binder> {
   const session = await openSession({ ...options, connections: 1, readOnly: false });
@@ -27,11 +32,7 @@ export async function openTargetBinder(options: OpenOptions): Promise<Binder> {
     return {
       ...analyzer,
       declare: (given) => stubs.declare(given),
-      bind: async (requests) => {
-        const bindings: Binding[] = [];
-        for (const request of requests) bindings.push(await stubs.bind(request));
-        return bindings;
-      },
+      bind: (requests) => stubs.bind(requests),
       close: async () => {
         await analyzer.close();
         await session.close();
@@ -52,7 +53,7 @@ interface TemporaryStub {
 /** Relations of the project as temporary tables of one connection. */
 class TemporaryStubs {
   readonly #connection: Connection;
-  readonly #stubs = new Map<string, TemporaryStub>();
+  #stubs = new Map<string, TemporaryStub>();
   /** Schemas of their own for relations that have the name of another one, by the schema that they are from. */
   readonly #schemas = new Map<string, string>();
 
@@ -65,45 +66,86 @@ class TemporaryStubs {
   }
 
   async declare(stubs: readonly Stub[]): Promise<readonly StubProblem[]> {
+    const known = new Map(this.#stubs);
+    try {
+      await this.#connection.run(...stubs.flatMap((stub) => this.#place(stub)));
+      return [];
+    } catch (cause) {
+      errorOf(cause);
+      await this.#restart(known);
+      return this.#declareApart(stubs);
+    }
+  }
+
+  async #declareApart(stubs: readonly Stub[]): Promise<readonly StubProblem[]> {
     const problems: StubProblem[] = [];
-    for (const { relation, columns } of stubs) {
-      const key = dialect.relation(relation);
-      const before = this.#stubs.get(key);
-      const stub = { columns, place: before?.place ?? this.#freePlace(relation) };
+    for (const stub of stubs) {
+      const known = new Map(this.#stubs);
       try {
-        await this.#connection.run(
-          ...(before === undefined ? [] : [{ sql: `drop table ${dialect.relation(stub.place)}` }]),
-          ...makeStub(stub),
-        );
-        this.#stubs.set(key, stub);
+        await this.#connection.run(...this.#place(stub));
       } catch (cause) {
-        problems.push({ relation, error: errorOf(cause) });
-        await this.#restart();
+        problems.push({ relation: stub.relation, error: errorOf(cause) });
+        await this.#restart(known);
       }
     }
     return problems;
   }
 
-  async bind({ sql }: BindRequest): Promise<Binding> {
-    const replaced = replaceRelations(sql, ({ schema, name }) => {
+  /** The statements that make the table, in the place of one from before. */
+  #place({ relation, columns }: Stub): readonly Statement[] {
+    const key = dialect.relation(relation);
+    const before = this.#stubs.get(key);
+    const stub = { columns, place: before?.place ?? this.#freePlace(relation) };
+    this.#stubs.set(key, stub);
+    return [...(before === undefined ? [] : [{ sql: `drop table ${dialect.relation(stub.place)}` }]), ...makeStub(stub)];
+  }
+
+  async bind(requests: readonly BindRequest[]): Promise<readonly Binding[]> {
+    const bindings: Binding[] = [];
+    for (let at = 0; at < requests.length; at += together) {
+      const queries = requests.slice(at, at + together).map(({ sql }) => this.#replace(sql));
+      bindings.push(...((await this.#bindTogether(queries)) ?? (await this.#bindApart(queries))));
+    }
+    return bindings;
+  }
+
+  #replace(sql: string): ReplacedQuery {
+    return replaceRelations(sql, ({ schema, name }) => {
       const stub = this.#stubs.get(dialect.relation({ schema, name }));
       return stub === undefined ? undefined : dialect.relation(stub.place);
     });
-    const prefix = `create temporary table ${dialect.relation(scratch)} as (\n`;
+  }
+
+  /** Undefined where the server refuses one of them. */
+  async #bindTogether(queries: readonly ReplacedQuery[]): Promise<readonly Binding[] | undefined> {
+    if (queries.length === 1) return undefined;
     try {
-      const answers = await this.#connection.queryEach({ sql: `${prefix}${replaced.sql}\n) with no data` }, columnsStatement(scratch), {
-        sql: `drop table ${dialect.relation(scratch)}`,
-      });
-      return { kind: 'bound', query: queryOf(readColumns(answers[1])) };
+      const answers = await this.#connection.queryEach(...queries.flatMap(askColumns));
+      return queries.map((_, at) => ({ kind: 'bound', query: queryOf(readColumns(answers[3 * at + 1])) }));
     } catch (cause) {
-      const error = errorOf(cause);
-      await this.#restart();
-      const { position, ...details } = error;
-      return {
-        kind: 'refused',
-        error: position === undefined ? error : { ...details, position: replaced.originOf(position - prefix.length) },
-      };
+      errorOf(cause);
+      await this.#restart(this.#stubs);
+      return undefined;
     }
+  }
+
+  async #bindApart(queries: readonly ReplacedQuery[]): Promise<readonly Binding[]> {
+    const bindings: Binding[] = [];
+    for (const query of queries) {
+      try {
+        const answers = await this.#connection.queryEach(...askColumns(query));
+        bindings.push({ kind: 'bound', query: queryOf(readColumns(answers[1])) });
+      } catch (cause) {
+        const error = errorOf(cause);
+        await this.#restart(this.#stubs);
+        const { position, ...details } = error;
+        bindings.push({
+          kind: 'refused',
+          error: position === undefined ? error : { ...details, position: query.originOf(position - prefix.length) },
+        });
+      }
+    }
+    return bindings;
   }
 
   #freePlace({ schema, name }: Relation): Relation {
@@ -117,12 +159,17 @@ class TemporaryStubs {
   }
 
   /** An error ends the transaction, and with it everything that was declared. */
-  async #restart(): Promise<void> {
+  async #restart(stubs: ReadonlyMap<string, TemporaryStub>): Promise<void> {
+    this.#stubs = new Map(stubs);
     await this.#connection.rollback();
     await this.begin();
     const statements = [...this.#stubs.values()].flatMap(makeStub);
     if (statements.length > 0) await this.#connection.run(...statements);
   }
+}
+
+function askColumns({ sql }: ReplacedQuery): readonly Statement[] {
+  return [{ sql: `${prefix}${sql}\n)` }, columnsStatement(scratch), { sql: `drop view ${dialect.relation(scratch)}` }];
 }
 
 function makeStub({ columns, place }: TemporaryStub): readonly Statement[] {

@@ -12,6 +12,7 @@ export interface PlanOptions extends RunOptions {
   readonly output: 'text' | 'json';
   readonly for: Command;
   readonly verbose?: boolean;
+  readonly explain?: boolean;
 }
 
 export async function planCommand(host: Host, screen: Screen, options: PlanOptions): Promise<ExitCode> {
@@ -19,6 +20,6 @@ export async function planCommand(host: Host, screen: Screen, options: PlanOptio
   if (result === undefined) return exitCodes.ok;
   const { plan } = result.planned;
   if (options.output === 'json') screen.data(plan, 2);
-  else screen.result(renderPlan(plan, { verbose: options.verbose === true, style: screen.resultStyle }));
+  else screen.result(renderPlan(plan, { verbose: options.verbose === true, explain: options.explain === true, style: screen.resultStyle }));
   return exitCodes.ok;
 }

@@ -24,7 +24,7 @@ export interface RetryOptions extends ProjectOptions, OutputOptions, DatabaseOpt
   readonly output?: 'text' | 'json';
 }
 
-const done = new Set(['success', 'pass', 'warn']);
+const done = new Set(['success', 'no-op', 'pass', 'warn']);
 
 export async function retryCommand(host: Host, screen: Screen, options: RetryOptions): Promise<ExitCode> {
   const recorded = await readLastRun(host, screen, options);

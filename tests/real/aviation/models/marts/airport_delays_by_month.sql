@@ -7,7 +7,7 @@ with departures as (
         count(*) as departures,
         {{share "is_delayed"}} as delayed_share,
         avg(delay_minutes) as mean_delay_minutes,
-        median(delay_minutes) as median_delay_minutes,
+        {{middle "delay_minutes"}} as median_delay_minutes,
         max(delay_minutes) as longest_delay_minutes
     from {{ref "fct_flights"}}
     group by 1, 2

@@ -5,6 +5,6 @@ select
     {{/each}}
     count(*) as strikes,
     cast(sum(total_cost) as bigint) as total_cost,
-    cast(avg(speed_knots) as double) as mean_speed_knots
+    cast(avg(speed_knots) as {{type_float}}) as mean_speed_knots
 from {{ref "stg_bird_strikes"}}
 group by flight_phase

@@ -2,7 +2,7 @@
 with flights as (
 
     select
-        strptime(date, '%Y/%m/%d %H:%M') as scheduled_at,
+        {{minute "date"}} as scheduled_at,
         cast(delay as integer) as delay_minutes,
         cast(distance as integer) as distance_miles,
         origin,

@@ -1,0 +1,45 @@
+/** Notes the columns with which a run leaves what it has built: what stands with others later, somebody else has changed. */
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Connection } from '../adapter/connection.ts';
+import { EngineError } from '../adapter/engine-error.ts';
+import type { BuildStep, Plan } from '../plan/plan.ts';
+import { shapeHash } from '../state/shape-hash.ts';
+import { buildSubject } from '../state/state-tables.ts';
+import type { StateWriter } from '../state/state-writer.ts';
+import type { NodeResult } from './events.ts';
+
+interface Shapes {
+  readonly adapter: Adapter;
+  readonly connection: Connection;
+  readonly writer: StateWriter;
+  /** As they were when the plan was made. */
+  readonly known: Readonly<Record<string, string>>;
+  readonly at: string;
+}
+
+/** Two statements at most, whatever was built. Without the note a relation is built again: a database that just failed must not hide the results. */
+export async function noteShapes(
+  plan: Plan,
+  results: ReadonlyMap<string, NodeResult>,
+  { adapter, connection, writer, known, at }: Shapes,
+): Promise<void> {
+  const built = plan.steps.filter(
+    (step): step is BuildStep => step.kind === 'build' && step.memory !== undefined && results.get(step.node)?.status === 'success',
+  );
+  if (built.length === 0) return;
+  const subjectOf = ({ relation }: Pick<BuildStep, 'relation'>): string => buildSubject(relation, adapter.dialect);
+  try {
+    const found = await adapter.catalog.relations(connection, [...new Set(built.map(({ relation }) => relation.schema))]);
+    const columns = new Map(found.map((entry) => [subjectOf(entry), shapeHash(entry.columns)]));
+    const shapes = built.flatMap((step) => {
+      const subject = subjectOf(step);
+      const now = columns.get(subject);
+      return now === undefined || now === known[subject]
+        ? []
+        : [{ relation: step.relation, ordinal: step.assumes.ordinal + 1, columns: now }];
+    });
+    if (shapes.length > 0) await connection.run(writer.shapes(at, shapes));
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * Tells of each node whether what stands is what would be built, and if not, why. A relation is taken for granted when it was
+ * made from the same things, reads the same states of the same parents, and stands as it was left.
+ */
+import type { CatalogRelation, RelationKind } from '../adapter/relation.ts';
+import type { BuiltNode, NodeId } from '../compile/compiled.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { isBuilt } from '../graph/graph.ts';
+import type { RecordedBuild } from '../state/state-reader.ts';
+import { shapeHash } from '../state/shape-hash.ts';
+import { buildSubject } from '../state/state-tables.ts';
+import type { BuildMemory } from '../state/state-writer.ts';
+import type { Standing } from './build-context.ts';
+import { digest, fingerprintOf, metadataOf, namesKnownTo, unsteadyPart } from './fingerprint.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { Reason } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
+import { planBatches } from './plan-batches.ts';
+import { nodeOf } from './plan-tests.ts';
+import { readSql } from './read-sql.ts';
+
+/** What is known of a node that a command is about to build. */
+export interface Finding {
+  readonly kind: RelationKind;
+  /** What will be true once it is built. */
+  readonly memory: BuildMemory;
+  /** Nothing has to be built; of `metadata` only what is said about the relation has changed. */
+  readonly stands?: 'unchanged' | 'metadata';
+  /** Of what stands: its record. */
+  readonly recorded?: RecordedBuild;
+  /** Why it is built, where that follows from what is remembered. */
+  readonly reason?: Reason;
+  /** The same in words, for each thing that differs. */
+  readonly why: readonly string[];
+}
+
+/** The state of a parent: the same text is the same data. Undefined where nobody knows whether it is the same. */
+type State = { readonly state: string } | { readonly moves: string; readonly reason: Reason };
+
+export interface Findings {
+  /** To be asked of each node once, after its parents. */
+  readonly consider: (node: BuiltNode) => Finding;
+  /** Whether a node that was considered is not built. */
+  readonly stands: (id: NodeId) => boolean;
+  /** The state of the data of these nodes together; undefined where that may have changed unseen. */
+  readonly stateOf: (ids: readonly NodeId[]) => string | undefined;
+}
+
+export function createFindings(input: PlanInput, standing: Standing): Findings {
+  const { graph, dialect, state } = input;
+  const decided = new Map<NodeId, Finding>();
+  const states = new Map<NodeId, State>();
+  const recordOf = (node: BuiltNode): RecordedBuild | undefined => {
+    const found = standing.recorded(node.relation);
+    return found?.node === node.id ? found : undefined;
+  };
+  const parentsOf = (id: NodeId): readonly NodeId[] => graph.parents.get(id) ?? [];
+
+  const isDrifted = ({ relation }: Pick<BuiltNode, 'relation'>, existing: CatalogRelation | undefined, kind: RelationKind): boolean =>
+    existing?.kind !== kind || state.shapes[buildSubject(relation, dialect)] !== shapeHash(existing.columns);
+
+  /** The state of the data of a node, as whoever is built after it will find it. */
+  const dataOf = (id: NodeId): State => {
+    const known = states.get(id);
+    if (known !== undefined) return known;
+    const found = findData(id);
+    states.set(id, found);
+    return found;
+  };
+  const together = (kind: string, what: unknown, ids: readonly NodeId[]): State => {
+    const all: string[] = [];
+    for (const id of [...ids].sort()) {
+      const one = dataOf(id);
+      if ('moves' in one) return one;
+      all.push(id, one.state);
+    }
+    return { state: digest([kind, what, all]) };
+  };
+  const findData = (id: NodeId): State => {
+    const node = graph.nodes.get(id);
+    if (node === undefined) return { moves: `\`${id}\` is not in the project any more`, reason: 'upstream-rebuilt' };
+    if (input.deferred?.has(id) === true) return { moves: `\`${node.name}\` is read in another environment`, reason: 'source-new-data' };
+    if (node.resourceType === 'source') return sourceState(input, node);
+    if (!isBuilt(node)) return { moves: `\`${node.name}\` is no relation`, reason: 'upstream-rebuilt' };
+    if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') {
+      const { hash, unsteady } = readSql(node.full.sql, namesKnownTo(input, node));
+      if (unsteady !== undefined) return { moves: `\`${node.name}\` asks for ${unsteady}`, reason: 'non-deterministic' };
+      return together('ephemeral', hash, parentsOf(id));
+    }
+    const decision = decided.get(id);
+    const recorded = decision === undefined ? recordOf(node) : undefined;
+    const memory = decision?.memory ?? recorded?.memory;
+    const kind = decision?.kind ?? recorded?.relationKind ?? 'table';
+    if (memory === undefined) return { moves: `nothing is known of what \`${node.name}\` was built from`, reason: 'upstream-rebuilt' };
+    if (decision === undefined && isDrifted(node, standing.existing(node.relation), kind))
+      return { moves: `\`${node.name}\` does not stand as it was built`, reason: 'upstream-rebuilt' };
+    if (kind !== 'view') return { state: memory.dataVersion };
+    const asks = memory.fingerprint[unsteadyPart];
+    if (asks !== undefined) return { moves: `\`${node.name}\` asks for ${asks}`, reason: 'non-deterministic' };
+    // What stands may read something else than the project says by now. The keys were ids when they were written, hence the cast.
+    const read = decision === undefined ? Object.keys(memory.inputs).map((key) => key as NodeId) : parentsOf(id);
+    return together('view', memory.fingerprint, read);
+  };
+
+  /** What of a parent decides about the columns of a view: views take the rows as they are. */
+  const columnsOf = (id: NodeId): State => {
+    const node = nodeOf(graph, id);
+    if (node.resourceType === 'source') {
+      const entry = node.external === undefined ? standing.existing(node.relation) : undefined;
+      return { state: entry === undefined ? 'unseen' : shapeHash(entry.columns) };
+    }
+    if (isBuilt(node) && node.resourceType === 'model' && node.config.materialized === 'ephemeral')
+      return { state: digest(parentsOf(id).map((parent) => [parent, columnsOf(parent)])) };
+    if (input.deferred?.has(id) === true) return { state: 'elsewhere' };
+    const version = (decided.get(id)?.memory ?? (isBuilt(node) ? recordOf(node) : undefined)?.memory)?.dataVersion;
+    return version === undefined
+      ? { moves: `nothing is known of what \`${node.name}\` was built from`, reason: 'upstream-rebuilt' }
+      : { state: version };
+  };
+
+  return {
+    stands: (id) => decided.get(id)?.stands === 'unchanged',
+    stateOf: (ids) => {
+      const found = together('read', '', ids);
+      return 'state' in found ? found.state : undefined;
+    },
+    consider: (node) => {
+      const kind = kindOf(node);
+      const fingerprint = fingerprintOf(input, node);
+      const read = parentsOf(node.id).map((id) => [id, kind === 'view' ? columnsOf(id) : dataOf(id)] as const);
+      const inputs = Object.fromEntries(read.map(([id, found]) => [id, 'state' in found ? found.state : '?']));
+      const memory: BuildMemory = { fingerprint, inputs, metadata: metadataOf(input, node, kind), dataVersion: versionOf(input, node) };
+      const finding = compare({ input, standing, isDrifted }, node, { kind, memory, read });
+      decided.set(node.id, finding);
+      return finding;
+    },
+  };
+}
+
+/** What a build makes is new data, but for a file that is loaded again where nobody else can have loaded another one meanwhile. */
+function versionOf({ run, seeds, capabilities }: PlanInput, node: BuiltNode): string {
+  if (node.resourceType !== 'seed' || capabilities.runLock !== 'database' || hasHooks(node)) return run.id;
+  return seeds.get(node.id)?.contentHash ?? run.id;
+}
+
+function kindOf(node: BuiltNode): RelationKind {
+  if (node.resourceType !== 'model') return 'table';
+  const { materialized } = node.config;
+  return materialized === 'view' ? 'view' : materialized === 'materialized_view' ? 'materialized view' : 'table';
+}
+
+function sourceState({ sources }: PlanInput, node: Extract<GraphNode, { resourceType: 'source' }>): State {
+  const name = `${node.sourceName}.${node.name}`;
+  const seen = node.external === undefined ? undefined : sources?.get(node.id);
+  if (seen !== undefined) return { state: seen };
+  return { moves: `whether \`${name}\` has new data is not known`, reason: 'source-new-data' };
+}
+
+interface Compared {
+  readonly kind: RelationKind;
+  readonly memory: BuildMemory;
+  readonly read: readonly (readonly [NodeId, State])[];
+}
+
+interface Comparing {
+  readonly input: PlanInput;
+  readonly standing: Standing;
+  readonly isDrifted: (node: BuiltNode, existing: CatalogRelation | undefined, kind: RelationKind) => boolean;
+}
+
+function compare({ input, standing, isDrifted }: Comparing, node: BuiltNode, { kind, memory, read }: Compared): Finding {
+  const existing = standing.existing(node.relation);
+  const recorded = standing.recorded(node.relation);
+  const before = recorded?.node === node.id ? recorded.memory : undefined;
+  // Whoever plans the step knows more of these.
+  if (existing?.kind !== kind || recorded === undefined) return { kind, memory, why: [] };
+  if (isLoaded(input, standing, node)) return loadedFinding(input, recorded, { kind, memory }, before);
+  if (input.reuse !== true) return { kind, memory, why: [] };
+  if (before === undefined) return { kind, memory, why: ['nothing is known of what it was built from'] };
+  const differs = differences(before.fingerprint, memory.fingerprint);
+  const moved = read.flatMap(([id, found]) => describeMove(input, id, found, before.inputs[id]));
+  const written = memory.fingerprint[unsteadyPart];
+  // A view asks again whenever it is read; what a run knows stands in its text.
+  const asks = kind === 'view' && written?.startsWith('{{') !== true ? undefined : written;
+  const reasons: (readonly [Reason, readonly string[]])[] = [
+    ['non-deterministic', asks === undefined ? [] : [`it asks for ${asks}`]],
+    ['hook', hasHooks(node) ? ['its hooks may do anything'] : []],
+    ['sql-changed', differs.filter(isText).map((name) => `its ${name} has changed`)],
+    ['config-changed', differs.filter((name) => !isText(name)).map((name) => describeChange(name, before.fingerprint, memory.fingerprint))],
+    ['drifted', isDrifted(node, existing, kind) ? ['its columns are not those that it was built with'] : []],
+    ['source-new-data', moved.filter(({ reason }) => reason === 'source-new-data').map(({ what }) => what)],
+    ['upstream-rebuilt', moved.filter(({ reason }) => reason !== 'source-new-data').map(({ what }) => what)],
+  ];
+  const why = reasons.flatMap(([, words]) => words);
+  const reason = reasons.find(([, words]) => words.length > 0)?.[0];
+  if (reason !== undefined) return { kind, memory, reason, why };
+  const stands = before.metadata === memory.metadata ? 'unchanged' : 'metadata';
+  return { kind, memory: { ...memory, dataVersion: before.dataVersion }, stands, recorded, why: [] };
+}
+
+/** Of a model that is loaded interval by interval the ledger decides: whatever was above it then, what is loaded is loaded. */
+function isLoaded(input: PlanInput, standing: Standing, node: BuiltNode): boolean {
+  if (node.resourceType !== 'model' || (node.config.fullRefresh ?? input.fullRefresh) || input.again !== undefined) return false;
+  return planBatches({ input, standing, report: () => undefined }, node, true)?.count === 0;
+}
+
+function loadedFinding(
+  { reuse }: PlanInput,
+  recorded: RecordedBuild,
+  { kind, memory }: Pick<Compared, 'kind' | 'memory'>,
+  before: BuildMemory | undefined,
+): Finding {
+  const dataVersion = before?.dataVersion ?? recorded.runId;
+  if (reuse !== true) return { kind, memory: { ...memory, dataVersion }, why: [] };
+  const isSaid = before === undefined || before.metadata === memory.metadata;
+  return {
+    kind,
+    memory: { ...(before ?? memory), metadata: memory.metadata, dataVersion },
+    stands: isSaid ? 'unchanged' : 'metadata',
+    recorded,
+    why: [],
+  };
+}
+
+const isText = (name: string): boolean => name.startsWith('sql') || name === 'file';
+
+function hasHooks(node: BuiltNode): boolean {
+  return node.preHooks.length + node.postHooks.length > 0;
+}
+
+function differences(before: Fingerprint, now: Fingerprint): readonly string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => before[name] !== now[name] && name !== unsteadyPart);
+}
+
+const hashLike = /^[0-9a-f]{32,}$/;
+
+function describeChange(name: string, before: Fingerprint, now: Fingerprint): string {
+  const [old = 'nothing', current = 'nothing'] = [before[name], now[name]];
+  return hashLike.test(old) || hashLike.test(current) ? `its ${name} has changed` : `its ${name} has changed from ${old} to ${current}`;
+}
+
+function describeMove(
+  { graph }: PlanInput,
+  id: NodeId,
+  found: State,
+  before: string | undefined,
+): readonly { readonly reason: Reason; readonly what: string }[] {
+  if ('moves' in found) return [{ reason: found.reason, what: found.moves }];
+  if (found.state === before) return [];
+  const node = nodeOf(graph, id);
+  if (node.resourceType !== 'source')
+    return [{ reason: 'upstream-rebuilt', what: `\`${node.name}\` has other data than it was built from` }];
+  return [{ reason: 'source-new-data', what: `\`${node.sourceName}.${node.name}\` has changed` }];
+}

@@ -1,0 +1,83 @@
+/** Plans what is built, node by node in the order of the graph, and sets apart what stands already. */
+import type { BuiltNode, NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
+import { isBuilt } from '../graph/graph.ts';
+import { inOrder } from '../graph/traverse.ts';
+import { assumption } from './build-context.ts';
+import type { BuildContext, BuildPart } from './build-context.ts';
+import type { Finding, Findings } from './find-unchanged.ts';
+import { planModel } from './plan-build.ts';
+import { planSeed } from './plan-seed.ts';
+import { planSnapshot } from './plan-snapshot.ts';
+import { describeAndGrant } from './plan-storage.ts';
+import { nodeOf } from './plan-tests.ts';
+import type { Reason, UnchangedStep } from './plan.ts';
+
+export interface Parts {
+  /** What gets new data. */
+  readonly built: ReadonlyMap<NodeId, BuildPart>;
+  /** What stands as it would be built, but for comments and rights. */
+  readonly described: ReadonlyMap<NodeId, BuildPart>;
+  /** What stands as it would be built. */
+  readonly unchanged: ReadonlyMap<NodeId, NonNullable<UnchangedStep['build']>>;
+}
+
+export function planParts(context: BuildContext, builds: ReadonlyMap<NodeId, Reason | undefined>, findings: Findings): Parts {
+  const built = new Map<NodeId, BuildPart>();
+  const described = new Map<NodeId, BuildPart>();
+  const unchanged = new Map<NodeId, NonNullable<UnchangedStep['build']>>();
+  for (const id of inOrder(context.input.graph, builds.keys())) {
+    const node = nodeOf(context.input.graph, id);
+    if (!isBuilt(node)) bug(`${id} cannot be built`);
+    const finding = findings.consider(node);
+    const { recorded } = finding;
+    if (finding.stands === 'unchanged' && recorded !== undefined)
+      unchanged.set(id, { ...identityOf(node, finding), asOf: recorded.startedAt });
+    else if (finding.stands === 'metadata') described.set(id, describePart(context, node, finding));
+    else {
+      const part = planBuild(context, node, builds.get(id));
+      if (part !== undefined) built.set(id, remembering(part, finding));
+    }
+  }
+  return { built, described, unchanged };
+}
+
+function planBuild(context: BuildContext, node: BuiltNode, reason: Reason | undefined): BuildPart | undefined {
+  if (node.resourceType === 'model') return planModel(context, node);
+  return node.resourceType === 'seed' ? planSeed(context, node, reason) : planSnapshot(context, node);
+}
+
+/** What rows of a quarantine made again, the query of the model would not make. */
+function remembering(part: BuildPart, { memory, reason, why }: Finding): BuildPart {
+  if (part.reason === 'replay') return part;
+  return {
+    ...part,
+    memory,
+    reason: part.reason === 'selected' && reason !== undefined ? reason : part.reason,
+    ...(why.length === 0 ? {} : { why }),
+  };
+}
+
+function identityOf(node: BuiltNode, { kind }: Finding): Omit<NonNullable<UnchangedStep['build']>, 'asOf'> {
+  const { id, name, path, resourceType, relation } = node;
+  const materialization = node.resourceType === 'model' ? node.config.materialized : node.resourceType;
+  return { node: id, name, path, resourceType, materialization, relation, relationKind: kind };
+}
+
+/** Says of a relation that stays what is to be said of it now. */
+function describePart(context: BuildContext, node: BuiltNode, finding: Finding): BuildPart {
+  const existing = context.standing.existing(node.relation);
+  return {
+    kind: 'build',
+    id: node.id,
+    ...identityOf(node, finding),
+    contentHash: finding.recorded?.contentHash ?? bug(`${node.id} stands and was never built`),
+    memory: finding.memory,
+    assumes: assumption(context, node.relation, existing),
+    reason: 'metadata-changed',
+    before: [],
+    work: [],
+    closing: describeAndGrant(context.input, node, finding.kind),
+    after: [],
+  };
+}
