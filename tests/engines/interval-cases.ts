@@ -242,7 +242,7 @@ export const intervalCases: readonly ConformanceCase[] = [
     acts: [
       run('2024-01-20T00:00', '19 batches'),
       { write: visits(arrived, 'batch_size="month" forward_only=true') },
-      { tx: 'plan', at: '2024-01-31T23:00:00Z', says: ['1 seed'] },
+      { tx: 'plan', at: '2024-01-31T23:00:00Z', says: ['2 unchanged'] },
       run('2024-02-01T00:00', '1 batch'),
       loaded('2024-01-01..2024-02-01'),
       days(['2024-01-01', 1], ['2024-01-02', 2], ['2024-01-04', 1]),
@@ -315,7 +315,7 @@ export const intervalCases: readonly ConformanceCase[] = [
       { tx: 'backfill -s m --from 2023-12-25 --to 2024-01-08 --chunk 7', at: '2024-02-03T05:00:00Z', says: [/m .* 2 batches/] },
       loaded('2023-12-25..2024-02-03'),
       { tx: 'backfill -s m --from 2023-12-20 --to 2024-01-08 --resume', at: '2024-02-03T05:00:00Z', says: [/m .* 5 batches/] },
-      { tx: 'backfill -s m --from 2023-12-20 --to 2024-01-08 --resume', at: '2024-02-03T05:00:00Z', says: ['nothing to do'] },
+      { tx: 'backfill -s m --from 2023-12-20 --to 2024-01-08 --resume', at: '2024-02-03T05:00:00Z', says: ['1 model unchanged'] },
       { tx: 'backfill -s total --from 2023-12-20 --to 2024-01-08', at: '2024-02-03T05:00:00Z', exit: 2, says: ['not-by-interval'] },
     ],
   },
@@ -344,6 +344,34 @@ export const intervalCases: readonly ConformanceCase[] = [
       { sql: `create table main.divisor as select 2 as d` },
       { tx: 'retry', at: '2024-01-04T02:00:00Z', says: ['tx backfill --select m --from 2024-01-01 --to 2024-01-03', '2 batches'] },
       days(['2024-01-01', 3], ['2024-01-02', 3], ['2024-01-03', 6]),
+    ],
+  },
+  {
+    name: 'what is loaded stands, whatever is said about it',
+    files: {
+      ...visits(arrived, 'forward_only=true'),
+      'models/below.sql': '{{config materialized="table"}}select sum(n) as n from {{ref "m"}}',
+      'models/m.yaml': 'models:\n  - name: m\n    columns:\n      - name: n\n        tests: [not_null]\n',
+    },
+    acts: [
+      run('2024-01-05T00:00', '4 batches'),
+      run('2024-01-05T06:00', /unchanged/, /^((?!batch).)*$/s),
+      // Another query is for what comes; what is said of the table says nothing of its rows.
+      {
+        write: visits(
+          arrived,
+          'forward_only=true persist_docs=(object relation=true)',
+          `date_trunc('day', seen_at) as day, count(*) * 10 as n`,
+        ),
+      },
+      { write: { 'models/m.yaml': 'models:\n  - name: m\n    description: visits by day\n' } },
+      { tx: 'build', at: '2024-01-05T07:00:00Z', never: ['batch'] },
+      { comments: { m: 'visits by day' } },
+      is('select cast(n as bigint) from main.below', [4]),
+      run('2024-01-06T00:00', /m .* 1 batch\n/, /below .* 1 row/),
+      loaded('2024-01-01..2024-01-06'),
+      { tx: 'build --force', at: '2024-01-06T01:00:00Z', never: ['batch'] },
+      loaded('2024-01-01..2024-01-06'),
     ],
   },
 ];
