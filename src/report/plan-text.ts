@@ -6,8 +6,9 @@ import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 import { padRight, textWidth } from '../diagnostics/text-width.ts';
-import type { Action, BatchPlan, BuildStep, Plan, PlannedHook, Reason, UnitStep } from '../plan/plan.ts';
-import { countOf, describeRanges, formatCount, listCounts } from './quantities.ts';
+import type { Action, BuildStep, Plan, PlannedHook, Reason, UnitStep } from '../plan/plan.ts';
+import { describeBatches } from './describe-batches.ts';
+import { countOf, formatCount, listCounts } from './quantities.ts';
 import { describeBuild, nameOf, stepTests } from './step-progress.ts';
 import type { WorkStep } from './step-progress.ts';
 import { marksOf } from './style.ts';
@@ -137,14 +138,6 @@ function stepRow(step: WorkStep): Row {
     cells: ['test', plainLine(name), tests.length === 1 ? (first?.kind ?? '') : countOf(tests.length, 'test'), ''],
     tail: step.kind === 'unit' ? 'test the query before it is run' : step.kind === 'unchanged' ? 'passed already' : reasons[step.reason],
   };
-}
-
-/** `30 batches of a day, 2024-01-01 to 2024-01-31`, and what of it nobody would have noticed. */
-function describeBatches({ batchSize, count, load, gaps, chunk }: BatchPlan): string {
-  const size = /^\d/.test(batchSize) ? batchSize : `${batchSize === 'hour' ? 'an' : 'a'} ${batchSize}`;
-  const together = chunk === 1 ? '' : `, ${formatCount(chunk)} at a time`;
-  const holes = gaps.length === 0 ? '' : `; gaps: ${describeRanges(gaps)}`;
-  return `${countOf(count, 'batch', 'batches')} of ${size}${together}, ${describeRanges(load)}${holes}`;
 }
 
 /** The acts of a step, numbered, and what it waits for. */
