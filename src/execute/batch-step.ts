@@ -57,8 +57,13 @@ export function batchAgain(
   template: Template,
   batch: Batch,
 ): { readonly step: RunningBuild; readonly texts: TextIndex; readonly isLoaded: boolean } {
-  const isLoaded = !batch.wasLoaded && holdsRange(planOf(template.step).done, batch.range);
-  return { ...batchStep({ ...batch, template }), isLoaded };
+  const planned = { ...batch, template };
+  return { ...batchStep(planned), isLoaded: isLoadedElsewhere(planned) };
+}
+
+/** It was missing when the run was planned, and is not any more. */
+export function isLoadedElsewhere({ template, wasLoaded, range }: Batch): boolean {
+  return !wasLoaded && holdsRange(planOf(template.step).done, range);
 }
 
 export function planOf({ batches, id }: BuildStep): BatchPlan {

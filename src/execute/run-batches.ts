@@ -11,7 +11,7 @@ import type { BatchPlan, BuildStep } from '../plan/plan.ts';
 import type { Attempt } from './attempt.ts';
 import { attemptWithRetries, recordAfterwards } from './attempt-with-retries.ts';
 import type { Tried } from './attempt-with-retries.ts';
-import { batchStep, doneAfter, planOf } from './batch-step.ts';
+import { batchStep, doneAfter, isLoadedElsewhere, planOf } from './batch-step.ts';
 import type { Batch, Template } from './batch-step.ts';
 import type { BatchCounts } from './events.ts';
 import type { StepRunnerInput } from './runner-input.ts';
@@ -42,6 +42,8 @@ export function* listBatches({ load, batchSize, timeZone, chunk }: BatchPlan): I
 export interface TriedBatches extends Tried {
   readonly counts: BatchCounts;
 }
+
+const loadedElsewhere: Attempt = { kind: 'done', rows: 0, elsewhere: true, warnings: [], tests: [], errors: [] };
 
 type Failed = Exclude<Attempt, { kind: 'done' }>;
 
@@ -94,8 +96,14 @@ class BatchSession {
       dialect: ports.adapter.dialect,
       template: this.#template,
     };
-    const { step, texts } = batchStep(batch);
     const startedAt = ports.clock.now();
+    if (isLoadedElsewhere(batch)) {
+      this.#remaining = withoutRanges(this.#remaining, [range]);
+      this.#counts = { ...this.#counts, elsewhere: this.#counts.elsewhere + 1 };
+      this.#tell(range, loadedElsewhere, startedAt);
+      return true;
+    }
+    const { step, texts } = batchStep(batch);
     const tried = await attemptWithRetries(this.#input, step, this.#worker, texts);
     this.#last = tried;
     this.#remaining = withoutRanges(this.#remaining, [range]);
