@@ -154,6 +154,12 @@ class BatchSession {
     const isClean = tests.every(({ failures }) => failures === 0);
     if (batch.isLast || !((wasFirst && (step.strategy === undefined || changesColumns)) || !isClean)) return;
     const { ports, connections } = this.#input;
+    if (ports.adapter.capabilities.runLock === 'relation') {
+      // Others may be at work: the next batch plans anew once it has the lock, because of an ordinal that no build has.
+      const { step: next } = this.#template;
+      this.#template = { step: { ...next, assumes: { ...next.assumes, ordinal: -1 } }, texts };
+      return;
+    }
     const connection = connections[this.#worker] ?? bug('no connection');
     const found = await ports.replan(step, connection, 'go-on');
     // What stands in the way is told by the next batch, which finds the same.
