@@ -21,7 +21,8 @@ import { duckdb, postgres } from './spelling.mjs';
 /** A database of one engine in a folder: how it is filled, put back, and asked by hand. */
 const places = {
   duckdb: ({ folder, scratch }) => {
-    const [base, work] = ['base.duckdb', 'warehouse.duckdb'].map((name) => join(folder, name));
+    const work = join(folder, 'warehouse.duckdb');
+    const kept = (name) => join(folder, `${name}.duckdb`);
     const byHandOf = (name, statements) => {
       const list = join(folder, `${name}.json`);
       writeFileSync(list, JSON.stringify(statements));
@@ -32,17 +33,17 @@ const places = {
       target: duckdb.target,
       byHand: byHandOf,
       setUp: (statements) => measure(byHandOf('setup', statements), scratch),
-      keep: () => copyFileSync(work, base, constants.COPYFILE_FICLONE),
-      restore: () => {
+      keep: (name) => copyFileSync(work, kept(name), constants.COPYFILE_FICLONE),
+      restore: (name) => {
         rmSync(`${work}.wal`, { force: true });
-        copyFileSync(base, work, constants.COPYFILE_FICLONE);
+        copyFileSync(kept(name), work, constants.COPYFILE_FICLONE);
       },
       empty: () => [work, `${work}.wal`].forEach((path) => rmSync(path, { force: true })),
     };
   },
   postgres: async ({ folder }) => {
     const server = await useServer();
-    const [base, work] = ['bench_base', 'bench_work'];
+    const work = 'bench_work';
     await server.restore(undefined, work);
     return {
       spelling: postgres,
@@ -53,8 +54,8 @@ const places = {
         return { args: [here('floor-postgres.cjs'), server.urlOf(work), list], cwd: folder, figures: ownStepTime };
       },
       setUp: (statements) => server.run(work, [...statements, 'vacuum analyze']),
-      keep: () => server.restore(work, base),
-      restore: () => server.restore(base, work),
+      keep: (name) => server.restore(work, `bench_${name}`),
+      restore: (name) => server.restore(`bench_${name}`, work),
       empty: () => server.restore(undefined, work),
     };
   },
@@ -64,25 +65,45 @@ const onEngine = (engine, name) => (engine === 'duckdb' ? name : `pg-${name}`);
 const optionOf = (engine, otherwise) => (engine === 'duckdb' ? otherwise : 'postgres');
 const engines = Object.keys(places);
 
-/** What the tests of the last run took, which were asked together. */
-function testTime(folder) {
-  const { results } = JSON.parse(readFileSync(join(folder, 'target/run_results.json'), 'utf8'));
-  const times = results.filter(({ unique_id: id }) => id.startsWith('test.')).map(({ execution_time: time }) => time);
-  return { testMs: Math.max(...times) * 1000 };
+/** The statements with which a run asked for its tests, from its trace. */
+function checkStatements(trace) {
+  const { traceEvents } = JSON.parse(readFileSync(trace, 'utf8'));
+  return traceEvents.filter(({ cat, args }) => cat === 'statement' && args?.sql?.includes('check_index') === true);
+}
+
+/** A command, and how long the database took for its tests. */
+function traced(folder, ...args) {
+  const trace = join(folder, 'trace.json');
+  const figures = () => ({ testMs: checkStatements(trace).reduce((sum, { dur }) => sum + dur, 0) / 1000 });
+  return { args: tx(...args, '--profile', trace), cwd: folder, figures };
 }
 
 const smallCases = engines.map((engine) => ({
   name: onEngine(engine, 'checks-2000'),
-  title: 'tx test, 2,000 tests on 1,000 tables of 200 rows; floor: one statement for each table, in one transaction',
+  title:
+    'tx test, 2,000 tests on 1,000 tables of 200 rows; floor: its statements, bare, in one transaction; beside it shorter ones by hand',
   optional: optionOf(engine),
   make: async (context) => {
-    const { folder, size } = context;
+    const { folder, size, scratch } = context;
     const place = await places[engine](context);
     const { setup, statements } = writeSmallChecks(folder, { tables: size.models, target: place.target, spelling: place.spelling });
     await place.setUp(setup);
-    return { tx: { args: tx('test'), cwd: folder }, floor: place.byHand('statements', statements) };
+    await measure({ args: tx('test', '--profile', 'trace.json'), cwd: folder }, scratch);
+    return {
+      tx: { args: tx('test'), cwd: folder },
+      floor: place.byHand(
+        'sent',
+        checkStatements(join(folder, 'trace.json')).map(({ args }) => args.sql),
+      ),
+      hand: place.byHand('statements', statements),
+    };
   },
-  rows: (medians) => [wall(medians, 'floor', atMost.ratio(1.3)), cpu(medians), peak(medians)],
+  rows: (medians) => [
+    wall(medians, 'floor', atMost.ratio(1.3)),
+    cpu(medians),
+    peak(medians),
+    { ...wall(medians, 'hand'), measure: 'wall, by hand' },
+  ],
 }));
 
 function wideCase(engine, { rows, label, optional }) {
@@ -98,14 +119,7 @@ function wideCase(engine, { rows, label, optional }) {
       const { setup } = writeWideChecks(folder, { rows: rows(size), target, spelling });
       await place.setUp(setup);
       const sides = wideKinds.flatMap((kind) => [
-        [
-          kind,
-          {
-            args: tx('test', '-s', kind === 'all' ? 'source:raw.wide' : `test_name:${kind}`),
-            cwd: folder,
-            figures: () => testTime(folder),
-          },
-        ],
+        [kind, traced(folder, 'test', '-s', kind === 'all' ? 'source:raw.wide' : `test_name:${kind}`)],
         [`${kind}-each`, place.byHand(`${kind}-each`, oneByOne(kind, spelling))],
         [`${kind}-hand`, place.byHand(`${kind}-hand`, byHand(kind, spelling))],
       ]);
@@ -137,7 +151,7 @@ function uniqueCase(engine, { rows, label, optional }) {
       const { setup } = writeWideChecks(folder, { rows: rows(size), target: place.target, spelling: place.spelling });
       await place.setUp([setup[0], ...setup.slice(2)]);
       const sides = keyColumns.flatMap((column) => [
-        [column, { args: tx('test', '-s', `source_unique_raw_keys_${column}`), cwd: folder, figures: () => testTime(folder) }],
+        [column, traced(folder, 'test', '-s', `source_unique_raw_keys_${column}`)],
         [`${column}-each`, place.byHand(`${column}-each`, duplicates(column))],
       ]);
       return Object.fromEntries(sides);
@@ -165,7 +179,7 @@ const sizesOf = {
 function deltaCase(engine, { rows, label, optional }) {
   return {
     name: onEngine(engine, `unique-after-increment-${label}`),
-    title: 'unique inside tx build of 20,000 scattered rows, by delete_insert; floor: tx test of the whole table',
+    title: 'unique inside tx build of 20,000 scattered rows, by delete_insert; floor: tx test of the whole table after it',
     optional: optionOf(engine, optional),
     make: async (context) => {
       const { folder, size, scratch } = context;
@@ -176,12 +190,14 @@ function deltaCase(engine, { rows, label, optional }) {
       addKeyTests(folder);
       await place.setUp(setup);
       await measure({ args: tx('build'), cwd: folder }, scratch);
-      place.keep();
-      const prepare = () => place.restore();
-      const build = tx('build', '--vars', '{delta: delta_scattered}');
+      await place.keep('before');
+      // The keys of the whole stand in no order any more.
+      const build = ['build', '--vars', '{delta: delta_scattered}'];
+      await measure({ args: tx(...build), cwd: folder }, scratch);
+      await place.keep('after');
       return {
-        tx: { args: build, cwd: folder, prepare, figures: () => testTime(folder) },
-        floor: { args: tx('test'), cwd: folder, prepare, figures: () => testTime(folder) },
+        tx: { ...traced(folder, ...build), prepare: () => place.restore('before') },
+        floor: { ...traced(folder, 'test'), prepare: () => place.restore('after') },
       };
     },
     rows: (medians) => [

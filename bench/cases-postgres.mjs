@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { incrementalByHand, stagedByHand, writeIncrementalProject, writeRunProject, writeSeedProject } from './generate.mjs';
 import { measure } from './measure.mjs';
 import { useServer } from './server.mjs';
-import { atLeast, atMost, cpu, here, ownStepTime, peak, stepTime, tx, wall } from './sides.mjs';
+import { atLeast, atMost, cpu, here, ownStepTime, peak, serverCpu, stepTime, tx, wall } from './sides.mjs';
 import { postgres as spelling } from './spelling.mjs';
 
 const [base, work] = ['bench_base', 'bench_work'];
@@ -38,9 +38,10 @@ function runCase({ name, title, again, threads, rows }) {
       if (again) await measure(run(4), scratch);
       await keep(server, []);
       const prepare = () => server.restore(base, work);
-      const sides = Object.fromEntries(threads.map((count, index) => [index === 0 ? 'tx' : `tx${count}`, { ...run(count), prepare }]));
+      const sides = threads.map((count, index) => [index === 0 ? 'tx' : `tx${count}`, server.watched({ ...run(count), prepare })]);
       const statements = again ? [...project.drops, ...project.statements] : project.statements;
-      return { ...sides, floor: { ...bySends(server, folder, 'statements', statements), prepare } };
+      const floor = server.watched({ ...bySends(server, folder, 'statements', statements), prepare });
+      return { ...Object.fromEntries(sides), floor };
     },
     rows,
   };
@@ -55,6 +56,7 @@ const runCases = [
     rows: (medians) => [
       wall(medians, 'floor', atMost.ratio(0.9)),
       cpu(medians),
+      serverCpu(medians),
       peak(medians),
       { measure: 'wall, 1 thread', unit: 'ms', tx: medians.tx1.wallMs, floor: medians.floor.wallMs },
       { measure: '1 thread / 4 threads', unit: 'ms', tx: medians.tx1.wallMs, floor: medians.tx.wallMs, bar: atLeast.ratio(1.4) },
@@ -65,7 +67,7 @@ const runCases = [
     title: 'the same where all of them stand; floor: drop and create, one by one, in one transaction',
     again: true,
     threads: [4],
-    rows: (medians) => [wall(medians, 'floor', atMost.ratio(0.9)), cpu(medians)],
+    rows: (medians) => [wall(medians, 'floor', atMost.ratio(0.9)), cpu(medians), serverCpu(medians)],
   }),
 ];
 
@@ -85,8 +87,8 @@ function incrementalCase({ strategy, keys, few = false }) {
       await keep(server, []);
       const prepare = () => server.restore(base, work);
       return {
-        tx: { args: tx('run', '--vars', `{delta: ${delta}}`), cwd: folder, prepare, figures: () => stepTime(folder) },
-        floor: { ...bySends(server, folder, 'statements', incrementalByHand(strategy, delta, spelling)), prepare },
+        tx: server.watched({ args: tx('run', '--vars', `{delta: ${delta}}`), cwd: folder, prepare, figures: () => stepTime(folder) }),
+        floor: server.watched({ ...bySends(server, folder, 'statements', incrementalByHand(strategy, delta, spelling)), prepare }),
         staged: { ...bySends(server, folder, 'staged', stagedByHand(strategy, delta, spelling)), prepare },
       };
     },
@@ -95,6 +97,7 @@ function incrementalCase({ strategy, keys, few = false }) {
       { measure: 'to one with a stage', unit: 'ms', tx: medians.tx.stepMs, floor: medians.staged.stepMs },
       wall(medians),
       cpu(medians),
+      serverCpu(medians),
     ],
   };
 }
@@ -117,11 +120,11 @@ const seedCase = {
     const prepare = () => server.restore(base, work);
     const copy = { copy: 'copy main.customers from stdin (format csv, header)', path };
     return {
-      tx: { args: tx('seed'), cwd: folder, prepare },
-      floor: { ...bySends(server, folder, 'statements', [table, copy]), prepare },
+      tx: server.watched({ args: tx('seed'), cwd: folder, prepare }),
+      floor: server.watched({ ...bySends(server, folder, 'statements', [table, copy]), prepare }),
     };
   },
-  rows: (medians) => [wall(medians, 'floor', atMost.ratio(1.2)), cpu(medians), peak(medians)],
+  rows: (medians) => [wall(medians, 'floor', atMost.ratio(1.2)), cpu(medians), serverCpu(medians), peak(medians)],
 };
 
 export const postgresCases = [...runCases, ...incrementalCases, seedCase];

@@ -1,5 +1,5 @@
 /** A PostgreSQL server for the cases that need one, and the databases on it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -47,9 +47,32 @@ export async function useServer() {
       await client.end();
     }
   };
+  /** Milliseconds that the processes of all connections have used which have ended; 0 where the system does not tell. */
+  const usedMs = () => {
+    // The first process takes note of the others a moment after they ended.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    try {
+      const fields = readFileSync(`/proc/${server.pid()}/stat`, 'utf8').split(') ').at(-1).split(' ');
+      return (Number(fields[13]) + Number(fields[14])) * 10;
+    } catch {
+      return 0;
+    }
+  };
   return {
     urlOf,
     run,
+    /** The side of a case with one more figure: CPU of the server, as `serverMs`. */
+    watched: ({ prepare, figures, ...side }) => {
+      let before = 0;
+      return {
+        ...side,
+        prepare: async () => {
+          await prepare();
+          before = usedMs();
+        },
+        figures: (stdout) => ({ ...figures?.(stdout), serverMs: Math.max(1, usedMs() - before) }),
+      };
+    },
     /** Puts a fresh copy of a database in place; without one, an empty database. */
     restore: (from, to) =>
       run('postgres', [

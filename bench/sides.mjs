@@ -22,6 +22,7 @@ const row = (measure, unit, key) => (medians, side, bar) => ({
 });
 export const wall = row('wall', 'ms', 'wallMs');
 export const cpu = row('CPU', 'ms', 'cpuMs');
+export const serverCpu = row('CPU of the server', 'ms', 'serverMs');
 export const peak = row('peak memory', 'MB', 'peakMb');
 
 /** Milliseconds that the one model of the last run took, as its artifact tells. */

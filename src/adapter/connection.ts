@@ -107,7 +107,8 @@ export interface Catalog {
 
 /** A question that goes together with others, and what its answer says. */
 export interface StandingQuery {
-  readonly statement: (relation: Relation) => Statement;
+  /** What is not expected to stand, and does, counts as burdened: what hangs on it is not looked for. */
+  readonly statement: (relation: Relation, isExpected: boolean) => Statement;
   readonly read: (relation: Relation, answer: ResultSet) => StandingRelation | undefined;
 }
 

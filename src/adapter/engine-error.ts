@@ -8,6 +8,8 @@ export type EngineErrorKind =
   | 'unknown-function'
   | 'type-mismatch'
   | 'ambiguous'
+  /** The parts of a query do not fit together (grouping, windows, set operations, subqueries), whatever its tables hold. */
+  | 'meaningless'
   | 'conversion'
   | 'constraint'
   | 'conflict'

@@ -13,7 +13,14 @@ import type { NamedRelation } from './read-relation-name.ts';
 import type { QueryNode } from './waves.ts';
 
 /** What the binder refuses whatever stands in the target. */
-const alwaysWrong: ReadonlySet<EngineErrorKind> = new Set(['syntax', 'unknown-column', 'type-mismatch', 'ambiguous', 'conversion']);
+const alwaysWrong: ReadonlySet<EngineErrorKind> = new Set([
+  'syntax',
+  'unknown-column',
+  'type-mismatch',
+  'ambiguous',
+  'meaningless',
+  'conversion',
+]);
 
 /**
  * Whether the target would refuse it too. A name that the project does not refer to may stand in the target, unless somebody looked;

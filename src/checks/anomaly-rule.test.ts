@@ -105,6 +105,12 @@ describe('what is ordinary', () => {
     expect([82.5, 82.4].map((value) => drop !== undefined && isAnomaly(value, drop))).toEqual([false, true]);
   });
 
+  it('ends where numbers end', () => {
+    const huge = Number.MAX_VALUE;
+    expect(rangeAfter([huge, huge, huge, huge, huge, huge, huge])).toMatchObject({ centre: huge, high: undefined });
+    expect(rangeAfter([huge, -huge, huge, -huge, huge, -huge, huge])).toMatchObject({ low: undefined, high: undefined });
+  });
+
   it('is not moved by what was out of the ordinary before', () => {
     const quiet = rangeAfter([100, 102, 98, 101, 99, 100, 100]);
     const incident = rangeAfter([100, 102, 98, 101, 99, 100, 0]);

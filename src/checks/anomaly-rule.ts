@@ -145,8 +145,9 @@ function rangeOf(before: readonly Bucketed[], now: number, settings: AnomalySett
   const reach = Math.max(settings.sensitivity * scale, settings.minDifference);
   return {
     centre,
-    low: settings.direction === 'rise' ? undefined : centre - reach,
-    high: settings.direction === 'drop' ? undefined : centre + reach,
+    // Beyond the largest number nothing can lie.
+    low: settings.direction === 'rise' || !Number.isFinite(centre - reach) ? undefined : centre - reach,
+    high: settings.direction === 'drop' || !Number.isFinite(centre + reach) ? undefined : centre + reach,
     points: before.length,
   };
 }

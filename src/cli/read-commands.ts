@@ -35,13 +35,7 @@ export function addReadCommands(host: Host, add: Add): void {
     {
       name: 'plan',
       summary: 'print what a build would do, and why',
-      examples: [
-        'tx plan',
-        'tx plan --explain',
-        'tx plan -s fct_orders --for run',
-        'tx plan --restate visits --from 2024-01-01 --to 2024-02-01',
-        'tx plan --output json',
-      ],
+      examples: ['tx plan --explain', 'tx plan -s fct_orders --for run', 'tx plan --restate visits --from 2024-01-01 --to 2024-02-01'],
     },
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>

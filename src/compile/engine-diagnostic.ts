@@ -22,6 +22,7 @@ export type EngineErrorCode = Extract<
   | 'unknown-function'
   | 'type-mismatch'
   | 'ambiguous-column'
+  | 'query-invalid'
   | 'conversion-failed'
   | 'constraint-violated'
   | 'transaction-conflict'
@@ -45,6 +46,7 @@ const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
   'unknown-function': 'unknown-function',
   'type-mismatch': 'type-mismatch',
   ambiguous: 'ambiguous-column',
+  meaningless: 'query-invalid',
   conversion: 'conversion-failed',
   constraint: 'constraint-violated',
   conflict: 'transaction-conflict',

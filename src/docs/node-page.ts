@@ -26,6 +26,7 @@ ${renderFacts(context, page)}
 ${renderLineage(context, page)}
 ${page.kind === 'exposure' ? nothing : renderColumns(context, page, columns)}
 ${renderTests(context, page)}
+${renderUnitTests(context, page)}
 ${renderBuilds(context, page)}
 ${renderCode(context, page.node)}`;
 }
@@ -87,6 +88,29 @@ function renderTest(context: PageContext, owner: SiteNode, { page, test, column 
   const failing = check?.failures === undefined ? '' : countText(check.failures);
   return html`<tr><td>${nodeLink(context, page, undefined, checkWords(test))}</td><td>${on}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${failing}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
 `;
+}
+
+/** Tests of the query of a model, with made-up rows; they have no page of their own. */
+function renderUnitTests({ site, place, markdown }: PageContext, page: SiteNode): Html {
+  const { graph } = site.input;
+  const tests = (graph.children.get(page.node.id) ?? []).flatMap((id) => {
+    const node = graph.nodes.get(id);
+    return node?.resourceType === 'unit_test' && node.model === page.node.id ? [node] : [];
+  });
+  if (tests.length === 0) return nothing;
+  const heading = place.id('unit-tests');
+  const rows = tests.map(({ id, name, description }) => {
+    const check = lastCheck(site, id);
+    const failing = check?.failures === undefined ? '' : countText(check.failures);
+    return html`<tr><td><code>${name}</code></td><td>${description === '' ? nothing : markdown(description)}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${failing}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
+`;
+  });
+  return html`<section>
+<h2 id="${heading}">Unit tests <span class="count">${tests.length}</span></h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table>
+<thead><tr><th scope="col">Unit test</th><th scope="col">Says</th><th scope="col">Last result</th><th scope="col" class="number">Rows that differ</th><th scope="col">When</th></tr></thead>
+<tbody>${rows}</tbody></table></div>
+</section>`;
 }
 
 function testMain(context: PageContext, page: SiteNode): Html {

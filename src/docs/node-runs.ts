@@ -14,17 +14,19 @@ export function renderBuilds(context: PageContext, { id, label }: SiteNode): Htm
   const builds = context.site.input.history.builds.get(id) ?? [];
   if (builds.length === 0) return nothing;
   const heading = context.place.id('runs');
+  const sets = builds.some(({ quarantined }) => quarantined !== undefined);
   return html`<section>
 <h2 id="${heading}">Last builds <span class="count">${builds.length}</span></h2>
 ${builds.length > 1 ? drawTrend(builds, label) : nothing}
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table>
-<thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col">Took</th><th scope="col" class="number">Rows</th><th scope="col">Why</th></tr></thead>
-<tbody>${builds.map(renderBuild)}</tbody></table></div>
+<thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col">Took</th><th scope="col" class="number">Rows</th>${sets ? html`<th scope="col" class="number">Set aside</th>` : nothing}<th scope="col">Why</th></tr></thead>
+<tbody>${builds.map((build) => renderBuild(build, sets))}</tbody></table></div>
 </section>`;
 }
 
-function renderBuild({ startedAt, status, durationMs, rows, reason, errorCode }: PastBuild): Html {
-  return html`<tr><td>${timeOf(startedAt)}</td><td>${verdictBadge(verdictOf(status), status)}</td><td>${durationText(durationMs)}</td><td class="number">${rows === undefined ? '' : countText(rows)}</td><td>${reason}${errorCode === undefined ? nothing : html` <code>${errorCode}</code>`}</td></tr>
+function renderBuild({ startedAt, status, durationMs, rows, quarantined, reason, errorCode }: PastBuild, sets: boolean): Html {
+  const aside = sets ? html`<td class="number">${quarantined === undefined ? '' : countText(quarantined)}</td>` : nothing;
+  return html`<tr><td>${timeOf(startedAt)}</td><td>${verdictBadge(verdictOf(status), status)}</td><td>${durationText(durationMs)}</td><td class="number">${rows === undefined ? '' : countText(rows)}</td>${aside}<td>${reason}${errorCode === undefined ? nothing : html` <code>${errorCode}</code>`}</td></tr>
 `;
 }
 

@@ -68,7 +68,8 @@ export function readLastRun(text: string): History {
     const response = isFields(result['adapter_response']) ? result['adapter_response'] : {};
     const durationMs = (numberOf(result['execution_time']) ?? 0) * 1000;
     const rows = numberOf(response['rows_affected']);
-    builds.set(node, [{ runId, node, status, reason: '', startedAt, durationMs, rows, errorCode: undefined }]);
+    const quarantined = numberOf(response['rows_quarantined']);
+    builds.set(node, [{ runId, node, status, reason: '', startedAt, durationMs, rows, quarantined, errorCode: undefined }]);
   }
   const startedAt = textOf(metadata['invocation_started_at']) || endedAt;
   const run = { runId, command: textOf(args['which']), target: textOf(args['target']), status: failed ? 'failed' : 'success', startedAt, endedAt };

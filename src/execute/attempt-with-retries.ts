@@ -55,9 +55,9 @@ export function stepContext(
   worker: number,
   attempt: Pick<StepContext, 'attempt' | 'apart' | 'texts'>,
 ): StepContext {
-  const { plan, ports, writer, lockTimeoutMs, isStopped } = input;
+  const { plan, ports, writer, verdicts, lockTimeoutMs, isStopped } = input;
   const connection = input.connections[worker] ?? bug(`worker ${worker} has no connection`);
-  return { ports, plan, writer, connection, lockTimeoutMs, isStopped, ...attempt };
+  return { ports, plan, writer, verdicts, connection, lockTimeoutMs, isStopped, ...attempt };
 }
 
 async function attemptOnce(context: StepContext, step: RunningBuild | TestStep): Promise<Pick<Tried, 'attempt' | 'step'>> {
@@ -76,7 +76,7 @@ export async function recordAfterwards(
   const tests = attempt.kind === 'failed' ? [] : attempt.tests;
   const { connection, ports, writer, plan } = context;
   const failures = failureRecords(context, tests);
-  const pruned = writer.prune(grownTests(tests));
+  const grown = grownTests(tests);
   try {
     const now = ports.clock.now();
     const at = new Date(now).toISOString();
@@ -95,9 +95,12 @@ export async function recordAfterwards(
         contentHash: step.contentHash,
         errorCode: attempt.kind === 'failed' ? (attempt.diagnostics[0]?.code ?? 'database-error') : 'audit-failed',
       };
-      await connection.run(writer.outcome({ at, nodeRun, checks: checkRecords(context, step.node, tests, false), failures }), ...pruned);
+      await connection.run(
+        writer.outcome({ at, nodeRun, checks: checkRecords(context, step.node, tests, false), failures }),
+        ...writer.prune(grown),
+      );
     } else if (step.kind === 'test' && tests.length > 0) {
-      await connection.run(writer.outcome({ at, checks: checkRecords(context, step.node ?? '', tests), failures }), ...pruned);
+      await context.verdicts.add(connection, { at, checks: checkRecords(context, step.node ?? '', tests), failures, grown });
     }
   } catch (cause) {
     // The result is on its way to the user; a database that cannot take the record must not replace it.

@@ -7,6 +7,7 @@ import type { TextIndex } from '../plan/texts.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import type { ExecutionPorts } from './execution.ts';
 import type { TestOutcome } from './run-audit.ts';
+import type { VerdictLog } from './verdict-log.ts';
 
 /** A test that could not be evaluated, while others of its step were. */
 export interface TestError {
@@ -48,6 +49,7 @@ export interface StepContext {
   readonly ports: ExecutionPorts;
   readonly plan: Plan;
   readonly writer: StateWriter;
+  readonly verdicts: VerdictLog;
   readonly connection: Connection;
   /** Filled texts by the key that queries carry. */
   readonly texts: TextIndex;

@@ -35,7 +35,7 @@ export async function beginBuild(context: StepContext, step: RunningBuild): Prom
     locks: [step.relation],
     lockTimeoutMs,
     onWait: (wait) => ports.emit({ type: 'node-waiting', id: step.node, name: step.name, ...wait }),
-    reads: [query.statement(step.relation), latestOrdinals(plan.stateSchema, step.relation, dialect)],
+    reads: [query.statement(step.relation, step.assumes.kind !== undefined), latestOrdinals(plan.stateSchema, step.relation, dialect)],
   });
   const standing = stands === undefined ? undefined : query.read(step.relation, stands);
   const [built, entry] = latest?.rows[0] ?? [];

@@ -21,6 +21,7 @@ import { auditsOf } from './test-results.ts';
 import { schedule } from './scheduler.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { createStepRunner } from './step-runner.ts';
+import { createVerdictLog } from './verdict-log.ts';
 import { warnOfBrokenViews } from './warn-of-broken-views.ts';
 
 /** Carries out `plan`; resolves with the results of every node, also after failures and a cancel. Rejects only for bugs and a lost database. */
@@ -28,8 +29,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
   const { session, emit, clock } = ports;
   const writer = createStateWriter(plan.stateSchema, ports.adapter.dialect);
   const workSteps = plan.steps.filter((step) => step.kind !== 'gate' && step.kind !== 'unchanged').length;
-  // Of a run that does nothing nothing is written.
-  const isIdle = workSteps + plan.onRunStart.length + plan.onRunEnd.length === 0;
+  const isIdle = workSteps + plan.onRunStart.length + plan.onRunEnd.length === 0 && !isAwaited(options);
   const workers = Math.max(1, Math.min(options.threads, workSteps));
   const startedAt = clock.now();
   const connections: Connection[] = [];
@@ -46,10 +46,12 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     if (!isIdle) await prepare(plan, ports, options, writer, main);
     emit({ type: 'run-started', ...header(plan, ports, options, startedAt) });
     const results = new Map<string, NodeResult>();
+    const verdicts = createVerdictLog(writer);
     const runner = createStepRunner({
       plan,
       ports,
       writer,
+      verdicts,
       connections,
       lockTimeoutMs: options.lockTimeoutMs,
       failFast: options.failFast,
@@ -64,6 +66,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     };
     if (hookFailed) for (const step of plan.steps) runner.skip(step, undefined);
     else await schedule(plan.steps, handlers, { workers, failFast: options.failFast, signal: abort.signal, onStop: stop });
+    await verdicts.flush(main);
     const endFailed = options.signal.aborted ? false : !(await runHooks(plan, plan.onRunEnd, ports, main, options.signal));
     const at = new Date(clock.now()).toISOString();
     await noteShapes(plan, results, { adapter: ports.adapter, connection: main, writer, known: options.shapes, at });
@@ -82,6 +85,11 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     options.signal.removeEventListener('abort', stop);
     for (const connection of connections) await connection.close();
   }
+}
+
+/** Of a run that does nothing nothing is written, unless something waits for the next one: older state tables, or runs that died. */
+function isAwaited({ stateVersion: found, openRuns }: ExecutionOptions): boolean {
+  return found < stateVersion || openRuns.length > 0;
 }
 
 /** Creates schemas and state, opens the run's record and closes those of runs that died: one transaction, tried like any other. */

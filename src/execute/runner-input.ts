@@ -4,11 +4,13 @@ import type { Plan } from '../plan/plan.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import type { NodeResult } from './events.ts';
 import type { ExecutionPorts } from './execution.ts';
+import type { VerdictLog } from './verdict-log.ts';
 
 export interface StepRunnerInput {
   readonly plan: Plan;
   readonly ports: ExecutionPorts;
   readonly writer: StateWriter;
+  readonly verdicts: VerdictLog;
   readonly connections: readonly Connection[];
   readonly lockTimeoutMs: number;
   /** Filled as nodes finish, by node id. */

@@ -5,6 +5,7 @@ import { EngineError } from '../adapter/engine-error.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { BuildStep, Plan } from '../plan/plan.ts';
+import { stateViews } from '../state/state-tables.ts';
 import type { NodeResult } from './events.ts';
 
 /** Warnings about views that read what this run replaced. A view that this run built has been bound by that. */
@@ -18,7 +19,8 @@ export async function warnOfBrokenViews(
   const built = plan.steps.filter((step): step is BuildStep => step.kind === 'build' && results.get(step.node)?.status === 'success');
   const changed = built.filter((step) => step.assumes.kind !== undefined);
   if (changed.length === 0) return [];
-  const sound = built.filter((step) => step.relationKind === 'view').map((step) => step.relation);
+  const own = Object.keys(stateViews).map((name) => ({ schema: plan.stateSchema, name }));
+  const sound = [...own, ...built.filter((step) => step.relationKind === 'view').map((step) => step.relation)];
   try {
     const found = await catalog.brokenViews(
       connection,

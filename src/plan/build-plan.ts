@@ -33,7 +33,7 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
   const collector = createTextCollector(slotValues(input, input.dialect), report);
   const context: BuildContext = { input, standing: indexStanding(input), collector, report };
   const work = chooseWork(input, context.standing);
-  const findings = createFindings(input, context.standing);
+  const findings = createFindings(input, context.standing, work.builds.keys());
   const parts = planParts(context, work.builds, findings);
   const built = builtNodes(input, parts.built.keys());
   for (const diagnostic of [...warnWithoutEffect(input, built), ...warnOfForeignKeys(input, built)]) report(diagnostic);

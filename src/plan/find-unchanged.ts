@@ -46,8 +46,9 @@ export interface Findings {
   readonly stateOf: (ids: readonly NodeId[]) => string | undefined;
 }
 
-export function createFindings(input: PlanInput, standing: Standing): Findings {
+export function createFindings(input: PlanInput, standing: Standing, builds: Iterable<NodeId>): Findings {
   const { graph, dialect, state } = input;
+  const hooks = hookTexts(input, builds);
   const decided = new Map<NodeId, Finding>();
   const states = new Map<NodeId, State>();
   const recordOf = (node: BuiltNode): RecordedBuild | undefined => {
@@ -126,11 +127,11 @@ export function createFindings(input: PlanInput, standing: Standing): Findings {
     },
     consider: (node) => {
       const kind = kindOf(node);
-      const fingerprint = fingerprintOf(input, node);
+      const fingerprint = fingerprintOf(input, node, recordOf(node));
       const read = parentsOf(node.id).map((id) => [id, kind === 'view' ? columnsOf(id) : dataOf(id)] as const);
       const inputs = Object.fromEntries(read.map(([id, found]) => [id, 'state' in found ? found.state : '?']));
       const memory: BuildMemory = { fingerprint, inputs, metadata: metadataOf(input, node, kind), dataVersion: versionOf(input, node) };
-      const finding = compare({ input, standing, isDrifted }, node, { kind, memory, read });
+      const finding = compare({ input, standing, isDrifted, hooks }, node, { kind, memory, read });
       decided.set(node.id, finding);
       return finding;
     },
@@ -166,9 +167,10 @@ interface Comparing {
   readonly input: PlanInput;
   readonly standing: Standing;
   readonly isDrifted: (node: BuiltNode, existing: CatalogRelation | undefined, kind: RelationKind) => boolean;
+  readonly hooks: string;
 }
 
-function compare({ input, standing, isDrifted }: Comparing, node: BuiltNode, { kind, memory, read }: Compared): Finding {
+function compare({ input, standing, isDrifted, hooks }: Comparing, node: BuiltNode, { kind, memory, read }: Compared): Finding {
   const existing = standing.existing(node.relation);
   const recorded = standing.recorded(node.relation);
   const before = recorded?.node === node.id ? recorded.memory : undefined;
@@ -184,7 +186,7 @@ function compare({ input, standing, isDrifted }: Comparing, node: BuiltNode, { k
   const asks = kind === 'view' && written?.startsWith('{{') !== true ? undefined : written;
   const reasons: (readonly [Reason, readonly string[]])[] = [
     ['non-deterministic', asks === undefined ? [] : [`it asks for ${asks}`]],
-    ['hook', hasHooks(node) ? ['its hooks may do anything'] : []],
+    ['hook', hasHooks(node) ? ['its hooks may do anything'] : hooks.includes(plainName(node)) ? ['a hook names it'] : []],
     ['sql-changed', differs.filter(isText).map((name) => `its ${name} has changed`)],
     ['config-changed', differs.filter((name) => !isText(name)).map((name) => describeChange(name, before.fingerprint, memory.fingerprint))],
     ['drifted', isDrifted(node, existing, kind) ? ['its columns are not those that it was built with'] : []],
@@ -223,6 +225,20 @@ function loadedFinding(
 }
 
 const isText = (name: string): boolean => name.startsWith('sql') || name === 'file';
+
+/** What hooks of the run may write into, as far as they name it: texts in small letters, without quotes. */
+function hookTexts({ graph, onRunStart, onRunEnd }: PlanInput, builds: Iterable<NodeId>): string {
+  const texts = [...onRunStart, ...onRunEnd].map(({ text }) => text.sql);
+  for (const id of builds) {
+    const node = nodeOf(graph, id);
+    if (isBuilt(node)) texts.push(...[...node.preHooks, ...node.postHooks].map(({ text }) => text.sql));
+  }
+  return texts.join('\n').replaceAll('"', '').toLowerCase();
+}
+
+function plainName({ relation }: BuiltNode): string {
+  return `${relation.schema}.${relation.name}`.toLowerCase();
+}
 
 function hasHooks(node: BuiltNode): boolean {
   return node.preHooks.length + node.postHooks.length > 0;

@@ -5,6 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { BuiltNode, CompiledModel, CompiledSnapshot, CompiledText, NodeId } from '../compile/compiled.ts';
 import type { GraphNode } from '../graph/graph.ts';
+import type { RecordedBuild } from '../state/state-reader.ts';
+import { hashText } from './build-context.ts';
 import { describeAndGrant } from './plan-storage.ts';
 import type { PlanInput } from './plan-input.ts';
 import { readSql } from './read-sql.ts';
@@ -18,7 +20,8 @@ const meaning = '1';
 /** Why a relation is built whenever it is selected, by the name of its part of the fingerprint. */
 export const unsteadyPart = 'asks for';
 
-export function fingerprintOf(input: PlanInput, node: BuiltNode): Fingerprint {
+/** `recorded` is the last build of the node: what was found out about a text need not be found out again. */
+export function fingerprintOf(input: PlanInput, node: BuiltNode, recorded: RecordedBuild | undefined): Fingerprint {
   const parts: Record<string, string> = { tx: meaning, engine: input.dialect.engine };
   const note = (name: string, value: unknown): void => {
     if (value !== undefined) parts[name] = typeof value === 'string' ? value : digest(value);
@@ -30,7 +33,7 @@ export function fingerprintOf(input: PlanInput, node: BuiltNode): Fingerprint {
       input.onRunStart.map(({ text }) => text.sql),
     );
   if (node.resourceType === 'seed') note('file', input.seeds.get(node.id)?.contentHash);
-  else noteQueries(input, node, note);
+  else if (!noteKnown(input, node, recorded, note)) noteQueries(input, node, note);
   if (node.resourceType === 'model') noteModel(input, node, note);
   if (node.resourceType === 'snapshot') {
     const { strategy, uniqueKey, updatedAt, checkColumns, hardDeletes, validToCurrent, metaColumns } = node.config;
@@ -54,6 +57,22 @@ export function fingerprintOf(input: PlanInput, node: BuiltNode): Fingerprint {
 }
 
 type Note = (name: string, value: unknown) => void;
+
+/** The same text with the same parents, of which this version has read all that it looks for; false where it is another. */
+function noteKnown(input: PlanInput, node: BuiltNode, recorded: RecordedBuild | undefined, note: Note): boolean {
+  if (node.resourceType !== 'model' || node.incremental !== undefined || recorded?.memory === undefined) return false;
+  const { fingerprint, inputs } = recorded.memory;
+  const parents = input.graph.parents.get(node.id) ?? [];
+  const isSame =
+    fingerprint['tx'] === meaning &&
+    fingerprint['sql of an increment'] === undefined &&
+    fingerprint[unsteadyPart] === undefined &&
+    parents.length === Object.keys(inputs).length &&
+    parents.every((id) => inputs[id] !== undefined) &&
+    recorded.contentHash === hashText(node.full.sql);
+  if (isSame) note('sql', fingerprint['sql']);
+  return isSame;
+}
 
 /** The compiled texts: values of variables and of the environment are in them; those of the run are slots. */
 function noteQueries(input: PlanInput, node: CompiledModel | CompiledSnapshot, note: Note): void {

@@ -76,8 +76,8 @@ function identityOf(input: PlanInput, test: CompiledTest): string | undefined {
   if (test.test.kind !== 'generic') return undefined;
   const check = planCheck(input, test, nodeOf(input.graph, test.test.attachedTo));
   const { shape, where, onNull, groupBy, unit } = check;
-  // A test that compares with its last run has a verdict about two states of the data.
-  if (check.remembers === true || asksAround(test.test.args, check)) return undefined;
+  // A test that compares with earlier runs has a verdict about more than one state of the data.
+  if (check.remembers === true || check.point !== undefined || asksAround(test.test.args, check)) return undefined;
   return digest([check.check, shape, where, onNull, groupBy, unit, judged]);
 }
 

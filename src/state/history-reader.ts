@@ -24,6 +24,8 @@ export interface PastBuild {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly rows: number | undefined;
+  /** Rows that were set aside; undefined where that was not asked for. */
+  readonly quarantined: number | undefined;
   readonly errorCode: string | undefined;
 }
 
@@ -113,6 +115,7 @@ function readBuild(entry: string): PastBuild {
     startedAt: isoOf(String(fields.started_at ?? '')),
     durationMs: Number(fields.duration_ms ?? 0),
     rows: count(fields.row_count),
+    quarantined: count(fields.quarantined),
     errorCode: typeof fields.error_code === 'string' ? fields.error_code : undefined,
   };
 }

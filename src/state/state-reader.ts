@@ -119,7 +119,7 @@ from ${table('records')} as record join (
 ) as newest on newest.subject = record.subject and newest.recorded_at = record.recorded_at
 where record.kind = 'measure'
 union all
-select 'point', record.entry, record.ordinal
+select 'point', subject || chr(10) || (cast(record.entry as json) ->> 'measured'), ordinal
 from ${table('records')} as record join (
   select subject, ordinal, max(recorded_at) as recorded_at from ${table('records')} where kind = 'point' group by subject, ordinal
 ) as newest using (subject, ordinal, recorded_at)
@@ -180,14 +180,14 @@ function noteMeasure(entry: string, measures: Record<string, string>): void {
   if (typeof test === 'string' && typeof measured === 'string') measures[test] = measured;
 }
 
-function notePoint(entry: string, at: number, points: Record<string, Point[]>): void {
-  // As above.
-  const { node_id: test, measured } = JSON.parse(entry) as Partial<RecordEntry<'check_results'>>;
-  if (typeof test !== 'string' || typeof measured !== 'string') return;
+/** Of a point only what counts is read: there may be many. */
+function notePoint(text: string, at: number, points: Record<string, Point[]>): void {
+  const end = text.lastIndexOf('\n');
+  if (end === -1) return;
+  const [test, value] = [text.slice(0, end), Number(text.slice(end + 1))];
   const list = points[test];
-  const point = { at, value: Number(measured) };
-  if (list === undefined) points[test] = [point];
-  else list.push(point);
+  if (list === undefined) points[test] = [{ at, value }];
+  else list.push({ at, value });
 }
 
 function notePass(entry: string, ordinal: number, passes: Record<string, RecordedPass>): void {

@@ -84,6 +84,39 @@ describe('checks', () => {
     expect(await build(240)).toEqual({ rows: 'pass', columns: 'pass' });
   });
 
+  it('that set rows aside ask nothing more of rows that are all right', async () => {
+    const sentBy = async (onFail: string): Promise<readonly string[]> => {
+      const test = (name: string, args: string): string =>
+        `          - ${name}: { ${[args, onFail].filter((part) => part !== '').join(', ')} }\n`;
+      const project = await tempProject({
+        'project.yaml': projectYaml,
+        'models/orders.sql': '{{config materialized="table"}}\nselect n as id, n % 7 as kind from range(100) as r(n)',
+        'models/orders.yaml': `models:\n  - name: orders\n    columns:\n      - name: kind\n        tests:\n${test('not_null', '')}${test('in_range', 'min: 0, max: 6')}`,
+      });
+      expect((await project.call(['build', '--profile', 'trace.json'])).code).toBe(0);
+      // As the profile writes it.
+      const { traceEvents } = JSON.parse(project.read('trace.json')) as {
+        readonly traceEvents: readonly { readonly cat?: string; readonly name: string; readonly args?: { readonly sql?: string } }[];
+      };
+      const statements = traceEvents.filter(({ cat }) => cat === 'statement').map(({ name, args }) => `${name} ${args?.sql ?? ''}`);
+      // The first words: what a relation is called meanwhile differs.
+      return statements.map((sql) =>
+        sql
+          .trim()
+          .split(/\s+/)
+          .slice(0, 4)
+          .join(' ')
+          .replaceAll(/_tx_[0-9a-f]{12}/g, 'stage'),
+      );
+    };
+    const plain = await sentBy('');
+    expect(plain.length).toBeGreaterThan(5);
+    const aside = await sentBy('on_fail: quarantine');
+    const asked = (list: readonly string[]): readonly string[] => list.filter((sql) => sql.startsWith('query '));
+    expect(asked(aside)).toEqual(asked(plain));
+    expect(aside.length).toBeLessThanOrEqual(plain.length);
+  });
+
   it('for anomalies compare with all that was published before, and show what was expected', async () => {
     const project = await tempProject({
       'project.yaml': projectYaml,
@@ -113,5 +146,12 @@ describe('checks', () => {
       "select status, measured from _tx.check_results where measured = '500'",
     ]);
     expect(stdout).toContain('fail,500');
+    // So is that nothing has changed, where the model itself is skipped.
+    const points = async (): Promise<string> =>
+      (await project.call(['show', '--output', 'csv', '--inline', "select count(*) from _tx.records where kind = 'point'"])).stdout;
+    await project.call(['build', '--vars', '{"rows": 100}']);
+    const before = await points();
+    expect((await project.call(['build', '--vars', '{"rows": 100}'])).stderr).toContain('1 model unchanged');
+    expect(Number((await points()).split('\n')[1])).toBe(Number(before.split('\n')[1]) + 1);
   });
 });

@@ -188,12 +188,25 @@ describe('what a run sends', () => {
     const run = async (size: number): Promise<readonly string[]> => {
       const project = await models(size, materialized);
       await count(project, ['build', '-q', '--threads', '2'], true);
-      return (await count(project, ['build', '-q', '--threads', '2'], true)).statements;
+      return (await count(project, ['build', '-q', '--force', '--threads', '2'], true)).statements;
     };
     const [small, large] = [await run(10), await run(60)];
     expect((countTexts(large) - countTexts(small)) / 50, large.slice(20, 40).join('\n;;;\n')).toBe(texts);
     expect(small.filter(readsCatalog).length).toBeLessThanOrEqual(3);
     expect(large.filter(readsCatalog)).toHaveLength(small.filter(readsCatalog).length);
+  });
+
+  it('nothing but two questions for what is unchanged, however much that is', async () => {
+    const run = async (size: number): Promise<readonly string[]> => {
+      const project = await models(size, 'table');
+      await count(project, ['build', '-q'], true);
+      return (await count(project, ['build', '-q'], true)).statements;
+    };
+    const [small, large] = [await run(3), await run(40)];
+    expect(large.filter((sql) => /^\s*(?:insert|create|update|delete|begin|commit|drop|alter)\b/i.test(sql))).toEqual([]);
+    expect(large.filter(readsCatalog)).toHaveLength(1);
+    expect(large.filter((sql) => sql.includes('"_tx"."records"'))).toHaveLength(1);
+    expect(large).toHaveLength(small.length);
   });
 
   it.each([

@@ -95,7 +95,7 @@ describe('tx docs generate', () => {
     expect((await project.tx(['build'])).code).toBe(1);
     await project.tx(['docs']);
     const seed = project.read('target/docs/seed/raw.html');
-    expect(seed).toContain('Last builds <span class="count">3</span>');
+    expect(seed).toContain('Last builds <span class="count">2</span>');
     expect(seed).toMatch(/<td class="number">2<\/td>[\s\S]*<td class="number">3<\/td>/);
     const [test = ''] = readdirSync(project.path('target/docs/test')).filter((name) => name.startsWith('unique_'));
     expect(project.read(`target/docs/test/${test}`)).toMatch(
@@ -103,6 +103,35 @@ describe('tx docs generate', () => {
     );
     expect(project.read('target/docs/health.html')).toContain(`href="test/${test}"`);
     expect(project.read('target/docs/runs.html').match(/class="run"/g)).toHaveLength(3);
+  });
+
+  it('shows unit tests with their last result, and how many rows were set aside', async () => {
+    const project = await shop({
+      'models/staging/stg.yaml': `models:
+  - name: total
+    columns:
+      - name: total
+        tests: [in_range: { max: 50, on_fail: quarantine }]
+unit_tests:
+  - name: adds_up
+    description: "Amounts are *added*."
+    model: total
+    given: [{ input: ref('stg'), rows: [{ amount: 1 }, { amount: 2 }] }]
+    expect: { rows: [{ total: 3 }] }
+  - name: never_ran
+    model: stg
+    given: [{ input: ref('raw'), rows: [] }]
+    expect: { rows: [] }
+`,
+    });
+    await project.tx(['build', '--exclude', 'never_ran', 'total_is_positive']);
+    expect((await project.tx(['docs', 'generate'])).code).toBe(0);
+    const total = project.read('target/docs/model/total.html');
+    expect(total).toMatch(/Unit tests <span class="count">1<[\s\S]*<code>adds_up<\/code>[\s\S]*<em>added<\/em>[\s\S]*pass[\s\S]*Set aside/);
+    expect(total).toMatch(/<td class="number">0<\/td><td class="number">1<\/td><td>never-built/);
+    const stg = project.read('target/docs/model/stg.html');
+    expect(stg).toMatch(/<code>never_ran<\/code>[\s\S]*not run/);
+    expect(stg).not.toContain('Set aside');
   });
 
   it('takes pages away when their nodes are gone', async () => {

@@ -45,7 +45,9 @@ it('shows both texts of an incremental model, and why it is built the one or the
   expect(before.stdout).toContain('incremental (never built)');
   expect(before.stdout).toContain('sql of a later build\nselect id from "main"."stg"  where id > (select max(id) from "main"."facts")');
   expect((await project.tx(['build', '-s', '+facts'])).code).toBe(0);
-  expect((await project.tx(['explain', '--node', 'facts'])).stdout).toContain('incremental delete_insert (new rows only)');
+  expect((await project.tx(['explain', '--node', 'facts'])).stdout).toContain('incremental (unchanged)');
+  project.write('seeds/raw.csv', 'id,amount\n7,8\n');
+  expect((await project.tx(['explain', '--node', '+facts'])).stdout).toContain('incremental delete_insert (new rows only)');
 });
 
 it('takes a selector, leaves tests out, and says what it does not know', async () => {

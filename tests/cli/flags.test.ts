@@ -188,8 +188,8 @@ describe('environment twins', () => {
     const project = await shop();
     const build = (env: NodeJS.ProcessEnv, args: readonly string[] = []) => project.tx(['build', '-s', 'raw', ...args], { env });
     for (const yes of ['1', 'true', 'TRUE']) expect(await build({ TX_QUIET: yes })).toEqual({ code: 0, stdout: '', stderr: '' });
-    for (const no of ['0', 'false', '']) expect((await build({ TX_QUIET: no })).stderr).toContain('1 ok');
-    expect((await build({ TX_QUIET: '1' }, ['--no-quiet'])).stderr).toContain('1 ok');
+    for (const no of ['0', 'false', '']) expect((await build({ TX_QUIET: no })).stderr).toContain('1 unchanged');
+    expect((await build({ TX_QUIET: '1' }, ['--no-quiet'])).stderr).toContain('1 unchanged');
     for (const name of ['TX_QUIET', 'TX_FULL_REFRESH', 'TX_FAIL_FAST', 'TX_ADOPT']) {
       const { code, stderr } = await build({ [name]: 'maybe' });
       expect(code).toBe(2);

@@ -102,7 +102,7 @@ describe('streams', () => {
     project.write('models/bad.sql', '{{config materialized="table"}}\nselect error(\'stop\') as id from {{ref "stg"}}\n');
     const failed = await project.tx(['build', '-q']);
     expect(failed.stderr).toMatch(/^error database-error {2}models\/bad\.sql\b/);
-    expect(failed.stderr).toContain('✖ 1 failed · 6 ok');
+    expect(failed.stderr).toContain('✖ 1 failed · 6 unchanged');
     expect(failed.code).toBe(1);
   });
 

@@ -5,7 +5,13 @@ import { linesOf, shop } from './shop.ts';
 /** The parts of a plan that are read here. */
 interface PlanJson {
   readonly command: string;
-  readonly steps: readonly { readonly id: string; readonly kind: string; readonly node?: string; readonly reason?: string }[];
+  readonly steps: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly node?: string;
+    readonly reason?: string;
+    readonly build?: { readonly node: string };
+  }[];
 }
 
 const FILES = {
@@ -27,28 +33,35 @@ describe('tx plan', () => {
     expect(existsSync(project.path('shop.duckdb'))).toBe(false);
     expect((await project.tx(['build', '-q'])).code).toBe(0);
     const runs = await project.rows('select count(*) from _tx.runs');
-    const second = await project.tx(['plan', '-s', 'inc', '--verbose']);
+    const second = await project.tx(['plan', '-s', 'inc', '--verbose', '--force']);
     expect(second.stdout).toContain('. run the query into a temporary table\n');
     expect(second.stdout).toContain('refuse NULL and duplicate keys: id\n');
+    const unchanged = await project.tx(['plan']);
+    expect(linesOf(unchanged.stdout)[0]).toBe('plan of tx build · target dev (duckdb, schema main) · 5 unchanged');
+    expect(unchanged.stdout).toMatch(/^ {2}model +inc +incremental +main\.inc +unchanged, 1 test passed already$/m);
     expect(await project.rows('select count(*) from _tx.runs')).toEqual(runs);
   });
 
   it('as JSON is what the build then does: the same nodes for the same reasons', async () => {
     const project = await shop(FILES);
-    for (const round of ['first', 'second']) {
+    for (const round of ['first', 'second', 'third']) {
+      // Something is built again, and something stands.
+      if (round === 'third') project.write('seeds/ids.csv', 'id\n1\n2\n3\n4\n');
       const planned = JSON.parse((await project.tx(['plan', '--output', 'json'])).stdout) as PlanJson;
       const log = linesOf((await project.tx(['build', '--log-format', 'json'])).stderr).map(
         (line) => JSON.parse(line) as Readonly<Record<string, unknown>>,
       );
       const built = log.filter((event) => event['event'] === 'node_finished' && event['resource_type'] !== 'test');
       const steps = planned.steps.filter((step) => step.kind === 'build');
+      const unchanged = planned.steps.flatMap((step) => step.build ?? []);
+      expect(unchanged.length > 0, round).toBe(round !== 'first');
       expect(planned.command).toBe('build');
       expect(built.map((event) => [event['node'], event['reason']]).sort(), round).toEqual(
-        steps.map((step) => [step.node, step.reason]).sort(),
+        [...steps.map((step) => [step.node, step.reason]), ...unchanged.map(({ node }) => [node, 'unchanged'])].sort(),
       );
       const started = new Set(log.flatMap((event) => (event['event'] === 'node_started' ? [event['node']] : [])));
       for (const step of steps) expect(started.has(step.node), step.id).toBe(true);
-      expect(started.size).toBe(planned.steps.filter((step) => step.kind !== 'gate').length);
+      expect(started.size).toBe(planned.steps.filter((step) => step.kind !== 'gate' && step.kind !== 'unchanged').length);
     }
   });
 
@@ -62,7 +75,7 @@ describe('tx plan', () => {
     expect(await kinds('run')).toEqual(['build']);
     expect(await kinds('test')).toEqual(['test']);
     expect(await kinds('seed')).toEqual(['build']);
-    expect(await kinds('build')).toEqual(['build', 'test']);
+    expect(await kinds('build')).toEqual(['unchanged']);
   });
 
   it('lists relations that no node builds any more, and drops none', async () => {

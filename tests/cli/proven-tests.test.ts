@@ -63,8 +63,8 @@ describe('tests that follow from the query', () => {
       not_null_wide_id: 'warn',
       not_null_wide_n: 'proven',
     });
-    expect((await project.call(['build', '--select', '+wide'])).stderr).toMatch(/latest .* 2 tests \(1 proven\)/);
-    expect(Object.values(await verdicts(project, ['build', '--run-proven']))).not.toContain('proven');
+    expect((await project.call(['build', '--force', '--select', '+wide'])).stderr).toMatch(/latest .* 2 tests \(1 proven\)/);
+    expect(Object.values(await verdicts(project, ['build', '--force', '--run-proven']))).not.toContain('proven');
   });
 
   it('are found where columns are looked at anyway: an unchanged build looks at nothing', async () => {
@@ -77,13 +77,13 @@ describe('tests that follow from the query', () => {
       unique_wide_id: 'proven',
       not_null_wide_n: 'pass',
     });
-    expect(Object.values(await verdicts(project, ['build']))).not.toContain('proven');
+    expect(Object.values(await verdicts(project, ['build', '--force']))).not.toContain('proven');
   });
 
   it('are run where what they follow from is not made by this run', async () => {
     const project = await tempProject(FILES);
     await verdicts(project, ['build']);
-    const found = await verdicts(project, ['build', '--select', 'wide']);
+    const found = await verdicts(project, ['build', '--force', '--select', 'wide']);
     expect(Object.values(found)).not.toContain('proven');
     expect(Object.values(await verdicts(project, ['test']))).not.toContain('proven');
   });

@@ -73,4 +73,20 @@ export const errorCases: readonly ConformanceCase[] = [
       is('select id from main.c', [1]),
     ],
   },
+  {
+    name: 'queries whose parts do not fit together are refused before anything runs',
+    files: {
+      'models/grouped.sql': 'select id, count(*) as n\nfrom (select 1 as id) as a',
+      'models/filtered.sql': 'select id\nfrom (select 1 as id) as a\nwhere count(*) > 1',
+      'models/good.sql': 'select 1 as id',
+    },
+    acts: [
+      {
+        tx: 'build',
+        exit: 2,
+        says: [/query-invalid\s+models\/grouped\.sql:1:8/, /query-invalid\s+models\/filtered\.sql:3:7/],
+      },
+      { rows: `select count(*) from information_schema.tables where table_schema = 'main'`, are: [[0]] },
+    ],
+  },
 ];

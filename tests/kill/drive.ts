@@ -120,7 +120,7 @@ function replanFrom(input: PlanInput, adapter: Adapter): ExecutionPorts['replan'
     const state = await readState(connection, stateSchema, adapter.dialect);
     const tests = step.transaction.flatMap((action) => (action.kind === 'audit' ? [...action.checks, ...action.queries] : []));
     const selected = new Set([step.node, ...tests.map(({ id }) => id)]);
-    const { value, diagnostics } = buildPlan({ ...input, catalog, state, selected, again });
+    const { value, diagnostics } = buildPlan({ ...input, catalog, state, selected, reuse: false, again });
     const found = value.plan.steps.find((candidate) => candidate.id === step.id);
     if (found?.kind !== 'build') return { diagnostics };
     return { step: { ...found, dependsOn: step.dependsOn, blocks: step.blocks }, texts: value.texts };
@@ -157,6 +157,8 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
     run: { id: place.runId, startedAt: new Date(start).toISOString() },
     fullRefresh: spec.fullRefresh ?? false,
     ...(spec.loads === undefined ? {} : { loads: spec.loads }),
+    // As the program does: whatever a kill leaves, what was left undone must not be taken for done.
+    reuse: spec.fullRefresh !== true,
     adopt: false,
   };
   const { value, diagnostics } = buildPlan(input);

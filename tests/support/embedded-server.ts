@@ -26,6 +26,8 @@ export interface EmbeddedServer {
   /** Of a superuser, for the database `postgres`. */
   readonly url: string;
   readonly port: number;
+  /** Of its first process. */
+  readonly pid: () => number;
   /** Ends it and starts it again on the same port, as after a crash or in an orderly way. */
   readonly restart: (how: 'crash' | 'orderly') => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -224,6 +226,7 @@ export async function startEmbeddedServer(): Promise<EmbeddedServer> {
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
       port,
+      pid: () => postmaster(folder),
       restart: async (how) => {
         writeFileSync(join(folder, 'keep'), '');
         if (how === 'crash') {

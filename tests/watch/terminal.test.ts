@@ -44,12 +44,12 @@ describe('watching in a terminal', () => {
     project.write('models/staging/stg.sql', 'select id, amount + 5 as amount from {{ref "raw"}}\n');
     await terminal.see(/ran {6}stg {2}✔ 3 ok[^]*waiting/);
     terminal.type('d');
-    await terminal.see(/ran {6}stg, total {2}✔ 5 ok[^]*waiting/);
+    await terminal.see(/ran {6}stg, total {2}✔ 2 ok · 3 unchanged[^]*waiting/);
     expect(await project.rows('select total from total')).toEqual([['75']]);
     terminal.type('t');
     await terminal.see(/ran {6}not_null_stg_id, unique_stg_id {2}✔ 2 ok[^]*waiting/);
     terminal.type('r');
-    await terminal.see(/ran {6}stg {2}✔ 3 ok[^]*waiting/);
+    await terminal.see(/ran {6}stg {2}✔ 3 unchanged[^]*waiting/);
     terminal.type('f');
     await terminal.see(/nothing failed/);
     project.write('tests/data/total_is_positive.sql', 'select * from {{ref "total"}} where total > 0\n');
@@ -58,7 +58,7 @@ describe('watching in a terminal', () => {
     terminal.type('f');
     await terminal.see(/ran {6}total_is_positive {2}✖ 1 failed[^]*waiting/);
     terminal.type('a');
-    await terminal.see(/ran {6}raw, stg, total {2}✖ 2 failed · 4 ok[^]*waiting/);
+    await terminal.see(/ran {6}raw, stg, total {2}✖ 1 failed · 5 unchanged[^]*waiting/);
     terminal.type('x');
     terminal.type('q');
     expect(await terminal.ended).toBe(0);

@@ -115,6 +115,9 @@ const typeKinds: Readonly<Record<string, EngineErrorKind>> = {
   Connection: 'connection',
 };
 
+/** What the binder says of databases, extensions and settings, which another place may have. */
+const dependsOnPlace = /^Catalog "|extension|secret|setting|configuration|attach/i;
+
 function binderKind(raw: RawError): EngineErrorKind {
   const message = raw.exception_message;
   if (raw.error_subtype === 'COLUMN_NOT_FOUND' || /does not have a column|column .* not found/i.test(message)) return 'unknown-column';
@@ -126,7 +129,7 @@ function binderKind(raw: RawError): EngineErrorKind {
   ) {
     return 'type-mismatch';
   }
-  return 'other';
+  return dependsOnPlace.test(message) ? 'other' : 'meaningless';
 }
 
 function catalogKind(raw: RawError): EngineErrorKind {

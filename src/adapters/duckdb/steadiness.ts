@@ -4,7 +4,7 @@ import type { Steadiness } from '../../adapter/steadiness.ts';
 export const steadiness: Steadiness = {
   unsteadyFunctions: new Set(
     (
-      'ago current_catalog current_connection_id current_database current_date current_localtime current_localtimestamp current_query ' +
+      'age ago current_catalog current_connection_id current_database current_date current_localtime current_localtimestamp current_query ' +
       'current_query_id current_role current_schema current_schemas current_setting current_time current_timestamp ' +
       'current_transaction_id current_user currval epoch_now gen_random_uuid get_current_time get_current_timestamp getenv getvariable ' +
       'in_search_path inet_client_addr inet_client_port inet_server_addr inet_server_port localtime localtimestamp nextval now ' +

@@ -24,6 +24,7 @@ export function cellOf(text: string | null, type: number): Cell {
 const commonTypes: Readonly<Record<number, string>> = {
   16: 'boolean',
   17: 'bytea',
+  18: '"char"',
   19: 'name',
   20: 'bigint',
   21: 'smallint',

@@ -158,11 +158,15 @@ describe('a run', () => {
 });
 
 describe('a relation as it stands', () => {
-  async function standingOf(connection: Connection, name: string): Promise<ReturnType<NonNullable<typeof catalog.standing>['read']>> {
+  async function standingOf(
+    connection: Connection,
+    name: string,
+    isExpected = true,
+  ): Promise<ReturnType<NonNullable<typeof catalog.standing>['read']>> {
     const relation = { schema: String(await valueOf(connection, 'select current_schema()')), name };
     const query = catalog.standing;
     if (query === undefined) throw new Error('the engine does not tell');
-    const [answer] = await connection.begin({ reads: [query.statement(relation)] });
+    const [answer] = await connection.begin({ reads: [query.statement(relation, isExpected)] });
     await connection.rollback();
     return answer === undefined ? undefined : query.read(relation, answer);
   }
@@ -181,6 +185,9 @@ describe('a relation as it stands', () => {
     expect(await standingOf(connection, 'nothing')).toBe(undefined);
     await connection.run({ sql: 'create table empty ()' });
     expect(await standingOf(connection, 'empty')).toMatchObject({ columns: [], burdened: false });
+    // Nobody has looked.
+    expect(await standingOf(connection, 'empty', false)).toMatchObject({ columns: [], burdened: true });
+    expect(await standingOf(connection, 'nothing', false)).toBe(undefined);
   });
   it.each([
     ['a view', 'create view reader as select i from t'],

@@ -4,10 +4,10 @@ import type { Steadiness } from '../../adapter/steadiness.ts';
 export const steadiness: Steadiness = {
   unsteadyFunctions: new Set(
     (
-      'clock_timestamp current_catalog current_database current_date current_query current_role current_schema current_schemas ' +
-      'current_setting current_time current_timestamp current_user currval cursor_to_xml database_to_xml gen_random_bytes ' +
+      'age array_sample array_shuffle clock_timestamp current_catalog current_database current_date current_query current_role current_schema current_schemas ' +
+      'current_setting current_time current_timestamp current_user currval cursor_to_xml cursor_to_xmlschema database_to_xml gen_random_bytes ' +
       'gen_random_uuid inet_client_addr inet_client_port inet_server_addr inet_server_port lastval localtime localtimestamp lo_get ' +
-      'nextval now query_to_xml random random_normal schema_to_xml session_user set_config setseed setval statement_timestamp ' +
+      'nextval now pg_backend_pid pg_database_size pg_relation_size pg_sleep pg_table_size pg_total_relation_size query_to_xml query_to_xml_and_xmlschema query_to_xmlschema random random_normal schema_to_xml session_user set_config setseed setval statement_timestamp ' +
       'table_to_xml timeofday transaction_timestamp txid_current user uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 uuidv4 ' +
       'uuidv7 version'
     ).split(' '),

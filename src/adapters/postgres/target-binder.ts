@@ -1,6 +1,6 @@
 /**
- * Tells the columns of queries by asking the target itself: each becomes a temporary view, over empty tables that stand for
- * what it reads, in one transaction that is undone. Nothing is executed, and nobody else sees any of it.
+ * Tells the columns of queries by asking the target itself: each becomes a temporary view over what stands for the relations
+ * that it reads, in one transaction that is undone. Nothing is executed, and nobody else sees any of it.
  */
 import type { OpenOptions } from '../../adapter/adapter.ts';
 import type { Binder, BindRequest, Binding, Stub, StubProblem } from '../../adapter/analysis.ts';
@@ -46,12 +46,16 @@ export async function openTargetBinder(options: OpenOptions): Promise<Binder> {
 
 interface TemporaryStub {
   readonly columns: readonly Column[];
-  /** The table that stands for it. Readers without an alias name columns by the table, so it is called the same. */
+  /** What stands for it. Readers without an alias name columns by the table, so it is called the same. */
   readonly place: Relation;
 }
 
-/** Relations of the project as temporary tables of one connection. */
+/**
+ * Relations of the project as temporary ones of one connection: views, which cost the server least, until it refuses anything.
+ * From then on they are tables, which have more, such as samples and columns of the system's own.
+ */
 class TemporaryStubs {
+  #form: 'view' | 'table' = 'view';
   readonly #connection: Connection;
   #stubs = new Map<string, TemporaryStub>();
   /** Schemas of their own for relations that have the name of another one, by the schema that they are from. */
@@ -97,7 +101,10 @@ class TemporaryStubs {
     const before = this.#stubs.get(key);
     const stub = { columns, place: before?.place ?? this.#freePlace(relation) };
     this.#stubs.set(key, stub);
-    return [...(before === undefined ? [] : [{ sql: `drop table ${dialect.relation(stub.place)}` }]), ...makeStub(stub)];
+    return [
+      ...(before === undefined ? [] : [{ sql: `drop ${this.#form} ${dialect.relation(stub.place)}` }]),
+      ...makeStub(stub, this.#form),
+    ];
   }
 
   async bind(requests: readonly BindRequest[]): Promise<readonly Binding[]> {
@@ -118,7 +125,7 @@ class TemporaryStubs {
 
   /** Undefined where the server refuses one of them. */
   async #bindTogether(queries: readonly ReplacedQuery[]): Promise<readonly Binding[] | undefined> {
-    if (queries.length === 1) return undefined;
+    if (queries.length === 1 && this.#form === 'table') return undefined;
     try {
       const answers = await this.#connection.queryEach(...queries.flatMap(askColumns));
       return queries.map((_, at) => ({ kind: 'bound', query: queryOf(readColumns(answers[3 * at + 1])) }));
@@ -161,9 +168,10 @@ class TemporaryStubs {
   /** An error ends the transaction, and with it everything that was declared. */
   async #restart(stubs: ReadonlyMap<string, TemporaryStub>): Promise<void> {
     this.#stubs = new Map(stubs);
+    this.#form = 'table';
     await this.#connection.rollback();
     await this.begin();
-    const statements = [...this.#stubs.values()].flatMap(makeStub);
+    const statements = [...this.#stubs.values()].flatMap((stub) => makeStub(stub, this.#form));
     if (statements.length > 0) await this.#connection.run(...statements);
   }
 }
@@ -172,13 +180,16 @@ function askColumns({ sql }: ReplacedQuery): readonly Statement[] {
   return [{ sql: `${prefix}${sql}\n)` }, columnsStatement(scratch), { sql: `drop view ${dialect.relation(scratch)}` }];
 }
 
-function makeStub({ columns, place }: TemporaryStub): readonly Statement[] {
-  const list = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(', ');
-  if (place.schema === dialect.temporarySchema) return [{ sql: `create temporary table ${dialect.relation(place)} (${list})` }];
-  return [
-    { sql: `create schema if not exists ${quoteIdentifier(place.schema)}` },
-    { sql: `create table ${dialect.relation(place)} (${list})` },
-  ];
+function makeStub({ columns, place }: TemporaryStub, form: 'view' | 'table'): readonly Statement[] {
+  const isTemporary = place.schema === dialect.temporarySchema;
+  const name = `${isTemporary ? 'temporary ' : ''}${form} ${dialect.relation(place)}`;
+  const list = columns.map((column) => {
+    const quoted = quoteIdentifier(column.name);
+    return form === 'table' ? `${quoted} ${column.type}` : `cast(null as ${column.type}) as ${quoted}`;
+  });
+  const schema = isTemporary ? [] : [`create schema if not exists ${quoteIdentifier(place.schema)}`];
+  const create = form === 'table' ? `create ${name} (${list.join(', ')})` : `create ${name} as select ${list.join(', ')}`;
+  return [...schema, create].map((sql) => ({ sql }));
 }
 
 /** Columns are all that is known: where they come from is one open question. */

@@ -76,7 +76,7 @@ function anomalyCheck(
       const { metrics, value } = measure(args, target);
       const settings = anomalySettings({ ...usual, ...args });
       const range = ordinaryRange(target.points ?? [], Date.parse(target.now), settings);
-      if (range === undefined) return { metrics, value, violation: ['false'] };
+      if (range === undefined || (range.low === undefined && range.high === undefined)) return { metrics, value, violation: ['false'] };
       const low: readonly Parts[] = range.low === undefined ? [] : [['(', ...value, `) < ${sqlNumber(range.low)}`]];
       const high: readonly Parts[] = range.high === undefined ? [] : [['(', ...value, `) > ${sqlNumber(range.high)}`]];
       const violation = [...low, ...high].flatMap((parts, at) => (at === 0 ? parts : [' or ', ...parts]));

@@ -4,7 +4,7 @@ import { describePlace } from '../../diagnostics/frame.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { nodeConfig } from '../../graph/node-config.ts';
 import { toPlain } from '../../graph/plain-value.ts';
-import type { BuildStep, Plan } from '../../plan/plan.ts';
+import type { BuildStep, Plan, UnchangedStep } from '../../plan/plan.ts';
 import type { CheckEntry, ConfigEntry, NodeExplanation } from '../../report/node-explanation.ts';
 import { renderExplanation } from '../../report/node-explanation.ts';
 import { describeStep } from '../../report/plan-text.ts';
@@ -70,7 +70,9 @@ function explain(screen: Screen, { graph, engine }: LoadedGraph, node: GraphNode
   };
   const children = graph.children.get(node.id) ?? [];
   const isTest = (id: NodeId): boolean => ['test', 'unit_test'].includes(graph.nodes.get(id)?.resourceType ?? '');
-  const step = plan?.steps.find((each): each is BuildStep => each.kind === 'build' && each.node === node.id);
+  const step = plan?.steps.find(
+    (each): each is BuildStep | UnchangedStep => (each.kind === 'build' || each.kind === 'unchanged') && each.id === node.id,
+  );
   return {
     id: node.id,
     resourceType: node.resourceType,
@@ -93,7 +95,8 @@ function isEphemeral(node: GraphNode): boolean {
   return node.resourceType === 'model' && node.config.materialized === 'ephemeral';
 }
 
-function nextOf(node: GraphNode, step: BuildStep | undefined): Pick<NodeExplanation, 'next'> {
+function nextOf(node: GraphNode, step: BuildStep | UnchangedStep | undefined): Pick<NodeExplanation, 'next'> {
+  if (step?.kind === 'unchanged') return { next: { action: step.build?.materialization ?? 'nothing', reason: 'unchanged' } };
   if (step !== undefined) {
     const { kind, reason } = describeStep(step);
     return { next: { action: kind, reason } };

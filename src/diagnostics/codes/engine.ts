@@ -59,6 +59,7 @@ export const engineCodes = {
   'unknown-function': error<StatementProblem>(missing('function'), nearNames('check the name and the version of the database')),
   'type-mismatch': error<StatementProblem>(inTheWordsOf, () => 'cast one side, like `column::integer`'),
   'ambiguous-column': error<StatementProblem>(inTheWordsOf, () => 'put the name or alias of its table before the column'),
+  'query-invalid': error<StatementProblem>(inTheWordsOf),
   'conversion-failed': error<StatementProblem>(inTheWordsOf, () => '`safe_cast` gives NULL where a value does not convert'),
   'constraint-violated': error<StatementProblem>(inTheWordsOf),
   'missing-extension': error<StatementProblem>(

@@ -70,7 +70,7 @@ describe('a query that does not bind', () => {
     ['select id from shop.orders join shop.customers on true', 'ambiguous', 'id'],
     ['select case when true then placed else id end from shop.orders', 'type-mismatch', 'case'],
     ['select nope(id) from shop.orders', 'unknown-function', 'nope'],
-    ['select id, sum(amount) from shop.orders', 'other', 'id'],
+    ['select id, sum(amount) from shop.orders', 'meaningless', 'id'],
     ['select cast(id as nope) from shop.orders', 'other', 'nope'],
   ])('%s', async (sql, kind, at) => {
     const error = await refused(sql);

@@ -43,7 +43,7 @@ async function connect(...setUp: readonly string[]): Promise<Connection> {
 }
 
 async function contextFor(connection: Connection, more: Publication, kept: Attachment[]): Promise<RenderContext> {
-  const [answer] = await connection.queryEach(catalog.standing?.statement(target) ?? { sql: '' });
+  const [answer] = await connection.queryEach(catalog.standing?.statement(target, true) ?? { sql: '' });
   return {
     look: (...statements: readonly Statement[]) => connection.queryEach(...statements),
     standing: answer === undefined ? undefined : catalog.standing?.read(target, answer),
