@@ -6,6 +6,7 @@
 /** The folders of src/, in order: a folder imports, values and types alike, only from folders before it. */
 export const layers = [
   'diagnostics',
+  'intervals',
   'adapter',
   'project',
   'parse',
@@ -31,7 +32,21 @@ export const layers = [
 const adapterMayImport = ['diagnostics', 'adapter'];
 
 /** Folders that compute only: what they need of files, clock or database is handed to them. */
-const pure = ['diagnostics', 'adapter', 'parse', 'format', 'checks', 'compile', 'graph', 'lint', 'generate', 'plan', 'report', 'watch'];
+const pure = [
+  'diagnostics',
+  'intervals',
+  'adapter',
+  'parse',
+  'format',
+  'checks',
+  'compile',
+  'graph',
+  'lint',
+  'generate',
+  'plan',
+  'report',
+  'watch',
+];
 
 /** Folders that may print. */
 const printing = ['report', 'cli'];

@@ -108,6 +108,18 @@ export interface DeleteInsert {
   readonly key: readonly string[];
 }
 
+/** Deletes the rows of `target` in which a column lies in `[from, to)`, then adds the rows of `stage`. */
+export interface ReplaceRange {
+  readonly kind: 'replace-range';
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly columns: readonly string[];
+  readonly column: string;
+  /** As SQL. */
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Updates the rows of `target` whose key is in `stage`, and inserts the others. */
 export interface Merge {
   readonly kind: 'merge';
@@ -272,6 +284,7 @@ export type Operation =
   | Append
   | AppendQuery
   | DeleteInsert
+  | ReplaceRange
   | Merge
   | StageChanges
   | ApplyChanges

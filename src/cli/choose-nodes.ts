@@ -7,13 +7,22 @@ import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { RetriedRun, RunRequest } from './run-request.ts';
+import type { RunOptions } from './options.ts';
 import type { Screen } from './screen.ts';
 import { selectNodes } from './select-nodes.ts';
 
 /** The nodes that the request is about. Stops when nothing is left of what a retry should run again. */
 export function chooseNodes(host: Host, screen: Screen, loaded: LoadedGraph, request: RunRequest): ReadonlySet<NodeId> {
   const { retried } = request;
-  return retried === undefined ? selectNodes(host, screen, loaded, request.options) : chooseAgain(host, screen, loaded, request, retried);
+  return retried === undefined
+    ? selectNodes(host, screen, loaded, withRestated(request.options))
+    : chooseAgain(host, screen, loaded, request, retried);
+}
+
+/** Without a selection, a range that is loaded again is loaded again in all that follows from it. */
+function withRestated(options: RunOptions): RunOptions {
+  const { restate = [], select, selector } = options;
+  return select.length > 0 || selector !== undefined ? options : { ...options, select: restate.map((spec) => `${spec}+`) };
 }
 
 function chooseAgain(host: Host, screen: Screen, loaded: LoadedGraph, request: RunRequest, retried: RetriedRun): ReadonlySet<NodeId> {

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
-import type { Interval, PlanInput, UnitTests } from '../plan/plan-input.ts';
+import type { Interval, LoadOrder, PlanInput, UnitTests } from '../plan/plan-input.ts';
 import type { PreparedUnitTest } from '../plan/unit-test.ts';
 import { traced } from '../project/tracer.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -26,6 +26,7 @@ export interface Prepared {
   readonly unitTests: ReadonlyMap<NodeId, PreparedUnitTest>;
   readonly threads: number;
   readonly interval: Interval | undefined;
+  readonly loads: LoadOrder | undefined;
   /** What tells the files of sources from what they were. */
   readonly sources: ReadonlyMap<NodeId, string>;
 }
@@ -48,7 +49,7 @@ export function planFor(
 }
 
 function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): PlanInput {
-  const { loaded, interval, standing } = prepared;
+  const { loaded, interval, loads, standing } = prepared;
   const { project, hooks, engine } = loaded;
   return {
     command: request.command,
@@ -70,10 +71,12 @@ function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): Plan
     adopt: request.options.adopt === true,
     ...(request.replay === true ? { replay: true } : {}),
     noAudit: request.options.audit === false,
+    ...(request.options.gaps === false ? { refusesGaps: true } : {}),
     reuse: request.command === 'build' && request.options.force !== true && request.options.fullRefresh !== true && request.replay !== true,
     sources: prepared.sources,
     unitTests: { prepared: prepared.unitTests, columns: prepared.unitColumns },
     ...(interval === undefined ? {} : { interval }),
+    ...(loads === undefined ? {} : { loads }),
   };
 }
 

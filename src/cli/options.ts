@@ -68,11 +68,24 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly lockTimeout?: number;
   readonly eventTimeStart?: string;
   readonly eventTimeEnd?: string;
+  /** What is loaded again between two times, with all that follows from it. */
+  readonly restate?: readonly string[];
+  /** Bounds of what is loaded again, as they were written. */
+  readonly from?: string;
+  readonly to?: string;
+  /** False where nothing is done while there are gaps. */
+  readonly gaps?: boolean;
+  /** Only the range is loaded (`tx backfill`). */
+  readonly backfill?: boolean;
+  /** So many batches have one transaction. */
+  readonly chunk?: number;
+  /** What is loaded already stays. */
+  readonly resume?: boolean;
   /** Run again what changes, until somebody quits. */
   readonly watch?: boolean;
 }
 
-function positiveInteger(text: string): number {
+export function positiveInteger(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1 || number > 1024) throw new InvalidArgumentError('must be a whole number from 1 to 1024');
   return number;
@@ -82,9 +95,6 @@ function positiveInteger(text: string): number {
 export function ruleOption(): Option {
   return repeatable('--rule <rule...>', 'only these rules', 'TX_RULE', collectWords).helpGroup(helpGroups.own);
 }
-
-/** How far a trace goes. */
-export const edgeCount = positiveInteger;
 
 function integerUpTo(most: number): (text: string) => number {
   return (text) => {
@@ -139,7 +149,7 @@ function once(text: string, previous: string | undefined): string {
 }
 
 /** ISO 8601 date or date and time, taken as UTC when it has no zone; gives the same instant with `Z`. */
-function instant(text: string): string {
+export function instant(text: string): string {
   const iso = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.exec(text.trim());
   const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes(':') ? text : `${text}Z`;
   const date = new Date(zoned.trim().replace(' ', 'T'));
@@ -162,7 +172,8 @@ function addSwitch(command: Command, option: Option): Command {
   return command.addOption(option).addOption(new Option(opposite, `not: ${option.description}`).hideHelp());
 }
 
-const addFlag = (command: Command, flags: string, description: string): Command => addSwitch(command, new Option(flags, description));
+export const addFlag = (command: Command, flags: string, description: string): Command =>
+  addSwitch(command, new Option(flags, description));
 
 const truth: Readonly<Record<string, boolean>> = { '1': true, true: true, '0': false, false: false };
 
@@ -208,7 +219,7 @@ export function readFlagTwins(command: Command, env: Readonly<Record<string, str
   }
 }
 
-const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
+export const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
 
 /** The twin of a list of words holds all of them. */
 const collectWords = (value: string, previous: readonly string[]): readonly string[] => [

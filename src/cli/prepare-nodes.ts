@@ -6,6 +6,7 @@ import { findDeferral, withDeferral } from './find-deferral.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Prepared } from './make-plan.ts';
+import { readLoadOrder } from './load-order.ts';
 import { readInterval } from './read-options.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
@@ -24,10 +25,12 @@ export interface Nodes extends Pick<Prepared, 'loaded' | 'selected'> {
 export async function prepareNodes(
   host: Host,
   screen: Screen,
-  { command, options }: RunRequest,
+  request: RunRequest,
   { loaded, selected, own = selected }: Nodes,
 ): Promise<Prepared> {
+  const { command, options } = request;
   const interval = readInterval(options);
+  const loads = readLoadOrder(host, screen, loaded, request, { selected, interval });
   // What was asked for is read before a database is opened; which other seeds changed is known only then.
   const seeds = readSeeds(host, screen, loaded, command === 'build' || command === 'seed' ? selected : new Set());
   const unit = await prepareUnitTests(host, screen, loaded, command === 'build' || command === 'test' ? selected : new Set());
@@ -46,6 +49,7 @@ export async function prepareNodes(
     unneeded,
     threads: options.threads ?? loaded.project.target.threads,
     interval,
+    loads,
     sources: command === 'test' ? new Map() : stampSources(host, loaded),
   };
 }

@@ -4,6 +4,7 @@ import type { Action, Add, Configure, Entry, WithArguments } from './command-ent
 import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
+import { addBackfillOptions, addRestateOptions } from './interval-options.ts';
 import {
   addEngineOption,
   addAuditOption,
@@ -237,12 +238,30 @@ function addRunCommands(host: Host, add: Add): void {
           .addOption(resultOption())
           .addOption(junitOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
-        if (command === 'build') addAuditOption(addForceOption(entry));
+        if (command === 'build') addRestateOptions(addAuditOption(addForceOption(entry)));
         if (command !== 'seed') addDeferOptions(entry);
         if (command !== 'seed' && command !== 'snapshot') addWatchOption(entry, 'building');
       },
     );
   }
+  add<RunOptions>(
+    {
+      name: 'backfill',
+      summary: 'load intervals of models again, or what is missing of them',
+      examples: [
+        'tx backfill -s visits_by_day --from 2024-01-01 --to 2024-02-01',
+        'tx backfill -s visits_by_day --from 2024-01-01 --to 2025-01-01 --chunk 7 --resume',
+      ],
+    },
+    async (screen, options) =>
+      (await import('./run-command.ts')).runCommand(host, screen, { command: 'build', options: { ...options, backfill: true } }),
+    (backfill) =>
+      addBackfillOptions(
+        addLockTimeoutOption(addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(backfill)))))),
+      )
+        .addOption(resultOption())
+        .addOption(junitOption()),
+  );
   add<RunOptions>(
     { name: 'retry', summary: 'run again what failed or was skipped in the last run', examples: ['tx retry', 'tx retry --threads 1'] },
     async (screen, options) => (await import('./commands/retry.ts')).retryCommand(host, screen, options),

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Add } from './command-entry.ts';
 import type { Host } from './host.ts';
+import { addRestateOptions } from './interval-options.ts';
 import {
   addAnalyzeOption,
   addBuildOptions,
@@ -15,7 +16,7 @@ import {
   addSelectionOptions,
   addThreadsOption,
   addWatchOption,
-  edgeCount,
+  positiveInteger,
   outputOption,
   addOwnSwitches,
   ownOption,
@@ -34,11 +35,11 @@ export function addReadCommands(host: Host, add: Add): void {
     {
       name: 'plan',
       summary: 'print what a build would do, and why',
-      examples: ['tx plan --explain', 'tx plan -s fct_orders --for run'],
+      examples: ['tx plan --explain', 'tx plan -s fct_orders --for run', 'tx plan --restate visits --from 2024-01-01 --to 2024-02-01'],
     },
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
-      addForceOption(addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan))))))
+      addRestateOptions(addForceOption(addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan)))))))
         .addOption(
           plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'),
         )
@@ -81,7 +82,7 @@ export function addReadCommands(host: Host, add: Add): void {
         '--downstream': 'only where it goes',
         '--indirect': 'also columns that only decide: filters, joins, groups, orders',
       })
-        .addOption(ownOption('--depth <n>', 'edges to follow (default: all)').argParser(edgeCount))
+        .addOption(ownOption('--depth <n>', 'edges to follow (default: all)').argParser(positiveInteger))
         .addOption(outputOption(['text', 'json', 'dot', 'mermaid'], 'text')),
   );
 
@@ -143,7 +144,9 @@ export function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/ls.ts')).lsCommand(host, screen, options),
     (ls) =>
       addOutputKeysOption(
-        addProjectOptions(addSelectionOptions(ls)).addOption(outputOption(['selector', 'text', 'name', 'path', 'json'], 'selector')),
+        addProjectOptions(addSelectionOptions(ls)).addOption(
+          outputOption(['selector', 'text', 'name', 'path', 'json', 'gaps'], 'selector'),
+        ),
       ),
   );
 }
@@ -210,7 +213,7 @@ function addAnomaly(host: Host, add: Add): void {
     (anomaly) =>
       addDatabaseOptions(addProjectOptions(addSelectionOptions(anomaly)))
         .addOption(ownOption('--sensitivity <n>', 'scales that are ordinary, instead of what is declared').argParser(positiveNumber))
-        .addOption(ownOption('--min-points <n>', 'points that are enough to judge by, instead').argParser(edgeCount))
+        .addOption(ownOption('--min-points <n>', 'points that are enough to judge by, instead').argParser(positiveInteger))
         .addOption(ownOption('--bucket <bucket>', 'what gives one point, instead').choices(['run', 'hour', 'day', 'week']))
         .addOption(outputOption(['text', 'json'], 'text')),
   );

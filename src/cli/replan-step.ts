@@ -15,12 +15,12 @@ import { readStandingOn } from './open-database.ts';
 
 /** The port of the executor for the plan that was made of `input`: the same planner, with the same run and flags. */
 export function replanner(input: PlanInput, adapter: Adapter, project: Project): ExecutionPorts['replan'] {
-  return async (step, connection) => {
+  return async (step, connection, again) => {
     const standing = await standingFor(adapter, connection, project, input);
     if ('diagnostics' in standing) return standing;
     // What another run has just built is built again: the plan said so, and others wait for it. The tests of the step are its own, whoever selected them; and a build plans seeds as well as models.
     const selected = new Set<NodeId>([step.node, ...testsIn(step)]);
-    const { value, diagnostics } = buildPlan({ ...input, ...standing, command: 'build', selected, reuse: false });
+    const { value, diagnostics } = buildPlan({ ...input, ...standing, command: 'build', selected, reuse: false, again });
     if (hasErrors(diagnostics)) return { diagnostics };
     const found = value.plan.steps.find((candidate) => candidate.id === step.id);
     if (found?.kind !== 'build') return bug(`${step.id} was planned anew and is gone`);

@@ -23,9 +23,17 @@ export function argumentsOf(options: RunOptions): RunArguments {
     analyze: options.analyze !== false,
     vars: options.vars ?? null,
     target: options.target ?? null,
+    ...rangeArguments(options),
     event_time_start: options.eventTimeStart ?? null,
     event_time_end: options.eventTimeEnd ?? null,
   };
+}
+
+/** Those of models by interval; nothing for other runs. */
+function rangeArguments({ restate = [], from, to, backfill, chunk, resume }: RunOptions): RunArguments {
+  if (from === undefined && to === undefined && restate.length === 0) return {};
+  const bounds = { from: from ?? null, to: to ?? null };
+  return backfill === true ? { backfill: true, ...bounds, chunk: chunk ?? null, resume: resume === true } : { restate, ...bounds };
 }
 
 /** The flags of a retry over those of the run that it repeats: variables, target, threads and fail-fast may be others. */
@@ -69,5 +77,17 @@ export function optionsFrom(
     ...(target === undefined ? {} : { target }),
     ...(start === undefined ? {} : { eventTimeStart: start }),
     ...(end === undefined ? {} : { eventTimeEnd: end }),
+    ...rangeOptions(args),
+  };
+}
+
+function rangeOptions({ restate, from, to, backfill, chunk, resume }: RunArguments): Partial<RunOptions> {
+  return {
+    ...(typeof restate === 'object' && restate !== null ? { restate } : {}),
+    ...(typeof from === 'string' ? { from } : {}),
+    ...(typeof to === 'string' ? { to } : {}),
+    ...(backfill === true ? { backfill } : {}),
+    ...(typeof chunk === 'number' ? { chunk } : {}),
+    ...(resume === true ? { resume } : {}),
   };
 }

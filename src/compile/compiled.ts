@@ -2,6 +2,7 @@
 import type { IncrementalStrategy, Materialization } from '../adapter/capabilities.ts';
 import type { VersionColumns } from '../adapter/operation.ts';
 import type { Relation } from '../adapter/relation.ts';
+import type { BatchSize } from '../intervals/batch-size.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { ConstraintType, ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
@@ -115,6 +116,24 @@ export interface MergeColumns {
   readonly columns: readonly string[];
 }
 
+/** How a model is loaded interval by interval. */
+export interface IntervalConfig {
+  /** Column of its own that says which interval a row belongs to. */
+  readonly timeColumn: string;
+  readonly batchSize: BatchSize;
+  /** Where its time begins, in milliseconds since the epoch. */
+  readonly begin: number;
+  /** So many batches before new ones are loaded again with them. */
+  readonly lookback: number;
+  readonly timeZone: string;
+  /** The interval that is not over is loaded too, in every run. */
+  readonly allowPartials: boolean;
+  /** What becomes of rows whose time is not that of their batch. */
+  readonly outside: 'error' | 'drop';
+  /** Another query does not concern what is loaded already. */
+  readonly forwardOnly: boolean;
+}
+
 /** Config after merging file over YAML over folder tree, with defaults filled. */
 export interface ModelConfig {
   readonly materialized: Materialization;
@@ -127,6 +146,8 @@ export interface ModelConfig {
   readonly incrementalStrategy?: IncrementalStrategy;
   /** Which columns of a row that is there a merge changes; all without it. */
   readonly mergeColumns?: MergeColumns;
+  /** Of models that are loaded interval by interval. */
+  readonly intervals?: IntervalConfig;
   readonly onSchemaChange: OnSchemaChange;
   readonly fullRefresh?: boolean;
   readonly group?: string;

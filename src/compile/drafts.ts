@@ -12,6 +12,7 @@ import { storageConfig } from './storage-config.ts';
 import type { Asker } from './facts.ts';
 import type { FileContext } from './file-context.ts';
 import { findIdleConfig } from './idle-config.ts';
+import { findIntervalProblems, intervalsOf } from './interval-config.ts';
 import type { MergedConfig } from './merge-config.ts';
 import { configValue, mergeConfig, metaOf, tagsOf, treeLevels } from './merge-config.ts';
 import type { NamedNode } from './naming.ts';
@@ -70,7 +71,8 @@ export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context
   ]);
   checkDatabase(merged, id, context);
   const config = modelConfig(merged, project);
-  const idle = config.enabled ? findIdleConfig(id, config, { merged, own: [properties?.config ?? {}, own.values] }) : [];
+  const levels = { merged, own: [properties?.config ?? {}, own.values] };
+  const idle = config.enabled ? [...findIdleConfig(id, config, levels), ...findIntervalProblems(id, name, config, merged)] : [];
   context.diagnostics.push(...idle);
   // Its query is sound all the same, and who reads it has no error of its own.
   if (hasErrors(idle)) context.broken.push(id);
@@ -189,6 +191,7 @@ function modelConfig(merged: MergedConfig, project: Project): ModelConfig {
     ...(alias === undefined ? {} : { alias }),
     ...(strategy === undefined ? {} : { incrementalStrategy: strategy }),
     ...mergeColumnsOf(merged),
+    ...intervalsOf(merged),
     ...storageOf(merged),
     ...(configValue(merged, 'contract')?.enforced === true ? { contract: true } : {}),
     ...(fullRefresh === undefined ? {} : { fullRefresh }),

@@ -1,4 +1,5 @@
 /** Finds config that does nothing: keys that the materialization of their model does not ask for. */
+import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { RawConfig } from '../parse/definitions.ts';
@@ -10,7 +11,26 @@ import type { MergedConfig } from './merge-config.ts';
 /** Keys that only incremental models ask for. */
 const ofMerges: readonly ConfigKeyName[] = ['merge_update_columns', 'merge_exclude_columns'];
 
-const ofIncrements: readonly ConfigKeyName[] = ['unique_key', 'incremental_strategy', ...ofMerges, 'on_schema_change', 'full_refresh'];
+/** Keys that only models ask for that are loaded interval by interval. */
+const ofIntervals: readonly ConfigKeyName[] = [
+  'time_column',
+  'batch_size',
+  'begin',
+  'lookback',
+  'time_zone',
+  'allow_partials',
+  'outside_interval',
+  'forward_only',
+];
+
+const ofIncrements: readonly ConfigKeyName[] = [
+  'unique_key',
+  'incremental_strategy',
+  ...ofMerges,
+  ...ofIntervals,
+  'on_schema_change',
+  'full_refresh',
+];
 
 /** Keys that ask for a relation. */
 const ofRelations: readonly ConfigKeyName[] = ['schema', 'alias'];
@@ -42,12 +62,17 @@ export function findIdleConfig(
           { span: excluded.span, node: id, notes: [{ message: '`merge_update_columns` is here', span: only.span }] },
         ),
       );
-    if (strategy === undefined || strategy === 'merge') return diagnostics;
+    const needs: readonly (readonly [IncrementalStrategy, readonly ConfigKeyName[]])[] = [
+      ...(strategy === undefined ? [] : [['merge', ofMerges] as const]),
+      ['time_interval', ofIntervals],
+    ];
     for (const level of own)
-      for (const name of ofMerges) {
-        const located = level[name];
-        if (located !== undefined) diagnostics.push(diagnose('idle-config', { key: name, strategy }, { span: located.span, node: id }));
-      }
+      for (const [needed, keys] of needs)
+        for (const name of strategy === needed ? [] : keys) {
+          const located = level[name];
+          const problem = { key: name, strategy: strategy ?? 'append', needed };
+          if (located !== undefined) diagnostics.push(diagnose('idle-config', problem, { span: located.span, node: id }));
+        }
     return diagnostics;
   }
   const isEphemeral = materialized === 'ephemeral';

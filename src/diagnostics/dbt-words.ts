@@ -55,9 +55,7 @@ export const dbtKeys: Words = {
   store_failures_as: 'write `store_failures: true`: failing rows are kept in the state',
   fail_calc: 'write a test as a query: each of its rows is a failure',
   incremental_predicates: 'put the condition into the query, inside `{{#if is_incremental}}`',
-  event_time: 'filter by `{{interval.start}}` and `{{interval.end}}`',
-  batch_size: 'filter by `{{interval.start}}` and `{{interval.end}}`, and run once for each interval',
-  lookback: 'filter by `{{interval.start}}` and `{{interval.end}}`',
+  concurrent_batches: 'leave it out: batches of a model run one after another, several models at once',
   sql_header: 'write a `pre_hook`, or `settings` of the target',
 };
 

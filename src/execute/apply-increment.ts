@@ -5,9 +5,11 @@ import type { Cell, Connection } from '../adapter/connection.ts';
 import type { Merge } from '../adapter/operation.ts';
 import type { Column } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
-import { unreachable } from '../diagnostics/bug.ts';
+import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Action } from '../plan/plan.ts';
+import type { Batch } from './batch-step.ts';
+import { boundsOf } from './interval-bounds.ts';
 import { queryRows, runOperation } from './perform.ts';
 import { reconcileColumns, requireColumns } from './reconcile-columns.ts';
 import type { StepPlace } from './reconcile-columns.ts';
@@ -20,6 +22,7 @@ type AppendQuery = Extract<Action, { kind: 'append-query' }>;
 /** With the columns of the stage, where an earlier action has read them. */
 export interface StagedPlace extends StepPlace {
   readonly staged: readonly Column[] | undefined;
+  readonly batch?: Batch | undefined;
 }
 
 const sampleSize = 5;
@@ -87,6 +90,13 @@ export async function applyIncrement(
       return runOperation(adapter, connection, { kind: 'append', stage, target, columns });
     case 'delete_insert':
       return runOperation(adapter, connection, { kind: 'delete-insert', stage, target, columns, key });
+    case 'time_interval': {
+      const time = action.time ?? bug('intervals without a column of times');
+      const range = place.batch?.range ?? bug('an interval is brought in without a batch');
+      const column = action.targetColumns.find(({ name }) => sameName(adapter, name, time.column));
+      const bounds = boundsOf(adapter.dialect, time, column?.type ?? bug(`a table without ${time.column}`), range);
+      return runOperation(adapter, connection, { kind: 'replace-range', stage, target, columns, ...bounds });
+    }
     case 'merge':
       return runOperation(adapter, connection, {
         kind: 'merge',
@@ -145,6 +155,10 @@ export async function appendQuery(adapter: Adapter, connection: Connection, acti
   const rows = await applyIncrement(adapter, connection, { kind: 'apply-increment', ...increment }, { ...place, staged: undefined });
   await runOperation(adapter, connection, { kind: 'drop', relation: stage, relationKind: 'table', temporary: true });
   return rows;
+}
+
+function sameName(adapter: Adapter, one: string, other: string): boolean {
+  return adapter.dialect.foldIdentifier(one) === adapter.dialect.foldIdentifier(other);
 }
 
 function includesName(adapter: Adapter, columns: readonly string[], name: string): boolean {

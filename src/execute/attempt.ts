@@ -17,13 +17,15 @@ export interface TestError {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What one attempt at a step came to. */
+/** What one attempt at a step came to; of batches, all of them together. */
 export type Attempt =
   | {
       readonly kind: 'done';
       readonly rows: number | undefined;
       /** Rows that were set aside. */
       readonly quarantined?: number | undefined;
+      /** Another run has loaded the batch meanwhile: nothing was done. */
+      readonly elsewhere?: true;
       readonly warnings: readonly Diagnostic[];
       readonly tests: readonly TestOutcome[];
       readonly errors: readonly TestError[];

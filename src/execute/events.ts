@@ -27,6 +27,8 @@ export interface NodeResult {
   readonly relation?: Relation;
   /** Rows in a built table, or rows an increment brought. */
   readonly rows?: number;
+  /** Of a model that is loaded interval by interval. */
+  readonly batches?: BatchCounts;
   /** Rows that were set aside because they fail tests. */
   readonly quarantined?: number;
   /** Tests: number of failures, and the rows that were looked at where that is known. */
@@ -45,6 +47,18 @@ export interface NodeResult {
   /** Skipped: the node whose failure caused it. */
   readonly skippedBecause?: NodeId;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What became of the batches of a model. */
+export interface BatchCounts {
+  readonly total: number;
+  readonly loaded: number;
+  /** What was loaded, joined: ISO 8601 in UTC, `[start, end)`. */
+  readonly ranges: readonly { readonly start: string; readonly end: string }[];
+  /** Loaded by another run meanwhile. */
+  readonly elsewhere: number;
+  /** As above, one for each batch. */
+  readonly failed: readonly { readonly start: string; readonly end: string }[];
 }
 
 /** Failing rows: for the terminal only, never for logs or artifacts. Masked columns are already masked. */
@@ -80,6 +94,21 @@ export type RunEvent =
     }
   /** What the plan took for granted was not so any more; `because` says what moved. */
   | { readonly type: 'node-replanned'; readonly id: NodeId; readonly name: string; readonly because: string; readonly reason: Reason }
+  /** One batch of a model that is loaded interval by interval; `number` counts those of the run from 1. */
+  | {
+      readonly type: 'batch-finished';
+      readonly id: NodeId;
+      readonly name: string;
+      /** ISO 8601 in UTC, `[start, end)`. */
+      readonly start: string;
+      readonly end: string;
+      readonly status: 'success' | 'error' | 'skipped';
+      readonly number: number;
+      readonly total: number;
+      readonly rows?: number;
+      readonly durationMs: number;
+      readonly message?: string;
+    }
   | { readonly type: 'node-finished'; readonly result: NodeResult; readonly sample?: FailureSample }
   | {
       readonly type: 'hook-finished';

@@ -12,6 +12,7 @@ import type { NodeResult, RunResult } from './events.ts';
 import type { ExecutionOptions, ExecutionPorts } from './execution.ts';
 import { runHooks } from './run-hooks.ts';
 import { beginWith, commitWith, runOperation } from './perform.ts';
+import { openIntervals, relationsToOpen } from './open-intervals.ts';
 import { noteShapes } from './note-shapes.ts';
 import { prepareState } from './prepare-state.ts';
 import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
@@ -53,6 +54,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
       verdicts,
       connections,
       lockTimeoutMs: options.lockTimeoutMs,
+      failFast: options.failFast,
       results,
       isCancelled: () => options.signal.aborted,
       isStopped: () => abort.signal.aborted,
@@ -124,13 +126,15 @@ async function prepareOnce(
   const creates = options.stateVersion < stateVersion || plan.setup.length > 0;
   // Who creates what several runs need does it alone.
   const lock: Relation = { schema: plan.stateSchema, name: 'meta' };
-  const locks = creates && adapter.capabilities.runLock === 'relation' ? [lock] : [];
+  const needed = [...(creates ? [lock] : []), ...relationsToOpen(plan, adapter.dialect)];
+  const locks = adapter.capabilities.runLock === 'relation' ? needed : [];
   await beginWith(connection, locks.length === 0 ? {} : { label: 'tx', locks, lockTimeoutMs: options.lockTimeoutMs });
   await prepareState(adapter, connection, { schema: plan.stateSchema, from: options.stateVersion, txVersion: options.txVersion, at });
   for (const operation of plan.setup) await runOperation(adapter, connection, operation);
   const dead = session.deadRuns === undefined ? options.openRuns : await session.deadRuns(options.openRuns);
   const closing = dead.map((runId) => writer.run(runRecord(plan, options, runId, 'interrupted', at)));
-  await commitWith(connection, ...closing, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
+  const opening = await openIntervals(plan, connection, adapter.dialect, { writer, at });
+  await commitWith(connection, ...closing, ...opening, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
 }
 
 function runRecord(plan: Plan, options: ExecutionOptions, runId: string, status: RunStatus, at: string): Parameters<StateWriter['run']>[0] {

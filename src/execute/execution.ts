@@ -3,6 +3,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import type { QueryReads } from '../compile/query-reads.ts';
 import type { Connection, Session } from '../adapter/connection.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { PlanInput } from '../plan/plan-input.ts';
 import type { BuildStep } from '../plan/plan.ts';
 import type { TextIndex } from '../plan/texts.ts';
 import type { RunEvent } from './events.ts';
@@ -36,6 +37,7 @@ export interface ExecutionPorts {
   readonly replan: (
     step: BuildStep,
     connection: Connection,
+    how: NonNullable<PlanInput['again']>,
   ) => Promise<{ readonly step: BuildStep; readonly texts: TextIndex } | { readonly diagnostics: readonly Diagnostic[] }>;
   /** The relations that a node reads, as far as `tx` knows them. */
   readonly readsOf: (node: string) => QueryReads;

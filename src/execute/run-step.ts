@@ -1,16 +1,18 @@
 /** Carries out one step on one connection: a build in its transaction, or tests on what is published. */
 import type { Connection, StandingRelation } from '../adapter/connection.ts';
-import { EngineError } from '../adapter/engine-error.ts';
 import type { Operation } from '../adapter/operation.ts';
 import type { Attachment, Column, Relation } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
-import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
+import type { Action, BuildStep } from '../plan/plan.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
 import { applyVersions, requireStamps, requireVersions } from './apply-versions.ts';
-import type { Attempt, StepContext, TestError } from './attempt.ts';
+import type { Attempt, StepContext } from './attempt.ts';
+import { ledgerAfter } from './batch-step.ts';
+import type { RunningBuild } from './batch-step.ts';
 import { beginBuild } from './begin-build.ts';
+import type { BegunBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { failedAttempt, readsItself, withColumns } from './failed-attempt.ts';
 import { laterBuilds } from './later-builds.ts';
@@ -21,12 +23,13 @@ import { reattach } from './reattach.ts';
 import { breaksConstraint, requireConstraints } from './require-constraints.ts';
 import { requireContract } from './require-contract.ts';
 import { lastHook, requireStanding } from './require-standing.ts';
-import { runAudit, runAuditApart } from './run-audit.ts';
+import { requireInterval } from './require-interval.ts';
+import { requireRunning } from './require-running.ts';
+import { runAudit } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { setAside } from './set-aside.ts';
-import { StepFailure } from './step-failure.ts';
 import { checkRecords, failureRecords, grownTests } from './test-records.ts';
-import { joinOutcomes, testsOf } from './test-results.ts';
+import { joinOutcomes } from './test-results.ts';
 
 class AuditRefused extends Error {
   readonly tests: readonly TestOutcome[];
@@ -39,8 +42,8 @@ class AuditRefused extends Error {
 /** One attempt at a build: everything commits, or nothing did. Gives the step as it was carried out, which may have been planned anew. */
 export async function attemptBuild(
   context: StepContext,
-  planned: BuildStep,
-): Promise<{ readonly attempt: Attempt; readonly step: BuildStep }> {
+  planned: RunningBuild,
+): Promise<{ readonly attempt: Attempt; readonly step: RunningBuild }> {
   const { connection } = context;
   const progress: Progress = {
     tests: [],
@@ -52,7 +55,7 @@ export async function attemptBuild(
     auditing: false,
     quarantined: undefined,
   };
-  let current = { step: planned, texts: context.texts };
+  let current: Pick<BegunBuild, 'step' | 'texts'> = { step: planned, texts: context.texts };
   let committed = false;
   try {
     // Hooks outside of the transaction ran with the first attempt; nothing takes them back.
@@ -60,6 +63,10 @@ export async function attemptBuild(
     const begun = await beginBuild(context, planned);
     current = begun;
     progress.standing = begun.standing;
+    if (begun.isLoaded === true) {
+      await connection.rollback();
+      return { attempt: { kind: 'done', rows: 0, elsewhere: true, warnings: [], tests: [], errors: [] }, step: begun.step };
+    }
     await carryOut({ ...context, texts: begun.texts }, begun.step, progress);
     committed = true;
     await runOutside(context, planned.after);
@@ -88,7 +95,7 @@ export async function attemptBuild(
 }
 
 /** Everything between BEGIN and COMMIT, and the COMMIT. */
-async function carryOut(context: StepContext, step: BuildStep, progress: Progress): Promise<void> {
+async function carryOut(context: StepContext, step: RunningBuild, progress: Progress): Promise<void> {
   const startedAt = context.ports.clock.now();
   const last = step.transaction.at(-1);
   const joined = last?.kind === 'operation' ? last.operation : undefined;
@@ -107,38 +114,6 @@ async function runOutside(context: StepContext, operations: BuildStep['before'])
     requireRunning(context);
     await runOperation(context.ports.adapter, context.connection, operation);
   }
-}
-
-/** Keeps the next statement from starting when the run was stopped between two statements. */
-function requireRunning({ isStopped }: StepContext): void {
-  if (isStopped()) throw new EngineError({ kind: 'cancelled', message: 'cancelled', redacted: 'cancelled', retry: 'never' });
-}
-
-/** Runs the tests of a step against published relations; nothing is written. */
-export async function attemptTests(context: StepContext, step: TestStep): Promise<Attempt> {
-  const { adapter } = context.ports;
-  try {
-    requireRunning(context);
-    requireBuilt(step);
-    const tools = { ...context, dialect: adapter.dialect, capabilities: adapter.capabilities };
-    if (!context.apart) return { kind: 'done', rows: undefined, warnings: [], tests: await runAudit(tools, step.audit), errors: [] };
-    const errors: TestError[] = [];
-    const tests = await runAuditApart(tools, step.audit, (test, cause) => {
-      const failed = failedAttempt(context, cause, step, { duringAudit: true });
-      if (failed.retry !== 'never' || failed.cancelled) throw cause;
-      errors.push({ test, message: failed.message, diagnostics: failed.diagnostics });
-    });
-    return { kind: 'done', rows: undefined, warnings: [], tests, errors };
-  } catch (cause) {
-    return failedAttempt(context, cause, step, { duringAudit: true });
-  }
-}
-
-/** A test of what was never built is told so in the words of the project. */
-function requireBuilt({ audit, unbuilt }: TestStep): void {
-  if (unbuilt === undefined) return;
-  const test = testsOf(audit)[0] ?? bug('a test step without tests');
-  throw new StepFailure([diagnose('not-built', { test: test.name, names: unbuilt }, { span: test.span, node: test.id })], test.id);
 }
 
 interface Progress {
@@ -173,7 +148,7 @@ async function putBackKept({ ports, connection }: StepContext, step: BuildStep, 
   progress.warnings.push(...(await reattach(ports.adapter, connection, { target: step.relation, attachments }, stepStart(step))));
 }
 
-async function perform(context: StepContext, step: BuildStep, action: Action, progress: Progress): Promise<void> {
+async function perform(context: StepContext, step: RunningBuild, action: Action, progress: Progress): Promise<void> {
   const { ports, connection } = context;
   const { adapter } = ports;
   switch (action.kind) {
@@ -183,6 +158,12 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
     case 'require-keys':
       progress.staged = await requireKeys(adapter, connection, action, { ...step, span: action.span });
       return;
+    case 'require-interval': {
+      const { staged, dropped } = await requireInterval(context, step, action);
+      progress.staged = staged;
+      if (progress.rows !== undefined) progress.rows -= dropped;
+      return;
+    }
     case 'require-contract':
       await requireContract(context, step, action);
       return;
@@ -231,7 +212,7 @@ async function perform(context: StepContext, step: BuildStep, action: Action, pr
 
 async function performQuarantine(
   context: StepContext,
-  step: BuildStep,
+  step: RunningBuild,
   action: Extract<Action, { kind: 'quarantine' }>,
   progress: Progress,
 ): Promise<void> {
@@ -246,7 +227,7 @@ async function performQuarantine(
 }
 
 /** A stage that will be published tells how many rows the relation has. */
-async function performOperation(context: StepContext, step: BuildStep, operation: Operation, progress: Progress): Promise<void> {
+async function performOperation(context: StepContext, step: RunningBuild, operation: Operation, progress: Progress): Promise<void> {
   const { ports, connection } = context;
   const rows = await runOperation(ports.adapter, connection, operation, situationOf(context, step, progress));
   if (operation.kind === 'run-sql') progress.standing = undefined;
@@ -265,7 +246,7 @@ async function hasRows({ adapter }: ExecutionPorts, connection: Connection, rela
 /** Writes the record of the build with the verdicts of its tests and commits, in one round trip with the last operation of the step. */
 async function recordAndCommit(
   context: StepContext,
-  step: BuildStep,
+  step: RunningBuild,
   progress: Progress,
   ending: { readonly startedAt: number; readonly joined: Operation | undefined },
 ): Promise<void> {
@@ -292,6 +273,7 @@ async function recordAndCommit(
     },
     checks: checkRecords(context, step.node, progress.tests),
     failures: failureRecords(context, progress.tests),
+    ...ledgerAfter(step, plan.run.id, progress.rows),
   });
   const pruned = writer.prune(grownTests(progress.tests));
   const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined, situationOf(context, step, progress));

@@ -44,10 +44,25 @@ function modelConfig(config: ModelConfig): NodeConfig {
     ...present('incremental_strategy', config.incrementalStrategy),
     ...present('merge_update_columns', config.mergeColumns?.rule === 'only' ? config.mergeColumns.columns : undefined),
     ...present('merge_exclude_columns', config.mergeColumns?.rule === 'all-but' ? config.mergeColumns.columns : undefined),
+    ...intervalConfig(config),
     on_schema_change: config.onSchemaChange,
     ...present('full_refresh', config.fullRefresh),
     ...present('group', config.group),
     access: config.access,
+  };
+}
+
+function intervalConfig({ intervals }: ModelConfig): NodeConfig {
+  if (intervals === undefined) return {};
+  return {
+    time_column: intervals.timeColumn,
+    batch_size: intervals.batchSize,
+    begin: new Date(intervals.begin).toISOString(),
+    lookback: intervals.lookback,
+    time_zone: intervals.timeZone,
+    allow_partials: intervals.allowPartials,
+    outside_interval: intervals.outside,
+    forward_only: intervals.forwardOnly,
   };
 }
 

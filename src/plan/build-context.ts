@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Operation } from '../adapter/operation.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { RecordedBuild } from '../state/state-reader.ts';
+import type { RecordedBuild, RecordedLedger } from '../state/state-reader.ts';
 import type { Action, Assumption, BuildStep } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { TextCollector } from './texts.ts';
@@ -12,6 +12,7 @@ import type { TextCollector } from './texts.ts';
 export interface Standing {
   readonly existing: (relation: Relation) => CatalogRelation | undefined;
   readonly recorded: (relation: Relation) => RecordedBuild | undefined;
+  readonly ledger: (relation: Relation) => RecordedLedger | undefined;
 }
 
 export interface BuildContext {

@@ -1,12 +1,11 @@
 /** Makes the plan of a run: one pass over the graph in order, from what is selected, what stands, and what is remembered. */
-import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { BuiltNode, CompiledHook, NodeId } from '../compile/compiled.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { isBuilt } from '../graph/graph.ts';
-import type { RecordedBuild } from '../state/state-reader.ts';
-import type { BuildContext, BuildPart, Standing } from './build-context.ts';
+import type { BuildContext, BuildPart } from './build-context.ts';
 import { chooseWork } from './choose-work.ts';
 import { findNoLongerBuilt, listDeferred } from './left-alone.ts';
+import { indexStanding } from './index-standing.ts';
 import { findSlowClock } from './find-slow-clock.ts';
 import { createFindings } from './find-unchanged.ts';
 import { freezePlan } from './freeze-plan.ts';
@@ -61,17 +60,6 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
 
 function builtNodes({ graph }: PlanInput, ids: Iterable<NodeId>): readonly BuiltNode[] {
   return [...ids].map((id) => nodeOf(graph, id)).filter(isBuilt);
-}
-
-function indexStanding(input: PlanInput): Standing {
-  const key = (relation: Relation): string =>
-    `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
-  const catalog = new Map<string, CatalogRelation>(input.catalog.map((entry) => [key(entry.relation), entry]));
-  const recorded = new Map<string, RecordedBuild>(input.state.builds.map((entry) => [key(entry.relation), entry]));
-  // Nothing is known of what stands in another database.
-  const here = <T>(found: ReadonlyMap<string, T>, relation: Relation): T | undefined =>
-    relation.database === undefined ? found.get(key(relation)) : undefined;
-  return { existing: (relation) => here(catalog, relation), recorded: (relation) => here(recorded, relation) };
 }
 
 /** Creates the schemas that hold no relation yet, once, before any step. */

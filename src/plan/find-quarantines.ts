@@ -70,6 +70,7 @@ function problemOf(
   isPlaced: boolean,
 ): string | undefined {
   const { materialized } = model.config;
+  if (part.batches !== undefined) return 'the model is loaded interval by interval, and rows are set aside by their keys';
   if (part.relationKind !== 'table') return `a ${materialized.replaceAll('_', ' ')} has no rows of its own`;
   if (test.test.text !== undefined || !dividesRows(planCheck(input, test, model).shape))
     return 'it does not say of each row whether it fails';

@@ -15,6 +15,7 @@ import { digest, fingerprintOf, metadataOf, namesKnownTo, unsteadyPart } from '.
 import type { Fingerprint } from './fingerprint.ts';
 import type { Reason } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
+import { planBatches } from './plan-batches.ts';
 import { nodeOf } from './plan-tests.ts';
 import { readSql } from './read-sql.ts';
 
@@ -175,6 +176,7 @@ function compare({ input, standing, isDrifted, hooks }: Comparing, node: BuiltNo
   const before = recorded?.node === node.id ? recorded.memory : undefined;
   // Whoever plans the step knows more of these.
   if (existing?.kind !== kind || recorded === undefined) return { kind, memory, why: [] };
+  if (isLoaded(input, standing, node)) return loadedFinding(input, recorded, { kind, memory }, before);
   if (input.reuse !== true) return { kind, memory, why: [] };
   if (before === undefined) return { kind, memory, why: ['nothing is known of what it was built from'] };
   const differs = differences(before.fingerprint, memory.fingerprint);
@@ -196,6 +198,30 @@ function compare({ input, standing, isDrifted, hooks }: Comparing, node: BuiltNo
   if (reason !== undefined) return { kind, memory, reason, why };
   const stands = before.metadata === memory.metadata ? 'unchanged' : 'metadata';
   return { kind, memory: { ...memory, dataVersion: before.dataVersion }, stands, recorded, why: [] };
+}
+
+/** Of a model that is loaded interval by interval the ledger decides: whatever was above it then, what is loaded is loaded. */
+function isLoaded(input: PlanInput, standing: Standing, node: BuiltNode): boolean {
+  if (node.resourceType !== 'model' || (node.config.fullRefresh ?? input.fullRefresh) || input.again !== undefined) return false;
+  return planBatches({ input, standing, report: () => undefined }, node, true)?.count === 0;
+}
+
+function loadedFinding(
+  { reuse }: PlanInput,
+  recorded: RecordedBuild,
+  { kind, memory }: Pick<Compared, 'kind' | 'memory'>,
+  before: BuildMemory | undefined,
+): Finding {
+  const dataVersion = before?.dataVersion ?? recorded.runId;
+  if (reuse !== true) return { kind, memory: { ...memory, dataVersion }, why: [] };
+  const isSaid = before === undefined || before.metadata === memory.metadata;
+  return {
+    kind,
+    memory: { ...(before ?? memory), metadata: memory.metadata, dataVersion },
+    stands: isSaid ? 'unchanged' : 'metadata',
+    recorded,
+    why: [],
+  };
 }
 
 const isText = (name: string): boolean => name.startsWith('sql') || name === 'file';

@@ -10,7 +10,8 @@ import { hasUniqueConstraint, planConstraints, requireContract } from './plan-co
 import { describeAndGrant, syncIndexes } from './plan-storage.ts';
 import { assumption, hashText, operation, stageRelation } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
-import { incrementTable, reattach, replaceTable, requireKeys } from './plan-table.ts';
+import { incrementTable, reattach, replaceTable, requireInterval, requireKeys } from './plan-table.ts';
+import { planBatches } from './plan-batches.ts';
 import { planReplay } from './plan-replay.ts';
 import type { Action, Reason } from './plan.ts';
 
@@ -19,11 +20,13 @@ export function planHooks(
   id: string,
   phase: string,
   hooks: readonly CompiledHook[],
+  isByBatch?: boolean,
 ): { inside: readonly Action[]; outside: readonly Operation[] } {
   const inside: Action[] = [];
   const outside: Operation[] = [];
   hooks.forEach((hook, index) => {
-    const query = context.collector.query(`${id}:${phase}:${index}`, hook.text, id);
+    const fill = hook.transaction && isByBatch === true ? context.collector.template : context.collector.query;
+    const query = fill(`${id}:${phase}:${index}`, hook.text, id);
     if (query === undefined) return;
     if (hook.transaction) inside.push(operation({ kind: 'run-sql', query }));
     else outside.push({ kind: 'run-sql', query });
@@ -104,18 +107,20 @@ function chooseStrategy(
     (model.config.storage?.indexes?.some((index) => index.unique) ?? false) ||
     hasUniqueConstraint(planConstraints(context.input, model));
   const needsMerge = isUnique && !capabilities.reinsertsUniqueKeys;
-  const byKey = offered.filter((strategy) => strategy !== 'append' && !(needsMerge && strategy === 'delete_insert'));
+  const byKey = offered.filter((strategy) => isByKey(strategy) && !(needsMerge && strategy === 'delete_insert'));
   const chosen = incrementalStrategy ?? (mergeColumns !== undefined ? 'merge' : uniqueKey.length === 0 ? 'append' : byKey[0]);
   if (chosen === undefined || !offered.includes(chosen)) {
     context.report(diagnose('strategy-not-supported', { strategy: chosen ?? 'merge', engine: target.engine, offered }, where));
     return undefined;
   }
-  if (chosen !== 'append' && uniqueKey.length === 0) {
+  if (isByKey(chosen) && uniqueKey.length === 0) {
     context.report(diagnose('unique-key-missing', { strategy: chosen }, where));
     return undefined;
   }
   return chosen;
 }
+
+const isByKey = (strategy: IncrementalStrategy): boolean => strategy === 'delete_insert' || strategy === 'merge';
 
 interface Decision {
   readonly reason: Reason;
@@ -129,7 +134,8 @@ export function decide(
   existing: CatalogRelation | undefined,
 ): Decision {
   const isIncremental = node.resourceType === 'model' && node.config.materialized === 'incremental';
-  const wantsFull = node.resourceType === 'model' ? (node.config.fullRefresh ?? context.input.fullRefresh) : context.input.fullRefresh;
+  const { fullRefresh, again } = context.input;
+  const wantsFull = again !== 'go-on' && (node.resourceType === 'model' ? (node.config.fullRefresh ?? fullRefresh) : fullRefresh);
   if (existing === undefined) return { reason: 'never-built', incremental: false };
   if (existing.kind !== kind) return { reason: 'kind-changed', incremental: false };
   if (wantsFull) return { reason: 'full-refresh', incremental: false };
@@ -153,7 +159,7 @@ function replaceWork(context: BuildContext, model: CompiledModel, query: Query, 
     return [...contract, operation({ kind: 'publish-materialized', target, query, ...standing, ...sameQuery })];
   }
   const stage = stageRelation(context, model.id, target.schema);
-  const keys = config.materialized === 'incremental' ? requireKeys(model, stage) : [];
+  const keys = config.materialized === 'incremental' ? [...requireInterval(model, stage), ...requireKeys(model, stage)] : [];
   return [...contract, ...replaceTable(context, model, { query, stage, existing, keys })];
 }
 
@@ -182,15 +188,30 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   if (!checkOwnership(context, model, existing)) return undefined;
   const strategy = materialized === 'incremental' ? chooseStrategy(context, model, existing) : undefined;
   if (materialized === 'incremental' && strategy === undefined) return undefined;
-  if (context.input.replay === true) return planReplay(context, model, existing, strategy ?? 'append');
+  if (context.input.replay === true)
+    return planReplay(context, model, existing, strategy === undefined || strategy === 'time_interval' ? 'append' : strategy);
   const decision = decide(context, model, relationKind, existing);
   if (decision.incremental && !checkRows(context, model)) return undefined;
+  return planDecided(context, model, { relationKind, existing, increment: decision.incremental ? strategy : undefined, decision });
+}
+
+interface Decided {
+  readonly relationKind: RelationKind;
+  readonly existing: CatalogRelation | undefined;
+  readonly increment: IncrementalStrategy | undefined;
+  readonly decision: Decision;
+}
+
+function planDecided(context: BuildContext, model: CompiledModel, decided: Decided): BuildPart | undefined {
+  const { relationKind, existing, increment, decision } = decided;
   const text: CompiledText = decision.incremental ? (model.incremental ?? model.full) : model.full;
-  const query = context.collector.query(model.id, text, model.id);
+  const batches = planBatches(context, model, decision.incremental);
+  if (batches?.count === 0 && context.input.again === undefined) return undefined;
+  const { query: fill, template } = context.collector;
+  const query = (batches === undefined ? fill : template)(model.id, text, model.id);
   if (query === undefined) return undefined;
-  const pre = planHooks(context, model.id, 'pre_hook', model.preHooks);
-  const post = planHooks(context, model.id, 'post_hook', model.postHooks);
-  const increment = decision.incremental ? strategy : undefined;
+  const pre = planHooks(context, model.id, 'pre_hook', model.preHooks, batches !== undefined);
+  const post = planHooks(context, model.id, 'post_hook', model.postHooks, batches !== undefined);
   const work =
     increment === undefined ? replaceWork(context, model, query, existing) : incrementTable(context, model, query, existing, increment);
   return {
@@ -200,13 +221,14 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
     name: model.name,
     path: model.path,
     resourceType: 'model',
-    materialization: materialized,
+    materialization: model.config.materialized,
     ...(increment === undefined ? {} : { strategy: increment }),
     relation: model.relation,
     relationKind,
     contentHash: hashText(text.sql),
     assumes: assumption(context, model.relation, existing),
-    reason: decision.reason,
+    reason: batches !== undefined && decision.incremental ? 'intervals' : decision.reason,
+    ...(batches === undefined ? {} : { batches }),
     before: pre.outside,
     work: [...pre.inside, ...work],
     closing: [

@@ -34,6 +34,20 @@ export interface Interval {
   readonly end: string;
 }
 
+/** An order of what is loaded of models that are loaded interval by interval, instead of what is missing. */
+export interface LoadOrder {
+  /** Dates and times as they were written: those without a zone are by the clocks of each model. */
+  readonly window: { readonly start: string; readonly end: string };
+  /** Nothing outside of it is loaded. */
+  readonly only: boolean;
+  /** What of it is loaded already is loaded again. */
+  readonly again: boolean;
+  /** Of these models; of all without it. */
+  readonly nodes?: ReadonlySet<NodeId>;
+  /** So many batches have one transaction. */
+  readonly chunk: number;
+}
+
 export interface PlanInput {
   readonly command: Command;
   readonly project: string;
@@ -59,6 +73,12 @@ export interface PlanInput {
   /** Instead of their queries, models take what was set aside of them. */
   readonly replay?: boolean;
   readonly interval?: Interval;
+  /** What of models that are loaded interval by interval somebody wants to be loaded. */
+  readonly loads?: LoadOrder;
+  /** Nothing is done where intervals are missing before one that is loaded. */
+  readonly refusesGaps?: boolean;
+  /** A step is planned anew, before its first transaction or after it: it stays a step, whatever is left to do. */
+  readonly again?: 'from-start' | 'go-on';
   /** What stands unchanged is not built again, and its tests keep their verdicts. */
   readonly reuse?: boolean;
   /** What tells the content of files that are sources from what it was before, where that can be told. */

@@ -7,7 +7,8 @@ import type { CompiledHook, CompiledModel, CompiledSeed } from '../compile/compi
 import type { Span } from '../diagnostics/span.ts';
 import { operation, stageRelation } from './build-context.ts';
 import type { BuildContext } from './build-context.ts';
-import type { Action } from './plan.ts';
+import { cellSizeOf } from '../intervals/batch-size.ts';
+import type { Action, TimeColumn } from './plan.ts';
 import {
   aroundIncrement,
   checkOnStage,
@@ -114,10 +115,22 @@ export function incrementTable(
   return [
     ...requireContract(model, { query }),
     operation({ kind: 'stage-query', stage, temporary: true, query }),
+    ...requireInterval(model, stage),
     ...requireKeys(model, stage),
-    ...explainOnStage(model, constraints, { stage, key: strategy === 'append' ? [] : key }),
+    ...explainOnStage(model, constraints, { stage, key: strategy === 'append' || strategy === 'time_interval' ? [] : key }),
     ...around.before,
-    { kind: 'apply-increment', stage, target, targetColumns, strategy, key, ...mergeColumnsOf(model), onSchemaChange, ...declared },
+    {
+      kind: 'apply-increment',
+      stage,
+      target,
+      targetColumns,
+      strategy,
+      key,
+      ...mergeColumnsOf(model),
+      ...(strategy === 'time_interval' ? timeOf(model) : {}),
+      onSchemaChange,
+      ...declared,
+    },
     operation({ kind: 'drop', relation: stage, relationKind: 'table', temporary: true }),
     ...requireContract(model, { table: target }),
     ...around.after,
@@ -137,6 +150,20 @@ function mergeColumnsOf(model: CompiledModel): Pick<Extract<Action, { kind: 'app
 export function requireKeys(model: CompiledModel, stage: Relation): readonly Action[] {
   const key = model.config.uniqueKey;
   return key.length === 0 ? [] : [{ kind: 'require-keys', stage, key, masked: maskedColumns(model), ...spanOf(model, ['unique_key']) }];
+}
+
+function timeOf({ config: { intervals } }: CompiledModel): { readonly time?: TimeColumn } {
+  if (intervals === undefined) return {};
+  const { timeColumn: column, timeZone, batchSize } = intervals;
+  return { time: { column, timeZone, wholeDays: typeof cellSizeOf(batchSize) === 'string' } };
+}
+
+/** Of a model that is loaded interval by interval: no row may be of another interval than its batch. */
+export function requireInterval(model: CompiledModel, stage: Relation): readonly Action[] {
+  const { time } = timeOf(model);
+  if (time === undefined || model.config.intervals === undefined) return [];
+  const { outside } = model.config.intervals;
+  return [{ kind: 'require-interval', stage, time, outside, masked: maskedColumns(model), ...spanOf(model, ['time_column']) }];
 }
 
 /** The place of the first of these config keys that is declared. */

@@ -6,6 +6,8 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { Operation, VersionRules, WantedConstraint } from '../adapter/operation.ts';
 import type { Attachment, Column, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
+import type { BatchSize } from '../intervals/batch-size.ts';
+import type { Range, RangeSet } from '../intervals/range-set.ts';
 import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-definition.ts';
 import type { KeepRule, MergeColumns, NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
 import type { VersionPlaces } from '../compile/version-problems.ts';
@@ -21,6 +23,7 @@ export type Reason =
   | 'never-built'
   | 'full-refresh'
   | 'incremental'
+  | 'intervals'
   | 'kind-changed'
   | 'history'
   | 'history-kept'
@@ -126,6 +129,16 @@ export type Action =
       /** Where the key is declared. */
       readonly span?: Span;
     }
+  /** Sees to it that `stage` has only rows of the interval of its batch. */
+  | {
+      readonly kind: 'require-interval';
+      readonly stage: Relation;
+      readonly time: TimeColumn;
+      readonly outside: 'error' | 'drop';
+      readonly masked: readonly string[];
+      /** Where the column is declared. */
+      readonly span?: Span;
+    }
   /** Refuses a query, or a table after an increment, whose columns are not those of the contract of `relation`. */
   | {
       readonly kind: 'require-contract';
@@ -186,6 +199,8 @@ export type Action =
       readonly targetColumns: readonly Column[];
       readonly strategy: IncrementalStrategy;
       readonly key: readonly string[];
+      /** Where rows are replaced that are of the interval of the batch. */
+      readonly time?: TimeColumn;
       /** Which columns of a row that is there a merge changes, and where that is declared; all without it. */
       readonly mergeColumns?: MergeColumns & { readonly span?: Span };
       readonly onSchemaChange: OnSchemaChange;
@@ -247,6 +262,38 @@ export type Action =
       readonly delta?: AuditDelta;
     };
 
+/** The column that tells the interval of a row, and by which clocks days begin. */
+export interface TimeColumn {
+  readonly column: string;
+  readonly timeZone: string;
+  /** Intervals are whole days: a date is in the interval of its day. */
+  readonly wholeDays: boolean;
+}
+
+/** The intervals that a step loads, each in a transaction of its own: queries have open slots for their bounds. */
+export interface BatchPlan {
+  readonly batchSize: BatchSize;
+  readonly timeZone: string;
+  /** So many batches have one transaction. */
+  readonly chunk: number;
+  /** Whole batches, joined: nothing is listed that can be counted. */
+  readonly load: RangeSet;
+  readonly count: number;
+  /** The interval of these that is not over: it is never taken for loaded. */
+  readonly partial?: Range;
+  /** What was loaded and counts as missing from the start of the run on. */
+  readonly opened: RangeSet;
+  /** What was loaded before, without that. */
+  readonly done: RangeSet;
+  /** Intervals that are over and were not loaded, and those of them that lie before something that was. */
+  readonly missing: RangeSet;
+  readonly gaps: RangeSet;
+  /** Of the query: what another one loaded is loaded again. */
+  readonly version: string;
+  /** Ordinal of the newest entry in the ledger; 0 without one. */
+  readonly entry: number;
+}
+
 /** How many rows may be set aside before the model fails. */
 export interface QuarantineLimits {
   readonly maxRows?: number;
@@ -299,6 +346,8 @@ export interface BuildStep extends BaseStep {
   readonly memory?: BuildMemory;
   /** Checked under the lock of the relation, where the engine has one. */
   readonly assumes: Assumption;
+  /** Of a model that is loaded interval by interval: the transaction is that of each batch. */
+  readonly batches?: BatchPlan;
   /** Hooks that run before and after the transaction, each on its own. */
   readonly before: readonly Operation[];
   readonly transaction: readonly Action[];

@@ -4,7 +4,7 @@ import type { Query } from '../adapter/statement.ts';
 import type { CompiledText, SlotName } from '../compile/compiled.ts';
 import { hasColumnSlots } from '../compile/column-slots.ts';
 import { bug } from '../diagnostics/bug.ts';
-import { fillSlots } from '../compile/slots.ts';
+import { fillSlots, intervalSlots } from '../compile/slots.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { lookupSpan } from '../compile/span-map.ts';
@@ -17,6 +17,8 @@ export type TextIndex = ReadonlyMap<string, CompiledText>;
 export interface TextCollector {
   /** The query of `text`, with slots filled; undefined (and a diagnostic) when a slot has no value. */
   readonly query: (key: string, text: CompiledText, node?: string) => Query | undefined;
+  /** The same, but the bounds of the interval are left open: each batch fills them for itself. */
+  readonly template: (key: string, text: CompiledText, node: string) => Query | undefined;
   readonly texts: TextIndex;
 }
 
@@ -35,18 +37,20 @@ export function slotValues(input: Pick<PlanInput, 'run' | 'interval'>, dialect: 
 
 export function createTextCollector(values: Partial<Record<SlotName, string>>, report: (diagnostic: Diagnostic) => void): TextCollector {
   const texts = new Map<string, CompiledText>();
+  const collect = (key: string, text: CompiledText, node: string | undefined, open: readonly SlotName[]): Query | undefined => {
+    if (hasColumnSlots(text)) bug(`${key} waits for columns`);
+    const missing = text.slots.find((slot) => values[slot.name] === undefined && !open.includes(slot.name));
+    if (missing !== undefined) {
+      report(diagnose('interval-missing', { slot: missing.name }, { span: lookupSpan(text.map, missing.at)?.span, node }));
+      return undefined;
+    }
+    const filled = text.slots.length === 0 ? text : fillSlots(text, values, open);
+    texts.set(key, filled);
+    return { node: key, sql: filled.sql };
+  };
   return {
     texts,
-    query: (key, text, node) => {
-      if (hasColumnSlots(text)) bug(`${key} waits for columns`);
-      const missing = text.slots.find((slot) => values[slot.name] === undefined);
-      if (missing !== undefined) {
-        report(diagnose('interval-missing', { slot: missing.name }, { span: lookupSpan(text.map, missing.at)?.span, node }));
-        return undefined;
-      }
-      const filled = text.slots.length === 0 ? text : fillSlots(text, values);
-      texts.set(key, filled);
-      return { node: key, sql: filled.sql };
-    },
+    query: (key, text, node) => collect(key, text, node, []),
+    template: (key, text, node) => collect(key, text, node, intervalSlots),
   };
 }

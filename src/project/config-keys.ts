@@ -1,5 +1,7 @@
 /** The vocabulary of config: which keys each kind of node knows, what their values are, and how levels merge. */
 import * as v from 'valibot';
+import { batchSizes } from '../intervals/batch-size.ts';
+import { beginPattern } from '../intervals/local-time.ts';
 import { materializations } from '../adapter/capabilities.ts';
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
@@ -52,6 +54,8 @@ const strategies = {
   merge: 'merge',
   delete_insert: 'delete_insert',
   'delete+insert': 'delete_insert',
+  time_interval: 'time_interval',
+  microbatch: 'time_interval',
 } as const satisfies Record<string, IncrementalStrategy>;
 
 /** An age of data, as dbt writes it. */
@@ -82,11 +86,19 @@ export const configShapes = {
     v.check((columns) => new Set(columns).size === columns.length, 'a list that names each column once'),
   ),
   incremental_strategy: v.pipe(
-    oneOf(['append', 'merge', 'delete_insert', 'delete+insert']),
+    oneOf(['append', 'merge', 'delete_insert', 'delete+insert', 'time_interval', 'microbatch']),
     v.transform((value): IncrementalStrategy => strategies[value]),
   ),
   merge_update_columns: v.pipe(listOf(text('a column')), v.minLength(1, 'a list of columns')),
   merge_exclude_columns: v.pipe(listOf(text('a column')), v.minLength(1, 'a list of columns')),
+  time_column: v.pipe(text('a column'), v.minLength(1, 'a column')),
+  batch_size: oneOf(batchSizes),
+  begin: v.pipe(text('a date such as `2024-01-01`'), v.regex(beginPattern, 'a date such as `2024-01-01`, or a date and time')),
+  lookback: v.pipe(v.number('a number of batches'), v.integer('a number of batches'), v.minValue(0, 'a number of batches')),
+  time_zone: text('a time zone such as `Europe/Berlin`'),
+  allow_partials: flag(),
+  outside_interval: oneOf(['error', 'drop']),
+  forward_only: flag(),
   on_schema_change: oneOf(['ignore', 'fail', 'append_new_columns', 'sync_all_columns']),
   full_refresh: flag(),
   strategy: oneOf(['timestamp', 'check']),
@@ -186,6 +198,14 @@ export const configKeys: readonly ConfigKey[] = [
   key('incremental_strategy', ['model'], 'overwrite', ['strategy']),
   key('merge_update_columns', ['model']),
   key('merge_exclude_columns', ['model']),
+  key('time_column', ['model'], 'overwrite', ['event_time']),
+  key('batch_size', ['model']),
+  key('begin', ['model']),
+  key('lookback', ['model']),
+  key('time_zone', ['model']),
+  key('allow_partials', ['model']),
+  key('outside_interval', ['model']),
+  key('forward_only', ['model']),
   key('on_schema_change', ['model']),
   key('full_refresh', ['model']),
   key('unlogged', ['model', 'seed']),

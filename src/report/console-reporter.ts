@@ -8,6 +8,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Channel } from './output.ts';
 import { createProgressPrinter } from './progress-printer.ts';
 import type { Ticker } from './progress-printer.ts';
+import { describeRange } from '../intervals/describe-range.ts';
 import { countOf, listCounts } from './quantities.ts';
 import { nextCommand, renderProblems, renderVerdict } from './run-summary.ts';
 import type { SummaryInput } from './run-summary.ts';
@@ -72,6 +73,12 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
       case 'node-replanned':
         printer.print([`${paint.dim(marks.dot)} ${plainLine(event.name)}  planned anew: ${plainLine(event.because)}`]);
         return;
+      case 'batch-finished': {
+        const entry = progress.steps.find(({ step, ids }) => step.kind === 'build' && ids[0] === event.id);
+        if (entry !== undefined) printer.stepMoved(entry, `${event.number}/${event.total}`);
+        if (event.status === 'error') printer.print([`${paint.red(marks.failed)} ${describeFailedBatch(event)}`]);
+        return;
+      }
       case 'node-finished': {
         if (event.sample !== undefined) samples.set(event.result.id, event.sample);
         const entry = progress.finish(event.result);
@@ -91,6 +98,11 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
     }
   };
   return { handle, stop: printer.end };
+}
+
+function describeFailedBatch({ name, start, end, message }: Extract<RunEvent, { type: 'batch-finished' }>): string {
+  const why = message === undefined ? 'its tests failed' : plainLine(message);
+  return `${plainLine(name)}  batch ${describeRange({ start: Date.parse(start), end: Date.parse(end) })}: ${why}`;
 }
 
 /** `main.orders, which tx:model.shop.orders holds (process 4711)`. */

@@ -18,6 +18,7 @@ interface LogEvent {
     | 'node_retried'
     | 'node_waiting'
     | 'node_replanned'
+    | 'batch_finished'
     | 'node_finished'
     | 'hook_finished'
     | 'run_finished'
@@ -74,6 +75,13 @@ export function createJsonLog(input: JsonLogInput): RunReporter {
       case 'node-replanned': {
         const { id, name, because, reason } = event;
         write({ ts: stamp(), level: 'info', event: 'node_replanned', run_id: runId, node: id, name, message: plain(because), reason });
+        return;
+      }
+      case 'batch-finished': {
+        const { id, name, start, end, status, number, total, rows, durationMs, message } = event;
+        const base = { ts: stamp(), level: status === 'error' ? 'error' : 'info', event: 'batch_finished', run_id: runId } as const;
+        const text = message === undefined ? undefined : plain(message);
+        write({ ...base, node: id, name, start, end, status, number, total, rows, duration_ms: durationMs, message: text });
         return;
       }
       case 'node-finished':

@@ -7,6 +7,7 @@ import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 import { padRight, textWidth } from '../diagnostics/text-width.ts';
 import type { Action, BuildStep, Plan, PlannedHook, Reason, UnitStep } from '../plan/plan.ts';
+import { describeBatches } from './describe-batches.ts';
 import { countOf, formatCount, listCounts } from './quantities.ts';
 import { describeBuild, nameOf, stepTests } from './step-progress.ts';
 import type { WorkStep } from './step-progress.ts';
@@ -25,6 +26,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   'never-built': 'never built',
   'full-refresh': 'full refresh',
   incremental: 'new rows only',
+  intervals: 'missing intervals',
   'kind-changed': 'was another kind of relation',
   history: 'what has changed',
   'history-kept': 'what has changed; its history is kept',
@@ -46,6 +48,7 @@ const strategies: Readonly<Record<IncrementalStrategy, string>> = {
   append: 'append the staged rows to',
   merge: 'merge the staged rows into',
   delete_insert: 'delete the staged keys from, and insert the staged rows into',
+  time_interval: 'delete the rows of the interval from, and insert the staged rows into',
 };
 
 /** The plan as text, with a line break at the end. */
@@ -118,7 +121,8 @@ function stepRow(step: WorkStep): Row {
   if (step.kind === 'build') {
     const attached = tests.length === 0 ? '' : `, ${countOf(tests.length, 'test')}`;
     const { kind, reason } = describeStep(step);
-    return { cells: [step.resourceType, plainLine(step.name), kind, nameRelation(step.relation)], tail: reason + attached };
+    const batches = step.batches === undefined ? '' : `: ${describeBatches(step.batches)}`;
+    return { cells: [step.resourceType, plainLine(step.name), kind, nameRelation(step.relation)], tail: reason + batches + attached };
   }
   if (step.kind === 'unchanged' && step.build !== undefined) {
     const { resourceType, name, materialization, relation } = step.build;
@@ -178,6 +182,8 @@ function describeAction(action: Action): readonly string[] {
       return [describeOperation(action.operation)];
     case 'require-keys':
       return [`refuse NULL and duplicate keys: ${action.key.map(plainLine).join(', ')}`];
+    case 'require-interval':
+      return [`${action.outside === 'drop' ? 'drop' : 'refuse'} rows with ${plainLine(action.time.column)} outside of the interval`];
     case 'require-contract':
       return [`refuse other columns than those of the contract${action.table === undefined ? '' : ` in ${nameRelation(action.table)}`}`];
     case 'require-constraints':
@@ -246,6 +252,8 @@ function describeOperation(operation: Operation): string {
       return `append the rows of the query to ${nameRelation(operation.target)}`;
     case 'delete-insert':
       return `delete and insert the staged rows in ${nameRelation(operation.target)}`;
+    case 'replace-range':
+      return `replace the rows of the interval in ${nameRelation(operation.target)}`;
     case 'merge':
       return `merge the staged rows into ${nameRelation(operation.target)}`;
     case 'stage-changes':

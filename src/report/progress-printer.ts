@@ -20,6 +20,8 @@ export interface ProgressPrinter {
   /** From now on, what runs is shown. */
   readonly begin: () => void;
   readonly stepStarted: (entry: StepProgress) => void;
+  /** How far a step is that has parts: `12/365`. */
+  readonly stepMoved: (entry: StepProgress, progress: string) => void;
   readonly stepFinished: (entry: StepProgress) => void;
   readonly isRunning: (entry: StepProgress) => boolean;
   /** Takes away what changes; what was printed stays. */
@@ -36,6 +38,7 @@ function createSilence(running: Map<StepProgress, number>): ProgressPrinter {
     print: nothing,
     begin: nothing,
     stepStarted: (entry) => void running.set(entry, 0),
+    stepMoved: nothing,
     stepFinished: (entry) => void running.delete(entry),
     isRunning: (entry) => running.has(entry),
     end: nothing,
@@ -47,6 +50,8 @@ export function createProgressPrinter(channel: Channel, progress: RunProgress, t
   const running = new Map<StepProgress, number>();
   if (quiet) return createSilence(running);
   const { now, every } = ticker;
+  const moved = new Map<StepProgress, string>();
+  const nameOf = (entry: StepProgress): string => [entry.title, ...(moved.has(entry) ? [moved.get(entry)] : [])].join(' ');
   const area = createLiveArea(channel);
   let stopTimer: (() => void) | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
@@ -56,7 +61,7 @@ export function createProgressPrinter(channel: Channel, progress: RunProgress, t
     if (!channel.isTty || stopTimer === undefined) return undefined;
     drawnAt = now();
     turn += 1;
-    const rows = [...running].map(([entry, since]) => ({ name: entry.title, elapsedMs: now() - since }));
+    const rows = [...running].map(([entry, since]) => ({ name: nameOf(entry), elapsedMs: now() - since }));
     const state = { running: rows, finished: progress.finished(), total: progress.total, failed: progress.tally.failed, turn };
     return renderLiveLine(state, styleOf(channel));
   };
@@ -66,7 +71,7 @@ export function createProgressPrinter(channel: Channel, progress: RunProgress, t
   const beat = (): void => {
     const marks = marksOf(channel);
     const long = [...running].filter(([, since]) => now() - since >= HEARTBEAT_MS);
-    const list = long.map(([entry, since]) => `${plainLine(entry.title)} ${formatElapsed(now() - since)}`);
+    const list = long.map(([entry, since]) => `${plainLine(nameOf(entry))} ${formatElapsed(now() - since)}`);
     if (list.length > 0) area.print([`${marks.ellipsis} still running: ${list.join(` ${marks.dot} `)}`]);
   };
   return {
@@ -78,6 +83,10 @@ export function createProgressPrinter(channel: Channel, progress: RunProgress, t
     },
     stepStarted: (entry) => {
       running.set(entry, now());
+      redraw();
+    },
+    stepMoved: (entry, progress) => {
+      moved.set(entry, progress);
       redraw();
     },
     stepFinished: (entry) => void running.delete(entry),

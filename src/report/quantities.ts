@@ -1,4 +1,6 @@
 /** Says numbers, durations and counts the way that people read them. */
+import { describeRange } from '../intervals/describe-range.ts';
+import type { RangeSet } from '../intervals/range-set.ts';
 
 /** `1234567` as `1,234,567`. */
 export function formatCount(count: number): string {
@@ -32,4 +34,10 @@ export function listCounts(counts: readonly (readonly [number, string])[]): stri
     .filter(([count]) => count > 0)
     .map(([count, word]) => countOf(count, word))
     .join(', ');
+}
+
+/** The first of some ranges, and how many more there are. */
+export function describeRanges(ranges: RangeSet): string {
+  const shown = ranges.slice(0, 3).map(describeRange);
+  return [...shown, ...(ranges.length > shown.length ? [`${formatCount(ranges.length - shown.length)} more`] : [])].join(', ');
 }

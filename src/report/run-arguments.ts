@@ -41,6 +41,11 @@ const flags: Readonly<Record<string, string | readonly [string]>> = {
   audit: ['--no-audit'],
   run_proven: '--run-proven',
   analyze: ['--no-analyze'],
+  restate: '--restate',
+  from: '--from',
+  to: '--to',
+  chunk: '--chunk',
+  resume: '--resume',
   event_time_start: '--event-time-start',
   event_time_end: '--event-time-end',
   vars: '--vars',
@@ -57,7 +62,7 @@ export function commandLine(command: Command, args: RunArguments): string {
     if (typeof value === 'object') return value.length === 0 ? [] : [flag, ...value.map(quoted)];
     return [flag, quoted(String(value))];
   });
-  return ['tx', command, ...words].join(' ');
+  return ['tx', args['backfill'] === true ? 'backfill' : command, ...words].join(' ');
 }
 
 /** A word as a shell takes it; plain words stay as they are. */

@@ -23,6 +23,12 @@ export interface RunResultsInput {
   readonly relationName?: (relation: Relation) => string;
 }
 
+/** Bounds of batches, ISO 8601 in UTC. */
+interface BatchResults {
+  readonly successful: readonly (readonly [string, string])[];
+  readonly failed: readonly (readonly [string, string])[];
+}
+
 interface RunResultEntry {
   readonly status: string;
   readonly timing: readonly { readonly name: string; readonly started_at: string; readonly completed_at: string }[];
@@ -35,7 +41,7 @@ interface RunResultEntry {
   readonly compiled: boolean | null;
   readonly compiled_code: string | null;
   readonly relation_name: string | null;
-  readonly batch_results: null;
+  readonly batch_results: BatchResults | null;
 }
 
 export interface RunResultsArtifact {
@@ -60,6 +66,14 @@ export function runResultsArtifact(result: RunResult, input: RunResultsInput): R
   };
 }
 
+function batchResults({ batches }: NodeResult): BatchResults | null {
+  if (batches === undefined) return null;
+  const bounds = (ranges: typeof batches.failed): BatchResults['failed'] => ranges.map(({ start, end }) => [start, end] as const);
+  return { successful: bounds(batches.ranges), failed: bounds(batches.failed) };
+}
+
+const isPartial = ({ status, batches }: NodeResult): boolean => status === 'error' && batches !== undefined && batches.loaded > 0;
+
 /** dbt has no word for a cancelled node: to its readers it was skipped, and the message says more. Its word for what needed nothing is for nodes alone. */
 function statusWord({ status, asOf, resourceType }: NodeResult): string {
   if (asOf !== undefined && resourceType !== 'test') return 'no-op';
@@ -72,7 +86,7 @@ function resultEntry(node: NodeResult, input: RunResultsInput): RunResultEntry {
   const { relation } = node;
   const name = relation === undefined ? null : (input.relationName ?? quotedName)(relation);
   return {
-    status: statusWord(node),
+    status: isPartial(node) ? 'partial success' : statusWord(node),
     timing: ran
       ? [
           // Everything is compiled before the run starts: no node spends time on it.
@@ -92,7 +106,7 @@ function resultEntry(node: NodeResult, input: RunResultsInput): RunResultEntry {
     compiled: code !== undefined,
     compiled_code: code ?? null,
     relation_name: name,
-    batch_results: null,
+    batch_results: batchResults(node),
   };
 }
 

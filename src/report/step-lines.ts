@@ -99,11 +99,19 @@ function describeRows(result: NodeResult, { step }: StepProgress): string {
 /** What else there is to say about a built node: another attempt, and why it failed, with the place to click on. */
 function headRemarks(result: NodeResult, style: LineStyle): readonly string[] {
   const remarks = result.attempts > 1 ? [`attempt ${result.attempts}`] : [];
+  if (result.batches !== undefined) remarks.push(describeBatches(result.batches));
   if (result.quarantined !== undefined) remarks.push(`${formatCount(result.quarantined)} set aside`);
   const [first] = result.diagnostics;
   if (first === undefined) return remarks;
   if (first.code === 'audit-failed') return [...remarks, 'not published'];
   return [...remarks, first.span === undefined ? first.code : `${first.code} ${describePlace(first.span, style.sources)}`];
+}
+
+/** `30 batches`, `28 of 30 batches`. */
+function describeBatches({ total, loaded, elsewhere }: NonNullable<NodeResult['batches']>): string {
+  const other = elsewhere === 0 ? '' : ` (${formatCount(elsewhere)} by another run)`;
+  const all = countOf(total, 'batch', 'batches');
+  return (loaded + elsewhere === total ? all : `${formatCount(loaded + elsewhere)} of ${all}`) + other;
 }
 
 function testRemarks(test: NodeResult, style: LineStyle): readonly string[] {

@@ -4,8 +4,10 @@ import type { Dialect } from '../adapter/dialect.ts';
 import type { Point } from '../checks/anomaly-rule.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
+import { joinRanges } from '../intervals/range-set.ts';
+import type { Range, RangeSet } from '../intervals/range-set.ts';
 import { buildSubject, stateRelation, stateVersion } from './state-tables.ts';
-import type { RecordEntry, StateTableName } from './state-tables.ts';
+import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
 import type { BuildMemory } from './state-writer.ts';
 
 /** The newest successful build of one relation. */
@@ -34,6 +36,20 @@ export interface RecordedVerdict {
   readonly at: string;
 }
 
+/** What of a relation is loaded, of those that are loaded interval by interval. */
+export interface RecordedLedger {
+  readonly relation: Relation;
+  /** Of the query that loaded it. */
+  readonly version: string;
+  /** Ordinal of the build that it belongs to. */
+  readonly build: number;
+  /** Of that build: where the table has other data, it says nothing any more. */
+  readonly dataVersion: string;
+  readonly done: RangeSet;
+  /** How many entries there were with this one. */
+  readonly ordinal: number;
+}
+
 export interface StateSnapshot {
   /** Version of the state tables; 0 when there are none yet. */
   readonly version: number;
@@ -47,6 +63,7 @@ export interface StateSnapshot {
   readonly points: Readonly<Record<string, readonly Point[]>>;
   /** The newest builds of incremental models that tests passed without a failure, by the ids of the tests. */
   readonly passes: Readonly<Record<string, RecordedPass>>;
+  readonly ledgers: readonly RecordedLedger[];
   /** By the ids of tests. */
   readonly verdicts: Readonly<Record<string, RecordedVerdict>>;
   /** The columns that relations had when a run last looked at them, as hashes, by `buildSubject`. */
@@ -67,6 +84,7 @@ export const emptyState: StateSnapshot = {
   measures: {},
   points: {},
   passes: {},
+  ledgers: [],
   verdicts: {},
   shapes: {},
 };
@@ -88,6 +106,12 @@ from ${table('records')} as record join (
   select subject, max(ordinal) as ordinal from ${table('records')} where kind = 'check' and ordinal > 0 group by subject
 ) as newest using (subject, ordinal)
 where kind = 'check'
+union all
+select 'ledger', entry, ordinal
+from ${table('records')} as record join (
+  select subject, max(ordinal) as ordinal from ${table('records')} where kind = 'ledger' group by subject
+) as newest using (subject, ordinal)
+where kind = 'ledger'
 union all
 select 'measure', record.entry, cast(null as ${bigint})
 from ${table('records')} as record join (
@@ -126,6 +150,7 @@ function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
   const measures: Record<string, string> = {};
   const points: Record<string, Point[]> = {};
   const passes: Record<string, RecordedPass> = {};
+  const ledgers: RecordedLedger[] = [];
   const verdicts: Record<string, RecordedVerdict> = {};
   const shapes: Record<string, string> = {};
   // Whoever emptied the table of versions left the others as this version makes them, or they would not be ours.
@@ -137,6 +162,7 @@ function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
     else if (what === 'measure') noteMeasure(text, measures);
     else if (what === 'point') notePoint(text, Number(number), points);
     else if (what === 'pass') notePass(text, Number(number), passes);
+    else if (what === 'ledger') ledgers.push(readLedger(text, Number(number)));
     else if (what === 'verdict') noteVerdict(text, verdicts);
     else if (what === 'shape') noteShape(text, shapes);
     else if (what === 'open') openRuns.push(text);
@@ -145,7 +171,7 @@ function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
       txVersion = text;
     }
   }
-  return { version, txVersion, builds, openRuns, measures, points, passes, verdicts, shapes };
+  return { version, txVersion, builds, openRuns, measures, points, passes, verdicts, shapes, ledgers };
 }
 
 function noteMeasure(entry: string, measures: Record<string, string>): void {
@@ -184,16 +210,50 @@ function noteShape(entry: string, shapes: Record<string, string>): void {
   if (typeof subject === 'string' && typeof columns === 'string') shapes[subject] = columns;
 }
 
-/** A query for the ordinal of the newest build of a relation, 0 without one: what `readState` knew of it may be old by now. */
-export function latestBuild(schema: string, relation: Relation, dialect: Dialect): Statement {
+/** A query for the ordinals of the newest build and ledger entry of a relation, 0 without one: what `readState` knew of them may be old by now. */
+export function latestOrdinals(schema: string, relation: Relation, dialect: Dialect): Statement {
   const records = dialect.relation(stateRelation(schema, 'records'));
   const subject = dialect.literal(buildSubject(relation, dialect));
-  return { sql: `select coalesce(max(ordinal), 0) from ${records} where kind = 'build' and subject = ${subject}` };
+  const latest = (kind: RecordKind): string =>
+    `(select coalesce(max(ordinal), 0) from ${records} where kind = ${dialect.literal(kind)} and subject = ${subject})`;
+  return { sql: `select ${latest('build')}, ${latest('ledger')}` };
+}
+
+/** A query for the newest entry in the ledger of a relation; `readLatestLedger` takes its rows. */
+export function latestLedger(schema: string, relation: Relation, dialect: Dialect): Statement {
+  const records = dialect.relation(stateRelation(schema, 'records'));
+  const subject = dialect.literal(buildSubject(relation, dialect));
+  return { sql: `select entry, ordinal from ${records} where kind = 'ledger' and subject = ${subject} order by ordinal desc limit 1` };
+}
+
+export function readLatestLedger([row]: readonly (readonly Cell[])[]): RecordedLedger | undefined {
+  return row === undefined ? undefined : readLedger(String(row[0]), Number(row[1]));
 }
 
 /** What is no kind of relation to this version is a table. */
 function readKind(kind: Cell | undefined): RelationKind {
   return kind === 'view' || kind === 'materialized view' ? kind : 'table';
+}
+
+function readLedger(entry: string, ordinal: number): RecordedLedger {
+  // Written by `ledgerEntry`; a later version may leave fields out or add some.
+  const fields = JSON.parse(entry) as Partial<RecordEntry<'intervals'>>;
+  const ranges: unknown = JSON.parse(String(fields.done ?? '[]'));
+  const done = Array.isArray(ranges) ? ranges.flatMap((range: unknown) => readRange(range)) : [];
+  return {
+    relation: { schema: String(fields.schema_name ?? ''), name: String(fields.relation_name ?? '') },
+    version: String(fields.version ?? ''),
+    build: Number(fields.build ?? 0),
+    dataVersion: String(fields.data_version ?? ''),
+    done: joinRanges(done),
+    ordinal,
+  };
+}
+
+function readRange(range: unknown): readonly Range[] {
+  if (!Array.isArray(range)) return [];
+  const [start, end]: readonly unknown[] = range;
+  return typeof start === 'number' && typeof end === 'number' ? [{ start, end }] : [];
 }
 
 function readBuild(entry: string, ordinal: number): RecordedBuild {

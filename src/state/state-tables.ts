@@ -6,7 +6,7 @@ import type { Relation } from '../adapter/relation.ts';
  * Raised with every change of the tables and views below, which may only add: a table, or columns at the end. Each table or
  * column that came later stands in `laterTables` or `laterColumns`; an older `tx` refuses a newer version.
  */
-export const stateVersion = 3;
+export const stateVersion = 4;
 
 type Columns = Readonly<Record<string, PortableType>>;
 
@@ -38,9 +38,10 @@ export const laterColumns: Readonly<Record<string, number>> = {};
  * nothing, `check` the verdict of a test, under its id, and `measure` the verdict of one whose next run compares with
  * what this one measured. `rows` are failing rows that somebody wants to keep, `shape` the columns that a relation had when
  * the run ended that built it. The ordinals of builds count those of their relation, from 1, and tell the newest, which clocks do
- * not. A check that an incremental model passed without a failure has the ordinal of that build; all others have 0.
+ * not. A check that an incremental model passed without a failure has the ordinal of that build; all others have 0. `ledger`
+ * is an entry in the ledger of a relation that is loaded interval by interval, under its quoted name; these count by themselves.
  */
-export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'point' | 'rows' | 'shape';
+export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'point' | 'rows' | 'shape' | 'ledger';
 
 export interface StateView {
   readonly kinds: readonly RecordKind[];
@@ -96,6 +97,24 @@ export const stateViews = {
       node_id: 'text',
       columns: 'text',
       rows: 'text',
+      recorded_at: 'timestamp',
+    },
+  },
+  intervals: {
+    kinds: ['ledger'],
+    columns: {
+      run_id: 'text',
+      node_id: 'text',
+      schema_name: 'text',
+      relation_name: 'text',
+      event: 'text',
+      range_start: 'timestamp',
+      range_end: 'timestamp',
+      row_count: 'bigint',
+      version: 'text',
+      build: 'bigint',
+      data_version: 'text',
+      done: 'text',
       recorded_at: 'timestamp',
     },
   },

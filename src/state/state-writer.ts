@@ -4,6 +4,7 @@ import type { Dialect, SqlScalar } from '../adapter/dialect.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { keptPoints } from '../checks/anomaly-rule.ts';
+import type { Range, RangeSet } from '../intervals/range-set.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { buildSubject, stateRelation, stateTables } from './state-tables.ts';
 import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
@@ -90,6 +91,24 @@ export interface GrownTests {
 /** Of each test the failing rows of so many runs are kept. */
 export const keptFailures = 20;
 
+/** What has become of the ledger of a relation. */
+export interface LedgerRecord {
+  readonly runId: string;
+  readonly node: string;
+  readonly relation: Relation;
+  /** A range was loaded, or is to be loaded again. */
+  readonly event: 'load' | 'open';
+  readonly range: Range;
+  readonly rows: number | null;
+  readonly version: string;
+  /** Of the newest build. */
+  readonly build: number;
+  readonly dataVersion: string;
+  /** All that is loaded now. */
+  readonly done: RangeSet;
+  readonly ordinal: number;
+}
+
 /** The columns that a relation had, as a hash. */
 export interface ShapeRecord {
   readonly relation: Relation;
@@ -104,6 +123,7 @@ export interface Outcome {
   readonly nodeRun?: NodeRunRecord;
   readonly checks?: readonly CheckRecord[];
   readonly failures?: readonly FailureRecord[];
+  readonly ledgers?: readonly LedgerRecord[];
 }
 
 /** Writes of the state schema, as pure text. */
@@ -128,13 +148,14 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
   return {
     run: (record) =>
       insert('runs', [[record.runId, record.status, { timestamp: record.at }, record.command, record.target, record.txVersion]]),
-    outcome: ({ at, nodeRun, checks = [], failures = [] }) => {
+    outcome: ({ at, nodeRun, checks = [], failures = [], ledgers = [] }) => {
       const row = rowAt(at);
       const builds = nodeRun === undefined ? [] : [nodeRun];
       return insert('records', [
         ...builds.map((run) => row(kindOf(run), buildSubject(run.relation, dialect), ordinalOf(run), nodeRunEntry(run))),
         ...checks.map((check) => row(kindOfCheck(check), check.node, check.point ?? check.passed?.ordinal ?? 0, checkEntry(check, at))),
         ...failures.map((entry) => row('rows', entry.node, 0, failureEntry(entry, at))),
+        ...ledgers.map((entry) => row('ledger', buildSubject(entry.relation, dialect), entry.ordinal, ledgerEntry(entry, at))),
       ]);
     },
     shapes: (at, records) =>
@@ -221,4 +242,22 @@ function checkEntry(record: CheckRecord, at: string): RecordEntry<'check_results
 
 function failureEntry({ runId, node, columns, rows }: FailureRecord, at: string): RecordEntry<'test_failures'> {
   return { run_id: runId, node_id: node, columns: JSON.stringify(columns), rows: JSON.stringify(rows), recorded_at: at };
+}
+
+function ledgerEntry(record: LedgerRecord, at: string): RecordEntry<'intervals'> {
+  return {
+    run_id: record.runId,
+    node_id: record.node,
+    schema_name: record.relation.schema,
+    relation_name: record.relation.name,
+    event: record.event,
+    range_start: new Date(record.range.start).toISOString(),
+    range_end: new Date(record.range.end).toISOString(),
+    row_count: record.rows,
+    version: record.version,
+    build: record.build,
+    data_version: record.dataVersion,
+    done: JSON.stringify(record.done.map(({ start, end }) => [start, end])),
+    recorded_at: at,
+  };
 }

@@ -15,7 +15,7 @@ describe('usage errors', () => {
       '`tx build --help` shows its form',
     ],
     [['build', '--threads'], 'flag-value', '`--threads` needs a value', '`tx build --help` shows its form'],
-    [['list', '--output', 'xml'], 'flag-value', '`--output` cannot be `xml`', 'write `selector`, `text`, `name`, `path`, `json`'],
+    [['list', '--output', 'xml'], 'flag-value', '`--output` cannot be `xml`', 'write `selector`, `text`, `name`, `path`, `json`, `gaps`'],
     [['build', 'orders'], 'wrong-arguments', '`tx build` is given too many arguments: 1', 'name nodes with `--select`'],
     [
       ['show', '--limit', 'ten'],
@@ -106,6 +106,7 @@ describe('help', () => {
       'test',
       'seed',
       'snapshot',
+      'backfill',
       'retry',
       'plan',
       'compile',

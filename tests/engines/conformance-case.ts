@@ -7,7 +7,14 @@ type Rows = readonly (readonly Cell[])[];
 /** One thing that happens in a case. */
 export type Act =
   /** A command, its words parted by single spaces or as a list, that ends well, or with `exit`; `says` must stand in what it prints. */
-  | { readonly tx: string | readonly string[]; readonly exit?: number; readonly says?: readonly (string | RegExp)[] }
+  | {
+      readonly tx: string | readonly string[];
+      /** What its clock says, ISO 8601 in UTC; the real time without it. */
+      readonly at?: string;
+      readonly exit?: number;
+      readonly says?: readonly (string | RegExp)[];
+      readonly never?: readonly string[];
+    }
   | { readonly write: Files }
   | { readonly remove: string }
   | { readonly sql: string }

@@ -5,6 +5,7 @@ import { columnCases } from './column-cases.ts';
 import { constraintCases } from './constraint-cases.ts';
 import { diffCases } from './diff-cases.ts';
 import { errorCases } from './error-cases.ts';
+import { intervalCases } from './interval-cases.ts';
 import { mergeCases } from './merge-cases.ts';
 import { quarantineCases } from './quarantine-cases.ts';
 import { snapshotCases } from './snapshot-cases.ts';
@@ -543,6 +544,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...names,
   ...types,
   ...mergeCases,
+  ...intervalCases,
   ...errorCases,
   ...columnCases,
   ...storageCases,

@@ -12,10 +12,11 @@ async function perform(project: EngineProject, act: Act): Promise<void> {
   if ('refused' in act) return expect(project.run(act.refused)).rejects.toThrow(new RegExp(act.says));
   if ('comments' in act) return expect(await project.comments()).toMatchObject(act.comments);
   if ('rows' in act) return expect(await project.rows(act.rows), act.rows).toEqual(act.are);
-  const { exit, text } = await project.tx(act.tx);
+  const { exit, text } = await project.tx(act.tx, act.at);
   expect(exit, `${String(act.tx)}\n${text}`).toBe(act.exit ?? 0);
   for (const said of act.says ?? [])
     expect(text).toMatch(typeof said === 'string' ? new RegExp(said.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')) : said);
+  for (const unsaid of act.never ?? []) expect(text).not.toContain(unsaid);
   // Nothing that ends inside of a transaction may be seen after it.
   const left = await project.rows(
     `select table_schema, table_name from information_schema.tables where table_name like '\\_tx\\_%' escape '\\'`,

@@ -25,8 +25,8 @@ export interface EngineProject {
   readonly write: (files: Readonly<Record<string, string>>) => void;
   readonly read: (path: string) => string;
   readonly remove: (path: string) => void;
-  /** Runs a command such as `build --full-refresh` with its words in a list, or parted by single spaces. */
-  readonly tx: (line: string | readonly string[]) => Promise<TxEnd>;
+  /** Runs a command such as `build --full-refresh` with its words in a list, or parted by single spaces; its clock starts at `at`. */
+  readonly tx: (line: string | readonly string[], at?: string) => Promise<TxEnd>;
   readonly rows: (sql: string) => Promise<readonly (readonly Cell[])[]>;
   /** Comments on relations of the schema `main` by name, and on columns by `relation.column`. */
   readonly comments: () => Promise<Readonly<Record<string, string>>>;
@@ -115,7 +115,7 @@ async function openProject(
     write,
     read: (path: string) => readFileSync(join(root, path), 'utf8'),
     remove: (path: string) => rmSync(join(root, path), { recursive: true }),
-    tx: (line) => runTx(root, typeof line === 'string' ? line.split(' ') : line),
+    tx: (line, at) => runTx(root, typeof line === 'string' ? line.split(' ') : line, at),
     rows,
     comments: async () =>
       Object.fromEntries((await rows(commentQueries[target.type] ?? '')).map(([name, comment]) => [String(name), String(comment)])),
@@ -127,14 +127,15 @@ async function openProject(
   });
 }
 
-async function runTx(root: string, args: readonly string[]): Promise<TxEnd> {
+async function runTx(root: string, args: readonly string[], at?: string): Promise<TxEnd> {
+  const late = at === undefined ? 0 : Date.parse(at) - Date.now();
   let text = '';
   const stream = { write: (part: string) => (text += part), on: () => undefined, isTTY: false, columns: 120 };
   const host: Host = {
     cwd: root,
     env: {},
     files: disk,
-    clock: { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+    clock: { now: () => Date.now() + late, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
     output: createOutput({ stdout: stream, stderr: stream }, { env: {} }),
     outputFailed: () => false,
     pid: process.pid,

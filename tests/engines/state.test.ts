@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/adapter/connection.ts';
 import { keptPoints } from '../../src/checks/anomaly-rule.ts';
-import { latestBuild, readState } from '../../src/state/state-reader.ts';
+import { latestOrdinals, readState } from '../../src/state/state-reader.ts';
 import { createStateTables, updateStateTables } from '../../src/state/make-state.ts';
 import { inspectStateLayout, readStateVersion } from '../../src/state/state-layout.ts';
 import { stateTables, stateVersion, stateViews } from '../../src/state/state-tables.ts';
@@ -210,8 +210,8 @@ describe('state', () => {
           },
         ]);
         const latest = async (name: string): Promise<unknown> =>
-          (await connection.query(latestBuild('_tx', { schema: 'main', name }, dialect))).rows;
-        expect([await latest('a'), await latest('never')]).toEqual([[[3]], [[0]]]);
+          (await connection.query(latestOrdinals('_tx', { schema: 'main', name }, dialect))).rows;
+        expect([await latest('a'), await latest('never')]).toEqual([[[3, 0]], [[0, 0]]]);
       });
 
       it('takes the spellings of one relation for one', async () => {

@@ -119,6 +119,13 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
       ],
     },
   },
+  'replace-range': {
+    operation: (schema) => ({ kind: 'replace-range', stage: { schema, name: 'd' }, target, columns, column: 'v', from: '1', to: '3' }),
+    is: {
+      duckdb: ['delete from "s"."m" where "v" >= 1 and "v" < 3', 'insert into "s"."m" ("id", "v") select "id", "v" from "temp"."d"'],
+      postgres: ['delete from "s"."m" where "v" >= 1 and "v" < 3', 'insert into "s"."m" ("id", "v") select "id", "v" from "pg_temp"."d"'],
+    },
+  },
   merge: {
     operation: (schema) => ({ kind: 'merge', stage: { schema, name: 'd' }, target, columns, key }),
     is: {

@@ -36,6 +36,7 @@ export interface RunSpec {
   readonly onRunStart?: readonly CompiledHook[];
   readonly onRunEnd?: readonly CompiledHook[];
   readonly fullRefresh?: boolean;
+  readonly loads?: PlanInput['loads'];
   readonly threads?: number;
 }
 
@@ -114,12 +115,12 @@ export async function runBuild(spec: RunSpec, place: RunPlace): Promise<RunResul
 
 /** Plans a step again from what stands then, by the same planner. */
 function replanFrom(input: PlanInput, adapter: Adapter): ExecutionPorts['replan'] {
-  return async (step, connection) => {
+  return async (step, connection, again) => {
     const catalog = await adapter.catalog.relations(connection, ['main']);
     const state = await readState(connection, stateSchema, adapter.dialect);
     const tests = step.transaction.flatMap((action) => (action.kind === 'audit' ? [...action.checks, ...action.queries] : []));
     const selected = new Set([step.node, ...tests.map(({ id }) => id)]);
-    const { value, diagnostics } = buildPlan({ ...input, catalog, state, selected, reuse: false });
+    const { value, diagnostics } = buildPlan({ ...input, catalog, state, selected, reuse: false, again });
     const found = value.plan.steps.find((candidate) => candidate.id === step.id);
     if (found?.kind !== 'build') return { diagnostics };
     return { step: { ...found, dependsOn: step.dependsOn, blocks: step.blocks }, texts: value.texts };
@@ -155,6 +156,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
     findCheck,
     run: { id: place.runId, startedAt: new Date(start).toISOString() },
     fullRefresh: spec.fullRefresh ?? false,
+    ...(spec.loads === undefined ? {} : { loads: spec.loads }),
     // As the program does: whatever a kill leaves, what was left undone must not be taken for done.
     reuse: spec.fullRefresh !== true,
     adopt: false,
@@ -175,8 +177,8 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       },
       seedRows: (path) => spec.seeds?.[seedName(path)]?.rows ?? [],
       texts: value.texts,
-      replan: (step, own) => {
-        if (place.replans === true) return replanFrom(input, adapter)(step, own);
+      replan: (step, own, again) => {
+        if (place.replans === true || again === 'go-on') return replanFrom(input, adapter)(step, own, again);
         return Promise.reject(new Error(`${step.id} was to be planned anew`));
       },
       readsOf: () => noReads,

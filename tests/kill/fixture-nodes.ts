@@ -1,5 +1,12 @@
 /** Compiled nodes with SQL of their own, for builds on a real database. */
-import type { CompiledConstraint, CompiledHook, CompiledModel, CompiledSnapshot, CompiledTest } from '../../src/compile/compiled.ts';
+import type {
+  CompiledConstraint,
+  CompiledHook,
+  CompiledModel,
+  CompiledSnapshot,
+  CompiledTest,
+  SlotName,
+} from '../../src/compile/compiled.ts';
 import { ids, model, test } from '../../src/graph/graph-fixture.ts';
 
 export interface SqlModelOptions extends Partial<CompiledModel['config']> {
@@ -18,7 +25,12 @@ export interface SqlModelOptions extends Partial<CompiledModel['config']> {
 const textOf = (sql: string, path: string): CompiledModel['full'] => ({
   sql,
   map: { files: [path], segments: [0, 0, 0, sql.length, 0] },
-  slots: [],
+  slots: [...sql.matchAll(/\{\{(interval\.start|interval\.end|run\.id)\}\}/g)].map(({ 0: found, 1: name, index }) => ({
+    // The pattern knows no other names.
+    name: name as SlotName,
+    at: index,
+    length: found.length,
+  })),
 });
 
 /** A model of this SQL; a table unless said otherwise. */

@@ -1,5 +1,6 @@
 /** The operations that are killed at each of their statements: what stood before, and the run that dies. */
 import { ids, seed } from '../../src/graph/graph-fixture.ts';
+import type { IntervalConfig } from '../../src/compile/compiled.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import type { RunSpec, SeedContent } from './drive.ts';
 import { columnCheck, hook, quarantineCheck, queryTest, sqlModel, sqlSnapshot } from './fixture-nodes.ts';
@@ -224,6 +225,34 @@ const latest = 'select id, max(v) as v from main.source group by id';
 const one = (...args: Parameters<typeof sqlModel>): RunSpec => ({ nodes: [sqlModel(...args)] });
 const view = { materialized: 'view' } as const;
 
+/** The history ends in the night before the 15th, the run that is killed begins in its afternoon. */
+const visits = `create table main.visits as select range::integer as id, timestamp '2023-11-12 03:00:00' + range * interval '5 hours' as seen_at from range(20)`;
+
+function byDay(intervals: Partial<IntervalConfig> = {}): RunSpec {
+  const sql = 'select id, seen_at from main.visits where seen_at >= {{interval.start}} and seen_at < {{interval.end}}';
+  return {
+    nodes: [
+      sqlModel('facts', sql, {
+        materialized: 'incremental',
+        incrementalStrategy: 'time_interval',
+        incremental: sql,
+        intervals: {
+          timeColumn: 'seen_at',
+          batchSize: 'day',
+          begin: Date.UTC(2023, 10, 12),
+          lookback: 0,
+          timeZone: 'UTC',
+          allowPartials: false,
+          outside: 'error',
+          forwardOnly: false,
+          ...intervals,
+        },
+      }),
+      columnCheck('unique', 'facts', 'id'),
+    ],
+  };
+}
+
 export const operations: readonly KillOperation[] = [
   { name: 'state tables and first table', history: [], run: one('a', wide(1), { schema: 'mart' }) },
   { name: 'table first build', history: [one('other', narrow(1))], run: one('a', wide(1)) },
@@ -345,6 +374,14 @@ export const operations: readonly KillOperation[] = [
     history: [materialized(latest)],
     run: materialized('select id, v, 1 as added from main.source'),
     only: 'postgres',
+  },
+  { name: 'first interval', given: [visits], history: [one('other', narrow(1))], run: byDay({ begin: Date.UTC(2023, 10, 14) }) },
+  { name: 'next interval', given: [visits], history: [byDay()], run: byDay() },
+  {
+    name: 'interval loaded again',
+    given: [visits, `insert into main.visits values (99, timestamp '2023-11-13 05:00:00')`],
+    history: [byDay()],
+    run: { ...byDay(), loads: { window: { start: '2023-11-13', end: '2023-11-14' }, only: true, again: true, chunk: 1 } },
   },
   { name: 'hooks around the run', history: [bracketed(1)], run: bracketed(2) },
   { name: 'chain of four models', history: [chain(1)], run: chain(2) },

@@ -1,4 +1,5 @@
 /** Reads everything that a database file holds: each relation by the hash of its rows, and what the state says. */
+import { stateTables as knownTables, stateViews } from '../../src/state/state-tables.ts';
 import { existsSync } from 'node:fs';
 import type { Adapter } from '../../src/adapter/adapter.ts';
 import type { Connection, Session } from '../../src/adapter/connection.ts';
@@ -6,6 +7,8 @@ import { EngineError } from '../../src/adapter/engine-error.ts';
 import { openFile, stateSchema } from './drive.ts';
 import { questionsOf } from './questions.ts';
 import type { Questions } from './questions.ts';
+
+const stateRelations = Object.keys(knownTables).length + Object.keys(stateViews).length;
 
 /** A relation that can be compared, as one text: of tables columns and rows, of views columns and definition. */
 export type Fingerprint = string;
@@ -84,7 +87,7 @@ async function readAll(connection: Connection, questions: Questions): Promise<Sn
     }
   }
   if (stateTables.size === 0) return { ...nothing, relations, contents, orphans };
-  if (stateTables.size !== 6) orphans.push(`${stateSchema}: ${[...stateTables].join(', ')}`);
+  if (stateTables.size !== stateRelations) orphans.push(`${stateSchema}: ${[...stateTables].join(', ')}`);
   const nodeRuns = await rows(
     `select run_id, node_id, schema_name || '.' || relation_name, status, coalesce(row_count, -1) from _tx.node_runs order by 1, 2, 3, 4, 5`,
   );

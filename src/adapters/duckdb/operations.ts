@@ -11,6 +11,7 @@ import type {
   StageQuery,
 } from '../../adapter/operation.ts';
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
+import { inRange } from '../../adapter/range-sql.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { applyChangesSql, stageChangesSql } from '../../adapter/version-sql.ts';
@@ -127,6 +128,8 @@ export const operations: OperationRenderers = {
   append: ({ stage, target, columns }) => each(insertAll(stage, target, columns)),
   'append-query': appendQuery,
   'delete-insert': deleteInsert,
+  'replace-range': ({ stage, target, columns, column, from, to }) =>
+    each(`delete from ${name(target)} where ${inRange(quoteIdentifier(column), from, to)}`, insertAll(stage, target, columns)),
   merge,
   'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
   'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),

@@ -330,6 +330,7 @@ describe('all operations', () => {
       append: { kind: 'append', stage, target, columns: ['a'] },
       'append-query': { kind: 'append-query', target, columns: ['a'], query: query('select 1 as a') },
       'delete-insert': { kind: 'delete-insert', stage, target, columns: ['a'], key: ['a'] },
+      'replace-range': { kind: 'replace-range', stage, target, columns: ['a'], column: 'a', from: '1', to: '2' },
       merge: { kind: 'merge', stage, target, columns: ['a'], key: ['a'] },
       'stage-changes': { kind: 'stage-changes', stage, changes: stage, compared: [], ...history },
       'apply-changes': { kind: 'apply-changes', changes: stage, ...history },

@@ -1,6 +1,7 @@
 /** Renders each operation into the statements that PostgreSQL runs. */
 import type { AlterColumns, AppendQuery, OperationRenderers, StageQuery } from '../../adapter/operation.ts';
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
+import { inRange } from '../../adapter/range-sql.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { releaseConstraints, stageConstraints, syncConstraints } from './constraints.ts';
@@ -67,6 +68,8 @@ export const operations: OperationRenderers = {
   append: ({ stage, target, columns }) => each(insertAll(stage, target, columns)),
   'append-query': appendQuery,
   'delete-insert': deleteInsert,
+  'replace-range': ({ stage, target, columns, column, from, to }) =>
+    each(`delete from ${name(target)} where ${inRange(quoteIdentifier(column), from, to)}`, insertAll(stage, target, columns)),
   merge,
   'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
   'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),

@@ -17,8 +17,10 @@ import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 
+type ListForm = NameForm | 'text' | 'json';
+
 export interface LsOptions extends ProjectOptions, OutputOptions, SelectionOptions {
-  readonly output: NameForm | 'text' | 'json';
+  readonly output: ListForm | 'gaps';
   readonly outputKeys: readonly string[];
 }
 
@@ -27,13 +29,16 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
   if (mistakes.length > 0) throw new Stop(exitCodes.usage, mistakes);
   const loaded = await loadGraph(host, screen, options);
   const selected = selectNodes(host, screen, loaded, options);
+  const { output } = options;
+  if (output === 'gaps')
+    return await (await import('./list-gaps.ts')).showGaps(host, screen, loaded, { ...options, output: 'text' }, selected);
   const { graph } = loaded;
   const nodes = [...selected].flatMap((id) => graph.nodes.get(id) ?? []);
   traced(host.trace, 'report', () => {
     if (nodes.length > 0)
       screen.result(
         nodes
-          .map(lineOf(host, loaded, options))
+          .map(lineOf(host, loaded, { ...options, output }))
           .map(plainLine)
           .join('\n'),
       );
@@ -46,7 +51,11 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
 }
 
 /** Keys are for the form that has them: asking for some asks for JSON. */
-function lineOf(host: Host, loaded: LoadedGraph, { output, outputKeys }: LsOptions): (node: GraphNode) => string {
+function lineOf(
+  host: Host,
+  loaded: LoadedGraph,
+  { output, outputKeys }: { readonly output: ListForm; readonly outputKeys: readonly string[] },
+): (node: GraphNode) => string {
   if (output !== 'json' && outputKeys.length === 0) return nameNodes(loaded.graph, output === 'text' ? 'selector' : output);
   const describe = describeNodes(entryContext(host, loaded), outputKeys);
   return (node) => writeJson(describe(node));

@@ -52,6 +52,10 @@ export function followWatchedRun(plan: Plan, screen: Screen, { tell, lines }: Fo
       case 'node-replanned':
         write(`${plainLine(event.name)}  planned anew: ${plainLine(event.because)}`);
         return;
+      case 'batch-finished':
+        if (event.status === 'error')
+          write(`${plainLine(event.name)}  batch ${event.start} failed: ${plainLine(event.message ?? 'tests')}`);
+        return;
       case 'node-finished': {
         if (event.sample !== undefined) samples.set(event.result.id, event.sample);
         const entry = progress.finish(event.result);

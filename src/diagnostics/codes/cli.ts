@@ -169,11 +169,23 @@ export const cliCodes = {
   ),
   'interval-incomplete': error<{ missing: string }>(
     (p) => `an interval needs both ends: \`${p.missing}\` is missing`,
-    (p) => `add \`${p.missing} 2024-02-01\``,
+    (p) => (p.missing === '--restate' ? 'name what is to be loaded again: `--restate visits`' : `add \`${p.missing} 2024-02-01\``),
   ),
   'interval-empty': error<{ start: string; end: string }>(
     (p) => `the interval from ${p.start} to ${p.end} is empty`,
     () => 'the end is not part of the interval, so it must be later than the start',
+  ),
+  'not-by-interval': error<{ names: readonly string[]; what: 'backfill' | 'restate' }>(
+    ({ names, what }) =>
+      names.length === 0
+        ? 'none of what is selected is loaded interval by interval'
+        : `${names.map((name) => `\`${name}\``).join(', ')} ${names.length === 1 ? 'is' : 'are'} not loaded interval by interval` +
+          (what === 'restate' ? ', nor is anything below' : ''),
+    () => 'select models with `incremental_strategy: time_interval`; others are built anew with `--full-refresh`',
+  ),
+  'restate-not-seen': warning<{ name: string }>(
+    (p) => `\`${p.name}\` adds what its own query calls new, and may not see what is loaded again above it`,
+    (p) => `build it anew: \`tx build -s ${p.name} --full-refresh\``,
   ),
   'compile-errors-elsewhere': warning<{ count: number }>(
     (p) => `${p.count} ${p.count === 1 ? 'error' : 'errors'} in nodes that this command did not need`,

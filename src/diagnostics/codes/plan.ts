@@ -53,6 +53,11 @@ export const planCodes = {
     (p) => `\`{{${p.slot}}}\` has no value: this run has no time interval`,
     () => 'give one with `--event-time-start 2024-01-01 --event-time-end 2024-02-01`',
   ),
+  'gaps-found': error<{ model: string; gaps: readonly string[] }>(
+    (p) =>
+      `intervals of \`${p.model}\` are missing before one that is loaded: ${p.gaps.slice(0, 5).join(', ')}${p.gaps.length > 5 ? ` and ${p.gaps.length - 5} more` : ''}`,
+    () => 'without `--no-gaps` a run loads them',
+  ),
   'dynamic-query': error<{ feature: string }>(
     (p) => `the columns of this query are known only after it has run: ${p.feature}`,
     () => "name them: `pivot … on y in ('a', 'b')`, or use `{{pivot …}}`",

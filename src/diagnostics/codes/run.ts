@@ -61,6 +61,36 @@ export const runCodes = {
     (p) =>
       `nothing was changed; make the key unique in the query, or extend \`unique_key\`${p.samples.length > 0 ? `; for example ${p.samples.join('; ')}` : ''}`,
   ),
+  'time-column-missing': error<{ column: string; columns: readonly string[] }>(
+    (p) => `the query gives no column \`${p.column}\`, by which its rows belong to an interval`,
+    (p) => `it gives ${list(p.columns)}; name one of them in \`time_column\``,
+  ),
+  'time-column-type': error<{ column: string; type: string }>(
+    (p) => `\`${p.column}\` tells the interval of a row, and is of type ${p.type}`,
+    () => 'cast it to a timestamp or a date in the query',
+  ),
+  'rows-outside-interval': error<{
+    column: string;
+    count: number;
+    nulls: number;
+    interval: string;
+    samples: readonly string[];
+  }>(
+    (p) =>
+      `${p.count} ${p.count === 1 ? 'row lies' : 'rows lie'} outside of the interval ${p.interval}` +
+      (p.nulls === 0
+        ? ''
+        : `, ${p.nulls === p.count ? (p.nulls === 1 ? 'it has' : 'all have') : `${p.nulls} of them with`} no \`${p.column}\``),
+    (p) =>
+      `keep to the interval in the query: \`where ${p.column} >= {{interval.start}} and ${p.column} < {{interval.end}}\`, or set \`outside_interval="drop"\`` +
+      (p.samples.length === 0 ? '' : `; there are rows of ${p.samples.join(' and ')}`),
+  ),
+  'batches-failed': error<{ model: string; failed: number; total: number; untried: number; first: string }>(
+    (p) =>
+      `${p.failed} of ${p.total} ${p.total === 1 ? 'batch' : 'batches'} of \`${p.model}\` failed, the first is ${p.first}` +
+      (p.untried === 0 ? '' : `; ${p.untried} more ${p.untried === 1 ? 'was' : 'were'} not tried`),
+    () => 'what failed stays missing: the same command loads it, and nothing twice',
+  ),
   'contract-broken': error<{ relation: string; ofTable: boolean; count: number }>(
     ({ relation, ofTable, count }) =>
       `${ofTable ? `the table \`${relation}\`` : `the query of \`${relation}\``} does not keep its contract: ${count} ${count === 1 ? 'column differs' : 'columns differ'}`,

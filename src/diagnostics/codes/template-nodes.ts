@@ -68,10 +68,25 @@ const referenceCodes = {
 };
 
 const configCodes = {
-  'idle-config': warning<{ readonly key: string } & ({ readonly materialized: string } | { readonly strategy: string })>(
+  'idle-config': warning<
+    { readonly key: string } & ({ readonly materialized: string } | { readonly strategy: string; readonly needed: string })
+  >(
     ({ key, ...why }) =>
       `\`${key}\` does nothing here: the model is ${'strategy' in why ? `brought up to date by \`${why.strategy}\`` : described(why.materialized)}`,
-    ({ key, ...why }) => ('strategy' in why ? 'take it away, or set `incremental_strategy="merge"`' : adviseIdle(key, why.materialized)),
+    ({ key, ...why }) =>
+      'strategy' in why ? `take it away, or set \`incremental_strategy="${why.needed}"\`` : adviseIdle(key, why.materialized),
+  ),
+  'interval-config-missing': error<{ readonly name: string; readonly key: string; readonly why: string }>(
+    (p) => `\`${p.name}\` is loaded interval by interval and has no \`${p.key}\`, which ${p.why}`,
+    (p) => `add \`${p.key}="…"\` to its config`,
+  ),
+  'time-zone-unknown': error<{ readonly zone: string }>(
+    (p) => `there is no time zone \`${p.zone}\``,
+    () => 'name it as the database of time zones does, such as `Europe/Berlin` or `UTC`',
+  ),
+  'begin-wrong': error<{ readonly begin: string }>(
+    (p) => `\`begin\` is \`${p.begin}\`, and there is no such date`,
+    () => 'write a date such as `2024-01-01`',
   ),
   'constraint-wrong': error<{ readonly type: string; readonly problem: string }>(
     ({ type, problem }) => `the \`${type}\` constraint ${problem}`,

@@ -1,0 +1,71 @@
+/** Reads from flags what models by interval are to load, instead of what is missing. */
+import type { CompiledModel, NodeId } from '../compile/compiled.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import { inOrder } from '../graph/traverse.ts';
+import type { Interval, LoadOrder } from '../plan/plan-input.ts';
+import { exitCodes, Stop } from './exit.ts';
+import type { Host } from './host.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import type { RunOptions } from './options.ts';
+import type { RunRequest } from './run-request.ts';
+import type { Screen } from './screen.ts';
+import { selectNodes } from './select-nodes.ts';
+
+interface Wanted {
+  readonly selected: ReadonlySet<NodeId>;
+  /** Of `--event-time-start` and `--event-time-end`. */
+  readonly interval: Interval | undefined;
+}
+
+/** Undefined where all that is missing is to be loaded. A retry opens nothing again: it loads what is left. */
+export function readLoadOrder(
+  host: Host,
+  screen: Screen,
+  loaded: LoadedGraph,
+  request: RunRequest,
+  { selected, interval }: Wanted,
+): LoadOrder | undefined {
+  const { options, retried } = request;
+  const { backfill, restate = [], chunk = 1, resume } = options;
+  if (backfill === true) {
+    const models = modelsOf(loaded, selected);
+    requireIntervals(models, 'backfill');
+    return { window: readRange(options), only: true, again: retried === undefined && resume !== true, chunk };
+  }
+  if (restate.length > 0) {
+    const window = readRange(options);
+    const nodes = selectNodes(host, screen, loaded, { ...options, select: restate.map((spec) => `${spec}+`), exclude: [] });
+    const models = modelsOf(loaded, nodes);
+    if (!models.some(isByInterval)) requireIntervals(models, 'restate');
+    for (const { id, name, path, config } of models.filter((model) => !isByInterval(model)))
+      if (config.materialized === 'incremental' && selected.has(id))
+        screen.showDiagnostics([diagnose('restate-not-seen', { name }, { node: id, span: { path, start: 0, end: 0 } })]);
+    const again = retried === undefined;
+    return { window, only: false, again, nodes: new Set(models.filter(isByInterval).map(({ id }) => id)), chunk };
+  }
+  if (options.from !== undefined || options.to !== undefined) throw incomplete('--restate');
+  return interval === undefined ? undefined : { window: interval, only: true, again: retried === undefined, chunk };
+}
+
+function modelsOf({ graph }: LoadedGraph, ids: ReadonlySet<NodeId>): readonly CompiledModel[] {
+  return inOrder(graph, ids).flatMap((id) => {
+    const node = graph.nodes.get(id);
+    return node?.resourceType === 'model' && node.config.materialized !== 'ephemeral' ? [node] : [];
+  });
+}
+
+const isByInterval = ({ config }: CompiledModel): boolean => config.intervals !== undefined;
+
+function requireIntervals(models: readonly CompiledModel[], what: 'backfill' | 'restate'): void {
+  const others = models.filter((model) => !isByInterval(model)).map(({ name }) => name);
+  if (models.length > 0 && others.length === 0) return;
+  throw new Stop(exitCodes.usage, [diagnose('not-by-interval', { names: others, what })]);
+}
+
+function readRange({ from, to }: RunOptions): LoadOrder['window'] {
+  if (from === undefined || to === undefined) throw incomplete(from === undefined ? '--from' : '--to');
+  if (Date.parse(from) >= Date.parse(to)) throw new Stop(exitCodes.usage, [diagnose('interval-empty', { start: from, end: to })]);
+  return { start: from, end: to };
+}
+
+const incomplete = (missing: string): Stop => new Stop(exitCodes.usage, [diagnose('interval-incomplete', { missing })]);

@@ -1,0 +1,72 @@
+/** Decides which cells of time are to be loaded, from what was loaded before. Works on ranges: cells are never gone through. */
+import { ceilTo } from './grid.ts';
+import type { Grid } from './grid.ts';
+import { commonRanges, joinRanges, withoutRanges } from './range-set.ts';
+import type { Range, RangeSet } from './range-set.ts';
+
+export interface LoadRules {
+  readonly grid: Grid;
+  /** The first moment that counts. */
+  readonly begin: number;
+  /** So many cells before new ones are loaded again. */
+  readonly lookback: number;
+  /** The cell that is not over is loaded too, each time. */
+  readonly allowPartials: boolean;
+}
+
+/** A range that somebody asks for. */
+export interface LoadWish {
+  readonly window: Range;
+  /** Nothing outside of it is loaded; it may begin before `begin`. */
+  readonly only: boolean;
+  /** What of it is loaded counts as missing from now on. */
+  readonly again: boolean;
+}
+
+export interface Loads {
+  /** What is to be loaded: whole cells, joined. */
+  readonly load: RangeSet;
+  /** A cell of these that is not over: nobody may take it for loaded. */
+  readonly partial?: Range;
+  /** What was loaded and counts as missing from now on. */
+  readonly opened: RangeSet;
+  /** Cells that are over and are not loaded, whether they are to be loaded now or not. */
+  readonly missing: RangeSet;
+  /** Those of them that lie before something that is loaded. */
+  readonly gaps: RangeSet;
+}
+
+/** `done` is what was loaded. Everything is found at `now`. */
+export function chooseLoads(rules: LoadRules, done: RangeSet, now: number, wish?: LoadWish): Loads {
+  const { grid, begin, allowPartials } = rules;
+  const over = grid.floor(now);
+  const window = wish === undefined ? [] : [{ start: grid.floor(wish.window.start), end: ceilTo(grid, wish.window.end) }];
+  const opened = wish?.again === true ? commonRanges(window, done) : [];
+  const left = withoutRanges(done, opened);
+  const missing = wholeCells(grid, withoutRanges(joinRanges([{ start: grid.floor(begin), end: over }]), left));
+  const gaps = commonRanges(missing, joinRanges([{ start: -Infinity, end: done.at(-1)?.start ?? -Infinity }]));
+  const only = wish?.only === true ? window : undefined;
+  const found =
+    only === undefined
+      ? joinRanges([...missing, ...lookBack(rules, missing, left)])
+      : commonRanges(wholeCells(grid, withoutRanges(only, left)), joinRanges([{ start: -Infinity, end: over }]));
+  const partial = { start: over, end: grid.next(now) };
+  const isAsked = only === undefined || commonRanges(only, [partial]).length > 0;
+  const hasPartial = allowPartials && over >= grid.floor(begin) && isAsked;
+  return { load: hasPartial ? joinRanges([...found, partial]) : found, ...(hasPartial ? { partial } : {}), opened, missing, gaps };
+}
+
+/** A cell of which a part is left is left as a whole: cells may have had another size when they were loaded. */
+function wholeCells(grid: Grid, ranges: RangeSet): RangeSet {
+  return joinRanges(ranges.map(({ start, end }) => ({ start: grid.floor(start), end: ceilTo(grid, end) })));
+}
+
+/** Cells before new ones, where new ones have come since the last time. */
+function lookBack({ grid, begin, lookback }: LoadRules, missing: RangeSet, done: RangeSet): RangeSet {
+  const newest = missing.at(-1);
+  if (newest === undefined || done.length === 0 || newest.start < (done.at(-1)?.end ?? Infinity)) return [];
+  const first = grid.floor(begin);
+  let { start } = newest;
+  for (let cells = 0; cells < lookback && start > first; cells += 1) start = grid.floor(start - 1);
+  return [{ start, end: newest.start }];
+}

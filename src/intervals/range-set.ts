@@ -1,0 +1,61 @@
+/** Sets of moments as half-open ranges: in order, apart from each other, none empty. Moments are milliseconds since the epoch, in UTC. */
+
+export interface Range {
+  readonly start: number;
+  /** Not included. */
+  readonly end: number;
+}
+
+export type RangeSet = readonly Range[];
+
+/** The set that has just what is in one of these ranges, which may come in any order, touch, overlap, or be empty. */
+export function joinRanges(ranges: Iterable<Range>): RangeSet {
+  const sorted = [...ranges].filter(({ start, end }) => start < end).sort((a, b) => a.start - b.start);
+  const joined: { start: number; end: number }[] = [];
+  for (const { start, end } of sorted) {
+    const last = joined.at(-1);
+    if (last === undefined || start > last.end) joined.push({ start, end });
+    else last.end = Math.max(last.end, end);
+  }
+  return joined;
+}
+
+/** What is in `all` and not in `taken`. */
+export function withoutRanges(all: RangeSet, taken: RangeSet): RangeSet {
+  const left: Range[] = [];
+  let at = 0;
+  for (const { start, end } of all) {
+    let from = start;
+    while ((taken[at]?.end ?? Infinity) <= from) at += 1;
+    for (let next = at; from < end; next += 1) {
+      const hole = taken[next];
+      if (hole === undefined || hole.start >= end) {
+        left.push({ start: from, end });
+        break;
+      }
+      if (hole.start > from) left.push({ start: from, end: hole.start });
+      from = hole.end;
+    }
+  }
+  return left;
+}
+
+/** What is in both. */
+export function commonRanges(one: RangeSet, other: RangeSet): RangeSet {
+  const common: Range[] = [];
+  for (let a = 0, b = 0; ;) {
+    const left = one[a];
+    const right = other[b];
+    if (left === undefined || right === undefined) return common;
+    const start = Math.max(left.start, right.start);
+    const end = Math.min(left.end, right.end);
+    if (start < end) common.push({ start, end });
+    if (left.end < right.end) a += 1;
+    else b += 1;
+  }
+}
+
+/** Whether all of `range` is in the set. */
+export function holdsRange(set: RangeSet, range: Range): boolean {
+  return set.some(({ start, end }) => start <= range.start && range.end <= end);
+}

@@ -1,0 +1,71 @@
+/** Decides which intervals of a model are to be loaded, from its ledger. */
+import type { CompiledModel } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Where } from '../diagnostics/diagnostic.ts';
+import { cellSizeOf } from '../intervals/batch-size.ts';
+import { chooseLoads } from '../intervals/choose-loads.ts';
+import { describeRange } from '../intervals/describe-range.ts';
+import { createGrid } from '../intervals/grid.ts';
+import { readMoment } from '../intervals/local-time.ts';
+import { withoutRanges } from '../intervals/range-set.ts';
+import type { Range } from '../intervals/range-set.ts';
+import { findZone } from '../intervals/zone.ts';
+import type { Zone } from '../intervals/zone.ts';
+import { hashText } from './build-context.ts';
+import type { BuildContext } from './build-context.ts';
+import type { BatchPlan } from './plan.ts';
+import type { LoadOrder, PlanInput } from './plan-input.ts';
+
+/** What intervals are decided from. */
+export interface IntervalContext extends Pick<BuildContext, 'standing' | 'report'> {
+  readonly input: Pick<PlanInput, 'run' | 'loads' | 'again' | 'refusesGaps'>;
+}
+
+/** Undefined for a model that is not loaded interval by interval. `goesOn`: what its table holds stays. */
+export function planBatches(context: IntervalContext, model: CompiledModel, goesOn: boolean): BatchPlan | undefined {
+  const { intervals } = model.config;
+  if (intervals === undefined) return undefined;
+  const { batchSize, timeZone, begin, lookback, allowPartials } = intervals;
+  const zone = findZone(timeZone) ?? bug(`there is no zone ${timeZone}`);
+  const grid = createGrid(cellSizeOf(batchSize), zone);
+  const version = versionOf(model);
+  const recorded = context.standing.ledger(model.relation);
+  const before = goesOn ? loadedBefore(context, model, version) : [];
+  const order = orderFor(context, model);
+  const { run, again } = context.input;
+  // Once a run has begun, what was to be loaded again counts as missing.
+  const wish =
+    order === undefined ? undefined : { window: readWindow(order, zone), only: order.only, again: order.again && again === undefined };
+  const { load, opened, ...found } = chooseLoads({ grid, begin, lookback, allowPartials }, before, Date.parse(run.startedAt), wish);
+  if (context.input.refusesGaps === true && found.gaps.length > 0)
+    context.report(diagnose('gaps-found', { model: model.name, gaps: found.gaps.map(describeRange) }, placeOf(model)));
+  const count = load.reduce((sum, range) => sum + grid.count(range), 0);
+  const entry = (recorded?.ordinal ?? 0) + (opened.length > 0 ? 1 : 0);
+  const done = withoutRanges(before, opened);
+  return { batchSize, timeZone, chunk: order?.chunk ?? 1, load, count, opened, ...found, done, version, entry };
+}
+
+function orderFor({ input: { loads } }: IntervalContext, { id }: CompiledModel): LoadOrder | undefined {
+  return loads?.nodes === undefined || loads.nodes.has(id) ? loads : undefined;
+}
+
+function readWindow({ window: { start, end } }: LoadOrder, zone: Zone): Range {
+  const read = (text: string): number => readMoment(text, zone) ?? bug(`${text} is no date`);
+  return { start: read(start), end: read(end) };
+}
+
+/** The ledger counts as long as nobody has built the table in another way, and the query is the one that loaded it. */
+function loadedBefore({ standing }: IntervalContext, model: CompiledModel, version: string): BatchPlan['done'] {
+  const ledger = standing.ledger(model.relation);
+  const build = standing.recorded(model.relation);
+  const data = build?.memory?.dataVersion ?? build?.runId;
+  if (ledger === undefined || build?.node !== model.id || ledger.dataVersion !== data) return [];
+  return ledger.version === version || model.config.intervals?.forwardOnly === true ? ledger.done : [];
+}
+
+function versionOf({ full, incremental, config: { intervals } }: CompiledModel): string {
+  return hashText(JSON.stringify([(incremental ?? full).sql, intervals?.timeColumn, intervals?.timeZone])).slice(0, 16);
+}
+
+const placeOf = ({ id, path }: CompiledModel): Where => ({ node: id, span: { path, start: 0, end: 0 } });

@@ -1,0 +1,11 @@
+/** Says which intervals a step loads. */
+import type { BatchPlan } from '../plan/plan.ts';
+import { countOf, describeRanges, formatCount } from './quantities.ts';
+
+/** `30 batches of a day, 2024-01-01 to 2024-01-31`, and what of it nobody would have noticed. */
+export function describeBatches({ batchSize, count, load, gaps, chunk }: BatchPlan): string {
+  const size = /^\d/.test(batchSize) ? batchSize : `${batchSize === 'hour' ? 'an' : 'a'} ${batchSize}`;
+  const together = chunk === 1 ? '' : `, ${formatCount(chunk)} at a time`;
+  const holes = gaps.length === 0 ? '' : `; gaps: ${describeRanges(gaps)}`;
+  return `${countOf(count, 'batch', 'batches')} of ${size}${together}, ${describeRanges(load)}${holes}`;
+}

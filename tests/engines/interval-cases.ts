@@ -1,0 +1,377 @@
+/** Models that are loaded interval by interval, on every engine: what is loaded when, what is refused, and what the ledger says. */
+import { csv, is, source } from './conformance-case.ts';
+import type { Act, ConformanceCase, Files } from './conformance-case.ts';
+
+const run = (at: string, ...says: readonly (string | RegExp)[]): Act => ({ tx: 'build', at: `${at}Z`, says });
+
+/** A seed of visits by their times, and a model that counts them by day. */
+function visits(times: readonly string[], config = '', select = `date_trunc('day', seen_at) as day, count(*) as n`): Files {
+  return {
+    [source]: csv('seen_at', ...times.map((time) => `${time}:00`)),
+    'models/m.sql':
+      `{{config materialized="incremental" incremental_strategy="time_interval" time_column="day" begin="2024-01-01" ${config}}}\n` +
+      `select ${select} from {{ref "src"}} where seen_at >= {{interval.start}} and seen_at < {{interval.end}} group by 1`,
+  };
+}
+
+const days = (...cells: readonly (readonly [string, number])[]): Act =>
+  is('select cast(cast(day as date) as varchar), n from main.m order by 1', ...cells);
+
+/** Ranges by entries of the ledger, in order. */
+const entries = (...cells: readonly (readonly [string, string, string])[]): Act =>
+  is('select event, cast(range_start as varchar), cast(range_end as varchar) from _tx.intervals order by build, recorded_at', ...cells);
+
+/** What is loaded, in days since 1970 or parts of them. */
+const loaded = (text: string): Act =>
+  is(`select done from _tx.intervals where relation_name = 'm' order by build desc limit 1`, [
+    JSON.stringify(
+      text === ''
+        ? []
+        : text.split(' ').map((range) => range.split('..').map((moment) => Date.parse(moment.includes('T') ? `${moment}Z` : moment))),
+    ),
+  ]);
+
+const arrived = ['2024-01-01T08:00', '2024-01-02T08:00', '2024-01-02T23:59', '2024-01-04T00:00'];
+
+export const intervalCases: readonly ConformanceCase[] = [
+  {
+    name: 'days are loaded once they are over, and nothing twice',
+    files: {
+      ...visits(arrived),
+      'models/m.yaml': 'models:\n  - name: m\n    columns:\n      - name: day\n        tests: [unique, not_null]\n',
+    },
+    acts: [
+      run('2024-01-04T06:00', '3 batches'),
+      days(['2024-01-01', 1], ['2024-01-02', 2]),
+      loaded('2024-01-01..2024-01-04'),
+      { tx: 'plan -s m', at: '2024-01-04T23:59:59Z', never: ['batch'] },
+      run('2024-01-04T23:00', '2 tests'),
+      days(['2024-01-01', 1], ['2024-01-02', 2]),
+      { write: { [source]: csv('seen_at', ...[...arrived, '2024-01-02T07:00', '2024-01-05T07:00'].map((time) => `${time}:00`)) } },
+      { tx: 'plan', at: '2024-01-06T00:00:00Z', says: ['2 batches of a day, 2024-01-04 to 2024-01-06', '2 tests'] },
+      run('2024-01-06T00:00:00', '2 batches', '2 tests'),
+      // The row of the second came too late for anybody who does not look back.
+      days(['2024-01-01', 1], ['2024-01-02', 2], ['2024-01-04', 1], ['2024-01-05', 1]),
+      entries(
+        ['load', '2024-01-01 00:00:00', '2024-01-02 00:00:00'],
+        ['load', '2024-01-02 00:00:00', '2024-01-03 00:00:00'],
+        ['load', '2024-01-03 00:00:00', '2024-01-04 00:00:00'],
+        ['load', '2024-01-04 00:00:00', '2024-01-05 00:00:00'],
+        ['load', '2024-01-05 00:00:00', '2024-01-06 00:00:00'],
+      ),
+      loaded('2024-01-01..2024-01-06'),
+      // The day of a late row is loaded again by name.
+      {
+        tx: 'run -s m --event-time-start 2024-01-02 --event-time-end 2024-01-03',
+        at: '2024-01-06T01:00:00Z',
+        says: ['1 batch'],
+      },
+      days(['2024-01-01', 1], ['2024-01-02', 3], ['2024-01-04', 1], ['2024-01-05', 1]),
+      loaded('2024-01-01..2024-01-06'),
+    ],
+  },
+  {
+    name: 'a gap is told and filled',
+    files: visits(arrived),
+    acts: [
+      { tx: 'build --event-time-start 2024-01-04 --event-time-end 2024-01-05', at: '2024-01-06T00:00:00Z', says: ['1 batch'] },
+      loaded('2024-01-04..2024-01-05'),
+      { tx: 'plan', at: '2024-01-06T00:00:00Z', says: ['4 batches of a day', 'gaps: 2024-01-01 to 2024-01-04'] },
+      run('2024-01-06T00:00', '4 batches'),
+      days(['2024-01-01', 1], ['2024-01-02', 2], ['2024-01-04', 1]),
+      loaded('2024-01-01..2024-01-06'),
+    ],
+  },
+  {
+    name: 'new days bring those before them along',
+    files: visits(arrived, 'lookback=2'),
+    acts: [
+      run('2024-01-05T00:00', '4 batches'),
+      { write: { [source]: csv('seen_at', ...[...arrived, '2024-01-02T07:00', '2024-01-04T07:00'].map((time) => `${time}:00`)) } },
+      { tx: 'plan -s m', at: '2024-01-05T06:00:00Z', never: ['batch'] },
+      run('2024-01-06T00:00', '3 batches'),
+      days(['2024-01-01', 1], ['2024-01-02', 2], ['2024-01-04', 2]),
+      run('2024-01-06T06:00', '1 seed'),
+    ],
+  },
+  {
+    name: 'a batch that fails stays missing, and the others are loaded',
+    files: {
+      ...visits(arrived, '', `date_trunc('day', seen_at) as day, max(10 / cast(extract(day from seen_at) as integer)) as n`),
+      'models/m.yaml': 'models:\n  - name: m\n    columns:\n      - name: n\n        tests:\n          - in_range: { max: 6 }\n',
+      'models/below.sql': '{{config materialized="table"}}select count(*) as n from {{ref "m"}}',
+    },
+    acts: [
+      { tx: 'build', at: '2024-01-05T00:00:00Z', exit: 1, says: ['batch 2024-01-01 to 2024-01-02: its tests failed', '3 of 4 batches'] },
+      is('select cast(cast(day as date) as varchar) from main.m order by 1', ['2024-01-02'], ['2024-01-04']),
+      loaded('2024-01-02..2024-01-05'),
+      is(`select count(*) from information_schema.tables where table_name = 'below'`, [0]),
+      { tx: 'plan', at: '2024-01-05T00:00:00Z', says: ['1 batch of a day', 'gaps: 2024-01-01 to 2024-01-02'] },
+      {
+        write: {
+          'models/m.yaml': 'models:\n  - name: m\n    columns:\n      - name: n\n        tests:\n          - in_range: { max: 20 }\n',
+        },
+      },
+      { tx: 'retry', at: '2024-01-05T00:00:00Z', says: ['1 batch'] },
+      loaded('2024-01-01..2024-01-05'),
+      is('select n from main.below', [3]),
+    ],
+  },
+  {
+    name: 'after three failures in a row nothing more is tried',
+    files: visits(
+      ['2024-01-02T08:00', '2024-01-03T08:00', '2024-01-04T08:00'],
+      '',
+      `seen_at as day, cast('x' || count(*) as integer) as n`,
+    ),
+    acts: [{ tx: 'build', at: '2024-01-09T00:00:00Z', exit: 1, says: ['3 of 8 batches of `m` failed', '4 more were not tried'] }],
+  },
+  {
+    name: 'rows of another interval are refused, or dropped',
+    files: {
+      ...visits(arrived),
+      'models/m.sql':
+        '{{config materialized="incremental" incremental_strategy="time_interval" time_column="day" begin="2024-01-01" outside_interval="drop"}}\n' +
+        `select date_trunc('day', seen_at) as day, count(*) as n from {{ref "src"}} group by 1`,
+      'models/strict.sql':
+        '{{config materialized="incremental" incremental_strategy="time_interval" time_column="day" begin="2024-01-01"}}\n' +
+        `select cast(null as timestamp) as day where {{interval.start}} < {{interval.end}}`,
+    },
+    acts: [
+      {
+        tx: 'build --event-time-start 2024-01-01 --event-time-end 2024-01-03',
+        at: '2024-01-05T00:00:00Z',
+        exit: 1,
+        says: [
+          /rows-outside-interval/,
+          '1 row lies outside of the interval 2024-01-01 to 2024-01-02, it has no `day`',
+          /m .* 2 rows /,
+          '2 batches',
+        ],
+      },
+      days(['2024-01-01', 1], ['2024-01-02', 2]),
+    ],
+  },
+  {
+    name: 'an interval that is not over is loaded anew each time, where that is asked for',
+    files: visits(arrived, 'allow_partials=true'),
+    acts: [
+      run('2024-01-02T12:00', '2 batches'),
+      days(['2024-01-01', 1], ['2024-01-02', 2]),
+      loaded('2024-01-01..2024-01-02'),
+      run('2024-01-02T13:00', '1 batch'),
+      loaded('2024-01-01..2024-01-02'),
+      run('2024-01-03T13:00', '2 batches'),
+      loaded('2024-01-01..2024-01-03'),
+    ],
+  },
+  {
+    name: 'another query loads everything anew, or only what comes',
+    files: {
+      ...visits(arrived),
+      'models/only.sql':
+        '{{config materialized="incremental" incremental_strategy="time_interval" time_column="day" begin="2024-01-01" forward_only=true}}\n' +
+        `select {{interval.start}} as day, 1 as n`,
+    },
+    acts: [
+      run('2024-01-03T00:00', /m .* 2 batches/),
+      { write: visits(arrived, '', `date_trunc('day', seen_at) as day, count(*) * 10 as n`) },
+      {
+        write: {
+          'models/only.sql':
+            '{{config materialized="incremental" incremental_strategy="time_interval" time_column="day" begin="2024-01-01" forward_only=true}}\n' +
+            `select {{interval.start}} as day, 2 as n`,
+        },
+      },
+      run('2024-01-04T00:00', /m .* 3 batches/, /only .* 1 batch/),
+      days(['2024-01-01', 10], ['2024-01-02', 20]),
+      is('select n, count(*) from main.only group by 1 order by 1', [1, 2], [2, 1]),
+      { tx: 'build --full-refresh', at: '2024-01-04T00:00:00Z', says: [/m .* 3 batches/, /only .* 3 batches/] },
+      is('select n, count(*) from main.only group by 1 order by 1', [2, 3]),
+    ],
+  },
+  {
+    name: 'a table that was built in another way has nothing that is known to be loaded',
+    files: {
+      ...visits(arrived),
+      'models/m.sql': `{{config materialized="table"}}select date_trunc('day', seen_at) as day, 7 as n from {{ref "src"}} group by 1`,
+    },
+    acts: [
+      run('2024-01-05T00:00'),
+      { write: visits(arrived) },
+      run('2024-01-06T00:00', '5 batches'),
+      days(['2024-01-01', 1], ['2024-01-02', 2], ['2024-01-04', 1]),
+      { write: { 'models/m.sql': '{{config materialized="view"}}select 1 as n' } },
+      run('2024-01-06T01:00'),
+      { write: visits(arrived) },
+      run('2024-01-06T02:00', 'incremental', '5 batches'),
+      days(['2024-01-01', 1], ['2024-01-02', 2], ['2024-01-04', 1]),
+    ],
+  },
+  {
+    name: 'days are those of the time zone, also where clocks are set',
+    files: {
+      [source]: csv('seen_at', '2024-03-30 22:59:59', '2024-03-30 23:00:00', '2024-03-31 21:59:59', '2024-03-31 22:00:00'),
+      'models/m.sql':
+        '{{config materialized="incremental" incremental_strategy="time_interval" time_column="seen_at" begin="2024-03-30" time_zone="Europe/Berlin"}}\n' +
+        'select seen_at, {{interval.start}} as since, 1 as n from {{ref "src"}} where seen_at >= {{interval.start}} and seen_at < {{interval.end}}',
+      'models/by_date.sql':
+        '{{config materialized="incremental" incremental_strategy="time_interval" time_column="on_day" begin="2024-03-08" time_zone="America/New_York"}}\n' +
+        `select cast({{interval.start}} - interval '4 hours' as date) as on_day, 1 as n`,
+    },
+    acts: [
+      run('2024-03-31T21:59:59', /m .* 1 batch\n/),
+      run('2024-03-31T22:00:00', /m .* 1 batch\n/),
+      is(
+        'select cast(since as varchar), count(*) from main.m group by since order by 1',
+        ['2024-03-29 23:00:00', 1],
+        ['2024-03-30 23:00:00', 2],
+      ),
+      loaded('2024-03-29T23:00..2024-03-31T22:00'),
+      is('select cast(min(on_day) as varchar), cast(max(on_day) as varchar), count(*), count(distinct on_day) from main.by_date', [
+        '2024-03-08',
+        '2024-03-30',
+        23,
+        23,
+      ]),
+    ],
+  },
+  {
+    name: 'batches of another size take whole intervals',
+    files: visits(arrived),
+    acts: [
+      run('2024-01-20T00:00', '19 batches'),
+      { write: visits(arrived, 'batch_size="month" forward_only=true') },
+      { tx: 'plan', at: '2024-01-31T23:00:00Z', says: ['2 unchanged'] },
+      run('2024-02-01T00:00', '1 batch'),
+      loaded('2024-01-01..2024-02-01'),
+      days(['2024-01-01', 1], ['2024-01-02', 2], ['2024-01-04', 1]),
+    ],
+  },
+  {
+    name: 'columns come and go with the batches, keys are told apart, hooks run with each',
+    files: {
+      ...visits(arrived, 'on_schema_change="sync_all_columns" forward_only=true unique_key="day"'),
+    },
+    acts: [
+      run('2024-01-03T00:00', '2 batches'),
+      {
+        write: visits(
+          arrived,
+          `on_schema_change="sync_all_columns" forward_only=true unique_key="day" post_hook="insert into main.seen values ({{interval.start}}, {{interval.end}})"`,
+          `date_trunc('day', seen_at) as day, count(*) as n, 'new' as "odd ""name"""`,
+        ),
+      },
+      { sql: 'create table main.seen (since timestamp, till timestamp)' },
+      run('2024-01-06T00:00', '3 batches'),
+      is(
+        'select cast(cast(day as date) as varchar), n, "odd ""name""" from main.m order by 1',
+        ['2024-01-01', 1, null],
+        ['2024-01-02', 2, null],
+        ['2024-01-04', 1, 'new'],
+      ),
+      is('select count(*), count(distinct since), cast(max(till) as varchar) from main.seen', [3, 3, '2024-01-06 00:00:00']),
+      {
+        write: visits(
+          [...arrived, '2024-01-06T01:00', '2024-01-06T02:00'],
+          `on_schema_change="sync_all_columns" forward_only=true unique_key="day"`,
+          `seen_at - (seen_at - date_trunc('day', seen_at)) as day, count(*) as n, seen_at as "odd ""name"""`,
+        ),
+      },
+      { tx: 'run', at: '2024-01-07T00:00:00Z', exit: 1 },
+      loaded('2024-01-01..2024-01-06'),
+    ],
+  },
+  {
+    name: 'a range is loaded again, alone or with all that follows from it',
+    files: {
+      ...visits(arrived),
+      'models/monthly.sql':
+        '{{config materialized="incremental" incremental_strategy="time_interval" time_column="month" batch_size="month" begin="2024-01-01"}}\n' +
+        `select date_trunc('month', day) as month, sum(n) as n from {{ref "m"}} where day >= {{interval.start}} and day < {{interval.end}} group by 1`,
+      'models/total.sql': '{{config materialized="table"}}select sum(n) as n from {{ref "monthly"}}',
+    },
+    acts: [
+      run('2024-02-03T00:00', /m .* 33 batches/, /monthly .* 1 batch/),
+      is('select cast(n as bigint) from main.total', [4]),
+      { write: { [source]: csv('seen_at', ...[...arrived, '2024-01-01T07:00', '2024-01-02T07:00'].map((time) => `${time}:00`)) } },
+      { tx: 'seed', at: '2024-02-03T01:00:00Z' },
+      { tx: 'backfill -s m --from 2024-01-02 --to 2024-01-03', at: '2024-02-03T02:00:00Z', says: [/m .* 1 batch\n/] },
+      days(['2024-01-01', 1], ['2024-01-02', 3], ['2024-01-04', 1]),
+      is('select cast(n as bigint) from main.monthly', [4]),
+      is(`select event, count(*) from _tx.intervals group by 1 order by 1`, ['load', 35], ['open', 1]),
+      {
+        tx: 'plan --restate m --from 2024-01-01 --to 2024-01-03',
+        at: '2024-02-03T03:00:00Z',
+        says: ['2 batches of a day, 2024-01-01 to 2024-01-03', '1 batch of a month, 2024-01-01 to 2024-02-01', 'total'],
+      },
+      {
+        tx: 'build --restate m --from 2024-01-01 --to 2024-01-03',
+        at: '2024-02-03T04:00:00Z',
+        says: [/m .* 2 batches/, /monthly .* 1 batch\n/, /total .* 1 row/],
+      },
+      is('select cast(n as bigint) from main.total', [6]),
+      loaded('2024-01-01..2024-02-03'),
+      { tx: 'backfill -s m --from 2023-12-25 --to 2024-01-08 --chunk 7', at: '2024-02-03T05:00:00Z', says: [/m .* 2 batches/] },
+      loaded('2023-12-25..2024-02-03'),
+      { tx: 'backfill -s m --from 2023-12-20 --to 2024-01-08 --resume', at: '2024-02-03T05:00:00Z', says: [/m .* 5 batches/] },
+      { tx: 'backfill -s m --from 2023-12-20 --to 2024-01-08 --resume', at: '2024-02-03T05:00:00Z', says: ['1 model unchanged'] },
+      { tx: 'backfill -s total --from 2023-12-20 --to 2024-01-08', at: '2024-02-03T05:00:00Z', exit: 2, says: ['not-by-interval'] },
+    ],
+  },
+  {
+    name: 'a backfill that fails goes on where it stopped',
+    files: {
+      ...visits(
+        ['2024-01-01T08:00', '2024-01-02T08:00', '2024-01-03T08:00'],
+        '',
+        `date_trunc('day', seen_at) as day, 6 / (select min(d) from main.divisor) as n`,
+      ),
+    },
+    acts: [
+      { sql: 'create schema if not exists main' },
+      { sql: 'create table main.divisor as select 1 as d' },
+      run('2024-01-04T00:00', '3 batches'),
+      { sql: `drop table main.divisor` },
+      { sql: `create table main.divisor as select 'x' as d` },
+      { tx: 'backfill -s m --from 2024-01-01 --to 2024-01-03', at: '2024-01-04T01:00:00Z', exit: 1 },
+      is(
+        `select event, range_start = timestamp '2024-01-01' and range_end = timestamp '2024-01-03' from _tx.intervals where event = 'open'`,
+        ['open', true],
+      ),
+      days(['2024-01-01', 6], ['2024-01-02', 6], ['2024-01-03', 6]),
+      { sql: `drop table main.divisor` },
+      { sql: `create table main.divisor as select 2 as d` },
+      { tx: 'retry', at: '2024-01-04T02:00:00Z', says: ['tx backfill --select m --from 2024-01-01 --to 2024-01-03', '2 batches'] },
+      days(['2024-01-01', 3], ['2024-01-02', 3], ['2024-01-03', 6]),
+    ],
+  },
+  {
+    name: 'what is loaded stands, whatever is said about it',
+    files: {
+      ...visits(arrived, 'forward_only=true'),
+      'models/below.sql': '{{config materialized="table"}}select sum(n) as n from {{ref "m"}}',
+      'models/m.yaml': 'models:\n  - name: m\n    columns:\n      - name: n\n        tests: [not_null]\n',
+    },
+    acts: [
+      run('2024-01-05T00:00', '4 batches'),
+      run('2024-01-05T06:00', /unchanged/, /^((?!batch).)*$/s),
+      // Another query is for what comes; what is said of the table says nothing of its rows.
+      {
+        write: visits(
+          arrived,
+          'forward_only=true persist_docs=(object relation=true)',
+          `date_trunc('day', seen_at) as day, count(*) * 10 as n`,
+        ),
+      },
+      { write: { 'models/m.yaml': 'models:\n  - name: m\n    description: visits by day\n' } },
+      { tx: 'build', at: '2024-01-05T07:00:00Z', never: ['batch'] },
+      { comments: { m: 'visits by day' } },
+      is('select cast(n as bigint) from main.below', [4]),
+      run('2024-01-06T00:00', /m .* 1 batch\n/, /below .* 1 row/),
+      loaded('2024-01-01..2024-01-06'),
+      { tx: 'build --force', at: '2024-01-06T01:00:00Z', never: ['batch'] },
+      loaded('2024-01-01..2024-01-06'),
+    ],
+  },
+];
