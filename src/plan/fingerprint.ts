@@ -109,10 +109,10 @@ function noteModel(input: PlanInput, { id, config }: CompiledModel, note: Note):
   if (rules.length > 0)
     note(
       'quarantine',
-      rules.map(({ test, config: { where, onNull, groupBy, keep, severity, warnIf, errorIf } }) => [
-        ...[test, where, onNull, groupBy, keep],
-        ...[severity, warnIf.text, errorIf.text],
-      ]),
+      rules.map(({ test, config }) => {
+        const { where, onNull, groupBy, keep, severity, warnIf, errorIf } = config;
+        return [test, where, onNull, groupBy, keep, severity, warnIf.text, errorIf.text];
+      }),
     );
 }
 
