@@ -18,8 +18,8 @@ export interface Template {
 
 export interface Batch {
   readonly range: Range;
-  /** What the run has yet to load, this range included. */
-  readonly remaining: RangeSet;
+  /** What was loaded before the run and it has yet to load again: what others load meanwhile is none of it. */
+  readonly again: RangeSet;
   /** It was loaded before the run, and is loaded again. */
   readonly wasLoaded: boolean;
   readonly isFirst: boolean;
@@ -71,9 +71,9 @@ export function planOf({ batches, id }: BuildStep): BatchPlan {
 }
 
 /** What is loaded once the batch is. What the run has yet to load again is not, so that it is not lost when the run dies. */
-export function doneAfter({ template, remaining, range }: Batch): RangeSet {
+export function doneAfter({ template, again, range }: Batch): RangeSet {
   const { done, partial } = planOf(template.step);
-  const kept = withoutRanges(done, remaining);
+  const kept = withoutRanges(done, again);
   return partial !== undefined && range.end > partial.start ? kept : joinRanges([...kept, range]);
 }
 

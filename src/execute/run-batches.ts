@@ -4,7 +4,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import { cellSizeOf } from '../intervals/batch-size.ts';
 import { describeRange } from '../intervals/describe-range.ts';
 import { createGrid, cutRange } from '../intervals/grid.ts';
-import { holdsRange, joinRanges, withoutRanges } from '../intervals/range-set.ts';
+import { commonRanges, holdsRange, joinRanges, withoutRanges } from '../intervals/range-set.ts';
 import type { Range, RangeSet } from '../intervals/range-set.ts';
 import { findZone } from '../intervals/zone.ts';
 import type { BatchPlan, BuildStep } from '../plan/plan.ts';
@@ -88,7 +88,7 @@ class BatchSession {
     this.#number += 1;
     const batch: Batch = {
       range,
-      remaining: this.#remaining,
+      again: commonRanges(this.#remaining, planOf(this.#planned).done),
       wasLoaded: holdsRange(planOf(this.#planned).done, range),
       isFirst: this.#number === 1,
       goesOn: this.#goesOn,
