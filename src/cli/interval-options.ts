@@ -20,10 +20,10 @@ export function addRangeOptions(command: Command): Command {
 
 /** Loads intervals again, with all that follows from them. */
 export function addRestateOptions(command: Command): Command {
-  const restate = plainOption('--restate <spec...>', 'load intervals of these again, and of all below')
+  const restate = plainOption('--restate <spec...>', 'load intervals of these and below again')
     .default([], 'none')
     .argParser(collect);
-  return addFlag(addRangeOptions(command.addOption(restate)), '--no-gaps', 'refuse to go on where intervals are missing in between');
+  return addFlag(addRangeOptions(command.addOption(restate)), '--no-gaps', 'refuse to load beyond missing intervals');
 }
 
 /** What `tx backfill` loads, and how. */

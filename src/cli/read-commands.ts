@@ -41,7 +41,7 @@ export function addReadCommands(host: Host, add: Add): void {
     (plan) =>
       addRestateOptions(addForceOption(addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan)))))))
         .addOption(
-          plainOption('--for <command>', 'command to plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'),
+          plainOption('--for <command>', 'plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'),
         )
         .addOption(plainOption('--explain', 'show what differs from what stands'))
         .addOption(plainOption('--verbose', 'show every operation'))

@@ -1,7 +1,8 @@
+/** Tells what a relation looks like from what it looked like before. */
 import { createHash } from 'node:crypto';
 import type { Column } from '../adapter/relation.ts';
 
-/** Tells the columns of a relation from others: their names and types, in order. */
+/** A hash of names and types, in order. */
 export function shapeHash(columns: readonly Column[]): string {
   return createHash('sha256')
     .update(JSON.stringify(columns.map(({ name, type }) => [name, type])))

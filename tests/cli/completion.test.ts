@@ -37,7 +37,7 @@ describe('candidates', () => {
     expect(await offered('run', '--target=')).toEqual(['--target=dev']);
     expect(await offered('diff', '--against', 'd')).toEqual(['dev']);
     expect(await offered('run', '--selector', '')).toEqual(['night']);
-    expect(await offered('ls', '--output', '')).toEqual(['selector', 'text', 'name', 'path', 'json']);
+    expect(await offered('ls', '--output', '')).toEqual(['selector', 'text', 'name', 'path', 'json', 'gaps']);
     expect(await offered('explain', 'ref-not-f')).toEqual(['ref-not-found']);
     expect(await offered('lineage', 'st')).toEqual(['stg.']);
     expect(await offered('docs', '')).toEqual(['generate', 'serve']);

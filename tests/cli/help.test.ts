@@ -25,7 +25,7 @@ describe('help', () => {
       const flags = lines.filter((line) => /^ +-/.test(line));
       expect(lines.filter((line) => /^ {10}/.test(line)).length, command).toBeLessThan(2);
       expect(flags.length, command).toBeGreaterThan(4);
-      expect(lines.length, command).toBeLessThan(55);
+      expect(lines.length, command).toBeLessThan(62);
     }
   });
 

@@ -15,7 +15,7 @@ it('a run that replaces a view above its table says so', async () => {
   expect((await project.tx('build')).exit).toBe(0);
   const holding = project.run(`${waitForLock({ schema: 'main', name: 'w' })}, pg_sleep(1.5)`);
   await sleep(400);
-  const { exit, text } = await project.tx('build --select m');
+  const { exit, text } = await project.tx('build --force --select m');
   expect(exit, text).toBe(0);
   expect(text).toMatch(/m {2}waits for main\.w, which .+ holds \(process \d+\)/);
   await holding;
