@@ -275,7 +275,7 @@ export const intervalCases: readonly ConformanceCase[] = [
         write: visits(
           [...arrived, '2024-01-06T01:00', '2024-01-06T02:00'],
           `on_schema_change="sync_all_columns" forward_only=true unique_key="day"`,
-          `seen_at - (seen_at - date_trunc('day', seen_at)) as day, count(*) as n, seen_at as "odd ""name"""`,
+          `seen_at - (seen_at - date_trunc('day', seen_at)) as day, count(*) as n, max(seen_at) as "odd ""name"""`,
         ),
       },
       { tx: 'run', at: '2024-01-07T00:00:00Z', exit: 1 },
