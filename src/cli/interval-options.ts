@@ -20,9 +20,7 @@ export function addRangeOptions(command: Command): Command {
 
 /** Loads intervals again, with all that follows from them. */
 export function addRestateOptions(command: Command): Command {
-  const restate = plainOption('--restate <spec...>', 'load intervals of these and below again')
-    .default([], 'none')
-    .argParser(collect);
+  const restate = plainOption('--restate <spec...>', 'load intervals of these and below again').default([], 'none').argParser(collect);
   return addFlag(addRangeOptions(command.addOption(restate)), '--no-gaps', 'refuse to load beyond missing intervals');
 }
 

@@ -318,9 +318,7 @@ export function addEngineOption(command: Command): Command {
 
 export function addLockTimeoutOption(command: Command): Command {
   return command.addOption(
-    new Option('--lock-timeout <seconds>', 'wait for another run (default: 300)')
-      .argParser(seconds)
-      .env('TX_LOCK_TIMEOUT'),
+    new Option('--lock-timeout <seconds>', 'wait for another run (default: 300)').argParser(seconds).env('TX_LOCK_TIMEOUT'),
   );
 }
 

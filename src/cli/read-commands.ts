@@ -40,9 +40,7 @@ export function addReadCommands(host: Host, add: Add): void {
     async (screen, options) => (await import('./commands/plan.ts')).planCommand(host, screen, options),
     (plan) =>
       addRestateOptions(addForceOption(addBuildOptions(addDatabaseOptions(addProjectOptions(addDeferOptions(addSelectionOptions(plan)))))))
-        .addOption(
-          plainOption('--for <command>', 'plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'),
-        )
+        .addOption(plainOption('--for <command>', 'plan for').choices(['run', 'build', 'test', 'seed', 'snapshot']).default('build'))
         .addOption(plainOption('--explain', 'show what differs from what stands'))
         .addOption(plainOption('--verbose', 'show every operation'))
         .addOption(resultOption()),

@@ -74,7 +74,7 @@ const mostViews = 5;
  */
 export function noteViews({ views }: QueryReads, details: EngineErrorDetails): readonly Note[] {
   if (details.position !== undefined || views.length === 0) return [];
-  if (details.kind !== 'conversion' && details.kind !== 'other') return [];
+  if (details.kind !== 'conversion' && details.kind !== 'meaningless' && details.kind !== 'other') return [];
   const converting = views.filter(({ sql }) => /::|\bcast\s*\(/i.test(sql));
   const suspects = converting.length === 0 ? views : converting;
   const does = converting.length === 0 ? '' : ', which converts values';

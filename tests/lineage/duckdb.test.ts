@@ -249,7 +249,8 @@ describe('a source column that is gone', () => {
       if (excluding(entry)) expect(refused, name).toBe('unknown-column');
       else if (beside.includes(entry)) expect(expectationOf(queryOf(binding)), name).toEqual(expected);
       else if (refused === undefined && !sql.includes('*')) expect(expectationOf(queryOf(binding)), name).not.toEqual(expected);
-      else if (refused !== undefined) expect(refused, name).toMatch(/^(?:unknown-column|unknown-relation|type-mismatch|meaningless|other)$/);
+      else if (refused !== undefined)
+        expect(refused, name).toMatch(/^(?:unknown-column|unknown-relation|type-mismatch|meaningless|other)$/);
     }
   });
 });
