@@ -3,6 +3,7 @@ import { constants, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { changeCases } from './cases-changes.mjs';
 import { checkCases } from './cases-checks.mjs';
+import { projectCases } from './cases-project.mjs';
 import { postgresCases } from './cases-postgres.mjs';
 import {
   compileSources,
@@ -343,6 +344,7 @@ export const cases = [
   startCase('help', '--help'),
   ...compileCases,
   ...changeCases,
+  ...projectCases,
   dataformCase,
   ...runCases,
   ...incrementalCases,

@@ -1,0 +1,75 @@
+/** What looks at a whole project: its types, its documentation, and a build that finds nothing to do. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runStatements } from './databases.mjs';
+import { compileSources, writeCompileProject } from './generate.mjs';
+import { measure } from './measure.mjs';
+import { atMost, cpu, here, peak, tx, wall } from './sides.mjs';
+
+/** The models of the compile cases over sources that are there. */
+async function makeProject({ folder, size, scratch }) {
+  writeCompileProject(folder, size.models);
+  await runStatements(join(folder, 'warehouse.duckdb'), compileSources(), { folder, scratch });
+}
+
+const nothingToDo = {
+  name: 'nothing-to-do-1000',
+  title: 'tx build of 1,000 models with 2,000 tests, all of it done; floor: walk, stat',
+  make: async ({ folder, size, scratch }) => {
+    await makeProject({ folder, size, scratch });
+    const build = { args: tx('build'), cwd: folder };
+    await measure(build, scratch);
+    await measure(build, scratch);
+    return { tx: build, floor: { args: [here('floor-read-files.mjs'), folder, 'stat'], cwd: folder } };
+  },
+  rows: (medians) => [wall(medians), cpu(medians), peak(medians)],
+};
+
+const typed = {
+  name: 'typed-1000',
+  title: 'tx compile of 1,000 models with types and lineage of columns; floor: tx compile --no-analyze',
+  make: async (place) => {
+    await makeProject(place);
+    const { folder } = place;
+    const prepare = () => rmSync(join(folder, 'target'), { recursive: true, force: true });
+    return {
+      tx: { args: tx('compile'), cwd: folder, prepare },
+      floor: { args: tx('compile', '--no-analyze'), cwd: folder, prepare },
+    };
+  },
+  rows: (medians) => [
+    cpu(medians),
+    {
+      measure: 'CPU, analysis alone',
+      unit: 'ms',
+      tx: medians.tx.cpuMs - medians.floor.cpuMs,
+      floor: medians.floor.cpuMs,
+      bar: atMost.value(2_000, 'ms'),
+    },
+    peak(medians),
+  ],
+};
+
+const docs = {
+  name: 'docs-1000',
+  title: 'tx docs of 1,000 models; floor: tx compile of them, which it begins with',
+  make: async (place) => {
+    await makeProject(place);
+    const { folder, scratch } = place;
+    await measure({ args: tx('compile'), cwd: folder }, scratch);
+    return { tx: { args: tx('docs'), cwd: folder }, floor: { args: tx('compile'), cwd: folder } };
+  },
+  rows: (medians) => [
+    cpu(medians),
+    {
+      measure: 'CPU, the site alone',
+      unit: 'ms',
+      tx: medians.tx.cpuMs - medians.floor.cpuMs,
+      floor: medians.floor.cpuMs,
+      bar: atMost.value(1_000, 'ms'),
+    },
+    peak(medians),
+  ],
+};
+
+export const projectCases = [nothingToDo, typed, docs];
