@@ -14,6 +14,7 @@ import type { RunningBuild } from './batch-step.ts';
 import { beginBuild } from './begin-build.ts';
 import type { BegunBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
+import type { BatchCounts } from './events.ts';
 import { failedAttempt, readsItself, withColumns } from './failed-attempt.ts';
 import { laterBuilds } from './later-builds.ts';
 import { loadSeed, verifySeed } from './load-seed.ts';
@@ -233,7 +234,8 @@ async function performOperation(context: StepContext, step: RunningBuild, operat
   if (operation.kind === 'run-sql') progress.standing = undefined;
   if (operation.kind !== 'stage-query' || operation.temporary) return;
   progress.rows = rows;
-  if (rows === 0 && step.assumes.kind === 'table' && (await hasRows(ports, connection, step.relation)))
+  // The first of several batches says little of the table.
+  if (rows === 0 && step.batch === undefined && step.assumes.kind === 'table' && (await hasRows(ports, connection, step.relation)))
     progress.warnings.push(diagnose('empty-table', { relation: `${step.relation.schema}.${step.relation.name}` }, stepStart(step)));
 }
 
@@ -286,10 +288,12 @@ async function recordAndCommit(
 }
 
 /** The diagnostic of a model whose tests kept it from being published. */
-export function auditFailed(step: BuildStep, tests: readonly TestOutcome[]): Diagnostic {
+export function auditFailed(step: BuildStep, tests: readonly TestOutcome[], batches?: BatchCounts): Diagnostic {
   const failed = tests.filter((test) => test.verdict === 'fail').length;
   if (failed === 0) return bug('an audit was refused without a failed test');
-  return diagnose('audit-failed', { relation: `${step.relation.schema}.${step.relation.name}`, tests: failed }, stepStart(step));
+  const loaded = batches === undefined ? {} : { batches: { failed: batches.failed.length, total: batches.total } };
+  const relation = `${step.relation.schema}.${step.relation.name}`;
+  return diagnose('audit-failed', { relation, tests: failed, ...loaded }, stepStart(step));
 }
 
 const stepStart = (step: BuildStep): Where => ({ node: step.node, span: { path: step.path, start: 0, end: 0 } });

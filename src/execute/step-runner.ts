@@ -4,7 +4,7 @@ import { bug } from '../diagnostics/bug.ts';
 import type { BuildStep, Step, TestStep, UnitStep } from '../plan/plan.ts';
 import { attemptWithRetries, recordAfterwards, stepContext, testIdentity } from './attempt-with-retries.ts';
 import { runBatches } from './run-batches.ts';
-import type { NodeResult } from './events.ts';
+import type { NodeResult, BatchCounts } from './events.ts';
 import type { ExecutionPorts } from './execution.ts';
 import type { StepRunnerInput } from './runner-input.ts';
 import type { Attempt } from './attempt.ts';
@@ -47,7 +47,10 @@ export function createStepRunner(input: StepRunnerInput): StepRunner {
     if (batches === undefined) await recordAfterwards(context, done, attempt, startedAt);
     const timing = timingOf(ports, startedAt, context.attempt, worker);
     if (done.kind === 'build')
-      finish({ ...buildResult(done, attempt, timing, input.isCancelled()), ...(batches === undefined ? {} : { batches: batches.counts }) });
+      finish({
+        ...buildResult(done, attempt, timing, input.isCancelled(), batches?.counts),
+        ...(batches === undefined ? {} : { batches: batches.counts }),
+      });
     finishTests(done, attempt, timing, input.isCancelled(), finish);
     return stepOutcome(attempt);
   };
@@ -107,7 +110,7 @@ function buildBase(step: BuildStep, timing: Timing): Omit<NodeResult, 'status' |
   return { id, name, path, resourceType, materialization, reason, relation, ...timing };
 }
 
-function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelled: boolean): NodeResult {
+function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelled: boolean, batches: BatchCounts | undefined): NodeResult {
   const base = buildBase(step, timing);
   if (attempt.kind === 'done') {
     const rows = attempt.rows === undefined ? {} : { rows: attempt.rows };
@@ -116,7 +119,7 @@ function buildResult(step: BuildStep, attempt: Attempt, timing: Timing, cancelle
     return { ...base, status: 'success', ...rows, ...aside, diagnostics: attempt.warnings };
   }
   if (attempt.kind === 'refused') {
-    const diagnostic = auditFailed(step, attempt.tests);
+    const diagnostic = auditFailed(step, attempt.tests, batches);
     return { ...base, status: 'error', message: diagnostic.message, diagnostics: [diagnostic] };
   }
   if (attempt.cancelled || cancelled) return { ...base, status: 'cancelled', message: 'cancelled', diagnostics: [] };

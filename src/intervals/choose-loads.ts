@@ -12,6 +12,8 @@ export interface LoadRules {
   readonly lookback: number;
   /** The cell that is not over is loaded too, each time. */
   readonly allowPartials: boolean;
+  /** What another query loaded: it is to be loaded again, wherever it lies. */
+  readonly outdated?: RangeSet;
 }
 
 /** A range that somebody asks for. */
@@ -43,7 +45,10 @@ export function chooseLoads(rules: LoadRules, done: RangeSet, now: number, wish?
   const window = wish === undefined ? [] : [{ start: grid.floor(wish.window.start), end: ceilTo(grid, wish.window.end) }];
   const opened = wish?.again === true ? commonRanges(window, done) : [];
   const left = withoutRanges(done, opened);
-  const missing = wholeCells(grid, withoutRanges(joinRanges([{ start: grid.floor(begin), end: over }]), left));
+  // What counts, and what was loaded beside that and has to be loaded again.
+  const elsewhere = commonRanges(joinRanges([...opened, ...(rules.outdated ?? [])]), [{ start: -Infinity, end: over }]);
+  const wanted = joinRanges([{ start: grid.floor(begin), end: over }, ...elsewhere]);
+  const missing = wholeCells(grid, withoutRanges(wanted, left));
   const gaps = commonRanges(missing, joinRanges([{ start: -Infinity, end: done.at(-1)?.start ?? -Infinity }]));
   const only = wish?.only === true ? window : undefined;
   const found =

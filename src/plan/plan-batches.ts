@@ -12,10 +12,12 @@ import { withoutRanges } from '../intervals/range-set.ts';
 import type { Range } from '../intervals/range-set.ts';
 import { findZone } from '../intervals/zone.ts';
 import type { Zone } from '../intervals/zone.ts';
-import { hashText } from './build-context.ts';
+import type { RecordedLedger } from '../state/state-reader.ts';
 import type { BuildContext } from './build-context.ts';
+import { digest } from './fingerprint.ts';
 import type { BatchPlan } from './plan.ts';
 import type { LoadOrder, PlanInput } from './plan-input.ts';
+import { hashSql } from './read-sql.ts';
 
 /** What intervals are decided from. */
 export interface IntervalContext extends Pick<BuildContext, 'standing' | 'report'> {
@@ -31,13 +33,20 @@ export function planBatches(context: IntervalContext, model: CompiledModel, goes
   const grid = createGrid(cellSizeOf(batchSize), zone);
   const version = versionOf(model);
   const recorded = context.standing.ledger(model.relation);
-  const before = goesOn ? loadedBefore(context, model, version) : [];
+  const held = goesOn ? loadedBefore(context, model) : undefined;
+  const isSame = held?.version === version || intervals.forwardOnly;
+  const [before, outdated] = isSame ? [held?.done ?? [], []] : [[], held?.done ?? []];
   const order = orderFor(context, model);
   const { run, again } = context.input;
   // Once a run has begun, what was to be loaded again counts as missing.
   const wish =
     order === undefined ? undefined : { window: readWindow(order, zone), only: order.only, again: order.again && again === undefined };
-  const { load, opened, ...found } = chooseLoads({ grid, begin, lookback, allowPartials }, before, Date.parse(run.startedAt), wish);
+  const { load, opened, ...found } = chooseLoads(
+    { grid, begin, lookback, allowPartials, outdated },
+    before,
+    Date.parse(run.startedAt),
+    wish,
+  );
   if (context.input.refusesGaps === true && found.gaps.length > 0)
     context.report(diagnose('gaps-found', { model: model.name, gaps: found.gaps.map(describeRange) }, placeOf(model)));
   const count = load.reduce((sum, range) => sum + grid.count(range), 0);
@@ -55,17 +64,16 @@ function readWindow({ window: { start, end } }: LoadOrder, zone: Zone): Range {
   return { start: read(start), end: read(end) };
 }
 
-/** The ledger counts as long as nobody has built the table in another way, and the query is the one that loaded it. */
-function loadedBefore({ standing }: IntervalContext, model: CompiledModel, version: string): BatchPlan['done'] {
+/** The ledger counts as long as nobody has built the table in another way. */
+function loadedBefore({ standing }: IntervalContext, model: CompiledModel): RecordedLedger | undefined {
   const ledger = standing.ledger(model.relation);
   const build = standing.recorded(model.relation);
   const data = build?.memory?.dataVersion ?? build?.runId;
-  if (ledger === undefined || build?.node !== model.id || ledger.dataVersion !== data) return [];
-  return ledger.version === version || model.config.intervals?.forwardOnly === true ? ledger.done : [];
+  return ledger === undefined || build?.node !== model.id || ledger.dataVersion !== data ? undefined : ledger;
 }
 
 function versionOf({ full, incremental, config: { intervals } }: CompiledModel): string {
-  return hashText(JSON.stringify([(incremental ?? full).sql, intervals?.timeColumn, intervals?.timeZone])).slice(0, 16);
+  return digest([hashSql((incremental ?? full).sql), intervals?.timeColumn, intervals?.timeZone]).slice(0, 16);
 }
 
 const placeOf = ({ id, path }: CompiledModel): Where => ({ node: id, span: { path, start: 0, end: 0 } });

@@ -26,6 +26,12 @@ export function readSql(sql: string, known: KnownNames): SqlFacts {
   return { hash: digest(normalForm(sql, tokens)), unsteady: findUnsteady({ sql, tokens }, known) };
 }
 
+/** The same for every text that differs in comments and white space alone. */
+export function hashSql(sql: string): string {
+  const tokens = tokenize(sql);
+  return digest(tokens === undefined ? sql : normalForm(sql, tokens));
+}
+
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

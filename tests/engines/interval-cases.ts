@@ -374,4 +374,36 @@ export const intervalCases: readonly ConformanceCase[] = [
       loaded('2024-01-01..2024-01-06'),
     ],
   },
+  {
+    name: 'another query loads all again, also what was loaded before the beginning; a comment loads nothing',
+    files: visits(arrived),
+    acts: [
+      run('2024-01-03T00:00', '2 batches'),
+      { write: { [source]: csv('seen_at', ...['2023-05-01T08:00', ...arrived].map((time) => `${time}:00`)) } },
+      { tx: 'seed', at: '2024-01-03T01:00:00Z' },
+      { tx: 'backfill -s m --from 2023-05-01 --to 2023-05-02', at: '2024-01-03T01:00:00Z', says: ['1 batch'] },
+      days(['2023-05-01', 1], ['2024-01-01', 1], ['2024-01-02', 2]),
+      { write: visits(['2023-05-01T08:00', ...arrived], '', `date_trunc('day', seen_at)   as day, /* of a day */ count(*) as n`) },
+      { tx: 'build -s m', at: '2024-01-03T02:00:00Z', says: ['1 model unchanged'], never: ['batch'] },
+      { write: visits(['2023-05-01T08:00', ...arrived], '', `date_trunc('day', seen_at) as day, count(*) * 10 as n`) },
+      { tx: 'build -s m', at: '2024-01-03T03:00:00Z', says: ['3 batches'] },
+      days(['2023-05-01', 10], ['2024-01-01', 10], ['2024-01-02', 20]),
+      { tx: 'build --restate m --from 2023-05-01 --to 2023-05-02', at: '2024-01-03T04:00:00Z', says: ['1 batch'] },
+      { tx: 'show -s m --output csv', says: ['10'] },
+    ],
+  },
+  {
+    name: 'a batch whose rows break a test that is new is not published, wherever it stands',
+    files: visits(arrived),
+    acts: [
+      run('2024-01-02T00:00', '1 batch'),
+      {
+        write: {
+          'models/m.yaml': 'models:\n  - name: m\n    columns:\n      - name: n\n        tests: [{ in_range: { max: 1 } }]\n',
+        },
+      },
+      { tx: 'build', at: '2024-01-05T00:00:00Z', exit: 1, says: [/audit-failed/, /of 3 batches of .main.m. were not published/] },
+      is('select count(*) from main.m where n > 1', [0]),
+    ],
+  },
 ];

@@ -197,8 +197,9 @@ async function previewNode(host: Host, screen: Screen, loaded: LoadedGraph, opti
   const ready = await loadWhole(host, screen, loaded, new Set([node.id]), found?.columns);
   const { graph } = withDeferral(screen, ready, found, new Set([node.id]));
   const whole = graph.nodes.get(node.id);
-  // What a history holds is in its table only.
-  if (whole?.resourceType === 'model')
+  // What a history holds is in its table only; so is what was loaded interval by interval, unless one of them is named.
+  const asks = whole?.resourceType === 'model' && (whole.config.intervals === undefined || readInterval(options) !== undefined);
+  if (asks)
     return { ...fill(host, loaded, options, { title: node.name, key: node.id, text: whole.full, path: node.path }), deferral: found };
   const sql = `select * from ${relationText(loaded, node)}`;
   return { title: node.name, query: { node: node.id, sql }, text: undefined, path: node.path };

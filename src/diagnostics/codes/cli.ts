@@ -168,8 +168,11 @@ export const cliCodes = {
     () => 'name one: `tx show -s my_model`, or give SQL with `--inline`',
   ),
   'interval-incomplete': error<{ missing: string }>(
-    (p) => `an interval needs both ends: \`${p.missing}\` is missing`,
-    (p) => (p.missing === '--restate' ? 'name what is to be loaded again: `--restate visits`' : `add \`${p.missing} 2024-02-01\``),
+    (p) =>
+      p.missing === '--restate'
+        ? '`--from` and `--to` stand without the models that are to be loaded again'
+        : `an interval needs both ends: \`${p.missing}\` is missing`,
+    (p) => (p.missing === '--restate' ? 'name them: `--restate visits`' : `add \`${p.missing} 2024-02-01\``),
   ),
   'interval-empty': error<{ start: string; end: string }>(
     (p) => `the interval from ${p.start} to ${p.end} is empty`,

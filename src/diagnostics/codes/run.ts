@@ -194,9 +194,15 @@ export const runCodes = {
     ({ from, to, stored }) =>
       `nothing was changed; cast the column to ${stored ? from : to} in the query, or rebuild with \`--full-refresh\``,
   ),
-  'audit-failed': error<{ relation: string; tests: number }>(
-    (p) => `\`${p.relation}\` was not published: ${p.tests} of its tests failed`,
-    () => 'what was there before is untouched',
+  'audit-failed': error<{ relation: string; tests: number; batches?: { readonly failed: number; readonly total: number } }>(
+    ({ relation, tests, batches }) =>
+      batches === undefined
+        ? `\`${relation}\` was not published: ${tests} of its tests failed`
+        : `${batches.failed} of ${batches.total} batches of \`${relation}\` were not published: ${tests} of its tests failed`,
+    ({ batches }) =>
+      batches === undefined
+        ? 'what was there before is untouched'
+        : 'what was not published stays missing, with the rows that were there before; the other batches are in the table',
   ),
   'test-failed': error<TestFinding>((p) => `test \`${p.test}\` ${found(p)}${p.threshold === '!= 0' ? '' : ` (fails ${p.threshold})`}`),
   'test-warned': warning<TestFinding>((p) => `test \`${p.test}\` ${found(p)}${p.threshold === '!= 0' ? '' : ` (warns ${p.threshold})`}`),
