@@ -76,7 +76,7 @@ describe('a run whose connections are ended by the server', () => {
   });
 });
 
-describe.skipIf(!everything)('a run whose server crashes and starts again', () => {
+describe.skipIf(!everything)(`a run whose server crashes and starts again${everything ? '' : ' (with `npm run test:kill`)'}`, () => {
   it('does its work again', async () => {
     const server = await startEmbeddedServer();
     onTestFinished(() => server.stop());

@@ -6,7 +6,7 @@ import type { FailureSample, RunEvent } from '../../execute/events.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { RunReporter } from '../../report/console-reporter.ts';
 import { renderProblems, renderVerdict } from '../../report/run-summary.ts';
-import { layoutLines, renderStep } from '../../report/step-lines.ts';
+import { layoutLines, renderStep, renderUnchanged } from '../../report/step-lines.ts';
 import { followRun } from '../../report/step-progress.ts';
 import type { StepProgress } from '../../report/step-progress.ts';
 import type { WatchEvent } from '../../watch/watch-event.ts';
@@ -26,6 +26,7 @@ export function followWatchedRun(plan: Plan, screen: Screen, { tell, lines }: Fo
   const running = new Set<StepProgress>();
   const samples = new Map<string, FailureSample>();
   const hooks: Diagnostic[] = [];
+  const unchanged: StepProgress[] = [];
   const move = (): void => {
     const names = [...running].map(({ title }) => title);
     tell({ type: 'work-moved', running: names, finished: progress.finished(), failed: progress.tally.failed, total: progress.total });
@@ -61,7 +62,8 @@ export function followWatchedRun(plan: Plan, screen: Screen, { tell, lines }: Fo
         const entry = progress.finish(event.result);
         if (entry !== undefined) {
           running.delete(entry);
-          if (lines) for (const line of renderStep(entry, progress.finished(), layout, style)) write(line);
+          if (entry.results.every(({ asOf }) => asOf !== undefined)) unchanged.push(entry);
+          else if (lines) for (const line of renderStep(entry, progress.finished(), layout, style)) write(line);
         }
         move();
         return;
@@ -70,6 +72,7 @@ export function followWatchedRun(plan: Plan, screen: Screen, { tell, lines }: Fo
         hooks.push(...event.diagnostics);
         return;
       case 'run-finished': {
+        if (lines && unchanged.length > 0) write(renderUnchanged(unchanged, style));
         const summary = { progress, result: event.result, samples, hooks, errorsOnly: screen.quiet };
         const frames = renderProblems(summary, style);
         if (frames.length > 0) write(frames.join('\n\n'));
