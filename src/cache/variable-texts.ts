@@ -7,6 +7,7 @@ export function variableTexts({ file, files }: Project, { get }: FileTexts): Var
   const texts = files.map(({ path, kind }) => ({ kind, text: get(path) ?? '' }));
   return {
     settings: file.text,
+    properties: texts.filter(({ kind }) => kind === 'properties').map(({ text }) => text),
     texts: texts.map(({ text }) => text),
     helpers: texts.filter(({ kind }) => kind === 'js-macro').map(({ text }) => text),
   };

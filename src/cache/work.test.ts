@@ -73,6 +73,23 @@ describe('a command on a project that was compiled before', () => {
     expect((await load(memory, { build })).counts).toMatchObject({ read: 1, yaml: 1, templates: 2, compiled: 3 });
   });
 
+  it('compiles who read a variable of a property file that changes', async () => {
+    const memory = await known();
+    const write = async (path: string, text: string): Promise<readonly string[]> => {
+      memory.writeAtomic(`${root}/${path}`, text);
+      memory.clock += 1000;
+      return (await load(memory, { build })).compiled;
+    };
+    await write('models/vars.yaml', 'vars: { low: 1 }\n');
+    await write('models/a/reads.sql', 'select {{var "low"}} as low, {{reads "high"}} as high\n');
+    await write('models/a/other.sql', 'select {{var "least"}} as least\n');
+    expect(await write('models/vars.yaml', 'vars: { low: 1 }\n# more\n')).toEqual(['models/vars.yaml']);
+    expect(await write('models/vars.yaml', 'vars: { low: 2 }\n')).toEqual(['models/a/reads.sql', 'models/vars.yaml']);
+    expect(await write('models/more.yaml', 'vars: { high: 2 }\n')).toEqual(['models/a/reads.sql', 'models/more.yaml']);
+    expect(JSON.stringify(visible(await load(memory, { build })))).toContain('select 2 as low, 2 as high');
+    expect(await write('models/vars.yaml', 'vars: { least: 9 }\n')).toContain('models/a/reads.sql');
+  });
+
   it('reads once more what was written in the tick in which it was read', async () => {
     const memory = projectFiles(soundProject);
     memory.tick = 1000;

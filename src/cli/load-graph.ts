@@ -211,7 +211,8 @@ function describeUnused({ unusedVars }: LoadedCompile, flagVars: Vars, inline: s
   const { names, known } = unusedVars();
   if (names.length === 0) return [];
   const read = inline === undefined ? known : [...known, ...readVariables([inline]).known];
-  const unused = inline === undefined ? names : findUnusedVariables(names, { settings: '', texts: [inline], helpers: [] }).names;
+  const unused =
+    inline === undefined ? names : findUnusedVariables(names, { settings: '', properties: [], texts: [inline], helpers: [] }).names;
   return unused.flatMap((name) => diagnose('unused-variable', { name, known: read }, { span: flagVars[name]?.span }));
 }
 

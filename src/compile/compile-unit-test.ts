@@ -87,6 +87,14 @@ class OverriddenEnvironment implements Environment {
     return { name, path: override.span.path, call: () => fromYaml(override.value) };
   }
 
+  variable(name: string): Value | undefined {
+    return Object.hasOwn(this.vars, name) ? this.vars[name] : this.#base.variable(name);
+  }
+
+  variableNames(): readonly string[] {
+    return [...new Set([...Object.keys(this.vars), ...this.#base.variableNames()])];
+  }
+
   callableNames(): readonly string[] {
     return this.#base.callableNames();
   }

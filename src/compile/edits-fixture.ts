@@ -71,6 +71,9 @@ const body = fc.oneof(
     'select {{twice 2}} as two',
     'select {{twice (twice 3)}} as two, {{tell}} as told',
     'select {{var "least"}} as n, {{target.schema}} as s',
+    'select {{json (var "most" default=2)}} as most',
+    'select {{json (var "most")}} as most, {{reads "most"}} as r',
+    'select {{reads "least"}} as r, {{names}} as n',
     '{{#if is_incremental}}select * from {{this}}{{else}}select 1 as id{{/if}}',
     'select {{unknown}}',
     'select {{#if',
@@ -250,6 +253,12 @@ const snapshots = fc
     return entries.length === 0 ? '' : `snapshots:\n${entries.join('')}`;
   });
 
+/** Variables that project.yaml may set too, and that templates may read. */
+const variables = fc
+  .subarray(['least', 'most', 'is_default'])
+  .chain((names) => fc.tuple(...names.map((name) => fc.constantFrom('1', "'true'", '[a, b]', '~').map((value) => `  ${name}: ${value}\n`))))
+  .map((lines) => (lines.length === 0 ? '' : `vars:\n${lines.join('')}`));
+
 const macroNotes = fc
   .tuple(fc.constantFrom('wrap', 'kind', 'twice', 'gone'), description)
   .map(([name, told]) => `macros:\n  - name: ${name}\n    description: '${told}'\n`);
@@ -311,6 +320,10 @@ const wrongMacros = fc.constantFrom(
 
 type Exports = Readonly<Record<string, unknown>>;
 
+interface Extra {
+  readonly vars: Readonly<Record<string, unknown>>;
+}
+
 /** The JavaScript that edits write, and what it exports. */
 const scripts: ReadonlyMap<string, Exports> = new Map<string, Exports>([
   ['export function twice(a) { return a * 2; }\n', { twice: (a: number) => a * 2 }],
@@ -327,6 +340,10 @@ const scripts: ReadonlyMap<string, Exports> = new Map<string, Exports>([
     },
   ],
   ['export default 1;\n', { default: 1 }],
+  [
+    'export function reads(name, { vars }) { return String(vars[name]); }\nexport function names({ vars }) { return Object.keys(vars).join(); }\n',
+    { reads: (name: string, { vars }: Extra) => String(vars[name]), names: ({ vars }: Extra) => Object.keys(vars).join(',') },
+  ],
 ]);
 
 /** The exports of a JavaScript file with this text. */
@@ -363,7 +380,7 @@ const usual: readonly (readonly [string, fc.Arbitrary<string>])[] = [
   ['models/u.yaml', declarations(unitTest)],
   ['tests/fixtures/f0.csv', fixtureRows],
   ['tests/fixtures/more/f1.sql', fc.constantFrom('select 1 as id', 'select 2 as id')],
-  ['models/x.yaml', declarations(selector, exposure)],
+  ['models/x.yaml', declarations(selector, exposure, variables)],
   ['snapshots/h.yaml', declarations(snapshots)],
   ['seeds/s.yaml', propertiesText('seeds', ['s0', 's1'], nothing)],
   ['seeds/s1.csv', fc.constant('id\n1\n')],
@@ -371,6 +388,7 @@ const usual: readonly (readonly [string, fc.Arbitrary<string>])[] = [
   ['macros/two.sql', otherMacros],
   ['macros/one.js', fc.constantFrom(...scriptTexts.slice(0, 3))],
   ['macros/two.js', fc.constantFrom(...scriptTexts.slice(3, 6))],
+  ['macros/vars.js', fc.constant(scriptTexts[7] ?? '')],
   ['docs/d.md', docsText(['d1', 'd2'])],
   ['docs/e.md', docsText(['d3'])],
   ['tests/t0.sql', testText],
@@ -383,7 +401,7 @@ const unusual: readonly (readonly [string, fc.Arbitrary<string>])[] = [
   ['models/b/m0.sql', modelText],
   ['models/a/M1.sql', modelText],
   ['models/q.yml', propertiesText('models', ['m0', 'm4', 'gone'], sources)],
-  ['models/y.yaml', declarations(group, exposure, selector, macroNotes, versions)],
+  ['models/y.yaml', declarations(group, exposure, selector, macroNotes, versions, variables)],
   ['models/z.yaml', declarations(unitTest, exposure)],
   ['seeds/s0.csv', fc.constant('id\n2\n')],
   ['seeds/more/s1.csv', fc.constant('id\n1\n')],
@@ -444,6 +462,7 @@ sources:
     '{{#macro "framed" "c"}}[{{c}}: {{yield}}]{{/macro}}\n{{#macro "kind"}}view{{/macro}}\n{{#macro "is_main"}}true{{/macro}}\n',
   'macros/one.js': [...scripts.keys()][0] ?? '',
   'macros/two.js': [...scripts.keys()][3] ?? '',
+  'macros/vars.js': [...scripts.keys()][7] ?? '',
   'docs/d.md': '{{#docs "d1"}}one{{/docs}}\n{{#docs "d2"}}two{{/docs}}\n',
   'tests/t0.sql': 'select * from {{ref "m3"}}\n',
   'models/v/v.sql': 'select 2 as id\n',

@@ -8,6 +8,7 @@ import type { JsModules } from './js-modules.ts';
 import type { Environment, JsFunction } from './session.ts';
 import type { Value, ValueMap } from './values.ts';
 import { fromYaml } from './values.ts';
+import { valueOfFact } from './variable-fact.ts';
 
 /** The part of an environment that is the same for every file. */
 export interface SharedEnvironment extends Pick<Environment, 'projectName' | 'dialect' | 'lost' | 'vars' | 'target'> {
@@ -94,6 +95,18 @@ export class FileEnvironment implements Environment {
     if (exported === undefined) return undefined;
     if (exported.isFickle) this.#asker.isFickle = true;
     return this.#shared.modules.helper(name, exported.path);
+  }
+
+  variable(name: string): Value | undefined {
+    if (Object.hasOwn(this.vars, name)) return this.vars[name];
+    const fact = this.#asker.get('variable', name);
+    return fact === undefined ? undefined : fromYaml(valueOfFact(fact));
+  }
+
+  variableNames(): readonly string[] {
+    // A name may come that was never asked for.
+    this.#asker.isFickle = true;
+    return [...new Set([...Object.keys(this.vars), ...this.#asker.names('variable')])];
   }
 
   callableNames(): readonly string[] {

@@ -98,7 +98,7 @@ function reportUnknown(frame: Frame, name: string, span: Span, { isArgument } = 
   const { session } = frame;
   if (isLost(session, name)) return failed;
   const known = [...namesInScope(frame.scope), ...session.environment.callableNames(), ...builtinValues, ...builtins.keys()];
-  return session.report('unknown-name', { name, known, isVariable: Object.hasOwn(session.environment.vars, name), isArgument }, span);
+  return session.report('unknown-name', { name, known, isVariable: session.environment.variable(name) !== undefined, isArgument }, span);
 }
 
 function loopValue(frame: Frame, name: string, span: Span): Value | Failed {

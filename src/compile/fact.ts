@@ -5,6 +5,7 @@ import type { GroupDefinition, MacroDefinition, NodeProperties } from '../parse/
 import type { YamlValue } from '../project/project.ts';
 import type { CompiledSelector, CompiledText, DisabledNode, NodeId } from './compiled.ts';
 import type { NamedNode } from './naming.ts';
+import type { VariableFact } from './variable-fact.ts';
 
 /** What templates see of a model, seed or snapshot. */
 export interface ReferableNode {
@@ -78,6 +79,8 @@ export interface FactValues {
   readonly helper: HelperExport;
   /** By name and engine, as macros. */
   readonly 'test-definition': MacroDefinition;
+  /** A variable of a property file. */
+  readonly variable: VariableFact;
   /** The text of a doc block. */
   readonly doc: string;
   readonly 'model-properties': NodeProperties;
@@ -131,6 +134,7 @@ export const factStages = {
     'macro',
     'helper',
     'test-definition',
+    'variable',
     'doc',
     'model-properties',
     'seed-properties',

@@ -21,6 +21,7 @@ import { isFickle } from './is-fickle.ts';
 import type { JsFunction } from './session.ts';
 import type { RenderedModel } from './models.ts';
 import type { DeclaredSource } from './sources.ts';
+import { variableFact } from './variable-fact.ts';
 
 /** What a file is before anything is rendered: its config is settled, and others can refer to it. */
 export interface Head {
@@ -125,11 +126,12 @@ function versionOf(text: string): string {
 }
 
 function factsOfProperties(file: ParsedProperties): readonly Fact[] {
-  const { models, seeds, sources, macros, docs, groups, exposures, unitTests, selectors } = file;
+  const { models, seeds, sources, macros, docs, vars, groups, exposures, unitTests, selectors } = file;
   return [
     ...versionedModels(models),
     ...selectors.map(({ name }): Fact => ({ kind: 'selector-name', name, value: true })),
     ...docs.map((block): Fact => ({ kind: 'doc', name: block.name, value: block.text })),
+    ...vars.map(({ name, value }): Fact => ({ kind: 'variable', name, value: variableFact(value) })),
     ...groups.map((group): Fact => ({ kind: 'group', name: group.name, value: group })),
     ...exposures.map(({ name }): Fact => ({ kind: 'exposure', name, value: true })),
     ...unitTests.map(({ name }): Fact => ({ kind: 'unit-test', name, value: true })),

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { SourceFile, Span } from '../diagnostics/span.ts';
 import { lineStarts } from '../diagnostics/span.ts';
-import type { JsFunction, JsInvocation, LostNames } from './session.ts';
+import type { Environment, JsFunction, JsInvocation, LostNames } from './session.ts';
 import type { Failed, Value } from './values.ts';
 import { isList, isMap, isNumber, isRelation, isSlotText, numberOf } from './values.ts';
 
@@ -77,7 +77,11 @@ function callHelper(name: string, file: SourceFile, run: PlainFunction, invocati
   const named = Object.fromEntries([...invocation.named].map(([key, value]) => [key, toJs(value)]));
   let result: unknown;
   try {
-    result = run(...invocation.args.map(toJs), { named, target: toJs(session.environment.target), vars: toJs(session.environment.vars) });
+    result = run(...invocation.args.map(toJs), {
+      named,
+      target: toJs(session.environment.target),
+      vars: variablesFor(session.environment),
+    });
   } catch (error) {
     const place = placeOfError(file, error);
     return session.report(
@@ -112,6 +116,23 @@ function toJs(value: Value): unknown {
   if (isSlotText(value)) return value.text;
   if (isList(value)) return value.map(toJs);
   return isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJs(item)])) : value;
+}
+
+/** All variables, as copies: those of property files are asked for one by one, so that a file is compiled again when one that it reads has changed. */
+function variablesFor(environment: Environment): Readonly<Record<string, unknown>> {
+  const known: Record<string, unknown> = Object.fromEntries(Object.entries(environment.vars).map(([name, value]) => [name, toJs(value)]));
+  const look = (name: string | symbol): void => {
+    if (typeof name !== 'string' || Object.hasOwn(known, name)) return;
+    const value = environment.variable(name);
+    if (value !== undefined)
+      Object.defineProperty(known, name, { value: toJs(value), enumerable: true, configurable: true, writable: true });
+  };
+  return new Proxy(known, {
+    get: (target, name) => (look(name), Reflect.get(target, name)),
+    has: (target, name) => (look(name), Reflect.has(target, name)),
+    getOwnPropertyDescriptor: (target, name) => (look(name), Reflect.getOwnPropertyDescriptor(target, name)),
+    ownKeys: (target) => (environment.variableNames().forEach(look), Reflect.ownKeys(target)),
+  });
 }
 
 type FromJs = { readonly fits: true; readonly value: Value } | { readonly fits: false; readonly found: string };

@@ -351,6 +351,50 @@ describe('docs in property files', () => {
   });
 });
 
+describe('variables of property files', () => {
+  const files = {
+    'project.yaml': 'vars: { top: of project }\n',
+    'models/a.yaml': 'vars: { low: of file, top: of file, none: ~ }\n',
+    'models/deep/b.yml': 'vars: { years: { 2024: a, 10: b, x: [1.50] } }\n',
+  };
+
+  it('hold for the whole project, under those of project.yaml', async () => {
+    expect(await render('{{var "low"}}, {{var "top"}}, {{json (var "none" default=1)}}', files)).toBe('of file, of project, null');
+    expect(await render('{{var "low"}}', files, { flagVars: { low: 'of flag' } })).toBe('of flag');
+  });
+
+  it('keep the order of their keys and the spelling of their numbers', async () => {
+    expect(await render('{{#each (var "years") as |v k|}}{{k}}={{json v}} {{/each}}', files)).toBe('2024="a" 10="b" x=[1.50] ');
+  });
+
+  it('are given to JavaScript', async () => {
+    const path = 'macros/h.js';
+    const h = ({ vars }: { vars: Record<string, unknown> }) =>
+      [vars['low'], vars['gone'], 'years' in vars, Object.keys(vars).length].join(' ');
+    expect(await render('{{h}}', { ...files, [path]: 'export function h() {}\n' }, { modules: { [path]: { h } } })).toBe('of file  true 4');
+  });
+
+  it('stand in one file each', async () => {
+    const { diagnostics } = await compileFiles({ ...files, 'models/c.yaml': 'vars: { low: 2 }\n' });
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'duplicate-properties',
+        message: 'variable `low` is described in `models/a.yaml` and in `models/c.yaml`',
+        span: { path: 'models/c.yaml', start: 8, end: 11 },
+      },
+    ]);
+  });
+
+  it('are near names of one that is not set, and not missed where their file cannot be read', async () => {
+    const text = { 'models/m.sql': 'select {{var "lo"}}' };
+    expect((await compileFiles({ ...files, ...text })).diagnostics).toMatchObject([
+      { code: 'unknown-variable', help: expect.stringContaining('low') },
+    ]);
+    const broken = await compileFiles({ ...text, 'models/a.yaml': 'vars: { lo: 1\n' });
+    expect(broken.diagnostics.map(({ code }) => code)).not.toContain('unknown-variable');
+  });
+});
+
 describe('inline queries', () => {
   it('may refer to everything, ephemeral models too', async () => {
     const files = { ...orders, 'models/e.sql': '{{config materialized="ephemeral"}}select * from {{ref "orders"}}' };

@@ -61,7 +61,12 @@ export interface Environment {
   callableNames(): readonly string[];
   /** What has been reported as broken: that nobody can use it is no news. Sources, if a property file could not be understood. */
   readonly lost: LostNames & { readonly sources: boolean };
+  /** Variables that the command line, the target or project.yaml sets. */
   readonly vars: ValueMap;
+  /** The variable, set there or in a property file; undefined where nothing sets it. */
+  variable(name: string): Value | undefined;
+  /** The names of all variables. */
+  variableNames(): readonly string[];
   readonly target: ValueMap;
 }
 

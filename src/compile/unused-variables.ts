@@ -7,6 +7,8 @@ const COMPUTED = /\bvar\s+[^\s"']/;
 export interface VariableTexts {
   /** Of project.yaml. */
   readonly settings: string;
+  /** Of property files, which stand among all texts too. */
+  readonly properties: readonly string[];
   readonly texts: readonly string[];
   /** Of JavaScript, which is given all variables: it reads those that it mentions. */
   readonly helpers: readonly string[];
@@ -21,7 +23,7 @@ export interface UnusedVariables {
 export const noneUnused: UnusedVariables = Object.freeze({ names: [], known: [] });
 
 /** Those of `names` that are not read; none where a template works out which one it reads. */
-export function findUnusedVariables(names: readonly string[], { settings, texts, helpers }: VariableTexts): UnusedVariables {
+export function findUnusedVariables(names: readonly string[], { settings, properties, texts, helpers }: VariableTexts): UnusedVariables {
   if (names.length === 0) return noneUnused;
   const all = [settings, ...texts];
   const { known, isComputed } = readVariables(all);
@@ -31,7 +33,8 @@ export function findUnusedVariables(names: readonly string[], { settings, texts,
       !known.includes(name) &&
       !helpers.some((text) => text.includes(name)) &&
       !all.some((text) => text.includes(`vars.${name}`)) &&
-      !settings.includes(`${name}:`),
+      !settings.includes(`${name}:`) &&
+      !properties.some((text) => text.includes('vars:') && text.includes(`${name}:`)),
   );
   return { names: unused, known };
 }

@@ -232,6 +232,14 @@ export interface ParsedDocs {
 }
 
 /** A property file. Tests, config and columns stand as written; nothing is linked to the nodes it names yet. */
+/** A variable that a property file sets: for the whole project, where nothing stronger does. */
+export interface VariableDefinition {
+  readonly name: string;
+  /** Of its name. */
+  readonly span: Span;
+  readonly value: YamlValue;
+}
+
 export interface ParsedProperties {
   readonly kind: 'properties';
   readonly path: string;
@@ -241,6 +249,7 @@ export interface ParsedProperties {
   readonly sources: readonly SourceProperties[];
   readonly macros: readonly MacroProperties[];
   readonly docs: readonly DocBlock[];
+  readonly vars: readonly VariableDefinition[];
   readonly selectors: readonly SelectorDefinition[];
   readonly groups: readonly GroupDefinition[];
   readonly exposures: readonly ExposureDefinition[];

@@ -139,12 +139,13 @@ export const propertiesShape: Shape = optional(
       sources: optional(listOf(source, 'a list of sources')),
       macros: optional(listOf(macro, 'a list of macros')),
       docs: optional(listOf(docBlock, 'a list of doc blocks')),
+      vars: optional(mapOf(v.unknown(), 'a mapping of names to values')),
       selectors: optional(listOf(selectorShape, 'a list of selectors')),
       groups: optional(listOf(groupShape, 'a list of groups')),
       exposures: optional(listOf(exposureShape(configOf('exposure'), { tags, meta }), 'a list of exposures')),
       unit_tests: optional(listOf(unitTestShape(configOf('unit_test'), { tags, meta }), 'a list of unit tests')),
     },
-    'a mapping with `models`, `seeds`, `snapshots`, `sources`, `exposures`, `unit_tests`, `groups`, `macros`, `docs` or `selectors`',
+    'a mapping with `models`, `seeds`, `snapshots`, `sources`, `exposures`, `unit_tests`, `groups`, `macros`, `docs`, `vars` or `selectors`',
   ),
 );
 

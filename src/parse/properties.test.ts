@@ -23,10 +23,14 @@ function plain(config: RawConfig | undefined): object {
 }
 
 describe('parseProperties', () => {
-  it('says of variables where they stand', () => {
-    const { diagnostics } = parse('vars: { a: 1 }\n');
+  it('reads variables, which stand at the top and nowhere else', () => {
+    const { value, diagnostics } = parse('vars: { a: 1.50, b: [x] }\nmodels: [{ name: m, vars: { c: 1 } }]\n');
+    expect(value.vars).toEqual([
+      { name: 'a', span: expect.objectContaining({ start: 8, end: 9 }) as unknown, value: { yamlNumber: 1.5, text: '1.50' } },
+      { name: 'b', span: expect.objectContaining({ start: 17, end: 18 }) as unknown, value: ['x'] },
+    ]);
     expect(diagnostics.map(({ code, help }) => [code, help])).toEqual([
-      ['unknown-key', 'variables stand under `vars:` of project.yaml, or of a target in it'],
+      ['unknown-key', 'variables stand under `vars:` of project.yaml, of a target in it, or at the top of a property file'],
     ]);
   });
 

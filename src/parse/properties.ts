@@ -5,9 +5,9 @@ import type { ProjectSource } from '../project/project.ts';
 import { startConfig, takeConfig } from '../project/read-config.ts';
 import { checkShape } from '../project/shape.ts';
 import { parseYaml } from '../project/yaml/parse-yaml.ts';
-import type { YamlNode } from '../project/yaml/yaml-node.ts';
-import { entriesOf, entryOf, itemsOf, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
-import type { DocBlock, MacroProperties, NodeProperties, ParsedProperties, SnapshotProperties } from './definitions.ts';
+import type { YamlEntry, YamlNode } from '../project/yaml/yaml-node.ts';
+import { entriesOf, entryOf, itemsOf, spanOf, textOf, toYamlValue, valueOf } from '../project/yaml/yaml-node.ts';
+import type { DocBlock, MacroProperties, NodeProperties, ParsedProperties, SnapshotProperties, VariableDefinition } from './definitions.ts';
 import { propertiesShape } from './properties-shape.ts';
 import { readColumns } from './read-columns.ts';
 import { readConstraints } from './read-constraints.ts';
@@ -35,6 +35,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
     sources: [],
     macros: [],
     docs: [],
+    vars: [],
     selectors: [],
     groups: [],
     exposures: [],
@@ -52,6 +53,7 @@ export function parseProperties(source: ProjectSource): Outcome<ParsedProperties
     sources: itemsOf(valueOf(top, 'sources')).flatMap((node) => readSource(node, context) ?? []),
     macros: itemsOf(valueOf(top, 'macros')).flatMap((node) => readMacro(node, context) ?? []),
     docs: itemsOf(valueOf(top, 'docs')).flatMap((node) => readDocBlock(node, context)),
+    vars: entriesOf(valueOf(top, 'vars')).map((entry) => readVariable(entry, context)),
     selectors: itemsOf(valueOf(top, 'selectors')).flatMap((node) => readSelector(node, context) ?? []),
     groups: itemsOf(valueOf(top, 'groups')).flatMap((node) => readGroup(node, context) ?? []),
     exposures: itemsOf(valueOf(top, 'exposures')).flatMap((node) => readExposure(node, context) ?? []),
@@ -106,6 +108,10 @@ function readMacro(node: YamlNode, context: PropertyContext): MacroProperties | 
   const nameNode = entryOf(node, 'name')?.value;
   if (name === undefined || name === '' || nameNode === undefined) return undefined;
   return { name, span: spanOf(context.path, nameNode), description: textOf(node, 'description') ?? '' };
+}
+
+function readVariable({ key, keyStart, keyEnd, value }: YamlEntry, { path }: PropertyContext): VariableDefinition {
+  return { name: key, span: { path, start: keyStart, end: keyEnd }, value: toYamlValue(value) };
 }
 
 /** A doc block in YAML: `text` is what stands between the tags elsewhere. */

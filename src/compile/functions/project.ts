@@ -36,11 +36,14 @@ function source(call: BuiltinCall): Value | Failed {
 }
 
 function variable(call: BuiltinCall): Value | Failed {
-  const { vars } = call.session.environment;
+  const { environment } = call.session;
   const name = call.text(0);
-  if (Object.hasOwn(vars, name)) return vars[name];
+  const value = environment.variable(name);
+  if (value !== undefined) return value;
   if (call.has('default')) return call.value('default');
-  return call.session.report('unknown-variable', { name, known: Object.keys(vars) }, call.args[0]?.span ?? call.span);
+  // It may stand in the property file that cannot be read.
+  if (environment.lost.sources) return failed;
+  return call.session.report('unknown-variable', { name, known: environment.variableNames() }, call.args[0]?.span ?? call.span);
 }
 
 function acceptedValues(call: BuiltinCall): Value | Failed {

@@ -161,7 +161,7 @@ const shapeCodes = {
   'unknown-key': error<{ readonly key: string; readonly known: readonly string[]; readonly place?: string | undefined }>(
     ({ key, place }) => (place === undefined ? `unknown key \`${key}\`` : `unknown key \`${key}\` in ${place}`),
     ({ key, known }) =>
-      (key === 'vars' ? 'variables stand under `vars:` of project.yaml, or of a target in it' : undefined) ??
+      (key === 'vars' ? 'variables stand under `vars:` of project.yaml, of a target in it, or at the top of a property file' : undefined) ??
       adviceForDbt(dbtKeys, key.replace(/^\+/, '')) ??
       didYouMean(key, known) ??
       (known.length === 0 ? undefined : `known keys: ${codes([...known].sort())}`),

@@ -73,15 +73,26 @@ function macroSpan({ project, textOf }: LintContext, { name, path }: CompiledMac
   return { path, start: at, end: at + name.length };
 }
 
-export function findUnreadVariables({ project, words }: LintContext): readonly Finding[] {
-  const { templates, helpers } = words();
-  const declared = Object.entries(project.vars).filter(([, { span }]) => span.path === project.file.path);
-  const { names } = findUnusedVariables(
-    declared.map(([name]) => name),
-    { settings: '', texts: templates, helpers },
-  );
+export function findUnreadVariables(context: LintContext): readonly Finding[] {
+  const { templates, helpers } = context.words();
+  const declared = declaredVariables(context);
+  const { names } = findUnusedVariables([...declared.keys()], { settings: '', properties: [], texts: templates, helpers });
   return names.flatMap((name): readonly Finding[] => {
-    const span = project.vars[name]?.span;
-    return [{ rule: 'unread-variable', diagnostic: diagnose('unread-variable', { name }, { span }), files: [] }];
+    const span = declared.get(name);
+    return span === undefined ? [] : [{ rule: 'unread-variable', diagnostic: diagnose('unread-variable', { name }, { span }), files: [] }];
   });
+}
+
+/** Where project.yaml and property files set variables, by name. */
+function declaredVariables({ project, textOf }: LintContext): ReadonlyMap<string, Span> {
+  const ofProject = Object.entries(project.vars).filter(([, { span }]) => span.path === project.file.path);
+  const ofFiles = project.files.flatMap((file) => {
+    const text = file.kind === 'properties' ? (textOf(file.path) ?? '') : '';
+    const parsed = text.includes('vars:') ? parseFile({ ...file, text }).value : undefined;
+    return parsed?.kind === 'properties' ? parsed.vars : [];
+  });
+  return new Map([
+    ...ofFiles.map(({ name, span }) => [name, span] as const),
+    ...ofProject.map(([name, { span }]) => [name, span] as const),
+  ]);
 }
