@@ -8,7 +8,7 @@ import type { LintInput, ProvenKeys } from './lint-input.ts';
 import { isRelation } from './lint-input.ts';
 import type { ReadText, RelationName } from './sql/query.ts';
 import { readText } from './sql/read-query.ts';
-import type { Range } from './sql/tokens.ts';
+import type { Range } from '../parse/code-tokens.ts';
 import type { Words } from './words.ts';
 import { collectWords } from './words.ts';
 

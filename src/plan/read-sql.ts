@@ -1,8 +1,8 @@
 /** Reads of a query what decides whether it gives the same again: what it says, and what it asks beside the relations that are known. */
 import { createHash } from 'node:crypto';
 import type { Steadiness } from '../adapter/steadiness.ts';
-import { isSign, isWord, nameOf, tokenize } from '../lint/sql/tokens.ts';
-import type { Token, Tokens } from '../lint/sql/tokens.ts';
+import { isSign, isWord, nameOf, tokenize } from '../parse/code-tokens.ts';
+import type { Token, Tokens } from '../parse/code-tokens.ts';
 
 export interface SqlFacts {
   /** The same for every text that differs in comments and white space alone. */

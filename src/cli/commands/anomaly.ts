@@ -7,18 +7,16 @@ import type { GraphNode } from '../../graph/graph.ts';
 import { renderTable } from '../../report/tables.ts';
 import { readSeries } from '../../state/series-reader.ts';
 import type { Series, WantedSeries } from '../../state/series-reader.ts';
-import { stopForDatabase } from '../database-errors.ts';
+import { askTarget } from '../ask-target.ts';
 import { exitCodes } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
-import { openDatabase, readStanding } from '../open-database.ts';
+import { readStanding } from '../open-database.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
-import { waitSeconds } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
-import { listenForCancel } from '../signals.ts';
 
 export interface AnomalyOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
   readonly args: readonly string[];
@@ -43,31 +41,17 @@ export async function anomalyCommand(host: Host, screen: Screen, options: Anomal
   const loaded = await loadGraph(host, screen, options);
   const { tests, tables } = chooseSeries(host, screen, loaded, options);
   const wanted: WantedSeries = { tests: tests.map(({ id }) => id), tables: tables.map(({ relation }) => relation) };
-  const cancellation = listenForCancel();
-  try {
-    const { adapter, session } = await openDatabase(host, screen, loaded, {
-      connections: 1,
-      readOnly: true,
-      waitSeconds: waitSeconds(options),
-      signal: cancellation.signal,
-    });
-    try {
-      const { state } = await readStanding(adapter, session, loaded.project, loaded.graph);
-      const connection = await session.connect();
-      cancellation.signal.addEventListener('abort', () => connection.interrupt(), { once: true });
-      const nothing = { ...wanted, tests: [], tables: [] };
-      const series = await readSeries(connection, loaded.project.stateSchema, adapter.dialect, state.version === 0 ? nothing : wanted);
-      const types = { number: adapter.dialect.typeName('double'), text: adapter.dialect.typeName('text') };
-      show(screen, options, judgeAll(series, tests, tables, options), types);
-    } catch (cause) {
-      if (cancellation.signal.aborted) return cancellation.exitCode();
-      throw stopForDatabase(cause, loaded.project);
-    } finally {
-      await session.close();
-    }
-  } finally {
-    cancellation.dispose();
-  }
+  await askTarget(host, screen, loaded, { options }, async ({ adapter: { dialect }, adapter, session, connection }) => {
+    const { state } = await readStanding(adapter, session, loaded.project, loaded.graph);
+    const series = await readSeries(
+      connection,
+      loaded.project.stateSchema,
+      dialect,
+      state.version === 0 ? { ...wanted, tests: [], tables: [] } : wanted,
+    );
+    const types = { number: dialect.typeName('double'), text: dialect.typeName('text') };
+    show(screen, options, judgeAll(series, tests, tables, options), types);
+  });
   return exitCodes.ok;
 }
 

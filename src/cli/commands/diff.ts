@@ -8,7 +8,6 @@ import { compareRelations } from '../../compare/compare-relations.ts';
 import type { ComparedSide } from '../../compare/compare-relations.ts';
 import { differs } from '../../compare/comparison.ts';
 import type { RowKey } from '../../compare/comparison.ts';
-import { engineDiagnostic } from '../../compile/engine-diagnostic.ts';
 import { relationForm } from '../../compile/naming.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { maskedColumns } from '../../plan/plan-tests.ts';
@@ -17,18 +16,16 @@ import { renderDiff } from '../../report/diff-text.ts';
 import type { ComparedNode } from '../../report/diff-text.ts';
 import { findAgainst } from '../against.ts';
 import type { Against, Comparable } from '../against.ts';
+import { askTarget } from '../ask-target.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
-import { openDatabase } from '../open-database.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
-import { waitSeconds } from '../read-options.ts';
 import { declaredKeys, provenKeys } from '../row-keys.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
-import { listenForCancel } from '../signals.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 
 export interface DiffOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
@@ -61,16 +58,10 @@ async function diff(host: Host, screen: Screen, options: DiffOptions): Promise<E
   const adapter = await loaded.engine.load();
   const against = await findAgainst({ host, screen, loaded, adapter, options, against: options.against });
   const keys = await findKeys(host, loaded, nodes, options);
-  const cancellation = listenForCancel();
-  try {
-    const compared = await compareAll(host, screen, { loaded, adapter, against, keys, nodes, options, signal: cancellation.signal });
-    if (compared === undefined) return cancellation.exitCode();
-    show(screen, compared, against, options);
-    showUnneeded(screen, loaded.nodeErrors);
-    return compared.some(({ found }) => differs(found)) ? exitCodes.failed : exitCodes.ok;
-  } finally {
-    cancellation.dispose();
-  }
+  const compared = await compareAll(host, screen, { loaded, adapter, against, keys, nodes, options });
+  show(screen, compared, against, options);
+  showUnneeded(screen, loaded.nodeErrors);
+  return compared.some(({ found }) => differs(found)) ? exitCodes.failed : exitCodes.ok;
 }
 
 function isComparable(node: ReturnType<LoadedGraph['graph']['nodeAt']> | undefined): node is Comparable {
@@ -102,31 +93,16 @@ interface Work {
   readonly keys: ReadonlyMap<string, readonly RowKey[]>;
   readonly nodes: readonly Comparable[];
   readonly options: DiffOptions;
-  readonly signal: AbortSignal;
 }
 
-/** Undefined for a command that was cancelled. */
-async function compareAll(host: Host, screen: Screen, work: Work): Promise<readonly ComparedNode[] | undefined> {
-  const { loaded, options, signal } = work;
-  const request = { connections: 2, readOnly: true, waitSeconds: waitSeconds(options), signal };
-  const { session } = await openDatabase(host, screen, loaded, request);
-  try {
-    const connection = await session.connect();
-    signal.addEventListener('abort', () => connection.interrupt(), { once: true });
+function compareAll(host: Host, screen: Screen, work: Work): Promise<readonly ComparedNode[]> {
+  const { loaded, options } = work;
+  return askTarget(host, screen, loaded, { options, connections: 2 }, async ({ session, connection }) => {
     const catalogs = await readCatalogs(work, session, connection);
     const compared: ComparedNode[] = [];
     for (const node of work.nodes) compared.push(await compareNode(work, connection, node, catalogs));
-    await connection.close();
     return compared;
-  } catch (cause) {
-    if (!(cause instanceof EngineError)) throw cause;
-    if (signal.aborted) return undefined;
-    const origin = { node: undefined, text: undefined, span: undefined, compiledPath: undefined };
-    const code = cause.details.retry === 'never' ? exitCodes.failed : exitCodes.transient;
-    throw new Stop(code, [engineDiagnostic(cause.details, loaded.engine.type, undefined, origin)]);
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 interface Catalogs {

@@ -13,18 +13,17 @@ import { artifactTime } from '../artifact-time.ts';
 import { collectCatalog, sourceSchemas } from '../collect-catalog.ts';
 import { collectSite } from '../collect-site.ts';
 import type { FromDatabase } from '../collect-site.ts';
-import { stopForDatabase } from '../database-errors.ts';
-import { exitCodes, Stop } from '../exit.ts';
+import { exitCodes } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
+import { askTargetIfAny } from '../ask-target.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { manifestPath, writeManifest } from '../manifest-file.ts';
 import { startServer } from '../documentation-server.ts';
 import { openInBrowser } from '../open-in-browser.ts';
-import { openDatabase, readStanding } from '../open-database.ts';
+import { readStanding } from '../open-database.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.ts';
-import { waitSeconds } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 import { listenForCancel } from '../signals.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
@@ -44,16 +43,7 @@ export interface DocsOptions extends ProjectOptions, OutputOptions, DatabaseOpti
 export async function docsCommand(host: Host, screen: Screen, options: DocsOptions): Promise<ExitCode> {
   const loaded = await loadGraph(host, screen, options);
   const { project } = loaded;
-  const cancellation = listenForCancel();
-  let found: FromDatabase | undefined;
-  try {
-    found = await askDatabase(host, screen, loaded, options, cancellation.signal);
-  } catch (cause) {
-    if (cancellation.signal.aborted) return cancellation.exitCode();
-    throw cause;
-  } finally {
-    cancellation.dispose();
-  }
+  const found = await askDatabase(host, screen, loaded, options);
   writeManifest(host, screen, loaded);
   if (found !== undefined) writeCatalog(host, screen, loaded, found);
   const input = await collectSite(host, screen, loaded, found, options.code);
@@ -112,37 +102,15 @@ function catalogNote(target: string, { catalog }: FromDatabase): string {
 }
 
 /** What stands in the database and how it came there; undefined when there is no database yet. */
-async function askDatabase(
-  host: Host,
-  screen: Screen,
-  loaded: LoadedGraph,
-  options: DocsOptions,
-  signal: AbortSignal,
-): Promise<FromDatabase | undefined> {
-  const request = { connections: 1, readOnly: true, waitSeconds: waitSeconds(options), signal };
-  const opened = await openDatabase(host, screen, loaded, request).catch((cause: unknown) => {
-    if (cause instanceof Stop && cause.diagnostics.some(({ code }) => code === 'missing-database')) return undefined;
-    throw cause;
-  });
-  if (opened === undefined) return undefined;
-  const { adapter, session } = opened;
-  try {
+function askDatabase(host: Host, screen: Screen, loaded: LoadedGraph, options: DocsOptions): Promise<FromDatabase | undefined> {
+  return askTargetIfAny(host, screen, loaded, { options }, async ({ adapter, session, connection }) => {
     const standing = await readStanding(adapter, session, loaded.project, loaded.graph);
-    const connection = await session.connect();
-    try {
-      const others = await adapter.catalog.relations(connection, sourceSchemas(loaded, standing.catalog));
-      const catalog = await collectCatalog(loaded, { ...standing, catalog: [...standing.catalog, ...others] }, connection);
-      const isNew = standing.state.version === 0;
-      const history = isNew ? noHistory : await readHistory(connection, loaded.project.stateSchema, adapter.dialect);
-      return { catalog, history };
-    } finally {
-      await connection.close();
-    }
-  } catch (cause) {
-    throw stopForDatabase(cause, loaded.project);
-  } finally {
-    await session.close();
-  }
+    const others = await adapter.catalog.relations(connection, sourceSchemas(loaded, standing.catalog));
+    const catalog = await collectCatalog(loaded, { ...standing, catalog: [...standing.catalog, ...others] }, connection);
+    const isNew = standing.state.version === 0;
+    const history = isNew ? noHistory : await readHistory(connection, loaded.project.stateSchema, adapter.dialect);
+    return { catalog, history };
+  });
 }
 
 /** Script and style of the site lie beside the bundle. Masked before their hashes are taken. */

@@ -12,7 +12,6 @@ import { loadGraph } from '../load-graph.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
-import { listenForCancel } from '../signals.ts';
 
 export interface GenerateOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions {
   readonly args: readonly string[];
@@ -23,23 +22,13 @@ export async function generateCommand(host: Host, screen: Screen, options: Gener
   const [what = '', name] = options.args;
   if (what === 'yaml' ? name !== undefined : name === undefined)
     throw new Stop(exitCodes.usage, [diagnose('generate-usage', { what, problem: what === 'yaml' ? 'surplus' : 'missing' })]);
-  const cancellation = listenForCancel();
-  let proposed: Proposed;
-  try {
-    proposed = await propose(host, screen, options, cancellation.signal);
-  } catch (cause) {
-    if (cancellation.signal.aborted) return cancellation.exitCode();
-    throw cause;
-  } finally {
-    cancellation.dispose();
-  }
-  return writeProposals(host, screen, proposed, options.diff === true);
+  return writeProposals(host, screen, await propose(host, screen, options), options.diff === true);
 }
 
-async function propose(host: Host, screen: Screen, options: GenerateOptions, signal: AbortSignal): Promise<Proposed> {
+async function propose(host: Host, screen: Screen, options: GenerateOptions): Promise<Proposed> {
   const [what, name = ''] = options.args;
   const loaded = await loadGraph(host, screen, options);
-  const work = { host, screen, loaded, options, signal };
+  const work = { host, screen, loaded, options };
   switch (what) {
     case 'source':
       return await generateSource(work, name);

@@ -6,17 +6,16 @@ import type { CompiledModel } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { quarantineRelation } from '../../plan/quarantine-table.ts';
 import { renderTable } from '../../report/tables.ts';
-import { stopForDatabase } from '../database-errors.ts';
+import { askTarget } from '../ask-target.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
-import { openDatabase, readStanding } from '../open-database.ts';
-import { lockTimeoutMs, waitSeconds } from '../read-options.ts';
+import { readStanding } from '../open-database.ts';
+import { lockTimeoutMs } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
-import { listenForCancel } from '../signals.ts';
 import { readHeldRows } from './held-rows.ts';
 import type { HeldModel } from './held-rows.ts';
 import { replay } from './replay.ts';
@@ -29,30 +28,12 @@ export async function quarantineCommand(host: Host, screen: Screen, options: Qua
   if (action !== 'list' && (names.length === 0 || (action === 'show' && models.length !== 1)))
     throw new Stop(exitCodes.usage, [diagnose('quarantine-needs-model', { action, count: names.length === 0 ? 0 : models.length })]);
   if (action === 'replay') return replay(host, screen, loaded, options, models);
-  const cancellation = listenForCancel();
-  try {
-    const { adapter, session } = await openDatabase(host, screen, loaded, {
-      connections: 1,
-      readOnly: action !== 'discard',
-      waitSeconds: waitSeconds(options),
-      signal: cancellation.signal,
-    });
-    try {
-      const held = await findHeld(adapter, session, loaded, models);
-      const connection = await session.connect();
-      cancellation.signal.addEventListener('abort', () => connection.interrupt(), { once: true });
-      if (action === 'show') await showHeld(screen, adapter, connection, { loaded, options, held, models });
-      else if (action === 'discard') await discard(screen, adapter, connection, { options, held });
-      else await list(screen, adapter, connection, { options, held });
-    } catch (cause) {
-      if (cancellation.signal.aborted) return cancellation.exitCode();
-      throw stopForDatabase(cause, loaded.project);
-    } finally {
-      await session.close();
-    }
-  } finally {
-    cancellation.dispose();
-  }
+  await askTarget(host, screen, loaded, { options, readOnly: action !== 'discard' }, async ({ adapter, session, connection }) => {
+    const held = await findHeld(adapter, session, loaded, models);
+    if (action === 'show') await showHeld(screen, adapter, connection, { loaded, options, held, models });
+    else if (action === 'discard') await discard(screen, adapter, connection, { options, held });
+    else await list(screen, adapter, connection, { options, held });
+  });
   return exitCodes.ok;
 }
 

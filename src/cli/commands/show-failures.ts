@@ -7,12 +7,11 @@ import { engineDiagnostic } from '../../compile/engine-diagnostic.ts';
 import type { NodeId } from '../../compile/compiled.ts';
 import type { TestStep } from '../../plan/plan.ts';
 import { readKeptFailures } from '../../state/failures-reader.ts';
+import { askTarget } from '../ask-target.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { Host } from '../host.ts';
 import type { LoadedGraph } from '../load-graph.ts';
-import { openDatabase } from '../open-database.ts';
 import type { DatabaseOptions, DeferOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
-import { waitSeconds } from '../read-options.ts';
 import { readsOfPreview } from '../reads-of.ts';
 import { planLoaded } from '../run-command.ts';
 import type { Screen } from '../screen.ts';
@@ -29,13 +28,8 @@ export interface ShownFailures {
   readonly rows: ResultSet;
 }
 
-/** The failing rows of the one test that `--failures` names; undefined for a command that was cancelled. */
-export async function findFailures(
-  host: Host,
-  screen: Screen,
-  loaded: LoadedGraph,
-  { options, signal }: { readonly options: FailuresOptions; readonly signal: AbortSignal },
-): Promise<ShownFailures | undefined> {
+/** The failing rows of the one test that `--failures` names. */
+export async function findFailures(host: Host, screen: Screen, loaded: LoadedGraph, options: FailuresOptions): Promise<ShownFailures> {
   const wanted = { ...options, output: 'text' as const, select: [options.failures], exclude: [], resourceType: ['test'] };
   const tests = [...selectNodes(host, screen, loaded, wanted)].filter((id) => loaded.graph.nodes.get(id)?.resourceType === 'test');
   const [test] = tests;
@@ -43,35 +37,21 @@ export async function findFailures(
   const planned = await planLoaded(host, screen, { command: 'test', options: wanted }, loaded);
   const step = planned?.plan.steps.find((candidate): candidate is TestStep => candidate.kind === 'test');
   if (step === undefined) throw new Stop(exitCodes.usage, [diagnose('show-needs-test', { count: 0 })]);
-  const { adapter, session } = await openDatabase(
-    host,
-    screen,
-    { ...loaded, deferral: planned?.deferral },
-    {
-      connections: 1,
-      readOnly: true,
-      waitSeconds: waitSeconds(options),
-      signal,
-    },
-  );
-  try {
-    const connection = await session.connect();
-    signal.addEventListener('abort', () => connection.interrupt(), { once: true });
+  return askTarget(host, screen, { ...loaded, deferral: planned?.deferral }, { options }, async ({ adapter, connection }) => {
     const { dialect, capabilities } = adapter;
     const node = loaded.graph.nodes.get(test);
     const isKept = node?.resourceType === 'test' && node.config.storeFailures === true;
-    const kept = isKept ? await readKeptFailures(connection, test, { schema: loaded.project.stateSchema, dialect }) : undefined;
-    if (kept !== undefined) return { title: `${nameOf(loaded, test)}, kept of run ${kept.runId} at ${kept.at}`, rows: kept.rows };
-    const rows = await readFailures({ connection, dialect, capabilities }, step.audit, options.limit);
-    return { title: `${nameOf(loaded, test)}, in what is published`, rows };
-  } catch (cause) {
-    if (!(cause instanceof StatementFailure)) throw cause;
-    if (signal.aborted) return undefined;
-    const place = { node: test, text: undefined, span: undefined, compiledPath: undefined, reads: readsOfPreview(loaded, test) };
-    throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, cause.statement, place)]);
-  } finally {
-    await session.close();
-  }
+    try {
+      const kept = isKept ? await readKeptFailures(connection, test, { schema: loaded.project.stateSchema, dialect }) : undefined;
+      if (kept !== undefined) return { title: `${nameOf(loaded, test)}, kept of run ${kept.runId} at ${kept.at}`, rows: kept.rows };
+      const rows = await readFailures({ connection, dialect, capabilities }, step.audit, options.limit);
+      return { title: `${nameOf(loaded, test)}, in what is published`, rows };
+    } catch (cause) {
+      if (!(cause instanceof StatementFailure)) throw cause;
+      const place = { node: test, text: undefined, span: undefined, compiledPath: undefined, reads: readsOfPreview(loaded, test) };
+      throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, cause.statement, place)]);
+    }
+  });
 }
 
 function nameOf({ graph }: LoadedGraph, id: NodeId): string {

@@ -11,6 +11,7 @@ import { deferText } from '../../plan/defer-nodes.ts';
 import { createTextCollector, slotValues } from '../../plan/texts.ts';
 import { renderCsv, renderJsonRows, renderTable } from '../../report/tables.ts';
 import { randomUUID } from 'node:crypto';
+import { askTarget } from '../ask-target.ts';
 import { requireSound } from '../check-queries.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -20,15 +21,13 @@ import type { Host } from '../host.ts';
 import { compileInlineText, inlinePath, requireInlineAlone } from '../inline.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
-import { openDatabase } from '../open-database.ts';
 import type { DatabaseOptions, DeferOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
-import { readInterval, waitSeconds } from '../read-options.ts';
+import { readInterval } from '../read-options.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import { readsOfPreview } from '../reads-of.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { findFailures } from './show-failures.ts';
-import { listenForCancel } from '../signals.ts';
 import { loadWhole } from '../whole-texts.ts';
 
 export interface ShowOptions extends ProjectOptions, OutputOptions, SelectionOptions, DatabaseOptions, DeferOptions {
@@ -56,16 +55,7 @@ export async function showCommand(host: Host, screen: Screen, options: ShowOptio
   if (options.failures !== undefined) return showFailures(host, screen, loaded, { ...options, failures: options.failures });
   const preview =
     options.inline === undefined ? await previewNode(host, screen, loaded, options) : await previewInline(host, screen, loaded, options);
-  const cancellation = listenForCancel();
-  try {
-    const read = await readPreview(host, screen, loaded, { preview, options, signal: cancellation.signal });
-    if (read === undefined) return cancellation.exitCode();
-    // The database is free again before the rows are drawn, however many they are.
-    cancellation.dispose();
-    showRows(screen, preview.title, read, options);
-  } finally {
-    cancellation.dispose();
-  }
+  showRows(screen, preview.title, await readPreview(host, screen, loaded, { preview, options }), options);
   showUnneeded(screen, loaded.nodeErrors);
   return exitCodes.ok;
 }
@@ -76,15 +66,8 @@ async function showFailures(
   loaded: LoadedGraph,
   options: ShowOptions & { readonly failures: string },
 ): Promise<ExitCode> {
-  const cancellation = listenForCancel();
-  try {
-    const found = await findFailures(host, screen, loaded, { options, signal: cancellation.signal });
-    if (found === undefined) return cancellation.exitCode();
-    cancellation.dispose();
-    showRows(screen, found.title, { rows: found.rows, json: [] }, options);
-  } finally {
-    cancellation.dispose();
-  }
+  const { title, rows } = await findFailures(host, screen, loaded, options);
+  showRows(screen, title, { rows, json: [] }, options);
   return exitCodes.ok;
 }
 
@@ -110,56 +93,39 @@ function nestedColumns(
   return { list: list.join(', '), json };
 }
 
-/** The rows of a preview; undefined for a command that was cancelled. */
-async function readPreview(
+/** The rows of a preview. */
+function readPreview(
   host: Host,
   screen: Screen,
   loaded: LoadedGraph,
-  { preview, options, signal }: { readonly preview: Preview; readonly options: ShowOptions; readonly signal: AbortSignal },
-): Promise<Rows | undefined> {
-  const { session } = await openDatabase(
-    host,
-    screen,
-    { ...loaded, deferral: preview.deferral },
-    {
-      connections: 1,
-      readOnly: true,
-      waitSeconds: waitSeconds(options),
-      signal,
-    },
-  );
+  { preview, options }: { readonly preview: Preview; readonly options: ShowOptions },
+): Promise<Rows> {
   const limit = Number.isFinite(options.limit) ? options.limit : undefined;
   const statement = (columns: string, most: number | undefined): Statement =>
     embed(`select ${columns} from (\n`, preview.query, `\n) as preview${most === undefined ? '' : ` limit ${most}`}`);
-  let sent = statement('*', limit);
-  try {
-    const connection = await session.connect();
-    const interrupt = (): void => connection.interrupt();
-    signal.addEventListener('abort', interrupt, { once: true });
+  return askTarget(host, screen, { ...loaded, deferral: preview.deferral }, { options }, async ({ connection }) => {
+    let sent = statement('*', limit);
     let json: readonly boolean[] = [];
-    if (options.output === 'json') {
-      const { columns } = await connection.query(statement('*', 0), 0);
-      const nested = nestedColumns(loaded, columns);
-      json = nested?.json ?? [];
-      if (nested !== undefined) sent = statement(nested.list, limit);
+    try {
+      if (options.output === 'json') {
+        const { columns } = await connection.query(statement('*', 0), 0);
+        const nested = nestedColumns(loaded, columns);
+        json = nested?.json ?? [];
+        if (nested !== undefined) sent = statement(nested.list, limit);
+      }
+      return { rows: await connection.query(sent, limit), json };
+    } catch (cause) {
+      if (!(cause instanceof EngineError)) throw cause;
+      const origin = {
+        node: undefined,
+        text: preview.text,
+        span: preview.path === undefined ? undefined : { path: preview.path, start: 0, end: 0 },
+        compiledPath: undefined,
+        reads: readsOfPreview(loaded, preview.query.node),
+      };
+      throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, sent, origin)]);
     }
-    const rows = await connection.query(sent, limit);
-    await connection.close();
-    return { rows, json };
-  } catch (cause) {
-    if (!(cause instanceof EngineError)) throw cause;
-    if (signal.aborted) return undefined;
-    const origin = {
-      node: undefined,
-      text: preview.text,
-      span: preview.path === undefined ? undefined : { path: preview.path, start: 0, end: 0 },
-      compiledPath: undefined,
-      reads: readsOfPreview(loaded, preview.query.node),
-    };
-    throw new Stop(exitCodes.failed, [engineDiagnostic(cause.details, loaded.engine.type, sent, origin)]);
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 function showRows(screen: Screen, title: string, { rows, json }: Rows, options: ShowOptions): void {

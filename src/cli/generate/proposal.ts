@@ -19,7 +19,6 @@ export interface GenerateWork {
   readonly screen: Screen;
   readonly loaded: LoadedGraph;
   readonly options: DatabaseOptions;
-  readonly signal: AbortSignal;
 }
 
 /** A file with the text that it should have. */

@@ -8,8 +8,8 @@ import { selectedModels } from '../lint-input.ts';
 import { bareNames, columnAt, columnsIn, conjuncts, equalSides, isConstant } from '../sql/conditions.ts';
 import type { FromItem, Query, ReadText, Select, SelectItem } from '../sql/query.ts';
 import { seenQueries } from '../sql/read-query.ts';
-import type { Range, Tokens } from '../sql/tokens.ts';
-import { isSign, isWord, nameOf } from '../sql/tokens.ts';
+import type { Range, Tokens } from '../../parse/code-tokens.ts';
+import { isSign, isWord, nameOf } from '../../parse/code-tokens.ts';
 
 /** A join of which only the keys of the joined relation have to be known. */
 interface Candidate {

@@ -6,8 +6,8 @@ import type { Finding } from '../finding.ts';
 import { columnAt, columnsIn, conjuncts, isConstant } from '../sql/conditions.ts';
 import type { ReadText, Select } from '../sql/query.ts';
 import { seenQueries } from '../sql/read-query.ts';
-import type { Range, Tokens } from '../sql/tokens.ts';
-import { isSign, isWord, topLevel } from '../sql/tokens.ts';
+import type { Range, Tokens } from '../../parse/code-tokens.ts';
+import { isSign, isWord, topLevel } from '../../parse/code-tokens.ts';
 
 export function findFilteredJoins(context: LintContext, model: CompiledModel): readonly Finding[] {
   const text = context.queryOf(model);

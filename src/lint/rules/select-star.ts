@@ -6,7 +6,7 @@ import { foldersOf } from '../layers.ts';
 import type { Finding } from '../finding.ts';
 import type { FromItem, Query, ReadText, Select, SelectItem } from '../sql/query.ts';
 import { seenQueries } from '../sql/read-query.ts';
-import type { Range } from '../sql/tokens.ts';
+import type { Range } from '../../parse/code-tokens.ts';
 
 /** A `*` whose columns end up in the result, and the relation that it stands for. */
 interface Star {

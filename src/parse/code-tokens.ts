@@ -1,6 +1,6 @@
 /** The code of a compiled text as tokens: comments left out, brackets matched. */
-import { nextCodeToken } from '../../parse/sql-scan.ts';
-import type { SqlTokenKind } from '../../parse/sql-scan.ts';
+import { nextCodeToken } from './sql-scan.ts';
+import type { SqlTokenKind } from './sql-scan.ts';
 
 export interface Token {
   readonly kind: SqlTokenKind;
