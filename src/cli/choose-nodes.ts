@@ -20,9 +20,10 @@ export function chooseNodes(host: Host, screen: Screen, loaded: LoadedGraph, req
 }
 
 /** Without a selection, a range that is loaded again is loaded again in all that follows from it. */
-function withRestated(options: RunOptions): RunOptions {
+function withRestated(options: RunOptions): RunOptions & { readonly selectedBy?: string } {
   const { restate = [], select, selector } = options;
-  return select.length > 0 || selector !== undefined ? options : { ...options, select: restate.map((spec) => `${spec}+`) };
+  if (select.length > 0 || selector !== undefined || restate.length === 0) return options;
+  return { ...options, select: restate.map((spec) => `${spec}+`), selectedBy: '--restate' };
 }
 
 function chooseAgain(host: Host, screen: Screen, loaded: LoadedGraph, request: RunRequest, retried: RetriedRun): ReadonlySet<NodeId> {

@@ -3,6 +3,7 @@ import type { CompiledModel, NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { inOrder } from '../graph/traverse.ts';
 import type { Interval, LoadOrder } from '../plan/plan-input.ts';
+import { describeNothing } from './describe-nothing.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -29,12 +30,19 @@ export function readLoadOrder(
   const { backfill, restate = [], chunk = 1, resume } = options;
   if (backfill === true) {
     const models = modelsOf(loaded, selected);
+    const window = readRange(options);
     requireIntervals(models, 'backfill');
-    return { window: readRange(options), only: true, again: retried === undefined && resume !== true, chunk };
+    if (Date.parse(window.start) >= host.clock.now()) screen.note(describeNothing(options, host.clock.now()));
+    return { window, only: true, again: retried === undefined && resume !== true, chunk };
   }
   if (restate.length > 0) {
     const window = readRange(options);
-    const nodes = selectNodes(host, screen, loaded, { ...options, select: restate.map((spec) => `${spec}+`), exclude: [] });
+    const nodes = selectNodes(host, screen, loaded, {
+      ...options,
+      select: restate.map((spec) => `${spec}+`),
+      selectedBy: '--restate',
+      exclude: [],
+    });
     const models = modelsOf(loaded, nodes);
     if (!models.some(isByInterval)) requireIntervals(models, 'restate');
     for (const { id, name, path, config } of models.filter((model) => !isByInterval(model)))
@@ -63,6 +71,7 @@ function requireIntervals(models: readonly CompiledModel[], what: 'backfill' | '
 }
 
 function readRange({ from, to }: RunOptions): LoadOrder['window'] {
+  if (from === undefined && to === undefined) throw incomplete('range');
   if (from === undefined || to === undefined) throw incomplete(from === undefined ? '--from' : '--to');
   if (Date.parse(from) >= Date.parse(to)) throw new Stop(exitCodes.usage, [diagnose('interval-empty', { start: from, end: to })]);
   return { start: from, end: to };

@@ -8,7 +8,13 @@ import type { LoadedGraph } from './load-graph.ts';
 /** Ids come as texts from steps and events; one that is no node of the graph reads nothing that is known. */
 export function readsOf({ graph, engine }: Pick<LoadedGraph, 'graph' | 'engine'>): (id: string) => QueryReads {
   const isNode = (id: string): id is NodeId => graph.nodes.has(id as NodeId);
-  return (id) => (isNode(id) ? queryReads(graph, id, engine.dialect) : noReads);
+  // Many queries may fail, and a project has many relations.
+  let all: QueryReads | undefined;
+  return (id) => {
+    if (!isNode(id)) return noReads;
+    all ??= allReads(graph, engine.dialect);
+    return { ...queryReads(graph, id, engine.dialect), others: all.relations };
+  };
 }
 
 /** For a preview: of a node, or of SQL that may read everything. */

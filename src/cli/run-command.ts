@@ -15,6 +15,7 @@ import { requireSeedTypes } from './check-seed-types.ts';
 import { chooseNodes } from './choose-nodes.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { ownProject } from './deferral.ts';
+import { describeNothing } from './describe-nothing.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
@@ -75,7 +76,8 @@ async function runMarked(host: Host, screen: Screen, request: RunRequest, mark: 
       finished: () => writeManifest(host, screen, ownProject(prepared.loaded)),
     });
     if (result === undefined) {
-      nothingToDo(screen, prepared);
+      screen.note(describeNothing(request.options, host.clock.now()));
+      showUnneeded(screen, prepared.unneeded);
       return noResults(screen, request, mark);
     }
     showUnneeded(screen, prepared.unneeded);
@@ -248,11 +250,6 @@ function readRemainingSeeds(host: Host, screen: Screen, prepared: Prepared, comm
 
 function hasWork(plan: Plan): boolean {
   return plan.steps.some((step) => step.kind !== 'gate');
-}
-
-function nothingToDo(screen: Screen, prepared: Prepared): void {
-  screen.note('nothing to do: the selection holds nothing that this command runs');
-  showUnneeded(screen, prepared.unneeded);
 }
 
 /** Who reads JSON gets some, also where nothing ran. */

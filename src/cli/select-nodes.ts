@@ -17,10 +17,15 @@ import { createSavedFiles } from './saved-files.ts';
 import type { Screen } from './screen.ts';
 
 /** The selected nodes; a mistake in a selector is a usage error. */
-export function selectNodes(host: Host, screen: Screen, loaded: LoadedGraph, options: SelectionOptions): ReadonlySet<NodeId> {
-  const { selector } = options;
+export function selectNodes(
+  host: Host,
+  screen: Screen,
+  loaded: LoadedGraph,
+  options: SelectionOptions & { readonly selectedBy?: string },
+): ReadonlySet<NodeId> {
+  const { selector, selectedBy = selectFlag } = options;
   screen.addSources([
-    selectorSource(selectFlag, options.select),
+    selectorSource(selectedBy, options.select),
     selectorSource(excludeFlag, options.exclude),
     selectorSource(selectorFlag, selector === undefined ? [] : [selector]),
   ]);
@@ -28,6 +33,7 @@ export function selectNodes(host: Host, screen: Screen, loaded: LoadedGraph, opt
   const selection = traced(host.trace, 'select', () =>
     select(loaded.graph, {
       select: options.select,
+      selectedBy,
       exclude: options.exclude,
       selector,
       resourceTypes: options.resourceType,

@@ -83,6 +83,10 @@ export function loopItems(block: Block, frame: Frame): readonly LoopItem[] | und
     complain(block, frame, 'names its item', loopForm(block));
     return undefined;
   }
+  if (block.params[0] === block.params[1]) {
+    complain(block, frame, `calls two things \`${block.params[0]}\``, loopForm(block).replace('|item|', '|item index|'));
+    return undefined;
+  }
   const value = evaluate(expression, frame);
   if (value === failed) return undefined;
   if (isUnknown(value)) return [unknownItem];

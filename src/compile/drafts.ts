@@ -216,7 +216,10 @@ function seedConfig(merged: MergedConfig, properties: NodeProperties | undefined
     if (column.dataType !== undefined) columnTypes[column.name] = { value: column.dataType, span: column.span };
   const types = merged.raw['column_types'];
   const declared = configValue(merged, 'column_types') ?? {};
-  if (types !== undefined) for (const [column, type] of Object.entries(declared)) columnTypes[column] = { value: type, span: types.span };
+  if (types !== undefined)
+    for (const [column, type] of Object.entries(declared)) {
+      columnTypes[column] = { value: type, span: merged.columnTypePlaces[column] ?? types.span };
+    }
   const group = configValue(merged, 'group');
   return {
     enabled: configValue(merged, 'enabled') ?? true,

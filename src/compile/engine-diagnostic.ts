@@ -4,7 +4,7 @@ import type { Statement } from '../adapter/statement.ts';
 import { placeInCompiled } from './compiled-excerpt.ts';
 import type { CompiledPlace } from './compiled-excerpt.ts';
 import type { CompiledText } from './compiled.ts';
-import { diagnoseAbsent, findAbsent, noReads, noteViews } from './query-reads.ts';
+import { adviseReference, diagnoseAbsent, findAbsent, noReads, noteViews } from './query-reads.ts';
 import type { QueryReads } from './query-reads.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
@@ -121,7 +121,8 @@ export function engineDiagnostic(
   const query = origin.text === undefined || offset === undefined ? undefined : { sql: origin.text.sql, offset };
   const absent = findAbsent(reads, details, query);
   if (absent !== undefined) return diagnoseAbsent(absent, nodeName(origin.node), where);
-  if (recreates === undefined) return diagnose(codes[details.kind], params, where);
+  const help = adviseReference(reads, details, query);
+  if (recreates === undefined) return diagnose(codes[details.kind], params, help === undefined ? where : { ...where, help });
   const { what, relation } = recreates;
   return diagnose('dependents-not-recreated', { ...params, what, relation: `${relation.schema}.${relation.name}` }, where);
 }

@@ -4,6 +4,7 @@ import { configKeys, readConfigValue } from '../project/config-keys.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { ConfigTree, Hook, Located, Project, YamlValue } from '../project/project.ts';
 import { combineConfig } from '../project/read-config.ts';
+import { blankRecord } from '../project/yaml/ordered-record.ts';
 import type { RawConfig } from '../parse/definitions.ts';
 import type { Asker } from './facts.ts';
 
@@ -13,6 +14,8 @@ export interface MergedConfig {
   readonly raw: RawConfig;
   /** Hooks of all levels, outermost first, each with its own place. */
   readonly hooks: { readonly pre: readonly Hook[]; readonly post: readonly Hook[] };
+  /** Where the type of each column is declared, of a seed. */
+  readonly columnTypePlaces: Readonly<Record<string, Span>>;
 }
 
 /** Where a node stands in a config tree. */
@@ -54,6 +57,7 @@ const otherWays: ReadonlyMap<string, ConfigKeyName> = new Map([
 export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
   const raw: Record<string, Located<YamlValue>> = {};
   const hooks: { readonly pre: Hook[]; readonly post: Hook[] } = { pre: [], post: [] };
+  const columnTypePlaces = blankRecord<Span>();
   for (const level of levels) {
     for (const name in level) {
       const located = level[name];
@@ -61,21 +65,22 @@ export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
       if (located === undefined || key === undefined) continue;
       if (name === 'pre_hook') hooks.pre.push(...hooksOf(located));
       if (name === 'post_hook') hooks.post.push(...hooksOf(located));
+      if (name === 'column_types') Object.assign(columnTypePlaces, located.parts);
       const instead = otherWays.get(name);
       if (instead !== undefined && level[instead] === undefined) Reflect.deleteProperty(raw, instead);
       const above = raw[name];
       raw[name] =
         above === undefined || key.merge === 'overwrite'
-          ? located
+          ? { value: located.value, span: located.span }
           : { value: combineConfig(key.merge, above.value, located.value), span: located.span };
     }
   }
-  return { raw, hooks };
+  return { raw, hooks, columnTypePlaces };
 }
 
 function hooksOf(located: Located<YamlValue>): readonly Hook[] {
   const read = readConfigValue('pre_hook', located).value ?? [];
-  return read.map(({ sql, transaction }) => ({ sql, transaction, span: located.span }));
+  return read.map(({ sql, transaction }, at) => ({ sql, transaction, span: located.parts?.[at] ?? located.span }));
 }
 
 /** The canonical value of a merged key, or undefined when nobody set it. */

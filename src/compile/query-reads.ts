@@ -26,6 +26,8 @@ export interface QueryReads {
   readonly relations: readonly NamedRead[];
   /** Views among these, and those that they read, nearest first. */
   readonly views: readonly ViewAbove[];
+  /** What else the project builds or reads, where somebody asks for it: a query may name it without a reference. */
+  readonly others?: readonly NamedRead[];
 }
 
 export const noReads: QueryReads = Object.freeze({ relations: Object.freeze([]), views: Object.freeze([]) });
@@ -48,6 +50,25 @@ export function findAbsent(
   }
   const { name } = details;
   return reads.relations.find(({ relation }) => name === relation.name || name === `${relation.schema}.${relation.name}`);
+}
+
+/** How the relation that the database does not have is meant to be named, where the project builds one of that name. */
+export function adviseReference(
+  { others = [] }: QueryReads,
+  { kind, name }: EngineErrorDetails,
+  query: { readonly sql: string; readonly offset: number } | undefined,
+): string | undefined {
+  if (kind !== 'unknown-relation' || name === undefined) return undefined;
+  const wanted = name.toLowerCase();
+  const named = others.filter(({ relation }) =>
+    [relation.name, `${relation.schema}.${relation.name}`].some((one) => one.toLowerCase() === wanted),
+  );
+  // Where several schemas have the name, the text says which one is meant.
+  const around = query?.sql.slice(Math.max(0, query.offset - 130), query.offset + 130).toLowerCase() ?? '';
+  const read = named.find(({ relation }) => around.includes(`${relation.schema.toLowerCase()}.`)) ?? named[0];
+  if (read === undefined || read.kind === 'source' || read.kind === 'self') return undefined;
+  const relation = `${read.relation.schema}.${read.relation.name}`;
+  return `\`${relation}\` is what ${read.kind} \`${read.name}\` of this project builds: write \`{{ref "${read.name}"}}\`, so that it is built first`;
 }
 
 /** Says of a relation that the project knows why it is not there, and how it comes to be. */

@@ -28,6 +28,8 @@ export function describeMiss(graph: Graph, { value, span }: Criterion): Diagnost
       else names.add(`exposure:${node.name}`);
     } else {
       for (const part of node.fqn) names.add(part);
+      // Somebody who wrote dots or the ending of a file meant one of these.
+      if (value.includes('.')) names.add(node.fqn.join('.')).add(node.path.slice(node.path.lastIndexOf('/') + 1));
     }
   }
   if (sources.length > 0) {
@@ -70,10 +72,16 @@ function nearValue(graph: Graph, { method, value }: Criterion): string | undefin
     else if (method === 'source' && node.resourceType === 'source') known.add(node.sourceName).add(shownName(node));
     else if (method === 'test_name' && node.resourceType === 'test' && node.test.kind === 'generic') known.add(node.test.check);
     else if (method === node.resourceType && (method === 'exposure' || method === 'unit_test')) known.add(node.name);
+    else if (method === 'path') for (const path of withFolders(node.path)) known.add(path);
     else if (method === 'file') known.add(node.path.slice(node.path.lastIndexOf('/') + 1));
   }
   if (method === 'package') known.add(graph.project);
   if (method === 'group') for (const { name } of graph.groups) known.add(name);
   if (method === 'selector') for (const { name } of graph.selectors) known.add(name);
   return didYouMean(value, known);
+}
+
+/** A path, and each folder that it leads through. */
+function withFolders(path: string): readonly string[] {
+  return path.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/'));
 }

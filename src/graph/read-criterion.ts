@@ -8,6 +8,7 @@ import type { SelectorMethod } from './selector-method.ts';
 import {
   accessWords,
   includes,
+  ownResourceTypes,
   resourceTypes,
   resultWords,
   selectorMethods,
@@ -55,7 +56,7 @@ function checkCriterion({ method, args, value, span }: Criterion): Diagnostic | 
     includes(words, value) ? undefined : wrong(`one of ${words.map((word) => `\`${word}\``).join(', ')}`, didYouMean(value, words));
   switch (method) {
     case 'resource_type':
-      return includes(resourceTypes, value) ? undefined : diagnose('unknown-resource-type', { value, known: resourceTypes }, { span });
+      return includes(resourceTypes, value) ? undefined : diagnose('unknown-resource-type', { value, known: ownResourceTypes }, { span });
     case 'test_type':
       return includes(testTypes, value) ? undefined : oneOf(testTypes.filter((word) => word !== 'schema'));
     case 'source':

@@ -17,12 +17,14 @@ import { savedMatchers } from './match-saved.ts';
 import { parseSelectors, selectorSource } from './parse-selector.ts';
 import type { SavedFiles } from './saved-state.ts';
 import type { Criterion, SelectorExpression } from './selector-expression.ts';
-import { includes, resourceTypes } from './selector-method.ts';
+import { includes, ownResourceTypes, resourceTypes } from './selector-method.ts';
 
 /** What the user asked for; every list holds the values of one flag in order. */
 export interface SelectOptions {
   /** Nothing given selects what the default selector does, and everything without one. */
   readonly select: readonly string[];
+  /** What the user calls that list; `--select` unless given. */
+  readonly selectedBy?: string;
   /** Applied last, with the same grammar and the same mode for tests. */
   readonly exclude: readonly string[];
   /** The name of a selector, in place of the other two. */
@@ -53,7 +55,8 @@ export const selectorFlag = '--selector';
  * a warning; with an error the selection is empty.
  */
 export function select(graph: Graph, options: SelectOptions): Outcome<Selection> {
-  const included = parseSelectors(options.select, selectFlag);
+  const { selectedBy = selectFlag } = options;
+  const included = parseSelectors(options.select, selectedBy);
   const excluded = parseSelectors(options.exclude, excludeFlag);
   const defined = defineSelectors(graph);
   const problems: Diagnostic[] = [...defined.diagnostics, ...included.diagnostics, ...excluded.diagnostics, ...checkTypes(options)];
@@ -63,9 +66,9 @@ export function select(graph: Graph, options: SelectOptions): Outcome<Selection>
   const context: Context = { graph, options, selectors: defined.value, matcher: createMatcher(graph, options, problems), problems };
   const chosen =
     named === undefined
-      ? resolve(context, { text: selectorSource(selectFlag, options.select).text, parts: included.value })
-      : resolve(context, { text: named.name, parts: named.isKnown ? [byName(named)] : [] });
-  const unwanted = resolve(context, { text: selectorSource(excludeFlag, options.exclude).text, parts: excluded.value });
+      ? resolve(context, { path: selectedBy, text: selectorSource(selectedBy, options.select).text, parts: included.value })
+      : resolve(context, { path: selectorFlag, text: named.name, parts: named.isKnown ? [byName(named)] : [] });
+  const unwanted = resolve(context, { path: excludeFlag, text: selectorSource(excludeFlag, options.exclude).text, parts: excluded.value });
   if (hasErrors(problems)) return nothing(problems);
   const keepsType = typeFilter(options);
   const nodes = new Set<NodeId>();
@@ -132,12 +135,13 @@ function createMatcher(graph: Graph, { saved }: SelectOptions, problems: Diagnos
 
 /** The parsed values of one flag, and the text that their spans point into. */
 interface Request {
+  readonly path: string;
   readonly text: string;
   readonly parts: readonly SelectorExpression[];
 }
 
 /** What one flag selects, undefined when it was not given; reports the parts of it that select nothing. */
-function resolve(context: Context, { text, parts }: Request): Selected | undefined {
+function resolve(context: Context, { path, text, parts }: Request): Selected | undefined {
   if (parts.length === 0) return undefined;
   const { graph, options, selectors, matcher, problems } = context;
   // A space between arguments is the same as one inside an argument.
@@ -149,7 +153,7 @@ function resolve(context: Context, { text, parts }: Request): Selected | undefin
     const misses = evaluation.misses.splice(0);
     for (const typo of misses.filter((criterion) => criterion.plain)) problems.push(describeMiss(graph, typo));
     if (problems.length === before && isNothing(result)) {
-      const spec = part.span.path.startsWith('--') ? text.slice(part.span.start, part.span.end) : text;
+      const spec = part.span.path === path ? text.slice(part.span.start, part.span.end) : text;
       problems.push(describeEmpty(graph, { spec, span: part.span, misses }));
     }
     return result;
@@ -160,9 +164,10 @@ function resolve(context: Context, { text, parts }: Request): Selected | undefin
 const everyType: readonly string[] = ['all', 'default'];
 
 function checkTypes(options: SelectOptions): readonly Diagnostic[] {
-  const known = [...resourceTypes, ...everyType];
   const given = [...(options.resourceTypes ?? []), ...(options.excludeResourceTypes ?? [])];
-  return given.filter((value) => !includes(known, value)).map((value) => diagnose('unknown-resource-type', { value, known }));
+  return given
+    .filter((value) => !includes([...resourceTypes, ...everyType], value))
+    .map((value) => diagnose('unknown-resource-type', { value, known: [...ownResourceTypes, ...everyType] }));
 }
 
 function typeFilter(options: SelectOptions): (type: string) => boolean {

@@ -28,22 +28,11 @@ export type SelectorMethod = (typeof selectorMethods)[number];
 /** Methods that belong to the language and ask for something that the graph does not hold. */
 export const unavailableMethods = ['column', 'metric', 'saved_query', 'semantic_model'] as const;
 
-/** The kinds of node that selectors may ask for. A kind that a project has none of selects nothing. */
-export const resourceTypes = [
-  'model',
-  'seed',
-  'snapshot',
-  'snapshot',
-  'source',
-  'test',
-  'unit_test',
-  'analysis',
-  'exposure',
-  'metric',
-  'semantic_model',
-  'saved_query',
-  'function',
-] as const;
+/** The kinds of node that a project can have. */
+export const ownResourceTypes = ['model', 'seed', 'snapshot', 'source', 'test', 'unit_test', 'exposure'] as const;
+
+/** The kinds that selectors may ask for: those of dbt too, which select nothing. */
+export const resourceTypes = [...ownResourceTypes, 'analysis', 'metric', 'semantic_model', 'saved_query', 'function'] as const;
 
 /** Values of `test_type:`; `data` is every test that is no unit test, `schema` an old word for `generic`. */
 export const testTypes = ['generic', 'singular', 'data', 'unit', 'schema'] as const;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Operation } from '../adapter/operation.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
+import type { BuiltNode } from '../compile/compiled.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild, RecordedLedger } from '../state/state-reader.ts';
 import type { Action, Assumption, BuildStep } from './plan.ts';
@@ -29,6 +30,11 @@ export type BuildPart = Omit<BuildStep, 'dependsOn' | 'blocks' | 'transaction'> 
   /** After the audit, before the commit. */
   readonly closing: readonly Action[];
 };
+
+/** Why what does not stand is built: nobody ever made it, or somebody has dropped it. */
+export function whyMissing(standing: Standing, { id, relation }: Pick<BuiltNode, 'id' | 'relation'>): 'never-built' | 'gone' {
+  return standing.recorded(relation)?.node === id ? 'gone' : 'never-built';
+}
 
 export function hashText(text: string): string {
   return createHash('sha256').update(text).digest('hex');

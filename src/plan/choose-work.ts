@@ -1,6 +1,7 @@
 /** Decides what a command does with a selection: which nodes are built, and which tests run. */
 import type { CompiledTest, CompiledUnitTest, NodeId } from '../compile/compiled.ts';
 import { inOrder } from '../graph/traverse.ts';
+import { whyMissing } from './build-context.ts';
 import type { Standing } from './build-context.ts';
 import { ancestorsHere } from './defer-nodes.ts';
 import type { Reason } from './plan.ts';
@@ -47,7 +48,7 @@ function changedSeeds(input: PlanInput, standing: Standing, models: Iterable<Nod
     const summary = input.seeds.get(id);
     if (node.resourceType !== 'seed' || summary === undefined) continue;
     const recorded = standing.recorded(node.relation);
-    if (standing.existing(node.relation) === undefined) changed.push([id, 'never-built']);
+    if (standing.existing(node.relation) === undefined) changed.push([id, whyMissing(standing, node)]);
     else if (recorded?.contentHash !== summary.contentHash) changed.push([id, 'seed-changed']);
   }
   return changed;

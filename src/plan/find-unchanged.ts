@@ -11,7 +11,7 @@ import { shapeHash } from '../state/shape-hash.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { BuildMemory } from '../state/state-writer.ts';
 import type { Standing } from './build-context.ts';
-import { digest, fingerprintOf, metadataOf, namesKnownTo, unsteadyPart } from './fingerprint.ts';
+import { digest, fingerprintOf, metadataOf, namesKnownTo, readingPart, unsteadyPart } from './fingerprint.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Reason } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -187,8 +187,14 @@ function compare({ input, standing, isDrifted, hooks }: Comparing, node: BuiltNo
   const reasons: (readonly [Reason, readonly string[]])[] = [
     ['non-deterministic', asks === undefined ? [] : [`it asks for ${asks}`]],
     ['hook', hasHooks(node) ? ['its hooks may do anything'] : hooks.includes(plainName(node)) ? ['a hook names it'] : []],
+    ['seed-changed', differs.includes('file') && !differs.includes(readingPart) ? ['its file has changed'] : []],
     ['sql-changed', differs.filter(isText).map((name) => `its ${name} has changed`)],
-    ['config-changed', differs.filter((name) => !isText(name)).map((name) => describeChange(name, before.fingerprint, memory.fingerprint))],
+    [
+      'config-changed',
+      differs
+        .filter((name) => !isText(name) && name !== 'file')
+        .map((name) => describeChange(name, before.fingerprint, memory.fingerprint)),
+    ],
     ['drifted', isDrifted(node, existing, kind) ? ['its columns are not those that it was built with'] : []],
     ['source-new-data', moved.filter(({ reason }) => reason === 'source-new-data').map(({ what }) => what)],
     ['upstream-rebuilt', moved.filter(({ reason }) => reason !== 'source-new-data').map(({ what }) => what)],
@@ -224,7 +230,7 @@ function loadedFinding(
   };
 }
 
-const isText = (name: string): boolean => name.startsWith('sql') || name === 'file';
+const isText = (name: string): boolean => name.startsWith('sql');
 
 /** What hooks of the run may write into, as far as they name it: texts in small letters, without quotes. */
 function hookTexts({ graph, onRunStart, onRunEnd }: PlanInput, builds: Iterable<NodeId>): string {

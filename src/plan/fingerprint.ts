@@ -3,7 +3,7 @@
  * same fingerprint that read the same data give the same relation; two that differ say by these names in what.
  */
 import { createHash } from 'node:crypto';
-import type { BuiltNode, CompiledModel, CompiledSnapshot, CompiledText, NodeId } from '../compile/compiled.ts';
+import type { BuiltNode, CompiledModel, CompiledSeed, CompiledSnapshot, CompiledText, NodeId } from '../compile/compiled.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import { hashText } from './build-context.ts';
@@ -20,6 +20,9 @@ const meaning = '1';
 /** Why a relation is built whenever it is selected, by the name of its part of the fingerprint. */
 export const unsteadyPart = 'asks for';
 
+/** How the file of a seed is read; the hash of the file covers it too. */
+export const readingPart = 'column types or delimiter';
+
 /** `recorded` is the last build of the node: what was found out about a text need not be found out again. */
 export function fingerprintOf(input: PlanInput, node: BuiltNode, recorded: RecordedBuild | undefined): Fingerprint {
   const parts: Record<string, string> = { tx: meaning, engine: input.dialect.engine };
@@ -32,8 +35,10 @@ export function fingerprintOf(input: PlanInput, node: BuiltNode, recorded: Recor
       'on_run_start',
       input.onRunStart.map(({ text }) => text.sql),
     );
-  if (node.resourceType === 'seed') note('file', input.seeds.get(node.id)?.contentHash);
-  else if (!noteKnown(input, node, recorded, note)) noteQueries(input, node, note);
+  if (node.resourceType === 'seed') {
+    note('file', input.seeds.get(node.id)?.contentHash);
+    note(readingPart, readingOf(node));
+  } else if (!noteKnown(input, node, recorded, note)) noteQueries(input, node, note);
   if (node.resourceType === 'model') noteModel(input, node, note);
   if (node.resourceType === 'snapshot') {
     const { strategy, uniqueKey, updatedAt, checkColumns, hardDeletes, validToCurrent, metaColumns } = node.config;
@@ -54,6 +59,12 @@ export function fingerprintOf(input: PlanInput, node: BuiltNode, recorded: Recor
       node.constraints.map(({ type, columns, name, expression, to }) => [type, columns, name, expression, to?.sql, to?.columns]),
     );
   return parts;
+}
+
+/** Undefined where nothing is declared. */
+function readingOf({ config: { columnTypes, delimiter } }: CompiledSeed): readonly unknown[] | undefined {
+  const types = Object.entries(columnTypes).map(([column, { value }]) => [column, value] as const);
+  return types.length === 0 && delimiter === undefined ? undefined : [delimiter, types.toSorted(([a], [b]) => (a < b ? -1 : 1))];
 }
 
 type Note = (name: string, value: unknown) => void;

@@ -8,7 +8,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import { hasUniqueConstraint, planConstraints, requireContract } from './plan-constraints.ts';
 import { describeAndGrant, syncIndexes } from './plan-storage.ts';
-import { assumption, hashText, operation, stageRelation } from './build-context.ts';
+import { assumption, hashText, operation, stageRelation, whyMissing } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { incrementTable, reattach, replaceTable, requireInterval, requireKeys } from './plan-table.ts';
 import { planBatches } from './plan-batches.ts';
@@ -136,7 +136,7 @@ export function decide(
   const isIncremental = node.resourceType === 'model' && node.config.materialized === 'incremental';
   const { fullRefresh, again } = context.input;
   const wantsFull = again !== 'go-on' && (node.resourceType === 'model' ? (node.config.fullRefresh ?? fullRefresh) : fullRefresh);
-  if (existing === undefined) return { reason: 'never-built', incremental: false };
+  if (existing === undefined) return { reason: whyMissing(context.standing, node), incremental: false };
   if (existing.kind !== kind) return { reason: 'kind-changed', incremental: false };
   if (wantsFull) return { reason: 'full-refresh', incremental: false };
   if (isIncremental) return { reason: 'incremental', incremental: true };

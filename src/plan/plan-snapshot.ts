@@ -5,7 +5,7 @@ import type { Query } from '../adapter/statement.ts';
 import type { CompiledSnapshot } from '../compile/compiled.ts';
 import { versionPlaces, versionRules } from '../compile/version-problems.ts';
 import type { Action, Reason } from './plan.ts';
-import { assumption, hashText, operation, stageRelation } from './build-context.ts';
+import { assumption, hashText, operation, stageRelation, whyMissing } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { checkOwnership, checkRows, planHooks } from './plan-build.ts';
 import { hooksFollow } from './plan-table.ts';
@@ -43,7 +43,7 @@ export function planSnapshot(context: BuildContext, snapshot: CompiledSnapshot):
     relationKind: 'table',
     contentHash: hashText(snapshot.full.sql),
     assumes: assumption(context, relation, existing),
-    reason: reasonOf(context, existing),
+    reason: reasonOf(context, snapshot, existing),
     before: pre.outside,
     work: [...pre.inside, requireVersions, ...work],
     closing: [
@@ -55,8 +55,8 @@ export function planSnapshot(context: BuildContext, snapshot: CompiledSnapshot):
   };
 }
 
-function reasonOf({ input }: BuildContext, existing: CatalogRelation | undefined): Reason {
-  if (existing === undefined) return 'never-built';
+function reasonOf({ input, standing }: BuildContext, snapshot: CompiledSnapshot, existing: CatalogRelation | undefined): Reason {
+  if (existing === undefined) return whyMissing(standing, snapshot);
   if (existing.kind !== 'table') return 'kind-changed';
   return input.fullRefresh ? 'history-kept' : 'history';
 }

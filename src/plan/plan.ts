@@ -21,6 +21,7 @@ export type Command = 'run' | 'build' | 'test' | 'seed' | 'snapshot';
 export type Reason =
   | 'selected'
   | 'never-built'
+  | 'gone'
   | 'full-refresh'
   | 'incremental'
   | 'intervals'

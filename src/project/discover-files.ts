@@ -117,6 +117,7 @@ function walkFolder(walk: Walk, folder: string, bases: readonly Base[], ancestor
     if (entry.kind === 'file') takeFile(walk, path, entry.name, bases);
     else if (entry.kind === 'directory') enterFolder(walk, path, bases, ancestors);
     else if (entry.kind === 'link') followLink(walk, path, bases, ancestors);
+    else if (isOfModels(bases)) walk.diagnostics.push(diagnose('unused-file', { path }, at(path)));
   }
 }
 
@@ -163,8 +164,12 @@ function takeFile(walk: Walk, path: string, name: string, bases: readonly Base[]
     walk.found.push({ kind, path, base: base.path });
     return;
   }
-  if (bases.some(({ role }) => role === 'models' || role === 'snapshots'))
-    walk.diagnostics.push(diagnose('unused-file', { path }, at(path)));
+  if (isOfModels(bases)) walk.diagnostics.push(diagnose('unused-file', { path }, at(path)));
+}
+
+/** Where somebody may take a file that nothing reads for one that is read. */
+function isOfModels(bases: readonly Base[]): boolean {
+  return bases.some(({ role }) => role === 'models' || role === 'snapshots');
 }
 
 /** Below the folder of tests, `fixtures` holds rows for unit tests. */

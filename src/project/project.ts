@@ -16,6 +16,8 @@ export interface YamlNumber {
 export interface Located<T> {
   readonly value: T;
   readonly span: Span;
+  /** Places inside the value, by key or by position, where somebody has to point at one of them. */
+  readonly parts?: Readonly<Record<string, Span>>;
 }
 
 export type FileKind = 'model' | 'properties' | 'macro' | 'js-macro' | 'seed' | 'singular-test' | 'fixture' | 'docs';

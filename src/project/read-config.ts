@@ -2,14 +2,14 @@
 import type * as v from 'valibot';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { ConfigResource } from './config-keys.ts';
+import type { ConfigKeyName, ConfigResource } from './config-keys.ts';
 import { configKeys, configShapes, findConfigKey } from './config-keys.ts';
 import type { Located, YamlValue } from './project.ts';
 import type { Shape } from './shape.ts';
 import { checkShape, optional } from './shape.ts';
 import type { YamlEntry, YamlNode } from './yaml/yaml-node.ts';
 import { blankRecord } from './yaml/ordered-record.ts';
-import { entryOf, isNull, keySpan, spanOf, toYamlValue } from './yaml/yaml-node.ts';
+import { entryOf, isNull, keySpan, spanOf, toYamlValue, valueOf } from './yaml/yaml-node.ts';
 
 /** The shapes of all config keys of one kind of node, under all their spellings, each optional. */
 export function configEntries(resource: ConfigResource, prefix = ''): Record<string, v.NullishSchema<Shape, undefined>> {
@@ -72,7 +72,20 @@ export function takeConfig(reader: ConfigReader, entry: YamlEntry, spelling = en
   }
   reader.given.set(found.name, { entry, label });
   if (!checkShape(configShapes[found.name], entry.value, spelling, silent)) return;
-  reader.config[found.name] = { value: toYamlValue(entry.value), span: spanOf(reader.path, entry.value) };
+  const parts = partsOf(found.name, reader.path, entry.value);
+  reader.config[found.name] = { value: toYamlValue(entry.value), span: spanOf(reader.path, entry.value), ...parts };
+}
+
+/** The places of the types of columns, and of the SQL of hooks: what is wrong with one of them is said there. */
+function partsOf(name: ConfigKeyName, path: string, value: YamlNode): Pick<Located<YamlValue>, 'parts'> {
+  if (name === 'column_types' && value.kind === 'map') {
+    return {
+      parts: Object.fromEntries(value.entries.map(({ key, keyStart, value: type }) => [key, { path, start: keyStart, end: type.end }])),
+    };
+  }
+  if (name !== 'pre_hook' && name !== 'post_hook') return {};
+  const hooks = value.kind === 'list' ? value.items : [value];
+  return { parts: Object.fromEntries(hooks.map((hook, at) => [at, spanOf(path, valueOf(hook, 'sql') ?? hook)])) };
 }
 
 function listOf(value: YamlValue): readonly YamlValue[] {

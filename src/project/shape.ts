@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import { didYouMean } from '../diagnostics/nearest.ts';
+import { didYouMean, nearest } from '../diagnostics/nearest.ts';
 import type { YamlValue } from './project.ts';
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from './yaml/yaml-node.ts';
 import { isNull, isYamlNumber, keySpan, spanOf } from './yaml/yaml-node.ts';
@@ -168,6 +168,7 @@ function checkEntries(shape: Mapping, node: YamlMap, key: string, context: Shape
   const known = shape.entries;
   const inside = placeOf(node, key, context);
   let fits = true;
+  const unknown: string[] = [];
   for (const entry of node.entries) {
     const entryShape = Object.hasOwn(known, entry.key) ? known[entry.key] : shape.type === 'object_with_rest' ? shape.rest : undefined;
     const misplaced =
@@ -176,13 +177,18 @@ function checkEntries(shape: Mapping, node: YamlMap, key: string, context: Shape
       kindOf(shape.rest) === 'map' &&
       entry.value.kind !== 'map' &&
       !isNull(entry.value);
-    if (entryShape === undefined || misplaced) fits = reportUnknown(entry, Object.keys(known), inside);
+    if (entryShape === undefined || misplaced) {
+      unknown.push(entry.key);
+      fits = reportUnknown(entry, Object.keys(known), inside);
+    }
     // valibot's ObjectEntries also admits asynchronous schemas; none is declared here.
     else fits = checkShape(entryShape as Shape, entry.value, entry.key, inside) && fits;
   }
   for (const name in known) {
     if (known[name]?.type === 'nullish' || node.entries.some((entry) => entry.key === name)) continue;
     fits = false;
+    // An unknown key that looks like it has been reported, with this name as what was meant.
+    if (unknown.some((key) => nearest(key, Object.keys(known))[0] === name)) continue;
     context.diagnostics.push(
       diagnose('missing-key', { key: name, place: inside.place ?? 'this mapping' }, { span: spanOf(context.path, node) }),
     );

@@ -24,6 +24,7 @@ export interface PlanTextOptions {
 const reasons: Readonly<Record<Reason, string>> = {
   selected: 'selected',
   'never-built': 'never built',
+  gone: 'was built, and is gone',
   'full-refresh': 'full refresh',
   incremental: 'new rows only',
   intervals: 'missing intervals',

@@ -15,6 +15,7 @@ describe('tx init', () => {
     expect(linesOf(made.stderr)[1]).toBe('next:  cd bikes && tx build');
     expect(made.code).toBe(0);
     expect(filesBelow(join(home, 'bikes'))).toContain('.gitignore');
+    expect(await callTx(['fmt', '--check'], { cwd: join(home, 'bikes') })).toMatchObject({ code: 0 });
     const built = await callTx(['build'], { cwd: join(home, 'bikes') });
     expect(built.code, built.stderr).toBe(0);
     const before = filesBelow(home);

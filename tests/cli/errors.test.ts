@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { filesBelow, shop } from './shop.ts';
 
@@ -152,6 +153,14 @@ describe('errors that are found before anything runs', () => {
       'error seed-ragged-row  seeds/f_ragged.csv:2:1',
     ]);
     expect(filesBelow(project.root).filter((path) => /duckdb|^target/.test(path))).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')('warn about what has the name of a model and is no file', async () => {
+    const project = await shop();
+    execFileSync('mkfifo', [project.path('models/pipe.sql')]);
+    const { code, stderr } = await project.tx(['ls']);
+    expect(stderr).toContain('warning unused-file  models/pipe.sql\n');
+    expect(code).toBe(0);
   });
 
   it('warn about what nothing reads and nothing matches, and go on', async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { execute } from '../support/tx.ts';
 import { linesOf, shop } from './shop.ts';
 
 /** The parts of a plan that are read here. */
@@ -76,6 +77,28 @@ describe('tx plan', () => {
     expect(await kinds('test')).toEqual(['test']);
     expect(await kinds('seed')).toEqual(['build']);
     expect(await kinds('build')).toEqual(['unchanged']);
+  });
+
+  it('tells what was dropped from what was never built, and the types of a seed from its file', async () => {
+    const types = (type: string): string => `seeds:\n  - name: raw\n    config:\n      column_types: { id: ${type} }\n`;
+    const project = await shop({ 'seeds/raw.yaml': types('integer') });
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    const reasonOf = async (name: string): Promise<readonly string[]> => {
+      const plan = await project.tx(['plan', '-s', name, '--explain']);
+      return linesOf(plan.stdout)
+        .slice(2, 4)
+        .map((line) => line.replace(/^.* main\.\w+ +/, '').trim());
+    };
+    project.write('seeds/raw.yaml', types('bigint'));
+    expect(await reasonOf('raw')).toEqual(['its config has changed', 'its column types or delimiter has changed']);
+    project.write('seeds/raw.yaml', types('integer'));
+    project.write('seeds/raw.csv', 'id,amount\n1,10\n2,20\n');
+    expect(await reasonOf('raw')).toEqual(['file changed', 'its file has changed']);
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    await execute(project.path('shop.duckdb'), 'drop table total');
+    expect((await reasonOf('total'))[0]).toBe('was built, and is gone, 1 test');
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    expect(await project.rows('from total')).toEqual([['30']]);
   });
 
   it('lists relations that no node builds any more, and drops none', async () => {

@@ -250,6 +250,21 @@ describe('tx retry after a run without a record', () => {
     expect((await project.tx(['retry'])).code).toBe(0);
   });
 
+  it('of a backfill that was cut off offers to load what is left of it', async () => {
+    const project = await shop();
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    const args = { select: ['visits'], backfill: true, from: '2024-01-01', to: '2024-02-01', chunk: null, resume: false };
+    const mark = { command: 'build', started_at: '2026-01-31T06:00:00.000Z', pid: 99_999_999, exit_code: null, args };
+    project.write('target/unfinished_run.json', JSON.stringify(mark));
+    const said = async (): Promise<string | undefined> =>
+      /^ {2}help.*$/m.exec((await project.tx(['retry'], { env: { COLUMNS: '300' } })).stderr)?.[0];
+    const line = 'tx backfill --select visits --from 2024-01-01 --to 2024-02-01';
+    expect(await said()).toBe(`  help  load what is left of it: \`${line} --resume\`; or all of it again: \`${line}\``);
+    // One that did not begin has nothing to go on from.
+    project.write('target/unfinished_run.json', JSON.stringify({ ...mark, exit_code: 75 }));
+    expect(await said()).toBe(`  help  run it again: \`${line}\``);
+  });
+
   it('is refused although an older record has failures', async () => {
     const project = await shop({ 'models/bad.sql': '{{config materialized="table"}}\nselect error(\'stop\') as id from {{ref "stg"}}\n' });
     expect((await project.tx(['build', '-q'])).code).toBe(1);

@@ -48,6 +48,7 @@ function chooseModels(
   const chosen = selectNodes(host, screen, loaded, {
     ...options,
     select: names,
+    selectedBy: 'arguments',
     exclude: [],
     resourceType: ['model'],
     excludeResourceType: [],

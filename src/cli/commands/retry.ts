@@ -61,6 +61,11 @@ function describeUnfinished(host: Host, { command, args, startedAt, pid, exitCod
     time: when(startedAt),
     exitCode,
     pid: isRunning ? pid : undefined,
+    // What a backfill opened counts as missing until it is loaded, whoever loads it.
+    resume:
+      args['backfill'] === true && args['resume'] !== true && exitCode === undefined
+        ? commandLine(command, { ...args, resume: true })
+        : undefined,
   });
 }
 

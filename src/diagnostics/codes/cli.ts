@@ -97,6 +97,8 @@ export const cliCodes = {
     exitCode: number | undefined;
     /** The process that may still be at it. */
     pid: number | undefined;
+    /** The same, leaving out what it has done; only where there is such a command. */
+    resume?: string | undefined;
   }>(
     ({ line, time, exitCode, pid }) => {
       const run = `the last run, \`${line}\`${time}, `;
@@ -106,7 +108,8 @@ export const cliCodes = {
         ? `${run}did not start: it ended with exit code 2`
         : `${run}ended with exit code ${exitCode} and left no record`;
     },
-    ({ line, exitCode, pid }) => {
+    ({ line, exitCode, pid, resume }) => {
+      if (pid === undefined && resume !== undefined) return `load what is left of it: \`${resume}\`; or all of it again: \`${line}\``;
       if (pid !== undefined) return `wait for it to end; if process ${pid} is something else, run it again: \`${line}\``;
       return exitCode === 2 ? `mend what it reported, and run it again: \`${line}\`` : `run it again: \`${line}\``;
     },
@@ -168,11 +171,18 @@ export const cliCodes = {
     () => 'name one: `tx show -s my_model`, or give SQL with `--inline`',
   ),
   'interval-incomplete': error<{ missing: string }>(
-    (p) =>
-      p.missing === '--restate'
-        ? '`--from` and `--to` stand without the models that are to be loaded again'
-        : `an interval needs both ends: \`${p.missing}\` is missing`,
-    (p) => (p.missing === '--restate' ? 'name them: `--restate visits`' : `add \`${p.missing} 2024-02-01\``),
+    ({ missing }) => {
+      if (missing === '--restate') return '`--from` and `--to` stand without the models that are to be loaded again';
+      return missing === 'range'
+        ? 'what is to be loaded again is not said: `--from` and `--to` are missing'
+        : `an interval needs both ends: \`${missing}\` is missing`;
+    },
+    ({ missing }) => {
+      if (missing === '--restate') return 'name them: `--restate visits`';
+      return missing === 'range'
+        ? 'add both, as in `--from 2024-01-01 --to 2024-02-01`; what was never loaded, `tx build` loads without them, and `tx ls --output gaps` lists it'
+        : `add \`${missing} 2024-02-01\``;
+    },
   ),
   'interval-empty': error<{ start: string; end: string }>(
     (p) => `the interval from ${p.start} to ${p.end} is empty`,

@@ -123,7 +123,10 @@ const yamlCodes = {
     () => 'give the keys of one mapping the same indentation, and quote values that contain `: `',
   ),
   'yaml-duplicate-key': error<{ readonly key: string; readonly firstLine: number; readonly secondLine: number }>(
-    ({ key, firstLine, secondLine }) => `key \`${key}\` is given twice, on line ${firstLine} and on line ${secondLine}`,
+    ({ key, firstLine, secondLine }) =>
+      firstLine === secondLine
+        ? `key \`${key}\` is given twice`
+        : `key \`${key}\` is given twice, on line ${firstLine} and on line ${secondLine}`,
     () => 'keep one of them',
   ),
   'yaml-limit': error<{ readonly what: 'aliases' | 'nodes' | 'levels'; readonly limit: number }>(

@@ -10,7 +10,7 @@ select
     trip_minutes
 from {{ref "stg_trips"}}
 where trip_minutes <= {{var "longest_trip_minutes"}}
-{{#if is_incremental}}
-  -- only what is new since the last run; `>=` and the key take care of equal times
-  and started_at >= (select max(started_at) from {{this}})
-{{/if}}
+    {{#if is_incremental}}
+        -- only what is new since the last run; `>=` and the key take care of equal times
+        and started_at >= (select max(started_at) from {{this}})
+    {{/if}}

@@ -1,17 +1,17 @@
 with departures as (
-
-    select start_station as station_code, count(*) as trips
+    select
+        start_station as station_code,
+        count(*) as trips
     from {{ref "fct_trips"}}
     group by start_station
-
 ),
 
 arrivals as (
-
-    select end_station as station_code, count(*) as trips
+    select
+        end_station as station_code,
+        count(*) as trips
     from {{ref "fct_trips"}}
     group by end_station
-
 )
 
 select
