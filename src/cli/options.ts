@@ -269,14 +269,7 @@ export function addSelectionOptions(command: Command): Command {
     .addOption(repeatable('--exclude <spec...>', 'what to leave out, in the same words', 'TX_EXCLUDE'))
     .addOption(new Option('--selector <name>', 'what a selector of selectors.yaml selects').env('TX_SELECTOR'))
     .addOption(new Option('--state <folder>', 'an earlier run, for state:… and --defer').env('TX_STATE'))
-    .addOption(
-      repeatable(
-        '--resource-type <type...>',
-        'only model, seed, snapshot, source, test, unit_test, exposure',
-        'TX_RESOURCE_TYPE',
-        collectWords,
-      ),
-    )
+    .addOption(repeatable('--resource-type <type...>', 'only model, seed, snapshot, unit_test, …', 'TX_RESOURCE_TYPE', collectWords))
     .addOption(repeatable('--exclude-resource-type <type...>', 'all but these kinds', 'TX_EXCLUDE_RESOURCE_TYPE', collectWords))
     .addOption(new Option('--indirect-selection <mode>', 'tests').choices(indirectSelections).env('TX_INDIRECT_SELECTION'));
 }
