@@ -41,7 +41,11 @@ export function readPaths(project: YamlNode, context: PathContext): ProjectPaths
   const targets: string[] = [];
   if (target?.kind === 'scalar' && typeof target.value === 'string') addTarget(targets, { ...target, value: target.value }, context);
   reportOverlaps(project, paths, context);
-  return { ...paths, target: targets[0] ?? 'target' };
+  const [made = 'target'] = targets;
+  const { length } = context.diagnostics;
+  reportInside(project, paths, made, context);
+  // Nothing is written beside sources, not even that the run did not start.
+  return { ...paths, target: context.diagnostics.length === length ? made : 'target' };
 }
 
 /** The folder for what is made, which nothing but project.yaml itself decides. */
@@ -86,6 +90,20 @@ function addTarget(paths: string[], node: TextNode, context: PathContext): void 
     context.diagnostics.push(
       diagnose('path-outside-project', { key: 'target_path', path: node.value }, { span: spanOf(context.file, node) }),
     );
+}
+
+const isInside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+
+/** What is made is no source: nothing is looked for in its folder. */
+function reportInside(project: YamlNode, paths: Readonly<Record<Role, readonly string[]>>, target: string, context: PathContext): void {
+  for (const { key, role } of settings) {
+    for (const path of paths[role]) {
+      if (!isInside(path, target) || (role === 'docs' && valueOf(project, key) === undefined)) continue;
+      const place = valueOf(project, 'target_path') ?? valueOf(project, key);
+      const problem = { path, first: key, second: 'target_path' };
+      context.diagnostics.push(diagnose('paths-overlap', problem, { span: place && spanOf(context.file, place) }));
+    }
+  }
 }
 
 function reportOverlaps(project: YamlNode, paths: Readonly<Record<Role, readonly string[]>>, context: PathContext): void {

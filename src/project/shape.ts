@@ -8,7 +8,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import { didYouMean, nearest } from '../diagnostics/nearest.ts';
 import type { YamlValue } from './project.ts';
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from './yaml/yaml-node.ts';
-import { isNull, isYamlNumber, keySpan, spanOf } from './yaml/yaml-node.ts';
+import { isNull, isYamlNumber, keySpan, spanOf, toYamlValue } from './yaml/yaml-node.ts';
 
 /** Any valibot schema. The message of each is what it expects: "text", "a list of names". */
 export type Shape = v.GenericSchema;
@@ -267,7 +267,7 @@ export function expectedBy(shape: Shape): string {
 
 function report(expected: string, shape: Shape, node: YamlNode, key: string, context: ShapeContext): void {
   const value = node.kind === 'scalar' ? node.value : undefined;
-  const found = value === undefined ? (node.kind === 'list' ? 'a list' : 'a mapping') : describeValue(value);
+  const found = describeValue(toYamlValue(node));
   const help = valueHelp(shape, value);
   context.diagnostics.push(diagnose('wrong-value', { key, expected, found, help }, { span: spanOf(context.path, node) }));
 }
@@ -293,8 +293,8 @@ function wordsOf(shape: Shape): readonly string[] {
 export function describeValue(value: YamlValue): string {
   if (value === null) return 'nothing';
   if (isYamlNumber(value)) return `\`${value.text}\``;
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
   if (value === '') return 'empty text';
   // Text that reads like another kind of value is told apart from it.
   return typeof value === 'string' && looksTyped.test(value) ? `the text "${value}"` : `\`${String(value)}\``;
