@@ -9,13 +9,13 @@ import type { Project } from '../project/project.ts';
 import { exitCodes, Stop } from './exit.ts';
 
 /** The database as the user configured it: a path or a host, never a password. */
-function databaseName(project: Project): string {
+function databaseName(project: Pick<Project, 'target'>): string {
   const { path } = project.target.settings;
   return typeof path === 'string' ? path : project.target.database;
 }
 
 /** `waited`: seconds for which the command has waited for a lock. */
-export function describeOpenError(details: EngineErrorDetails, project: Project, waited = 0): Diagnostic {
+export function describeOpenError(details: EngineErrorDetails, project: Pick<Project, 'file' | 'target'>, waited = 0): Diagnostic {
   const database = databaseName(project);
   const where = { span: { path: project.file.path, start: 0, end: 0 } };
   const problem = { database, engine: project.target.type, message: details.message };
@@ -37,6 +37,8 @@ export function describeOpenError(details: EngineErrorDetails, project: Project,
       return diagnose('missing-database', { database }, where);
     case 'read-only':
       return diagnose('database-read-only', problem, where);
+    case 'disk-full':
+      return diagnose('disk-full', { engine: problem.engine, message: details.message }, where);
     default:
       return diagnose('database-not-opened', problem, { ...where, help: details.hint });
   }

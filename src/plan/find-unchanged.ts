@@ -195,7 +195,7 @@ function compare({ input, standing, isDrifted, hooks }: Comparing, node: BuiltNo
         .filter((name) => !isText(name) && name !== 'file')
         .map((name) => describeChange(name, before.fingerprint, memory.fingerprint)),
     ],
-    ['drifted', isDrifted(node, existing, kind) ? ['its columns are not those that it was built with'] : []],
+    ...driftOf(input, node, isDrifted(node, existing, kind)),
     ['source-new-data', moved.filter(({ reason }) => reason === 'source-new-data').map(({ what }) => what)],
     ['upstream-rebuilt', moved.filter(({ reason }) => reason !== 'source-new-data').map(({ what }) => what)],
   ];
@@ -204,6 +204,18 @@ function compare({ input, standing, isDrifted, hooks }: Comparing, node: BuiltNo
   if (reason !== undefined) return { kind, memory, reason, why };
   const stands = before.metadata === memory.metadata ? 'unchanged' : 'metadata';
   return { kind, memory: { ...memory, dataVersion: before.dataVersion }, stands, recorded, why: [] };
+}
+
+/** A run that is cut off has built, and has not noted how it left what it built. */
+function driftOf(
+  { dialect, state }: PlanInput,
+  { relation }: BuiltNode,
+  drifted: boolean,
+): readonly (readonly [Reason, readonly string[]])[] {
+  if (!drifted) return [];
+  return state.shapes[buildSubject(relation, dialect)] === undefined
+    ? [['not-noted', ['the run that built it was cut off before it noted its columns']]]
+    : [['drifted', ['its columns are not those that it was built with']]];
 }
 
 /** Of a model that is loaded interval by interval the ledger decides: whatever was above it then, what is loaded is loaded. */

@@ -37,6 +37,7 @@ export type Reason =
   | 'upstream-rebuilt'
   | 'source-new-data'
   | 'drifted'
+  | 'not-noted'
   | 'non-deterministic'
   | 'metadata-changed'
   | 'unchanged';

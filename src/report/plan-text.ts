@@ -40,6 +40,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   'upstream-rebuilt': 'what it reads has changed',
   'source-new-data': 'a source may have new data',
   drifted: 'does not stand as it was built',
+  'not-noted': 'how its last run left it is not known',
   'non-deterministic': 'asks for what is not the same each time',
   'metadata-changed': 'comments and rights only',
   unchanged: 'unchanged',

@@ -70,11 +70,11 @@ testRefusals('seeds that are refused', [
     },
     report: [
       [
-        'error seed-column-not-found  seeds/s.yaml:4:21',
+        'error seed-column-not-found  seeds/s.yaml:4:23',
         '  a type is declared for column `amuont`, which the header does not have',
         '    3 │     config:',
         '    4 │       column_types: { amuont: integer }',
-        '      │                     ^^^^^^^^^^^^^^^^^',
+        '      │                       ^^^^^^^^^^^^^^^',
         '  help  did you mean `amount`? without a declared type are `amount`, `b`',
       ],
     ],
