@@ -81,7 +81,10 @@ const valueCodes = {
 
 const macroCodes = {
   'duplicate-macro': error<{ readonly name: string; readonly first: string; readonly second: string }>(
-    ({ name, first, second }) => `macro \`${name}\` is defined in \`${first}\` and in \`${second}\``,
+    ({ name, first, second }) =>
+      first === second
+        ? `macro \`${name}\` is defined twice in \`${first}\``
+        : `macro \`${name}\` is defined in \`${first}\` and in \`${second}\``,
     () => 'rename one of them; variants of one macro differ in `engine="…"`',
   ),
   'macro-engine-missing': error<{ readonly name: string; readonly engine: string; readonly known: readonly string[] }>(

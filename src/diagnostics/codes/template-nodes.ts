@@ -62,7 +62,10 @@ const referenceCodes = {
     ({ name, known }) => didYouMean(name, known) ?? `write \`{{#docs "${name}"}}…{{/docs}}\` in a Markdown file of \`docs_paths\``,
   ),
   'duplicate-doc': error<{ readonly name: string; readonly first: string; readonly second: string }>(
-    ({ name, first, second }) => `doc block \`${name}\` is written in \`${first}\` and in \`${second}\``,
+    ({ name, first, second }) =>
+      first === second
+        ? `doc block \`${name}\` is written twice in \`${first}\``
+        : `doc block \`${name}\` is written in \`${first}\` and in \`${second}\``,
     () => 'rename one of them',
   ),
 };
