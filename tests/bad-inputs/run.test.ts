@@ -10,6 +10,22 @@ const read = (project: TempProject, sql: string): Promise<string[][]> => readRow
 const RELATIONS = "select table_name from information_schema.tables where table_schema = 'main' order by 1";
 
 describe('models that the database refuses', () => {
+  it.each(['run', 'build'])('row 26: columns of one name are told of by `tx %s` before the engine renames them', async (command) => {
+    const project = await badProject({ 'models/a.sql': "select 1 as id, 2 as ID, 'x' as name\n" });
+    const { code, stderr } = await run(project, [command]);
+    expect(problems(stderr)).toEqual([
+      [
+        'warning duplicate-column  models/a.sql',
+        '  the query gives `ID` more than once; the next one becomes `ID_1`',
+        '  help  name each column once, or leave one out',
+      ],
+    ]);
+    expect(code).toBe(0);
+    expect(
+      await read(project, "select column_name from information_schema.columns where table_name = 'a' order by ordinal_position"),
+    ).toEqual([['id'], ['ID_1'], ['name']]);
+  });
+
   it('row 27: NULL and duplicate keys, on the first load too, with samples of the keys only', async () => {
     const rows = '(values (1, 7001), (1, 7002), (null, 7003), (2, 7004)) t(id, v)';
     const project = await badProject({
