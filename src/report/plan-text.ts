@@ -6,9 +6,10 @@ import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 import { padRight, textWidth } from '../diagnostics/text-width.ts';
-import type { Action, BuildStep, Plan, PlannedHook, Reason, UnitStep } from '../plan/plan.ts';
+import type { Action, BuildStep, Plan, PlannedHook, UnitStep } from '../plan/plan.ts';
 import { describeBatches } from './describe-batches.ts';
 import { countOf, formatCount, listCounts } from './quantities.ts';
+import { reasonWords } from './reason-words.ts';
 import { describeBuild, nameOf, stepTests } from './step-progress.ts';
 import type { WorkStep } from './step-progress.ts';
 import { marksOf } from './style.ts';
@@ -20,31 +21,6 @@ export interface PlanTextOptions {
   readonly explain?: boolean;
   readonly style: Style;
 }
-
-const reasons: Readonly<Record<Reason, string>> = {
-  selected: 'selected',
-  'never-built': 'never built',
-  gone: 'was built, and is gone',
-  'full-refresh': 'full refresh',
-  incremental: 'new rows only',
-  intervals: 'missing intervals',
-  'kind-changed': 'was another kind of relation',
-  history: 'what has changed',
-  'history-kept': 'what has changed; its history is kept',
-  'seed-changed': 'file changed',
-  test: 'test what is published',
-  hook: 'its hooks may do anything',
-  replay: 'rows of its quarantine',
-  'sql-changed': 'its SQL has changed',
-  'config-changed': 'its config has changed',
-  'upstream-rebuilt': 'what it reads has changed',
-  'source-new-data': 'a source may have new data',
-  drifted: 'does not stand as it was built',
-  'not-noted': 'how its last run left it is not known',
-  'non-deterministic': 'asks for what is not the same each time',
-  'metadata-changed': 'comments and rights only',
-  unchanged: 'unchanged',
-};
 
 const strategies: Readonly<Record<IncrementalStrategy, string>> = {
   append: 'append the staged rows to',
@@ -115,7 +91,7 @@ function renderSteps(steps: readonly WorkStep[], options: PlanTextOptions): stri
 
 /** What a build step makes and why, in the words of the plan. */
 export function describeStep(step: BuildStep): { readonly kind: string; readonly reason: string } {
-  return { kind: step.resourceType === 'seed' ? 'table' : describeBuild(step), reason: reasons[step.reason] };
+  return { kind: step.resourceType === 'seed' ? 'table' : describeBuild(step), reason: reasonWords[step.reason] };
 }
 
 function stepRow(step: WorkStep): Row {
@@ -129,7 +105,7 @@ function stepRow(step: WorkStep): Row {
   if (step.kind === 'unchanged' && step.build !== undefined) {
     const { resourceType, name, materialization, relation } = step.build;
     const held = tests.length === 0 ? '' : `, ${countOf(tests.length, 'test')} passed already`;
-    return { cells: [resourceType, plainLine(name), materialization, nameRelation(relation)], tail: reasons.unchanged + held };
+    return { cells: [resourceType, plainLine(name), materialization, nameRelation(relation)], tail: reasonWords.unchanged + held };
   }
   const [first] = tests;
   const name =
@@ -138,7 +114,8 @@ function stepRow(step: WorkStep): Row {
       : nameOf(step.node);
   return {
     cells: ['test', plainLine(name), tests.length === 1 ? (first?.kind ?? '') : countOf(tests.length, 'test'), ''],
-    tail: step.kind === 'unit' ? 'test the query before it is run' : step.kind === 'unchanged' ? 'passed already' : reasons[step.reason],
+    tail:
+      step.kind === 'unit' ? 'test the query before it is run' : step.kind === 'unchanged' ? 'passed already' : reasonWords[step.reason],
   };
 }
 

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { filesBelow, shop } from './shop.ts';
 
 const BROKEN_BLOCK = [
@@ -157,9 +158,11 @@ describe('errors that are found before anything runs', () => {
 
   it.skipIf(process.platform === 'win32')('warn about what has the name of a model and is no file', async () => {
     const project = await shop();
-    execFileSync('mkfifo', [project.path('models/pipe.sql')]);
+    const socket = createServer().listen(project.path('models/socket.sql'));
+    onTestFinished(() => void socket.close());
+    await once(socket, 'listening');
     const { code, stderr } = await project.tx(['ls']);
-    expect(stderr).toContain('warning unused-file  models/pipe.sql\n');
+    expect(stderr).toContain('warning unused-file  models/socket.sql\n');
     expect(code).toBe(0);
   });
 

@@ -31,7 +31,7 @@ export async function debugCommand(host: Host, screen: Screen, options: DebugOpt
   lines.push(
     ['project', `${project.name} (${displayPath(host, join(project.root, project.file.path))})`],
     ['.env', host.files.stat(join(project.root, '.env')) === undefined ? 'none' : 'read'],
-    ['files', `${project.files.length} to compile, ${project.seeds.length} seeds`],
+    ['files', `${project.files.length} to compile, ${project.seeds.length} ${project.seeds.length === 1 ? 'seed' : 'seeds'}`],
     ['target', others.length === 0 ? target.name : `${target.name} (others: ${others.join(', ')})`],
     ['engine', target.type],
     ['schema', `${target.schema} (state in ${project.stateSchema})`],
