@@ -212,10 +212,11 @@ describe('tx clean', () => {
   it.each([
     ['the project itself', 'target_path: .\n', 'path-outside-project'],
     ['a folder above it', 'target_path: ../..\n', 'path-outside-project'],
-    ['a folder with models', 'target_path: models\n', 'it holds `models/'],
-    ['a folder with seeds', 'target_path: seeds\n', 'it holds `seeds/raw.csv`'],
+    ['a folder with models', 'target_path: models\n', 'paths-overlap'],
+    ['a folder with seeds', 'target_path: seeds\n', 'paths-overlap'],
+    ['a folder with doc blocks', 'target_path: docs\n', 'it holds `docs/orders.md`'],
   ])('refuses %s', async (_what, line, why) => {
-    const project = await shop({ 'project.yaml': PROJECT + line });
+    const project = await shop({ 'project.yaml': PROJECT + line, 'docs/orders.md': '{{#docs "orders"}}One row per order.{{/docs}}\n' });
     const before = filesBelow(project.root);
     const result = await project.tx(['clean']);
     expect(result.stderr).toContain(why);
