@@ -106,6 +106,8 @@ export interface DeleteInsert {
   readonly target: Relation;
   readonly columns: readonly string[];
   readonly key: readonly string[];
+  /** Conditions on rows of `target`, whose columns they name: others are left alone, whatever their key. */
+  readonly predicates?: readonly string[];
 }
 
 /** Deletes the rows of `target` in which a column lies in `[from, to)`, then adds the rows of `stage`. */
@@ -129,6 +131,8 @@ export interface Merge {
   readonly key: readonly string[];
   /** Those of `columns` that a row takes over which is there already, none of the key; without the list all others. */
   readonly updates?: readonly string[];
+  /** As of {@link DeleteInsert}: a row whose key has only such others is added. */
+  readonly predicates?: readonly string[];
 }
 
 /** How the versions of rows are told apart, and what becomes of rows that are gone. */

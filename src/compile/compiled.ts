@@ -146,6 +146,8 @@ export interface ModelConfig {
   readonly incrementalStrategy?: IncrementalStrategy;
   /** Which columns of a row that is there a merge changes; all without it. */
   readonly mergeColumns?: MergeColumns;
+  /** Conditions on the rows of the table that an increment may touch. */
+  readonly predicates?: readonly string[];
   /** Of models that are loaded interval by interval. */
   readonly intervals?: IntervalConfig;
   readonly onSchemaChange: OnSchemaChange;

@@ -12,6 +12,7 @@ import { storageConfig } from './storage-config.ts';
 import type { Asker } from './facts.ts';
 import type { FileContext } from './file-context.ts';
 import { findIdleConfig } from './idle-config.ts';
+import { incrementConfig } from './increment-config.ts';
 import { findIntervalProblems, intervalsOf } from './interval-config.ts';
 import type { MergedConfig } from './merge-config.ts';
 import { configValue, mergeConfig, metaOf, tagsOf, treeLevels } from './merge-config.ts';
@@ -190,20 +191,12 @@ function modelConfig(merged: MergedConfig, project: Project): ModelConfig {
     ...(schema === undefined ? {} : { schema }),
     ...(alias === undefined ? {} : { alias }),
     ...(strategy === undefined ? {} : { incrementalStrategy: strategy }),
-    ...mergeColumnsOf(merged),
+    ...incrementConfig(merged),
     ...intervalsOf(merged),
     ...storageOf(merged),
     ...(configValue(merged, 'contract')?.enforced === true ? { contract: true } : {}),
     ...(fullRefresh === undefined ? {} : { fullRefresh }),
   };
-}
-
-/** Where both are given, which is reported, the first holds. */
-function mergeColumnsOf(merged: MergedConfig): Pick<ModelConfig, 'mergeColumns'> {
-  const only = configValue(merged, 'merge_update_columns');
-  if (only !== undefined) return { mergeColumns: { rule: 'only', columns: only } };
-  const excluded = configValue(merged, 'merge_exclude_columns');
-  return excluded === undefined ? {} : { mergeColumns: { rule: 'all-but', columns: excluded } };
 }
 
 /** Types come from `column_types`, and from the columns of the property file where that says nothing. */

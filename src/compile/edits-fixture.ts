@@ -38,6 +38,7 @@ const config = fc.oneof(
       'materialized="ephemeral"',
       'materialized="incremental"',
       'materialized="incremental" unique_key="id" merge_update_columns=(array "id")',
+      'materialized="incremental" unique_key="id" incremental_predicates=(array "id > 1")',
       'schema="other"',
       'tags=(array "x" "y")',
       'materialized=(kind)',

@@ -27,9 +27,17 @@ const ofIncrements: readonly ConfigKeyName[] = [
   'unique_key',
   'incremental_strategy',
   ...ofMerges,
+  'incremental_predicates',
   ...ofIntervals,
   'on_schema_change',
   'full_refresh',
+];
+
+/** Keys that mean something to some strategies, the first of which is advised. Without a strategy, a key leads to one of them. */
+const strategiesOf: readonly (readonly [readonly [IncrementalStrategy, ...IncrementalStrategy[]], readonly ConfigKeyName[]])[] = [
+  [['merge'], ofMerges],
+  [['merge', 'delete_insert'], ['incremental_predicates']],
+  [['time_interval'], ofIntervals],
 ];
 
 /** Keys that ask for a relation. */
@@ -62,15 +70,12 @@ export function findIdleConfig(
           { span: excluded.span, node: id, notes: [{ message: '`merge_update_columns` is here', span: only.span }] },
         ),
       );
-    const needs: readonly (readonly [IncrementalStrategy, readonly ConfigKeyName[]])[] = [
-      ...(strategy === undefined ? [] : [['merge', ofMerges] as const]),
-      ['time_interval', ofIntervals],
-    ];
+    const used = strategy ?? (only !== undefined || excluded !== undefined ? 'merge' : key === undefined ? 'append' : 'delete_insert');
     for (const level of own)
-      for (const [needed, keys] of needs)
-        for (const name of strategy === needed ? [] : keys) {
+      for (const [needed, keys] of strategiesOf)
+        for (const name of needed.includes(used) ? [] : keys) {
           const located = level[name];
-          const problem = { key: name, strategy: strategy ?? 'append', needed };
+          const problem = { key: name, strategy: used, needed: needed[0] };
           if (located !== undefined) diagnostics.push(diagnose('idle-config', problem, { span: located.span, node: id }));
         }
     return diagnostics;

@@ -13,6 +13,7 @@ import { boundsOf } from './interval-bounds.ts';
 import { queryRows, runOperation } from './perform.ts';
 import { reconcileColumns, requireColumns } from './reconcile-columns.ts';
 import type { StepPlace } from './reconcile-columns.ts';
+import { requirePredicates } from './require-predicates.ts';
 import { StepFailure } from './step-failure.ts';
 
 type RequireKeys = Extract<Action, { kind: 'require-keys' }>;
@@ -85,11 +86,12 @@ export async function applyIncrement(
   const staged = place.staged ?? (await adapter.catalog.columns(connection, action.stage, true));
   const columns = await reconcileColumns(adapter, connection, action, staged, place);
   const { stage, target, key } = action;
+  const predicates = await requirePredicates(adapter, connection, action, place);
   switch (action.strategy) {
     case 'append':
       return runOperation(adapter, connection, { kind: 'append', stage, target, columns });
     case 'delete_insert':
-      return runOperation(adapter, connection, { kind: 'delete-insert', stage, target, columns, key });
+      return runOperation(adapter, connection, { kind: 'delete-insert', stage, target, columns, key, ...predicates });
     case 'time_interval': {
       const time = action.time ?? bug('intervals without a column of times');
       const range = place.batch?.range ?? bug('an interval is brought in without a batch');
@@ -105,6 +107,7 @@ export async function applyIncrement(
         columns,
         key,
         ...updatesOf(adapter, action, columns, place),
+        ...predicates,
       });
     default:
       return unreachable(action.strategy);

@@ -44,6 +44,7 @@ function modelConfig(config: ModelConfig): NodeConfig {
     ...present('incremental_strategy', config.incrementalStrategy),
     ...present('merge_update_columns', config.mergeColumns?.rule === 'only' ? config.mergeColumns.columns : undefined),
     ...present('merge_exclude_columns', config.mergeColumns?.rule === 'all-but' ? config.mergeColumns.columns : undefined),
+    ...present('incremental_predicates', config.predicates),
     ...intervalConfig(config),
     on_schema_change: config.onSchemaChange,
     ...present('full_refresh', config.fullRefresh),

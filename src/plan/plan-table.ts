@@ -127,6 +127,7 @@ export function incrementTable(
       strategy,
       key,
       ...mergeColumnsOf(model),
+      ...predicatesOf(model),
       ...(strategy === 'time_interval' ? timeOf(model) : {}),
       onSchemaChange,
       ...declared,
@@ -145,6 +146,11 @@ function mergeColumnsOf(model: CompiledModel): Pick<Extract<Action, { kind: 'app
   if (mergeColumns === undefined) return {};
   const key = mergeColumns.rule === 'only' ? 'merge_update_columns' : 'merge_exclude_columns';
   return { mergeColumns: { ...mergeColumns, ...spanOf(model, [key]) } };
+}
+
+function predicatesOf(model: CompiledModel): Pick<Extract<Action, { kind: 'apply-increment' }>, 'predicates'> {
+  const conditions = model.config.predicates;
+  return conditions === undefined ? {} : { predicates: { conditions, ...spanOf(model, ['incremental_predicates']) } };
 }
 
 export function requireKeys(model: CompiledModel, stage: Relation): readonly Action[] {

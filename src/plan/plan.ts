@@ -203,6 +203,8 @@ export type Action =
       readonly time?: TimeColumn;
       /** Which columns of a row that is there a merge changes, and where that is declared; all without it. */
       readonly mergeColumns?: MergeColumns & { readonly span?: Span };
+      /** Conditions on the rows of `target` that may be touched, and where they are declared. */
+      readonly predicates?: { readonly conditions: readonly string[]; readonly span?: Span };
       readonly onSchemaChange: OnSchemaChange;
       /** Where it is declared what happens to other columns, or else that there are increments. */
       readonly span?: Span;

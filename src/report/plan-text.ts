@@ -191,7 +191,8 @@ function describeAction(action: Action): readonly string[] {
       return action.when === 'always' ? [`refuse rows that break ${listConstraints(action.constraints.map(({ wanted }) => wanted))}`] : [];
     case 'apply-increment': {
       const key = action.key.length === 0 ? '' : ` by ${action.key.map(plainLine).join(', ')}`;
-      return [`${strategies[action.strategy]} ${nameRelation(action.target)}${key}; if columns changed: ${action.onSchemaChange}`];
+      const among = action.predicates === undefined ? '' : ` among rows with ${action.predicates.conditions.map(plainLine).join(' and ')}`;
+      return [`${strategies[action.strategy]} ${nameRelation(action.target)}${key}${among}; if columns changed: ${action.onSchemaChange}`];
     }
     case 'append-query':
       return [`${strategies.append} ${nameRelation(action.target)}; if columns changed: ignore`];

@@ -46,9 +46,10 @@ export function compareNodes(
 function workOf(node: GraphNode): string {
   switch (node.resourceType) {
     case 'model': {
-      const { materialized, uniqueKey, incrementalStrategy, mergeColumns, intervals, onSchemaChange, fullRefresh } = node.config;
+      const { materialized, uniqueKey, incrementalStrategy, mergeColumns, predicates, intervals, onSchemaChange, fullRefresh } =
+        node.config;
       return canonicalJson({
-        config: { materialized, uniqueKey, incrementalStrategy, mergeColumns, intervals, onSchemaChange, fullRefresh },
+        config: { materialized, uniqueKey, incrementalStrategy, mergeColumns, predicates, intervals, onSchemaChange, fullRefresh },
         relation: node.relation,
         full: wordsOf(node.full),
         incremental: node.incremental === undefined ? undefined : wordsOf(node.incremental),

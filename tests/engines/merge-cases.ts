@@ -31,4 +31,36 @@ export const mergeCases: readonly ConformanceCase[] = [
       is('select count(*) from main.only', [3]),
     ],
   },
+  {
+    name: 'an increment touches only rows of which its conditions are true',
+    files: {
+      [source]: csv('id,v,day', '1,old,5', '2,old,9', '3,old,'),
+      'models/merged.sql':
+        '{{config materialized="incremental" unique_key="id" incremental_strategy="merge" incremental_predicates=(array "day >= 7 -- recent" "target.v <> \'kept\'")}}select id, v, day from {{ref "src"}}',
+      'models/replaced.sql':
+        '{{config materialized="incremental" unique_key="ID" incremental_strategy="delete_insert" incremental_predicates="day >= (select max(n) from (values (6), (7)) as w (n))"}}select id as "ID", v, day from {{ref "src"}}',
+    },
+    acts: [
+      build,
+      { write: { [source]: csv('id,v,day', '2,new,9', '4,new,9') } },
+      { tx: ['plan', '-s', 'merged', '--verbose'], says: ['among rows with day >= 7 -- recent and'] },
+      { tx: 'build' },
+      is('select id, v, day from main.merged order by 1, 2', [1, 'old', 5], [2, 'new', 9], [3, 'old', null], [4, 'new', 9]),
+      is('select "ID", v, day from main.replaced order by 1, 2', [1, 'old', 5], [2, 'new', 9], [3, 'old', null], [4, 'new', 9]),
+      // What is not among them stays, and whose key comes again stands twice.
+      { write: { [source]: csv('id,v,day', '1,new,5', '3,new,9') } },
+      build,
+      is('select id, v from main.merged where id in (1, 3) order by 1, 2', [1, 'new'], [1, 'old'], [3, 'new'], [3, 'old']),
+      is('select "ID", v from main.replaced where "ID" in (1, 3) order by 1, 2', [1, 'new'], [1, 'old'], [3, 'new'], [3, 'old']),
+      {
+        write: {
+          [source]: csv('id,v,day', '2,newer,9'),
+          'models/merged.sql':
+            '{{config materialized="incremental" unique_key="id" incremental_strategy="merge" incremental_predicates=(array "dya >= 7")}}select id, v, day from {{ref "src"}}',
+        },
+      },
+      { tx: 'run -s merged', exit: 1, says: [/condition-wrong\s+models\/merged\.sql:1:105/, '`dya >= 7`'] },
+      is('select v from main.merged where id = 2', ['new']),
+    ],
+  },
 ];

@@ -119,6 +119,10 @@ export const runCodes = {
     (p) => `the merge names column \`${p.column}\`, which neither the query nor the table has`,
     (p) => didYouMean(p.column, p.columns) ?? `the columns are ${p.columns.map((column) => `\`${column}\``).join(', ')}`,
   ),
+  'condition-wrong': error<{ readonly key: string; readonly condition: string; readonly message: string }>(
+    (p) => `\`${p.key}\` has a condition that the database refuses, \`${p.condition}\`: ${p.message}`,
+    () => 'nothing was changed; write an SQL condition that names columns of the table',
+  ),
   'increment-column-missing': error<{ columns: readonly string[]; relation: string }>(
     (p) => `the query no longer has ${list(p.columns)}, which \`${p.relation}\` has`,
     () => 'put the column back, set `on_schema_change` to `sync_all_columns` or `append_new_columns`, or rebuild with `--full-refresh`',
