@@ -12,7 +12,7 @@ import { storageConfig } from './storage-config.ts';
 import type { Asker } from './facts.ts';
 import type { FileContext } from './file-context.ts';
 import { findIdleConfig } from './idle-config.ts';
-import { incrementConfig } from './increment-config.ts';
+import { findIncrementProblems, incrementConfig } from './increment-config.ts';
 import { findIntervalProblems, intervalsOf } from './interval-config.ts';
 import type { MergedConfig } from './merge-config.ts';
 import { configValue, mergeConfig, metaOf, tagsOf, treeLevels } from './merge-config.ts';
@@ -73,7 +73,13 @@ export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context
   checkDatabase(merged, id, context);
   const config = modelConfig(merged, project);
   const levels = { merged, own: [properties?.config ?? {}, own.values] };
-  const idle = config.enabled ? [...findIdleConfig(id, config, levels), ...findIntervalProblems(id, name, config, merged)] : [];
+  const idle = config.enabled
+    ? [
+        ...findIdleConfig(id, config, levels),
+        ...findIntervalProblems(id, name, config, merged),
+        ...findIncrementProblems(id, name, config, merged),
+      ]
+    : [];
   context.diagnostics.push(...idle);
   // Its query is sound all the same, and who reads it has no error of its own.
   if (hasErrors(idle)) context.broken.push(id);

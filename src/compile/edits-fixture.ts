@@ -39,6 +39,8 @@ const config = fc.oneof(
       'materialized="incremental"',
       'materialized="incremental" unique_key="id" merge_update_columns=(array "id")',
       'materialized="incremental" unique_key="id" incremental_predicates=(array "id > 1")',
+      'materialized="incremental" unique_key="id" sequence_by="at" delete_when="id > 1"',
+      'materialized="incremental" incremental_strategy="insert_overwrite" partition_by="id"',
       'schema="other"',
       'tags=(array "x" "y")',
       'materialized=(kind)',

@@ -9,7 +9,7 @@ import type { ModelConfig, NodeId } from './compiled.ts';
 import type { MergedConfig } from './merge-config.ts';
 
 /** Keys that only incremental models ask for. */
-const ofMerges: readonly ConfigKeyName[] = ['merge_update_columns', 'merge_exclude_columns'];
+const ofMerges: readonly ConfigKeyName[] = ['merge_update_columns', 'merge_exclude_columns', 'sequence_by', 'delete_when'];
 
 /** Keys that only models ask for that are loaded interval by interval. */
 const ofIntervals: readonly ConfigKeyName[] = [
@@ -28,6 +28,7 @@ const ofIncrements: readonly ConfigKeyName[] = [
   'incremental_strategy',
   ...ofMerges,
   'incremental_predicates',
+  'partition_by',
   ...ofIntervals,
   'on_schema_change',
   'full_refresh',
@@ -37,6 +38,7 @@ const ofIncrements: readonly ConfigKeyName[] = [
 const strategiesOf: readonly (readonly [readonly [IncrementalStrategy, ...IncrementalStrategy[]], readonly ConfigKeyName[]])[] = [
   [['merge'], ofMerges],
   [['merge', 'delete_insert'], ['incremental_predicates']],
+  [['insert_overwrite'], ['partition_by']],
   [['time_interval'], ofIntervals],
 ];
 
@@ -61,7 +63,7 @@ export function findIdleConfig(
   const key = merged.raw['unique_key'];
   if (key !== undefined) diagnostics.push(...readConfigValue('unique_key', key).diagnostics.map((entry) => ({ ...entry, node: id })));
   if (materialized === 'incremental') {
-    const [only, excluded] = ofMerges.map((name) => merged.raw[name]);
+    const [only, excluded] = [merged.raw['merge_update_columns'], merged.raw['merge_exclude_columns']];
     if (only !== undefined && excluded !== undefined)
       diagnostics.push(
         diagnose(
@@ -70,7 +72,8 @@ export function findIdleConfig(
           { span: excluded.span, node: id, notes: [{ message: '`merge_update_columns` is here', span: only.span }] },
         ),
       );
-    const used = strategy ?? (only !== undefined || excluded !== undefined ? 'merge' : key === undefined ? 'append' : 'delete_insert');
+    const used =
+      strategy ?? (ofMerges.some((name) => merged.raw[name] !== undefined) ? 'merge' : key === undefined ? 'append' : 'delete_insert');
     for (const level of own)
       for (const [needed, keys] of strategiesOf)
         for (const name of needed.includes(used) ? [] : keys) {

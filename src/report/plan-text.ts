@@ -1,13 +1,14 @@
 /** Shows a plan to people before anything is done: each step, why it is there, and with `verbose` every act of it. */
-import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { Operation, WantedConstraint } from '../adapter/operation.ts';
-import type { Attachment, Relation } from '../adapter/relation.ts';
+import type { Attachment } from '../adapter/relation.ts';
 import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 import { padRight, textWidth } from '../diagnostics/text-width.ts';
 import type { Action, BuildStep, Plan, PlannedHook, Reason, UnitStep } from '../plan/plan.ts';
 import { describeBatches } from './describe-batches.ts';
+import { describeIncrement, isOfIncrements } from './describe-increment.ts';
+import { nameRelation } from './name-relation.ts';
 import { countOf, formatCount, listCounts } from './quantities.ts';
 import { describeBuild, nameOf, stepTests } from './step-progress.ts';
 import type { WorkStep } from './step-progress.ts';
@@ -42,13 +43,6 @@ const reasons: Readonly<Record<Reason, string>> = {
   'non-deterministic': 'asks for what is not the same each time',
   'metadata-changed': 'comments and rights only',
   unchanged: 'unchanged',
-};
-
-const strategies: Readonly<Record<IncrementalStrategy, string>> = {
-  append: 'append the staged rows to',
-  merge: 'merge the staged rows into',
-  delete_insert: 'delete the staged keys from, and insert the staged rows into',
-  time_interval: 'delete the rows of the interval from, and insert the staged rows into',
 };
 
 /** The plan as text, with a line break at the end. */
@@ -177,6 +171,7 @@ function describeBuildActs(step: BuildStep): readonly string[] {
 }
 
 function describeAction(action: Action): readonly string[] {
+  if (isOfIncrements(action)) return describeIncrement(action);
   switch (action.kind) {
     case 'operation':
       return [describeOperation(action.operation)];
@@ -189,13 +184,6 @@ function describeAction(action: Action): readonly string[] {
     case 'require-constraints':
       // The table keeps the others: looking for rows is no act of a plan that succeeds.
       return action.when === 'always' ? [`refuse rows that break ${listConstraints(action.constraints.map(({ wanted }) => wanted))}`] : [];
-    case 'apply-increment': {
-      const key = action.key.length === 0 ? '' : ` by ${action.key.map(plainLine).join(', ')}`;
-      const among = action.predicates === undefined ? '' : ` among rows with ${action.predicates.conditions.map(plainLine).join(' and ')}`;
-      return [`${strategies[action.strategy]} ${nameRelation(action.target)}${key}${among}; if columns changed: ${action.onSchemaChange}`];
-    }
-    case 'append-query':
-      return [`${strategies.append} ${nameRelation(action.target)}; if columns changed: ignore`];
     case 'require-versions':
       return [`refuse rows without the columns that versions need`];
     case 'require-stamps':
@@ -255,8 +243,12 @@ function describeOperation(operation: Operation): string {
       return `delete and insert the staged rows in ${nameRelation(operation.target)}`;
     case 'replace-range':
       return `replace the rows of the interval in ${nameRelation(operation.target)}`;
+    case 'replace-partitions':
+      return `replace the partitions of the staged rows in ${nameRelation(operation.target)}`;
     case 'merge':
       return `merge the staged rows into ${nameRelation(operation.target)}`;
+    case 'settle-events':
+      return 'keep the newest event of each key';
     case 'stage-changes':
       return 'find what has changed';
     case 'apply-changes':
@@ -314,10 +306,6 @@ function listConstraints(constraints: readonly WantedConstraint[]): string {
 
 function nameAttachment({ kind, name }: Attachment): string {
   return `${kind === 'comment' ? 'comment on' : kind} ${plainLine(name)}`;
-}
-
-function nameRelation({ database, schema, name }: Relation): string {
-  return [...(database === undefined ? [] : [database]), schema, name].map(plainLine).join('.');
 }
 
 function renderHooks(when: string, hooks: readonly PlannedHook[]): string {

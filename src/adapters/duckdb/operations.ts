@@ -11,8 +11,10 @@ import type {
   StageQuery,
 } from '../../adapter/operation.ts';
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
+import { settleEventsSql } from '../../adapter/event-sql.ts';
 import { incomingRows } from '../../adapter/incoming-rows.ts';
 import type { IncomingRows } from '../../adapter/incoming-rows.ts';
+import { replacePartitionsSql } from '../../adapter/replace-partitions-sql.ts';
 import { inRange } from '../../adapter/range-sql.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
@@ -134,7 +136,9 @@ export const operations: OperationRenderers = {
   'delete-insert': deleteInsert,
   'replace-range': ({ stage, target, columns, column, from, to }) =>
     each(`delete from ${name(target)} where ${inRange(quoteIdentifier(column), from, to)}`, insertAll(stage, target, columns)),
+  'replace-partitions': (operation) => each(...replacePartitionsSql(operation, dialect)),
   merge,
+  'settle-events': (operation) => each(...settleEventsSql(operation, { ...dialect, rowId: 'rowid' })),
   'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
   'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),
   'alter-columns': alterColumns,
