@@ -52,7 +52,7 @@ const resynced = `select id, v || '!' as v, id::varchar as n, 2.5::double as add
 const indexed: SqlModelOptions = { postHooks: [hook('create index if not exists facts_by_v on main.facts (v)')] };
 
 /** Every third key is deleted again; later some of these come back and others go. */
-const eventLog = `create table main.log_of_source as select range::integer as id, range::integer as at, case when range % 3 = 2 then 'D' else 'U' end as op from range(20)`;
+const eventLog = `create table main.log_of_source as select range::integer as id, range::integer as pos, case when range % 3 = 2 then 'D' else 'U' end as op from range(20)`;
 const moreEvents = `insert into main.log_of_source select range::integer - 20, range::integer, case when range % 4 = 0 then 'D' else 'U' end from range(20, 45)`;
 const eventTables = [['main.facts', 'main.facts__deleted']];
 
@@ -60,9 +60,9 @@ function events(first: string): RunSpec {
   const options: SqlModelOptions = {
     uniqueKey: ['id'],
     incrementalStrategy: 'merge',
-    events: { sequenceBy: 'at', deleteWhen: `op = 'D'` },
+    events: { sequenceBy: 'pos', deleteWhen: `op = 'D'` },
   };
-  return facts(options, 'select id, at, op from main.log_of_source', `select id, at, op from main.log_of_source ${first}`);
+  return facts(options, 'select id, pos, op from main.log_of_source', `select id, pos, op from main.log_of_source ${first}`);
 }
 
 const seedOf = (...rows: readonly (readonly (string | null)[])[]): SeedContent => ({
@@ -316,14 +316,14 @@ export const operations: readonly KillOperation[] = [
   {
     name: 'events that change, delete and bring back',
     given: [eventLog, moreEvents],
-    history: [events('where at < 20')],
-    run: events('where at < 20'),
+    history: [events('where pos < 20')],
+    run: events('where pos < 20'),
     together: eventTables,
   },
   {
     name: 'events anew',
     given: [eventLog, moreEvents],
-    history: [events('where at < 20')],
+    history: [events('where pos < 20')],
     run: { ...events(''), fullRefresh: true },
     together: eventTables,
   },
