@@ -13,9 +13,9 @@ interface EventDialect {
 export const deletionMarker = '_tx_deleted';
 
 /** A hash over the values of a row, which cannot run into each other: of two events that nothing else tells apart, the same one always wins. */
-function markOf(columns: readonly string[], qualify: (column: string) => string): string {
-  const parts = columns.map((column) => {
-    const text = `cast(${qualify(column)} as varchar)`;
+function markOf(values: readonly string[]): string {
+  const parts = values.map((value) => {
+    const text = `cast(${value} as varchar)`;
     return `coalesce(cast(length(${text}) as varchar) || ':' || ${text}, 'n')`;
   });
   return `md5(${parts.join(' || ')})`;
@@ -39,18 +39,33 @@ class Events {
     return deleteWhen === undefined ? 'false' : `case when (${deleteWhen}\n) then true else false end`;
   }
 
-  /** The events with what is compared of them, under names that no user writes. */
+  /** The events, under names that no user writes. */
   get all(): string {
-    const { key, sequence, compared } = this.#operation;
+    return this.#select([]);
+  }
+
+  /** With what tells them apart that have the same key and place. */
+  get whole(): string {
+    const quote = this.#dialect.quoteIdentifier;
+    return this.#select(this.#operation.compared.map((column, at) => `${quote(column)} as _tx_c${at}`));
+  }
+
+  #select(values: readonly string[]): string {
+    const { key, sequence } = this.#operation;
     const quote = this.#dialect.quoteIdentifier;
     const columns = [
       `${this.#dialect.rowId} as _tx_row`,
       ...key.map((column, at) => `${quote(column)} as _tx_k${at}`),
       `${quote(sequence)} as _tx_seq`,
       `${this.isDeletion} as _tx_gone`,
-      `${markOf(compared, quote)} as _tx_mark`,
+      ...values,
     ];
     return `(select ${columns.join(', ')} from ${this.stage})`;
+  }
+
+  /** Of a row of {@link whole}. To be read of few rows: making it takes longer than all the rest. */
+  get mark(): string {
+    return markOf(this.#operation.compared.map((_, at) => `e._tx_c${at}`));
   }
 
   get keys(): string {
@@ -69,10 +84,22 @@ class Events {
     return `delete from ${this.stage} where ${this.#dialect.rowId} in (${rows})`;
   }
 
-  /** Of each key the newest event stays: a deletion before a change with the same place in the sequence. */
+  /** Of each key the newest events stay: a deletion before a change with the same place in the sequence. */
   get newest(): string {
-    const order = '_tx_seq desc, _tx_gone desc, _tx_mark desc';
-    const ranked = `select _tx_row, row_number() over (partition by ${this.keys} order by ${order}) as _tx_rank from ${this.all} as e`;
+    const order = '_tx_seq desc, _tx_gone desc';
+    const ranked = `select _tx_row, rank() over (partition by ${this.keys} order by ${order}) as _tx_rank from ${this.all} as e`;
+    return this.without(`select _tx_row from (${ranked}) as ranked where _tx_rank > 1`);
+  }
+
+  /** Where these are several, one stays. */
+  get oneOfEach(): string {
+    const keys = this.#operation.key.map((_, at) => `_tx_k${at}`);
+    const tied = `(select ${keys.map((key) => `${key} as ${key}_t`).join(', ')} from ${this.all} as e group by ${this.keys} having count(*) > 1) as tied`;
+    const isTied = keys.map((key) => `tied.${key}_t = e.${key}`).join(' and ');
+    const partition = keys.map((key) => `e.${key}`).join(', ');
+    const ranked =
+      `select e._tx_row, row_number() over (partition by ${partition} order by ${this.mark} desc) as _tx_rank ` +
+      `from ${this.whole} as e join ${tied} on ${isTied}`;
     return this.without(`select _tx_row from (${ranked}) as ranked where _tx_rank > 1`);
   }
 
@@ -80,10 +107,10 @@ class Events {
   notNewer(target: string): string {
     const { sequence, compared } = this.#operation;
     const stored = this.of('target', sequence);
-    const mark = markOf(compared, (column) => this.of('target', column));
+    const mark = markOf(compared.map((column) => this.of('target', column)));
     return this.without(
-      `select e._tx_row from ${this.all} as e join ${target} as target on ${this.sameKey('target')} ` +
-        `where ${stored} > e._tx_seq or (${stored} = e._tx_seq and not e._tx_gone and ${mark} >= e._tx_mark)`,
+      `select e._tx_row from ${this.whole} as e join ${target} as target on ${this.sameKey('target')} ` +
+        `where ${stored} > e._tx_seq or (${stored} = e._tx_seq and not e._tx_gone and ${mark} >= ${this.mark})`,
     );
   }
 
@@ -116,13 +143,14 @@ export function settleEventsSql(operation: SettleEvents, dialect: EventDialect):
   const { deletions, target, deleteWhen } = operation;
   const table = target === undefined ? undefined : dialect.relation(target);
   const stale = table === undefined ? [] : [events.notNewer(table)];
-  if (deletions === undefined || deleteWhen === undefined) return [events.newest, ...stale];
+  if (deletions === undefined || deleteWhen === undefined) return [events.newest, events.oneOfEach, ...stale];
   const kept = dialect.relation(deletions.relation);
   const gone = `delete from ${events.stage} where ${events.isDeletion}`;
   const create = `create table ${kept} as ${events.deletions}`;
-  if (table === undefined) return [events.newest, ...(deletions.exists ? [`drop table ${kept}`] : []), create, gone];
+  if (table === undefined) return [events.newest, events.oneOfEach, ...(deletions.exists ? [`drop table ${kept}`] : []), create, gone];
   return [
     events.newest,
+    events.oneOfEach,
     ...stale,
     ...(deletions.exists ? [events.notSince(kept)] : []),
     `delete from ${table} as target using ${events.all} as e where ${events.sameKey('target')} and e._tx_gone`,
