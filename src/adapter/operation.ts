@@ -106,6 +106,8 @@ export interface DeleteInsert {
   readonly target: Relation;
   readonly columns: readonly string[];
   readonly key: readonly string[];
+  /** Conditions on rows of `target`, whose columns they name: others are left alone, whatever their key. */
+  readonly predicates?: readonly string[];
 }
 
 /** Deletes the rows of `target` in which a column lies in `[from, to)`, then adds the rows of `stage`. */
@@ -120,6 +122,16 @@ export interface ReplaceRange {
   readonly to: string;
 }
 
+/** Deletes the rows of `target` of all partitions that rows of `stage` belong to, then adds the rows of `stage`. */
+export interface ReplacePartitions {
+  readonly kind: 'replace-partitions';
+  readonly stage: Relation;
+  readonly target: Relation;
+  readonly columns: readonly string[];
+  /** What partitions are told apart by. An entry in parentheses is an expression. */
+  readonly partitions: readonly string[];
+}
+
 /** Updates the rows of `target` whose key is in `stage`, and inserts the others. */
 export interface Merge {
   readonly kind: 'merge';
@@ -129,6 +141,28 @@ export interface Merge {
   readonly key: readonly string[];
   /** Those of `columns` that a row takes over which is there already, none of the key; without the list all others. */
   readonly updates?: readonly string[];
+  /** As of {@link DeleteInsert}: a row whose key has only such others is added. */
+  readonly predicates?: readonly string[];
+}
+
+/**
+ * Leaves in `stage`, whose rows are events, the newest event of each key, and of these only what is newer than what `target`
+ * holds and not older than what was deleted. Deletes rows of `target`, remembers in `deletions` what was deleted, and leaves
+ * nothing in `stage` but rows that are to be written.
+ */
+export interface SettleEvents {
+  readonly kind: 'settle-events';
+  readonly stage: Relation;
+  /** Absent where the table is made anew from the stage: then deletions begin anew as well. */
+  readonly target?: Relation;
+  readonly key: readonly string[];
+  /** The column that tells which of two events is newer. */
+  readonly sequence: string;
+  /** The columns by which events are told apart that have the same key and place in the sequence. */
+  readonly compared: readonly string[];
+  /** The condition under which an event deletes; it names columns of the stage. */
+  readonly deleteWhen?: string;
+  readonly deletions?: { readonly relation: Relation; readonly exists: boolean };
 }
 
 /** How the versions of rows are told apart, and what becomes of rows that are gone. */
@@ -285,7 +319,9 @@ export type Operation =
   | AppendQuery
   | DeleteInsert
   | ReplaceRange
+  | ReplacePartitions
   | Merge
+  | SettleEvents
   | StageChanges
   | ApplyChanges
   | AlterColumns

@@ -10,7 +10,16 @@ import { ancestors, inOrder } from '../graph/traverse.ts';
 import type { Analysis, ColumnsOrigin, KnownColumns, NodeAnalysis, WholeTexts } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { checkDeclaredTypes } from './check-declared-types.ts';
-import { checkIncrement, checkKeys, checkMergeColumns, checkNames, checkTests, checkVersions } from './check-shape.ts';
+import {
+  checkIncrement,
+  checkKeys,
+  checkMergeColumns,
+  checkNames,
+  checkPartitions,
+  checkSequence,
+  checkTests,
+  checkVersions,
+} from './check-shape.ts';
 import { describeMisfits, describeRefusal, isCertain } from './describe-binding.ts';
 import { findFurtherErrors } from './find-further-errors.ts';
 import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
@@ -153,6 +162,8 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
         ...checkNames(node, query.columns),
         ...checkKeys(node, query.columns),
         ...checkMergeColumns(node, query.columns),
+        ...checkPartitions(node, query.columns, input.dialect.foldIdentifier),
+        ...checkSequence(node, query.columns, input.dialect.foldIdentifier),
       );
     if (node.resourceType === 'snapshot') work.diagnostics.push(...checkVersions(node, query.columns, input.dialect.foldIdentifier));
   }

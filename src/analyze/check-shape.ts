@@ -52,6 +52,26 @@ export function checkMergeColumns(node: CompiledModel, columns: readonly Column[
     );
 }
 
+/** Partitions are told apart by columns that are there; what is written in parentheses is an expression. */
+export function checkPartitions(node: CompiledModel, columns: readonly Column[], fold: (name: string) => string): readonly Diagnostic[] {
+  if (node.config.materialized !== 'incremental') return [];
+  const names = columns.map(({ name }) => name);
+  const known = new Set(names.map(fold));
+  const span = node.rawConfig['partition_by']?.span;
+  return (node.config.partitionBy ?? [])
+    .filter((entry) => !entry.startsWith('(') && !known.has(fold(entry)))
+    .map((column) => diagnose('partition-column-missing', { column, columns: names }, { node: node.id, span }));
+}
+
+/** Events are put in order by a column that they have. */
+export function checkSequence(node: CompiledModel, columns: readonly Column[], fold: (name: string) => string): readonly Diagnostic[] {
+  const { events } = node.config;
+  const names = columns.map(({ name }) => name);
+  if (events === undefined || names.some((name) => fold(name) === fold(events.sequenceBy))) return [];
+  const problem = { problem: 'no column', column: events.sequenceBy, relation: node.name, columns: names } as const;
+  return [diagnose('sequence-wrong', problem, { node: node.id, span: node.rawConfig['sequence_by']?.span })];
+}
+
 /** The two texts of an incremental model have to give the same columns, or its table depends on how it was built. */
 export function checkIncrement(
   node: CompiledModel,

@@ -3,6 +3,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { VersionColumns } from '../adapter/operation.ts';
 import type { Relation } from '../adapter/relation.ts';
 import type { BatchSize } from '../intervals/batch-size.ts';
+import type { IncrementRules } from './increment-rules.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { ConstraintType, ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
@@ -110,12 +111,6 @@ export interface QuarantineConfig {
   readonly maxRows?: number;
 }
 
-/** Columns as the user names them. */
-export interface MergeColumns {
-  readonly rule: 'only' | 'all-but';
-  readonly columns: readonly string[];
-}
-
 /** How a model is loaded interval by interval. */
 export interface IntervalConfig {
   /** Column of its own that says which interval a row belongs to. */
@@ -135,7 +130,7 @@ export interface IntervalConfig {
 }
 
 /** Config after merging file over YAML over folder tree, with defaults filled. */
-export interface ModelConfig {
+export interface ModelConfig extends IncrementRules {
   readonly materialized: Materialization;
   readonly enabled: boolean;
   readonly schema?: string;
@@ -144,8 +139,6 @@ export interface ModelConfig {
   readonly meta: Readonly<Record<string, YamlValue>>;
   readonly uniqueKey: readonly string[];
   readonly incrementalStrategy?: IncrementalStrategy;
-  /** Which columns of a row that is there a merge changes; all without it. */
-  readonly mergeColumns?: MergeColumns;
   /** Of models that are loaded interval by interval. */
   readonly intervals?: IntervalConfig;
   readonly onSchemaChange: OnSchemaChange;

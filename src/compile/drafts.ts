@@ -12,6 +12,7 @@ import { storageConfig } from './storage-config.ts';
 import type { Asker } from './facts.ts';
 import type { FileContext } from './file-context.ts';
 import { findIdleConfig } from './idle-config.ts';
+import { findIncrementProblems, incrementConfig } from './increment-config.ts';
 import { findIntervalProblems, intervalsOf } from './interval-config.ts';
 import type { MergedConfig } from './merge-config.ts';
 import { configValue, mergeConfig, metaOf, tagsOf, treeLevels } from './merge-config.ts';
@@ -72,7 +73,13 @@ export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context
   checkDatabase(merged, id, context);
   const config = modelConfig(merged, project);
   const levels = { merged, own: [properties?.config ?? {}, own.values] };
-  const idle = config.enabled ? [...findIdleConfig(id, config, levels), ...findIntervalProblems(id, name, config, merged)] : [];
+  const idle = config.enabled
+    ? [
+        ...findIdleConfig(id, config, levels),
+        ...findIntervalProblems(id, name, config, merged),
+        ...findIncrementProblems(id, name, config, merged),
+      ]
+    : [];
   context.diagnostics.push(...idle);
   // Its query is sound all the same, and who reads it has no error of its own.
   if (hasErrors(idle)) context.broken.push(id);
@@ -190,20 +197,12 @@ function modelConfig(merged: MergedConfig, project: Project): ModelConfig {
     ...(schema === undefined ? {} : { schema }),
     ...(alias === undefined ? {} : { alias }),
     ...(strategy === undefined ? {} : { incrementalStrategy: strategy }),
-    ...mergeColumnsOf(merged),
+    ...incrementConfig(merged),
     ...intervalsOf(merged),
     ...storageOf(merged),
     ...(configValue(merged, 'contract')?.enforced === true ? { contract: true } : {}),
     ...(fullRefresh === undefined ? {} : { fullRefresh }),
   };
-}
-
-/** Where both are given, which is reported, the first holds. */
-function mergeColumnsOf(merged: MergedConfig): Pick<ModelConfig, 'mergeColumns'> {
-  const only = configValue(merged, 'merge_update_columns');
-  if (only !== undefined) return { mergeColumns: { rule: 'only', columns: only } };
-  const excluded = configValue(merged, 'merge_exclude_columns');
-  return excluded === undefined ? {} : { mergeColumns: { rule: 'all-but', columns: excluded } };
 }
 
 /** Types come from `column_types`, and from the columns of the property file where that says nothing. */

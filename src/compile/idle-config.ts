@@ -9,7 +9,7 @@ import type { ModelConfig, NodeId } from './compiled.ts';
 import type { MergedConfig } from './merge-config.ts';
 
 /** Keys that only incremental models ask for. */
-const ofMerges: readonly ConfigKeyName[] = ['merge_update_columns', 'merge_exclude_columns'];
+const ofMerges: readonly ConfigKeyName[] = ['merge_update_columns', 'merge_exclude_columns', 'sequence_by', 'delete_when'];
 
 /** Keys that only models ask for that are loaded interval by interval. */
 const ofIntervals: readonly ConfigKeyName[] = [
@@ -27,9 +27,19 @@ const ofIncrements: readonly ConfigKeyName[] = [
   'unique_key',
   'incremental_strategy',
   ...ofMerges,
+  'incremental_predicates',
+  'partition_by',
   ...ofIntervals,
   'on_schema_change',
   'full_refresh',
+];
+
+/** Keys that mean something to some strategies, the first of which is advised. Without a strategy, a key leads to one of them. */
+const strategiesOf: readonly (readonly [readonly [IncrementalStrategy, ...IncrementalStrategy[]], readonly ConfigKeyName[]])[] = [
+  [['merge'], ofMerges],
+  [['merge', 'delete_insert'], ['incremental_predicates']],
+  [['insert_overwrite'], ['partition_by']],
+  [['time_interval'], ofIntervals],
 ];
 
 /** Keys that ask for a relation. */
@@ -53,7 +63,7 @@ export function findIdleConfig(
   const key = merged.raw['unique_key'];
   if (key !== undefined) diagnostics.push(...readConfigValue('unique_key', key).diagnostics.map((entry) => ({ ...entry, node: id })));
   if (materialized === 'incremental') {
-    const [only, excluded] = ofMerges.map((name) => merged.raw[name]);
+    const [only, excluded] = [merged.raw['merge_update_columns'], merged.raw['merge_exclude_columns']];
     if (only !== undefined && excluded !== undefined)
       diagnostics.push(
         diagnose(
@@ -62,15 +72,13 @@ export function findIdleConfig(
           { span: excluded.span, node: id, notes: [{ message: '`merge_update_columns` is here', span: only.span }] },
         ),
       );
-    const needs: readonly (readonly [IncrementalStrategy, readonly ConfigKeyName[]])[] = [
-      ...(strategy === undefined ? [] : [['merge', ofMerges] as const]),
-      ['time_interval', ofIntervals],
-    ];
+    const used =
+      strategy ?? (ofMerges.some((name) => merged.raw[name] !== undefined) ? 'merge' : key === undefined ? 'append' : 'delete_insert');
     for (const level of own)
-      for (const [needed, keys] of needs)
-        for (const name of strategy === needed ? [] : keys) {
+      for (const [needed, keys] of strategiesOf)
+        for (const name of needed.includes(used) ? [] : keys) {
           const located = level[name];
-          const problem = { key: name, strategy: strategy ?? 'append', needed };
+          const problem = { key: name, strategy: used, needed: needed[0] };
           if (located !== undefined) diagnostics.push(diagnose('idle-config', problem, { span: located.span, node: id }));
         }
     return diagnostics;

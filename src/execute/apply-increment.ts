@@ -2,17 +2,20 @@
 import type { Span } from '../diagnostics/span.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Cell, Connection } from '../adapter/connection.ts';
-import type { Merge } from '../adapter/operation.ts';
 import type { Column } from '../adapter/relation.ts';
+import { partitionSql } from '../adapter/replace-partitions-sql.ts';
 import { embed } from '../adapter/statement.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Action } from '../plan/plan.ts';
 import type { Batch } from './batch-step.ts';
 import { boundsOf } from './interval-bounds.ts';
+import { updatesOf } from './merge-updates.ts';
 import { queryRows, runOperation } from './perform.ts';
 import { reconcileColumns, requireColumns } from './reconcile-columns.ts';
 import type { StepPlace } from './reconcile-columns.ts';
+import { requireCondition } from './require-condition.ts';
+import type { Settled } from './settle-events.ts';
 import { StepFailure } from './step-failure.ts';
 
 type RequireKeys = Extract<Action, { kind: 'require-keys' }>;
@@ -23,6 +26,8 @@ type AppendQuery = Extract<Action, { kind: 'append-query' }>;
 export interface StagedPlace extends StepPlace {
   readonly staged: readonly Column[] | undefined;
   readonly batch?: Batch | undefined;
+  /** Of events: what was done before with those that are left. */
+  readonly settled?: Settled | undefined;
 }
 
 const sampleSize = 5;
@@ -83,13 +88,14 @@ export async function applyIncrement(
   place: StagedPlace,
 ): Promise<number> {
   const staged = place.staged ?? (await adapter.catalog.columns(connection, action.stage, true));
-  const columns = await reconcileColumns(adapter, connection, action, staged, place);
+  const columns = place.settled?.columns ?? (await reconcileColumns(adapter, connection, action, staged, place));
   const { stage, target, key } = action;
+  const predicates = await predicatesOf(adapter, connection, action, place);
   switch (action.strategy) {
     case 'append':
       return runOperation(adapter, connection, { kind: 'append', stage, target, columns });
     case 'delete_insert':
-      return runOperation(adapter, connection, { kind: 'delete-insert', stage, target, columns, key });
+      return runOperation(adapter, connection, { kind: 'delete-insert', stage, target, columns, key, ...predicates });
     case 'time_interval': {
       const time = action.time ?? bug('intervals without a column of times');
       const range = place.batch?.range ?? bug('an interval is brought in without a batch');
@@ -97,39 +103,53 @@ export async function applyIncrement(
       const bounds = boundsOf(adapter.dialect, time, column?.type ?? bug(`a table without ${time.column}`), range);
       return runOperation(adapter, connection, { kind: 'replace-range', stage, target, columns, ...bounds });
     }
-    case 'merge':
-      return runOperation(adapter, connection, {
-        kind: 'merge',
-        stage,
-        target,
-        columns,
-        key,
-        ...updatesOf(adapter, action, columns, place),
-      });
+    case 'insert_overwrite': {
+      const partitions = await partitionsOf(adapter, connection, action, place);
+      return runOperation(adapter, connection, { kind: 'replace-partitions', stage, target, columns, partitions });
+    }
+    case 'merge': {
+      const updates = updatesOf(adapter, action, columns, place);
+      const changed = updates === undefined ? {} : { updates };
+      const written = await runOperation(adapter, connection, { kind: 'merge', stage, target, columns, key, ...changed, ...predicates });
+      return written + (place.settled?.deleted ?? 0);
+    }
     default:
       return unreachable(action.strategy);
   }
 }
 
-/** The columns that a row takes over which is there already. A name that no column has is refused: a misspelt one would change too much, or too little. */
-function updatesOf(
+/** What partitions are told apart by, once the engine has understood it. */
+async function partitionsOf(
   adapter: Adapter,
-  { key, mergeColumns }: ApplyIncrement,
-  columns: readonly string[],
+  connection: Connection,
+  { target: relation, partitions }: ApplyIncrement,
   place: StepPlace,
-): Pick<Merge, 'updates'> {
-  if (mergeColumns === undefined) return {};
-  const fold = adapter.dialect.foldIdentifier;
-  const keys = new Set(key.map(fold));
-  const others = columns.filter((column) => !keys.has(fold(column)));
-  const { rule, columns: named, span } = mergeColumns;
-  const missing = named.filter((column) => !includesName(adapter, columns, column));
-  if (missing.length > 0) {
-    const where = { node: place.node, span: span ?? placeOf(place) };
-    throw new StepFailure(missing.map((column) => diagnose('merge-column-missing', { column, columns }, where)));
+): Promise<readonly string[]> {
+  const { by, span } = partitions ?? bug('partitions that nothing tells apart');
+  for (const entry of by) {
+    const condition = `${partitionSql(entry, adapter.dialect.quoteIdentifier)} is null`;
+    await requireCondition(
+      adapter,
+      connection,
+      { key: 'partition_by', relation, condition, said: entry },
+      { node: place.node, span: span ?? placeOf(place) },
+    );
   }
-  const chosen = new Set(named.map(fold));
-  return { updates: others.filter((column) => chosen.has(fold(column)) === (rule === 'only')) };
+  return by;
+}
+
+/** The conditions on rows of the table, once the engine has understood them. */
+async function predicatesOf(
+  adapter: Adapter,
+  connection: Connection,
+  { target: relation, predicates }: ApplyIncrement,
+  place: StepPlace,
+): Promise<{ readonly predicates?: readonly string[] }> {
+  if (predicates === undefined) return {};
+  const where = { node: place.node, span: predicates.span ?? placeOf(place) };
+  for (const condition of predicates.conditions)
+    await requireCondition(adapter, connection, { key: 'incremental_predicates', relation, condition }, where);
+  return { predicates: predicates.conditions };
 }
 
 /**

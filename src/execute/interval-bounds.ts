@@ -4,7 +4,7 @@ import { bug } from '../diagnostics/bug.ts';
 import { localTime } from '../intervals/local-time.ts';
 import type { Range } from '../intervals/range-set.ts';
 import { findZone } from '../intervals/zone.ts';
-import type { TimeColumn } from '../plan/plan.ts';
+import type { TimeColumn } from '../plan/time-column.ts';
 
 export interface Bounds {
   readonly column: string;

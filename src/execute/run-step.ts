@@ -29,6 +29,8 @@ import { requireRunning } from './require-running.ts';
 import { runAudit } from './run-audit.ts';
 import type { TestOutcome } from './run-audit.ts';
 import { setAside } from './set-aside.ts';
+import { requireEvents, settleEvents } from './settle-events.ts';
+import type { Settled } from './settle-events.ts';
 import { checkRecords, failureRecords, grownTests } from './test-records.ts';
 import { joinOutcomes } from './test-results.ts';
 
@@ -51,6 +53,7 @@ export async function attemptBuild(
     rows: undefined,
     warnings: [],
     staged: undefined,
+    settled: undefined,
     standing: undefined,
     kept: [],
     auditing: false,
@@ -122,6 +125,7 @@ interface Progress {
   rows: number | undefined;
   readonly warnings: Diagnostic[];
   staged: readonly Column[] | undefined;
+  settled: Settled | undefined;
   /** The target as the transaction found it, until something of the user may have changed it. */
   standing: StandingRelation | undefined;
   /** What was on the old table and waits for the end of the step. */
@@ -159,6 +163,12 @@ async function perform(context: StepContext, step: RunningBuild, action: Action,
     case 'require-keys':
       progress.staged = await requireKeys(adapter, connection, action, { ...step, span: action.span });
       return;
+    case 'require-events':
+      progress.staged = await requireEvents(adapter, connection, action, step);
+      return;
+    case 'settle-events':
+      progress.settled = await settleEvents(adapter, connection, action, { ...step, staged: progress.staged ?? [] });
+      return;
     case 'require-interval': {
       const { staged, dropped } = await requireInterval(context, step, action);
       progress.staged = staged;
@@ -172,7 +182,7 @@ async function perform(context: StepContext, step: RunningBuild, action: Action,
       if (action.when === 'always' || context.apart) await requireConstraints(context, step, action);
       return;
     case 'apply-increment':
-      progress.rows = await applyIncrement(adapter, connection, action, { ...step, span: action.span, staged: progress.staged });
+      progress.rows = await applyIncrement(adapter, connection, action, { ...step, ...progress, span: action.span });
       return;
     case 'quarantine':
       await performQuarantine(context, step, action, progress);

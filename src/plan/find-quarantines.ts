@@ -71,6 +71,8 @@ function problemOf(
 ): string | undefined {
   const { materialized } = model.config;
   if (part.batches !== undefined) return 'the model is loaded interval by interval, and rows are set aside by their keys';
+  if (model.config.events !== undefined) return 'the rows of its query are events, and some of them only say what is to go';
+  if (part.strategy === 'insert_overwrite') return 'the model is loaded partition by partition, and rows are set aside by their keys';
   if (part.relationKind !== 'table') return `a ${materialized.replaceAll('_', ' ')} has no rows of its own`;
   if (test.test.text !== undefined || !dividesRows(planCheck(input, test, model).shape))
     return 'it does not say of each row whether it fails';

@@ -110,6 +110,10 @@ function noteModel(input: PlanInput, { id, config }: CompiledModel, note: Note):
     note('unique_key', config.uniqueKey.length === 0 ? undefined : config.uniqueKey.join(', '));
     note('incremental_strategy', config.incrementalStrategy);
     note('merge columns', config.mergeColumns);
+    note('incremental_predicates', config.predicates);
+    note('partition_by', config.partitionBy);
+    note('sequence_by', config.events?.sequenceBy);
+    note('deletions', config.events?.deleteWhen);
     note('on_schema_change', config.onSchemaChange);
   }
   // Tests that set rows aside are part of how a model is built, and their limits say whether it is.

@@ -11,6 +11,7 @@ import { describeAndGrant, syncIndexes } from './plan-storage.ts';
 import { assumption, hashText, operation, stageRelation, whyMissing } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { incrementTable, reattach, replaceTable, requireInterval, requireKeys } from './plan-table.ts';
+import { checkDeletions, settleFirst } from './plan-events.ts';
 import { planBatches } from './plan-batches.ts';
 import { planReplay } from './plan-replay.ts';
 import type { Action, Reason } from './plan.ts';
@@ -100,7 +101,7 @@ function chooseStrategy(
 ): IncrementalStrategy | undefined {
   const { capabilities, target } = context.input;
   const offered = capabilities.incrementalStrategies;
-  const { uniqueKey, incrementalStrategy, mergeColumns } = model.config;
+  const { uniqueKey, incrementalStrategy, mergeColumns, events } = model.config;
   const where = { node: model.id, span: model.rawConfig['incremental_strategy']?.span ?? model.rawConfig['materialized']?.span };
   const isUnique =
     (existing?.attachments?.some((attachment) => attachment.unique) ?? false) ||
@@ -108,7 +109,8 @@ function chooseStrategy(
     hasUniqueConstraint(planConstraints(context.input, model));
   const needsMerge = isUnique && !capabilities.reinsertsUniqueKeys;
   const byKey = offered.filter((strategy) => isByKey(strategy) && !(needsMerge && strategy === 'delete_insert'));
-  const chosen = incrementalStrategy ?? (mergeColumns !== undefined ? 'merge' : uniqueKey.length === 0 ? 'append' : byKey[0]);
+  const chosen =
+    incrementalStrategy ?? (mergeColumns !== undefined || events !== undefined ? 'merge' : uniqueKey.length === 0 ? 'append' : byKey[0]);
   if (chosen === undefined || !offered.includes(chosen)) {
     context.report(diagnose('strategy-not-supported', { strategy: chosen ?? 'merge', engine: target.engine, offered }, where));
     return undefined;
@@ -160,7 +162,10 @@ function replaceWork(context: BuildContext, model: CompiledModel, query: Query, 
   }
   const stage = stageRelation(context, model.id, target.schema);
   const keys = config.materialized === 'incremental' ? [...requireInterval(model, stage), ...requireKeys(model, stage)] : [];
-  return [...contract, ...replaceTable(context, model, { query, stage, existing, keys })];
+  const events = settleFirst(context, model, query, stage);
+  if (events === undefined) return [...contract, ...replaceTable(context, model, { query, stage, existing, keys })];
+  const rows = replaceTable(context, model, { query: events.query, stage, existing, keys: events.after });
+  return [...contract, ...events.before, ...rows];
 }
 
 /** Whether the relation was last built from the very text, which a full refresh does not ask. */
@@ -189,9 +194,10 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   const strategy = materialized === 'incremental' ? chooseStrategy(context, model, existing) : undefined;
   if (materialized === 'incremental' && strategy === undefined) return undefined;
   if (context.input.replay === true)
-    return planReplay(context, model, existing, strategy === undefined || strategy === 'time_interval' ? 'append' : strategy);
+    return planReplay(context, model, existing, strategy !== undefined && isByKey(strategy) ? strategy : 'append');
   const decision = decide(context, model, relationKind, existing);
   if (decision.incremental && !checkRows(context, model)) return undefined;
+  if (!checkDeletions(context, model, decision.incremental)) return undefined;
   return planDecided(context, model, { relationKind, existing, increment: decision.incremental ? strategy : undefined, decision });
 }
 

@@ -8,7 +8,8 @@ import type { Span } from '../diagnostics/span.ts';
 import { operation, stageRelation } from './build-context.ts';
 import type { BuildContext } from './build-context.ts';
 import { cellSizeOf } from '../intervals/batch-size.ts';
-import type { Action, TimeColumn } from './plan.ts';
+import type { Action } from './plan.ts';
+import type { TimeColumn } from './time-column.ts';
 import {
   aroundIncrement,
   checkOnStage,
@@ -22,6 +23,7 @@ import {
   requireContract,
   stageConstraints,
 } from './plan-constraints.ts';
+import { eventActions } from './plan-events.ts';
 import { maskedColumns } from './plan-tests.ts';
 import { stageIndexes } from './plan-storage.ts';
 
@@ -112,13 +114,14 @@ export function incrementTable(
     return [{ kind: 'append-query', stage, target, targetColumns, query, ...declared }];
   }
   const around = aroundIncrement(model, constraints, stage);
+  const events = eventActions(context, model, stage, existing);
   return [
     ...requireContract(model, { query }),
     operation({ kind: 'stage-query', stage, temporary: true, query }),
     ...requireInterval(model, stage),
-    ...requireKeys(model, stage),
-    ...explainOnStage(model, constraints, { stage, key: strategy === 'append' || strategy === 'time_interval' ? [] : key }),
-    ...around.before,
+    ...(events === undefined ? requireKeys(model, stage) : [events.check, ...around.before, events.settle]),
+    ...explainOnStage(model, constraints, { stage, key: strategy === 'merge' || strategy === 'delete_insert' ? key : [] }),
+    ...(events === undefined ? around.before : []),
     {
       kind: 'apply-increment',
       stage,
@@ -127,6 +130,9 @@ export function incrementTable(
       strategy,
       key,
       ...mergeColumnsOf(model),
+      ...predicatesOf(model),
+      ...(strategy === 'insert_overwrite' ? partitionsOf(model) : {}),
+      ...(config.events === undefined ? {} : { always: config.events.sequenceBy }),
       ...(strategy === 'time_interval' ? timeOf(model) : {}),
       onSchemaChange,
       ...declared,
@@ -145,6 +151,16 @@ function mergeColumnsOf(model: CompiledModel): Pick<Extract<Action, { kind: 'app
   if (mergeColumns === undefined) return {};
   const key = mergeColumns.rule === 'only' ? 'merge_update_columns' : 'merge_exclude_columns';
   return { mergeColumns: { ...mergeColumns, ...spanOf(model, [key]) } };
+}
+
+function predicatesOf(model: CompiledModel): Pick<Extract<Action, { kind: 'apply-increment' }>, 'predicates'> {
+  const conditions = model.config.predicates;
+  return conditions === undefined ? {} : { predicates: { conditions, ...spanOf(model, ['incremental_predicates']) } };
+}
+
+function partitionsOf(model: CompiledModel): Pick<Extract<Action, { kind: 'apply-increment' }>, 'partitions'> {
+  const by = model.config.partitionBy;
+  return by === undefined ? {} : { partitions: { by, ...spanOf(model, ['partition_by']) } };
 }
 
 export function requireKeys(model: CompiledModel, stage: Relation): readonly Action[] {

@@ -9,10 +9,13 @@ import type { Query } from '../adapter/statement.ts';
 import type { BatchSize } from '../intervals/batch-size.ts';
 import type { Range, RangeSet } from '../intervals/range-set.ts';
 import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-definition.ts';
-import type { KeepRule, MergeColumns, NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
+import type { KeepRule, NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
+import type { MergeColumns } from '../compile/increment-rules.ts';
 import type { VersionPlaces } from '../compile/version-problems.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { BuildMemory } from '../state/state-writer.ts';
+import type { EventAction } from './event-rules.ts';
+import type { TimeColumn } from './time-column.ts';
 import type { PlannedUnitTest } from './unit-test.ts';
 
 export type Command = 'run' | 'build' | 'test' | 'seed' | 'snapshot';
@@ -131,6 +134,7 @@ export type Action =
       /** Where the key is declared. */
       readonly span?: Span;
     }
+  | EventAction
   /** Sees to it that `stage` has only rows of the interval of its batch. */
   | {
       readonly kind: 'require-interval';
@@ -205,6 +209,12 @@ export type Action =
       readonly time?: TimeColumn;
       /** Which columns of a row that is there a merge changes, and where that is declared; all without it. */
       readonly mergeColumns?: MergeColumns & { readonly span?: Span };
+      /** A column that a merge changes whatever these say. */
+      readonly always?: string;
+      /** What partitions are told apart by that are replaced, and where that is declared. */
+      readonly partitions?: { readonly by: readonly string[]; readonly span?: Span };
+      /** Conditions on the rows of `target` that may be touched, and where they are declared. */
+      readonly predicates?: { readonly conditions: readonly string[]; readonly span?: Span };
       readonly onSchemaChange: OnSchemaChange;
       /** Where it is declared what happens to other columns, or else that there are increments. */
       readonly span?: Span;
@@ -263,14 +273,6 @@ export type Action =
       readonly ordinal?: number;
       readonly delta?: AuditDelta;
     };
-
-/** The column that tells the interval of a row, and by which clocks days begin. */
-export interface TimeColumn {
-  readonly column: string;
-  readonly timeZone: string;
-  /** Intervals are whole days: a date is in the interval of its day. */
-  readonly wholeDays: boolean;
-}
 
 /** The intervals that a step loads, each in a transaction of its own: queries have open slots for their bounds. */
 export interface BatchPlan {

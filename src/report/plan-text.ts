@@ -1,13 +1,14 @@
 /** Shows a plan to people before anything is done: each step, why it is there, and with `verbose` every act of it. */
-import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { Operation, WantedConstraint } from '../adapter/operation.ts';
-import type { Attachment, Relation } from '../adapter/relation.ts';
+import type { Attachment } from '../adapter/relation.ts';
 import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 import { padRight, textWidth } from '../diagnostics/text-width.ts';
 import type { Action, BuildStep, Plan, PlannedHook, UnitStep } from '../plan/plan.ts';
 import { describeBatches } from './describe-batches.ts';
+import { describeIncrement, isOfIncrements } from './describe-increment.ts';
+import { nameRelation } from './name-relation.ts';
 import { countOf, formatCount, listCounts } from './quantities.ts';
 import { reasonWords } from './reason-words.ts';
 import { describeBuild, nameOf, stepTests } from './step-progress.ts';
@@ -21,13 +22,6 @@ export interface PlanTextOptions {
   readonly explain?: boolean;
   readonly style: Style;
 }
-
-const strategies: Readonly<Record<IncrementalStrategy, string>> = {
-  append: 'append the staged rows to',
-  merge: 'merge the staged rows into',
-  delete_insert: 'delete the staged keys from, and insert the staged rows into',
-  time_interval: 'delete the rows of the interval from, and insert the staged rows into',
-};
 
 /** The plan as text, with a line break at the end. */
 export function renderPlan(plan: Plan, options: PlanTextOptions): string {
@@ -156,6 +150,7 @@ function describeBuildActs(step: BuildStep): readonly string[] {
 }
 
 function describeAction(action: Action): readonly string[] {
+  if (isOfIncrements(action)) return describeIncrement(action);
   switch (action.kind) {
     case 'operation':
       return [describeOperation(action.operation)];
@@ -168,12 +163,6 @@ function describeAction(action: Action): readonly string[] {
     case 'require-constraints':
       // The table keeps the others: looking for rows is no act of a plan that succeeds.
       return action.when === 'always' ? [`refuse rows that break ${listConstraints(action.constraints.map(({ wanted }) => wanted))}`] : [];
-    case 'apply-increment': {
-      const key = action.key.length === 0 ? '' : ` by ${action.key.map(plainLine).join(', ')}`;
-      return [`${strategies[action.strategy]} ${nameRelation(action.target)}${key}; if columns changed: ${action.onSchemaChange}`];
-    }
-    case 'append-query':
-      return [`${strategies.append} ${nameRelation(action.target)}; if columns changed: ignore`];
     case 'require-versions':
       return [`refuse rows without the columns that versions need`];
     case 'require-stamps':
@@ -233,8 +222,12 @@ function describeOperation(operation: Operation): string {
       return `delete and insert the staged rows in ${nameRelation(operation.target)}`;
     case 'replace-range':
       return `replace the rows of the interval in ${nameRelation(operation.target)}`;
+    case 'replace-partitions':
+      return `replace the partitions of the staged rows in ${nameRelation(operation.target)}`;
     case 'merge':
       return `merge the staged rows into ${nameRelation(operation.target)}`;
+    case 'settle-events':
+      return 'keep the newest event of each key';
     case 'stage-changes':
       return 'find what has changed';
     case 'apply-changes':
@@ -292,10 +285,6 @@ function listConstraints(constraints: readonly WantedConstraint[]): string {
 
 function nameAttachment({ kind, name }: Attachment): string {
   return `${kind === 'comment' ? 'comment on' : kind} ${plainLine(name)}`;
-}
-
-function nameRelation({ database, schema, name }: Relation): string {
-  return [...(database === undefined ? [] : [database]), schema, name].map(plainLine).join('.');
 }
 
 function renderHooks(when: string, hooks: readonly PlannedHook[]): string {

@@ -46,9 +46,21 @@ export function compareNodes(
 function workOf(node: GraphNode): string {
   switch (node.resourceType) {
     case 'model': {
-      const { materialized, uniqueKey, incrementalStrategy, mergeColumns, intervals, onSchemaChange, fullRefresh } = node.config;
+      const { materialized, uniqueKey, incrementalStrategy, mergeColumns, predicates, events, partitionBy } = node.config;
+      const { intervals, onSchemaChange, fullRefresh } = node.config;
       return canonicalJson({
-        config: { materialized, uniqueKey, incrementalStrategy, mergeColumns, intervals, onSchemaChange, fullRefresh },
+        config: {
+          materialized,
+          uniqueKey,
+          incrementalStrategy,
+          mergeColumns,
+          predicates,
+          events,
+          partitionBy,
+          intervals,
+          onSchemaChange,
+          fullRefresh,
+        },
         relation: node.relation,
         full: wordsOf(node.full),
         incremental: node.incremental === undefined ? undefined : wordsOf(node.incremental),

@@ -49,6 +49,17 @@ const strategies = {
     uniqueKey: ['id'],
     sql: `select id, v || '!' as v from main.source where id > 20`,
   },
+  insert_overwrite: {
+    incrementalStrategy: 'insert_overwrite',
+    partitionBy: ['(id > 20)'],
+    sql: `select id, v || '!' as v from main.source where id > 20`,
+  },
+  events: {
+    incrementalStrategy: 'merge',
+    uniqueKey: ['id'],
+    events: { sequenceBy: 'v', deleteWhen: `v = 'gone'` },
+    sql: `select id, v || '!' as v from main.source where id > 20 union all select 41, 'gone'`,
+  },
   merge: { incrementalStrategy: 'merge', uniqueKey: ['id'], sql: `select id, v || '!' as v from main.source where id > 20` },
 } as const;
 
@@ -72,7 +83,7 @@ const unlocked: Adapter = {
 };
 
 describe('runs at the same time', () => {
-  for (const strategy of ['append', 'delete_insert', 'merge'] as const) {
+  for (const strategy of ['append', 'delete_insert', 'merge', 'insert_overwrite', 'events'] as const) {
     it.each([2, 4])(`%d runs: every key once, ${strategy}`, async (runs) => {
       const connection = await connect();
       for (let round = 0; round < rounds; round += 1) {
@@ -85,6 +96,7 @@ describe('runs at the same time', () => {
           'select count(*), count(distinct id), (select n from main.total), (select count(*) from main.copy) from main.facts',
         );
         expect(counts).toEqual([40, 40, 40, 40]);
+        if (strategy === 'events') expect(await rowsOf(connection, 'select id from main.facts__deleted')).toEqual([[41]]);
         const builds = await rowsOf(
           connection,
           `select count(*), max(ordinal) from _tx.records where kind = 'build' and subject like '%facts%'`,
@@ -94,11 +106,11 @@ describe('runs at the same time', () => {
     });
   }
 
-  it('the first runs of all, which make the state tables', async () => {
+  it.each(['merge', 'events'] as const)('the first runs of all, which make the state tables: %s', async (strategy) => {
     const connection = await connect();
     for (let round = 0; round < rounds; round += 1) {
       await setUp(connection);
-      const statuses = await Promise.all(Array.from({ length: 4 }, () => build(facts('merge'))));
+      const statuses = await Promise.all(Array.from({ length: 4 }, () => build(facts(strategy))));
       expect(statuses).toEqual(['success', 'success', 'success', 'success']);
       expect(await rowsOf(connection, 'select count(*), count(distinct id) from main.facts')).toEqual([[40, 40]]);
       expect(await rowsOf(connection, `select count(*) from _tx.meta`)).toEqual([[1]]);

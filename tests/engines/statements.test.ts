@@ -126,11 +126,67 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
       postgres: ['delete from "s"."m" where "v" >= 1 and "v" < 3', 'insert into "s"."m" ("id", "v") select "id", "v" from "pg_temp"."d"'],
     },
   },
+  'replace-partitions': {
+    operation: (schema) => ({
+      kind: 'replace-partitions',
+      stage: { schema, name: 'd' },
+      target,
+      columns,
+      partitions: ['id', '(v % 10 -- last digit\n)'],
+    }),
+    is: {
+      duckdb: [
+        'delete from "s"."m" where ("id", ((v % 10 -- last digit ) )) in (select _tx_p0, _tx_p1 from (select distinct "id" as _tx_p0, …',
+        'delete from "s"."m" where ("id" is null or ((v % 10 -- last digit ) ) is null) and exists (select 1 from (…',
+        'insert into "s"."m" ("id", "v") select "id", "v" from "temp"."d"',
+      ],
+      postgres: [
+        'delete from "s"."m" where ("id", ((v % 10 -- last digit ) )) in (select _tx_p0, _tx_p1 from (select distinct "id" as _tx_p0, …',
+        'delete from "s"."m" where ("id" is null or ((v % 10 -- last digit ) ) is null) and exists (select 1 from (…',
+        'insert into "s"."m" ("id", "v") select "id", "v" from "pg_temp"."d"',
+      ],
+    },
+  },
   merge: {
     operation: (schema) => ({ kind: 'merge', stage: { schema, name: 'd' }, target, columns, key }),
     is: {
       duckdb: ['merge into "s"."m" …'],
       postgres: ['merge into "s"."m" as target using "pg_temp"."d" as stage on target."id" = stage."id" and target."id" >= (…'],
+    },
+  },
+  'settle-events': {
+    given: 'create table s.h__deleted (id integer, v integer, _tx_deleted boolean)',
+    operation: (schema) => ({
+      kind: 'settle-events',
+      stage: { schema, name: 'd' },
+      target,
+      key,
+      sequence: 'v',
+      compared: columns,
+      deleteWhen: 'v < 0 -- gone',
+      deletions: { relation: { schema: 's', name: 'h__deleted' }, exists: true },
+    }),
+    is: {
+      duckdb: [
+        'delete from "temp"."d" where rowid in (select _tx_row from (select _tx_row, rank() over (partition by _tx_k0 order by _tx_seq desc, …',
+        'delete from "temp"."d" where rowid in (select _tx_row from (select e._tx_row, row_number() over (partition by e._tx_k0 order by md5(…',
+        'delete from "temp"."d" where rowid in (…',
+        'delete from "temp"."d" where rowid in (…',
+        'delete from "s"."m" as target using (select rowid as _tx_row, "id" as _tx_k0, "v" as _tx_seq, case when (v < 0 -- gone ) then true else false end as _tx_gone from …',
+        'delete from "s"."h__deleted" as d using (…',
+        'insert into "s"."h__deleted" ("id", "v", "_tx_deleted") select …',
+        'delete from "temp"."d" where case when (v < 0 -- gone ) then true else false end',
+      ],
+      postgres: [
+        'delete from "pg_temp"."d" where ctid in (select _tx_row from (select _tx_row, rank() over (partition by _tx_k0 order by _tx_seq desc, …',
+        'delete from "pg_temp"."d" where ctid in (select _tx_row from (select e._tx_row, row_number() over (partition by e._tx_k0 order by md5(…',
+        'delete from "pg_temp"."d" where ctid in (…',
+        'delete from "pg_temp"."d" where ctid in (…',
+        'delete from "s"."m" as target using (select ctid as _tx_row, "id" as _tx_k0, "v" as _tx_seq, case when (v < 0 -- gone ) then true else false end as _tx_gone from …',
+        'delete from "s"."h__deleted" as d using (…',
+        'insert into "s"."h__deleted" ("id", "v", "_tx_deleted") select …',
+        'delete from "pg_temp"."d" where case when (v < 0 -- gone ) then true else false end',
+      ],
     },
   },
   'stage-changes': {

@@ -51,6 +51,20 @@ const widened = `select id, v, id * 2 as doubled, 'x' as extra from main.source 
 const resynced = `select id, v || '!' as v, id::varchar as n, 2.5::double as added from main.source where v = 'second'`;
 const indexed: SqlModelOptions = { postHooks: [hook('create index if not exists facts_by_v on main.facts (v)')] };
 
+/** Every third key is deleted again; later some of these come back and others go. */
+const eventLog = `create table main.log_of_source as select range::integer as id, range::integer as pos, case when range % 3 = 2 then 'D' else 'U' end as op from range(20)`;
+const moreEvents = `insert into main.log_of_source select range::integer - 20, range::integer, case when range % 4 = 0 then 'D' else 'U' end from range(20, 45)`;
+const eventTables = [['main.facts', 'main.facts__deleted']];
+
+function events(first: string): RunSpec {
+  const options: SqlModelOptions = {
+    uniqueKey: ['id'],
+    incrementalStrategy: 'merge',
+    events: { sequenceBy: 'pos', deleteWhen: `op = 'D'` },
+  };
+  return facts(options, 'select id, pos, op from main.log_of_source', `select id, pos, op from main.log_of_source ${first}`);
+}
+
 const seedOf = (...rows: readonly (readonly (string | null)[])[]): SeedContent => ({
   columns: [
     { name: 'id', type: 'integer' },
@@ -276,6 +290,7 @@ export const operations: readonly KillOperation[] = [
   laterRun('incremental append', {}, beyond),
   laterRun('incremental delete_insert', { uniqueKey: ['id'], incrementalStrategy: 'delete_insert' }, newest),
   laterRun('incremental merge', { uniqueKey: ['id'], incrementalStrategy: 'merge' }, newest),
+  laterRun('incremental insert_overwrite', { incrementalStrategy: 'insert_overwrite', partitionBy: ['v', '(id % 3)'] }, newest),
   laterRun('indexed delete_insert', { uniqueKey: ['id'], incrementalStrategy: 'delete_insert', ...indexed }, newest),
   laterRun('indexed merge', { uniqueKey: ['id'], incrementalStrategy: 'merge', ...indexed }, newest),
   laterRun('incremental append_new_columns', { uniqueKey: ['id'], onSchemaChange: 'append_new_columns' }, newest, widened),
@@ -290,6 +305,27 @@ export const operations: readonly KillOperation[] = [
     given: [source, sourceGrows],
     history: [facts({ uniqueKey: ['id'] }, newest)],
     run: { ...facts({ uniqueKey: ['id'] }, newest, `select id, v || '*' as v from main.source where v = 'second'`), fullRefresh: true },
+  },
+  {
+    name: 'events for the first time',
+    given: [eventLog, moreEvents],
+    history: [one('other', narrow(1))],
+    run: events(''),
+    together: eventTables,
+  },
+  {
+    name: 'events that change, delete and bring back',
+    given: [eventLog, moreEvents],
+    history: [events('where pos < 20')],
+    run: events('where pos < 20'),
+    together: eventTables,
+  },
+  {
+    name: 'events anew',
+    given: [eventLog, moreEvents],
+    history: [events('where pos < 20')],
+    run: { ...events(''), fullRefresh: true },
+    together: eventTables,
   },
   { name: 'seed first load', history: [one('other', narrow(1))], run: seeding(firstSeed) },
   { name: 'seed reload', history: [seeding(firstSeed)], run: seeding(secondSeed) },

@@ -11,6 +11,10 @@ import type {
   StageQuery,
 } from '../../adapter/operation.ts';
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
+import { settleEventsSql } from '../../adapter/event-sql.ts';
+import { incomingRows } from '../../adapter/incoming-rows.ts';
+import type { IncomingRows } from '../../adapter/incoming-rows.ts';
+import { replacePartitionsSql } from '../../adapter/replace-partitions-sql.ts';
 import { inRange } from '../../adapter/range-sql.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
@@ -28,8 +32,8 @@ function each(...statements: readonly string[]): readonly Statement[] {
   return statements.map((sql) => ({ sql }));
 }
 
-function columnList(columns: readonly string[], prefix = ''): string {
-  return columns.map((column) => prefix + quoteIdentifier(column)).join(', ');
+function columnList(columns: readonly string[]): string {
+  return columns.map(quoteIdentifier).join(', ');
 }
 
 function insertAll(stage: Relation, target: Relation, columns: readonly string[]): string {
@@ -43,9 +47,10 @@ function appendQuery({ target, columns, query }: AppendQuery): readonly Statemen
   return [embed(`insert into ${name(target)} (${list}) select ${list} from (\n`, withoutEnds(query), '\n) as increment')];
 }
 
-function matchingKey(key: readonly string[]): string {
+/** Which row of the table a staged row takes the place of. */
+function matching(key: readonly string[], rows: IncomingRows): string {
   if (key.length === 0) return bug('a keyed operation without key columns');
-  return key.map((column) => `target.${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`).join(' and ');
+  return key.map((column) => `target.${quoteIdentifier(column)} = ${rows.column(column)}`).join(' and ') + rows.predicates;
 }
 
 /** The query as it can stand in parentheses. Same length, so offsets stay. */
@@ -85,22 +90,23 @@ function publishView({ target, existing, query }: PublishView): readonly Stateme
   return [...each(existing === 'table' ? drop(target, 'table') : `drop view if exists ${name(target)}`), create];
 }
 
-function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {
-  return each(
-    `delete from ${name(target)} as target using ${name(stage)} as stage where ${matchingKey(key)}`,
-    insertAll(stage, target, columns),
-  );
+function deleteInsert(operation: DeleteInsert): readonly Statement[] {
+  const { stage, target, columns, key } = operation;
+  const rows = incomingRows(operation, dialect);
+  return each(`delete from ${name(target)} as target using ${rows.source} where ${matching(key, rows)}`, insertAll(stage, target, columns));
 }
 
-function merge({ stage, target, columns, key, updates: changed }: Merge): readonly Statement[] {
+function merge(operation: Merge): readonly Statement[] {
+  const { target, columns, key, updates: changed } = operation;
+  const rows = incomingRows(operation, dialect);
   const keys = new Set(key.map(dialect.foldIdentifier));
   const updates = (changed ?? columns.filter((column) => !keys.has(dialect.foldIdentifier(column)))).map(
-    (column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`,
+    (column) => `${quoteIdentifier(column)} = ${rows.column(column)}`,
   );
   const update = updates.length === 0 ? '' : ` when matched then update set ${updates.join(', ')}`;
   return each(
-    `merge into ${name(target)} as target using ${name(stage)} as stage on ${matchingKey(key)}${update}` +
-      ` when not matched then insert (${columnList(columns)}) values (${columnList(columns, 'stage.')})`,
+    `merge into ${name(target)} as target using ${rows.source} on ${matching(key, rows)}${update}` +
+      ` when not matched then insert (${columnList(columns)}) values (${columns.map(rows.column).join(', ')})`,
   );
 }
 
@@ -130,7 +136,9 @@ export const operations: OperationRenderers = {
   'delete-insert': deleteInsert,
   'replace-range': ({ stage, target, columns, column, from, to }) =>
     each(`delete from ${name(target)} where ${inRange(quoteIdentifier(column), from, to)}`, insertAll(stage, target, columns)),
+  'replace-partitions': (operation) => each(...replacePartitionsSql(operation, dialect)),
   merge,
+  'settle-events': (operation) => each(...settleEventsSql(operation, { ...dialect, rowId: 'rowid' })),
   'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
   'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),
   'alter-columns': alterColumns,

@@ -1,4 +1,6 @@
 /** Renders how staged rows come into a table that is there. */
+import { incomingRows } from '../../adapter/incoming-rows.ts';
+import type { IncomingRows } from '../../adapter/incoming-rows.ts';
 import type { DeleteInsert, Merge, RenderContext } from '../../adapter/operation.ts';
 import type { Relation } from '../../adapter/relation.ts';
 import type { Statement } from '../../adapter/statement.ts';
@@ -11,8 +13,8 @@ const name = dialect.relation;
 /** Servers of this version and above know `merge`. */
 const knowsMerge = 150_000;
 
-export function columnList(columns: readonly string[], prefix = ''): string {
-  return columns.map((column) => prefix + quoteIdentifier(column)).join(', ');
+export function columnList(columns: readonly string[]): string {
+  return columns.map(quoteIdentifier).join(', ');
 }
 
 export function insertAll(stage: Relation, target: Relation, columns: readonly string[]): string {
@@ -25,58 +27,62 @@ export function insertAll(stage: Relation, target: Relation, columns: readonly s
  * the same: with it the planner finds the rows by an index, however large the table is. Its ends are found by sorting, since not
  * every type that can be compared has a least value.
  */
-function matchingKey(key: readonly string[], stage: Relation): string {
+function matching(key: readonly string[], stage: Relation, rows: IncomingRows): string {
   const [first] = key;
   if (first === undefined) return bug('a keyed operation without key columns');
   const column = quoteIdentifier(first);
   const end = (order: string): string => `(select ${column} from ${name(stage)} order by ${column} ${order} limit 1)`;
-  return [
-    ...key.map((each) => `target.${quoteIdentifier(each)} = stage.${quoteIdentifier(each)}`),
+  const conditions = [
+    ...key.map((each) => `target.${quoteIdentifier(each)} = ${rows.column(each)}`),
     `target.${column} >= ${end('asc')}`,
     `target.${column} <= ${end('desc')}`,
-  ].join(' and ');
+  ];
+  return conditions.join(' and ') + rows.predicates;
 }
 
-export function deleteInsert({ stage, target, columns, key }: DeleteInsert): readonly Statement[] {
+export function deleteInsert(operation: DeleteInsert): readonly Statement[] {
+  const { stage, target, columns, key } = operation;
+  const rows = incomingRows(operation, dialect);
   return [
-    { sql: `delete from ${name(target)} as target using ${name(stage)} as stage where ${matchingKey(key, stage)}` },
+    { sql: `delete from ${name(target)} as target using ${rows.source} where ${matching(key, stage, rows)}` },
     { sql: insertAll(stage, target, columns) },
   ];
 }
 
-export async function merge(
-  { stage, target, columns, key, updates: changed }: Merge,
-  { look }: Pick<RenderContext, 'look'>,
-): Promise<readonly Statement[]> {
+export async function merge(operation: Merge, { look }: Pick<RenderContext, 'look'>): Promise<readonly Statement[]> {
+  const { stage, target, columns, key, updates: changed } = operation;
+  const rows = incomingRows(operation, dialect);
   const [found] = await look({ sql: `select pg_catalog.current_setting('server_version_num')` });
   const keys = new Set(key);
   const updates = (changed ?? columns.filter((column) => !keys.has(column)))
-    .map((column) => `${quoteIdentifier(column)} = stage.${quoteIdentifier(column)}`)
+    .map((column) => `${quoteIdentifier(column)} = ${rows.column(column)}`)
     .join(', ');
-  const match = matchingKey(key, stage);
-  if (Number(found?.rows[0]?.[0]) < knowsMerge) return updateInsert({ stage, target, columns, updates, match });
+  const match = matching(key, stage, rows);
+  const values = columns.map(rows.column).join(', ');
+  if (Number(found?.rows[0]?.[0]) < knowsMerge) return updateInsert({ source: rows.source, target, columns, updates, match, values });
   const update = updates === '' ? 'do nothing' : `update set ${updates}`;
   return [
     {
       sql:
-        `merge into ${name(target)} as target using ${name(stage)} as stage on ${match} when matched then ${update}` +
-        ` when not matched then insert (${columnList(columns)}) values (${columnList(columns, 'stage.')})`,
+        `merge into ${name(target)} as target using ${rows.source} on ${match} when matched then ${update}` +
+        ` when not matched then insert (${columnList(columns)}) values (${values})`,
     },
   ];
 }
 
 /** The same in two statements: nobody else works on the table meanwhile, and a key stands once among the staged rows. */
 function updateInsert(parts: {
-  readonly stage: Relation;
+  readonly source: string;
   readonly target: Relation;
   readonly columns: readonly string[];
   readonly updates: string;
   readonly match: string;
+  readonly values: string;
 }): readonly Statement[] {
-  const { stage, target, columns, updates, match } = parts;
-  const update = `update ${name(target)} as target set ${updates} from ${name(stage)} as stage where ${match}`;
+  const { source, target, columns, updates, match, values } = parts;
+  const update = `update ${name(target)} as target set ${updates} from ${source} where ${match}`;
   const insert =
-    `insert into ${name(target)} (${columnList(columns)}) select ${columnList(columns)} from ${name(stage)} as stage` +
+    `insert into ${name(target)} (${columnList(columns)}) select ${values} from ${source}` +
     ` where not exists (select from ${name(target)} as target where ${match})`;
   return [...(updates === '' ? [] : [{ sql: update }]), { sql: insert }];
 }

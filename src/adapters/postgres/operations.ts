@@ -1,6 +1,8 @@
 /** Renders each operation into the statements that PostgreSQL runs. */
 import type { AlterColumns, AppendQuery, OperationRenderers, StageQuery } from '../../adapter/operation.ts';
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
+import { settleEventsSql } from '../../adapter/event-sql.ts';
+import { replacePartitionsSql } from '../../adapter/replace-partitions-sql.ts';
 import { inRange } from '../../adapter/range-sql.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
@@ -70,7 +72,9 @@ export const operations: OperationRenderers = {
   'delete-insert': deleteInsert,
   'replace-range': ({ stage, target, columns, column, from, to }) =>
     each(`delete from ${name(target)} where ${inRange(quoteIdentifier(column), from, to)}`, insertAll(stage, target, columns)),
+  'replace-partitions': (operation) => each(...replacePartitionsSql(operation, dialect)),
   merge,
+  'settle-events': (operation) => each(...settleEventsSql(operation, { ...dialect, rowId: 'ctid' })),
   'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
   'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),
   'alter-columns': alterColumns,

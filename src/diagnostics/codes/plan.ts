@@ -37,6 +37,17 @@ export const planCodes = {
     (p) => `\`${p.relation}\` is where failing rows of \`${p.model}\` would go, and it is something else`,
     () => 'name another schema in `quarantine: { schema: … }` of the model, or give what stands there another name',
   ),
+  'deletions-taken': error<{ readonly relation: string; readonly model: string }>(
+    (p) => `\`${p.relation}\` is where deleted keys of \`${p.model}\` are remembered, and it is something else`,
+    () => 'give what stands there another name, or the model another `alias`',
+  ),
+  'deletions-unknown': error<{ readonly relation: string; readonly model: string; readonly isGone: boolean }>(
+    (p) =>
+      p.isGone
+        ? `\`${p.relation}\` is gone, so nobody knows what was deleted from \`${p.model}\``
+        : `\`${p.relation}\`, which knows what was deleted from \`${p.model}\`, has other columns than its key and sequence`,
+    () => 'rebuild the model with `--full-refresh`, from a query that gives all events',
+  ),
   'strategy-not-supported': error<{ strategy: string; engine: string; offered: readonly string[] }>(
     (p) => `incremental strategy \`${p.strategy}\` is not available on ${p.engine}`,
     (p) => `${p.engine} offers ${quoted(p.offered)}`,

@@ -119,6 +119,34 @@ export const runCodes = {
     (p) => `the merge names column \`${p.column}\`, which neither the query nor the table has`,
     (p) => didYouMean(p.column, p.columns) ?? `the columns are ${p.columns.map((column) => `\`${column}\``).join(', ')}`,
   ),
+  'condition-wrong': error<{ readonly key: string; readonly condition: string; readonly message: string }>(
+    (p) => `\`${p.key}\` has what the database refuses, \`${p.condition}\`: ${p.message}`,
+    () => 'nothing was changed; write SQL that names columns of the model',
+  ),
+  'sequence-wrong': error<
+    { readonly column: string; readonly relation: string } & (
+      | { readonly problem: 'no column'; readonly columns: readonly string[] }
+      | { readonly problem: 'no value'; readonly rows: number }
+      | { readonly problem: 'not in the table' }
+    )
+  >(
+    (p) =>
+      p.problem === 'no column'
+        ? `the sequence column \`${p.column}\` is not among the columns of the query`
+        : p.problem === 'no value'
+          ? `${p.rows} new ${p.rows === 1 ? 'row' : 'rows'} of \`${p.relation}\` ${p.rows === 1 ? 'has' : 'have'} no \`${p.column}\`, so nothing tells which event is newer`
+          : `the table of \`${p.relation}\` has no column \`${p.column}\`, so nothing tells how old its rows are`,
+    (p) =>
+      p.problem === 'no column'
+        ? (didYouMean(p.column, p.columns) ?? `the query has ${list(p.columns)}`)
+        : p.problem === 'no value'
+          ? 'nothing was changed; leave such rows out, or give them a place in the sequence'
+          : 'nothing was changed; rebuild it with `--full-refresh`, or set `on_schema_change` to `append_new_columns`',
+  ),
+  'partition-column-missing': error<{ readonly column: string; readonly columns: readonly string[] }>(
+    (p) => `\`partition_by\` names column \`${p.column}\`, which the query does not have`,
+    (p) => didYouMean(p.column, p.columns) ?? `the query has ${list(p.columns)}; an expression stands in parentheses`,
+  ),
   'increment-column-missing': error<{ columns: readonly string[]; relation: string }>(
     (p) => `the query no longer has ${list(p.columns)}, which \`${p.relation}\` has`,
     () => 'put the column back, set `on_schema_change` to `sync_all_columns` or `append_new_columns`, or rebuild with `--full-refresh`',

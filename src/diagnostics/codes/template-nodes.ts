@@ -83,6 +83,14 @@ const configCodes = {
     (p) => `\`${p.name}\` is loaded interval by interval and has no \`${p.key}\`, which ${p.why}`,
     (p) => `add \`${p.key}="…"\` to its config`,
   ),
+  'increment-config-missing': error<{ readonly name: string; readonly key: string; readonly given: string; readonly why: string }>(
+    (p) => `\`${p.name}\` has \`${p.given}\` and no \`${p.key}\`, which ${p.why}`,
+    (p) => `add \`${p.key}="…"\` to its config`,
+  ),
+  'config-in-conflict': error<{ readonly first: string; readonly second: string; readonly why: string }>(
+    (p) => `\`${p.first}\` and \`${p.second}\` do not go together: ${p.why}`,
+    () => 'take one of them away',
+  ),
   'time-zone-unknown': error<{ readonly zone: string }>(
     (p) => `there is no time zone \`${p.zone}\``,
     () => 'name it as the database of time zones does, such as `Europe/Berlin` or `UTC`',
