@@ -364,6 +364,9 @@ export function addOwnSwitches(command: Command, switches: Readonly<Record<strin
   return command;
 }
 
+/** Says yes beforehand; without a variable, which could say it to all. */
+export const addYesOption = (command: Command, description: string): Command => command.addOption(plainOption('--yes', description));
+
 /** In which form the result is printed. */
 export const outputOption = (choices: readonly string[], fallback: string): Option =>
   new Option('--output <form>', 'result on stdout').choices(choices).default(fallback).env('TX_OUTPUT').helpGroup(helpGroups.output);

@@ -139,8 +139,16 @@ export function decide(
   if (existing === undefined) return { reason: 'never-built', incremental: false };
   if (existing.kind !== kind) return { reason: 'kind-changed', incremental: false };
   if (wantsFull) return { reason: 'full-refresh', incremental: false };
+  if (isIncremental && again !== 'go-on' && wantsReset(context, node)) return { reason: 'reset', incremental: false };
   if (isIncremental) return { reason: 'incremental', incremental: true };
   return { reason: 'selected', incremental: false };
+}
+
+/** The ledger of a model that is loaded interval by interval was given up with the rest: its batches are all loaded again. */
+function wantsReset({ standing }: BuildContext, node: CompiledModel): boolean {
+  const { fullRefresh, intervals } = node.config;
+  const recorded = standing.recorded(node.relation);
+  return intervals === undefined && fullRefresh !== false && recorded?.node === node.id && recorded.isReset === true;
 }
 
 /** Replaces the relation by what the query gives. */

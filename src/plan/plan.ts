@@ -37,6 +37,7 @@ export type Reason =
   | 'source-new-data'
   | 'drifted'
   | 'non-deterministic'
+  | 'reset'
   | 'metadata-changed'
   | 'unchanged';
 

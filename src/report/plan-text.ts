@@ -40,6 +40,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   'source-new-data': 'a source may have new data',
   drifted: 'does not stand as it was built',
   'non-deterministic': 'asks for what is not the same each time',
+  reset: 'was reset',
   'metadata-changed': 'comments and rights only',
   unchanged: 'unchanged',
 };

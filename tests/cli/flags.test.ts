@@ -119,6 +119,7 @@ describe('help', () => {
       'anomaly',
       'docs',
       'ls',
+      'state',
       'lint',
       'generate',
       'fmt',

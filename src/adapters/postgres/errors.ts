@@ -70,6 +70,7 @@ const codeKinds: Readonly<Record<string, EngineErrorKind>> = {
   '40001': 'conflict',
   '40P01': 'conflict',
   '55P03': 'conflict',
+  '2BP01': 'dependents',
   // Raised by `lockBriefly`.
   [inUseCode]: 'lock-timeout',
   '57014': 'cancelled',
@@ -146,6 +147,11 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
+/** One line for each object that hangs on another. */
+function linesOf(detail: string): readonly string[] {
+  return detail.split('\n').map(oneLine).filter((line) => line !== '');
+}
+
 /** Fixed words before a name, for the messages of a server that speaks English; the kind never depends on them. */
 const NAMES: Readonly<Partial<Record<EngineErrorKind, RegExp>>> = {
   'unknown-column': /^column (?:"((?:[^"]|"")+)"|(\S+)) /,
@@ -204,6 +210,7 @@ export function engineError(cause: unknown, { sql, skip = 0, stopped = false, st
       ...(name === undefined ? {} : { name }),
       ...(candidates === undefined ? {} : { candidates }),
       ...(hint === undefined ? {} : { hint }),
+      ...(raw.code === '2BP01' && raw.detail !== undefined ? { dependents: linesOf(raw.detail) } : {}),
     },
     { cause },
   );

@@ -1,0 +1,33 @@
+/** Codes of what is remembered in the target, and of environments. */
+import { error } from '../code-entry.ts';
+
+const examples: Readonly<Record<string, string>> = {
+  show: 'tx state show fct_orders',
+  reset: 'tx state reset fct_orders',
+  import: 'tx state import state.json',
+};
+
+export const stateCodes = {
+  'state-arguments': error<{ action: string; takes: boolean; given: number }>(
+    ({ action, takes, given }) =>
+      takes
+        ? given === 0
+          ? `\`tx state ${action}\` needs to be told ${action === 'import' ? 'the file' : 'of what'}`
+          : `\`tx state ${action}\` takes one file, not ${given}`
+        : `\`tx state ${action}\` takes no names`,
+    ({ action }) => `write \`${examples[action] ?? `tx state ${action}`}\``,
+  ),
+  'state-export-unusable': error<{ path: string; reason: string }>(
+    ({ path, reason }) => `\`${path}\` cannot be imported: ${reason}`,
+    () => 'nothing was changed; write an export with `tx state export > state.json`, where the state is that is meant',
+  ),
+  'state-differs': error<{ schema: string; more: number }>(
+    ({ schema, more }) => `\`${schema}\` holds ${more} ${more === 1 ? 'row' : 'rows'} that ${more === 1 ? 'is' : 'are'} not in the file`,
+    () =>
+      'nothing was changed: an import only fills a state that is empty or part of the file. Export what stands, drop the schema, and import again if the file is what counts',
+  ),
+  'state-in-use': error<{ schema: string }>(
+    ({ schema }) => `a run is at work that writes into \`${schema}\``,
+    () => 'nothing was changed; import again when it has ended',
+  ),
+};
