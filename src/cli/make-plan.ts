@@ -27,6 +27,8 @@ export interface Prepared {
   readonly threads: number;
   readonly interval: Interval | undefined;
   readonly loads: LoadOrder | undefined;
+  /** In an environment: what the target has of each node. */
+  readonly bases?: ReadonlyMap<NodeId, string>;
   /** What tells the files of sources from what they were. */
   readonly sources: ReadonlyMap<NodeId, string>;
 }
@@ -48,7 +50,7 @@ export function planFor(
   return { planned: traced(host.trace, 'plan', () => planRun(screen, input)), input };
 }
 
-function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): PlanInput {
+export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): PlanInput {
   const { loaded, interval, loads, standing } = prepared;
   const { project, hooks, engine } = loaded;
   return {

@@ -79,6 +79,8 @@ export interface StateSnapshot {
   readonly verdicts: Readonly<Record<string, RecordedVerdict>>;
   /** The columns that relations had when a run last looked at them, as hashes, by `buildSubject`. */
   readonly shapes: Readonly<Record<string, string>>;
+  /** Of an environment: what the target had of relations when they were built here, with the ordinal of that build, by `buildSubject`. */
+  readonly bases: Readonly<Record<string, { readonly base: string; readonly ordinal: number }>>;
 }
 
 /** A test, as it was, passed a build of the relation that it looks at. */
@@ -99,6 +101,7 @@ export const emptyState: StateSnapshot = {
   ledgers: [],
   verdicts: {},
   shapes: {},
+  bases: {},
 };
 
 /** Reads the whole memory in one statement. The tables must exist (see `inspectStateLayout`). */
@@ -166,6 +169,7 @@ function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
   const ledgers: RecordedLedger[] = [];
   const verdicts: Record<string, RecordedVerdict> = {};
   const shapes: Record<string, string> = {};
+  const bases: Record<string, StateSnapshot['bases'][string]> = {};
   // Whoever emptied the table of versions left the others as this version makes them, or they would not be ours.
   let version: number = stateVersion;
   let txVersion = '';
@@ -177,14 +181,14 @@ function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
     else if (what === 'pass') notePass(text, Number(number), passes);
     else if (what === 'ledger') ledgers.push(readLedger(text, Number(number)));
     else if (what === 'verdict') noteVerdict(text, verdicts);
-    else if (what === 'shape') noteShape(text, shapes);
+    else if (what === 'shape') noteShape(text, Number(number), shapes, bases);
     else if (what === 'open') openRuns.push(text);
     else {
       version = Number(number);
       txVersion = text;
     }
   }
-  return { version, txVersion, builds, forgotten, openRuns, measures, points, passes, verdicts, shapes, ledgers };
+  return { version, txVersion, builds, forgotten, openRuns, measures, points, passes, verdicts, shapes, bases, ledgers };
 }
 
 function noteMeasure(entry: string, measures: Record<string, string>): void {
@@ -217,10 +221,21 @@ function noteVerdict(entry: string, verdicts: Record<string, RecordedVerdict>): 
   verdicts[test] = { status: String(status), identity, dataVersion, at: String(at) };
 }
 
-function noteShape(entry: string, shapes: Record<string, string>): void {
+function noteShape(
+  entry: string,
+  ordinal: number,
+  shapes: Record<string, string>,
+  bases: Record<string, StateSnapshot['bases'][string]>,
+): void {
   // Written by `createStateWriter`; as above.
-  const { subject, columns } = JSON.parse(entry) as { readonly subject?: unknown; readonly columns?: unknown };
-  if (typeof subject === 'string' && typeof columns === 'string') shapes[subject] = columns;
+  const { subject, columns, base } = JSON.parse(entry) as {
+    readonly subject?: unknown;
+    readonly columns?: unknown;
+    readonly base?: unknown;
+  };
+  if (typeof subject !== 'string' || typeof columns !== 'string') return;
+  shapes[subject] = columns;
+  if (typeof base === 'string') bases[subject] = { base, ordinal };
 }
 
 /** A query for the ordinals of the newest build and ledger entry of a relation, 0 without one: what `readState` knew of them may be old by now. */

@@ -119,6 +119,8 @@ export interface ShapeRecord {
   /** Of the build that left it so. */
   readonly ordinal: number;
   readonly columns: string;
+  /** In an environment: what the target had of the node then. */
+  readonly base?: string;
 }
 
 /** What one transaction adds: the outcome of a node, verdicts of tests, or both. */
@@ -159,9 +161,9 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
     shapes: (at, records) =>
       insert(
         'records',
-        records.map(({ relation, ordinal, columns }) => {
+        records.map(({ relation, ordinal, columns, base }) => {
           const subject = buildSubject(relation, dialect);
-          return rowAt(at)('shape', subject, ordinal, { subject, columns });
+          return rowAt(at)('shape', subject, ordinal, { subject, columns, ...(base === undefined ? {} : { base }) });
         }),
       ),
     prune: (tests) => {

@@ -147,9 +147,15 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
-/** One line for each object that hangs on another. */
-function linesOf(detail: string): readonly string[] {
-  return detail.split('\n').map(oneLine).filter((line) => line !== '');
+/** What hangs on an object that was to be dropped, one line for each. */
+function dependentsOf({ code, detail }: RawError): { readonly dependents?: readonly string[] } {
+  if (code !== '2BP01' || detail === undefined) return {};
+  return {
+    dependents: detail
+      .split('\n')
+      .map(oneLine)
+      .filter((line) => line !== ''),
+  };
 }
 
 /** Fixed words before a name, for the messages of a server that speaks English; the kind never depends on them. */
@@ -210,7 +216,7 @@ export function engineError(cause: unknown, { sql, skip = 0, stopped = false, st
       ...(name === undefined ? {} : { name }),
       ...(candidates === undefined ? {} : { candidates }),
       ...(hint === undefined ? {} : { hint }),
-      ...(raw.code === '2BP01' && raw.detail !== undefined ? { dependents: linesOf(raw.detail) } : {}),
+      ...dependentsOf(raw),
     },
     { cause },
   );

@@ -26,6 +26,10 @@ export const stateCodes = {
     () =>
       'nothing was changed: an import only fills a state that is empty or part of the file. Export what stands, drop the schema, and import again if the file is what counts',
   ),
+  'env-schema-taken': error<{ env: string; schema: string }>(
+    ({ env, schema }) => `environment \`${env}\` would be built in schema \`${schema}\`, which is not its own`,
+    () => 'give the environment another name; nothing was changed',
+  ),
   'state-in-use': error<{ schema: string }>(
     ({ schema }) => `a run is at work that writes into \`${schema}\``,
     () => 'nothing was changed; import again when it has ended',

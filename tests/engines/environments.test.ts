@@ -1,0 +1,167 @@
+/** Environments of a target, on every engine: what differs is built there, everything else is read where production has it. */
+import { describe, expect, it } from 'vitest';
+import { useProjectEngines } from './engine-project.ts';
+import type { EngineProject, ProjectEngine } from './engine-project.ts';
+
+const FILES: Readonly<Record<string, string>> = {
+  'seeds/src.csv': 'id,v\n1,a\n2,b\n',
+  'seeds/other.csv': 'id\n1\n',
+  'models/base.sql': '{{config materialized="table" schema="mart"}}select id, v from {{ref "src"}}',
+  'models/beside.sql': '{{config materialized="table"}}select id from {{ref "other"}}',
+  'models/shape.sql': 'select id, v from {{ref "base"}}',
+  'models/total.sql': '{{config materialized="table"}}select count(*) as n from {{ref "shape"}} join {{ref "beside"}} using (id)',
+  'models/facts.sql': '{{config materialized="incremental" unique_key="id"}}select id, v from {{ref "base"}}',
+  'models/total.yaml': 'models:\n  - name: total\n    columns: [{ name: n, tests: [not_null] }]\n',
+};
+
+const CHANGED = { 'models/shape.sql': `select id, v || '!' as v from {{ref "base"}} where id < 2` };
+
+async function ok(project: EngineProject, line: string): Promise<string> {
+  const { exit, text } = await project.tx(line);
+  expect(exit, `${line}\n${text}`).toBe(0);
+  return text;
+}
+
+/** Everything that stands, by schema. */
+async function standing(project: EngineProject): Promise<Readonly<Record<string, readonly string[]>>> {
+  const sql = `select table_schema, table_name from information_schema.tables where table_schema like 'main%' or table_schema like '\\_tx%' escape '\\' order by 1, 2`;
+  const found: Record<string, string[]> = {};
+  for (const [schema, name] of await project.rows(sql)) (found[String(schema)] ??= []).push(String(name));
+  return found;
+}
+
+/** All that production holds, as text. */
+async function production(project: EngineProject): Promise<string> {
+  const tables = [
+    'main.beside',
+    'main.facts',
+    'main.other',
+    'main.shape',
+    'main.src',
+    'main.total',
+    'main_mart.base',
+    '_tx.records',
+    '_tx.runs',
+    '_tx.meta',
+  ];
+  const parts = await Promise.all(
+    tables.map(async (table) =>
+      (await project.rows(`select cast(t as varchar) from ${table} as t order by 1`)).map(([row]) => `${table}: ${String(row)}`),
+    ),
+  );
+  return parts.flat().join('\n');
+}
+
+async function deployed({ project }: ProjectEngine, more: Readonly<Record<string, string>> = {}): Promise<EngineProject> {
+  const opened = await project({ ...FILES, ...more });
+  await ok(opened, 'build --quiet');
+  return opened;
+}
+
+describe('an environment', () => {
+  describe.each(useProjectEngines())('on $name', (engine) => {
+    it('has what differs and what follows from it, reads the rest in production, and writes nothing there', async () => {
+      const project = await deployed(engine);
+      const before = await production(project);
+      expect(await ok(project, 'build --env pr_42')).toContain('nothing of it differs');
+      project.write(CHANGED);
+      const said = await ok(project, 'build --env pr_42');
+      expect(said).toContain('deferred: ');
+      const { main__pr_42: built, main_mart__pr_42: marts } = await standing(project);
+      expect(built).toEqual(['shape', 'total']);
+      expect(marts).toBeUndefined();
+      expect(await project.rows('select n from main__pr_42.total')).toEqual([[1]]);
+      expect(await project.rows('select id, v from main__pr_42.shape')).toEqual([[1, 'a!']]);
+      expect(await production(project)).toBe(before);
+      expect(await ok(project, 'show -s total --env pr_42 --output csv')).toContain('n\n1\n');
+      expect(await ok(project, 'test --env pr_42')).toMatch(/1 (ok|passed|pass)/);
+      expect(await production(project)).toBe(before);
+    });
+
+    it('builds nothing twice, until production or the files move', async () => {
+      const project = await deployed(engine);
+      project.write(CHANGED);
+      await ok(project, 'build --env pr_42 --quiet');
+      expect(await ok(project, 'build --env pr_42')).toMatch(/2 (models )?unchanged/);
+      project.write({ 'seeds/other.csv': 'id\n1\n2\n' });
+      const plan = await ok(project, 'plan --env pr_42');
+      expect(plan).toContain('other');
+      expect(plan).toContain('beside');
+      await ok(project, 'build --env pr_42 --quiet');
+      expect((await standing(project))['main__pr_42']).toEqual(['beside', 'other', 'shape', 'total']);
+      // Production takes the new seed; what the environment has of it is not read any more.
+      await ok(project, 'build -s other+ --exclude shape total --quiet');
+      await project.run('delete from main__pr_42.beside');
+      const said = await ok(project, 'build --env pr_42');
+      expect(said).toContain('total');
+      expect(await project.rows('select n from main__pr_42.total')).toEqual([[1]]);
+    });
+
+    it('does not meet another one, nor production while that is built', async () => {
+      const project = await deployed(engine);
+      project.write(CHANGED);
+      await ok(project, 'build --env pr_42 --quiet');
+      project.write({ 'models/shape.sql': 'select id, v from {{ref "base"}} where id = 77' });
+      await ok(project, 'build --env other --quiet');
+      await ok(project, 'build --quiet');
+      expect(await project.rows('select n from main__pr_42.total')).toEqual([[1]]);
+      expect(await project.rows('select n from main__other.total')).toEqual([[0]]);
+      expect(await project.rows('select n from main.total')).toEqual([[0]]);
+      const results = (path: string): unknown => (JSON.parse(project.read(path)) as { readonly args: { readonly env?: string } }).args.env;
+      expect([results('target/env/pr_42/run_results.json'), results('target/run_results.json')]).toEqual(['pr_42', undefined]);
+    });
+
+    it('takes a column that production does not have yet from what it builds itself', async () => {
+      const project = await deployed(engine);
+      project.write({
+        'models/base.sql': '{{config materialized="table" schema="mart"}}select id, v, id * 2 as twice from {{ref "src"}}',
+        'models/total.sql': '{{config materialized="table"}}select {{star (ref "base")}} from {{ref "base"}}',
+        'models/total.yaml': '',
+      });
+      await ok(project, 'build --env pr_42 --quiet');
+      expect(await project.rows('select id, v, twice from main__pr_42.total order by 1')).toEqual([
+        [1, 'a', 2],
+        [2, 'b', 4],
+      ]);
+      expect(Object.keys(await standing(project))).toContain('main_mart__pr_42');
+    });
+
+    it('is everything where nothing was built before', async () => {
+      const project = await engine.project(FILES);
+      await ok(project, 'build --env pr_42 --quiet');
+      expect(Object.keys(await standing(project)).sort()).toEqual(['_tx__pr_42', 'main__pr_42', 'main_mart__pr_42']);
+    });
+
+    it('builds what is named and differs; with --force what is named', async () => {
+      const project = await deployed(engine);
+      project.write(CHANGED);
+      await ok(project, 'build --env pr_42 -s shape beside --quiet');
+      expect((await standing(project))['main__pr_42']).toEqual(['shape']);
+      await ok(project, 'build --env pr_42 -s beside --force --quiet');
+      expect((await standing(project))['main__pr_42']).toEqual(['beside', 'shape']);
+    });
+
+    it('reads a saved state where one is asked for', async () => {
+      const project = await deployed(engine);
+      project.write({ 'state/manifest.json': project.read('target/manifest.json'), ...CHANGED });
+      const said = await ok(project, 'build -s state:modified+ --defer --state state --env pr_42');
+      expect(said).toContain('deferred: ');
+      expect((await standing(project))['main__pr_42']).toEqual(['shape', 'total']);
+    });
+
+    it('has a name that every database takes, and schemas of its own', async () => {
+      const project = await deployed(engine);
+      for (const name of ['PR', 'a__b', '_a', 'a-b', 'a.b', 'ä', 'a'.repeat(31)]) {
+        const said = await project.tx(['build', `--env=${name}`]);
+        expect(said.exit, said.text).toBe(2);
+        expect(said.text).toContain('flag-value');
+      }
+      // The engine with a limit says so before anything runs.
+      project.write({ 'models/beside.sql': `{{config materialized="table" schema="${'x'.repeat(40)}"}}select 1 as id` });
+      const { exit, text } = await project.tx(['build', '-s', 'beside', '--env', 'a'.repeat(30)]);
+      expect([engine.name, exit, text.includes('bad-identifier')]).toEqual(
+        engine.name === 'postgres' ? ['postgres', 2, true] : ['duckdb', 0, false],
+      );
+    });
+  });
+});
