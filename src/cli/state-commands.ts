@@ -24,4 +24,18 @@ export function addStateCommands(host: Host, add: Add): void {
     (state) =>
       addYesOption(addLockTimeoutOption(addDatabaseOptions(addProjectOptions(state))), 'with `gc`: drop them').addOption(resultOption()),
   );
+
+  add<import('./commands/state.ts').StateOptions>(
+    {
+      name: 'env',
+      argument: ['[action]', 'what to do (default: ls)'],
+      choices: ['ls', 'drop'],
+      further: ['[name...]', 'the environment for `drop`'],
+      summary: 'list the environments of a target, or take one away',
+      examples: ['tx env', 'tx env drop pr_42', 'tx env drop pr_42 --yes'],
+    },
+    async (screen, options) => (await import('./commands/env.ts')).envCommand(host, screen, options),
+    (env) =>
+      addYesOption(addLockTimeoutOption(addDatabaseOptions(addProjectOptions(env))), 'with `drop`: drop it').addOption(resultOption()),
+  );
 }

@@ -120,6 +120,7 @@ describe('help', () => {
       'docs',
       'ls',
       'state',
+      'env',
       'lint',
       'generate',
       'fmt',

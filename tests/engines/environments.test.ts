@@ -163,5 +163,57 @@ describe('an environment', () => {
         engine.name === 'postgres' ? ['postgres', 2, true] : ['duckdb', 0, false],
       );
     });
+
+    it('is listed, and dropped with all that was made there and nothing else', async () => {
+      const project = await deployed(engine);
+      const before = await standing(project);
+      expect(await ok(project, 'env')).toContain('has no environments');
+      project.write({
+        ...CHANGED,
+        'models/held.sql': '{{config materialized="table" schema="mart"}}select id, v from {{ref "shape"}}',
+        'models/held.yaml': `models:
+  - name: held
+    columns: [{ name: v, tests: [{ accepted_values: { values: [b], on_fail: quarantine } }] }]`,
+      });
+      await ok(project, 'build --env pr_42 --quiet');
+      await ok(project, 'build --env other -s shape --quiet');
+      const { environments } = JSON.parse(await ok(project, 'env --output json')) as { readonly environments: readonly object[] };
+      expect(environments).toMatchObject([
+        { env: 'other', relations: 1 },
+        { env: 'pr_42', relations: 3 },
+      ]);
+      const all = await standing(project);
+      expect(all['main_mart__pr_42']).toEqual(['held', 'held__quarantine']);
+      expect(await ok(project, 'env drop pr_42')).toContain('nothing was dropped');
+      expect(await standing(project)).toEqual(all);
+      await ok(project, 'env drop pr_42 --yes');
+      await ok(project, 'env drop other --yes');
+      expect(await standing(project)).toEqual(before);
+      const schemas = await project.rows(
+        `select schema_name from information_schema.schemata where catalog_name = current_database() and schema_name like '%\\_\\_%' escape '\\'`,
+      );
+      expect(schemas).toEqual([]);
+      expect((await project.tx('env drop pr_42 --yes')).text).toContain('env-not-found');
+      project.remove('models/held.yaml');
+      project.remove('models/held.sql');
+      project.write(FILES);
+      expect(await ok(project, 'build')).toContain('unchanged');
+    });
+
+    it('keeps, when it is dropped, what is of others or read by them, and goes on once that is gone', async () => {
+      const project = await deployed(engine);
+      project.write(CHANGED);
+      await ok(project, 'build --env pr_42 --quiet');
+      await project.run('create table main__pr_42.mine as select 1 as id', 'create view main.reader as select n from main__pr_42.total');
+      const said = await ok(project, 'env drop pr_42 --yes');
+      expect(said).toContain('dropped main__pr_42.shape');
+      expect(said).toMatch(/left main__pr_42\.total: .*reader/);
+      expect((await standing(project))['main__pr_42']).toEqual(['mine', 'total']);
+      expect(await project.rows('select n from main.reader')).toEqual([[1]]);
+      await project.run('drop view main.reader');
+      expect(await ok(project, 'env drop pr_42 --yes')).toContain('left schema main__pr_42: something of others stands there');
+      expect((await standing(project))['main__pr_42']).toEqual(['mine']);
+      expect(Object.keys(await standing(project))).not.toContain('_tx__pr_42');
+    });
   });
 });

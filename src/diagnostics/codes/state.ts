@@ -1,5 +1,6 @@
 /** Codes of what is remembered in the target, and of environments. */
 import { error } from '../code-entry.ts';
+import { didYouMean } from '../nearest.ts';
 
 const examples: Readonly<Record<string, string>> = {
   show: 'tx state show fct_orders',
@@ -26,12 +27,20 @@ export const stateCodes = {
     () =>
       'nothing was changed: an import only fills a state that is empty or part of the file. Export what stands, drop the schema, and import again if the file is what counts',
   ),
+  'env-arguments': error<{ action: string; takes: boolean }>(
+    ({ action, takes }) => (takes ? `\`tx env ${action}\` needs the name of one environment` : `\`tx env ${action}\` takes no names`),
+    ({ action, takes }) => `write \`tx env ${action}${takes ? ' pr_42' : ''}\``,
+  ),
+  'env-not-found': error<{ name: string; target: string; known: readonly string[] }>(
+    ({ name, target }) => `target \`${target}\` has no environment \`${name}\``,
+    ({ name, known }) => didYouMean(name, known) ?? '`tx env` lists those that there are',
+  ),
   'env-schema-taken': error<{ env: string; schema: string }>(
     ({ env, schema }) => `environment \`${env}\` would be built in schema \`${schema}\`, which is not its own`,
     () => 'give the environment another name; nothing was changed',
   ),
   'state-in-use': error<{ schema: string }>(
     ({ schema }) => `a run is at work that writes into \`${schema}\``,
-    () => 'nothing was changed; import again when it has ended',
+    () => 'nothing was changed; say it again when the run has ended',
   ),
 };
