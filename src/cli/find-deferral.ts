@@ -73,7 +73,7 @@ export async function findDeferral(
  * What does not differ from the target is read there, whatever an earlier build has left in the environment; what differs, where
  * the environment does not have it.
  */
-function deferToTarget(
+export function deferToTarget(
   { graph }: LoadedGraph,
   { affected, find, stateOf, own: here }: Production,
   { options, own }: { readonly options: DeferOptions; readonly own: ReadonlySet<string> },

@@ -12,7 +12,7 @@ import { indexStanding } from '../plan/index-standing.ts';
 import { isOfProject } from '../plan/plan-build.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import { emptyState } from '../state/state-reader.ts';
-import type { RecordedBuild } from '../state/state-reader.ts';
+import type { RecordedBuild, StateSnapshot } from '../state/state-reader.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import { loadGraph } from './load-graph.ts';
@@ -39,8 +39,14 @@ export interface Production {
   readonly find: (node: BuiltNode) => { readonly entry: CatalogRelation; readonly build: RecordedBuild } | undefined;
   /** The state of the data of a node, where that can be told. */
   readonly stateOf: (id: NodeId) => string | undefined;
+  /** Those of `affected` that differ themselves. */
+  readonly changed: ReadonlySet<NodeId>;
   /** The catalog and state of the environment itself. */
   readonly own: Index;
+  readonly ownCatalog: readonly CatalogRelation[];
+  readonly ownState: StateSnapshot;
+  /** What is known of the files of these seeds now. */
+  readonly seedsOf: (ids: readonly NodeId[]) => PlanInput['seeds'];
 }
 
 export type ProductionOptions = ProjectOptions & DatabaseOptions;
@@ -87,11 +93,13 @@ export async function findProduction(
   });
   const standing = indexStanding(input);
   const findings = createFindings(input, standing, []);
+  const changed = findChangedNodes(input, standing, seeds);
   return {
     loaded,
     input,
     standing,
-    affected: withDescendants(input, findChangedNodes(input, standing, seeds)),
+    changed,
+    affected: withDescendants(input, changed),
     find: ({ id }) => {
       const node = graph.nodes.get(id);
       if (node === undefined || !isBuilt(node)) return undefined;
@@ -100,6 +108,9 @@ export async function findProduction(
     },
     stateOf: findings.stateIn,
     own: indexStanding({ dialect: own.engine.dialect, ...here }),
+    ownCatalog: here.catalog,
+    ownState: here.state,
+    seedsOf: (ids) => readSeedFiles(host.files, own, new Set(ids)).summaries,
   };
 }
 

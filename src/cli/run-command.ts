@@ -268,7 +268,7 @@ function noResults(screen: Screen, { options }: RunRequest, mark: UnfinishedMark
   return exitCodes.ok;
 }
 
-function exitCodeOf(result: RunResult, cancellation: Cancellation): ExitCode {
+export function exitCodeOf(result: RunResult, cancellation: Cancellation): ExitCode {
   if (result.status === 'cancelled') return cancellation.exitCode();
   if (result.status === 'success') return exitCodes.ok;
   return result.transient ? exitCodes.transient : exitCodes.failed;

@@ -148,7 +148,9 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
 }
 
 /** What a build makes is new data, but for a file that is loaded again where nobody else can have loaded another one meanwhile. */
-function versionOf({ run, seeds, capabilities }: PlanInput, node: BuiltNode): string {
+function versionOf({ run, seeds, capabilities, copies }: PlanInput, node: BuiltNode): string {
+  const copied = copies?.get(node.id)?.dataVersion;
+  if (copied !== undefined) return copied;
   if (node.resourceType !== 'seed' || capabilities.runLock !== 'database' || hasHooks(node)) return run.id;
   return seeds.get(node.id)?.contentHash ?? run.id;
 }

@@ -14,6 +14,7 @@ import { incrementTable, reattach, replaceTable, requireInterval, requireKeys } 
 import { planBatches } from './plan-batches.ts';
 import { planReplay } from './plan-replay.ts';
 import type { Action, Reason } from './plan.ts';
+import type { Copy } from './plan-input.ts';
 
 export function planHooks(
   context: BuildContext,
@@ -180,6 +181,11 @@ function kindOf(materialized: Materialization): RelationKind {
   return materialized === 'view' ? 'view' : materialized === 'materialized_view' ? 'materialized view' : 'table';
 }
 
+/** In no file, so a problem with it stands nowhere in one. */
+export function rowsOf({ input }: BuildContext, { relation }: Copy): Query {
+  return { node: '', sql: `select * from ${input.dialect.relation(relation)}` };
+}
+
 /** The step of a model that has a relation of its own; undefined when a diagnostic says why there is none. */
 export function planModel(context: BuildContext, model: CompiledModel): BuildPart | undefined {
   const { capabilities, target } = context.input;
@@ -198,9 +204,10 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   if (materialized === 'incremental' && strategy === undefined) return undefined;
   if (context.input.replay === true)
     return planReplay(context, model, existing, strategy === undefined || strategy === 'time_interval' ? 'append' : strategy);
-  const decision = decide(context, model, relationKind, existing);
+  const copy = relationKind === 'table' ? context.input.copies?.get(model.id) : undefined;
+  const decision = copy === undefined ? decide(context, model, relationKind, existing) : { reason: 'copied' as const, incremental: false };
   if (decision.incremental && !checkRows(context, model)) return undefined;
-  return planDecided(context, model, { relationKind, existing, increment: decision.incremental ? strategy : undefined, decision });
+  return planDecided(context, model, { relationKind, existing, increment: decision.incremental ? strategy : undefined, decision, copy });
 }
 
 interface Decided {
@@ -208,15 +215,17 @@ interface Decided {
   readonly existing: CatalogRelation | undefined;
   readonly increment: IncrementalStrategy | undefined;
   readonly decision: Decision;
+  /** Whose rows are taken. */
+  readonly copy: Copy | undefined;
 }
 
 function planDecided(context: BuildContext, model: CompiledModel, decided: Decided): BuildPart | undefined {
-  const { relationKind, existing, increment, decision } = decided;
+  const { relationKind, existing, increment, decision, copy } = decided;
   const text: CompiledText = decision.incremental ? (model.incremental ?? model.full) : model.full;
-  const batches = planBatches(context, model, decision.incremental);
+  const batches = copy === undefined ? planBatches(context, model, decision.incremental) : undefined;
   if (batches?.count === 0 && context.input.again === undefined) return undefined;
   const { query: fill, template } = context.collector;
-  const query = (batches === undefined ? fill : template)(model.id, text, model.id);
+  const query = copy === undefined ? (batches === undefined ? fill : template)(model.id, text, model.id) : rowsOf(context, copy);
   if (query === undefined) return undefined;
   const pre = planHooks(context, model.id, 'pre_hook', model.preHooks, batches !== undefined);
   const post = planHooks(context, model.id, 'post_hook', model.postHooks, batches !== undefined);

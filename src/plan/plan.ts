@@ -38,6 +38,7 @@ export type Reason =
   | 'drifted'
   | 'non-deterministic'
   | 'reset'
+  | 'copied'
   | 'metadata-changed'
   | 'unchanged';
 

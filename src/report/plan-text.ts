@@ -6,7 +6,8 @@ import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 import { padRight, textWidth } from '../diagnostics/text-width.ts';
-import type { Action, BuildStep, Plan, PlannedHook, Reason, UnitStep } from '../plan/plan.ts';
+import type { Action, BuildStep, Plan, PlannedHook, UnitStep } from '../plan/plan.ts';
+import { reasons } from './reason-words.ts';
 import { describeBatches } from './describe-batches.ts';
 import { countOf, formatCount, listCounts } from './quantities.ts';
 import { describeBuild, nameOf, stepTests } from './step-progress.ts';
@@ -20,30 +21,6 @@ export interface PlanTextOptions {
   readonly explain?: boolean;
   readonly style: Style;
 }
-
-const reasons: Readonly<Record<Reason, string>> = {
-  selected: 'selected',
-  'never-built': 'never built',
-  'full-refresh': 'full refresh',
-  incremental: 'new rows only',
-  intervals: 'missing intervals',
-  'kind-changed': 'was another kind of relation',
-  history: 'what has changed',
-  'history-kept': 'what has changed; its history is kept',
-  'seed-changed': 'file changed',
-  test: 'test what is published',
-  hook: 'its hooks may do anything',
-  replay: 'rows of its quarantine',
-  'sql-changed': 'its SQL has changed',
-  'config-changed': 'its config has changed',
-  'upstream-rebuilt': 'what it reads has changed',
-  'source-new-data': 'a source may have new data',
-  drifted: 'does not stand as it was built',
-  'non-deterministic': 'asks for what is not the same each time',
-  reset: 'was reset',
-  'metadata-changed': 'comments and rights only',
-  unchanged: 'unchanged',
-};
 
 const strategies: Readonly<Record<IncrementalStrategy, string>> = {
   append: 'append the staged rows to',

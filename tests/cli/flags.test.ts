@@ -121,6 +121,8 @@ describe('help', () => {
       'ls',
       'state',
       'env',
+      'clone',
+      'promote',
       'lint',
       'generate',
       'fmt',

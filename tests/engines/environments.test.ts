@@ -215,5 +215,175 @@ describe('an environment', () => {
       expect((await standing(project))['main__pr_42']).toEqual(['mine']);
       expect(Object.keys(await standing(project))).not.toContain('_tx__pr_42');
     });
+
+    it('is promoted: production has its rows, and is what production would have built', async () => {
+      const project = await deployed(engine);
+      project.write({ ...CHANGED, 'models/fresh.sql': '{{config materialized="table" schema="mart"}}select id from {{ref "shape"}}' });
+      await ok(project, 'build --env pr_42 --quiet');
+      await project.run('update main__pr_42.total set n = 41 + n');
+      const said = await ok(project, 'promote pr_42');
+      for (const name of ['shape', 'total', 'fresh']) expect(said).toContain(name);
+      // The row that somebody changed there says whose rows they are.
+      expect(await project.rows('select n from main.total')).toEqual([[42]]);
+      expect(await project.rows('select id, v from main.shape')).toEqual([[1, 'a!']]);
+      expect(await project.rows('select id from main_mart.fresh')).toEqual([[1]]);
+      expect(await ok(project, 'build')).toContain('unchanged');
+      expect(await project.rows('select n from main.total')).toEqual([[42]]);
+      expect(await ok(project, 'promote pr_42')).toContain('nothing to publish');
+      expect(await ok(project, 'build --env pr_42')).toContain('nothing of it differs');
+      await ok(project, 'env drop pr_42 --yes');
+      expect(await project.rows('select v from main.shape')).toEqual([['a!']]);
+    });
+
+    it('is not promoted when production, the files or the environment moved, and says what', async () => {
+      const project = await deployed(engine);
+      const refused = async (words: string): Promise<void> => {
+        const before = await production(project);
+        const { exit, text } = await project.tx('promote pr_42');
+        expect(text).toContain('promote-moved');
+        expect(text.replaceAll(/\s+/g, ' ')).toContain(words);
+        expect(exit).toBe(2);
+        expect(await production(project)).toBe(before);
+      };
+      expect((await project.tx('promote pr_42')).text).toContain('env-not-found');
+      project.write(CHANGED);
+      await ok(project, 'build --env pr_42 --quiet -s shape');
+      await refused('`total` differs from production and is not built there');
+      await ok(project, 'build --env pr_42 --quiet');
+      // A parent has other data.
+      await ok(project, 'build --force --quiet -s beside');
+      await refused('`beside` has other data than `total` was built from there');
+      await ok(project, 'build --env pr_42 --quiet');
+      // The files say something else.
+      project.write({
+        'models/total.sql': '{{config materialized="table"}}select count(*) + 1 as n from {{ref "shape"}} join {{ref "beside"}} using (id)',
+      });
+      await refused('`total` was built there before its sql changed');
+      project.write({ 'models/total.sql': FILES['models/total.sql'] ?? '' });
+      // Somebody has published another one meanwhile.
+      project.write({ 'models/shape.sql': 'select id, v from {{ref "base"}} where id = 2' });
+      await ok(project, 'build --quiet -s shape');
+      project.write(CHANGED);
+      await refused('production has another `shape` than when it was built there');
+      await ok(project, 'build --env pr_42 --force --quiet -s shape total');
+      await project.run('alter table main__pr_42.total add column x integer');
+      await refused('somebody else has changed `total` there');
+      await ok(project, 'build --env pr_42 --quiet');
+      await ok(project, 'promote pr_42 --quiet');
+      expect(await project.rows('select v from main.shape')).toEqual([['a!']]);
+    });
+
+    it('is promoted in tested pieces: what a test refuses stays old, and a second call goes on', async () => {
+      const project = await deployed(engine, {
+        'tests/data/few.sql': `select n from {{ref "total"}} where n > 10`,
+      });
+      project.write(CHANGED);
+      await ok(project, 'build --env pr_42 --quiet');
+      await project.run('update main__pr_42.total set n = 99');
+      const { exit, text } = await project.tx('promote pr_42');
+      expect(exit, text).toBe(1);
+      expect(await project.rows('select v from main.shape')).toEqual([['a!']]);
+      expect(await project.rows('select n from main.total')).toEqual([[1]]);
+      await project.run('update main__pr_42.total set n = 7');
+      await ok(project, 'promote pr_42');
+      expect(await project.rows('select n from main.total')).toEqual([[7]]);
+      expect(await ok(project, 'promote pr_42')).toContain('nothing to publish');
+      expect(await ok(project, 'build')).toContain('unchanged');
+    });
+
+    it('of histories, ledgers and rows that were set aside is not promoted', async () => {
+      const project = await deployed(engine);
+      project.write({
+        'snapshots/past.yaml': `snapshots:
+  - name: past
+    relation: ref('base')
+    config: { unique_key: id, strategy: check, check_cols: all }`,
+      });
+      await ok(project, 'build --env pr_42 --quiet');
+      const { exit, text } = await project.tx('promote pr_42');
+      expect(text).toContain('promote-impossible');
+      expect(exit).toBe(2);
+      expect(await ok(project, 'promote pr_42 --exclude past')).toContain('nothing to publish');
+    });
+
+    it('goes on from copies of production, which stays as it is', async () => {
+      const project = await deployed(engine);
+      await project.run(`insert into main.facts values (9, 'kept')`);
+      const before = await production(project);
+      await ok(project, 'clone --env pr_42 -s facts shape --quiet');
+      expect((await standing(project))['main__pr_42']).toEqual(['facts']);
+      project.write({
+        'models/facts.sql': `{{config materialized="incremental" unique_key="id"}}select id, v || '?' as v from {{ref "base"}}`,
+      });
+      await ok(project, 'build --env pr_42 --quiet');
+      expect(await project.rows('select id, v from main__pr_42.facts order by id')).toEqual([
+        [1, 'a?'],
+        [2, 'b?'],
+        [9, 'kept'],
+      ]);
+      expect(await production(project)).toBe(before);
+      await ok(project, 'promote pr_42 --quiet');
+      expect(await project.rows('select id, v from main.facts order by id')).toEqual([
+        [1, 'a?'],
+        [2, 'b?'],
+        [9, 'kept'],
+      ]);
+      expect(await ok(project, 'build')).toContain('unchanged');
+      expect((await project.tx('clone -s facts')).text).toContain('clone-needs-env');
+    });
+
+    it('has the histories of production in copies', async () => {
+      const project = await deployed(engine, {
+        'snapshots/past.yaml': `snapshots:
+  - name: past
+    relation: ref('base')
+    config: { unique_key: id, strategy: check, check_cols: all }`,
+      });
+      project.write({ 'seeds/src.csv': 'id,v\n1,a\n2,c\n' });
+      await ok(project, 'build --quiet');
+      const history = (schema: string): Promise<unknown> => project.rows(`select id, v from ${schema}.past order by id, v`);
+      const versions = [
+        [1, 'a'],
+        [2, 'b'],
+        [2, 'c'],
+      ];
+      expect(await history('main')).toEqual(versions);
+      await ok(project, 'clone --env pr_42 -s past --quiet');
+      expect(await history('main__pr_42')).toEqual(versions);
+      project.write({ 'seeds/src.csv': 'id,v\n1,a\n2,d\n' });
+      await ok(project, 'build --env pr_42 --quiet');
+      expect(await history('main__pr_42')).toEqual([...versions, [2, 'd']]);
+      expect(await history('main')).toEqual(versions);
+    });
+
+    it.skipIf(engine.name === 'duckdb')('does not take the place of what another run has built since the comparison', async () => {
+      const project = await deployed(engine);
+      project.write(CHANGED);
+      await ok(project, 'build --env pr_42 --quiet');
+      const session = await engine.adapter.open({
+        target: { name: 'dev', type: engine.name, schema: 'main', threads: 2, settings: project.settings },
+        projectRoot: '/',
+        connections: 2,
+        readOnly: false,
+      });
+      try {
+        const [builder, watcher] = [await session.connect(), await session.connect()];
+        await builder.begin({ label: 'tx:other', locks: [{ schema: 'main', name: 'total' }], lockTimeoutMs: 1000 });
+        const promoting = project.tx('promote pr_42');
+        const waiting = `select count(*) from pg_locks where locktype = 'advisory' and not granted`;
+        for (let tries = 0; tries < 300 && (await watcher.query({ sql: waiting })).rows[0]?.[0] !== 1; tries += 1)
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        await builder.run({
+          sql: `insert into _tx.records select kind, subject, ordinal + 1, recorded_at, entry from _tx.records where kind = 'build' and subject = '"main"."total"'`,
+        });
+        await builder.commit();
+        const { exit, text } = await promoting;
+        expect(text).toContain('copy-target-moved');
+        expect(exit).toBe(1);
+        expect(await project.rows('select v from main.shape')).toEqual([['a!']]);
+      } finally {
+        await session.close();
+      }
+    });
   });
 });

@@ -39,6 +39,22 @@ export const stateCodes = {
     ({ env, schema }) => `environment \`${env}\` would be built in schema \`${schema}\`, which is not its own`,
     () => 'give the environment another name; nothing was changed',
   ),
+  'copy-target-moved': error<{ node: string }>(
+    ({ node }) => `\`${node}\` was built by another run meanwhile`,
+    () => 'its rows were left as they are; say it again to compare with what stands now',
+  ),
+  'promote-moved': error<{ env: string; moved: readonly string[] }>(
+    ({ env, moved }) => `environment \`${env}\` is not what would be published: ${moved[0] ?? ''}`,
+    ({ env }) => `nothing was changed; build what moved with \`tx build --env ${env}\`, look at it, and promote again`,
+  ),
+  'promote-impossible': error<{ name: string; what: string }>(
+    ({ name, what }) => `\`${name}\` cannot be published from an environment: ${what}`,
+    () => 'nothing was changed; let production build it, and promote the rest with `--exclude`',
+  ),
+  'clone-needs-env': error<Record<string, never>>(
+    () => 'nobody said which environment the copies are for',
+    () => 'name it: `tx clone --env pr_42 -s fct_orders`',
+  ),
   'state-in-use': error<{ schema: string }>(
     ({ schema }) => `a run is at work that writes into \`${schema}\``,
     () => 'nothing was changed; say it again when the run has ended',
