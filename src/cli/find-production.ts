@@ -13,18 +13,17 @@ import { isOfProject } from '../plan/plan-build.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import { emptyState } from '../state/state-reader.ts';
 import type { RecordedBuild, StateSnapshot } from '../state/state-reader.ts';
+import { askTargetIfAny } from './ask-target.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import { loadGraph } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { planInput } from './make-plan.ts';
-import { openDatabase, readStanding } from './open-database.ts';
+import { readStanding } from './open-database.ts';
 import type { Standing } from './open-database.ts';
 import type { DatabaseOptions, ProjectOptions } from './options.ts';
-import { waitSeconds } from './read-options.ts';
 import type { Screen } from './screen.ts';
 import { changedSeeds, readSeedFiles } from './seed-files.ts';
-import { listenForCancel } from './signals.ts';
 import { stampSources } from './stamp-sources.ts';
 import { loadWhole } from './whole-texts.ts';
 
@@ -139,23 +138,16 @@ async function lookAt(
   [there, here]: readonly [LoadedGraph, LoadedGraph],
   options: DatabaseOptions,
 ): Promise<readonly [Standing, Standing]> {
-  const cancellation = listenForCancel();
-  try {
-    const request = { connections: 1, readOnly: true, waitSeconds: waitSeconds(options), signal: cancellation.signal };
-    const { adapter, session } = await openDatabase(host, screen, here, request);
-    try {
-      return [
+  const found = await askTargetIfAny(
+    host,
+    screen,
+    here,
+    { options, connections: 2 },
+    async ({ adapter, session }) =>
+      [
         await readStanding(adapter, session, there.project, there.graph),
         await readStanding(adapter, session, here.project, here.graph),
-      ];
-    } finally {
-      await session.close();
-    }
-  } catch (cause) {
-    const isMissing = cause instanceof Stop && cause.diagnostics.some((entry) => entry.code === 'missing-database');
-    if (isMissing) return [nothing, nothing];
-    throw cause;
-  } finally {
-    cancellation.dispose();
-  }
+      ] as const,
+  );
+  return found ?? [nothing, nothing];
 }

@@ -8,7 +8,7 @@ import type { RecordedBuild, StateSnapshot } from '../state/state-reader.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { readStanding } from './open-database.ts';
-import type { OpenTarget } from './with-database.ts';
+import type { OpenTarget } from './ask-target.ts';
 
 export interface KnownRelation {
   readonly build: RecordedBuild;

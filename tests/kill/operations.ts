@@ -410,7 +410,7 @@ export const operations: readonly KillOperation[] = [
   {
     name: 'drop of what nobody builds any more',
     history: [chain(1)],
-    run: { nodes: chain(1).nodes.filter(({ name }) => name === 'base'), drops: true },
+    run: { nodes: chain(2).nodes.filter(({ name }) => name === 'base'), drops: true },
   },
 ];
 

@@ -23,8 +23,8 @@ import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { lockTimeoutMs } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
-import { withDatabase } from '../with-database.ts';
-import type { OpenTarget } from '../with-database.ts';
+import { askTarget } from '../ask-target.ts';
+import type { OpenTarget } from '../ask-target.ts';
 import { showDropped } from './state-gc.ts';
 import type { StateOptions } from './state.ts';
 
@@ -40,9 +40,10 @@ export async function envCommand(host: Host, screen: Screen, options: StateOptio
   }
   const { env: _env, ...target } = options;
   const loaded = await loadGraph(host, screen, isDrop && name !== undefined ? { ...options, env: name } : target);
-  return withDatabase(host, screen, loaded, { options, readOnly: !isDrop || options.yes !== true }, (open) =>
+  await askTarget(host, screen, loaded, { options, readOnly: !isDrop || options.yes !== true, connections: 2 }, (open) =>
     isDrop ? drop(host, screen, open, { loaded, options, name: name ?? '' }) : list(screen, open, { loaded, options }),
   );
+  return exitCodes.ok;
 }
 
 interface Asked {

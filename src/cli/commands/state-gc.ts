@@ -10,7 +10,7 @@ import type { Known, KnownRelation } from '../known-relations.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { lockTimeoutMs } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
-import type { OpenTarget } from '../with-database.ts';
+import type { OpenTarget } from '../ask-target.ts';
 import type { StateOptions } from './state.ts';
 
 interface Collecting {

@@ -12,7 +12,7 @@ import type { LoadedGraph } from '../load-graph.ts';
 import { readStanding } from '../open-database.ts';
 import { lockTimeoutMs } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
-import type { OpenTarget } from '../with-database.ts';
+import type { OpenTarget } from '../ask-target.ts';
 import type { StateOptions } from './state.ts';
 
 export async function exportState(

@@ -18,8 +18,8 @@ import type { DatabaseOptions, OutputOptions, ProjectOptions, RunOptions } from 
 import { lockTimeoutMs } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
-import { withDatabase } from '../with-database.ts';
-import type { OpenTarget } from '../with-database.ts';
+import { askTarget } from '../ask-target.ts';
+import type { OpenTarget } from '../ask-target.ts';
 
 export interface StateOptions extends ProjectOptions, OutputOptions, DatabaseOptions, Pick<RunOptions, 'lockTimeout'> {
   readonly args: readonly string[];
@@ -34,12 +34,14 @@ export async function stateCommand(host: Host, screen: Screen, options: StateOpt
     throw new Stop(exitCodes.usage, [diagnose('state-arguments', { action, takes: takesNames, given: names.length })]);
   const loaded = await loadGraph(host, screen, options);
   const readOnly = action === 'ls' || action === 'show' || action === 'export' || (action === 'gc' && options.yes !== true);
+  const request = { options, readOnly, connections: 2 };
   if (action === 'import') {
     const { importState, readExport } = await import('./state-transfer.ts');
     const dump = readExport(host, loaded, names[0] ?? '');
-    return withDatabase(host, screen, loaded, { options, readOnly }, (open) => importState(host, screen, open, { loaded, options, dump }));
+    await askTarget(host, screen, loaded, request, (open) => importState(host, screen, open, { loaded, options, dump }));
+    return exitCodes.ok;
   }
-  return withDatabase(host, screen, loaded, { options, readOnly }, async (open) => {
+  await askTarget(host, screen, loaded, request, async (open) => {
     if (action === 'export') return (await import('./state-transfer.ts')).exportState(host, screen, open, loaded);
     const known = await readKnown(open, loaded);
     if (action === 'gc') return (await import('./state-gc.ts')).collectGarbage(host, screen, open, { loaded, options, known });
@@ -48,6 +50,7 @@ export async function stateCommand(host: Host, screen: Screen, options: StateOpt
       return reset(host, screen, options, { open, loaded, chosen: choose(host, screen, options, { loaded, known, names }) });
     return list(screen, options, known, open);
   });
+  return exitCodes.ok;
 }
 
 function stateWord({ stands, isBuilt: isOfNode }: KnownRelation): string {
