@@ -4,6 +4,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import type { Command } from '../plan/plan.ts';
 import { exitCodes, Stop } from './exit.ts';
+import type { Production } from './find-production.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { RetriedRun, RunRequest } from './run-request.ts';
@@ -17,6 +18,18 @@ export function chooseNodes(host: Host, screen: Screen, loaded: LoadedGraph, req
   return retried === undefined
     ? selectNodes(host, screen, loaded, withRestated(request.options))
     : chooseAgain(host, screen, loaded, request, retried);
+}
+
+/** In an environment only what differs from the target is worth a build or a test, unless somebody insists. */
+export function inEnvironment(
+  selected: ReadonlySet<NodeId>,
+  { command, options, retried }: RunRequest,
+  production: Pick<Production, 'affected'> | undefined,
+): ReadonlySet<NodeId> {
+  const isNamed = options.select.length + options.exclude.length > 0 || options.selector !== undefined;
+  const insists = options.force === true || options.fullRefresh === true || (isNamed && command !== 'build' && command !== 'test');
+  if (production === undefined || retried !== undefined || insists) return selected;
+  return new Set([...selected].filter((id) => production.affected.has(id)));
 }
 
 /** Without a selection, a range that is loaded again is loaded again in all that follows from it. */

@@ -13,21 +13,28 @@ import { loadProject } from '../project/load-project.ts';
 import type { Project, Target } from '../project/project.ts';
 import type { FoundDeferral } from './deferral.ts';
 import { engines } from './engines.ts';
+import { findProduction } from './find-production.ts';
+import type { Production } from './find-production.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { openDatabase } from './open-database.ts';
-import type { DatabaseOptions, DeferOptions, SelectionOptions } from './options.ts';
+import type { DatabaseOptions, DeferOptions, ProjectOptions, SelectionOptions } from './options.ts';
 import { waitSeconds } from './read-options.ts';
 import { createSavedFiles } from './saved-files.ts';
 import type { Screen } from './screen.ts';
 import { listenForCancel } from './signals.ts';
 
-export type DeferralOptions = DeferOptions & DatabaseOptions & Pick<SelectionOptions, 'state'>;
+export type DeferralOptions = DeferOptions & DatabaseOptions & ProjectOptions & Pick<SelectionOptions, 'state'>;
 
 /** Whether parents are looked for elsewhere; to prefer the other environment is to look there. */
-export function isDeferring({ defer, favorState }: DeferOptions): boolean {
-  return defer ?? favorState ?? false;
+export function isDeferring({ defer, favorState, env }: DeferOptions & Pick<ProjectOptions, 'env'>): boolean {
+  return defer ?? favorState ?? env !== undefined;
+}
+
+/** An environment reads the target that it was made of as that stands now, unless a saved state is asked for. */
+export function readsTarget(options: DeferralOptions): boolean {
+  return options.env !== undefined && isDeferring(options) && !(options.state !== undefined && (options.defer ?? options.favorState));
 }
 
 /** Undefined where nobody asked. `own` are nodes that are meant as the target has them, whatever stands elsewhere. */
@@ -35,9 +42,13 @@ export async function findDeferral(
   host: Host,
   screen: Screen,
   loaded: LoadedGraph,
-  { options, own }: { readonly options: DeferralOptions; readonly own: ReadonlySet<string> },
+  { options, own, production }: { readonly options: DeferralOptions; readonly own: ReadonlySet<string>; readonly production?: Production },
 ): Promise<FoundDeferral | undefined> {
   if (!isDeferring(options)) return undefined;
+  if (readsTarget(options)) {
+    const found = production ?? (await findProduction(host, screen, loaded, options));
+    return found === undefined ? undefined : deferToTarget(loaded, found, { options, own });
+  }
   const saved = readState(host, loaded.project, options);
   const nodes = [...loaded.graph.nodes.values()].flatMap((node) =>
     isBuilt(node) && !own.has(node.id) && saved.relations.has(node.id) ? [node] : [],
@@ -56,6 +67,29 @@ export async function findDeferral(
     columns.set(node.id, found.columns);
   }
   return { relations, columns, attached: other === undefined ? [] : [other.attached] };
+}
+
+/**
+ * What does not differ from the target is read there, whatever an earlier build has left in the environment; what differs, where
+ * the environment does not have it.
+ */
+export function deferToTarget(
+  { graph }: LoadedGraph,
+  { affected, find, stateOf, own: here }: Production,
+  { options, own }: { readonly options: DeferOptions; readonly own: ReadonlySet<string> },
+): FoundDeferral {
+  const relations = new Map<NodeId, DeferredRelation>();
+  const columns = new Map<NodeId, readonly Column[]>();
+  for (const node of graph.nodes.values()) {
+    if (!isBuilt(node) || own.has(node.id)) continue;
+    if (affected.has(node.id) && options.favorState !== true && here.existing(node.relation) !== undefined) continue;
+    const found = find(node);
+    if (found === undefined) continue;
+    const state = stateOf(node.id);
+    relations.set(node.id, { own: node.relation, relation: found.entry.relation, ...(state === undefined ? {} : { state }) });
+    columns.set(node.id, found.entry.columns);
+  }
+  return { relations, columns, attached: [] };
 }
 
 function isBuilt(node: GraphNode): node is BuiltNode {

@@ -107,7 +107,7 @@ export async function openProject(host: Host, screen: Screen, options: ProjectOp
   const seen = known === undefined ? seeProjectFile(host, root) : undefined;
   const loaded = await traced(host.trace, 'load project', () =>
     loadProject(
-      { root, targetName: options.target, vars: flagVars, env: host.env },
+      { root, targetName: options.target, envName: options.env, vars: flagVars, env: host.env },
       { files: host.files, tracer: host.trace },
       engines,
       known,

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
-import type { Interval, LoadOrder, PlanInput, UnitTests } from '../plan/plan-input.ts';
+import type { Copy, Interval, LoadOrder, PlanInput, UnitTests } from '../plan/plan-input.ts';
 import type { PreparedUnitTest } from '../plan/unit-test.ts';
 import { traced } from '../project/tracer.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -27,6 +27,10 @@ export interface Prepared {
   readonly threads: number;
   readonly interval: Interval | undefined;
   readonly loads: LoadOrder | undefined;
+  /** What takes the rows of another environment. */
+  readonly copies?: ReadonlyMap<NodeId, Copy>;
+  /** In an environment: what the target has of each node. */
+  readonly bases?: ReadonlyMap<NodeId, string>;
   /** What tells the files of sources from what they were. */
   readonly sources: ReadonlyMap<NodeId, string>;
 }
@@ -48,7 +52,7 @@ export function planFor(
   return { planned: traced(host.trace, 'plan', () => planRun(screen, input)), input };
 }
 
-function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): PlanInput {
+export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): PlanInput {
   const { loaded, interval, loads, standing } = prepared;
   const { project, hooks, engine } = loaded;
   return {
@@ -70,6 +74,7 @@ function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): Plan
     fullRefresh: request.options.fullRefresh === true,
     adopt: request.options.adopt === true,
     ...(request.replay === true ? { replay: true } : {}),
+    ...(prepared.copies === undefined ? {} : { copies: prepared.copies }),
     noAudit: request.options.audit === false,
     ...(request.options.gaps === false ? { refusesGaps: true } : {}),
     reuse: request.command === 'build' && request.options.force !== true && request.options.fullRefresh !== true && request.replay !== true,

@@ -2,12 +2,15 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { Tolerance } from '../adapter/compare-sql.ts';
+import { envNameProblem } from '../project/target-environment.ts';
 import { indirectSelections } from '../project/indirect-selection.ts';
 import type { IndirectSelection } from '../project/indirect-selection.ts';
 
 export interface ProjectOptions {
   readonly projectDir?: string;
   readonly target?: string;
+  /** The environment of the target that is meant, instead of the target itself. */
+  readonly env?: string;
   readonly vars?: string;
   /** False: nothing that was compiled earlier is used, and nothing is kept. */
   readonly cache?: boolean;
@@ -248,10 +251,17 @@ function group(command: Command, name: keyof typeof helpGroups): Command {
   return command.optionsGroup(helpGroups[name]);
 }
 
+function envName(text: string): string {
+  const problem = envNameProblem(text);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return text;
+}
+
 export function addProjectOptions(command: Command): Command {
   const named = group(command, 'project')
     .addOption(new Option('--project-dir <folder>', 'folder of the project (default: upwards)').env('TX_PROJECT_DIR'))
     .addOption(new Option('-t, --target <name>', 'target of project.yaml').env('TX_TARGET'))
+    .addOption(new Option('--env <name>', 'environment of the target, like pr_42').argParser(envName).env('TX_ENV'))
     .addOption(new Option('--vars <yaml>', "variables: '{start_date: 2024-01-01}'").argParser(once).env('TX_VARS'));
   return addFlag(named, '--no-cache', 'compile everything, keep nothing of it');
 }
@@ -363,6 +373,9 @@ export function addOwnSwitches(command: Command, switches: Readonly<Record<strin
   for (const [flags, description] of Object.entries(switches)) addSwitch(command, plainOption(flags, description));
   return command;
 }
+
+/** Says yes beforehand; without a variable, which could say it to all. */
+export const addYesOption = (command: Command, description: string): Command => command.addOption(plainOption('--yes', description));
 
 /** In which form the result is printed. */
 export const outputOption = (choices: readonly string[], fallback: string): Option =>

@@ -1,8 +1,11 @@
 /** All that is decided before a database is opened to build or to plan. */
 import type { NodeId } from '../compile/compiled.ts';
+import { isBuilt } from '../graph/graph.ts';
 import { traced } from '../project/tracer.ts';
 import { requireSound } from './check-queries.ts';
 import { findDeferral, withDeferral } from './find-deferral.ts';
+import { baseOf } from './find-production.ts';
+import type { Production } from './find-production.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Prepared } from './make-plan.ts';
@@ -19,6 +22,8 @@ import { loadWhole } from './whole-texts.ts';
 export interface Nodes extends Pick<Prepared, 'loaded' | 'selected'> {
   /** With more that the target itself is meant to hold: what was built for the same selection before. */
   readonly own?: ReadonlySet<string>;
+  /** What an environment is compared with. */
+  readonly production?: Production | undefined;
 }
 
 /** Reads and checks all that has to be in order before a database is opened for these nodes. */
@@ -26,7 +31,7 @@ export async function prepareNodes(
   host: Host,
   screen: Screen,
   request: RunRequest,
-  { loaded, selected, own = selected }: Nodes,
+  { loaded, selected, own = selected, production }: Nodes,
 ): Promise<Prepared> {
   const { command, options } = request;
   const interval = readInterval(options);
@@ -39,7 +44,10 @@ export async function prepareNodes(
     requireSound(loaded, selected, command === 'seed' ? new Set() : selected, problems),
   );
   screen.showDiagnostics(problems);
-  const deferral = command === 'seed' ? undefined : await findDeferral(host, screen, loaded, { options, own });
+  const deferral =
+    command === 'seed'
+      ? undefined
+      : await findDeferral(host, screen, loaded, { options, own, ...(production === undefined ? {} : { production }) });
   const whole = command === 'seed' ? loaded : await loadWhole(host, screen, unit.loaded, selected, deferral?.columns);
   return {
     loaded: withDeferral(screen, whole, deferral, selected),
@@ -50,8 +58,14 @@ export async function prepareNodes(
     threads: options.threads ?? loaded.project.target.threads,
     interval,
     loads,
+    ...(production === undefined ? {} : { bases: basesIn(loaded, production) }),
     sources: command === 'test' ? new Map() : stampSources(host, loaded),
   };
+}
+
+/** What the target had of each node when the environment was built: whoever publishes it there wants to know whether that moved. */
+function basesIn({ graph }: LoadedGraph, { find }: Production): ReadonlyMap<NodeId, string> {
+  return new Map([...graph.nodes.values()].flatMap((node) => (isBuilt(node) ? [[node.id, baseOf(find(node)?.build)] as const] : [])));
 }
 
 /** The files of these seeds, and a note of what was found in them. */

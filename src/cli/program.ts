@@ -30,6 +30,7 @@ import {
 } from './options.ts';
 import type { OutputOptions, ProjectOptions, RunOptions } from './options.ts';
 import { addReadCommands } from './read-commands.ts';
+import { addStateCommands } from './state-commands.ts';
 import { addTidyCommands } from './tidy-commands.ts';
 import type { Command as RunKind } from '../plan/plan.ts';
 
@@ -143,6 +144,7 @@ export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: s
   addInit(host, add);
   addRunCommands(host, add);
   addReadCommands(host, add);
+  addStateCommands(host, add);
   addTidyCommands(host, add);
   addHouseCommands(host, add);
   return program;

@@ -3,7 +3,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import type { Connection } from '../adapter/connection.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
-import { hasErrors } from '../diagnostics/diagnostic.ts';
+import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { ExecutionPorts } from '../execute/execution.ts';
 import { auditsIn } from '../plan/audits-in.ts';
 import { buildPlan } from '../plan/build-plan.ts';
@@ -16,6 +16,8 @@ import { readStandingOn } from './open-database.ts';
 /** The port of the executor for the plan that was made of `input`: the same planner, with the same run and flags. */
 export function replanner(input: PlanInput, adapter: Adapter, project: Project): ExecutionPorts['replan'] {
   return async (step, connection, again) => {
+    // What is to be published was compared with what stood before.
+    if (input.copies?.has(step.node) === true) return { diagnostics: [diagnose('copy-target-moved', { node: step.name })] };
     const standing = await standingFor(adapter, connection, project, input);
     if ('diagnostics' in standing) return standing;
     // What another run has just built is built again: the plan said so, and others wait for it. The tests of the step are its own, whoever selected them; and a build plans seeds as well as models.

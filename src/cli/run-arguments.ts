@@ -23,6 +23,7 @@ export function argumentsOf(options: RunOptions): RunArguments {
     analyze: options.analyze !== false,
     vars: options.vars ?? null,
     target: options.target ?? null,
+    ...(options.env === undefined ? {} : { env: options.env }),
     ...rangeArguments(options),
     event_time_start: options.eventTimeStart ?? null,
     event_time_end: options.eventTimeEnd ?? null,

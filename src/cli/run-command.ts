@@ -12,7 +12,9 @@ import { traced } from '../project/tracer.ts';
 import { lookAround, lookAtTarget } from './analyze-nodes.ts';
 import { requireColumns } from './check-columns.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
-import { chooseNodes } from './choose-nodes.ts';
+import { findProduction } from './find-production.ts';
+import { readsTarget } from './find-deferral.ts';
+import { chooseNodes, inEnvironment } from './choose-nodes.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { ownProject } from './deferral.ts';
 import { describeNothing } from './describe-nothing.ts';
@@ -150,6 +152,7 @@ export async function runPrepared(
             txVersion: host.version,
             stateVersion: standing.state.version,
             shapes: standing.state.shapes,
+            ...(prepared.bases === undefined ? {} : { bases: prepared.bases }),
             openRuns: standing.state.openRuns,
             lockTimeoutMs: lockTimeoutMs(request.options),
             signal: cancellation.signal,
@@ -211,14 +214,17 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
 }
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
-  const selected = chooseNodes(host, screen, loaded, request);
+  const production = readsTarget(request.options) ? await findProduction(host, screen, loaded, request.options) : undefined;
+  const selected = inEnvironment(chooseNodes(host, screen, loaded, request), request, production);
   if (selected.size === 0) {
-    screen.note('nothing to do');
+    screen.note(
+      production === undefined ? 'nothing to do' : `nothing to do: nothing of it differs from target ${loaded.project.target.name}`,
+    );
     showUnneeded(screen, loaded.nodeErrors);
     return undefined;
   }
   const { retried } = request;
-  return prepareNodes(host, screen, request, { loaded, selected, own: new Set([...selected, ...(retried?.recorded ?? [])]) });
+  return prepareNodes(host, screen, request, { loaded, selected, own: new Set([...selected, ...(retried?.recorded ?? [])]), production });
 }
 
 /** The live line of the terminal is taken away also when a run breaks off. */
@@ -259,7 +265,7 @@ function noResults(screen: Screen, { options }: RunRequest, mark: UnfinishedMark
   return exitCodes.ok;
 }
 
-function exitCodeOf(result: RunResult, cancellation: Cancellation): ExitCode {
+export function exitCodeOf(result: RunResult, cancellation: Cancellation): ExitCode {
   if (result.status === 'cancelled') return cancellation.exitCode();
   if (result.status === 'success') return exitCodes.ok;
   return result.transient ? exitCodes.transient : exitCodes.failed;

@@ -67,7 +67,11 @@ async function recordFolder(
 ): Promise<{ readonly folder: string; readonly secrets: readonly string[] } | undefined> {
   try {
     const root = findRoot(host, options);
-    const { targetPath, secrets } = await loadProject({ root, vars: {}, env: host.env }, { files: host.files }, engines);
+    const { targetPath, secrets } = await loadProject(
+      { root, envName: options.env, vars: {}, env: host.env },
+      { files: host.files },
+      engines,
+    );
     if (targetPath !== undefined) return { folder: join(root, targetPath), secrets };
     // Where project.yaml cannot be read, its default is a guess that must not make a folder.
     const folder = join(root, 'target');

@@ -35,10 +35,11 @@ export function relationOf(
   name: string,
   config: { readonly schema?: string | undefined; readonly alias?: string | undefined },
 ): Relation {
-  const { schema, schemaNaming } = project.target;
+  const { schema, schemaNaming, env } = project.target;
+  const base = env?.schema ?? schema;
   const own = config.schema;
-  const full = own === undefined ? schema : schemaNaming === 'plain' ? own : `${schema}_${own}`;
-  return { schema: full, name: config.alias ?? name };
+  const full = own === undefined ? base : schemaNaming === 'plain' ? own : `${base}_${own}`;
+  return { schema: `${full}${env?.suffix ?? ''}`, name: config.alias ?? name };
 }
 
 /** A node as far as its names go. */

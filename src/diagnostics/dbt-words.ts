@@ -25,7 +25,6 @@ export const dbtCommands: Words = {
   deps: 'there are no packages: copy macros that you need into `macros/`',
   'run-operation': 'SQL of your own stands in `on_run_start`, `on_run_end`, `pre_hook` or `post_hook`',
   parse: 'write `tx ls`, or `tx compile` for the SQL',
-  clone: 'nothing is copied: `--defer` reads what is not built where it stands',
   source: 'write `tx source freshness`, or `tx freshness`',
 };
 

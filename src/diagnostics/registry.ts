@@ -13,6 +13,7 @@ import { projectCodes } from './codes/project.ts';
 import { runCodes } from './codes/run.ts';
 import { seedCodes } from './codes/seed.ts';
 import { selectionCodes } from './codes/selection.ts';
+import { stateCodes } from './codes/state.ts';
 import { templateCodes } from './codes/template.ts';
 import { unitTestCodes } from './codes/unit-test.ts';
 import type { CodeEntry } from './code-entry.ts';
@@ -33,6 +34,7 @@ export const registry = {
   ...diffCodes,
   ...lintCodes,
   ...generateCodes,
+  ...stateCodes,
   ...cliCodes,
 } satisfies Record<string, CodeEntry<never>>;
 

@@ -55,6 +55,8 @@ export interface ExecutionOptions {
   readonly stateVersion: number;
   /** The columns of relations as they were noted last: see `StateSnapshot`. */
   readonly shapes: Readonly<Record<string, string>>;
+  /** What the target had of each node, where this is an environment of it. */
+  readonly bases?: ReadonlyMap<string, string>;
   /** Runs that never ended; those whose process is gone are marked so. */
   readonly openRuns: readonly string[];
   readonly signal: AbortSignal;

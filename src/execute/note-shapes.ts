@@ -14,6 +14,8 @@ interface Shapes {
   readonly writer: StateWriter;
   /** As they were when the plan was made. */
   readonly known: Readonly<Record<string, string>>;
+  /** What the target of this environment had of each node. */
+  readonly bases?: ReadonlyMap<string, string> | undefined;
   readonly at: string;
 }
 
@@ -21,7 +23,7 @@ interface Shapes {
 export async function noteShapes(
   plan: Plan,
   results: ReadonlyMap<string, NodeResult>,
-  { adapter, connection, writer, known, at }: Shapes,
+  { adapter, connection, writer, known, bases, at }: Shapes,
 ): Promise<void> {
   const built = plan.steps.filter(
     (step): step is BuildStep => step.kind === 'build' && step.memory !== undefined && results.get(step.node)?.status === 'success',
@@ -34,9 +36,9 @@ export async function noteShapes(
     const shapes = built.flatMap((step) => {
       const subject = subjectOf(step);
       const now = columns.get(subject);
-      return now === undefined || now === known[subject]
-        ? []
-        : [{ relation: step.relation, ordinal: step.assumes.ordinal + 1, columns: now }];
+      const base = bases?.get(step.node);
+      if (now === undefined || (now === known[subject] && base === undefined)) return [];
+      return [{ relation: step.relation, ordinal: step.assumes.ordinal + 1, columns: now, ...(base === undefined ? {} : { base }) }];
     });
     if (shapes.length > 0) await connection.run(writer.shapes(at, shapes));
   } catch (cause) {

@@ -13,6 +13,8 @@ import type { TextCollector } from './texts.ts';
 export interface Standing {
   readonly existing: (relation: Relation) => CatalogRelation | undefined;
   readonly recorded: (relation: Relation) => RecordedBuild | undefined;
+  /** Of the newest record of a build; 0 where it was never built. */
+  readonly ordinal: (relation: Relation) => number;
   readonly ledger: (relation: Relation) => RecordedLedger | undefined;
 }
 
@@ -51,6 +53,6 @@ export function assumption(context: BuildContext, relation: Relation, existing: 
   return {
     ...(existing === undefined ? {} : { kind: existing.kind }),
     columns: existing?.columns ?? [],
-    ordinal: context.standing.recorded(relation)?.ordinal ?? 0,
+    ordinal: context.standing.ordinal(relation),
   };
 }

@@ -15,6 +15,8 @@ export interface DeferredRelation {
   readonly own: Relation;
   /** What is read instead. */
   readonly relation: Relation;
+  /** The state of its data, where that is known. */
+  readonly state?: string;
 }
 
 export type Deferred = ReadonlyMap<NodeId, DeferredRelation>;

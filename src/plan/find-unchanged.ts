@@ -44,6 +44,8 @@ export interface Findings {
   readonly stands: (id: NodeId) => boolean;
   /** The state of the data of these nodes together; undefined where that may have changed unseen. */
   readonly stateOf: (ids: readonly NodeId[]) => string | undefined;
+  /** The same of one, as records of builds that read it have it. */
+  readonly stateIn: (id: NodeId) => string | undefined;
 }
 
 export function createFindings(input: PlanInput, standing: Standing, builds: Iterable<NodeId>): Findings {
@@ -80,7 +82,9 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
   const findData = (id: NodeId): State => {
     const node = graph.nodes.get(id);
     if (node === undefined) return { moves: `\`${id}\` is not in the project any more`, reason: 'upstream-rebuilt' };
-    if (input.deferred?.has(id) === true) return { moves: `\`${node.name}\` is read in another environment`, reason: 'source-new-data' };
+    const elsewhere = input.deferred?.get(id);
+    if (elsewhere?.state !== undefined) return { state: elsewhere.state };
+    if (elsewhere !== undefined) return { moves: `\`${node.name}\` is read in another environment`, reason: 'source-new-data' };
     if (node.resourceType === 'source') return sourceState(input, node);
     if (!isBuilt(node)) return { moves: `\`${node.name}\` is no relation`, reason: 'upstream-rebuilt' };
     if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') {
@@ -112,7 +116,8 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
     }
     if (isBuilt(node) && node.resourceType === 'model' && node.config.materialized === 'ephemeral')
       return { state: digest(parentsOf(id).map((parent) => [parent, columnsOf(parent)])) };
-    if (input.deferred?.has(id) === true) return { state: 'elsewhere' };
+    const elsewhere = input.deferred?.get(id);
+    if (elsewhere !== undefined) return { state: elsewhere.state ?? 'elsewhere' };
     const version = (decided.get(id)?.memory ?? (isBuilt(node) ? recordOf(node) : undefined)?.memory)?.dataVersion;
     return version === undefined
       ? { moves: `nothing is known of what \`${node.name}\` was built from`, reason: 'upstream-rebuilt' }
@@ -123,6 +128,10 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
     stands: (id) => decided.get(id)?.stands === 'unchanged',
     stateOf: (ids) => {
       const found = together('read', '', ids);
+      return 'state' in found ? found.state : undefined;
+    },
+    stateIn: (id) => {
+      const found = dataOf(id);
       return 'state' in found ? found.state : undefined;
     },
     consider: (node) => {
@@ -139,12 +148,14 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
 }
 
 /** What a build makes is new data, but for a file that is loaded again where nobody else can have loaded another one meanwhile. */
-function versionOf({ run, seeds, capabilities }: PlanInput, node: BuiltNode): string {
+function versionOf({ run, seeds, capabilities, copies }: PlanInput, node: BuiltNode): string {
+  const copied = copies?.get(node.id)?.dataVersion;
+  if (copied !== undefined) return copied;
   if (node.resourceType !== 'seed' || capabilities.runLock !== 'database' || hasHooks(node)) return run.id;
   return seeds.get(node.id)?.contentHash ?? run.id;
 }
 
-function kindOf(node: BuiltNode): RelationKind {
+export function kindOf(node: BuiltNode): RelationKind {
   if (node.resourceType !== 'model') return 'table';
   const { materialized } = node.config;
   return materialized === 'view' ? 'view' : materialized === 'materialized_view' ? 'materialized view' : 'table';
@@ -262,7 +273,7 @@ function hasHooks(node: BuiltNode): boolean {
   return node.preHooks.length + node.postHooks.length > 0;
 }
 
-function differences(before: Fingerprint, now: Fingerprint): readonly string[] {
+export function differences(before: Fingerprint, now: Fingerprint): readonly string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => before[name] !== now[name] && name !== unsteadyPart);
 }
 

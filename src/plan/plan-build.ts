@@ -15,6 +15,7 @@ import { checkDeletions, settleFirst } from './plan-events.ts';
 import { planBatches } from './plan-batches.ts';
 import { planReplay } from './plan-replay.ts';
 import type { Action, Reason } from './plan.ts';
+import type { Copy } from './plan-input.ts';
 
 export function planHooks(
   context: BuildContext,
@@ -141,8 +142,16 @@ export function decide(
   if (existing === undefined) return { reason: whyMissing(context.standing, node), incremental: false };
   if (existing.kind !== kind) return { reason: 'kind-changed', incremental: false };
   if (wantsFull) return { reason: 'full-refresh', incremental: false };
+  if (isIncremental && again !== 'go-on' && wantsReset(context, node)) return { reason: 'reset', incremental: false };
   if (isIncremental) return { reason: 'incremental', incremental: true };
   return { reason: 'selected', incremental: false };
+}
+
+/** The ledger of a model that is loaded interval by interval was given up with the rest: its batches are all loaded again. */
+function wantsReset({ standing }: BuildContext, node: CompiledModel): boolean {
+  const { fullRefresh, intervals } = node.config;
+  const recorded = standing.recorded(node.relation);
+  return intervals === undefined && fullRefresh !== false && recorded?.node === node.id && recorded.isReset === true;
 }
 
 /** Replaces the relation by what the query gives. */
@@ -177,6 +186,11 @@ function kindOf(materialized: Materialization): RelationKind {
   return materialized === 'view' ? 'view' : materialized === 'materialized_view' ? 'materialized view' : 'table';
 }
 
+/** In no file, so a problem with it stands nowhere in one. */
+export function rowsOf({ input }: BuildContext, { relation }: Copy): Query {
+  return { node: '', sql: `select * from ${input.dialect.relation(relation)}` };
+}
+
 /** The step of a model that has a relation of its own; undefined when a diagnostic says why there is none. */
 export function planModel(context: BuildContext, model: CompiledModel): BuildPart | undefined {
   const { capabilities, target } = context.input;
@@ -195,10 +209,11 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   if (materialized === 'incremental' && strategy === undefined) return undefined;
   if (context.input.replay === true)
     return planReplay(context, model, existing, strategy !== undefined && isByKey(strategy) ? strategy : 'append');
-  const decision = decide(context, model, relationKind, existing);
+  const copy = relationKind === 'table' ? context.input.copies?.get(model.id) : undefined;
+  const decision = copy === undefined ? decide(context, model, relationKind, existing) : { reason: 'copied' as const, incremental: false };
   if (decision.incremental && !checkRows(context, model)) return undefined;
   if (!checkDeletions(context, model, decision.incremental)) return undefined;
-  return planDecided(context, model, { relationKind, existing, increment: decision.incremental ? strategy : undefined, decision });
+  return planDecided(context, model, { relationKind, existing, increment: decision.incremental ? strategy : undefined, decision, copy });
 }
 
 interface Decided {
@@ -206,15 +221,17 @@ interface Decided {
   readonly existing: CatalogRelation | undefined;
   readonly increment: IncrementalStrategy | undefined;
   readonly decision: Decision;
+  /** Whose rows are taken. */
+  readonly copy: Copy | undefined;
 }
 
 function planDecided(context: BuildContext, model: CompiledModel, decided: Decided): BuildPart | undefined {
-  const { relationKind, existing, increment, decision } = decided;
+  const { relationKind, existing, increment, decision, copy } = decided;
   const text: CompiledText = decision.incremental ? (model.incremental ?? model.full) : model.full;
-  const batches = planBatches(context, model, decision.incremental);
+  const batches = copy === undefined ? planBatches(context, model, decision.incremental) : undefined;
   if (batches?.count === 0 && context.input.again === undefined) return undefined;
   const { query: fill, template } = context.collector;
-  const query = (batches === undefined ? fill : template)(model.id, text, model.id);
+  const query = copy === undefined ? (batches === undefined ? fill : template)(model.id, text, model.id) : rowsOf(context, copy);
   if (query === undefined) return undefined;
   const pre = planHooks(context, model.id, 'pre_hook', model.preHooks, batches !== undefined);
   const post = planHooks(context, model.id, 'post_hook', model.postHooks, batches !== undefined);

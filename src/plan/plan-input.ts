@@ -1,7 +1,7 @@
 /** Everything that the plan is decided from. Plain data, but for the dialect and the check vocabulary. */
 import type { Capabilities } from '../adapter/capabilities.ts';
 import type { DelimitedFile, Dialect } from '../adapter/dialect.ts';
-import type { CatalogRelation, Column } from '../adapter/relation.ts';
+import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
 import type { CheckDefinition } from '../checks/check-definition.ts';
 import type { CompiledHook, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -48,6 +48,13 @@ export interface LoadOrder {
   readonly chunk: number;
 }
 
+/** Another relation of the same node, in another environment. */
+export interface Copy {
+  readonly relation: Relation;
+  /** Of the build that made its rows. Without it nothing is known of what is made: the next build looks at it anew. */
+  readonly dataVersion?: string;
+}
+
 export interface PlanInput {
   readonly command: Command;
   readonly project: string;
@@ -70,6 +77,8 @@ export interface PlanInput {
   readonly adopt: boolean;
   /** Publish first and test then, as dbt does. */
   readonly noAudit?: boolean;
+  /** Instead of being made by their queries, tables of these nodes take the rows of another relation. */
+  readonly copies?: ReadonlyMap<NodeId, Copy>;
   /** Instead of their queries, models take what was set aside of them. */
   readonly replay?: boolean;
   readonly interval?: Interval;

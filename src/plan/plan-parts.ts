@@ -36,10 +36,16 @@ export function planParts(context: BuildContext, builds: ReadonlyMap<NodeId, Rea
     else if (finding.stands === 'metadata') described.set(id, describePart(context, node, finding));
     else {
       const part = planBuild(context, node, builds.get(id));
-      if (part !== undefined) built.set(id, remembering(part, finding));
+      if (part !== undefined) built.set(id, isCopy(context, id) ? part : remembering(part, finding));
     }
   }
   return { built, described, unchanged };
+}
+
+/** A copy without a version: what it was made from is for the next build to find out. */
+function isCopy({ input }: BuildContext, id: NodeId): boolean {
+  const copy = input.copies?.get(id);
+  return copy !== undefined && copy.dataVersion === undefined;
 }
 
 function planBuild(context: BuildContext, node: BuiltNode, reason: Reason | undefined): BuildPart | undefined {

@@ -7,7 +7,8 @@ import { versionPlaces, versionRules } from '../compile/version-problems.ts';
 import type { Action, Reason } from './plan.ts';
 import { assumption, hashText, operation, stageRelation, whyMissing } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
-import { checkOwnership, checkRows, planHooks } from './plan-build.ts';
+import { checkOwnership, checkRows, planHooks, rowsOf } from './plan-build.ts';
+import type { Copy } from './plan-input.ts';
 import { hooksFollow } from './plan-table.ts';
 import { describeAndGrant, stageIndexes, syncIndexes } from './plan-storage.ts';
 import { maskedColumns } from './plan-tests.ts';
@@ -17,14 +18,20 @@ export function planSnapshot(context: BuildContext, snapshot: CompiledSnapshot):
   const { id, name, path, relation } = snapshot;
   const existing = context.standing.existing(relation);
   if (!checkOwnership(context, snapshot, existing)) return undefined;
-  const goesOn = existing?.kind === 'table';
+  const copy = context.input.copies?.get(id);
+  const goesOn = existing?.kind === 'table' && copy === undefined;
   if (goesOn && !checkRows(context, snapshot)) return undefined;
   const query = context.collector.query(id, goesOn ? snapshot.current : snapshot.full, id);
   const current = goesOn ? query : context.collector.query(`${id}:current`, snapshot.current, id);
   if (query === undefined || current === undefined) return undefined;
   const pre = planHooks(context, id, 'pre_hook', snapshot.preHooks);
   const post = planHooks(context, id, 'post_hook', snapshot.postHooks);
-  const work = goesOn ? goOn(context, snapshot, query, existing) : begin(context, snapshot, query, existing);
+  const work =
+    copy !== undefined
+      ? takeOver(context, snapshot, copy, existing)
+      : goesOn
+        ? goOn(context, snapshot, query, existing)
+        : begin(context, snapshot, query, existing);
   const requireVersions: Action = {
     kind: 'require-versions',
     query: current,
@@ -43,9 +50,9 @@ export function planSnapshot(context: BuildContext, snapshot: CompiledSnapshot):
     relationKind: 'table',
     contentHash: hashText(snapshot.full.sql),
     assumes: assumption(context, relation, existing),
-    reason: reasonOf(context, snapshot, existing),
+    reason: copy === undefined ? reasonOf(context, snapshot, existing) : 'copied',
     before: pre.outside,
-    work: [...pre.inside, requireVersions, ...work],
+    work: [...pre.inside, ...(copy === undefined ? [requireVersions] : []), ...work],
     closing: [
       ...describeAndGrant(context.input, snapshot, 'table'),
       ...post.inside,
@@ -73,6 +80,18 @@ function begin(context: BuildContext, snapshot: CompiledSnapshot, query: Query, 
   return [
     operation({ kind: 'stage-query', stage, temporary: false, query }),
     ...requireRows(context, snapshot, stage),
+    ...stageIndexes(context.input, snapshot, stage),
+    operation({ kind: 'publish-stage', stage, target, ...standing, ...hooksFollow(postHooks) }),
+  ];
+}
+
+/** The history that another environment has. */
+function takeOver(context: BuildContext, snapshot: CompiledSnapshot, copy: Copy, existing: CatalogRelation | undefined): readonly Action[] {
+  const { id, relation: target, postHooks } = snapshot;
+  const stage = stageRelation(context, id, target.schema);
+  const standing = existing === undefined ? {} : { existing: existing.kind };
+  return [
+    operation({ kind: 'stage-query', stage, temporary: false, query: rowsOf(context, copy) }),
     ...stageIndexes(context.input, snapshot, stage),
     operation({ kind: 'publish-stage', stage, target, ...standing, ...hooksFollow(postHooks) }),
   ];

@@ -42,6 +42,8 @@ export type Reason =
   | 'drifted'
   | 'not-noted'
   | 'non-deterministic'
+  | 'reset'
+  | 'copied'
   | 'metadata-changed'
   | 'unchanged';
 

@@ -4,6 +4,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import type { DiscoveredFiles } from './discover-files.ts';
 import { discoverFiles } from './discover-files.ts';
+import { inEnvironment, outputIn } from './target-environment.ts';
 import { readEnvironment } from './environment.ts';
 import type { FileSystem } from './file-system.ts';
 import { projectFileIn } from './find-project.ts';
@@ -27,6 +28,8 @@ export interface LoadOptions {
   readonly root: string;
   /** The target that a flag asks for. */
   readonly targetName?: string | undefined;
+  /** The environment that a flag asks for. */
+  readonly envName?: string | undefined;
   /** Variables that flags set. */
   readonly vars: Vars;
   /** The shell's environment. */
@@ -76,6 +79,7 @@ export async function loadProject(
   const wanted = options.targetName ?? environment.value['TX_TARGET'];
   const context = { file, project: top, wanted, flagVars: options.vars, environment: environment.value, engines, diagnostics, secrets };
   const target = readTarget(context);
+  const { envName } = options;
   const paths = readPaths(top, { file: file.path, root, files, diagnostics });
   const discovered = traced(ports.tracer, 'discover', () => discoverFiles(root, paths, files));
   diagnostics.push(...discovered.diagnostics);
@@ -83,12 +87,12 @@ export async function loadProject(
   diagnostics.push(...configured.diagnostics);
   const settings = configured.value;
   return {
-    value: assemble({ options, settings, target, paths, discovered, secrets, diagnostics }),
+    value: inEnvironment(assemble({ options, settings, target, paths, discovered, secrets, diagnostics }), envName, diagnostics),
     diagnostics,
     sources: [file],
     settings: read.diagnostics.length + configured.diagnostics.length > 0 ? undefined : settings,
     secrets: [...secrets],
-    targetPath: paths.target,
+    targetPath: outputIn(paths.target, envName),
   };
 }
 

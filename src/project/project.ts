@@ -57,8 +57,19 @@ export interface Target extends TargetSettings {
   readonly schemaNaming: 'suffix' | 'plain';
   /** Where `schema` stands. */
   readonly schemaSpan?: Span;
+  /** The environment that is built here instead of the target itself; `schema` is its own. */
+  readonly env?: TargetEnvironment;
   /** The target's own variables, with the flags that name one of them laid over. */
   readonly vars: Readonly<Record<string, Located<YamlValue>>>;
+}
+
+/** A copy of the target under a name: schemas of its own, and only what differs from the target. */
+export interface TargetEnvironment {
+  readonly name: string;
+  /** What each schema of the target has behind its name here. */
+  readonly suffix: string;
+  /** The schema of the target itself. */
+  readonly schema: string;
 }
 
 export interface ProjectPaths {

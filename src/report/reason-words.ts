@@ -22,6 +22,8 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
   drifted: 'does not stand as it was built',
   'not-noted': 'how its last run left it is not known',
   'non-deterministic': 'asks for what is not the same each time',
+  reset: 'was reset',
+  copied: 'copied from another environment',
   'metadata-changed': 'comments and rights only',
   unchanged: 'unchanged',
 };

@@ -2,6 +2,7 @@
 import type { Connection } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import { stateRelation } from './state-tables.ts';
+import { resetReason } from './state-writer.ts';
 import type { RecordEntry } from './state-tables.ts';
 
 export interface PastRun {
@@ -73,7 +74,11 @@ order by recorded_at desc, status limit ${historyDepth.runs * 2}`,
   const entries = recent.rows.map(([kind, entry]) => [String(kind), String(entry)] as const).sort(([, a], [, b]) => compare(a, b));
   for (const [kind, entry] of entries) {
     if (kind === 'check' || kind === 'measure' || kind === 'point') push(checks, readCheck(entry));
-    else push(builds, readBuild(entry));
+    else {
+      const build = readBuild(entry);
+      // What was given up was not built then.
+      if (build.status !== 'forgotten' && build.reason !== resetReason) push(builds, build);
+    }
   }
   for (const list of builds.values()) {
     list.sort((a, b) => compare(b.startedAt, a.startedAt));

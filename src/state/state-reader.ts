@@ -8,6 +8,7 @@ import { joinRanges } from '../intervals/range-set.ts';
 import type { Range, RangeSet } from '../intervals/range-set.ts';
 import { buildSubject, stateRelation, stateVersion } from './state-tables.ts';
 import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
+import { resetReason } from './state-writer.ts';
 import type { BuildMemory } from './state-writer.ts';
 
 /** The newest successful build of one relation. */
@@ -25,6 +26,14 @@ export interface RecordedBuild {
   readonly rows: number | undefined;
   /** From what it was made; absent where nobody noted that, or it must not be relied on. */
   readonly memory?: BuildMemory;
+  /** Somebody wants it to be built from nothing. */
+  readonly isReset?: true;
+}
+
+/** A relation that `tx` built once and does not take for its own any more. */
+export interface ForgottenBuild {
+  readonly relation: Relation;
+  readonly ordinal: number;
 }
 
 /** The last verdict of a test that holds for the same question about the same data. */
@@ -55,6 +64,8 @@ export interface StateSnapshot {
   readonly version: number;
   readonly txVersion: string;
   readonly builds: readonly RecordedBuild[];
+  /** Whoever builds these again counts on. */
+  readonly forgotten: readonly ForgottenBuild[];
   /** Runs that started and never ended: their process died. */
   readonly openRuns: readonly string[];
   /** What tests measured when they last ran, by their ids; of those that compare with it. */
@@ -68,6 +79,8 @@ export interface StateSnapshot {
   readonly verdicts: Readonly<Record<string, RecordedVerdict>>;
   /** The columns that relations had when a run last looked at them, as hashes, by `buildSubject`. */
   readonly shapes: Readonly<Record<string, string>>;
+  /** Of an environment: what the target had of relations when they were built here, with the ordinal of that build, by `buildSubject`. */
+  readonly bases: Readonly<Record<string, { readonly base: string; readonly ordinal: number }>>;
 }
 
 /** A test, as it was, passed a build of the relation that it looks at. */
@@ -80,6 +93,7 @@ export const emptyState: StateSnapshot = {
   version: 0,
   txVersion: '',
   builds: [],
+  forgotten: [],
   openRuns: [],
   measures: {},
   points: {},
@@ -87,6 +101,7 @@ export const emptyState: StateSnapshot = {
   ledgers: [],
   verdicts: {},
   shapes: {},
+  bases: {},
 };
 
 /** Reads the whole memory in one statement. The tables must exist (see `inspectStateLayout`). */
@@ -146,6 +161,7 @@ select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} w
 
 function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
   const builds: RecordedBuild[] = [];
+  const forgotten: ForgottenBuild[] = [];
   const openRuns: string[] = [];
   const measures: Record<string, string> = {};
   const points: Record<string, Point[]> = {};
@@ -153,25 +169,26 @@ function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
   const ledgers: RecordedLedger[] = [];
   const verdicts: Record<string, RecordedVerdict> = {};
   const shapes: Record<string, string> = {};
+  const bases: Record<string, StateSnapshot['bases'][string]> = {};
   // Whoever emptied the table of versions left the others as this version makes them, or they would not be ours.
   let version: number = stateVersion;
   let txVersion = '';
   for (const [what, content, number] of rows) {
     const text = String(content);
-    if (what === 'build') builds.push(readBuild(text, Number(number)));
+    if (what === 'build') noteBuild(text, Number(number), builds, forgotten);
     else if (what === 'measure') noteMeasure(text, measures);
     else if (what === 'point') notePoint(text, Number(number), points);
     else if (what === 'pass') notePass(text, Number(number), passes);
     else if (what === 'ledger') ledgers.push(readLedger(text, Number(number)));
     else if (what === 'verdict') noteVerdict(text, verdicts);
-    else if (what === 'shape') noteShape(text, shapes);
+    else if (what === 'shape') noteShape(text, Number(number), shapes, bases);
     else if (what === 'open') openRuns.push(text);
     else {
       version = Number(number);
       txVersion = text;
     }
   }
-  return { version, txVersion, builds, openRuns, measures, points, passes, verdicts, shapes, ledgers };
+  return { version, txVersion, builds, forgotten, openRuns, measures, points, passes, verdicts, shapes, bases, ledgers };
 }
 
 function noteMeasure(entry: string, measures: Record<string, string>): void {
@@ -204,10 +221,21 @@ function noteVerdict(entry: string, verdicts: Record<string, RecordedVerdict>): 
   verdicts[test] = { status: String(status), identity, dataVersion, at: String(at) };
 }
 
-function noteShape(entry: string, shapes: Record<string, string>): void {
+function noteShape(
+  entry: string,
+  ordinal: number,
+  shapes: Record<string, string>,
+  bases: Record<string, StateSnapshot['bases'][string]>,
+): void {
   // Written by `createStateWriter`; as above.
-  const { subject, columns } = JSON.parse(entry) as { readonly subject?: unknown; readonly columns?: unknown };
-  if (typeof subject === 'string' && typeof columns === 'string') shapes[subject] = columns;
+  const { subject, columns, base } = JSON.parse(entry) as {
+    readonly subject?: unknown;
+    readonly columns?: unknown;
+    readonly base?: unknown;
+  };
+  if (typeof subject !== 'string' || typeof columns !== 'string') return;
+  shapes[subject] = columns;
+  if (typeof base === 'string') bases[subject] = { base, ordinal };
 }
 
 /** A query for the ordinals of the newest build and ledger entry of a relation, 0 without one: what `readState` knew of them may be old by now. */
@@ -256,9 +284,15 @@ function readRange(range: unknown): readonly Range[] {
   return typeof start === 'number' && typeof end === 'number' ? [{ start, end }] : [];
 }
 
-function readBuild(entry: string, ordinal: number): RecordedBuild {
+function noteBuild(entry: string, ordinal: number, builds: RecordedBuild[], forgotten: ForgottenBuild[]): void {
   // Written by `nodeRunEntry`; a later version may leave fields out or add some.
   const fields = JSON.parse(entry) as Partial<RecordEntry<'node_runs'>>;
+  const build = readBuild(fields, ordinal);
+  if (fields.status === 'forgotten') forgotten.push({ relation: build.relation, ordinal });
+  else builds.push(build);
+}
+
+function readBuild(fields: Partial<RecordEntry<'node_runs'>>, ordinal: number): RecordedBuild {
   const text = (value: Cell | undefined): string => String(value ?? '');
   const { row_count: rows } = fields;
   return {
@@ -271,6 +305,7 @@ function readBuild(entry: string, ordinal: number): RecordedBuild {
     ordinal,
     rows: rows === null || rows === undefined ? undefined : Number(rows),
     ...readMemory(fields),
+    ...(fields.reason === resetReason ? { isReset: true } : {}),
   };
 }
 

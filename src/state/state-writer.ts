@@ -6,7 +6,8 @@ import type { Statement } from '../adapter/statement.ts';
 import { keptPoints } from '../checks/anomaly-rule.ts';
 import type { Range, RangeSet } from '../intervals/range-set.ts';
 import { bug } from '../diagnostics/bug.ts';
-import { buildSubject, stateRelation, stateTables } from './state-tables.ts';
+import { insertRows } from './insert-rows.ts';
+import { buildSubject, stateRelation } from './state-tables.ts';
 import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
 
 export type RunStatus = 'running' | 'success' | 'failed' | 'cancelled' | 'interrupted';
@@ -32,12 +33,15 @@ export interface BuildMemory {
   readonly dataVersion: string;
 }
 
+/** Why there is a record of a build that was none: what is known of the relation was given up, and it stays ours. */
+export const resetReason = 'reset';
+
 export interface NodeRunRecord {
   readonly runId: string;
   readonly node: string;
   readonly attempt: number;
-  /** `retried`: it failed, and another attempt followed. */
-  readonly status: 'success' | 'error' | 'cancelled' | 'retried';
+  /** `retried`: it failed, and another attempt followed. `forgotten`: the relation is not one of ours any more. */
+  readonly status: 'success' | 'error' | 'cancelled' | 'retried' | 'forgotten';
   readonly reason: string;
   readonly relation: Relation;
   readonly relationKind: RelationKind;
@@ -50,7 +54,7 @@ export interface NodeRunRecord {
   readonly contentHash: string;
   /** Absent where the next run must not take the relation for granted. */
   readonly memory?: BuildMemory;
-  /** Of a build that succeeded: how many there were of its relation, with this one. */
+  /** Of a build that succeeded, and of what is forgotten: how many there were of its relation, with this one. */
   readonly ordinal?: number;
   readonly errorCode?: string;
 }
@@ -115,6 +119,8 @@ export interface ShapeRecord {
   /** Of the build that left it so. */
   readonly ordinal: number;
   readonly columns: string;
+  /** In an environment: what the target had of the node then. */
+  readonly base?: string;
 }
 
 /** What one transaction adds: the outcome of a node, verdicts of tests, or both. */
@@ -138,13 +144,7 @@ export interface StateWriter {
 }
 
 export function createStateWriter(schema: string, dialect: Dialect): StateWriter {
-  const insert = (table: StateTableName, rows: readonly (readonly SqlScalar[])[]): Statement => {
-    const columns = Object.keys(stateTables[table]).map(dialect.quoteIdentifier).join(', ');
-    const values = rows.map((row) => row.map(dialect.literal).join(', '));
-    // The plan of a single row is cheaper without a list of values, and nearly every transaction writes just one.
-    const source = values.length === 1 ? `select ${values.join()}` : `values ${values.map((row) => `(${row})`).join(', ')}`;
-    return { sql: `insert into ${dialect.relation(stateRelation(schema, table))} (${columns}) ${source}` };
-  };
+  const insert = (table: StateTableName, rows: readonly (readonly SqlScalar[])[]): Statement => insertRows(schema, dialect, table, rows);
   return {
     run: (record) =>
       insert('runs', [[record.runId, record.status, { timestamp: record.at }, record.command, record.target, record.txVersion]]),
@@ -161,9 +161,9 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
     shapes: (at, records) =>
       insert(
         'records',
-        records.map(({ relation, ordinal, columns }) => {
+        records.map(({ relation, ordinal, columns, base }) => {
           const subject = buildSubject(relation, dialect);
-          return rowAt(at)('shape', subject, ordinal, { subject, columns });
+          return rowAt(at)('shape', subject, ordinal, { subject, columns, ...(base === undefined ? {} : { base }) });
         }),
       ),
     prune: (tests) => {
@@ -189,7 +189,12 @@ function rowAt(at: string): (kind: RecordKind, subject: string, ordinal: number,
 }
 
 function kindOf({ status }: NodeRunRecord): RecordKind {
-  return status === 'success' ? 'build' : 'failure';
+  return changesWhatStands(status) ? 'build' : 'failure';
+}
+
+/** Whether what was known of the relation before counts no more. */
+function changesWhatStands(status: NodeRunRecord['status']): boolean {
+  return status === 'success' || status === 'forgotten';
 }
 
 function kindOfCheck({ point, remembered }: CheckRecord): RecordKind {
@@ -198,7 +203,7 @@ function kindOfCheck({ point, remembered }: CheckRecord): RecordKind {
 }
 
 function ordinalOf({ status, ordinal }: NodeRunRecord): number {
-  return status === 'success' ? (ordinal ?? bug('a build without its ordinal')) : 0;
+  return changesWhatStands(status) ? (ordinal ?? bug('a build without its ordinal')) : 0;
 }
 
 function nodeRunEntry(record: NodeRunRecord): RecordEntry<'node_runs'> {

@@ -15,6 +15,7 @@ const UPDATE = process.env['UPDATE_CASES'] === '1';
 const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: string }>> = {
   'clock-behind': { why: 'the time of a run is another each time', test: 'tests/bad-inputs/run.test.ts' },
   'connection-lost': { why: 'an embedded database has no connection to lose', test: 'src/compile/engine-diagnostic.test.ts' },
+  'copy-target-moved': { why: 'another run has to come in between', test: 'tests/engines/environments.test.ts' },
   'database-locked': { why: 'another process has to hold the file', test: 'tests/bad-inputs/database.test.ts' },
   'database-not-closed': { why: 'a disk has to be full', test: 'tests/bad-inputs/database.test.ts' },
   'dependents-not-recreated': { why: 'DuckDB binds what reads a table by name', test: 'src/compile/engine-diagnostic.test.ts' },
@@ -25,6 +26,7 @@ const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: 
   'materialization-not-supported': { why: 'DuckDB offers all of them', test: 'src/plan/build-plan.test.ts' },
   'network-file-system': { why: 'a folder has to be on another machine', test: 'tests/bad-inputs/database.test.ts' },
   'port-in-use': { why: 'another program has to listen', test: 'tests/docs-site/serve.test.ts' },
+  'state-in-use': { why: 'a run has to be at work', test: 'tests/engines/state-command.test.ts' },
   'statement-cancelled': { why: 'somebody has to interrupt the database', test: 'src/compile/engine-diagnostic.test.ts' },
   'strategy-not-supported': { why: 'DuckDB offers all of them', test: 'src/plan/build-plan.test.ts' },
   'transaction-conflict': { why: 'two runs have to meet', test: 'src/compile/engine-diagnostic.test.ts' },

@@ -50,8 +50,10 @@ interface Ended {
 }
 
 /** Runs the job until a step fails, as the service does. */
-async function runJob(project: Shop, name: string): Promise<Ended> {
-  const { env, runs } = job(name);
+async function runJob(project: Shop, name: string, event: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const { env: written, runs } = job(name);
+  const env = { ...written, ...event };
+  expect(Object.values(env).filter((value) => value.includes('${{'))).toEqual([]);
   expect(runs.length).toBeGreaterThan(1);
   const path = [programFolder(), process.env['PATH'] ?? ''].join(delimiter);
   let text = '';
@@ -96,5 +98,26 @@ describe.skipIf(process.platform === 'win32')('the workflows of the page on CI',
     expect((await runJob(project, 'production')).code).toBe(0);
     expect(await readRows(project.path('prod.duckdb'), 'select * from main.total')).toEqual([['120']]);
     expect((await runJob(project, 'change')).text).toContain('nothing to do');
+  });
+
+  it('build a change beside production, publish what was built, and take the environment away', async () => {
+    const project = await shop({ 'project.yaml': `name: shop\n${block('targets')}` });
+    expect((await runJob(project, 'production')).code).toBe(0);
+    const event = { TX_ENV: 'pr_7' };
+    const tables = `select schema_name || '.' || table_name from duckdb_tables() where schema_name like '%\\_\\_pr\\_%' escape '\\' and table_name = 'total'`;
+
+    project.write('models/marts/total.sql', '{{config materialized="table"}}select sum(amount) * 2 as total from {{ref "stg"}}\n');
+    const change = await runJob(project, 'environment', event);
+    expect(change.code, change.text).toBe(0);
+    expect(await readRows(project.path('prod.duckdb'), tables)).toEqual([['main__pr_7.total']]);
+    expect(await readRows(project.path('prod.duckdb'), 'select * from main.total')).toEqual([['60']]);
+    expect(readFileSync(project.path('report.xml'), 'utf8')).toContain('total_is_positive');
+
+    const closed = await runJob(project, 'closed', event);
+    expect(closed.code, closed.text).toBe(0);
+    expect(await readRows(project.path('prod.duckdb'), 'select * from main.total')).toEqual([['120']]);
+    expect(await readRows(project.path('prod.duckdb'), tables)).toEqual([]);
+    const after = await runJob(project, 'production');
+    expect(after.text).toContain('unchanged');
   });
 });

@@ -6,8 +6,9 @@ import { adapter as realAdapter } from '../../src/adapters/duckdb/adapter.ts';
 import type { Adapter } from '../../src/adapter/adapter.ts';
 import type { Session } from '../../src/adapter/connection.ts';
 import { findCheck } from '../../src/checks/vocabulary.ts';
-import type { CompiledHook } from '../../src/compile/compiled.ts';
+import type { CompiledHook, NodeId } from '../../src/compile/compiled.ts';
 import { noReads } from '../../src/compile/query-reads.ts';
+import { dropRelations } from '../../src/execute/drop-relations.ts';
 import { executePlan } from '../../src/execute/execute-plan.ts';
 import type { RunResult } from '../../src/execute/events.ts';
 import type { ExecutionPorts } from '../../src/execute/execution.ts';
@@ -15,7 +16,7 @@ import { graphOf } from '../../src/graph/graph-fixture.ts';
 import { isBuilt } from '../../src/graph/graph.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
-import type { PlanInput, SeedSummary } from '../../src/plan/plan-input.ts';
+import type { Copy, PlanInput, SeedSummary } from '../../src/plan/plan-input.ts';
 import { emptyState, readState } from '../../src/state/state-reader.ts';
 import { inspectStateLayout } from '../../src/state/state-layout.ts';
 
@@ -37,6 +38,10 @@ export interface RunSpec {
   readonly onRunEnd?: readonly CompiledHook[];
   readonly fullRefresh?: boolean;
   readonly loads?: PlanInput['loads'];
+  /** Tables that take the rows of others, by the ids of their nodes: a promotion. */
+  readonly copies?: Readonly<Record<string, Copy>>;
+  /** What stands and no node of the run builds is dropped behind it, as by `tx state gc --yes` and `tx env drop --yes`. */
+  readonly drops?: true;
   readonly threads?: number;
 }
 
@@ -157,6 +162,8 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
     run: { id: place.runId, startedAt: new Date(start).toISOString() },
     fullRefresh: spec.fullRefresh ?? false,
     ...(spec.loads === undefined ? {} : { loads: spec.loads }),
+    // The keys are ids of the nodes of the run.
+    ...(spec.copies === undefined ? {} : { copies: new Map(Object.entries(spec.copies) as [NodeId, Copy][]) }),
     // As the program does: whatever a kill leaves, what was left undone must not be taken for done.
     reuse: spec.fullRefresh !== true,
     adopt: false,
@@ -165,7 +172,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
   // Their clocks stand where the tests put them.
   if (diagnostics.some(({ code }) => code !== 'clock-behind')) throw new Error(`the plan has problems: ${JSON.stringify(diagnostics)}`);
   let now = start;
-  return executePlan(
+  const result = await executePlan(
     value.plan,
     {
       adapter,
@@ -196,4 +203,29 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       signal: new AbortController().signal,
     },
   );
+  if (spec.drops === true) await dropTheRest(session, adapter, spec, { id: place.runId, at: new Date(start).toISOString() });
+  return result;
+}
+
+async function dropTheRest(
+  session: Session,
+  adapter: Adapter,
+  spec: RunSpec,
+  run: { readonly id: string; readonly at: string },
+): Promise<void> {
+  const connection = await session.connect();
+  try {
+    const { builds } = await readState(connection, stateSchema, adapter.dialect);
+    const ids = new Set<string>(spec.nodes.map(({ id }) => id));
+    const catalog = await adapter.catalog.relations(connection, [...new Set(builds.map(({ relation }) => relation.schema))]);
+    const standing = new Set(catalog.map(({ relation }) => adapter.dialect.relation(relation)));
+    const garbage = builds.flatMap(({ node, relation, relationKind: kind, ordinal }) =>
+      ids.has(node) || !standing.has(adapter.dialect.relation(relation)) ? [] : [{ node, relation, kind, ordinal }],
+    );
+    const ports = { adapter, connection, stateSchema, lockTimeoutMs: 10_000, run: { ...run, reason: 'gc' } };
+    const left = (await dropRelations(garbage, ports)).flatMap(({ left: because }) => because ?? []);
+    if (left.length > 0) throw new Error(left.join('; '));
+  } finally {
+    await connection.close();
+  }
 }

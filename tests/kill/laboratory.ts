@@ -173,7 +173,8 @@ async function layFoundation(operation: KillOperation, { adapter }: Yard, base: 
 function checkBaseline(operation: KillOperation, { before, once }: Baseline, ending: ChildEnd): void {
   const expected = operation.expected ?? 'success';
   if (ending.report?.status !== expected) throw new Error(`${operation.name}: ended as ${ending.report?.status}, not ${expected}`);
-  const changed = [...once.relations].filter(([key, content]) => before.relations.get(key) !== content);
+  const keys = new Set([...before.relations.keys(), ...once.relations.keys()]);
+  const changed = [...keys].filter((key) => before.relations.get(key) !== once.relations.get(key));
   if ((changed.length === 0) !== (operation.changesNothing ?? false))
     throw new Error(`${operation.name}: ${changed.length} relations change`);
   for (const [key, content] of once.relations)

@@ -267,6 +267,15 @@ function byDay(intervals: Partial<IntervalConfig> = {}): RunSpec {
   };
 }
 
+const deployed = (version: number): RunSpec => ({
+  nodes: [
+    sqlModel('base', wide(version)),
+    sqlModel('shape', `select id, n + ${version} as n from main.base`, { materialized: 'view', reads: ['base'] }),
+    sqlModel('total', `select ${version} as id, 'only' as v from main.shape where id = 0`, { reads: ['shape'] }),
+    columnCheck('unique', 'base', 'id'),
+  ],
+});
+
 export const operations: readonly KillOperation[] = [
   { name: 'state tables and first table', history: [], run: one('a', wide(1), { schema: 'mart' }) },
   { name: 'table first build', history: [one('other', narrow(1))], run: one('a', wide(1)) },
@@ -421,6 +430,24 @@ export const operations: readonly KillOperation[] = [
   },
   { name: 'hooks around the run', history: [bracketed(1)], run: bracketed(2) },
   { name: 'chain of four models', history: [chain(1)], run: chain(2) },
+  {
+    name: 'promotion of two tables and a view',
+    given: ['create schema main__pr', `create table main__pr.base as ${wide(2)}`, `create table main__pr.total as ${narrow(42)}`],
+    history: [deployed(1)],
+    run: {
+      ...deployed(2),
+      copies: {
+        'model.shop.base': { relation: { schema: 'main__pr', name: 'base' }, dataVersion: 'built-there' },
+        'model.shop.shape': { relation: { schema: 'main__pr', name: 'shape' }, dataVersion: 'built-there' },
+        'model.shop.total': { relation: { schema: 'main__pr', name: 'total' }, dataVersion: 'built-there' },
+      },
+    },
+  },
+  {
+    name: 'drop of what nobody builds any more',
+    history: [chain(1)],
+    run: { nodes: chain(2).nodes.filter(({ name }) => name === 'base'), drops: true },
+  },
 ];
 
 /** Twenty models of every kind, with enough rows that a build takes a while. */

@@ -70,6 +70,7 @@ const codeKinds: Readonly<Record<string, EngineErrorKind>> = {
   '40001': 'conflict',
   '40P01': 'conflict',
   '55P03': 'conflict',
+  '2BP01': 'dependents',
   // Raised by `lockBriefly`.
   [inUseCode]: 'lock-timeout',
   '57014': 'cancelled',
@@ -146,6 +147,17 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
+/** What hangs on an object that was to be dropped, one line for each. */
+function dependentsOf({ code, detail }: RawError): { readonly dependents?: readonly string[] } {
+  if (code !== '2BP01' || detail === undefined) return {};
+  return {
+    dependents: detail
+      .split('\n')
+      .map(oneLine)
+      .filter((line) => line !== ''),
+  };
+}
+
 /** Fixed words before a name, for the messages of a server that speaks English; the kind never depends on them. */
 const NAMES: Readonly<Partial<Record<EngineErrorKind, RegExp>>> = {
   'unknown-column': /^column (?:"((?:[^"]|"")+)"|(\S+)) /,
@@ -204,6 +216,7 @@ export function engineError(cause: unknown, { sql, skip = 0, stopped = false, st
       ...(name === undefined ? {} : { name }),
       ...(candidates === undefined ? {} : { candidates }),
       ...(hint === undefined ? {} : { hint }),
+      ...dependentsOf(raw),
     },
     { cause },
   );

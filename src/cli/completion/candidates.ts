@@ -45,6 +45,10 @@ export async function findCandidates(words: readonly string[], sources: Candidat
   if (option !== undefined) return await completeValue(option, current, sources);
   if (command.name() === 'generate' && positional === 1 && before.includes('staging'))
     return wordsOf(current, sources.names()?.sources ?? []);
+  if (command.name() === 'state' && positional > 0) {
+    if (before.includes('import')) return files;
+    return before.includes('show') || before.includes('reset') ? wordsOf(current, completeSelector(current, sources.names())) : nothing;
+  }
   return positional === 0 || command.name() === 'fmt' ? completeArgument(command, current, sources) : nothing;
 }
 

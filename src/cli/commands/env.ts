@@ -1,0 +1,160 @@
+/** `tx env`: lists the environments of a target, and takes one away. */
+import { randomUUID } from 'node:crypto';
+import type { Cell } from '../../adapter/connection.ts';
+import type { CompiledModel } from '../../compile/compiled.ts';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { dropEmptySchemas, dropState } from '../../execute/drop-environment.ts';
+import { dropRelations } from '../../execute/drop-relations.ts';
+import type { DroppedRelation, DropOutcome } from '../../execute/drop-relations.ts';
+import { recordRun } from '../../execute/recorded-run.ts';
+import { isOfProject } from '../../plan/plan-build.ts';
+import { quarantineColumns, quarantineRelation } from '../../plan/quarantine-table.ts';
+import { envNameProblem, schemaIn } from '../../project/target-environment.ts';
+import { renderTable } from '../../report/tables.ts';
+import { listEnvironments } from '../../state/list-environments.ts';
+import { isoOf } from '../../state/history-reader.ts';
+import { stateRelation } from '../../state/state-tables.ts';
+import { exitCodes, Stop } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Host } from '../host.ts';
+import { readKnown, shownRelation } from '../known-relations.ts';
+import type { Known } from '../known-relations.ts';
+import { loadGraph } from '../load-graph.ts';
+import type { LoadedGraph } from '../load-graph.ts';
+import { lockTimeoutMs } from '../read-options.ts';
+import type { Screen } from '../screen.ts';
+import { askTarget } from '../ask-target.ts';
+import type { OpenTarget } from '../ask-target.ts';
+import { showDropped } from './state-gc.ts';
+import type { StateOptions } from './state.ts';
+
+export async function envCommand(host: Host, screen: Screen, options: StateOptions): Promise<ExitCode> {
+  const [action = 'ls', name = options.env, ...more] = options.args;
+  const isDrop = action === 'drop';
+  if (isDrop ? name === undefined || more.length > 0 : options.args.length > 1)
+    throw new Stop(exitCodes.usage, [diagnose('env-arguments', { action, takes: isDrop })]);
+  const problem = name === undefined ? undefined : envNameProblem(name);
+  if (isDrop && problem !== undefined) {
+    const wrong = { name: 'name', value: name, reason: problem, choices: undefined, command: 'tx env' };
+    throw new Stop(exitCodes.usage, [diagnose('flag-value', wrong)]);
+  }
+  const { env: _env, ...target } = options;
+  const loaded = await loadGraph(host, screen, isDrop && name !== undefined ? { ...options, env: name } : target);
+  await askTarget(host, screen, loaded, { options, readOnly: !isDrop || options.yes !== true, connections: 2 }, (open) =>
+    isDrop ? drop(host, screen, open, { loaded, options, name: name ?? '' }) : list(screen, open, { loaded, options }),
+  );
+  return exitCodes.ok;
+}
+
+interface Asked {
+  readonly loaded: LoadedGraph;
+  readonly options: StateOptions;
+}
+
+async function list(screen: Screen, open: OpenTarget, { loaded, options }: Asked): Promise<void> {
+  const { adapter, connection } = open;
+  const { project } = loaded;
+  const rows: Readonly<Record<string, Cell>>[] = [];
+  for (const name of await listEnvironments(connection, project.stateSchema, adapter.dialect)) {
+    const stateSchema = schemaIn(project.stateSchema, name);
+    const { relations, state } = await readKnown(open, { ...loaded, project: { ...project, stateSchema } });
+    const standing = relations.filter(({ stands }) => stands !== 'gone').length;
+    rows.push({ env: name, relations: standing, last_run: state.version === 0 ? null : await lastRun(open, stateSchema) });
+  }
+  if (options.output === 'json') return screen.data({ environments: rows });
+  if (rows.length === 0) return screen.note(`target ${project.target.name} has no environments`);
+  const type = adapter.dialect.typeName('text');
+  const columns = Object.keys(rows[0] ?? {}).map((column) => ({ name: column, type }));
+  screen.result(renderTable({ columns, rows: rows.map((row) => Object.values(row)) }, screen.resultStyle));
+}
+
+async function lastRun({ adapter: { dialect }, connection }: OpenTarget, schema: string): Promise<Cell> {
+  const sql = `select cast(max(recorded_at) as ${dialect.typeName('text')}) from ${dialect.relation(stateRelation(schema, 'runs'))}`;
+  const [[time] = []] = (await connection.query({ sql })).rows;
+  return typeof time === 'string' ? isoOf(time) : null;
+}
+
+async function drop(
+  host: Host,
+  screen: Screen,
+  open: OpenTarget,
+  { loaded, options, name }: Asked & { readonly name: string },
+): Promise<void> {
+  const { adapter, session, connection } = open;
+  const { project } = loaded;
+  await requireEnvironment(open, loaded, name);
+  const known = await readKnown(open, loaded);
+  const { free, altered } = await findOwn(open, loaded, known);
+  const kept = altered.map((relation): DropOutcome => ({ relation, left: 'not as it was built: somebody else has changed it' }));
+  if (options.yes !== true) {
+    const names = free.map(({ relation }) => shownRelation(relation));
+    if (options.output === 'json') return screen.data({ relations: names, left: kept.map(({ relation }) => shownRelation(relation)) });
+    for (const relation of names) screen.result(relation);
+    screen.note(
+      `nothing was dropped; \`tx env drop ${name} --yes\` drops ${names.length === 1 ? 'it' : 'them'}, and the schemas of the environment`,
+    );
+    return;
+  }
+  const dead = session.deadRuns === undefined ? known.state.openRuns : await session.deadRuns(known.state.openRuns);
+  if (dead.length < known.state.openRuns.length)
+    throw new Stop(exitCodes.transient, [diagnose('state-in-use', { schema: project.stateSchema })]);
+  const id = randomUUID();
+  const run = { id, command: 'env drop', target: project.target.name, txVersion: host.version, now: host.clock.now };
+  const ports = { ...open, stateSchema: project.stateSchema, lockTimeoutMs: lockTimeoutMs(options) };
+  const at = new Date(host.clock.now()).toISOString();
+  const dropped = await recordRun(run, { ...open, schema: project.stateSchema }, () =>
+    dropRelations(free, { ...ports, run: { id, at, reason: 'env-drop' } }),
+  );
+  const outcomes = [...dropped, ...kept];
+  showDropped(screen, options.output, outcomes);
+  // As long as something stays, it stays known whose it is.
+  if (outcomes.some(({ left }) => left !== undefined)) return;
+  const place = { connection, dialect: adapter.dialect };
+  const schemas = [...new Set(known.relations.map(({ build }) => build.relation.schema))].filter((schema) => isOwnSchema(loaded, schema));
+  for (const schema of await dropEmptySchemas(schemas, place)) screen.note(`left schema ${schema}: something of others stands there`);
+  const isShared = known.state.builds.some((build) => !isOfProject(build, project.name));
+  if (isShared || !(await dropState(project.stateSchema, place)))
+    screen.note(`left schema ${project.stateSchema}: something of others stands there`);
+}
+
+function isOwnSchema({ project }: LoadedGraph, schema: string): boolean {
+  return schema.endsWith(project.target.env?.suffix ?? ' ');
+}
+
+async function requireEnvironment({ adapter, connection }: OpenTarget, { project }: LoadedGraph, name: string): Promise<void> {
+  // Its state is named after that of the target.
+  const stateSchema = project.stateSchema.slice(0, -(project.target.env?.suffix.length ?? 0));
+  const known = await listEnvironments(connection, stateSchema, adapter.dialect);
+  if (!known.includes(name)) throw new Stop(exitCodes.usage, [diagnose('env-not-found', { name, target: project.target.name, known })]);
+}
+
+/** What `tx` made in the environment and stands as it was left; and what somebody else has changed since. */
+async function findOwn(
+  { adapter, connection }: OpenTarget,
+  loaded: LoadedGraph,
+  { relations }: Known,
+): Promise<{ readonly free: readonly DroppedRelation[]; readonly altered: readonly DroppedRelation['relation'][] }> {
+  const own = relations.filter(({ build, existing }) => existing !== undefined && isOwnSchema(loaded, build.relation.schema));
+  const free = own.flatMap(({ build: { relation, relationKind: kind, node, ordinal }, stands }) =>
+    stands === 'altered' ? [] : [{ relation, kind, node, ordinal }],
+  );
+  const models = [...loaded.graph.nodes.values()].filter((node): node is CompiledModel => node.resourceType === 'model');
+  const held = new Map(
+    models.map((model) => {
+      const relation = quarantineRelation(model);
+      return [shownRelation(relation), { relation, node: model.id }] as const;
+    }),
+  );
+  const schemas = [...new Set([...held.values()].map(({ relation }) => relation.schema))];
+  const found = await adapter.catalog.relations(connection, schemas);
+  const quarantines = found.flatMap((entry): readonly DroppedRelation[] => {
+    const model = held.get(shownRelation(entry.relation));
+    const columns = new Set(entry.columns.map(({ name }) => name));
+    const isOurs = Object.keys(quarantineColumns).every((column) => columns.has(column)) && isOwnSchema(loaded, entry.relation.schema);
+    return model === undefined || !isOurs ? [] : [{ relation: entry.relation, kind: entry.kind, node: model.node, ordinal: 0 }];
+  });
+  return {
+    free: [...free, ...quarantines],
+    altered: own.flatMap(({ build, stands }) => (stands === 'altered' ? [build.relation] : [])),
+  };
+}

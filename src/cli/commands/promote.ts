@@ -1,0 +1,155 @@
+/** `tx promote`: publishes in the target what was built in an environment of it, if nothing has moved since. */
+import type { BuiltNode, NodeId } from '../../compile/compiled.ts';
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { isBuilt } from '../../graph/graph.ts';
+import { withDescendants } from '../../plan/find-changed-nodes.ts';
+import { createFindings } from '../../plan/find-unchanged.ts';
+import { findMoves } from '../../plan/find-moves.ts';
+import type { Copy, PlanInput } from '../../plan/plan-input.ts';
+import { exitCodes, Stop } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { withDeferral, deferToTarget } from '../find-deferral.ts';
+import { baseOf, findProduction } from '../find-production.ts';
+import type { Production } from '../find-production.ts';
+import type { Host } from '../host.ts';
+import { loadGraph } from '../load-graph.ts';
+import type { LoadedGraph } from '../load-graph.ts';
+import { prepareNodes } from '../prepare-nodes.ts';
+import type { RunOptions } from '../options.ts';
+import { runCopies } from '../run-copies.ts';
+import type { Screen } from '../screen.ts';
+import { selectNodes } from '../select-nodes.ts';
+import { stampSources } from '../stamp-sources.ts';
+import { loadWhole } from '../whole-texts.ts';
+
+export interface PromoteOptions extends RunOptions {
+  readonly args: readonly string[];
+}
+
+export async function promoteCommand(host: Host, screen: Screen, options: PromoteOptions): Promise<ExitCode> {
+  const [env = options.env, ...more] = options.args;
+  if (env === undefined || more.length > 0)
+    throw new Stop(exitCodes.usage, [diagnose('env-arguments', { action: 'promote', takes: true })]);
+  const inEnv = { ...options, env };
+  const loaded = await loadGraph(host, screen, inEnv);
+  const production = await findProduction(host, screen, loaded, inEnv);
+  if (production === undefined || production.ownState.version === 0)
+    throw new Stop(exitCodes.usage, [diagnose('env-not-found', { name: env, target: loaded.project.target.name, known: [] })]);
+  const isNamed = options.select.length + options.exclude.length > 0 || options.selector !== undefined;
+  const named = isNamed ? selectNodes(host, screen, loaded, inEnv) : undefined;
+  const nodes = nodesToPublish(loaded, production).filter(({ id }) => named?.has(id) ?? true);
+  if (nodes.length === 0) {
+    screen.note(`nothing to publish: nothing in environment ${env} differs from target ${loaded.project.target.name}`);
+    return exitCodes.ok;
+  }
+  const impossible = nodes.flatMap((node) => whyImpossible(node));
+  if (impossible.length > 0) throw new Stop(exitCodes.usage, impossible);
+  await requireUnmoved(host, screen, loaded, { production, nodes, env });
+  return publish(host, screen, options, { production, nodes });
+}
+
+/**
+ * What differs from production, and what follows from it; of a promotion that was cut off, what follows from what was published
+ * and was not built there since. Without what was published.
+ */
+function nodesToPublish({ graph }: LoadedGraph, production: Production): readonly BuiltNode[] {
+  const nodes = [...graph.nodes.values()].filter(isBuilt);
+  const published = new Set(nodes.flatMap((node) => (isPublished(node, production) ? [node.id] : [])));
+  const followed = withDescendants({ graph }, published);
+  const behind = nodes.filter((node) => isBehind(node, production, followed)).map(({ id }) => id);
+  const wanted = new Set([...production.affected, ...withDescendants({ graph }, new Set(behind))]);
+  return nodes.filter((node) => {
+    const isEphemeral = node.resourceType === 'model' && node.config.materialized === 'ephemeral';
+    return !isEphemeral && wanted.has(node.id) && !published.has(node.id);
+  });
+}
+
+/** Whether production has built the node from other data than its parents among `published` have by now. */
+function isBehind({ id }: BuiltNode, { input, standing, loaded }: Production, published: ReadonlySet<NodeId>): boolean {
+  const parents = (input.graph.parents.get(id) ?? []).filter((parent) => published.has(parent));
+  const node = parents.length === 0 ? undefined : loaded.graph.nodes.get(id);
+  if (node === undefined || !isBuilt(node)) return false;
+  const before = standing.recorded(node.relation)?.memory?.inputs ?? {};
+  const { inputs } = createFindings(input, standing, []).consider(node).memory;
+  return parents.some((parent) => before[parent] !== inputs[parent]);
+}
+
+/** Whether production has the very data that were made here, and as it would make them: so it is after a promotion that was cut off. */
+function isPublished(node: BuiltNode, { own, find, changed }: Production): boolean {
+  const version = own.recorded(node.relation)?.memory?.dataVersion;
+  return version !== undefined && !changed.has(node.id) && find(node)?.build.memory?.dataVersion === version;
+}
+
+function whyImpossible(node: BuiltNode): readonly Diagnostic[] {
+  const { id, name, path } = node;
+  const because = (what: string): readonly Diagnostic[] => [
+    diagnose('promote-impossible', { name, what }, { node: id, span: { path, start: 0, end: 0 } }),
+  ];
+  if (node.resourceType === 'snapshot') return because('it is a history, and production has its own');
+  if (node.resourceType !== 'model') return [];
+  if (node.config.intervals !== undefined) return because('it is loaded interval by interval, and production has its own ledger');
+  return node.config.quarantine === undefined ? [] : because('rows of it were set aside, and these are in the environment');
+}
+
+interface Published {
+  readonly production: Production;
+  readonly nodes: readonly BuiltNode[];
+}
+
+/** Stops and says what moved. */
+async function requireUnmoved(
+  host: Host,
+  screen: Screen,
+  loaded: LoadedGraph,
+  { production, nodes, env }: Published & { readonly env: string },
+): Promise<void> {
+  const published = [...loaded.graph.nodes.values()].flatMap((node) => (isBuilt(node) && isPublished(node, production) ? [node.id] : []));
+  const own = new Set<NodeId>([...nodes.map(({ id }) => id), ...published]);
+  const deferral = deferToTarget(loaded, production, { options: {}, own });
+  const whole = await loadWhole(host, screen, loaded, own, deferral.columns);
+  const silent: Screen = { ...screen, note: () => undefined };
+  const { graph, hooks } = withDeferral(silent, whole, deferral, own);
+  const { project } = loaded;
+  const input: PlanInput = {
+    ...production.input,
+    ...hooks,
+    target: { ...production.input.target, schema: project.target.schema },
+    stateSchema: project.stateSchema,
+    graph,
+    deferred: deferral.relations,
+    catalog: production.ownCatalog,
+    state: production.ownState,
+    seeds: production.seedsOf(nodes.map(({ id }) => id)),
+    sources: stampSources(host, loaded),
+    reuse: true,
+  };
+  const moved = nodes.flatMap((node) => {
+    const planned = graph.nodes.get(node.id);
+    return planned !== undefined && isBuilt(planned) ? findMoves(input, production.own, planned, baseOf(production.find(node)?.build)) : [];
+  });
+  if (moved.length === 0) return;
+  const notes = moved.slice(1).map((message) => ({ message }));
+  throw new Stop(exitCodes.usage, [diagnose('promote-moved', { env, moved }, { notes })]);
+}
+
+async function publish(host: Host, screen: Screen, options: PromoteOptions, { production, nodes }: Published): Promise<ExitCode> {
+  const { loaded, own, standing } = production;
+  const copies = new Map<NodeId, Copy>();
+  const selected = new Set<NodeId>();
+  for (const { id, relation } of nodes) {
+    selected.add(id);
+    const dataVersion = own.recorded(relation)?.memory?.dataVersion;
+    copies.set(id, { relation, ...(dataVersion === undefined ? {} : { dataVersion }) });
+    for (const child of loaded.graph.children.get(id) ?? [])
+      if (loaded.graph.nodes.get(child)?.resourceType === 'test') selected.add(child);
+  }
+  const { env: _env, args: _args, ...rest } = options;
+  const request = { command: 'build' as const, options: { ...rest, force: true } };
+  const prepared = { ...(await prepareNodes(host, screen, request, { loaded, selected })), copies };
+  return runCopies(host, screen, request, prepared, ({ steps }) => {
+    for (const step of steps)
+      if (step.kind === 'build' && step.assumes.ordinal !== standing.ordinal(step.relation))
+        throw new Stop(exitCodes.transient, [diagnose('copy-target-moved', { node: step.name })]);
+  });
+}
