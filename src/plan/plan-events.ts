@@ -7,15 +7,10 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import { isBuilt } from '../graph/graph.ts';
 import { operation } from './build-context.ts';
 import type { BuildContext } from './build-context.ts';
-import { neighbourName } from './neighbour-name.ts';
+import { deletionsRelation, isDeletionsTable } from './deletions-table.ts';
 import type { EventRules } from './event-rules.ts';
 import type { Action } from './plan.ts';
 import { maskedColumns } from './plan-tests.ts';
-
-/** Beside the model: nobody who reads the model sees it. */
-function deletionsRelation({ relation }: Pick<CompiledModel, 'relation'>): Relation {
-  return { ...relation, name: neighbourName(relation.name, '__deleted') };
-}
 
 /** Whether deletions can be remembered where they belong. Where they were remembered before and cannot be found, rows would come back. */
 export function checkDeletions(context: BuildContext, model: CompiledModel, isIncrement: boolean): boolean {
@@ -23,7 +18,7 @@ export function checkDeletions(context: BuildContext, model: CompiledModel, isIn
   if (events?.deleteWhen === undefined) return true;
   const { graph, dialect } = context.input;
   const { foldIdentifier: fold } = dialect;
-  const table = deletionsRelation(model);
+  const table = deletionsRelation(model.relation);
   const relation = `${table.schema}.${table.name}`;
   const where = { node: model.id, span: model.rawConfig['delete_when']?.span };
   const standing = context.standing.existing(table);
@@ -31,7 +26,7 @@ export function checkDeletions(context: BuildContext, model: CompiledModel, isIn
   const isSame = (other: Relation): boolean => fold(other.schema) === fold(table.schema) && fold(other.name) === fold(table.name);
   let isNode = false;
   for (const node of graph.nodes.values()) if (isBuilt(node) && isSame(node.relation)) isNode = true;
-  if (isNode || (standing !== undefined && !(standing.kind === 'table' && columns.has(deletionMarker)))) {
+  if (isNode || (standing !== undefined && !isDeletionsTable(standing))) {
     context.report(diagnose('deletions-taken', { relation, model: model.name }, where));
     return false;
   }
@@ -49,7 +44,7 @@ function rulesOf(context: BuildContext, model: CompiledModel): EventRules | unde
   const { events, uniqueKey: key, mergeColumns } = config;
   if (events === undefined) return undefined;
   const { sequenceBy: sequence, deleteWhen } = events;
-  const relation = deletionsRelation(model);
+  const relation = deletionsRelation(model.relation);
   const span = (name: string): Pick<EventRules, 'sequenceSpan'>['sequenceSpan'] => rawConfig[name]?.span;
   const [keySpan, sequenceSpan, deleteSpan] = [span('unique_key'), span('sequence_by'), span('delete_when')];
   return {

@@ -25,9 +25,9 @@ export async function cloneCommand(host: Host, screen: Screen, options: RunOptio
     const isTable =
       node.resourceType === 'snapshot' ||
       node.config.materialized === 'table' ||
-      (node.config.materialized === 'incremental' && node.config.intervals === undefined);
+      (node.config.materialized === 'incremental' && node.config.intervals === undefined && node.config.events?.deleteWhen === undefined);
     const found = isTable ? production?.find(node) : undefined;
-    // A view has no rows of its own, and a ledger is not to be had by copying.
+    // A view has no rows of its own; a ledger, and what was deleted, is not to be had by copying.
     if (found?.entry.kind === 'table') copies.set(id, { relation: found.entry.relation });
   }
   if (copies.size === 0) {

@@ -8,6 +8,7 @@ import { dropRelations } from '../../execute/drop-relations.ts';
 import type { DroppedRelation, DropOutcome } from '../../execute/drop-relations.ts';
 import { recordRun } from '../../execute/recorded-run.ts';
 import { isOfProject } from '../../plan/plan-build.ts';
+import { findDeletions } from '../find-deletions.ts';
 import { quarantineColumns, quarantineRelation } from '../../plan/quarantine-table.ts';
 import { envNameProblem, schemaIn } from '../../project/target-environment.ts';
 import { renderTable } from '../../report/tables.ts';
@@ -130,7 +131,7 @@ async function requireEnvironment({ adapter, connection }: OpenTarget, { project
 
 /** What `tx` made in the environment and stands as it was left; and what somebody else has changed since. */
 async function findOwn(
-  { adapter, connection }: OpenTarget,
+  open: OpenTarget,
   loaded: LoadedGraph,
   { relations }: Known,
 ): Promise<{ readonly free: readonly DroppedRelation[]; readonly altered: readonly DroppedRelation['relation'][] }> {
@@ -146,7 +147,7 @@ async function findOwn(
     }),
   );
   const schemas = [...new Set([...held.values()].map(({ relation }) => relation.schema))];
-  const found = await adapter.catalog.relations(connection, schemas);
+  const found = await open.adapter.catalog.relations(open.connection, schemas);
   const quarantines = found.flatMap((entry): readonly DroppedRelation[] => {
     const model = held.get(shownRelation(entry.relation));
     const columns = new Set(entry.columns.map(({ name }) => name));
@@ -154,7 +155,7 @@ async function findOwn(
     return model === undefined || !isOurs ? [] : [{ relation: entry.relation, kind: entry.kind, node: model.node, ordinal: 0 }];
   });
   return {
-    free: [...free, ...quarantines],
+    free: [...free, ...quarantines, ...(await findDeletions(open, free))],
     altered: own.flatMap(({ build, stands }) => (stands === 'altered' ? [build.relation] : [])),
   };
 }

@@ -89,6 +89,8 @@ function whyImpossible(node: BuiltNode): readonly Diagnostic[] {
   if (node.resourceType === 'snapshot') return because('it is a history, and production has its own');
   if (node.resourceType !== 'model') return [];
   if (node.config.intervals !== undefined) return because('it is loaded interval by interval, and production has its own ledger');
+  if (node.config.events?.deleteWhen !== undefined)
+    return because('what was deleted from it is remembered beside it, and production has its own');
   return node.config.quarantine === undefined ? [] : because('rows of it were set aside, and these are in the environment');
 }
 

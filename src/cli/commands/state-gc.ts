@@ -5,6 +5,7 @@ import type { DropOutcome } from '../../execute/drop-relations.ts';
 import { recordRun } from '../../execute/recorded-run.ts';
 import { renderTable } from '../../report/tables.ts';
 import type { Host } from '../host.ts';
+import { findDeletions } from '../find-deletions.ts';
 import { shownRelation } from '../known-relations.ts';
 import type { Known, KnownRelation } from '../known-relations.ts';
 import type { LoadedGraph } from '../load-graph.ts';
@@ -71,17 +72,23 @@ async function drop(
 ): Promise<readonly DropOutcome[]> {
   const id = randomUUID();
   const run = { id, command: 'state gc', target: project.target.name, txVersion: host.version, now: host.clock.now };
-  return recordRun(run, { ...open, schema: project.stateSchema }, () =>
-    dropRelations(
-      free.map(({ build: { relation, relationKind: kind, node, ordinal } }) => ({ relation, kind, node, ordinal })),
-      {
-        ...open,
-        stateSchema: project.stateSchema,
-        lockTimeoutMs: lockTimeoutMs(options),
-        run: { id, at: new Date(host.clock.now()).toISOString(), reason: 'gc' },
-      },
-    ),
-  );
+  const ports = {
+    ...open,
+    stateSchema: project.stateSchema,
+    lockTimeoutMs: lockTimeoutMs(options),
+    run: { id, at: new Date(host.clock.now()).toISOString(), reason: 'gc' },
+  };
+  return recordRun(run, { ...open, schema: project.stateSchema }, async () => {
+    const relations = free.map(({ build: { relation, relationKind: kind, node, ordinal } }) => ({ relation, kind, node, ordinal }));
+    const outcomes = await dropRelations(relations, ports);
+    const gone = new Set(outcomes.flatMap(({ relation, left }) => (left === undefined ? [shownRelation(relation)] : [])));
+    // What was deleted from a table is of use only as long as that stands.
+    const deletions = await findDeletions(
+      open,
+      relations.filter(({ relation }) => gone.has(shownRelation(relation))),
+    );
+    return [...outcomes, ...(await dropRelations(deletions, ports))];
+  });
 }
 
 /** Says of each relation what became of it. */
