@@ -44,6 +44,8 @@ export interface TransactionOptions {
   readonly onWait?: (wait: LockWait) => void;
   /** Queries that go with the beginning and are answered under the locks. */
   readonly reads?: readonly Statement[];
+  /** It will be over at once: several cores would only wait for each other. */
+  readonly isShort?: boolean;
 }
 
 /**

@@ -26,6 +26,8 @@ export interface Batch {
   /** The run has loaded one already. */
   readonly goesOn: boolean;
   readonly isLast: boolean;
+  /** Those before it were over at once. */
+  readonly isShort: boolean;
   readonly dialect: Pick<Dialect, 'literal'>;
   readonly template: Template;
 }

@@ -27,7 +27,7 @@ export async function beginBuild(context: StepContext, step: RunningBuild): Prom
   const query = catalog.standing;
   if (capabilities.runLock === 'database' || query === undefined) {
     // Nobody else was here since the plan was made.
-    await connection.begin();
+    await connection.begin({ isShort: step.batch?.isShort === true });
     return { step, texts, standing: undefined };
   }
   const [stands, latest] = await beginWith(connection, {

@@ -20,6 +20,10 @@ import { joinOutcomes } from './test-results.ts';
 /** After so many failures one after another nobody expects the next batch to do better. */
 const giveUpAfter = 3;
 
+/** Batches of one model are much alike: after so many that took less than this, the next one will not take long either. */
+const shortInRow = 3;
+const shortMs = 100;
+
 /** The ranges of the batches, in order; `chunk` of them make one. */
 export function* listBatches({ load, batchSize, timeZone, chunk }: BatchPlan): Iterable<Range> {
   const grid = createGrid(cellSizeOf(batchSize), findZone(timeZone) ?? bug(`there is no zone ${timeZone}`));
@@ -64,6 +68,7 @@ class BatchSession {
   #number = 0;
   #goesOn = false;
   #inRow = 0;
+  #shortInRow = 0;
   #loaded: RangeSet = [];
   #last: Tried | undefined;
   #done: Extract<Attempt, { kind: 'done' }> = { kind: 'done', rows: 0, warnings: [], tests: [], errors: [] };
@@ -93,6 +98,7 @@ class BatchSession {
       isFirst: this.#number === 1,
       goesOn: this.#goesOn,
       isLast: this.#number === this.#total,
+      isShort: this.#shortInRow >= shortInRow,
       dialect: ports.adapter.dialect,
       template: this.#template,
     };
@@ -106,6 +112,8 @@ class BatchSession {
     const { step, texts } = batchStep(batch);
     const tried = await attemptWithRetries(this.#input, step, this.#worker, texts);
     this.#last = tried;
+    const isShort = tried.attempt.kind === 'done' && ports.clock.now() - startedAt < shortMs;
+    this.#shortInRow = isShort ? this.#shortInRow + 1 : 0;
     this.#remaining = withoutRanges(this.#remaining, [range]);
     await recordAfterwards(tried.context, tried.step, tried.attempt, startedAt);
     const goesOn = await this.#take(range, tried);

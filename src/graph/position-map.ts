@@ -1,7 +1,6 @@
 /** A map from the nodes of a graph to what stands at their positions, made while it is asked for. */
 import type { NodeId } from '../compile/compiled.ts';
 import type { Adjacency } from './digraph.ts';
-import { targetsOf } from './digraph.ts';
 
 /** How the nodes of a graph are found by their ids. */
 export interface NodeOrder {
@@ -56,5 +55,11 @@ export class PositionMap<V> implements ReadonlyMap<NodeId, V> {
 
 /** Edges between positions as edges between ids. */
 export function namedEdges(order: NodeOrder, adjacency: Adjacency): PositionMap<readonly NodeId[]> {
-  return new PositionMap(order, (position) => Array.from(targetsOf(adjacency, position), order.idAt));
+  const { offsets, targets } = adjacency;
+  return new PositionMap(order, (position) => {
+    const ids: NodeId[] = [];
+    for (let edge = offsets[position] ?? 0, end = offsets[position + 1] ?? 0; edge < end; edge += 1)
+      ids.push(order.idAt(targets[edge] ?? 0));
+    return ids;
+  });
 }

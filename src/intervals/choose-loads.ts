@@ -63,7 +63,13 @@ export function chooseLoads(rules: LoadRules, done: RangeSet, now: number, wish?
 
 /** A cell of which a part is left is left as a whole: cells may have had another size when they were loaded. */
 function wholeCells(grid: Grid, ranges: RangeSet): RangeSet {
-  return joinRanges(ranges.map(({ start, end }) => ({ start: grid.floor(start), end: ceilTo(grid, end) })));
+  return joinRanges(
+    ranges.map((range) => {
+      const start = grid.floor(range.start);
+      const end = ceilTo(grid, range.end);
+      return start === range.start && end === range.end ? range : { start, end };
+    }),
+  );
 }
 
 /** Cells before new ones, where new ones have come since the last time. */

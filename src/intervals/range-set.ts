@@ -1,4 +1,7 @@
-/** Sets of moments as half-open ranges: in order, apart from each other, none empty. Moments are milliseconds since the epoch, in UTC. */
+/**
+ * Sets of moments as half-open ranges: in order, apart from each other, none empty. Moments are milliseconds since the epoch, in UTC.
+ * A set may have very many ranges, so those that stay as they are go from one set into the next.
+ */
 
 export interface Range {
   readonly start: number;
@@ -10,12 +13,21 @@ export type RangeSet = readonly Range[];
 
 /** The set that has just what is in one of these ranges, which may come in any order, touch, overlap, or be empty. */
 export function joinRanges(ranges: Iterable<Range>): RangeSet {
-  const sorted = [...ranges].filter(({ start, end }) => start < end).sort((a, b) => a.start - b.start);
-  const joined: { start: number; end: number }[] = [];
-  for (const { start, end } of sorted) {
-    const last = joined.at(-1);
-    if (last === undefined || start > last.end) joined.push({ start, end });
-    else last.end = Math.max(last.end, end);
+  const filled: Range[] = [];
+  let isSorted = true;
+  let before = -Infinity;
+  for (const range of ranges) {
+    if (range.start >= range.end) continue;
+    if (range.start < before) isSorted = false;
+    before = range.start;
+    filled.push(range);
+  }
+  if (!isSorted) filled.sort((a, b) => a.start - b.start);
+  const joined: Range[] = [];
+  let last: Range | undefined;
+  for (const range of filled) {
+    if (last === undefined || range.start > last.end) joined.push((last = range));
+    else if (range.end > last.end) joined[joined.length - 1] = last = { start: last.start, end: range.end };
   }
   return joined;
 }
@@ -24,13 +36,14 @@ export function joinRanges(ranges: Iterable<Range>): RangeSet {
 export function withoutRanges(all: RangeSet, taken: RangeSet): RangeSet {
   const left: Range[] = [];
   let at = 0;
-  for (const { start, end } of all) {
+  for (const range of all) {
+    const { start, end } = range;
     let from = start;
     while ((taken[at]?.end ?? Infinity) <= from) at += 1;
     for (let next = at; from < end; next += 1) {
       const hole = taken[next];
       if (hole === undefined || hole.start >= end) {
-        left.push({ start: from, end });
+        left.push(from === start ? range : { start: from, end });
         break;
       }
       if (hole.start > from) left.push({ start: from, end: hole.start });
@@ -49,7 +62,7 @@ export function commonRanges(one: RangeSet, other: RangeSet): RangeSet {
     if (left === undefined || right === undefined) return common;
     const start = Math.max(left.start, right.start);
     const end = Math.min(left.end, right.end);
-    if (start < end) common.push({ start, end });
+    if (start < end) common.push(start === left.start && end === left.end ? left : { start, end });
     if (left.end < right.end) a += 1;
     else b += 1;
   }

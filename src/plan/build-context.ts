@@ -1,5 +1,5 @@
 /** What the planners of steps share: what they are given, what they give, and the names of their stages. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Operation } from '../adapter/operation.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { BuiltNode } from '../compile/compiled.ts';
@@ -39,7 +39,7 @@ export function whyMissing(standing: Standing, { id, relation }: Pick<BuiltNode,
 }
 
 export function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 export const operation = (value: Operation): Action => ({ kind: 'operation', operation: value });

@@ -1,5 +1,5 @@
 /** Tells a check from what it was before, where it says the same of a row whenever it is asked. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { PlannedCheck } from './plan.ts';
 
@@ -12,7 +12,7 @@ export function checkFingerprint(check: Pick<PlannedCheck, 'shape' | 'where' | '
   const { shape, where = '', onNull = 'pass', groupBy = [] } = check;
   if (shape.kind !== 'rows' && shape.kind !== 'values' && shape.kind !== 'groups') return undefined;
   const text = JSON.stringify([shape, where, onNull, groupBy]);
-  return UNSTEADY.test(text) ? undefined : createHash('sha256').update(text).digest('hex');
+  return UNSTEADY.test(text) ? undefined : hash('sha256', text, 'hex');
 }
 
 /** Whether the answer to a check may change although the rows and relations that it is known to look at stay: it asks the clock, chance, or whatever its SQL names. */

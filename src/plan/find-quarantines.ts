@@ -5,7 +5,7 @@ import type { CompiledModel, CompiledTest, NodeId } from '../compile/compiled.ts
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { isBuilt } from '../graph/graph.ts';
-import { namesRelation, nodeOf, placeTests, planCheck } from './plan-tests.ts';
+import { namesRelation, nodeOf, placeTests, planQuestion } from './plan-tests.ts';
 import { quarantineRelation } from './quarantine-table.ts';
 
 /** What of a model is set aside, and where to. */
@@ -74,7 +74,7 @@ function problemOf(
   if (model.config.events !== undefined) return 'the rows of its query are events, and some of them only say what is to go';
   if (part.strategy === 'insert_overwrite') return 'the model is loaded partition by partition, and rows are set aside by their keys';
   if (part.relationKind !== 'table') return `a ${materialized.replaceAll('_', ' ')} has no rows of its own`;
-  if (test.test.text !== undefined || !dividesRows(planCheck(input, test, model).shape))
+  if (test.test.text !== undefined || !dividesRows(planQuestion(input, test, model).shape))
     return 'it does not say of each row whether it fails';
   if (!isPlaced) return 'it reads what is not built before the model';
   return namesRelation(input, test, part.relation) ? 'it reads the table that the model is about to change' : undefined;

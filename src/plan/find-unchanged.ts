@@ -53,6 +53,7 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
   const hooks = hookTexts(input, builds);
   const decided = new Map<NodeId, Finding>();
   const states = new Map<NodeId, State>();
+  const read = new Map<string, State>();
   const recordOf = (node: BuiltNode): RecordedBuild | undefined => {
     const found = standing.recorded(node.relation);
     return found?.node === node.id ? found : undefined;
@@ -103,8 +104,8 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
     const asks = memory.fingerprint[unsteadyPart];
     if (asks !== undefined) return { moves: `\`${node.name}\` asks for ${asks}`, reason: 'non-deterministic' };
     // What stands may read something else than the project says by now. The keys were ids when they were written, hence the cast.
-    const read = decision === undefined ? Object.keys(memory.inputs).map((key) => key as NodeId) : parentsOf(id);
-    return together('view', memory.fingerprint, read);
+    const parents = decision === undefined ? Object.keys(memory.inputs).map((key) => key as NodeId) : parentsOf(id);
+    return together('view', memory.fingerprint, parents);
   };
 
   /** What of a parent decides about the columns of a view: views take the rows as they are. */
@@ -127,7 +128,10 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
   return {
     stands: (id) => decided.get(id)?.stands === 'unchanged',
     stateOf: (ids) => {
-      const found = together('read', '', ids);
+      // Most tests of a node read the same as the one before.
+      const key = ids.join('\n');
+      const found = read.get(key) ?? together('read', '', ids);
+      read.set(key, found);
       return 'state' in found ? found.state : undefined;
     },
     stateIn: (id) => {
@@ -137,10 +141,10 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
     consider: (node) => {
       const kind = kindOf(node);
       const fingerprint = fingerprintOf(input, node, recordOf(node));
-      const read = parentsOf(node.id).map((id) => [id, kind === 'view' ? columnsOf(id) : dataOf(id)] as const);
-      const inputs = Object.fromEntries(read.map(([id, found]) => [id, 'state' in found ? found.state : '?']));
+      const parents = parentsOf(node.id).map((id) => [id, kind === 'view' ? columnsOf(id) : dataOf(id)] as const);
+      const inputs = Object.fromEntries(parents.map(([id, found]) => [id, 'state' in found ? found.state : '?']));
       const memory: BuildMemory = { fingerprint, inputs, metadata: metadataOf(input, node, kind), dataVersion: versionOf(input, node) };
-      const finding = compare({ input, standing, isDrifted, hooks }, node, { kind, memory, read });
+      const finding = compare({ input, standing, isDrifted, hooks }, node, { kind, memory, read: parents });
       decided.set(node.id, finding);
       return finding;
     },

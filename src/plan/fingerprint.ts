@@ -2,7 +2,7 @@
  * What decides about a relation beside the data that it reads, a value or a hash for each thing by its name. Two builds with the
  * same fingerprint that read the same data give the same relation; two that differ say by these names in what.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { BuiltNode, CompiledModel, CompiledSeed, CompiledSnapshot, CompiledText, NodeId } from '../compile/compiled.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
@@ -137,7 +137,7 @@ export function metadataOf(input: PlanInput, node: BuiltNode, kind: 'table' | 'v
 }
 
 export function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+  return hash('sha256', JSON.stringify(value), 'hex').slice(0, 32);
 }
 
 /** What the text of a node may read without anybody wondering: its parents, those of ephemeral ones, and its own relation. */

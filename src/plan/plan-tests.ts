@@ -50,32 +50,42 @@ function isView(node: GraphNode): boolean {
   return node.resourceType === 'model' && (node.config.materialized === 'view' || node.config.materialized === 'ephemeral');
 }
 
-export function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): PlannedCheck {
+/** What a check asks of the rows, without how its answer is judged and shown. */
+export type Question = Pick<PlannedCheck, 'check' | 'shape' | 'remembers' | 'point'> & FittingConfig;
+
+export function planQuestion(input: PlanInput, test: CompiledTest, under: GraphNode): Question {
   if (test.test.kind !== 'generic') return bug('not a generic test');
-  const { check, args, column } = test.test;
+  const { check, args } = test.test;
   const definition = input.findCheck(check) ?? bug(`check ${check} is not in the vocabulary`);
-  const { severity, limit } = test.config;
-  const shape = definition.shape(args, checkTarget(input, test, under));
-  const fitting = fittingConfig(input, test.config, definition);
   const settings = definition.anomaly?.(args);
-  const fingerprint = checkFingerprint({ shape, ...fitting });
+  return {
+    check,
+    shape: definition.shape(args, checkTarget(input, test, under)),
+    ...fittingConfig(input, test.config, definition),
+    ...(definition.remembers === true ? { remembers: true } : {}),
+    ...(settings === undefined ? {} : { point: bucketStart(settings.bucket, Date.parse(input.run.startedAt)) }),
+  };
+}
+
+function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): PlannedCheck {
+  if (test.test.kind !== 'generic') return bug('not a generic test');
+  const { args, column } = test.test;
+  const { severity, limit } = test.config;
+  const question = planQuestion(input, test, under);
+  const fingerprint = checkFingerprint(question);
   return {
     id: test.id,
     name: test.name,
-    check,
+    ...question,
     relationName: under.resourceType === 'source' ? `${under.sourceName}.${under.name}` : under.name,
     args,
     span: test.span,
-    shape,
     severity,
-    ...fitting,
     maskedColumns: maskedColumns(under),
     leadingColumns: [...keyColumns(input.graph, under), ...(column === undefined ? [] : [column])],
     ...(column === undefined ? {} : { column }),
     ...(limit === undefined ? {} : { limit }),
     ...(test.config.storeFailures === true ? { keeps: true } : {}),
-    ...(definition.remembers === true ? { remembers: true } : {}),
-    ...(settings === undefined ? {} : { point: bucketStart(settings.bucket, Date.parse(input.run.startedAt)) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
 }
@@ -90,8 +100,13 @@ function checkTarget({ dialect, run, state, graph }: PlanInput, test: CompiledTe
     now: run.startedAt,
     previous: state.measures[test.id],
     points: state.points[test.id],
-    declared: declaredColumns(under),
-    exposed: exposedColumns(graph, under),
+    // Few checks look at these, and a node may have very many children.
+    get declared() {
+      return declaredColumns(under);
+    },
+    get exposed() {
+      return exposedColumns(graph, under);
+    },
   };
 }
 

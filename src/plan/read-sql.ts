@@ -1,5 +1,5 @@
 /** Reads of a query what decides whether it gives the same again: what it says, and what it asks beside the relations that are known. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Steadiness } from '../adapter/steadiness.ts';
 import { isSign, isWord, nameOf, tokenize } from '../parse/code-tokens.ts';
 import type { Token, Tokens } from '../parse/code-tokens.ts';
@@ -33,7 +33,7 @@ export function hashSql(sql: string): string {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return hash('sha256', text, 'hex').slice(0, 32);
 }
 
 const operatorSign = /^[-+*/<>=~!@#%^&|`?:]$/;

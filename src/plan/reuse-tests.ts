@@ -3,7 +3,7 @@ import type { CompiledTest, NodeId } from '../compile/compiled.ts';
 import { digest, namesKnownTo } from './fingerprint.ts';
 import type { Findings } from './find-unchanged.ts';
 import { asksAround } from './check-fingerprint.ts';
-import { nodeOf, planCheck } from './plan-tests.ts';
+import { nodeOf, planQuestion } from './plan-tests.ts';
 import type { Action, Asked, ReusedTest, Step } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import { readSql } from './read-sql.ts';
@@ -74,7 +74,7 @@ function identityOf(input: PlanInput, test: CompiledTest): string | undefined {
     return unsteady === undefined ? digest([hash, judged]) : undefined;
   }
   if (test.test.kind !== 'generic') return undefined;
-  const check = planCheck(input, test, nodeOf(input.graph, test.test.attachedTo));
+  const check = planQuestion(input, test, nodeOf(input.graph, test.test.attachedTo));
   const { shape, where, onNull, groupBy, unit } = check;
   // A test that compares with earlier runs has a verdict about more than one state of the data.
   if (check.remembers === true || check.point !== undefined || asksAround(test.test.args, check)) return undefined;

@@ -266,22 +266,23 @@ function readKind(kind: Cell | undefined): RelationKind {
 function readLedger(entry: string, ordinal: number): RecordedLedger {
   // Written by `ledgerEntry`; a later version may leave fields out or add some.
   const fields = JSON.parse(entry) as Partial<RecordEntry<'intervals'>>;
-  const ranges: unknown = JSON.parse(String(fields.done ?? '[]'));
-  const done = Array.isArray(ranges) ? ranges.flatMap((range: unknown) => readRange(range)) : [];
   return {
     relation: { schema: String(fields.schema_name ?? ''), name: String(fields.relation_name ?? '') },
     version: String(fields.version ?? ''),
     build: Number(fields.build ?? 0),
     dataVersion: String(fields.data_version ?? ''),
-    done: joinRanges(done),
+    done: joinRanges(readRanges(JSON.parse(String(fields.done ?? '[]')))),
     ordinal,
   };
 }
 
-function readRange(range: unknown): readonly Range[] {
-  if (!Array.isArray(range)) return [];
-  const [start, end]: readonly unknown[] = range;
-  return typeof start === 'number' && typeof end === 'number' ? [{ start, end }] : [];
+function* readRanges(ranges: unknown): Generator<Range> {
+  if (!Array.isArray(ranges)) return;
+  for (const range of ranges as readonly unknown[]) {
+    if (!Array.isArray(range)) continue;
+    const [start, end]: readonly unknown[] = range;
+    if (typeof start === 'number' && typeof end === 'number') yield { start, end };
+  }
 }
 
 function noteBuild(entry: string, ordinal: number, builds: RecordedBuild[], forgotten: ForgottenBuild[]): void {

@@ -110,6 +110,11 @@ describe('areQueries', () => {
     ['select $q$ a', 'select b $q$; select $q$ c'],
     ['select "a', 'select b"; drop table s; select "c'],
     ['select 1 \0', 'select 2'],
+    [`select 'a\0'`, 'select 2'],
+    ['select "a\0"', 'select 2'],
+    [`select e'\\'; drop table s; --'`, `select '`],
+    ['select 1 /', '* 2; select 3 */'],
+    ['select 1 -', '- 2; select 3'],
   ])('does not pass %j beside %j, in either order', async (first, second) => {
     expect(await analyzer.areQueries?.([first, second])).toBe(false);
     expect(await analyzer.areQueries?.([second, first, 'select 1'])).toBe(false);

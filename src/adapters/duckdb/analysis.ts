@@ -100,8 +100,15 @@ export async function checkQuery(connection: DuckDBConnection, sql: string): Pro
   return undefined;
 }
 
+/** What the tokens of nearly every text say, seen at once: one query in which quotes close and nothing else needs a closer look. */
+const plainQuery = /^\s*(?:select|from|values)\b(?:[^'"$;\\/\0-]|'[^'\\\0]*'|"[^"\0]*"|-(?!-)|\/(?!\*))*$/iu;
+
+/** Longer ones are read token by token: the expression above remembers each step. */
+const longestPlain = 20_000;
+
 /** Whether the text, read by its tokens alone, is one query with nothing left open at its end. */
 function looksLikeQuery(sql: string): boolean {
+  if (sql.length <= longestPlain && plainQuery.test(sql)) return true;
   if (sql.includes('\0')) return false;
   const { starts, verb, end } = shapeOf(sql + terminator);
   return starts.length === 1 && isQuery(keyword(sql, verb)) && end === sql.length + terminator.lastIndexOf(';') + 1;

@@ -78,9 +78,9 @@ export class DatabaseConnection implements Connection {
   }
 
   /** One process has the whole database, so there is nobody to lock out or to show anything to. */
-  async begin({ reads = [] }: TransactionOptions = {}): Promise<readonly ResultSet[]> {
+  async begin({ reads = [], isShort = false }: TransactionOptions = {}): Promise<readonly ResultSet[]> {
     if (this.#transaction !== 'none') return bug('a transaction is already open on this connection');
-    await this.#database.threads.enter();
+    await this.#database.threads.enter(isShort);
     this.#transaction = 'asked';
     this.#failure = undefined;
     return this.queryEach(...reads);

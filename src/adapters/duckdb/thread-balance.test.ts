@@ -2,10 +2,13 @@ import { expect, it } from 'vitest';
 import { createSlots } from './query-slots.ts';
 import { createThreadBalance } from './thread-balance.ts';
 
-async function changesOf(cores: number, steps: readonly ('enter' | 'leave')[]): Promise<readonly number[]> {
+async function changesOf(cores: number, steps: readonly ('enter' | 'enter shortly' | 'leave')[]): Promise<readonly number[]> {
   const changes: number[] = [];
   const balance = createThreadBalance(cores, async (threads) => void changes.push(threads));
-  for (const step of steps) await balance[step]();
+  for (const step of steps) {
+    if (step === 'leave') balance.leave();
+    else await balance.enter(step === 'enter shortly');
+  }
   return changes;
 }
 
@@ -18,6 +21,12 @@ it('gives one thread each to a lasting crowd, and all back to the last one', asy
 });
 it('takes no threads away for a short meeting of two', async () => {
   expect(await changesOf(4, ['enter', 'enter', 'leave', 'leave', 'enter'])).toEqual([]);
+});
+it('gives one thread to short ones that come one after another, and all back to the next that may be long', async () => {
+  expect(await changesOf(8, ['enter shortly', 'leave', 'enter shortly', 'leave', 'enter', 'leave'])).toEqual([1, 8]);
+});
+it('gives all back to a long one that meets a short one and outlasts it', async () => {
+  expect(await changesOf(4, ['enter shortly', 'enter', 'leave', 'leave', 'enter'])).toEqual([1, 4]);
 });
 it('serves waiting queries in order, never more than there are slots', async () => {
   const slots = createSlots(1);

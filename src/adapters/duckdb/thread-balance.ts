@@ -1,8 +1,8 @@
-/** Shares the cores between transactions: many small ones run best on one thread each, a lone one on all. */
+/** Shares the cores between transactions: many small ones run best on one thread each, a lone one on all, unless it is short. */
 
 export interface ThreadBalance {
   /** Called before a transaction begins; sets the engine's threads when that pays. */
-  readonly enter: () => Promise<void>;
+  readonly enter: (isShort: boolean) => Promise<void>;
   readonly leave: () => void;
 }
 
@@ -15,11 +15,13 @@ export function createThreadBalance(cores: number, apply: (threads: number) => P
   let current = cores;
   let crowded = 0;
   return {
-    enter: async () => {
+    enter: async (isShort) => {
       active += 1;
       crowded = active > 1 ? crowded + 1 : 0;
-      const wanted = Math.max(1, cores - active + 1);
-      const lower = wanted < current && crowded >= patience;
+      const isShortAlone = isShort && active === 1;
+      // A thread that has nothing to do looks for work all the time.
+      const wanted = isShortAlone ? 1 : Math.max(1, cores - active + 1);
+      const lower = wanted < current && (crowded >= patience || isShortAlone);
       const raise = wanted > current && active === 1;
       if (!lower && !raise) return;
       current = wanted;
