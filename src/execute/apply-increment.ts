@@ -7,7 +7,7 @@ import { partitionSql } from '../adapter/replace-partitions-sql.ts';
 import { embed } from '../adapter/statement.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Action } from '../plan/plan.ts';
+import type { Action } from '../plan/action.ts';
 import type { Batch } from './batch-step.ts';
 import { boundsOf } from './interval-bounds.ts';
 import { updatesOf } from './merge-updates.ts';

@@ -10,7 +10,7 @@ import { findVersionProblems } from '../compile/version-problems.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Action } from '../plan/plan.ts';
+import type { Action } from '../plan/action.ts';
 import { requireKeys } from './apply-increment.ts';
 import type { StagedPlace } from './apply-increment.ts';
 import { queryRows, renderOperation, runOperation, runStatements } from './perform.ts';

@@ -6,7 +6,8 @@ import type { Dialect } from '../adapter/dialect.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { holdsRange, joinRanges, withoutRanges } from '../intervals/range-set.ts';
 import type { Range, RangeSet } from '../intervals/range-set.ts';
-import type { Action, BatchPlan, BuildStep } from '../plan/plan.ts';
+import type { Action, BatchPlan } from '../plan/action.ts';
+import type { BuildStep } from '../plan/plan.ts';
 import type { TextIndex } from '../plan/texts.ts';
 import type { Outcome } from '../state/state-writer.ts';
 

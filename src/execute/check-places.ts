@@ -4,7 +4,7 @@ import type { Connection } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { GroupsShape } from '../checks/check-definition.ts';
 import type { CheckInput, CheckToCount, RelationToCheck } from '../checks/check-statements.ts';
-import type { Action, AuditDelta, PlannedCheck } from '../plan/plan.ts';
+import type { Action, AuditDelta, PlannedCheck } from '../plan/action.ts';
 import { catching } from './perform.ts';
 
 type Audit = Extract<Action, { kind: 'audit' }>;

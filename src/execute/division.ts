@@ -1,7 +1,8 @@
 /** What of the plan says how staged rows are divided, made ready for SQL. */
 import type { RowRule, RowsToDivide } from '../checks/partition-sql.ts';
 import { bug } from '../diagnostics/bug.ts';
-import type { Action, BuildStep, PlannedCheck } from '../plan/plan.ts';
+import type { Action, PlannedCheck } from '../plan/action.ts';
+import type { BuildStep } from '../plan/plan.ts';
 import type { StepContext } from './attempt.ts';
 import type { ExecutionPorts } from './execution.ts';
 

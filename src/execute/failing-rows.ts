@@ -5,7 +5,7 @@ import type { ColumnFault } from '../checks/catalog-rule.ts';
 import { judgeCatalog } from '../checks/catalog-rule.ts';
 import { sampleQuery } from '../checks/check-statements.ts';
 import { bug } from '../diagnostics/bug.ts';
-import type { Action, PlannedCheck, PlannedQueryTest } from '../plan/plan.ts';
+import type { Action, PlannedCheck, PlannedQueryTest } from '../plan/action.ts';
 import { placeChecks } from './check-places.ts';
 import type { PlaceTools } from './check-places.ts';
 import { queryRows } from './perform.ts';

@@ -1,6 +1,6 @@
 /** Loads the rows of seed files, and makes sure that they are those that were checked. */
 import { SeedChanged } from '../parse/seed/seed-rows.ts';
-import type { Action } from '../plan/plan.ts';
+import type { Action } from '../plan/action.ts';
 import type { StepContext } from './attempt.ts';
 import type { ExecutionPorts } from './execution.ts';
 import { StepFailure } from './step-failure.ts';

@@ -3,7 +3,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import type { Connection } from '../adapter/connection.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
-import type { Action } from '../plan/plan.ts';
+import type { Action } from '../plan/action.ts';
 import { runStatements } from './perform.ts';
 
 /** Gives a warning for each index whose columns are gone; a comment on such a column needs none. */

@@ -6,7 +6,7 @@ import type { Column, Relation } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
-import type { Action } from '../plan/plan.ts';
+import type { Action } from '../plan/action.ts';
 import { queryRows, runOperation } from './perform.ts';
 import { StatementFailure, StepFailure } from './step-failure.ts';
 

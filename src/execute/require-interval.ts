@@ -5,7 +5,7 @@ import { typeFamily } from '../checks/type-family.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { describeRange } from '../intervals/describe-range.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Action } from '../plan/plan.ts';
+import type { Action } from '../plan/action.ts';
 import type { StepContext } from './attempt.ts';
 import type { RunningBuild } from './batch-step.ts';
 import { boundsOf } from './interval-bounds.ts';

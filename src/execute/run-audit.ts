@@ -16,7 +16,7 @@ import type { NodeId } from '../compile/compiled.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { Action, Asked, PlannedCheck, PlannedQueryTest } from '../plan/plan.ts';
+import type { Action, Asked, PlannedCheck, PlannedQueryTest } from '../plan/action.ts';
 import type { RecordedPass } from '../state/state-reader.ts';
 import { gatherPlaces, placeChecks } from './check-places.ts';
 import type { CheckPlace } from './check-places.ts';

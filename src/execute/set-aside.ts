@@ -4,7 +4,7 @@ import { failingRowsQuery } from '../checks/partition-sql.ts';
 import { meets } from '../checks/judge.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { QuarantineLimits } from '../plan/plan.ts';
+import type { QuarantineLimits } from '../plan/action.ts';
 import { quarantineColumns } from '../plan/quarantine-table.ts';
 import { rowsToDivide, rulesOf } from './division.ts';
 import type { Divided, DivisionTools, Quarantine } from './division.ts';

@@ -6,7 +6,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Where } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { EventRules } from '../plan/event-rules.ts';
-import type { Action } from '../plan/plan.ts';
+import type { Action } from '../plan/action.ts';
 import { updatesOf } from './merge-updates.ts';
 import { queryRows, runOperation } from './perform.ts';
 import { reconcileColumns } from './reconcile-columns.ts';

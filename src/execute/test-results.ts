@@ -4,7 +4,8 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import { auditsIn } from '../plan/audits-in.ts';
-import type { Action, BuildStep, TestStep } from '../plan/plan.ts';
+import type { Action } from '../plan/action.ts';
+import type { BuildStep, TestStep } from '../plan/plan.ts';
 import type { NodeResult, NodeStatus } from './events.ts';
 import type { TestOutcome } from './run-audit.ts';
 

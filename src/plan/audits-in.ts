@@ -1,5 +1,5 @@
 /** The audits of a step, those on staged rows included. */
-import type { Action } from './plan.ts';
+import type { Action } from './action.ts';
 
 type Audit = Extract<Action, { kind: 'audit' }>;
 

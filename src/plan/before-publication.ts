@@ -2,7 +2,7 @@
 import type { Operation } from '../adapter/operation.ts';
 import type { Relation } from '../adapter/relation.ts';
 import type { CompiledTest } from '../compile/compiled.ts';
-import type { Action } from './plan.ts';
+import type { Action } from './action.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { operation, stageRelation } from './build-context.ts';
 import { namesRelation } from './plan-tests.ts';

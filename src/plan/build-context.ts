@@ -5,7 +5,8 @@ import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { BuiltNode } from '../compile/compiled.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RecordedBuild, RecordedLedger } from '../state/state-reader.ts';
-import type { Action, Assumption, BuildStep } from './plan.ts';
+import type { Action } from './action.ts';
+import type { Assumption, BuildStep } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { TextCollector } from './texts.ts';
 

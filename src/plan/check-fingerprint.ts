@@ -1,7 +1,7 @@
 /** Tells a check from what it was before, where it says the same of a row whenever it is asked. */
 import { hash } from 'node:crypto';
 import type { CheckArguments } from '../checks/check-definition.ts';
-import type { PlannedCheck } from './plan.ts';
+import type { PlannedCheck } from './action.ts';
 
 /** SQL that may give another answer for the same row: it looks elsewhere, at the clock, or at chance. */
 const UNSTEADY =

@@ -4,7 +4,8 @@ import { beforePublication } from './before-publication.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { auditIncrement } from './delta-audit.ts';
 import type { Quarantine } from './find-quarantines.ts';
-import type { Action, BuildStep } from './plan.ts';
+import type { Action } from './action.ts';
+import type { BuildStep } from './plan.ts';
 import { planQuarantine } from './plan-quarantine.ts';
 import { nodeOf, planAudit } from './plan-tests.ts';
 

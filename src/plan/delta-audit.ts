@@ -5,7 +5,7 @@
  */
 import type { NodeId } from '../compile/compiled.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
-import type { Action, PlannedCheck } from './plan.ts';
+import type { Action, PlannedCheck } from './action.ts';
 import type { BuildPart } from './build-context.ts';
 
 type Audit = Extract<Action, { kind: 'audit' }>;

@@ -3,7 +3,8 @@ import type { Analysis, KnownColumns } from '../analyze/analysis.ts';
 import { judge } from '../checks/judge.ts';
 import type { CompiledModel, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Action, BuildStep, Plan, PlannedCheck, Step } from './plan.ts';
+import type { Action, PlannedCheck } from './action.ts';
+import type { BuildStep, Plan, Step } from './plan.ts';
 
 type Audit = Extract<Action, { kind: 'audit' }>;
 

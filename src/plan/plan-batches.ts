@@ -15,7 +15,7 @@ import type { Zone } from '../intervals/zone.ts';
 import type { RecordedLedger } from '../state/state-reader.ts';
 import type { BuildContext } from './build-context.ts';
 import { digest } from './fingerprint.ts';
-import type { BatchPlan } from './plan.ts';
+import type { BatchPlan } from './action.ts';
 import type { LoadOrder, PlanInput } from './plan-input.ts';
 import { hashSql } from './read-sql.ts';
 

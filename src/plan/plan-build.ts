@@ -14,7 +14,8 @@ import { incrementTable, reattach, replaceTable, requireInterval, requireKeys } 
 import { checkDeletions, settleFirst } from './plan-events.ts';
 import { planBatches } from './plan-batches.ts';
 import { planReplay } from './plan-replay.ts';
-import type { Action, Reason } from './plan.ts';
+import type { Action } from './action.ts';
+import type { Reason } from './plan.ts';
 import type { Copy } from './plan-input.ts';
 
 export function planHooks(

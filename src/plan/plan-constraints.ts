@@ -5,7 +5,7 @@ import type { Query } from '../adapter/statement.ts';
 import type { BuiltNode, CompiledConstraint, CompiledModel, CompiledSeed } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Action, PlannedConstraint } from './plan.ts';
+import type { Action, PlannedConstraint } from './action.ts';
 import type { PlanInput } from './plan-input.ts';
 import { maskedColumns } from './plan-tests.ts';
 

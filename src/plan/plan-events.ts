@@ -9,7 +9,7 @@ import { operation } from './build-context.ts';
 import type { BuildContext } from './build-context.ts';
 import { deletionsRelation, isDeletionsTable } from './deletions-table.ts';
 import type { EventRules } from './event-rules.ts';
-import type { Action } from './plan.ts';
+import type { Action } from './action.ts';
 import { maskedColumns } from './plan-tests.ts';
 
 /** Whether deletions can be remembered where they belong. Where they were remembered before and cannot be found, rows would come back. */

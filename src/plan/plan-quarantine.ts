@@ -8,7 +8,7 @@ import { hashText, operation } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { stagedWork } from './delta-audit.ts';
 import type { Quarantine } from './find-quarantines.ts';
-import type { Action, PlannedCheck, QuarantineLimits, QuarantineRule } from './plan.ts';
+import type { Action, PlannedCheck, QuarantineLimits, QuarantineRule } from './action.ts';
 import { namesRelation, planAudit } from './plan-tests.ts';
 
 type Division = Extract<Action, { kind: 'quarantine' }>;

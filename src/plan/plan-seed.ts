@@ -1,7 +1,8 @@
 /** Decides how a seed is loaded. */
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { CompiledSeed } from '../compile/compiled.ts';
-import type { Action, Reason } from './plan.ts';
+import type { Action } from './action.ts';
+import type { Reason } from './plan.ts';
 import { assumption, operation, stageRelation } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { checkOwnership, decide, planHooks } from './plan-build.ts';

@@ -4,7 +4,7 @@ import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { BuiltNode, StorageConfig } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Action } from './plan.ts';
+import type { Action } from './action.ts';
 import type { PlanInput } from './plan-input.ts';
 
 type Kept = BuiltNode;

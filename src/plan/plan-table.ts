@@ -8,7 +8,7 @@ import type { Span } from '../diagnostics/span.ts';
 import { operation, stageRelation } from './build-context.ts';
 import type { BuildContext } from './build-context.ts';
 import { cellSizeOf } from '../intervals/batch-size.ts';
-import type { Action } from './plan.ts';
+import type { Action } from './action.ts';
 import type { TimeColumn } from './time-column.ts';
 import {
   aroundIncrement,

@@ -6,7 +6,7 @@ import type { CompiledTest, NodeId, Threshold } from '../compile/compiled.ts';
 import { anyViolation } from '../compile/thresholds.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
-import type { Action, PlannedCheck, PlannedQueryTest } from './plan.ts';
+import type { Action, PlannedCheck, PlannedQueryTest } from './action.ts';
 import { checkFingerprint } from './check-fingerprint.ts';
 import { declaredColumns, exposedColumns } from './declared-columns.ts';
 import type { PlanInput } from './plan-input.ts';

@@ -4,7 +4,8 @@ import { digest, namesKnownTo } from './fingerprint.ts';
 import type { Findings } from './find-unchanged.ts';
 import { asksAround } from './check-fingerprint.ts';
 import { nodeOf, planQuestion } from './plan-tests.ts';
-import type { Action, Asked, ReusedTest, Step } from './plan.ts';
+import type { Action, Asked } from './action.ts';
+import type { ReusedTest, Step } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import { readSql } from './read-sql.ts';
 

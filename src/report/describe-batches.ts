@@ -1,5 +1,5 @@
 /** Says which intervals a step loads. */
-import type { BatchPlan } from '../plan/plan.ts';
+import type { BatchPlan } from '../plan/action.ts';
 import { countOf, describeRanges, formatCount } from './quantities.ts';
 
 /** `30 batches of a day, 2024-01-01 to 2024-01-31`, and what of it nobody would have noticed. */

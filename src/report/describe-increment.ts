@@ -2,7 +2,7 @@
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
-import type { Action } from '../plan/plan.ts';
+import type { Action } from '../plan/action.ts';
 import { nameRelation } from './name-relation.ts';
 
 type IncrementAction = Extract<Action, { kind: 'require-events' | 'settle-events' | 'apply-increment' | 'append-query' }>;

@@ -4,7 +4,8 @@ import type { NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { NodeResult, RunEvent, RunResult } from '../execute/events.ts';
-import type { Action, BuildStep, Plan, PlannedCheck, Step } from '../plan/plan.ts';
+import type { Action, PlannedCheck } from '../plan/action.ts';
+import type { BuildStep, Plan, Step } from '../plan/plan.ts';
 
 /** Only the compiler makes ids; a test that stands in for it does the same, so the brand holds. */
 export const nodeId = (text: string): NodeId => text as NodeId;

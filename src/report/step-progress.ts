@@ -1,7 +1,8 @@
 /** Follows a run step by step: which results belong together, how far it is, and what it came to. */
 import { auditsIn } from '../plan/audits-in.ts';
 import type { NodeResult } from '../execute/events.ts';
-import type { Action, BuildStep, Plan, TestStep, UnchangedStep, UnitStep } from '../plan/plan.ts';
+import type { Action } from '../plan/action.ts';
+import type { BuildStep, Plan, TestStep, UnchangedStep, UnitStep } from '../plan/plan.ts';
 
 /** A step of which something is told. */
 export type WorkStep = BuildStep | TestStep | UnitStep | UnchangedStep;

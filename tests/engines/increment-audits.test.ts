@@ -9,7 +9,7 @@ import { applyIncrement } from '../../src/execute/apply-increment.ts';
 import { placeChecks } from '../../src/execute/check-places.ts';
 import { runAudit } from '../../src/execute/run-audit.ts';
 import { checkFingerprint } from '../../src/plan/check-fingerprint.ts';
-import type { Action, PlannedCheck } from '../../src/plan/plan.ts';
+import type { Action, PlannedCheck } from '../../src/plan/action.ts';
 import type { SqlEngine } from './sql-engines.ts';
 import { useEngines } from './sql-engines.ts';
 

@@ -7,7 +7,8 @@ import { findCheck } from '../../src/checks/vocabulary.ts';
 import type { KeepRule } from '../../src/compile/compiled.ts';
 import { anyViolation } from '../../src/compile/thresholds.ts';
 import { setAside } from '../../src/execute/set-aside.ts';
-import type { Action, BuildStep, PlannedCheck, QuarantineRule } from '../../src/plan/plan.ts';
+import type { Action, PlannedCheck, QuarantineRule } from '../../src/plan/action.ts';
+import type { BuildStep } from '../../src/plan/plan.ts';
 import type { SqlEngine } from './sql-engines.ts';
 import { useEngines } from './sql-engines.ts';
 
