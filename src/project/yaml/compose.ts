@@ -152,6 +152,7 @@ function open(state: Composer, event: CollectionEvent): void {
 function close(state: Composer): boolean {
   const frame = state.frames.pop();
   if (frame === undefined) return true;
+  state.at = behindBracket(state.source.text, frame.start, state.at);
   const place_ = { start: frame.start, end: Math.max(state.at, frame.start), ...(frame.broken ? { broken: true as const } : {}) };
   const node: YamlNode =
     frame.kind === 'map' ? { kind: 'map', entries: frame.entries, ...place_ } : { kind: 'list', items: frame.items, ...place_ };
@@ -161,6 +162,18 @@ function close(state: Composer): boolean {
     if (anchor !== undefined && anchor.weighed === undefined) anchor.weighed = weighed;
   }
   return place(state, weighed);
+}
+
+/** Between the last value of a collection in brackets and the bracket that closes it: its own quote, blanks, a comma, comments. */
+const beforeBracket = /["',\s]*(?:#[^\r\n]*["',\s]*)*/y;
+
+/** Where a collection ends whose last value ends at `at`. The parser tells of its beginning only. */
+function behindBracket(text: string, start: number, at: number): number {
+  const closing = text[start] === '[' ? ']' : text[start] === '{' ? '}' : undefined;
+  if (closing === undefined) return at;
+  beforeBracket.lastIndex = at;
+  beforeBracket.test(text);
+  return text[beforeBracket.lastIndex] === closing ? beforeBracket.lastIndex + 1 : at;
 }
 
 function takeAlias(state: Composer, event: AliasEvent): boolean {

@@ -24,6 +24,24 @@ function value(text: string): unknown {
   return node === undefined ? undefined : toYamlValue(node);
 }
 
+describe('places of collections', () => {
+  it.each([
+    ['[a, b]', 6],
+    ["[a, 'b' ]", 9],
+    ['{a: [1, {b: "x"}, ], c: d, }', 28],
+    ['[ # first\n  a, # second\n  "b" # third\n  ] # last', 41],
+    ['[]', 2],
+    ['{ }', 3],
+    ['&x [a, [b]]', 11],
+  ])('reach to the bracket: %s', (text, end) => {
+    // With a directive at the top it is the library that reads, without the short cut.
+    for (const head of ['', '%YAML 1.2\n---\n']) {
+      const node = valueOf(parseYaml({ path: 'a.yaml', text: `${head}k: ${text}\n` }).value, 'k');
+      expect((node?.end ?? 0) - head.length - 3).toBe(end);
+    }
+  });
+});
+
 describe('YAML that is wrong', () => {
   it('names the line that is indented with a tab', () => {
     expect(only('models:\n\t- name: a\n')).toMatchObject({ code: 'yaml-tab', message: 'line 2 is indented with a tab', at: '2:1' });

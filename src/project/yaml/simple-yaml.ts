@@ -254,18 +254,16 @@ function readFlowList(cursor: Cursor): YamlNode | undefined {
   const start = cursor.at;
   const items: YamlNode[] = [];
   cursor.at += 1;
-  let end = start + 1;
   while (skipSpaces(cursor) !== CLOSE_LIST) {
     const item = readFlowValue(cursor);
     if (item === undefined) return undefined;
     items.push(item);
-    end = item.end;
     const code = skipSpaces(cursor);
     if (code === COMMA) cursor.at += 1;
     else if (code !== CLOSE_LIST) return undefined;
   }
   cursor.at += 1;
-  return { kind: 'list', items, start, end };
+  return { kind: 'list', items, start, end: cursor.at };
 }
 
 function readFlowMap(cursor: Cursor): YamlNode | undefined {
@@ -273,7 +271,6 @@ function readFlowMap(cursor: Cursor): YamlNode | undefined {
   const start = cursor.at;
   const entries: YamlEntry[] = [];
   cursor.at += 1;
-  let last = start + 1;
   while (skipSpaces(cursor) !== CLOSE_MAP) {
     const keyStart = cursor.at;
     while (isWordCode(text.charCodeAt(cursor.at))) cursor.at += 1;
@@ -286,13 +283,12 @@ function readFlowMap(cursor: Cursor): YamlNode | undefined {
     const value = readFlowValue(cursor);
     if (value === undefined) return undefined;
     entries.push({ key, keyStart, keyEnd: end, value });
-    last = value.end;
     const code = skipSpaces(cursor);
     if (code === COMMA) cursor.at += 1;
     else if (code !== CLOSE_MAP) return undefined;
   }
   cursor.at += 1;
-  return { kind: 'map', entries, start, end: last };
+  return { kind: 'map', entries, start, end: cursor.at };
 }
 
 /** Letters, digits and `_`: what a key in a flow mapping is made of here. */
