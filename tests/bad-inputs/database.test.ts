@@ -138,6 +138,28 @@ describe('database files', () => {
     expect(await run(project, ['run', '-q'])).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
+  it.skipIf(process.platform === 'win32')('row 57: a disk that fills up inside of a model', async () => {
+    const project = await badProject({
+      ...MODEL,
+      'models/big.sql': `{{config materialized="table"}}
+select x as id, {{#if (var "wide" default=false)}}md5(x::text) || md5((x + 1)::text){{else}}'small'{{/if}} as t
+from range({{#if (var "wide" default=false)}}2000000{{else}}10{{/if}}) as r(x)`,
+    });
+    expect((await run(project, ['run', '-q'])).code).toBe(0);
+    // A limit on the size of files stands for the full disk.
+    const tx = join(REPOSITORY, 'bin', 'tx.cjs');
+    const script = `ulimit -f 20000; exec "${process.execPath}" "${tx}" run --vars '{wide: true}'`;
+    const { code, stderr } = await runProgram('/bin/sh', ['-c', script], { cwd: project.root, env: SCREEN });
+    expect(stderr).toMatch(
+      /\nerror disk-full {2}models\/big\.sql\n {2}duckdb: Could not write file ".*shop\.duckdb":\s+File too\s+large\n {2}help {2}free some space and run again: the database stands as after its last commit\n/,
+    );
+    expect(stderr).toContain('✖ 1 failed · 1 ok');
+    expect(code).toBe(1);
+    expect(await read(project, 'select count(*), min(t) from big')).toEqual([['10', 'small']]);
+    expect((await run(project, ['run', '-q', '--vars', '{wide: true}'])).code).toBe(0);
+    expect(await read(project, 'select count(*), min(length(t)) from big')).toEqual([['2000000', '64']]);
+  });
+
   it('row 58: a table that tx did not build is replaced only with --adopt', async () => {
     const project = await badProject(MODEL);
     await change(project, 'create table main.other as select 1 as id');

@@ -193,7 +193,7 @@ describe('an environment', () => {
         `select schema_name from information_schema.schemata where catalog_name = current_database() and schema_name like '%\\_\\_%' escape '\\'`,
       );
       expect(schemas).toEqual([]);
-      expect((await project.tx('env drop pr_42 --yes')).text).toContain('env-not-found');
+      expect((await project.tx('env drop pr_42 --yes')).text).toContain('unknown-environment');
       project.remove('models/held.yaml');
       project.remove('models/held.sql');
       project.write(FILES);
@@ -245,7 +245,7 @@ describe('an environment', () => {
         expect(exit).toBe(2);
         expect(await production(project)).toBe(before);
       };
-      expect((await project.tx('promote pr_42')).text).toContain('env-not-found');
+      expect((await project.tx('promote pr_42')).text).toContain('unknown-environment');
       project.write(CHANGED);
       await ok(project, 'build --env pr_42 --quiet -s shape');
       await refused('`total` differs from production and is not built there');

@@ -84,7 +84,7 @@ const messageKinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
   [/Corrupt database file|computed checksum|replaying WAL/i, 'not-a-database'],
   [/read-only mode: database does not exist/, 'missing-database'],
   [/attached in read-only mode|Read-only file system|in read-only mode/i, 'read-only'],
-  [/No space left on device|disk (?:is )?full|max_temp_directory_size/i, 'disk-full'],
+  [/No space left on device|Could not write file .*: File too large|disk (?:is )?full|max_temp_directory_size/i, 'disk-full'],
   [/constraint violation|violates .* constraint/i, 'constraint'],
   [/write-write conflict|Conflict on |Transaction conflict|another transaction has/i, 'conflict'],
   [/entries that depend on it|an index depends on it/i, 'dependents'],
@@ -149,7 +149,8 @@ function kindOf(raw: RawError): EngineErrorKind {
   if (!quoted) {
     for (const [pattern, kind] of messageKinds) if (pattern.test(raw.exception_message)) return kind;
   }
-  if (raw.errno === '28' || raw.errno === '122') return 'disk-full';
+  // No space, no quota, or files may become no larger.
+  if (raw.errno === '28' || raw.errno === '122' || raw.errno === '27') return 'disk-full';
   if (raw.errno === '30') return 'read-only';
   if (raw.exception_type === 'Binder') return binderKind(raw);
   if (raw.exception_type === 'Catalog') return catalogKind(raw);

@@ -126,7 +126,8 @@ async function requireEnvironment({ adapter, connection }: OpenTarget, { project
   // Its state is named after that of the target.
   const stateSchema = project.stateSchema.slice(0, -(project.target.env?.suffix.length ?? 0));
   const known = await listEnvironments(connection, stateSchema, adapter.dialect);
-  if (!known.includes(name)) throw new Stop(exitCodes.usage, [diagnose('env-not-found', { name, target: project.target.name, known })]);
+  if (!known.includes(name))
+    throw new Stop(exitCodes.usage, [diagnose('unknown-environment', { name, target: project.target.name, known })]);
 }
 
 /** What `tx` made in the environment and stands as it was left; and what somebody else has changed since. */

@@ -35,7 +35,7 @@ export async function promoteCommand(host: Host, screen: Screen, options: Promot
   const loaded = await loadGraph(host, screen, inEnv);
   const production = await findProduction(host, screen, loaded, inEnv);
   if (production === undefined || production.ownState.version === 0)
-    throw new Stop(exitCodes.usage, [diagnose('env-not-found', { name: env, target: loaded.project.target.name, known: [] })]);
+    throw new Stop(exitCodes.usage, [diagnose('unknown-environment', { name: env, target: loaded.project.target.name, known: [] })]);
   const isNamed = options.select.length + options.exclude.length > 0 || options.selector !== undefined;
   const named = isNamed ? selectNodes(host, screen, loaded, inEnv) : undefined;
   const nodes = nodesToPublish(loaded, production).filter(({ id }) => named?.has(id) ?? true);

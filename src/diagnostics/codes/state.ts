@@ -31,7 +31,7 @@ export const stateCodes = {
     ({ action, takes }) => (takes ? `\`tx env ${action}\` needs the name of one environment` : `\`tx env ${action}\` takes no names`),
     ({ action, takes }) => `write \`tx env ${action}${takes ? ' pr_42' : ''}\``,
   ),
-  'env-not-found': error<{ name: string; target: string; known: readonly string[] }>(
+  'unknown-environment': error<{ name: string; target: string; known: readonly string[] }>(
     ({ name, target }) => `target \`${target}\` has no environment \`${name}\``,
     ({ name, known }) => didYouMean(name, known) ?? '`tx env` lists those that there are',
   ),
