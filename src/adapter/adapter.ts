@@ -61,8 +61,8 @@ export interface Adapter {
   /** Absent when the engine offers nothing to bind queries with: columns are then unknown. */
   readonly openBinder?: (options: BinderOptions) => Promise<Binder>;
   /**
-   * The same with the target's own help, where `openBinder` is absent: it knows the columns of queries, and not where they come
-   * from. Nothing of it is seen by others, and nothing is left behind.
+   * The same with the target's own help, where `openBinder` is absent: the target must be there. Nothing of it is seen by
+   * others, and nothing is left behind.
    */
   readonly openTargetBinder?: (options: OpenOptions) => Promise<Binder>;
 }

@@ -100,13 +100,43 @@ export const relations: readonly TestRelation[] = [
   },
 ];
 
-/** The relations as a binder is told of them, in the schema `main`. */
-export const stubs: readonly Stub[] = relations.map(({ name, columns, primaryKey, notNull = [], unique = [] }) => ({
-  relation: { schema: 'main', name },
-  columns: columns.map((column) => ({ name: column.name, type: column.type })),
-  ...(primaryKey === undefined ? {} : { primaryKey }),
-  proofs: { notNull, unique },
+/** Spellings of types and values that PostgreSQL has of its own. */
+const spelledInPostgres: Readonly<Record<string, Pick<TestColumn, 'type' | 'domain'>>> = {
+  tags: { type: 'text[]', domain: among(`array['a', 'b']`, `array['b']`, `array[]::text[]`, `array['c', 'a', 'a']`) },
+  sizes: { type: 'integer[]', domain: among('array[1]', 'array[0, 2]', 'array[3, 1, 2]', 'array[]::integer[]') },
+  item: { type: 'jsonb', domain: among(`'{"sku": "x", "price": 1}'`, `'{"sku": "y", "price": 2}'`, `'{"sku": "x", "price": 2}'`) },
+};
+
+const postgresTypes: Readonly<Record<string, string>> = {
+  INTEGER: 'integer',
+  VARCHAR: 'text',
+  DATE: 'date',
+  TIMESTAMP: 'timestamp without time zone',
+  'DECIMAL(18,2)': 'numeric(18,2)',
+};
+
+/** The same relations as PostgreSQL has them. */
+export const postgresRelations: readonly TestRelation[] = relations.map((relation) => ({
+  ...relation,
+  columns: relation.columns.map((column) => ({
+    ...column,
+    type: postgresTypes[column.type] ?? column.type,
+    ...spelledInPostgres[column.name],
+  })),
 }));
+
+/** The relations as a binder is told of them, in the schema `main`. */
+function stubsOf(all: readonly TestRelation[]): readonly Stub[] {
+  return all.map(({ name, columns, primaryKey, notNull = [], unique = [] }) => ({
+    relation: { schema: 'main', name },
+    columns: columns.map((column) => ({ name: column.name, type: column.type })),
+    ...(primaryKey === undefined ? {} : { primaryKey }),
+    proofs: { notNull, unique },
+  }));
+}
+
+export const stubs = stubsOf(relations);
+export const postgresStubs = stubsOf(postgresRelations);
 
 /** Rows of every relation, as SQL values: relation, row, column. */
 export type Content = ReadonlyMap<string, readonly (readonly string[])[]>;

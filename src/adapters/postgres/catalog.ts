@@ -42,11 +42,11 @@ function text(cell: Cell | undefined): string {
   return String(cell);
 }
 
-/** Asks for the columns of one relation. The server tells a column of a domain by the type below it, so the catalog is asked, not an empty query. */
-export function columnsStatement(relation: Relation): Statement {
+/** Asks for the columns of one relation, and for `more` beside each. The server tells a column of a domain by the type below it, so the catalog is asked, not an empty query. */
+export function columnsStatement(relation: Relation, ...more: readonly string[]): Statement {
   const name = quoteText(dialect.relation(relation));
   return {
-    sql: `select ${columnOf} from pg_catalog.pg_class c ${attributes} where c.oid = ${name}::pg_catalog.regclass order by a.attnum`,
+    sql: `select ${[columnOf, ...more].join(', ')} from pg_catalog.pg_class c ${attributes} where c.oid = ${name}::pg_catalog.regclass order by a.attnum`,
   };
 }
 

@@ -1,17 +1,18 @@
 /**
- * Tells the columns of queries by asking the target itself: each becomes a temporary view over what stands for the relations
- * that it reads, in one transaction that is undone. Nothing is executed, and nobody else sees any of it.
+ * Tells the columns of queries, and where they come from, by asking the target itself: each becomes a temporary view over what
+ * stands for the relations that it reads, in one transaction that is undone. Nothing is executed, and nobody else sees any of it.
  */
 import type { OpenOptions } from '../../adapter/adapter.ts';
 import type { Binder, BindRequest, Binding, Stub, StubProblem } from '../../adapter/analysis.ts';
-import type { Connection } from '../../adapter/connection.ts';
+import type { Connection, ResultSet } from '../../adapter/connection.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
-import type { Column, Relation } from '../../adapter/relation.ts';
+import type { Relation } from '../../adapter/relation.ts';
 import type { Statement } from '../../adapter/statement.ts';
+import { readView, viewStatement } from './analysis/bound-view.ts';
+import { ServerCatalog } from './analysis/server-catalog.ts';
 import { openAnalyzer } from './analysis.ts';
-import { columnsStatement, readColumns } from './catalog.ts';
 import { dialect } from './dialect.ts';
-import { quoteIdentifier } from './quoting.ts';
+import { quoteIdentifier, quoteText } from './quoting.ts';
 import { openSession } from './session.ts';
 import { replaceRelations } from './replace-relations.ts';
 import type { ReplacedQuery } from './replace-relations.ts';
@@ -45,7 +46,7 @@ export async function openTargetBinder(options: OpenOptions): Promise<Binder> {
 }
 
 interface TemporaryStub {
-  readonly columns: readonly Column[];
+  readonly stub: Stub;
   /** What stands for it. Readers without an alias name columns by the table, so it is called the same. */
   readonly place: Relation;
 }
@@ -58,6 +59,7 @@ class TemporaryStubs {
   #form: 'view' | 'table' = 'view';
   readonly #connection: Connection;
   #stubs = new Map<string, TemporaryStub>();
+  readonly #names = new ServerCatalog();
   /** Schemas of their own for relations that have the name of another one, by the schema that they are from. */
   readonly #schemas = new Map<string, string>();
 
@@ -72,7 +74,10 @@ class TemporaryStubs {
   async declare(stubs: readonly Stub[]): Promise<readonly StubProblem[]> {
     const known = new Map(this.#stubs);
     try {
-      await this.#connection.run(...stubs.flatMap((stub) => this.#place(stub)));
+      await this.#make(
+        stubs.flatMap((stub) => this.#place(stub)),
+        stubs,
+      );
       return [];
     } catch (cause) {
       errorOf(cause);
@@ -86,7 +91,7 @@ class TemporaryStubs {
     for (const stub of stubs) {
       const known = new Map(this.#stubs);
       try {
-        await this.#connection.run(...this.#place(stub));
+        await this.#make(this.#place(stub), [stub]);
       } catch (cause) {
         problems.push({ relation: stub.relation, error: errorOf(cause) });
         await this.#restart(known);
@@ -96,15 +101,29 @@ class TemporaryStubs {
   }
 
   /** The statements that make the table, in the place of one from before. */
-  #place({ relation, columns }: Stub): readonly Statement[] {
-    const key = dialect.relation(relation);
+  #place(stub: Stub): readonly Statement[] {
+    const key = dialect.relation(stub.relation);
     const before = this.#stubs.get(key);
-    const stub = { columns, place: before?.place ?? this.#freePlace(relation) };
-    this.#stubs.set(key, stub);
+    const placed = { stub, place: before?.place ?? this.#freePlace(stub.relation) };
+    this.#stubs.set(key, placed);
     return [
-      ...(before === undefined ? [] : [{ sql: `drop ${this.#form} ${dialect.relation(stub.place)}` }]),
-      ...makeStub(stub, this.#form),
+      ...(before === undefined ? [] : [{ sql: `drop ${this.#form} ${dialect.relation(placed.place)}` }]),
+      ...makeStub(placed, this.#form),
     ];
+  }
+
+  /** Runs the statements that make these, and learns the numbers by which query trees will name them. */
+  async #make(statements: readonly Statement[], stubs: readonly Stub[]): Promise<void> {
+    if (stubs.length === 0) return;
+    const made = stubs.flatMap(({ relation }) => this.#stubs.get(dialect.relation(relation)) ?? []);
+    const places = made.map(({ place }) => quoteText(dialect.relation(place))).join(', ');
+    const answers = await this.#connection.queryEach(...statements, {
+      sql: `select p.name::pg_catalog.regclass::pg_catalog.oid::pg_catalog.text from pg_catalog.unnest(array[${places}]) with ordinality as p (name, n) order by p.n`,
+    });
+    for (const [at, [oid]] of (answers.at(-1)?.rows ?? []).entries()) {
+      const stub = made[at]?.stub;
+      if (stub !== undefined) this.#names.declare(Number(oid), stub);
+    }
   }
 
   async bind(requests: readonly BindRequest[]): Promise<readonly Binding[]> {
@@ -127,8 +146,8 @@ class TemporaryStubs {
   async #bindTogether(queries: readonly ReplacedQuery[]): Promise<readonly Binding[] | undefined> {
     if (queries.length === 1 && this.#form === 'table') return undefined;
     try {
-      const answers = await this.#connection.queryEach(...queries.flatMap(askColumns));
-      return queries.map((_, at) => ({ kind: 'bound', query: queryOf(readColumns(answers[3 * at + 1])) }));
+      const answers = await this.#connection.queryEach(...queries.flatMap(askView));
+      return await this.#read(queries.map((_, at) => answers[3 * at + 1]));
     } catch (cause) {
       errorOf(cause);
       await this.#restart(this.#stubs);
@@ -140,8 +159,8 @@ class TemporaryStubs {
     const bindings: Binding[] = [];
     for (const query of queries) {
       try {
-        const answers = await this.#connection.queryEach(...askColumns(query));
-        bindings.push({ kind: 'bound', query: queryOf(readColumns(answers[1])) });
+        const answers = await this.#connection.queryEach(...askView(query));
+        bindings.push(...(await this.#read([answers[1]])));
       } catch (cause) {
         const error = errorOf(cause);
         await this.#restart(this.#stubs);
@@ -153,6 +172,13 @@ class TemporaryStubs {
       }
     }
     return bindings;
+  }
+
+  /** Most queries read nothing but what is declared; names of the server's own are asked for once. */
+  async #read(views: readonly (ResultSet | undefined)[]): Promise<readonly Binding[]> {
+    const read = (): readonly Binding[] => views.map((view) => ({ kind: 'bound', query: readView(view, this.#names) }));
+    const bindings = read();
+    return (await this.#names.learn(this.#connection)) ? read() : bindings;
   }
 
   #freePlace({ schema, name }: Relation): Relation {
@@ -171,16 +197,20 @@ class TemporaryStubs {
     this.#form = 'table';
     await this.#connection.rollback();
     await this.begin();
-    const statements = [...this.#stubs.values()].flatMap((stub) => makeStub(stub, this.#form));
-    if (statements.length > 0) await this.#connection.run(...statements);
+    this.#names.forgetDeclared();
+    const all = [...this.#stubs.values()];
+    await this.#make(
+      all.flatMap((stub) => makeStub(stub, this.#form)),
+      all.map(({ stub }) => stub),
+    );
   }
 }
 
-function askColumns({ sql }: ReplacedQuery): readonly Statement[] {
-  return [{ sql: `${prefix}${sql}\n)` }, columnsStatement(scratch), { sql: `drop view ${dialect.relation(scratch)}` }];
+function askView({ sql }: ReplacedQuery): readonly Statement[] {
+  return [{ sql: `${prefix}${sql}\n)` }, viewStatement(scratch), { sql: `drop view ${dialect.relation(scratch)}` }];
 }
 
-function makeStub({ columns, place }: TemporaryStub, form: 'view' | 'table'): readonly Statement[] {
+function makeStub({ stub: { columns }, place }: TemporaryStub, form: 'view' | 'table'): readonly Statement[] {
   const isTemporary = place.schema === dialect.temporarySchema;
   const name = `${isTemporary ? 'temporary ' : ''}${form} ${dialect.relation(place)}`;
   const list = columns.map((column) => {
@@ -190,18 +220,6 @@ function makeStub({ columns, place }: TemporaryStub, form: 'view' | 'table'): re
   const schema = isTemporary ? [] : [`create schema if not exists ${quoteIdentifier(place.schema)}`];
   const create = form === 'table' ? `create ${name} (${list.join(', ')})` : `create ${name} as select ${list.join(', ')}`;
   return [...schema, create].map((sql) => ({ sql }));
-}
-
-/** Columns are all that is known: where they come from is one open question. */
-function queryOf(columns: readonly Column[]): Extract<Binding, { readonly kind: 'bound' }>['query'] {
-  return {
-    columns: columns.map((column) => ({ ...column, sources: [], influences: [] })),
-    inputs: [],
-    influences: [],
-    proofs: { notNull: [], unique: [] },
-    misfits: [],
-    opaque: [{ kind: 'plan', name: 'query' }],
-  };
 }
 
 function errorOf(cause: unknown): EngineError['details'] {

@@ -1,0 +1,32 @@
+/** What the server tells of a query that was made a view: its columns, and how it understood the query. */
+import type { BoundQuery } from '../../../adapter/analysis.ts';
+import type { ResultSet } from '../../../adapter/connection.ts';
+import type { Relation } from '../../../adapter/relation.ts';
+import type { Statement } from '../../../adapter/statement.ts';
+import { columnsStatement, readColumns } from '../catalog.ts';
+import { describeQueryTree } from './describe-query-tree.ts';
+import { readQueries } from './read-tree.ts';
+import type { ServerNames } from './server-names.ts';
+
+/** Stands beside the first column, or alone where there is none. */
+const tree = `case when a.attnum is null or a.attnum = 1 then
+  (select r.ev_action::pg_catalog.text from pg_catalog.pg_rewrite r where r.ev_class = c.oid) end`;
+
+export function viewStatement(view: Relation): Statement {
+  return columnsStatement(view, tree);
+}
+
+/** A tree that is none, as a server may send one day, leaves everything but the columns open. */
+export function readView(answer: ResultSet | undefined, names: ServerNames): BoundQuery {
+  const columns = readColumns(answer);
+  const [query, ...others] = readQueries(String(answer?.rows[0]?.[2] ?? ''));
+  if (query?.nodeTag === 'QUERY' && others.length === 0) return describeQueryTree(query, columns, names);
+  return {
+    columns: columns.map((column) => ({ ...column, sources: [], influences: [] })),
+    inputs: [],
+    influences: [],
+    proofs: { notNull: [], unique: [] },
+    misfits: [],
+    opaque: [{ kind: 'plan', name: 'query' }],
+  };
+}
