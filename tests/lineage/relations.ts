@@ -7,13 +7,13 @@ export type Random = (below: number) => number;
 /** Spells a random value as SQL. `distinct` is another number for each row. */
 type Domain = (random: Random, distinct: number) => string;
 
-interface TestColumn {
+export interface TestColumn {
   readonly name: string;
   readonly type: string;
   readonly domain: Domain;
 }
 
-interface TestRelation {
+export interface TestRelation {
   readonly name: string;
   readonly columns: readonly TestColumn[];
   readonly primaryKey?: readonly string[];
@@ -141,26 +141,35 @@ export const postgresStubs = stubsOf(postgresRelations);
 /** Rows of every relation, as SQL values: relation, row, column. */
 export type Content = ReadonlyMap<string, readonly (readonly string[])[]>;
 
-export function randomContent(random: Random, size = 3 + random(6)): Content {
-  return new Map(
-    relations.map(({ name, columns }) => {
-      const rows = Array.from({ length: size }, (_, row) => columns.map(({ domain }) => domain(random, row)));
-      return [name, rows];
-    }),
-  );
+export interface Contents {
+  readonly randomContent: (random: Random, size?: number) => Content;
+  /** The same content, with other values in one column. */
+  readonly withOtherColumn: (content: Content, relation: string, column: string, random: Random) => Content;
 }
 
-/** The same content, with other values in one column. */
-export function withOtherColumn(content: Content, relation: string, column: string, random: Random): Content {
-  const place = relations.find(({ name }) => name === relation)?.columns.findIndex(({ name }) => name === column) ?? -1;
-  const domain = relations.find(({ name }) => name === relation)?.columns[place]?.domain;
-  const shift = 1 + random(4);
-  return new Map(
-    [...content].map(([name, rows]) => [
-      name,
-      name === relation && domain !== undefined ? rows.map((row, at) => row.with(place, domain(random, at + shift))) : rows,
-    ]),
-  );
+/** Rows for these relations. */
+export function createContents(all: readonly TestRelation[]): Contents {
+  return {
+    randomContent: (random, size = 3 + random(6)) =>
+      new Map(
+        all.map(({ name, columns }) => {
+          const rows = Array.from({ length: size }, (_, row) => columns.map(({ domain }) => domain(random, row)));
+          return [name, rows];
+        }),
+      ),
+    withOtherColumn: (content, relation, column, random) => {
+      const columns = all.find(({ name }) => name === relation)?.columns ?? [];
+      const place = columns.findIndex(({ name }) => name === column);
+      const domain = columns[place]?.domain;
+      const shift = 1 + random(4);
+      return new Map(
+        [...content].map(([name, rows]) => [
+          name,
+          name === relation && domain !== undefined ? rows.map((row, at) => row.with(place, domain(random, at + shift))) : rows,
+        ]),
+      );
+    },
+  };
 }
 
 /** The same content, its rows stored in another order. */
@@ -176,14 +185,21 @@ export function shuffled(content: Content, random: Random): Content {
   );
 }
 
-/** Statements that make tables of some relations of a content. */
+/** Statements that make tables of some relations, empty ones. */
+export function tablesSql(all: readonly TestRelation[], quote: (name: string) => string): string {
+  return all
+    .map(
+      ({ name, columns }) => `create table ${quote(name)} (${columns.map((column) => `${quote(column.name)} ${column.type}`).join(', ')})`,
+    )
+    .join('; ');
+}
+
+/** Statements that put a content into some of the tables, in place of what is there. */
 export function contentSql(content: Content, names: readonly string[], quote: (name: string) => string): string {
-  return relations
-    .filter(({ name }) => names.includes(name))
-    .map(({ name, columns }) => {
-      const list = columns.map((column) => `${quote(column.name)} ${column.type}`).join(', ');
+  return names
+    .map((name) => {
       const rows = (content.get(name) ?? []).map((row) => `(${row.join(', ')})`).join(', ');
-      return `create or replace table ${quote(name)} (${list}); insert into ${quote(name)} values ${rows}`;
+      return `delete from ${quote(name)}; insert into ${quote(name)} values ${rows}`;
     })
     .join('; ');
 }

@@ -7,7 +7,7 @@ const dull: ReadonlySet<string> = new Set(
     'location varnosyn varattnosyn varnullingrels vartypmod varreturningtype resorigtbl resorigcol',
     'selectedCols insertedCols updatedCols extraUpdatedCols requiredPerms checkAsUser rteperminfos',
     'consttypmod constcollid constlen constbyval resulttypmod resultcollid funccollid opcollid',
-    'alias colTypes colTypmods colCollations coltypes coltypmods colcollations ctecoltypes ctecoltypmods ctecolcollations',
+    'alias colTypmods colCollations coltypes coltypmods colcollations ctecoltypes ctecoltypmods ctecolcollations',
     'stmt_location stmt_len aggtranstype aggargtypes joinleftcols joinrightcols',
   ]
     .join(' ')

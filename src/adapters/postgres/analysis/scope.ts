@@ -151,11 +151,12 @@ export class Scope {
   /** What cannot be followed: everything that could be referred to, here and around. */
   opaque(name: string, more: readonly ColumnLineage[] = []): ColumnLineage {
     this.walk.report({ kind: 'expression', name });
-    return makeLineage([...more, ...this.#visible()], 'opaque');
+    return makeLineage([...more, ...this.visible()], 'opaque');
   }
 
-  #visible(): readonly ColumnLineage[] {
-    return [...[...this.columns.values()].flatMap((columns) => columns.all()), ...(this.outer?.#visible() ?? [])];
+  /** Everything that an expression here could refer to. */
+  visible(): readonly ColumnLineage[] {
+    return [...[...this.columns.values()].flatMap((columns) => columns.all()), ...(this.outer?.visible() ?? [])];
   }
 }
 

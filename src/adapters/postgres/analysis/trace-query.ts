@@ -6,6 +6,7 @@ import { withRowInfluence } from '../../../adapter/lineage/row-flow.ts';
 import type { RowFlow } from '../../../adapter/lineage/row-flow.ts';
 import { projectKeys, smallestKeys } from '../../../adapter/lineage/row-keys.ts';
 import type { Key } from '../../../adapter/lineage/row-keys.ts';
+import { shownEntries } from './expression-type.ts';
 import { leave, repeatedColumn, repeatedPlace } from './references.ts';
 import { EntryColumns, Scope } from './scope.ts';
 import type { Walk } from './scope.ts';
@@ -21,11 +22,6 @@ export function traceQuery(walk: Walk, query: TreeNode, outer: Scope | undefined
   const flow = tree === undefined ? traceSelect(scope) : traceUnited(tree, scope);
   const cut = traceLimit(traceOrder(traceDistinct(flow, scope), scope), scope);
   return { ...cut, columns: leave(cut.columns) };
-}
-
-/** What is given, without what is only sorted or grouped by. */
-function shown(query: TreeNode): readonly TreeNode[] {
-  return nodesAt(query, 'targetList').filter((entry) => !isSet(entry, 'resjunk'));
 }
 
 /** Rows before the list of the query, whose columns the keys count as places of their own. */
@@ -81,7 +77,7 @@ function traceGroups(rows: Rows, scope: Scope): Rows {
 
 function traceTargets(rows: Rows, scope: Scope): RowFlow {
   const { query } = scope;
-  const entries = shown(query);
+  const entries = shownEntries(query);
   const hasSets = isListed(query, 'groupingSets');
   const columns = entries.map((entry) => {
     const column = scope.targetLineage(entry);
@@ -149,7 +145,7 @@ function traceUnited(tree: TreeNode, scope: Scope): RowFlow {
 function traceDistinct(flow: RowFlow, scope: Scope): RowFlow {
   const clauses = nodesAt(scope.query, 'distinctClause');
   if (clauses.length === 0) return flow;
-  const entries = shown(scope.query);
+  const entries = shownEntries(scope.query);
   const places = clauses.map((clause) =>
     entries.findIndex((entry) => numberAt(entry, 'ressortgroupref') === numberAt(clause, 'tleSortGroupRef')),
   );

@@ -1,12 +1,13 @@
 /** UNION, EXCEPT and INTERSECT. */
-import { influencesOf, mergeLineages, noLineage, ownColumns } from '../../../adapter/lineage/column-lineage.ts';
+import { influencesOf, makeLineage, mergeLineages, noLineage, ownColumns } from '../../../adapter/lineage/column-lineage.ts';
 import { joinInfluences, noInfluences } from '../../../adapter/lineage/influences.ts';
 import { columnAt, noRows, opaqueFlow, withRowInfluence } from '../../../adapter/lineage/row-flow.ts';
 import type { RowFlow } from '../../../adapter/lineage/row-flow.ts';
 import { smallestKeys } from '../../../adapter/lineage/row-keys.ts';
+import { isSameValue, shownEntries, typeOf } from './expression-type.ts';
 import type { Scope } from './scope.ts';
 import { traceEntry } from './trace-entry.ts';
-import { isSet, nodeAt, numberAt } from './tree-node.ts';
+import { isSet, nodeAt, numberAt, textsAt } from './tree-node.ts';
 import type { TreeNode } from './tree-node.ts';
 
 const UNION = 1;
@@ -21,8 +22,10 @@ export function traceSetOperation(tree: TreeNode, scope: Scope): RowFlow {
   for (let operation = chain[0]; operation !== undefined; operation = chain[at]) {
     let end = at + 1;
     while (isSameUnion(operation, chain[end])) end += 1;
-    const others = chain.slice(at, end).map((one) => traceSide(nodeAt(one, 'rarg'), scope));
-    flow = combined(operation, [flow, ...others], scope);
+    const others = chain
+      .slice(at, end)
+      .map((one) => converted(traceSide(nodeAt(one, 'rarg'), scope), typesOf(nodeAt(one, 'rarg'), scope), one));
+    flow = combined(operation, [converted(flow, typesOf(nodeAt(operation, 'larg'), scope), operation), ...others], scope);
     at = end;
   }
   return flow;
@@ -54,6 +57,29 @@ function traceSide(side: TreeNode | undefined, scope: Scope): RowFlow {
   }
   const { columns, influences, keys } = traceEntry(entry, scope);
   return { columns: columns.all(), influences, keys };
+}
+
+type Types = readonly (number | undefined)[];
+
+/** The types that a side has before it is made like the others. */
+function typesOf(side: TreeNode | undefined, scope: Scope): Types {
+  if (side?.nodeTag === 'SETOPERATIONSTMT') return unitedTypes(side);
+  const query = nodeAt(scope.entry(numberAt(side, 'rtindex')), 'subquery');
+  return shownEntries(query).map((entry) => typeOf(nodeAt(entry, 'expr')));
+}
+
+function unitedTypes(operation: TreeNode): Types {
+  // The first word says what the list holds.
+  return textsAt(operation, 'colTypes').slice(1).map(Number);
+}
+
+/** Columns of other types are cast when the query runs, of which its tree says nothing but the types. */
+function converted(flow: RowFlow, from: Types, operation: TreeNode): RowFlow {
+  const to = unitedTypes(operation);
+  const columns = flow.columns.map((column, at) =>
+    isSameValue(from[at], to[at]) ? column : makeLineage([column], 'transformation', { notNull: column.notNull }),
+  );
+  return { ...flow, columns };
 }
 
 /** UNION takes values from all sides; EXCEPT and INTERSECT from the first, and by comparing all columns. */
