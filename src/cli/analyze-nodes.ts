@@ -16,6 +16,8 @@ import { slotValues } from '../plan/texts.ts';
 import { traced } from '../project/tracer.ts';
 import { anyRun } from './check-queries.ts';
 import { compiledPathOf } from './compiled-files.ts';
+import { describeOpenError } from './database-errors.ts';
+import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { readSeedFiles } from './seed-files.ts';
@@ -25,6 +27,8 @@ export type StandingColumns = ReadonlyMap<NodeId, readonly Column[]>;
 
 export interface AnalyzeOptions {
   readonly standing?: StandingColumns | undefined;
+  /** Stops where the target has to tell and cannot be asked. */
+  readonly required?: boolean;
   /** Further nodes that are worth the start of an engine: usually sources are of interest only below queries. */
   readonly isAsked?: (node: GraphNode | undefined) => boolean;
 }
@@ -34,19 +38,37 @@ export function standingOf(columns: StandingColumns | undefined): Pick<AnalyzeIn
   return columns === undefined ? {} : { standing: (id) => columns.get(id) };
 }
 
-/** Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell. */
+/**
+ * Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell, or
+ * when only the target could and it cannot be asked.
+ */
 export async function analyzeNodes(
   host: Host,
   loaded: LoadedGraph,
   wanted: ReadonlySet<NodeId>,
-  { standing, isAsked = () => false }: AnalyzeOptions = {},
+  { standing, required = false, isAsked = () => false }: AnalyzeOptions = {},
 ): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
   if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)) || isAsked(graph.nodes.get(id))))
     return { value: { nodes: new Map(), whole: new Map() }, diagnostics: [] };
   const adapter = await engine.load();
-  const binder = await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
-  if (binder === undefined) return undefined;
+  try {
+    if (adapter.openBinder === undefined) host.enter(project.root);
+    const binder = await openAnyBinder(adapter, loaded);
+    return binder === undefined ? undefined : await analyzeAndClose(host, loaded, wanted, { adapter, binder, standing });
+  } catch (cause) {
+    if (!(cause instanceof EngineError) || adapter.openBinder !== undefined) throw cause;
+    if (required) throw new Stop(exitCodes.failed, [describeOpenError(cause.details, project)]);
+    return undefined;
+  }
+}
+
+async function analyzeAndClose(
+  host: Host,
+  loaded: LoadedGraph,
+  wanted: ReadonlySet<NodeId>,
+  { adapter, binder, standing }: { readonly adapter: Adapter; readonly binder: Binder } & Pick<AnalyzeOptions, 'standing'>,
+): Promise<Outcome<Analysis>> {
   let catalog: Promise<readonly CatalogRelation[] | undefined> | undefined;
   try {
     const look = (): NonNullable<typeof catalog> => (catalog ??= lookAtTarget(host, adapter, loaded));

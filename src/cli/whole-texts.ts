@@ -1,5 +1,4 @@
 /** Makes whole the texts that are written from columns of other nodes, for commands that need them. */
-import { EngineError } from '../adapter/engine-error.ts';
 import { bug } from '../diagnostics/bug.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { Analysis } from '../analyze/analysis.ts';
@@ -11,10 +10,9 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import { shownName } from '../graph/shown-name.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ancestors } from '../graph/traverse.ts';
-import { analyzeNodes, analyzeWith, lookAtTarget, standingOf } from './analyze-nodes.ts';
+import { analyzeNodes } from './analyze-nodes.ts';
 import type { StandingColumns } from './analyze-nodes.ts';
 import { requireSound } from './check-queries.ts';
-import { describeOpenError } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -46,7 +44,8 @@ export async function loadWhole(
   if (waiting.size === 0) return loaded;
   const above = new Set([...ancestors(loaded.graph, waiting)].filter((id) => isQueryNode(loaded.graph.nodes.get(id))));
   await requireSound(loaded, above);
-  const outcome = (await analyzeNodes(host, loaded, waiting, { standing })) ?? (await analyzeOnTarget(host, loaded, waiting, standing));
+  const outcome =
+    (await analyzeNodes(host, loaded, waiting, { standing, required: true })) ?? bug(`${loaded.engine.type} tells no columns`);
   const whole = requireWhole(loaded, outcome, waiting);
   screen.showDiagnostics(outcome.diagnostics.filter(({ code, node }) => code === 'chosen-column-unknown' && isAmong(waiting, node)));
   return whole;
@@ -63,32 +62,6 @@ function requireWhole(loaded: LoadedGraph, { value, diagnostics }: Outcome<Analy
       : [diagnose('columns-unknown', { node: shownName(node) }, { node: id, span: { path: node.path, start: 0, end: 0 } })];
   });
   throw new Stop(exitCodes.usage, errors.length > 0 ? errors : unknown);
-}
-
-/** With the help of the target, for engines that know nothing without it. */
-async function analyzeOnTarget(
-  host: Host,
-  loaded: LoadedGraph,
-  wanted: ReadonlySet<NodeId>,
-  standing: StandingColumns | undefined,
-): Promise<Outcome<Analysis>> {
-  const { project, engine } = loaded;
-  const adapter = await engine.load();
-  host.enter(project.root);
-  const options = { target: project.target, projectRoot: project.root, connections: 1, readOnly: false };
-  let catalog: ReturnType<typeof lookAtTarget> | undefined;
-  try {
-    const binder = (await adapter.openTargetBinder?.(options)) ?? bug(`${engine.type} tells no columns`);
-    try {
-      const look = (): ReturnType<typeof lookAtTarget> => (catalog ??= lookAtTarget(host, adapter, loaded));
-      return await analyzeWith(host, loaded, wanted, { binder, catalog: look, ...standingOf(standing) });
-    } finally {
-      await binder.close();
-    }
-  } catch (cause) {
-    if (cause instanceof EngineError) throw new Stop(exitCodes.failed, [describeOpenError(cause.details, project)]);
-    throw cause;
-  }
 }
 
 function isAmong(nodes: ReadonlySet<string>, node: string | undefined): boolean {

@@ -156,4 +156,27 @@ select {{star (ref "oldest") alias="orders"}}, {{star (ref "orders") prefix="o_"
       is(`select count(*) from information_schema.tables where table_schema = 'main' and table_name in ('z', 'm')`, [0]),
     ],
   },
+  {
+    name: 'columns are followed before anything is built, through nodes of every kind',
+    files: {
+      [source]: csv('id,amount,status', '1,10,paid', '2,20,open'),
+      'seeds/seeds.yml': `seeds: [{name: src, columns: [{name: amount, description: Money of the order}]}]`,
+      'models/stg.sql': `{{config materialized="ephemeral"}}select id, amount, status from {{ref "src"}} where status = 'paid'`,
+      'models/mid.sql': `select id as order_id, amount, amount * 2 as twice from {{ref "stg"}}`,
+      'models/m.sql': `{{config materialized="table"}}
+with totals as (select order_id, sum(twice) as total from {{ref "mid"}} group by order_id)
+select mid.order_id, mid.amount as money, case when mid.amount > 5 then totals.total end as total
+from {{ref "mid"}} as mid left join totals on totals.order_id = mid.order_id`,
+    },
+    acts: [
+      { tx: 'lineage m.total --upstream --output json', says: ['"aggregation"', 'seed.', 'amount'], never: ['opaque'] },
+      { tx: 'lineage src.status', never: ['mid.order_id'] },
+      { tx: 'lineage src.status --indirect', says: ['filter', 'm.total'] },
+      { tx: 'lineage src.amount --downstream', says: ['mid.twice', 'm.money', 'm.total'] },
+      { tx: 'lineage m.nothing', exit: 2, says: ['column-not-found'] },
+      is(`select count(*) from information_schema.tables where table_schema = 'main'`, [0]),
+      build,
+      { tx: 'lineage m.money --upstream', says: ['src.amount'] },
+    ],
+  },
 ];

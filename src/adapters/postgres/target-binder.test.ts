@@ -1,6 +1,18 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Binder, Binding } from '../../adapter/analysis.ts';
-import { targetOf, useTestDatabase } from './open-test-session.ts';
+import { watchWire } from '../../../tests/support/watch-wire.ts';
+import {
+  apartCasts,
+  counts,
+  equalities,
+  neighbours,
+  numbering,
+  overRows,
+  strictCasts,
+  strictFunctions,
+  unnesting,
+} from './analysis/trusted-functions.ts';
+import { openTestSession, rowsOf, targetOf, useTestDatabase } from './open-test-session.ts';
 import { openTargetBinder } from './target-binder.ts';
 
 const database = useTestDatabase();
@@ -69,5 +81,113 @@ describe('queries over relations that are nowhere', () => {
       'y date',
     ]);
     expect(await binder.declare([{ relation: { schema: 'main', name: 'none' }, columns: [] }])).toEqual([]);
+  });
+});
+
+const lineageOf = (binding: Binding | undefined): unknown =>
+  binding?.kind === 'bound'
+    ? {
+        columns: binding.query.columns.map(({ name, sources }) =>
+          [
+            name,
+            ...sources.map(({ input, column, kind }) => {
+              const from = binding.query.inputs[input];
+              return `${kind} ${from?.kind === 'relation' ? `${from.relation.schema}.${from.relation.name}` : `${from?.name}()`}.${column}`;
+            }),
+          ].join(' '),
+        ),
+        opaque: binding.query.opaque,
+      }
+    : binding;
+
+describe('where columns come from', () => {
+  const sql = 'select a.id, b.code || a.code as code from "main"."orders" as a join "other"."orders" as b on b.id = a.id';
+  const expected = {
+    columns: ['id identity main.orders.id', 'code transformation other.orders.code transformation main.orders.code'],
+    opaque: [],
+  };
+
+  it('is told of relations of one name by their schemas, before and after the server refused something', async () => {
+    const binder = await openBinder();
+    const other = {
+      relation: { schema: 'other', name: 'orders' },
+      columns: [
+        { name: 'code', type: 'text' },
+        { name: 'id', type: 'bigint' },
+      ],
+    };
+    expect(await binder.declare([other])).toEqual([]);
+    expect(lineageOf((await binder.bind([{ sql }]))[0])).toEqual(expected);
+    const [refused, again] = await binder.bind([{ sql: 'select nope' }, { sql }]);
+    expect(refused).toMatchObject({ kind: 'refused' });
+    expect(lineageOf(again)).toEqual(expected);
+    expect(await binder.declare([{ ...other, columns: [{ name: 'new', type: 'text' }, ...other.columns] }])).toEqual([]);
+    expect(lineageOf((await binder.bind([{ sql }]))[0])).toEqual(expected);
+  });
+
+  it('is told of what nobody declared by its own names: a table with a dropped column, the catalog, functions', async () => {
+    const admin = await openTestSession({ url: database.url() });
+    const connection = await admin.connect();
+    await connection.run(
+      { sql: 'create table public.standing (a integer, gone integer, "b c" text)' },
+      { sql: 'alter table public.standing drop column gone' },
+      { sql: `create function public.twice(n integer) returns setof integer language sql as 'select n union all select n'` },
+    );
+    const binder = await openBinder();
+    const queries = [
+      { sql: 'select x.z, o.id from public.standing as x(y, z) join "main"."orders" as o on o.id = x.y' },
+      { sql: 'select relname from pg_catalog.pg_class' },
+      { sql: 'select t.n from public.twice(3) as t(n)' },
+      { sql: "select current_setting from current_setting('TimeZone')" },
+      { sql: 'select s.id from (select o as whole from "main"."orders" as o) as w, lateral (select (w.whole).id) as s' },
+    ];
+    const bindings = await binder.bind(queries);
+    expect(bindings.map(lineageOf)).toEqual([
+      { columns: ['z identity public.standing.b c', 'id identity main.orders.id'], opaque: [] },
+      { columns: ['relname identity pg_catalog.pg_class.relname'], opaque: [] },
+      { columns: ['n identity twice().n'], opaque: [] },
+      { columns: ['current_setting identity current_setting().current_setting'], opaque: [] },
+      { columns: ['id identity main.orders.id'], opaque: [] },
+    ]);
+    expect((await binder.bind(queries)).map(lineageOf)).toEqual(bindings.map(lineageOf));
+  });
+
+  it('costs no round trip more than the columns alone, and one for names of the server', async () => {
+    const wire = await watchWire(database.url());
+    const binder = await openTargetBinder(targetOf({ url: wire.url }));
+    onTestFinished(() => binder.close());
+    wire.take();
+    await binder.declare([orders]);
+    expect(wire.take()).toHaveLength(1);
+    await binder.bind(Array.from({ length: 120 }, (_, at) => ({ sql: `select *, ${at} as n from "main"."orders"` })));
+    const batches = wire.take();
+    expect(batches.map(({ statements }) => statements.length)).toEqual([150, 150, 60]);
+    const series = { sql: 'select n from generate_series(1, 3) as s(n)' };
+    await binder.bind([series, { sql: 'select id from "main"."orders"' }]);
+    expect(wire.take()).toHaveLength(2);
+    await binder.bind([series, series]);
+    expect(wire.take()).toHaveLength(1);
+  });
+});
+
+describe('functions that the walk trusts', () => {
+  const all = { strictFunctions, strictCasts, apartCasts, equalities, counts, overRows, numbering, neighbours, unnesting };
+  it.each(Object.entries(all))('have these numbers on the server: %s', async (_, named) => {
+    const admin = await openTestSession({ url: database.url() });
+    const connection = await admin.connect();
+    const expected = Object.entries(named).flatMap(([name, oids]) => oids.map((oid) => `${oid} ${name}`));
+    const oids = Object.values(named).flat();
+    const rows = await rowsOf(connection, `select oid || ' ' || proname from pg_catalog.pg_proc where oid in (${oids.join(', ')})`);
+    expect(rows.flat().toSorted()).toEqual(expected.toSorted());
+  });
+  it('give NULL for NULL', async () => {
+    const admin = await openTestSession({ url: database.url() });
+    const connection = await admin.connect();
+    const oids = [strictFunctions, strictCasts, apartCasts, equalities].flatMap((named) => Object.values(named).flat());
+    expect(
+      await rowsOf(connection, `select proname from pg_catalog.pg_proc where not proisstrict and oid in (${oids.join(', ')})`),
+    ).toEqual([]);
+    const operators = `select o.oprname from pg_catalog.pg_operator o join pg_catalog.pg_proc p on p.oid = o.oprcode where o.oprresult = 'bool'::regtype and not p.proisstrict and p.oid < 16384`;
+    expect(await rowsOf(connection, operators)).toEqual([]);
   });
 });

@@ -60,6 +60,8 @@ class TemporaryStubs {
   readonly #connection: Connection;
   #stubs = new Map<string, TemporaryStub>();
   readonly #names = new ServerCatalog();
+  /** Names of temporary relations that are in use. */
+  #taken = new Set([scratch.name]);
   /** Schemas of their own for relations that have the name of another one, by the schema that they are from. */
   readonly #schemas = new Map<string, string>();
 
@@ -182,10 +184,10 @@ class TemporaryStubs {
   }
 
   #freePlace({ schema, name }: Relation): Relation {
-    const isTaken = [scratch, ...[...this.#stubs.values()].map(({ place }) => place)].some((place) => {
-      return place.schema === dialect.temporarySchema && place.name === name;
-    });
-    if (!isTaken) return { schema: dialect.temporarySchema, name };
+    if (!this.#taken.has(name)) {
+      this.#taken.add(name);
+      return { schema: dialect.temporarySchema, name };
+    }
     const own = this.#schemas.get(schema) ?? `_tx_columns_${this.#schemas.size + 1}`;
     this.#schemas.set(schema, own);
     return { schema: own, name };
@@ -199,6 +201,8 @@ class TemporaryStubs {
     await this.begin();
     this.#names.forgetDeclared();
     const all = [...this.#stubs.values()];
+    const temporary = all.filter(({ place }) => place.schema === dialect.temporarySchema);
+    this.#taken = new Set([scratch.name, ...temporary.map(({ place }) => place.name)]);
     await this.#make(
       all.flatMap((stub) => makeStub(stub, this.#form)),
       all.map(({ stub }) => stub),

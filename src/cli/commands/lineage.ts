@@ -38,7 +38,7 @@ export async function lineageCommand(host: Host, screen: Screen, options: Lineag
   );
   await requireSound(loaded, new Set([...models].filter((id) => !graph.broken.has(id))));
   // A column of a source or seed is looked for in what reads it.
-  const outcome = await analyzeNodes(host, loaded, new Set([...models, wanted.node.id]));
+  const outcome = await analyzeNodes(host, loaded, new Set([...models, wanted.node.id]), { required: true });
   if (outcome === undefined) {
     const help = `${engine.type} does not tell columns before anything runs`;
     throw new Stop(exitCodes.usage, [diagnose('columns-unknown', { node: shownName(wanted.node) }, { help })]);

@@ -1,8 +1,9 @@
 /** What the conditions of WHERE and of a join say of every row that passes. */
+import { typeOf } from './expression-type.ts';
 import { repeatedColumn, repeatedPlace } from './references.ts';
 import type { BaseColumn } from './references.ts';
 import type { Scope } from './scope.ts';
-import { nodeAt, nodesAt, numberAt, textAt } from './tree-node.ts';
+import { isSet, nodeAt, nodesAt, numberAt, textAt } from './tree-node.ts';
 import type { TreeNode } from './tree-node.ts';
 import { isBuiltIn, isDeterministic, isEquality, isStrictCast } from './trusted-functions.ts';
 
@@ -23,7 +24,19 @@ export function conjuncts(test: TreeNode | undefined): readonly TreeNode[] {
 
 /** Columns that are not NULL where the tests hold. */
 export function provenColumns(tests: readonly TreeNode[], scope: Scope): readonly BaseColumn[] {
-  return tests.flatMap((test) => neverNull(test).flatMap((expression) => repeatedColumn(withoutCasts(expression), scope) ?? []));
+  return tests.flatMap((test) =>
+    neverNull(test)
+      .map(withoutCasts)
+      .flatMap((expression) => (isRecord(expression) ? [] : (repeatedColumn(expression, scope) ?? []))),
+  );
+}
+
+const RECORD = 2249;
+
+/** A record is a value, and counts as NULL all the same where all of its fields are. Types of users may be records. */
+function isRecord(expression: TreeNode | undefined): boolean {
+  const type = typeOf(expression);
+  return type === undefined || type === RECORD || !isBuiltIn(type);
 }
 
 /** Expressions of which a test is never true when they are NULL. */
@@ -34,10 +47,10 @@ function neverNull(test: TreeNode): readonly TreeNode[] {
     case 'OPEXPR':
       return isBuiltIn(numberAt(test, 'opfuncid')) && numberAt(test, 'opresulttype') === BOOLEAN ? nodesAt(test, 'args') : [];
     case 'SCALARARRAYOPEXPR':
-      return isBuiltIn(numberAt(test, 'opfuncid')) && test['useOr'] === 'true' ? nodesAt(test, 'args').slice(0, 1) : [];
+      return isBuiltIn(numberAt(test, 'opfuncid')) && isSet(test, 'useOr') ? nodesAt(test, 'args').slice(0, 1) : [];
     case 'NULLTEST': {
       const arg = nodeAt(test, 'arg');
-      return numberAt(test, 'nulltesttype') === IS_NOT_NULL && test['argisrow'] === 'false' && arg !== undefined ? [arg] : [];
+      return numberAt(test, 'nulltesttype') === IS_NOT_NULL && !isSet(test, 'argisrow') && arg !== undefined ? [arg] : [];
     }
     default:
       return [];

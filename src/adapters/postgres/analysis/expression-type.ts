@@ -9,7 +9,6 @@ export function shownEntries(query: TreeNode | undefined): readonly TreeNode[] {
 
 const fields: Readonly<Record<string, string>> = {
   VAR: 'vartype',
-  CONST: 'consttype',
   FUNCEXPR: 'funcresulttype',
   RELABELTYPE: 'resulttype',
   FIELDSELECT: 'resulttype',

@@ -4,17 +4,22 @@ import type { TreeNode, TreeValue } from './tree-node.ts';
 /** Fields that say nothing about where values come from, and are most of the text. None of them holds an expression. */
 const dull: ReadonlySet<string> = new Set(
   [
-    'location varnosyn varattnosyn varnullingrels vartypmod varreturningtype resorigtbl resorigcol',
-    'selectedCols insertedCols updatedCols extraUpdatedCols requiredPerms checkAsUser rteperminfos',
-    'consttypmod constcollid constlen constbyval resulttypmod resultcollid funccollid opcollid',
+    'location varnosyn varattnosyn varnullingrels vartypmod varcollid varreturningtype resno resname resorigtbl resorigcol',
+    'selectedCols insertedCols updatedCols extraUpdatedCols requiredPerms checkAsUser rteperminfos perminfoindex',
+    'consttype consttypmod constcollid constlen constbyval resulttypmod resultcollid funccollid opno opcollid aggcollid',
+    'coalescetype coalescecollid casetype casecollid wintype wincollid minmaxtype minmaxcollid array_collid list_start list_end',
     'alias colTypmods colCollations coltypes coltypmods colcollations ctecoltypes ctecoltypmods ctecolcollations',
-    'stmt_location stmt_len aggtranstype aggargtypes joinleftcols joinrightcols',
+    'commandType querySource canSetTag stmt_location stmt_len relkind rellockmode inh inFromCl aggtranstype aggargtypes',
+    'eqop sortop hashable joinleftcols joinrightcols joinmergedcols cterefcount',
   ]
     .join(' ')
     .split(' '),
 );
 
-const [BLANK, NEWLINE, OPEN_LIST, CLOSE_LIST, COLON, OPEN_BYTES, BACKSLASH, OPEN_NODE, CLOSE_NODE] = [...' \n():[\\{}'].map((sign) =>
+/** Fields that few ask for, kept as text; `readTree` reads it. */
+const unread: ReadonlySet<string> = new Set(['eref', 'ctecolnames']);
+
+const [BLANK, NEWLINE, OPEN_LIST, CLOSE_LIST, COLON, OPEN_BYTES, BACKSLASH, OPEN_NODE, CLOSE_NODE, ZERO] = [...' \n():[\\{}0'].map((sign) =>
   sign.charCodeAt(0),
 );
 
@@ -27,61 +32,76 @@ interface Container {
   field: string | undefined;
 }
 
-/** The tree of a text. However deep it is, nothing here calls itself. */
+/** The tree of a text. However deep it is, nothing here calls itself. What is nothing, false or 0 is absent. */
 export function readTree(text: string): TreeValue {
-  const open: Container[] = [{ node: undefined, list: [], field: undefined }];
-  const [root] = open;
-  const cursor = { text, at: 0 };
-  for (let top = root; top !== undefined && skipBlanks(cursor); top = open.at(-1)) {
-    const code = text.charCodeAt(cursor.at);
-    if (code === CLOSE_NODE || code === CLOSE_LIST) {
-      cursor.at += 1;
-      open.pop();
-      const { node, list } = top;
-      put(open.at(-1), node ?? list);
+  const root: Container = { node: undefined, list: [], field: undefined };
+  const open: Container[] = [];
+  let top: Container | undefined = root;
+  let at = 0;
+  while (top !== undefined && at < text.length) {
+    const code = text.charCodeAt(at);
+    if (isBlank(code)) {
+      at += 1;
+    } else if (code === CLOSE_NODE || code === CLOSE_LIST) {
+      at += 1;
+      const closed: Container = top;
+      top = open.pop();
+      if (top !== undefined) put(top, closed.node ?? closed.list);
     } else if (top.node !== undefined && top.field === undefined) {
-      startField(cursor, top);
-    } else if (code === OPEN_NODE) {
-      cursor.at += 1;
-      open.push({ node: { nodeTag: word(cursor) }, list: [], field: undefined });
-    } else if (code === OPEN_LIST) {
-      cursor.at += 1;
-      open.push({ node: undefined, list: [], field: undefined });
+      at = readField(text, at, top, top.node);
+    } else if (code === OPEN_NODE || code === OPEN_LIST) {
+      open.push(top);
+      const end: number = code === OPEN_NODE ? wordEnd(text, at + 1) : at + 1;
+      top = { node: code === OPEN_NODE ? { nodeTag: text.slice(at + 1, end) } : undefined, list: [], field: undefined };
+      at = end;
     } else {
-      put(top, readWord(word(cursor)));
+      const end = wordEnd(text, at);
+      put(top, readWord(text.slice(at, end)));
+      at = end;
     }
   }
-  return root?.list[0];
+  return root.list[0];
 }
 
-interface Cursor {
-  readonly text: string;
-  at: number;
-}
-
-function put(container: Container | undefined, value: TreeValue): void {
-  if (container === undefined) return;
+function put(container: Container, value: TreeValue): void {
   const { node, list, field } = container;
   if (node === undefined) list.push(value);
   else if (field !== undefined) node[field] = value;
   container.field = undefined;
 }
 
-/** Reads a field's name, and leaves out its value if nobody wants it. The bytes of a constant stand behind their number. */
-function startField(cursor: Cursor, top: Container): void {
-  const { text } = cursor;
-  if (text.charCodeAt(cursor.at) === OPEN_BYTES) {
-    const end = text.indexOf(']', cursor.at);
-    if (top.node !== undefined) top.node['bytes'] = text.slice(cursor.at + 1, end).trim();
-    cursor.at = end < 0 ? text.length : end + 1;
-    return;
+/**
+ * Reads a field's name, and leaves out its value if it is the usual one or nobody wants it. The bytes of a constant stand
+ * behind their number. Gives where to go on.
+ */
+function readField(text: string, at: number, top: Container, node: Building): number {
+  const first = text.charCodeAt(at);
+  if (first === OPEN_BYTES) {
+    const end = text.indexOf(']', at);
+    node['bytes'] = text.slice(at + 1, end < 0 ? text.length : end).trim();
+    return end < 0 ? text.length : end + 1;
   }
-  const name = word(cursor);
   // Whatever else stands there belongs to no field.
-  if (name.charCodeAt(0) !== COLON) return;
-  const field = name.slice(1);
-  if (dull.has(field)) skipValue(cursor);
-  else top.field = field;
+  if (first !== COLON) return wordEnd(text, at);
+  const blank = text.indexOf(' ', at);
+  if (blank < 0) return text.length;
+  const usual = usualEnd(text, blank + 1);
+  if (usual !== undefined) return usual;
+  const field = text.slice(at + 1, blank);
+  if (dull.has(field)) return valueEnd(text, blank + 1);
+  if (unread.has(field)) {
+    const end = valueEnd(text, blank + 1);
+    node[field] = text.slice(blank + 1, end);
+    return end;
+  }
+  top.field = field;
+  return blank + 1;
+}
+
+/** Where a value ends that is nothing, false or 0. */
+function usualEnd(text: string, at: number): number | undefined {
+  const length = text.charCodeAt(at) === ZERO ? 1 : text.startsWith('<>', at) ? 2 : text.startsWith('false', at) ? 5 : 0;
+  return length > 0 && isEnd(text.charCodeAt(at + length)) ? at + length : undefined;
 }
 
 function isBlank(code: number): boolean {
@@ -92,23 +112,15 @@ function isEnd(code: number): boolean {
   return isBlank(code) || code === OPEN_LIST || code === CLOSE_LIST || code === OPEN_NODE || code === CLOSE_NODE;
 }
 
-function skipBlanks(cursor: Cursor): boolean {
-  const { text } = cursor;
-  while (isBlank(text.charCodeAt(cursor.at))) cursor.at += 1;
-  return cursor.at < text.length;
-}
-
-/** Up to the next blank or bracket that is not escaped; at least one character. */
-function word(cursor: Cursor): string {
-  const { text, at: start } = cursor;
+/** The next blank or bracket that is not escaped; at least one character further. */
+function wordEnd(text: string, start: number): number {
   let at = start;
   for (; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === BACKSLASH) at += 1;
     else if (isEnd(code)) break;
   }
-  cursor.at = Math.max(at, start + 1);
-  return text.slice(start, cursor.at);
+  return Math.max(at, start + 1);
 }
 
 function readWord(raw: string): TreeValue {
@@ -117,25 +129,22 @@ function readWord(raw: string): TreeValue {
   return bare.includes('\\') ? bare.replaceAll(/\\(.)/gsu, '$1') : bare;
 }
 
-function skipValue(cursor: Cursor): void {
-  const { text } = cursor;
-  if (!skipBlanks(cursor)) return;
-  const first = text.charCodeAt(cursor.at);
-  if (first !== OPEN_LIST && first !== OPEN_NODE) {
-    word(cursor);
-    return;
-  }
+/** Where a value ends, with everything in it. */
+function valueEnd(text: string, start: number): number {
+  const first = text.charCodeAt(start);
+  if (first !== OPEN_LIST && first !== OPEN_NODE) return wordEnd(text, start);
   let depth = 0;
-  for (; cursor.at < text.length; cursor.at += 1) {
-    const code = text.charCodeAt(cursor.at);
-    if (code === BACKSLASH) cursor.at += 1;
+  let at = start;
+  for (; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at += 1;
     else if (code === OPEN_LIST || code === OPEN_NODE) depth += 1;
     else if (code === CLOSE_LIST || code === CLOSE_NODE) {
       depth -= 1;
       if (depth === 0) break;
     }
   }
-  cursor.at += 1;
+  return at + 1;
 }
 
 /** The queries of a rule: a view has one. */

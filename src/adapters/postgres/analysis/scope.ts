@@ -7,7 +7,7 @@ import type { Influences } from '../../../adapter/lineage/influences.ts';
 import type { InputTable } from '../../../adapter/lineage/input-table.ts';
 import type { RowFlow } from '../../../adapter/lineage/row-flow.ts';
 import type { ServerNames } from './server-names.ts';
-import { nodeAt, nodesAt, numberAt, textAt } from './tree-node.ts';
+import { nodeAt, nodesAt, numberAt } from './tree-node.ts';
 import type { TreeNode } from './tree-node.ts';
 
 /** What all levels of one walk share, so that rules for expressions and for queries need not know each other. */
@@ -158,9 +158,4 @@ export class Scope {
   visible(): readonly ColumnLineage[] {
     return [...[...this.columns.values()].flatMap((columns) => columns.all()), ...(this.outer?.visible() ?? [])];
   }
-}
-
-/** The name that a query gives an entry of FROM: its alias, or what it is called. */
-export function entryName(entry: TreeNode): string {
-  return textAt(nodeAt(entry, 'eref'), 'aliasname') ?? '';
 }

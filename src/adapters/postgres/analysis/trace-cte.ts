@@ -5,6 +5,7 @@ import { flattenInfluences, joinInfluences } from '../../../adapter/lineage/infl
 import { anyOf, columnAt, withRowInfluence } from '../../../adapter/lineage/row-flow.ts';
 import type { RowFlow } from '../../../adapter/lineage/row-flow.ts';
 import { leave, repeated } from './references.ts';
+import { readTree } from './read-tree.ts';
 import { Scope } from './scope.ts';
 import { isSet, nodeAt, nodesAt, numberAt, textAt, textsAt } from './tree-node.ts';
 import type { TreeNode } from './tree-node.ts';
@@ -80,9 +81,9 @@ function withMarks(cte: TreeNode, flow: RowFlow): RowFlow {
   const search = nodeAt(cte, 'search_clause');
   const cycle = nodeAt(cte, 'cycle_clause');
   if (search === undefined && cycle === undefined) return flow;
-  const names = textsAt(cte, 'ctecolnames');
+  const names = readTree(textAt(cte, 'ctecolnames') ?? '');
   const named = (list: readonly string[]): readonly ColumnLineage[] =>
-    list.map((name) => flow.columns[names.indexOf(name)] ?? anyOf([flow]));
+    list.map((name) => (Array.isArray(names) ? flow.columns[names.indexOf(name)] : undefined) ?? anyOf([flow]));
   const columns = [...flow.columns];
   if (search !== undefined) columns.push(makeLineage(named(textsAt(search, 'search_col_list')), 'transformation'));
   if (cycle === undefined) return { ...flow, columns };

@@ -7,9 +7,10 @@ import type { Influences } from '../../../adapter/lineage/influences.ts';
 import { smallestKeys } from '../../../adapter/lineage/row-keys.ts';
 import type { Key } from '../../../adapter/lineage/row-keys.ts';
 import { traceCte } from './trace-cte.ts';
-import { EntryColumns, entryKinds, entryName } from './scope.ts';
+import { readTree } from './read-tree.ts';
+import { EntryColumns, entryKinds } from './scope.ts';
 import type { Scope } from './scope.ts';
-import { isSet, nodeAt, nodesAt, numberAt, partsOf, rowsAt, textsAt } from './tree-node.ts';
+import { isNode, isSet, nodeAt, nodesAt, numberAt, partsOf, rowsAt, textAt, textsAt } from './tree-node.ts';
 import type { TreeNode } from './tree-node.ts';
 import { isUnnest } from './trusted-functions.ts';
 
@@ -50,16 +51,21 @@ function ofFlow({ columns, influences, keys }: { readonly columns: readonly Colu
   return { columns: EntryColumns.of(columns), influences, keys };
 }
 
+function namesOf(entry: TreeNode): TreeNode | undefined {
+  const names = readTree(textAt(entry, 'eref') ?? '');
+  return isNode(names) ? names : undefined;
+}
+
 /** As the query names them. */
 function columnNames(entry: TreeNode): readonly string[] {
-  return textsAt(nodeAt(entry, 'eref'), 'colnames');
+  return textsAt(namesOf(entry), 'colnames');
 }
 
 /** Never wrong: everything that could be referred to may be in each of its columns, and decide about its rows. */
 function unknownEntry(entry: TreeNode, scope: Scope): EntryFlow {
   const kind = `RTE ${numberAt(entry, 'rtekind')}`;
   scope.walk.report({ kind: 'operator', name: kind });
-  const any = scope.opaque(kind, scope.trace(partsOf(entry).filter(({ nodeTag }) => nodeTag !== 'ALIAS')));
+  const any = scope.opaque(kind, scope.trace(partsOf(entry)));
   const columns = columnNames(entry).map(() => any);
   return { columns: EntryColumns.of(columns), influences: influencesOf([any], 'opaque'), keys: [] };
 }
@@ -119,7 +125,7 @@ function traceFunction(entry: TreeNode, item: TreeNode, names: readonly string[]
     // A function of nothing is an input of its own; it gives what it gives.
     const number = numberAt(expression, 'funcid');
     const { inputs, names: known } = scope.walk;
-    const input = inputs.tableFunction(known.function(number) ?? entryName(entry), JSON.stringify(item));
+    const input = inputs.tableFunction(known.function(number) ?? textAt(namesOf(entry), 'aliasname') ?? '', JSON.stringify(item));
     return { columns: names.map((name) => sourceLineage(inputs.column(input, name))), counted: [], isSingleRow };
   }
   const elements = isUnnest(numberAt(expression, 'funcid')) ? values[0]?.elements : undefined;

@@ -42,10 +42,10 @@ function chainOf(tree: TreeNode): { readonly first: TreeNode | undefined; readon
   return { first, chain: chain.toReversed() };
 }
 
+/** Whether two unions could as well be one of three sides. */
 function isSameUnion(operation: TreeNode, next: TreeNode | undefined): boolean {
-  return (
-    next !== undefined && [operation, next].every((one) => numberAt(one, 'op') === UNION) && isSet(operation, 'all') === isSet(next, 'all')
-  );
+  if (next === undefined || [operation, next].some((one) => numberAt(one, 'op') !== UNION)) return false;
+  return isSet(operation, 'all') === isSet(next, 'all') && unitedTypes(operation).join(' ') === unitedTypes(next).join(' ');
 }
 
 function traceSide(side: TreeNode | undefined, scope: Scope): RowFlow {

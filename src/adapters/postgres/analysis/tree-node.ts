@@ -6,7 +6,7 @@ export interface TreeNode {
   readonly [field: string]: TreeValue;
 }
 
-/** Null is the server's word for nothing. Numbers and truth values stay as they are written. */
+/** Null is the server's word for nothing in a list. Numbers and truth values stay as they are written. */
 export type TreeValue = string | null | undefined | TreeNode | readonly TreeValue[];
 
 export function isNode(value: TreeValue): value is TreeNode {
@@ -51,7 +51,7 @@ export function textsAt(node: TreeNode | undefined, field: string): readonly str
   return isList(value) ? value.filter((entry) => typeof entry === 'string') : nothing;
 }
 
-/** 0, which no reference has, where there is no number. */
+/** What is absent is 0. */
 export function numberAt(node: TreeNode | undefined, field: string): number {
   const value = node?.[field];
   return typeof value === 'string' ? Number(value) : 0;
