@@ -1,0 +1,68 @@
+/** Columns, lineage and keys reach people in the same way on every engine. */
+import { describe, expect, it } from 'vitest';
+import { useProjectEngines } from './engine-project.ts';
+import type { EngineProject } from './engine-project.ts';
+
+const shop = {
+  'seeds/orders.csv': 'id,amount,status\n1,10,paid\n2,20,open\n',
+  'seeds/seeds.yml': `seeds: [{name: orders, columns: [{name: amount, description: Money of the **order**}]}]`,
+  'models/paid.sql': `select id as order_id, amount, lower(status) as status from {{ref "orders"}} where status = 'paid'`,
+  'models/totals.sql': `{{config materialized="table"}}
+select status, amount as money, sum(amount) as total, count(*) as n from {{ref "paid"}} group by status, amount`,
+  'models/totals.yml':
+    'models: [{name: totals, columns: [{name: n, tests: [not_null]}], tests: [{unique_combination: {columns: [status, money]}}]}]',
+};
+
+const offline = { host: '127.0.0.1', port: 1, user: 'x' };
+
+function goOffline(opened: EngineProject, name: string): void {
+  opened.write({
+    'project.yaml': `name: shop\ntargets:\n  dev: ${JSON.stringify({ type: name, schema: 'main', ...offline })}\n`,
+  });
+}
+
+describe.each(useProjectEngines())('on $name', ({ name, project }) => {
+  it('the site shows where columns come from, and descriptions that they inherit', async () => {
+    const opened = await project(shop);
+    const { exit, text } = await opened.tx('docs');
+    expect(exit, text).toBe(0);
+    const page = opened.read('target/docs/model/totals.html');
+    expect(page).toContain('Money of the <strong>order</strong>');
+    expect(page).toMatch(/as in [^]*orders\.amount/);
+    const [, data = ''] = /^txData\("lineage",(.*)\)\n$/.exec(opened.read('target/docs/data/lineage.js')) ?? [];
+    expect(JSON.parse(data)).toMatchObject({ kinds: ['identity', 'transformation', 'aggregation'] });
+    expect((JSON.parse(data) as { readonly edges: readonly number[] }).edges).toHaveLength(6 * 5);
+  });
+
+  it('tests that follow from a query are proven, and hold', async () => {
+    const opened = await project(shop);
+    const { exit, text } = await opened.tx('build');
+    expect(exit, text).toBe(0);
+    const proven = (opened.read('target/run_results.json').match(/proven by the query/g) ?? []).length;
+    expect(proven).toBe(2);
+    const again = await opened.tx('build --force --run-proven');
+    expect(again.exit, again.text).toBe(0);
+    expect(opened.read('target/run_results.json')).not.toContain('proven by the query');
+  });
+
+  it('compiling says what is wrong with columns, of all models at once', async () => {
+    const opened = await project({ ...shop, 'models/wrong.sql': 'select nope, amount from {{ref "paid"}}' });
+    const { exit, text } = await opened.tx('compile');
+    expect(exit, text).toBe(2);
+    expect(text).toContain('unknown-column');
+    expect(text).toContain('models/wrong.sql:1:8');
+  });
+
+  it('without a database only what needs one is refused', async () => {
+    if (name === 'duckdb') return;
+    const opened = await project(shop);
+    goOffline(opened, name);
+    for (const command of ['compile', 'lint', 'ls --output json']) {
+      const { exit, text } = await opened.tx(command);
+      expect(exit, `${command}\n${text}`).toBe(0);
+    }
+    const { exit, text } = await opened.tx('lineage totals.total');
+    expect(exit).toBe(1);
+    expect(text).toMatch(/nothing\s+answers\s+at\s+127\.0\.0\.1:1/);
+  });
+});
