@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Binder, Binding } from '../../adapter/analysis.ts';
+import { readView } from './analysis/bound-view.ts';
 import { watchWire } from '../../../tests/support/watch-wire.ts';
 import {
   apartCasts,
@@ -150,6 +151,22 @@ describe('where columns come from', () => {
       { columns: ['id identity main.orders.id'], opaque: [] },
     ]);
     expect((await binder.bind(queries)).map(lineageOf)).toEqual(bindings.map(lineageOf));
+  });
+
+  it('stays open where a query is thousands of queries deep, or its tree is none', async () => {
+    const binder = await openBinder();
+    const deep = `${'select * from ('.repeat(700)}select id from "main"."orders"${') as t'.repeat(700)}`;
+    const [first, second] = await binder.bind([{ sql: deep }, { sql: 'select id from "main"."orders"' }]);
+    expect(lineageOf(first)).toEqual({ columns: ['id identity main.orders.id'], opaque: [] });
+    expect(lineageOf(second)).toEqual({ columns: ['id identity main.orders.id'], opaque: [] });
+    const level = '{QUERY :rtable ({RANGETBLENTRY :rtekind 1 :subquery ';
+    const from =
+      '}) :jointree {FROMEXPR :fromlist ({RANGETBLREF :rtindex 1})} :targetList ({TARGETENTRY :expr {VAR :varno 1 :varattno 1}})}';
+    const none = { relation: () => undefined, function: () => undefined };
+    for (const tree of [`(${level.repeat(30_000)}{QUERY}${from.repeat(30_000)})`, '', '({PLAN})', '({QUERY} {QUERY})', '<>']) {
+      const view = { columns: [], rows: [['id', 'integer', tree]] };
+      expect(readView(view, none)).toMatchObject({ columns: [{ name: 'id', type: 'integer', sources: [] }], opaque: [{ kind: 'plan' }] });
+    }
   });
 
   it('costs no round trip more than the columns alone, and one for names of the server', async () => {

@@ -1,12 +1,13 @@
 /** What the server tells of a query that was made a view: its columns, and how it understood the query. */
 import type { BoundQuery } from '../../../adapter/analysis.ts';
 import type { ResultSet } from '../../../adapter/connection.ts';
-import type { Relation } from '../../../adapter/relation.ts';
+import type { Column, Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { columnsStatement, readColumns } from '../catalog.ts';
 import { describeQueryTree } from './describe-query-tree.ts';
 import { readQueries } from './read-tree.ts';
 import type { ServerNames } from './server-names.ts';
+import type { TreeNode } from './tree-node.ts';
 
 /** Stands beside the first column, or alone where there is none. */
 const tree = `case when a.attnum is null or a.attnum = 1 then
@@ -20,7 +21,21 @@ export function viewStatement(view: Relation): Statement {
 export function readView(answer: ResultSet | undefined, names: ServerNames): BoundQuery {
   const columns = readColumns(answer);
   const [query, ...others] = readQueries(String(answer?.rows[0]?.[2] ?? ''));
-  if (query?.nodeTag === 'QUERY' && others.length === 0) return describeQueryTree(query, columns, names);
+  const described = query?.nodeTag === 'QUERY' && others.length === 0 ? describeIfShallow(query, columns, names) : undefined;
+  return described ?? withoutLineage(columns);
+}
+
+/** Undefined for queries in queries, thousands deep: more than this process can hold. */
+function describeIfShallow(query: TreeNode, columns: readonly Column[], names: ServerNames): BoundQuery | undefined {
+  try {
+    return describeQueryTree(query, columns, names);
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
+}
+
+function withoutLineage(columns: readonly Column[]): BoundQuery {
   return {
     columns: columns.map((column) => ({ ...column, sources: [], influences: [] })),
     inputs: [],

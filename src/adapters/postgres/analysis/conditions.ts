@@ -76,7 +76,7 @@ function constantPlace(test: TreeNode, scope: Scope): number | undefined {
   if (test.nodeTag === 'VAR') return repeatedPlace(test, scope);
   if (test.nodeTag === 'NULLTEST' && numberAt(test, 'nulltesttype') === IS_NULL) {
     const arg = nodeAt(test, 'arg');
-    return arg?.nodeTag === 'VAR' ? repeatedPlace(arg, scope) : undefined;
+    return arg?.nodeTag === 'VAR' && !isRecord(arg) ? repeatedPlace(arg, scope) : undefined;
   }
   const sides = equatedSides(test);
   if (sides === undefined) return undefined;

@@ -8,7 +8,7 @@ import { conjuncts, constantPlaces, equatedSides, provenColumns } from './condit
 import { repeatedColumn } from './references.ts';
 import type { Scope } from './scope.ts';
 import { traceEntry } from './trace-entry.ts';
-import { nodeAt, nodesAt, numberAt } from './tree-node.ts';
+import { isSet, nodeAt, nodesAt, numberAt } from './tree-node.ts';
 import type { TreeNode } from './tree-node.ts';
 
 /** The rows of a part of FROM; its columns are those of its entries in the scope. */
@@ -16,11 +16,12 @@ export interface FromRows {
   /** Numbers of the entries that it joins. */
   readonly entries: readonly number[];
   readonly influences: Influences;
-  /** Over the places of the whole scope. */
+  /** Over the places of the whole scope. Of a lateral part they hold for each row that it stands beside. */
   readonly keys: readonly Key[];
+  readonly isLateral: boolean;
 }
 
-const oneRow: FromRows = { entries: [], influences: noInfluences, keys: [[]] };
+const oneRow: FromRows = { entries: [], influences: noInfluences, keys: [[]], isLateral: false };
 
 export function traceFrom(scope: Scope): FromRows {
   const tree = nodeAt(scope.query, 'jointree');
@@ -49,14 +50,14 @@ function traceItem(item: TreeNode, scope: Scope): FromRows {
   const entry = scope.entry(number);
   if (entry === undefined) {
     const any = scope.opaque(item.nodeTag);
-    return { entries: [], influences: influencesOf([any], 'opaque'), keys: [] };
+    return { entries: [], influences: influencesOf([any], 'opaque'), keys: [], isLateral: true };
   }
   const { columns, influences, keys } = traceEntry(entry, scope);
   const first = scope.width;
   scope.columns.set(number, columns);
   scope.firstPlaces.set(number, first);
   scope.width += columns.width;
-  return { entries: [number], influences, keys: keys.map((key) => key.map((at) => at + first)) };
+  return { entries: [number], influences, keys: keys.map((key) => key.map((at) => at + first)), isLateral: isSet(entry, 'lateral') };
 }
 
 const joinKinds: readonly (JoinKind | undefined)[] = ['inner', 'left', 'full', 'right'];
@@ -92,16 +93,17 @@ function equatedPlaces(tests: readonly TreeNode[], left: FromRows, right: FromRo
 }
 
 function joined(kind: JoinKind, left: FromRows, right: FromRows, equated: readonly Pair[]): FromRows {
+  const sides = [
+    { keys: left.keys, equated: equated.map(([place]) => place) },
+    { keys: right.keys, equated: equated.map(([, place]) => place) },
+  ] as const;
   return {
     entries: [...left.entries, ...right.entries],
     influences: joinInfluences([left.influences, right.influences]),
-    // Places count through the whole scope, so neither side has to be moved.
-    keys: joinKeys(
-      kind,
-      { keys: left.keys, equated: equated.map(([place]) => place) },
-      { keys: right.keys, equated: equated.map(([, place]) => place) },
-      0,
-    ),
+    // Places count through the whole scope, so neither side has to be moved. A lateral side has other rows for each row of the
+    // left one: as in a left join, its keys alone tell nothing apart.
+    keys: joinKeys(right.isLateral && kind === 'inner' ? 'left' : kind, ...sides, 0),
+    isLateral: left.isLateral || right.isLateral,
   };
 }
 
