@@ -13,9 +13,10 @@ export interface ReplacedQuery {
 export function replaceRelations(sql: string, nameOf: (relation: Relation) => string | undefined): ReplacedQuery {
   const cuts: { readonly from: number; readonly to: number; readonly text: string }[] = [];
   const tokens = [...sqlTokens(sql)];
-  for (let at = 0; at + 2 < tokens.length; at += 1) {
-    const [first, dot, second] = tokens.slice(at, at + 3);
-    if (first === undefined || second === undefined || dot === undefined || sql.slice(dot.start, dot.end) !== '.') continue;
+  for (const [at, dot] of tokens.entries()) {
+    if (dot.end - dot.start !== 1 || sql[dot.start] !== '.') continue;
+    const [first, second] = [tokens[at - 1], tokens[at + 1]];
+    if (first === undefined || second === undefined) continue;
     const schema = readName(sql, first);
     const name = readName(sql, second);
     const text = schema === undefined || name === undefined ? undefined : nameOf({ schema, name });

@@ -19,22 +19,24 @@ const dull: ReadonlySet<string> = new Set(
 /** Fields that few ask for, kept as text; `readTree` reads it. */
 const unread: ReadonlySet<string> = new Set(['eref', 'ctecolnames']);
 
-const [BLANK, NEWLINE, OPEN_LIST, CLOSE_LIST, COLON, OPEN_BYTES, BACKSLASH, OPEN_NODE, CLOSE_NODE, ZERO] = [...' \n():[\\{}0'].map((sign) =>
+const [BLANK, NEWLINE, OPEN_LIST, CLOSE_LIST, COLON, OPEN_BYTES, BACKSLASH, OPEN_NODE, CLOSE_NODE] = [...' \n():[\\{}'].map((sign) =>
   sign.charCodeAt(0),
 );
 
 type Building = Record<string, TreeValue> & { nodeTag: string };
 
+/** A node or a list that is being read. */
 interface Container {
   readonly node: Building | undefined;
-  readonly list: TreeValue[];
+  readonly list: TreeValue[] | undefined;
   /** The field whose value comes next. */
   field: string | undefined;
 }
 
 /** The tree of a text. However deep it is, nothing here calls itself. What is nothing, false or 0 is absent. */
 export function readTree(text: string): TreeValue {
-  const root: Container = { node: undefined, list: [], field: undefined };
+  const found: TreeValue[] = [];
+  const root: Container = { node: undefined, list: found, field: undefined };
   const open: Container[] = [];
   let top: Container | undefined = root;
   let at = 0;
@@ -48,11 +50,14 @@ export function readTree(text: string): TreeValue {
       top = open.pop();
       if (top !== undefined) put(top, closed.node ?? closed.list);
     } else if (top.node !== undefined && top.field === undefined) {
-      at = readField(text, at, top, top.node);
+      at = readFields(text, at, top, top.node);
     } else if (code === OPEN_NODE || code === OPEN_LIST) {
       open.push(top);
       const end: number = code === OPEN_NODE ? wordEnd(text, at + 1) : at + 1;
-      top = { node: code === OPEN_NODE ? { nodeTag: text.slice(at + 1, end) } : undefined, list: [], field: undefined };
+      top =
+        code === OPEN_NODE
+          ? { node: { nodeTag: text.slice(at + 1, end) }, list: undefined, field: undefined }
+          : { node: undefined, list: [], field: undefined };
       at = end;
     } else {
       const end = wordEnd(text, at);
@@ -60,48 +65,61 @@ export function readTree(text: string): TreeValue {
       at = end;
     }
   }
-  return root.list[0];
+  return found[0];
 }
 
 function put(container: Container, value: TreeValue): void {
   const { node, list, field } = container;
-  if (node === undefined) list.push(value);
-  else if (field !== undefined) node[field] = value;
+  if (list !== undefined) list.push(value);
+  else if (node !== undefined && field !== undefined) node[field] = value;
   container.field = undefined;
 }
 
 /**
- * Reads a field's name, and leaves out its value if it is the usual one or nobody wants it. The bytes of a constant stand
- * behind their number. Gives where to go on.
+ * Reads the fields of a node up to one that holds a node or a list, or up to the node's end. Values that are the usual ones, or
+ * that nobody wants, are left out. The bytes of a constant stand behind their number. Gives where to go on.
  */
-function readField(text: string, at: number, top: Container, node: Building): number {
-  const first = text.charCodeAt(at);
-  if (first === OPEN_BYTES) {
-    const end = text.indexOf(']', at);
-    node['bytes'] = text.slice(at + 1, end < 0 ? text.length : end).trim();
-    return end < 0 ? text.length : end + 1;
+function readFields(text: string, start: number, top: Container, node: Building): number {
+  let at = start;
+  for (;;) {
+    while (isBlank(text.charCodeAt(at))) at += 1;
+    if (text.charCodeAt(at) !== COLON) return afterFields(text, at, node);
+    const blank = text.indexOf(' ', at);
+    if (blank < 0) return text.length;
+    const usual = usualEnd(text, blank + 1);
+    if (usual > 0) {
+      at = usual;
+      continue;
+    }
+    const field = text.slice(at + 1, blank);
+    const first = text.charCodeAt(blank + 1);
+    const isLeftOut = dull.has(field);
+    if (!isLeftOut && (first === OPEN_NODE || first === OPEN_LIST) && !unread.has(field)) {
+      top.field = field;
+      return blank + 1;
+    }
+    at = valueEnd(text, blank + 1);
+    if (!isLeftOut) node[field] = unread.has(field) ? text.slice(blank + 1, at) : readWord(text.slice(blank + 1, at));
   }
-  // Whatever else stands there belongs to no field.
-  if (first !== COLON) return wordEnd(text, at);
-  const blank = text.indexOf(' ', at);
-  if (blank < 0) return text.length;
-  const usual = usualEnd(text, blank + 1);
-  if (usual !== undefined) return usual;
-  const field = text.slice(at + 1, blank);
-  if (dull.has(field)) return valueEnd(text, blank + 1);
-  if (unread.has(field)) {
-    const end = valueEnd(text, blank + 1);
-    node[field] = text.slice(blank + 1, end);
-    return end;
-  }
-  top.field = field;
-  return blank + 1;
 }
 
-/** Where a value ends that is nothing, false or 0. */
-function usualEnd(text: string, at: number): number | undefined {
-  const length = text.charCodeAt(at) === ZERO ? 1 : text.startsWith('<>', at) ? 2 : text.startsWith('false', at) ? 5 : 0;
-  return length > 0 && isEnd(text.charCodeAt(at + length)) ? at + length : undefined;
+/** What is no field belongs to none, but for the bytes of a constant. */
+function afterFields(text: string, at: number, node: Building): number {
+  const code = text.charCodeAt(at);
+  if (code === CLOSE_NODE || code === CLOSE_LIST || at >= text.length) return at;
+  if (code !== OPEN_BYTES) return wordEnd(text, at);
+  const end = text.indexOf(']', at);
+  node['bytes'] = text.slice(at + 1, end < 0 ? text.length : end).trim();
+  return end < 0 ? text.length : end + 1;
+}
+
+const [ZERO, LESS, FIRST_OF_FALSE] = [...'0<f'].map((sign) => sign.charCodeAt(0));
+
+/** Where a value ends that is nothing, false or 0; 0 for others. */
+function usualEnd(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  const length = first === ZERO ? 1 : first === LESS ? 2 : first === FIRST_OF_FALSE && text.startsWith('false', at) ? 5 : 0;
+  return length > 0 && isEnd(text.charCodeAt(at + length)) ? at + length : 0;
 }
 
 function isBlank(code: number): boolean {
