@@ -10,6 +10,7 @@ import type { Command, Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
 import { lookAround, lookAtTarget } from './analyze-nodes.ts';
+import { askOn, askTarget, newTexts } from './compare-columns.ts';
 import { requireColumns } from './check-columns.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
 import { findProduction } from './find-production.ts';
@@ -121,8 +122,9 @@ export async function runPrepared(
     );
     await requireSeedTypes(session, loaded, seeds.summaries.keys());
     const unitColumns = await findUnitColumns(host, ownProject(loaded), prepared.unitTests, { adapter, session });
-    const { planned: drafted, input } = cancellation.whileBusy(() =>
-      planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns }),
+    const ready = { ...prepared, seeds, standing, unitColumns };
+    const { planned: drafted, input } = await cancellation.whileBusy(() =>
+      planFor(host, screen, request, ready, { adapter, ask: (job) => askOn(session, job) }),
     );
     if (!hasWork(drafted.plan)) return undefined;
     const catalog = (): Promise<readonly CatalogRelation[]> => lookAround(adapter, session, loaded);
@@ -152,6 +154,7 @@ export async function runPrepared(
             txVersion: host.version,
             stateVersion: standing.state.version,
             shapes: standing.state.shapes,
+            newTexts: newTexts(planned.plan, loaded, standing),
             ...(prepared.bases === undefined ? {} : { bases: prepared.bases }),
             openRuns: standing.state.openRuns,
             lockTimeoutMs: lockTimeoutMs(request.options),
@@ -204,8 +207,9 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
     readStandingIfAny(host, screen, request, prepared),
   );
   const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
-  const { planned } = planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns });
   const adapter = await loaded.engine.load();
+  const ready = { ...prepared, seeds, standing, unitColumns };
+  const { planned } = await planFor(host, screen, request, ready, { adapter, ask: (job) => askTarget(host, adapter, loaded, job) });
   const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);
   const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
   const found = await requireColumns(host, screen, request, check);
