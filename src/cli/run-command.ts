@@ -19,6 +19,7 @@ import { chooseNodes, inEnvironment } from './choose-nodes.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { ownProject } from './deferral.ts';
 import { describeNothing } from './describe-nothing.ts';
+import { estimateBackfill } from './estimate-backfill.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
@@ -130,6 +131,8 @@ export async function runPrepared(
     const catalog = (): Promise<readonly CatalogRelation[]> => lookAround(adapter, session, loaded);
     const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, catalog };
     const planned = proveTests(request, loaded, drafted, await requireColumns(host, screen, request, check));
+    if (request.options.backfill === true)
+      for (const line of await estimateBackfill(planned.plan, loaded, standing, (job) => askOn(session, job))) screen.note(line);
     const report = manner.report(planned);
     const result = await executeReported(report, loaded.project, () =>
       traced(host.trace, 'execute', () =>
