@@ -35,7 +35,9 @@ export async function compareColumns(
   input: PlanInput,
   { adapter, loaded, ask }: CompareWith,
 ): Promise<ReadonlyMap<NodeId, ComparedQuery> | undefined> {
-  if (input.reuse !== true || input.deferred !== undefined || adapter.openBinder === undefined) return undefined;
+  if (input.reuse !== true || adapter.openBinder === undefined) return undefined;
+  // Rows of another environment were made from other data.
+  if (input.deferred !== undefined || input.copies !== undefined) return undefined;
   const wanted = findComparable(plan, input.graph, input.state.builds);
   if (wanted.length === 0) return undefined;
   const earlier = await ask((connection) => readEarlier(connection, input, wanted));

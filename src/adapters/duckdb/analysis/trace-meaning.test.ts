@@ -58,6 +58,20 @@ describe('the meaning of a query', () => {
     ['sum(a) over (partition by id)', 'sum(a) over (partition by b)'],
     [`cast(b as enum('x', 'y'))`, `cast(b as enum('x', 'z'))`],
     ['null', '0'],
+    ['id + 9007199254740990', 'id + 9007199254740991'],
+    ['0.1::double', '0.2::double'],
+    ['1.0', '1.00'],
+    [`'a'`, `'A'`],
+    [`regexp_replace(b, 'a', 'b', 'g')`, `regexp_replace(b, 'a', 'b', 'i')`],
+    [`date_trunc('day', timestamp '2020-01-01 10:00:00')`, `date_trunc('month', timestamp '2020-01-01 10:00:00')`],
+    [`list_sort([id], 'DESC', 'NULLS FIRST')`, `list_sort([id], 'DESC', 'NULLS LAST')`],
+    [`list_zip([id], [a, id], true)`, `list_zip([id], [a, id], false)`],
+    ['[id, a][1]', '[id, a][2]'],
+    [`map {'x': id}['x']`, `map {'x': id}['y']`],
+    ['union_value(k := id)', 'union_value(j := id)'],
+    ['least(a, 1)', 'greatest(a, 1)'],
+    [`interval '1 day'`, `interval '24 hours'`],
+    [`b->'a'`, `b->>'a'`],
   ])('tells %s from %s, over the same rows', async (one, other) => {
     const [first, second] = [await known(`select ${one} as x from s.t`), await known(`select ${other} as x from s.t`)];
     expect(first.columns[0]?.digest).not.toBe(second.columns[0]?.digest);
@@ -162,6 +176,9 @@ describe('the meaning of a query', () => {
 
   it.each([
     'select list_transform([id], x -> x + 1) as x from s.t',
+    'select id + 9007199254740993 as x from s.t',
+    'select 1.00000000000000000001 as x from s.t',
+    'select range as x from range(9007199254740993, 9007199254740995)',
     'select unnest([id, a]) as x from s.t',
     'select (select max(u.a) from s.u where u.id = t.id) as x from s.t',
     'select distinct on (b) id from s.t order by b, a',
