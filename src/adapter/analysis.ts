@@ -62,6 +62,8 @@ export interface BindRequest {
   readonly sql: string;
   /** Parts of `sql` that read files in place, as the dialect spelled them, and the declared relations that stand for them. */
   readonly files?: readonly { readonly text: string; readonly relation: Relation }[];
+  /** Asks for `meaning`, where the binder can tell it. */
+  readonly meaning?: true;
 }
 
 /** What became of a query: bound, or refused with the engine's error, whose position counts in the query's own text. */
@@ -82,6 +84,25 @@ export interface BoundQuery {
   readonly misfits: readonly TypeMisfit[];
   /** Parts that could not be followed. Whatever they read has edges of kind `opaque`: more than there are, never less. */
   readonly opaque: readonly OpaquePart[];
+  /** Asked for, and every part of the query could be followed. */
+  readonly meaning?: QueryMeaning;
+}
+
+/** How a query makes what it gives, so that two of them can be compared column by column. */
+export interface QueryMeaning {
+  /** Which rows there are, and how often. */
+  readonly rows: Meaning;
+  /** In output order. Comparable where the rows are the same. */
+  readonly columns: readonly Meaning[];
+}
+
+/** With the same digest the same follows from the same data of what it reads. */
+export interface Meaning {
+  readonly digest: string;
+  /** False where it may be another one each time, of the same data: what it takes depends on an order that nobody gave. */
+  readonly steady: boolean;
+  /** Everything that has a part in it. The rows of what a query reads have a part in all of it, and are not named. */
+  readonly reads: readonly { readonly relation: Relation; readonly column: string }[];
 }
 
 export interface BoundColumn extends Column {

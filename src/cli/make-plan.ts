@@ -2,13 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { findCheck } from '../checks/vocabulary.ts';
 import type { NodeId } from '../compile/compiled.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { Copy, Interval, LoadOrder, PlanInput, UnitTests } from '../plan/plan-input.ts';
 import type { PreparedUnitTest } from '../plan/unit-test.ts';
 import { traced } from '../project/tracer.ts';
+import { compareColumns } from './compare-columns.ts';
+import type { CompareWith } from './compare-columns.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -41,15 +43,26 @@ export interface ReadyToPlan extends Prepared {
   readonly unitColumns: UnitTests['columns'];
 }
 
-/** The plan, and what it was made from. Stops where it must not be carried out. */
-export function planFor(
+/** The plan, and what it was made from. Stops where it must not be carried out. `target` is asked only where queries are to be compared. */
+export async function planFor(
   host: Host,
   screen: Screen,
   request: RunRequest,
   prepared: ReadyToPlan,
-): { readonly planned: PlanResult; readonly input: PlanInput } {
-  const input = planInput(host, request, prepared);
-  return { planned: traced(host.trace, 'plan', () => planRun(screen, input)), input };
+  target: Omit<CompareWith, 'loaded'>,
+): Promise<{ readonly planned: PlanResult; readonly input: PlanInput }> {
+  const drafted = planInput(host, request, prepared);
+  const draft = traced(host.trace, 'plan', () => buildPlan(drafted));
+  const compared = await compareColumns(draft.value.plan, drafted, { ...target, loaded: prepared.loaded });
+  if (compared === undefined) return { planned: accepted(screen, draft), input: drafted };
+  const input = { ...drafted, compared };
+  return {
+    planned: accepted(
+      screen,
+      traced(host.trace, 'plan', () => buildPlan(input)),
+    ),
+    input,
+  };
 }
 
 export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): PlanInput {
@@ -85,9 +98,8 @@ export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan
   };
 }
 
-function planRun(screen: Screen, input: PlanInput): PlanResult {
-  const outcome = buildPlan(input);
-  if (hasErrors(outcome.diagnostics)) throw new Stop(exitCodes.usage, outcome.diagnostics);
-  screen.showDiagnostics(outcome.diagnostics);
-  return outcome.value;
+function accepted(screen: Screen, { value, diagnostics }: Outcome<PlanResult>): PlanResult {
+  if (hasErrors(diagnostics)) throw new Stop(exitCodes.usage, diagnostics);
+  screen.showDiagnostics(diagnostics);
+  return value;
 }

@@ -10,6 +10,7 @@ import type { Command, Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
 import { lookAround, lookAtTarget } from './analyze-nodes.ts';
+import { askOn, askTarget, newTexts } from './compare-columns.ts';
 import { requireColumns } from './check-columns.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
 import { findProduction } from './find-production.ts';
@@ -18,6 +19,7 @@ import { chooseNodes, inEnvironment } from './choose-nodes.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { ownProject } from './deferral.ts';
 import { describeNothing } from './describe-nothing.ts';
+import { estimateBackfill } from './estimate-backfill.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
@@ -121,13 +123,16 @@ export async function runPrepared(
     );
     await requireSeedTypes(session, loaded, seeds.summaries.keys());
     const unitColumns = await findUnitColumns(host, ownProject(loaded), prepared.unitTests, { adapter, session });
-    const { planned: drafted, input } = cancellation.whileBusy(() =>
-      planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns }),
+    const ready = { ...prepared, seeds, standing, unitColumns };
+    const { planned: drafted, input } = await cancellation.whileBusy(() =>
+      planFor(host, screen, request, ready, { adapter, ask: (job) => askOn(session, job) }),
     );
     if (!hasWork(drafted.plan)) return undefined;
     const catalog = (): Promise<readonly CatalogRelation[]> => lookAround(adapter, session, loaded);
     const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, catalog };
     const planned = proveTests(request, loaded, drafted, await requireColumns(host, screen, request, check));
+    if (request.options.backfill === true)
+      for (const line of await estimateBackfill(planned.plan, loaded, standing, (job) => askOn(session, job))) screen.note(line);
     const report = manner.report(planned);
     const result = await executeReported(report, loaded.project, () =>
       traced(host.trace, 'execute', () =>
@@ -152,6 +157,7 @@ export async function runPrepared(
             txVersion: host.version,
             stateVersion: standing.state.version,
             shapes: standing.state.shapes,
+            newTexts: newTexts(planned.plan, loaded, standing),
             ...(prepared.bases === undefined ? {} : { bases: prepared.bases }),
             openRuns: standing.state.openRuns,
             lockTimeoutMs: lockTimeoutMs(request.options),
@@ -204,8 +210,9 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
     readStandingIfAny(host, screen, request, prepared),
   );
   const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
-  const { planned } = planFor(host, screen, request, { ...prepared, seeds, standing, unitColumns });
   const adapter = await loaded.engine.load();
+  const ready = { ...prepared, seeds, standing, unitColumns };
+  const { planned } = await planFor(host, screen, request, ready, { adapter, ask: (job) => askTarget(host, adapter, loaded, job) });
   const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);
   const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
   const found = await requireColumns(host, screen, request, check);

@@ -69,7 +69,15 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     await verdicts.flush(main);
     const endFailed = options.signal.aborted ? false : !(await runHooks(plan, plan.onRunEnd, ports, main, options.signal));
     const at = new Date(clock.now()).toISOString();
-    await noteShapes(plan, results, { adapter: ports.adapter, connection: main, writer, known: options.shapes, bases: options.bases, at });
+    await noteShapes(plan, results, {
+      adapter: ports.adapter,
+      connection: main,
+      writer,
+      known: options.shapes,
+      bases: options.bases,
+      texts: options.newTexts,
+      at,
+    });
     const result = summarise(plan, [...results.values()], {
       warnings: options.signal.aborted || isIdle ? [] : await warnOfBrokenViews(plan, ports.adapter, main, results),
       startedAt,

@@ -57,6 +57,8 @@ export interface ExecutionOptions {
   readonly shapes: Readonly<Record<string, string>>;
   /** What the target had of each node, where this is an environment of it. */
   readonly bases?: ReadonlyMap<string, string>;
+  /** The SQL of models that are built from another text than before. */
+  readonly newTexts?: ReadonlyMap<string, string>;
   /** Runs that never ended; those whose process is gone are marked so. */
   readonly openRuns: readonly string[];
   readonly signal: AbortSignal;

@@ -16,6 +16,8 @@ interface Shapes {
   readonly known: Readonly<Record<string, string>>;
   /** What the target of this environment had of each node. */
   readonly bases?: ReadonlyMap<string, string> | undefined;
+  /** Of what is built from another text than before. */
+  readonly texts?: ReadonlyMap<string, string> | undefined;
   readonly at: string;
 }
 
@@ -23,11 +25,15 @@ interface Shapes {
 export async function noteShapes(
   plan: Plan,
   results: ReadonlyMap<string, NodeResult>,
-  { adapter, connection, writer, known, bases, at }: Shapes,
+  { adapter, connection, writer, known, bases, texts, at }: Shapes,
 ): Promise<void> {
   const built = plan.steps.filter(
     (step): step is BuildStep => step.kind === 'build' && step.memory !== undefined && results.get(step.node)?.status === 'success',
   );
+  const kept = plan.steps.flatMap((step) => {
+    const build = step.kind === 'unchanged' && results.get(step.id)?.status === 'success' ? step.build : undefined;
+    return build?.keeps === undefined ? [] : [{ relation: build.relation, ...build.keeps }];
+  });
   if (built.length === 0) return;
   const subjectOf = ({ relation }: Pick<BuildStep, 'relation'>): string => buildSubject(relation, adapter.dialect);
   try {
@@ -40,7 +46,11 @@ export async function noteShapes(
       if (now === undefined || (now === known[subject] && base === undefined)) return [];
       return [{ relation: step.relation, ordinal: step.assumes.ordinal + 1, columns: now, ...(base === undefined ? {} : { base }) }];
     });
-    if (shapes.length > 0) await connection.run(writer.shapes(at, shapes));
+    const made = built.flatMap(({ node, relation, assumes }) => {
+      const text = texts?.get(node);
+      return text === undefined ? [] : [{ relation, ordinal: assumes.ordinal + 1, text }];
+    });
+    if (shapes.length + made.length + kept.length > 0) await connection.run(writer.notes(at, { shapes, texts: made, kept }));
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
   }

@@ -7,7 +7,7 @@ import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import type { Action } from '../plan/action.ts';
-import { queryRows, runOperation } from './perform.ts';
+import { queryRows, renderOperation, runOperation } from './perform.ts';
 import { StatementFailure, StepFailure } from './step-failure.ts';
 
 /** What is brought in line: of an increment, or of anything else that is staged for a table. */
@@ -52,15 +52,21 @@ export async function reconcileColumns(
   });
   const relation = nameOf(action.target);
   const change = { target: action.target, add: added, drop: [], retype: [] };
+  const whole = { ...change, drop: names(removed), retype: retyped.map(({ name, to }) => ({ name, type: to })) };
+  const alters = (): Promise<readonly string[]> => textsOf(adapter, connection, whole);
   switch (action.onSchemaChange) {
     case 'ignore':
-      requireColumns(action.target, removed, place);
+      if (removed.length > 0) requireColumns(action.target, removed, place, await alters());
       await castStage(adapter, connection, action, retyped, place);
       return names(common);
     case 'fail':
       if (added.length + removed.length + retyped.length > 0) {
         throw new StepFailure([
-          diagnose('schema-changed', { relation, added: names(added), removed: names(removed), retyped }, where(place)),
+          diagnose(
+            'schema-changed',
+            { relation, added: names(added), removed: names(removed), retyped, alters: await alters() },
+            where(place),
+          ),
         ]);
       }
       return names(common);
@@ -73,21 +79,26 @@ export async function reconcileColumns(
     case 'sync_all_columns':
       if (removed.length * 2 > action.targetColumns.length) {
         throw new StepFailure([
-          diagnose('schema-change-refused', { relation, removed: names(removed), total: action.targetColumns.length }, where(place)),
+          diagnose(
+            'schema-change-refused',
+            { relation, removed: names(removed), total: action.targetColumns.length, alters: await alters() },
+            where(place),
+          ),
         ]);
       }
       await requireLossless(adapter, connection, { holder: action.target, target: action.target, retyped, place });
-      await alter(adapter, connection, { ...change, drop: names(removed), retype: retyped.map(({ name, to }) => ({ name, type: to })) });
+      await alter(adapter, connection, whole);
       return [...names(common), ...names(added)];
     default:
       return unreachable(action.onSchemaChange);
   }
 }
 
-/** Fails when columns of the table are missing in the rows that are to be added to it. */
-export function requireColumns(target: Relation, missing: readonly Column[], place: StepPlace): void {
+/** Fails when columns of the table are missing in the rows that are to be added to it. `alters` would make the table as they are. */
+export function requireColumns(target: Relation, missing: readonly Column[], place: StepPlace, alters: readonly string[] = []): void {
   if (missing.length === 0) return;
-  throw new StepFailure([diagnose('increment-column-missing', { columns: names(missing), relation: nameOf(target) }, where(place))]);
+  const found = { columns: names(missing), relation: nameOf(target), alters };
+  throw new StepFailure([diagnose('increment-column-missing', found, where(place))]);
 }
 
 /** Gives the staged rows the types that the table has. */
@@ -152,16 +163,19 @@ async function countLost(adapter: Adapter, connection: Connection, holder: Relat
   }
 }
 
-async function alter(
-  adapter: Adapter,
-  connection: Connection,
-  change: {
-    readonly target: Relation;
-    readonly add: readonly Column[];
-    readonly drop: readonly string[];
-    readonly retype: readonly Column[];
-  },
-): Promise<void> {
+interface Alteration {
+  readonly target: Relation;
+  readonly add: readonly Column[];
+  readonly drop: readonly string[];
+  readonly retype: readonly Column[];
+}
+
+/** The statements that would carry it out. */
+async function textsOf(adapter: Adapter, connection: Connection, change: Alteration): Promise<readonly string[]> {
+  return (await renderOperation(adapter, connection, { kind: 'alter-columns', ...change })).map(({ sql }) => sql);
+}
+
+async function alter(adapter: Adapter, connection: Connection, change: Alteration): Promise<void> {
   if (change.add.length + change.drop.length + change.retype.length === 0) return;
   await runOperation(adapter, connection, { kind: 'alter-columns', ...change });
 }

@@ -11,8 +11,11 @@ import { shapeHash } from '../state/shape-hash.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { BuildMemory } from '../state/state-writer.ts';
 import type { Standing } from './build-context.ts';
+import type { State } from './data-state.ts';
 import { digest, fingerprintOf, metadataOf, namesKnownTo, readingPart, unsteadyPart } from './fingerprint.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import { createFollower } from './follow-changes.ts';
+import type { Compared, Follower } from './follow-changes.ts';
 import type { Reason } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import { planBatches } from './plan-batches.ts';
@@ -28,14 +31,13 @@ export interface Finding {
   readonly stands?: 'unchanged' | 'metadata';
   /** Of what stands: its record. */
   readonly recorded?: RecordedBuild;
+  /** What stands was built from other states, which differ only in what it does not read: so it counts as built from these. */
+  readonly keeps?: BuildMemory['inputs'];
   /** Why it is built, where that follows from what is remembered. */
   readonly reason?: Reason;
   /** The same in words, for each thing that differs. */
   readonly why: readonly string[];
 }
-
-/** The state of a parent: the same text is the same data. Undefined where nobody knows whether it is the same. */
-type State = { readonly state: string } | { readonly moves: string; readonly reason: Reason };
 
 export interface Findings {
   /** To be asked of each node once, after its parents. */
@@ -71,10 +73,10 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
     states.set(id, found);
     return found;
   };
-  const together = (kind: string, what: unknown, ids: readonly NodeId[]): State => {
+  const together = (kind: string, what: unknown, ids: readonly NodeId[], stateOf = dataOf): State => {
     const all: string[] = [];
     for (const id of [...ids].sort()) {
-      const one = dataOf(id);
+      const one = stateOf(id);
       if ('moves' in one) return one;
       all.push(id, one.state);
     }
@@ -125,6 +127,8 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
       : { state: version };
   };
 
+  const track = createFollower({ input, recordOf, dataOf, columnsOf, together });
+
   return {
     stands: (id) => decided.get(id)?.stands === 'unchanged',
     stateOf: (ids) => {
@@ -144,7 +148,7 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
       const parents = parentsOf(node.id).map((id) => [id, kind === 'view' ? columnsOf(id) : dataOf(id)] as const);
       const inputs = Object.fromEntries(parents.map(([id, found]) => [id, 'state' in found ? found.state : '?']));
       const memory: BuildMemory = { fingerprint, inputs, metadata: metadataOf(input, node, kind), dataVersion: versionOf(input, node) };
-      const finding = compare({ input, standing, isDrifted, hooks }, node, { kind, memory, read: parents });
+      const finding = compare({ input, standing, isDrifted, hooks, track }, node, { kind, memory, read: parents });
       decided.set(node.id, finding);
       return finding;
     },
@@ -172,20 +176,15 @@ function sourceState({ sources }: PlanInput, node: Extract<GraphNode, { resource
   return { moves: `whether \`${name}\` has new data is not known`, reason: 'source-new-data' };
 }
 
-interface Compared {
-  readonly kind: RelationKind;
-  readonly memory: BuildMemory;
-  readonly read: readonly (readonly [NodeId, State])[];
-}
-
 interface Comparing {
   readonly input: PlanInput;
   readonly standing: Standing;
   readonly isDrifted: (node: BuiltNode, existing: CatalogRelation | undefined, kind: RelationKind) => boolean;
   readonly hooks: string;
+  readonly track: Follower;
 }
 
-function compare({ input, standing, isDrifted, hooks }: Comparing, node: BuiltNode, { kind, memory, read }: Compared): Finding {
+function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: BuiltNode, { kind, memory, read }: Compared): Finding {
   const existing = standing.existing(node.relation);
   const recorded = standing.recorded(node.relation);
   const before = recorded?.node === node.id ? recorded.memory : undefined;
@@ -216,7 +215,19 @@ function compare({ input, standing, isDrifted, hooks }: Comparing, node: BuiltNo
   ];
   const why = reasons.flatMap(([, words]) => words);
   const reason = reasons.find(([, words]) => words.length > 0)?.[0];
-  if (reason !== undefined) return { kind, memory, reason, why };
+  if (reason !== undefined) {
+    const isFollowed = reasons.every(([name, words]) => words.length === 0 || name === 'sql-changed' || name === 'upstream-rebuilt');
+    const words = isFollowed ? track(node, { kind, memory, read }, { before, differs, hasHooks: hasHooks(node) }) : undefined;
+    if (words === undefined) return { kind, memory, reason, why };
+    return {
+      kind,
+      memory: { ...memory, dataVersion: before.dataVersion },
+      stands: 'unchanged',
+      recorded,
+      keeps: memory.inputs,
+      why: [words],
+    };
+  }
   const stands = before.metadata === memory.metadata ? 'unchanged' : 'metadata';
   return { kind, memory: { ...memory, dataVersion: before.dataVersion }, stands, recorded, why: [] };
 }

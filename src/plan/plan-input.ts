@@ -6,6 +6,7 @@ import type { CheckDefinition } from '../checks/check-definition.ts';
 import type { CompiledHook, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
+import type { ComparedQuery } from './compared-query.ts';
 import type { Deferred } from './defer-nodes.ts';
 import type { Command } from './plan.ts';
 import type { KnownRelation, PreparedUnitTest } from './unit-test.ts';
@@ -90,6 +91,8 @@ export interface PlanInput {
   readonly again?: 'from-start' | 'go-on';
   /** What stands unchanged is not built again, and its tests keep their verdicts. */
   readonly reuse?: boolean;
+  /** Queries of which it was found out what they make another way than before. */
+  readonly compared?: ReadonlyMap<NodeId, ComparedQuery>;
   /** What tells the content of files that are sources from what it was before, where that can be told. */
   readonly sources?: ReadonlyMap<NodeId, string>;
   /** Those that are selected, and what is known of the relations that they make up. */

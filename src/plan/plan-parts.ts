@@ -19,21 +19,27 @@ export interface Parts {
   /** What stands as it would be built, but for comments and rights. */
   readonly described: ReadonlyMap<NodeId, BuildPart>;
   /** What stands as it would be built. */
-  readonly unchanged: ReadonlyMap<NodeId, NonNullable<UnchangedStep['build']>>;
+  readonly unchanged: ReadonlyMap<NodeId, Unchanged>;
+}
+
+interface Unchanged {
+  readonly build: NonNullable<UnchangedStep['build']>;
+  readonly why: readonly string[];
 }
 
 export function planParts(context: BuildContext, builds: ReadonlyMap<NodeId, Reason | undefined>, findings: Findings): Parts {
   const built = new Map<NodeId, BuildPart>();
   const described = new Map<NodeId, BuildPart>();
-  const unchanged = new Map<NodeId, NonNullable<UnchangedStep['build']>>();
+  const unchanged = new Map<NodeId, Unchanged>();
   for (const id of inOrder(context.input.graph, builds.keys())) {
     const node = nodeOf(context.input.graph, id);
     if (!isBuilt(node)) bug(`${id} cannot be built`);
     const finding = findings.consider(node);
-    const { recorded } = finding;
-    if (finding.stands === 'unchanged' && recorded !== undefined)
-      unchanged.set(id, { ...identityOf(node, finding), asOf: recorded.startedAt });
-    else if (finding.stands === 'metadata') described.set(id, describePart(context, node, finding));
+    const { recorded, keeps: inputs } = finding;
+    if (finding.stands === 'unchanged' && recorded !== undefined) {
+      const keeps = inputs === undefined ? {} : { keeps: { ordinal: recorded.ordinal, inputs } };
+      unchanged.set(id, { build: { ...identityOf(node, finding), asOf: recorded.startedAt, ...keeps }, why: finding.why });
+    } else if (finding.stands === 'metadata') described.set(id, describePart(context, node, finding));
     else {
       const part = planBuild(context, node, builds.get(id));
       if (part !== undefined) built.set(id, isCopy(context, id) ? part : remembering(part, finding));

@@ -95,9 +95,19 @@ function planOwn(
   if (part !== undefined) return completeBuild(context, part, { tests: inside.get(id) ?? [], quarantine: aside.byNode.get(id) }, dependsOn);
   const said = described.get(id);
   if (said !== undefined) return completeBuild(context, said, { tests: [], quarantine: undefined }, dependsOn);
-  const build = unchanged.get(id);
-  if (build === undefined) return undefined;
-  return { kind: 'unchanged', id, dependsOn, blocks: [], reason: 'unchanged', build, tests: reused.get(id) ?? [] };
+  const stands = unchanged.get(id);
+  if (stands === undefined) return undefined;
+  const { build, why } = stands;
+  return {
+    kind: 'unchanged',
+    id,
+    dependsOn,
+    blocks: [],
+    reason: 'unchanged',
+    ...(why.length === 0 ? {} : { why }),
+    build,
+    tests: reused.get(id) ?? [],
+  };
 }
 
 const none: ReadonlyMap<NodeId, readonly CompiledTest[]> = new Map();

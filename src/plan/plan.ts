@@ -118,6 +118,8 @@ export interface UnchangedStep extends BaseStep {
   readonly build?: Pick<BuildStep, 'node' | 'name' | 'path' | 'resourceType' | 'materialization' | 'relation' | 'relationKind'> & {
     /** When it was built; ISO 8601 in UTC. */
     readonly asOf: string;
+    /** What it reads has other states by now, and is the same as far as it is read: to be remembered of the build of this ordinal. */
+    readonly keeps?: { readonly ordinal: number; readonly inputs: BuildMemory['inputs'] };
   };
   readonly tests: readonly ReusedTest[];
 }

@@ -152,14 +152,20 @@ from ${table('records')} as record join (
 ) as newest using (subject, ordinal)
 where kind = 'shape'
 union all
+select 'kept', record.entry, record.ordinal
+from ${table('records')} as record join (
+  select subject, ordinal, max(recorded_at) as recorded_at from ${table('records')} where kind = 'kept' group by subject, ordinal
+) as newest on newest.subject = record.subject and newest.ordinal = record.ordinal and newest.recorded_at = record.recorded_at
+where record.kind = 'kept'
+union all
 select 'open', run_id, cast(null as ${bigint}) from ${table('runs')} group by run_id having count(*) = 1
 union all
 select 'version', tx_version, cast(version as ${bigint}) from ${table('meta')} where version = (select max(version) from ${table('meta')})`;
   const { rows } = await connection.query({ sql });
-  return gather(rows);
+  return gather(rows, (relation) => buildSubject(relation, dialect));
 }
 
-function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
+function gather(rows: readonly (readonly Cell[])[], subjectOf: (relation: Relation) => string): StateSnapshot {
   const builds: RecordedBuild[] = [];
   const forgotten: ForgottenBuild[] = [];
   const openRuns: string[] = [];
@@ -170,6 +176,7 @@ function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
   const verdicts: Record<string, RecordedVerdict> = {};
   const shapes: Record<string, string> = {};
   const bases: Record<string, StateSnapshot['bases'][string]> = {};
+  const kept = new Map<string, BuildMemory['inputs']>();
   // Whoever emptied the table of versions left the others as this version makes them, or they would not be ours.
   let version: number = stateVersion;
   let txVersion = '';
@@ -182,11 +189,16 @@ function gather(rows: readonly (readonly Cell[])[]): StateSnapshot {
     else if (what === 'ledger') ledgers.push(readLedger(text, Number(number)));
     else if (what === 'verdict') noteVerdict(text, verdicts);
     else if (what === 'shape') noteShape(text, Number(number), shapes, bases);
+    else if (what === 'kept') noteKept(text, Number(number), kept);
     else if (what === 'open') openRuns.push(text);
     else {
       version = Number(number);
       txVersion = text;
     }
+  }
+  for (const [at, build] of kept.size === 0 ? [] : builds.entries()) {
+    const inputs = kept.get(keptKey(subjectOf(build.relation), build.ordinal));
+    if (inputs !== undefined && build.memory !== undefined) builds[at] = { ...build, memory: { ...build.memory, inputs } };
   }
   return { version, txVersion, builds, forgotten, openRuns, measures, points, passes, verdicts, shapes, bases, ledgers };
 }
@@ -236,6 +248,31 @@ function noteShape(
   if (typeof subject !== 'string' || typeof columns !== 'string') return;
   shapes[subject] = columns;
   if (typeof base === 'string') bases[subject] = { base, ordinal };
+}
+
+function noteKept(entry: string, ordinal: number, kept: Map<string, BuildMemory['inputs']>): void {
+  // Written by `createStateWriter`; as above.
+  const { subject, inputs } = JSON.parse(entry) as { readonly subject?: unknown; readonly inputs?: unknown };
+  if (typeof subject !== 'string' || typeof inputs !== 'object' || inputs === null) return;
+  const states = Object.entries(inputs).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  kept.set(keptKey(subject, ordinal), Object.fromEntries(states));
+}
+
+const keptKey = (subject: string, ordinal: number): string => `${ordinal} ${subject}`;
+
+/** A query for the texts that were noted of a relation, newest first; `readTexts` takes its rows. */
+export function recordedTexts(schema: string, relation: Relation, dialect: Dialect): Statement {
+  const records = dialect.relation(stateRelation(schema, 'records'));
+  const subject = dialect.literal(buildSubject(relation, dialect));
+  return { sql: `select entry from ${records} where kind = 'text' and subject = ${subject} order by ordinal desc limit 8` };
+}
+
+export function readTexts(rows: readonly (readonly Cell[])[]): readonly string[] {
+  return rows.flatMap(([entry]) => {
+    // As above.
+    const { text } = JSON.parse(String(entry)) as { readonly text?: unknown };
+    return typeof text === 'string' ? [text] : [];
+  });
 }
 
 /** A query for the ordinals of the newest build and ledger entry of a relation, 0 without one: what `readState` knew of them may be old by now. */

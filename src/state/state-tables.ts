@@ -40,8 +40,10 @@ export const laterColumns: Readonly<Record<string, number>> = {};
  * the run ended that built it. The ordinals of builds count those of their relation, from 1, and tell the newest, which clocks do
  * not. A check that an incremental model passed without a failure has the ordinal of that build; all others have 0. `ledger`
  * is an entry in the ledger of a relation that is loaded interval by interval, under its quoted name; these count by themselves.
+ * `text` is the SQL that a build was made from, where it is another than before, and `kept` says of the build of its ordinal from
+ * which states of its parents it would be made the same.
  */
-export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'point' | 'rows' | 'shape' | 'ledger';
+export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'point' | 'rows' | 'shape' | 'ledger' | 'text' | 'kept';
 
 export interface StateView {
   readonly kinds: readonly RecordKind[];

@@ -123,6 +123,15 @@ export interface ShapeRecord {
   readonly base?: string;
 }
 
+/** What a run notes of relations when it ends. */
+export interface Notes {
+  readonly shapes: readonly ShapeRecord[];
+  /** Texts that builds were made from. */
+  readonly texts?: readonly { readonly relation: Relation; readonly ordinal: number; readonly text: string }[];
+  /** Other states of their parents from which builds would be made the same. */
+  readonly kept?: readonly { readonly relation: Relation; readonly ordinal: number; readonly inputs: BuildMemory['inputs'] }[];
+}
+
 /** What one transaction adds: the outcome of a node, verdicts of tests, or both. */
 export interface Outcome {
   readonly at: string;
@@ -137,8 +146,8 @@ export interface StateWriter {
   readonly run: (record: RunRecord) => Statement;
   /** One statement for all that one transaction records. */
   readonly outcome: (outcome: Outcome) => Statement;
-  /** One statement for the shapes of these relations, of which there must be some. */
-  readonly shapes: (at: string, records: readonly ShapeRecord[]) => Statement;
+  /** One statement for all that is noted, which must be something. */
+  readonly notes: (at: string, notes: Notes) => Statement;
   /** Takes away what is kept too long of these tests; nothing for none. */
   readonly prune: (tests: GrownTests) => readonly Statement[];
 }
@@ -158,14 +167,21 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
         ...ledgers.map((entry) => row('ledger', buildSubject(entry.relation, dialect), entry.ordinal, ledgerEntry(entry, at))),
       ]);
     },
-    shapes: (at, records) =>
-      insert(
-        'records',
-        records.map(({ relation, ordinal, columns, base }) => {
-          const subject = buildSubject(relation, dialect);
-          return rowAt(at)('shape', subject, ordinal, { subject, columns, ...(base === undefined ? {} : { base }) });
+    notes: (at, { shapes, texts = [], kept = [] }) => {
+      const row = rowAt(at);
+      const subjectOf = (relation: Relation): string => buildSubject(relation, dialect);
+      return insert('records', [
+        ...shapes.map(({ relation, ordinal, columns, base }) => {
+          const subject = subjectOf(relation);
+          return row('shape', subject, ordinal, { subject, columns, ...(base === undefined ? {} : { base }) });
         }),
-      ),
+        ...texts.map(({ relation, ordinal, text }) => row('text', subjectOf(relation), ordinal, { text })),
+        ...kept.map(({ relation, ordinal, inputs }) => {
+          const subject = subjectOf(relation);
+          return row('kept', subject, ordinal, { subject, inputs });
+        }),
+      ]);
+    },
     prune: (tests) => {
       const records = dialect.relation(stateRelation(schema, 'records'));
       const oldRows = tests.rows.map((test) => {

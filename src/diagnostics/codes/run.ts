@@ -23,6 +23,11 @@ function found({ failures, total, unit, measured }: TestFinding): string {
 }
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
+const statements = (texts: readonly string[]): string => texts.map((text) => `\`${text}\``).join(', ');
+
+/** What a setting would do to a table. */
+const wouldRun = (alters: readonly string[]): string => (alters.length === 0 ? '' : ` (${statements(alters)})`);
+
 export const runCodes = {
   'freshness-without-time': error<{ readonly source: string }>(
     ({ source }) => `nothing says when \`${source}\` was loaded`,
@@ -147,15 +152,18 @@ export const runCodes = {
     (p) => `\`partition_by\` names column \`${p.column}\`, which the query does not have`,
     (p) => didYouMean(p.column, p.columns) ?? `the query has ${list(p.columns)}; an expression stands in parentheses`,
   ),
-  'increment-column-missing': error<{ columns: readonly string[]; relation: string }>(
+  'increment-column-missing': error<{ columns: readonly string[]; relation: string; alters: readonly string[] }>(
     (p) => `the query no longer has ${list(p.columns)}, which \`${p.relation}\` has`,
-    () => 'put the column back, set `on_schema_change` to `sync_all_columns` or `append_new_columns`, or rebuild with `--full-refresh`',
+    (p) =>
+      'put the column back, set `on_schema_change` to `append_new_columns`, which keeps it, or to `sync_all_columns`' +
+      `${wouldRun(p.alters)}, or rebuild with \`--full-refresh\``,
   ),
   'schema-changed': error<{
     relation: string;
     added: readonly string[];
     removed: readonly string[];
     retyped: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+    alters: readonly string[];
   }>(
     (p) =>
       `the columns of \`${p.relation}\` changed: ` +
@@ -166,12 +174,14 @@ export const runCodes = {
       ]
         .filter(Boolean)
         .join(', '),
-    () =>
-      '`on_schema_change` is `fail`: nothing was changed; use `append_new_columns` or `sync_all_columns`, or rebuild with `--full-refresh`',
+    (p) =>
+      '`on_schema_change` is `fail`: nothing was changed; use `append_new_columns`, which drops nothing, or `sync_all_columns`' +
+      `${wouldRun(p.alters)}, or rebuild with \`--full-refresh\``,
   ),
-  'schema-change-refused': error<{ relation: string; removed: readonly string[]; total: number }>(
+  'schema-change-refused': error<{ relation: string; removed: readonly string[]; total: number; alters: readonly string[] }>(
     (p) => `this change would drop ${p.removed.length} of ${p.total} columns of \`${p.relation}\`: ${list(p.removed)}`,
-    () => 'more than half of the columns looks like a mistake and is refused; rebuild with `--full-refresh` if it is meant',
+    (p) =>
+      `more than half of the columns looks like a mistake and is refused; if it is meant, rebuild with \`--full-refresh\` or run ${statements(p.alters)}`,
   ),
   'snapshot-column-missing': error<{ key: string; column: string; columns: readonly string[] }>(
     (p) => `there is no column \`${p.column}\` for \`${p.key}\``,

@@ -18,6 +18,7 @@ import type { QueryPlan } from './read-plans.ts';
 interface Prepared {
   readonly sql: string;
   readonly edits: readonly Edit[];
+  readonly meaning: boolean;
 }
 
 interface Batch {
@@ -62,7 +63,7 @@ async function prepare({ connection }: BindContext, requests: readonly BindReque
   return requests.map((request) => {
     const at = overFiles.indexOf(request);
     const edits = at < 0 ? [] : declaredFileEdits(request, trees[at]);
-    return { sql: applyEdits(request.sql, edits), edits };
+    return { sql: applyEdits(request.sql, edits), edits, meaning: request.meaning === true };
   });
 }
 
@@ -70,14 +71,14 @@ async function readBatch(context: BindContext, { queries, texts }: Batch): Promi
   const bindings: Binding[] = [];
   for (const [at, query] of queries.entries()) {
     // One plan at a time: it is many times larger than what is kept of it.
-    const read = readBinding(context, query.sql, readPlan(texts[at] ?? ''));
+    const read = readBinding(context, query, readPlan(texts[at] ?? ''));
     bindings.push(withPositionsBefore(query.edits, read === 'unshown' ? await bindUnshown(context, query.sql) : read));
   }
   return markUnnamed(context, queries, bindings);
 }
 
-function readBinding(context: BindContext, sql: string, plan: QueryPlan | PlanError): Binding | 'unshown' {
-  if (!('error' in plan)) return { kind: 'bound', query: describePlan(plan, sql, context) };
+function readBinding(context: BindContext, { sql, meaning }: Prepared, plan: QueryPlan | PlanError): Binding | 'unshown' {
+  if (!('error' in plan)) return { kind: 'bound', query: describePlan(plan, sql, context, { meaning }) };
   return isUnshown(plan) ? 'unshown' : { kind: 'refused', error: planErrorDetails(plan, wrapped(sql), wrapperLength) };
 }
 

@@ -12,15 +12,17 @@ import type { Cast } from './plan.ts';
 import { referredExpression, wrapperLength } from './read-plans.ts';
 import type { QueryPlan } from './read-plans.ts';
 import { traceLineage } from './trace-lineage.ts';
+import { traceMeaning } from './trace-meaning.ts';
 
 /** `sql` is the text that was bound, before it was wrapped. */
-export function describePlan(plan: QueryPlan, sql: string, { registry, spell }: BindContext): BoundQuery {
+export function describePlan(plan: QueryPlan, sql: string, { registry, spell }: BindContext, { meaning = false } = {}): BoundQuery {
   const inputs = createInputTable();
   const referred = { ...plan, expressions: plan.expressions.map(referredExpression) };
   const { flow, opaque, casts } = traceLineage(referred, { inputs, origin: registry.origin });
   const columns = outputColumns(plan, spell);
   const nameAt = (at: number): string => columns[at]?.name ?? '';
-  return describeQuery({
+  const told = meaning ? traceMeaning(plan, registry.origin) : undefined;
+  const query = describeQuery({
     columns,
     lineages: columns.map((_, at) => columnAt(flow, at) ?? noLineage),
     duplicates: duplicatedNames(plan, columns),
@@ -33,6 +35,7 @@ export function describePlan(plan: QueryPlan, sql: string, { registry, spell }: 
     misfits: [...casts].map((cast) => misfitOf(cast, sql, spell)),
     opaque,
   });
+  return told === undefined ? query : { ...query, meaning: told };
 }
 
 function misfitOf(cast: Cast, sql: string, spell: BindContext['spell']): TypeMisfit {

@@ -74,6 +74,9 @@ export interface WindowCall extends ExpressionBase {
   readonly partitions: readonly Expression[];
   readonly orders: readonly Order[];
   readonly arg_orders: readonly Order[];
+  /** The engine's words for where the frame begins and ends. */
+  readonly start?: string;
+  readonly end?: string;
   readonly filters?: Expression | null;
   readonly start_expr?: Expression | null;
   readonly end_expr?: Expression | null;
@@ -198,6 +201,7 @@ export interface Limit extends OperatorBase {
 export interface SetOperation extends OperatorBase {
   readonly type: 'LOGICAL_UNION' | 'LOGICAL_EXCEPT' | 'LOGICAL_INTERSECT';
   readonly column_count: number;
+  readonly setop_all?: boolean;
 }
 
 export interface RecursiveCte extends OperatorBase {
@@ -217,6 +221,7 @@ export interface DelimGet extends OperatorBase {
 export interface CteRef extends OperatorBase {
   readonly type: 'LOGICAL_CTE_REF';
   readonly cte_index: number;
+  readonly chunk_types: readonly LogicalType[];
 }
 
 /** Its first child is the definition, its second the query that uses it. */

@@ -1,0 +1,195 @@
+/**
+ * Compares queries that have changed, and those that read what they make, with the queries that made what stands: both are bound,
+ * each over the columns of its time, and nothing is run.
+ */
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Binder, BoundQuery, Meaning } from '../adapter/analysis.ts';
+import type { Connection, Session } from '../adapter/connection.ts';
+import { EngineError } from '../adapter/engine-error.ts';
+import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
+import { relationKey } from '../analyze/relation-key.ts';
+import type { NodeId } from '../compile/compiled.ts';
+import { hashText } from '../plan/build-context.ts';
+import type { ComparedPart, ComparedQuery } from '../plan/compared-query.ts';
+import { findChangedBuilds } from '../plan/find-changed-builds.ts';
+import { findComparable } from '../plan/find-comparable.ts';
+import type { ToCompare } from '../plan/find-comparable.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PlanInput } from '../plan/plan-input.ts';
+import { readTexts, recordedTexts } from '../state/state-reader.ts';
+import type { Host } from './host.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import type { Standing } from './open-database.ts';
+
+/** What the target is asked for, and only where something is to be compared. */
+export interface CompareWith {
+  readonly adapter: Adapter;
+  readonly loaded: LoadedGraph;
+  /** Undefined where the target cannot be asked now. */
+  readonly ask: <T>(job: (connection: Connection) => Promise<T>) => Promise<T | undefined>;
+}
+
+/** Undefined where there is nothing to compare, or nobody can: then what reads something that has changed is built. */
+export async function compareColumns(
+  plan: Plan,
+  input: PlanInput,
+  { adapter, loaded, ask }: CompareWith,
+): Promise<ReadonlyMap<NodeId, ComparedQuery> | undefined> {
+  if (input.reuse !== true || adapter.openBinder === undefined) return undefined;
+  // Rows of another environment were made from other data.
+  if (input.deferred !== undefined || input.copies !== undefined) return undefined;
+  const wanted = findComparable(plan, input.graph, input.state.builds);
+  if (wanted.length === 0) return undefined;
+  const earlier = await ask((connection) => readEarlier(connection, input, wanted));
+  if (earlier === undefined || earlier.size === 0) return undefined;
+  const { root: projectRoot, target } = loaded.project;
+  const options = { projectRoot, settings: target.settings };
+  const before = await adapter.openBinder(options);
+  const now = await adapter.openBinder(options);
+  try {
+    return await compareAll(input, wanted, earlier, { before, now });
+  } finally {
+    await before.close();
+    await now.close();
+  }
+}
+
+/** The texts from which those were built that have another one now. */
+async function readEarlier(
+  connection: Connection,
+  { stateSchema, dialect }: PlanInput,
+  wanted: readonly ToCompare[],
+): Promise<ReadonlyMap<NodeId, string>> {
+  const found = new Map<NodeId, string>();
+  for (const { node, recorded, hasNewText } of wanted) {
+    if (!hasNewText) continue;
+    const { rows } = await connection.query(recordedTexts(stateSchema, recorded.relation, dialect));
+    const text = readTexts(rows).find((each) => hashText(each) === recorded.contentHash);
+    if (text !== undefined) found.set(node.id, text);
+  }
+  return found;
+}
+
+interface Binders {
+  readonly before: Binder;
+  readonly now: Binder;
+}
+
+async function compareAll(
+  input: PlanInput,
+  wanted: readonly ToCompare[],
+  earlier: ReadonlyMap<NodeId, string>,
+  { before, now }: Binders,
+): Promise<ReadonlyMap<NodeId, ComparedQuery>> {
+  const { graph, dialect, catalog } = input;
+  const keyOf = relationKey(dialect.foldIdentifier);
+  const standing = new Map(catalog.map((entry: CatalogRelation) => [keyOf(entry.relation), entry.columns]));
+  const ids = new Map<string, NodeId>();
+  for (const node of graph.nodes.values()) if ('relation' in node) ids.set(keyOf(node.relation), node.id);
+  const nodeAt = (relation: Relation): NodeId | undefined => ids.get(keyOf(relation));
+  const compared = new Map<NodeId, ComparedQuery>();
+  const isWanted = new Set(wanted.map(({ node }) => node.id));
+  const declared = new Set<NodeId>();
+  for (const { node, hasNewText, reads } of wanted) {
+    const text = hasNewText ? earlier.get(node.id) : node.full.sql;
+    // Below something of which any row may be another there is nothing to find out.
+    if (text === undefined || reads.some((id) => isWanted.has(id) && compared.get(id)?.rows.same !== true)) continue;
+    for (const id of reads) {
+      const parent = graph.nodes.get(id);
+      if (declared.has(id) || parent === undefined || !('relation' in parent)) continue;
+      declared.add(id);
+      const columns = standing.get(keyOf(parent.relation));
+      if (columns === undefined) continue;
+      await before.declare([{ relation: parent.relation, columns }]);
+      if (!compared.has(id)) await now.declare([{ relation: parent.relation, columns }]);
+    }
+    const [was, is] = await Promise.all([boundBy(before, text), boundBy(now, node.full.sql)]);
+    const found = was === undefined || is === undefined ? undefined : compareQueries(was, is, nodeAt, dialect.foldIdentifier);
+    if (found === undefined || is === undefined) continue;
+    compared.set(node.id, found);
+    await now.declare([{ relation: node.relation, columns: is.columns.map(({ name, type }): Column => ({ name, type })) }]);
+  }
+  return compared;
+}
+
+async function boundBy(binder: Binder, sql: string): Promise<BoundQuery | undefined> {
+  const [binding] = await binder.bind([{ sql, meaning: true }]);
+  return binding?.kind === 'bound' ? binding.query : undefined;
+}
+
+function compareQueries(
+  was: BoundQuery,
+  is: BoundQuery,
+  nodeAt: (relation: Relation) => NodeId | undefined,
+  fold: (name: string) => string,
+): ComparedQuery | undefined {
+  if (was.meaning === undefined || is.meaning === undefined) return undefined;
+  const part = (old: Meaning | undefined, current: Meaning, isSame = true): ComparedPart => {
+    const reads = current.reads.flatMap(({ relation, column }) => {
+      const node = nodeAt(relation);
+      return node === undefined ? [] : [{ node, column }];
+    });
+    // What is read and is no node of the project may be anything.
+    const isKnown = reads.length === current.reads.length;
+    return { same: isSame && isKnown && old?.digest === current.digest && old.steady && current.steady, reads };
+  };
+  const places = new Map(was.columns.map(({ name }, at) => [fold(name), at]));
+  const columns = is.columns.flatMap((column, at) => {
+    const current = is.meaning?.columns[at];
+    const place = places.get(fold(column.name)) ?? -1;
+    const isSame = shown(was.columns[place]) === shown(column);
+    return current === undefined ? [] : [{ name: column.name, ...part(was.meaning?.columns[place], current, isSame) }];
+  });
+  const names = new Set(is.columns.map(({ name }) => fold(name)));
+  const gone = was.columns.filter(({ name }) => !names.has(fold(name))).map(({ name }) => ({ name, same: false, reads: [] }));
+  return {
+    rows: part(was.meaning.rows, is.meaning.rows),
+    columns: [...columns, ...gone],
+    hasSameShape: was.columns.map(shown).join('\n') === is.columns.map(shown).join('\n'),
+  };
+}
+
+const shown = (column: Column | undefined): string => JSON.stringify([column?.name, column?.type]);
+
+/** On a connection of its own. */
+export async function askOn<T>(session: Session, job: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await session.connect();
+  try {
+    return await job(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Where nobody has opened the target: what cannot be asked at once and without harm is left alone. */
+export async function askTarget<T>(
+  host: Host,
+  adapter: Adapter,
+  { project }: LoadedGraph,
+  job: (connection: Connection) => Promise<T>,
+): Promise<T | undefined> {
+  host.enter(project.root);
+  try {
+    const session = await adapter.open({ target: project.target, projectRoot: project.root, connections: 1, readOnly: true });
+    try {
+      return await askOn(session, job);
+    } finally {
+      await session.close();
+    }
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    return undefined;
+  }
+}
+
+/** The texts from which a plan builds what had another one before, for whoever compares the next with them. */
+export function newTexts(plan: Plan, { graph }: LoadedGraph, { state }: Standing): ReadonlyMap<NodeId, string> {
+  const texts = new Map<NodeId, string>();
+  for (const id of findChangedBuilds(plan, state.builds)) {
+    const node = graph.nodes.get(id);
+    if (node?.resourceType !== 'model' || node.full.slots.length > 0) continue;
+    const { materialized } = node.config;
+    if (materialized === 'table' || materialized === 'view') texts.set(id, node.full.sql);
+  }
+  return texts;
+}

@@ -1,0 +1,39 @@
+/** Says before a backfill starts how much it is, by what the last loads of the same models took. */
+import type { Connection } from '../adapter/connection.ts';
+import { plainLine } from '../diagnostics/plain.ts';
+import type { BuildStep, Plan } from '../plan/plan.ts';
+import { describeBatches } from '../report/describe-batches.ts';
+import { countOf, formatElapsed } from '../report/quantities.ts';
+import { readLoadRates } from '../state/load-rates.ts';
+import type { LoadRates } from '../state/load-rates.ts';
+import type { LoadedGraph } from './load-graph.ts';
+import type { Standing } from './open-database.ts';
+
+/** A line for each model that loads something. */
+export async function estimateBackfill(
+  plan: Plan,
+  { project, engine }: Pick<LoadedGraph, 'project' | 'engine'>,
+  { state }: Standing,
+  ask: <T>(job: (connection: Connection) => Promise<T>) => Promise<T>,
+): Promise<readonly string[]> {
+  const steps = plan.steps.filter((step): step is BuildStep => step.kind === 'build' && (step.batches?.count ?? 0) > 0);
+  if (steps.length === 0) return [];
+  const rates =
+    state.version === 0
+      ? []
+      : await ask(async (connection) => {
+          const found: (LoadRates | undefined)[] = [];
+          for (const { relation } of steps) found.push(await readLoadRates(connection, project.stateSchema, relation, engine.dialect));
+          return found;
+        });
+  return steps.map((step, at) => lineOf(step, rates[at]));
+}
+
+function lineOf({ name, batches }: BuildStep, rates: LoadRates | undefined): string {
+  if (batches === undefined) return plainLine(name);
+  const what = `${plainLine(name)}: ${describeBatches(batches)}`;
+  if (rates === undefined) return `${what}; nothing was loaded yet by which to say how long that takes`;
+  const share = batches.load.reduce((sum, { start, end }) => sum + end - start, 0) / rates.rangeMs;
+  const rows = countOf(Math.round(rates.rows * share), 'row');
+  return `${what}; about ${rows} in ${formatElapsed(Math.round(rates.tookMs * share))}, as the last ${countOf(rates.loads, 'load')} took`;
+}

@@ -1,0 +1,198 @@
+/** What reads none of the columns that have changed stays as it is, and what may have changed another way is built. */
+import { describe, expect, it } from 'vitest';
+import { useProjectEngines } from './engine-project.ts';
+import type { EngineProject, TxEnd } from './engine-project.ts';
+
+const base = {
+  'seeds/raw.csv': 'id,a,b,f\n1,10,x,0.5\n2,20,y,1.5\n3,30,x,2.5\n',
+  'models/parent.sql': '{{config materialized="table"}}select id, a, b from {{ref "raw"}}',
+  'models/child.sql': '{{config materialized="table"}}select b, sum(a) as a from {{ref "parent"}} group by b',
+};
+
+async function ok(project: EngineProject, line: string): Promise<TxEnd> {
+  const end = await project.tx(line);
+  if (end.exit !== 0) throw new Error(`${line}\n${end.text}`);
+  return end;
+}
+
+/** The names of nodes that the last run built. */
+function builtBy(project: EngineProject): readonly string[] {
+  // The form of dbt's artifact.
+  const { results } = JSON.parse(project.read('target/run_results.json')) as {
+    readonly results: readonly { readonly status: string; readonly unique_id: string }[];
+  };
+  return results.flatMap(({ status, unique_id: id }) => (status === 'success' ? [id.split('.').at(-1) ?? ''] : []));
+}
+
+describe('columns that changed', () => {
+  const [duckdb, postgres] = useProjectEngines();
+
+  async function built(files: Readonly<Record<string, string>>, edit: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    const project = await duckdb?.project({ ...base, ...files });
+    if (project === undefined) throw new Error('no engine');
+    await ok(project, 'build');
+    project.write(edit);
+    await ok(project, 'build');
+    const names = builtBy(project);
+    await ok(project, 'build');
+    expect(builtBy(project), 'the next build').toEqual([]);
+    return names;
+  }
+  const parent = (sql: string) => ({ 'models/parent.sql': `{{config materialized="table"}}${sql}` });
+
+  it('are no reason to build what reads others, and the plan says so', async () => {
+    const project = await duckdb?.project(base);
+    if (project === undefined) throw new Error('no engine');
+    await ok(project, 'build');
+    project.write(parent('select id, upper(b) as big, a, b from {{ref "raw"}}'));
+    const { text } = await ok(project, 'plan --explain');
+    expect(text).toMatch(/parent .*its SQL has changed/);
+    expect(text).toMatch(/child .*unchanged\n\s+reads none of the changed columns of `parent`/);
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual(['parent']);
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual([]);
+    // What the child counts as built from now is the new state: an edit of what it reads is found.
+    project.write(parent('select id, upper(b) as big, a + 1 as a, b from {{ref "raw"}}'));
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual(['parent', 'child']);
+    expect(await project.rows('select b, a::integer from main.child order by b')).toEqual([
+      ['x', 42],
+      ['y', 21],
+    ]);
+  });
+
+  it.each([
+    ['a column is added', 'select id, a, b, f from {{ref "raw"}}'],
+    ['a column is added in the middle', 'select id, f, a, b from {{ref "raw"}}'],
+    ['a column that nobody reads is computed another way', 'select id + 1 as id, a, b from {{ref "raw"}}'],
+    ['a column that nobody reads is gone', 'select a, b from {{ref "raw"}}'],
+    ['the same is written with a common table expression', 'with r as (select * from {{ref "raw"}}) select id, a, b from r'],
+  ])('%s: the child stays', async (_, sql) => {
+    expect(await built({}, parent(sql))).toEqual(['parent']);
+  });
+
+  it.each([
+    ['a filter', 'select id, a, b from {{ref "raw"}} where a > 10'],
+    ['DISTINCT', 'select distinct id, a, b from {{ref "raw"}}'],
+    ['a limit', 'select id, a, b from {{ref "raw"}} limit 2'],
+    ['a join', 'select r.id, r.a, r.b from {{ref "raw"}} as r join {{ref "raw"}} as s on r.id <= s.id'],
+    ['UNION ALL', 'select id, a, b from {{ref "raw"}} union all select id, a, b from {{ref "raw"}}'],
+    ['a column that it reads', 'select id, a * 2 as a, b from {{ref "raw"}}'],
+    ['its type', 'select id, a::decimal(10, 2) as a, b from {{ref "raw"}}'],
+    ['rows by an unnested list', 'select id, a, b, unnest([1, 2]) as n from {{ref "raw"}}'],
+    [
+      'a subquery for each row',
+      'select id, a, b, (select max(s.a) from {{ref "raw"}} as s where s.id <= r.id) as m from {{ref "raw"}} as r',
+    ],
+  ])('%s: the child is built', async (_, sql) => {
+    expect(await built({}, parent(sql))).toEqual(['parent', 'child']);
+  });
+
+  it('of a table are followed through views, ephemeral models and tables below', async () => {
+    const files = {
+      'models/through.sql': 'select * from {{ref "parent"}}',
+      'models/inside.sql': '{{config materialized="ephemeral"}}select id, a, b from {{ref "through"}}',
+      'models/reads_id.sql': '{{config materialized="table"}}select id from {{ref "through"}}',
+      'models/reads_a.sql': '{{config materialized="table"}}select a + 1 as more, b from {{ref "inside"}}',
+      'models/below_a.sql': '{{config materialized="table"}}select more from {{ref "reads_a"}}',
+      'models/below_b.sql': '{{config materialized="table"}}select b from {{ref "reads_a"}}',
+      'models/all.sql': '{{config materialized="table"}}select * from {{ref "through"}}',
+    };
+    expect(await built(files, parent('select id, a * 2 as a, b from {{ref "raw"}}'))).toEqual(
+      expect.arrayContaining(['parent', 'through', 'child', 'reads_a', 'below_a', 'all']),
+    );
+    const names = await built(files, parent('select id, a * 2 as a, b from {{ref "raw"}}'));
+    expect(names).not.toContain('reads_id');
+    expect(names).not.toContain('below_b');
+  });
+
+  it('are found by what decides about rows', async () => {
+    const files = {
+      'models/filtered.sql': '{{config materialized="table"}}select b from {{ref "parent"}} where a > 15',
+      'models/ordered.sql': '{{config materialized="table"}}select b, rank() over (order by a) as r from {{ref "parent"}}',
+      'models/joined.sql': '{{config materialized="table"}}select l.b from {{ref "raw"}} as l semi join {{ref "parent"}} as r on l.a = r.a',
+      'models/within.sql': '{{config materialized="table"}}select b from {{ref "raw"}} where a in (select a from {{ref "parent"}})',
+      'models/counted.sql': '{{config materialized="table"}}select count(*) as n from {{ref "parent"}}',
+    };
+    const names = await built(files, parent('select id, a * 2 as a, b from {{ref "raw"}}'));
+    expect(names).toEqual(expect.arrayContaining(['filtered', 'ordered', 'joined', 'within']));
+    expect(names).not.toContain('counted');
+  });
+
+  it.each([
+    ['takes a row without a full order', 'select id, a, b from {{ref "raw"}} qualify row_number() over (partition by b order by b) = 1'],
+    ['asks for chance', 'select id, a, b, random() as r from {{ref "raw"}}'],
+  ])('of a parent that %s: the child is built', async (_, sql) => {
+    const project = await duckdb?.project({ ...base, ...parent(sql) });
+    if (project === undefined) throw new Error('no engine');
+    await ok(project, 'build');
+    project.write(parent(sql.replace('select id,', 'select id, 1 as one,')));
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual(expect.arrayContaining(['parent', 'child']));
+  });
+
+  it.each([
+    [
+      'the config of the parent changes too',
+      { 'models/parent.sql': '{{config materialized="table" pre_hook="select 1"}}select id, f, a, b from {{ref "raw"}}' },
+    ],
+    ['the file above has changed too', { ...parent('select id, f, a, b from {{ref "raw"}}'), 'seeds/raw.csv': 'id,a,b,f\n1,11,x,0.5\n' }],
+    [
+      'the text of the child changes too',
+      {
+        ...parent('select id, f, a, b from {{ref "raw"}}'),
+        'models/child.sql': '{{config materialized="table"}}select b, max(a) as a from {{ref "parent"}} group by b',
+      },
+    ],
+  ])('%s: the child is built', async (_, edit) => {
+    const project = await duckdb?.project(base);
+    if (project === undefined) throw new Error('no engine');
+    await ok(project, 'build');
+    project.write(edit);
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual(expect.arrayContaining(['parent', 'child']));
+  });
+
+  it('a name that a new column takes: the child is built', async () => {
+    const files = {
+      'models/child.sql':
+        '{{config materialized="table"}}select r.id from {{ref "raw"}} as r where exists (select 1 from {{ref "parent"}} where f > 1)',
+      'models/natural.sql': '{{config materialized="table"}}select a from {{ref "parent"}} natural join {{ref "raw"}}',
+    };
+    expect(await built(files, parent('select id, a, b, f + 1 as f from {{ref "raw"}}'))).toEqual(
+      expect.arrayContaining(['parent', 'child', 'natural']),
+    );
+  });
+
+  it('a parent whose build fails keeps the child as it was, and the next build makes good', async () => {
+    const project = await duckdb?.project(base);
+    if (project === undefined) throw new Error('no engine');
+    await ok(project, 'build');
+    project.write(parent(`select id, a, b, cast(b as integer) as broken from {{ref "raw"}}`));
+    expect((await project.tx('build')).exit).not.toBe(0);
+    project.write(parent('select id, a * 2 as a, b from {{ref "raw"}}'));
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual(['parent', 'child']);
+  });
+
+  it('what was not there for the last build of its parent is built', async () => {
+    const project = await duckdb?.project(base);
+    if (project === undefined) throw new Error('no engine');
+    await ok(project, 'build');
+    project.write(parent('select id, a * 2 as a, b from {{ref "raw"}}'));
+    await ok(project, 'build -s parent');
+    project.write(parent('select id, a * 2 as a, b, f from {{ref "raw"}}'));
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual(['parent', 'child']);
+  });
+
+  it('an engine that cannot compare queries builds what reads something that has changed', async () => {
+    const project = await postgres?.project(base);
+    if (project === undefined) throw new Error('no engine');
+    await ok(project, 'build');
+    project.write(parent('select id, a, b, f from {{ref "raw"}}'));
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual(['parent', 'child']);
+  });
+});
