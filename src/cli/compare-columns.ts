@@ -151,13 +151,18 @@ function compareQueries(
 
 const shown = (column: Column | undefined): string => JSON.stringify([column?.name, column?.type]);
 
-/** On a connection of its own. */
-export async function askOn<T>(session: Session, job: (connection: Connection) => Promise<T>): Promise<T> {
-  const connection = await session.connect();
+/** On a connection of its own. Undefined where the database fails: what it was asked for would only save work. */
+export async function askOn<T>(session: Session, job: (connection: Connection) => Promise<T>): Promise<T | undefined> {
   try {
-    return await job(connection);
-  } finally {
-    await connection.close();
+    const connection = await session.connect();
+    try {
+      return await job(connection);
+    } finally {
+      await connection.close();
+    }
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    return undefined;
   }
 }
 

@@ -14,7 +14,7 @@ export async function estimateBackfill(
   plan: Plan,
   { project, engine }: Pick<LoadedGraph, 'project' | 'engine'>,
   { state }: Standing,
-  ask: <T>(job: (connection: Connection) => Promise<T>) => Promise<T>,
+  ask: <T>(job: (connection: Connection) => Promise<T>) => Promise<T | undefined>,
 ): Promise<readonly string[]> {
   const steps = plan.steps.filter((step): step is BuildStep => step.kind === 'build' && (step.batches?.count ?? 0) > 0);
   if (steps.length === 0) return [];
@@ -26,7 +26,7 @@ export async function estimateBackfill(
           for (const { relation } of steps) found.push(await readLoadRates(connection, project.stateSchema, relation, engine.dialect));
           return found;
         });
-  return steps.map((step, at) => lineOf(step, rates[at]));
+  return steps.map((step, at) => lineOf(step, rates?.[at]));
 }
 
 function lineOf({ name, batches }: BuildStep, rates: LoadRates | undefined): string {
