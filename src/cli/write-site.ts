@@ -38,7 +38,11 @@ export function writeSite(
   return done ? { pages, bytes } : undefined;
 }
 
+/** The one page beside them that some sites have and others have not. */
+const sometimes = 'changes.html';
+
 function removeStale({ files }: Host, root: string, written: ReadonlySet<string>): void {
+  if (!written.has(sometimes) && files.stat(join(root, sometimes))?.kind === 'file') files.remove(join(root, sometimes));
   for (const folder of pageFolders) {
     const path = join(root, folder);
     if (files.stat(path)?.kind !== 'directory') continue;

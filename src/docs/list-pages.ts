@@ -2,6 +2,7 @@
 import type { ResourceType } from '../graph/graph.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
+import { changeMark } from './node-changes.ts';
 import { formOf } from './node-facts.ts';
 import { nodeLink, sideways, timeOf, verdictBadge } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
@@ -58,7 +59,7 @@ function groupByFolder(nodes: readonly SiteNode[]): Map<string, SiteNode[]> {
 function renderRow(context: PageContext, node: SiteNode): Html {
   const { description } = node.node;
   const line = description.split('\n', 1)[0] ?? '';
-  return html`<tr data-node><td>${nodeLink(context, node)}${node.node.tags.map((tag) => html` <span class="tag">${tag}</span>`)}</td><td>${formOf(node.node)}</td><td>${plainLine(line)}</td><td>${verdictBadge(trustOf(context.site, node))}</td></tr>
+  return html`<tr data-node><td>${nodeLink(context, node)}${node.node.tags.map((tag) => html` <span class="tag">${tag}</span>`)}${changeMark(context, node)}</td><td>${formOf(node.node)}</td><td>${plainLine(line)}</td><td>${verdictBadge(trustOf(context.site, node))}</td></tr>
 `;
 }
 
@@ -89,6 +90,6 @@ function renderTest(context: PageContext, test: SiteNode): Html {
   const { node } = test;
   const attached = node.resourceType === 'test' && node.test.kind === 'generic' ? [node.test.attachedTo] : node.dependsOn.map(({ id }) => id);
   const subjects = attached.flatMap((id) => site.nodes.get(id) ?? []);
-  return html`<tr><td>${nodeLink(context, test)}</td><td>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${check?.failures === undefined ? '' : countText(check.failures)}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
+  return html`<tr><td>${nodeLink(context, test)}${changeMark(context, test)}</td><td>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${check?.failures === undefined ? '' : countText(check.failures)}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
 `;
 }

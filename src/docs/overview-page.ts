@@ -1,5 +1,6 @@
 /** The first page: what the project is, in its own words and in numbers. */
 import type { ResourceType } from '../graph/graph.ts';
+import { changesText } from './changes-page.ts';
 import type { Coverage } from './coverage.ts';
 import { percentOf } from './coverage.ts';
 import { html, nothing } from './html.ts';
@@ -40,6 +41,7 @@ ${kinds.map(([kind, word]) => {
 <li><a href="${place.href('health')}"><b>${percentOf(coverage.tested)} %</b> tested</a></li>
 </ul>
 ${run === undefined ? html`<p class="quiet">Nothing has run yet.</p>` : html`<p class="lastrun">Last run: <code>tx ${run.command}</code> on ${run.target}, ${timeOf(run.startedAt)} ${verdictBadge(verdictOf(run.status), run.status)}</p>`}
+${renderChanges(context)}
 ${renderTroubles(context)}
 ${renderEnds(context)}
 ${overview === undefined ? nothing : html`<section class="prose" aria-label="About">${markdown(overview)}</section>`}`;
@@ -49,6 +51,11 @@ function countKind({ nodes }: Site, kind: ResourceType): number {
   let count = 0;
   for (const node of nodes.values()) if (node.kind === kind) count += 1;
   return count;
+}
+
+function renderChanges({ changes, place }: PageContext): Html {
+  if (changes === undefined) return nothing;
+  return html`<p class="lastrun">Compared with <code>${changes.earlier.folder}</code>: <a href="${place.href('changes')}">${changesText(changes)}</a></p>`;
 }
 
 function renderTroubles(context: PageContext): Html {
