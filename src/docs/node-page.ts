@@ -42,7 +42,7 @@ function renderTitle(context: PageContext, page: SiteNode): Html {
   return html`<nav class="crumbs" aria-label="Folder"><a href="${place.href('nodes')}">${site.input.graph.project}</a>${folders.map((part) => html` / ${part}`)}</nav>
 <div class="title"><p class="kind">${kind} <span>${formOf(node)}</span></p>
 <h1>${label}</h1>
-<p class="under">${node.tags.map((tag) => html`<span class="tag">${tag}</span> `)}${changeMark(context, page)}${
+<p class="under">${node.tags.map((tag) => html`<a class="tag" href="${place.href('nodes', new URLSearchParams({ tag }).toString())}">${tag}</a> `)}${changeMark(context, page)}${
     editUrl === undefined ? nothing : html`<a class="edit" href="${editUrl(node.path)}" rel="noopener noreferrer">Edit in repository</a>`
   }</p></div>
 <div class="prose lead">${markdown(node.description)}${source === '' ? nothing : html`<div class="quiet">${markdown(source)}</div>`}${

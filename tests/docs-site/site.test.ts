@@ -134,7 +134,7 @@ exposures:
           [...element.attributes].filter(({ name }) => /^on|^style$/.test(name)),
         ).length,
         others: document.querySelectorAll(
-          'iframe, base, style, img, object, embed, video, meta[http-equiv=refresh], main input:not(.selector > input)',
+          'iframe, base, style, img, object, embed, video, meta[http-equiv=refresh], main input:not(.selector > input, .filters > input)',
         ).length,
         links: [...document.querySelectorAll('a')].filter((link) => /^(?:javascript|data|vbscript):/i.test(link.href)).length,
       }));
