@@ -6,6 +6,7 @@ import { tempProject } from '../support/tx.ts';
 import type { TempProject } from '../support/tx.ts';
 import { brokenLinks, filesBelow, folderAddress, useBrowser } from './browser.ts';
 import { hostileTexts } from './hostile.ts';
+import { validateHtml } from './validate-html.ts';
 
 const sources = `sources:
   - name: raw
@@ -131,6 +132,8 @@ describe('what has changed', () => {
 
   it('has links that all lead somewhere, and pages for everybody', async () => {
     expect(brokenLinks(filesBelow(folder), read)).toEqual([]);
+    for (const path of filesBelow(folder).filter((file) => file.endsWith('.html')))
+      expect(await validateHtml(path, read(path))).toEqual([]);
     for (const path of ['changes.html', 'model/stg.html', 'nodes.html']) {
       for (const colorScheme of ['light', 'dark'] as const) {
         const page = await browser.open(folderAddress(folder), path, { colorScheme });
@@ -220,6 +223,7 @@ describe('what has changed', () => {
     expect(result.code, result.stderr).toBe(0);
     expect(existsSync(join(project.root, 'written.csv'))).toBe(false);
     for (const path of ['changes.html', 'model/stg.html']) {
+      expect(await validateHtml(path, read(path))).toEqual([]);
       const page = await browser.open(folderAddress(folder), path);
       const found = await page.evaluate(() => ({
         ran: 'hostile' in window,
