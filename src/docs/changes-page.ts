@@ -11,6 +11,7 @@ import type { SiteNode } from './site.ts';
 const groups: readonly (readonly [How, string])[] = [
   ['added', 'Added'],
   ['changed', 'Changed'],
+  ['inherited', 'Changed by what they read'],
   ['removed', 'Removed'],
 ];
 
@@ -23,9 +24,9 @@ export function changesPage(changes: Changes): PageBody {
 /** `2 added, 1 changed`. */
 export function changesText({ all }: Changes): string {
   const shown = all.filter(({ kind }) => !testKinds.includes(kind));
-  const counts = groups.flatMap(([how]) => {
+  const counts = groups.flatMap(([how, title]) => {
     const count = shown.filter((change) => change.how === how).length;
-    return count === 0 ? [] : [`${countText(count)} ${how}`];
+    return count === 0 ? [] : [`${countText(count)} ${title.toLowerCase()}`];
   });
   const tests = all.length - shown.length;
   if (tests > 0) counts.push(`${countOf(tests, 'test')} changed`);
@@ -65,7 +66,7 @@ function renderBy(context: PageContext, by: readonly NodeChange[]): Html {
 }
 
 function nameOf(context: PageContext, { node, label, how }: NodeChange): Html {
-  return node === undefined ? html`<span>${label}</span>` : nodeLink(context, node, how === 'changed' ? 'changed' : undefined, label);
+  return node === undefined ? html`<span>${label}</span>` : nodeLink(context, node, how === 'changed' || how === 'inherited' ? 'changed' : undefined, label);
 }
 
 function renderGroup(context: PageContext, title: string, changes: readonly NodeChange[]): Html {

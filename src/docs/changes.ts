@@ -16,7 +16,8 @@ import { compareText } from './site.ts';
 import type { Site, SiteNode } from './site.ts';
 import type { EarlierProject } from './site-input.ts';
 
-export type How = 'added' | 'changed' | 'removed';
+/** `inherited`: only its columns are others, by what it reads. */
+export type How = 'added' | 'changed' | 'inherited' | 'removed';
 
 export interface ValueChange {
   readonly key: string;
@@ -103,7 +104,7 @@ export function findChanges(site: Site): Changes | undefined {
     if (change !== undefined) all.push(change);
   }
   for (const node of earlier.project.nodes.values()) if (!graph.nodes.has(node.id)) all.push(removedNode(work, node));
-  const order: readonly How[] = ['added', 'changed', 'removed'];
+  const order: readonly How[] = ['added', 'changed', 'inherited', 'removed'];
   all.sort((a, b) => order.indexOf(a.how) - order.indexOf(b.how) || compareText(a.kind, b.kind) || compareText(a.label, b.label));
   return { earlier, all, of: new Map(all.map((change) => [change.id, change])), exposures: findExposures(all) };
 }
@@ -145,7 +146,7 @@ function addedNode({ site }: Work, node: GraphNode): NodeChange {
 function removedNode(work: Work, before: SavedNode): NodeChange {
   const { site, earlier } = work;
   const columns = earlier.columns.get(before.id)?.columns ?? [];
-  const gone = columns.map((column): ColumnChange => removedColumn(work, before.id, column));
+  const gone = columns.map((column) => ({ ...removedColumn(column), ...flowOf(work.before, { node: before.id, column: column.name }) }));
   const sql = earlier.nodes.get(before.id)?.sql ?? '';
   const source = before.source === '' ? sql : before.source;
   return {
@@ -173,15 +174,20 @@ function changedNode(work: Work, node: GraphNode, before: SavedNode): NodeChange
   const descriptions = compareDescriptions(node, before);
   const words = wordsFor(node, { before: before.facets, now }, { config, descriptions, columns });
   if (words.length === 0) return undefined;
+  const shown = { node: site.nodes.get(node.id), words };
+  // Where these come from says where they go: told again at each node below, that would be without end.
+  if (words.every((word) => word === 'columns')) return { ...bare(node, shownName(node), 'inherited'), ...shown, columns: columns ?? [] };
   // A description is no reason for other data.
   const isData = words.some((word) => !['description', 'tags', 'group'].includes(word));
   return {
     ...bare(node, shownName(node), 'changed'),
-    node: site.nodes.get(node.id),
-    words,
+    ...shown,
     config,
     descriptions,
-    columns: columns ?? [],
+    columns: (columns ?? []).map((column) => ({
+      ...column,
+      ...flowOf(column.how === 'removed' ? work.before : work.now, { node: node.id, column: column.name }),
+    })),
     areColumnsKnown: columns !== undefined,
     text: compareSql(work, node, before),
     reaches: isData ? reachedBy(site, site.input.graph.children, node.id) : [],
@@ -250,13 +256,15 @@ function compareColumns(work: Work, id: NodeId): readonly ColumnChange[] | undef
   const changed = after.flatMap(({ name, type }): readonly ColumnChange[] => {
     const old = was.get(fold(name));
     if (old?.type === type) return [];
-    return [{ name, how: old === undefined ? 'added' : 'retyped', before: old?.type, after: type, ...flowOf(work.now, { node: id, column: name }) }];
+    return [{ name, how: old === undefined ? 'added' : 'retyped', before: old?.type, after: type, ...nowhere }];
   });
-  return [...changed, ...before.filter(({ name }) => !is.has(fold(name))).map((column) => removedColumn(work, id, column))];
+  return [...changed, ...before.filter(({ name }) => !is.has(fold(name))).map(removedColumn)];
 }
 
-function removedColumn({ before }: Work, node: NodeId, { name, type }: Column): ColumnChange {
-  return { name, how: 'removed', before: type, after: undefined, ...flowOf(before, { node, column: name }) };
+const nowhere = { reaches: [], decides: [] } as const;
+
+function removedColumn({ name, type }: Column): ColumnChange {
+  return { name, how: 'removed', before: type, after: undefined, ...nowhere };
 }
 
 /** In the order of distance. */

@@ -8,19 +8,21 @@ import type { Html } from './html.ts';
 import { columnAnchor } from './page-names.ts';
 import { nodeLink } from './page.ts';
 import type { PageContext } from './page.ts';
-import { countOf } from './quantities.ts';
+import { countOf, countText } from './quantities.ts';
 import type { SiteNode } from './site.ts';
 
 /** Columns named at once; the rest unfolds. */
 const mostShown = 4;
+/** Of more than these the nearest are named. */
+const mostListed = 100;
 
-const howWords: Readonly<Record<How, string>> = { added: 'new', changed: 'changed', removed: 'removed' };
+const howWords: Readonly<Record<How, string>> = { added: 'new', changed: 'changed', inherited: 'changed', removed: 'removed' };
 
 /** A word beside the name of a node that is not what it was; nothing beside others. */
 export function changeMark({ changes, place }: PageContext, { id, kind, page }: SiteNode): Html {
   const change = changes?.of.get(id);
   if (change === undefined) return nothing;
-  const href = change.how === 'changed' ? place.href(page, 'changed') : place.href('changes', kind === 'test' ? 'tests' : change.how);
+  const href = change.how === 'changed' || change.how === 'inherited' ? place.href(page, 'changed') : place.href('changes', kind === 'test' ? 'tests' : change.how);
   return html` <a class="change ${change.how}" href="${href}">${howWords[change.how]}</a>`;
 }
 
@@ -28,7 +30,7 @@ export function changeMark({ changes, place }: PageContext, { id, kind, page }: 
 export function renderNodeChange(context: PageContext, { id, label }: SiteNode): Html {
   const { changes, place } = context;
   const change = changes?.of.get(id);
-  if (changes === undefined || change?.how !== 'changed') return nothing;
+  if (changes === undefined || change === undefined || change.node === undefined || change.how === 'added') return nothing;
   const { words, config, columns, areColumnsKnown, descriptions, text } = change;
   const heading = place.id('changed');
   return html`<section class="changes">
@@ -84,20 +86,25 @@ export function renderColumnChange(context: PageContext, node: string, { name, h
 
 function renderColumnReach(context: PageContext, reaches: readonly ColumnRef[]): Html {
   if (reaches.length === 0) return nothing;
-  const items = reaches.map((ref, at) => html`${at > 0 ? ', ' : ''}${columnLink(context, ref)}`);
-  if (items.length <= mostShown) return html`<div class="reach">goes into ${items}</div>`;
-  return html`<details class="reach"><summary>goes into ${countOf(items.length, 'column')}</summary>${items}</details>`;
+  return renderFolded('goes into', reaches.slice(0, mostListed).map((ref) => columnLink(context, ref)), countOf(reaches.length, 'column'), reaches.length);
 }
 
 function renderDecides(context: PageContext, decides: ColumnChange['decides']): Html {
   if (decides.length === 0) return nothing;
-  const items = decides.map((id, at) => {
+  const items = decides.slice(0, mostListed).map((id) => {
     const node = context.site.nodes.get(id);
     const label = context.changes?.earlier.project.nodes.get(id)?.label ?? id;
-    return html`${at > 0 ? ', ' : ''}${node === undefined ? html`<span>${label}</span>` : nodeLink(context, node)}`;
+    return node === undefined ? html`<span>${label}</span>` : nodeLink(context, node);
   });
-  if (items.length <= mostShown) return html`<div class="reach">decides in ${items}</div>`;
-  return html`<details class="reach"><summary>decides in ${countOf(items.length, 'node')}</summary>${items}</details>`;
+  return renderFolded('decides in', items, countOf(decides.length, 'node'), decides.length);
+}
+
+/** A few at once, more when somebody asks, and of very many the rest as a number: the explorer shows them all. */
+function renderFolded(words: string, items: readonly Html[], count: string, whole: number): Html {
+  const list = items.map((item, at) => html`${at > 0 ? ', ' : ''}${item}`);
+  if (whole <= mostShown) return html`<div class="reach">${words} ${list}</div>`;
+  const more = whole - items.length;
+  return html`<details class="reach"><summary>${words} ${count}</summary>${list}${more > 0 ? html` <span>and ${countText(more)} more</span>` : nothing}</details>`;
 }
 
 function columnLink(context: PageContext, { node, column }: ColumnRef): Html {

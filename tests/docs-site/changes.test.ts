@@ -81,9 +81,11 @@ describe('what has changed', () => {
   it('is told without a database and without scripts: nodes, columns with their types, and what they reach', async () => {
     expect(existsSync(join(project.root, 'dev.duckdb'))).toBe(false);
     expect(await itemsOf('added')).toEqual(['model fresh']);
-    expect(await itemsOf('changed')).toEqual([
-      // Its own text is the same: it has all columns of the node above it.
+    // Its own text is the same: it has all columns of the node above it.
+    expect(await itemsOf('inherited')).toEqual([
       'model all columns ~ amount INTEGER → BIGINT other type + seven INTEGER added − note VARCHAR removed',
+    ]);
+    expect(await itemsOf('changed')).toEqual([
       [
         'model stg SQL tags columns description reaches 4 nodes and board',
         '~ amount INTEGER → BIGINT other type goes into all.amount, totals.total',
@@ -94,7 +96,9 @@ describe('what has changed', () => {
     expect(await itemsOf('removed')).toEqual(['model gone What it was']);
     expect(await itemsOf('tests')).toEqual(['added unique_all_id', 'removed not_null_all_id']);
     const page = await browser.open(folderAddress(folder), 'changes.html', { javaScriptEnabled: false });
-    expect(await page.locator('.numbers').innerText()).toMatch(/^1\s+added\s+2\s+changed\s+1\s+removed\s+1\s+exposure reached$/);
+    expect(await page.locator('.numbers').innerText()).toMatch(
+      /^1\s+added\s+1\s+changed\s+1\s+changed by what they read\s+1\s+removed\s+1\s+exposure reached$/,
+    );
     expect(await page.locator('.cards').innerText()).toMatch(/^board\s+by stg$/);
     await page.locator('summary').filter({ hasText: 'What it was' }).click();
     expect(await page.locator('section:has(> #removed) .diff.code').innerText()).toContain('select note as remark');
@@ -115,7 +119,9 @@ describe('what has changed', () => {
     expect(await linesOf('.diff.code del')).toEqual([files['models/stg.sql'].trim()]);
     expect(await linesOf('.diff.code ins')).toEqual([edits['models/stg.sql'].trim()]);
     await list.goto(`${folderAddress(folder)}index.html`);
-    expect(await list.locator('main').innerText()).toContain('Compared with old: 1 added, 2 changed, 1 removed, 2 tests changed');
+    expect(await list.locator('main').innerText()).toContain(
+      'Compared with old: 1 added, 1 changed, 1 changed by what they read, 1 removed, 2 tests changed',
+    );
     expect(browser.complaints()).toEqual([]);
   });
 
