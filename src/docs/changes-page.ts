@@ -42,6 +42,7 @@ function changesMain(context: PageContext, changes: Changes): Html {
 ${project.isOurs ? nothing : html`<p class="quiet">Another program wrote its manifest: the SQL of every node counts as changed.</p>`}
 <ul class="numbers">${groups.map(([how, title]) => {
     const count = nodes.filter((change) => change.how === how).length;
+    if (count === 0 && how === 'inherited') return nothing;
     const number = html`<b>${countText(count)}</b> ${title.toLowerCase()}`;
     return html`<li>${count === 0 ? html`<span>${number}</span>` : html`<a href="${context.place.href('changes', how)}">${number}</a>`}</li>\n`;
   })}<li><span><b>${countText(exposures.size)}</b> ${exposures.size === 1 ? 'exposure' : 'exposures'} reached</span></li></ul>

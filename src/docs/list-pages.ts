@@ -41,7 +41,7 @@ ${inside.map((node) => renderRow(context, node))}</tbody>`)}</table></section>`;
 }
 
 /** `docs: {show: false}` keeps a node off the lists; its page and its place in lineage stay. */
-function isShown({ node }: SiteNode): boolean {
+export function isShown({ node }: SiteNode): boolean {
   const docs = node.rawConfig['docs']?.value;
   return !(typeof docs === 'object' && docs !== null && 'show' in docs && docs['show'] === false);
 }

@@ -35,7 +35,7 @@ export function startFilters(page: Element): void {
     const shown = narrow(sections, state);
     const isWhole = state.text === '' && Object.keys(state.chosen).length === 0;
     clear.hidden = isWhole;
-    status.textContent = isWhole ? '' : shown === 0 ? 'Nothing is like that' : `${shown} of ${rows.length}`;
+    status.textContent = isWhole ? '' : shown === 0 ? 'Nothing is like that' : `${shown.toLocaleString('en')} of ${rows.length.toLocaleString('en')}`;
   };
   const change = (isNew: boolean): void => {
     const chosen: Partial<Record<Facet, string>> = {};
