@@ -1,7 +1,7 @@
 /** Which column goes into which: the edges of all queries together. */
 import type { EdgeKind, InfluenceKind } from '../adapter/analysis.ts';
+import type { Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
-import type { Graph } from '../graph/graph.ts';
 import type { Analysis } from './analysis.ts';
 import { relationKey } from './relation-key.ts';
 
@@ -24,15 +24,21 @@ export interface ColumnGraph {
   readonly outOf: (column: ColumnRef) => readonly ColumnEdge[];
 }
 
+/** What edges are put between: a graph, or what an earlier one was. */
+export interface RelationOwners {
+  readonly nodes: ReadonlyMap<NodeId, { readonly resourceType: string; readonly relation?: Relation | undefined }>;
+}
+
 /** One pass over all queries. What decides about the rows of a query is an edge to each of its columns, if `indirect` edges are wanted. */
-export function buildColumnGraph(analysis: Analysis, graph: Graph, fold: (name: string) => string, indirect: boolean): ColumnGraph {
+export function buildColumnGraph(
+  analysis: Pick<Analysis, 'nodes'>,
+  graph: RelationOwners,
+  fold: (name: string) => string,
+  indirect: boolean,
+): ColumnGraph {
   const relation = relationKey(fold);
   const keyOf = ({ node, column }: ColumnRef): string => `${node}\n${fold(column)}`;
-  const owners = new Map<string, NodeId>();
-  for (const [id] of analysis.nodes) {
-    const node = graph.nodes.get(id);
-    if (node !== undefined && 'relation' in node) owners.set(relation(node.relation), id);
-  }
+  const owners = findOwners(analysis, graph, fold);
   const into = new Map<string, ColumnEdge[]>();
   const outOf = new Map<string, ColumnEdge[]>();
   const add = (edge: ColumnEdge): void => {
@@ -57,6 +63,21 @@ export function buildColumnGraph(analysis: Analysis, graph: Graph, fold: (name: 
     }
   }
   return { into: (column) => into.get(keyOf(column)) ?? [], outOf: (column) => outOf.get(keyOf(column)) ?? [] };
+}
+
+/** Which node makes a relation. */
+export function findOwners(
+  analysis: Pick<Analysis, 'nodes'>,
+  graph: RelationOwners,
+  fold: (name: string) => string,
+): ReadonlyMap<string, NodeId> {
+  const relation = relationKey(fold);
+  const owners = new Map<string, NodeId>();
+  for (const [id] of analysis.nodes) {
+    const made = graph.nodes.get(id)?.relation;
+    if (made !== undefined) owners.set(relation(made), id);
+  }
+  return owners;
 }
 
 function push(map: Map<string, ColumnEdge[]>, key: string, edge: ColumnEdge): void {

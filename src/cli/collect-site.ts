@@ -8,6 +8,8 @@ import type { History } from '../state/history-reader.ts';
 import { analyzeNodes } from './analyze-nodes.ts';
 import { requireSound } from './check-queries.ts';
 import type { CollectedCatalog } from './collect-catalog.ts';
+import { findEarlier } from './earlier-project.ts';
+import type { SavedState } from './earlier-project.ts';
 import { Stop } from './exit.ts';
 import { findRepository } from './find-repository.ts';
 import type { Host } from './host.ts';
@@ -24,8 +26,7 @@ export async function collectSite(
   host: Host,
   screen: Screen,
   loaded: LoadedGraph,
-  found: FromDatabase | undefined,
-  code: boolean,
+  { found, saved, code }: { readonly found: FromDatabase | undefined; readonly saved: SavedState | undefined; readonly code: boolean },
 ): Promise<SiteInput> {
   const { project, graph, engine } = loaded;
   const artifact = (name: string): string => readIfThere(host, join(project.root, project.paths.target, name));
@@ -41,6 +42,7 @@ export async function collectSite(
     overview: ['overview.md', 'README.md'].map((name) => readIfThere(host, join(project.root, name))).find((text) => text !== ''),
     editUrl: findRepository(host, project.root),
     code,
+    earlier: saved === undefined ? undefined : await findEarlier(host, loaded, analysis, saved),
   };
 }
 

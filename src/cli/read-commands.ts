@@ -119,7 +119,7 @@ export function addReadCommands(host: Host, add: Add): void {
       argument: ['[action]', 'what to do (default: generate)'],
       choices: ['generate', 'serve'],
       summary: 'write the documentation site, the manifest and the catalog',
-      examples: ['tx docs --open', 'tx docs serve', 'tx docs --fail-under 80'],
+      examples: ['tx docs --open', 'tx docs serve', 'tx docs --fail-under 80', 'tx docs --state last_week'],
     },
     async (screen, options) => (await import('./commands/docs.ts')).docsCommand(host, screen, options),
     (docs) =>
@@ -128,6 +128,7 @@ export function addReadCommands(host: Host, add: Add): void {
         '--no-code': 'leave SQL out of the site',
         '--open': 'show the site in the browser',
       })
+        .addOption(ownOption('--state <folder>', 'an earlier run: show what has changed since'))
         .addOption(ownOption('--fail-under <percent>', 'end with 1 when less is documented or tested').argParser(percentage))
         .addOption(ownOption('--port <n>', 'port of `serve` on this machine, 0 for any').default(8580).argParser(portNumber)),
   );

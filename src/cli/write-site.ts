@@ -27,7 +27,7 @@ export function writeSite(
   warnUnwritten(screen, folder.shown, () => {
     for (const { path, text } of files) {
       const masked = mask.apply(text);
-      host.files.writeAtomic(join(folder.absolute, path), masked);
+      writeIfOther(host, join(folder.absolute, path), masked);
       written.add(path);
       bytes += masked.length;
       if (path.endsWith('.html')) pages += 1;
@@ -38,7 +38,19 @@ export function writeSite(
   return done ? { pages, bytes } : undefined;
 }
 
+/** To read a page is cheaper than to write it, and what copies the folder elsewhere sees what is new. */
+function writeIfOther({ files }: Host, path: string, text: string): void {
+  const bytes = Buffer.from(text);
+  const stat = files.stat(path);
+  if (stat?.kind === 'file' && stat.size === bytes.length && bytes.equals(files.readBytes(path))) return;
+  files.writeAtomic(path, text);
+}
+
+/** The one page beside them that some sites have and others have not. */
+const sometimes = 'changes.html';
+
 function removeStale({ files }: Host, root: string, written: ReadonlySet<string>): void {
+  if (!written.has(sometimes) && files.stat(join(root, sometimes))?.kind === 'file') files.remove(join(root, sometimes));
   for (const folder of pageFolders) {
     const path = join(root, folder);
     if (files.stat(path)?.kind !== 'directory') continue;

@@ -2,7 +2,8 @@
 import type { ResourceType } from '../graph/graph.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
-import { formOf } from './node-facts.ts';
+import { changeMark } from './node-changes.ts';
+import { formOf, ownerOf } from './node-facts.ts';
 import { nodeLink, sideways, timeOf, verdictBadge } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
 import { fileName } from './page-names.ts';
@@ -24,6 +25,7 @@ function nodesMain(context: PageContext): Html {
   const { site, place } = context;
   const tests = site.nodes.size - site.listed.length;
   return html`<div class="title"><h1>Nodes</h1><p class="under quiet">${countOf(site.listed.length, 'node')}${tests === 0 ? nothing : html`, <a href="${place.href('tests')}">${countOf(tests, 'test')}</a>`}</p></div>
+<div data-filters></div>
 ${kinds.map(([kind, title]) => renderKind(context, kind, title))}`;
 }
 
@@ -32,14 +34,14 @@ function renderKind(context: PageContext, kind: ResourceType, title: string): Ht
   if (nodes.length === 0) return nothing;
   const folders = groupByFolder(nodes);
   const heading = context.place.id(kind);
-  return html`<section><h2 id="${heading}">${title} <span class="count">${countText(nodes.length)}</span></h2>
+  return html`<section data-kind="${kind}"><h2 id="${heading}">${title} <span class="count">${countText(nodes.length)}</span></h2>
 <table class="nodes"><thead><tr><th scope="col">Name</th><th scope="col">Form</th><th scope="col">Description</th><th scope="col">Trust</th></tr></thead>
-${[...folders].sort(([a], [b]) => compareText(a, b)).map(([folder, inside]) => html`<tbody id="${context.place.id(folderAnchor(kind, folder))}"><tr class="folder"><th colspan="4" scope="rowgroup">${folder}</th></tr>
+${[...folders].sort(([a], [b]) => compareText(a, b)).map(([folder, inside]) => html`<tbody id="${context.place.id(folderAnchor(kind, folder))}" data-folder="${folder}"><tr class="folder"><th colspan="4" scope="rowgroup">${folder}</th></tr>
 ${inside.map((node) => renderRow(context, node))}</tbody>`)}</table></section>`;
 }
 
 /** `docs: {show: false}` keeps a node off the lists; its page and its place in lineage stay. */
-function isShown({ node }: SiteNode): boolean {
+export function isShown({ node }: SiteNode): boolean {
   const docs = node.rawConfig['docs']?.value;
   return !(typeof docs === 'object' && docs !== null && 'show' in docs && docs['show'] === false);
 }
@@ -58,7 +60,8 @@ function groupByFolder(nodes: readonly SiteNode[]): Map<string, SiteNode[]> {
 function renderRow(context: PageContext, node: SiteNode): Html {
   const { description } = node.node;
   const line = description.split('\n', 1)[0] ?? '';
-  return html`<tr data-node><td>${nodeLink(context, node)}${node.node.tags.map((tag) => html` <span class="tag">${tag}</span>`)}</td><td>${formOf(node.node)}</td><td>${plainLine(line)}</td><td>${verdictBadge(trustOf(context.site, node))}</td></tr>
+  const owner = ownerOf(context.site, node.node);
+  return html`<tr data-node${owner === '' ? nothing : html` data-owner="${owner}"`}><td>${nodeLink(context, node)}${node.node.tags.map((tag) => html` <span class="tag">${tag}</span>`)}${changeMark(context, node)}</td><td>${formOf(node.node)}</td><td>${plainLine(line)}</td><td>${verdictBadge(trustOf(context.site, node))}</td></tr>
 `;
 }
 
@@ -89,6 +92,6 @@ function renderTest(context: PageContext, test: SiteNode): Html {
   const { node } = test;
   const attached = node.resourceType === 'test' && node.test.kind === 'generic' ? [node.test.attachedTo] : node.dependsOn.map(({ id }) => id);
   const subjects = attached.flatMap((id) => site.nodes.get(id) ?? []);
-  return html`<tr><td>${nodeLink(context, test)}</td><td>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${check?.failures === undefined ? '' : countText(check.failures)}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
+  return html`<tr><td>${nodeLink(context, test)}${changeMark(context, test)}</td><td>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${check?.failures === undefined ? '' : countText(check.failures)}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
 `;
 }

@@ -39,6 +39,7 @@ export function createMarkdown(): RenderMarkdown {
       // The strict policy of the pages has no place for `style`.
       const align = /text-align:(\w+)/.exec(String(token.attrGet('style') ?? ''))?.[1];
       if (align !== undefined) token.attrs = [['class', `align-${align}`]];
+      if (token.type === 'th_open') token.attrPush(['scope', 'col']);
       // A page has one title, and it is not this one.
       if (/^h[1-6]$/.test(token.tag)) token.tag = `h${Math.min(6, Number(token.tag[1]) + 1)}`;
     }

@@ -1,18 +1,10 @@
 /** The template of a node and the SQL that it compiles to, side by side. */
-import { hasColumnSlots } from '../compile/column-slots.ts';
 import type { GraphNode } from '../graph/graph.ts';
+import { compiledOf } from './compiled-sql.ts';
 import { highlightSql } from './highlight-sql.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
 import type { PageContext } from './page.ts';
-
-/** Undefined also where the columns that a text is written from are not known. */
-function compiledOf(node: GraphNode): { readonly full: string; readonly later: string | undefined } | undefined {
-  if (node.resourceType === 'snapshot' && !hasColumnSlots(node.full)) return { full: node.full.sql, later: node.current.sql };
-  const text = node.resourceType === 'model' ? node.full : node.resourceType === 'test' ? node.test.text : undefined;
-  if (text === undefined || hasColumnSlots(text)) return undefined;
-  return { full: text.sql, later: node.resourceType === 'model' ? node.incremental?.sql : undefined };
-}
 
 export function renderCode({ site, place }: PageContext, node: GraphNode): Html {
   if (!site.input.code) return nothing;

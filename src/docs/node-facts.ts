@@ -9,7 +9,7 @@ import { timeOf, verdictBadge } from './page.ts';
 import type { PageContext } from './page.ts';
 import { countText, durationText } from './quantities.ts';
 import { lastBuild, trustOf, verdictOf } from './site.ts';
-import type { SiteNode } from './site.ts';
+import type { Site, SiteNode } from './site.ts';
 
 type Fact = readonly [string, HtmlValue] | undefined;
 
@@ -33,7 +33,7 @@ export function formOf(node: GraphNode): string {
   }
 }
 
-export function ownerText({ name, email }: Owner): string {
+function ownerText({ name, email }: Owner): string {
   if (name !== undefined && email !== undefined) return `${name} <${email}>`;
   return name ?? email ?? '';
 }
@@ -73,7 +73,7 @@ function rowsFact(node: GraphNode, rows: number | undefined): Fact {
 
 function people({ site }: PageContext, node: GraphNode): readonly Fact[] {
   if (node.resourceType === 'exposure') {
-    const owner = ownerText(node.owner);
+    const owner = ownerOf(site, node);
     return [
       owner === '' ? undefined : ['Owner', owner],
       node.maturity === undefined ? undefined : ['Maturity', node.maturity],
@@ -83,8 +83,16 @@ function people({ site }: PageContext, node: GraphNode): readonly Fact[] {
     ];
   }
   const name = groupOf(node);
-  const group = site.input.graph.groups.find((entry) => entry.name === name);
-  const meta = 'config' in node && 'meta' in node.config ? node.config.meta['owner'] : undefined;
-  const owner = typeof meta === 'string' ? meta : group === undefined ? '' : ownerText(group.owner);
+  const owner = ownerOf(site, node);
   return [owner === '' ? undefined : ['Owner', owner], name === undefined ? undefined : ['Group', name]];
+}
+
+/** Who answers for a node: what its `meta` says, or else its group; empty where nobody does. */
+export function ownerOf({ input }: Site, node: GraphNode): string {
+  if (node.resourceType === 'exposure') return ownerText(node.owner);
+  const meta = 'config' in node && 'meta' in node.config ? node.config.meta['owner'] : undefined;
+  if (typeof meta === 'string') return meta;
+  const name = groupOf(node);
+  const group = name === undefined ? undefined : input.graph.groups.find((entry) => entry.name === name);
+  return group === undefined ? '' : ownerText(group.owner);
 }

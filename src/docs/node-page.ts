@@ -3,6 +3,7 @@ import { columnsOf } from './columns.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
 import { neighbourhoodSvg } from './neighbourhood-svg.ts';
+import { changeMark, renderNodeChange } from './node-changes.ts';
 import { renderCode } from './node-code.ts';
 import { renderColumns } from './node-columns.ts';
 import { formOf, renderFacts } from './node-facts.ts';
@@ -23,6 +24,7 @@ function nodeMain(context: PageContext, page: SiteNode): Html {
   const columns = page.kind === 'exposure' ? [] : columnsOf(context.site, page);
   return html`${renderTitle(context, page)}
 ${renderFacts(context, page)}
+${renderNodeChange(context, page)}
 ${renderLineage(context, page)}
 ${page.kind === 'exposure' ? nothing : renderColumns(context, page, columns)}
 ${renderTests(context, page)}
@@ -31,14 +33,16 @@ ${renderBuilds(context, page)}
 ${renderCode(context, page.node)}`;
 }
 
-function renderTitle({ site, place, markdown }: PageContext, { node, kind, label, folder }: SiteNode): Html {
+function renderTitle(context: PageContext, page: SiteNode): Html {
+  const { site, place, markdown } = context;
+  const { node, kind, label, folder } = page;
   const { editUrl } = site.input;
   const folders = folder.split('/').filter((part) => part !== '');
   const source = node.resourceType === 'source' ? node.sourceDescription : '';
   return html`<nav class="crumbs" aria-label="Folder"><a href="${place.href('nodes')}">${site.input.graph.project}</a>${folders.map((part) => html` / ${part}`)}</nav>
 <div class="title"><p class="kind">${kind} <span>${formOf(node)}</span></p>
 <h1>${label}</h1>
-<p class="under">${node.tags.map((tag) => html`<span class="tag">${tag}</span> `)}${
+<p class="under">${node.tags.map((tag) => html`<a class="tag" href="${place.href('nodes', new URLSearchParams({ tag }).toString())}">${tag}</a> `)}${changeMark(context, page)}${
     editUrl === undefined ? nothing : html`<a class="edit" href="${editUrl(node.path)}" rel="noopener noreferrer">Edit in repository</a>`
   }</p></div>
 <div class="prose lead">${markdown(node.description)}${source === '' ? nothing : html`<div class="quiet">${markdown(source)}</div>`}${
@@ -131,5 +135,6 @@ ${checks.length === 0 ? html`<p class="quiet">It has not run yet.</p>` : html`<s
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table><thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col" class="number">Failing</th><th scope="col" class="number">Looked at</th></tr></thead>
 <tbody>${checks.map((check) => html`<tr><td>${timeOf(check.at)}</td><td>${verdictBadge(verdictOf(check.status), check.status)}</td><td class="number">${check.failures === undefined ? '' : countText(check.failures)}</td><td class="number">${check.rows === undefined ? '' : countText(check.rows)}</td></tr>
 `)}</tbody></table></div></section>`}
+${renderNodeChange(context, page)}
 ${renderCode(context, node)}`;
 }

@@ -1,14 +1,16 @@
 /** The first page: what the project is, in its own words and in numbers. */
 import type { ResourceType } from '../graph/graph.ts';
+import { changesText } from './changes-page.ts';
 import type { Coverage } from './coverage.ts';
 import { percentOf } from './coverage.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
+import { folderAnchor, isShown } from './list-pages.ts';
 import { nodeLink, timeOf, verdictBadge } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
 import { countText } from './quantities.ts';
-import { trustOf, verdictOf } from './site.ts';
-import type { Site } from './site.ts';
+import { compareText, trustOf, verdictOf } from './site.ts';
+import type { Site, SiteNode } from './site.ts';
 
 const kinds: readonly (readonly [ResourceType, string])[] = [
   ['model', 'models'],
@@ -21,6 +23,9 @@ const kinds: readonly (readonly [ResourceType, string])[] = [
 
 /** Failing nodes named on the first page; the health page names all. */
 const mostShown = 8;
+/** More cards than these nobody reads. */
+const mostEnds = 60;
+const mostFolders = 400;
 
 export function overviewPage(coverage: Coverage): PageBody {
   return { page: 'index', title: 'Overview', menu: 'index', main: (context) => overviewMain(context, coverage) };
@@ -40,8 +45,10 @@ ${kinds.map(([kind, word]) => {
 <li><a href="${place.href('health')}"><b>${percentOf(coverage.tested)} %</b> tested</a></li>
 </ul>
 ${run === undefined ? html`<p class="quiet">Nothing has run yet.</p>` : html`<p class="lastrun">Last run: <code>tx ${run.command}</code> on ${run.target}, ${timeOf(run.startedAt)} ${verdictBadge(verdictOf(run.status), run.status)}</p>`}
+${renderChanges(context)}
 ${renderTroubles(context)}
 ${renderEnds(context)}
+${renderFolders(context)}
 ${overview === undefined ? nothing : html`<section class="prose" aria-label="About">${markdown(overview)}</section>`}`;
 }
 
@@ -49,6 +56,11 @@ function countKind({ nodes }: Site, kind: ResourceType): number {
   let count = 0;
   for (const node of nodes.values()) if (node.kind === kind) count += 1;
   return count;
+}
+
+function renderChanges({ changes, place }: PageContext): Html {
+  if (changes === undefined) return nothing;
+  return html`<p class="lastrun">Compared with <code>${changes.earlier.folder}</code>: <a href="${place.href('changes')}">${changesText(changes)}</a></p>`;
 }
 
 function renderTroubles(context: PageContext): Html {
@@ -64,11 +76,32 @@ function renderTroubles(context: PageContext): Html {
 function renderEnds(context: PageContext): Html {
   const { site, place, markdown } = context;
   const ends = site.listed.filter(({ kind, id }) => kind === 'exposure' || (kind === 'model' && site.childrenOf(id).every((child) => child.kind === 'exposure')));
-  if (ends.length === 0 || ends.length > 60) return nothing;
+  if (ends.length === 0 || ends.length > mostEnds) return nothing;
   const heading = place.id('results');
   return html`<section><h2 id="${heading}">What it makes</h2>
 <ul class="cards">${ends.map((node) => html`<li>${nodeLink(context, node)} ${verdictBadge(trustOf(site, node))}<div class="quiet">${markdown(firstLine(node.node.description))}</div></li>
 `)}</ul></section>`;
+}
+
+/** Where there is too much to name, what there is by folder. */
+function renderFolders({ site, place }: PageContext): Html {
+  if (site.listed.length <= mostEnds) return nothing;
+  const folders = new Map<string, SiteNode[]>();
+  for (const node of site.listed.filter(isShown)) {
+    const list = folders.get(node.folder);
+    if (list === undefined) folders.set(node.folder, [node]);
+    else list.push(node);
+  }
+  if (folders.size > mostFolders) return nothing;
+  const heading = place.id('folders');
+  const items = [...folders].sort(([a], [b]) => compareText(a, b)).map(([folder, nodes]) => {
+    const failing = nodes.filter((node) => trustOf(site, node) === 'fail').length;
+    const anchor = folderAnchor(nodes[0]?.kind ?? 'model', folder);
+    return html`<li><a href="${place.href('nodes', anchor)}">${folder === '' ? '/' : folder}</a> <span class="count">${countText(nodes.length)}</span>${failing > 0 ? html` ${verdictBadge('fail', `${countText(failing)} failing`)}` : nothing}</li>
+`;
+  });
+  return html`<section><h2 id="${heading}">Folders <span class="count">${countText(folders.size)}</span></h2>
+<ul class="folders">${items}</ul></section>`;
 }
 
 function firstLine(text: string): string {

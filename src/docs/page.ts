@@ -2,6 +2,7 @@
 import { html, Html } from './html.ts';
 import type { RenderMarkdown } from './markdown.ts';
 import type { Site, SiteNode, Verdict } from './site.ts';
+import type { Changes } from './changes.ts';
 
 /** How a page names other pages and places in itself: by files, or by sections of one file. */
 export interface Place {
@@ -24,6 +25,8 @@ export interface PageContext {
   readonly site: Site;
   readonly place: Place;
   readonly markdown: RenderMarkdown;
+  /** Where the project is compared with an earlier one. */
+  readonly changes: Changes | undefined;
 }
 
 /** `model/orders` seen from `page`. */
@@ -38,13 +41,19 @@ export function placeInFolder(page: string): Place {
   };
 }
 
-const menu: readonly (readonly [string, string])[] = [
+const pages: readonly (readonly [string, string])[] = [
   ['index', 'Overview'],
   ['nodes', 'Nodes'],
   ['lineage', 'Lineage'],
   ['health', 'Health'],
   ['runs', 'Runs'],
+  ['changes', 'Changes'],
 ];
+
+/** The entries of the menu. */
+export function menuOf(changes: Changes | undefined): typeof pages {
+  return changes === undefined ? pages.filter(([page]) => page !== 'changes') : pages;
+}
 
 /** Nothing runs, loads or goes anywhere but what lies in the folder of the site. */
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
@@ -59,7 +68,7 @@ export function renderPage(body: PageBody, context: PageContext): string {
 <html lang="en" data-root="${up}">
 ${renderHead(body.page === 'index' ? project : `${body.title} · ${project}`, policy, assets)}
 <body>
-${renderHeader(project, body.menu, place)}
+${renderHeader(project, { current: body.menu, menu: menuOf(context.changes) }, place)}
 <main id="main">
 ${body.main(context)}
 </main>
@@ -81,7 +90,7 @@ ${assets}
 }
 
 /** The bar at the top; `current` is the page of the menu that is shown. */
-export function renderHeader(project: string, current: string, place: Place): Html {
+export function renderHeader(project: string, { current, menu }: { readonly current: string; readonly menu: typeof pages }, place: Place): Html {
   const items = menu.map(
     ([page, title]) => html`<li><a href="${place.href(page)}"${page === current ? new Html(' aria-current="true"') : ''}>${title}</a></li>`,
   );

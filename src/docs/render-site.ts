@@ -1,4 +1,7 @@
 /** Renders the whole site, file by file, so that no more than one page is held at a time. */
+import { changesPage } from './changes-page.ts';
+import { findChanges } from './changes.ts';
+import type { Changes } from './changes.ts';
 import type { Coverage } from './coverage.ts';
 import { measureCoverage } from './coverage.ts';
 import { renderData } from './data-files.ts';
@@ -25,24 +28,32 @@ export interface RenderedSite {
 
 export function renderSite(input: SiteInput, assets: SiteAssets): RenderedSite {
   const site = buildSite(input);
-  const coverage = measureCoverage(site);
+  const shown = { site, changes: findChanges(site), coverage: measureCoverage(site) };
   return {
-    coverage,
-    files: renderFiles(site, coverage, assets),
-    single: () => renderSingleFile(site, bodiesOf(site, coverage), createMarkdown(), assets),
+    coverage: shown.coverage,
+    files: renderFiles(shown, assets),
+    single: () => renderSingleFile({ ...shown, markdown: createMarkdown() }, bodiesOf(shown), assets),
   };
 }
 
-function bodiesOf(site: Site, coverage: Coverage): readonly PageBody[] {
-  return [overviewPage(coverage), nodesPage, testsPage, lineagePage, healthPage(coverage), runsPage, ...[...site.nodes.values()].map(nodePage)];
+interface Shown {
+  readonly site: Site;
+  readonly changes: Changes | undefined;
+  readonly coverage: Coverage;
 }
 
-function* renderFiles(site: Site, coverage: Coverage, { script, style }: SiteAssets): Generator<SiteFile, void, undefined> {
+function bodiesOf({ site, changes, coverage }: Shown): readonly PageBody[] {
+  const compared = changes === undefined ? [] : [changesPage(changes)];
+  return [overviewPage(coverage), nodesPage, testsPage, lineagePage, healthPage(coverage), runsPage, ...compared, ...[...site.nodes.values()].map(nodePage)];
+}
+
+function* renderFiles(shown: Shown, { script, style }: SiteAssets): Generator<SiteFile, void, undefined> {
+  const { site, changes } = shown;
   const markdown = createMarkdown();
   yield { path: 'assets/site.css', text: style };
   yield { path: 'assets/site.js', text: script };
   yield* renderData(site);
-  for (const body of bodiesOf(site, coverage)) {
-    yield { path: `${body.page}.html`, text: renderPage(body, { site, place: placeInFolder(body.page), markdown }) };
+  for (const body of bodiesOf(shown)) {
+    yield { path: `${body.page}.html`, text: renderPage(body, { site, changes, place: placeInFolder(body.page), markdown }) };
   }
 }

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { collectData } from './data-files.ts';
 import { html, trusted } from './html.ts';
 import type { RenderMarkdown } from './markdown.ts';
-import { renderHead, renderHeader } from './page.ts';
+import type { Changes } from './changes.ts';
+import { menuOf, renderHead, renderHeader } from './page.ts';
 import type { PageBody, Place } from './page.ts';
 import type { Site } from './site.ts';
 import type { SiteAssets } from './site-input.ts';
@@ -25,14 +26,18 @@ function inlineJson(value: unknown): string {
 }
 
 /** What is inlined is named by its hash in the policy: nothing else runs. */
-export function renderSingleFile(site: Site, bodies: readonly PageBody[], markdown: RenderMarkdown, { script, style }: SiteAssets): string {
+export function renderSingleFile(
+  { site, changes, markdown }: { readonly site: Site; readonly changes: Changes | undefined; readonly markdown: RenderMarkdown },
+  bodies: readonly PageBody[],
+  { script, style }: SiteAssets,
+): string {
   const { project } = site.input.graph;
   const policy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
   const data = Object.entries(collectData(site)).map(
     ([name, value]) => html`<script type="application/json" data-name="${name}">${trusted(inlineJson(value))}</script>\n`,
   );
   const pages = bodies.map((body) => {
-    const context = { site, place: placeInFile(body.page), markdown };
+    const context = { site, place: placeInFile(body.page), markdown, changes };
     return html`<section class="page" id="${body.page}" data-menu="${body.menu}" data-title="${body.title}">
 ${body.main(context)}
 </section>
@@ -44,7 +49,7 @@ ${body.main(context)}
 <html lang="en" data-single>
 ${renderHead(project, policy, assets)}
 <body>
-${renderHeader(project, '', placeInFile('index'))}
+${renderHeader(project, { current: '', menu: menuOf(changes) }, placeInFile('index'))}
 <main id="main">
 ${pages}</main>
 ${data}</body>

@@ -1,7 +1,11 @@
 /** What a site is made from: data of the stages before, nothing that must be asked for. */
 import type { Column, RelationKind } from '../adapter/relation.ts';
-import type { Analysis } from '../analyze/analysis.ts';
+import type { Analysis, KnownColumns } from '../analyze/analysis.ts';
+import type { EarlierNode } from '../analyze/earlier-columns.ts';
+import type { NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { NodeFacets } from '../graph/node-facets.ts';
+import type { SavedProject } from '../graph/read-saved-project.ts';
 import type { History } from '../state/history-reader.ts';
 
 /** What stands in the database for a node. */
@@ -19,6 +23,18 @@ export interface FreshnessVerdict {
   readonly checkedAt?: string;
 }
 
+/** What the project is compared with. */
+export interface EarlierProject {
+  /** Its folder, as it was asked for. */
+  readonly folder: string;
+  readonly project: SavedProject;
+  /** Its nodes with SQL that calls relations as they are called now. */
+  readonly nodes: ReadonlyMap<NodeId, EarlierNode>;
+  readonly columns: ReadonlyMap<NodeId, KnownColumns>;
+  /** What is compared, of the nodes of now. */
+  readonly facets: ReadonlyMap<NodeId, NodeFacets>;
+}
+
 export interface SiteInput {
   readonly graph: Graph;
   /** Absent where the engine cannot tell columns before anything runs. */
@@ -34,6 +50,7 @@ export interface SiteInput {
   readonly editUrl: ((path: string) => string) | undefined;
   /** Whether pages show SQL. */
   readonly code: boolean;
+  readonly earlier: EarlierProject | undefined;
 }
 
 /** Style and script, the same for every project. */

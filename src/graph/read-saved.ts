@@ -10,11 +10,10 @@ import type { SavedFreshness, SavedManifest, SavedResults } from './saved-state.
 export function readSavedManifest(text: string): SavedManifest | undefined {
   const root = parseObject(text);
   if (root === undefined || !isObject(root['nodes'])) return undefined;
-  const metadata = isObject(root['metadata']) ? root['metadata'] : {};
-  const isOurs = isObject(metadata['env']) && typeof metadata['env']['TX_VERSION'] === 'string';
+  const isOurs = isOurManifest(root);
   const nodes = new Map<string, NodeFacets>();
-  for (const kind of ['nodes', 'sources', 'exposures', 'unit_tests']) {
-    for (const [id, entry] of entriesOf(root[kind])) nodes.set(id, readNode(entry, kind, isOurs));
+  for (const kind of manifestParts) {
+    for (const [id, entry] of entriesOf(root[kind])) nodes.set(id, readFacets(entry, kind, isOurs));
   }
   const macros = new Map<string, string>();
   for (const [, { name, macro_sql: sql }] of entriesOf(root['macros'])) {
@@ -23,7 +22,16 @@ export function readSavedManifest(text: string): SavedManifest | undefined {
   return { nodes, macros };
 }
 
-function readNode(entry: Json, kind: string, isOurs: boolean): NodeFacets {
+/** The parts of a manifest that hold nodes. */
+export const manifestParts = ['nodes', 'sources', 'exposures', 'unit_tests'] as const;
+
+export function isOurManifest(root: Json): boolean {
+  const metadata = isObject(root['metadata']) ? root['metadata'] : {};
+  return isObject(metadata['env']) && typeof metadata['env']['TX_VERSION'] === 'string';
+}
+
+/** What is compared of an entry of one of the parts. */
+export function readFacets(entry: Json, kind: string, isOurs: boolean): NodeFacets {
   const columns = entriesOf(entry['columns']).map(([name, column]) => ({
     name,
     description: textOf(column, 'description') ?? '',
@@ -76,7 +84,7 @@ export function readSavedFreshness(text: string): SavedFreshness | undefined {
   return loaded;
 }
 
-function entriesOf(value: unknown): readonly (readonly [string, Json])[] {
+export function entriesOf(value: unknown): readonly (readonly [string, Json])[] {
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, entry]) => (isObject(entry) ? [[key, entry] as const] : []));
 }

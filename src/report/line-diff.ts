@@ -1,9 +1,10 @@
 /** Draws what changes between two texts, as a unified diff. */
 import type { Style } from '../diagnostics/paint.ts';
 
-type Edit = ' ' | '-' | '+';
+export type Edit = ' ' | '-' | '+';
 
-interface Change {
+/** A line that is in both texts, only in the first, or only in the second. */
+export interface LineChange {
   readonly edit: Edit;
   readonly line: string;
 }
@@ -22,6 +23,12 @@ export function renderDiff(path: string, before: string, after: string, { paint 
   return [paint.bold(`--- ${path}`), paint.bold(`+++ ${path}`), ...lines].join('\n');
 }
 
+/** What differs, in pieces with some lines around each. */
+export function diffLines(before: string, after: string): readonly (readonly LineChange[])[] {
+  const changes = compareLines(linesOf(before), linesOf(after));
+  return findHunks(changes).map(({ from, to }) => changes.slice(from, to));
+}
+
 function linesOf(text: string): readonly string[] {
   if (text === '') return [];
   return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
@@ -32,7 +39,7 @@ interface Hunk {
   readonly to: number;
 }
 
-function findHunks(changes: readonly Change[]): readonly Hunk[] {
+function findHunks(changes: readonly LineChange[]): readonly Hunk[] {
   const hunks: { from: number; to: number }[] = [];
   for (const [at, { edit }] of changes.entries()) {
     if (edit === ' ') continue;
@@ -45,7 +52,7 @@ function findHunks(changes: readonly Change[]): readonly Hunk[] {
   return hunks;
 }
 
-function headOf(changes: readonly Change[], { from, to }: Hunk): string {
+function headOf(changes: readonly LineChange[], { from, to }: Hunk): string {
   const count = (side: Edit, start: number, end: number): number =>
     changes.slice(start, end).filter(({ edit }) => edit === ' ' || edit === side).length;
   const range = (side: Edit): string => {
@@ -55,7 +62,7 @@ function headOf(changes: readonly Change[], { from, to }: Hunk): string {
   return `@@ -${range('-')} +${range('+')} @@`;
 }
 
-function drawHunk(changes: readonly Change[], { from, to }: Hunk, paint: Style['paint']): readonly string[] {
+function drawHunk(changes: readonly LineChange[], { from, to }: Hunk, paint: Style['paint']): readonly string[] {
   return changes.slice(from, to).map(({ edit, line }) => {
     const text = `${edit}${line}`;
     return edit === ' ' ? text : edit === '-' ? paint.red(text) : paint.green(text);
@@ -63,17 +70,17 @@ function drawHunk(changes: readonly Change[], { from, to }: Hunk, paint: Style['
 }
 
 /** The shortest way from one list of lines to the other, by Myers' algorithm. */
-function compareLines(before: readonly string[], after: readonly string[]): readonly Change[] {
+function compareLines(before: readonly string[], after: readonly string[]): readonly LineChange[] {
   let head = 0;
   while (head < before.length && head < after.length && before[head] === after[head]) head += 1;
   let tail = 0;
   while (tail < before.length - head && tail < after.length - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
   const middle = compareMiddle(before.slice(head, before.length - tail), after.slice(head, after.length - tail));
-  const same = (line: string): Change => ({ edit: ' ', line });
+  const same = (line: string): LineChange => ({ edit: ' ', line });
   return [...before.slice(0, head).map(same), ...middle, ...before.slice(before.length - tail).map(same)];
 }
 
-function compareMiddle(before: readonly string[], after: readonly string[]): readonly Change[] {
+function compareMiddle(before: readonly string[], after: readonly string[]): readonly LineChange[] {
   const trace: Map<number, number>[] = [];
   let reached = new Map<number, number>([[1, 0]]);
   for (let edits = 0; edits <= Math.min(before.length + after.length, mostEdits); edits += 1) {
@@ -86,7 +93,7 @@ function compareMiddle(before: readonly string[], after: readonly string[]): rea
       if (x >= before.length && x - diagonal >= after.length) return traceBack(before, after, trace);
     }
   }
-  return [...before.map((line): Change => ({ edit: '-', line })), ...after.map((line): Change => ({ edit: '+', line }))];
+  return [...before.map((line): LineChange => ({ edit: '-', line })), ...after.map((line): LineChange => ({ edit: '+', line }))];
 }
 
 function goesDown(reached: ReadonlyMap<number, number>, diagonal: number, edits: number): boolean {
@@ -105,8 +112,12 @@ function furthest(
   return x;
 }
 
-function traceBack(before: readonly string[], after: readonly string[], trace: readonly ReadonlyMap<number, number>[]): readonly Change[] {
-  const changes: Change[] = [];
+function traceBack(
+  before: readonly string[],
+  after: readonly string[],
+  trace: readonly ReadonlyMap<number, number>[],
+): readonly LineChange[] {
+  const changes: LineChange[] = [];
   let x = before.length;
   let y = after.length;
   for (let edits = trace.length - 1; edits >= 0; edits -= 1) {

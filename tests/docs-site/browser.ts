@@ -73,8 +73,9 @@ export function brokenLinks(files: readonly string[], read: (path: string) => st
         const { pathname, hash } = new URL(target.replaceAll('&amp;', '&'), `file:///${path}`);
         const to = decodeURIComponent(pathname).slice(1);
         const found = ids.get(to);
-        // What stands behind it there is what the explorer shows.
+        // What stands behind it there is what the explorer shows, and what the list is narrowed down to.
         if (to === 'lineage.html' && hash.startsWith('#select=')) return [];
+        if (to === 'nodes.html' && hash.startsWith('#tag=')) return [];
         return found !== undefined && (hash === '' || found.has(decodeURIComponent(hash.slice(1)))) ? [] : [`${path}: ${target}`];
       }),
     );

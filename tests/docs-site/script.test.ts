@@ -47,6 +47,63 @@ describe('the script of the site', () => {
     expect(browser.complaints()).toEqual([]);
   });
 
+  it('narrows the list of nodes down, by menus, words and address, and widens it again', async () => {
+    const names = (page: Page): Promise<string[]> => page.locator('tr[data-node]:visible a:first-child').allInnerTexts();
+    const page = await open('nodes.html');
+    const all = (await names(page)).length;
+    expect(all).toBeGreaterThan(30);
+    await page.getByLabel('Kind').selectOption('model');
+    await page.getByLabel('Folder').selectOption('models/staging');
+    expect((await names(page)).sort()).toEqual([
+      'stg_customers',
+      'stg_order_items',
+      'stg_orders',
+      'stg_payments',
+      'stg_products',
+      'stg_refunds',
+      'stg_stores',
+      'stg_support_tickets',
+      'stg_web_sessions',
+    ]);
+    expect(page.url()).toMatch(/nodes\.html#kind=model&folder=models%2Fstaging$/);
+    expect(await page.locator('.filters [role=status]').innerText()).toBe(`9 of ${all}`);
+    expect(await page.locator('section[data-kind]:visible').count()).toBe(1);
+    expect(await page.locator('section[data-kind]:visible .count').innerText()).toBe('9');
+    // By keyboard: the field is the first stop of the form.
+    await page.getByLabel('Name or description').focus();
+    await page.keyboard.type('refund');
+    expect(await names(page)).toEqual(['stg_refunds']);
+    await page.keyboard.press('Enter');
+    expect(await names(page)).toEqual(['stg_refunds']);
+    const address = page.url();
+    const other = await open(address.slice(address.indexOf('nodes.html')));
+    expect(await names(other)).toEqual(['stg_refunds']);
+    expect(await other.getByLabel('Folder').inputValue()).toBe('models/staging');
+    expect((await new AxeBuilder({ page: other }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+    browser.complaints();
+    await page.goBack();
+    expect(await page.getByLabel('Folder').inputValue()).toBe('');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    expect((await names(page)).length).toBe(all);
+    await page.goto(`${folderAddress(folder)}nodes.html#owner=nobody`);
+    await page.reload();
+    expect(await names(page)).toEqual([]);
+    expect(await page.locator('.filters [role=status]').innerText()).toBe('Nothing is like that');
+    expect(browser.complaints()).toEqual([]);
+  });
+
+  it('leads from a tag to what has it, and shows the whole list without scripts', async () => {
+    const page = await open('model/fct_orders.html');
+    await page.locator('a.tag').filter({ hasText: 'daily' }).click();
+    await page.locator('.filters').waitFor();
+    const rows = await page.locator('tr[data-node]:visible').allInnerTexts();
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.filter((text) => !text.includes('daily'))).toEqual([]);
+    const plain = await open('nodes.html#tag=daily', { javaScriptEnabled: false });
+    expect(await plain.locator('tr[data-node]:visible').count()).toBeGreaterThan(30);
+    expect(await plain.locator('.filters').count()).toBe(0);
+  });
+
   it('keeps the theme that the reader chose', async () => {
     const page = await open('index.html', { colorScheme: 'light' });
     const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -151,7 +208,7 @@ describe('the script of the site', () => {
       const ids = new Set([...text.matchAll(/ id="([^"]*)"/g)].map(([, id = '']) => id));
       const targets = [...text.matchAll(/ href="([^"]*)"/g)].map(([, target = '']) => target);
       expect(ids.size).toBe([...text.matchAll(/ id="/g)].length);
-      const inside = targets.filter((target) => !/^https?:/.test(target) && !target.startsWith('#lineage:'));
+      const inside = targets.filter((target) => !/^https?:/.test(target) && !/^#(?:lineage:|nodes:tag=)/.test(target));
       expect(inside.filter((target) => !ids.has(target.slice(1)))).toEqual([]);
     });
 

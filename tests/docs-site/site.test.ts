@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { copyProject, REPOSITORY, runTx, tempProject } from '../support/tx.ts';
 import { brokenLinks, filesBelow, folderAddress, useBrowser } from './browser.ts';
 import { hostileTexts } from './hostile.ts';
+import { validateHtml } from './validate-html.ts';
 
 /** The example project, built and documented once. */
 const example = ['project.yaml', 'models', 'seeds', 'macros', 'data', 'doc_blocks', 'tests/data'];
@@ -29,6 +30,15 @@ describe('the site of the example project', () => {
     const files = filesBelow(folder);
     expect(files.filter((path) => path.startsWith('model/')).length).toBe(23);
     expect(brokenLinks(files, read)).toEqual([]);
+  });
+
+  it('is valid HTML, every page of it', async () => {
+    const planted = read('index.html').replace('<main id="main">', '<main id="main"><p><div>a</p></div><a href="x" href="y">b</a>');
+    expect((await validateHtml('planted', planted)).length).toBeGreaterThanOrEqual(2);
+    const problems: string[] = [];
+    for (const path of filesBelow(folder).filter((file) => file.endsWith('.html')))
+      problems.push(...(await validateHtml(path, read(path))));
+    expect(problems).toEqual([]);
   });
 
   it('is the same for the same project', async () => {
@@ -124,6 +134,7 @@ exposures:
     const html = filesBelow(folder).filter((path) => path.endsWith('.html'));
     expect(html.filter((path) => path.startsWith('source/')).length).toBe(1);
     for (const path of [...html, '../docs.html']) {
+      expect(await validateHtml(path, readFileSync(join(folder, path), 'utf8'))).toEqual([]);
       const page = await browser.open(folderAddress(join(folder, '..')), join('docs', encodeURI(path)));
       // The single file has its own script and style, and data that is no script.
       const own = path === '../docs.html' ? { scripts: 4, others: 1 } : { scripts: 0, others: 0 };
@@ -134,7 +145,7 @@ exposures:
           [...element.attributes].filter(({ name }) => /^on|^style$/.test(name)),
         ).length,
         others: document.querySelectorAll(
-          'iframe, base, style, img, object, embed, video, meta[http-equiv=refresh], main input:not(.selector > input)',
+          'iframe, base, style, img, object, embed, video, meta[http-equiv=refresh], main input:not(.selector > input, .filters > input)',
         ).length,
         links: [...document.querySelectorAll('a')].filter((link) => /^(?:javascript|data|vbscript):/i.test(link.href)).length,
       }));

@@ -16,6 +16,7 @@ import type { FromDatabase } from '../collect-site.ts';
 import { exitCodes } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
+import { readSavedState } from '../earlier-project.ts';
 import { askTargetIfAny } from '../ask-target.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
@@ -34,6 +35,8 @@ export interface DocsOptions extends ProjectOptions, OutputOptions, DatabaseOpti
   readonly args: readonly string[];
   readonly code: boolean;
   readonly singleFile?: boolean;
+  /** Folder of an earlier run. */
+  readonly state?: string;
   /** Percent. */
   readonly failUnder?: number;
   readonly open?: boolean;
@@ -43,10 +46,12 @@ export interface DocsOptions extends ProjectOptions, OutputOptions, DatabaseOpti
 export async function docsCommand(host: Host, screen: Screen, options: DocsOptions): Promise<ExitCode> {
   const loaded = await loadGraph(host, screen, options);
   const { project } = loaded;
+  // Before this run writes over it.
+  const saved = readSavedState(host, project, options.state);
   const found = await askDatabase(host, screen, loaded, options);
   writeManifest(host, screen, loaded);
   if (found !== undefined) writeCatalog(host, screen, loaded, found);
-  const input = await collectSite(host, screen, loaded, found, options.code);
+  const input = await collectSite(host, screen, loaded, { found, saved, code: options.code });
   const shown = `${project.paths.target}/docs`;
   const { files, coverage, single } = renderSite(input, readAssets(host, screen));
   const folder = join(project.root, shown);

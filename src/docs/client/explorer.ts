@@ -75,7 +75,7 @@ export async function startExplorer(container: Element): Promise<void> {
       const drawn = isFolded ? foldByFolder(lineage, nodes) : nodesOf(lineage, nodes);
       view.show(drawn.boxes, drawn.edges);
     }
-    frame.tell(`${nodes.size} of ${lineage.index.nodes.length} nodes${isFolded ? ', by folder' : ''}`, isFolded && nodes.size <= mostDrawn ? () => {
+    frame.tell(`${nodes.size.toLocaleString('en')} of ${lineage.index.nodes.length.toLocaleString('en')} nodes${isFolded ? ', by folder' : ''}`, isFolded && nodes.size <= mostDrawn ? () => {
       whole = true;
       update();
     } : undefined);

@@ -44,6 +44,8 @@ export function makeGraphView(actions: GraphActions): GraphView {
   const groups = new Map<string, DrawnBox>();
   let lines: readonly { readonly from: string; readonly to: string; readonly path: SVGPathElement }[] = [];
   let next = new Map<string, { readonly up: string[]; readonly down: string[] }>();
+  /** Where the middle one of the first boxes stands. */
+  let start = 0;
   let [size, at] = [{ width: 1, height: 1 }, { x: 0, y: 0, scale: 1 }];
 
   const place = (): void => scene.setAttribute('transform', `translate(${at.x} ${at.y}) scale(${at.scale})`);
@@ -56,7 +58,10 @@ export function makeGraphView(actions: GraphActions): GraphView {
   const fit = (): void => {
     const [wide, high] = [element.clientWidth, element.clientHeight];
     const scale = Math.max(smallest, Math.min(1, (wide - margin * 2) / size.width, (high - margin * 2) / size.height));
-    at = { scale, x: Math.max(margin, (wide - size.width * scale) / 2), y: Math.max(margin, (high - size.height * scale) / 2) };
+    const isHigher = size.height * scale > high - margin * 2;
+    // Of what is too large to be read at once the beginning is shown, and not the empty corner of the image.
+    const y = isHigher ? high / 2 - (start + boxSize.height / 2) * scale : (high - size.height * scale) / 2;
+    at = { scale, x: Math.max(margin, (wide - size.width * scale) / 2), y };
     place();
   };
   listenToPointer(element, {
@@ -70,6 +75,8 @@ export function makeGraphView(actions: GraphActions): GraphView {
   const show = (boxes: readonly Box[], edges: readonly Edge[]): void => {
     const drawing = drawLayout(layOut(boxes.length, edges), edges);
     size = { width: drawing.width, height: drawing.height };
+    const first = drawing.boxes.flatMap(({ x, y }) => (x === 0 ? [y] : [])).sort((a, b) => a - b);
+    start = first[Math.floor(first.length / 2)] ?? 0;
     groups.clear();
     const keys = boxes.map(({ key }) => key);
     lines = edges.map(([from, to], edge) => ({ from: keys[from] ?? '', to: keys[to] ?? '', path: draw('path', { class: 'edge', d: drawing.paths[edge] ?? '' }) }));

@@ -1,5 +1,6 @@
 /** The script of the site: everything it adds can be done without. */
 import { startExplorer } from './explorer.ts';
+import { startFilters } from './filters.ts';
 import { acceptData } from './site-reader.ts';
 import { addSearch } from './search.ts';
 import { showSections } from './sections.ts';
@@ -13,10 +14,11 @@ addEventListener('DOMContentLoaded', () => {
   addThemeSwitch();
   addSearch();
   tellTimes(Date.now());
-  const start = (page: ParentNode): void => {
+  const start = (page: Element): void => {
+    startFilters(page);
     const explorer = page.querySelector('[data-explorer]');
     if (explorer !== null) void startExplorer(explorer);
   };
-  if (document.documentElement.dataset['single'] === undefined) start(document);
+  if (document.documentElement.dataset['single'] === undefined) start(document.body);
   else showSections(start);
 });

@@ -51,6 +51,9 @@ describe('search', () => {
   it('forgives a typo where nothing else is found', () => {
     expect(find('custmers')[0]).toBe('customers');
     expect(find('odrers')[0]).toBe('orders');
+    // In one part of a name, of which another part is missing.
+    expect(find('stg_odrers')).toEqual(['stg_orders']);
+    expect(find('cusotmer_ordesr')[0]).toBe('customer_orders');
     expect(find('xyzzy')).toEqual([]);
   });
 

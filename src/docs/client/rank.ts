@@ -38,8 +38,9 @@ export function search(haystack: Haystack, query: string, names: SiteColumns | u
   const words = query.toLowerCase().split(/[\s.]+/).filter((word) => word !== '');
   if (words.length === 0) return [];
   const hits = scan(haystack, words, names, exactly);
-  // Only who finds nothing may have mistyped.
-  return (hits.length > 0 ? hits : scan(haystack, words, names, remembering(nearly))).sort(byScore(haystack)).slice(0, mostHits);
+  // Only who finds nothing may have mistyped, and then in one part of a name.
+  const parts = words.flatMap((word) => word.split('_').filter((part) => part !== ''));
+  return (hits.length > 0 ? hits : scan(haystack, parts, names, remembering(nearly))).sort(byScore(haystack)).slice(0, mostHits);
 }
 
 type Score = (text: string, word: string) => number;

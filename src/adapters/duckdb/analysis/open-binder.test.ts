@@ -96,6 +96,15 @@ describe('types that do not fit', () => {
   ])('%s', async (sql, from, to, at) => {
     expect((await bound(sql)).misfits).toEqual([{ from, to, position: sql.lastIndexOf(at) }]);
   });
+  it.each(['id > 1', 'id between 1 and 2', 'id > 1 and id < 9', 'not (id > 1)', 'id in (1, 2)', 'id is null', 'exists (from shop.orders)'])(
+    'are none where what is true or false becomes a number: %s',
+    async (condition) => {
+      const sql = `select cast(${condition} as integer) as a, cast(${condition} as date) as b from shop.orders`;
+      const { columns, misfits } = await bound(sql);
+      expect(columns.map(({ type }) => type)).toEqual(['INTEGER', 'DATE']);
+      expect(misfits.map(({ from, to }) => [from, to])).toEqual([['BOOLEAN', 'DATE']]);
+    },
+  );
   it('are such that the engine itself cannot cast, all but a few of them', async () => {
     const connection = await openTestConnection();
     const ids = [

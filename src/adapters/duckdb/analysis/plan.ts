@@ -19,8 +19,11 @@ export interface TypeInfo {
   readonly child_types?: readonly { readonly first: string; readonly second: LogicalType }[];
 }
 
-interface ExpressionBase {
+interface Named {
   readonly alias?: string;
+}
+
+interface ExpressionBase extends Named {
   readonly return_type: LogicalType;
 }
 
@@ -51,7 +54,8 @@ export interface Constant {
   readonly value: { readonly type: LogicalType; readonly is_null: boolean; readonly value?: unknown };
 }
 
-export interface Comparison extends ExpressionBase {
+/** True or false: the plan does not say so of these. */
+export interface Comparison extends Named {
   readonly expression_class: 'BOUND_COMPARISON';
   readonly type: string;
   readonly left: Expression;
@@ -96,9 +100,9 @@ export type Expression =
       readonly expression_class: 'BOUND_COLUMN_REF';
       readonly binding: { readonly table_index: number; readonly column_index: number };
     })
-  | (ExpressionBase & { readonly expression_class: 'BOUND_CONJUNCTION'; readonly type: string; readonly children: readonly Expression[] })
+  | (Named & { readonly expression_class: 'BOUND_CONJUNCTION'; readonly type: string; readonly children: readonly Expression[] })
   | (ExpressionBase & { readonly expression_class: 'BOUND_OPERATOR'; readonly type: string; readonly children: readonly Expression[] })
-  | (ExpressionBase & {
+  | (Named & {
       readonly expression_class: 'BOUND_BETWEEN';
       readonly input: Expression;
       readonly lower: Expression;
@@ -279,5 +283,6 @@ export function isNone(index: number): boolean {
 }
 
 export function typeOf(expression: Expression): LogicalType {
-  return expression.expression_class === 'BOUND_CONSTANT' ? expression.value.type : expression.return_type;
+  if (expression.expression_class === 'BOUND_CONSTANT') return expression.value.type;
+  return 'return_type' in expression ? expression.return_type : { id: 'BOOLEAN' };
 }

@@ -1,0 +1,105 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SiteColumns, SiteIndex } from '../../src/docs/site-data.ts';
+import { tempProject } from '../support/tx.ts';
+import { folderAddress, useBrowser } from './browser.ts';
+
+const subjects = ['customer', 'order', 'payment', 'session', 'product', 'refund', 'invoice', 'shipment', 'ticket', 'campaign'];
+const things = ['id', 'amount', 'created_at', 'status', 'country', 'currency', 'quantity', 'discount', 'channel', 'segment'];
+const pick = (list: readonly string[], at: number): string => list[at % list.length] ?? '';
+
+/** As many models and columns as a large company has, with names that share their words. */
+const models = Array.from(
+  { length: 5000 },
+  (_, at) => `${pick(['stg', 'int', 'fct', 'dim'], at)}_${pick(subjects, at >> 2)}_${pick(things, at >> 5)}_${at}`,
+);
+const index: SiteIndex = {
+  project: 'large',
+  kinds: ['model'],
+  forms: ['view'],
+  tags: ['daily', 'finance'],
+  groups: [],
+  nodes: models.map((name, at) => [
+    name,
+    0,
+    `model/${name}`,
+    `models/${name}.sql`,
+    name,
+    0,
+    1,
+    [at % 2],
+    `One row per ${pick(subjects, at + 3)}, number ${at}.`,
+    -1,
+  ]),
+  children: models.map((_, at) => (at === 0 ? [] : [at - 1])),
+};
+const columns: SiteColumns = models.map((_, at) =>
+  Array.from(
+    { length: 20 },
+    (_entry, column) => `${pick(subjects, at + column)}_${pick(things, at * 7 + column)}_${(at * 20 + column) % 3000}`,
+  ),
+);
+
+/** What people type, each letter a search of its own; the last ones with letters wrong, missing and swapped. */
+const queries = [
+  'c',
+  'customer',
+  'fct_order',
+  'orders.amount_12',
+  'invoice finance',
+  'shipment country',
+  'custmer',
+  'invocie_amuont',
+  'quanttiy shpiment',
+  'zzzzzz',
+];
+
+describe('the search in 5,000 models with 100,000 columns', () => {
+  const browser = useBrowser();
+  let folder = '';
+
+  beforeAll(async () => {
+    const project = await tempProject({
+      'project.yaml': 'name: large\ntargets: { dev: { type: duckdb, path: large.duckdb, schema: main } }\n',
+      'models/a.sql': 'select 1 as id\n',
+    });
+    expect((await project.call(['docs'])).code).toBe(0);
+    folder = join(project.root, 'site');
+    cpSync(join(project.root, 'target', 'docs'), folder, { recursive: true });
+    for (const [name, value] of Object.entries({ index, columns }))
+      writeFileSync(join(folder, 'data', `${name}.js`), `txData(${JSON.stringify(name)},${JSON.stringify(value)})\n`);
+  });
+
+  it('has its results on the screen at once after every key, with letters wrong too', async () => {
+    const page = await browser.open(folderAddress(folder), 'index.html');
+    await page.keyboard.press('/');
+    await page.keyboard.type('customer_id_0');
+    await page
+      .locator('[role=option] b')
+      .filter({ hasText: /\.customer_id_/ })
+      .first()
+      .waitFor();
+    const found = await page.evaluate((texts) => {
+      const input = document.querySelector<HTMLInputElement>('dialog input');
+      const list = document.querySelector('dialog [role=listbox]');
+      if (input === null || list === null) throw new Error('there is no search');
+      return texts.map((text) => {
+        const times = [1, 2, 3, 4, 5].map(() => {
+          const start = performance.now();
+          input.value = text;
+          input.dispatchEvent(new Event('input'));
+          list.getBoundingClientRect();
+          return performance.now() - start;
+        });
+        return { text, hits: list.children.length, best: Math.min(...times) };
+      });
+    }, queries);
+    expect(found.filter(({ hits }) => hits === 0).map(({ text }) => text)).toEqual(['zzzzzz']);
+    // A calm machine needs a tenth of this; others may be busy.
+    expect(found.filter(({ best }) => best > 250)).toEqual([]);
+    if (process.env['TX_TEST_FIGURES'] !== undefined)
+      process.stdout.write(`${JSON.stringify(found.map(({ text, best }) => [text, Math.round(best * 10) / 10]))}\n`);
+    expect(browser.complaints()).toEqual([]);
+  });
+});
