@@ -24,10 +24,15 @@ export function addTidyCommands(host: Host, add: Add): void {
     {
       name: 'generate',
       argument: ['<what>', 'what to write'],
-      further: ['[name]', 'schema for `source`, table of a source for `staging`'],
-      choices: ['source', 'staging', 'yaml'],
-      summary: 'write YAML of sources and models, and staging models, from what is known of their columns',
-      examples: ['tx generate source raw', 'tx generate staging raw.orders', 'tx generate yaml -s marts --diff'],
+      further: ['[name]', 'schema for `source`, table of a source for `staging`, model for `unit-test`'],
+      choices: ['source', 'staging', 'yaml', 'unit-test'],
+      summary: 'write YAML of sources and models, staging models, and unit tests, from what stands in the database',
+      examples: [
+        'tx generate source raw',
+        'tx generate staging raw.orders',
+        'tx generate yaml -s marts --diff',
+        'tx generate unit-test fct_orders',
+      ],
     },
     async (screen, options) => (await import('./commands/generate.ts')).generateCommand(host, screen, options),
     (generate) =>

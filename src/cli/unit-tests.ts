@@ -4,6 +4,7 @@ import type { Session } from '../adapter/connection.ts';
 import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
 import type { KnownColumns } from '../analyze/analysis.ts';
 import type { CompiledFixture, CompiledUnitTest, NodeId, UnitInput } from '../compile/compiled.ts';
+import type { StandIns, UnitTestText } from '../compile/compile-unit-test.ts';
 import { syntheticText } from '../compile/compiled-text.ts';
 import { finishQuery } from '../compile/query-text.ts';
 import { columnProblems } from '../compile/unit-tests.ts';
@@ -52,7 +53,8 @@ export async function prepareUnitTests(
   return { value: prepared, diagnostics, loaded };
 }
 
-async function prepareUnitTest(loaded: LoadedGraph, node: CompiledUnitTest): Promise<Outcome<PreparedUnitTest | undefined>> {
+/** One test; undefined, with what is wrong, where it cannot be run. */
+export async function prepareUnitTest(loaded: LoadedGraph, node: CompiledUnitTest): Promise<Outcome<PreparedUnitTest | undefined>> {
   const diagnostics: Diagnostic[] = [];
   const inputs = nameInputs(loaded, node).map(({ input, relation }): UnitFixture => {
     const { id, written: called, span } = input;
@@ -60,21 +62,36 @@ async function prepareUnitTest(loaded: LoadedGraph, node: CompiledUnitTest): Pro
   });
   const expect = readRows(loaded, node.expect, node.id, diagnostics);
   const standIns = new Map(inputs.map(({ id, relation }) => [id, loaded.engine.dialect.relation(relation)]));
+  const compiled = await compileText(loaded, node, standIns, true);
+  diagnostics.push(...compiled.diagnostics);
+  return { value: hasErrors(diagnostics) ? undefined : { id: node.id, text: compiled.value.text, inputs, expect }, diagnostics };
+}
+
+/** The query with what stands for its relations, and all columns that it asks for. `isWhole`: all that it reads has to be given. */
+export async function compileText(
+  loaded: LoadedGraph,
+  node: CompiledUnitTest,
+  standIns: StandIns,
+  isWhole: boolean,
+): Promise<Outcome<UnitTestText>> {
   const { path } = loaded.graph.nodes.get(node.model) ?? bug(`${node.model} is not in the graph`);
   const source = { path, text: loaded.texts.get(path) ?? bug(`${path} has no text`) };
   const columns = knownColumns(loaded);
   const columnsOf = columns && ((id: NodeId): readonly string[] => (columns(id) ?? []).map(({ name }) => name));
   const compiled = await loaded.compileUnitTest(source, { definition: node, standIns, columnsOf });
-  diagnostics.push(...compiled.diagnostics);
-  if (!hasErrors(compiled.diagnostics)) diagnostics.push(...compareReads(loaded, node, compiled.value));
-  if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  const diagnostics = [...compiled.diagnostics];
+  if (!isWhole) return compiled;
+  if (!hasErrors(diagnostics)) diagnostics.push(...compareReads(loaded, node, compiled.value));
+  if (hasErrors(diagnostics)) return { value: compiled.value, diagnostics };
   const filled = writeUnitColumns(loaded, node, { ...compiled.value, standIns, columns });
-  diagnostics.push(...filled.diagnostics);
-  return { value: hasErrors(diagnostics) ? undefined : { id: node.id, text: filled.value, inputs, expect }, diagnostics };
+  return { value: { ...compiled.value, text: filled.value }, diagnostics: [...diagnostics, ...filled.diagnostics] };
 }
 
 /** A temporary relation for each input, under the name that the query may call it by where it qualifies columns. */
-function nameInputs({ graph, engine }: LoadedGraph, { inputs }: CompiledUnitTest): readonly { input: UnitInput; relation: Relation }[] {
+export function nameInputs(
+  { graph, engine }: LoadedGraph,
+  { inputs }: CompiledUnitTest,
+): readonly { input: UnitInput; relation: Relation }[] {
   const { temporarySchema, foldIdentifier } = engine.dialect;
   const taken = new Set<string>();
   return inputs.map((input) => {
@@ -130,7 +147,8 @@ function compareReads(
   return [...missing, ...unread];
 }
 
-function referenceTo(graph: LoadedGraph['graph'], id: NodeId): string {
+/** How properties name a relation. */
+export function referenceTo(graph: LoadedGraph['graph'], id: NodeId): string {
   const node = graph.nodes.get(id);
   if (node?.resourceType === 'source') return `source('${node.sourceName}', '${node.name}')`;
   const version = node?.resourceType === 'model' ? node.version : undefined;

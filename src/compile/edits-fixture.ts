@@ -205,7 +205,12 @@ const unitTest = fc
     fc.constantFrom('u0', 'u1'),
     model,
     used,
-    fc.constantFrom('rows: [{ id: 1, status: null }]', 'fixture: f0', 'fixture: more/f1.sql', 'format: csv\n        rows: "id\\n1\\n"'),
+    fc.constantFrom(
+      'rows: [{ id: 1, status: null }, { id: 2 }]',
+      'fixture: f0',
+      'fixture: more/f1.sql',
+      'format: csv\n        rows: "id\\n1\\n"',
+    ),
     fc.constantFrom(
       '',
       '    config: { enabled: false }\n',

@@ -11,7 +11,7 @@ export interface TypedRows {
 
 /** A query that gives the rows; columns that nothing is given for are NULL. */
 export function fixtureQuery({ columns, rows }: TypedRows, dialect: Dialect): string {
-  const given = columns.map((_, at) => rows.some(({ cells }) => cells[at] !== undefined));
+  const given = columns.map((_, at) => rows.some(({ cells }) => (cells[at] ?? null) !== null));
   const list = columns.map(({ name, type }, at) => {
     const isNested = rows.some(({ cells }) => cells[at]?.nested === true);
     const value = given[at] === true ? castText(`v.c${at}`, type, isNested, dialect) : `cast(null as ${type})`;

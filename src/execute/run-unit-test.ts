@@ -187,8 +187,8 @@ class UnitAttempt {
     const problems: Diagnostic[] = [];
     for (const { cells } of rows.rows) {
       for (const [at, column] of rows.columns.entries()) {
-        const cell = cells[at];
-        if (cell === undefined || cell.text === null) continue;
+        const cell = cells[at] ?? null;
+        if (cell === null || cell.text === null) continue;
         try {
           await this.#connection.query({ sql: cellQuery(cell, column, dialect) }, 1);
         } catch (cause) {
@@ -220,16 +220,16 @@ type UnitDiffRows = Awaited<ReturnType<typeof queryRows>>['rows'];
 
 /** A row without any columns has one NULL for each. */
 function padded(row: FixtureRow, columns: number): FixtureRow {
-  return row.cells.length === columns ? row : { ...row, cells: Array.from({ length: columns }, (_, at) => row.cells[at]) };
+  return row.cells.length === columns ? row : { ...row, cells: Array.from({ length: columns }, (_, at) => row.cells[at] ?? null) };
 }
 
 /** A database rounds what does not fit; then a test would compare with something that nobody wrote. */
 function refuseLosses({ columns, rows }: TypedRows, { id }: PlannedUnitTest): void {
   const problems = rows.flatMap(({ cells }) =>
     columns.flatMap((column, at) => {
-      const cell = cells[at];
-      const reason = cell === undefined ? undefined : lossOf(cell, column.type);
-      if (cell === undefined || reason === undefined) return [];
+      const cell = cells[at] ?? null;
+      const reason = cell === null ? undefined : lossOf(cell, column.type);
+      if (cell === null || reason === undefined) return [];
       const params = { column: column.name, type: column.type, value: shownCell(cell), reason };
       return [diagnose('unit-test-value', params, { span: cell.span, node: id })];
     }),

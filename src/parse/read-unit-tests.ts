@@ -113,7 +113,7 @@ function readRows(items: readonly YamlNode[], path: string): Fixture {
     const entries = new Map<string, YamlEntry>(item.entries.map((entry) => [entry.key, entry]));
     const cells = names.map((name) => {
       const entry = entries.get(name);
-      return entry === undefined ? undefined : readCell(entry.value, path);
+      return entry === undefined ? null : readCell(entry.value, path);
     });
     return [{ cells, span: spanOf(path, item) }];
   });

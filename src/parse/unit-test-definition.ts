@@ -17,9 +17,9 @@ export interface FixtureColumn {
   readonly span: Span;
 }
 
-/** One row: cells in the order of the columns; undefined where the row leaves the column out. */
+/** One row: cells in the order of the columns; null where the row leaves the column out. */
 export interface FixtureRow {
-  readonly cells: readonly (FixtureCell | undefined)[];
+  readonly cells: readonly (FixtureCell | null)[];
   readonly span: Span;
 }
 

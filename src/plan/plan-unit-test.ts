@@ -93,19 +93,22 @@ function planFixture(fixture: UnitFixture, known: KnownRelation, context: Fixtur
     }
   }
   if (columns.length === 0) problems.push(diagnose('unit-test-columns-unknown', { relation: called }, { span, node }));
-  const ordered = rows.rows.map(({ cells, span: place }) => ({ span: place, cells: columns.map((_, at) => cells[sources.get(at) ?? -1]) }));
+  const ordered = rows.rows.map(({ cells, span: place }) => ({
+    span: place,
+    cells: columns.map((_, at) => cells[sources.get(at) ?? -1] ?? null),
+  }));
   return { ...base, columns, content: { kind: 'rows', rows: ordered } };
 }
 
 /** The type of a column of which nothing is known but its values: as seeds have it; what was quoted is text. */
 function inferColumn({ rows }: Extract<FixtureRows, { kind: 'rows' }>, at: number, dialect: Dialect): string {
   let kinds = 0;
-  for (const { cells } of rows) kinds |= kindOf(cells[at]);
+  for (const { cells } of rows) kinds |= kindOf(cells[at] ?? null);
   return dialect.typeName(inferType(kinds).type);
 }
 
-function kindOf(cell: FixtureCell | undefined): number {
-  if (cell === undefined || cell.text === null) return 0;
+function kindOf(cell: FixtureCell | null): number {
+  if (cell === null || cell.text === null) return 0;
   const bytes = Buffer.from(cell.text);
   const kind = kindOfCell(bytes, 0, bytes.length);
   const isTime = kind === cellKind.date || kind === cellKind.timestamp || kind === cellKind.timestamptz;

@@ -83,6 +83,22 @@ const tests: Readonly<Record<string, Field>> = {
   path: text('original_file_path'),
 };
 
+const exposures: Readonly<Record<string, Field>> = {
+  unique_id: text('unique_id'),
+  name: text('name'),
+  label: text('label'),
+  type: text('type'),
+  maturity: text('maturity'),
+  url: text('url'),
+  owner_name: below('text', 'owner', 'name'),
+  owner_email: below('text', 'owner', 'email'),
+  owner: take('json', 'owner'),
+  description: text('description'),
+  tags: take('list', 'tags'),
+  meta: take('json', 'meta'),
+  path: text('original_file_path'),
+};
+
 const timeOf = (end: string): Field => ({
   kind: 'timestamp',
   of: ({ timing }) => inside(Array.isArray(timing) ? timing.find((part) => isObject(part) && part['name'] === 'execute') : undefined, end),
@@ -171,6 +187,7 @@ const tables: readonly { readonly name: string; readonly fields: Readonly<Record
         entry['resource_type'] === 'test' || entry['resource_type'] === 'unit_test' ? [entry] : [],
       ),
   },
+  { name: 'exposures', fields: exposures, entries: ({ manifest }) => entriesOf(manifest['exposures']).map(([, entry]) => entry) },
   { name: 'results', fields: results, entries: resultRows },
   { name: 'runs', fields: runs, entries: ({ runResults }) => (runResults === undefined ? [] : [runResults]) },
 ];

@@ -42,8 +42,9 @@ describe('candidates', () => {
     expect(await offered('lineage', 'st')).toEqual(['stg.']);
     expect(await offered('docs', '')).toEqual(['generate', 'serve']);
     expect(await offered('lint', '--rule', 'select-star', 'missing-k')).toEqual(['missing-key-test']);
-    expect(await offered('generate', '')).toEqual(['source', 'staging', 'yaml']);
+    expect(await offered('generate', '')).toEqual(['source', 'staging', 'yaml', 'unit-test']);
     expect(await offered('generate', 'staging', 'web.')).toEqual(['web.visits', 'web.page views']);
+    expect(await offered('generate', 'unit-test', 'st')).toEqual(['stg']);
     expect(await offered('run', '--project-dir', '')).toEqual([':files']);
   });
 

@@ -36,6 +36,21 @@ describe('tx query', () => {
     ]);
   });
 
+  it('knows exposures, and what they read', async () => {
+    const project = await shop({
+      'models/exposures.yaml':
+        'exposures:\n  - name: board\n    label: The Board\n    type: dashboard\n    owner: { name: Ann, email: ann@shop.test }\n    depends_on: [ref("total")]\n',
+    });
+    expect((await project.tx(['compile', '-q'])).code).toBe(0);
+    const sql = `select e.name, label, type, owner_name, owner_email, owner->>'name', maturity, parent from exposures e join edges on child = unique_id`;
+    const { code, stdout, stderr } = await project.tx(['query', sql, '--output', 'csv']);
+    expect([code, stderr, linesOf(stdout).slice(1)]).toEqual([
+      0,
+      '',
+      ['board,The Board,dashboard,Ann,ann@shop.test,Ann,,model.shop.total'],
+    ]);
+  });
+
   it('shows so many rows, and tells people that there are more', async () => {
     const project = await shop();
     expect((await project.tx(['compile', '-q'])).code).toBe(0);

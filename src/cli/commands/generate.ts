@@ -1,9 +1,10 @@
-/** `tx generate`: writes what somebody would type off the database: YAML of sources and models, staging models. */
+/** `tx generate`: writes what somebody would type off the database: YAML of sources and models, staging models, unit tests. */
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { generateSource } from '../generate/generate-source.ts';
 import { generateStaging } from '../generate/generate-staging.ts';
+import { generateUnitTest } from '../generate/generate-unit-test.ts';
 import { generateYaml } from '../generate/generate-yaml.ts';
 import { writeProposals } from '../generate/proposal.ts';
 import type { Proposed } from '../generate/proposal.ts';
@@ -34,6 +35,8 @@ async function propose(host: Host, screen: Screen, options: GenerateOptions): Pr
       return await generateSource(work, name);
     case 'staging':
       return await generateStaging(work, name);
+    case 'unit-test':
+      return await generateUnitTest(work, name);
     default:
       return await generateYaml(work, selectNodes(host, screen, loaded, options));
   }

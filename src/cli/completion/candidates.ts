@@ -43,13 +43,18 @@ export async function findCandidates(words: readonly string[], sources: Candidat
   }
   if (current.startsWith('-')) return startingWith(current, flagsOf(command, current));
   if (option !== undefined) return await completeValue(option, current, sources);
-  if (command.name() === 'generate' && positional === 1 && before.includes('staging'))
-    return wordsOf(current, sources.names()?.sources ?? []);
+  if (command.name() === 'generate' && positional === 1) return wordsOf(current, namesToGenerate(before, sources.names()));
   if (command.name() === 'state' && positional > 0) {
     if (before.includes('import')) return files;
     return before.includes('show') || before.includes('reset') ? wordsOf(current, completeSelector(current, sources.names())) : nothing;
   }
   return positional === 0 || command.name() === 'fmt' ? completeArgument(command, current, sources) : nothing;
+}
+
+/** What the kinds of files that can be generated are made for. */
+function namesToGenerate(before: readonly string[], names: KnownNames | undefined): readonly string[] {
+  if (before.includes('staging')) return names?.sources ?? [];
+  return before.includes('unit-test') ? (names?.models ?? []) : [];
 }
 
 function commandsOf(program: Command): readonly Candidate[] {

@@ -37,6 +37,8 @@ export interface Select {
   readonly from: readonly FromItem[];
   readonly where?: Range;
   readonly groupBy?: Range;
+  readonly having?: Range;
+  readonly qualify?: Range;
   /** It has a clause that leaves rows out after grouping or windows. */
   readonly filtersLater: boolean;
 }

@@ -35,7 +35,7 @@ export function seenQueries(tokens: Tokens, query: Query): readonly SeenQuery[] 
 }
 
 /** The outermost queries in brackets of a range. */
-function queriesInside(tokens: Tokens, { from, to }: Range): readonly Query[] {
+export function queriesInside(tokens: Tokens, { from, to }: Range): readonly Query[] {
   const found: Query[] = [];
   for (let at = from; at < to; at += 1) {
     const close = tokens.partners.get(at);
@@ -147,6 +147,8 @@ function readSelect(tokens: Tokens, range: Range): Select {
   const from = rangeOf('from');
   const where = rangeOf('where');
   const groupBy = rangeOf('group', 2);
+  const having = rangeOf('having');
+  const qualify = rangeOf('qualify');
   return {
     kind: 'select',
     range,
@@ -155,6 +157,8 @@ function readSelect(tokens: Tokens, range: Range): Select {
     from: from === undefined ? [] : readFrom(tokens, from, (inner) => readQuery(tokens, inner)),
     ...(where === undefined ? {} : { where }),
     ...(groupBy === undefined ? {} : { groupBy }),
+    ...(having === undefined ? {} : { having }),
+    ...(qualify === undefined ? {} : { qualify }),
     filtersLater: starts.has('having') || starts.has('qualify'),
   };
 }

@@ -13,8 +13,8 @@ export function plainFixture(fixture: CompiledFixture): object {
       const rows = fixture.rows.map(({ cells }) =>
         Object.fromEntries(
           fixture.columns.flatMap(({ name }, at) => {
-            const cell = cells[at];
-            return cell === undefined ? [] : [[name, cell.text]];
+            const cell = cells[at] ?? null;
+            return cell === null ? [] : [[name, cell.text]];
           }),
         ),
       );
