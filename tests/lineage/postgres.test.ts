@@ -8,9 +8,11 @@ import { targetOf, useTestDatabase } from '../../src/adapters/postgres/open-test
 import { quoteIdentifier } from '../../src/adapters/postgres/quoting.ts';
 import { openSession } from '../../src/adapters/postgres/session.ts';
 import { openTargetBinder } from '../../src/adapters/postgres/target-binder.ts';
+import { withRenamedColumn, withoutColumn } from './changed-stubs.ts';
+import { casesReading, sourceColumnsOf, withOtherSource } from './column-readers.ts';
 import { createLineageChecks } from './lineage-checks.ts';
 import { randomQuery } from './random-query.ts';
-import { expectationOf, readCases } from './read-cases.ts';
+import { expectationOf, readCases, shownName } from './read-cases.ts';
 import type { Expectation } from './read-cases.ts';
 import { contentSql, postgresRelations, postgresStubs, seededRandom, stubs, tablesSql } from './relations.ts';
 
@@ -183,6 +185,45 @@ describe('the other engine', () => {
       agreed += 1;
     }
     expect(agreed).toBeGreaterThan(500);
+  });
+});
+
+const sourceColumns = sourceColumnsOf(postgresStubs);
+
+describe('a source column under another name', () => {
+  it.each(sourceColumns)('shows in exactly the edges that named %s.%s', async (relation, column, stub) => {
+    const quoted = quoteIdentifier;
+    const list = stub.columns.map(({ name }) => (name === column ? `${quoted('renamed')} as ${quoted(name)}` : quoted(name))).join(', ');
+    const hidden = `with ${quoted(relation)} as (select ${list} from main.${quoted(relation)})`;
+    const { touching, beside } = await casesReading(binder, cases, relation, column);
+    // Only the relation itself has what these ask for, and a row of a type with a name.
+    const entries = [...touching, ...beside].filter(({ sql }) => !/ctid|tablesample|select p from/.test(sql));
+    await binder.declare([withRenamedColumn(stub, column, 'renamed')]);
+    const bindings = await binder.bind(entries.map(({ sql }) => ({ sql: `${hidden} select * from (${sql}\n) as q` })));
+    await binder.declare([stub]);
+    for (const [at, { name, expected }] of entries.entries()) {
+      const before = `${relation}.${shownName(column)}`;
+      expect(expectationOf(queryOf(bindings[at])), name).toEqual(withOtherSource(expected, before, `${relation}.renamed`));
+    }
+  });
+});
+
+describe('a source column that is gone', () => {
+  it.each(sourceColumns)('breaks or changes exactly the queries that touch %s.%s', async (relation, column, stub) => {
+    const { touching, beside } = await casesReading(binder, cases, relation, column);
+    await binder.declare([withoutColumn(stub, column)]);
+    const bindings = await binder.bind([...touching, ...beside].map(({ sql }) => ({ sql })));
+    await binder.declare([stub]);
+    for (const [at, entry] of [...touching, ...beside].entries()) {
+      const { name, sql, expected } = entry;
+      const binding = bindings[at];
+      // Names for all columns need them all.
+      if (sql.includes('as o(a, b, c')) expect(binding?.kind, name).toBe('refused');
+      else if (beside.includes(entry)) expect(expectationOf(queryOf(binding)), name).toEqual(expected);
+      else if (binding?.kind === 'bound' && !sql.includes('*')) expect(expectationOf(binding.query), name).not.toEqual(expected);
+      else if (binding?.kind === 'refused')
+        expect(binding.error.kind, name).toMatch(/^(?:unknown-column|unknown-relation|type-mismatch|meaningless|other)$/);
+    }
   });
 });
 
