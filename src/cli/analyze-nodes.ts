@@ -9,7 +9,7 @@ import type { Analysis } from '../analyze/analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
 import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
-import type { Outcome } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { slotValues } from '../plan/texts.ts';
@@ -29,6 +29,8 @@ export interface AnalyzeOptions {
   readonly standing?: StandingColumns | undefined;
   /** Stops where the target has to tell and cannot be asked. */
   readonly required?: boolean;
+  /** Hears why the target, which would have to tell, cannot be asked. */
+  readonly onUnreachable?: (diagnostic: Diagnostic) => void;
   /** Further nodes that are worth the start of an engine: usually sources are of interest only below queries. */
   readonly isAsked?: (node: GraphNode | undefined) => boolean;
 }
@@ -46,7 +48,7 @@ export async function analyzeNodes(
   host: Host,
   loaded: LoadedGraph,
   wanted: ReadonlySet<NodeId>,
-  { standing, required = false, isAsked = () => false }: AnalyzeOptions = {},
+  { standing, required = false, onUnreachable, isAsked = () => false }: AnalyzeOptions = {},
 ): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
   if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)) || isAsked(graph.nodes.get(id))))
@@ -58,7 +60,9 @@ export async function analyzeNodes(
     return binder === undefined ? undefined : await analyzeAndClose(host, loaded, wanted, { adapter, binder, standing });
   } catch (cause) {
     if (!(cause instanceof EngineError) || adapter.openBinder !== undefined) throw cause;
-    if (required) throw new Stop(exitCodes.failed, [describeOpenError(cause.details, project)]);
+    const problem = describeOpenError(cause.details, project);
+    if (required) throw new Stop(exitCodes.failed, [problem]);
+    onUnreachable?.(problem);
     return undefined;
   }
 }

@@ -60,6 +60,7 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
     for (const command of ['compile', 'lint', 'ls --output json']) {
       const { exit, text } = await opened.tx(command);
       expect(exit, `${command}\n${text}`).toBe(0);
+      if (command === 'compile') expect(text).toMatch(/columns are not looked at: .*127\.0\.0\.1:1/);
     }
     const { exit, text } = await opened.tx('lineage totals.total');
     expect(exit).toBe(1);

@@ -6,10 +6,11 @@ import { openBinder } from '../../src/adapters/duckdb/analysis/open-binder.ts';
 import { quoteIdentifier } from '../../src/adapters/duckdb/quoting.ts';
 import { openSession } from '../../src/adapters/duckdb/session.ts';
 import { withRenamedColumn, withoutColumn } from './changed-stubs.ts';
+import { casesReading, sourceColumnsOf, withOtherSource } from './column-readers.ts';
 import { createLineageChecks } from './lineage-checks.ts';
 import { randomQuery } from './random-query.ts';
 import { expectationOf, readCases, shownName } from './read-cases.ts';
-import type { Expectation, LineageCase } from './read-cases.ts';
+import type { LineageCase } from './read-cases.ts';
 import { contentSql, relations, seededRandom, stubs, tablesSql } from './relations.ts';
 
 const cases = ['shared', 'duckdb'].flatMap((folder) => readCases(join(import.meta.dirname, 'cases', folder)));
@@ -96,45 +97,14 @@ describe('every source that lineage names is seen to matter', () => {
   });
 });
 
-/** Every column of every relation. */
-const sourceColumns = stubs.flatMap((stub) => stub.columns.map(({ name }) => [stub.relation.name, name, stub] as const));
-
-/** Cases that touch a column, and those that read its relation only. */
-async function casesReading(
-  relation: string,
-  column: string,
-): Promise<{ readonly touching: readonly LineageCase[]; readonly beside: readonly LineageCase[] }> {
-  const bindings = await binder.bind(cases.map(({ sql }) => ({ sql })));
-  const reading = cases.flatMap((entry, at) => {
-    const input = queryOf(bindings[at]).inputs.find((one) => one.kind === 'relation' && one.relation.name === relation);
-    return input === undefined ? [] : [{ entry, touches: input.columns.includes(column) }];
-  });
-  return {
-    touching: reading.filter(({ touches }) => touches).map(({ entry }) => entry),
-    beside: reading.filter(({ touches }) => !touches).map(({ entry }) => entry),
-  };
-}
-
-function withOtherSource(expected: Expectation, from: string, to: string): Expectation {
-  const renamed = (words: readonly string[]): readonly string[] =>
-    words.map((word) => (word.endsWith(` ${from}`) ? word.slice(0, -from.length) + to : word)).toSorted();
-  return {
-    ...expected,
-    columns: expected.columns.map(({ name, sources, influences }) => ({
-      name,
-      sources: renamed(sources),
-      influences: renamed(influences),
-    })),
-    rows: renamed(expected.rows),
-  };
-}
+const sourceColumns = sourceColumnsOf(stubs);
 
 describe('a source column under another name', () => {
   it.each(sourceColumns)('shows in exactly the edges that named %s.%s', async (relation, column, stub) => {
     const quoted = quoteIdentifier;
     const list = stub.columns.map(({ name }) => (name === column ? `${quoted('renamed')} as ${quoted(name)}` : quoted(name))).join(', ');
     const hidden = `with ${quoted(relation)} as (select ${list} from main.${quoted(relation)})`;
-    const { touching, beside } = await casesReading(relation, column);
+    const { touching, beside } = await casesReading(binder, cases, relation, column);
     // Only the relation itself has row numbers, and the text of a query in a query sees no CTE around it.
     const entries = [...touching, ...beside].filter(({ sql }) => !/rowid|from query\(/.test(sql));
     await binder.declare([withRenamedColumn(stub, column, 'renamed')]);
@@ -149,7 +119,7 @@ describe('a source column under another name', () => {
 
 describe('a source column that is gone', () => {
   it.each(sourceColumns)('breaks or changes exactly the queries that touch %s.%s', async (relation, column, stub) => {
-    const { touching, beside } = await casesReading(relation, column);
+    const { touching, beside } = await casesReading(binder, cases, relation, column);
     // What EXCLUDE names has to be there, and is not read.
     const excluding = ({ sql }: LineageCase): boolean => /exclude \(([^)]*)\)/.exec(sql)?.[1]?.split(', ').includes(column) === true;
     await binder.declare([withoutColumn(stub, column)]);

@@ -8,9 +8,11 @@ import { targetOf, useTestDatabase } from '../../src/adapters/postgres/open-test
 import { quoteIdentifier } from '../../src/adapters/postgres/quoting.ts';
 import { openSession } from '../../src/adapters/postgres/session.ts';
 import { openTargetBinder } from '../../src/adapters/postgres/target-binder.ts';
+import { withRenamedColumn, withoutColumn } from './changed-stubs.ts';
+import { casesReading, sourceColumnsOf, withOtherSource } from './column-readers.ts';
 import { createLineageChecks } from './lineage-checks.ts';
 import { randomQuery } from './random-query.ts';
-import { expectationOf, readCases } from './read-cases.ts';
+import { expectationOf, readCases, shownName } from './read-cases.ts';
 import type { Expectation } from './read-cases.ts';
 import { contentSql, postgresRelations, postgresStubs, seededRandom, stubs, tablesSql } from './relations.ts';
 
@@ -22,6 +24,7 @@ const database = useTestDatabase();
 let binder: Binder;
 let duckdb: Binder;
 let connection: Connection;
+let version = '';
 beforeAll(async () => {
   if (database.url() === '') return undefined;
   binder = await openTargetBinder(targetOf({ url: database.url(), search_path: 'main' }));
@@ -30,6 +33,7 @@ beforeAll(async () => {
   expect(await duckdb.declare(stubs)).toEqual([]);
   const session = await openSession(targetOf({ url: database.url(), search_path: 'main' }));
   connection = await session.connect();
+  version = session.engineVersion;
   await connection.run(
     { sql: 'create schema main' },
     ...tablesSql(postgresRelations, quoteIdentifier)
@@ -60,6 +64,43 @@ describe('golden cases', () => {
   });
   it('have names of their own', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+  });
+});
+
+/** Words of the server that the cases leave out; some of them are those of newer servers. */
+const words: readonly string[] = [
+  `select json_value(item::jsonb, '$.sku') as v, json_query(item, '$.price' default '0' on error) as q, json_exists(item, '$.x') as e from baskets`,
+  `select t.sku from baskets, json_table(item, '$[*]' columns (sku text path '$.sku', n for ordinality, nested path '$.x[*]' columns (y int path '$'))) as t`,
+  `select json_object('id': id, 'sku': item returning jsonb) as o, json_array(id, item) as a, item::text is json object as is_json from baskets`,
+  `select json_arrayagg(status order by id returning jsonb) as a, json_objectagg(id: status) as o from orders`,
+  `select json_arrayagg(id) over (partition by customer) as a from orders`,
+  `select json_scalar(id) as s, json_serialize(item) as t from orders join baskets using (id)`,
+  `select xmlelement(name a, xmlforest(id, status)) as x, xmlconcat(xmlpi(name p), xmlcomment(status)) as c, xmlserialize(content xmlelement(name b, status) as text) as s, xmlexists('//a' passing by value xmlelement(name a, id)) as e from orders`,
+  `select any_value(status) as s, range_agg(int4range(id, id + 1)) as r, bit_xor(id) as b, regr_slope(amount, discount) as g from orders`,
+  `select (placed, placed + interval '1 day') overlaps (timestamp '2024-01-01', timestamp '2024-01-02') as o, placed at time zone 'UTC' as z, status collate "C" as c, position('a' in status) as p, overlay(status placing 'x' from 1) as v, trim(both 'x' from status) as t from orders`,
+  `select row(id, status) is null as n, row(id, status) is distinct from row(customer, status) as d, id in (values (1), (2)) as i, (id, status) = (1, 'x') as e, row(id, amount) >= row(customer, discount) as g from orders`,
+  `select tags || array['x'] as t, tags[1:] as s, array[tags, tags] as m, tags[:2] as f, array_length(tags, 1) as l, (array[[1, 2], [3, 4]])[id][1] as e, 'a' = all (tags) as a, tags @> array['a'] as c from baskets`,
+  `select case id when 1 then status when 2 then 'x' else null end as c, nullif(id, customer) as n, greatest(id, customer) as g, current_catalog as d, localtime as l, session_user as s, gen_random_uuid() as u from orders`,
+  `select cume_dist(1.0) within group (order by amount) filter (where id > 1) as h from orders`,
+  `select percentile_cont(array[0.25, 0.75]) within group (order by amount) as p, grouping(customer) as g from orders group by grouping sets ((customer), ())`,
+  `select ntile(4) over w as n, lead(status, 2, 'x') over w as l, percent_rank() over w as p, sum(id) over (partition by customer order by placed groups between 1 preceding and 1 following exclude ties) as s from orders window w as (order by id)`,
+  `select (o).id, (o.o).status from (select o from orders as o) as o`,
+  `select jsonb_array_elements(jsonb_build_array(id, customer)) as e, regexp_split_to_table(status, 'a') as r from orders`,
+  `select u.* from orders, lateral unnest(array[id], array[status]) with ordinality as u(a, b, n)`,
+  `select format('%s', variadic array[status, status]) as f, concat_ws(',', status, id) as c, make_interval(days => id) as i, substring(status similar 'a#"b#"c' escape '#') as s from orders`,
+  `table orders`,
+  `values (1, 'a'), (2, null)`,
+  `select`,
+  `select from orders where id > 1`,
+];
+
+describe('words of the server', () => {
+  it.each(words)('are all known: %s', async (sql) => {
+    const [binding] = await binder.bind([{ sql }]);
+    // An older server refuses what it does not know.
+    if (binding?.kind === 'refused' && Number.parseInt(version, 10) < 18)
+      expect(binding.error.message).toMatch(/syntax error|does not exist/);
+    else expect(queryOf(binding).opaque).toEqual([]);
   });
 });
 
@@ -144,6 +185,45 @@ describe('the other engine', () => {
       agreed += 1;
     }
     expect(agreed).toBeGreaterThan(500);
+  });
+});
+
+const sourceColumns = sourceColumnsOf(postgresStubs);
+
+describe('a source column under another name', () => {
+  it.each(sourceColumns)('shows in exactly the edges that named %s.%s', async (relation, column, stub) => {
+    const quoted = quoteIdentifier;
+    const list = stub.columns.map(({ name }) => (name === column ? `${quoted('renamed')} as ${quoted(name)}` : quoted(name))).join(', ');
+    const hidden = `with ${quoted(relation)} as (select ${list} from main.${quoted(relation)})`;
+    const { touching, beside } = await casesReading(binder, cases, relation, column);
+    // Only the relation itself has what these ask for, and a row of a type with a name.
+    const entries = [...touching, ...beside].filter(({ sql }) => !/ctid|tablesample|select p from/.test(sql));
+    await binder.declare([withRenamedColumn(stub, column, 'renamed')]);
+    const bindings = await binder.bind(entries.map(({ sql }) => ({ sql: `${hidden} select * from (${sql}\n) as q` })));
+    await binder.declare([stub]);
+    for (const [at, { name, expected }] of entries.entries()) {
+      const before = `${relation}.${shownName(column)}`;
+      expect(expectationOf(queryOf(bindings[at])), name).toEqual(withOtherSource(expected, before, `${relation}.renamed`));
+    }
+  });
+});
+
+describe('a source column that is gone', () => {
+  it.each(sourceColumns)('breaks or changes exactly the queries that touch %s.%s', async (relation, column, stub) => {
+    const { touching, beside } = await casesReading(binder, cases, relation, column);
+    await binder.declare([withoutColumn(stub, column)]);
+    const bindings = await binder.bind([...touching, ...beside].map(({ sql }) => ({ sql })));
+    await binder.declare([stub]);
+    for (const [at, entry] of [...touching, ...beside].entries()) {
+      const { name, sql, expected } = entry;
+      const binding = bindings[at];
+      // Names for all columns need them all.
+      if (sql.includes('as o(a, b, c')) expect(binding?.kind, name).toBe('refused');
+      else if (beside.includes(entry)) expect(expectationOf(queryOf(binding)), name).toEqual(expected);
+      else if (binding?.kind === 'bound' && !sql.includes('*')) expect(expectationOf(binding.query), name).not.toEqual(expected);
+      else if (binding?.kind === 'refused')
+        expect(binding.error.kind, name).toMatch(/^(?:unknown-column|unknown-relation|type-mismatch|meaningless|other)$/);
+    }
   });
 });
 

@@ -50,7 +50,12 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   screen.showDiagnostics(ofUnitTests);
   const { project } = loaded;
   const deferral = await findDeferral(host, screen, loaded, { options, own: selected });
-  const columns = options.analyze ? await analyzeNodes(host, loaded, selected, { standing: deferral?.columns }) : undefined;
+  const columns = options.analyze
+    ? await analyzeNodes(host, loaded, selected, {
+        standing: deferral?.columns,
+        onUnreachable: ({ message }) => screen.note(`columns are not looked at: ${plainLine(message)}`),
+      })
+    : undefined;
   const whole =
     columns === undefined ? await loadWhole(host, screen, loaded, selected, deferral?.columns) : withWhole(loaded, columns.value);
   const { graph } = withDeferral(screen, whole, deferral, selected);

@@ -181,7 +181,7 @@ function traceListTest(node: TreeNode, scope: Scope): ColumnLineage {
 /** Never wrong: whatever stands below and whatever could be referred to from here may be in it. */
 function unknownExpression(node: TreeNode, scope: Scope): ColumnLineage {
   const below: ColumnLineage[] = [];
-  const open = [...partsOf(node)];
+  const open = node.nodeTag === 'QUERY' ? [node] : [...partsOf(node)];
   for (const part of open) {
     if (part.nodeTag === 'QUERY') {
       const flow = scope.walk.query(part, scope);
