@@ -72,18 +72,14 @@ const plainRun = [
 /** Cases that are made in different ways: `npm run test:long` runs all of them. */
 const oneOfEachKind = [
   'version',
-  'compile-1000',
   'changed-properties-1000',
-  'first-statement-1000',
   'run-500',
   'incremental-merge-recent',
   'seed-1m',
   'scheduler-30000',
   'pg-run-500',
-  'pg-incremental-append-recent-200k',
   'checks-2000',
   'unique-after-increment-2m',
-  'quarantine-clean',
 ];
 
 describe('the benchmark suite', () => {

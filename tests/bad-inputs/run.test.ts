@@ -79,8 +79,9 @@ describe('models that the database refuses', () => {
         '  this change would drop 3 of 4 columns of `main.a`: `b`, `c`, `d`',
         '    1 │ {{config materialized="incremental" unique_key="id" on_schema_change="sync_all_columns"}}',
         '      │                                                                      ^^^^^^^^^^^^^^^^^^',
-        '  help  more than half of the columns looks like a mistake and is refused; rebuild with',
-        '        `--full-refresh` if it is meant',
+        '  help  more than half of the columns looks like a mistake and is refused; if it is meant, rebuild',
+        '        with `--full-refresh` or run `alter table "main"."a" drop column "b"`, `alter table',
+        '        "main"."a" drop column "c"`, `alter table "main"."a" drop column "d"`',
       ],
     ]);
     expect(code).toBe(1);

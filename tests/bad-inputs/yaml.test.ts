@@ -59,7 +59,7 @@ testRefusals('YAML and settings', [
         'error yaml-limit  models/m.yaml:4:7',
         '    3 │ c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]',
         '    4 │ d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]',
-        '      │       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this YAML has more than 100000 nodes',
+        '      │       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this YAML has more than 100000 nodes',
         '  help  split the file; aliases count as often as they are used',
       ],
     ],

@@ -5,7 +5,7 @@ import { useProjectEngines } from './engine-project.ts';
 import type { EngineProject } from './engine-project.ts';
 
 /** More where somebody has the time: `TX_ROUNDS=200`. */
-const rounds = Number(process.env['TX_ROUNDS'] ?? 2);
+const rounds = Number(process.env['TX_ROUNDS'] ?? 1);
 
 const names = ['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6'] as const;
 const columns = ['a', 'b', 'c'] as const;

@@ -5,7 +5,7 @@ import { useProjectEngines } from './engine-project.ts';
 import type { EngineProject } from './engine-project.ts';
 
 /** More where somebody has the time: `TX_ROUNDS=200`. */
-const rounds = Number(process.env['TX_ROUNDS'] ?? 2);
+const rounds = Number(process.env['TX_ROUNDS'] ?? 1);
 
 const kinds = ['view', 'table', 'ephemeral'] as const;
 

@@ -8,6 +8,7 @@ import { openSession } from '../../src/adapters/duckdb/session.ts';
 import { withRenamedColumn, withoutColumn } from './changed-stubs.ts';
 import { casesReading, sourceColumnsOf, withOtherSource } from './column-readers.ts';
 import { createLineageChecks } from './lineage-checks.ts';
+import { rounds, thoroughness } from './thoroughness.ts';
 import { randomQuery } from './random-query.ts';
 import { expectationOf, readCases, shownName } from './read-cases.ts';
 import type { LineageCase } from './read-cases.ts';
@@ -76,7 +77,7 @@ describe('names and types', () => {
 describe('proofs hold of random rows', () => {
   it.each(named)('%s', async (_, { sql }) => {
     const query = await bind(sql);
-    for (let seed = 1; seed <= 2; seed += 1) {
+    for (let seed = 1; seed <= rounds; seed += 1) {
       await checks.storeRandom(query, seed);
       await checks.expectProofs(query, sql, seed);
     }
@@ -87,7 +88,7 @@ describe('other values in one source column change no output but those that line
   const stable = named.filter(([, { unstable }]) => !unstable);
   it.each(stable)('%s', async (_, { sql }) => {
     const query = await bind(sql);
-    for (let seed = 1; seed <= 2; seed += 1) expect(await checks.expectSoundLineage(query, sql, seed)).toBe(true);
+    for (let seed = 1; seed <= rounds; seed += 1) expect(await checks.expectSoundLineage(query, sql, seed)).toBe(true);
   });
 });
 
@@ -141,7 +142,7 @@ describe('a source column that is gone', () => {
 describe('queries made at random', () => {
   it('have the lineage and the proofs that their rows show', async () => {
     let seen = 0;
-    for (let seed = 1; seed <= 40; seed += 1) {
+    for (let seed = 1; seed <= 40 * thoroughness; seed += 1) {
       const sql = randomQuery(seededRandom(seed), 2);
       const [binding] = await binder.bind([{ sql }]);
       // Some of what is made at random is no query.
@@ -152,6 +153,6 @@ describe('queries made at random', () => {
       if (rows === 0 || rows > 300) continue;
       if (await checks.expectSoundLineage(binding.query, sql, seed)) seen += 1;
     }
-    expect(seen).toBeGreaterThan(12);
+    expect(seen).toBeGreaterThan(12 * thoroughness);
   });
 });

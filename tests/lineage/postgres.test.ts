@@ -11,6 +11,7 @@ import { openTargetBinder } from '../../src/adapters/postgres/target-binder.ts';
 import { withRenamedColumn, withoutColumn } from './changed-stubs.ts';
 import { casesReading, sourceColumnsOf, withOtherSource } from './column-readers.ts';
 import { createLineageChecks } from './lineage-checks.ts';
+import { rounds, thoroughness } from './thoroughness.ts';
 import { randomQuery } from './random-query.ts';
 import { expectationOf, readCases, shownName } from './read-cases.ts';
 import type { Expectation } from './read-cases.ts';
@@ -143,7 +144,7 @@ const checks = createLineageChecks({
 describe('proofs hold of random rows', () => {
   it.each(named)('%s', async (_, { sql }) => {
     const query = await bind(sql);
-    for (let seed = 1; seed <= 2; seed += 1) {
+    for (let seed = 1; seed <= rounds; seed += 1) {
       await checks.storeRandom(query, seed);
       await checks.expectProofs(query, sql, seed);
     }
@@ -155,8 +156,8 @@ describe('other values in one source column change no output but those that line
   it.each(stable)('%s', async (_, { sql }) => {
     const query = await bind(sql);
     let seen = 0;
-    for (let seed = 1; seed <= 12 && seen < 2; seed += 1) if (await checks.expectSoundLineage(query, sql, seed)) seen += 1;
-    expect(seen).toBe(2);
+    for (let seed = 1; seed <= 12 && seen < rounds; seed += 1) if (await checks.expectSoundLineage(query, sql, seed)) seen += 1;
+    expect(seen).toBe(rounds);
   });
 });
 
@@ -177,14 +178,14 @@ function edgesOf(query: BoundQuery, sql: string): Pick<Expectation, 'columns' | 
 describe('the other engine', () => {
   it('says the same of every query that both can run', async () => {
     let agreed = 0;
-    for (let seed = 1; seed <= 600; seed += 1) {
+    for (let seed = 1; seed <= 600 * thoroughness; seed += 1) {
       const sql = randomQuery(seededRandom(seed), 2, 'postgres');
       const [[here], [there]] = [await binder.bind([{ sql }]), await duckdb.bind([{ sql }])];
       if (here?.kind !== 'bound' || there?.kind !== 'bound') continue;
       expect(edgesOf(here.query, sql), sql).toEqual(edgesOf(there.query, sql));
       agreed += 1;
     }
-    expect(agreed).toBeGreaterThan(500);
+    expect(agreed).toBeGreaterThan(500 * thoroughness);
   });
 });
 
@@ -230,7 +231,7 @@ describe('a source column that is gone', () => {
 describe('queries made at random', () => {
   it('have the lineage and the proofs that their rows show', async () => {
     let seen = 0;
-    for (let seed = 1; seed <= 40; seed += 1) {
+    for (let seed = 1; seed <= 40 * thoroughness; seed += 1) {
       const sql = randomQuery(seededRandom(seed), 2, 'postgres');
       const [binding] = await binder.bind([{ sql }]);
       // Some of what is made at random is no query.
@@ -241,6 +242,6 @@ describe('queries made at random', () => {
       if (rows === 0 || rows > 300) continue;
       if (await checks.expectSoundLineage(binding.query, sql, seed)) seen += 1;
     }
-    expect(seen).toBeGreaterThan(12);
+    expect(seen).toBeGreaterThan(12 * thoroughness);
   });
 });
