@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files that take long and rarely tell anything new: `npm run test:long` runs them, and everything else. */
-const long: readonly string[] = ['tests/mutation/mutation.test.ts', 'tests/real/aviation-postgres.test.ts'];
+const long: readonly string[] = [
+  'tests/mutation/mutation.test.ts',
+  'tests/real/aviation-postgres.test.ts',
+  // That the kill tests see what they look for; `npm run test:kill` runs it too.
+  'tests/kill/harness.test.ts',
+];
 const leftOut = process.env['TX_TEST_LONG'] === undefined && process.env['TX_KILL'] === undefined ? [...long] : [];
 
 /** Files that run most commands in their own process. */

@@ -7,7 +7,7 @@ import { shapes } from '../scale/shapes.ts';
 import { plainEnvironment, REPOSITORY, runTx, tempProject } from '../support/tx.ts';
 import type { TempProject } from '../support/tx.ts';
 
-const ROUNDS = process.env['TX_TEST_LONG'] === undefined ? 2 : 20;
+const ROUNDS = process.env['TX_TEST_LONG'] === undefined ? 1 : 20;
 const MODELS = 150;
 
 /** Everything that a listing tells, which is the same with and without a cache. */

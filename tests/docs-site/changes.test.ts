@@ -140,7 +140,7 @@ describe('what has changed', () => {
     expect(brokenLinks(filesBelow(folder), read)).toEqual([]);
     for (const path of filesBelow(folder).filter((file) => file.endsWith('.html')))
       expect(await validateHtml(path, read(path))).toEqual([]);
-    for (const path of ['changes.html', 'model/stg.html', 'nodes.html']) {
+    for (const path of ['changes.html', 'model/stg.html']) {
       // Colours are the same on all pages.
       for (const colorScheme of path === 'changes.html' ? (['light', 'dark'] as const) : (['light'] as const)) {
         const page = await browser.open(folderAddress(folder), path, { colorScheme });

@@ -17,7 +17,10 @@ async function perform(project: EngineProject, act: Act): Promise<void> {
   for (const said of act.says ?? [])
     expect(text).toMatch(typeof said === 'string' ? new RegExp(said.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')) : said);
   for (const unsaid of act.never ?? []) expect(text).not.toContain(unsaid);
-  // Nothing that ends inside of a transaction may be seen after it.
+}
+
+/** Nothing that ends inside of a transaction may be seen after it. */
+async function expectNothingLeft(project: EngineProject): Promise<void> {
   const left = await project.rows(
     `select table_schema, table_name from information_schema.tables where table_name like '\\_tx\\_%' escape '\\'`,
   );
@@ -29,6 +32,7 @@ describe('every engine', () => {
     it.each(conformanceCases)('$name', async (given) => {
       const opened = await project(given.files, given.project);
       for (const act of given.acts) await perform(opened, act);
+      await expectNothingLeft(opened);
     });
   });
 });

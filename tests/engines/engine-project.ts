@@ -70,6 +70,12 @@ export function useProjectEngines(): readonly ProjectEngine[] {
   ];
 }
 
+/** The embedded one; all with `npm run test:long`. For what is planned the same on every engine. */
+export function useFirstEngine(): readonly ProjectEngine[] {
+  const engines = useProjectEngines();
+  return process.env['TX_TEST_LONG'] === undefined ? engines.slice(0, 1) : engines;
+}
+
 const commentQueries: Readonly<Record<string, string>> = {
   duckdb: `select table_name, comment from duckdb_tables() where schema_name = 'main' and comment is not null
     union all select view_name, comment from duckdb_views() where schema_name = 'main' and comment is not null

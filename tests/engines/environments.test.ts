@@ -1,6 +1,6 @@
 /** Environments of a target, on every engine: what differs is built there, everything else is read where production has it. */
 import { describe, expect, it } from 'vitest';
-import { useProjectEngines } from './engine-project.ts';
+import { useFirstEngine } from './engine-project.ts';
 import type { EngineProject, ProjectEngine } from './engine-project.ts';
 
 const FILES: Readonly<Record<string, string>> = {
@@ -59,7 +59,7 @@ async function deployed({ project }: ProjectEngine, more: Readonly<Record<string
 }
 
 describe('an environment', () => {
-  describe.each(useProjectEngines())('on $name', (engine) => {
+  describe.each(useFirstEngine())('on $name', (engine) => {
     it('has what differs and what follows from it, reads the rest in production, and writes nothing there', async () => {
       const project = await deployed(engine);
       const before = await production(project);

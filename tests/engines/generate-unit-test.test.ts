@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseYaml } from '../../src/project/yaml/parse-yaml.ts';
 import { toYamlValue } from '../../src/project/yaml/yaml-node.ts';
-import { useProjectEngines } from './engine-project.ts';
+import { useFirstEngine } from './engine-project.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -66,7 +66,7 @@ left join paid as p on p.order_id = o.id
 where o.status <> 'cancelled'
 `;
 
-describe.each(useProjectEngines())('tx generate unit-test on $name', ({ project }) => {
+describe.each(useFirstEngine())('tx generate unit-test on $name', ({ project }) => {
   it('takes every branch and join with few rows, and few columns', async () => {
     const shop = await project({ 'models/sources.yaml': sources, 'models/fct.sql': orders });
     await shop.run(...raw);

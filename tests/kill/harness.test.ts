@@ -17,9 +17,6 @@ async function found(bench: Bench, sabotage: Sabotage, text: RegExp): Promise<re
   return [...new Set(sabotaged.violations.map((violation) => violation.kind))];
 }
 
-/** Others of the same kind are always looked for. */
-const isLong = process.env['TX_TEST_LONG'] !== undefined;
-
 describe('the checks of the kill tests', () => {
   let laboratory: Laboratory;
   beforeAll(async () => {
@@ -34,17 +31,17 @@ describe('the checks of the kill tests', () => {
     expect(await found(bench, 'split-transaction', stateRow)).toContain('state');
   });
 
-  it.runIf(isLong)('see rows that are deleted but not yet inserted again (with `npm run test:long`)', async () => {
+  it('see rows that are deleted but not yet inserted again', async () => {
     const bench = await laboratory.prepare(findOperation('incremental delete_insert'));
     expect(await found(bench, 'split-transaction', /^insert into "main"\."facts"/)).toContain('content');
   });
 
-  it.runIf(isLong)('see a column that is added but has no rows yet (with `npm run test:long`)', async () => {
+  it('see a column that is added but has no rows yet', async () => {
     const bench = await laboratory.prepare(findOperation('incremental append_new_columns'));
     expect(await found(bench, 'split-transaction', /^(delete from|merge into) "main"\."facts"/)).toContain('content');
   });
 
-  it.runIf(isLong)('see a hook without its model (with `npm run test:long`)', async () => {
+  it('see a hook without its model', async () => {
     const bench = await laboratory.prepare(findOperation('hooks in the transaction'));
     expect(await found(bench, 'split-transaction', /^create table/)).toContain('content');
   });

@@ -29,7 +29,7 @@ function choosePoints(calls: readonly Call[], random: () => number): readonly Ki
 
 /** What is killed in the short form on every engine; on the embedded one, others of a different choice each time come along. */
 const always: ReadonlySet<string> = new Set(['incremental merge', 'snapshot', 'next interval']);
-const others = 2;
+const others = 1;
 
 function chooseOperations(engine: string): readonly KillOperation[] {
   const known = operations.filter(({ only }) => only === undefined || only === engine);

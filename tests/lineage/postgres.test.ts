@@ -11,7 +11,7 @@ import { openTargetBinder } from '../../src/adapters/postgres/target-binder.ts';
 import { withRenamedColumn, withoutColumn } from './changed-stubs.ts';
 import { casesReading, sourceColumnsOf, withOtherSource } from './column-readers.ts';
 import { createLineageChecks } from './lineage-checks.ts';
-import { rounds, thoroughness } from './thoroughness.ts';
+import { describeLong, rounds, thoroughness } from './thoroughness.ts';
 import { randomQuery } from './random-query.ts';
 import { expectationOf, readCases, shownName } from './read-cases.ts';
 import type { Expectation } from './read-cases.ts';
@@ -141,7 +141,7 @@ const checks = createLineageChecks({
   },
 });
 
-describe('proofs hold of random rows', () => {
+describeLong('proofs hold of random rows', () => {
   it.each(named)('%s', async (_, { sql }) => {
     const query = await bind(sql);
     for (let seed = 1; seed <= rounds; seed += 1) {
@@ -161,7 +161,7 @@ describe('other values in one source column change no output but those that line
   });
 });
 
-describe('every source that lineage names is seen to matter', () => {
+describeLong('every source that lineage names is seen to matter', () => {
   it.each(named)('%s', async (_, { sql }) => {
     await checks.expectSeenSources(await bind(sql), sql);
   });
