@@ -4,8 +4,12 @@ import { defineConfig } from 'vitest/config';
 const long: readonly string[] = [
   'tests/mutation/mutation.test.ts',
   'tests/real/aviation-postgres.test.ts',
-  // That the kill tests see what they look for; `npm run test:kill` runs it too.
+  'tests/engines/column-edits.test.ts',
+  'tests/docs-site/search-time.test.ts',
+  // `npm run test:kill` runs these too: that the kill tests see what they look for, and deaths at any time.
   'tests/kill/harness.test.ts',
+  'tests/kill/harness-postgres.test.ts',
+  'tests/kill/random-kill.test.ts',
 ];
 const leftOut = process.env['TX_TEST_LONG'] === undefined && process.env['TX_KILL'] === undefined ? [...long] : [];
 

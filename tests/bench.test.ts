@@ -70,7 +70,7 @@ const plainRun = [
 ];
 
 /** Cases that are made in different ways: `npm run test:long` runs all of them. */
-const oneOfEachKind = ['version', 'changed-properties-1000', 'run-500', 'scheduler-30000', 'checks-2000'];
+const oneOfEachKind = ['version', 'run-500', 'checks-2000'];
 
 describe('the benchmark suite', () => {
   it(`gives figures for ${LONG ? 'each case of a plain run' : 'one case of each kind'}; those of --large and --huge are the same on other sizes`, async () => {

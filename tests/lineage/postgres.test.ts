@@ -153,7 +153,7 @@ describe('proofs hold of random rows', () => {
 
 describe('other values in one source column change no output but those that lineage names', () => {
   const stable = named.filter(([, { unstable }]) => !unstable);
-  it.each(stable)('%s', async (_, { sql }) => {
+  it.each(sample(stable))('%s', async (_, { sql }) => {
     const query = await bind(sql);
     let seen = 0;
     for (let seed = 1; seed <= 12 && seen < rounds; seed += 1) if (await checks.expectSoundLineage(query, sql, seed)) seen += 1;
