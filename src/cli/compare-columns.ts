@@ -167,7 +167,7 @@ export async function askOn<T>(session: Session, job: (connection: Connection) =
 }
 
 /** Where nobody has opened the target: what cannot be asked at once and without harm is left alone. */
-export async function askTarget<T>(
+export async function askIfFree<T>(
   host: Host,
   adapter: Adapter,
   { project }: LoadedGraph,

@@ -10,7 +10,7 @@ import type { Command, Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
 import { traced } from '../project/tracer.ts';
 import { lookAround, lookAtTarget } from './analyze-nodes.ts';
-import { askOn, askTarget, newTexts } from './compare-columns.ts';
+import { askIfFree, askOn, newTexts } from './compare-columns.ts';
 import { requireColumns } from './check-columns.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
 import { findProduction } from './find-production.ts';
@@ -212,7 +212,7 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
   const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
   const adapter = await loaded.engine.load();
   const ready = { ...prepared, seeds, standing, unitColumns };
-  const { planned } = await planFor(host, screen, request, ready, { adapter, ask: (job) => askTarget(host, adapter, loaded, job) });
+  const { planned } = await planFor(host, screen, request, ready, { adapter, ask: (job) => askIfFree(host, adapter, loaded, job) });
   const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);
   const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
   const found = await requireColumns(host, screen, request, check);
