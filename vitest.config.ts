@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/support/longest-first.ts';
 
 /** Files that take long and rarely tell anything new: `npm run test:long` runs them, and everything else. */
 const long: readonly string[] = [
@@ -25,6 +26,7 @@ const commands = [
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['tests/support/server-broker.ts'],
     setupFiles: ['tests/support/after-each-file.ts'],
     projects: [

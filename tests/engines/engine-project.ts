@@ -107,13 +107,16 @@ async function openProject(
     connections: 1,
     readOnly: false,
   };
+  // Commands share it while it is open, which is a tenth of the work of opening a database anew for each of them.
+  let opened: Promise<Session> | undefined;
+  const close = async (): Promise<void> => {
+    await (await opened)?.close();
+    opened = undefined;
+  };
+  onTestFinished(close);
   const inDatabase = async <T>(job: (session: Session) => Promise<T>): Promise<T> => {
-    const session = await adapter.open(options);
-    try {
-      return await job(session);
-    } finally {
-      await session.close();
-    }
+    opened ??= adapter.open(options);
+    return job(await opened);
   };
   const rows = (sql: string) => inDatabase(async (session) => (await (await session.connect()).query({ sql })).rows);
   return Promise.resolve({

@@ -137,6 +137,7 @@ function compare(world: World, whole: string): readonly string[] {
       (name) =>
         `select case when sum(n) > 0 then error('${name} is another') end from (${both(name, '', 'whole.')} union all ${both(name, 'whole.', '')})`,
     ),
+    'detach whole',
   ];
 }
 
@@ -184,6 +185,7 @@ describe('builds that skip', () => {
           await project.run(
             `attach '${file}' as whole`,
             ...rawTable(world.raw).map((sql) => sql.replaceAll('raw.raw', 'whole.raw.raw').replace('exists raw', 'exists whole.raw')),
+            'detach whole',
           );
           await ok(project, 'build --target full --full-refresh');
           await project.run(...compare(world, file)).catch((cause: unknown) => {

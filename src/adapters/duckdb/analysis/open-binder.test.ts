@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Binder, Binding, BindRequest, BoundQuery, Stub } from '../../../adapter/analysis.ts';
 import type { EngineErrorDetails } from '../../../adapter/engine-error.ts';
 import { openBinder } from './open-binder.ts';
+import { keepInstance, takeInstance } from '../spare-instance.ts';
 import { openTestConnection } from '../open-test-session.ts';
 
 function stub(name: string, columns: Readonly<Record<string, string>>, more: Partial<Stub> = {}): Stub {
@@ -367,6 +368,19 @@ describe('a binder', () => {
       { query: { columns: [{ name: 'x', type: 'VARCHAR' }] } },
     ]);
     await other.close();
+  });
+  it('leaves its engine as good as new to whoever needs one next', async () => {
+    const first = await openBinder({ projectRoot: folder, settings: { settings: { old_implicit_casting: true } } });
+    await first.declare([{ relation: { schema: 'shop', name: 'orders' }, columns: [{ name: 'id', type: 'INTEGER' }] }]);
+    await first.close();
+    const instance = await takeInstance();
+    const connection = await instance.connect();
+    const asked = await connection.runAndReadAll(`select count(*)::int, current_setting('old_implicit_casting'),
+      current_setting('pivot_filter_threshold')::int, current_setting('file_search_path'), current_database() from duckdb_tables()`);
+    expect(asked.getRows()).toEqual([[0, false, 20, '', 'memory']]);
+    expect((await connection.runAndReadAll('show databases')).getRows()).toEqual([['memory']]);
+    connection.disconnectSync();
+    keepInstance(instance);
   });
   it('executes nothing', async () => {
     const query = await bound(`select error('never') as e, 1 / 0 as f from range(100000000000)`);

@@ -1,10 +1,10 @@
 /** Opens a scratch database in memory, of its own, in which declared relations are empty tables. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { Binder, BinderOptions } from '../../../adapter/analysis.ts';
 import { databaseAlias } from '../errors.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
 import { settingStatements } from '../settings.ts';
+import { keepInstance, takeInstance } from '../spare-instance.ts';
 import { bindQueries } from './bind-queries.ts';
 import { checkQuery } from '../analysis.ts';
 import { declareStubs } from './declare-stubs.ts';
@@ -13,7 +13,7 @@ import { createStubRegistry } from './stub-registry.ts';
 import { typeName } from './type-name.ts';
 
 export async function openBinder(options: BinderOptions): Promise<Binder> {
-  const instance = await DuckDBInstance.create(':memory:');
+  const instance = await takeInstance();
   const connection = await instance.connect();
   await applySettings(connection, options);
   await connection.run(setUp(options));
@@ -39,10 +39,14 @@ export async function openBinder(options: BinderOptions): Promise<Binder> {
       return problems;
     },
     bind: (requests) => bindQueries(context, requests),
-    close: () => {
+    close: async () => {
+      const clean = await connection.run(tearDown).then(
+        () => true,
+        () => false,
+      );
       connection.disconnectSync();
-      instance.closeSync();
-      return Promise.resolve();
+      if (clean) keepInstance(instance);
+      else instance.closeSync();
     },
   };
 }
@@ -55,11 +59,14 @@ async function applySettings(connection: DuckDBConnection, { settings = {} }: Bi
 
 /** As the target is opened, so that names mean the same; and so that each part of a plan is one that the user wrote. */
 function setUp({ projectRoot }: BinderOptions): string {
-  const settings: readonly (readonly [string, string])[] = [
+  const shared: readonly (readonly [string, string])[] = [
     ['errors_as_json', 'true'],
     ['autoinstall_known_extensions', 'false'],
     ['autoload_known_extensions', 'false'],
     ['threads', '1'],
+  ];
+  // They end with the connection: whoever has the engine next finds it as good as new.
+  const own: readonly (readonly [string, string])[] = [
     // A scalar subquery then is its first row and no more.
     ['scalar_subquery_error_on_multiple_rows', 'false'],
     // A pivot over many values then is made of filtered aggregates, as one over few values is.
@@ -68,10 +75,15 @@ function setUp({ projectRoot }: BinderOptions): string {
     ...(projectRoot.includes(',') ? [] : [['file_search_path', projectRoot] as const]),
   ];
   const name = quoteIdentifier(databaseAlias);
-  return [...settings.map(([key, value]) => `set global ${key} = ${quoteText(value)}`), `attach ':memory:' as ${name}`, `use ${name}`].join(
-    '; ',
-  );
+  return [
+    ...shared.map(([key, value]) => `set global ${key} = ${quoteText(value)}`),
+    ...own.map(([key, value]) => `set session ${key} = ${quoteText(value)}`),
+    `attach ':memory:' as ${name}`,
+    `use ${name}`,
+  ].join('; ');
 }
+
+const tearDown = `use memory; detach ${quoteIdentifier(databaseAlias)}`;
 
 async function readKeywords(connection: DuckDBConnection): Promise<ReadonlySet<string>> {
   const result = await connection.runAndReadAll('select keyword_name from duckdb_keywords()');

@@ -1,5 +1,5 @@
-/** Projects mean the same on every engine. */
-import { describe, expect, it } from 'vitest';
+/** Projects mean the same on every engine: what each of them has to show for it. */
+import { expect, it } from 'vitest';
 import { conformanceCases } from './conformance-cases.ts';
 import type { Act } from './conformance-case.ts';
 import { useProjectEngines } from './engine-project.ts';
@@ -27,12 +27,14 @@ async function expectNothingLeft(project: EngineProject): Promise<void> {
   expect(left).toEqual([]);
 }
 
-describe('every engine', () => {
-  describe.each(useProjectEngines())('$name', ({ project }) => {
-    it.each(conformanceCases)('$name', async (given) => {
-      const opened = await project(given.files, given.project);
-      for (const act of given.acts) await perform(opened, act);
-      await expectNothingLeft(opened);
-    });
+/** Runs all cases on one engine. */
+export function checkConformance(engine: string): void {
+  const found = useProjectEngines().find(({ name }) => name === engine);
+  if (found === undefined) throw new Error(`no engine is called ${engine}`);
+  const { project } = found;
+  it.each(conformanceCases)('$name', async (given) => {
+    const opened = await project(given.files, given.project);
+    for (const act of given.acts) await perform(opened, act);
+    await expectNothingLeft(opened);
   });
-});
+}
