@@ -1,8 +1,10 @@
 /** Finds what differs between an earlier project and this one: nodes, their columns, and what these reach. */
 import { findDeciders } from '../analyze/column-deciders.ts';
-import type { ColumnGraph, ColumnRef } from '../analyze/column-graph.ts';
+import { findColumnDifferences, removedColumn } from '../analyze/column-differences.ts';
+import type { ColumnDifference } from '../analyze/column-differences.ts';
+import { followColumn } from '../analyze/column-flow.ts';
+import type { ColumnFlow, ColumnReach } from '../analyze/column-flow.ts';
 import { buildColumnGraph } from '../analyze/column-graph.ts';
-import type { Column } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { NodeFacets } from '../graph/node-facets.ts';
 import { plainConfig } from '../graph/node-facets.ts';
@@ -25,16 +27,8 @@ export interface ValueChange {
   readonly after: string | undefined;
 }
 
-export interface ColumnChange {
-  readonly name: string;
-  readonly how: 'added' | 'removed' | 'retyped';
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-  /** Columns that get their values from it, through all models; of a removed one those that did. */
-  readonly reaches: readonly ColumnRef[];
-  /** Nodes in which it, or one of these, decides: in a filter, join, group, order or condition. */
-  readonly decides: readonly NodeId[];
-}
+/** What a removed column reaches is what it did. */
+export type ColumnChange = ColumnDifference & ColumnReach;
 
 export interface TextChange {
   readonly title: string;
@@ -71,17 +65,11 @@ export interface Changes {
   readonly exposures: ReadonlyMap<SiteNode, readonly NodeChange[]>;
 }
 
-/** Where columns go, as values and as what decides. */
-interface Flow {
-  readonly edges: ColumnGraph | undefined;
-  readonly deciders: (column: ColumnRef) => readonly NodeId[];
-}
-
 interface Work {
   readonly site: Site;
   readonly earlier: EarlierProject;
-  readonly now: Flow;
-  readonly before: Flow;
+  readonly now: ColumnFlow;
+  readonly before: ColumnFlow;
   readonly childrenBefore: ReadonlyMap<NodeId, readonly NodeId[]>;
 }
 
@@ -146,7 +134,7 @@ function addedNode({ site }: Work, node: GraphNode): NodeChange {
 function removedNode(work: Work, before: SavedNode): NodeChange {
   const { site, earlier } = work;
   const columns = earlier.columns.get(before.id)?.columns ?? [];
-  const gone = columns.map((column) => ({ ...removedColumn(column), ...flowOf(work.before, { node: before.id, column: column.name }) }));
+  const gone = columns.map((column) => ({ ...removedColumn(column), ...followColumn(work.before, { node: before.id, column: column.name }) }));
   const sql = earlier.nodes.get(before.id)?.sql ?? '';
   const source = before.source === '' ? sql : before.source;
   return {
@@ -186,7 +174,7 @@ function changedNode(work: Work, node: GraphNode, before: SavedNode): NodeChange
     descriptions,
     columns: (columns ?? []).map((column) => ({
       ...column,
-      ...flowOf(column.how === 'removed' ? work.before : work.now, { node: node.id, column: column.name }),
+      ...followColumn(column.how === 'removed' ? work.before : work.now, { node: node.id, column: column.name }),
     })),
     areColumnsKnown: columns !== undefined,
     text: compareSql(work, node, before),
@@ -251,34 +239,10 @@ function compareColumns(work: Work, id: NodeId): readonly ColumnChange[] | undef
   const after = analysis === undefined ? catalog.get(id)?.columns : known?.kind === 'known' ? known.columns : undefined;
   const before = earlier.columns.get(id)?.columns;
   if (after === undefined || before === undefined) return undefined;
-  const was = new Map(before.map((column) => [fold(column.name), column]));
-  const is = new Set(after.map(({ name }) => fold(name)));
-  const changed = after.flatMap(({ name, type }): readonly ColumnChange[] => {
-    const old = was.get(fold(name));
-    if (old?.type === type) return [];
-    return [{ name, how: old === undefined ? 'added' : 'retyped', before: old?.type, after: type, ...nowhere }];
-  });
-  return [...changed, ...before.filter(({ name }) => !is.has(fold(name))).map(removedColumn)];
+  return findColumnDifferences(before, after, fold).map((difference) => ({ ...difference, ...nowhere }));
 }
 
 const nowhere = { reaches: [], decides: [] } as const;
-
-function removedColumn({ name, type }: Column): ColumnChange {
-  return { name, how: 'removed', before: type, after: undefined, ...nowhere };
-}
-
-/** In the order of distance. */
-function flowOf({ edges, deciders }: Flow, start: ColumnRef): Pick<ColumnChange, 'reaches' | 'decides'> {
-  const key = ({ node, column }: ColumnRef): string => `${node}\n${column}`;
-  const found = new Map<string, ColumnRef>([[key(start), start]]);
-  const decides = new Set<NodeId>();
-  // A map gives what is added while somebody goes through it.
-  for (const at of found.values()) {
-    for (const { to } of edges?.outOf(at) ?? []) if (!found.has(key(to))) found.set(key(to), to);
-    for (const id of deciders(at)) decides.add(id);
-  }
-  return { reaches: [...found.values()].slice(1), decides: [...decides] };
-}
 
 /** Nodes below that are there now, tests left out. */
 function reachedBy({ nodes }: Site, children: ReadonlyMap<NodeId, readonly NodeId[]>, start: NodeId): readonly SiteNode[] {
