@@ -1,4 +1,6 @@
 /** `tx run`, `build`, `test` and `seed`: select, plan, execute, report. */
+import type { Analysis } from '../analyze/analysis.ts';
+import type { PlanInput } from '../plan/plan-input.ts';
 import type { CatalogRelation } from '../adapter/relation.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
@@ -191,7 +193,7 @@ export async function planOnly(
   host: Host,
   screen: Screen,
   request: RunRequest,
-): Promise<{ readonly planned: PlanResult; readonly loaded: LoadedGraph } | undefined> {
+): Promise<{ readonly planned: Planned; readonly loaded: LoadedGraph } | undefined> {
   const loaded = await loadGraph(host, screen, request.options);
   const planned = await planLoaded(host, screen, request, loaded);
   return planned === undefined ? undefined : { planned, loaded };
@@ -200,6 +202,10 @@ export async function planOnly(
 /** A plan, and what its statements read beside the target. */
 export interface Planned extends PlanResult {
   readonly deferral: LoadedGraph['deferral'] | undefined;
+  /** What it was made from. */
+  readonly input: PlanInput;
+  /** Columns of what is built from new texts, and of what reads it; undefined where nobody looked. */
+  readonly analysis: Analysis | undefined;
 }
 
 /** The same for a graph that is loaded already; undefined where nothing is selected. */
@@ -212,12 +218,12 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
   const seeds = readRemainingSeeds(host, screen, prepared, request.command, standing);
   const adapter = await loaded.engine.load();
   const ready = { ...prepared, seeds, standing, unitColumns };
-  const { planned } = await planFor(host, screen, request, ready, { adapter, ask: (job) => askIfFree(host, adapter, loaded, job) });
+  const { planned, input } = await planFor(host, screen, request, ready, { adapter, ask: (job) => askIfFree(host, adapter, loaded, job) });
   const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);
   const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
   const found = await requireColumns(host, screen, request, check);
   showUnneeded(screen, prepared.unneeded);
-  return { ...proveTests(request, prepared.loaded, planned, found), deferral: prepared.loaded.deferral };
+  return { ...proveTests(request, prepared.loaded, planned, found), deferral: prepared.loaded.deferral, input, analysis: found };
 }
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {

@@ -1,9 +1,11 @@
 /** `tx ls`: one line per selected node on stdout. */
 import { plainLine } from '../../diagnostics/plain.ts';
+import type { NodeId } from '../../compile/compiled.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import type { NameForm } from '../../graph/name-nodes.ts';
 import { nameNodes } from '../../graph/name-nodes.ts';
-import { checkKeys, describeNodes } from '../../report/manifest/listing.ts';
+import { checkKeys, describeNodes, wantsColumns } from '../../report/manifest/listing.ts';
+import type { InferredColumns } from '../../report/manifest/listing.ts';
 import { writeJson } from '../../report/write-json.ts';
 import { traced } from '../../project/tracer.ts';
 import { exitCodes, Stop } from '../exit.ts';
@@ -34,11 +36,12 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
     return await (await import('./list-gaps.ts')).showGaps(host, screen, loaded, { ...options, output: 'text' }, selected);
   const { graph } = loaded;
   const nodes = [...selected].flatMap((id) => graph.nodes.get(id) ?? []);
+  const inferred = wantsColumns(options.outputKeys) ? await inferColumns(host, screen, loaded, selected) : undefined;
   traced(host.trace, 'report', () => {
     if (nodes.length > 0)
       screen.result(
         nodes
-          .map(lineOf(host, loaded, { ...options, output }))
+          .map(lineOf(host, loaded, { ...options, output, inferred }))
           .map(plainLine)
           .join('\n'),
       );
@@ -54,9 +57,27 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
 function lineOf(
   host: Host,
   loaded: LoadedGraph,
-  { output, outputKeys }: { readonly output: ListForm; readonly outputKeys: readonly string[] },
+  {
+    output,
+    outputKeys,
+    inferred,
+  }: { readonly output: ListForm; readonly outputKeys: readonly string[]; readonly inferred?: InferredColumns | undefined },
 ): (node: GraphNode) => string {
   if (output !== 'json' && outputKeys.length === 0) return nameNodes(loaded.graph, output === 'text' ? 'selector' : output);
-  const describe = describeNodes(entryContext(host, loaded), outputKeys);
+  const describe = describeNodes(entryContext(host, loaded), outputKeys, inferred);
   return (node) => writeJson(describe(node));
+}
+
+/** What the queries of the selected nodes give. Columns that nobody can tell are those that somebody described. */
+async function inferColumns(host: Host, screen: Screen, loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<InferredColumns> {
+  const { analyzeNodes } = await import('../analyze-nodes.ts');
+  const sound = new Set([...selected].filter((id) => !loaded.graph.broken.has(id)));
+  const outcome = await analyzeNodes(host, loaded, sound, {
+    isAsked: () => true,
+    onUnreachable: ({ message }) => screen.note(`columns are those that are described: ${message}`),
+  });
+  return (id) => {
+    const found = outcome?.value.nodes.get(id);
+    return found?.kind === 'known' ? found.columns : undefined;
+  };
 }

@@ -1,4 +1,6 @@
 /** Describes nodes for listings: one JSON object per node, with the keys that are asked for. */
+import type { Column } from '../../adapter/relation.ts';
+import type { NodeId } from '../../compile/compiled.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../../graph/graph.ts';
@@ -22,28 +24,54 @@ const defaultKeys: readonly string[] = [
   'depends_on',
 ];
 
+/** Columns of a node as queries tell them, where somebody has asked. */
+export type InferredColumns = (id: NodeId) => readonly Column[] | undefined;
+
+/** Whether one of `keys` leads to columns, which are then worth asking for. */
+export function wantsColumns(keys: readonly string[]): boolean {
+  return keys.some((key) => key.split('.')[0] === 'columns');
+}
+
 /** A function that describes a node by `keys`, the usual ones where there are none. A key with dots leads into objects. */
-export function describeNodes(context: EntryContext, keys: readonly string[]): (node: GraphNode) => Readonly<Record<string, unknown>> {
+export function describeNodes(
+  context: EntryContext,
+  keys: readonly string[],
+  inferred: InferredColumns = () => undefined,
+): (node: GraphNode) => Readonly<Record<string, unknown>> {
   const wanted = keys.length === 0 ? defaultKeys : keys;
   return (node) => {
     const described: Record<string, unknown> = {};
     for (const key of wanted) {
-      const value = valueAt(node, key, context);
+      const value = valueAt(node, key, { ...context, inferred });
       if (value !== undefined) described[key] = value;
     }
     return described;
   };
 }
 
+interface ListingContext extends EntryContext {
+  readonly inferred: InferredColumns;
+}
+
 /** A source has no alias and no parents in a manifest; in a list of nodes it is one among others. */
-function fieldOf(node: GraphNode, key: string, context: EntryContext): unknown {
+function fieldOf(node: GraphNode, key: string, context: ListingContext): unknown {
   if (node.resourceType === 'source' && key === 'alias') return node.relation.name;
   if (node.resourceType === 'source' && key === 'depends_on') return { macros: [], nodes: context.graph.parents.get(node.id) ?? [] };
-  return entryField(node, key, context);
+  const value = entryField(node, key, context);
+  return key === 'columns' && typeof value === 'object' && value !== null ? withTypes(value, context.inferred(node.id)) : value;
+}
+
+/** What is described keeps its words; all that is there has a type, in the order of the query. */
+function withTypes(described: object, columns: readonly Column[] | undefined): object {
+  if (columns === undefined) return described;
+  const known = new Map(Object.entries(described));
+  const typed = columns.map(({ name, type }) => [name, { name, description: '', ...known.get(name), data_type: type }] as const);
+  const names = new Set(columns.map(({ name }) => name));
+  return Object.fromEntries([...typed, ...[...known].filter(([name]) => !names.has(name))]);
 }
 
 /** The value that `key` leads to: null where an object on the way lacks it, undefined where nodes of this kind have none. */
-function valueAt(node: GraphNode, key: string, context: EntryContext): unknown {
+function valueAt(node: GraphNode, key: string, context: ListingContext): unknown {
   const [first = '', ...rest] = key.split('.');
   let value = fieldOf(node, first, context);
   if (value === undefined) return undefined;
