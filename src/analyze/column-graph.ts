@@ -37,13 +37,11 @@ export function buildColumnGraph(
   indirect: boolean,
 ): ColumnGraph {
   const relation = relationKey(fold);
-  const keyOf = ({ node, column }: ColumnRef): string => `${node}\n${fold(column)}`;
   const owners = findOwners(analysis, graph, fold);
-  const into = new Map<string, ColumnEdge[]>();
-  const outOf = new Map<string, ColumnEdge[]>();
+  const [into, outOf] = [createEdgeTable(fold), createEdgeTable(fold)];
   const add = (edge: ColumnEdge): void => {
-    push(into, keyOf(edge.to), edge);
-    push(outOf, keyOf(edge.from), edge);
+    into.add(edge.to, edge);
+    outOf.add(edge.from, edge);
   };
   for (const [id, found] of analysis.nodes) {
     if (found.kind !== 'known' || found.query === undefined || graph.nodes.get(id)?.resourceType === 'test') continue;
@@ -62,7 +60,7 @@ export function buildColumnGraph(
       }
     }
   }
-  return { into: (column) => into.get(keyOf(column)) ?? [], outOf: (column) => outOf.get(keyOf(column)) ?? [] };
+  return { into: into.of, outOf: outOf.of };
 }
 
 /** Which node makes a relation. */
@@ -80,8 +78,23 @@ export function findOwners(
   return owners;
 }
 
-function push(map: Map<string, ColumnEdge[]>, key: string, edge: ColumnEdge): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [edge]);
-  else list.push(edge);
+const none: readonly ColumnEdge[] = [];
+
+/** Edges by node and column: two small looks in the place of a key that is put together for each of a million edges. */
+function createEdgeTable(fold: (name: string) => string): {
+  readonly add: (at: ColumnRef, edge: ColumnEdge) => void;
+  readonly of: (at: ColumnRef) => readonly ColumnEdge[];
+} {
+  const nodes = new Map<NodeId, Map<string, ColumnEdge[]>>();
+  return {
+    add: ({ node, column }, edge) => {
+      let columns = nodes.get(node);
+      if (columns === undefined) nodes.set(node, (columns = new Map()));
+      const key = fold(column);
+      const list = columns.get(key);
+      if (list === undefined) columns.set(key, [edge]);
+      else list.push(edge);
+    },
+    of: ({ node, column }) => nodes.get(node)?.get(fold(column)) ?? none,
+  };
 }

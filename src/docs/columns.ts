@@ -27,6 +27,17 @@ function declaredColumns({ node }: SiteNode): readonly CompiledColumn[] {
   return 'columns' in node ? node.columns : [];
 }
 
+const namedColumns = new WeakMap<readonly CompiledColumn[], ReadonlyMap<string, CompiledColumn>>();
+
+function declaredByName({ input }: Site, page: SiteNode): ReadonlyMap<string, CompiledColumn> {
+  const declared = declaredColumns(page);
+  const known = namedColumns.get(declared);
+  if (known !== undefined) return known;
+  const named = new Map(declared.map((column) => [input.fold(column.name), column]));
+  namedColumns.set(declared, named);
+  return named;
+}
+
 /** What is certain of the rows: columns that together name one. */
 export function keysOf(site: Site, page: SiteNode): readonly (readonly string[])[] {
   const { analysis } = site.input;
@@ -41,13 +52,26 @@ export function keysOf(site: Site, page: SiteNode): readonly (readonly string[])
   return tested.length > 0 ? tested : proven;
 }
 
+/** Coverage, data and pages ask for the same. */
+const collected = new WeakMap<Site, Map<string, readonly SiteColumn[]>>();
+
 export function columnsOf(site: Site, page: SiteNode): readonly SiteColumn[] {
+  let ofSite = collected.get(site);
+  if (ofSite === undefined) collected.set(site, (ofSite = new Map()));
+  const known = ofSite.get(page.id);
+  if (known !== undefined) return known;
+  const columns = collectColumns(site, page);
+  ofSite.set(page.id, columns);
+  return columns;
+}
+
+function collectColumns(site: Site, page: SiteNode): readonly SiteColumn[] {
   const { fold, analysis, catalog } = site.input;
   const declared = declaredColumns(page);
+  const byName = declaredByName(site, page);
   const known = analysis?.nodes.get(page.node.id);
   const standing = catalog.get(page.id)?.columns;
   const real = known?.kind === 'known' ? known.columns : standing;
-  const byName = new Map(declared.map((column) => [fold(column.name), column]));
   const keys = new Set(keysOf(site, page).flat().map(fold));
   const neverNull = new Set(known?.kind === 'known' ? known.proofs.notNull.map(fold) : []);
   const tests = new Map<string, TestOfNode[]>();
@@ -95,8 +119,7 @@ function inheritDescription(site: Site, start: ColumnRef): { readonly descriptio
     if (only === undefined || edges.length > 1 || only.kind !== 'identity') return undefined;
     at = only.from;
     const above = site.nodes.get(at.node);
-    const { fold } = site.input;
-    const said = above === undefined ? undefined : declaredColumns(above).find(({ name }) => fold(name) === fold(at.column));
+    const said = above === undefined ? undefined : declaredByName(site, above).get(site.input.fold(at.column));
     if (said !== undefined && said.description !== '') return { description: said.description, from: at };
   }
   return undefined;

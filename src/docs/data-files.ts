@@ -1,6 +1,7 @@
 /** Makes the data that the script of the site reads. */
 import { groupOf } from '../compile/group-of.ts';
 import { columnsOf } from './columns.ts';
+import { edgeWords } from './node-columns.ts';
 import { formOf } from './node-facts.ts';
 import { trustOf } from './site.ts';
 import type { Site, SiteNode } from './site.ts';
@@ -63,7 +64,7 @@ function collectLineage(site: Site, columns: SiteColumns): SiteLineage {
       for (const { from, kind } of site.columnEdges?.into({ node: node.id, column }) ?? []) {
         const origin = positions.get(from.node);
         const fromColumn = origin === undefined ? undefined : places[origin]?.get(fold(from.column));
-        if (origin !== undefined && fromColumn !== undefined) edges.push(origin, fromColumn, to, toColumn, kinds.of(kind));
+        if (origin !== undefined && fromColumn !== undefined) edges.push(origin, fromColumn, to, toColumn, kinds.of(edgeWords[kind]));
       }
     }
   }

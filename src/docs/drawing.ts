@@ -1,5 +1,6 @@
 /** Turns a layout into places and paths in the units of an image. */
-import type { Edge, Layout } from './layered-layout.ts';
+import type { Edge } from './depth-first.ts';
+import type { Layout } from './layered-layout.ts';
 
 export const boxSize = { width: 208, height: 32, gapX: 84, gapY: 14 } as const;
 

@@ -35,7 +35,9 @@ ${content}</section>`;
 
 function meter(title: string, share: Share, of: string): Html {
   const percent = percentOf(share);
-  return html`<li><span class="meter-title">${title}</span><b>${share.whole === 0 ? '–' : `${percent} %`}</b><meter min="0" max="100" value="${percent}" aria-label="${title}">${percent} %</meter><span class="quiet">${countText(share.part)} of ${countText(share.whole)} ${of}</span></li>`;
+  const shown = share.whole === 0 ? 0 : percent;
+  // Browsers draw a `meter` each in its own way.
+  return html`<li><span class="meter-title">${title}</span><b>${share.whole === 0 ? '–' : `${percent} %`}</b><svg class="meter" viewBox="0 0 100 1" preserveAspectRatio="none" role="meter" aria-label="${title}" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${shown}"><rect width="${shown}" height="1"/></svg><span class="quiet">${countText(share.part)} of ${countText(share.whole)} ${of}</span></li>`;
 }
 
 function passing(site: Site): Share {
@@ -64,16 +66,20 @@ function renderFreshness(context: PageContext): Html {
     place.id('freshness'),
     'Freshness',
     sources.length,
-    sideways(place.id('freshness'), html`<table><thead><tr><th scope="col">Data</th><th scope="col">Age</th><th scope="col">Newest row</th><th scope="col">Checked</th></tr></thead><tbody>${rows}</tbody></table>`),
+    sideways(place.id('freshness'), html`<table class="rows"><thead><tr><th scope="col">Data</th><th scope="col">Age</th><th scope="col">Newest row</th><th scope="col">Checked</th></tr></thead><tbody>${rows}</tbody></table>`),
   );
 }
 
 function renderGaps(context: PageContext, gaps: readonly CoverageGap[]): Html {
-  const rows = gaps.map(
-    ({ node, isDescribed, undescribedColumns, isTested }) =>
-      html`<tr><td>${nodeLink(context, node)}</td><td>${isDescribed ? '' : 'no description'}</td><td>${undescribedColumns === 0 ? '' : countOf(undescribedColumns, 'column')}</td><td>${isTested ? '' : 'no test'}</td></tr>
-`,
-  );
-  return html`<table><thead><tr><th scope="col">Node</th><th scope="col">Description</th><th scope="col">Without description</th><th scope="col">Tests</th></tr></thead><tbody>
+  const rows = gaps.map(({ node, isDescribed, undescribedColumns, isTested }) => {
+    const missing = [
+      isDescribed ? '' : 'no description',
+      undescribedColumns === 0 ? '' : `${countOf(undescribedColumns, 'column')} without description`,
+      isTested ? '' : 'no test',
+    ].filter((text) => text !== '');
+    return html`<tr><td>${nodeLink(context, node)}</td><td class="quiet">${missing.join(', ')}</td></tr>
+`;
+  });
+  return html`<table class="rows gaps"><thead><tr><th scope="col">Node</th><th scope="col">Missing</th></tr></thead><tbody>
 ${rows}</tbody></table>`;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layOut } from './layered-layout.ts';
-import type { Edge } from './layered-layout.ts';
+import type { Edge } from './depth-first.ts';
 
 const graphs = fc.integer({ min: 1, max: 30 }).chain((count) =>
   fc.record({

@@ -2,6 +2,8 @@
  * Places the nodes of a graph in layers from left to right, so that edges go to the right and few of them cross.
  * Stock layouts take minutes for some thousand nodes. Used by pages when they are made and by the script of the site.
  */
+import { walkDepthFirst } from './depth-first.ts';
+import type { Edge } from './depth-first.ts';
 
 export interface Layout {
   /** Column of each node, from 0. */
@@ -13,8 +15,6 @@ export interface Layout {
   readonly width: number;
   readonly height: number;
 }
-
-export type Edge = readonly [from: number, to: number];
 
 /** With more points than this between the ends of edges, long edges go straight. */
 const mostBends = 20_000;
@@ -57,27 +57,8 @@ function neighbours(count: number, edges: readonly Edge[], end: 0 | 1): number[]
 
 /** Turns edges that lead back, so that every edge can go to the right. Folders may depend on each other. */
 function withoutCycles(count: number, edges: readonly Edge[]): readonly Edge[] {
-  const next = neighbours(count, edges, 0);
-  const state = new Uint8Array(count);
-  const back = new Set<string>();
-  for (let start = 0; start < count; start += 1) {
-    if (state[start] !== 0) continue;
-    const open: { node: number; at: number }[] = [{ node: start, at: 0 }];
-    state[start] = 1;
-    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      const child = next[top.node]?.[top.at];
-      top.at += 1;
-      if (child === undefined) {
-        state[top.node] = 2;
-        open.pop();
-      } else if (state[child] === 1) back.add(`${top.node} ${child}`);
-      else if (state[child] === 0) {
-        state[child] = 1;
-        open.push({ node: child, at: 0 });
-      }
-    }
-  }
-  return back.size === 0 ? edges : edges.map(([from, to]) => (back.has(`${from} ${to}`) ? [to, from] : [from, to]));
+  const { isBack } = walkDepthFirst(count, edges);
+  return edges.map((edge) => (isBack(edge) ? [edge[1], edge[0]] : edge));
 }
 
 /** The longest way from a start; starts stand just before what they feed. */

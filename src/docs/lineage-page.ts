@@ -2,9 +2,10 @@
 import { boxSize, drawLayout, shortened } from './drawing.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
+import { withoutImplied } from './implied-edges.ts';
 import { folderAnchor } from './list-pages.ts';
 import { layOut } from './layered-layout.ts';
-import type { Edge } from './layered-layout.ts';
+import type { Edge } from './depth-first.ts';
 import { sideways } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
 import { countOf } from './quantities.ts';
@@ -62,7 +63,7 @@ function allFolders({ site, place }: PageContext): { readonly boxes: readonly Bo
     verdict: 'unknown',
     title: `${folder}: ${countOf(counts.get(folder) ?? 0, 'node')}`,
   }));
-  return { boxes, edges: [...edges.values()] };
+  return { boxes, edges: withoutImplied(boxes.length, [...edges.values()]) };
 }
 
 function countByFolder(site: Site): ReadonlyMap<string, number> {

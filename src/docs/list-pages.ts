@@ -4,7 +4,7 @@ import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
 import { changeMark } from './node-changes.ts';
 import { formOf, ownerOf } from './node-facts.ts';
-import { nodeLink, sideways, timeOf, verdictBadge } from './page.ts';
+import { nodeLink, numberCell, sideways, timeOf, verdictBadge } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
 import { fileName } from './page-names.ts';
 import { countOf, countText } from './quantities.ts';
@@ -81,7 +81,7 @@ ${tests.length === 0 ? nothing : renderTests(context, tests, context.place.id('a
 
 /** The table of tests with what they found last. */
 export function renderTests(context: PageContext, tests: readonly SiteNode[], heading: string): Html {
-  const table = html`<table><thead><tr><th scope="col">Test</th><th scope="col">Looks at</th><th scope="col">Last result</th><th scope="col" class="number">Failing</th><th scope="col">When</th></tr></thead><tbody>
+  const table = html`<table class="rows tests"><thead><tr><th scope="col">Test</th><th scope="col">Looks at</th><th scope="col">Last result</th><th scope="col" class="number">Failing</th><th scope="col">When</th></tr></thead><tbody>
 ${tests.map((test) => renderTest(context, test))}</tbody></table>`;
   return sideways(heading, table);
 }
@@ -92,6 +92,6 @@ function renderTest(context: PageContext, test: SiteNode): Html {
   const { node } = test;
   const attached = node.resourceType === 'test' && node.test.kind === 'generic' ? [node.test.attachedTo] : node.dependsOn.map(({ id }) => id);
   const subjects = attached.flatMap((id) => site.nodes.get(id) ?? []);
-  return html`<tr><td>${nodeLink(context, test)}${changeMark(context, test)}</td><td>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${check?.failures === undefined ? '' : countText(check.failures)}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
+  return html`<tr><td>${nodeLink(context, test)}${changeMark(context, test)}</td><td>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td>${numberCell(check?.failures, 'failing')}<td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
 `;
 }

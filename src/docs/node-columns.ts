@@ -13,7 +13,8 @@ import { checkWords } from './test-words.ts';
 /** Edges shown at once; the rest unfolds. */
 const mostShown = 3;
 
-const kinds: Readonly<Record<ColumnEdge['kind'], string>> = {
+/** What is said of how a value travels. */
+export const edgeWords: Readonly<Record<ColumnEdge['kind'], string>> = {
   identity: 'unchanged',
   transformation: 'computed',
   aggregation: 'aggregated',
@@ -79,5 +80,5 @@ function renderEdges(context: PageContext, edges: readonly ColumnEdge[], end: (e
 function renderEdge(context: PageContext, { node, column }: ColumnRef, kind: ColumnEdge['kind']): Html {
   const owner = context.site.nodes.get(node);
   if (owner === undefined) return nothing;
-  return html`<li>${nodeLink(context, owner, columnAnchor(column), `${owner.label}.${column}`)} <span class="how">${kinds[kind]}</span></li>`;
+  return html`<li>${nodeLink(context, owner, columnAnchor(column), `${owner.label}.${column}`)} <span class="how">${edgeWords[kind]}</span></li>`;
 }

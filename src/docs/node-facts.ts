@@ -27,7 +27,7 @@ export function formOf(node: GraphNode): string {
     case 'seed':
       return 'file';
     case 'test':
-      return node.config.severity;
+      return node.test.kind === 'generic' ? node.test.check : 'query';
     case 'unit_test':
       return 'unit test';
   }

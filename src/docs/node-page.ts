@@ -9,9 +9,9 @@ import { renderColumns } from './node-columns.ts';
 import { formOf, renderFacts } from './node-facts.ts';
 import { renderBuilds } from './node-runs.ts';
 import { columnAnchor } from './page-names.ts';
-import { nodeLink, timeOf, verdictBadge } from './page.ts';
+import { nodeLink, numberCell, timeOf, verdictBadge } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
-import { countOf, countText } from './quantities.ts';
+import { countOf } from './quantities.ts';
 import { lastCheck, verdictOf } from './site.ts';
 import type { SiteNode, TestOfNode } from './site.ts';
 import { checkWords } from './test-words.ts';
@@ -46,7 +46,7 @@ function renderTitle(context: PageContext, page: SiteNode): Html {
     editUrl === undefined ? nothing : html`<a class="edit" href="${editUrl(node.path)}" rel="noopener noreferrer">Edit in repository</a>`
   }</p></div>
 <div class="prose lead">${markdown(node.description)}${source === '' ? nothing : html`<div class="quiet">${markdown(source)}</div>`}${
-    node.description === '' && source === '' ? html`<p class="quiet">No description yet.</p>` : nothing
+    kind !== 'test' && node.description === '' && source === '' ? html`<p class="quiet">No description yet.</p>` : nothing
   }</div>`;
 }
 
@@ -80,7 +80,7 @@ function renderTests(context: PageContext, page: SiteNode): Html {
   const heading = context.place.id('tests');
   return html`<section>
 <h2 id="${heading}">Tests <span class="count">${tests.length}</span></h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table class="rows">
 <thead><tr><th scope="col">Test</th><th scope="col">Column</th><th scope="col">Last result</th><th scope="col" class="number">Failing</th><th scope="col">When</th></tr></thead>
 <tbody>${tests.map((entry) => renderTest(context, page, entry))}</tbody></table></div>
 </section>`;
@@ -89,8 +89,7 @@ function renderTests(context: PageContext, page: SiteNode): Html {
 function renderTest(context: PageContext, owner: SiteNode, { page, test, column }: TestOfNode): Html {
   const check = lastCheck(context.site, page.id);
   const on = column === undefined ? nothing : nodeLink(context, owner, columnAnchor(column), column);
-  const failing = check?.failures === undefined ? '' : countText(check.failures);
-  return html`<tr><td>${nodeLink(context, page, undefined, checkWords(test))}</td><td>${on}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${failing}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
+  return html`<tr><td>${nodeLink(context, page, undefined, checkWords(test))}</td><td>${on}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td>${numberCell(check?.failures, 'failing')}<td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
 `;
 }
 
@@ -105,13 +104,12 @@ function renderUnitTests({ site, place, markdown }: PageContext, page: SiteNode)
   const heading = place.id('unit-tests');
   const rows = tests.map(({ id, name, description }) => {
     const check = lastCheck(site, id);
-    const failing = check?.failures === undefined ? '' : countText(check.failures);
-    return html`<tr><td><code>${name}</code></td><td>${description === '' ? nothing : markdown(description)}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td><td class="number">${failing}</td><td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
+    return html`<tr><td><code>${name}</code></td><td>${description === '' ? nothing : markdown(description)}</td><td>${verdictBadge(verdictOf(check?.status), check?.status)}</td>${numberCell(check?.failures, 'differ')}<td>${check === undefined ? '' : timeOf(check.at)}</td></tr>
 `;
   });
   return html`<section>
 <h2 id="${heading}">Unit tests <span class="count">${tests.length}</span></h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table class="rows">
 <thead><tr><th scope="col">Unit test</th><th scope="col">Says</th><th scope="col">Last result</th><th scope="col" class="number">Rows that differ</th><th scope="col">When</th></tr></thead>
 <tbody>${rows}</tbody></table></div>
 </section>`;
@@ -128,12 +126,11 @@ function testMain(context: PageContext, page: SiteNode): Html {
 <dl class="facts"><div><dt>Last result</dt><dd>${verdictBadge(verdictOf(checks[0]?.status), checks[0]?.status)}</dd></div>
 <div><dt>Looks at</dt><dd>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</dd></div>
 ${node.test.kind === 'generic' && node.test.column !== undefined ? html`<div><dt>Column</dt><dd><code>${node.test.column}</code></dd></div>` : nothing}
-<div><dt>Check</dt><dd><code>${checkWords(node)}</code></dd></div>
 <div><dt>Fails</dt><dd>${node.config.severity === 'warn' ? 'never: it only warns' : `if failures ${node.config.errorIf.text}`}</dd></div>
 ${node.config.where === undefined ? nothing : html`<div><dt>Only where</dt><dd><code>${node.config.where}</code></dd></div>`}</dl>
 ${checks.length === 0 ? html`<p class="quiet">It has not run yet.</p>` : html`<section><h2 id="${heading}">Last results <span class="count">${checks.length}</span></h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table><thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col" class="number">Failing</th><th scope="col" class="number">Looked at</th></tr></thead>
-<tbody>${checks.map((check) => html`<tr><td>${timeOf(check.at)}</td><td>${verdictBadge(verdictOf(check.status), check.status)}</td><td class="number">${check.failures === undefined ? '' : countText(check.failures)}</td><td class="number">${check.rows === undefined ? '' : countText(check.rows)}</td></tr>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table class="rows"><thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col" class="number">Failing</th><th scope="col" class="number">Looked at</th></tr></thead>
+<tbody>${checks.map((check) => html`<tr><td>${timeOf(check.at)}</td><td>${verdictBadge(verdictOf(check.status), check.status)}</td>${numberCell(check.failures, 'failing')}${numberCell(check.rows, 'looked at')}</tr>
 `)}</tbody></table></div></section>`}
 ${renderNodeChange(context, page)}
 ${renderCode(context, node)}`;

@@ -2,9 +2,9 @@
 import type { PastBuild } from '../state/history-reader.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
-import { timeOf, verdictBadge } from './page.ts';
+import { numberCell, timeOf, verdictBadge } from './page.ts';
 import type { PageContext } from './page.ts';
-import { countText, durationText } from './quantities.ts';
+import { durationText } from './quantities.ts';
 import { verdictOf } from './site.ts';
 import type { SiteNode } from './site.ts';
 
@@ -18,15 +18,15 @@ export function renderBuilds(context: PageContext, { id, label }: SiteNode): Htm
   return html`<section>
 <h2 id="${heading}">Last builds <span class="count">${builds.length}</span></h2>
 ${builds.length > 1 ? drawTrend(builds, label) : nothing}
-<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table class="rows">
 <thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col">Took</th><th scope="col" class="number">Rows</th>${sets ? html`<th scope="col" class="number">Set aside</th>` : nothing}<th scope="col">Why</th></tr></thead>
 <tbody>${builds.map((build) => renderBuild(build, sets))}</tbody></table></div>
 </section>`;
 }
 
 function renderBuild({ startedAt, status, durationMs, rows, quarantined, reason, errorCode }: PastBuild, sets: boolean): Html {
-  const aside = sets ? html`<td class="number">${quarantined === undefined ? '' : countText(quarantined)}</td>` : nothing;
-  return html`<tr><td>${timeOf(startedAt)}</td><td>${verdictBadge(verdictOf(status), status)}</td><td>${durationText(durationMs)}</td><td class="number">${rows === undefined ? '' : countText(rows)}</td>${aside}<td>${reason}${errorCode === undefined ? nothing : html` <code>${errorCode}</code>`}</td></tr>
+  const aside = sets ? numberCell(quarantined, 'set aside') : nothing;
+  return html`<tr><td>${timeOf(startedAt)}</td><td>${verdictBadge(verdictOf(status), status)}</td><td>${durationText(durationMs)}</td>${numberCell(rows, 'rows')}${aside}<td>${reason}${errorCode === undefined ? nothing : html` <code>${errorCode}</code>`}</td></tr>
 `;
 }
 

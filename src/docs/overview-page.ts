@@ -26,6 +26,10 @@ const mostShown = 8;
 /** More cards than these nobody reads. */
 const mostEnds = 60;
 const mostFolders = 400;
+/** The page has the name of the project as its title already. */
+const titleLine = /^\s*# (.*)\n/;
+/** Characters of a text that may stand before everything else. */
+const shortAbout = 1500;
 
 export function overviewPage(coverage: Coverage): PageBody {
   return { page: 'index', title: 'Overview', menu: 'index', main: (context) => overviewMain(context, coverage) };
@@ -35,6 +39,8 @@ function overviewMain(context: PageContext, coverage: Coverage): Html {
   const { site, place, markdown } = context;
   const { overview, graph } = site.input;
   const [run] = site.input.history.runs;
+  const text = overview?.replace(titleLine, (line, title: string) => (title.trim().toLowerCase() === graph.project.toLowerCase() ? '' : line));
+  const about = { length: text?.length ?? 0, html: text === undefined ? nothing : html`<section class="prose" aria-label="About">${markdown(text)}</section>` };
   return html`<div class="title"><h1>${graph.project}</h1></div>
 <ul class="numbers">
 ${kinds.map(([kind, word]) => {
@@ -44,12 +50,13 @@ ${kinds.map(([kind, word]) => {
   })}<li><a href="${place.href('health')}"><b>${percentOf(coverage.documented)} %</b> documented</a></li>
 <li><a href="${place.href('health')}"><b>${percentOf(coverage.tested)} %</b> tested</a></li>
 </ul>
+${about.length <= shortAbout ? about.html : nothing}
 ${run === undefined ? html`<p class="quiet">Nothing has run yet.</p>` : html`<p class="lastrun">Last run: <code>tx ${run.command}</code> on ${run.target}, ${timeOf(run.startedAt)} ${verdictBadge(verdictOf(run.status), run.status)}</p>`}
 ${renderChanges(context)}
 ${renderTroubles(context)}
 ${renderEnds(context)}
 ${renderFolders(context)}
-${overview === undefined ? nothing : html`<section class="prose" aria-label="About">${markdown(overview)}</section>`}`;
+${about.length <= shortAbout ? nothing : about.html}`;
 }
 
 function countKind({ nodes }: Site, kind: ResourceType): number {

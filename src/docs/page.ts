@@ -1,6 +1,7 @@
 /** The frame of every page, and how pages name each other. */
 import { html, Html } from './html.ts';
 import type { RenderMarkdown } from './markdown.ts';
+import { countText } from './quantities.ts';
 import type { Site, SiteNode, Verdict } from './site.ts';
 import type { Changes } from './changes.ts';
 
@@ -105,6 +106,11 @@ export function renderHeader(project: string, { current, menu }: { readonly curr
 /** Something wide, which scrolls by itself; `label` is the id of its heading. */
 export function sideways(label: string, content: Html): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${label}">${content}</div>`;
+}
+
+/** A number in a table; `of` says what is counted where a narrow screen has no head of the column. */
+export function numberCell(count: number | undefined, of: string): Html {
+  return html`<td class="number" data-of="${of}">${count === undefined ? '' : countText(count)}</td>`;
 }
 
 /** A link to the page of a node. */

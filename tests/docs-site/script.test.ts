@@ -150,7 +150,7 @@ describe('the script of the site', () => {
     await page.getByRole('button', { name: 'revenue', exact: true }).click();
     await page.locator('.panel .flow').first().waitFor();
     const found = await page.locator('.panel .flow').first().innerText();
-    expect(found).toContain('fct_orders.order_total aggregation');
+    expect(found).toContain('fct_orders.order_total aggregated');
     expect(found).toContain('order_items.unit_price_cents');
     expect(await page.locator('.traced .node[aria-label="model fct_orders"]').count()).toBe(1);
     expect(await page.locator('.traced .node[aria-label="model stg_refunds"]').count()).toBe(0);

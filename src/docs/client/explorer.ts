@@ -1,5 +1,6 @@
 /** The lineage explorer: shows what a selector means, and turns clicks into changes of it. */
-import type { Edge } from '../layered-layout.ts';
+import { withoutImplied } from '../implied-edges.ts';
+import type { Edge } from '../depth-first.ts';
 import { verdicts } from '../site-data.ts';
 import type { SiteColumns } from '../site-data.ts';
 import { makeColumnFlow } from './column-trace.ts';
@@ -75,7 +76,8 @@ export async function startExplorer(container: Element): Promise<void> {
       const drawn = isFolded ? foldByFolder(lineage, nodes) : nodesOf(lineage, nodes);
       view.show(drawn.boxes, drawn.edges);
     }
-    frame.tell(`${nodes.size.toLocaleString('en')} of ${lineage.index.nodes.length.toLocaleString('en')} nodes${isFolded ? ', by folder' : ''}`, isFolded && nodes.size <= mostDrawn ? () => {
+    const shown = `${nodes.size.toLocaleString('en')} of ${lineage.index.nodes.length.toLocaleString('en')} nodes${isFolded ? ', by folder' : ''}.`;
+    frame.tell(state.node === undefined && !isFolded ? `${shown} Choose one to see its columns, and to show more of what is around it.` : shown, isFolded && nodes.size <= mostDrawn ? () => {
       whole = true;
       update();
     } : undefined);
@@ -85,10 +87,18 @@ export async function startExplorer(container: Element): Promise<void> {
     void showPanel(chosen);
   };
 
+  /** The graph has the place of what does not stand beside it. */
+  const showBeside = (parts: readonly Node[]): void => {
+    const wasHidden = frame.panel.hidden;
+    frame.panel.hidden = parts.length === 0;
+    frame.panel.replaceChildren(...parts);
+    if (wasHidden !== frame.panel.hidden) view.refit();
+  };
+
   const showPanel = async (node: number | undefined): Promise<void> => {
     if (node === undefined) {
       view.trace(undefined);
-      frame.panel.replaceChildren(make('p', { class: 'quiet' }, 'Choose a node to see its columns and to show more of what is around it.'));
+      showBeside([]);
       return;
     }
     const asked = state;
@@ -98,7 +108,7 @@ export async function startExplorer(container: Element): Promise<void> {
     const column = state.column === undefined ? -1 : (columns[node]?.indexOf(state.column) ?? -1);
     const trace: ColumnTrace | undefined = column < 0 ? undefined : flow?.trace(node, column);
     view.trace(trace === undefined ? undefined : new Set([node, ...trace.up.map((step) => step.node), ...trace.down.map((step) => step.node)].map(String)));
-    frame.panel.replaceChildren(...renderPanel({ lineage, node, name: nameOf(lineage, node), state, columns, trace, change }));
+    showBeside(renderPanel({ lineage, node, name: nameOf(lineage, node), state, columns, trace, change }));
   };
   addEventListener('popstate', update);
   addEventListener('hashchange', update);
@@ -137,7 +147,7 @@ function foldByFolder(lineage: Lineage, nodes: ReadonlySet<number>): { readonly 
     }
   }
   const boxes = folders.map((folder): Box => ({ key: `path:${folder}`, label: `${folder.split('/').at(-1) ?? ''} (${counts.get(folder) ?? 0})`, said: `${folder}: ${counts.get(folder) ?? 0} nodes`, verdict: 'unknown', kind: 'folder', hiddenUp: 0, hiddenDown: 0 }));
-  return { boxes, edges: [...edges.values()] };
+  return { boxes, edges: withoutImplied(boxes.length, [...edges.values()]) };
 }
 
 interface Frame {

@@ -1,7 +1,7 @@
 /** Draws shown nodes and their edges, and lets the reader move and zoom. */
 import { boxSize, drawLayout, shortened } from '../drawing.ts';
 import { layOut } from '../layered-layout.ts';
-import type { Edge } from '../layered-layout.ts';
+import type { Edge } from '../depth-first.ts';
 import { draw } from './elements.ts';
 
 /** A box: a node, or a folder of nodes. */
@@ -32,6 +32,8 @@ export interface GraphView {
   readonly focus: (key: string) => void;
   readonly zoom: (factor: number) => void;
   readonly fit: () => void;
+  /** Fits it into another space, unless the reader has moved it to where it is. */
+  readonly refit: () => void;
 }
 
 const margin = 40;
@@ -46,6 +48,7 @@ export function makeGraphView(actions: GraphActions): GraphView {
   let next = new Map<string, { readonly up: string[]; readonly down: string[] }>();
   /** Where the middle one of the first boxes stands. */
   let start = 0;
+  let isMoved = false;
   let [size, at] = [{ width: 1, height: 1 }, { x: 0, y: 0, scale: 1 }];
 
   const place = (): void => scene.setAttribute('transform', `translate(${at.x} ${at.y}) scale(${at.scale})`);
@@ -53,6 +56,7 @@ export function makeGraphView(actions: GraphActions): GraphView {
     const scale = Math.min(2.5, Math.max(0.05, at.scale * factor));
     const real = scale / at.scale;
     at = { scale, x: x - (x - at.x) * real, y: y - (y - at.y) * real };
+    isMoved = true;
     place();
   };
   const fit = (): void => {
@@ -62,11 +66,13 @@ export function makeGraphView(actions: GraphActions): GraphView {
     // Of what is too large to be read at once the beginning is shown, and not the empty corner of the image.
     const y = isHigher ? high / 2 - (start + boxSize.height / 2) * scale : (high - size.height * scale) / 2;
     at = { scale, x: Math.max(margin, (wide - size.width * scale) / 2), y };
+    isMoved = false;
     place();
   };
   listenToPointer(element, {
     move: (x, y) => {
       at = { ...at, x: at.x + x, y: at.y + y };
+      isMoved = true;
       place();
     },
     zoom,
@@ -120,6 +126,7 @@ export function makeGraphView(actions: GraphActions): GraphView {
     show,
     zoom,
     fit,
+    refit: () => (isMoved ? undefined : fit()),
     focus: (key) => groups.get(key)?.node.focus({ preventScroll: true }),
     mark: (key) => {
       for (const [name, { outer }] of groups) outer.classList.toggle('chosen', name === key);
