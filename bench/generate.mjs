@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { duckdb } from './spelling.mjs';
 
 /** A number in 0 … below-1 that depends on nothing but its arguments: a few rounds of integer mixing. */
-function pick(below, ...from) {
+export function pick(below, ...from) {
   let state = 0x9e3779b9;
   for (const value of from) {
     state = Math.imul(state ^ value, 0x85ebca6b);
@@ -14,7 +14,7 @@ function pick(below, ...from) {
   return (state >>> 0) % below;
 }
 
-const padded = (number, width) => String(number).padStart(width, '0');
+export const padded = (number, width) => String(number).padStart(width, '0');
 
 export function writeFile(root, path, text) {
   const absolute = join(root, path);
