@@ -65,4 +65,13 @@ describe('the layout', () => {
     const { user } = process.cpuUsage(start);
     expect(user / 1000).toBeLessThan(3000);
   });
+
+  it('sets nodes without edges into a grid below the others', () => {
+    const { layers, rows, width, height } = layOut(42, [[0, 41]]);
+    expect([layers[0], rows[0], layers[41], rows[41]]).toEqual([0, 0, 1, 0]);
+    const loose = Array.from({ length: 40 }, (_, at) => at + 1);
+    expect(new Set(loose.map((node) => `${layers[node]} ${rows[node]}`)).size).toBe(40);
+    expect(Math.min(...loose.map((node) => rows[node] ?? 0))).toBe(1);
+    expect([width, height]).toEqual([4, 11]);
+  });
 });

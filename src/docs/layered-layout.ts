@@ -27,7 +27,35 @@ interface Points {
   readonly chains: readonly (readonly number[])[];
 }
 
+/** More nodes without any edge than this stand in a grid below the others, and not one below the other. */
+const mostLoose = 6;
+/** Columns for each node of a grid that is as wide as high, squared: boxes are much wider than high. */
+const gridShape = 0.25;
+
 export function layOut(count: number, edges: readonly Edge[]): Layout {
+  const tied = new Uint8Array(count);
+  for (const [from, to] of edges) tied[from] = tied[to] = 1;
+  const all = Array.from(tied.keys());
+  const loose = all.filter((node) => tied[node] === 0);
+  if (loose.length <= mostLoose) return layOutTied(count, edges);
+  const joined = all.filter((node) => tied[node] === 1);
+  const places = new Map(joined.map((node, at) => [node, at]));
+  const above = layOutTied(
+    joined.length,
+    edges.map(([from, to]): Edge => [places.get(from) ?? 0, places.get(to) ?? 0]),
+  );
+  const columns = Math.max(above.width, Math.ceil(Math.sqrt(loose.length * gridShape)));
+  const inGrid = new Map(loose.map((node, at) => [node, { layer: at % columns, row: Math.ceil(above.height) + Math.floor(at / columns) }]));
+  return {
+    layers: all.map((node) => inGrid.get(node)?.layer ?? above.layers[places.get(node) ?? 0] ?? 0),
+    rows: all.map((node) => inGrid.get(node)?.row ?? above.rows[places.get(node) ?? 0] ?? 0),
+    bends: above.bends,
+    width: Math.min(columns, loose.length),
+    height: Math.ceil(above.height) + Math.ceil(loose.length / columns),
+  };
+}
+
+function layOutTied(count: number, edges: readonly Edge[]): Layout {
   const forward = withoutCycles(count, edges);
   const layers = assignLayers(count, forward);
   const points = splitEdges(layers, forward);

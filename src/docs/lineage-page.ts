@@ -2,15 +2,16 @@
 import { boxSize, drawLayout, shortened } from './drawing.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
+import { foldFolders } from './fold-folders.ts';
 import { withoutImplied } from './implied-edges.ts';
-import { folderAnchor } from './list-pages.ts';
+import { folderAnchor, isShown } from './list-pages.ts';
 import { layOut } from './layered-layout.ts';
 import type { Edge } from './depth-first.ts';
 import { sideways } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
-import { countOf } from './quantities.ts';
-import { trustOf } from './site.ts';
-import type { Site } from './site.ts';
+import { countOf, countText } from './quantities.ts';
+import { compareText, trustOf } from './site.ts';
+import type { SiteNode } from './site.ts';
 
 export const lineagePage: PageBody = { page: 'lineage', title: 'Lineage', menu: 'lineage', main: lineageMain };
 
@@ -46,30 +47,31 @@ function allNodes({ site, place }: PageContext): { readonly boxes: readonly Box[
 }
 
 function allFolders({ site, place }: PageContext): { readonly boxes: readonly Box[]; readonly edges: readonly Edge[] } {
-  const folders = [...new Set(site.listed.map(({ folder }) => folder))];
-  const positions = new Map(folders.map((folder, at) => [folder, at]));
-  const counts = countByFolder(site);
-  const kinds = new Map(site.listed.map(({ folder, kind }) => [folder, kind]));
+  const fold = foldFolders(site.listed.map(({ folder }) => folder));
+  const inside = new Map<string, SiteNode[]>();
+  for (const node of [...site.listed].sort((one, other) => compareText(one.folder, other.folder))) {
+    const list = inside.get(fold(node.folder));
+    if (list === undefined) inside.set(fold(node.folder), [node]);
+    else list.push(node);
+  }
+  const positions = new Map([...inside.keys()].map((folder, at) => [folder, at]));
   const edges = new Map<string, Edge>();
   for (const { id, folder } of site.listed) {
     for (const child of site.childrenOf(id)) {
-      const edge: Edge = [positions.get(folder) ?? 0, positions.get(child.folder) ?? 0];
+      const edge: Edge = [positions.get(fold(folder)) ?? 0, positions.get(fold(child.folder)) ?? 0];
       if (edge[0] !== edge[1]) edges.set(edge.join(' '), edge);
     }
   }
-  const boxes = folders.map((folder) => ({
-    label: `${folder.split('/').at(-1) ?? ''} (${counts.get(folder) ?? 0})`,
-    href: place.href('nodes', folderAnchor(kinds.get(folder) ?? 'model', folder)),
-    verdict: 'unknown',
-    title: `${folder}: ${countOf(counts.get(folder) ?? 0, 'node')}`,
-  }));
+  const boxes = [...inside].map(([folder, nodes]) => {
+    const first = nodes.find(isShown);
+    return {
+      label: `${folder.split('/').at(-1) ?? ''} (${countText(nodes.length)})`,
+      href: first === undefined ? place.href('nodes') : place.href('nodes', folderAnchor(first.kind, first.folder)),
+      verdict: 'unknown',
+      title: `${folder}: ${countOf(nodes.length, 'node')}`,
+    };
+  });
   return { boxes, edges: withoutImplied(boxes.length, [...edges.values()]) };
-}
-
-function countByFolder(site: Site): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { folder } of site.listed) counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  return counts;
 }
 
 function drawBoxes(boxes: readonly Box[], edges: readonly Edge[]): Html {

@@ -25,7 +25,7 @@ function runsMain(context: PageContext): Html {
   const work = new Map<string, Work>(runs.map(({ runId }) => [runId, { builds: [], checks: [] }]));
   for (const list of builds.values()) for (const build of list) work.get(build.runId)?.builds.push(build);
   for (const list of checks.values()) for (const check of list) work.get(check.runId)?.checks.push(check);
-  return html`<div class="title"><h1>Runs</h1><p class="under quiet">The last ${countOf(runs.length, 'run')}, newest first. A node is listed with its newest records only.</p></div>
+  return html`<div class="title"><h1>Runs</h1><p class="under quiet">${countOf(runs.length, 'run')}${runs.length > 1 ? ', newest first' : ''}. A node is listed with its newest records only.</p></div>
 ${runs.map((run, at) => renderRun(context, run, work.get(run.runId) ?? { builds: [], checks: [] }, at))}`;
 }
 

@@ -1,4 +1,5 @@
 /** The lineage explorer: shows what a selector means, and turns clicks into changes of it. */
+import { foldFolders } from '../fold-folders.ts';
 import { withoutImplied } from '../implied-edges.ts';
 import type { Edge } from '../depth-first.ts';
 import { verdicts } from '../site-data.ts';
@@ -133,7 +134,9 @@ function nodesOf(lineage: Lineage, nodes: ReadonlySet<number>): { readonly boxes
 }
 
 function foldByFolder(lineage: Lineage, nodes: ReadonlySet<number>): { readonly boxes: readonly Box[]; readonly edges: readonly Edge[] } {
-  const folderOf = (node: number): string => (lineage.index.nodes[node]?.[3] ?? '').replace(/\/?[^/]*$/, '');
+  const ownFolder = (node: number): string => (lineage.index.nodes[node]?.[3] ?? '').replace(/\/?[^/]*$/, '');
+  const fold = foldFolders([...nodes].map(ownFolder));
+  const folderOf = (node: number): string => fold(ownFolder(node));
   const counts = new Map<string, number>();
   for (const node of nodes) counts.set(folderOf(node), (counts.get(folderOf(node)) ?? 0) + 1);
   const folders = [...counts.keys()].sort();
@@ -146,7 +149,7 @@ function foldByFolder(lineage: Lineage, nodes: ReadonlySet<number>): { readonly 
       if (from !== undefined && to !== undefined && from !== to) edges.set(`${from} ${to}`, [from, to]);
     }
   }
-  const boxes = folders.map((folder): Box => ({ key: `path:${folder}`, label: `${folder.split('/').at(-1) ?? ''} (${counts.get(folder) ?? 0})`, said: `${folder}: ${counts.get(folder) ?? 0} nodes`, verdict: 'unknown', kind: 'folder', hiddenUp: 0, hiddenDown: 0 }));
+  const boxes = folders.map((folder): Box => ({ key: `path:${folder}`, label: `${folder.split('/').at(-1) ?? ''} (${(counts.get(folder) ?? 0).toLocaleString('en')})`, said: `${folder}: ${counts.get(folder) ?? 0} nodes`, verdict: 'unknown', kind: 'folder', hiddenUp: 0, hiddenDown: 0 }));
   return { boxes, edges: withoutImplied(boxes.length, [...edges.values()]) };
 }
 

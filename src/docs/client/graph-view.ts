@@ -37,8 +37,8 @@ export interface GraphView {
 }
 
 const margin = 40;
-/** Smaller than this nobody can read. */
-const smallest = 0.3;
+/** Smaller than this nobody can read: what does not fit is moved. */
+const smallest = 0.55;
 
 export function makeGraphView(actions: GraphActions): GraphView {
   const scene = draw('g', {});
