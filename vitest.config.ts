@@ -7,6 +7,7 @@ const long: readonly string[] = [
   'tests/real/aviation-postgres.test.ts',
   'tests/engines/column-edits.test.ts',
   'tests/docs-site/search-time.test.ts',
+  'tests/docs-site/explorer-time.test.ts',
   // `npm run test:kill` runs these too: that the kill tests see what they look for, and deaths at any time.
   'tests/kill/harness.test.ts',
   'tests/kill/harness-postgres.test.ts',

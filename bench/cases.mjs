@@ -25,6 +25,7 @@ export const sizes = {
   full: {
     models: 1_000,
     largeModels: 10_000,
+    wideModels: 5_000,
     watchedModels: 5_800,
     runModels: 500,
     rows: 2_000_000,
@@ -37,6 +38,7 @@ export const sizes = {
   quick: {
     models: 20,
     largeModels: 40,
+    wideModels: 40,
     watchedModels: 20,
     runModels: 20,
     rows: 2_000,

@@ -1,4 +1,5 @@
 /** How the last builds of a node went, as a trend and a table. */
+import { reasonWords } from '../report/reason-words.ts';
 import type { PastBuild } from '../state/history-reader.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
@@ -7,6 +8,9 @@ import type { PageContext } from './page.ts';
 import { durationText } from './quantities.ts';
 import { verdictOf } from './site.ts';
 import type { SiteNode } from './site.ts';
+
+/** What another version wrote may be none of ours. */
+const words: ReadonlyMap<string, string> = new Map(Object.entries(reasonWords));
 
 const bar = { width: 14, gap: 4, height: 56 } as const;
 
@@ -26,7 +30,7 @@ ${builds.length > 1 ? drawTrend(builds, label) : nothing}
 
 function renderBuild({ startedAt, status, durationMs, rows, quarantined, reason, errorCode }: PastBuild, sets: boolean): Html {
   const aside = sets ? numberCell(quarantined, 'set aside') : nothing;
-  return html`<tr><td>${timeOf(startedAt)}</td><td>${verdictBadge(verdictOf(status), status)}</td><td>${durationText(durationMs)}</td>${numberCell(rows, 'rows')}${aside}<td>${reason}${errorCode === undefined ? nothing : html` <code>${errorCode}</code>`}</td></tr>
+  return html`<tr><td>${timeOf(startedAt)}</td><td>${verdictBadge(verdictOf(status), status)}</td><td>${durationText(durationMs)}</td>${numberCell(rows, 'rows')}${aside}<td>${words.get(reason) ?? reason}${errorCode === undefined ? nothing : html` <code>${errorCode}</code>`}</td></tr>
 `;
 }
 

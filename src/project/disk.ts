@@ -97,6 +97,8 @@ function open(path: string): OpenFile {
 
 /** Makes a folder and those above it. `recursive` of Node never comes back where the system makes none, as in /proc. */
 function makeFolder(path: string): void {
+  // Nearly always it is there, and an error costs more than a look.
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   try {
     mkdirSync(path);
   } catch (thrown) {
