@@ -159,6 +159,31 @@ describe('executePlan', () => {
       for (const { result } of [table, test]) expect(result.results.filter((entry) => entry.skippedBecause !== undefined)).toEqual([]);
     }));
 
+  it.each(['build', 'test'] as const)('rejects at once for a bug in a step of `tx %s`, whatever else is at work', (command) =>
+    withDatabase(async ({ session, run }) => {
+      const endless = 'select count(*) as id from range(100000000) a, range(100000) b';
+      const nodes = [
+        sqlModel('slow', endless, { materialized: 'view' }),
+        sqlModel('small', 'select 1 as id', { materialized: 'view' }),
+        check('slow_id', 'not_null', 'slow', 'id'),
+        check('small_id', 'not_null', 'small', 'id'),
+        sqlModel('below', endless, { needs: [ids.model('small')] }),
+      ];
+      if (command === 'test') await run(nodes.filter(({ resourceType, name }) => resourceType === 'model' && name !== 'below'));
+      const disturb = (connection: Connection): Partial<Connection> => ({
+        query: (statement, limit) => {
+          if (/"small"/.test(statement.sql) && /count|exists/i.test(statement.sql)) throw new TypeError('a mistake of ours');
+          return connection.query(statement, limit);
+        },
+      });
+      await expect(run(nodes, { command }, {}, disturb)).rejects.toThrow('a mistake of ours');
+      // Nothing is at work any more, and the database can be used.
+      const connection = await session.connect();
+      expect((await connection.query({ sql: 'select 1' })).rows).toEqual([[1]]);
+      await connection.close();
+    }),
+  );
+
   it('builds models in order and writes what it did in the same database', () =>
     withDatabase(async ({ run, rows }) => {
       const { result } = await run([

@@ -135,6 +135,39 @@ describe('schedule', () => {
     );
   });
 
+  it.each([
+    ['a step throws before it waits for anything', 'b', 'at once'],
+    ['a step rejects while others are at work', 'b', 'later'],
+    ['what follows from the end of a step throws', 'none', 'skip'],
+  ] as const)('when %s, stops the others, waits for them and rejects', async (_, broken, how) => {
+    let atWork = 0;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const started: string[] = [];
+    const work = async (id: string): Promise<StepOutcome> => {
+      atWork += 1;
+      if (id === 'long') await released;
+      await new Promise((resolve) => setImmediate(resolve));
+      atWork -= 1;
+      if (id === broken) throw new Error('broken');
+      return id === 'b' ? 'failed' : 'done';
+    };
+    const handlers = {
+      run: ({ id }: ScheduledStep): Promise<StepOutcome> => {
+        started.push(id);
+        if (id === broken && how === 'at once') throw new Error('broken');
+        return work(id);
+      },
+      skip: (): void => {
+        throw new Error('broken');
+      },
+    };
+    const steps = [step('a'), step('long'), step('b', ['a']), step('c', ['b']), step('d', ['a'])];
+    const options = { workers: 2, failFast: false, signal: new AbortController().signal, onStop: () => release() };
+    await expect(schedule(steps, handlers, options)).rejects.toThrow('broken');
+    expect([atWork, started]).toEqual([0, ['a', 'long', 'b']]);
+  });
+
   it('on random graphs runs each step once after its parents, or skips it exactly when an ancestor failed', async () => {
     const graphs = fc.integer({ min: 1, max: 25 }).chain((size) =>
       fc.record({

@@ -25,7 +25,7 @@ export interface ScheduleOptions {
   /** Stop starting steps after the first failure. */
   readonly failFast: boolean;
   readonly signal: AbortSignal;
-  /** Called once, when failFast stops the run. */
+  /** Called once, when failFast or a handler that rejects stops the run. */
   readonly onStop?: () => void;
 }
 
@@ -48,7 +48,8 @@ function createQueue(): Queue {
 
 /**
  * Runs all steps; resolves when none is left running. A step starts when all steps it depends on are done;
- * ready steps start in the order given, those that can keep others from starting before all others. Rejects only if a handler rejects (a bug).
+ * ready steps start in the order given, those that can keep others from starting before all others. Rejects only if a handler rejects (a bug),
+ * and then when no other one is left running: whoever waits may take away what they work with.
  */
 export async function schedule<S extends ScheduledStep>(
   steps: readonly S[],
@@ -94,14 +95,17 @@ export async function schedule<S extends ScheduledStep>(
     }
   };
 
+  const stop = (): void => {
+    if (stopped) return;
+    stopped = true;
+    options.onStop?.();
+  };
+
   const finish = (position: number, outcome: StepOutcome): void => {
     enter(position, outcome);
     if (outcome === 'failed') {
       skipFrom(position);
-      if (options.failFast && !stopped) {
-        stopped = true;
-        options.onStop?.();
-      }
+      if (options.failFast) stop();
       return;
     }
     for (const child of children[position] ?? []) {
@@ -114,6 +118,21 @@ export async function schedule<S extends ScheduledStep>(
     const idle = Array.from({ length: options.workers }, (_, worker) => options.workers - 1 - worker);
     let running = 0;
     let pumping = false;
+    let broken: Error | undefined;
+    const breakOff = (reason: unknown): void => {
+      broken ??= reason instanceof Error ? reason : new Error(String(reason));
+      stop();
+    };
+    const work = async (position: number, worker: number): Promise<void> => {
+      try {
+        finish(position, await handlers.run(stepAt(position), worker));
+      } catch (reason) {
+        breakOff(reason);
+      }
+      running -= 1;
+      idle.push(worker);
+      pump();
+    };
     const pump = (): void => {
       if (pumping) return;
       pumping = true;
@@ -124,18 +143,12 @@ export async function schedule<S extends ScheduledStep>(
         const worker = idle.pop() ?? bug('no worker is idle');
         running += 1;
         enter(position, 'running');
-        handlers.run(stepAt(position), worker).then(
-          (outcome) => {
-            running -= 1;
-            idle.push(worker);
-            finish(position, outcome);
-            pump();
-          },
-          (reason: unknown) => reject(reason instanceof Error ? reason : new Error(String(reason))),
-        );
+        work(position, worker).catch(reject);
       }
       pumping = false;
-      if (running === 0) resolve();
+      if (running > 0) return;
+      if (broken === undefined) resolve();
+      else reject(broken);
     };
     pump();
   });
