@@ -113,6 +113,31 @@ describe.each(useFirstEngine())('tx generate unit-test on $name', ({ project }) 
     expect((await shop.tx('test -s test_type:unit')).exit).toBe(1);
   });
 
+  it('gives the same file of the same data, however many threads look for it', async () => {
+    const grouped = `with paid as (select order_id, sum(cents) as cents from {{source "raw" "payments"}} group by order_id)
+select o.customer, count(*) as orders, sum(p.cents) as cents, max(case when o.status = 'odd''s "end"' then 1 when o.amount > 3 then 2 end) as kind
+from {{source "raw" "orders"}} as o left join paid as p on p.order_id = o.id join {{source "raw" "customers"}} as c on c.id = o.customer
+where o.note is null group by o.customer having count(*) > 1`;
+    const shop = await project({ 'models/sources.yaml': sources, 'models/grouped.sql': grouped });
+    await shop.run(
+      ...raw,
+      // More than a thread reads at once, in an order that is none.
+      `insert into raw.orders select 2001 + (n * 7) % 200000, n % 97, 'open', timestamp '2024-01-01 00:00:00', null, n % 7 from generate_series(0, 199999) as s(n)`,
+      `insert into raw.payments select id, 'cash', id % 11 from raw.orders where id % 2 = 0`,
+    );
+    const written: string[] = [];
+    for (const threads of [4, 1]) {
+      shop.write({ 'project.yaml': shop.read('project.yaml').replace(/"threads": ?\d+/, `"threads":${threads}`) });
+      const { exit, text } = await shop.tx('generate unit-test grouped');
+      expect(exit, text).toBe(0);
+      written.push(shop.read('models/unit_grouped.yaml'));
+      shop.remove('models/unit_grouped.yaml');
+    }
+    expect(new Set(written).size, written.join('\n')).toBe(1);
+    // What one of many rows has is found all the same.
+    expect(written[0]).toContain('status: "odd\'s \\"end\\""');
+  });
+
   it('replaces nothing that is there', async () => {
     const shop = await project({
       'models/sources.yaml': sources,

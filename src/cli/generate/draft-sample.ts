@@ -7,7 +7,9 @@ import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { branchesOf } from '../../generate/unit-test/branches.ts';
 import { originKey, spreadMarks } from '../../generate/unit-test/mask.ts';
 import { Origins, tiesOf } from '../../generate/unit-test/origins.ts';
+import type { Tie } from '../../generate/unit-test/origins.ts';
 import type { Probe } from '../../generate/unit-test/probe.ts';
+import type { Text } from '../../generate/unit-test/scope.ts';
 import type { WrittenTest } from '../../generate/unit-test/unit-test-yaml.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import { findInputs } from './find-inputs.ts';
@@ -17,12 +19,15 @@ import { RowBench } from './row-bench.ts';
 import type { BoundProbe, QueryResult, RowPlace } from './row-bench.ts';
 import type { SampledInput, TextRow } from './sampled-rows.ts';
 import type { SampleWork } from './sample-work.ts';
+import { sliceInputs } from './slice-inputs.ts';
 import { chooseInterval, commentsOf, tableOf } from './test-parts.ts';
 import type { Draft, Times } from './unit-test-drafts.ts';
 import { filled, hasSlot, readShape, textWith } from './unit-test-drafts.ts';
 
 /** Rows of the model itself that a later run may find. */
 const mostBuilt = 30;
+/** Rows of an input that are taken of its slice, so that there is room for those that are rare. */
+const mostNear = 40;
 /** Rows that people still read. */
 const mostExpected = 100;
 /** Those of them that are tried alone. */
@@ -57,21 +62,19 @@ export class DraftSample {
     const { loaded, model } = this.#work;
     const { dialect } = loaded.engine;
     this.#inputs = await findInputs(this.#work, this.#draft, this.#connection, built);
-    const reals = new Map(this.#draft.reads.map((id, at) => [id, this.#inputs[at]?.real ?? '']));
-    const text = filled(loaded, await textWith(loaded, this.#draft, reals), this.#times);
-    const shape = readShape(text.sql);
-    const gathered = new GatheredRows({ connection: this.#connection, dialect }, this.#inputs);
-    const origins =
-      shape &&
-      new Origins(
-        shape,
-        inputColumns(this.#inputs, ({ real }) => real),
-      );
-    const ties = shape && origins ? tiesOf(shape, origins) : [];
-    await gathered.gather(
-      shape && origins ? branchesOf({ text: shape, origins, quote: dialect.quoteIdentifier, shown: (sql) => sql }) : [],
-      ties,
-    );
+    const asking = { connection: this.#connection, dialect };
+    const { origins, ties, shape, probes } = await this.#readQuery(this.#inputs);
+    const gathered = new GatheredRows(asking, this.#inputs);
+    const slices = await sliceInputs(asking, this.#inputs, ties);
+    let rare = probes;
+    if (slices !== undefined) {
+      gathered.read(slices);
+      const missing = new Set(await gathered.follow((await this.#readQuery(slices)).probes, mostNear));
+      rare = probes.filter((_, at) => missing.has(at));
+      if (rare.length > 0) gathered.read(this.#inputs);
+    }
+    await gathered.follow(rare);
+    await gathered.complete(ties);
     const personal = [
       ...personalInputs(loaded, this.#draft.reads, this.#inputs),
       ...(shape && origins ? personalBelow(this.#work, origins, shape.query) : []),
@@ -83,6 +86,26 @@ export class DraftSample {
       const before = first?.rowsOf(id) ?? [];
       return [...new Map([...before, ...(rows[at] ?? [])].map((row) => [JSON.stringify(row), row])).values()];
     });
+  }
+
+  /** The query of the model over what these read, as far as it can be understood. */
+  async #readQuery(inputs: readonly SampledInput[]): Promise<{
+    readonly shape?: Text;
+    readonly origins?: Origins;
+    readonly ties: readonly Tie[];
+    readonly probes: readonly Probe[];
+  }> {
+    const { loaded } = this.#work;
+    const { quoteIdentifier: quote } = loaded.engine.dialect;
+    const names = new Map(this.#draft.reads.map((id, at) => [id, inputs[at]?.real ?? '']));
+    const shape = readShape(filled(loaded, await textWith(loaded, this.#draft, names), this.#times).sql);
+    if (shape === undefined) return { ties: [], probes: [] };
+    const origins = new Origins(
+      shape,
+      inputColumns(inputs, ({ real }) => real),
+    );
+    const probes = branchesOf({ text: shape, origins, quote, shown: (sql) => sql });
+    return { shape, origins, ties: tiesOf(shape, origins), probes };
   }
 
   /** The masked rows of an input. */

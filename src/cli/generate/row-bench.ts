@@ -201,9 +201,12 @@ export class RowBench {
         if (!held.includes(undefined)) return kept;
         const rest = kept.filter((one) => one !== place);
         await this.keep(rest);
+        // Most rows change nothing for what has no answer yet, and need no look at the others.
+        const open = probes.filter((_, at) => held[at] === undefined);
+        if (!(await this.held(open)).some(Boolean)) continue;
         const now = await this.held(probes);
         const isBetter = now.every((question, at) => question !== undefined || held[at] === undefined);
-        if (!isBetter || now.filter(Boolean).length <= held.filter(Boolean).length) continue;
+        if (!isBetter) continue;
         kept = rest;
         held = now;
       }

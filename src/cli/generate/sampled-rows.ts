@@ -26,9 +26,28 @@ export interface Asking {
 }
 
 /** The answer, or undefined where the database refuses the question. Whatever is worth another try is thrown. */
-export async function tryQuery({ connection }: Asking, sql: string, limit?: number): Promise<ResultSet | undefined> {
+export function tryQuery({ connection }: Asking, sql: string, limit?: number): Promise<ResultSet | undefined> {
+  return unlessRefused(() => connection.query({ sql }, limit));
+}
+
+/**
+ * What `ask` finds with rows in the order of these columns, so that the same data gives the same rows: in their own order or, where
+ * a type has none, in that of their texts. Undefined where the database refuses both.
+ */
+export async function inOrder<T>(
+  { dialect }: Asking,
+  columns: readonly string[],
+  ask: (order: string) => Promise<T>,
+): Promise<T | undefined> {
+  return (
+    (await unlessRefused(() => ask(columns.join(', ')))) ??
+    (await unlessRefused(() => ask(columns.map((column) => asText(column, dialect)).join(', '))))
+  );
+}
+
+async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await connection.query({ sql }, limit);
+    return await ask();
   } catch (cause) {
     if (!(cause instanceof EngineError) || cause.details.retry !== 'never' || cause.details.kind === 'cancelled') throw cause;
     return undefined;
