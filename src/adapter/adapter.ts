@@ -1,10 +1,11 @@
 /** The whole of an engine: what every other folder may know of it. */
 import type { Analyzer, Binder, BinderOptions } from './analysis.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Catalog, Session } from './connection.ts';
+import type { Catalog, Cell, Connection, Session } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import type { OperationRenderers } from './operation.ts';
 import type { Reach } from './reach.ts';
+import type { Statement } from './statement.ts';
 
 /** What is wrong with one of the engine's own keys of a target. */
 export interface SettingProblem {
@@ -57,6 +58,11 @@ export interface Adapter {
   ) => AttachedDatabase | undefined;
   /** How a session of `mine` reads the database of `other`, a target of the same engine; undefined where it cannot. */
   readonly reach: (mine: TargetSettings, other: TargetSettings, projectRoot: string) => Promise<Reach | undefined> | Reach | undefined;
+  /**
+   * The rows of a query in parts of at most so many, of which one is in memory at a time. Absent where whatever can be compared
+   * is within reach.
+   */
+  readonly readInParts?: (connection: Connection, query: Statement, most: number) => AsyncIterable<readonly (readonly Cell[])[]>;
   readonly openAnalyzer: () => Promise<Analyzer>;
   /** Absent when the engine offers nothing to bind queries with: columns are then unknown. */
   readonly openBinder?: (options: BinderOptions) => Promise<Binder>;

@@ -19,6 +19,13 @@ export interface CompareSql {
    * have different ones, as text where nothing else fits both.
    */
   readonly pair: (here: TypedSql, there: TypedSql) => readonly [here: string, there: string];
+  /**
+   * The same for values that meet outside of the database: equal ones come out as equal cells, as far as a type has one form for
+   * each value. There where `readInParts` of the adapter is.
+   */
+  readonly pairApart?: (here: TypedSql, there: TypedSql) => readonly [here: string, there: string];
+  /** Text of a value that sorts alike in all databases of the engine, letter by letter. There where `pairApart` is. */
+  readonly sortText?: (sql: string) => string;
   /** Whether two numbers, neither of them NULL, are finite and that close. No value makes it fail. */
   readonly within: (here: TypedSql, there: TypedSql, tolerance: Tolerance) => string;
   /** The condition of a full join of rows with the same key, for keys that {@link CompareSql.pair} gave; NULL is a key like any other. */

@@ -11,6 +11,7 @@ import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import { loadGraph } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import type { Openable } from './open-database.ts';
 import type { ProjectOptions } from './options.ts';
 import type { Screen } from './screen.ts';
 
@@ -23,6 +24,8 @@ export interface Against {
   readonly reach: Reach;
   /** Where a node stands there; undefined for one that is not known there. */
   readonly relationOf: (node: Comparable) => Relation | undefined;
+  /** The target whose database it is, where a connection to that of the command cannot read it. */
+  readonly other?: Openable;
   /** What to stop with when nothing at all is there. */
   readonly nothingThere?: Stop;
 }
@@ -72,10 +75,13 @@ async function againstTarget(request: Request, name: string): Promise<Against> {
   // What is wrong with the project was said when it was loaded for its own target.
   const silent: Screen = { ...screen, showDiagnostics: () => undefined, note: () => undefined };
   const other = await loadGraph(host, silent, { ...options, target: name });
-  const reach = await reachOf(request, other.project.target);
+  const isApart = (await findReach(request, other.project.target)) === undefined && request.adapter.readInParts !== undefined;
+  const { relation } = loaded.engine.dialect;
   return {
     what: `target ${name}`,
-    reach,
+    ...(isApart
+      ? { other, reach: { isSame: false, open: [], enter: [], relation } }
+      : { reach: await reachOf(request, other.project.target) }),
     relationOf: ({ id }) => {
       const node = other.graph.nodes.get(id);
       return node !== undefined && 'relation' in node ? node.relation : undefined;
@@ -83,12 +89,17 @@ async function againstTarget(request: Request, name: string): Promise<Against> {
   };
 }
 
-async function reachOf(request: Request, other: TargetSettings): Promise<Reach> {
-  const { loaded, adapter, against } = request;
+function findReach({ loaded, adapter, against }: Request, other: TargetSettings): Promise<Reach | undefined> | Reach | undefined {
   const { target, root } = loaded.project;
   if (other.type !== target.type)
     throw unreadable(against, `it is a target of \`${other.type}\`, and \`${target.name}\` one of \`${target.type}\``);
-  const reach = await adapter.reach(target, other, root);
+  return adapter.reach(target, other, root);
+}
+
+async function reachOf(request: Request, other: TargetSettings): Promise<Reach> {
+  const { target } = request.loaded.project;
+  const { against } = request;
+  const reach = await findReach(request, other);
   if (reach === undefined) throw unreadable(against, `a connection to the database of \`${target.name}\` cannot read it`);
   return reach;
 }

@@ -1,10 +1,9 @@
 /** Compares two relations inside the database: what comes back are counts and a few rows. */
 import type { Tolerance } from '../adapter/compare-sql.ts';
-import type { Cell, Connection, ResultSet } from '../adapter/connection.ts';
+import type { Connection, ResultSet } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
-import { compareSchemas } from './compare-schemas.ts';
-import type { SharedColumn } from './compare-schemas.ts';
+import { chooseKey, compareSchemas } from './compare-schemas.ts';
 import type { KeyProblem, RelationComparison, RowDifference, RowKey, Sides } from './comparison.ts';
 import {
   bagsStatement,
@@ -17,6 +16,7 @@ import {
   withoutStatement,
 } from './comparison-sql.ts';
 import type { ComparedRelations } from './comparison-sql.ts';
+import { hide, masker, named } from './samples.ts';
 
 /** One side: the relation as the catalog has it, and its name in SQL. */
 export interface ComparedSide {
@@ -58,10 +58,10 @@ export async function compareRelations(connection: Connection, dialect: Dialect,
 }
 
 async function compareRows(work: Work, all: ComparedRelations, keys: readonly RowKey[]): Promise<RowDifference> {
-  const chosen = keys.find((key) => key.columns.every((name) => sharedColumn(work, all.values, name) !== undefined));
-  if (chosen === undefined || chosen.columns.length === 0) return compareBags(work, all, undefined);
-  const columns = chosen.columns.flatMap((name) => sharedColumn(work, all.values, name) ?? []);
-  const relations: ComparedRelations = { ...all, keys: columns, values: all.values.filter((column) => !columns.includes(column)) };
+  const parts = chooseKey(keys, all.values, work.dialect);
+  if (parts === undefined) return compareBags(work, all, undefined);
+  const { chosen, ...columns } = parts;
+  const relations: ComparedRelations = { ...all, ...columns };
   const { rows } = await query(work, keysStatement(relations));
   const numbers = (at: number): Sides<number> => ({ here: Number(rows[0]?.[at]), there: Number(rows[1]?.[at]) });
   const duplicates = numbers(2);
@@ -71,10 +71,6 @@ async function compareRows(work: Work, all: ComparedRelations, keys: readonly Ro
     sampleOf(work, duplicates[side], () => duplicatesStatement(relations, side, work.limit), named(relations.keys, side, 'rows'));
   const problem = { key: chosen, duplicates, samples: { here: await sample('here'), there: await sample('there') } };
   return compareBags(work, all, problem);
-}
-
-function sharedColumn({ dialect: { foldIdentifier } }: Work, columns: readonly SharedColumn[], name: string): SharedColumn | undefined {
-  return columns.find(({ here }) => foldIdentifier(here.name) === foldIdentifier(name));
 }
 
 interface Keyed {
@@ -121,7 +117,7 @@ async function changedCells(work: Work, relations: ComparedRelations, hasNulls: 
   const columns = differing.flatMap((count, at) => (count > 0 ? [at] : []));
   const { rows } = await query(work, changedStatement(relations, hasNulls, columns, work.limit));
   const keys = named(relations.keys, 'here');
-  const { isMasked } = masks(work);
+  const isMasked = masker(work);
   const cells = rows.flatMap((row) => {
     const key = row.slice(0, keys.length).map((cell, at) => hide(cell, isMasked(keys[at]?.name)));
     return columns.flatMap((at, index) => {
@@ -148,26 +144,11 @@ async function compareBags(work: Work, all: ComparedRelations, problem: KeyProbl
   return { kind: 'bare', problem, counts: { here, there }, without, samples: { here: await sample('here'), there: await sample('there') } };
 }
 
-/** Columns of one side under their own names, and one for a number behind them. */
-function named(columns: readonly SharedColumn[], side: Side, count?: string): readonly Column[] {
-  return [...columns.map((column) => column[side]), ...(count === undefined ? [] : [{ name: count, type: '' }])];
-}
-
 async function sampleOf(work: Work, count: number, statement: () => string, columns: readonly Column[]): Promise<ResultSet | undefined> {
   if (count === 0 || work.limit === 0) return undefined;
   const { rows } = await query(work, statement());
-  const { isMasked } = masks(work);
+  const isMasked = masker(work);
   return { columns, rows: rows.map((row) => row.map((cell, at) => hide(cell, isMasked(columns[at]?.name)))) };
-}
-
-function masks({ dialect: { foldIdentifier }, masked }: Work): { readonly isMasked: (name: string | undefined) => boolean } {
-  const hidden = new Set(masked.map(foldIdentifier));
-  return { isMasked: (name) => name !== undefined && hidden.has(foldIdentifier(name)) };
-}
-
-/** NULL stays visible, because it is often the point. */
-function hide(cell: Cell, isMasked: boolean): Cell {
-  return isMasked && cell !== null ? '***' : cell;
 }
 
 function query({ connection }: Work, sql: string): Promise<ResultSet> {

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/adapter/connection.ts';
 import type { SqlScalar } from '../../src/adapter/dialect.ts';
 import type { Column } from '../../src/adapter/relation.ts';
+import { compareApart } from '../../src/compare/compare-apart.ts';
 import { compareRelations } from '../../src/compare/compare-relations.ts';
 import { differs } from '../../src/compare/comparison.ts';
-import type { RelationComparison } from '../../src/compare/comparison.ts';
+import type { RelationComparison, Sides } from '../../src/compare/comparison.ts';
 import { useEngines } from './sql-engines.ts';
 import type { SqlEngine } from './sql-engines.ts';
 
@@ -123,6 +124,33 @@ const ofEngine: Readonly<Record<string, readonly Kind[]>> = {
   ],
 };
 
+/** The same by rows that come from two connections, of which neither sees the tables of the other. */
+async function compareByRows(
+  engine: SqlEngine,
+  connections: Sides<Connection>,
+  sides: Sides<readonly Row[]>,
+  key: readonly string[],
+): Promise<RelationComparison> {
+  await fill(engine, connections.here, 'only_here', sides.here);
+  await fill(engine, connections.there, 'only_there', sides.there);
+  const side = (name: string) => ({
+    found: { relation: { schema: '', name }, kind: 'table' as const, columns: columns(engine) },
+    sql: name,
+  });
+  const request = { masked: [], tolerance: undefined, limit: 100, keys: key.length === 0 ? [] : [{ columns: key, from: 'test' }] };
+  return compareApart(
+    { connections, adapter: engine.adapter },
+    { ...request, sides: { here: side('only_here'), there: side('only_there') } },
+  );
+}
+
+/** What was found, whatever the order of its samples. */
+function unordered(found: RelationComparison): unknown {
+  return JSON.parse(JSON.stringify(found), (key, value: unknown) =>
+    key === 'rows' && Array.isArray(value) ? value.map((each) => JSON.stringify(each)).toSorted() : value,
+  );
+}
+
 const uniqueRows = fc.uniqueArray(row, { selector: keyOf, maxLength: 12 });
 
 describe('a comparison', () => {
@@ -180,6 +208,56 @@ describe('a comparison', () => {
         }),
         { numRuns: 15 },
       );
+    });
+
+    it.skipIf(engine.adapter.readInParts === undefined)('of two databases finds what one within a database finds', async () => {
+      const connection = await engine.connect();
+      const apart = { here: await engine.connect(), there: await engine.connect() };
+      await fc.assert(
+        fc.asyncProperty(uniqueRows, uniqueRows, fc.boolean(), async (here, other, isKeyed) => {
+          const there = other.map((each, at) => (at % 2 === 0 ? (here.find((same) => keyOf(same) === keyOf(each)) ?? each) : each));
+          // Keys of several rows, which pair nothing, come with the last of them.
+          const more = isKeyed ? here : [...here, ...here.slice(0, 2)];
+          for (const key of [[], names.slice(0, 2)]) {
+            const sides = { here: more, there };
+            const found = await compareByRows(engine, apart, sides, key);
+            expect(unordered(found)).toEqual(unordered(await compare(engine, connection, sides, key)));
+          }
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    it.skipIf(engine.adapter.readInParts === undefined)('of two databases knows values of every kind of type', async () => {
+      const connections = { here: await engine.connect(), there: await engine.connect() };
+      const kinds = [...everywhere, ...(ofEngine[engine.name] ?? [])];
+      const list = (at: 1 | 2): string => kinds.map(([type, ...values], n) => `cast(${values[at - 1]} as ${type}) as c${n}`).join(', ');
+      const nulls = kinds.map(([type], n) => `cast(null as ${type}) as c${n}`).join(', ');
+      const make = (connection: Connection, name: string, at: 1 | 2): Promise<number> =>
+        connection.run({ sql: `create temporary table ${name} as select 1 as id, ${list(at)} union all select 2, ${nulls}` });
+      await make(connections.here, 'all_1', 1);
+      await make(connections.there, 'all_1', 1);
+      await make(connections.there, 'all_2', 2);
+      const side = async (connection: Connection, name: string) => ({
+        found: {
+          relation: { schema: '', name },
+          kind: 'table' as const,
+          columns: await engine.catalog.columns(connection, { schema: engine.dialect.temporarySchema, name }, true),
+        },
+        sql: name,
+      });
+      const here = await side(connections.here, 'all_1');
+      const find = async (name: string, key: readonly string[]) => {
+        const sides = { here, there: await side(connections.there, name) };
+        const keys = key.length === 0 ? [] : [{ columns: key, from: 'test' }];
+        const request = { sides, keys, masked: [], tolerance: { value: 0.000001, percent: false }, limit: 5 };
+        return compareApart({ connections, adapter: engine.adapter }, request);
+      };
+      const every = kinds.map((_, n) => `c${n}`);
+      for (const key of [['id'], [], every, ['id', ...every]]) expect(differs(await find('all_1', key)), key.join()).toBe(false);
+      expect(await find('all_2', ['id'])).toMatchObject({ rows: { changed: 1, columns: every.map((name) => ({ name, differing: 1 })) } });
+      expect(await find('all_2', [])).toMatchObject({ rows: { without: { here: 1, there: 1 } } });
+      expect(await find('all_2', every)).toMatchObject({ rows: { kind: 'keyed', paired: 1, changed: 0, without: { here: 1, there: 1 } } });
     });
 
     it('compares values of every kind of type, in keys as well', async () => {

@@ -4,6 +4,7 @@ import { capabilities } from './capabilities.ts';
 import { catalog } from './catalog.ts';
 import { dialect } from './dialect.ts';
 import { operations } from './operations.ts';
+import { readInParts } from './read-in-parts.ts';
 
 export const adapter: Adapter = {
   dialect,
@@ -12,6 +13,7 @@ export const adapter: Adapter = {
   catalog,
   open: async (options) => (await import('./session.ts')).openSession(options),
   reach: async (...targets) => (await import('./reach.ts')).reach(...targets),
+  readInParts,
   openTargetBinder: async (options) => (await import('./target-binder.ts')).openTargetBinder(options),
   openAnalyzer: async () => (await import('./analysis.ts')).openAnalyzer(),
 };

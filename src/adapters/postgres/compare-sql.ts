@@ -38,6 +38,24 @@ function pair(here: TypedSql, there: TypedSql): readonly [string, string] {
   return [`cast(${alone(here)} as ${type})`, `cast(${alone(there)} as ${type})`];
 }
 
+/** Numbers and intervals have several forms for one value. */
+function oneForm(sql: string, type: string): string {
+  if (/^numeric\b/.test(type) && !type.endsWith('[]')) return `pg_catalog.trim_scale(${sql})`;
+  if (familyOf(type) === 'float') return `(${sql} + 0)`;
+  return /^interval\b/.test(type) && !type.endsWith('[]') ? `pg_catalog.justify_interval(${sql})` : sql;
+}
+
+function pairApart(here: TypedSql, there: TypedSql): readonly [string, string] {
+  const [first, second] = pair(here, there);
+  const type = here.type === there.type ? here.type : commonType(here.type, there.type);
+  return [oneForm(first, type), oneForm(second, type)];
+}
+
+/** Databases may sort by different languages: bytes are the same everywhere, and so are their digits. */
+function sortText(sql: string): string {
+  return `pg_catalog.convert_to(cast(${sql} as text), 'UTF8')`;
+}
+
 function within(here: TypedSql, there: TypedSql, { value, percent }: Tolerance): string {
   const [a, b] = [`cast(${here.sql} as numeric)`, `cast(${there.sql} as numeric)`];
   // What is not a number is greater than infinity here.
@@ -53,4 +71,4 @@ function sameKey(pairs: readonly (readonly [string, string])[], hasNulls: boolea
   return `${record(0)} = ${record(1)}`;
 }
 
-export const compare: CompareSql = { isNumber: (type) => numbers.has(familyOf(type)), pair, within, sameKey };
+export const compare: CompareSql = { isNumber: (type) => numbers.has(familyOf(type)), pair, pairApart, sortText, within, sameKey };

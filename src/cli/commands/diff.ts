@@ -1,9 +1,10 @@
 /** `tx diff`: compares what is built with what stands elsewhere. Nothing is written. */
 import type { Tolerance } from '../../adapter/compare-sql.ts';
 import type { Adapter } from '../../adapter/adapter.ts';
-import type { Connection, Session } from '../../adapter/connection.ts';
+import type { Connection } from '../../adapter/connection.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { CatalogRelation, Relation } from '../../adapter/relation.ts';
+import { compareApart } from '../../compare/compare-apart.ts';
 import { compareRelations } from '../../compare/compare-relations.ts';
 import type { ComparedSide } from '../../compare/compare-relations.ts';
 import { differs } from '../../compare/comparison.ts';
@@ -17,6 +18,7 @@ import type { ComparedNode } from '../../report/diff-text.ts';
 import { findAgainst } from '../against.ts';
 import type { Against, Comparable } from '../against.ts';
 import { askTarget } from '../ask-target.ts';
+import type { OpenTarget } from '../ask-target.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
@@ -96,13 +98,18 @@ interface Work {
 }
 
 function compareAll(host: Host, screen: Screen, work: Work): Promise<readonly ComparedNode[]> {
-  const { loaded, options } = work;
-  return askTarget(host, screen, loaded, { options, connections: 2 }, async ({ session, connection }) => {
-    const catalogs = await readCatalogs(work, session, connection);
-    const compared: ComparedNode[] = [];
-    for (const node of work.nodes) compared.push(await compareNode(work, connection, node, catalogs));
-    return compared;
-  });
+  const { loaded, against, options } = work;
+  const compare = (other: OpenTarget | undefined): Promise<readonly ComparedNode[]> =>
+    askTarget(host, screen, loaded, { options, connections: 2 }, async ({ session, connection }) => {
+      const there = other?.connection ?? (await session.connect());
+      const catalogs = await readCatalogs(work, { here: connection, there });
+      if (other === undefined) await there.close();
+      const connections = { here: connection, there: other?.connection };
+      const compared: ComparedNode[] = [];
+      for (const node of work.nodes) compared.push(await compareNode(work, connections, node, catalogs));
+      return compared;
+    });
+  return against.other === undefined ? compare(undefined) : askTarget(host, screen, against.other, { options }, compare);
 }
 
 interface Catalogs {
@@ -113,25 +120,19 @@ interface Catalogs {
 /** What stands in the schemas of both sides: a statement for each. */
 async function readCatalogs(
   { loaded, adapter, against, nodes, options }: Work,
-  session: Session,
-  connection: Connection,
+  connections: { readonly here: Connection; readonly there: Connection },
 ): Promise<Catalogs> {
   const lookup = (found: readonly CatalogRelation[]): Catalogs['here'] => {
     const known = new Map(found.map((entry) => [relationForm(entry.relation, loaded.engine.dialect), entry]));
     return (relation) => known.get(relationForm(relation, loaded.engine.dialect));
   };
   const schemas = (relations: readonly Relation[]): readonly string[] => [...new Set(relations.map(({ schema }) => schema))];
-  const here = await adapter.catalog.relations(connection, schemas(nodes.map(({ relation }) => relation)));
-  const second = await session.connect();
-  try {
-    await openOther(second, against, options.against);
-    const wanted = schemas(nodes.flatMap((node) => against.relationOf(node) ?? []));
-    const there = await adapter.catalog.relations(second, wanted);
-    if (there.length === 0 && nodes.length > 0 && against.nothingThere !== undefined) throw against.nothingThere;
-    return { here: lookup(here), there: lookup(there) };
-  } finally {
-    await second.close();
-  }
+  const here = await adapter.catalog.relations(connections.here, schemas(nodes.map(({ relation }) => relation)));
+  await openOther(connections.there, against, options.against);
+  const wanted = schemas(nodes.flatMap((node) => against.relationOf(node) ?? []));
+  const there = await adapter.catalog.relations(connections.there, wanted);
+  if (there.length === 0 && nodes.length > 0 && against.nothingThere !== undefined) throw against.nothingThere;
+  return { here: lookup(here), there: lookup(there) };
 }
 
 async function openOther(connection: Connection, { reach }: Against, name: string): Promise<void> {
@@ -146,7 +147,12 @@ async function openOther(connection: Connection, { reach }: Against, name: strin
   }
 }
 
-async function compareNode(work: Work, connection: Connection, node: Comparable, catalogs: Catalogs): Promise<ComparedNode> {
+async function compareNode(
+  work: Work,
+  { here, there }: { readonly here: Connection; readonly there: Connection | undefined },
+  node: Comparable,
+  catalogs: Catalogs,
+): Promise<ComparedNode> {
   const { against, options, loaded } = work;
   const { dialect } = loaded.engine;
   const other = against.relationOf(node);
@@ -159,7 +165,11 @@ async function compareNode(work: Work, connection: Connection, node: Comparable,
   const keys = work.keys.get(node.id) ?? [];
   if (options.key !== undefined) requireKey(loaded, node, options.key, sides);
   const request = { sides, keys, masked: maskedColumns(node), tolerance: options.tolerance, limit: options.limit };
-  return { id: node.id, name: node.name, relations: sql, found: await compareRelations(connection, dialect, request) };
+  const found =
+    there === undefined
+      ? await compareRelations(here, dialect, request)
+      : await compareApart({ connections: { here, there }, adapter: work.adapter }, request);
+  return { id: node.id, name: node.name, relations: sql, found };
 }
 
 /** A key that somebody asked for is not passed over in silence. */

@@ -1,0 +1,109 @@
+/** `tx diff` between two databases of a server, which no query reads together. */
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { adapter } from '../../src/adapters/postgres/adapter.ts';
+import { openTestSession, useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
+import { tempProject } from '../support/tx.ts';
+import type { TempProject } from '../support/tx.ts';
+
+const database = useTestDatabase();
+
+async function run(url: string, ...statements: readonly string[]): Promise<void> {
+  const session = await adapter.open({
+    target: { name: 'dev', type: 'postgres', schema: 'public', threads: 1, settings: { url } },
+    projectRoot: '/',
+    connections: 1,
+    readOnly: false,
+  });
+  const connection = await session.connect();
+  for (const sql of statements) await connection.run({ sql });
+  await session.close();
+}
+
+/** Two targets in two databases, the other of which sorts by another language where the server can. */
+async function twoDatabases(files: Readonly<Record<string, string>>): Promise<{ readonly project: TempProject; readonly other: string }> {
+  const name = `tx_other_${randomBytes(6).toString('hex')}`;
+  const other = new URL(database.url());
+  other.pathname = `/${name}`;
+  const session = await openTestSession({ url: database.url() });
+  const connection = await session.connect();
+  await connection.run({ sql: `create database ${name} template template0 locale_provider builtin builtin_locale 'C'` });
+  onTestFinished(async () => {
+    const last = await openTestSession({ url: database.url() });
+    await (await last.connect()).run({ sql: `drop database if exists ${name} with (force)` });
+  });
+  const target = (url: string): object => ({ type: 'postgres', schema: 'shop', url, threads: 1 });
+  const targets = { dev: target(database.url()), prod: target(other.href), lost: target(other.href.replace(name, `${name}_no`)) };
+  const project = await tempProject({
+    'project.yaml': `name: shop\ndefault_target: dev\ntargets: ${JSON.stringify(targets)}\n`,
+    ...files,
+  });
+  return { project, other: other.href };
+}
+
+const files = {
+  'models/m.sql': `{{config materialized="table"}}
+select cast(id as text) as id, cast(id * 10 as numeric(10, 2)) as amount, case when id % 7 = 0 then null else 'Ä' || id end as name, cast(id as double precision) / 2 as half
+from generate_series(1, 5000) as s (id)
+union all select 'é', 1, 'b', 1 union all select 'Z', 2, 'c', 2 union all select 'z', 3, 'd', 3`,
+  'models/m.yaml': 'models: [{ name: m, columns: [{ name: id, tests: [unique] }, { name: name, pii: name }] }]\n',
+  'models/bare.sql': `{{config materialized="table"}}select id % 3 as a, null as b from generate_series(1, 9) as s (id)`,
+};
+
+describe('tx diff with another database', () => {
+  it('finds rows that are missing, added and changed in any of its parts, and masks what is personal', async () => {
+    const { project, other } = await twoDatabases(files);
+    for (const target of ['dev', 'prod']) expect((await project.run(['build', '-q', '-t', target])).code).toBe(0);
+    const same = await project.run(['diff', '--against', 'prod']);
+    expect([same.code, same.stderr]).toEqual([0, 'against target prod\n']);
+    expect(same.stdout).toMatch(/= m +5,003 rows, by id \(unique test\)/);
+    expect(same.stdout).toContain('= bare  9 rows, whole rows, without a key');
+    await run(
+      other,
+      `delete from shop.m where id in ('1', '4999')`,
+      `insert into shop.m values ('ö', 1, 'x', 1)`,
+      `update shop.m set amount = 21 where id = '2'`,
+      `update shop.m set name = 'new', half = half + 0.001 where id = '21'`,
+      'delete from shop.bare where ctid in (select min(ctid) from shop.bare where a = 1)',
+      'insert into shop.bare values (7, null)',
+    );
+    const { code, stdout } = await project.run(['diff', '--against', 'prod']);
+    expect(code).toBe(1);
+    for (const line of [
+      'rows      5,003 here, 5,002 there',
+      'found     4,999 the same, 2 changed, 2 only here, 1 only there',
+      /\n +2 +amount +20 +21\n/,
+      /\n +21 +name +NULL +\*\*\*\n/,
+      /only here\n +id +amount +name +half\n +1 +10 +\*\*\* +0\.5\n +4999 /,
+      /only there\n +id +amount +name +half\n +ö +1 /,
+      'found     1 only here, 1 only there',
+    ])
+      expect(stdout).toMatch(typeof line === 'string' ? new RegExp(line.replaceAll('.', '\\.')) : line);
+    const near = await project.run(['diff', '--against', 'target:prod', '-s', 'm', '--tolerance', '0.01', '--output', 'json', '-q']);
+    expect(near.code).toBe(1);
+    expect(JSON.parse(near.stdout)).toMatchObject({
+      nodes: [{ rows: { changed: 2, columns: [{ differing: 1 }, { differing: 1 }, { differing: 0 }] } }],
+    });
+    const detailed = await project.run(['diff', '--against', 'prod', '--detailed-exitcode']);
+    expect(detailed.code).toBe(2);
+  });
+
+  it('says which keys are not unique, which relations and columns are missing, and which database is not there', async () => {
+    const { project, other } = await twoDatabases(files);
+    for (const target of ['dev', 'prod']) expect((await project.run(['build', '-q', '-t', target])).code).toBe(0);
+    await run(other, `update shop.m set id = '3' where id = '4'`, 'alter table shop.m add extra integer', 'drop table shop.bare');
+    const { code, stdout } = await project.run(['diff', '--against', 'prod']);
+    expect(code).toBe(1);
+    for (const line of [
+      /id \(unique test\) is not unique/,
+      /keys of several rows there\n +id +rows\n +3 +2\n/,
+      /only there: extra/,
+      /bare/,
+    ])
+      expect(stdout).toMatch(line);
+    const lost = await project.run(['diff', '--against', 'lost']);
+    expect([lost.code, lost.stderr]).toEqual([2, expect.stringContaining('does not exist')]);
+    const unbuilt = await project.run(['diff', '--against', 'prod', '-s', 'bare']);
+    expect([unbuilt.code, unbuilt.stdout]).toEqual([1, expect.stringContaining('only here: "shop"."bare" does not exist')]);
+  });
+});
