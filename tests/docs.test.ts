@@ -255,7 +255,7 @@ describe('the documentation', () => {
           [...section.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name, kind]) => ({ name, kind })),
         ]),
     );
-    const tables = artifactTables({ manifest: {}, catalog: undefined, runResults: undefined });
+    const tables = artifactTables({ manifest: {}, catalog: undefined, runResults: undefined, columnEdges: undefined });
     expect(sections).toEqual(new Map(tables.map(({ name, columns }) => [name, columns])));
   });
 

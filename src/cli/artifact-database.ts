@@ -6,6 +6,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import { errorCode } from '../project/read-text.ts';
 import { artifactTables } from '../report/artifact-tables.ts';
 import type { ArtifactTable, FieldKind } from '../report/artifact-tables.ts';
+import { columnEdgesFile, isColumnEdges } from '../report/column-edges-artifact.ts';
 import { parseObject } from '../report/parse-object.ts';
 import { engines } from './engines.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -51,21 +52,33 @@ const catalogFile: MissingArtifact = {
 };
 const resultsFile: MissingArtifact = { file: 'run_results.json', about: /\b(?:results|runs)\b/i, writer: 'every run writes its own' };
 
+const edgesFile: MissingArtifact = {
+  file: columnEdgesFile,
+  about: /\bcolumn_edges\b/i,
+  writer: '`tx docs` and `tx lineage` find out which column goes into which',
+};
+
 /** Every project can be looked at: the database is this program's own, whatever the target is. */
-export async function openArtifactDatabase(host: Host, folder: ArtifactFolder): Promise<ArtifactDatabase> {
+export async function openArtifactDatabase(host: Host, folder: ArtifactFolder, query: string): Promise<ArtifactDatabase> {
   const manifest = readArtifact(host, folder, 'manifest.json');
   if (manifest === undefined) {
     throw new Stop(exitCodes.usage, [diagnose('artifacts-missing', { path: `${folder.shown}/manifest.json` })]);
   }
   const [catalog, runResults] = [readArtifact(host, folder, catalogFile.file), readArtifact(host, folder, resultsFile.file)];
+  // It may be large, and few queries name it.
+  const columnEdges = edgesFile.about.test(query) ? readEdges(host, folder) : undefined;
   const engine = engines.find(({ type }) => type === 'duckdb') ?? bug('the program has lost its own database');
   const adapter = await engine.load();
   const target = { name: 'artifacts', type: engine.type, schema: 'main', threads: 1, settings: { path: ':memory:' } };
   const session = await adapter.open({ target, projectRoot: host.cwd, connections: 1, readOnly: false });
   try {
     const connection = await session.connect();
-    for (const table of artifactTables({ manifest, catalog, runResults })) await loadTable(connection, table);
-    const missing = [...(catalog === undefined ? [catalogFile] : []), ...(runResults === undefined ? [resultsFile] : [])];
+    for (const table of artifactTables({ manifest, catalog, runResults, columnEdges })) await loadTable(connection, table);
+    const missing = [
+      ...(catalog === undefined ? [catalogFile] : []),
+      ...(runResults === undefined ? [resultsFile] : []),
+      ...(columnEdges === undefined ? [edgesFile] : []),
+    ];
     return { session, connection, missing };
   } catch (cause) {
     await session.close();
@@ -85,6 +98,13 @@ async function loadTable(connection: Connection, { name, columns, rows }: Artifa
     { sql: `create table main."${name}" as select ${columns.map(cast).join(', ')} from main."${raw.name}"` },
     { sql: `drop table main."${raw.name}"` },
   );
+}
+
+function readEdges(host: Host, folder: ArtifactFolder): Json | undefined {
+  const found = readArtifact(host, folder, edgesFile.file);
+  if (found === undefined || isColumnEdges(found)) return found;
+  const path = `${folder.shown}/${edgesFile.file}`;
+  throw new Stop(exitCodes.usage, [diagnose('artifact-unreadable', { path, reason: 'another version of tx wrote it: run `tx docs`' })]);
 }
 
 function readArtifact(host: Host, { absolute, shown }: ArtifactFolder, name: string): Json | undefined {

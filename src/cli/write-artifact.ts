@@ -30,3 +30,14 @@ export function warnUnwritten(screen: Screen, shown: string, write: () => void):
 function* masked(pieces: Iterable<string>, apply: (text: string) => string): Generator<string> {
   for (const piece of pieces) yield apply(piece);
 }
+
+/** Writes an artifact unless it is there already: the time at which it was made is no news. */
+export function writeIfNew(host: Host, screen: Screen, file: { readonly absolute: string; readonly shown: string }, text: string): void {
+  const timeless = (content: string): string => content.replace(/"generated_at":"[^"]*"/, '');
+  const masked = screen.mask().apply(text);
+  if (host.files.stat(file.absolute) !== undefined) {
+    const before = new TextDecoder().decode(host.files.readBytes(file.absolute));
+    if (timeless(before) === timeless(masked)) return;
+  }
+  writeArtifact(host, screen, file, [masked]);
+}

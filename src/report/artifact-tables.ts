@@ -1,4 +1,5 @@
 /** Lays the artifacts of the last runs out as tables, for `tx query`. */
+import { readColumnEdges } from './column-edges-artifact.ts';
 import { isObject } from './parse-object.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -23,6 +24,7 @@ export interface Artifacts {
   readonly manifest: Json;
   readonly catalog: Json | undefined;
   readonly runResults: Json | undefined;
+  readonly columnEdges: Json | undefined;
 }
 
 type Entries = (artifacts: Artifacts) => Iterable<Json>;
@@ -71,6 +73,15 @@ const columns: Readonly<Record<string, Field>> = {
 };
 
 const edges: Readonly<Record<string, Field>> = { parent: text('parent'), child: text('child') };
+
+const columnEdges: Readonly<Record<string, Field>> = {
+  from_node: text('from_node'),
+  from_column: text('from_column'),
+  to_node: text('to_node'),
+  to_column: text('to_column'),
+  kind: text('kind'),
+  direct: take('boolean', 'direct'),
+};
 
 const tests: Readonly<Record<string, Field>> = {
   unique_id: text('unique_id'),
@@ -179,6 +190,7 @@ const tables: readonly { readonly name: string; readonly fields: Readonly<Record
   { name: 'nodes', fields: nodes, entries: nodeRows },
   { name: 'columns', fields: columns, entries: columnRows },
   { name: 'edges', fields: edges, entries: edgeRows },
+  { name: 'column_edges', fields: columnEdges, entries: (artifacts) => readColumnEdges(artifacts.columnEdges ?? {}) },
   {
     name: 'tests',
     fields: tests,

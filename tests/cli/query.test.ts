@@ -36,6 +36,38 @@ describe('tx query', () => {
     ]);
   });
 
+  it('knows which column goes into which, once `tx docs` or `tx lineage` has found out', async () => {
+    const project = await shop({
+      'models/late.sql':
+        'select t.total * 2 as double, s.id from {{ref "total"}} as t join {{ref "stg"}} as s on s.amount > 5 where s.id < 3',
+    });
+    expect((await project.tx(['compile', '-q'])).code).toBe(0);
+    const sql = `select from_node, from_column, to_column, kind, direct from column_edges where to_node = 'model.shop.late' order by all`;
+    const query = async () => project.tx(['query', sql, '--output', 'csv']);
+    const before = await query();
+    expect(linesOf(before.stdout)).toHaveLength(1);
+    expect(before.stderr).toContain('there is no target/column_edges.json');
+    // Who does not name it hears nothing of it.
+    expect((await project.tx(['query', 'select 1 as one from edges'])).stderr).not.toContain('column_edges');
+    expect((await project.tx(['lineage', 'stg.id', '-q'])).code).toBe(0);
+    const expected = [
+      'model.shop.stg,amount,,join,false',
+      'model.shop.stg,id,id,identity,true',
+      'model.shop.stg,id,,filter,false',
+      'model.shop.total,total,double,transformation,true',
+    ];
+    const after = await query();
+    expect([linesOf(after.stdout).slice(1), after.stderr]).toEqual([expected, '']);
+    const written = project.read('target/column_edges.json');
+    expect((await project.tx(['docs', '-q'])).code).toBe(0);
+    expect(project.read('target/column_edges.json')).toBe(written);
+    project.write('target/column_edges.json', written.replace('"format":1', '"format":99'));
+    const newer = await query();
+    expect([newer.code, newer.stderr]).toEqual([2, expect.stringContaining('artifact-unreadable')]);
+    // Only those who need it.
+    expect((await project.tx(['query', 'select 1 as one from edges'])).code).toBe(0);
+  });
+
   it('knows exposures, and what they read', async () => {
     const project = await shop({
       'models/exposures.yaml':

@@ -28,7 +28,8 @@ import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.
 import type { Screen } from '../screen.ts';
 import { listenForCancel } from '../signals.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
-import { writeArtifact } from '../write-artifact.ts';
+import { writeArtifact, writeIfNew } from '../write-artifact.ts';
+import { writeColumnEdges } from '../write-column-edges.ts';
 import { writeSite } from '../write-site.ts';
 
 export interface DocsOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
@@ -52,6 +53,7 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   writeManifest(host, screen, loaded);
   if (found !== undefined) writeCatalog(host, screen, loaded, found);
   const input = await collectSite(host, screen, loaded, { found, saved, code: options.code });
+  if (input.analysis !== undefined) writeColumnEdges(host, screen, loaded, input.analysis);
   const shown = `${project.paths.target}/docs`;
   const { files, coverage, single } = renderSite(input, readAssets(host, screen));
   const folder = join(project.root, shown);
@@ -128,15 +130,4 @@ function writeCatalog(host: Host, screen: Screen, { project }: LoadedGraph, { ca
   const origin = { version: host.version, generatedAt: artifactTime(host), invocationId: null };
   const shown = `${project.paths.target}/catalog.json`;
   writeIfNew(host, screen, { absolute: join(project.root, shown), shown }, [...renderCatalog(catalog, catalog.errors, origin)].join(''));
-}
-
-/** The time at which it was made is no news. */
-function writeIfNew(host: Host, screen: Screen, file: { readonly absolute: string; readonly shown: string }, text: string): void {
-  const timeless = (content: string): string => content.replace(/"generated_at":"[^"]*"/, '');
-  const masked = screen.mask().apply(text);
-  if (host.files.stat(file.absolute) !== undefined) {
-    const before = new TextDecoder().decode(host.files.readBytes(file.absolute));
-    if (timeless(before) === timeless(masked)) return;
-  }
-  writeArtifact(host, screen, file, [masked]);
 }

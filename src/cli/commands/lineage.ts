@@ -19,6 +19,7 @@ import type { LoadedGraph } from '../load-graph.ts';
 import type { OutputOptions, ProjectOptions } from '../options.ts';
 import type { Screen } from '../screen.ts';
 import { shownName } from '../../graph/shown-name.ts';
+import { writeColumnEdges } from '../write-column-edges.ts';
 
 export interface LineageOptions extends ProjectOptions, OutputOptions {
   readonly args: readonly string[];
@@ -43,6 +44,7 @@ export async function lineageCommand(host: Host, screen: Screen, options: Lineag
     const help = `${engine.type} does not tell columns before anything runs`;
     throw new Stop(exitCodes.usage, [diagnose('columns-unknown', { node: shownName(wanted.node) }, { help })]);
   }
+  writeColumnEdges(host, screen, loaded, outcome.value);
   const { column, type } = findColumn(loaded, outcome.value, wanted, outcome.diagnostics);
   const columns = buildColumnGraph(outcome.value, graph, engine.dialect.foldIdentifier, options.indirect === true);
   const both = options.upstream === options.downstream;

@@ -71,7 +71,7 @@ interface Request {
 
 /** Undefined for a command that was cancelled. */
 async function read(host: Host, screen: Screen, { query, folder, most, signal }: Request): Promise<ResultSet | undefined> {
-  const { session, connection, missing } = await openArtifactDatabase(host, folder);
+  const { session, connection, missing } = await openArtifactDatabase(host, folder, query.sql);
   const statement = embed('select * from (\n', { node: queryPath, sql: query.sql }, '\n) as asked');
   try {
     for (const { file, about, writer } of missing)
