@@ -1,7 +1,7 @@
 /** What an engine can do, as data: the plan chooses by this, never by an engine's name. */
 
 export type IncrementalStrategy = 'append' | 'merge' | 'delete_insert' | 'insert_overwrite' | 'time_interval';
-export const materializations = ['view', 'table', 'incremental', 'ephemeral', 'materialized_view'] as const;
+export const materializations = ['view', 'table', 'incremental', 'ephemeral', 'materialized_view', 'external'] as const;
 export type Materialization = (typeof materializations)[number];
 
 export interface Capabilities {

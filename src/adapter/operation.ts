@@ -1,5 +1,6 @@
 /** What `tx` asks of an engine, as data: each operation is rendered by the engine that runs it. */
 import type { LockWait, ResultSet, StandingRelation } from './connection.ts';
+import type { FileForm } from './file-form.ts';
 import type { Attachment, Column, Relation, RelationKind } from './relation.ts';
 import type { Query, Statement } from './statement.ts';
 
@@ -81,6 +82,32 @@ export interface PublishMaterialized {
   readonly query: Query;
   /** It is the text that it was last built from. */
   readonly sameQuery?: true;
+}
+
+/** Writes the rows of a query into a file, or with partitions into a folder, that is not there yet. */
+export interface WriteFiles {
+  readonly kind: 'write-files';
+  /** Absolute. */
+  readonly path: string;
+  readonly form: FileForm;
+  readonly query: Query;
+  /** Of the query. */
+  readonly columns: readonly Column[];
+  /** There are no rows, and a folder without partitions gets one file that says so. */
+  readonly isEmpty?: true;
+}
+
+/** Makes a view, of files that {@link WriteFiles} has written, with the columns and types that they were written from. */
+export interface ReadFiles {
+  readonly kind: 'read-files';
+  readonly view: Relation;
+  readonly temporary: boolean;
+  readonly existing?: RelationKind;
+  /** As it is to stand in the view: relative to the project, or absolute. */
+  readonly path: string;
+  readonly form: FileForm;
+  readonly columns: readonly Column[];
+  readonly isEmpty?: true;
 }
 
 /** Adds the rows of `stage` to `target`, column by column name. */
@@ -315,6 +342,8 @@ export type Operation =
   | PublishStage
   | PublishView
   | PublishMaterialized
+  | WriteFiles
+  | ReadFiles
   | Append
   | AppendQuery
   | DeleteInsert

@@ -3,7 +3,7 @@ import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import { isBuilt } from '../graph/graph.ts';
 import { isOfProject } from '../plan/plan-build.ts';
 import { readRunTargets } from '../state/run-targets.ts';
-import { shapeHash } from '../state/shape-hash.ts';
+import { hasColumnsOf } from '../state/shape-hash.ts';
 import type { RecordedBuild, StateSnapshot } from '../state/state-reader.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -42,7 +42,7 @@ export async function readKnown({ adapter, session, connection }: OpenTarget, { 
     const name = subject(build.relation);
     const existing = standing.get(name);
     const shape = state.shapes[name];
-    const isAsLeft = existing?.kind === build.relationKind && (shape === undefined || shape === shapeHash(existing.columns));
+    const isAsLeft = existing?.kind === build.relationKind && (shape === undefined || hasColumnsOf(shape, existing.columns));
     return {
       build,
       target: targets.get(build.runId) ?? '',

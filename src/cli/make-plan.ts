@@ -16,6 +16,7 @@ import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Standing } from './open-database.ts';
 import type { RunRequest } from './run-request.ts';
+import { seeFilesOfModels } from './see-files-of-models.ts';
 import type { Screen } from './screen.ts';
 import type { SeedFiles } from './seed-files.ts';
 
@@ -92,6 +93,7 @@ export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan
     ...(request.options.gaps === false ? { refusesGaps: true } : {}),
     reuse: request.command === 'build' && request.options.force !== true && request.options.fullRefresh !== true && request.replay !== true,
     sources: prepared.sources,
+    files: seeFilesOfModels(host, loaded),
     unitTests: { prepared: prepared.unitTests, columns: prepared.unitColumns },
     ...(interval === undefined ? {} : { interval }),
     ...(loads === undefined ? {} : { loads }),

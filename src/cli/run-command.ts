@@ -10,6 +10,7 @@ import { ancestorsHere } from '../plan/defer-nodes.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import type { Command, Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
+import { placedFiles } from '../project/placed-files.ts';
 import { traced } from '../project/tracer.ts';
 import { lookAround, lookAtTarget } from './analyze-nodes.ts';
 import { askIfFree, askOn, newTexts } from './compare-columns.ts';
@@ -49,6 +50,7 @@ import { stopFor } from './stop-for.ts';
 import { createUnfinishedMark } from './unfinished-mark.ts';
 import type { UnfinishedMark } from './unfinished-mark.ts';
 import { findUnitColumns } from './unit-tests.ts';
+import { seeFilesOfModels } from './see-files-of-models.ts';
 import { showUnneeded } from './unneeded-errors.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
@@ -120,6 +122,8 @@ export async function runPrepared(
   });
   try {
     const standing = await traced(host.trace, 'read catalog and state', () => readStanding(adapter, session, loaded.project, loaded.graph));
+    // Nobody else is at work on the database by now.
+    seeFilesOfModels(host, loaded, { mends: true });
     const seeds = cancellation.whileBusy(() =>
       traced(host.trace, 'read seeds', () => readRemainingSeeds(host, screen, prepared, request.command, standing)),
     );
@@ -148,6 +152,7 @@ export async function runPrepared(
             emit: followed(host, report.emit),
             verifySeed: seeds.verify,
             seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
+            places: placedFiles(host.files, loaded.project.root),
             texts: planned.texts,
             replan: replanner(input, adapter, loaded.project),
             readsOf: readsOf(loaded),

@@ -3,6 +3,7 @@ import type { IncrementalStrategy, Materialization } from '../adapter/capabiliti
 import type { VersionColumns } from '../adapter/operation.ts';
 import type { Relation } from '../adapter/relation.ts';
 import type { BatchSize } from '../intervals/batch-size.ts';
+import type { ExternalConfig } from './external-rules.ts';
 import type { IncrementRules } from './increment-rules.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
@@ -141,6 +142,8 @@ export interface ModelConfig extends IncrementRules {
   readonly incrementalStrategy?: IncrementalStrategy;
   /** Of models that are loaded interval by interval. */
   readonly intervals?: IntervalConfig;
+  /** Of models that are kept in files. */
+  readonly external?: ExternalConfig;
   readonly onSchemaChange: OnSchemaChange;
   readonly fullRefresh?: boolean;
   readonly group?: string;

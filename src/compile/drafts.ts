@@ -11,6 +11,7 @@ import { readFileConfig } from './file-config.ts';
 import { storageConfig } from './storage-config.ts';
 import type { Asker } from './facts.ts';
 import type { FileContext } from './file-context.ts';
+import { externalConfig, findExternalProblems } from './external-config.ts';
 import { findIdleConfig } from './idle-config.ts';
 import { findIncrementProblems, incrementConfig } from './increment-config.ts';
 import { findIntervalProblems, intervalsOf } from './interval-config.ts';
@@ -71,13 +72,14 @@ export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context
     own.values,
   ]);
   checkDatabase(merged, id, context);
-  const config = modelConfig(merged, project);
+  const config = modelConfig(merged, project, alias);
   const levels = { merged, own: [properties?.config ?? {}, own.values] };
   const idle = config.enabled
     ? [
         ...findIdleConfig(id, config, levels),
         ...findIntervalProblems(id, name, config, merged),
         ...findIncrementProblems(id, name, config, merged),
+        ...findExternalProblems(id, config.external, merged, project),
       ]
     : [];
   context.diagnostics.push(...idle);
@@ -178,9 +180,10 @@ function quarantineOf(merged: MergedConfig, project: Project): Pick<ModelConfig,
   };
 }
 
-function modelConfig(merged: MergedConfig, project: Project): ModelConfig {
+function modelConfig(merged: MergedConfig, project: Project, name: string): ModelConfig {
   const schema = configValue(merged, 'schema');
   const alias = configValue(merged, 'alias');
+  const external = externalConfig(merged, project, relationOf(project, name, { schema, alias }));
   const strategy = configValue(merged, 'incremental_strategy');
   const fullRefresh = configValue(merged, 'full_refresh');
   const group = configValue(merged, 'group');
@@ -199,6 +202,7 @@ function modelConfig(merged: MergedConfig, project: Project): ModelConfig {
     ...(strategy === undefined ? {} : { incrementalStrategy: strategy }),
     ...incrementConfig(merged),
     ...intervalsOf(merged),
+    ...(external === undefined ? {} : { external }),
     ...storageOf(merged),
     ...(configValue(merged, 'contract')?.enforced === true ? { contract: true } : {}),
     ...(fullRefresh === undefined ? {} : { fullRefresh }),

@@ -41,6 +41,8 @@ const config = fc.oneof(
       'materialized="incremental" unique_key="id" incremental_predicates=(array "id > 1")',
       'materialized="incremental" unique_key="id" sequence_by="at" delete_when="id > 1"',
       'materialized="incremental" incremental_strategy="insert_overwrite" partition_by="id"',
+      'materialized="external"',
+      'materialized="external" location="exports/x.csv" partition_by="id" options=(object "header" false)',
       'schema="other"',
       'tags=(array "x" "y")',
       'materialized=(kind)',

@@ -23,6 +23,9 @@ const ofIntervals: readonly ConfigKeyName[] = [
   'forward_only',
 ];
 
+/** Keys that only models ask for that are kept in files. */
+const ofFiles: readonly ConfigKeyName[] = ['location', 'format', 'options'];
+
 const ofIncrements: readonly ConfigKeyName[] = [
   'unique_key',
   'incremental_strategy',
@@ -74,6 +77,7 @@ export function findIdleConfig(
       );
     const used =
       strategy ?? (ofMerges.some((name) => merged.raw[name] !== undefined) ? 'merge' : key === undefined ? 'append' : 'delete_insert');
+    diagnostics.push(...idleIn(own, ofFiles, { id, materialized }));
     for (const level of own)
       for (const [needed, keys] of strategiesOf)
         for (const name of needed.includes(used) ? [] : keys) {
@@ -84,16 +88,31 @@ export function findIdleConfig(
     return diagnostics;
   }
   const isEphemeral = materialized === 'ephemeral';
-  const idle = isEphemeral ? [...ofIncrements, ...ofRelations, ...ofAges, 'contract' as const] : ofIncrements;
+  const isExternal = materialized === 'external';
+  const idle = [
+    ...ofIncrements.filter((name) => !(isExternal && name === 'partition_by')),
+    ...(isExternal ? [] : ofFiles),
+    ...(isEphemeral ? [...ofRelations, ...ofAges, 'contract' as const] : []),
+  ];
+  diagnostics.push(...idleIn(own, idle, { id, materialized }));
   for (const level of own) {
-    for (const name of idle) {
-      const located = level[name];
-      if (located !== undefined) diagnostics.push(diagnose('idle-config', { key: name, materialized }, { span: located.span, node: id }));
-    }
     for (const name of isEphemeral ? hooks : []) {
       const located = level[name];
       if (located !== undefined) diagnostics.push(diagnose('ephemeral-with-hook', { key: name }, { span: located.span, node: id }));
     }
   }
   return diagnostics;
+}
+
+function idleIn(
+  own: readonly RawConfig[],
+  keys: readonly ConfigKeyName[],
+  { id, materialized }: { readonly id: NodeId; readonly materialized: ModelConfig['materialized'] },
+): readonly Diagnostic[] {
+  return own.flatMap((level) =>
+    keys.flatMap((key) => {
+      const located = level[key];
+      return located === undefined ? [] : [diagnose('idle-config', { key, materialized }, { span: located.span, node: id })];
+    }),
+  );
 }

@@ -1,3 +1,5 @@
+import { memoryFiles } from '../project/memory-files.ts';
+import { placedFiles } from '../project/placed-files.ts';
 import { describe, expect, it } from 'vitest';
 import { adapter } from '../adapters/duckdb/adapter.ts';
 import { openTestSession } from '../adapters/duckdb/open-test-session.ts';
@@ -78,6 +80,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         emit: (event) => void events.push(event),
         verifySeed: () => undefined,
         seedRows: () => [],
+        places: placedFiles(memoryFiles({}), '/'),
         texts: outcome.value.texts,
         replan: (step) => Promise.reject(new Error(`${step.id} was to be planned anew`)),
         readsOf: (node) => queryReads(graph, nodeId(node), adapter.dialect),

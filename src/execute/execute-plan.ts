@@ -71,6 +71,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     const at = new Date(clock.now()).toISOString();
     await noteShapes(plan, results, {
       adapter: ports.adapter,
+      places: ports.places,
       connection: main,
       writer,
       known: options.shapes,

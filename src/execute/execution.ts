@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import type { BuildStep } from '../plan/plan.ts';
 import type { TextIndex } from '../plan/texts.ts';
+import type { PlacedFiles } from '../project/placed-files.ts';
 import type { RunEvent } from './events.ts';
 
 export interface Clock {
@@ -28,6 +29,8 @@ export interface ExecutionPorts {
   readonly seedRows: (path: string) => Iterable<readonly (string | null)[]>;
   /** Throws SeedChanged unless a seed file, which the engine has read by itself, is still the one that was checked and had this number of rows. */
   readonly verifySeed: (path: string, rows: number) => void;
+  /** Where files stand for relations. */
+  readonly places: PlacedFiles;
   /** Filled texts by the key that queries carry. */
   readonly texts: TextIndex;
   /**

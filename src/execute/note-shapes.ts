@@ -3,6 +3,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import type { Connection } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { BuildStep, Plan } from '../plan/plan.ts';
+import type { PlacedFiles } from '../project/placed-files.ts';
 import { shapeHash } from '../state/shape-hash.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { StateWriter } from '../state/state-writer.ts';
@@ -10,6 +11,7 @@ import type { NodeResult } from './events.ts';
 
 interface Shapes {
   readonly adapter: Adapter;
+  readonly places: PlacedFiles;
   readonly connection: Connection;
   readonly writer: StateWriter;
   /** As they were when the plan was made. */
@@ -25,7 +27,7 @@ interface Shapes {
 export async function noteShapes(
   plan: Plan,
   results: ReadonlyMap<string, NodeResult>,
-  { adapter, connection, writer, known, bases, texts, at }: Shapes,
+  { adapter, places, connection, writer, known, bases, texts, at }: Shapes,
 ): Promise<void> {
   const built = plan.steps.filter(
     (step): step is BuildStep => step.kind === 'build' && step.memory !== undefined && results.get(step.node)?.status === 'success',
@@ -38,10 +40,12 @@ export async function noteShapes(
   const subjectOf = ({ relation }: Pick<BuildStep, 'relation'>): string => buildSubject(relation, adapter.dialect);
   try {
     const found = await adapter.catalog.relations(connection, [...new Set(built.map(({ relation }) => relation.schema))]);
-    const columns = new Map(found.map((entry) => [subjectOf(entry), shapeHash(entry.columns)]));
+    const columns = new Map(found.map((entry) => [subjectOf(entry), entry.columns]));
     const shapes = built.flatMap((step) => {
       const subject = subjectOf(step);
-      const now = columns.get(subject);
+      const stands = columns.get(subject);
+      const files = step.location === undefined ? undefined : places.seen(step.location);
+      const now = stands === undefined ? undefined : shapeHash(stands, files);
       const base = bases?.get(step.node);
       if (now === undefined || (now === known[subject] && base === undefined)) return [];
       return [{ relation: step.relation, ordinal: step.assumes.ordinal + 1, columns: now, ...(base === undefined ? {} : { base }) }];

@@ -8,6 +8,7 @@ import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import type { Action } from '../plan/action.ts';
 import type { BuildStep } from '../plan/plan.ts';
 import { appendQuery, applyIncrement, requireKeys } from './apply-increment.ts';
+import { AuditRefused } from './audit-refused.ts';
 import { applyVersions, requireStamps, requireVersions } from './apply-versions.ts';
 import type { Attempt, StepContext } from './attempt.ts';
 import { ledgerAfter } from './batch-step.ts';
@@ -15,8 +16,8 @@ import type { RunningBuild } from './batch-step.ts';
 import { beginBuild } from './begin-build.ts';
 import type { BegunBuild } from './begin-build.ts';
 import type { ExecutionPorts } from './execution.ts';
-import type { BatchCounts } from './events.ts';
 import { failedAttempt, readsItself, withColumns } from './failed-attempt.ts';
+import { isOfFiles, keepFiles, settleFiles, takeBackFiles } from './keep-files.ts';
 import { laterBuilds } from './later-builds.ts';
 import { loadSeed, verifySeed } from './load-seed.ts';
 import { commitWith, queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
@@ -34,14 +35,6 @@ import { requireEvents, settleEvents } from './settle-events.ts';
 import type { Settled } from './settle-events.ts';
 import { checkRecords, failureRecords, grownTests } from './test-records.ts';
 import { joinOutcomes } from './test-results.ts';
-
-class AuditRefused extends Error {
-  readonly tests: readonly TestOutcome[];
-  constructor(tests: readonly TestOutcome[]) {
-    super('audit refused');
-    this.tests = tests;
-  }
-}
 
 /** One attempt at a build: everything commits, or nothing did. Gives the step as it was carried out, which may have been planned anew. */
 export async function attemptBuild(
@@ -74,6 +67,7 @@ export async function attemptBuild(
     }
     await carryOut({ ...context, texts: begun.texts }, begun.step, progress);
     committed = true;
+    settleFiles(context.ports, begun.step);
     await runOutside(context, planned.after);
     return {
       attempt: {
@@ -89,6 +83,7 @@ export async function attemptBuild(
   } catch (cause) {
     await connection.rollback();
     const { step, texts } = current;
+    if (!committed) takeBackFiles(context.ports, step);
     if (cause instanceof AuditRefused) return { attempt: { kind: 'refused', tests: cause.tests }, step };
     const failed = failedAttempt({ ...context, texts }, await withColumns(context, cause, step.node), step, {
       duringAudit: progress.auditing || breaksConstraint(cause, step),
@@ -157,6 +152,10 @@ async function putBackKept({ ports, connection }: StepContext, step: BuildStep, 
 async function perform(context: StepContext, step: RunningBuild, action: Action, progress: Progress): Promise<void> {
   const { ports, connection } = context;
   const { adapter } = ports;
+  if (isOfFiles(action)) {
+    progress.rows = await keepFiles(context, step, action, progress.rows);
+    return;
+  }
   switch (action.kind) {
     case 'operation':
       await performOperation(context, step, action.operation, progress);
@@ -296,15 +295,6 @@ async function recordAndCommit(
   await putBackKept(context, step, progress);
   if (hook !== undefined) await requireStanding(context, step, hook);
   await commitWith(connection, record, ...pruned);
-}
-
-/** The diagnostic of a model whose tests kept it from being published. */
-export function auditFailed(step: BuildStep, tests: readonly TestOutcome[], batches?: BatchCounts): Diagnostic {
-  const failed = tests.filter((test) => test.verdict === 'fail').length;
-  if (failed === 0) return bug('an audit was refused without a failed test');
-  const loaded = batches === undefined ? {} : { batches: { failed: batches.failed.length, total: batches.total } };
-  const relation = `${step.relation.schema}.${step.relation.name}`;
-  return diagnose('audit-failed', { relation, tests: failed, ...loaded }, stepStart(step));
 }
 
 const stepStart = (step: BuildStep): Where => ({ node: step.node, span: { path: step.path, start: 0, end: 0 } });

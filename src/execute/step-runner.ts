@@ -8,7 +8,7 @@ import type { NodeResult, BatchCounts } from './events.ts';
 import type { ExecutionPorts } from './execution.ts';
 import type { StepRunnerInput } from './runner-input.ts';
 import type { Attempt } from './attempt.ts';
-import { auditFailed } from './run-step.ts';
+import { auditFailed } from './audit-refused.ts';
 import type { TestOutcome } from './run-audit.ts';
 import type { StepOutcome } from './scheduler.ts';
 import { auditsOf, outcomeResult, testsOf, unjudgedResult } from './test-results.ts';

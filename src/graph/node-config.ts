@@ -49,11 +49,27 @@ function modelConfig(config: ModelConfig): NodeConfig {
     ...present('sequence_by', config.events?.sequenceBy),
     ...present('delete_when', config.events?.deleteWhen),
     ...intervalConfig(config),
+    ...externalConfig(config),
     on_schema_change: config.onSchemaChange,
     ...present('full_refresh', config.fullRefresh),
     ...present('group', config.group),
     access: config.access,
   };
+}
+
+function externalConfig({ external }: ModelConfig): NodeConfig {
+  if (external === undefined) return {};
+  const { location, format, options } = external;
+  const { compression, compressionLevel, rowGroupSize, delimiter, header, array } = options;
+  const said = {
+    ...present('compression', compression),
+    ...present('compression_level', compressionLevel),
+    ...present('row_group_size', rowGroupSize),
+    ...present('delimiter', delimiter),
+    ...present('header', header),
+    ...present('array', array),
+  };
+  return { location, format, ...(Object.keys(said).length === 0 ? {} : { options: said }) };
 }
 
 function intervalConfig({ intervals }: ModelConfig): NodeConfig {

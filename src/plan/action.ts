@@ -1,5 +1,6 @@
 /** What a step of a plan does, one thing after the other, and what it has to know for each. */
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
+import type { FileForm } from '../adapter/file-form.ts';
 import type { Operation, VersionRules, WantedConstraint } from '../adapter/operation.ts';
 import type { Attachment, Column, Relation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
@@ -196,6 +197,23 @@ export type Action =
       readonly query: Query;
       /** As above. */
       readonly span?: Span;
+    }
+  /** Writes the rows of a query into files beside their place; `stage`, a temporary view, reads them. */
+  | {
+      readonly kind: 'write-files';
+      readonly stage: Relation;
+      readonly query: Query;
+      readonly location: string;
+      readonly form: FileForm;
+    }
+  /** Puts these files in the place of those that are there, and makes the view that reads them. */
+  | {
+      readonly kind: 'publish-files';
+      readonly stage: Relation;
+      readonly target: Relation;
+      readonly existing?: RelationKind;
+      readonly location: string;
+      readonly form: FileForm;
     }
   /** Refuses to go on unless the rows that a snapshot looks at have the columns that it needs, and no others of their names. */
   | { readonly kind: 'require-versions'; readonly query: Query; readonly versions: VersionRules; readonly places: VersionPlaces }

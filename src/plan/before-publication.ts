@@ -21,31 +21,36 @@ interface Parted {
 
 /** Undefined where nothing that others read is published, or no test can come before. */
 export function beforePublication(context: BuildContext, part: BuildPart, tests: readonly CompiledTest[]): Parted | undefined {
-  if (part.assumes.kind === undefined) return undefined;
-  const at = part.work.findIndex(
-    (action) => action.kind === 'operation' && (action.operation.kind === 'publish-stage' || action.operation.kind === 'publish-view'),
-  );
+  const at = part.work.findIndex(isPublication);
   const publication = part.work[at];
-  if (publication?.kind !== 'operation') return undefined;
+  // What nobody had before can be published and taken back; files cannot be there for a while.
+  if (publication === undefined || (part.assumes.kind === undefined && publication.kind !== 'publish-files')) return undefined;
   const standIn = { schema: context.input.dialect.temporarySchema, name: part.relation.name };
   const { declared, own, late } = sortTests(context, part, tests, standIn);
   const early = [...declared, ...own];
   if (early.length === 0) return undefined;
   const [before, after] = [part.work.slice(0, at), part.work.slice(at)];
   const drop = operation({ kind: 'drop', relation: standIn, relationKind: 'view', temporary: true });
-  if (publication.operation.kind === 'publish-stage') {
-    const { stage } = publication.operation;
+  const publishing =
+    publication.kind === 'publish-files' ? publication : publication.kind === 'operation' ? publication.operation : undefined;
+  if (publishing?.kind === 'publish-stage' || publishing?.kind === 'publish-files') {
+    const { stage } = publishing;
     if (own.length === 0) return { before, early, late, stage, after };
     const query = { node: part.node, sql: `select * from ${context.input.dialect.relation(stage)}` };
     const staging = operation({ kind: 'stage-view', stage: standIn, query });
     return { before: [...before, staging], early, late, stage, after: [drop, ...after] };
   }
-  if (publication.operation.kind !== 'publish-view') return undefined;
+  if (publishing?.kind !== 'publish-view') return undefined;
   // A view has no stage of its own; one that only this connection sees stands for it.
   const stage = own.length === 0 ? stageRelation(context, part.node, standIn.schema) : standIn;
-  const staging = operation({ kind: 'stage-view', stage, query: publication.operation.query });
+  const staging = operation({ kind: 'stage-view', stage, query: publishing.query });
   const dropped = operation({ kind: 'drop', relation: stage, relationKind: 'view', temporary: true });
   return { before: [...before, staging], early, late, stage, after: [dropped, ...after] };
+}
+
+function isPublication(action: Action): boolean {
+  if (action.kind === 'publish-files') return true;
+  return action.kind === 'operation' && (action.operation.kind === 'publish-stage' || action.operation.kind === 'publish-view');
 }
 
 interface Sorted {

@@ -16,7 +16,7 @@ interface TestsOfBuild {
 
 /**
  * Tests stand between publication and commit: what they refuse was never there for anybody else. Where a publication keeps
- * readers waiting until the commit, they stand before it as far as they can.
+ * readers waiting until the commit, or others see files before it, they stand before it as far as they can.
  */
 export function completeBuild(
   context: BuildContext,
@@ -35,7 +35,8 @@ function auditedWork(context: BuildContext, part: BuildPart, tests: readonly Com
   const { input, collector } = context;
   const node = nodeOf(input.graph, part.node);
   const ordinal = part.assumes.ordinal + 1;
-  const parted = input.capabilities.publishBlocksReaders ? beforePublication(context, part, tests) : undefined;
+  const replacesFiles = part.work.some(({ kind }) => kind === 'publish-files');
+  const parted = input.capabilities.publishBlocksReaders || replacesFiles ? beforePublication(context, part, tests) : undefined;
   if (parted === undefined) {
     const audit = planAudit(input, node, tests, collector, { ordinal });
     return audit === undefined ? part.work : auditIncrement(part, audit, input.state);

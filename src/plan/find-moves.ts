@@ -17,7 +17,7 @@ export function findMoves(input: PlanInput, standing: Standing, node: BuiltNode,
   const before = recorded.memory;
   const noted = input.state.bases[subject];
   if (before === undefined || noted?.ordinal !== recorded.ordinal) return [`nobody knows what \`${name}\` was built from there`];
-  if (existing.kind !== recorded.relationKind || input.state.shapes[subject] !== shapeHash(existing.columns))
+  if (existing.kind !== recorded.relationKind || input.state.shapes[subject] !== shapeHash(existing.columns, input.files?.get(node.id)))
     return [`somebody else has changed \`${name}\` there`];
   // Findings of its own: of parents what is remembered counts, not what a build would make of them.
   const { fingerprint, inputs } = createFindings(input, standing, []).consider(node).memory;

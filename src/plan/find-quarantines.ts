@@ -73,6 +73,7 @@ function problemOf(
   if (part.batches !== undefined) return 'the model is loaded interval by interval, and rows are set aside by their keys';
   if (model.config.events !== undefined) return 'the rows of its query are events, and some of them only say what is to go';
   if (part.strategy === 'insert_overwrite') return 'the model is loaded partition by partition, and rows are set aside by their keys';
+  if (materialized === 'external') return 'the rows are on their way into files';
   if (part.relationKind !== 'table') return `a ${materialized.replaceAll('_', ' ')} has no rows of its own`;
   if (test.test.text !== undefined || !dividesRows(planQuestion(input, test, model).shape))
     return 'it does not say of each row whether it fails';

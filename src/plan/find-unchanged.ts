@@ -7,7 +7,7 @@ import type { BuiltNode, NodeId } from '../compile/compiled.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { isBuilt } from '../graph/graph.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
-import { shapeHash } from '../state/shape-hash.ts';
+import { hasColumnsOf, shapeHash } from '../state/shape-hash.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { BuildMemory } from '../state/state-writer.ts';
 import type { Standing } from './build-context.ts';
@@ -62,8 +62,12 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
   };
   const parentsOf = (id: NodeId): readonly NodeId[] => graph.parents.get(id) ?? [];
 
-  const isDrifted = ({ relation }: Pick<BuiltNode, 'relation'>, existing: CatalogRelation | undefined, kind: RelationKind): boolean =>
-    existing?.kind !== kind || state.shapes[buildSubject(relation, dialect)] !== shapeHash(existing.columns);
+  const isDrifted = (
+    { id, relation }: Pick<BuiltNode, 'id' | 'relation'>,
+    existing: CatalogRelation | undefined,
+    kind: RelationKind,
+  ): boolean =>
+    existing?.kind !== kind || state.shapes[buildSubject(relation, dialect)] !== shapeHash(existing.columns, input.files?.get(id));
 
   /** The state of the data of a node, as whoever is built after it will find it. */
   const dataOf = (id: NodeId): State => {
@@ -95,6 +99,10 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
       if (unsteady !== undefined) return { moves: `\`${node.name}\` asks for ${unsteady}`, reason: 'non-deterministic' };
       return together('ephemeral', hash, parentsOf(id));
     }
+    return builtData(node);
+  };
+  const builtData = (node: BuiltNode): State => {
+    const { id } = node;
     const decision = decided.get(id);
     const recorded = decision === undefined ? recordOf(node) : undefined;
     const memory = decision?.memory ?? recorded?.memory;
@@ -102,7 +110,7 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
     if (memory === undefined) return { moves: `nothing is known of what \`${node.name}\` was built from`, reason: 'upstream-rebuilt' };
     if (decision === undefined && isDrifted(node, standing.existing(node.relation), kind))
       return { moves: `\`${node.name}\` does not stand as it was built`, reason: 'upstream-rebuilt' };
-    if (kind !== 'view') return { state: memory.dataVersion };
+    if (kind !== 'view' || isInFiles(node)) return { state: memory.dataVersion };
     const asks = memory.fingerprint[unsteadyPart];
     if (asks !== undefined) return { moves: `\`${node.name}\` asks for ${asks}`, reason: 'non-deterministic' };
     // What stands may read something else than the project says by now. The keys were ids when they were written, hence the cast.
@@ -145,7 +153,7 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
     consider: (node) => {
       const kind = kindOf(node);
       const fingerprint = fingerprintOf(input, node, recordOf(node));
-      const parents = parentsOf(node.id).map((id) => [id, kind === 'view' ? columnsOf(id) : dataOf(id)] as const);
+      const parents = parentsOf(node.id).map((id) => [id, kind === 'view' && !isInFiles(node) ? columnsOf(id) : dataOf(id)] as const);
       const inputs = Object.fromEntries(parents.map(([id, found]) => [id, 'state' in found ? found.state : '?']));
       const memory: BuildMemory = { fingerprint, inputs, metadata: metadataOf(input, node, kind), dataVersion: versionOf(input, node) };
       const finding = compare({ input, standing, isDrifted, hooks, track }, node, { kind, memory, read: parents });
@@ -166,7 +174,13 @@ function versionOf({ run, seeds, capabilities, copies }: PlanInput, node: BuiltN
 export function kindOf(node: BuiltNode): RelationKind {
   if (node.resourceType !== 'model') return 'table';
   const { materialized } = node.config;
-  return materialized === 'view' ? 'view' : materialized === 'materialized_view' ? 'materialized view' : 'table';
+  if (materialized === 'view' || materialized === 'external') return 'view';
+  return materialized === 'materialized_view' ? 'materialized view' : 'table';
+}
+
+/** It is a view over files that hold its rows: what it reads decides about them, not about the view. */
+export function isInFiles(node: BuiltNode): boolean {
+  return node.resourceType === 'model' && node.config.materialized === 'external';
 }
 
 function sourceState({ sources }: PlanInput, node: Extract<GraphNode, { resourceType: 'source' }>): State {
@@ -197,7 +211,7 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   const moved = read.flatMap(([id, found]) => describeMove(input, id, found, before.inputs[id]));
   const written = memory.fingerprint[unsteadyPart];
   // A view asks again whenever it is read; what a run knows stands in its text.
-  const asks = kind === 'view' && written?.startsWith('{{') !== true ? undefined : written;
+  const asks = kind === 'view' && !isInFiles(node) && written?.startsWith('{{') !== true ? undefined : written;
   const reasons: (readonly [Reason, readonly string[]])[] = [
     ['non-deterministic', asks === undefined ? [] : [`it asks for ${asks}`]],
     ['hook', hasHooks(node) ? ['its hooks may do anything'] : hooks.includes(plainName(node)) ? ['a hook names it'] : []],
@@ -209,7 +223,7 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
         .filter((name) => !isText(name) && name !== 'file')
         .map((name) => describeChange(name, before.fingerprint, memory.fingerprint)),
     ],
-    ...driftOf(input, node, isDrifted(node, existing, kind)),
+    ...driftOf(input, node, existing, isDrifted(node, existing, kind)),
     ['source-new-data', moved.filter(({ reason }) => reason === 'source-new-data').map(({ what }) => what)],
     ['upstream-rebuilt', moved.filter(({ reason }) => reason !== 'source-new-data').map(({ what }) => what)],
   ];
@@ -236,12 +250,16 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
 function driftOf(
   { dialect, state }: PlanInput,
   { relation }: BuiltNode,
+  existing: CatalogRelation,
   drifted: boolean,
 ): readonly (readonly [Reason, readonly string[]])[] {
   if (!drifted) return [];
-  return state.shapes[buildSubject(relation, dialect)] === undefined
-    ? [['not-noted', ['the run that built it was cut off before it noted its columns']]]
-    : [['drifted', ['its columns are not those that it was built with']]];
+  const shape = state.shapes[buildSubject(relation, dialect)];
+  if (shape === undefined) return [['not-noted', ['the run that built it was cut off before it noted its columns']]];
+  const what = hasColumnsOf(shape, existing.columns)
+    ? 'its files are not those that were written'
+    : 'its columns are not those that it was built with';
+  return [['drifted', [what]]];
 }
 
 /** Of a model that is loaded interval by interval the ledger decides: whatever was above it then, what is loaded is loaded. */

@@ -106,6 +106,11 @@ function slotOf(node: CompiledModel | CompiledSnapshot): string | undefined {
 
 function noteModel(input: PlanInput, { id, config }: CompiledModel, note: Note): void {
   note('materialized', config.materialized);
+  if (config.external !== undefined) {
+    const { location, format, partitionBy, options } = config.external;
+    note('location', location);
+    note('files', [format, partitionBy, options]);
+  }
   if (config.materialized === 'incremental') {
     note('unique_key', config.uniqueKey.length === 0 ? undefined : config.uniqueKey.join(', '));
     note('incremental_strategy', config.incrementalStrategy);

@@ -99,7 +99,8 @@ function createEarlierStates(
     const { fingerprint, inputs, dataVersion } = recorded.memory;
     // The keys were ids when they were written, hence the cast.
     const read = Object.keys(inputs).map((key) => key as NodeId);
-    return recorded.relationKind === 'view' ? together('view', fingerprint, read, earlierData) : { state: dataVersion };
+    const isView = recorded.relationKind === 'view' && fingerprint['materialized'] !== 'external';
+    return isView ? together('view', fingerprint, read, earlierData) : { state: dataVersion };
   };
   const earlierColumns = (id: NodeId): State => {
     if (isEphemeral(graph.nodes.get(id))) return { state: digest(parentsOf(id).map((parent) => [parent, earlierColumns(parent)])) };

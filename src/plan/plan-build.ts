@@ -13,6 +13,7 @@ import type { BuildContext, BuildPart } from './build-context.ts';
 import { incrementTable, reattach, replaceTable, requireInterval, requireKeys } from './plan-table.ts';
 import { checkDeletions, settleFirst } from './plan-events.ts';
 import { planBatches } from './plan-batches.ts';
+import { checkPlace, externalWork } from './plan-external.ts';
 import { planReplay } from './plan-replay.ts';
 import type { Action } from './action.ts';
 import type { Reason } from './plan.ts';
@@ -170,6 +171,7 @@ function replaceWork(context: BuildContext, model: CompiledModel, query: Query, 
     const sameQuery = isSameQuery(context, model, query) ? { sameQuery: true as const } : {};
     return [...contract, operation({ kind: 'publish-materialized', target, query, ...standing, ...sameQuery })];
   }
+  if (config.materialized === 'external') return externalWork(context, model, query, existing);
   const stage = stageRelation(context, model.id, target.schema);
   const keys = config.materialized === 'incremental' ? [...requireInterval(model, stage), ...requireKeys(model, stage)] : [];
   const events = settleFirst(context, model, query, stage);
@@ -184,7 +186,8 @@ function isSameQuery({ input, standing }: BuildContext, model: CompiledModel, qu
 }
 
 function kindOf(materialized: Materialization): RelationKind {
-  return materialized === 'view' ? 'view' : materialized === 'materialized_view' ? 'materialized view' : 'table';
+  if (materialized === 'view' || materialized === 'external') return 'view';
+  return materialized === 'materialized_view' ? 'materialized view' : 'table';
 }
 
 /** In no file, so a problem with it stands nowhere in one. */
@@ -206,11 +209,12 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   const relationKind = kindOf(materialized);
   const existing = context.standing.existing(model.relation);
   if (!checkOwnership(context, model, existing)) return undefined;
+  if (materialized === 'external' && !checkPlace(context, model)) return undefined;
   const strategy = materialized === 'incremental' ? chooseStrategy(context, model, existing) : undefined;
   if (materialized === 'incremental' && strategy === undefined) return undefined;
   if (context.input.replay === true)
     return planReplay(context, model, existing, strategy !== undefined && isByKey(strategy) ? strategy : 'append');
-  const copy = relationKind === 'table' ? context.input.copies?.get(model.id) : undefined;
+  const copy = relationKind === 'table' || materialized === 'external' ? context.input.copies?.get(model.id) : undefined;
   const decision = copy === undefined ? decide(context, model, relationKind, existing) : { reason: 'copied' as const, incremental: false };
   if (decision.incremental && !checkRows(context, model)) return undefined;
   if (!checkDeletions(context, model, decision.incremental)) return undefined;
@@ -249,6 +253,7 @@ function planDecided(context: BuildContext, model: CompiledModel, decided: Decid
     ...(increment === undefined ? {} : { strategy: increment }),
     relation: model.relation,
     relationKind,
+    ...(model.config.external === undefined ? {} : { location: model.config.external.location }),
     contentHash: hashText(text.sql),
     assumes: assumption(context, model.relation, existing),
     reason: batches !== undefined && decision.incremental ? 'intervals' : decision.reason,

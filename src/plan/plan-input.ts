@@ -95,6 +95,8 @@ export interface PlanInput {
   readonly compared?: ReadonlyMap<NodeId, ComparedQuery>;
   /** What tells the content of files that are sources from what it was before, where that can be told. */
   readonly sources?: ReadonlyMap<NodeId, string>;
+  /** What tells the files of models that are kept in files from what they were before; nothing of those that are not there. */
+  readonly files?: ReadonlyMap<NodeId, string>;
   /** Those that are selected, and what is known of the relations that they make up. */
   readonly unitTests?: UnitTests;
 }

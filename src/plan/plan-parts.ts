@@ -83,6 +83,7 @@ function describePart(context: BuildContext, node: BuiltNode, finding: Finding):
     kind: 'build',
     id: node.id,
     ...identityOf(node, finding),
+    ...(node.resourceType === 'model' && node.config.external !== undefined ? { location: node.config.external.location } : {}),
     contentHash: finding.recorded?.contentHash ?? bug(`${node.id} stands and was never built`),
     memory: finding.memory,
     assumes: assumption(context, node.relation, existing),

@@ -72,6 +72,8 @@ export interface BuildStep extends BaseStep {
   readonly strategy?: IncrementalStrategy;
   readonly relation: Relation;
   readonly relationKind: RelationKind;
+  /** Where the files are that it is kept in. */
+  readonly location?: string;
   /** Hash of what was built: compiled SQL, or the seed file and how it is read. */
   readonly contentHash: string;
   /** What the next run compares with; absent where it must not take for granted what this one makes. */

@@ -37,7 +37,7 @@ describe('readConfigValue', () => {
     [
       'materialized',
       'tabel',
-      '`materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, `materialized_view`, not `tabel` (did you mean `table`?)',
+      '`materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, `materialized_view`, `external`, not `tabel` (did you mean `table`?)',
     ],
     ['enabled', 'yes', '`enabled` must be `true` or `false`, not the text "yes"'],
     ['tags', [1], '`tags` must be text or a list of texts, not a list'],

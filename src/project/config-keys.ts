@@ -4,6 +4,7 @@ import { batchSizes } from '../intervals/batch-size.ts';
 import { beginPattern } from '../intervals/local-time.ts';
 import { materializations } from '../adapter/capabilities.ts';
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
+import { fileFormats } from '../adapter/file-form.ts';
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Located, YamlValue } from './project.ts';
@@ -68,6 +69,11 @@ const freshnessThreshold = keysOf(
   'an age such as `{count: 12, period: hour}`',
 );
 
+const wholeNumber = (least: number): v.GenericSchema<number> => {
+  const expected = least === 0 ? 'a whole number' : 'a whole number above 0';
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(least, expected));
+};
+
 /** The shape of each key's value; the output is the canonical form. */
 export const configShapes = {
   materialized: oneOf(materializations),
@@ -101,6 +107,19 @@ export const configShapes = {
     either([text(), listOf(text())], 'a column, an SQL expression in parentheses, or a list of these'),
     v.transform(toList),
     v.check((list) => list.length > 0 && !list.includes(''), 'a column, an SQL expression in parentheses, or a list of these'),
+  ),
+  location: v.pipe(text('the path of a file or a folder'), v.minLength(1, 'the path of a file or a folder')),
+  format: oneOf(fileFormats),
+  options: keysOf(
+    {
+      compression: optional(text('a way to pack files, such as `zstd`')),
+      compression_level: optional(wholeNumber(1)),
+      row_group_size: optional(wholeNumber(1)),
+      delimiter: optional(v.pipe(text('one character'), v.length(1, 'one character'))),
+      header: optional(flag()),
+      array: optional(flag()),
+    },
+    'a mapping with `compression`, `compression_level`, `row_group_size`, `delimiter`, `header` and `array`',
   ),
   sequence_by: v.pipe(text('a column'), v.minLength(1, 'a column')),
   delete_when: v.pipe(text('an SQL condition'), v.minLength(1, 'an SQL condition')),
@@ -212,6 +231,9 @@ export const configKeys: readonly ConfigKey[] = [
   key('merge_update_columns', ['model']),
   key('merge_exclude_columns', ['model']),
   key('partition_by', ['model']),
+  key('location', ['model']),
+  key('format', ['model']),
+  key('options', ['model'], 'merge'),
   key('sequence_by', ['model']),
   key('delete_when', ['model']),
   key('incremental_predicates', ['model'], 'overwrite', ['predicates']),

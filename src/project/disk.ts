@@ -1,7 +1,9 @@
 /** The file system port on Node's own synchronous calls. */
 import {
   closeSync,
+  copyFileSync,
   fstatSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -175,6 +177,23 @@ function remove(path: string): void {
   }
 }
 
+/** Does what the system may refuse. */
+function trying(path: string, act: () => void): void {
+  try {
+    act();
+  } catch (thrown) {
+    throw notWritten(path, thrown);
+  }
+}
+
+function link(path: string, name: string): void {
+  try {
+    linkSync(path, name);
+  } catch {
+    copyFileSync(path, name);
+  }
+}
+
 /** What the system refused; anything else goes on as it is. */
 function notWritten(path: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error && 'syscall' in thrown && 'code' in thrown && typeof thrown.code === 'string')) return thrown;
@@ -190,6 +209,9 @@ export const disk: FileSystem = {
   realPath: (path) => realpathSync(path),
   writeAtomic,
   remove,
+  move: (from, to) => trying(to, () => renameSync(from, to)),
+  link: (path, name) => trying(name, () => link(path, name)),
+  makeFolder: (path) => trying(path, () => makeFolder(path)),
   open,
   create,
   touch: (path, timeMs) => utimesSync(path, timeMs / 1000, timeMs / 1000),

@@ -51,6 +51,12 @@ export interface FileSystem {
   readonly writeAtomic: (path: string, content: string | Uint8Array | Iterable<string>) => void;
   /** Removes a file, or a folder with all that is in it. Throws `NotWritten`. */
   readonly remove: (path: string) => void;
+  /** Gives a file or folder another name in the same folder; a file in the place of one that has it. Throws `NotWritten`. */
+  readonly move: (from: string, to: string) => void;
+  /** Gives a file one more name in the same folder, or a copy where the disk knows no such thing. Throws `NotWritten`. */
+  readonly link: (path: string, name: string) => void;
+  /** Makes a folder and those above it, unless they are there. Throws `NotWritten`. */
+  readonly makeFolder: (path: string) => void;
   readonly open: (path: string) => OpenFile;
   /** Starts a file that will have this path, making folders as needed. */
   readonly create: (path: string) => NewFile;

@@ -117,6 +117,21 @@ export function memoryFiles(given: Readonly<Record<string, MemoryFile>>, root = 
     remove: (path) => {
       for (const file of content.keys()) if (file === path || file.startsWith(`${path}/`)) content.delete(file);
     },
+    move: (from, to) => {
+      for (const [path, file] of content) {
+        if (path !== from && !path.startsWith(`${from}/`)) continue;
+        content.delete(path);
+        content.set(`${to}${path.slice(from.length)}`, file);
+        const stamped = stamps.get(path);
+        if (stamped !== undefined) stamps.set(`${to}${path.slice(from.length)}`, stamped);
+      }
+    },
+    link: (path, name) => {
+      const file = content.get(path);
+      if (file !== undefined) content.set(name, file);
+    },
+    // Folders exist by what is in them.
+    makeFolder: () => undefined,
     touch: (path, timeMs) => void stamps.set(path, { mtimeMs: timeMs, ctimeMs: now(), inode: stamps.get(path)?.inode ?? 0 }),
   };
   return memory;

@@ -177,6 +177,12 @@ function describeAction(action: Action): readonly string[] {
       return [`put back ${action.attachments.map(nameAttachment).join(', ')}`];
     case 'verify-seed':
       return [`refuse a change of ${plainLine(action.path)} since it was checked`];
+    case 'write-files':
+      return [`write the rows of the query as ${action.form.format} beside ${plainLine(action.location)}`];
+    case 'publish-files':
+      return [
+        `put them at ${plainLine(action.location)}, and ${action.existing === undefined ? 'create' : 'replace'} the view ${nameRelation(action.target)} over them`,
+      ];
     case 'load-seed':
       return [`load ${plainLine(action.path)}`];
     case 'quarantine': {
@@ -248,12 +254,27 @@ function describeOperation(operation: Operation): string {
 
 type Keeping = Extract<
   Operation,
-  { kind: 'stage-indexes' | 'sync-indexes' | 'stage-constraints' | 'release-constraints' | 'sync-constraints' | 'describe' | 'grant' }
+  {
+    kind:
+      | 'write-files'
+      | 'read-files'
+      | 'stage-indexes'
+      | 'sync-indexes'
+      | 'stage-constraints'
+      | 'release-constraints'
+      | 'sync-constraints'
+      | 'describe'
+      | 'grant';
+  }
 >;
 
 /** What is done about a relation beside its rows. */
 function describeKeeping(operation: Keeping): string {
   switch (operation.kind) {
+    case 'write-files':
+      return 'write rows into files';
+    case 'read-files':
+      return `make the view ${nameRelation(operation.view)} over files`;
     case 'stage-indexes':
       return `build ${countOf(operation.indexes.length, 'index', 'indexes')} on the staging table`;
     case 'stage-constraints':

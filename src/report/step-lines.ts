@@ -32,7 +32,7 @@ export function layoutLines(progress: RunProgress): LineLayout {
     if (step.kind === 'unchanged') continue;
     name = Math.max(name, Math.min(textWidth(title), WIDEST_NAME));
     kind = Math.max(kind, textWidth(words));
-    if (step.kind === 'build' && step.relationKind === 'table') counts = true;
+    if (step.kind === 'build' && (step.relationKind === 'table' || step.location !== undefined)) counts = true;
   }
   return { total: progress.total, count: 2 * String(progress.total).length + 1, name, kind, rows: counts ? ROWS_WIDTH : 0 };
 }

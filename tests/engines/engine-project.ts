@@ -24,6 +24,8 @@ export interface TxEnd {
 export interface EngineProject {
   readonly write: (files: Readonly<Record<string, string>>) => void;
   readonly read: (path: string) => string;
+  /** Where a path of the project is. */
+  readonly at: (path: string) => string;
   readonly remove: (path: string) => void;
   /** Runs a command such as `build --full-refresh` with its words in a list, or parted by single spaces; its clock starts at `at`. */
   readonly tx: (line: string | readonly string[], at?: string) => Promise<TxEnd>;
@@ -122,6 +124,7 @@ async function openProject(
   return Promise.resolve({
     settings,
     write,
+    at: (path: string) => join(root, path),
     read: (path: string) => readFileSync(join(root, path), 'utf8'),
     remove: (path: string) => rmSync(join(root, path), { recursive: true }),
     tx: (line, at) => runTx(root, typeof line === 'string' ? line.split(' ') : line, at),

@@ -1,5 +1,8 @@
 /** The statements of every operation, of all engines side by side, and each of them runs. */
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Operation, OperationKind } from '../../src/adapter/operation.ts';
 import { renderOperation } from '../../src/execute/perform.ts';
 import { useEngines } from './sql-engines.ts';
@@ -17,6 +20,13 @@ interface StatementCase {
 const query = { node: 'model.shop.m', sql: 'select 2 as id, 4 as v; -- end' };
 const target = { schema: 's', name: 'm' };
 const stage = { schema: 's', name: '_tx_1' };
+const filesPath = join(mkdtempSync(join(tmpdir(), 'tx-statements-')), 'f.csv');
+afterAll(() => rmSync(dirname(filesPath), { recursive: true, force: true }));
+const filesForm = { format: 'csv', partitionBy: [], options: { compression: 'gzip' } } as const;
+const filesColumns = [
+  { name: 'id', type: 'INTEGER' },
+  { name: 'v', type: 'INTEGER' },
+];
 const columns = ['id', 'v'];
 const key = ['id'];
 const constraints = [
@@ -239,6 +249,29 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
   'publish-materialized': {
     operation: () => ({ kind: 'publish-materialized', target: { schema: 's', name: 'mv' }, query }),
     is: { postgres: ['create materialized view "s"."mv" as ( select 2 as id, 4 as v -- end )'] },
+  },
+  'write-files': {
+    operation: () => ({ kind: 'write-files', path: filesPath, form: filesForm, query, columns: filesColumns }),
+    is: {
+      duckdb: [
+        `copy (select * from ( select 2 as id, 4 as v -- end ) as written) to '${filesPath}' (format csv, compression 'gzip', header true, delimiter ',', quote '"', escape '"', nullstr '')`,
+      ],
+    },
+  },
+  'read-files': {
+    operation: () => ({
+      kind: 'read-files',
+      view: { schema: 's', name: 'fv' },
+      temporary: false,
+      path: filesPath,
+      form: filesForm,
+      columns: filesColumns,
+    }),
+    is: {
+      duckdb: [
+        `create view "s"."fv" as select cast("id" as INTEGER) as "id", cast("v" as INTEGER) as "v" from read_csv('${filesPath}', auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, columns = {'id': 'INTEGER', 'v': 'INTEGER'}, compression = 'gzip', hive_partitioning = false)`,
+      ],
+    },
   },
   'stage-view': {
     operation: (schema) => ({ kind: 'stage-view', stage: { schema, name: 'tv' }, query }),

@@ -35,6 +35,7 @@ const result = await runBuild(findOperation(request.operation, request.engine).r
   runId: request.runId,
   order: request.order,
   adapter: watched.adapter,
+  files: watched.files,
   onOpen: () => writeSync(1, `${opened}\n`),
 });
 const report: ChildReport = { status: result.status, calls: watched.calls };

@@ -14,6 +14,9 @@ import type { RunResult } from '../../src/execute/events.ts';
 import type { ExecutionPorts } from '../../src/execute/execution.ts';
 import { graphOf } from '../../src/graph/graph-fixture.ts';
 import { isBuilt } from '../../src/graph/graph.ts';
+import { disk } from '../../src/project/disk.ts';
+import type { FileSystem } from '../../src/project/file-system.ts';
+import { placedFiles } from '../../src/project/placed-files.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import type { Copy, PlanInput, SeedSummary } from '../../src/plan/plan-input.ts';
@@ -57,6 +60,9 @@ export interface RunPlace {
   readonly onOpen?: () => void;
   /** Where the files of seeds may be written. */
   readonly seedFolder?: string;
+  /** Where models that are kept in files have these. */
+  readonly root?: string;
+  readonly files?: FileSystem;
 }
 
 /** Opens a database: a file, or what a URL names. */
@@ -111,7 +117,7 @@ export async function runBuild(spec: RunSpec, place: RunPlace): Promise<RunResul
   try {
     return await runIn(session, adapter, spec, {
       ...place,
-      ...(place.database.includes('://') ? {} : { seedFolder: dirname(dirname(place.database)) }),
+      ...(place.database.includes('://') ? {} : { seedFolder: dirname(dirname(place.database)), root: dirname(place.database) }),
     });
   } finally {
     await session.close();
@@ -142,6 +148,15 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
   const present = inspectStateLayout(stateSchema, catalog, adapter.dialect).kind !== 'absent';
   const state = present ? await readState(connection, stateSchema, adapter.dialect) : emptyState;
   await connection.close();
+  const places = placedFiles(place.files ?? disk, place.root ?? '/');
+  const locations = spec.nodes.flatMap((node) =>
+    node.resourceType === 'model' && node.config.external !== undefined ? [[node.id, node.config.external.location] as const] : [],
+  );
+  for (const [, location] of locations) places.mend(location);
+  const seen = locations.flatMap(([id, location]) => {
+    const stamp = places.seen(location);
+    return stamp === undefined ? [] : [[id, stamp] as const];
+  });
   const start = 1_700_000_000_000 + place.order * 1_000_000;
   const input: PlanInput = {
     command: 'build',
@@ -164,6 +179,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
     ...(spec.loads === undefined ? {} : { loads: spec.loads }),
     // The keys are ids of the nodes of the run.
     ...(spec.copies === undefined ? {} : { copies: new Map(Object.entries(spec.copies) as [NodeId, Copy][]) }),
+    files: new Map(seen),
     // As the program does: whatever a kill leaves, what was left undone must not be taken for done.
     reuse: spec.fullRefresh !== true,
     adopt: false,
@@ -184,6 +200,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
         if (rows !== spec.seeds?.[seedName(path)]?.rows.length) throw new Error(`the engine read ${rows} rows of ${path}`);
       },
       seedRows: (path) => spec.seeds?.[seedName(path)]?.rows ?? [],
+      places,
       texts: value.texts,
       replan: (step, own, again) => {
         if (place.replans === true || again === 'go-on') return replanFrom(input, adapter)(step, own, again);

@@ -2,9 +2,12 @@
  * Wraps an adapter so that each call to the database is counted, and the process can end itself by SIGKILL right
  * before, during or right after the n-th call. Production code knows nothing of it.
  */
+import { basename } from 'node:path';
 import type { Adapter } from '../../src/adapter/adapter.ts';
 import type { BulkLoad, Connection, ResultSet, Session, TransactionOptions } from '../../src/adapter/connection.ts';
 import type { Statement } from '../../src/adapter/statement.ts';
+import { disk } from '../../src/project/disk.ts';
+import type { FileSystem } from '../../src/project/file-system.ts';
 
 export type Side = 'before' | 'during' | 'after';
 
@@ -18,7 +21,7 @@ export interface KillPoint {
 export type Sabotage = 'split-transaction' | 'drop-state-row' | 'state-after-commit';
 
 export interface Call {
-  readonly kind: 'open' | 'connect' | 'run' | 'query' | 'begin' | 'commit' | 'rollback' | 'load' | 'row' | 'disconnect' | 'close';
+  readonly kind: 'file' | 'open' | 'connect' | 'run' | 'query' | 'begin' | 'commit' | 'rollback' | 'load' | 'row' | 'disconnect' | 'close';
   readonly sql: string;
 }
 
@@ -57,6 +60,16 @@ class Countdown {
     await pending.catch(() => undefined);
     if (side === 'after') die();
     return new Promise<T>(() => undefined);
+  }
+
+  /** The same for what is over at once. */
+  passNow<T>(call: Call, action: () => T): T {
+    this.calls.push(call);
+    const side = this.#kill?.at === this.calls.length ? this.#kill.side : undefined;
+    if (side === 'before') die();
+    const done = action();
+    if (side !== undefined) die();
+    return done;
   }
 
   *rows<T>(rows: Iterable<T>): Generator<T, void, undefined> {
@@ -168,7 +181,10 @@ function textOf(statements: readonly Statement[]): string {
 }
 
 /** The adapter, watched; `calls` grows while it is used. */
-export function watchAdapter(adapter: Adapter, options: FaultOptions): { readonly adapter: Adapter; readonly calls: readonly Call[] } {
+export function watchAdapter(
+  adapter: Adapter,
+  options: FaultOptions,
+): { readonly adapter: Adapter; readonly files: FileSystem; readonly calls: readonly Call[] } {
   const countdown = new Countdown(options.kill);
   const wrap = (session: Session): Session => ({
     engineVersion: session.engineVersion,
@@ -182,6 +198,12 @@ export function watchAdapter(adapter: Adapter, options: FaultOptions): { readonl
   });
   return {
     calls: countdown.calls,
+    files: {
+      ...disk,
+      move: (from, to) => countdown.passNow({ kind: 'file', sql: `move ${basename(from)} ${basename(to)}` }, () => disk.move(from, to)),
+      link: (path, name) => countdown.passNow({ kind: 'file', sql: `link ${basename(path)}` }, () => disk.link(path, name)),
+      remove: (path) => countdown.passNow({ kind: 'file', sql: `remove ${basename(path)}` }, () => disk.remove(path)),
+    },
     adapter: { ...adapter, open: async (request) => wrap(await countdown.pass({ kind: 'open', sql: '' }, () => adapter.open(request))) },
   };
 }

@@ -21,7 +21,7 @@ export interface KillOperation {
   /** The run changes none of the relations: what is to be proven is that old stays. */
   readonly changesNothing?: boolean;
   /** Only one engine has what it is about. */
-  readonly only?: 'postgres';
+  readonly only?: 'postgres' | 'duckdb';
 }
 
 const wide = (version: number, rows = 20): string =>
@@ -276,6 +276,21 @@ const deployed = (version: number): RunSpec => ({
   ],
 });
 
+/** Rows in files: one, or one for each value of `part`. */
+const inFiles = (version: number, options: SqlModelOptions['external'], rows = 20): RunSpec => ({
+  nodes: [
+    sqlModel('a', `select id, v, n, id % 3 as part from (${wide(version, rows)}) as w`, {
+      materialized: 'external',
+      ...(options === undefined ? {} : { external: options }),
+    }),
+    columnCheck('unique', 'a', 'id'),
+    sqlModel('child', `select sum(n) as n from main.a`, { reads: ['a'] }),
+  ],
+});
+const oneFile = { location: 'target/external/main/a.parquet', isOwn: true, format: 'parquet', partitionBy: [], options: {} } as const;
+const oneText = { ...oneFile, location: 'target/external/main/a.csv', format: 'csv' } as const;
+const folder = { ...oneFile, location: 'target/external/main/a', partitionBy: ['part'] } as const;
+
 export const operations: readonly KillOperation[] = [
   { name: 'state tables and first table', history: [], run: one('a', wide(1), { schema: 'mart' }) },
   { name: 'table first build', history: [one('other', narrow(1))], run: one('a', wide(1)) },
@@ -428,6 +443,9 @@ export const operations: readonly KillOperation[] = [
     history: [byDay()],
     run: { ...byDay(), loads: { window: { start: '2023-11-13', end: '2023-11-14' }, only: true, again: true, chunk: 1 } },
   },
+  { name: 'first file', history: [one('other', narrow(1))], run: inFiles(1, oneFile), only: 'duckdb' },
+  { name: 'file in the place of a file', history: [inFiles(1, oneText)], run: inFiles(2, oneText, 30), only: 'duckdb' },
+  { name: 'folder in the place of a folder', history: [inFiles(1, folder)], run: inFiles(2, folder, 30), only: 'duckdb' },
   { name: 'hooks around the run', history: [bracketed(1)], run: bracketed(2) },
   { name: 'chain of four models', history: [chain(1)], run: chain(2) },
   {

@@ -123,6 +123,8 @@ async function fingerprints(
     const { rows: views } = await connection.query({ sql: questions.view(schema, name) });
     const { rows } = await connection.query({ sql: questions.rows(schema, name) });
     const content = JSON.stringify([columns, rows]);
+    // What a view over files is depends on these.
+    if (/\bread_\w+\(/.test(JSON.stringify(views))) return { relation: `files ${JSON.stringify([columns, views, rows])}`, content };
     return { relation: views.length === 0 ? `table ${content}` : `view ${JSON.stringify([columns, views])}`, content };
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;

@@ -1,11 +1,13 @@
 /** Where databases are made, copied and looked at: files in a folder, or databases of a server. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from '../../src/adapter/adapter.ts';
 import { adapter as duckdb } from '../../src/adapters/duckdb/adapter.ts';
 import { adapter as postgres } from '../../src/adapters/postgres/adapter.ts';
+import { disk } from '../../src/project/disk.ts';
+import { placedFiles } from '../../src/project/placed-files.ts';
 import { openFile } from './drive.ts';
 import { postgresFunctions } from './operations.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -36,6 +38,13 @@ export async function execute(adapter: Adapter, database: string, statements: re
   }
 }
 
+/** The folder beside a database in which models keep their files. */
+const output = 'target';
+
+function copyFiles(from: string, to: string): void {
+  if (existsSync(join(from, output))) cpSync(join(from, output), join(to, output), { recursive: true, preserveTimestamps: true });
+}
+
 /** Each file has a folder of its own, so that whatever else turns up beside it is seen. */
 export function openFileYard(root: string): Promise<Yard> {
   let count = 0;
@@ -52,6 +61,7 @@ export function openFileYard(root: string): Promise<Yard> {
     copy: (base) => {
       const database = place();
       if (existsSync(base)) copyFileSync(base, database);
+      copyFiles(dirname(base), dirname(database));
       return Promise.resolve(database);
     },
     remove: (database) => Promise.resolve(rmSync(dirname(database), { recursive: true, force: true })),
@@ -60,13 +70,21 @@ export function openFileYard(root: string): Promise<Yard> {
       const folder = mkdtempSync(join(tmpdir(), 'tx-kill-copy-'));
       try {
         const copy = join(folder, 'w.duckdb');
+        copyFiles(dirname(database), folder);
+        // A folder that was on its way is put back by whoever comes next, before it looks.
+        placedFiles(disk, folder).mend(`${output}/external/main/a`);
         for (const suffix of ['', '.wal']) if (existsSync(database + suffix)) copyFileSync(database + suffix, copy + suffix);
         return await takeSnapshot(duckdb, copy);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
     },
-    leftovers: (database) => readdirSync(dirname(database)).filter((name) => name !== 'w.duckdb'),
+    leftovers: (database) => [
+      ...readdirSync(dirname(database)).filter((name) => name !== 'w.duckdb' && name !== output),
+      ...(existsSync(join(dirname(database), output)) ? readdirSync(join(dirname(database), output), { recursive: true }) : [])
+        .map(String)
+        .filter((name) => name.includes('.tx-')),
+    ],
     close: () => Promise.resolve(),
   });
 }

@@ -2,7 +2,7 @@
 import type { Capabilities } from '../../adapter/capabilities.ts';
 
 export const capabilities: Capabilities = {
-  materializations: ['view', 'table', 'incremental', 'ephemeral'],
+  materializations: ['view', 'table', 'incremental', 'ephemeral', 'external'],
   // Merge ties on recent rows but is five times slower on scattered keys, so it is never the default.
   incrementalStrategies: ['delete_insert', 'merge', 'append', 'insert_overwrite', 'time_interval'],
   publish: 'transaction',

@@ -20,6 +20,7 @@ import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { applyChangesSql, stageChangesSql } from '../../adapter/version-sql.ts';
 import { bug } from '../../diagnostics/bug.ts';
+import { readFiles, writeFiles } from './external-files.ts';
 import { releaseConstraints, stageConstrained, syncConstraints } from './constraints.ts';
 import { dialect } from './dialect.ts';
 import { quoteIdentifier } from './quoting.ts';
@@ -131,6 +132,8 @@ export const operations: OperationRenderers = {
   },
   'publish-stage': publishStage,
   'publish-view': publishView,
+  'write-files': writeFiles,
+  'read-files': readFiles,
   append: ({ stage, target, columns }) => each(insertAll(stage, target, columns)),
   'append-query': appendQuery,
   'delete-insert': deleteInsert,

@@ -319,7 +319,7 @@ describe('all operations', () => {
     } as const;
     const column = { name: 'a', type: 'integer' };
     const constraints = [{ type: 'foreign_key', columns: ['a'], to: { sql: 'other', columns: ['b'] } }] as const;
-    const all: { readonly [K in OperationKind]: Extract<Operation, { kind: K }> } = {
+    const all: { readonly [K in Exclude<OperationKind, 'write-files' | 'read-files'>]: Extract<Operation, { kind: K }> } = {
       'create-schema': { kind: 'create-schema', schema: 's' },
       'stage-query': { kind: 'stage-query', stage, temporary: false, query: query('select 1') },
       'stage-view': { kind: 'stage-view', stage: { ...stage, schema: 'pg_temp' }, query: query('select 1') },

@@ -10,6 +10,7 @@ import { releaseConstraints, stageConstraints, syncConstraints } from './constra
 import { applyChangesSql, stageChangesSql } from '../../adapter/version-sql.ts';
 import { dialect } from './dialect.ts';
 import { columnList, deleteInsert, insertAll, merge } from './increments.ts';
+import { bug } from '../../diagnostics/bug.ts';
 import { publishMaterialized } from './publish/publish-materialized.ts';
 import { publishStage } from './publish/publish-stage.ts';
 import { publishView } from './publish/publish-view.ts';
@@ -67,6 +68,8 @@ export const operations: OperationRenderers = {
   'publish-stage': publishStage,
   'publish-view': publishView,
   'publish-materialized': publishMaterialized,
+  'write-files': ({ path }) => bug(`files at ${path}, which the engine does not write`),
+  'read-files': ({ path }) => bug(`files at ${path}, which the engine does not read`),
   append: ({ stage, target, columns }) => each(insertAll(stage, target, columns)),
   'append-query': appendQuery,
   'delete-insert': deleteInsert,

@@ -18,6 +18,7 @@ import type { LoadedGraph } from '../load-graph.ts';
 import { prepareNodes } from '../prepare-nodes.ts';
 import type { RunOptions } from '../options.ts';
 import { runCopies } from '../run-copies.ts';
+import { seeFilesOfModels } from '../see-files-of-models.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { stampSources } from '../stamp-sources.ts';
@@ -124,6 +125,7 @@ async function requireUnmoved(
     state: production.ownState,
     seeds: production.seedsOf(nodes.map(({ id }) => id)),
     sources: stampSources(host, loaded),
+    files: seeFilesOfModels(host, loaded),
     reuse: true,
   };
   const moved = nodes.flatMap((node) => {

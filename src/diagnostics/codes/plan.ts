@@ -33,6 +33,10 @@ export const planCodes = {
     (p) => `${p.test === undefined ? 'no row' : `no row that fails \`${p.test}\``} of \`${p.model}\` can be set aside: ${p.reason}`,
     () => 'take `on_fail: quarantine` away, or change what stands in its way',
   ),
+  'files-not-owned': error<{ readonly location: string }>(
+    ({ location }) => `something is at \`${location}\` already, and \`tx\` did not put it there for this model`,
+    () => 'move it away, name another `location`, or replace it for good with `--adopt`',
+  ),
   'quarantine-taken': error<{ relation: string; model: string }>(
     (p) => `\`${p.relation}\` is where failing rows of \`${p.model}\` would go, and it is something else`,
     () => 'name another schema in `quarantine: { schema: … }` of the model, or give what stands there another name',

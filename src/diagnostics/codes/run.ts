@@ -37,6 +37,10 @@ export const runCodes = {
     ({ source }) => `what says when \`${source}\` was loaded is no date or timestamp`,
     () => 'name a column of dates or timestamps in `loaded_at_field`, or cast it there: `cast(loaded as timestamp)`',
   ),
+  'files-not-written': error<{ readonly location: string; readonly code: string }>(
+    ({ location, code }) => `the files of \`${location}\` cannot be put there: ${code}`,
+    () => 'make room for them, and let `tx` write into the folder that they are in; what was there before is there still',
+  ),
   'not-built': error<{ readonly test: string; readonly names: readonly string[] }>(
     ({ test, names }) => `test \`${test}\` reads ${list(names)}, which ${names.length === 1 ? 'is' : 'are'} not built yet`,
     ({ names }) => `build first: \`tx build --select ${names.map((name) => shellWord(selectorName(name))).join(' ')}\``,

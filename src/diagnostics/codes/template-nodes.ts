@@ -87,6 +87,14 @@ const configCodes = {
     (p) => `\`${p.name}\` has \`${p.given}\` and no \`${p.key}\`, which ${p.why}`,
     (p) => `add \`${p.key}="…"\` to its config`,
   ),
+  'location-not-possible': error<{ readonly location: string; readonly why: string }>(
+    ({ location, why }) => `files cannot be kept in \`${location}\`: ${why}`,
+    () => 'name a file or a folder of their own, such as `exports/orders.parquet`, or leave `location` away',
+  ),
+  'file-option-wrong': error<{ readonly what: string; readonly expected: string }>(
+    ({ what }) => what,
+    ({ expected }) => expected,
+  ),
   'config-in-conflict': error<{ readonly first: string; readonly second: string; readonly why: string }>(
     (p) => `\`${p.first}\` and \`${p.second}\` do not go together: ${p.why}`,
     () => 'take one of them away',
@@ -176,10 +184,12 @@ function printable(name: string): string {
 }
 
 /** What a model is, with its article. */
-const described = (materialized: string): string => (materialized === 'ephemeral' ? 'ephemeral' : `a ${materialized}`);
+const described = (materialized: string): string =>
+  materialized === 'ephemeral' || materialized === 'external' ? materialized : `a ${materialized}`;
 
 function adviseIdle(key: string, materialized: string): string {
   const takes = materialized === 'ephemeral' && (key === 'alias' || key === 'schema' || key === 'contract');
+  if (key === 'location' || key === 'format' || key === 'options') return 'take it away, or set `materialized="external"`';
   return takes ? 'take it away' : 'take it away, or set `materialized="incremental"`';
 }
 
