@@ -59,7 +59,7 @@ function chooseAgain(host: Host, screen: Screen, loaded: LoadedGraph, request: R
 }
 
 /** Whether the command does something for the node. */
-function isWorkOf(command: Command, node: GraphNode): boolean {
+export function isWorkOf(command: Command, node: GraphNode): boolean {
   switch (node.resourceType) {
     case 'model':
       return (command === 'run' || command === 'build') && node.config.materialized !== 'ephemeral';

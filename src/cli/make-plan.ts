@@ -30,6 +30,8 @@ export interface Prepared {
   readonly threads: number;
   readonly interval: Interval | undefined;
   readonly loads: LoadOrder | undefined;
+  /** All that a run with a name is about, with what was finished before. */
+  readonly asked?: ReadonlySet<NodeId>;
   /** What takes the rows of another environment. */
   readonly copies?: ReadonlyMap<NodeId, Copy>;
   /** In an environment: what the target has of each node. */
@@ -84,7 +86,7 @@ export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan
     seeds: prepared.seeds.summaries,
     ...hooks,
     findCheck,
-    run: { id: randomUUID(), startedAt: new Date(host.clock.now()).toISOString() },
+    run: { id: request.named?.runId ?? randomUUID(), startedAt: new Date(host.clock.now()).toISOString() },
     fullRefresh: request.options.fullRefresh === true,
     adopt: request.options.adopt === true,
     ...(request.replay === true ? { replay: true } : {}),

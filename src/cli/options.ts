@@ -84,6 +84,8 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly chunk?: number;
   /** What is loaded already stays. */
   readonly resume?: boolean;
+  /** A name under which what is finished is not done again. */
+  readonly runId?: string;
   /** Run again what changes, until somebody quits. */
   readonly watch?: boolean;
 }
@@ -341,6 +343,18 @@ export function addBuildOptions(command: Command): Command {
 
 export function addForceOption(command: Command): Command {
   return addFlag(group(command, 'building'), '--force', 'also build and test what is unchanged');
+}
+
+/** Letters that are the same in every database and file, and room for the number of a later run. */
+function runName(text: string): string {
+  if (!/^[A-Za-z0-9][\w.:+@/=-]{0,49}$/.test(text))
+    throw new InvalidArgumentError('must be at most 50 letters, digits and signs of `_.:+@/=-`');
+  return text;
+}
+
+export function addRunIdOption(command: Command): Command {
+  const option = new Option('--run-id <name>', 'do not do again what this run has finished').argParser(runName).env('TX_RUN_ID');
+  return group(command, 'building').addOption(option);
 }
 
 export function addAuditOption(command: Command): Command {

@@ -17,6 +17,7 @@ import {
   addOutputOptions,
   addOwnSwitches,
   addProjectOptions,
+  addRunIdOption,
   addSelectionOptions,
   addThreadsOption,
   dropWeakerTwins,
@@ -241,6 +242,7 @@ function addRunCommands(host: Host, add: Add): void {
           .addOption(junitOption());
         if (command !== 'test') addLockTimeoutOption(addBuildOptions(entry));
         if (command === 'build') addRestateOptions(addAuditOption(addForceOption(entry)));
+        addRunIdOption(entry);
         if (command !== 'seed') addDeferOptions(entry);
         if (command !== 'seed' && command !== 'snapshot') addWatchOption(entry, 'building');
       },

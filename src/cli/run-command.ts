@@ -6,6 +6,7 @@ import { bug } from '../diagnostics/bug.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import type { RunResult } from '../execute/events.ts';
+import { StepFailure } from '../execute/step-failure.ts';
 import { ancestorsHere } from '../plan/defer-nodes.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import type { Command, Plan } from '../plan/plan.ts';
@@ -26,6 +27,7 @@ import { estimateBackfill } from './estimate-backfill.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
+import { identifyRun, namedOf, tellNamed, withoutFinished } from './identify-run.ts';
 import { loadGraph } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Prepared } from './make-plan.ts';
@@ -72,8 +74,10 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
   }
 }
 
-async function runMarked(host: Host, screen: Screen, request: RunRequest, mark: UnfinishedMark | undefined): Promise<ExitCode> {
-  const prepared = await prepare(host, screen, request, await loadGraph(host, screen, request.options, mark?.begin));
+async function runMarked(host: Host, screen: Screen, asked: RunRequest, mark: UnfinishedMark | undefined): Promise<ExitCode> {
+  const loaded = await loadGraph(host, screen, asked.options, mark?.begin);
+  const request = await identifyRun(host, screen, loaded, asked);
+  const prepared = await prepare(host, screen, request, loaded);
   if (prepared === undefined) return noResults(screen, request, mark);
   const cancellation = listenForCancel();
   try {
@@ -166,6 +170,7 @@ export async function runPrepared(
             shapes: standing.state.shapes,
             newTexts: newTexts(planned.plan, loaded, standing),
             ...(prepared.bases === undefined ? {} : { bases: prepared.bases }),
+            ...namedOf(request, prepared),
             openRuns: standing.state.openRuns,
             lockTimeoutMs: lockTimeoutMs(request.options),
             signal: cancellation.signal,
@@ -233,16 +238,20 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
   const production = readsTarget(request.options) ? await findProduction(host, screen, loaded, request.options) : undefined;
-  const selected = inEnvironment(chooseNodes(host, screen, loaded, request), request, production);
+  const asked = inEnvironment(chooseNodes(host, screen, loaded, request), request, production);
+  const selected = withoutFinished(loaded, asked, request);
+  tellNamed(screen, request, { all: asked.size, left: selected.size });
   if (selected.size === 0) {
-    screen.note(
-      production === undefined ? 'nothing to do' : `nothing to do: nothing of it differs from target ${loaded.project.target.name}`,
-    );
+    if (asked.size === 0)
+      screen.note(
+        production === undefined ? 'nothing to do' : `nothing to do: nothing of it differs from target ${loaded.project.target.name}`,
+      );
     showUnneeded(screen, loaded.nodeErrors);
     return undefined;
   }
   const { retried } = request;
-  return prepareNodes(host, screen, request, { loaded, selected, own: new Set([...selected, ...(retried?.recorded ?? [])]), production });
+  const own = new Set([...asked, ...(retried?.recorded ?? [])]);
+  return { ...(await prepareNodes(host, screen, request, { loaded, selected, own, production })), asked };
 }
 
 /** The live line of the terminal is taken away also when a run breaks off. */
@@ -250,6 +259,7 @@ async function executeReported(report: RunReport, project: Project, execute: () 
   try {
     return await execute();
   } catch (cause) {
+    if (cause instanceof StepFailure) throw new Stop(exitCodes.transient, cause.diagnostics);
     throw stopForDatabase(cause, project);
   } finally {
     report.stop();

@@ -1,5 +1,6 @@
 /** What a building or testing command is asked to do. */
 import type { Command } from '../plan/plan.ts';
+import type { NamedRun } from '../state/request-reader.ts';
 import type { RunOptions } from './options.ts';
 
 /** What the record of an earlier run says. */
@@ -10,12 +11,23 @@ export interface RetriedRun {
   readonly recorded: ReadonlySet<string>;
 }
 
+/** A name that somebody gave to the run, and what was done under it. */
+export interface NamedRequest {
+  readonly name: string;
+  /** Of this run. */
+  readonly runId: string;
+  readonly finished: ReadonlySet<string>;
+  /** The last run of that name. */
+  readonly before: NamedRun | undefined;
+}
+
 /** What a command wants to happen, after flags and earlier results were read. */
 export interface RunRequest {
   readonly command: Command;
   readonly options: RunOptions;
   /** What an earlier run with these options left undone, instead of all that they select (`tx retry`). */
   readonly retried?: RetriedRun;
+  readonly named?: NamedRequest;
   /** Models take what was set aside of them instead of their queries. */
   readonly replay?: true;
 }

@@ -110,7 +110,7 @@ describe('config', () => {
     ['{{config materialised="view"}}', 'unknown-key: unknown key `materialised` in `config`'],
     [
       '{{config materialized="vew"}}',
-      'wrong-value: `materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, `materialized_view`, not `vew`',
+      'wrong-value: `materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, `materialized_view`, `external`, not `vew`',
     ],
     ['{{config "view"}}', 'config-misplaced: `config` takes named values only'],
     ['{{config alias="a"}}{{config alias="b"}}', 'config-duplicate: `alias` is set twice in this file'],

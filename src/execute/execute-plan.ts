@@ -3,9 +3,10 @@ import type { Connection } from '../adapter/connection.ts';
 import type { Relation } from '../adapter/relation.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import { bug } from '../diagnostics/bug.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan, Step } from '../plan/plan.ts';
-import { stateVersion } from '../state/state-tables.ts';
+import { stateRelation, stateVersion } from '../state/state-tables.ts';
 import { createStateWriter } from '../state/state-writer.ts';
 import type { RunStatus, StateWriter } from '../state/state-writer.ts';
 import type { NodeResult, RunResult } from './events.ts';
@@ -16,7 +17,7 @@ import { openIntervals, relationsToOpen } from './open-intervals.ts';
 import { noteShapes } from './note-shapes.ts';
 import { prepareState } from './prepare-state.ts';
 import { backoff, isWorthRetrying, maxAttempts } from './retries.ts';
-import { StatementFailure } from './step-failure.ts';
+import { StatementFailure, StepFailure } from './step-failure.ts';
 import { auditsOf } from './test-results.ts';
 import { schedule } from './scheduler.ts';
 import type { StepOutcome } from './scheduler.ts';
@@ -97,8 +98,8 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
 }
 
 /** Of a run that does nothing nothing is written, unless something waits for the next one: older state tables, or runs that died. */
-function isAwaited({ stateVersion: found, openRuns }: ExecutionOptions): boolean {
-  return found < stateVersion || openRuns.length > 0;
+function isAwaited({ stateVersion: found, openRuns, named }: ExecutionOptions): boolean {
+  return found < stateVersion || openRuns.length > 0 || named !== undefined;
 }
 
 /** Creates schemas and state, opens the run's record and closes those of runs that died: one transaction, tried like any other. */
@@ -135,15 +136,29 @@ async function prepareOnce(
   const creates = options.stateVersion < stateVersion || plan.setup.length > 0;
   // Who creates what several runs need does it alone.
   const lock: Relation = { schema: plan.stateSchema, name: 'meta' };
-  const needed = [...(creates ? [lock] : []), ...relationsToOpen(plan, adapter.dialect)];
+  const { named } = options;
+  const needed = [
+    ...(creates ? [lock] : []),
+    ...(named === undefined ? [] : [{ schema: plan.stateSchema, name: `run ${named.name}` }]),
+    ...relationsToOpen(plan, adapter.dialect),
+  ];
   const locks = adapter.capabilities.runLock === 'relation' ? needed : [];
   await beginWith(connection, locks.length === 0 ? {} : { label: 'tx', locks, lockTimeoutMs: options.lockTimeoutMs });
   await prepareState(adapter, connection, { schema: plan.stateSchema, from: options.stateVersion, txVersion: options.txVersion, at });
+  if (named !== undefined) await requireFirst(plan, adapter, connection);
   for (const operation of plan.setup) await runOperation(adapter, connection, operation);
   const dead = session.deadRuns === undefined ? options.openRuns : await session.deadRuns(options.openRuns);
   const closing = dead.map((runId) => writer.run(runRecord(plan, options, runId, 'interrupted', at)));
   const opening = await openIntervals(plan, connection, adapter.dialect, { writer, at });
-  await commitWith(connection, ...closing, ...opening, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
+  const asked = named === undefined ? [] : [writer.request(at, named.name, named.ordinal, named.request)];
+  await commitWith(connection, ...closing, ...opening, ...asked, writer.run(runRecord(plan, options, plan.run.id, 'running', at)));
+}
+
+/** Under the lock of its name: another run may have begun as the same one meanwhile. */
+async function requireFirst({ stateSchema, run }: Plan, { dialect }: ExecutionPorts['adapter'], connection: Connection): Promise<void> {
+  const runs = dialect.relation(stateRelation(stateSchema, 'runs'));
+  const { rows } = await connection.query({ sql: `select 1 from ${runs} where run_id = ${dialect.literal(run.id)} limit 1` });
+  if (rows.length > 0) throw new StepFailure([diagnose('run-id-at-work', { name: run.id })]);
 }
 
 function runRecord(plan: Plan, options: ExecutionOptions, runId: string, status: RunStatus, at: string): Parameters<StateWriter['run']>[0] {

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import type { BuildStep } from '../plan/plan.ts';
 import type { TextIndex } from '../plan/texts.ts';
+import type { RunRequestRecord } from '../state/state-writer.ts';
 import type { PlacedFiles } from '../project/placed-files.ts';
 import type { RunEvent } from './events.ts';
 
@@ -56,6 +57,8 @@ export interface ExecutionOptions {
   readonly txVersion: string;
   /** Version of the state tables that stand; 0 where there are none. */
   readonly stateVersion: number;
+  /** What the run was asked, where it has a name, and how many there were of that name. */
+  readonly named?: { readonly name: string; readonly ordinal: number; readonly request: RunRequestRecord };
   /** The columns of relations as they were noted last: see `StateSnapshot`. */
   readonly shapes: Readonly<Record<string, string>>;
   /** What the target had of each node, where this is an environment of it. */

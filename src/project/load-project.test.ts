@@ -146,7 +146,7 @@ describe('loadProject', () => {
       'project.yaml:1:1 unknown key `nam` in `project.yaml`',
       'project.yaml:6:44 unknown key `treads` in `prod`',
       'project.yaml:9:5 unknown key `+materialised` in `staging`',
-      'project.yaml:10:19 `materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, `materialized_view`, not `tabel`',
+      'project.yaml:10:19 `materialized` must be one of `view`, `table`, `incremental`, `ephemeral`, `materialized_view`, `external`, not `tabel`',
     ]);
     expect(loaded.diagnostics.map((entry) => entry.help)).toEqual([
       'did you mean `name`?',

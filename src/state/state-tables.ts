@@ -41,9 +41,10 @@ export const laterColumns: Readonly<Record<string, number>> = {};
  * not. A check that an incremental model passed without a failure has the ordinal of that build; all others have 0. `ledger`
  * is an entry in the ledger of a relation that is loaded interval by interval, under its quoted name; these count by themselves.
  * `text` is the SQL that a build was made from, where it is another than before, and `kept` says of the build of its ordinal from
- * which states of its parents it would be made the same.
+ * which states of its parents it would be made the same. `request` is what a run was asked that somebody gave a name, which is its
+ * subject.
  */
-export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'point' | 'rows' | 'shape' | 'ledger' | 'text' | 'kept';
+export type RecordKind = 'build' | 'failure' | 'check' | 'measure' | 'point' | 'rows' | 'shape' | 'ledger' | 'text' | 'kept' | 'request';
 
 export interface StateView {
   readonly kinds: readonly RecordKind[];

@@ -59,6 +59,17 @@ export interface NodeRunRecord {
   readonly errorCode?: string;
 }
 
+/** What a run was asked that has a name. */
+export interface RunRequestRecord {
+  readonly runId: string;
+  /** As it was typed. */
+  readonly line: string;
+  /** Flags that make of the same nodes something else. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Unique ids of all that it was to build or test. */
+  readonly nodes: readonly string[];
+}
+
 export interface CheckRecord {
   readonly runId: string;
   readonly node: string;
@@ -148,6 +159,8 @@ export interface StateWriter {
   readonly outcome: (outcome: Outcome) => Statement;
   /** One statement for all that is noted, which must be something. */
   readonly notes: (at: string, notes: Notes) => Statement;
+  /** Under that name, as the so-maniest. */
+  readonly request: (at: string, name: string, ordinal: number, request: RunRequestRecord) => Statement;
   /** Takes away what is kept too long of these tests; nothing for none. */
   readonly prune: (tests: GrownTests) => readonly Statement[];
 }
@@ -182,6 +195,7 @@ export function createStateWriter(schema: string, dialect: Dialect): StateWriter
         }),
       ]);
     },
+    request: (at, name, ordinal, request) => insert('records', [rowAt(at)('request', name, ordinal, request)]),
     prune: (tests) => {
       const records = dialect.relation(stateRelation(schema, 'records'));
       const oldRows = tests.rows.map((test) => {

@@ -158,6 +158,14 @@ export const cliCodes = {
     (p) => `no node has a key \`${p.key}\``,
     (p) => didYouMean(p.key.split('.')[0] ?? '', p.known) ?? '`tx ls --output json` shows the usual keys, target/manifest.json all of them',
   ),
+  'run-id-at-work': error<{ readonly name: string }>(
+    ({ name }) => `run \`${name}\` is at work already`,
+    () => 'wait for it, or give another `--run-id`',
+  ),
+  'run-id-of-another': error<{ readonly name: string; readonly flag: string; readonly line: string }>(
+    ({ name, flag, line }) => `run \`${name}\` was begun with another \`${flag}\`: \`${line}\``,
+    () => 'repeat it as it was begun, or give another `--run-id`',
+  ),
   'quarantine-needs-model': error<{ action: string; count: number }>(
     ({ action, count }) => `\`tx quarantine ${action}\` ${count === 0 ? 'needs the name of a model' : `shows one model, not ${count}`}`,
     ({ action }) => `name ${action === 'show' ? 'one' : 'them'}, as in \`tx quarantine ${action} stg_orders\``,

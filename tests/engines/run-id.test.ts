@@ -1,0 +1,107 @@
+/** A run with a name does nothing twice, whoever calls it how often, on every engine. */
+import { describe, expect, it } from 'vitest';
+import { useProjectEngines } from './engine-project.ts';
+import type { EngineProject } from './engine-project.ts';
+
+const FILES: Readonly<Record<string, string>> = {
+  'seeds/src.csv': 'id,v\n1,a\n2,b\n',
+  'models/a.sql': '{{config materialized="table"}}select id, v from {{ref "src"}}',
+  'models/b.sql': '{{config materialized="table"}}select id, 1 / (id - 1) as v from {{ref "a"}}',
+  'models/c.sql': '{{config materialized="table"}}select id from {{ref "b"}}',
+  'models/p.yaml': 'models: [{ name: a, columns: [{ name: id, tests: [unique] }] }]',
+};
+
+async function text(project: EngineProject, line: string, exit = 0): Promise<string> {
+  const end = await project.tx(line);
+  expect(end.exit, `${line}\n${end.text}`).toBe(exit);
+  return end.text;
+}
+
+const broken = '{{config materialized="table"}}select id, cast(v as integer) as v from {{ref "a"}}';
+const sound = '{{config materialized="table"}}select id, v from {{ref "a"}}';
+
+describe('a run with a name', () => {
+  const engines = useProjectEngines();
+  describe.each(engines)('on $name', ({ project: open }) => {
+    const builds = (project: EngineProject) =>
+      project.rows(`select node_id, count(*) from _tx.node_runs where status = 'success' group by 1 order by 1`);
+
+    it('that has succeeded does nothing the next time, whatever has changed', async () => {
+      const project = await open({ ...FILES, 'models/b.sql': sound });
+      await text(project, 'build --run-id daily:2024-01-01');
+      project.write({
+        'seeds/src.csv': 'id,v\n7,x\n',
+        'models/c.sql': '{{config materialized="table"}}select id + 1 as id from {{ref "b"}}',
+      });
+      expect(await text(project, 'build --run-id daily:2024-01-01')).toContain(
+        'nothing to do: run daily:2024-01-01 has finished all of it',
+      );
+      expect((await builds(project)).map(([, count]) => Number(count))).toEqual([1, 1, 1, 1]);
+      await text(project, 'build --run-id daily:2024-01-02');
+      expect(await project.rows('select id from main.c')).toEqual([[8]]);
+      const ids = await project.rows('select distinct run_id from _tx.runs order by 1');
+      expect(ids).toEqual([['daily:2024-01-01'], ['daily:2024-01-02']]);
+    });
+
+    it('that failed goes on where it stopped', async () => {
+      const project = await open({ ...FILES, 'models/b.sql': broken });
+      await text(project, 'build --run-id r1', 1);
+      project.write({ 'models/b.sql': sound });
+      const again = await text(project, 'build --run-id r1');
+      expect(again).toContain('run r1 goes on: 3 of 5 nodes were finished');
+      expect(Object.fromEntries((await builds(project)).map(([id, count]) => [String(id).split('.').at(-1), Number(count)]))).toEqual({
+        src: 1,
+        a: 1,
+        b: 1,
+        c: 1,
+      });
+      expect(await text(project, 'build --run-id r1')).toContain('nothing to do');
+      expect(await project.rows(`select run_id, status from _tx.runs where status <> 'running' order by recorded_at`)).toEqual([
+        ['r1', 'failed'],
+        ['r1#2', 'success'],
+      ]);
+    });
+
+    it('takes each part of a schedule once', async () => {
+      const project = await open({ ...FILES, 'models/b.sql': sound });
+      await text(project, 'seed --run-id day');
+      await text(project, 'run -s a --run-id day');
+      const more = await text(project, 'run -s a b --run-id day');
+      expect(more).toContain('run day was begun as');
+      await text(project, 'run -s a b c --run-id day');
+      expect((await builds(project)).map(([, count]) => Number(count))).toEqual([1, 1, 1, 1]);
+    });
+
+    it('is not taken up with other flags', async () => {
+      const project = await open({ ...FILES, 'models/b.sql': sound });
+      await text(project, 'build --run-id r1');
+      expect(await text(project, 'build --run-id r1 --full-refresh', 2)).toContain('run-id-of-another');
+      expect(await text(project, 'build --run-id no#good', 2)).toContain('--run-id');
+    });
+
+    it('that was killed is taken up by the next one', async () => {
+      const project = await open({ ...FILES, 'models/b.sql': sound });
+      await text(project, 'build -s src a --run-id r1');
+      // As a process leaves it that dies.
+      await project.run(`delete from _tx.runs where status = 'success'`);
+      const again = await text(project, 'build --run-id r1');
+      expect(again).toContain('goes on: 3 of 5');
+      expect((await builds(project)).map(([, count]) => Number(count))).toEqual([1, 1, 1, 1]);
+    });
+  });
+
+  it('runs once where two begin at the same time on one server', async () => {
+    const postgres = engines.find(({ name }) => name === 'postgres');
+    const project = await postgres?.project({ ...FILES, 'models/b.sql': sound });
+    if (project === undefined) throw new Error('there is no such engine');
+    await text(project, 'build -s nothing --run-id none', 2);
+    const ends = await Promise.all([1, 2, 3].map(() => project.tx('build --run-id twice')));
+    for (const { exit, text: said } of ends) {
+      expect([0, 75], said).toContain(exit);
+      if (exit === 75) expect(said).toContain('run-id-at-work');
+    }
+    expect(ends.filter(({ exit }) => exit === 0).length).toBeGreaterThan(0);
+    const built = await project.rows(`select count(*) from _tx.node_runs where status = 'success' and node_id like 'model.%'`);
+    expect(Number(built[0]?.[0])).toBe(3);
+  });
+});
