@@ -34,7 +34,7 @@ export async function identifyRun(host: Host, screen: Screen, loaded: LoadedGrap
     finished: new Set(earlier.flatMap(({ finished }) => [...finished])),
     before,
   };
-  return { ...request, named, ...(before === undefined ? {} : { options: { ...request.options, resume: true } }) };
+  return { ...request, named };
 }
 
 async function readEarlier(

@@ -28,5 +28,6 @@ export function addRestateOptions(command: Command): Command {
 export function addBackfillOptions(command: Command): Command {
   return addRangeOptions(command)
     .addOption(plainOption('--chunk <n>', 'so many batches in one transaction').argParser(positiveInteger))
+    .addOption(plainOption('--parallel <n>', 'queries of so many batches at a time').argParser(positiveInteger))
     .addOption(plainOption('--resume', 'only what is missing of the range'));
 }

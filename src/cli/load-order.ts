@@ -26,14 +26,17 @@ export function readLoadOrder(
   request: RunRequest,
   { selected, interval }: Wanted,
 ): LoadOrder | undefined {
-  const { options, retried } = request;
+  const { options, retried, named } = request;
+  // What an earlier attempt has opened counts as missing already.
+  const isBegun = retried === undefined && named?.before === undefined;
   const { backfill, restate = [], chunk = 1, resume } = options;
   if (backfill === true) {
     const models = modelsOf(loaded, selected);
     const window = readRange(options);
     requireIntervals(models, 'backfill');
     if (Date.parse(window.start) >= host.clock.now()) screen.note(describeNothing(options, host.clock.now()));
-    return { window, only: true, again: retried === undefined && resume !== true, chunk };
+    const pace = { chunk, ...(options.parallel === undefined ? {} : { parallel: options.parallel }) };
+    return { window, only: true, again: isBegun && resume !== true, ...pace };
   }
   if (restate.length > 0) {
     const window = readRange(options);
@@ -48,11 +51,11 @@ export function readLoadOrder(
     for (const { id, name, path, config } of models.filter((model) => !isByInterval(model)))
       if (config.materialized === 'incremental' && selected.has(id))
         screen.showDiagnostics([diagnose('restate-not-seen', { name }, { node: id, span: { path, start: 0, end: 0 } })]);
-    const again = retried === undefined;
+    const again = isBegun;
     return { window, only: false, again, nodes: new Set(models.filter(isByInterval).map(({ id }) => id)), chunk };
   }
   if (options.from !== undefined || options.to !== undefined) throw incomplete('--restate');
-  return interval === undefined ? undefined : { window: interval, only: true, again: retried === undefined, chunk };
+  return interval === undefined ? undefined : { window: interval, only: true, again: isBegun, chunk };
 }
 
 function modelsOf({ graph }: LoadedGraph, ids: ReadonlySet<NodeId>): readonly CompiledModel[] {

@@ -82,6 +82,8 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly backfill?: boolean;
   /** So many batches have one transaction. */
   readonly chunk?: number;
+  /** Queries of so many batches run at a time. */
+  readonly parallel?: number;
   /** What is loaded already stays. */
   readonly resume?: boolean;
   /** A name under which what is finished is not done again. */

@@ -31,10 +31,12 @@ export function argumentsOf(options: RunOptions): RunArguments {
 }
 
 /** Those of models by interval; nothing for other runs. */
-function rangeArguments({ restate = [], from, to, backfill, chunk, resume }: RunOptions): RunArguments {
+function rangeArguments({ restate = [], from, to, backfill, chunk, parallel, resume }: RunOptions): RunArguments {
   if (from === undefined && to === undefined && restate.length === 0) return {};
   const bounds = { from: from ?? null, to: to ?? null };
-  return backfill === true ? { backfill: true, ...bounds, chunk: chunk ?? null, resume: resume === true } : { restate, ...bounds };
+  return backfill === true
+    ? { backfill: true, ...bounds, chunk: chunk ?? null, parallel: parallel ?? null, resume: resume === true }
+    : { restate, ...bounds };
 }
 
 /** The flags of a retry over those of the run that it repeats: variables, target, threads and fail-fast may be others. */
@@ -82,13 +84,14 @@ export function optionsFrom(
   };
 }
 
-function rangeOptions({ restate, from, to, backfill, chunk, resume }: RunArguments): Partial<RunOptions> {
+function rangeOptions({ restate, from, to, backfill, chunk, parallel, resume }: RunArguments): Partial<RunOptions> {
   return {
     ...(typeof restate === 'object' && restate !== null ? { restate } : {}),
     ...(typeof from === 'string' ? { from } : {}),
     ...(typeof to === 'string' ? { to } : {}),
     ...(backfill === true ? { backfill } : {}),
     ...(typeof chunk === 'number' ? { chunk } : {}),
+    ...(typeof parallel === 'number' ? { parallel } : {}),
     ...(resume === true ? { resume } : {}),
   };
 }

@@ -119,7 +119,7 @@ export async function runPrepared(
 ): Promise<RunResult | undefined> {
   const { loaded, threads } = prepared;
   const { adapter, session } = await openDatabase(host, screen, loaded, {
-    connections: threads + 1,
+    connections: threads + (request.options.parallel ?? threads) + 1,
     readOnly: false,
     waitSeconds: waitSeconds(request.options),
     signal: cancellation.signal,

@@ -128,6 +128,8 @@ export interface IntervalConfig {
   readonly outside: 'error' | 'drop';
   /** Another query does not concern what is loaded already. */
   readonly forwardOnly: boolean;
+  /** Queries of several batches run at a time. */
+  readonly concurrent?: true;
 }
 
 /** Config after merging file over YAML over folder tree, with defaults filled. */

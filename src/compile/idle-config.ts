@@ -21,6 +21,7 @@ const ofIntervals: readonly ConfigKeyName[] = [
   'allow_partials',
   'outside_interval',
   'forward_only',
+  'concurrent_batches',
 ];
 
 /** Keys that only models ask for that are kept in files. */

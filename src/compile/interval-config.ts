@@ -29,6 +29,7 @@ export function intervalsOf(merged: MergedConfig): Pick<ModelConfig, 'intervals'
       allowPartials: configValue(merged, 'allow_partials') ?? false,
       outside: configValue(merged, 'outside_interval') ?? 'error',
       forwardOnly: configValue(merged, 'forward_only') ?? false,
+      ...(configValue(merged, 'concurrent_batches') === true ? { concurrent: true } : {}),
     },
   };
 }

@@ -53,7 +53,6 @@ export const dbtKeys: Words = {
   warn_unsupported: 'leave it out: a constraint that is not enforced is a warning',
   store_failures_as: 'write `store_failures: true`: failing rows are kept in the state',
   fail_calc: 'write a test as a query: each of its rows is a failure',
-  concurrent_batches: 'leave it out: batches of a model run one after another, several models at once',
   sql_header: 'write a `pre_hook`, or `settings` of the target',
 };
 

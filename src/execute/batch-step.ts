@@ -10,6 +10,7 @@ import type { Action, BatchPlan } from '../plan/action.ts';
 import type { BuildStep } from '../plan/plan.ts';
 import type { TextIndex } from '../plan/texts.ts';
 import type { Outcome } from '../state/state-writer.ts';
+import { withoutStage } from './staged-work.ts';
 
 /** The step of all batches as it was planned, and its texts with the slots that are open. */
 export interface Template {
@@ -27,6 +28,8 @@ export interface Batch {
   /** The run has loaded one already. */
   readonly goesOn: boolean;
   readonly isLast: boolean;
+  /** The rows of its query are staged already. */
+  readonly isStaged?: boolean;
   /** Those before it were over at once. */
   readonly isShort: boolean;
   readonly dialect: Pick<Dialect, 'literal'>;
@@ -50,7 +53,8 @@ export function batchStep(batch: Batch): { readonly step: RunningBuild; readonly
     return { ...query, sql: filled.sql };
   };
   const { step } = template;
-  const actions = isLast || step.strategy === undefined ? step.transaction : step.transaction.flatMap(withoutWholeTable);
+  const whole = batch.isStaged === true ? withoutStage(step.transaction) : step.transaction;
+  const actions = isLast || step.strategy === undefined ? whole : whole.flatMap(withoutWholeTable);
   const transaction = actions.map((action) => withOrdinal(mapQueries(action, fill), step.assumes.ordinal + 1));
   return { step: { ...step, transaction, before: isFirst ? step.before : [], after: isLast ? step.after : [], batch }, texts };
 }

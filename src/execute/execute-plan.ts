@@ -54,6 +54,12 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
       writer,
       verdicts,
       connections,
+      connect: async () => {
+        const more = await session.connect();
+        connections.push(more);
+        return more;
+      },
+      threads: options.threads,
       lockTimeoutMs: options.lockTimeoutMs,
       failFast: options.failFast,
       results,

@@ -12,10 +12,13 @@ import type { BuildStep } from '../plan/plan.ts';
 import type { Attempt } from './attempt.ts';
 import { attemptWithRetries, recordAfterwards } from './attempt-with-retries.ts';
 import type { Tried } from './attempt-with-retries.ts';
+import type { TextIndex } from '../plan/texts.ts';
 import { batchStep, doneAfter, isLoadedElsewhere, planOf } from './batch-step.ts';
-import type { Batch, Template } from './batch-step.ts';
+import type { Batch, RunningBuild, Template } from './batch-step.ts';
 import type { BatchCounts } from './events.ts';
 import type { StepRunnerInput } from './runner-input.ts';
+import { StagesAhead } from './stages-ahead.ts';
+import type { StagedBatch } from './stages-ahead.ts';
 import { joinOutcomes } from './test-results.ts';
 
 /** After so many failures one after another nobody expects the next batch to do better. */
@@ -43,6 +46,12 @@ export function* listBatches({ load, batchSize, timeZone, chunk }: BatchPlan): I
   }
 }
 
+/** Those from this one on. */
+function* batchesFrom(plan: BatchPlan, from: Range): Iterable<Range> {
+  for (const range of listBatches({ ...plan, load: commonRanges(plan.load, [{ start: from.start, end: Number.MAX_SAFE_INTEGER }]) }))
+    yield range;
+}
+
 /** What all batches came to, and how many there were. */
 export interface TriedBatches extends Tried {
   readonly counts: BatchCounts;
@@ -55,7 +64,11 @@ type Failed = Exclude<Attempt, { kind: 'done' }>;
 /** A batch that fails stays missing, and the next one is tried; a run that is stopped, or fails again and again, goes no further. */
 export async function runBatches(input: StepRunnerInput, planned: BuildStep, worker: number): Promise<TriedBatches> {
   const session = new BatchSession(input, planned, worker);
-  for (const range of listBatches(planOf(planned))) if (!(await session.load(range))) break;
+  try {
+    for (const range of listBatches(planOf(planned))) if (!(await session.load(range))) break;
+  } finally {
+    await session.end();
+  }
   return session.outcome();
 }
 
@@ -73,6 +86,7 @@ class BatchSession {
   #loaded: RangeSet = [];
   #last: Tried | undefined;
   #done: Extract<Attempt, { kind: 'done' }> = { kind: 'done', rows: 0, warnings: [], tests: [], errors: [] };
+  readonly #ahead: StagesAhead | undefined;
   #first: { readonly range: Range; readonly attempt: Failed } | undefined;
   #tests: Attempt & { kind: 'refused' } = { kind: 'refused', tests: [] };
   #counts: BatchCounts;
@@ -84,6 +98,9 @@ class BatchSession {
     const { load, count, chunk } = planOf(planned);
     this.#total = chunk === 1 ? count : [...listBatches(planOf(planned))].length;
     this.#template = { step: planned, texts: input.ports.texts };
+    const { parallel = 1 } = planOf(planned);
+    const most = parallel === 'threads' ? input.threads : parallel;
+    this.#ahead = most > 1 ? new StagesAhead(input.ports, most, input.connect) : undefined;
     this.#remaining = load;
     this.#counts = { total: this.#total, loaded: 0, ranges: [], elsewhere: 0, failed: [] };
   }
@@ -92,26 +109,18 @@ class BatchSession {
   async load(range: Range): Promise<boolean> {
     const { ports } = this.#input;
     this.#number += 1;
-    const batch: Batch = {
-      range,
-      again: commonRanges(this.#remaining, planOf(this.#planned).done),
-      wasLoaded: holdsRange(planOf(this.#planned).done, range),
-      isFirst: this.#number === 1,
-      goesOn: this.#goesOn,
-      isLast: this.#number === this.#total,
-      isShort: this.#shortInRow >= shortInRow,
-      dialect: ports.adapter.dialect,
-      template: this.#template,
-    };
+    const staged = await this.#stage(range);
+    const batch = this.#batchFor(range, staged !== undefined);
     const startedAt = ports.clock.now();
     if (isLoadedElsewhere(batch)) {
+      await staged?.clear();
       this.#remaining = withoutRanges(this.#remaining, [range]);
       this.#counts = { ...this.#counts, elsewhere: this.#counts.elsewhere + 1 };
       this.#tell(range, loadedElsewhere, startedAt);
       return true;
     }
     const { step, texts } = batchStep(batch);
-    const tried = await attemptWithRetries(this.#input, step, this.#worker, texts);
+    const tried = staged === undefined ? await this.#try(step, texts) : await this.#trySoon(batch, staged);
     this.#last = tried;
     const isShort = tried.attempt.kind === 'done' && ports.clock.now() - startedAt < shortMs;
     this.#shortInRow = isShort ? this.#shortInRow + 1 : 0;
@@ -120,6 +129,49 @@ class BatchSession {
     const goesOn = await this.#take(range, tried);
     this.#tell(range, tried.attempt, startedAt);
     return goesOn;
+  }
+
+  #try(step: RunningBuild, texts: TextIndex): Promise<Tried> {
+    return attemptWithRetries(this.#input, step, this.#worker, texts);
+  }
+
+  /** With what is staged; where that fails, all of it once more, since a connection that was lost has lost the stage. */
+  async #trySoon(batch: Batch, staged: StagedBatch): Promise<Tried> {
+    const { step, texts } = batchStep(batch);
+    const tried = await attemptWithRetries({ ...this.#input, connections: [staged.connection] }, step, 0, texts);
+    await staged.clear();
+    if (tried.attempt.kind !== 'failed' || tried.attempt.cancelled || this.#input.isStopped()) return tried;
+    const whole = batchStep({ ...batch, isStaged: false });
+    return this.#try(whole.step, whole.texts);
+  }
+
+  /** Its stage where it was made before, and those of the next ones on their way. */
+  async #stage(range: Range): Promise<StagedBatch | undefined> {
+    if (this.#ahead === undefined) return undefined;
+    // The first batch may make the table that others go into.
+    if (this.#goesOn && this.#template.step.strategy !== undefined)
+      await this.#ahead.begin(batchesFrom(planOf(this.#planned), range), (next) => batchStep(this.#batchFor(next, false)).step);
+    return this.#ahead.take(range);
+  }
+
+  /** Queries that are on their way for batches that nobody loads any more are stopped. */
+  async end(): Promise<void> {
+    await this.#ahead?.end();
+  }
+
+  #batchFor(range: Range, isStaged: boolean): Batch {
+    return {
+      range,
+      again: commonRanges(this.#remaining, planOf(this.#planned).done),
+      wasLoaded: holdsRange(planOf(this.#planned).done, range),
+      isFirst: this.#number === 1,
+      goesOn: this.#goesOn,
+      isLast: this.#number === this.#total,
+      isShort: this.#shortInRow >= shortInRow,
+      dialect: this.#input.ports.adapter.dialect,
+      template: this.#template,
+      isStaged,
+    };
   }
 
   async #take(range: Range, { attempt, step }: Tried): Promise<boolean> {

@@ -12,6 +12,10 @@ export interface StepRunnerInput {
   readonly writer: StateWriter;
   readonly verdicts: VerdictLog;
   readonly connections: readonly Connection[];
+  /** One more, which is interrupted and closed with the others. */
+  readonly connect: () => Promise<Connection>;
+  /** So many nodes at a time. */
+  readonly threads: number;
   readonly lockTimeoutMs: number;
   /** Filled as nodes finish, by node id. */
   readonly results: Map<string, NodeResult>;

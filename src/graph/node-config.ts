@@ -83,6 +83,7 @@ function intervalConfig({ intervals }: ModelConfig): NodeConfig {
     allow_partials: intervals.allowPartials,
     outside_interval: intervals.outside,
     forward_only: intervals.forwardOnly,
+    concurrent_batches: intervals.concurrent === true,
   };
 }
 

@@ -266,6 +266,8 @@ export interface BatchPlan {
   readonly timeZone: string;
   /** So many batches have one transaction. */
   readonly chunk: number;
+  /** So many of their queries run at a time, or as many as the run has threads. */
+  readonly parallel?: number | 'threads';
   /** Whole batches, joined: nothing is listed that can be counted. */
   readonly load: RangeSet;
   readonly count: number;

@@ -52,7 +52,9 @@ export function planBatches(context: IntervalContext, model: CompiledModel, goes
   const count = load.reduce((sum, range) => sum + grid.count(range), 0);
   const entry = (recorded?.ordinal ?? 0) + (opened.length > 0 ? 1 : 0);
   const done = withoutRanges(before, opened);
-  return { batchSize, timeZone, chunk: order?.chunk ?? 1, load, count, opened, ...found, done, version, entry };
+  const parallel = order?.parallel ?? (intervals.concurrent === true ? ('threads' as const) : undefined);
+  const pace = { chunk: order?.chunk ?? 1, ...(parallel === undefined ? {} : { parallel }) };
+  return { batchSize, timeZone, ...pace, load, count, opened, ...found, done, version, entry };
 }
 
 function orderFor({ input: { loads } }: IntervalContext, { id }: CompiledModel): LoadOrder | undefined {

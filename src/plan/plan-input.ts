@@ -47,6 +47,8 @@ export interface LoadOrder {
   readonly nodes?: ReadonlySet<NodeId>;
   /** So many batches have one transaction. */
   readonly chunk: number;
+  /** So many of their queries run at a time; as config says without it. */
+  readonly parallel?: number;
 }
 
 /** Another relation of the same node, in another environment. */
