@@ -24,6 +24,9 @@ const commands = [
   'tests/docs.test.ts',
 ];
 
+/** Files that run commands on databases of their own; what they load is loaded once for all of them. */
+const engines = ['tests/engines/*.test.ts', 'tests/lineage/*.test.ts'];
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -53,7 +56,18 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/cases/**', ...commands, ...leftOut],
+          exclude: ['tests/cases/**', ...commands, ...engines, ...leftOut],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'engines',
+          include: engines,
+          exclude: leftOut,
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

@@ -1,5 +1,6 @@
 /** The columns of a node as its page shows them: what YAML says, what the query gives, what the database has. */
 import type { ColumnEdge, ColumnRef } from '../analyze/column-graph.ts';
+import { inheritFrom } from '../analyze/inherited.ts';
 import type { CompiledColumn } from '../compile/compiled.ts';
 import type { Site, SiteNode, TestOfNode } from './site.ts';
 
@@ -11,6 +12,8 @@ export interface SiteColumn {
   /** Where the description was written, when that is another node. */
   readonly inheritedFrom: ColumnRef | undefined;
   readonly tags: readonly string[];
+  /** Its own, or those of the column it passes on. */
+  readonly meta: CompiledColumn['meta'];
   /** Holds personal data. */
   readonly isPersonal: boolean;
   readonly isKey: boolean;
@@ -85,14 +88,17 @@ function collectColumns(site: Site, page: SiteNode): readonly SiteColumn[] {
     const said = byName.get(folded);
     const ref = { node: page.node.id, column: name };
     const own = said?.description ?? '';
-    const origin = own === '' ? inheritDescription(site, ref) : undefined;
+    const origin = own === '' ? inherit(site, ref, ownWords) : undefined;
+    const meta = said === undefined ? undefined : ownMeta(said);
     return {
       name,
       type: type ?? said?.dataType,
-      description: origin?.description ?? own,
+      description: origin?.said ?? own,
       inheritedFrom: origin?.from,
       tags: said?.tags ?? [],
-      isPersonal: said?.pii !== undefined && said.pii !== false,
+      meta: meta ?? inherit(site, ref, ownMeta)?.said ?? {},
+      // The same value is as personal under another name, unless somebody says otherwise.
+      isPersonal: (said?.pii ?? inherit(site, ref, ({ pii }) => pii)?.said ?? false) !== false,
       isKey: keys.has(folded),
       isNeverNull: neverNull.has(folded),
       isGone,
@@ -107,20 +113,14 @@ function collectColumns(site: Site, page: SiteNode): readonly SiteColumn[] {
   return [...columns, ...others.map(({ name, dataType }) => describe(name, dataType, real !== undefined))];
 }
 
-/** More steps than any chain of models that only hand a column on. */
-const longestChain = 1000;
-
-/** The description of the column whose values this one hands on unchanged. */
-function inheritDescription(site: Site, start: ColumnRef): { readonly description: string; readonly from: ColumnRef } | undefined {
-  let at = start;
-  for (let step = 0; step < longestChain; step += 1) {
-    const edges = site.columnEdges?.into(at) ?? [];
-    const [only] = edges;
-    if (only === undefined || edges.length > 1 || only.kind !== 'identity') return undefined;
-    at = only.from;
-    const above = site.nodes.get(at.node);
-    const said = above === undefined ? undefined : declaredByName(site, above).get(site.input.fold(at.column));
-    if (said !== undefined && said.description !== '') return { description: said.description, from: at };
-  }
-  return undefined;
+/** What people wrote of the column whose values this one hands on unchanged. */
+function inherit<T>(site: Site, start: ColumnRef, say: (said: CompiledColumn) => T | undefined): ReturnType<typeof inheritFrom<T>> {
+  return inheritFrom(site.columnEdges, start, ({ node, column }) => {
+    const above = site.nodes.get(node);
+    const said = above === undefined ? undefined : declaredByName(site, above).get(site.input.fold(column));
+    return said === undefined ? undefined : say(said);
+  });
 }
+
+const ownWords = ({ description }: CompiledColumn): string | undefined => (description === '' ? undefined : description);
+const ownMeta = ({ meta }: CompiledColumn): CompiledColumn['meta'] | undefined => (Object.keys(meta).length === 0 ? undefined : meta);

@@ -1,6 +1,7 @@
 /** The columns of a node as a table: type, description, tests, where each comes from and where it is used. */
 import type { ColumnEdge, ColumnRef } from '../analyze/column-graph.ts';
 import type { SiteColumn } from './columns.ts';
+import { canonicalJson, toPlain } from '../graph/plain-value.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
 import { columnAnchor } from './page-names.ts';
@@ -55,7 +56,7 @@ function renderColumn(context: PageContext, node: SiteNode, column: SiteColumn, 
   const flow = hasFlow
     ? html`<td>${renderEdges(context, column.from, ({ from }) => from, 'in')}</td><td>${renderEdges(context, column.to, ({ to }) => to, 'out')}</td>`
     : nothing;
-  return html`<tr id="${place.id(anchor)}" data-column="${column.name}"><th scope="row"><a class="self" href="${place.href(node.page, anchor)}">${column.name}</a>${marks}<br><code class="type">${column.type ?? ''}${column.type !== undefined && column.isNeverNull ? ' not null' : ''}</code></th><td>${markdown(column.description)}${renderOrigin(context, column)}</td><td>${column.tests.map((entry) => renderTest(context, entry))}</td>${flow}</tr>
+  return html`<tr id="${place.id(anchor)}" data-column="${column.name}"><th scope="row"><a class="self" href="${place.href(node.page, anchor)}">${column.name}</a>${marks}<br><code class="type">${column.type ?? ''}${column.type !== undefined && column.isNeverNull ? ' not null' : ''}</code></th><td>${markdown(column.description)}${renderOrigin(context, column)}${renderMeta(column)}</td><td>${column.tests.map((entry) => renderTest(context, entry))}</td>${flow}</tr>
 `;
 }
 
@@ -63,6 +64,12 @@ function renderOrigin(context: PageContext, { inheritedFrom }: SiteColumn): Html
   const owner = inheritedFrom === undefined ? undefined : context.site.nodes.get(inheritedFrom.node);
   if (inheritedFrom === undefined || owner === undefined) return nothing;
   return html`<p class="quiet">as in ${nodeLink(context, owner, columnAnchor(inheritedFrom.column), `${owner.label}.${inheritedFrom.column}`)}</p>`;
+}
+
+function renderMeta({ meta }: SiteColumn): Html {
+  const entries = Object.entries(meta);
+  if (entries.length === 0) return nothing;
+  return html`<p class="quiet">${entries.map(([key, value]) => html`<code>${key}: ${typeof value === 'string' ? value : canonicalJson(toPlain(value))}</code> `)}</p>`;
 }
 
 function renderTest(context: PageContext, { page, test }: TestOfNode): Html {

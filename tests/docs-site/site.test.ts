@@ -108,7 +108,8 @@ describe('texts that mean harm', () => {
   it('are shown as text wherever they stand', async () => {
     const quote = (text: string): string => JSON.stringify(text);
     const columns = hostileTexts.map(
-      (text, at) => `      - { name: ${quote(`c${at} ${text}`)}, description: ${quote(text)}, tags: [${quote(text)}] }`,
+      (text, at) =>
+        `      - { name: ${quote(`c${at} ${text}`)}, description: ${quote(text)}, tags: [${quote(text)}], meta: { ${quote(`k${at} ${text}`)}: ${quote(text)} } }`,
     );
     const selected = hostileTexts.map((text, at) => `'${text.replaceAll("'", "''")}' as "${`c${at} ${text}`.replaceAll('"', '""')}"`);
     const project = await tempProject({

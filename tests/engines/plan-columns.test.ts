@@ -116,22 +116,26 @@ describe.each(useProjectEngines())('columns in plans on $name', ({ name, project
 });
 
 describe.each(useProjectEngines())('columns in lists on $name', ({ name, project: open }) => {
-  it('are all that there are, with their types, and what is said of them', async () => {
+  it('are all that there are, with their types, and what is said of them or of what they hand on', async () => {
     const project = await open({
       ...files,
+      'seeds/s.yaml':
+        'seeds:\n  - name: raw\n    columns:\n      - {name: id, description: the number, meta: {owner: ann}}\n      - {name: b, description: other words}\n',
       'models/p.yaml':
         'models:\n  - name: parent\n    columns:\n      - {name: b, description: a letter}\n      - {name: gone, description: never there}\n',
     });
     await say(project, 'seed');
     const { columns } = JSON.parse(await say(project, 'ls -s parent --output-keys name columns')) as {
-      readonly columns: Readonly<Record<string, { readonly data_type: string | null; readonly description: string }>>;
+      readonly columns: Readonly<
+        Record<string, { readonly data_type: string | null; readonly description: string; readonly meta: unknown }>
+      >;
     };
     const [int, text] = name === 'duckdb' ? ['INTEGER', 'VARCHAR'] : ['integer', 'text'];
-    expect(Object.values(columns).map(({ data_type: type, description }) => [type, description])).toEqual([
-      [int, ''],
-      [int, ''],
-      [text, 'a letter'],
-      [null, 'never there'],
+    expect(Object.values(columns).map(({ data_type: type, description, meta }) => [type, description, meta])).toEqual([
+      [int, 'the number', { owner: 'ann' }],
+      [int, '', {}],
+      [text, 'a letter', {}],
+      [null, 'never there', {}],
     ]);
     expect(Object.keys(columns)).toEqual(['id', 'a', 'b', 'gone']);
   });

@@ -70,14 +70,15 @@ function lineOf(
 
 /** What the queries of the selected nodes give. Columns that nobody can tell are those that somebody described. */
 async function inferColumns(host: Host, screen: Screen, loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<InferredColumns> {
-  const { analyzeNodes } = await import('../analyze-nodes.ts');
-  const sound = new Set([...selected].filter((id) => !loaded.graph.broken.has(id)));
+  const [{ analyzeNodes }, { columnsWithWords }] = await Promise.all([
+    import('../analyze-nodes.ts'),
+    import('../../analyze/columns-with-words.ts'),
+  ]);
+  const { graph, engine } = loaded;
+  const sound = new Set([...selected].filter((id) => !graph.broken.has(id)));
   const outcome = await analyzeNodes(host, loaded, sound, {
     isAsked: () => true,
     onUnreachable: ({ message }) => screen.note(`columns are those that are described: ${message}`),
   });
-  return (id) => {
-    const found = outcome?.value.nodes.get(id);
-    return found?.kind === 'known' ? found.columns : undefined;
-  };
+  return outcome === undefined ? () => undefined : columnsWithWords(outcome.value, graph, engine.dialect.foldIdentifier);
 }

@@ -1,9 +1,10 @@
 /** Describes nodes for listings: one JSON object per node, with the keys that are asked for. */
 import type { Column } from '../../adapter/relation.ts';
-import type { NodeId } from '../../compile/compiled.ts';
+import type { CompiledColumn, NodeId } from '../../compile/compiled.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../../graph/graph.ts';
+import { toPlain } from '../../graph/plain-value.ts';
 import type { EntryContext } from './node-entry.ts';
 import { entryField, entryKeys } from './node-entry.ts';
 
@@ -24,8 +25,14 @@ const defaultKeys: readonly string[] = [
   'depends_on',
 ];
 
-/** Columns of a node as queries tell them, where somebody has asked. */
-export type InferredColumns = (id: NodeId) => readonly Column[] | undefined;
+/** A column as its query tells it, with what is said of the one whose values it hands on. */
+export interface InferredColumn extends Column {
+  readonly description?: string | undefined;
+  readonly meta?: CompiledColumn['meta'] | undefined;
+}
+
+/** Columns of a node, where somebody has asked. */
+export type InferredColumns = (id: NodeId) => readonly InferredColumn[] | undefined;
 
 /** Whether one of `keys` leads to columns, which are then worth asking for. */
 export function wantsColumns(keys: readonly string[]): boolean {
@@ -62,12 +69,23 @@ function fieldOf(node: GraphNode, key: string, context: ListingContext): unknown
 }
 
 /** What is described keeps its words; all that is there has a type, in the order of the query. */
-function withTypes(described: object, columns: readonly Column[] | undefined): object {
+function withTypes(described: object, columns: readonly InferredColumn[] | undefined): object {
   if (columns === undefined) return described;
-  const known = new Map(Object.entries(described));
-  const typed = columns.map(({ name, type }) => [name, { name, description: '', ...known.get(name), data_type: type }] as const);
+  const known = new Map<string, Readonly<Record<string, unknown>>>(Object.entries(described));
+  const typed = columns.map(({ name, type, description = '', meta = {} }) => {
+    const own = known.get(name);
+    const words = {
+      ...(own?.['description'] === undefined || own['description'] === '' ? { description } : {}),
+      ...(isEmpty(own?.['meta']) ? { meta: toPlain(meta) } : {}),
+    };
+    return [name, { name, ...own, ...words, data_type: type }] as const;
+  });
   const names = new Set(columns.map(({ name }) => name));
   return Object.fromEntries([...typed, ...[...known].filter(([name]) => !names.has(name))]);
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || Object.keys(value).length === 0;
 }
 
 /** The value that `key` leads to: null where an object on the way lacks it, undefined where nodes of this kind have none. */
