@@ -30,7 +30,7 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
     expect(page).toContain('Money of the <strong>order</strong>');
     expect(page).toMatch(/as in [^]*orders\.amount/);
     const [, data = ''] = /^txData\("lineage",(.*)\)\n$/.exec(opened.read('target/docs/data/lineage.js')) ?? [];
-    expect(JSON.parse(data)).toMatchObject({ kinds: ['identity', 'transformation', 'aggregation'] });
+    expect(JSON.parse(data)).toMatchObject({ kinds: ['unchanged', 'computed', 'aggregated'] });
     expect((JSON.parse(data) as { readonly edges: readonly number[] }).edges).toHaveLength(6 * 5);
   });
 
