@@ -64,7 +64,8 @@ async function analyzeAll(host: Host, screen: Screen, loaded: LoadedGraph): Prom
   );
   try {
     await requireSound({ ...loaded, nodeErrors: [] }, new Set(), new Set(models));
-    const outcome = await analyzeNodes(host, loaded, new Set(wanted));
+    // Seeds and sources have pages too, where nothing reads them.
+    const outcome = await analyzeNodes(host, loaded, new Set(wanted), { isAsked: (node) => node !== undefined });
     if (outcome !== undefined) screen.showDiagnostics(outcome.diagnostics.filter(({ severity }) => severity === 'error'));
     return outcome?.value;
   } catch (thrown) {

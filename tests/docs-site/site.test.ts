@@ -112,6 +112,10 @@ describe('texts that mean harm', () => {
         `      - { name: ${quote(`c${at} ${text}`)}, description: ${quote(text)}, tags: [${quote(text)}], meta: { ${quote(`k${at} ${text}`)}: ${quote(text)} } }`,
     );
     const selected = hostileTexts.map((text, at) => `'${text.replaceAll("'", "''")}' as "${`c${at} ${text}`.replaceAll('"', '""')}"`);
+    // Names of columns may not differ by case alone.
+    const named = [
+      ...new Map(hostileTexts.filter((text) => !/[\t\u2028\u2029]/.test(text)).map((text) => [text.toLowerCase(), text])).values(),
+    ].slice(0, 40);
     const project = await tempProject({
       'project.yaml': 'name: shop\ndefault_target: dev\ntargets: { dev: { type: duckdb, path: shop.duckdb, schema: main } }\n',
       'models/m.sql': `select 1 as id -- ${hostileTexts[0]}\n`,
@@ -130,6 +134,8 @@ exposures:
   - { name: board, type: dashboard, description: ${quote(hostileTexts.join(' '))}, url: ${quote(`javascript:window.hostile=1`)}, owner: { name: ${quote(hostileTexts[1] ?? '')} }, depends_on: ["ref('m')"] }
 `,
       'README.md': hostileTexts.join('\n\n'),
+      'seeds/evil.csv': `${named.map((text) => `"${text.replaceAll('"', '""')}"`).join(',')}\n${named.map((text) => `"${text.replaceAll('"', '""')}"`).join(',')}\n`,
+      'seeds/evil.yaml': `seeds: [{ name: evil, description: ${quote(hostileTexts[3] ?? '')} }]\n`,
     });
     expect(hostileTexts.length).toBeGreaterThanOrEqual(60);
     const result = await project.call(['docs', '--single-file']);
@@ -137,6 +143,7 @@ exposures:
     const folder = join(project.root, 'target', 'docs');
     const html = filesBelow(folder).filter((path) => path.endsWith('.html'));
     expect(html.filter((path) => path.startsWith('source/')).length).toBe(1);
+    expect(readFileSync(join(folder, 'seed', 'evil.html'), 'utf8').match(/<tr id="c-/g)).toHaveLength(named.length);
     for (const path of [...html, '../docs.html']) {
       expect(await validateHtml(path, readFileSync(join(folder, path), 'utf8'))).toEqual([]);
       const page = await browser.open(folderAddress(join(folder, '..')), join('docs', encodeURI(path)));

@@ -1,0 +1,204 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tempProject } from '../support/tx.ts';
+import type { TempProject } from '../support/tx.ts';
+import { brokenLinks, eventually, filesBelow, folderAddress, useBrowser } from './browser.ts';
+
+/** One of everything, with all that the page of a node can say. */
+const files = {
+  'project.yaml':
+    'name: club\ndefault_target: dev\ndocs_paths: [doc_blocks]\ntargets: { dev: { type: duckdb, path: club.duckdb, schema: main } }\n',
+  'overview.md': '# Club\n\nWho is a *member*.\n',
+  'doc_blocks/words.md': '{{#docs "member"}}\nSomebody who **pays**.\n{{/docs}}\n',
+  'seeds/people.csv': 'person,plan,joined_at\n1,free,2024-01-01\n2,pro,2024-01-02\n3,pro,2024-01-03\n',
+  'data/visits.csv': 'person,seen\n1,2024-02-01\n2,2024-02-02\n',
+  'models/members.sql': '{{config materialized="table"}}\nselect person, plan, joined_at from {{ref "people"}}\n',
+  'models/visitors.sql':
+    '{{config materialized="table"}}\nselect m.person, m.plan, count(*) as visits from {{ref "members"}} m join {{source "web" "visits"}} v on v.person = m.person group by all\n',
+  'models/all.yaml': `groups:
+  - { name: people, owner: { name: Ann, email: ann@example.org } }
+models:
+  - name: members
+    description: "{{doc \\"member\\"}}"
+    config: { group: people, tags: [core] }
+    columns:
+      - { name: person, description: Number of the person., tests: [not_null, unique] }
+      - { name: plan, tests: [accepted_values: { values: [free], severity: warn }] }
+  - name: visitors
+    columns: [{ name: visits, description: How often. }]
+sources:
+  - name: web
+    tables:
+      - name: visits
+        external: data/visits.csv
+        loaded_at_field: cast(seen as timestamp)
+        freshness: { error_after: { count: 36500, period: day } }
+exposures:
+  - { name: board, type: dashboard, maturity: high, url: "https://example.org/board", owner: { name: Bo, email: bo@example.org }, depends_on: ["ref('visitors')"] }
+`,
+  'snapshots/plans.yaml': `snapshots:
+  - { name: plans, relation: ref('people'), config: { strategy: check, unique_key: person, check_cols: [plan] } }
+`,
+  'tests/data/nobody_twice.sql': 'select person from {{ref "visitors"}} group by person having count(*) > 1\n',
+  '.git/HEAD': 'ref: refs/heads/main\n',
+  '.git/config': '[remote "origin"]\n\turl = https://ann:secret@github.com/team/club.git\n',
+};
+
+const text = (page: Page, selector: string): Promise<string> =>
+  page
+    .locator(selector)
+    .innerText()
+    .then((found) => found.replaceAll(/\s+/g, ' ').trim());
+
+describe('a page of each kind', () => {
+  const browser = useBrowser();
+  let project: TempProject;
+  let folder = '';
+  const run = async (...args: readonly string[]): Promise<string> => {
+    const result = await project.call(args);
+    expect(result.code, result.stderr).toBe(0);
+    return result.stderr;
+  };
+  /** As somebody sees it who allows no scripts. */
+  const plain = (page: string): Promise<Page> => browser.open(folderAddress(folder), page, { javaScriptEnabled: false });
+
+  beforeAll(async () => {
+    project = await tempProject(files);
+    folder = join(project.root, 'target', 'docs');
+    await run('build');
+    await run('build', '--full-refresh');
+    await run('run', '--full-refresh', '-s', 'members');
+    await run('freshness');
+    await run('docs');
+  });
+
+  it('is there, with links that all lead somewhere', () => {
+    const pages = filesBelow(folder).filter((path) => path.endsWith('.html'));
+    for (const kind of ['model', 'seed', 'snapshot', 'source', 'exposure', 'test'])
+      expect(
+        pages.some((path) => path.startsWith(`${kind}/`)),
+        kind,
+      ).toBe(true);
+    expect(brokenLinks(filesBelow(folder), (path) => readFileSync(join(folder, path), 'utf8'))).toEqual([]);
+  });
+
+  it('can be read without scripts, and complains of nothing', async () => {
+    const expected = {
+      index:
+        /^club 2 models 1 source 1 seed 1 snapshot 1 exposure 4 tests .* Who is a member\. Last run: tx run on dev, .* success What it makes board .* visitors/,
+      nodes: /^Nodes .*Exposures 1 .*board dashboard.*Snapshots 1 .*plans check .*Sources 1 .*web\.visits file/,
+      tests: /^Tests 4 tests .*nobody_twice visitors pass 0 /,
+      lineage: /web\.visits.*visitors|visitors.*web\.visits/,
+      health: /Failing or warning tests 1 .*accepted_values_members_plan.* members warn 2 .*Freshness 1 .*web\.visits fresh/,
+      runs: /^Runs 3 runs, newest first.*tx run.*members success.*tx build.*tx build/,
+      'model/members': /^club \/ models MODEL TABLE members core Edit in repository Somebody who pays\. /,
+      'seed/people': /SEED FILE people .*Lineage .*members.*Columns 3/,
+      'snapshot/plans': /SNAPSHOT CHECK plans .*people.*Columns 7/,
+      'source/web.visits': /SOURCE FILE web\.visits .*Freshness fresh Newest row 2024-02-02 00:00 UTC/,
+      'exposure/board':
+        /EXPOSURE DASHBOARD board .*Owner Bo <bo@example\.org> Maturity high Address https:\/\/example\.org\/board Lineage .*visitors/,
+      'test/nobody_twice':
+        /TEST QUERY nobody_twice Edit in repository Last result pass Looks at visitors Fails if failures != 0 Last results 2 .*Code .*having count/,
+    };
+    for (const [page, words] of Object.entries(expected)) expect(await text(await plain(`${page}.html`), 'main'), page).toMatch(words);
+    expect(browser.complaints()).toEqual([]);
+  });
+
+  it('tells of a model who answers for it, what its rows are, and how its columns and builds went', async () => {
+    const page = await plain('model/members.html');
+    expect(await text(page, '.facts')).toMatch(
+      /^Trust warning In the database main\.members Rows 3 One row per person Last built .* Took .* Owner Ann <ann@example\.org> Group people$/,
+    );
+    expect(await text(page, '#c-person')).toMatch(
+      /^person key INTEGER.* Number of the person\. not_null unique people\.person unchanged .*visitors\.person unchanged/,
+    );
+    expect(await text(page, '#c-plan')).toMatch(/accepted_values people\.plan unchanged .*visitors\.plan unchanged/);
+    expect(await page.locator('.edit').getAttribute('href')).toBe('https://github.com/team/club/edit/main/models/members.sql');
+    expect(await text(page, 'section:has(> #tests)')).toMatch(/accepted_values plan warn 2 /);
+    expect(await text(page, 'section:has(> #runs)')).toMatch(
+      /^Last builds 3 .*success .* 3 full refresh .*success .* 3 full refresh .*success .* 3 never built$/,
+    );
+    // The newest at the right, as high as it took long.
+    expect(await page.locator('svg.trend rect.ok').count()).toBe(3);
+    expect(await page.locator('svg.trend').getAttribute('aria-label')).toBe('How long the last 3 builds of members took');
+    expect(await page.locator('svg.near a').count()).toBe(2);
+    expect(await page.locator('.pane').count()).toBe(2);
+    // What a column only hands on is described where it was written.
+    const reader = await plain('model/visitors.html');
+    expect(await text(reader, '#c-person')).toMatch(/Number of the person\. as in members\.person/);
+    expect(await text(reader, '#c-visits')).toMatch(/How often\./);
+  });
+
+  it('fits on paper', async () => {
+    for (const path of ['index', 'nodes', 'model/members', 'health', 'runs']) {
+      const page = await browser.open(folderAddress(folder), `${path}.html`, {
+        viewport: { width: 700, height: 1000 },
+        colorScheme: 'dark',
+      });
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.locator('.top').isVisible(), path).toBe(false);
+      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), path).toBe('rgb(255, 255, 255)');
+      const widths = await page.evaluate(() =>
+        [...document.querySelectorAll('main, main table, main svg')].map((part) => part.getBoundingClientRect().right),
+      );
+      expect(Math.max(...widths), path).toBeLessThanOrEqual(701);
+    }
+    const graph = await browser.open(folderAddress(folder), 'lineage.html', { viewport: { width: 700, height: 1000 } });
+    await graph.locator('.explorer-graph .node').first().waitFor();
+    await graph.emulateMedia({ media: 'print' });
+    expect(await graph.locator('.explorer-tools').isVisible()).toBe(false);
+    expect(await graph.locator('.explorer-graph').isVisible()).toBe(true);
+  });
+
+  it('pins several nodes in the explorer', async () => {
+    const page = await browser.open(folderAddress(folder), 'lineage.html#select=members&node=members');
+    const shows = (...labels: readonly string[]): Promise<string[]> =>
+      eventually(
+        () => page.locator('.explorer-graph .node text').allTextContents(),
+        (found) => JSON.stringify(found.sort()) === JSON.stringify(labels),
+      );
+    await shows('members');
+    await page.getByRole('button', { name: 'Uses: one step more' }).click();
+    await shows('members', 'visitors');
+    await page.locator('.node[aria-label="model visitors"]').click();
+    await page.getByRole('button', { name: 'Pin', exact: true }).click();
+    expect(await page.locator('.selector input').inputValue()).toBe('members+1 visitors');
+    await page.locator('.node[aria-label="model members"]').click();
+    await page.getByRole('button', { name: 'Unpin' }).click();
+    await shows('visitors');
+    expect(browser.complaints()).toEqual([]);
+  });
+
+  it('is made from artifacts alone where no database is', async () => {
+    const other = await tempProject(files);
+    mkdirSync(join(other.root, 'target'));
+    for (const name of ['catalog.json', 'run_results.json', 'sources.json'])
+      cpSync(join(project.root, 'target', name), join(other.root, 'target', name));
+    expect((await other.call(['docs'])).stderr).toContain('there is no database yet');
+    expect(existsSync(join(other.root, 'club.duckdb'))).toBe(false);
+    const page = await browser.open(folderAddress(join(other.root, 'target', 'docs')), 'model/members.html', { javaScriptEnabled: false });
+    expect(await text(page, '.facts')).toMatch(/Rows 3 .*Last built /);
+    expect(await text(page, 'section:has(> #runs)')).toMatch(/^Last builds 1 .*success/);
+    await page.goto(`${folderAddress(join(other.root, 'target', 'docs'))}source/web.visits.html`);
+    expect(await text(page, '.facts')).toMatch(/Freshness fresh/);
+    other.remove();
+  });
+
+  it.skipIf(process.platform === 'win32' || process.platform === 'darwin')('is shown in the browser of the user by --open', async () => {
+    const programs = join(project.root, 'programs');
+    mkdirSync(programs);
+    writeFileSync(join(programs, 'xdg-open'), `#!/bin/sh\nprintf %s "$1" > "${join(project.root, 'opened')}"\n`);
+    chmodSync(join(programs, 'xdg-open'), 0o755);
+    const result = await project.run(['docs', '--open'], { env: { PATH: `${programs}${delimiter}${process.env['PATH'] ?? ''}` } });
+    expect(result.code, result.stderr).toBe(0);
+    const opened = await eventually(
+      () => Promise.resolve(existsSync(join(project.root, 'opened')) ? project.read('opened') : ''),
+      (found) => found !== '',
+    );
+    expect(opened).toBe(pathToFileURL(join(folder, 'index.html')).href);
+    rmSync(programs, { recursive: true });
+  });
+});
