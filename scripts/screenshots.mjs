@@ -7,7 +7,7 @@
  *     npm run build && node scripts/screenshots.mjs --survey /tmp/views --site other/target/docs
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -58,6 +58,22 @@ function buildExample(home) {
     execFileSync(process.execPath, [join(root, 'bin', 'tx.cjs'), ...args], { cwd: home, stdio: ['ignore', 'ignore', 'inherit'] });
   }
   return join(home, 'target', 'docs');
+}
+
+/**
+ * The site takes the font of the reader's system. Here it is the one that comes with the browser, so that pictures look the same wherever
+ * they are taken; for code there is one of the machine.
+ */
+function chooseFonts(home) {
+  const path = join(home, 'fonts.conf');
+  const prefer = (family, font) => `<alias binding="same"><family>${family}</family><prefer><family>${font}</family></prefer></alias>`;
+  const folders = [join(tmpdir(), 'fonts'), '/usr/share/fonts', '/usr/local/share/fonts'].map((name) => `<dir>${name}</dir>`);
+  const aliases = ['sans-serif', 'sans', 'system-ui'].map((family) => prefer(family, 'Open Sans'));
+  writeFileSync(
+    path,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${[...folders, ...aliases, prefer('monospace', 'DejaVu Sans Mono')].join('')}<cachedir>${join(home, 'cache')}</cachedir></fontconfig>\n`,
+  );
+  return { ...process.env, FONTCONFIG_FILE: path };
 }
 
 async function openPage(browser, site, page, { media, ...options }) {
@@ -117,7 +133,8 @@ async function survey(browser, site, to, only) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = parseArgs({ options: { survey: { type: 'string' }, site: { type: 'string' } }, allowPositionals: true });
   const home = mkdtempSync(join(tmpdir(), 'tx-pictures-'));
-  const browser = await chromium.launch({ executablePath: await sparticuz.executablePath(), args: ['--no-sandbox'] });
+  const executablePath = await sparticuz.executablePath();
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], env: chooseFonts(home) });
   try {
     const site = values.site ?? buildExample(home);
     if (values.survey === undefined) await takePictures(browser, site);

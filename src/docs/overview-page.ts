@@ -50,10 +50,10 @@ ${kinds.map(([kind, word]) => {
   })}<li><a href="${place.href('health')}"><b>${percentOf(coverage.documented)} %</b> documented</a></li>
 <li><a href="${place.href('health')}"><b>${percentOf(coverage.tested)} %</b> tested</a></li>
 </ul>
-${about.length <= shortAbout ? about.html : nothing}
 ${run === undefined ? html`<p class="quiet">Nothing has run yet.</p>` : html`<p class="lastrun">Last run: <code>tx ${run.command}</code> on ${run.target}, ${timeOf(run.startedAt)} ${verdictBadge(verdictOf(run.status), run.status)}</p>`}
 ${renderChanges(context)}
 ${renderTroubles(context)}
+${about.length <= shortAbout ? about.html : nothing}
 ${renderEnds(context)}
 ${renderFolders(context)}
 ${about.length <= shortAbout ? nothing : about.html}`;

@@ -95,4 +95,17 @@ describe('the explorer of a project of 5,000 models', () => {
     expect(frames.perSecond).toBeGreaterThan(10);
     expect(browser.complaints()).toEqual([]);
   });
+
+  it('can be searched from the first page on, at once', async () => {
+    const page = await browser.open(folderAddress(folder), 'index.html');
+    const start = performance.now();
+    await page.reload({ waitUntil: 'domcontentloaded' });
+    await page.keyboard.press('/');
+    await page.keyboard.type('4711');
+    await page.locator('[role=option] b').filter({ hasText: 'model_4711_of_many' }).first().waitFor();
+    const usable = performance.now() - start;
+    if (showFigures) process.stdout.write(`${JSON.stringify({ usable: Math.round(usable) })}\n`);
+    expect(usable).toBeLessThan(5000);
+    expect(browser.complaints()).toEqual([]);
+  });
 });

@@ -88,7 +88,7 @@ describe('a page of each kind', () => {
   it('can be read without scripts, and complains of nothing', async () => {
     const expected = {
       index:
-        /^club 2 models 1 source 1 seed 1 snapshot 1 exposure 4 tests .* Who is a member\. Last run: tx run on dev, .* success What it makes board .* visitors/,
+        /^club 2 models 1 source 1 seed 1 snapshot 1 exposure 4 tests .* Last run: tx run on dev, .* success Who is a member\. What it makes board .* visitors/,
       nodes: /^Nodes .*Exposures 1 .*board dashboard.*Snapshots 1 .*plans check .*Sources 1 .*web\.visits file/,
       tests: /^Tests 4 tests .*nobody_twice visitors pass 0 /,
       lineage: /web\.visits.*visitors|visitors.*web\.visits/,
