@@ -26,7 +26,7 @@ export const pictures = [
   { name: 'site-model', page: 'model/fct_orders.html' },
   {
     name: 'site-lineage',
-    page: explored({ select: '+fct_daily_store_sales', node: 'fct_daily_store_sales', column: 'revenue' }),
+    page: explored({ select: '3+fct_daily_store_sales', node: 'fct_daily_store_sales', column: 'revenue' }),
     dark: true,
   },
   { name: 'site-health', page: 'health.html' },

@@ -1,6 +1,7 @@
 /** Makes the data that the script of the site reads. */
 import { groupOf } from '../compile/group-of.ts';
 import { columnsOf } from './columns.ts';
+import { toDifferences } from './differences.ts';
 import { edgeWords } from './node-columns.ts';
 import { formOf } from './node-facts.ts';
 import { trustOf } from './site.ts';
@@ -55,7 +56,7 @@ function collectIndex(site: Site): SiteIndex {
 
 function collectLineage(site: Site, columns: SiteColumns): SiteLineage {
   const kinds = numbering();
-  const edges: number[] = [];
+  const edges: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
   const { fold } = site.input;
   const positions = new Map(site.listed.map(({ id }, at) => [id, at]));
   const places = columns.map((names) => new Map(names.map((name, at) => [fold(name), at])));
@@ -64,9 +65,11 @@ function collectLineage(site: Site, columns: SiteColumns): SiteLineage {
       for (const { from, kind } of site.columnEdges?.into({ node: node.id, column }) ?? []) {
         const origin = positions.get(from.node);
         const fromColumn = origin === undefined ? undefined : places[origin]?.get(fold(from.column));
-        if (origin !== undefined && fromColumn !== undefined) edges.push(origin, fromColumn, to, toColumn, kinds.of(edgeWords[kind]));
+        if (origin !== undefined && fromColumn !== undefined) {
+          for (const [at, number] of [origin, fromColumn, to, toColumn, kinds.of(edgeWords[kind])].entries()) edges[at]?.push(number);
+        }
       }
     }
   }
-  return { kinds: kinds.words, edges };
+  return { kinds: kinds.words, edges: edges.map(toDifferences) };
 }

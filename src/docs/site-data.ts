@@ -29,10 +29,10 @@ export type NodeRow = readonly [
 /** The names of the columns of each node. */
 export type SiteColumns = readonly (readonly string[])[];
 
-/** Five numbers for each edge: node and column that it comes from, node and column that it goes into, kind. */
+/** Five lists, as differences, with a number for each edge: node and column that it comes from, node and column that it goes into, kind. */
 export interface SiteLineage {
   readonly kinds: readonly string[];
-  readonly edges: readonly number[];
+  readonly edges: readonly (readonly number[])[];
 }
 
 export interface SiteData {

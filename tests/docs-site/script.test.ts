@@ -155,6 +155,14 @@ describe('the script of the site', () => {
     expect(await page.locator('.traced .node[aria-label="model fct_orders"]').count()).toBe(1);
     expect(await page.locator('.traced .node[aria-label="model stg_refunds"]').count()).toBe(0);
     expect(page.url()).toContain('column=revenue');
+    // How the values travel stands at each of the edges that they take.
+    expect((await page.locator('.explorer-graph .edge-words').allTextContents()).sort()).toEqual([
+      'aggregated',
+      'aggregated',
+      'computed',
+      'computed',
+    ]);
+    expect(await page.locator('.explorer-graph .edge.traced').count()).toBe(4);
   });
 
   it('moves from node to node with the arrows', async () => {

@@ -31,7 +31,8 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
     expect(page).toMatch(/as in [^]*orders\.amount/);
     const [, data = ''] = /^txData\("lineage",(.*)\)\n$/.exec(opened.read('target/docs/data/lineage.js')) ?? [];
     expect(JSON.parse(data)).toMatchObject({ kinds: ['unchanged', 'computed', 'aggregated'] });
-    expect((JSON.parse(data) as { readonly edges: readonly number[] }).edges).toHaveLength(6 * 5);
+    const { edges } = JSON.parse(data) as { readonly edges: readonly (readonly number[])[] };
+    expect(edges.map(({ length }) => length)).toEqual([6, 6, 6, 6, 6]);
   });
 
   it('tests that follow from a query are proven, and hold', async () => {

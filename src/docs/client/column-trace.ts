@@ -1,16 +1,28 @@
 /** Follows a column through all models, up and down. */
+import { fromDifferences } from '../differences.ts';
 import type { SiteColumns, SiteLineage } from '../site-data.ts';
 
-export interface TracedColumn {
+interface Place {
   readonly node: number;
   readonly column: number;
+}
+
+export interface TracedColumn extends Place {
   /** How the value came here from the step before. */
+  readonly kind: string;
+}
+
+/** A step from one node to another, whatever the columns. */
+export interface TracedStep {
+  readonly from: number;
+  readonly to: number;
   readonly kind: string;
 }
 
 export interface ColumnTrace {
   readonly up: readonly TracedColumn[];
   readonly down: readonly TracedColumn[];
+  readonly steps: readonly TracedStep[];
 }
 
 export interface ColumnFlow {
@@ -25,26 +37,36 @@ export function makeColumnFlow(columns: SiteColumns, { kinds, edges }: SiteLinea
     if (list === undefined) map.set(key, [step]);
     else list.push(step);
   };
-  for (let at = 0; at + 4 < edges.length; at += 5) {
-    const [from = 0, fromColumn = 0, to = 0, toColumn = 0, kind = 0] = edges.slice(at, at + 5);
+  const [froms = [], fromColumns = [], tos = [], toColumns = [], numbers = []] = edges.map(fromDifferences);
+  for (const [at, from] of froms.entries()) {
+    const [fromColumn = 0, to = 0, toColumn = 0, kind = 0] = [fromColumns[at], tos[at], toColumns[at], numbers[at]];
     const word = kinds[kind] ?? '';
     add(into, `${to} ${toColumn}`, { node: from, column: fromColumn, kind: word });
     add(outOf, `${from} ${fromColumn}`, { node: to, column: toColumn, kind: word });
   }
-  const follow = (map: ReadonlyMap<string, readonly TracedColumn[]>, node: number, column: number): readonly TracedColumn[] => {
-    const seen = new Set([`${node} ${column}`]);
+  const follow = (map: ReadonlyMap<string, readonly TracedColumn[]>, start: Place, met: (one: number, step: TracedColumn) => void): readonly TracedColumn[] => {
+    const seen = new Set([`${start.node} ${start.column}`]);
     const found: TracedColumn[] = [];
-    const open = [`${node} ${column}`];
-    for (let at = 0; at < open.length; at += 1) {
-      for (const step of map.get(open[at] ?? '') ?? []) {
+    const open: Place[] = [start];
+    for (const { node, column } of open) {
+      for (const step of map.get(`${node} ${column}`) ?? []) {
+        met(node, step);
         const key = `${step.node} ${step.column}`;
         if (seen.has(key)) continue;
         seen.add(key);
         found.push(step);
-        open.push(key);
+        open.push(step);
       }
     }
     return found;
   };
-  return { columns, trace: (node, column) => ({ up: follow(into, node, column), down: follow(outOf, node, column) }) };
+  return {
+    columns,
+    trace: (node, column) => {
+      const steps: TracedStep[] = [];
+      const up = follow(into, { node, column }, (to, step) => void steps.push({ from: step.node, to, kind: step.kind }));
+      const down = follow(outOf, { node, column }, (from, step) => void steps.push({ from, to: step.node, kind: step.kind }));
+      return { up, down, steps };
+    },
+  };
 }

@@ -2,7 +2,7 @@
 import { draw } from './elements.ts';
 
 /** What style sheets say of these is written into the copy, which has none. */
-const looks = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor'];
+const looks = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'paint-order'];
 
 function copyOf(svg: SVGSVGElement): { readonly text: string; readonly width: number; readonly height: number } {
   const scene = svg.querySelector('g');

@@ -108,7 +108,7 @@ export async function startExplorer(container: Element): Promise<void> {
     if (asked !== state) return;
     const column = state.column === undefined ? -1 : (columns[node]?.indexOf(state.column) ?? -1);
     const trace: ColumnTrace | undefined = column < 0 ? undefined : flow?.trace(node, column);
-    view.trace(trace === undefined ? undefined : new Set([node, ...trace.up.map((step) => step.node), ...trace.down.map((step) => step.node)].map(String)));
+    view.trace(trace === undefined ? undefined : { start: String(node), steps: trace.steps.map(({ from, to, kind }) => ({ from: String(from), to: String(to), words: kind })) });
     showBeside(renderPanel({ lineage, node, name: nameOf(lineage, node), state, columns, trace, change }));
   };
   addEventListener('popstate', update);

@@ -22,13 +22,19 @@ export interface GraphActions {
   readonly expand: (key: string, side: 'up' | 'down') => void;
 }
 
+export interface Trace {
+  /** A box that belongs to it, with edges or without. */
+  readonly start: string;
+  readonly steps: readonly { readonly from: string; readonly to: string; readonly words: string }[];
+}
+
 export interface GraphView {
   readonly element: SVGSVGElement;
   readonly show: (boxes: readonly Box[], edges: readonly Edge[]) => void;
   /** Marks the chosen box. */
   readonly mark: (key: string | undefined) => void;
-  /** Sets off some boxes, and the edges between them, from the rest; undefined takes that back. */
-  readonly trace: (keys: ReadonlySet<string> | undefined) => void;
+  /** Sets off some edges with their words, and the boxes at their ends, from the rest; undefined takes that back. */
+  readonly trace: (trace: Trace | undefined) => void;
   readonly focus: (key: string) => void;
   readonly zoom: (factor: number) => void;
   readonly fit: () => void;
@@ -44,6 +50,7 @@ export function makeGraphView(actions: GraphActions): GraphView {
   const scene = draw('g', {});
   const element = draw('svg', { class: 'graph explorer-graph', role: 'group', 'aria-label': 'Lineage', tabindex: '-1' }, scene);
   const groups = new Map<string, DrawnBox>();
+  const words = draw('g', {});
   let lines: readonly { readonly from: string; readonly to: string; readonly path: SVGPathElement }[] = [];
   let next = new Map<string, { readonly up: string[]; readonly down: string[] }>();
   /** Where the middle one of the first boxes stands. */
@@ -95,7 +102,8 @@ export function makeGraphView(actions: GraphActions): GraphView {
       const { x, y } = drawing.boxes[box] ?? { x: 0, y: 0 };
       groups.set(value.key, drawBox(value, x, y, actions));
     }
-    scene.replaceChildren(...lines.map(({ path }) => path), ...[...groups.values()].map(({ outer }) => outer));
+    words.replaceChildren();
+    scene.replaceChildren(...lines.map(({ path }) => path), ...[...groups.values()].map(({ outer }) => outer), words);
     fit();
   };
   const neighbour = (arrow: string, key: string): string | undefined => {
@@ -131,12 +139,31 @@ export function makeGraphView(actions: GraphActions): GraphView {
     mark: (key) => {
       for (const [name, { outer }] of groups) outer.classList.toggle('chosen', name === key);
     },
-    trace: (keys) => {
-      element.classList.toggle('tracing', keys !== undefined);
-      for (const [name, { outer }] of groups) outer.classList.toggle('traced', keys?.has(name) === true);
-      for (const { from, to, path } of lines) path.classList.toggle('traced', keys?.has(from) === true && keys.has(to));
+    trace: (trace) => {
+      element.classList.toggle('tracing', trace !== undefined);
+      const steps = new Map<string, Set<string>>();
+      const keys = new Set(trace === undefined ? [] : [trace.start]);
+      for (const { from, to, words: said } of trace?.steps ?? []) {
+        keys.add(from).add(to);
+        const key = `${from} ${to}`;
+        steps.set(key, (steps.get(key) ?? new Set()).add(said));
+      }
+      for (const [name, { outer }] of groups) outer.classList.toggle('traced', keys.has(name));
+      words.replaceChildren();
+      for (const { from, to, path } of lines) {
+        const said = steps.get(`${from} ${to}`);
+        path.classList.toggle('traced', said !== undefined);
+        if (said !== undefined) words.append(wordsOn(path, [...said].join(', ')));
+      }
     },
   };
+}
+
+/** In the middle of the first piece of an edge, between two layers. */
+function wordsOn(path: SVGPathElement, text: string): SVGTextElement {
+  const reach = Math.min(path.getTotalLength(), boxSize.gapX) / 2;
+  const { x, y } = path.getPointAtLength(reach);
+  return draw('text', { class: 'edge-words', x: String(x), y: String(y - 5) }, text);
 }
 
 interface DrawnBox {
