@@ -3,6 +3,7 @@ import { constants, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { changeCases } from './cases-changes.mjs';
 import { checkCases } from './cases-checks.mjs';
+import { fileCases } from './cases-files.mjs';
 import { projectCases } from './cases-project.mjs';
 import { postgresCases } from './cases-postgres.mjs';
 import {
@@ -299,15 +300,14 @@ const watchCase = {
   optional: 'large',
   make: async (context) => {
     const { folder, size, scratch } = context;
-    const { lastModel } = writeCompileProject(folder, size.watchedModels);
+    const { lastModel, lastFile } = writeCompileProject(folder, size.watchedModels);
     const database = join(folder, 'warehouse.duckdb');
     await runStatements(database, compileSources(), context);
     await measure({ args: tx('run', '--quiet'), cwd: folder }, scratch);
-    const { path } = modelFile(folder, lastModel);
     const saves = '7';
     const figures = (stdout) => JSON.parse(stdout);
     return {
-      tx: { args: [here('watch-reaction.mjs'), program, folder, path, lastModel, saves], cwd: folder, figures },
+      tx: { args: [here('watch-reaction.mjs'), program, folder, lastFile, lastModel, saves], cwd: folder, figures },
       floor: { args: [here('floor-open.cjs'), database, saves], cwd: folder, figures },
     };
   },
@@ -347,6 +347,7 @@ export const cases = [
   ...compileCases,
   ...changeCases,
   ...projectCases,
+  ...fileCases,
   dataformCase,
   ...runCases,
   ...incrementalCases,

@@ -91,7 +91,10 @@ export function writeCompileProject(root, models) {
     writeFile(root, `${path}.sql`, compileModel(index));
     writeFile(root, `${path}.yaml`, compileProperties(index));
   }
-  return { lastModel: modelName(models - 1) };
+  return {
+    lastModel: modelName(models - 1),
+    lastFile: join(root, `models/area_${padded(Math.floor((models - 1) / 100), 3)}/${modelName(models - 1)}.sql`),
+  };
 }
 
 /** Statements that make the sources of that project: tables of 20 rows in the schema `raw`. */

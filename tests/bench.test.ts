@@ -35,6 +35,9 @@ const plainRun = [
   'nothing-to-do-1000',
   'typed-1000',
   'docs-1000',
+  'fmt-1000',
+  'fmt-unchanged-1000',
+  'lint-1000',
   'run-500',
   'rerun-500',
   'incremental-append-recent',
@@ -70,7 +73,7 @@ const plainRun = [
 ];
 
 /** Cases that are made in different ways: `npm run test:long` runs all of them. */
-const oneOfEachKind = ['version', 'run-500', 'checks-2000'];
+const oneOfEachKind = ['version', 'fmt-unchanged-1000', 'run-500', 'watch-5800', 'checks-2000'];
 
 describe('the benchmark suite', () => {
   it(`gives figures for ${LONG ? 'each case of a plain run' : 'one case of each kind'}; those of --large and --huge are the same on other sizes`, async () => {

@@ -30,6 +30,8 @@ export async function findFurtherErrors(binder: Binder, request: BindRequest, fi
   while (edits.length < maxErrors && error.position !== undefined && (error.kind === 'unknown-column' || error.kind === 'ambiguous')) {
     const { position } = error;
     const length = tokenLength(request.sql, position, error.name);
+    // A NULL without a type leaves open which function is meant.
+    if (edits.length > 0 && /^\s*\(/.test(request.sql.slice(position + length))) break;
     const column = lastPart(request.sql.slice(position, position + length));
     const name = column.replaceAll('"', '').toLowerCase();
     // A name again: the query may hand on the column that is missing.

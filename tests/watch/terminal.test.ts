@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runTx } from '../support/tx.ts';
 import { shop } from '../cli/shop.ts';
@@ -152,5 +152,72 @@ describe('watching in a terminal', () => {
     await testing.see(/ran {6}not_null_stg_id, unique_stg_id {2}✔ 2 ok[^]*waiting/);
     testing.type('q');
     expect(await testing.ended).toBe(0);
+  });
+
+  it('takes the save of any editor for one change, a burst for one run, and is not misled by links in circles', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `many_${String(index).padStart(2, '0')}`);
+    const project = await shop(Object.fromEntries(names.map((name) => [`models/many/${name}.sql`, 'select 1 as one\n'])));
+    const terminal = startTerminal(project.root, ['run', '--watch']);
+    await terminal.see(/✔ 33 ok[^]*waiting/);
+    const path = project.path('models/staging/stg.sql');
+    const beside = (name: string): string => project.path(`models/staging/${name}`);
+    const text = (turn: number): string => `select id, amount + ${turn} as amount from {{ref "raw"}}\n`;
+    const saves: readonly ((next: string) => void | Promise<void>)[] = [
+      async (next) => {
+        writeFileSync(path, '');
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        writeFileSync(path, next);
+      },
+      (next) => {
+        writeFileSync(beside('stg.sql.tmp.4711'), next);
+        renameSync(beside('stg.sql.tmp.4711'), path);
+      },
+      (next) => {
+        renameSync(path, beside('stg.sql~'));
+        writeFileSync(path, next);
+        unlinkSync(beside('stg.sql~'));
+      },
+      (next) => {
+        writeFileSync(path, `${next}-- first\n`);
+        writeFileSync(path, next);
+      },
+    ];
+    const runs = async (): Promise<number> =>
+      Number((await project.rows(`select count(*) from _tx.runs where status = 'success'`))[0]?.[0]);
+    for (const [turn, save] of saves.entries()) {
+      await save(text(turn + 1));
+      await expect
+        .poll(() => project.rows('select sum(amount) from stg').catch(String), { timeout: 15_000 })
+        .toEqual([[String(60 + 3 * (turn + 1))]]);
+      await terminal.see(/ran {6}stg {2}✔ 1 ok[^]*waiting/);
+      await expect.poll(runs, { timeout: 15_000 }).toBe(turn + 2);
+    }
+    for (const name of names) writeFileSync(project.path(`models/many/${name}.sql`), 'select 2 as one\n');
+    await terminal.see(/ran {6}many_00[^]*✔ 30 ok[^]*waiting/);
+    expect(await runs()).toBe(saves.length + 2);
+    symlinkSync('..', project.path('models/circle'));
+    await terminal.see(/link-loop/);
+    unlinkSync(project.path('models/circle'));
+    await terminal.see((shown) => !shown.includes('link-loop') && shown.includes('waiting'));
+    expect(await runs()).toBe(saves.length + 2);
+    expect(terminal.screen.scrolled).toEqual([]);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
+  });
+
+  it('stops a run whose work has changed, and lets any other end before the next', async () => {
+    const slow = (turn: number): string =>
+      `{{config materialized="table"}}\nselect count(*) as n, ${turn} as turn from range(400000000) a, range(20) b where hash(a.range + b.range) % 7 = 1\n`;
+    const project = await shop({ 'models/slow.sql': slow(0), 'models/fast.sql': 'select 1 as one\n' });
+    const terminal = startTerminal(project.root, ['run', '--watch', '-s', 'slow', 'fast']);
+    await terminal.see(/running[^]*slow/);
+    project.write('models/fast.sql', 'select 2 as one\n');
+    await terminal.see(/changed {2}models\/fast\.sql[^]*running[^]*slow/);
+    project.write('models/slow.sql', '{{config materialized="table"}}\nselect 1 as n, 1 as turn\n');
+    await terminal.see(/ran {6}fast, slow {2}✔ 2 ok[^]*waiting/);
+    expect(await project.rows('select turn, one from slow, fast')).toEqual([['1', '2']]);
+    expect(terminal.screen.scrolled).toEqual([]);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 /** Types what changed and what reads it directly, with a scratch engine that stays and remembers what did not change. */
 import type { Adapter } from '../../adapter/adapter.ts';
 import type { Binder } from '../../adapter/analysis.ts';
+import { EngineError } from '../../adapter/engine-error.ts';
 import type { CatalogRelation } from '../../adapter/relation.ts';
 import type { KnownColumns } from '../../analyze/analysis.ts';
 import type { NodeId } from '../../compile/compiled.ts';
@@ -77,30 +78,51 @@ export function createChecker(): Checker {
   };
 }
 
-async function openBinder(
+/**
+ * A binder of the engine's own stays open. The target itself is asked anew each time: an open transaction would keep its server from
+ * tidying up. Where it cannot be asked, nothing is known.
+ */
+async function withBinder<T>(
   knowledge: Knowledge,
-  { engine, project }: LoadedGraph,
-): Promise<{ readonly adapter: Adapter; readonly binder: Binder | undefined }> {
-  const adapter = await engine.load();
-  knowledge.binder ??= await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
-  return { adapter, binder: knowledge.binder };
+  loaded: LoadedGraph,
+  work: (binder: Binder, adapter: Adapter) => Promise<T>,
+): Promise<T | undefined> {
+  const { root: projectRoot, target } = loaded.project;
+  const adapter = await loaded.engine.load();
+  if (adapter.openBinder !== undefined) {
+    knowledge.binder ??= await adapter.openBinder({ projectRoot, settings: target.settings });
+    return work(knowledge.binder, adapter);
+  }
+  try {
+    const binder = await adapter.openTargetBinder?.({ target, projectRoot, connections: 1, readOnly: false });
+    if (binder === undefined) return undefined;
+    try {
+      return await work(binder, adapter);
+    } finally {
+      await binder.close();
+    }
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    return undefined;
+  }
 }
 
 async function check(knowledge: Knowledge, host: Host, loaded: LoadedGraph, changed: ReadonlySet<NodeId>): Promise<readonly Diagnostic[]> {
   const { graph } = loaded;
-  const { adapter, binder } = await openBinder(knowledge, loaded);
-  if (binder === undefined) return [];
   const below = descendants(graph, changed);
   const before = knowledge.known;
   const kept = new Map(before);
   for (const id of [...changed, ...below]) kept.delete(id);
   // Until it is known what they have now, they have nothing.
   knowledge.known = kept;
-  const outcome = await analyzeWith(host, loaded, withChildren(graph, changed), {
-    binder,
-    catalog: async () => (knowledge.catalog ??= await lookAtTarget(host, adapter, loaded)),
-    known: kept,
-  });
+  const outcome = await withBinder(knowledge, loaded, (binder, adapter) =>
+    analyzeWith(host, loaded, withChildren(graph, changed), {
+      binder,
+      catalog: async () => (knowledge.catalog ??= await lookAtTarget(host, adapter, loaded)),
+      known: kept,
+    }),
+  );
+  if (outcome === undefined) return [];
   const found = outcome.value.nodes;
   const after = new Map(kept);
   for (const [id, entry] of found) if (entry.kind === 'known') after.set(id, entry);
@@ -115,11 +137,11 @@ async function check(knowledge: Knowledge, host: Host, loaded: LoadedGraph, chan
 }
 
 async function learnStep(knowledge: Knowledge, host: Host, loaded: LoadedGraph, nodes: ReadonlySet<NodeId>): Promise<void> {
-  const { binder } = await openBinder(knowledge, loaded);
-  if (binder === undefined) return;
-  const { known } = knowledge;
-  const { value } = await analyzeWith(host, loaded, nodes, { binder, catalog: () => Promise.resolve(knowledge.catalog), known });
-  for (const [id, entry] of value.nodes) if (entry.kind === 'known') known.set(id, entry);
+  const { known, catalog } = knowledge;
+  const outcome = await withBinder(knowledge, loaded, (binder) =>
+    analyzeWith(host, loaded, nodes, { binder, catalog: () => Promise.resolve(catalog), known }),
+  );
+  for (const [id, entry] of outcome?.value.nodes ?? []) if (entry.kind === 'known') known.set(id, entry);
 }
 
 async function forget(knowledge: Knowledge): Promise<void> {
