@@ -1,5 +1,5 @@
 /** `tx lint` with the built program: exit codes, results for programs, what `--fix` writes and what it leaves alone. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copyProject, REPOSITORY, runTx, tempProject } from '../support/tx.ts';
@@ -11,6 +11,9 @@ function project(files: Readonly<Record<string, string>>, settings = ''): Promis
   return tempProject({ 'project.yaml': projectYaml + settings, ...files });
 }
 
+/** A column of a source, from `name: type`. */
+const typed = (text: string): string => `{ name: ${text.replace(': ', ', data_type: "')}" }`;
+
 const orders = { 'models/orders.sql': 'select 1 as id\n' };
 const hard = { ...orders, 'models/totals.sql': 'select id from main.orders\n' };
 const fixed = 'select id from {{ref "orders"}}\n';
@@ -19,6 +22,53 @@ describe('tx lint', () => {
   it('finds nothing in the example project', async () => {
     const folder = copyProject(REPOSITORY, ['project.yaml', 'models', 'macros', 'seeds', 'data', 'doc_blocks', 'tests/data']);
     expect(await runTx(['lint', '--strict'], { cwd: folder })).toMatchObject({ code: 0, stdout: '', stderr: 'no findings\n' });
+  });
+
+  it('finds nothing in a project over real data', async () => {
+    const folder = copyProject(join(REPOSITORY, 'tests/real/aviation'), ['project.yaml', 'models', 'macros', 'tests']);
+    expect(await runTx(['lint', '--strict'], { cwd: folder })).toMatchObject({ code: 0, stdout: '', stderr: 'no findings\n' });
+  });
+
+  it('finds nothing in queries that only look like mistakes, and what is one beside them', async () => {
+    const home = join(REPOSITORY, 'tests/lint/innocent');
+    const innocent = readdirSync(home).map((name) => [`models/marts/${name}`, readFileSync(join(home, name), 'utf8')] as const);
+    const shop = await project({
+      'models/sources.yaml': `sources:
+  - name: raw
+    tables:
+      - name: orders
+        columns: [${['order_id: integer', 'customer_id: integer', 'amount: decimal(10,2)', 'ordered_at: timestamp'].map(typed).join(', ')}]
+      - name: items
+        columns: [${['item_id: integer', 'order_id: integer', 'price: integer', 'label: varchar'].map(typed).join(', ')}]
+models:
+  - { name: stg_orders, columns: [{ name: order_id, tests: [unique] }] }
+  - { name: stg_items, columns: [{ name: item_id, tests: [unique] }] }
+`,
+      'models/staging/stg_orders.sql': 'select order_id, customer_id, amount, ordered_at from {{source "raw" "orders"}}\n',
+      'models/staging/stg_items.sql': 'select item_id, order_id, price, label from {{source "raw" "items"}}\n',
+      ...Object.fromEntries(innocent),
+    });
+    const rules = ['filtered-left-join', 'fan-out-join', 'idle-order', 'select-star', 'hard-coded-relation', 'layer-reference'];
+    const lint = () => shop.call(['lint', '--rule', ...rules, '--output', 'json', '-q']);
+    expect(await lint()).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse((await lint()).stdout)).toMatchObject({ findings: [] });
+    // All that these need to be found is there.
+    const joined = 'from {{ref "stg_orders"}} as o left join {{ref "stg_items"}} as i on i.order_id = o.order_id';
+    const guilty: Readonly<Record<string, string>> = {
+      'filtered-left-join': `select o.order_id, i.item_id ${joined} where i.price > 3`,
+      'fan-out-join': `select o.customer_id, sum(o.amount) as amount ${joined} group by o.customer_id`,
+      'idle-order': 'select order_id from {{ref "stg_orders"}} order by order_id',
+      'select-star': 'select * from {{ref "stg_orders"}}',
+      'hard-coded-relation': 'select order_id from main.stg_orders',
+      'layer-reference': 'select order_id from {{source "raw" "orders"}}',
+    };
+    for (const [rule, sql] of Object.entries(guilty)) writeFileSync(join(shop.root, `models/marts/${rule}.sql`), sql);
+    const { findings } = JSON.parse((await lint()).stdout) as {
+      readonly findings: readonly { readonly rule: string; readonly path: string }[];
+    };
+    expect(findings.map(({ rule, path }) => [rule, path]).toSorted()).toEqual(
+      rules.map((rule) => [rule, `models/marts/${rule}.sql`]).toSorted(),
+    );
   });
 
   it('finds nothing in a new project', async () => {

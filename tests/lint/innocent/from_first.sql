@@ -1,0 +1,1 @@
+from {{ref "stg_orders"}} select order_id

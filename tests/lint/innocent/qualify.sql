@@ -1,0 +1,1 @@
+select o.order_id, o.customer_id, i.price from {{ref "stg_orders"}} o left join {{ref "stg_items"}} i on i.order_id = o.order_id qualify row_number() over (partition by o.order_id order by i.price desc) = 1

@@ -1,0 +1,1 @@
+with recursive up as (select order_id, customer_id, 1 as depth from {{ref "stg_orders"}} union all select o.order_id, o.customer_id, depth + 1 from up join {{ref "stg_orders"}} o on o.order_id = up.customer_id) select order_id, depth from up

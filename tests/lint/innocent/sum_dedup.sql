@@ -1,0 +1,1 @@
+select o.customer_id, sum(o.amount) as amount from {{ref "stg_orders"}} o join (select order_id, max(price) as price from {{ref "stg_items"}} group by order_id) i on i.order_id = o.order_id group by o.customer_id
