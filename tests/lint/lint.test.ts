@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lintRuleNames } from '../../src/project/read-lint.ts';
 import { copyProject, REPOSITORY, runTx, tempProject } from '../support/tx.ts';
 import type { TempProject } from '../support/tx.ts';
 
@@ -118,6 +119,88 @@ models:
         },
       ],
     });
+  });
+});
+
+describe('a comment', () => {
+  /** A project in which every rule but the one about comments finds something. */
+  const guilty = {
+    'project.yaml': `${projectYaml}vars:\n  nobody: 1\n`,
+    'macros/idle.sql': '{{#macro "idle" "x"}}{{x}}{{/macro}}\n',
+    'models/sources.yaml': `sources:
+  - name: raw
+    tables:
+      - name: orders
+        columns: [{ name: id, data_type: integer }, { name: customer, data_type: integer }, { name: amount, data_type: integer }]
+      - name: never_read
+models:
+  - name: stg_orders
+    description: Orders.
+    columns:
+      - name: id
+        tests: [unique]
+  - name: stg_items
+    description: Items.
+    columns:
+      - name: item
+        tests: [unique]
+  - name: keyless
+    description: Without a key.
+    columns:
+      - name: id
+        tests: [not_null]
+`,
+    'models/staging/stg_orders.sql': 'select id, customer, amount\nfrom {{source "raw" "orders"}}\n',
+    'models/staging/stg_items.sql': 'select id as item, customer as id, amount as price\nfrom {{source "raw" "orders"}}\n',
+    'models/staging/keyless.sql': 'select customer as id\nfrom {{source "raw" "orders"}}\n',
+    'models/marts/sums.sql':
+      'select\n    o.customer,\n    sum(o.amount) as amount\nfrom {{ref "stg_orders"}} as o\njoin {{ref "stg_items"}} as i on i.id = o.id\ngroup by o.customer\n',
+    'models/marts/stars.sql': 'select *\nfrom {{ref "stg_orders"}}\norder by id\n',
+    'models/marts/joins.sql':
+      'select o.id, i.price\nfrom {{ref "stg_orders"}} as o\nleft join {{ref "stg_items"}} as i on i.item = o.id\nwhere i.price > 3\n',
+    'models/marts/hard.sql': 'select id\nfrom main.stg_orders\n',
+    'models/marts/layers.sql': 'select id\nfrom {{source "raw" "orders"}}\n',
+  } as const;
+
+  interface Found {
+    readonly rule: string;
+    readonly path: string;
+    readonly start: { readonly line: number };
+  }
+
+  async function findingsOf(shop: TempProject): Promise<readonly Found[]> {
+    return (JSON.parse((await shop.call(['lint', '--output', 'json', '-q'])).stdout) as { readonly findings: readonly Found[] }).findings;
+  }
+
+  it('silences each rule where it stands, and nothing else is told of it', async () => {
+    const shop = await tempProject(guilty);
+    const findings = await findingsOf(shop);
+    expect([...new Set(findings.map(({ rule }) => rule))].toSorted()).toEqual(
+      lintRuleNames.filter((rule) => rule !== 'idle-ignore').toSorted(),
+    );
+    const places = new Map<string, Found[]>();
+    for (const found of findings) {
+      const place = `${found.path}\n${String(found.start.line).padStart(4, '0')}`;
+      places.set(place, [...(places.get(place) ?? []), found]);
+    }
+    // From the last line of a file to the first, so that places stay what they are.
+    for (const [place, those] of [...places].toSorted().toReversed()) {
+      const [path = '', line = ''] = place.split('\n');
+      const lines = shop.read(path).split('\n');
+      const rules = [...new Set(those.map(({ rule }) => rule))].join(', ');
+      const indent = /^ */.exec(lines[Number(line) - 1] ?? '')?.[0] ?? '';
+      const said = `tx-ignore: ${rules}`;
+      const comment = path.startsWith('macros/') ? `{{! ${said} }}` : `${path.endsWith('.sql') ? '--' : '#'} ${said}`;
+      lines.splice(Number(line) - 1, 0, indent + comment);
+      shop.write(path, lines.join('\n'));
+    }
+    expect(await findingsOf(shop)).toEqual([]);
+    // The comments do something: without one of them its rules are told again.
+    for (const path of ['models/marts/hard.sql', 'project.yaml', 'macros/idle.sql'])
+      shop.write(path, shop.read(path).replace(/^.*tx-ignore.*\n/m, ''));
+    expect((await findingsOf(shop)).map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['models/marts/hard.sql', 'project.yaml', 'macros/idle.sql']),
+    );
   });
 });
 
