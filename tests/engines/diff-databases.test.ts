@@ -1,9 +1,11 @@
 /** `tx diff` between two databases of a server, which no query reads together. */
 import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { adapter } from '../../src/adapters/postgres/adapter.ts';
 import { openTestSession, useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
-import { tempProject } from '../support/tx.ts';
+import { REPOSITORY, runProgram, tempProject } from '../support/tx.ts';
 import type { TempProject } from '../support/tx.ts';
 
 const database = useTestDatabase();
@@ -49,6 +51,8 @@ union all select 'é', 1, 'b', 1 union all select 'Z', 2, 'c', 2 union all selec
   'models/m.yaml': 'models: [{ name: m, columns: [{ name: id, tests: [unique] }, { name: name, pii: name }] }]\n',
   'models/bare.sql': `{{config materialized="table"}}select id % 3 as a, null as b from generate_series(1, 9) as s (id)`,
 };
+
+const bigKey = 'models: [{ name: big, columns: [{ name: id, tests: [unique] }] }]\n';
 
 describe('tx diff with another database', () => {
   it('finds rows that are missing, added and changed in any of its parts, and masks what is personal', async () => {
@@ -105,5 +109,42 @@ describe('tx diff with another database', () => {
     expect([lost.code, lost.stderr]).toEqual([2, expect.stringContaining('does not exist')]);
     const unbuilt = await project.run(['diff', '--against', 'prod', '-s', 'bare']);
     expect([unbuilt.code, unbuilt.stdout]).toEqual([1, expect.stringContaining('only here: "shop"."bare" does not exist')]);
+  });
+
+  it('needs no more memory for tables that are fifteen times as large', async () => {
+    const { project, other } = await twoDatabases({
+      'models/big.sql': `{{config materialized="table"}}select 1 as id`,
+      'models/big.yaml': bigKey,
+    });
+    const peaks: number[] = [];
+    for (const rows of [20_000, 300_000]) {
+      for (const url of [database.url(), other])
+        await run(
+          url,
+          'create schema if not exists shop',
+          'drop table if exists shop.big',
+          `create table shop.big as select id, md5(id::text) as name, id * 1.5 as amount, repeat('x', 80) as note from generate_series(1, ${rows}) as s (id)`,
+        );
+      await run(other, 'update shop.big set amount = 0 where id = 777');
+      const usage = join(project.root, 'usage.json');
+      const args = [
+        '--require',
+        join(REPOSITORY, 'bench/report-usage.cjs'),
+        join(REPOSITORY, 'bin/tx.cjs'),
+        'diff',
+        '--against',
+        'prod',
+        '-q',
+      ];
+      const { code, stdout, stderr } = await runProgram(process.execPath, args, { cwd: project.root, env: { BENCH_USAGE_FILE: usage } });
+      expect(code, stderr).toBe(1);
+      expect(stdout).toContain(`found     ${(rows - 1).toLocaleString('en')} the same, 1 changed`);
+      const [file = ''] = readdirSync(project.root).filter((name) => name.startsWith('usage.json'));
+      // The file is written by a script of this repository.
+      const { peakMb } = JSON.parse(project.read(file)) as { readonly peakMb: number };
+      rmSync(join(project.root, file));
+      peaks.push(peakMb);
+    }
+    expect((peaks[1] ?? 0) - (peaks[0] ?? 0), peaks.join()).toBeLessThan(60);
   });
 });
