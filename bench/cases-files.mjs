@@ -1,4 +1,4 @@
-/** What looks at every file or query for its style: formatting and linting. */
+/** What helps while somebody types: formatting, linting, completion. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runStatements } from './databases.mjs';
@@ -47,4 +47,19 @@ const lint = {
   rows: (medians) => [wall(medians), cpu(medians, 'floor', atMost.ratio(1)), peak(medians)],
 };
 
-export const fileCases = [format, formatted, lint];
+const completion = {
+  name: 'completion-5800',
+  title: 'the completion of a name among those of 5,800 models, from the cache; floor: an empty script',
+  make: async ({ folder, size, scratch }) => {
+    const { lastModel } = writeCompileProject(folder, size.watchedModels);
+    await measure({ args: tx('ls'), cwd: folder }, scratch);
+    const typed = lastModel.slice(0, -2);
+    return {
+      tx: { args: tx('__complete', '--', 'build', '-s', typed), cwd: folder },
+      floor: { args: [here('floor-empty.cjs')], cwd: folder },
+    };
+  },
+  rows: (medians) => [wall(medians), cpu(medians, 'floor', atMost.value(150, 'ms')), peak(medians)],
+};
+
+export const fileCases = [format, formatted, lint, completion];

@@ -38,6 +38,7 @@ const plainRun = [
   'fmt-1000',
   'fmt-unchanged-1000',
   'lint-1000',
+  'completion-5800',
   'run-500',
   'rerun-500',
   'incremental-append-recent',

@@ -1,6 +1,5 @@
 /** The names that the last command left behind: what a shell offers while the user types, without looking at any file of the project. */
 import type { FileSystem } from '../project/file-system.ts';
-import { CacheDamaged } from './damaged.ts';
 import { cacheFolder } from './known-project.ts';
 import { Segments } from './segments.ts';
 import { openSlot, usualLimits } from './slot.ts';
@@ -24,27 +23,32 @@ export interface KnownNames {
 
 const suffix = '.columns';
 
-/** Names of the project in `root`; undefined where no command of this `build` has left any, or where they cannot be read. */
-export function readKnownNames(
+/** Names that are read as they are asked for, until they are closed: who types waits for each part that is read for nothing. */
+export interface OpenNames {
+  /** A `CacheDamaged` is thrown where they cannot be read. */
+  readonly names: KnownNames;
+  readonly close: () => void;
+}
+
+/** Names of the project in `root`; undefined where no command of this `build` has left any. */
+export function openKnownNames(
   files: FileSystem,
   place: { readonly root: string; readonly target: string },
   build: string,
-): KnownNames | undefined {
+): OpenNames | undefined {
   const folder = cacheFolder(place.root, place.target);
   const name = latestSlot(files, folder);
   if (name === undefined) return undefined;
   const opened = openSlot({ files, folder, name, build, limits: usualLimits });
   if (opened === undefined) return undefined;
   const store = new Store(opened.notes.project, new Segments(opened.segments), opened.columns);
-  try {
-    return namesOf(store);
-  } catch (cause) {
-    if (cause instanceof CacheDamaged) return undefined;
-    throw cause;
-  } finally {
-    opened.columns.close();
-    store.segments.close();
-  }
+  return {
+    names: namesOf(store),
+    close: () => {
+      opened.columns.close();
+      store.segments.close();
+    },
+  };
 }
 
 /** Targets and sets of variables have a slot each, with nearly the same names in all of them. */
@@ -60,37 +64,51 @@ function latestSlot(files: FileSystem, folder: string): string | undefined {
 }
 
 function namesOf({ nodes, views, facts, files }: Store): KnownNames {
-  const models: string[] = [];
-  const seeds: string[] = [];
-  const snapshots: string[] = [];
-  const sources: string[] = [];
-  const paths: string[] = [];
-  const tags = new Set<string>();
-  for (let row = 0; row < nodes.nodes.count; row += 1) {
-    const kind = nodes.kindOf(row);
-    if (nodes.isGone(row) || kind === 'test' || kind === 'other') continue;
-    const node = views.get(row);
-    for (const tag of node.tags) tags.add(tag);
-    if (node.resourceType === 'source') sources.push(shownName(node));
-    else if (node.resourceType === 'seed') seeds.push(node.name);
-    else if (node.resourceType === 'snapshot') snapshots.push(node.name);
-    else {
-      models.push(node.name);
-      paths.push(node.path);
+  type View = ReturnType<typeof views.get>;
+  let known: readonly View[] | undefined;
+  const all = (): readonly View[] => {
+    if (known !== undefined) return known;
+    const found: View[] = [];
+    for (let row = 0; row < nodes.nodes.count; row += 1) {
+      const kind = nodes.kindOf(row);
+      if (!nodes.isGone(row) && kind !== 'test' && kind !== 'other') found.push(views.get(row));
     }
-  }
+    known = found;
+    return found;
+  };
+  const of = (type: View['resourceType']): readonly View[] => all().filter(({ resourceType }) => resourceType === type);
   const factNames = (kind: 'exposure' | 'unit-test' | 'group' | 'selector-name'): readonly string[] =>
     facts.namesOf(kind, (row) => !files.isGone(row));
   return {
-    models,
-    seeds,
-    snapshots,
-    sources,
-    paths,
-    tags: [...tags],
-    exposures: factNames('exposure'),
-    unitTests: factNames('unit-test'),
-    groups: factNames('group'),
-    selectors: factNames('selector-name'),
+    get models() {
+      return of('model').map(({ name }) => name);
+    },
+    get seeds() {
+      return of('seed').map(({ name }) => name);
+    },
+    get snapshots() {
+      return of('snapshot').map(({ name }) => name);
+    },
+    get sources() {
+      return of('source').map(shownName);
+    },
+    get paths() {
+      return of('model').map(({ path }) => path);
+    },
+    get tags() {
+      return [...new Set(all().flatMap(({ tags }) => tags))];
+    },
+    get exposures() {
+      return factNames('exposure');
+    },
+    get unitTests() {
+      return factNames('unit-test');
+    },
+    get groups() {
+      return factNames('group');
+    },
+    get selectors() {
+      return factNames('selector-name');
+    },
   };
 }

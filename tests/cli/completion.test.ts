@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { spawn } from '@lydell/node-pty';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram, tempFolder } from '../support/tx.ts';
 import { shop } from './shop.ts';
@@ -99,6 +100,54 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     expect(await completeIn('tx build -s tag:ni')).toEqual(['nightly']);
     expect(await completeIn('tx build --target=')).toEqual(['dev']);
     expect(await completeIn('tx build -s total ')).toContain('stg');
+  });
+});
+
+/** Shells that the machine has. */
+const has = (shell: string): boolean =>
+  (process.env['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, shell)));
+
+describe('the script for fish', () => {
+  it.skipIf(!has('fish'))('offers commands and names', async () => {
+    expect((await project.tx(['ls'], { spawn: true })).code).toBe(0);
+    const completeIn = async (line: string): Promise<readonly string[]> => {
+      const script = `tx completion fish | source; complete -C ${JSON.stringify(line)}`;
+      const path = `${bin}${delimiter}${process.env['PATH'] ?? ''}`;
+      const { stdout } = await runProgram('fish', ['--no-config', '-c', script], {
+        cwd: project.root,
+        env: { PATH: path, HOME: project.root },
+      });
+      return stdout.split('\n').flatMap((word) => (word === '' ? [] : [word.split('\t')[0] ?? '']));
+    };
+    expect(await completeIn('tx bui')).toEqual(['build']);
+    expect(await completeIn('tx build -s tot')).toEqual(['total']);
+    expect(await completeIn('tx build -s tag:ni')).toEqual(['tag:nightly']);
+    expect(await completeIn('tx build -s total ')).toContain('stg');
+  });
+});
+
+describe('the script for zsh', () => {
+  it.skipIf(!has('zsh'))('completes commands and names as they are typed', async () => {
+    expect((await project.tx(['ls'], { spawn: true })).code).toBe(0);
+    const env = { PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, HOME: project.root, TERM: 'dumb' };
+    const terminal = spawn('zsh', ['-f', '-i'], { cwd: project.root, env, cols: 120, rows: 20 });
+    let shown = '';
+    terminal.onData((text) => (shown += text));
+    const see = (what: RegExp) => expect.poll(() => shown, { timeout: 20_000 }).toMatch(what);
+    try {
+      terminal.write("PS1='> '; autoload -Uz compinit; compinit -u -D; source <(tx completion zsh); echo rea''dy\r");
+      await see(/ready\r?\n/);
+      for (const [typed, completed] of [
+        ['tx bui', /tx build $/],
+        ['-s tot', /-s total $/],
+        ['tag:ni', /tag:nightly $/],
+      ] as const) {
+        terminal.write(`${typed}\t`);
+        await see(completed);
+      }
+    } finally {
+      terminal.kill('SIGKILL');
+    }
   });
 });
 

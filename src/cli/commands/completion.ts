@@ -2,13 +2,16 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { bug } from '../../diagnostics/bug.ts';
-import { readKnownNames } from '../../cache/known-names.ts';
+import { CacheDamaged } from '../../cache/damaged.ts';
+import { openKnownNames } from '../../cache/known-names.ts';
+import type { KnownNames, OpenNames } from '../../cache/known-names.ts';
 import { findProject, projectFileIn } from '../../project/find-project.ts';
 import { readTargetPath } from '../../project/read-paths.ts';
 import { entriesOf, valueOf } from '../../project/yaml/yaml-node.ts';
 import type { YamlNode } from '../../project/yaml/yaml-node.ts';
 import { parseYaml } from '../../project/yaml/parse-yaml.ts';
 import { findCandidates } from '../completion/candidates.ts';
+import type { Completion } from '../completion/candidates.ts';
 import { scripts, shells } from '../completion/scripts.ts';
 import { exitCodes } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -27,19 +30,30 @@ export function completionCommand(screen: Screen, wanted: string | undefined): E
  */
 export async function completeWords(host: Host, program: Command, words: readonly string[]): Promise<void> {
   const project = openQuietly(host, projectFolderOf(words));
-  const completion = await findCandidates(words, {
-    program,
-    names: () =>
-      project === undefined || host.build === undefined
-        ? undefined
-        : readKnownNames(host.files, { root: project.root, target: readTargetPath(project.top) }, host.build),
-    targets: () => {
-      const targets = project === undefined ? undefined : valueOf(project.top, 'targets');
-      return targets === undefined ? [] : entriesOf(targets).map(({ key }) => key);
-    },
-    rules: async () => Object.keys((await import('../../diagnostics/codes/lint.ts')).lintRules),
-    codes: async () => Object.keys((await import('../../diagnostics/registry.ts')).registry).sort(),
-  });
+  let opened: OpenNames | undefined;
+  const names = (): KnownNames | undefined => {
+    if (project === undefined || host.build === undefined) return undefined;
+    opened ??= openKnownNames(host.files, { root: project.root, target: readTargetPath(project.top) }, host.build);
+    return opened?.names;
+  };
+  let completion: Completion;
+  try {
+    completion = await findCandidates(words, {
+      program,
+      names,
+      targets: () => {
+        const targets = project === undefined ? undefined : valueOf(project.top, 'targets');
+        return targets === undefined ? [] : entriesOf(targets).map(({ key }) => key);
+      },
+      rules: async () => Object.keys((await import('../../diagnostics/codes/lint.ts')).lintRules),
+      codes: async () => Object.keys((await import('../../diagnostics/registry.ts')).registry).sort(),
+    });
+  } catch (cause) {
+    if (cause instanceof CacheDamaged) return;
+    throw cause;
+  } finally {
+    opened?.close();
+  }
   if (completion.kind === 'files') {
     host.output.stdout.write(':files\n');
     return;
