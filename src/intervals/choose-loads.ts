@@ -1,7 +1,7 @@
 /** Decides which cells of time are to be loaded, from what was loaded before. Works on ranges: cells are never gone through. */
 import { ceilTo } from './grid.ts';
 import type { Grid } from './grid.ts';
-import { commonRanges, joinRanges, withoutRanges } from './range-set.ts';
+import { commonRanges, joinRanges, rangesBefore, withoutRanges } from './range-set.ts';
 import type { Range, RangeSet } from './range-set.ts';
 
 export interface LoadRules {
@@ -49,11 +49,11 @@ export function chooseLoads(rules: LoadRules, done: RangeSet, now: number, wish?
   const elsewhere = commonRanges(joinRanges([...opened, ...(rules.outdated ?? [])]), [{ start: -Infinity, end: over }]);
   const wanted = joinRanges([{ start: grid.floor(begin), end: over }, ...elsewhere]);
   const missing = wholeCells(grid, withoutRanges(wanted, left));
-  const gaps = commonRanges(missing, joinRanges([{ start: -Infinity, end: done.at(-1)?.start ?? -Infinity }]));
+  const gaps = rangesBefore(missing, done.at(-1)?.start ?? -Infinity);
   const only = wish?.only === true ? window : undefined;
   const found =
     only === undefined
-      ? joinRanges([...missing, ...lookBack(rules, missing, left)])
+      ? withMore(missing, lookBack(rules, missing, left))
       : commonRanges(wholeCells(grid, withoutRanges(only, left)), joinRanges([{ start: -Infinity, end: over }]));
   const partial = { start: over, end: grid.next(now) };
   const isAsked = only === undefined || commonRanges(only, [partial]).length > 0;
@@ -63,6 +63,7 @@ export function chooseLoads(rules: LoadRules, done: RangeSet, now: number, wish?
 
 /** A cell of which a part is left is left as a whole: cells may have had another size when they were loaded. */
 function wholeCells(grid: Grid, ranges: RangeSet): RangeSet {
+  if (ranges.every(({ start, end }) => grid.floor(start) === start && grid.floor(end) === end)) return ranges;
   return joinRanges(
     ranges.map((range) => {
       const start = grid.floor(range.start);
@@ -71,6 +72,8 @@ function wholeCells(grid: Grid, ranges: RangeSet): RangeSet {
     }),
   );
 }
+
+const withMore = (set: RangeSet, more: RangeSet): RangeSet => (more.length === 0 ? set : joinRanges([...set, ...more]));
 
 /** Cells before new ones, where new ones have come since the last time. */
 function lookBack({ grid, begin, lookback }: LoadRules, missing: RangeSet, done: RangeSet): RangeSet {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseLoads } from './choose-loads.ts';
 import { ceilTo, createGrid, cutRange } from './grid.ts';
 import type { CellSize } from './grid.ts';
-import { commonRanges, holdsRange, joinRanges, withoutRanges } from './range-set.ts';
+import { commonRanges, holdsRange, joinRanges, rangesBefore, withoutRanges } from './range-set.ts';
 import type { Range } from './range-set.ts';
 import { findZone } from './zone.ts';
 import type { Zone } from './zone.ts';
@@ -34,6 +34,15 @@ function expectSet(set: readonly Range[], cells: Iterable<number>): void {
 }
 
 describe('sets of ranges', () => {
+  it('are cut at a moment', () => {
+    fc.assert(
+      fc.property(ranges, fc.integer({ min: -2, max: 75 }), (given, moment) => {
+        const set = joinRanges(given);
+        expect(rangesBefore(set, moment)).toEqual(commonRanges(set, [{ start: -Infinity, end: moment }]));
+      }),
+    );
+  });
+
   it('are what a set of cells is', () => {
     fc.assert(
       fc.property(ranges, ranges, (left, right) => {

@@ -34,6 +34,7 @@ export function joinRanges(ranges: Iterable<Range>): RangeSet {
 
 /** What is in `all` and not in `taken`. */
 export function withoutRanges(all: RangeSet, taken: RangeSet): RangeSet {
+  if (taken.length === 0) return all;
   const left: Range[] = [];
   let at = 0;
   for (const range of all) {
@@ -66,6 +67,19 @@ export function commonRanges(one: RangeSet, other: RangeSet): RangeSet {
     if (left.end < right.end) a += 1;
     else b += 1;
   }
+}
+
+/** What of a set lies before a moment. */
+export function rangesBefore(set: RangeSet, moment: number): RangeSet {
+  let [low, high] = [0, set.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((set[middle]?.end ?? Infinity) <= moment) low = middle + 1;
+    else high = middle;
+  }
+  const last = set[low];
+  const whole = low === set.length ? set : set.slice(0, low);
+  return last === undefined || last.start >= moment ? whole : [...whole, { start: last.start, end: moment }];
 }
 
 /** Whether all of `range` is in the set. */

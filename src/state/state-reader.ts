@@ -4,8 +4,8 @@ import type { Dialect } from '../adapter/dialect.ts';
 import type { Point } from '../checks/anomaly-rule.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
-import { joinRanges } from '../intervals/range-set.ts';
-import type { Range, RangeSet } from '../intervals/range-set.ts';
+import { readRanges } from './ledger-text.ts';
+import type { RangeSet } from '../intervals/range-set.ts';
 import { buildSubject, stateRelation, stateVersion } from './state-tables.ts';
 import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
 import { resetReason } from './state-writer.ts';
@@ -308,18 +308,9 @@ function readLedger(entry: string, ordinal: number): RecordedLedger {
     version: String(fields.version ?? ''),
     build: Number(fields.build ?? 0),
     dataVersion: String(fields.data_version ?? ''),
-    done: joinRanges(readRanges(JSON.parse(String(fields.done ?? '[]')))),
+    done: readRanges(String(fields.done ?? '[]')),
     ordinal,
   };
-}
-
-function* readRanges(ranges: unknown): Generator<Range> {
-  if (!Array.isArray(ranges)) return;
-  for (const range of ranges as readonly unknown[]) {
-    if (!Array.isArray(range)) continue;
-    const [start, end]: readonly unknown[] = range;
-    if (typeof start === 'number' && typeof end === 'number') yield { start, end };
-  }
 }
 
 function noteBuild(entry: string, ordinal: number, builds: RecordedBuild[], forgotten: ForgottenBuild[]): void {

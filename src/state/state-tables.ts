@@ -6,7 +6,7 @@ import type { Relation } from '../adapter/relation.ts';
  * Raised with every change of the tables and views below, which may only add: a table, or columns at the end. Each table or
  * column that came later stands in `laterTables` or `laterColumns`; an older `tx` refuses a newer version.
  */
-export const stateVersion = 4;
+export const stateVersion = 5;
 
 type Columns = Readonly<Record<string, PortableType>>;
 

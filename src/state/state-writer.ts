@@ -7,6 +7,7 @@ import { keptPoints } from '../checks/anomaly-rule.ts';
 import type { Range, RangeSet } from '../intervals/range-set.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { insertRows } from './insert-rows.ts';
+import { writeRanges } from './ledger-text.ts';
 import { buildSubject, stateRelation } from './state-tables.ts';
 import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
 
@@ -292,7 +293,7 @@ function ledgerEntry(record: LedgerRecord, at: string): RecordEntry<'intervals'>
     version: record.version,
     build: record.build,
     data_version: record.dataVersion,
-    done: JSON.stringify(record.done.map(({ start, end }) => [start, end])),
+    done: writeRanges(record.done),
     recorded_at: at,
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -38,6 +38,11 @@ describe('candidates', () => {
     expect(await offered('run', '--target=')).toEqual(['--target=dev']);
     expect(await offered('diff', '--against', 'd')).toEqual(['dev']);
     expect(await offered('run', '--selector', '')).toEqual(['night']);
+    expect(await offered('build', '--env', '')).toEqual([]);
+    for (const name of ['pr_7', 'pr_42', 'no__env']) mkdirSync(join(project.root, 'target', 'env', name), { recursive: true });
+    for (const words of [['build', '--env'], ['env', 'drop'], ['promote']])
+      expect(await offered(...words, 'pr_')).toEqual(['pr_42', 'pr_7']);
+    expect(await offered('env', '')).toEqual(['ls', 'drop']);
     expect(await offered('ls', '--output', '')).toEqual(['selector', 'text', 'name', 'path', 'json', 'gaps']);
     expect(await offered('explain', 'ref-not-f')).toEqual(['ref-not-found']);
     expect(await offered('lineage', 'st')).toEqual(['stg.']);

@@ -7,6 +7,7 @@ import { openKnownNames } from '../../cache/known-names.ts';
 import type { KnownNames, OpenNames } from '../../cache/known-names.ts';
 import { findProject, projectFileIn } from '../../project/find-project.ts';
 import { readTargetPath } from '../../project/read-paths.ts';
+import { envNameProblem } from '../../project/target-environment.ts';
 import { entriesOf, valueOf } from '../../project/yaml/yaml-node.ts';
 import type { YamlNode } from '../../project/yaml/yaml-node.ts';
 import { parseYaml } from '../../project/yaml/parse-yaml.ts';
@@ -45,6 +46,7 @@ export async function completeWords(host: Host, program: Command, words: readonl
         const targets = project === undefined ? undefined : valueOf(project.top, 'targets');
         return targets === undefined ? [] : entriesOf(targets).map(({ key }) => key);
       },
+      environments: () => (project === undefined ? [] : environmentsIn(host, join(project.root, readTargetPath(project.top)))),
       rules: async () => Object.keys((await import('../../diagnostics/codes/lint.ts')).lintRules),
       codes: async () => Object.keys((await import('../../diagnostics/registry.ts')).registry).sort(),
     });
@@ -60,6 +62,16 @@ export async function completeWords(host: Host, program: Command, words: readonl
   }
   const lines = completion.candidates.map(({ word, description }) => (description === undefined ? word : `${word}\t${description}`));
   host.output.stdout.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** By their output; what others have built stands in the database alone, which is not asked for a word. */
+function environmentsIn(host: Host, target: string): readonly string[] {
+  try {
+    const entries = host.files.list(join(target, 'env'));
+    return entries.flatMap(({ name, kind }) => (kind === 'directory' && envNameProblem(name) === undefined ? [name] : [])).sort();
+  } catch {
+    return []; // There is no such folder, or nobody may read it.
+  }
 }
 
 function projectFolderOf(words: readonly string[]): string | undefined {

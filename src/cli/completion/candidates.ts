@@ -16,6 +16,8 @@ export interface CandidateSources {
   readonly program: Command;
   readonly names: () => KnownNames | undefined;
   readonly targets: () => readonly string[];
+  /** Environments that were built from this folder. */
+  readonly environments: () => readonly string[];
   readonly codes: () => Promise<readonly string[]>;
   /** Rules of the linter. */
   readonly rules: () => Promise<readonly string[]>;
@@ -44,6 +46,7 @@ export async function findCandidates(words: readonly string[], sources: Candidat
   if (current.startsWith('-')) return startingWith(current, flagsOf(command, current));
   if (option !== undefined) return await completeValue(option, current, sources);
   if (command.name() === 'generate' && positional === 1) return wordsOf(current, namesToGenerate(before, sources.names()));
+  if (command.name() === 'env' && positional === 1 && before.includes('drop')) return wordsOf(current, sources.environments());
   if (command.name() === 'state' && positional > 0) {
     if (before.includes('import')) return files;
     return before.includes('show') || before.includes('reset') ? wordsOf(current, completeSelector(current, sources.names())) : nothing;
@@ -93,6 +96,7 @@ async function completeValue(option: Option, current: string, sources: Candidate
   if (selectorFlags.has(name)) return wordsOf(current, completeSelector(current, sources.names()));
   if (name === 'rule') return wordsOf(current, await sources.rules());
   if (name === 'target') return wordsOf(current, sources.targets());
+  if (name === 'env') return wordsOf(current, sources.environments());
   if (name === 'against') {
     const targets = startingWith(
       current,
@@ -120,6 +124,8 @@ async function completeArgument(command: Command, current: string, sources: Cand
         nodes.map((name) => `${name}.`),
       );
     }
+    case 'promote':
+      return wordsOf(current, sources.environments());
     case 'fmt':
     case 'init':
       return files;

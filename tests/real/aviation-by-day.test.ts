@@ -1,0 +1,113 @@
+/** Flights of real data, loaded day by day: a file that comes late reopens the days that it touches, and no others. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { useProjectEngines } from '../engines/engine-project.ts';
+import type { EngineProject } from '../engines/engine-project.ts';
+import { REPOSITORY } from '../support/tx.ts';
+
+const DATA = join(REPOSITORY, '..', 'shared', 'data', 'aviation', 'flights-20k.json');
+const PRESENT = existsSync(DATA);
+
+interface Flight {
+  readonly date: string;
+  readonly delay: number;
+  readonly distance: number;
+  readonly origin: string;
+  readonly destination: string;
+}
+
+const dayOf = ({ date }: Flight): string => date.slice(0, 10).replaceAll('/', '-');
+/** Two days that follow each other, and one alone. */
+const lateDays: ReadonlySet<string> = new Set(['2001-01-05', '2001-02-11', '2001-02-12']);
+
+const FILES: Readonly<Record<string, string>> = {
+  'models/stg_flights.sql': `{{config materialized="table"}}
+select strptime(date, '%Y/%m/%d %H:%M') as scheduled_at, origin, destination, distance as distance_miles, delay as delay_minutes
+from {{source "raw" "flights"}}`,
+  'models/fct_flights.sql': `{{config
+    materialized="incremental" incremental_strategy="time_interval" time_column="scheduled_at" begin="2001-01-01" concurrent_batches=true
+}}
+select scheduled_at, origin, destination, distance_miles, delay_minutes, {{run.id}} as loaded_by
+from {{ref "stg_flights"}}
+where scheduled_at >= {{interval.start}} and scheduled_at < {{interval.end}}`,
+  'models/flights_by_day.sql': `{{config
+    materialized="incremental" incremental_strategy="time_interval" time_column="flight_date" begin="2001-01-01"
+}}
+select cast(scheduled_at as date) as flight_date, count(*) as flights, sum(delay_minutes) as delay_minutes
+from {{ref "fct_flights"}}
+where scheduled_at >= {{interval.start}} and scheduled_at < {{interval.end}}
+group by 1`,
+};
+
+async function ok(project: EngineProject, line: string): Promise<string> {
+  const { exit, text } = await project.tx(line, '2001-04-01T00:00:00Z');
+  expect(exit, `${line}\n${text}`).toBe(0);
+  return text;
+}
+
+/** Flights and minutes of delay by day, as the rows say. */
+function byDay(flights: readonly Flight[]): readonly (readonly [string, number, number])[] {
+  const sums = new Map<string, [number, number]>();
+  for (const flight of flights) {
+    const [count, delay] = sums.get(dayOf(flight)) ?? [0, 0];
+    sums.set(dayOf(flight), [count + 1, delay + flight.delay]);
+  }
+  return [...sums].map(([day, [count, delay]]) => [day, count, delay] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+describe.skipIf(!PRESENT)(`flights by day${PRESENT ? '' : ' (skipped: ../shared/data/aviation is not there)'}`, () => {
+  const [duckdb] = useProjectEngines();
+
+  it('are loaded again of just the days that a late file touches', { timeout: 240_000 }, async () => {
+    // The file is an array of such objects, says its README.
+    const flights = JSON.parse(readFileSync(DATA, 'utf8')) as readonly Flight[];
+    const isLate = (flight: Flight, at: number): boolean => lateDays.has(dayOf(flight)) && at % 3 === 0;
+    const inTime = flights.filter((flight, at) => !isLate(flight, at));
+    const late = flights.filter(isLate);
+    expect(late.length).toBeGreaterThan(30);
+    const project = await duckdb?.project(FILES);
+    if (project === undefined) throw new Error('there is no engine');
+    project.write({
+      'models/raw.yaml': `sources: [{ name: raw, tables: [{ name: flights, external: { location: ${JSON.stringify(join(project.at('raw'), '*.json'))} } }] }]`,
+    });
+    mkdirSync(project.at('raw'));
+    writeFileSync(project.at('raw/1.json'), JSON.stringify(inTime));
+    const counts = 'select cast(flight_date as varchar), flights, cast(delay_minutes as integer) from main.flights_by_day order by 1';
+    const loaders = `select cast(cast(scheduled_at as date) as varchar) as day, min(loaded_by), max(loaded_by), count(*) from main.fct_flights group by 1 order by 1`;
+
+    await ok(project, 'build');
+    expect(await project.rows(counts)).toEqual(byDay(inTime));
+    const before = await project.rows(loaders);
+    expect(before).toHaveLength(90);
+
+    // The ledger says that all is loaded: rows that come late are for somebody to name.
+    writeFileSync(project.at('raw/2.json'), JSON.stringify(late));
+    await ok(project, 'build');
+    expect(await project.rows(loaders)).toEqual(before);
+
+    const touched = await project.rows(
+      `select min(day), max(day) + 1 from (
+        select day, day - cast(row_number() over (order by day) as integer) as run
+        from (select distinct cast(strptime(date, '%Y/%m/%d %H:%M') as date) as day from read_json('${project.at('raw/2.json')}')) as days
+      ) as runs group by run order by 1`,
+    );
+    expect(touched).toEqual([
+      ['2001-01-05', '2001-01-06'],
+      ['2001-02-11', '2001-02-13'],
+    ]);
+    const seen = (await project.rows('select distinct run_id from _tx.intervals')).map(([run]) => `'${String(run)}'`);
+    for (const [from, to] of touched) await ok(project, `build --restate fct_flights --from ${from} --to ${to}`);
+
+    expect(await project.rows(counts)).toEqual(byDay(flights));
+    const after = await project.rows(loaders);
+    expect(after.flatMap(([day], at) => (after[at]?.[1] === before[at]?.[1] ? [] : [day]))).toEqual([...lateDays]);
+    expect(after.every(([, first, last]) => first === last)).toBe(true);
+    const loaded = await project.rows(
+      `select relation_name, cast(cast(range_start as date) as varchar) from _tx.intervals
+        where event = 'load' and run_id not in (${seen.join(', ')}) order by 1, 2`,
+    );
+    expect(loaded).toEqual(['fct_flights', 'flights_by_day'].flatMap((name) => [...lateDays].map((day) => [name, day])));
+    expect((await ok(project, 'ls --output gaps')).trim()).toBe('');
+  });
+});
