@@ -10,6 +10,8 @@ import {
   addSelectionOptions,
   addThreadsOption,
   addYesOption,
+  plainOption,
+  positiveInteger,
   resultOption,
 } from './options.ts';
 
@@ -25,6 +27,7 @@ export function addStateCommands(host: Host, add: Add): void {
         'tx state',
         'tx state show fct_orders',
         'tx state gc --yes',
+        'tx state gc --deletions 90 --yes',
         'tx state reset fct_orders',
         'tx state export > state.json',
         'tx state import state.json',
@@ -32,7 +35,9 @@ export function addStateCommands(host: Host, add: Add): void {
     },
     async (screen, options) => (await import('./commands/state.ts')).stateCommand(host, screen, options),
     (state) =>
-      addYesOption(addLockTimeoutOption(addDatabaseOptions(addProjectOptions(state))), 'with `gc`: drop them').addOption(resultOption()),
+      addYesOption(addLockTimeoutOption(addDatabaseOptions(addProjectOptions(state))), 'with `gc`: drop them')
+        .addOption(plainOption('--deletions <days>', 'with `gc`: forget deleted keys so old').argParser(positiveInteger))
+        .addOption(resultOption()),
   );
 
   add<import('./commands/state.ts').StateOptions>(

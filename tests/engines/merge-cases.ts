@@ -107,6 +107,27 @@ export const mergeCases: readonly ConformanceCase[] = [
     ],
   },
   {
+    name: 'events: deletions are forgotten once somebody says how late events can be',
+    files: {
+      [source]: csv('id,op,at', '1,D,2024-01-01 00:00:00', '2,D,2024-03-02 00:00:00', '3,I,2024-03-31 12:00:00'),
+      'models/m.sql':
+        '{{config materialized="incremental" unique_key="id" sequence_by="at" delete_when="op = \'D\'"}}select id, op, cast("at" as timestamp) as "at" from {{ref "src"}}',
+      'models/n.sql':
+        '{{config materialized="incremental" unique_key="id" sequence_by="lsn" delete_when="op = \'D\'"}}select id, op, id as lsn from {{ref "src"}}',
+    },
+    acts: [
+      build,
+      { tx: 'state gc --deletions 30', says: ['1 entry of main.m__deleted could be forgotten', 'left main.n__deleted: `lsn` is no time'] },
+      is('select count(*) from main.m__deleted', [2]),
+      { tx: 'state gc --deletions 30 --yes', says: ['forgot 1 entry of main.m__deleted'] },
+      is('select id from main.m__deleted', [2]),
+      is('select count(*) from main.n__deleted', [2]),
+      { tx: 'state gc --deletions 30 --yes', says: ['forgot 0 entries of main.m__deleted'] },
+      build,
+      is('select id from main.m', [3]),
+    ],
+  },
+  {
     name: 'events: without deletions',
     files: {
       [source]: csv('id,at,v,seen', '1,2024-01-01 00:00:00,one,first', '1,2024-01-03 00:00:00,three,first'),

@@ -24,6 +24,8 @@ import type { OpenTarget } from '../ask-target.ts';
 export interface StateOptions extends ProjectOptions, OutputOptions, DatabaseOptions, Pick<RunOptions, 'lockTimeout'> {
   readonly args: readonly string[];
   readonly yes?: boolean;
+  /** Days after which what was deleted may be forgotten. */
+  readonly deletions?: number;
   readonly output: 'text' | 'json';
 }
 
@@ -44,7 +46,11 @@ export async function stateCommand(host: Host, screen: Screen, options: StateOpt
   await askTarget(host, screen, loaded, request, async (open) => {
     if (action === 'export') return (await import('./state-transfer.ts')).exportState(host, screen, open, loaded);
     const known = await readKnown(open, loaded);
-    if (action === 'gc') return (await import('./state-gc.ts')).collectGarbage(host, screen, open, { loaded, options, known });
+    if (action === 'gc') {
+      await (await import('./state-gc.ts')).collectGarbage(host, screen, open, { loaded, options, known });
+      if (options.deletions !== undefined) await (await import('./forget-deletions.ts')).forgetDeletions(screen, open, loaded, options);
+      return;
+    }
     if (action === 'show') return show(screen, options, { known, chosen: choose(host, screen, options, { loaded, known, names }) }, open);
     if (action === 'reset')
       return reset(host, screen, options, { open, loaded, chosen: choose(host, screen, options, { loaded, known, names }) });
