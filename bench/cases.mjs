@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { changeCases } from './cases-changes.mjs';
 import { checkCases } from './cases-checks.mjs';
 import { fileCases } from './cases-files.mjs';
+import { historyCases } from './cases-history.mjs';
 import { projectCases } from './cases-project.mjs';
 import { postgresCases } from './cases-postgres.mjs';
 import {
@@ -34,6 +35,8 @@ export const sizes = {
     hugeRows: 20_000_000,
     delta: 20_000,
     seedRows: 1_000_000,
+    snapshotRows: 1_000_000,
+    batches: 1_000,
     steps: 30_000,
   },
   quick: {
@@ -47,6 +50,8 @@ export const sizes = {
     hugeRows: 20_000,
     delta: 200,
     seedRows: 1_000,
+    snapshotRows: 1_000,
+    batches: 20,
     steps: 1_000,
   },
 };
@@ -352,6 +357,7 @@ export const cases = [
   ...runCases,
   ...incrementalCases,
   seedCase,
+  ...historyCases,
   watchCase,
   schedulerCase,
   ...postgresCases,

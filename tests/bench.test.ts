@@ -47,6 +47,8 @@ const plainRun = [
   'incremental-merge-recent',
   'incremental-merge-scattered',
   'seed-1m',
+  'snapshot-1m',
+  'batches-1000',
   'scheduler-30000',
   'pg-run-500',
   'pg-rerun-500',
