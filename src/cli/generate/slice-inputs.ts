@@ -41,9 +41,8 @@ async function sliceOf(asking: Asking, input: SampledInput, at: number, partners
   const made = await inOrder(asking, columns, async (order) => {
     const part = (condition: string, limit: number): string =>
       `(select ${columns.join(', ')} from ${input.real} as tx_of${condition} order by ${order} limit ${limit})`;
-    const others = partners.map((condition) => part(` where ${condition}`, mostRows));
-    const parts = others.length === 0 ? [part('', mostRows)] : [...others, part('', firstRows)];
-    // A row of several parts is one.
+    const parts = partners.length === 0 ? [part('', mostRows)] : [part(` where ${partners.join(' or ')}`, mostRows), part('', firstRows)];
+    // A row of both parts is one.
     await connection.run({ sql: `create temporary table ${dialect.quoteIdentifier(name)} as ${parts.join(' union ')}` });
     return true;
   });
