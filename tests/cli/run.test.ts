@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { plainEnvironment, REPOSITORY } from '../support/tx.ts';
+import { plainEnvironment, REPOSITORY, runProgram } from '../support/tx.ts';
 import { filesBelow, PROJECT, shop } from './shop.ts';
 
 /** The parts of run_results.json that are read here. */
@@ -357,5 +357,35 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
     expect(statuses(project.read('target/run_results.json'))).toEqual({ 'model.shop.slow': 'skipped', 'model.shop.below': 'skipped' });
     expect(await project.rows("select count(*) from information_schema.tables where table_schema = 'main'")).toEqual([['0']]);
     expect(await project.rows('select status from _tx.runs order by recorded_at desc limit 1')).toEqual([['cancelled']]);
+  });
+});
+
+describe('a bug of our own', () => {
+  it.each(['build', 'test'])('in the middle of `tx %s` ends the process with its own code', async (command) => {
+    const project = await shop();
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    // The first time that is told after a step has begun goes wrong.
+    project.write(
+      'broken.cjs',
+      `const write = process.stderr.write.bind(process.stderr);
+let isArmed = false;
+process.stderr.write = (text, ...rest) => {
+  isArmed ||= /"event":"node_started"/.test(text);
+  return write(text, ...rest);
+};
+const { toISOString } = Date.prototype;
+Date.prototype.toISOString = function () {
+  if (!isArmed) return toISOString.call(this);
+  isArmed = false;
+  throw new TypeError('a mistake of ours');
+};
+`,
+    );
+    project.write('models/staging/stg.sql', 'select id, amount + 1 as amount from {{ref "raw"}}\n');
+    const program = join(REPOSITORY, 'bin', 'tx.cjs');
+    const args = ['--require', project.path('broken.cjs'), program, command, '--log-format', 'json'];
+    const { code, stderr } = await runProgram(process.execPath, args, { cwd: project.root, timeoutMs: 60_000 });
+    expect(code, stderr).toBe(70);
+    expect(stderr).toContain('this is a bug in tx, not in your project:\nTypeError: a mistake of ours');
   });
 });
