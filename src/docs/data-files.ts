@@ -45,7 +45,7 @@ function collectIndex(site: Site): SiteIndex {
   const positions = new Map(site.listed.map(({ id }, at) => [id, at]));
   const nodes = site.listed.map(({ label, kind, page, node, id }: SiteNode) => {
     const group = groupOf(node);
-    const verdict = verdicts.indexOf(trustOf(site, { id, kind, label, page, node, folder: '' }));
+    const verdict = verdicts.indexOf(trustOf(site, { id, kind }));
     const said = [...node.tags].map(tags.of);
     const line = firstLine(node.description);
     return [label, kinds.of(kind), page, node.path, node.fqn.slice(1).join('/'), forms.of(formOf(node)), verdict, said, line, group === undefined ? -1 : groups.of(group)] as const;

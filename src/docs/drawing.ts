@@ -54,7 +54,10 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** A name that fits into a box. */
+/** A name that fits into a box. Names that begin alike differ at their ends. */
 export function shortened(label: string, longest = 25): string {
-  return label.length > longest ? `${label.slice(0, longest - 1)}…` : label;
+  const characters = [...label];
+  if (characters.length <= longest) return label;
+  const tail = Math.floor((longest - 1) * 0.4);
+  return `${characters.slice(0, longest - 1 - tail).join('')}…${characters.slice(-tail).join('')}`;
 }

@@ -1,4 +1,5 @@
 /** Draws a node between its direct neighbours, as links in an image that needs no script. */
+import { shortened } from './drawing.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
 import type { PageContext } from './page.ts';
@@ -61,7 +62,6 @@ function edge(x1: number, y1: number, x2: number, y2: number): Html {
 }
 
 function drawBox(context: PageContext, { node, x, y }: Placed, name: string): Html {
-  const label = node.label.length > longest ? `${node.label.slice(0, longest - 1)}…` : node.label;
-  const drawn = html`<title>${node.kind} ${node.label}</title><rect class="${name} ${node.kind}" x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="7"/><circle class="dot ${trustOf(context.site, node)}" cx="${x + 15}" cy="${y + box.height / 2}" r="4"/><text x="${x + 28}" y="${y + box.height / 2 + 4}">${label}</text>`;
+  const drawn = html`<title>${node.kind} ${node.label}</title><rect class="${name} ${node.kind}" x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="7"/><circle class="dot ${trustOf(context.site, node)}" cx="${x + 15}" cy="${y + box.height / 2}" r="4"/><text x="${x + 28}" y="${y + box.height / 2 + 4}">${shortened(node.label, longest)}</text>`;
   return name === 'box' ? html`<a href="${context.place.href(node.page)}">${drawn}</a>` : html`<g>${drawn}</g>`;
 }

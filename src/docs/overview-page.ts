@@ -1,7 +1,7 @@
 /** The first page: what the project is, in its own words and in numbers. */
 import type { ResourceType } from '../graph/graph.ts';
 import { changesText } from './changes-page.ts';
-import type { Coverage } from './coverage.ts';
+import type { Coverage, Share } from './coverage.ts';
 import { percentOf } from './coverage.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
@@ -47,16 +47,21 @@ ${kinds.map(([kind, word]) => {
     const count = countKind(site, kind);
     const page = kind === 'test' ? place.href('tests') : place.href('nodes', kind);
     return count === 0 ? nothing : html`<li><a href="${page}"><b>${countText(count)}</b> ${count === 1 ? kind : word}</a></li>\n`;
-  })}<li><a href="${place.href('health')}"><b>${percentOf(coverage.documented)} %</b> documented</a></li>
-<li><a href="${place.href('health')}"><b>${percentOf(coverage.tested)} %</b> tested</a></li>
+  })}<li><a href="${place.href('health')}"><b>${shareText(coverage.documented)}</b> documented</a></li>
+<li><a href="${place.href('health')}"><b>${shareText(coverage.tested)}</b> tested</a></li>
 </ul>
-${run === undefined ? html`<p class="quiet">Nothing has run yet.</p>` : html`<p class="lastrun">Last run: <code>tx ${run.command}</code> on ${run.target}, ${timeOf(run.startedAt)} ${verdictBadge(verdictOf(run.status), run.status)}</p>`}
+${run === undefined ? html`<p class="quiet">${site.nodes.size === 0 ? 'There is nothing in this project yet.' : 'Nothing has run yet.'}</p>` : html`<p class="lastrun">Last run: <code>tx ${run.command}</code> on ${run.target}, ${timeOf(run.startedAt)} ${verdictBadge(verdictOf(run.status), run.status)}</p>`}
 ${renderChanges(context)}
 ${renderTroubles(context)}
 ${about.length <= shortAbout ? about.html : nothing}
 ${renderEnds(context)}
 ${renderFolders(context)}
 ${about.length <= shortAbout ? nothing : about.html}`;
+}
+
+/** Nothing to cover is no achievement. */
+function shareText(share: Share): string {
+  return share.whole === 0 ? '–' : `${percentOf(share)} %`;
 }
 
 function countKind({ nodes }: Site, kind: ResourceType): number {

@@ -142,9 +142,10 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
   return verdicts.reduce<Verdict>((a, b) => (order.indexOf(b) > order.indexOf(a) ? b : a), 'unknown');
 }
 
-/** Of a node: its last build, its tests, its age. */
-export function trustOf(site: Site, { id, kind }: SiteNode): Verdict {
+/** Of a node: its last build, its tests, its age; of what only reads, that of what it reads. */
+export function trustOf(site: Site, { id, kind }: Pick<SiteNode, 'id' | 'kind'>): Verdict {
   if (kind === 'test') return verdictOf(lastCheck(site, id)?.status);
+  if (kind === 'exposure') return worst(site.parentsOf(id).map((parent) => trustOf(site, parent)));
   const tests = site.testsOf(id).map(({ page }) => verdictOf(lastCheck(site, page.id)?.status));
   return worst([verdictOf(lastBuild(site, id)?.status), verdictOf(site.input.freshness.get(id)?.status), ...tests]);
 }

@@ -99,7 +99,7 @@ describe('a page of each kind', () => {
       'snapshot/plans': /SNAPSHOT CHECK plans .*people.*Columns 7/,
       'source/web.visits': /SOURCE FILE web\.visits .*Freshness fresh Newest row 2024-02-02 00:00 UTC/,
       'exposure/board':
-        /EXPOSURE DASHBOARD board .*Owner Bo <bo@example\.org> Maturity high Address https:\/\/example\.org\/board Lineage .*visitors/,
+        /EXPOSURE DASHBOARD board .*Trust passing Owner Bo <bo@example\.org> Maturity high Address https:\/\/example\.org\/board Lineage .*visitors/,
       'test/nobody_twice':
         /TEST QUERY nobody_twice Edit in repository Last result pass Looks at visitors Fails if failures != 0 Last results 2 .*Code .*having count/,
     };
@@ -151,6 +151,27 @@ describe('a page of each kind', () => {
     await graph.emulateMedia({ media: 'print' });
     expect(await graph.locator('.explorer-tools').isVisible()).toBe(false);
     expect(await graph.locator('.explorer-graph').isVisible()).toBe(true);
+  });
+
+  it('fits the width of a phone with long names, and an empty project has its pages', async () => {
+    const long = (what: string): string => `${what}_with_a_name_that_is_longer_than_any_phone_is_wide_in_this_size`;
+    const other = await tempProject({
+      'project.yaml': `name: ${long('project')}\ntargets: { dev: { type: duckdb, path: club.duckdb, schema: main } }\n`,
+      [`models/${long('folder')}/${long('model')}.sql`]: `select 1 as ${long('column')}\n`,
+      [`models/${long('folder')}/x.yaml`]: `models: [{ name: ${long('model')}, tags: [${long('tag')}], columns: [{ name: ${long('column')}, tests: [unique] }] }]\n`,
+    });
+    expect((await other.call(['docs'])).code).toBe(0);
+    const base = folderAddress(join(other.root, 'target', 'docs'));
+    for (const path of filesBelow(join(other.root, 'target', 'docs')).filter((name) => name.endsWith('.html'))) {
+      const page = await browser.open(base, path, { viewport: { width: 390, height: 844 } });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390);
+    }
+    rmSync(join(other.root, 'models'), { recursive: true });
+    expect((await other.call(['docs'])).code).toBe(0);
+    const page = await browser.open(base, 'index.html');
+    expect(await text(page, 'main')).toMatch(/– documented – tested There is nothing in this project yet\.$/);
+    expect(browser.complaints()).toEqual([]);
+    other.remove();
   });
 
   it('pins several nodes in the explorer', async () => {
