@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tempProject } from '../support/tx.ts';
@@ -166,11 +167,38 @@ describe('a page of each kind', () => {
       const page = await browser.open(base, path, { viewport: { width: 390, height: 844 } });
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390);
     }
+    other.write('models/kept.sql', '{{config materialized="external" location="out/kept.parquet"}}select 1 as id\n');
+    expect((await other.call(['docs'])).code).toBe(0);
+    expect(await text(await browser.open(base, 'model/kept.html'), '.facts')).toContain('Kept in out/kept.parquet');
     rmSync(join(other.root, 'models'), { recursive: true });
     expect((await other.call(['docs'])).code).toBe(0);
     const page = await browser.open(base, 'index.html');
     expect(await text(page, 'main')).toMatch(/– documented – tested There is nothing in this project yet\.$/);
     expect(browser.complaints()).toEqual([]);
+    other.remove();
+  });
+
+  it('has small pages where nearly every folder reads nearly every other one', async () => {
+    const count = 300;
+    const name = (at: number): string => `m_${at}`;
+    const models = Array.from({ length: count }, (_, at) => {
+      const read = at < 30 ? [] : [1, 2, 3].map((step) => name((at * (step * 7919) + step) % (at - (at % 5))));
+      const sql =
+        read.length === 0 ? 'select 1 as id' : `select a.id from ${read.map((of, nth) => `{{ref "${of}"}} as ${'abc'[nth]}`).join(', ')}`;
+      return [`models/f_${Math.floor(at / 5)}/${name(at)}.sql`, `${sql}\n`] as const;
+    });
+    const other = await tempProject({
+      'project.yaml': 'name: many\ntargets: { dev: { type: duckdb, path: club.duckdb, schema: main } }\n',
+      ...Object.fromEntries(models),
+    });
+    expect((await other.call(['docs'])).code).toBe(0);
+    const packed = (path: string): number => gzipSync(readFileSync(join(other.root, 'target', 'docs', path))).length;
+    const drawn = readFileSync(join(other.root, 'target', 'docs', 'lineage.html'), 'utf8');
+    expect(drawn.match(/<rect class="box"/g)).toHaveLength(60);
+    // Each path here is one step: what follows from others is left out.
+    expect(drawn.match(/<path class="edge"/g)?.length).toBeLessThan(120);
+    expect(packed('lineage.html')).toBeLessThan(10 * 1024);
+    expect(packed('index.html') + packed('assets/site.js') + packed('assets/site.css')).toBeLessThan(150 * 1024);
     other.remove();
   });
 
