@@ -24,6 +24,7 @@ const outputs: readonly string[] = [
   'run_results.json',
   unfinishedName,
   'catalog.json',
+  'column_edges.json',
   'sources.json',
   'docs',
   'docs.html',
