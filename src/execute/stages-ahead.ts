@@ -87,7 +87,13 @@ export class StagesAhead {
     if (free !== undefined) return free;
     if (this.#opened >= this.#most) return undefined;
     this.#opened += 1;
-    return this.#open();
+    try {
+      return await this.#open();
+    } catch (cause) {
+      if (!(cause instanceof EngineError)) throw cause;
+      // A server that lets in no more: the queries go on in turn, and what is wrong besides they will tell.
+      return undefined;
+    }
   }
 
   async #run(connection: Connection, operation: StageQuery): Promise<boolean> {

@@ -38,6 +38,7 @@ const usualWait = 10;
 
 export async function watchCommand(host: Host, screen: Screen, command: WatchedCommand, options: WatchOptions): Promise<ExitCode> {
   if (options.inline !== undefined) throw new Stop(exitCodes.usage, [diagnose('inline-and-select', { flag: '--watch' })]);
+  if (options.runId !== undefined) throw new Stop(exitCodes.usage, [diagnose('run-id-watched', {})]);
   const folder = findRoot(host, options);
   // Without a folder there is nothing to watch, and loading says so.
   if (host.files.stat(folder)?.kind !== 'directory') await loadGraph(host, screen, options);

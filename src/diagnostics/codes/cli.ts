@@ -162,6 +162,10 @@ export const cliCodes = {
     ({ name }) => `run \`${name}\` is at work already`,
     () => 'wait for it, or give another `--run-id`',
   ),
+  'run-id-watched': error<Record<string, never>>(
+    () => '`--run-id` and `--watch` do not go together: what is watched is done again whenever it changes',
+    () => 'leave one of them away',
+  ),
   'run-id-of-another': error<{ readonly name: string; readonly flag: string; readonly line: string }>(
     ({ name, flag, line }) => `run \`${name}\` was begun with another \`${flag}\`: \`${line}\``,
     () => 'repeat it as it was begun, or give another `--run-id`',
