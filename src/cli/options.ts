@@ -86,6 +86,10 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly parallel?: number;
   /** What is loaded already stays. */
   readonly resume?: boolean;
+  /** The environment whose rows are taken over (`tx promote`). */
+  readonly promote?: string;
+  /** Rows of the target are taken over (`tx clone`). */
+  readonly clone?: boolean;
   /** A name under which what is finished is not done again. */
   readonly runId?: string;
   /** Run again what changes, until somebody quits. */

@@ -24,6 +24,8 @@ export function argumentsOf(options: RunOptions): RunArguments {
     vars: options.vars ?? null,
     target: options.target ?? null,
     ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.promote === undefined ? {} : { promote: options.promote }),
+    ...(options.clone === true ? { clone: true } : {}),
     ...rangeArguments(options),
     event_time_start: options.eventTimeStart ?? null,
     event_time_end: options.eventTimeEnd ?? null,
@@ -81,6 +83,8 @@ export function optionsFrom(
     ...(start === undefined ? {} : { eventTimeStart: start }),
     ...(end === undefined ? {} : { eventTimeEnd: end }),
     ...rangeOptions(args),
+    ...(typeof args['promote'] === 'string' ? { promote: args['promote'] } : {}),
+    ...(args['clone'] === true ? { clone: true } : {}),
   };
 }
 

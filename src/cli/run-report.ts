@@ -5,9 +5,12 @@ import { setInterval } from 'node:timers';
 import type { RunEvent, RunResult } from '../execute/events.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import type { Project } from '../project/project.ts';
+import { shellWord } from '../diagnostics/pasteable.ts';
 import { createConsoleReporter } from '../report/console-reporter.ts';
 import type { RunReporter } from '../report/console-reporter.ts';
 import { createJsonLog } from '../report/json-log.ts';
+import { commandLine } from '../report/run-arguments.ts';
+import type { NextHints } from '../report/run-summary.ts';
 import { runResultsArtifact } from '../report/run-results.ts';
 import { compiledFolder, compiledPathOf, nodeOfKey, writeCompiled } from './compiled-files.ts';
 import type { Host } from './host.ts';
@@ -37,7 +40,7 @@ export function createRunReport(
   screen: Screen,
   loaded: LoadedGraph,
   run: { readonly request: RunRequest; readonly planned: PlanResult },
-  reporter = createReporter(host, screen, run.planned),
+  reporter = createReporter(host, screen, run.planned, hintsFor(run.request)),
 ): RunReport {
   const { project, graph, engine } = loaded;
   return {
@@ -69,8 +72,20 @@ export function createRunReport(
   };
 }
 
+/** A record stands in the folder of its environment; which target a run had, the record says. */
+function hintsFor({ command, options }: RunRequest): NextHints {
+  const { projectDir, env, target, promote, clone, runId } = options;
+  const flag = (name: string, value: string | undefined): string => (value === undefined ? '' : ` ${name} ${shellWord(value)}`);
+  const recordPlace = flag('--project-dir', projectDir) + flag('--env', env);
+  const place = flag('--project-dir', projectDir) + flag('--target', target) + flag('--env', env);
+  if (promote === undefined && clone !== true && runId === undefined) return { place, recordPlace };
+  // The same command goes on.
+  const line = commandLine(command, argumentsOf(options));
+  return { retry: line + flag('--project-dir', projectDir) + flag('--run-id', runId), place, recordPlace };
+}
+
 /** What a run says while it goes. */
-export function createReporter(host: Host, screen: Screen, planned: Pick<PlanResult, 'plan'>): RunReporter {
+export function createReporter(host: Host, screen: Screen, planned: Pick<PlanResult, 'plan'>, hints?: NextHints): RunReporter {
   const channel = screen.output.stderr;
   if (screen.json) return createJsonLog({ channel, now: host.clock.now, sources: screen.sources, version: host.version });
   return createConsoleReporter({
@@ -80,6 +95,7 @@ export function createReporter(host: Host, screen: Screen, planned: Pick<PlanRes
     sources: screen.sources,
     findSecrets: (text) => screen.mask().find(text),
     quiet: screen.quiet,
+    hints,
     now: () => performance.now(),
     every: (ms, callback) => {
       const timer = setInterval(callback, ms);

@@ -11,7 +11,7 @@ import type { Ticker } from './progress-printer.ts';
 import { describeRange } from '../intervals/describe-range.ts';
 import { countOf, listCounts } from './quantities.ts';
 import { nextCommand, renderProblems, renderVerdict } from './run-summary.ts';
-import type { SummaryInput } from './run-summary.ts';
+import type { NextHints, SummaryInput } from './run-summary.ts';
 import { layoutLines, renderSkipped, renderStep, renderUnchanged, skipReason } from './step-lines.ts';
 import type { SkippedSteps } from './step-lines.ts';
 import { followRun } from './step-progress.ts';
@@ -27,6 +27,7 @@ export interface ConsoleReporterInput extends Ticker {
   readonly findSecrets?: FindSecrets;
   /** Errors only. */
   readonly quiet: boolean;
+  readonly hints?: NextHints | undefined;
 }
 
 /** Takes the events of one run. */
@@ -94,7 +95,7 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
         for (const entry of progress.steps) if (entry.results.length > 0 && printer.isRunning(entry)) finishStep(entry);
         printer.print(lines.rest());
         printer.end();
-        channel.write(renderEnd({ progress, result: event.result, samples, hooks, errorsOnly: input.quiet }, style()));
+        channel.write(renderEnd({ progress, result: event.result, samples, hooks, errorsOnly: input.quiet, hints: input.hints }, style()));
     }
   };
   return { handle, stop: printer.end };

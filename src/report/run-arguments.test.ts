@@ -18,4 +18,9 @@ describe('commandLine', () => {
   it('needs no flags', () => {
     expect(commandLine('build', {})).toBe('tx build');
   });
+
+  it('names what copies as it was typed', () => {
+    expect(commandLine('build', { promote: 'pr_42', force: true, select: ['orders'] })).toBe('tx promote pr_42 --select orders');
+    expect(commandLine('build', { clone: true, force: true, env: 'pr_42' })).toBe('tx clone --env pr_42');
+  });
 });

@@ -45,24 +45,35 @@ const flags: Readonly<Record<string, string | readonly [string]>> = {
   from: '--from',
   to: '--to',
   chunk: '--chunk',
+  parallel: '--parallel',
   resume: '--resume',
   event_time_start: '--event-time-start',
   event_time_end: '--event-time-end',
   vars: '--vars',
   target: '--target',
+  env: '--env',
 };
 
 /** The command with its flags: `tx build --select orders`. Flags that came from variables are written out too. */
 export function commandLine(command: Command, args: RunArguments): string {
+  const copies = typeof args['promote'] === 'string' || args['clone'] === true;
   const words = Object.entries(flags).flatMap(([name, flag]) => {
-    const value = args[name] ?? null;
+    // What copies builds all the same.
+    const value = copies && name === 'force' ? null : (args[name] ?? null);
     if (typeof flag !== 'string') return value === false ? flag : [];
     if (value === true) return [flag];
     if (value === false || value === null) return [];
     if (typeof value === 'object') return value.length === 0 ? [] : [flag, ...value.map(quoted)];
     return [flag, quoted(String(value))];
   });
-  return ['tx', args['backfill'] === true ? 'backfill' : command, ...words].join(' ');
+  return ['tx', ...wordsOf(command, args), ...words].join(' ');
+}
+
+/** What was typed in front of the flags. */
+function wordsOf(command: Command, { backfill, promote, clone }: RunArguments): readonly string[] {
+  if (typeof promote === 'string') return ['promote', quoted(promote)];
+  if (clone === true) return ['clone'];
+  return [backfill === true ? 'backfill' : command];
 }
 
 /** A word as a shell takes it; plain words stay as they are. */

@@ -19,6 +19,17 @@ export interface SummaryInput {
   readonly samples: ReadonlyMap<string, FailureSample>;
   readonly hooks: readonly Diagnostic[];
   readonly errorsOnly: boolean;
+  readonly hints?: NextHints | undefined;
+}
+
+/** What belongs to commands that are suggested after a run. */
+export interface NextHints {
+  /** What goes on with it, where that is not `tx retry`. */
+  readonly retry?: string | undefined;
+  /** Flags of the run without which another command looks at another project, environment or target; with a space before each. */
+  readonly place: string;
+  /** Those that `tx retry` does not know by itself. */
+  readonly recordPlace: string;
 }
 
 /** The problems of a run, warnings first, each group in the order of the plan; empty when all is well. */
@@ -136,16 +147,17 @@ function slowest(result: RunResult): string {
 
 /** The next command to type, with a word in front; undefined when there is nothing to suggest. */
 export function nextCommand(
-  input: Pick<SummaryInput, 'progress' | 'result' | 'hooks'>,
+  input: Pick<SummaryInput, 'progress' | 'result' | 'hooks' | 'hints'>,
 ): { readonly lead: string; readonly command: string } | undefined {
-  const { result, progress } = input;
+  const { result, progress, hints = { place: '', recordPlace: '' } } = input;
+  const again = hints.retry ?? `tx retry${hints.recordPlace}`;
   const { failed, skipped, cancelled } = progress.tally;
-  if (result.status === 'cancelled') return { lead: 'go on with', command: 'tx retry' };
+  if (result.status === 'cancelled') return { lead: 'go on with', command: again };
   if (result.status === 'failed') {
-    const retry = failed + skipped + cancelled > 0 ? 'tx retry' : `tx ${result.command}`;
+    const retry = failed + skipped + cancelled > 0 ? again : `tx ${result.command}${hints.place}`;
     return { lead: result.transient ? 'try again' : 'fix, then', command: retry };
   }
   const last = progress.steps.findLast(({ step }) => step.kind === 'build');
   if (last === undefined) return undefined;
-  return { lead: 'next', command: `tx show --select ${shellWord(selectorName(last.title))}` };
+  return { lead: 'next', command: `tx show --select ${shellWord(selectorName(last.title))}${hints.place}` };
 }

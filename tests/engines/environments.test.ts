@@ -282,13 +282,33 @@ describe('an environment', () => {
       await project.run('update main__pr_42.total set n = 99');
       const { exit, text } = await project.tx('promote pr_42');
       expect(exit, text).toBe(1);
+      expect(text).toContain('fix, then:  tx promote pr_42\n');
+      const retried = await project.tx('retry');
+      expect(retried.exit, retried.text).toBe(1);
+      expect(retried.text).toMatch(/again, with the flags of .*: {2}tx promote pr_42\n/);
       expect(await project.rows('select v from main.shape')).toEqual([['a!']]);
       expect(await project.rows('select n from main.total')).toEqual([[1]]);
       await project.run('update main__pr_42.total set n = 7');
-      await ok(project, 'promote pr_42');
+      await ok(project, 'retry');
       expect(await project.rows('select n from main.total')).toEqual([[7]]);
+      expect(await ok(project, 'retry')).toMatch(/everything in the last run succeeded, `tx promote pr_42` of/);
       expect(await ok(project, 'promote pr_42')).toContain('nothing to publish');
       expect(await ok(project, 'build')).toContain('unchanged');
+    });
+
+    it('is meant by the commands that its runs suggest', async () => {
+      const project = await deployed(engine);
+      project.write({ ...CHANGED, 'tests/data/few.sql': `select n from {{ref "total"}} where n < 10` });
+      const failed = await project.tx('build --env pr_42');
+      expect(failed.exit, failed.text).toBe(1);
+      expect(failed.text).toContain('fix, then:  tx retry --env pr_42\n');
+      const before = await production(project);
+      project.remove('tests/data/few.sql');
+      const { exit, text } = await project.tx('retry --env pr_42');
+      expect(text).toMatch(/again, with the flags of .*: {2}tx build .*--env pr_42\n/);
+      expect(exit, text).toBe(0);
+      expect(text).toMatch(/next: {2}tx show --select \w+ --env pr_42\n/);
+      expect(await production(project)).toEqual(before);
     });
 
     it('of histories, ledgers and rows that were set aside is not promoted', async () => {

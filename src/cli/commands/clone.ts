@@ -34,7 +34,7 @@ export async function cloneCommand(host: Host, screen: Screen, options: RunOptio
     screen.note('nothing to copy: production has no table of what is selected');
     return exitCodes.ok;
   }
-  const request = { command: 'build' as const, options: { ...options, force: true } };
+  const request = { command: 'build' as const, options: { ...options, force: true, clone: true } };
   const selected = new Set(copies.keys());
   const prepared = await prepareNodes(host, screen, request, { loaded, selected, production });
   return runCopies(host, screen, request, { ...prepared, copies });

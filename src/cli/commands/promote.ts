@@ -47,7 +47,7 @@ export async function promoteCommand(host: Host, screen: Screen, options: Promot
   const impossible = nodes.flatMap((node) => whyImpossible(node));
   if (impossible.length > 0) throw new Stop(exitCodes.usage, impossible);
   await requireUnmoved(host, screen, loaded, { production, nodes, env });
-  return publish(host, screen, options, { production, nodes });
+  return publish(host, screen, { ...options, promote: env }, { production, nodes });
 }
 
 /**
@@ -137,7 +137,12 @@ async function requireUnmoved(
   throw new Stop(exitCodes.usage, [diagnose('promote-moved', { env, moved }, { notes })]);
 }
 
-async function publish(host: Host, screen: Screen, options: PromoteOptions, { production, nodes }: Published): Promise<ExitCode> {
+async function publish(
+  host: Host,
+  screen: Screen,
+  options: PromoteOptions & { readonly promote: string },
+  { production, nodes }: Published,
+): Promise<ExitCode> {
   const { loaded, own, standing } = production;
   const copies = new Map<NodeId, Copy>();
   const selected = new Set<NodeId>();

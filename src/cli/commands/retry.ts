@@ -38,6 +38,11 @@ export async function retryCommand(host: Host, screen: Screen, options: RetryOpt
   }
   const merged = optionsFrom(recorded.args, options);
   screen.note(`again, with the flags${when(recorded.startedAt)}:  ${commandLine(recorded.command, argumentsOf(merged))}`);
+  const { promote, clone } = recorded.args;
+  // Both take over what is not there yet.
+  const { force: _force, ...again } = merged;
+  if (typeof promote === 'string') return (await import('./promote.ts')).promoteCommand(host, screen, { ...again, args: [promote] });
+  if (clone === true) return (await import('./clone.ts')).cloneCommand(host, screen, again);
   const retried = { failed, recorded: new Set(recorded.results.map((result) => result.id)) };
   return runCommand(host, screen, { command: recorded.command, retried, options: merged });
 }
