@@ -5,7 +5,9 @@ import { LongestFirst } from './tests/support/longest-first.ts';
 const long: readonly string[] = [
   'tests/mutation/mutation.test.ts',
   'tests/real/aviation-postgres.test.ts',
+  'tests/real/aviation-by-day.test.ts',
   'tests/engines/column-edits.test.ts',
+  'tests/engines/diff-memory.test.ts',
   'tests/docs-site/search-time.test.ts',
   'tests/docs-site/explorer-time.test.ts',
   // `npm run test:kill` runs these too: that the kill tests see what they look for, and deaths at any time.
@@ -29,7 +31,8 @@ const engines = ['tests/engines/*.test.ts', 'tests/lineage/*.test.ts'];
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than the least machine has cores: many tests wait for disks, servers and clocks.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['tests/support/server-broker.ts'],
     setupFiles: ['tests/support/after-each-file.ts'],

@@ -1,47 +1,9 @@
 /** `tx diff` between two databases of a server, which no query reads together. */
-import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { adapter } from '../../src/adapters/postgres/adapter.ts';
-import { openTestSession, useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
-import { REPOSITORY, runProgram, tempProject } from '../support/tx.ts';
-import type { TempProject } from '../support/tx.ts';
+import { describe, expect, it } from 'vitest';
+import { useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
+import { runIn, twoDatabases } from './two-databases.ts';
 
 const database = useTestDatabase();
-
-async function run(url: string, ...statements: readonly string[]): Promise<void> {
-  const session = await adapter.open({
-    target: { name: 'dev', type: 'postgres', schema: 'public', threads: 1, settings: { url } },
-    projectRoot: '/',
-    connections: 1,
-    readOnly: false,
-  });
-  const connection = await session.connect();
-  for (const sql of statements) await connection.run({ sql });
-  await session.close();
-}
-
-/** Two targets in two databases, the other of which sorts by another language where the server can. */
-async function twoDatabases(files: Readonly<Record<string, string>>): Promise<{ readonly project: TempProject; readonly other: string }> {
-  const name = `tx_other_${randomBytes(6).toString('hex')}`;
-  const other = new URL(database.url());
-  other.pathname = `/${name}`;
-  const session = await openTestSession({ url: database.url() });
-  const connection = await session.connect();
-  await connection.run({ sql: `create database ${name} template template0 locale_provider builtin builtin_locale 'C'` });
-  onTestFinished(async () => {
-    const last = await openTestSession({ url: database.url() });
-    await (await last.connect()).run({ sql: `drop database if exists ${name} with (force)` });
-  });
-  const target = (url: string): object => ({ type: 'postgres', schema: 'shop', url, threads: 1 });
-  const targets = { dev: target(database.url()), prod: target(other.href), lost: target(other.href.replace(name, `${name}_no`)) };
-  const project = await tempProject({
-    'project.yaml': `name: shop\ndefault_target: dev\ntargets: ${JSON.stringify(targets)}\n`,
-    ...files,
-  });
-  return { project, other: other.href };
-}
 
 const files = {
   'models/m.sql': `{{config materialized="table"}}
@@ -52,17 +14,15 @@ union all select 'é', 1, 'b', 1 union all select 'Z', 2, 'c', 2 union all selec
   'models/bare.sql': `{{config materialized="table"}}select id % 3 as a, null as b from generate_series(1, 9) as s (id)`,
 };
 
-const bigKey = 'models: [{ name: big, columns: [{ name: id, tests: [unique] }] }]\n';
-
 describe('tx diff with another database', () => {
   it('finds rows that are missing, added and changed in any of its parts, and masks what is personal', async () => {
-    const { project, other } = await twoDatabases(files);
+    const { project, other } = await twoDatabases(database, files);
     for (const target of ['dev', 'prod']) expect((await project.run(['build', '-q', '-t', target])).code).toBe(0);
     const same = await project.run(['diff', '--against', 'prod']);
     expect([same.code, same.stderr]).toEqual([0, 'against target prod\n']);
     expect(same.stdout).toMatch(/= m +5,003 rows, by id \(unique test\)/);
     expect(same.stdout).toContain('= bare  9 rows, whole rows, without a key');
-    await run(
+    await runIn(
       other,
       `delete from shop.m where id in ('1', '4999')`,
       `insert into shop.m values ('ö', 1, 'x', 1)`,
@@ -93,9 +53,9 @@ describe('tx diff with another database', () => {
   });
 
   it('says which keys are not unique, which relations and columns are missing, and which database is not there', async () => {
-    const { project, other } = await twoDatabases(files);
+    const { project, other } = await twoDatabases(database, files);
     for (const target of ['dev', 'prod']) expect((await project.run(['build', '-q', '-t', target])).code).toBe(0);
-    await run(other, `update shop.m set id = '3' where id = '4'`, 'alter table shop.m add extra integer', 'drop table shop.bare');
+    await runIn(other, `update shop.m set id = '3' where id = '4'`, 'alter table shop.m add extra integer', 'drop table shop.bare');
     const { code, stdout } = await project.run(['diff', '--against', 'prod']);
     expect(code).toBe(1);
     for (const line of [
@@ -109,42 +69,5 @@ describe('tx diff with another database', () => {
     expect([lost.code, lost.stderr]).toEqual([2, expect.stringContaining('does not exist')]);
     const unbuilt = await project.run(['diff', '--against', 'prod', '-s', 'bare']);
     expect([unbuilt.code, unbuilt.stdout]).toEqual([1, expect.stringContaining('only here: "shop"."bare" does not exist')]);
-  });
-
-  it('needs no more memory for tables that are fifteen times as large', async () => {
-    const { project, other } = await twoDatabases({
-      'models/big.sql': `{{config materialized="table"}}select 1 as id`,
-      'models/big.yaml': bigKey,
-    });
-    const peaks: number[] = [];
-    for (const rows of [20_000, 300_000]) {
-      for (const url of [database.url(), other])
-        await run(
-          url,
-          'create schema if not exists shop',
-          'drop table if exists shop.big',
-          `create table shop.big as select id, md5(id::text) as name, id * 1.5 as amount, repeat('x', 80) as note from generate_series(1, ${rows}) as s (id)`,
-        );
-      await run(other, 'update shop.big set amount = 0 where id = 777');
-      const usage = join(project.root, 'usage.json');
-      const args = [
-        '--require',
-        join(REPOSITORY, 'bench/report-usage.cjs'),
-        join(REPOSITORY, 'bin/tx.cjs'),
-        'diff',
-        '--against',
-        'prod',
-        '-q',
-      ];
-      const { code, stdout, stderr } = await runProgram(process.execPath, args, { cwd: project.root, env: { BENCH_USAGE_FILE: usage } });
-      expect(code, stderr).toBe(1);
-      expect(stdout).toContain(`found     ${(rows - 1).toLocaleString('en')} the same, 1 changed`);
-      const [file = ''] = readdirSync(project.root).filter((name) => name.startsWith('usage.json'));
-      // The file is written by a script of this repository.
-      const { peakMb } = JSON.parse(project.read(file)) as { readonly peakMb: number };
-      rmSync(join(project.root, file));
-      peaks.push(peakMb);
-    }
-    expect((peaks[1] ?? 0) - (peaks[0] ?? 0), peaks.join()).toBeLessThan(60);
   });
 });

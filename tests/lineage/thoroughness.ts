@@ -2,7 +2,7 @@
 const isLong = process.env['TX_TEST_LONG'] !== undefined;
 
 /** The share of what is made at random. */
-export const thoroughness = isLong ? 1 : 0.2;
+export const thoroughness = isLong ? 1 : 0.1;
 
 /** Contents of the tables for each case. */
 export const rounds = isLong ? 2 : 1;
