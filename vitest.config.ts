@@ -45,14 +45,14 @@ export default defineConfig({
           include: ['src/**/*.test.ts'],
           exclude: ['src/adapters/*/engine.test.ts', ...leftOut],
           isolate: false,
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
         extends: true,
         // They look at what has been loaded.
-        test: { name: 'loading', include: ['src/adapters/*/engine.test.ts'], testTimeout: 20_000 },
+        test: { name: 'loading', include: ['src/adapters/*/engine.test.ts'], testTimeout: 60_000 },
       },
       {
         extends: true,
@@ -94,7 +94,7 @@ export default defineConfig({
         test: {
           name: 'cases',
           include: ['tests/cases/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           // A command changes the working folder, which worker threads cannot.
           pool: 'forks',
           // JavaScript of a project is loaded as Node loads it, so that its errors read as users see them.

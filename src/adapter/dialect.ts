@@ -53,6 +53,8 @@ export interface Dialect {
   readonly json: JsonSql;
   /** Always quotes. The name must have passed `identifierProblem`. */
   readonly quoteIdentifier: (name: string) => string;
+  /** Whether a name has to be quoted to mean itself as a column, for texts that people read. */
+  readonly needsQuotes: (name: string) => boolean;
   /** Spells a value. `{ timestamp }` is ISO 8601 in UTC, printed as a typed literal without zone. */
   readonly literal: (value: SqlScalar) => string;
   /** The quoted, dotted name of a relation. */

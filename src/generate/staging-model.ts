@@ -12,11 +12,11 @@ export interface StagingTable {
   readonly columns: readonly StagingColumn[];
   /** Spells a name that is not plain. */
   readonly quote: (name: string) => string;
-  readonly isReserved: (word: string) => boolean;
+  readonly needsQuotes: (name: string) => boolean;
 }
 
-export function stagingModel({ source, table, columns, quote, isReserved }: StagingTable): string {
-  const spell = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) && !isReserved(name) ? name : quote(name));
+export function stagingModel({ source, table, columns, quote, needsQuotes }: StagingTable): string {
+  const spell = (name: string): string => (needsQuotes(name) ? plainText(quote(name)) : name);
   const names = uniqueNames(columns.map(({ name }) => plainName(name)));
   const lines = columns.map(({ name, declared }, at) => {
     const target = names[at] ?? name;
@@ -46,6 +46,11 @@ function uniqueNames(names: readonly string[]): readonly string[] {
     taken.add(free);
     return free;
   });
+}
+
+/** SQL in a template, in which braces mean themselves. */
+function plainText(sql: string): string {
+  return sql.includes('{{') ? `{{{{raw}}}}${sql}{{{{/raw}}}}` : sql;
 }
 
 /** A text in a tag. */

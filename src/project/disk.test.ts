@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { disk } from './disk.ts';
+import { NotWritten } from './file-system.ts';
 import { findProject } from './find-project.ts';
 import { loadProject } from './load-project.ts';
 import { readSources } from './read-sources.ts';
@@ -22,6 +23,20 @@ describe('disk', () => {
     expect(readdirSync(join(folder, 'deep/er'))).toEqual(['file.txt']);
   });
 
+  it('keeps the rights of a file that it replaces, and replaces none that nobody may write', () => {
+    for (const mode of [0o755, 0o600, 0o640]) {
+      const path = join(folder, `with-${mode.toString(8)}.sql`);
+      writeFileSync(path, 'a');
+      chmodSync(path, mode);
+      disk.writeAtomic(path, 'b');
+      expect([statSync(path).mode & 0o777, readFileSync(path, 'utf8')]).toEqual([mode, 'b']);
+    }
+    const closed = join(folder, 'closed.sql');
+    writeFileSync(closed, 'a');
+    chmodSync(closed, 0o444);
+    expect(() => disk.writeAtomic(closed, 'b')).toThrow(NotWritten);
+    expect([statSync(closed).mode & 0o777, readFileSync(closed, 'utf8')]).toEqual([0o444, 'a']);
+  });
   it('leaves no temporary file where the rename fails', () => {
     mkdirSync(join(folder, 'taken/x'), { recursive: true });
     expect(() => disk.writeAtomic(join(folder, 'taken'), 'text')).toThrow();

@@ -1,5 +1,6 @@
 /** The file system port on Node's own synchronous calls. */
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   fstatSync,
@@ -151,8 +152,12 @@ function writeAtomic(path: string, content: string | Uint8Array | Iterable<strin
   const temporary = temporaryFor(path);
   try {
     makeFolder(dirname(path));
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+    // The folder would let us replace it: its owner has said that nobody should.
+    if (mode !== undefined && (mode & 0o222) === 0) throw new NotWritten(path, 'EACCES');
     if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(temporary, content, { flag: 'wx' });
     else writePieces(temporary, content);
+    if (mode !== undefined) chmodSync(temporary, mode & 0o777);
     renameSync(temporary, path);
   } catch (thrown) {
     discard(temporary);

@@ -51,6 +51,26 @@ describe.each(useProjectEngines())('tx generate on $name', ({ project, name }) =
     expect((await shop.tx(['generate', 'staging', 'shop.Ünï "quoted" name'])).text).toContain('generate-file-exists');
   });
 
+  it('quotes what is a word of the engine, so that each column is the one that is meant', async () => {
+    const shop = await project(files);
+    const asked = {
+      duckdb: `select distinct keyword_name from duckdb_keywords() where keyword_category <> 'unreserved' order by 1`,
+      postgres: `select word::text from pg_get_keywords() where catcode <> 'U' order by 1`,
+    }[name];
+    const words = (await shop.rows(asked ?? '')).map(([word]) => String(word));
+    expect(words.length).toBeGreaterThan(100);
+    const columns = [...words, 'user', '{{x}}', 'plain'].filter((word, at, all) => all.indexOf(word) === at);
+    await shop.run('create schema "raw data"', `create table "raw data".logins (${columns.map((word) => `"${word}" text`).join(', ')})`);
+    await shop.run(`insert into "raw data".logins values (${columns.map((word) => `'${word}'`).join(', ')})`);
+    await shop.tx(['generate', 'source', 'raw data']);
+    const written = await shop.tx(['generate', 'staging', 'shop.logins']);
+    expect(written.exit, written.text).toBe(0);
+    expect(shop.read('models/staging/stg_logins.sql')).toMatch(/^ {4}plain$/m);
+    const built = await shop.tx('build -s stg_logins');
+    expect(built.exit, built.text).toBe(0);
+    expect(await shop.rows('select * from main.stg_logins')).toEqual([columns]);
+  });
+
   it('casts a column to the type that its entry gives', async () => {
     const types = { id: 'integer', page: 'integer', seen_at: 'timestamp', amount: 'numeric(12,3)' };
     const columns = Object.entries(types).map(([column, type]) => `          - { name: ${column}, data_type: "${type}" }\n`);

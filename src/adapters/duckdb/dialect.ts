@@ -7,6 +7,7 @@ import { checks } from './check-sql.ts';
 import { compare } from './compare-sql.ts';
 import { library } from './library.ts';
 import { databaseAlias } from './errors.ts';
+import { needsQuotes } from './keywords.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 import { steadiness } from './steadiness.ts';
 
@@ -100,6 +101,7 @@ export const dialect: Dialect = {
   checks,
   compare,
   quoteIdentifier,
+  needsQuotes,
   literal,
   relation,
   foldIdentifier,

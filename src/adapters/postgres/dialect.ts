@@ -6,6 +6,7 @@ import { capabilities } from './capabilities.ts';
 import { checks } from './check-sql.ts';
 import { compare } from './compare-sql.ts';
 import { library } from './library.ts';
+import { needsQuotes } from './keywords.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 import { steadiness } from './steadiness.ts';
 import { safeCast } from './safe-cast.ts';
@@ -103,6 +104,7 @@ export const dialect: Dialect = {
   checks,
   compare,
   quoteIdentifier,
+  needsQuotes,
   literal,
   relation,
   // Quoted names are compared as they are, and `tx` quotes all of them.

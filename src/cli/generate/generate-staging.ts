@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Column } from '../../adapter/relation.ts';
 import type { CompiledSource } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
-import { isReserved } from '../../format/words.ts';
 import { plainName, stagingModel } from '../../generate/staging-model.ts';
 import { shownName } from '../../graph/shown-name.ts';
 import { readLint } from '../../project/read-lint.ts';
@@ -23,12 +22,12 @@ export async function generateStaging(work: GenerateWork, wanted: string): Promi
   if (kindAt(host.files, join(project.root, path)) !== undefined)
     throw new Stop(exitCodes.usage, [diagnose('generate-file-exists', { path })]);
   const live = await columnsOf(work, source);
-  const { foldIdentifier: fold, quoteIdentifier: quote } = engine.dialect;
+  const { foldIdentifier: fold, quoteIdentifier: quote, needsQuotes } = engine.dialect;
   const columns = live.map(({ name, type }) => {
     const declared = source.columns.find((column) => fold(column.name) === fold(name))?.dataType;
     return declared === undefined || declared.toLowerCase() === type.toLowerCase() ? { name, type } : { name, type, declared };
   });
-  const text = stagingModel({ source: source.sourceName, table: source.name, columns, quote, isReserved });
+  const text = stagingModel({ source: source.sourceName, table: source.name, columns, quote, needsQuotes });
   return { root: project.root, proposals: [{ path, before: undefined, after: text }], diagnostics: [] };
 }
 
