@@ -390,6 +390,6 @@ it('selecting among 10,000 models with six tests each takes time in proportion',
     for (const indirect of ['eager', 'buildable'] as const)
       expect(select(large, { select: [spec], exclude: ['m3'], indirect }).diagnostics).toEqual([]);
   }
-  expect(performance.now() - start).toBeLessThan(8_000);
+  expect(performance.now() - start).toBeLessThan(20_000);
   expect(select(large, { select: ['m0+'], exclude: [] }).value.nodes.size).toBe(70_000);
 });
