@@ -283,6 +283,32 @@ try again:  tx retry
     expect(cancelled).toContain('✖ cancelled · 2 not run · 1 ok  in 2.30s\ngo on with:  tx retry\n');
   });
 
+  it('counts a node that stands unchanged once where some of its tests run', () => {
+    const { id, node, name, path, resourceType, materialization, relation, relationKind } = build('a');
+    const base = { dependsOn: [], blocks: [], reason: 'unchanged' } as const;
+    const asOf = '2026-11-19T07:00:00.000Z';
+    const { reporter, text } = bench(
+      planOf([
+        {
+          ...base,
+          kind: 'unchanged',
+          id,
+          tests: [],
+          build: { node, name, path, resourceType, materialization, relation, relationKind, asOf },
+        },
+        { ...base, kind: 'test', id: 'test:a', node, audit: audit('a', [check('unique_a'), check('not_null_a')]) },
+      ]),
+    );
+    const results = [built('a', { asOf }), tested('unique_a'), tested('not_null_a')];
+    reporter.handle(started({ models: 1, seeds: 0, snapshots: 0, tests: 2 }));
+    reporter.handle(finish(built('a', { asOf })));
+    reporter.handle({ type: 'node-started', id: node, name, at: asOf });
+    for (const result of results.slice(1)) reporter.handle(finish(result));
+    reporter.handle(finished(results));
+    expect(text()).toContain('= 1 model unchanged\n');
+    expect(text()).toContain('✔ 2 ok · 1 unchanged');
+  });
+
   it('says when another attempt is made', () => {
     const { reporter, text } = bench(planOf([build('a')]));
     reporter.handle({ type: 'node-retried', id: nodeId('model.shop.a'), name: 'a', attempt: 2, message: 'conflict\nwith another run' });

@@ -103,6 +103,8 @@ export function followRun(plan: Plan): RunProgress {
   const byStart = new Map<string, StepProgress[]>();
   for (const entry of steps) {
     for (const id of entry.ids) byResult.set(id, entry);
+    // Nothing of it is ever started: who says so of its node is the step that runs some of its tests.
+    if (entry.step.kind === 'unchanged') continue;
     const same = byStart.get(entry.startId);
     if (same === undefined) byStart.set(entry.startId, [entry]);
     else same.push(entry);
