@@ -3,7 +3,7 @@ import type { BuiltNode } from '../compile/compiled.ts';
 import { shapeHash } from '../state/shape-hash.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { Standing } from './build-context.ts';
-import { createFindings, differences } from './find-unchanged.ts';
+import { createFindings, differences, partInWords } from './find-unchanged.ts';
 import type { PlanInput } from './plan-input.ts';
 import { nodeOf } from './plan-tests.ts';
 
@@ -26,7 +26,7 @@ export function findMoves(input: PlanInput, standing: Standing, node: BuiltNode,
     ([id, state]) => before.inputs[id] !== undefined && before.inputs[id] !== '?' && before.inputs[id] !== state,
   );
   return [
-    ...(changed.length === 0 ? [] : [`\`${name}\` was built there before its ${changed.join(' and ')} changed`]),
+    ...(changed.length === 0 ? [] : [`\`${name}\` was built there before its ${changed.map(partInWords).join(' and ')} changed`]),
     // The keys are ids of the graph, of which the findings were made, hence the search by equality.
     ...read.map(([id]) => `\`${nameOf(input, id)}\` has other data than \`${name}\` was built from there`),
     ...(noted.base === base ? [] : [`production has another \`${name}\` than when it was built there`]),

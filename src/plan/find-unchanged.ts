@@ -216,7 +216,7 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
     ['non-deterministic', asks === undefined ? [] : [`it asks for ${asks}`]],
     ['hook', hasHooks(node) ? ['its hooks may do anything'] : hooks.includes(plainName(node)) ? ['a hook names it'] : []],
     ['seed-changed', differs.includes('file') && !differs.includes(readingPart) ? ['its file has changed'] : []],
-    ['sql-changed', differs.filter(isText).map((name) => `its ${name} has changed`)],
+    ['sql-changed', differs.filter(isText).map((name) => `its ${partInWords(name)} has changed`)],
     [
       'config-changed',
       differs
@@ -309,6 +309,9 @@ function hasHooks(node: BuiltNode): boolean {
 export function differences(before: Fingerprint, now: Fingerprint): readonly string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => before[name] !== now[name] && name !== unsteadyPart);
 }
+
+/** What differs, for people. The names of parts themselves stand in the state. */
+export const partInWords = (name: string): string => name.replace(/^sql\b/, 'SQL');
 
 const hashLike = /^[0-9a-f]{32,}$/;
 

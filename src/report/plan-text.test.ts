@@ -57,6 +57,13 @@ const plan = planOf(
 );
 
 describe('renderPlan', () => {
+  it('does not say twice why a step is there', () => {
+    const why = ['its SQL has changed', '`parent` was built since'];
+    const text = renderPlan(planOf([build('orders', { reason: 'sql-changed', why })]), { style, verbose: false, explain: true });
+    expect(text.split('\n').map((line) => line.trim())).toEqual(expect.arrayContaining(['`parent` was built since']));
+    expect(text.match(/its SQL has changed/gi)).toHaveLength(1);
+  });
+
   it('shows one line per step with its reason, hooks, and what nobody builds any more', () => {
     expect(`\n${renderPlan(plan, { verbose: false, style })}`).toBe(`
 plan of tx build · target dev (duckdb, schema main) · 2 models, 1 seed, 4 tests

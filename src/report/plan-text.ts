@@ -78,7 +78,9 @@ function renderSteps(steps: readonly WorkStep[], options: PlanTextOptions): stri
     const [type = '', name = '', kind = '', relation = ''] = (row?.cells ?? []).map((cell, column) => padRight(cell, widths[column] ?? 0));
     const tail = row?.tail ?? '';
     const line = `  ${paint.dim(type)}  ${paint.bold(name)}  ${kind}  ${paint.dim(relation)}  ${tail}`.trimEnd();
-    const why = options.explain === true ? (step.why ?? []).map((words) => `      ${plainLine(words)}`) : [];
+    // The line of the step may say it already.
+    const more = (step.why ?? []).filter((words) => words !== reasonWords[step.reason]);
+    const why = options.explain === true ? more.map((words) => `      ${plainLine(words)}`) : [];
     return options.verbose ? [line, ...why, ...renderActs(step, options.style), ''] : [line, ...why];
   });
   return lines.join('\n').trimEnd();

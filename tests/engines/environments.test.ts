@@ -258,7 +258,7 @@ describe('an environment', () => {
       project.write({
         'models/total.sql': '{{config materialized="table"}}select count(*) + 1 as n from {{ref "shape"}} join {{ref "beside"}} using (id)',
       });
-      await refused('`total` was built there before its sql changed');
+      await refused('`total` was built there before its SQL changed');
       project.write({ 'models/total.sql': FILES['models/total.sql'] ?? '' });
       // Somebody has published another one meanwhile.
       project.write({ 'models/shape.sql': 'select id, v from {{ref "base"}} where id = 2' });
