@@ -2,6 +2,9 @@
 
 const LITERAL = /\bvar\s+(?:"([^"]*)"|'([^']*)')/g;
 const COMPUTED = /\bvar\s+[^\s"']/;
+const COMMENT = /\{\{~?!--.*?--~?\}\}|\{\{~?!.*?\}\}/gs;
+/** A tag: what stands in quotes ends none. */
+const TAG = /\{\{(?:"[^"]*"|'[^']*'|\}(?!\})|\{(?!\{)|[^{}"'])*\}\}/g;
 
 /** Texts in which variables may be read. */
 export interface VariableTexts {
@@ -41,6 +44,14 @@ export function findUnusedVariables(names: readonly string[], { settings, proper
 
 /** The variables that `texts` read by name. */
 export function readVariables(texts: readonly string[]): { readonly known: readonly string[]; readonly isComputed: boolean } {
-  const known = new Set(texts.flatMap((text) => [...text.matchAll(LITERAL)].map(([, double, single]) => double ?? single ?? '')));
-  return { known: [...known], isComputed: texts.some((text) => COMPUTED.test(text)) };
+  const tags = texts.flatMap(tagsOf);
+  const known = new Set(tags.flatMap((tag) => [...tag.matchAll(LITERAL)].map(([, double, single]) => double ?? single ?? '')));
+  return { known: [...known], isComputed: tags.some((tag) => COMPUTED.test(tag)) };
+}
+
+/** Prose may speak of variables: only what stands in the tags of templates reads them. */
+function tagsOf(text: string): readonly string[] {
+  // Most texts have none, and the expressions are slower than this.
+  if (!text.includes('{{')) return [];
+  return text.replaceAll(COMMENT, '').match(TAG) ?? [];
 }
