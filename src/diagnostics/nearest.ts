@@ -36,7 +36,7 @@ export function nearest(name: string, candidates: Iterable<string>, count = 3): 
 }
 
 /** "did you mean `a`, `b`?" for the nearest names, or undefined when nothing is near. */
-export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+export function didYouMean(name: string, candidates: Iterable<string>, spelled = (near: string): string => near): string | undefined {
   const near = nearest(name, candidates);
-  return near.length === 0 ? undefined : `did you mean ${near.map((entry) => `\`${entry}\``).join(', ')}?`;
+  return near.length === 0 ? undefined : `did you mean ${near.map((entry) => `\`${spelled(entry)}\``).join(', ')}?`;
 }

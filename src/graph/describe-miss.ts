@@ -56,7 +56,7 @@ export function describeEmpty(
   { spec, span, misses }: { readonly spec: string; readonly span: Span; readonly misses: readonly Criterion[] },
 ): Diagnostic {
   const pattern = misses.find((criterion) => criterion.method === 'fqn' && hasWildcard(criterion.value))?.value;
-  const near = misses.map((criterion) => nearValue(graph, criterion)).find((help) => help !== undefined);
+  const near = misses.map((criterion) => nearValue(graph, spec, criterion)).find((help) => help !== undefined);
   return diagnose(
     'selection-empty',
     { spec, ...(pattern === undefined ? {} : { pattern }) },
@@ -64,8 +64,8 @@ export function describeEmpty(
   );
 }
 
-/** The nearest of the values that a method has in this project, for those whose values are names. */
-function nearValue(graph: Graph, { method, value }: Criterion): string | undefined {
+/** The nearest of the values that a method has in this project, for those whose values are names; with the method where `spec` has it. */
+function nearValue(graph: Graph, spec: string, { method, value }: Criterion): string | undefined {
   const known = new Set<string>();
   for (const node of graph.nodes.values()) {
     if (method === 'tag') for (const tag of node.tags) known.add(tag);
@@ -78,7 +78,7 @@ function nearValue(graph: Graph, { method, value }: Criterion): string | undefin
   if (method === 'package') known.add(graph.project);
   if (method === 'group') for (const { name } of graph.groups) known.add(name);
   if (method === 'selector') for (const { name } of graph.selectors) known.add(name);
-  return didYouMean(value, known);
+  return didYouMean(value, known, (near) => (spec.includes(`${method}:`) ? `${method}:${near}` : near));
 }
 
 /** A path, and each folder that it leads through. */

@@ -366,6 +366,13 @@ describe('nothing found', () => {
     ]);
   });
 
+  it('for a value offers what can be written instead of the whole part', () => {
+    const tagged = graphOf([model({ name: 'a', tags: ['staging'] })]);
+    expect(select(tagged, { select: ['+tag:stagin'], exclude: [] }).diagnostics).toMatchObject([
+      { code: 'selection-empty', help: 'did you mean `tag:staging`?' },
+    ]);
+  });
+
   it('in one of several parts leaves the others selected', () => {
     const { value, diagnostics } = select(graph, { select: ['tag:weekly T1'], exclude: ['tag:monthly'] });
     expect(shortNames(graph, value.nodes)).toEqual(['T1']);
