@@ -33,7 +33,7 @@ export async function envCommand(host: Host, screen: Screen, options: StateOptio
   const [action = 'ls', name = options.env, ...more] = options.args;
   const isDrop = action === 'drop';
   if (isDrop ? name === undefined || more.length > 0 : options.args.length > 1)
-    throw new Stop(exitCodes.usage, [diagnose('env-arguments', { action, takes: isDrop })]);
+    throw new Stop(exitCodes.usage, [diagnose('env-arguments', { command: `tx env ${action}`, takes: isDrop })]);
   const problem = name === undefined ? undefined : envNameProblem(name);
   if (isDrop && problem !== undefined) {
     const wrong = { name: 'name', value: name, reason: problem, choices: undefined, command: 'tx env' };

@@ -31,7 +31,7 @@ export interface PromoteOptions extends RunOptions {
 export async function promoteCommand(host: Host, screen: Screen, options: PromoteOptions): Promise<ExitCode> {
   const [env = options.env, ...more] = options.args;
   if (env === undefined || more.length > 0)
-    throw new Stop(exitCodes.usage, [diagnose('env-arguments', { action: 'promote', takes: true })]);
+    throw new Stop(exitCodes.usage, [diagnose('env-arguments', { command: 'tx promote', takes: true })]);
   const inEnv = { ...options, env };
   const loaded = await loadGraph(host, screen, inEnv);
   const production = await findProduction(host, screen, loaded, inEnv);

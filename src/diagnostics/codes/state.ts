@@ -27,9 +27,9 @@ export const stateCodes = {
     () =>
       'nothing was changed: an import only fills a state that is empty or part of the file. Export what stands, drop the schema, and import again if the file is what counts',
   ),
-  'env-arguments': error<{ action: string; takes: boolean }>(
-    ({ action, takes }) => (takes ? `\`tx env ${action}\` needs the name of one environment` : `\`tx env ${action}\` takes no names`),
-    ({ action, takes }) => `write \`tx env ${action}${takes ? ' pr_42' : ''}\``,
+  'env-arguments': error<{ command: string; takes: boolean }>(
+    ({ command, takes }) => (takes ? `\`${command}\` needs the name of one environment` : `\`${command}\` takes no names`),
+    ({ command, takes }) => `write \`${command}${takes ? ' pr_42' : ''}\``,
   ),
   'unknown-environment': error<{ name: string; target: string; known: readonly string[] }>(
     ({ name, target }) => `target \`${target}\` has no environment \`${name}\``,
