@@ -36,7 +36,12 @@ import { addTidyCommands } from './tidy-commands.ts';
 import type { Command as RunKind } from '../plan/plan.ts';
 
 /** Instead of the variable beside each flag, which would double the lines. */
-const variablesHint = '\nFlags have variables: TX_FAIL_FAST stands for --fail-fast.\n';
+function variablesHint({ options }: Command): string {
+  const example =
+    options.find(({ long }) => long === '--fail-fast') ?? options.find(({ envVar, long }) => envVar !== undefined && long !== undefined);
+  if (example?.envVar === undefined) return '';
+  return `\nFlags have variables: ${example.envVar} stands for ${example.long}.\n`;
+}
 
 /** One line for each flag: the words that it can be, and no variable. */
 function describeOption({ description, argChoices }: Option): string {
@@ -133,7 +138,7 @@ export function createProgram(host: Host, outcome: { code: ExitCode }, wanted: s
     configure?.(command);
     addOutputOptions(command)
       .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(helpGroups.output))
-      .addHelpText('after', `${variablesHint}\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
+      .addHelpText('after', `${variablesHint(command)}\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}`);
     command.hook('preAction', () => {
       readFlagTwins(command, host.env);
       dropWeakerTwins(command);

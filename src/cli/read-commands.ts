@@ -174,7 +174,7 @@ function addQueryCommand(host: Host, add: Add): void {
   add<import('./commands/query.ts').QueryOptions>(
     {
       name: 'query',
-      argument: ['<sql>', 'a query over `nodes`, `columns`, `edges`, `tests`, `results`, `runs`'],
+      argument: ['<sql>', 'a query over `nodes`, `columns`, `edges`, `column_edges`, `tests`, `exposures`, `results`, `runs`'],
       summary: 'query what the last runs left: nodes, columns, edges, tests, results',
       examples: [
         `tx query "select name, execution_time from results join nodes using (unique_id) order by 2 desc"`,

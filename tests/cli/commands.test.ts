@@ -28,7 +28,9 @@ describe('tx init', () => {
   it('takes an empty folder, and names the project after it', async () => {
     const home = tempFolder();
     mkdirSync(join(home, 'deep', 'trips'), { recursive: true });
-    expect((await callTx(['init', 'deep/trips'], { cwd: home })).code).toBe(0);
+    const made = await callTx(['init', '.'], { cwd: join(home, 'deep', 'trips') });
+    expect(linesOf(made.stderr).at(-1)).toBe('next:  tx build');
+    expect(made.code).toBe(0);
     expect((await callTx(['ls', '-s', 'package:trips', '--output', 'name'], { cwd: join(home, 'deep', 'trips') })).stdout).toContain(
       'fct_trips\n',
     );

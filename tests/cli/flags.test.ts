@@ -23,6 +23,7 @@ describe('usage errors', () => {
       '`--limit` cannot be `ten`: it must be a whole number from 1, or -1 for all',
       '`tx show --help` shows its form',
     ],
+    [['generate'], 'wrong-arguments', '`tx generate` needs to be told what to write', '`tx generate --help` shows what it takes'],
     [['init'], 'wrong-arguments', '`tx init` needs to be told the folder', '`tx init --help` shows what it takes'],
     [
       // No day of any year: JavaScript would take it for the 2nd of March.

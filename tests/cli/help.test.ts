@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { artifactTables } from '../../src/report/artifact-tables.ts';
 import { callTx } from '../support/call-tx.ts';
 import { runTx } from '../support/tx.ts';
 
@@ -26,6 +27,23 @@ describe('help', () => {
       expect(lines.filter((line) => /^ {10}/.test(line)).length, command).toBeLessThan(2);
       expect(flags.length, command).toBeGreaterThan(4);
       expect(lines.length, command).toBeLessThan(62);
+    }
+  });
+
+  it('of `query` names all tables', async () => {
+    const { stdout } = await callTx(['query', '--help'], { cwd: '.', env: { COLUMNS: '200' } });
+    for (const { name } of artifactTables({ manifest: {}, catalog: undefined, runResults: undefined, columnEdges: undefined }))
+      expect(stdout).toContain(`\`${name}\``);
+  });
+
+  it('of a command names a flag that it has as an example of variables', async () => {
+    for (const [command, hint] of [
+      ['build', 'TX_FAIL_FAST stands for --fail-fast'],
+      ['init', 'TX_ENGINE stands for --engine'],
+      ['clean', 'TX_PROJECT_DIR stands for --project-dir'],
+    ] as const) {
+      const { stdout } = await callTx([command, '--help'], { cwd: '.' });
+      expect(stdout.match(/TX_[A-Z_]+ stands for .*(?=\.)/g), command).toEqual([hint]);
     }
   });
 

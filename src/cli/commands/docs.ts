@@ -8,6 +8,7 @@ import type { Coverage } from '../../docs/coverage.ts';
 import { renderSite } from '../../docs/render-site.ts';
 import type { SiteAssets } from '../../docs/site-input.ts';
 import { renderCatalog } from '../../report/catalog-artifact.ts';
+import { countOf } from '../../report/quantities.ts';
 import { noHistory, readHistory } from '../../state/history-reader.ts';
 import { artifactTime } from '../artifact-time.ts';
 import { collectCatalog, sourceSchemas } from '../collect-catalog.ts';
@@ -105,7 +106,7 @@ async function serveSite(host: Host, screen: Screen, folder: string, { port, ope
 }
 
 function catalogNote(target: string, { catalog }: FromDatabase): string {
-  return `wrote ${target}/catalog.json (${catalog.nodes.length + catalog.sources.length} relations)`;
+  return `wrote ${target}/catalog.json (${countOf(catalog.nodes.length + catalog.sources.length, 'relation')})`;
 }
 
 /** What stands in the database and how it came there; undefined when there is no database yet. */

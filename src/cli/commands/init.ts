@@ -88,6 +88,8 @@ export function initCommand(host: Host, screen: Screen, folder: string, engine: 
   const count = (pattern: RegExp): number => [...sources.keys()].filter((path) => pattern.test(path)).length;
   screen.note(`created ${shown}/   ${count(/^models\/.*\.sql$/)} models, ${count(/^seeds\/.*\.csv$/)} seeds, ${flavour.name}`);
   if (name !== last) screen.note(`the project is called ${name}, because names of projects have no hyphens, dots or spaces`);
-  screen.note(`next:  cd ${shellWord(shown)} && ${flavour.first === undefined ? '' : `${flavour.first} && `}tx build`);
+  screen.note(
+    `next:  ${[...(shown === '.' ? [] : [`cd ${shellWord(shown)}`]), ...(flavour.first === undefined ? [] : [flavour.first]), 'tx build'].join(' && ')}`,
+  );
   return exitCodes.ok;
 }

@@ -47,7 +47,7 @@ const usageCodes = {
     (p) =>
       p.missing === undefined
         ? `\`${p.command}\` is given too many arguments: ${p.given}`
-        : `\`${p.command}\` needs to be told the ${p.missing}`,
+        : `\`${p.command}\` needs to be told ${p.missing === 'what' ? 'what to write' : `the ${p.missing}`}`,
     (p) => (p.selects ? 'name nodes with `--select`' : `\`${p.command} --help\` shows what it takes`),
   ),
   'inline-and-select': error<{ flag: string }>(
