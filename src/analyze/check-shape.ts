@@ -52,15 +52,18 @@ export function checkMergeColumns(node: CompiledModel, columns: readonly Column[
     );
 }
 
-/** Partitions are told apart by columns that are there; what is written in parentheses is an expression. */
+/** Partitions and folders are told apart by columns that are there; what is written in parentheses is an expression. */
 export function checkPartitions(node: CompiledModel, columns: readonly Column[], fold: (name: string) => string): readonly Diagnostic[] {
-  if (node.config.materialized !== 'incremental') return [];
+  const { materialized, external, partitionBy: ofIncrements = [] } = node.config;
+  const partitionBy = external?.partitionBy ?? (materialized === 'incremental' ? ofIncrements : []);
   const names = columns.map(({ name }) => name);
   const known = new Set(names.map(fold));
   const span = node.rawConfig['partition_by']?.span;
-  return (node.config.partitionBy ?? [])
+  return partitionBy
     .filter((entry) => !entry.startsWith('(') && !known.has(fold(entry)))
-    .map((column) => diagnose('partition-column-missing', { column, columns: names }, { node: node.id, span }));
+    .map((column) =>
+      diagnose('partition-column-missing', { column, columns: names, inFolders: external !== undefined }, { node: node.id, span }),
+    );
 }
 
 /** Events are put in order by a column that they have. */

@@ -64,6 +64,12 @@ function endingOf(location: string): { readonly format?: FileFormat; readonly co
   return { ...(format === undefined ? {} : { format }), ...(compression === undefined ? {} : { compression }) };
 }
 
+/** The end of the path of a file that says no format; numbers, as of versions, are no end. */
+function unknownEnding(location: string): string | undefined {
+  if (endingOf(location).format !== undefined) return undefined;
+  return /\.([a-z0-9]*[a-z][a-z0-9]*)$/i.exec(location)?.[1];
+}
+
 /**
  * Where nothing is said, beside the other output of the project, in a folder for each schema. A location that ends in `/` is the
  * folder for a file of the model's name. Environments never write to the place of the target.
@@ -104,6 +110,11 @@ export function findExternalProblems(
   const given = configValue(merged, 'location');
   const why = given === undefined ? undefined : whyNotThere(given, project);
   if (given !== undefined && why !== undefined) problems.push(diagnose('location-not-possible', { location: given, why }, at('location')));
+  const unknown = given === undefined || external.partitionBy.length > 0 ? undefined : unknownEnding(given);
+  if (unknown !== undefined && configValue(merged, 'format') === undefined) {
+    const why = `it ends like ${unknown}, which is not written: let it end in .parquet, .csv or .json, or name the \`format\``;
+    problems.push(diagnose('location-not-possible', { location: given ?? '', why }, at('location')));
+  }
   const ending = endingOf(given ?? '').format;
   if (ending !== undefined && ending !== external.format) {
     const parameters = { location: given ?? '', why: `it ends like ${ending}, and the \`format\` is ${external.format}` };

@@ -152,9 +152,15 @@ export const runCodes = {
           ? 'nothing was changed; leave such rows out, or give them a place in the sequence'
           : 'nothing was changed; rebuild it with `--full-refresh`, or set `on_schema_change` to `append_new_columns`',
   ),
-  'partition-column-missing': error<{ readonly column: string; readonly columns: readonly string[] }>(
+  'partition-column-missing': error<{
+    readonly column: string;
+    readonly columns: readonly string[];
+    /** Of files, whose folders are named by columns alone. */
+    readonly inFolders: boolean;
+  }>(
     (p) => `\`partition_by\` names column \`${p.column}\`, which the query does not have`,
-    (p) => didYouMean(p.column, p.columns) ?? `the query has ${list(p.columns)}; an expression stands in parentheses`,
+    (p) =>
+      didYouMean(p.column, p.columns) ?? `the query has ${list(p.columns)}${p.inFolders ? '' : '; an expression stands in parentheses'}`,
   ),
   'increment-column-missing': error<{ columns: readonly string[]; relation: string; alters: readonly string[] }>(
     (p) => `the query no longer has ${list(p.columns)}, which \`${p.relation}\` has`,
