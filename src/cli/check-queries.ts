@@ -37,7 +37,7 @@ export async function requireSound(
 }
 
 /** Every problem of every text that compiled; the engine is started only if there is something to check. */
-async function findQueryProblems(loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<readonly Diagnostic[]> {
+export async function findQueryProblems(loaded: LoadedGraph, selected: ReadonlySet<NodeId>): Promise<readonly Diagnostic[]> {
   const flawed = new Set(loaded.nodeErrors.map(({ node }) => node));
   const isSound = (id: NodeId): boolean => !loaded.graph.broken.has(id) && !flawed.has(id);
   const allSound = flawed.size + loaded.graph.broken.size === 0;

@@ -2,15 +2,16 @@
 import { join } from 'node:path';
 import type { Analysis } from '../analyze/analysis.ts';
 import { withWholeTexts } from '../analyze/with-whole-texts.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readCatalog, readFreshness, readLastRun } from '../docs/read-artifacts.ts';
 import type { SiteInput, StandingRelation } from '../docs/site-input.ts';
+import type { GraphNode } from '../graph/graph.ts';
 import type { History } from '../state/history-reader.ts';
 import { analyzeNodes } from './analyze-nodes.ts';
-import { requireSound } from './check-queries.ts';
+import { findQueryProblems } from './check-queries.ts';
 import type { CollectedCatalog } from './collect-catalog.ts';
 import { findEarlier } from './earlier-project.ts';
 import type { SavedState } from './earlier-project.ts';
-import { Stop } from './exit.ts';
 import { findRepository } from './find-repository.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -30,10 +31,11 @@ export async function collectSite(
 ): Promise<SiteInput> {
   const { project, graph, engine } = loaded;
   const artifact = (name: string): string => readIfThere(host, join(project.root, project.paths.target, name));
-  const analysis = await analyzeAll(host, screen, loaded);
+  const { analysis, problems } = await analyzeAll(host, screen, loaded);
   return {
     graph: analysis === undefined ? graph : withWholeTexts(graph, analysis.whole),
     analysis,
+    errors: errorsByNode(loaded, problems),
     fold: engine.dialect.foldIdentifier,
     rawText: loaded.texts.get,
     catalog: found === undefined ? readCatalog(artifact('catalog.json')) : standingOf(found.catalog),
@@ -54,23 +56,37 @@ function standingOf({ nodes, sources }: CollectedCatalog): ReadonlyMap<string, S
   return new Map([...nodes, ...sources].map(({ id, kind, columns, rows }) => [id, { kind, columns, rows }]));
 }
 
-/** Columns and lineage of all that compiles. What does not is shown, and the site does without. */
-async function analyzeAll(host: Host, screen: Screen, loaded: LoadedGraph): Promise<Analysis | undefined> {
-  const { graph } = loaded;
-  const wanted = [...graph.nodes.values()].filter((node) => 'relation' in node).map(({ id }) => id);
-  const flawed = new Set(loaded.nodeErrors.map(({ node }) => node));
-  const models = wanted.filter(
-    (id) => ['model', 'snapshot'].includes(graph.nodes.get(id)?.resourceType ?? '') && !graph.broken.has(id) && !flawed.has(id),
-  );
-  try {
-    await requireSound({ ...loaded, nodeErrors: [] }, new Set(), new Set(models));
-    // Seeds and sources have pages too, where nothing reads them.
-    const outcome = await analyzeNodes(host, loaded, new Set(wanted), { isAsked: (node) => node !== undefined });
-    if (outcome !== undefined) screen.showDiagnostics(outcome.diagnostics.filter(({ severity }) => severity === 'error'));
-    return outcome?.value;
-  } catch (thrown) {
-    if (!(thrown instanceof Stop) || thrown.diagnostics.length === 0) throw thrown;
-    screen.showDiagnostics(thrown.diagnostics);
-    return undefined;
+/** What is wrong with each node, in the order in which it was found. Tests of the code have no page. */
+function errorsByNode({ graph, nodeErrors }: LoadedGraph, problems: readonly Diagnostic[]): SiteInput['errors'] {
+  const nodes: ReadonlyMap<string, GraphNode> = graph.nodes;
+  const errors = new Map<string, string[]>();
+  for (const { node, message } of [...nodeErrors, ...problems]) {
+    if (node === undefined || nodes.get(node)?.resourceType === 'unit_test') continue;
+    const found = errors.get(node) ?? [];
+    if (!found.includes(message)) errors.set(node, [...found, message]);
   }
+  return errors;
+}
+
+interface Analyzed {
+  readonly analysis: Analysis | undefined;
+  /** Errors that are none of compiling; they have been shown. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** Columns and lineage of all that can be analyzed. What cannot is shown, and it and what hangs on it do without. */
+async function analyzeAll(host: Host, screen: Screen, loaded: LoadedGraph): Promise<Analyzed> {
+  const { graph } = loaded;
+  const nodes: ReadonlyMap<string, GraphNode> = graph.nodes;
+  const wanted = [...graph.nodes.values()].filter((node) => 'relation' in node).map(({ id }) => id);
+  const ofSyntax = await findQueryProblems(loaded, new Set(wanted));
+  screen.showDiagnostics(ofSyntax);
+  const broken = new Set([...graph.broken, ...ofSyntax.flatMap(({ node }) => nodes.get(node ?? '')?.id ?? [])]);
+  // Seeds and sources have pages too, where nothing reads them.
+  const outcome = await analyzeNodes(host, { ...loaded, graph: { ...graph, broken } }, new Set(wanted), {
+    isAsked: (node) => node !== undefined,
+  });
+  const further = outcome?.diagnostics.filter(({ severity }) => severity === 'error') ?? [];
+  screen.showDiagnostics(further);
+  return { analysis: outcome?.value, problems: [...ofSyntax, ...further] };
 }

@@ -22,10 +22,24 @@ function healthMain(context: PageContext, coverage: Coverage): Html {
   const broken = site.listed.filter(({ id }) => verdictOf(lastBuild(site, id)?.status) === 'fail');
   return html`<div class="title"><h1>Health</h1></div>
 <ul class="meters">${meter('Documented', coverage.documented, 'nodes and columns')}${meter('Tested', coverage.tested, 'models, seeds and sources')}${meter('Passing', passing(site), 'tests that have run')}</ul>
+${renderErrors(context)}
 ${section(place.id('failing'), 'Failing or warning tests', failing.length, failing.length === 0 ? html`<p class="quiet">None.</p>` : renderTests(context, failing, place.id('failing')))}
 ${broken.length === 0 ? nothing : section(place.id('builds'), 'Failed builds', broken.length, html`<ul class="cards">${broken.map((node) => renderBroken(context, node))}</ul>`)}
 ${renderFreshness(context)}
 ${section(place.id('gaps'), 'Not described or not tested', coverage.gaps.length, coverage.gaps.length === 0 ? html`<p class="quiet">Nothing.</p>` : sideways(place.id('gaps'), renderGaps(context, coverage.gaps)))}`;
+}
+
+/** What cannot be built or run as it stands in the project, whatever its last build was. */
+function renderErrors(context: PageContext): Html {
+  const { site, place } = context;
+  const { errors } = site.input;
+  if (errors.size === 0) return nothing;
+  const lines = [...errors].flatMap(([id, messages]) => {
+    const node = site.nodes.get(id);
+    const name = node === undefined ? html`<code>${id}</code>` : nodeLink(context, node);
+    return messages.map((message) => html`<li>${name} cannot be ${node?.kind === 'test' ? 'run' : 'built'}: ${message}</li>`);
+  });
+  return section(place.id('errors'), 'Errors', errors.size, html`<ul class="cards">${lines}</ul>`);
 }
 
 function section(heading: string, title: string, count: number, content: Html): Html {

@@ -47,7 +47,14 @@ function renderTitle(context: PageContext, page: SiteNode): Html {
   }</p></div>
 <div class="prose lead">${markdown(node.description)}${source === '' ? nothing : html`<div class="quiet">${markdown(source)}</div>`}${
     kind !== 'test' && node.description === '' && source === '' ? html`<p class="quiet">No description yet.</p>` : nothing
-  }</div>`;
+  }</div>
+${renderErrors(context, page)}`;
+}
+
+function renderErrors({ site }: PageContext, { id, kind }: SiteNode): Html {
+  const errors = site.input.errors.get(id);
+  if (errors === undefined) return nothing;
+  return html`<section class="alert" aria-label="Errors">${errors.map((message) => html`<p>cannot be ${kind === 'test' ? 'run' : 'built'}: ${message}</p>`)}</section>`;
 }
 
 function renderLineage(context: PageContext, page: SiteNode): Html {

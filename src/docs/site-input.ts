@@ -39,6 +39,8 @@ export interface SiteInput {
   readonly graph: Graph;
   /** Absent where the engine cannot tell columns before anything runs. */
   readonly analysis: Analysis | undefined;
+  /** What is wrong with nodes that cannot be built, or tests that cannot be run. */
+  readonly errors: ReadonlyMap<string, readonly string[]>;
   readonly fold: (name: string) => string;
   readonly rawText: (path: string) => string | undefined;
   readonly catalog: ReadonlyMap<string, StandingRelation>;

@@ -142,8 +142,9 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
   return verdicts.reduce<Verdict>((a, b) => (order.indexOf(b) > order.indexOf(a) ? b : a), 'unknown');
 }
 
-/** Of a node: its last build, its tests, its age; of what only reads, that of what it reads. */
+/** Of a node: whether it can be built, its last build, its tests, its age; of what only reads, that of what it reads. */
 export function trustOf(site: Site, { id, kind }: Pick<SiteNode, 'id' | 'kind'>): Verdict {
+  if (site.input.errors.has(id)) return 'fail';
   if (kind === 'test') return verdictOf(lastCheck(site, id)?.status);
   if (kind === 'exposure') return worst(site.parentsOf(id).map((parent) => trustOf(site, parent)));
   const tests = site.testsOf(id).map(({ page }) => verdictOf(lastCheck(site, page.id)?.status));

@@ -68,7 +68,7 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
     screen.note(`wrote ${alone}, the same in one file`);
   }
   showUnneeded(screen, loaded.nodeErrors);
-  const missing = coverageProblems(coverage, options.failUnder ?? 0);
+  const missing = options.failUnder === undefined ? [] : coverageProblems(coverage, options.failUnder, input.errors.size);
   screen.showDiagnostics(missing);
   if (options.args[0] === 'serve') return await serveSite(host, screen, folder, options);
   if (options.open === true && site !== undefined)
@@ -76,15 +76,17 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   return missing.length > 0 ? exitCodes.failed : exitCodes.ok;
 }
 
-function coverageProblems({ documented, tested }: Coverage, wanted: number): readonly Diagnostic[] {
+/** What cannot be built hides what it lacks, so it must not help to pass. */
+function coverageProblems({ documented, tested }: Coverage, wanted: number, broken: number): readonly Diagnostic[] {
   const shares = [
     ['documented', documented],
     ['tested', tested],
   ] as const;
-  return shares.flatMap(([what, share]) => {
+  const low = shares.flatMap(([what, share]) => {
     const percent = percentOf(share);
     return percent < wanted ? [diagnose('coverage-too-low', { what, percent, wanted, ...share })] : [];
   });
+  return broken === 0 ? low : [...low, diagnose('coverage-not-known', { count: broken })];
 }
 
 /** Serves until somebody ends it. */

@@ -142,6 +142,10 @@ export const cliCodes = {
     (p) => `${p.percent} % is ${p.what}, less than the ${p.wanted} % asked for (${p.part} of ${p.whole})`,
     () => 'the health page of the site lists what is missing',
   ),
+  'coverage-not-known': error<{ count: number }>(
+    (p) => `what is documented and tested is not known: ${p.count === 1 ? 'a node has' : `${p.count} nodes have`} errors`,
+    () => 'the health page of the site names them; `tx compile` shows where they are',
+  ),
   'port-in-use': error<{ port: number }>(
     (p) => `port ${p.port} is in use`,
     () => 'choose another one with `--port`, or `--port 0` for any that is free',
