@@ -6,12 +6,14 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readCatalog, readFreshness, readLastRun } from '../docs/read-artifacts.ts';
 import type { SiteInput, StandingRelation } from '../docs/site-input.ts';
 import type { GraphNode } from '../graph/graph.ts';
+import { kindAt, unreadable } from '../project/read-text.ts';
 import type { History } from '../state/history-reader.ts';
 import { analyzeNodes } from './analyze-nodes.ts';
 import { findQueryProblems } from './check-queries.ts';
 import type { CollectedCatalog } from './collect-catalog.ts';
 import { findEarlier } from './earlier-project.ts';
 import type { SavedState } from './earlier-project.ts';
+import { exitCodes, Stop } from './exit.ts';
 import { findRepository } from './find-repository.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -30,7 +32,7 @@ export async function collectSite(
   { found, saved, code }: { readonly found: FromDatabase | undefined; readonly saved: SavedState | undefined; readonly code: boolean },
 ): Promise<SiteInput> {
   const { project, graph, engine } = loaded;
-  const artifact = (name: string): string => readIfThere(host, join(project.root, project.paths.target, name));
+  const artifact = (name: string): string => readIfThere(host, project.root, join(project.paths.target, name));
   const { analysis, problems } = await analyzeAll(host, screen, loaded);
   return {
     graph: analysis === undefined ? graph : withWholeTexts(graph, analysis.whole),
@@ -41,15 +43,20 @@ export async function collectSite(
     catalog: found === undefined ? readCatalog(artifact('catalog.json')) : standingOf(found.catalog),
     history: found === undefined || found.history.runs.length === 0 ? readLastRun(artifact('run_results.json')) : found.history,
     freshness: readFreshness(artifact('sources.json')),
-    overview: ['overview.md', 'README.md'].map((name) => readIfThere(host, join(project.root, name))).find((text) => text !== ''),
+    overview: ['overview.md', 'README.md'].map((name) => readIfThere(host, project.root, name)).find((text) => text !== ''),
     editUrl: findRepository(host, project.root),
     code,
     earlier: saved === undefined ? undefined : await findEarlier(host, loaded, analysis, saved),
   };
 }
 
-function readIfThere({ files }: Host, path: string): string {
-  return files.stat(path)?.kind === 'file' ? new TextDecoder().decode(files.readBytes(path)) : '';
+function readIfThere({ files }: Host, root: string, path: string): string {
+  if (kindAt(files, join(root, path)) !== 'file') return '';
+  try {
+    return new TextDecoder().decode(files.readBytes(join(root, path)));
+  } catch (thrown) {
+    throw new Stop(exitCodes.usage, [unreadable(path, thrown)]);
+  }
 }
 
 function standingOf({ nodes, sources }: CollectedCatalog): ReadonlyMap<string, StandingRelation> {

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import { extname, join } from 'node:path';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { FileSystem } from '../project/file-system.ts';
+import { errorCode, kindAt } from '../project/read-text.ts';
 import { exitCodes, Stop } from './exit.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -25,7 +26,7 @@ export interface DocumentationServer {
   readonly close: () => Promise<void>;
 }
 
-type Answer = { readonly status: 200; readonly type: string; readonly path: string } | { readonly status: 400 | 404 | 405 };
+type Answer = { readonly status: 200; readonly type: string; readonly content: Uint8Array } | { readonly status: 400 | 404 | 405 | 500 };
 
 /** Starts to listen. Stops the command when the port is taken. */
 export async function startServer(files: FileSystem, folder: string, port: number): Promise<DocumentationServer> {
@@ -36,7 +37,7 @@ export async function startServer(files: FileSystem, folder: string, port: numbe
       return;
     }
     response.writeHead(200, { ...headers, 'Content-Type': answer.type });
-    response.end(request.method === 'HEAD' ? undefined : files.readBytes(answer.path));
+    response.end(request.method === 'HEAD' ? undefined : answer.content);
   });
   await listen(server, port);
   const bound = server.address();
@@ -70,5 +71,11 @@ function answerTo(files: FileSystem, folder: string, { method, url = '/', header
   if (!/^(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/.test(words)) return { status: 404 };
   const file = join(folder, words);
   const type = types[extname(file)];
-  return type === undefined || files.stat(file)?.kind !== 'file' ? { status: 404 } : { status: 200, type, path: file };
+  if (type === undefined || kindAt(files, file) !== 'file') return { status: 404 };
+  try {
+    return { status: 200, type, content: files.readBytes(file) };
+  } catch (thrown) {
+    errorCode(thrown);
+    return { status: 500 };
+  }
 }

@@ -44,13 +44,14 @@ export function entryContext(host: Host, loaded: LoadedGraph, seedHash = hashSee
 /**
  * Writes the manifest if it would say something else than the one that is there. Whether it would is known from a hash
  * of what it is made from: for a large project the manifest itself costs more than everything else that a command does.
+ * Gives false where it cannot be written.
  */
-export function writeManifest(host: Host, screen: Screen, loaded: LoadedGraph): void {
+export function writeManifest(host: Host, screen: Screen, loaded: LoadedGraph): boolean {
   const { project, engine } = loaded;
   const path = join(project.root, manifestPath(project));
   const seedHash = hashSeeds(host, project);
   const inputHash = hashInput(host, loaded, seedHash);
-  if (readHead(host, path) === inputHash) return;
+  if (readHead(host, path) === inputHash) return true;
   const origin = { version: host.version, generatedAt: artifactTime(host), invocationId: null };
   const pieces = renderManifest({
     ...entryContext(host, loaded, seedHash),
@@ -59,7 +60,7 @@ export function writeManifest(host: Host, screen: Screen, loaded: LoadedGraph): 
     target: project.target.name,
     inputHash,
   });
-  writeArtifact(host, screen, { absolute: path, shown: manifestPath(project) }, pieces);
+  return writeArtifact(host, screen, { absolute: path, shown: manifestPath(project) }, pieces);
 }
 
 /** Above this size the content of a seed counts by size and time alone. */

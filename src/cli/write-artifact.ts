@@ -1,7 +1,8 @@
 /** Writes files for other programs to read. */
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { FileSystem } from '../project/file-system.ts';
 import { NotWritten } from '../project/file-system.ts';
-import { reasonOf } from '../project/read-text.ts';
+import { errorCode, reasonOf } from '../project/read-text.ts';
 import type { Host } from './host.ts';
 import type { Screen } from './screen.ts';
 
@@ -31,13 +32,22 @@ function* masked(pieces: Iterable<string>, apply: (text: string) => string): Gen
   for (const piece of pieces) yield apply(piece);
 }
 
-/** Writes an artifact unless it is there already: the time at which it was made is no news. */
-export function writeIfNew(host: Host, screen: Screen, file: { readonly absolute: string; readonly shown: string }, text: string): void {
+/** Writes an artifact unless it is there already: the time at which it was made is no news. Gives false where it cannot be written. */
+export function writeIfNew(host: Host, screen: Screen, file: { readonly absolute: string; readonly shown: string }, text: string): boolean {
   const timeless = (content: string): string => content.replace(/"generated_at":"[^"]*"/, '');
   const masked = screen.mask().apply(text);
-  if (host.files.stat(file.absolute) !== undefined) {
-    const before = new TextDecoder().decode(host.files.readBytes(file.absolute));
-    if (timeless(before) === timeless(masked)) return;
+  const before = readIfAny(host.files, file.absolute);
+  if (before !== undefined && timeless(new TextDecoder().decode(before)) === timeless(masked)) return true;
+  return writeArtifact(host, screen, file, [masked]);
+}
+
+/** The file, of that size if one is given, that stands where something is to be written. What cannot be read is as good as nothing: it is replaced, or told of when that fails too. */
+export function readIfAny(files: FileSystem, path: string, size?: number): Uint8Array | undefined {
+  try {
+    const stat = files.stat(path);
+    return stat?.kind === 'file' && (size ?? stat.size) === stat.size ? files.readBytes(path) : undefined;
+  } catch (thrown) {
+    errorCode(thrown);
+    return undefined;
   }
-  writeArtifact(host, screen, file, [masked]);
 }

@@ -9,9 +9,10 @@ import type { LoadedGraph } from './load-graph.ts';
 import type { Screen } from './screen.ts';
 import { writeIfNew } from './write-artifact.ts';
 
-export function writeColumnEdges(host: Host, screen: Screen, { project, graph, engine }: LoadedGraph, analysis: Analysis): void {
+/** Gives false where the file cannot be written. */
+export function writeColumnEdges(host: Host, screen: Screen, { project, graph, engine }: LoadedGraph, analysis: Analysis): boolean {
   const shown = `${project.paths.target}/${columnEdgesFile}`;
   const edges = listColumnEdges(analysis, graph, engine.dialect.foldIdentifier);
   const text = renderColumnEdges(edges, { version: host.version, generatedAt: artifactTime(host) });
-  writeIfNew(host, screen, { absolute: join(project.root, shown), shown }, text);
+  return writeIfNew(host, screen, { absolute: join(project.root, shown), shown }, text);
 }

@@ -1,9 +1,12 @@
 /** Writes the files of a site into its folder, and takes away pages of what is no longer there. */
 import { join } from 'node:path';
 import type { SiteFile } from '../docs/site-input.ts';
+import type { DirectoryEntry } from '../project/file-system.ts';
+import { NotWritten } from '../project/file-system.ts';
+import { errorCode, kindAt } from '../project/read-text.ts';
 import type { Host } from './host.ts';
 import type { Screen } from './screen.ts';
-import { warnUnwritten } from './write-artifact.ts';
+import { readIfAny, warnUnwritten } from './write-artifact.ts';
 
 /** Folders of a site in which nothing but its own pages can be. */
 const pageFolders = ['model', 'seed', 'snapshot', 'source', 'exposure', 'test', 'data'] as const;
@@ -41,8 +44,8 @@ export function writeSite(
 /** To read a page is cheaper than to write it, and what copies the folder elsewhere sees what is new. */
 function writeIfOther({ files }: Host, path: string, text: string): void {
   const bytes = Buffer.from(text);
-  const stat = files.stat(path);
-  if (stat?.kind === 'file' && stat.size === bytes.length && bytes.equals(files.readBytes(path))) return;
+  const before = readIfAny(files, path, bytes.length);
+  if (before !== undefined && bytes.equals(before)) return;
   files.writeAtomic(path, text);
 }
 
@@ -50,12 +53,21 @@ function writeIfOther({ files }: Host, path: string, text: string): void {
 const sometimes = 'changes.html';
 
 function removeStale({ files }: Host, root: string, written: ReadonlySet<string>): void {
-  if (!written.has(sometimes) && files.stat(join(root, sometimes))?.kind === 'file') files.remove(join(root, sometimes));
+  if (!written.has(sometimes) && kindAt(files, join(root, sometimes)) === 'file') files.remove(join(root, sometimes));
   for (const folder of pageFolders) {
     const path = join(root, folder);
-    if (files.stat(path)?.kind !== 'directory') continue;
-    for (const { name, kind } of files.list(path)) {
+    if (kindAt(files, path) !== 'directory') continue;
+    for (const { name, kind } of listPages(files, path)) {
       if (kind === 'file' && /\.(?:html|js)$/.test(name) && !written.has(`${folder}/${name}`)) files.remove(join(path, name));
     }
+  }
+}
+
+/** What a folder hides from us cannot be taken away either. */
+function listPages({ list }: Host['files'], path: string): readonly DirectoryEntry[] {
+  try {
+    return list(path);
+  } catch (thrown) {
+    throw new NotWritten(path, errorCode(thrown), { cause: thrown });
   }
 }

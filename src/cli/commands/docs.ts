@@ -51,29 +51,32 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   // Before this run writes over it.
   const saved = readSavedState(host, project, options.state);
   const found = await askDatabase(host, screen, loaded, options);
-  writeManifest(host, screen, loaded);
-  if (found !== undefined) writeCatalog(host, screen, loaded, found);
+  const manifest = writeManifest(host, screen, loaded);
+  const catalog = found === undefined || writeCatalog(host, screen, loaded, found);
   const input = await collectSite(host, screen, loaded, { found, saved, code: options.code });
-  if (input.analysis !== undefined) writeColumnEdges(host, screen, loaded, input.analysis);
+  const edges = input.analysis === undefined || writeColumnEdges(host, screen, loaded, input.analysis);
   const shown = `${project.paths.target}/docs`;
   const { files, coverage, single } = renderSite(input, readAssets(host, screen));
   const folder = join(project.root, shown);
   const site = writeSite(host, screen, { absolute: folder, shown }, files);
-  const catalog = found === undefined ? 'there is no database yet' : catalogNote(project.paths.target, found);
-  screen.note(`wrote ${manifestPath(project)}; ${catalog}`);
+  const artifacts = [
+    ...(manifest ? [`wrote ${manifestPath(project)}`] : []),
+    ...(found === undefined ? ['there is no database yet'] : catalog ? [catalogNote(project.paths.target, found)] : []),
+  ];
+  if (artifacts.length > 0) screen.note(artifacts.join('; '));
   if (site !== undefined) screen.note(`wrote ${shown}/index.html and ${site.pages - 1} more pages`);
   const alone = `${shown}.html`;
-  if (options.singleFile === true) {
-    writeArtifact(host, screen, { absolute: join(project.root, alone), shown: alone }, [single()]);
-    screen.note(`wrote ${alone}, the same in one file`);
-  }
+  const isAlone =
+    options.singleFile === true && writeArtifact(host, screen, { absolute: join(project.root, alone), shown: alone }, [single()]);
+  if (isAlone) screen.note(`wrote ${alone}, the same in one file`);
   showUnneeded(screen, loaded.nodeErrors);
   const missing = options.failUnder === undefined ? [] : coverageProblems(coverage, options.failUnder, input.errors.size);
   screen.showDiagnostics(missing);
-  if (options.args[0] === 'serve') return await serveSite(host, screen, folder, options);
+  if (options.args[0] === 'serve' && site !== undefined) return await serveSite(host, screen, folder, options);
   if (options.open === true && site !== undefined)
-    openInBrowser(screen, pathToFileURL(options.singleFile === true ? join(project.root, alone) : join(folder, 'index.html')).href);
-  return missing.length > 0 ? exitCodes.failed : exitCodes.ok;
+    openInBrowser(screen, pathToFileURL(isAlone ? join(project.root, alone) : join(folder, 'index.html')).href);
+  const isWritten = manifest && catalog && edges && site !== undefined && isAlone === (options.singleFile === true);
+  return isWritten && missing.length === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
 /** What cannot be built hides what it lacks, so it must not help to pass. */
@@ -129,8 +132,13 @@ function readAssets({ files, packageRoot }: Host, screen: Screen): SiteAssets {
   return { script: read('site.js'), style: read('site.css') };
 }
 
-function writeCatalog(host: Host, screen: Screen, { project }: LoadedGraph, { catalog }: FromDatabase): void {
+function writeCatalog(host: Host, screen: Screen, { project }: LoadedGraph, { catalog }: FromDatabase): boolean {
   const origin = { version: host.version, generatedAt: artifactTime(host), invocationId: null };
   const shown = `${project.paths.target}/catalog.json`;
-  writeIfNew(host, screen, { absolute: join(project.root, shown), shown }, [...renderCatalog(catalog, catalog.errors, origin)].join(''));
+  return writeIfNew(
+    host,
+    screen,
+    { absolute: join(project.root, shown), shown },
+    [...renderCatalog(catalog, catalog.errors, origin)].join(''),
+  );
 }
