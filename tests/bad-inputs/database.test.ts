@@ -89,6 +89,31 @@ describe('database files', () => {
     }
   });
 
+  it('the documentation of a database in use is made from artifacts, if there are any', async () => {
+    const project = await badProject(MODEL);
+    expect((await run(project, ['build'])).code).toBe(0);
+    const holder = await holdOpen(project);
+    try {
+      const without = await run(project, ['docs']);
+      expect(without.stderr).toContain('error database-locked');
+      expect(without.code).toBe(75);
+      await holder.release();
+      expect((await run(project, ['docs'])).code).toBe(0);
+    } finally {
+      await holder.release();
+    }
+    const again = await holdOpen(project);
+    try {
+      const { code, stderr } = await run(project, ['docs']);
+      expect(stderr).toContain('warning artifacts-instead');
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`\`shop.duckdb\` is in use by process ${again.pid}`);
+      expect(stderr).toContain('wrote target/manifest.json; the database was not asked\n');
+      expect(code, stderr).toBe(0);
+    } finally {
+      await again.release();
+    }
+  });
+
   it('row 56: a file that is no database stays as it is', async () => {
     const project = await badProject(MODEL);
     writeFileSync(join(project.root, 'shop.duckdb'), 'This is a letter, not a database.\n'.repeat(400));

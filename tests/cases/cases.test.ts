@@ -13,6 +13,7 @@ const UPDATE = process.env['UPDATE_CASES'] === '1';
 
 /** Codes that no text in a folder can provoke, why, and the test that does it. */
 const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: string }>> = {
+  'artifacts-instead': { why: 'another process has to hold the database', test: 'tests/bad-inputs/database.test.ts' },
   'clock-behind': { why: 'the time of a run is another each time', test: 'tests/bad-inputs/run.test.ts' },
   'connection-lost': { why: 'an embedded database has no connection to lose', test: 'src/compile/engine-diagnostic.test.ts' },
   'copy-target-moved': { why: 'another run has to come in between', test: 'tests/engines/environments.test.ts' },

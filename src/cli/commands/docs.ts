@@ -7,6 +7,7 @@ import { percentOf } from '../../docs/coverage.ts';
 import type { Coverage } from '../../docs/coverage.ts';
 import { renderSite } from '../../docs/render-site.ts';
 import type { SiteAssets } from '../../docs/site-input.ts';
+import { kindAt } from '../../project/read-text.ts';
 import { renderCatalog } from '../../report/catalog-artifact.ts';
 import { countOf } from '../../report/quantities.ts';
 import { noHistory, readHistory } from '../../state/history-reader.ts';
@@ -14,7 +15,7 @@ import { artifactTime } from '../artifact-time.ts';
 import { collectCatalog, sourceSchemas } from '../collect-catalog.ts';
 import { collectSite } from '../collect-site.ts';
 import type { FromDatabase } from '../collect-site.ts';
-import { exitCodes } from '../exit.ts';
+import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { readSavedState } from '../earlier-project.ts';
@@ -50,7 +51,7 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   const { project } = loaded;
   // Before this run writes over it.
   const saved = readSavedState(host, project, options.state);
-  const found = await askDatabase(host, screen, loaded, options);
+  const { found, none } = await askDatabaseOrArtifacts(host, screen, loaded, options);
   const manifest = writeManifest(host, screen, loaded);
   const catalog = found === undefined || writeCatalog(host, screen, loaded, found);
   const input = await collectSite(host, screen, loaded, { found, saved, code: options.code });
@@ -61,7 +62,7 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   const site = writeSite(host, screen, { absolute: folder, shown }, files);
   const artifacts = [
     ...(manifest ? [`wrote ${manifestPath(project)}`] : []),
-    ...(found === undefined ? ['there is no database yet'] : catalog ? [catalogNote(project.paths.target, found)] : []),
+    ...(found === undefined ? [none] : catalog ? [catalogNote(project.paths.target, found)] : []),
   ];
   if (artifacts.length > 0) screen.note(artifacts.join('; '));
   if (site !== undefined) screen.note(`wrote ${shown}/index.html and ${site.pages - 1} more pages`);
@@ -112,6 +113,26 @@ async function serveSite(host: Host, screen: Screen, folder: string, { port, ope
 
 function catalogNote(target: string, { catalog }: FromDatabase): string {
   return `wrote ${target}/catalog.json (${countOf(catalog.nodes.length + catalog.sources.length, 'relation')})`;
+}
+
+interface Asked {
+  readonly found: FromDatabase | undefined;
+  /** What is said where nothing was found. */
+  readonly none: string;
+}
+
+/** A database that is busy or away is worth another try, but where an earlier run left a catalog there is something to show now. */
+async function askDatabaseOrArtifacts(host: Host, screen: Screen, loaded: LoadedGraph, options: DocsOptions): Promise<Asked> {
+  try {
+    return { found: await askDatabase(host, screen, loaded, options), none: 'there is no database yet' };
+  } catch (cause) {
+    const { root, paths } = loaded.project;
+    const path = `${paths.target}/catalog.json`;
+    const [problem] = cause instanceof Stop && cause.exitCode === exitCodes.transient ? cause.diagnostics : [];
+    if (problem === undefined || kindAt(host.files, join(root, path)) !== 'file') throw cause;
+    screen.showDiagnostics([diagnose('artifacts-instead', { path, reason: problem.message }, { help: problem.help })]);
+    return { found: undefined, none: 'the database was not asked' };
+  }
 }
 
 /** What stands in the database and how it came there; undefined when there is no database yet. */

@@ -142,6 +142,9 @@ export const cliCodes = {
     (p) => `${p.percent} % is ${p.what}, less than the ${p.wanted} % asked for (${p.part} of ${p.whole})`,
     () => 'the health page of the site lists what is missing',
   ),
+  'artifacts-instead': warning<{ path: string; reason: string }>(
+    (p) => `the database cannot be asked, so \`${p.path}\` and \`run_results.json\` beside it stand in for it: ${p.reason}`,
+  ),
   'coverage-not-known': error<{ count: number }>(
     (p) => `what is documented and tested is not known: ${p.count === 1 ? 'a node has' : `${p.count} nodes have`} errors`,
     () => 'the health page of the site names them; `tx compile` shows where they are',
