@@ -46,6 +46,7 @@ export async function collectSite(
     overview: ['overview.md', 'README.md'].map((name) => readIfThere(host, project.root, name)).find((text) => text !== ''),
     editUrl: findRepository(host, project.root),
     code,
+    findSecrets: screen.mask().find,
     earlier: saved === undefined ? undefined : await findEarlier(host, loaded, analysis, saved),
   };
 }

@@ -1,5 +1,6 @@
 /** Writes the files of a site into its folder, and takes away pages of what is no longer there. */
 import { join } from 'node:path';
+import { singleFileStart } from '../docs/single-file.ts';
 import type { SiteFile } from '../docs/site-input.ts';
 import type { DirectoryEntry } from '../project/file-system.ts';
 import { NotWritten } from '../project/file-system.ts';
@@ -16,29 +17,51 @@ export interface WrittenSite {
   readonly bytes: number;
 }
 
-/** Secrets are masked. When a file cannot be written, that is a warning, and the rest is left. */
+/** When a file cannot be written, that is a warning, and the rest is left. */
 export function writeSite(
   host: Host,
   screen: Screen,
   folder: { readonly absolute: string; readonly shown: string },
   files: Iterable<SiteFile>,
 ): WrittenSite | undefined {
-  const mask = screen.mask();
   const written = new Set<string>();
   let [pages, bytes] = [0, 0];
   let done = false;
   warnUnwritten(screen, folder.shown, () => {
     for (const { path, text } of files) {
-      const masked = mask.apply(text);
-      writeIfOther(host, join(folder.absolute, path), masked);
+      writeIfOther(host, join(folder.absolute, path), text);
       written.add(path);
-      bytes += masked.length;
+      bytes += text.length;
       if (path.endsWith('.html')) pages += 1;
     }
     removeStale(host, folder.absolute, written);
     done = true;
   });
   return done ? { pages, bytes } : undefined;
+}
+
+/** Writes the site that is one page. False when it cannot be written, which is a warning. */
+export function writeSingleFile(
+  host: Host,
+  screen: Screen,
+  file: { readonly absolute: string; readonly shown: string },
+  text: string,
+): boolean {
+  let done = false;
+  warnUnwritten(screen, file.shown, () => {
+    host.files.writeAtomic(file.absolute, text);
+    done = true;
+  });
+  return done;
+}
+
+/** Takes away the page of an earlier run: it may show what this one leaves out. A file of somebody else stays. */
+export function removeSingleFile({ files }: Host, path: string): void {
+  if (files.stat(path)?.kind !== 'file') return;
+  for (const piece of files.chunks(path)) {
+    if (new TextDecoder().decode(piece.subarray(0, singleFileStart.length)) === singleFileStart) files.remove(path);
+    return;
+  }
 }
 
 /** To read a page is cheaper than to write it, and what copies the folder elsewhere sees what is new. */

@@ -7,13 +7,13 @@ export type FindSecrets = (text: string) => readonly { readonly start: number; r
 export const MASK = '***';
 
 /** `text` with every secret replaced. */
-export function hideSecrets(text: string, find: FindSecrets | undefined): string {
+export function hideSecrets(text: string, find: FindSecrets | undefined, instead = MASK): string {
   const ranges = find?.(text) ?? [];
   if (ranges.length === 0) return text;
   let shown = '';
   let at = 0;
   for (const { start, end } of ranges) {
-    shown += text.slice(at, start) + MASK;
+    shown += text.slice(at, start) + instead;
     at = end;
   }
   return shown + text.slice(at);

@@ -16,7 +16,7 @@ export function* renderData(site: Site): Generator<{ readonly path: string; read
 
 export function collectData(site: Site): SiteData {
   const columns = site.listed.map((node) => (node.kind === 'exposure' ? [] : columnsOf(site, node).map(({ name }) => name)));
-  return { index: collectIndex(site), columns, lineage: collectLineage(site, columns) };
+  return { index: collectIndex(site), columns: columns.map((names) => names.map(site.mask)), lineage: collectLineage(site, columns) };
 }
 
 /** Numbers words as they come. */
@@ -41,17 +41,18 @@ function firstLine(text: string): string {
 }
 
 function collectIndex(site: Site): SiteIndex {
+  const { mask } = site;
   const [kinds, forms, tags, groups] = [numbering(), numbering(), numbering(), numbering()];
   const positions = new Map(site.listed.map(({ id }, at) => [id, at]));
   const nodes = site.listed.map(({ label, kind, page, node, id }: SiteNode) => {
     const group = groupOf(node);
     const verdict = verdicts.indexOf(trustOf(site, { id, kind }));
-    const said = [...node.tags].map(tags.of);
-    const line = firstLine(node.description);
-    return [label, kinds.of(kind), page, node.path, node.fqn.slice(1).join('/'), forms.of(formOf(node)), verdict, said, line, group === undefined ? -1 : groups.of(group)] as const;
+    const said = [...node.tags].map((tag) => tags.of(mask(tag)));
+    const line = firstLine(mask(node.description));
+    return [label, kinds.of(kind), page, mask(node.path), mask(node.fqn.slice(1).join('/')), forms.of(formOf(node)), verdict, said, line, group === undefined ? -1 : groups.of(mask(group))] as const;
   });
   const children = site.listed.map(({ id }) => site.childrenOf(id).flatMap((child) => positions.get(child.id) ?? []));
-  return { project: site.input.graph.project, kinds: kinds.words, forms: forms.words, tags: tags.words, groups: groups.words, nodes, children };
+  return { project: mask(site.input.graph.project), kinds: kinds.words, forms: forms.words, tags: tags.words, groups: groups.words, nodes, children };
 }
 
 function collectLineage(site: Site, columns: SiteColumns): SiteLineage {

@@ -1,4 +1,5 @@
 /** The lists: all nodes by kind, and all tests. */
+import { MASK } from '../diagnostics/hide-secrets.ts';
 import type { ResourceType } from '../graph/graph.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
@@ -61,13 +62,13 @@ function renderRow(context: PageContext, node: SiteNode): Html {
   const { description } = node.node;
   const line = description.split('\n', 1)[0] ?? '';
   const owner = ownerOf(context.site, node.node);
-  return html`<tr data-node${owner === '' ? nothing : html` data-owner="${owner}"`}><td>${nodeLink(context, node)}${node.node.tags.map((tag) => html` <span class="tag">${tag}</span>`)}${changeMark(context, node)}</td><td>${formOf(node.node)}</td><td>${plainLine(line)}</td><td>${verdictBadge(trustOf(context.site, node))}</td></tr>
+  return html`<tr data-node${owner === '' ? nothing : html` data-owner="${owner}"`}><td>${nodeLink(context, node)}${node.node.tags.map((tag) => html` <span class="tag">${tag}</span>`)}${changeMark(context, node)}</td><td>${formOf(node.node)}</td><td>${plainLine(context.site.mask(line))}</td><td>${verdictBadge(trustOf(context.site, node))}</td></tr>
 `;
 }
 
 /** A line of Markdown without what only shapes it. */
 function plainLine(line: string): string {
-  return line.replaceAll(/[`*_]/g, '').slice(0, 200);
+  return line.replaceAll(/\*{3}|[`*_]/g, (found) => (found === MASK ? found : '')).slice(0, 200);
 }
 
 export const testsPage: PageBody = { page: 'tests', title: 'Tests', menu: 'nodes', main: testsMain };

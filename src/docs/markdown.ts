@@ -1,5 +1,7 @@
 /** Turns Markdown of the project into HTML in which nothing runs, loads or points into our own folders. */
 import MarkdownIt from 'markdown-it';
+import { hideSecrets, MASK } from '../diagnostics/hide-secrets.ts';
+import type { FindSecrets } from '../diagnostics/hide-secrets.ts';
 import { Html, html, trusted } from './html.ts';
 
 /** Gives the HTML of a description. */
@@ -8,10 +10,13 @@ export type RenderMarkdown = (text: string) => Html;
 /** Texts without any of these are what they look like. */
 const marked = /[\\`*_[\]<>&#|~!\n:+=-]|^\s*\d+[.)]/;
 
+/** A letter that no text has. */
+const hidden = '\ue000';
+
 /** Addresses that a reader may follow; anything else would be a file that the site does not have. */
 const outside = /^(?:https?:|mailto:)/i;
 
-export function createMarkdown(): RenderMarkdown {
+export function createMarkdown(findSecrets?: FindSecrets): RenderMarkdown {
   const engine = new MarkdownIt({ html: false, linkify: false, typographer: false });
   const { rules } = engine.renderer;
   // A picture would be a request to somewhere else: its text stays.
@@ -44,13 +49,18 @@ export function createMarkdown(): RenderMarkdown {
       if (/^h[1-6]$/.test(token.tag)) token.tag = `h${Math.min(6, Number(token.tag[1]) + 1)}`;
     }
   });
+  // To Markdown stars are marks: what is hidden is a letter until it has been read. In an address it is written as bytes.
+  const renderMasked = (source: string): string => {
+    const text = hideSecrets(source, findSecrets, hidden);
+    return text === source ? engine.render(source) : engine.render(text).replaceAll(hidden, MASK).replaceAll(encodeURI(hidden), MASK);
+  };
   const known = new Map<string, Html>();
   return (text) => {
     const source = text.trim();
     if (source === '') return new Html('');
     const before = known.get(source);
     if (before !== undefined) return before;
-    const rendered = marked.test(source) ? trusted(engine.render(source)) : html`<p>${source}</p>\n`;
+    const rendered = marked.test(source) ? trusted(renderMasked(source)) : html`<p>${source}</p>\n`;
     known.set(source, rendered);
     return rendered;
   };

@@ -13,7 +13,7 @@ export function renderCode({ site, place }: PageContext, node: GraphNode): Html 
   if (compiled === undefined || source === undefined) return nothing;
   const heading = place.id('code');
   const pane = (title: string, note: string, text: string): Html =>
-    html`<figure class="pane"><figcaption>${title} <span>${note}</span></figcaption><pre tabindex="0"><code>${highlightSql(text.trim())}</code></pre></figure>`;
+    html`<figure class="pane"><figcaption>${title} <span>${note}</span></figcaption><pre tabindex="0"><code>${highlightSql(site.mask(text.trim()))}</code></pre></figure>`;
   return html`<section>
 <h2 id="${heading}">Code</h2>
 <div class="panes">${pane('Source', node.path, source)}${pane('Compiled', compiled.later === undefined ? '' : 'first build', compiled.full)}${

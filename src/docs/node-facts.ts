@@ -79,7 +79,7 @@ function people({ site }: PageContext, node: GraphNode): readonly Fact[] {
       owner === '' ? undefined : ['Owner', owner],
       node.maturity === undefined ? undefined : ['Maturity', node.maturity],
       node.url !== undefined && /^https?:/i.test(node.url)
-        ? ['Address', html`<a href="${node.url}" rel="noopener noreferrer">${node.url}</a>`]
+        ? ['Address', html`<a href="${site.mask(node.url)}" rel="noopener noreferrer">${node.url}</a>`]
         : undefined,
     ];
   }

@@ -9,6 +9,7 @@ import { healthPage } from './health-page.ts';
 import { lineagePage } from './lineage-page.ts';
 import { nodesPage, testsPage } from './list-pages.ts';
 import { createMarkdown } from './markdown.ts';
+import { maskHtml } from './mask-html.ts';
 import { nodePage } from './node-page.ts';
 import { overviewPage } from './overview-page.ts';
 import { placeInFolder, renderPage } from './page.ts';
@@ -21,6 +22,7 @@ import type { SiteAssets, SiteFile, SiteInput } from './site-input.ts';
 
 export interface RenderedSite {
   readonly coverage: Coverage;
+  /** Without secrets, as they can be written. */
   readonly files: Iterable<SiteFile>;
   /** The same as one page. */
   readonly single: () => string;
@@ -32,7 +34,7 @@ export function renderSite(input: SiteInput, assets: SiteAssets): RenderedSite {
   return {
     coverage: shown.coverage,
     files: renderFiles(shown, assets),
-    single: () => renderSingleFile({ ...shown, markdown: createMarkdown() }, bodiesOf(shown), assets),
+    single: () => maskHtml(renderSingleFile({ ...shown, markdown: createMarkdown(input.findSecrets) }, bodiesOf(shown), assets), input.findSecrets),
   };
 }
 
@@ -49,11 +51,12 @@ function bodiesOf({ site, changes, coverage }: Shown): readonly PageBody[] {
 
 function* renderFiles(shown: Shown, { script, style }: SiteAssets): Generator<SiteFile, void, undefined> {
   const { site, changes } = shown;
-  const markdown = createMarkdown();
+  const { findSecrets } = site.input;
+  const markdown = createMarkdown(findSecrets);
   yield { path: 'assets/site.css', text: style };
   yield { path: 'assets/site.js', text: script };
   yield* renderData(site);
   for (const body of bodiesOf(shown)) {
-    yield { path: `${body.page}.html`, text: renderPage(body, { site, changes, place: placeInFolder(body.page), markdown }) };
+    yield { path: `${body.page}.html`, text: maskHtml(renderPage(body, { site, changes, place: placeInFolder(body.page), markdown }), findSecrets) };
   }
 }

@@ -25,6 +25,9 @@ function inlineJson(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026');
 }
 
+/** What no other file begins with. */
+export const singleFileStart = '<!doctype html>\n<html lang="en" data-single>';
+
 /** What is inlined is named by its hash in the policy: nothing else runs. */
 export function renderSingleFile(
   { site, changes, markdown }: { readonly site: Site; readonly changes: Changes | undefined; readonly markdown: RenderMarkdown },
@@ -45,8 +48,7 @@ ${body.main(context)}
   });
   const assets = html`<style>${trusted(style)}</style>
 <script>${trusted(script)}</script>`;
-  return html`<!doctype html>
-<html lang="en" data-single>
+  return html`${trusted(singleFileStart)}
 ${renderHead(project, policy, assets)}
 <body>
 ${renderHeader(project, { current: '', menu: menuOf(changes) }, placeInFile('index'))}

@@ -3,6 +3,7 @@ import type { Column, RelationKind } from '../adapter/relation.ts';
 import type { Analysis, KnownColumns } from '../analyze/analysis.ts';
 import type { EarlierNode } from '../analyze/earlier-columns.ts';
 import type { NodeId } from '../compile/compiled.ts';
+import type { FindSecrets } from '../diagnostics/hide-secrets.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { NodeFacets } from '../graph/node-facets.ts';
 import type { SavedProject } from '../graph/read-saved-project.ts';
@@ -53,6 +54,8 @@ export interface SiteInput {
   /** Whether pages show SQL. */
   readonly code: boolean;
   readonly earlier: EarlierProject | undefined;
+  /** What no page and no data may show. */
+  readonly findSecrets: FindSecrets;
 }
 
 /** Style and script, the same for every project. */

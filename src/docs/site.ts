@@ -2,6 +2,7 @@
 import { buildColumnGraph } from '../analyze/column-graph.ts';
 import type { ColumnGraph } from '../analyze/column-graph.ts';
 import type { CompiledTest } from '../compile/compiled.ts';
+import { hideSecrets } from '../diagnostics/hide-secrets.ts';
 import type { Graph, GraphNode, ResourceType } from '../graph/graph.ts';
 import type { PastBuild, PastCheck } from '../state/history-reader.ts';
 import { fileName } from './page-names.ts';
@@ -31,6 +32,8 @@ export interface Site {
   /** All but tests, by label. */
   readonly listed: readonly SiteNode[];
   readonly columnEdges: ColumnGraph | undefined;
+  /** Hides secrets. For texts that are cut or coloured before they stand on a page, and for data. */
+  readonly mask: (text: string) => string;
   /** Neighbours that are no tests. */
   readonly parentsOf: (id: string) => readonly SiteNode[];
   readonly childrenOf: (id: string) => readonly SiteNode[];
@@ -47,7 +50,8 @@ export interface TestOfNode {
 
 export function buildSite(input: SiteInput): Site {
   const { graph, analysis, fold } = input;
-  const nodes = placeNodes(graph);
+  const mask = (text: string): string => hideSecrets(text, input.findSecrets);
+  const nodes = placeNodes(graph, mask);
   const at = (ids: readonly string[] | undefined): readonly SiteNode[] =>
     (ids ?? []).flatMap((id) => {
       const found = nodes.get(id);
@@ -61,6 +65,7 @@ export function buildSite(input: SiteInput): Site {
     nodes,
     listed: [...nodes.values()].filter(({ kind }) => kind !== 'test').sort((a, b) => compareText(a.label, b.label)),
     columnEdges: analysis === undefined ? undefined : buildColumnGraph(analysis, graph, fold, false),
+    mask,
     parentsOf: (id) => at(parents.get(id)),
     childrenOf: (id) => at(children.get(id)),
     testsOf: (id) => tests.get(id) ?? [],
@@ -72,18 +77,21 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function placeNodes(graph: Graph): ReadonlyMap<string, SiteNode> {
+/** Names of pages are made of what may be shown, so that links need no mask. */
+function placeNodes(graph: Graph, mask: Site['mask']): ReadonlyMap<string, SiteNode> {
   const nodes = new Map<string, SiteNode>();
   const taken = new Set<string>();
   for (const node of graph.nodes.values()) {
     // What they check is the code; the site shows data.
     if (node.resourceType === 'unit_test') continue;
-    const label = shownName(node);
+    const label = mask(shownName(node));
     const wanted = `${node.resourceType}/${fileName(label)}`;
     // Tests of one name are told apart by the end of their ids.
-    const page = taken.has(wanted) ? `${node.resourceType}/${fileName(node.id)}` : wanted;
+    const byId = `${node.resourceType}/${fileName(mask(node.id))}`;
+    let page = taken.has(wanted) ? byId : wanted;
+    for (let number = 2; taken.has(page); number += 1) page = `${byId}-${number}`;
     taken.add(page);
-    const folder = node.path.slice(0, Math.max(0, node.path.lastIndexOf('/')));
+    const folder = mask(node.path.slice(0, Math.max(0, node.path.lastIndexOf('/'))));
     nodes.set(node.id, { id: node.id, kind: node.resourceType, label, page, folder, node });
   }
   return nodes;

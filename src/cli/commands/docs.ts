@@ -30,9 +30,9 @@ import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.
 import type { Screen } from '../screen.ts';
 import { listenForCancel } from '../signals.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
-import { writeArtifact, writeIfNew } from '../write-artifact.ts';
+import { writeIfNew } from '../write-artifact.ts';
 import { writeColumnEdges } from '../write-column-edges.ts';
-import { writeSite } from '../write-site.ts';
+import { removeSingleFile, writeSingleFile, writeSite } from '../write-site.ts';
 
 export interface DocsOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
   readonly args: readonly string[];
@@ -57,7 +57,7 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   const input = await collectSite(host, screen, loaded, { found, saved, code: options.code });
   const edges = input.analysis === undefined || writeColumnEdges(host, screen, loaded, input.analysis);
   const shown = `${project.paths.target}/docs`;
-  const { files, coverage, single } = renderSite(input, readAssets(host, screen));
+  const { files, coverage, single } = renderSite(input, readAssets(host));
   const folder = join(project.root, shown);
   const site = writeSite(host, screen, { absolute: folder, shown }, files);
   const artifacts = [
@@ -68,8 +68,9 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   if (site !== undefined) screen.note(`wrote ${shown}/index.html and ${site.pages - 1} more pages`);
   const alone = `${shown}.html`;
   const isAlone =
-    options.singleFile === true && writeArtifact(host, screen, { absolute: join(project.root, alone), shown: alone }, [single()]);
+    options.singleFile === true && writeSingleFile(host, screen, { absolute: join(project.root, alone), shown: alone }, single());
   if (isAlone) screen.note(`wrote ${alone}, the same in one file`);
+  if (options.singleFile !== true) removeSingleFile(host, join(project.root, alone));
   showUnneeded(screen, loaded.nodeErrors);
   const missing = options.failUnder === undefined ? [] : coverageProblems(coverage, options.failUnder, input.errors.size);
   screen.showDiagnostics(missing);
@@ -147,9 +148,9 @@ function askDatabase(host: Host, screen: Screen, loaded: LoadedGraph, options: D
   });
 }
 
-/** Script and style of the site lie beside the bundle. Masked before their hashes are taken. */
-function readAssets({ files, packageRoot }: Host, screen: Screen): SiteAssets {
-  const read = (name: string): string => screen.mask().apply(new TextDecoder().decode(files.readBytes(join(packageRoot, 'dist', name))));
+/** Script and style of the site lie beside the bundle. */
+function readAssets({ files, packageRoot }: Host): SiteAssets {
+  const read = (name: string): string => new TextDecoder().decode(files.readBytes(join(packageRoot, 'dist', name)));
   return { script: read('site.js'), style: read('site.css') };
 }
 
