@@ -170,7 +170,7 @@ function changedNode(work: Work, node: GraphNode, before: SavedNode): NodeChange
   return {
     ...bare(node, shownName(node), 'changed'),
     ...shown,
-    config,
+    config: site.input.code ? config : config.filter(({ key }) => !sqlKeys.has(key)),
     descriptions,
     columns: (columns ?? []).map((column) => ({
       ...column,
@@ -204,6 +204,11 @@ function wordsFor(node: GraphNode, { before, now }: { readonly before: NodeFacet
     found.descriptions.length > 0 ? 'description' : undefined,
   ].filter((word) => word !== undefined);
 }
+
+/** Keys whose values are SQL, or may be. */
+const sqlKeys: ReadonlySet<string> = new Set(
+  'pre_hook post_hook pre-hook post-hook where incremental_predicates partition_by delete_when updated_at fail_calc'.split(' '),
+);
 
 function compareConfig({ project }: EarlierProject, node: GraphNode, before: SavedNode): readonly ValueChange[] {
   const now = plainConfig(node);

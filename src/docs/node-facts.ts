@@ -50,7 +50,7 @@ export function renderFacts(context: PageContext, page: SiteNode): Html {
     ['Trust', verdictBadge(trustOf(site, page))],
     'relation' in node ? ['In the database', html`<code>${node.relation.schema}.${node.relation.name}</code>`] : undefined,
     node.resourceType === 'model' && node.config.external !== undefined ? ['Kept in', html`<code>${node.config.external.location}</code>`] : undefined,
-    node.resourceType === 'source' && node.location !== undefined ? ['Read from', html`<code>${node.location}</code>`] : undefined,
+    node.resourceType === 'source' && node.location !== undefined && (site.input.code || !node.location.includes('(')) ? ['Read from', html`<code>${node.location}</code>`] : undefined,
     rowsFact(node, standing?.rows),
     grain === undefined ? undefined : ['One row per', grain.map((column, at) => html`${at > 0 ? ', ' : ''}<code>${column}</code>`)],
     build === undefined

@@ -134,7 +134,7 @@ function testMain(context: PageContext, page: SiteNode): Html {
 <div><dt>Looks at</dt><dd>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</dd></div>
 ${node.test.kind === 'generic' && node.test.column !== undefined ? html`<div><dt>Column</dt><dd><code>${node.test.column}</code></dd></div>` : nothing}
 <div><dt>Fails</dt><dd>${node.config.severity === 'warn' ? 'never: it only warns' : `if failures ${node.config.errorIf.text}`}</dd></div>
-${node.config.where === undefined ? nothing : html`<div><dt>Only where</dt><dd><code>${node.config.where}</code></dd></div>`}</dl>
+${node.config.where === undefined || !site.input.code ? nothing : html`<div><dt>Only where</dt><dd><code>${node.config.where}</code></dd></div>`}</dl>
 ${checks.length === 0 ? html`<p class="quiet">It has not run yet.</p>` : html`<section><h2 id="${heading}">Last results <span class="count">${checks.length}</span></h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table class="rows"><thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col" class="number">Failing</th><th scope="col" class="number">Looked at</th></tr></thead>
 <tbody>${checks.map((check) => html`<tr><td>${timeOf(check.at)}</td><td>${verdictBadge(verdictOf(check.status), check.status)}</td>${numberCell(check.failures, 'failing')}${numberCell(check.rows, 'looked at')}</tr>
