@@ -221,6 +221,26 @@ describe('watching without a terminal', () => {
     }
   });
 
+  it('holds a model whose own tests have errors, and what stands on it, until one of them is mended', async () => {
+    const project = await shop();
+    const log = await startWatching(project);
+    project.write('models/marts/total.sql', 'select sum(amount) + 1 as total from {{ref "stg"}}\n');
+    expect(await nextRun(log)).toEqual(['total', 'total_is_positive']);
+    // `total` does not need the column, but the tests of `stg` do.
+    project.write('models/staging/stg.sql', 'select amount from {{ref "raw"}}\n');
+    expect(await log.next('change_checked')).toMatchObject({ problems: 2 });
+    const seen = await log.quiet(LONG_MS);
+    expect(runsIn(seen)).toBe(0);
+    expect(seen.map(({ message }) => message)).toContain('what changed does not run before its problems are solved');
+    project.write('models/marts/total.sql', 'select sum(amount) + 2 as total from {{ref "stg"}}\n');
+    await log.next('change_checked');
+    expect(runsIn(await log.quiet(LONG_MS))).toBe(0);
+    expect(await project.rows('select id from stg order by id')).toEqual([['1'], ['2'], ['3']]);
+    project.write('models/shop.yaml', 'models:\n  - name: stg\n    columns:\n      - name: amount\n        tests: [unique]\n');
+    expect(await nextRun(log)).toEqual(['stg', 'total', 'total_is_positive', 'unique_stg_amount']);
+    expect(await project.rows('select total from total')).toEqual([['62']]);
+  });
+
   it('stays when the database is locked, and keeps what was to run', async () => {
     const project = await shop();
     const log = await startWatching(project, ['run', '--watch', '--wait', '0']);

@@ -1,6 +1,7 @@
 /** The project as it is watched: it is loaded anew when files change, and what that means for its nodes is told. */
 import type { NodeId } from '../../compile/compiled.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Graph } from '../../graph/graph.ts';
 import { descendants } from '../../graph/traverse.ts';
 import { compareNodes } from '../../watch/compare-nodes.ts';
 import type { ChangedNodes } from '../../watch/compare-nodes.ts';
@@ -99,9 +100,20 @@ export async function checkChanges(
   }
 }
 
-/** Those of `work` that are flawed, or stand on a node that is. */
+/**
+ * Those of `work` that are flawed, or stand on a node that is. What a flawed test of the work judges is flawed with it:
+ * without the test it would be published unjudged.
+ */
 export function findBlocked({ loaded }: LoadedState, work: ReadonlySet<NodeId>, flawed: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
   if (flawed.size === 0) return new Set();
-  const below = descendants(loaded.graph, flawed);
-  return new Set([...work].filter((id) => flawed.has(id) || below.has(id)));
+  const { graph } = loaded;
+  const judged = [...work].flatMap((id) => (flawed.has(id) && isTest(graph, id) ? (graph.parents.get(id) ?? []) : []));
+  const held = new Set([...flawed, ...judged.filter((id) => work.has(id))]);
+  const below = descendants(graph, held);
+  return new Set([...work].filter((id) => held.has(id) || below.has(id)));
+}
+
+function isTest({ nodes }: Graph, id: NodeId): boolean {
+  const kind = nodes.get(id)?.resourceType;
+  return kind === 'test' || kind === 'unit_test';
 }
