@@ -1,5 +1,6 @@
 /** Decides what becomes of each tag of a template: a line of its own, part of a value, or text that is left alone. */
 import type { Tag } from '../parse/scan-mustaches.ts';
+import { definedName } from './find-quoted.ts';
 
 /** A stretch of the template that stays together. */
 export interface Stretch {
@@ -27,9 +28,15 @@ const statements: ReadonlySet<string> = new Set(['config', 'set']);
 /** Blocks that print their body once, if at all. */
 const conditions: ReadonlySet<string> = new Set(['if', 'unless', 'macro', 'set', 'test']);
 
+export interface Manner {
+  readonly lineWidth: number;
+  /** Macros and `set` blocks that stay as they are. */
+  readonly held: ReadonlySet<string>;
+}
+
 /** `tags` must nest properly. */
-export function findStretches(text: string, tags: readonly Tag[], lineWidth: number): readonly Stretch[] {
-  return stretchesOf(text, nest(withEscaped(text, tags)), lineWidth);
+export function findStretches(text: string, tags: readonly Tag[], manner: Manner): readonly Stretch[] {
+  return stretchesOf(text, nest(withEscaped(text, tags)), manner);
 }
 
 /** Escaped braces are text for the parser; here they are a value that stays as it is. */
@@ -64,8 +71,8 @@ function nest(tags: readonly Tag[]): readonly Item[] {
   return root.items;
 }
 
-function stretchesOf(text: string, items: readonly Item[], lineWidth: number): readonly Stretch[] {
-  return items.flatMap((item) => ('tag' in item ? [ofTag(item.tag)] : ofBlock(text, item.block, lineWidth)));
+function stretchesOf(text: string, items: readonly Item[], manner: Manner): readonly Stretch[] {
+  return items.flatMap((item) => ('tag' in item ? [ofTag(item.tag)] : ofBlock(text, item.block, manner)));
 }
 
 function ofTag({ kind, name, start, end }: Tag): Stretch {
@@ -73,14 +80,15 @@ function ofTag({ kind, name, start, end }: Tag): Stretch {
   return { kind: kind === 'other' && statements.has(name) ? 'statement' : 'value', start, end };
 }
 
-function ofBlock(text: string, block: BlockTags, lineWidth: number): readonly Stretch[] {
+function ofBlock(text: string, block: BlockTags, manner: Manner): readonly Stretch[] {
   const { open, elses, close, inner } = block;
   const whole: Stretch = { kind: 'block', start: open.start, end: close.end };
   const isDefinition = definitions.has(open.name);
   const oneLine = !text.slice(open.start, close.end).includes('\n');
-  if (oneLine && (isDefinition || !isAlone(text, whole) || close.end - open.start <= lineWidth)) return [whole];
+  if (oneLine && (isDefinition || !isAlone(text, whole) || close.end - open.start <= manner.lineWidth)) return [whole];
   if (!isSafe(text, block)) return [whole];
-  const stretches = stretchesOf(text, inner, lineWidth);
+  if (manner.held.has(definedName(text, open) ?? '')) return [{ ...whole, kind: 'statement' }];
+  const stretches = stretchesOf(text, inner, manner);
   if (isDefinition && elses.length === 0)
     return [{ kind: 'island', start: open.start, end: close.end, body: { start: open.end, end: close.start, inner: stretches } }];
   const tags: readonly Stretch[] = [

@@ -11,11 +11,11 @@ export type Formatted = { readonly kind: 'formatted'; readonly text: string } | 
 /** A comment or tag that got a line of its own can move what follows once more; then all stands still. */
 const mostPasses = 5;
 
-/** `text` is a template that parses, its lines end with LF. */
-export function formatTemplate(text: string, style: FormatStyle): Formatted {
-  let result = rewrite(text, style);
+/** `text` is a template that parses, its lines end with LF. `held` are macros and `set` blocks that stay as they are. */
+export function formatTemplate(text: string, style: FormatStyle, held: ReadonlySet<string> = new Set()): Formatted {
+  let result = rewrite(text, style, held);
   for (let pass = 1; pass < mostPasses && result.kind === 'formatted'; pass += 1) {
-    const again = rewrite(result.text, style);
+    const again = rewrite(result.text, style, held);
     if (again.kind === 'formatted' && again.text === result.text) return prove(text, result.text);
     result = again;
   }
@@ -28,8 +28,8 @@ function prove(before: string, after: string): Formatted {
   return { kind: 'refused', refusal: { why: 'unproven', start: difference, end: difference + 1 } };
 }
 
-function rewrite(text: string, style: FormatStyle): Formatted {
-  const cut = scanPieces(text, style.lineWidth);
+function rewrite(text: string, style: FormatStyle, held: ReadonlySet<string>): Formatted {
+  const cut = scanPieces(text, { lineWidth: style.lineWidth, held });
   if (cut.refusal !== undefined) return { kind: 'refused', refusal: cut.refusal };
   if (cut.pieces.length === 0) return { kind: 'formatted', text };
   const laidOut = layOut(cut.pieces, style);

@@ -2,7 +2,7 @@
 import { scanMustaches } from '../parse/scan-mustaches.ts';
 import { nextSqlToken } from '../parse/sql-scan.ts';
 import type { SqlToken } from '../parse/sql-scan.ts';
-import type { Stretch } from './find-tags.ts';
+import type { Manner, Stretch } from './find-tags.ts';
 import { findStretches, isAlone } from './find-tags.ts';
 import { operatorLength } from './operators.ts';
 import type { Piece, PieceKind, Refusal } from './piece.ts';
@@ -15,9 +15,9 @@ const maxDepth = 100;
 export type Cut = { readonly pieces: readonly Piece[]; readonly refusal?: undefined } | { readonly refusal: Refusal };
 
 /** Cuts `text`, whose lines end with LF and whose tags are known to nest. */
-export function scanPieces(text: string, lineWidth: number): Cut {
+export function scanPieces(text: string, manner: Manner): Cut {
   const { tags } = scanMustaches(text, maxDepth);
-  const stretches = findStretches(text, tags, lineWidth);
+  const stretches = findStretches(text, tags, manner);
   return cutRange({ text, letter: maskLetter(text) }, stretches, 0, text.length);
 }
 

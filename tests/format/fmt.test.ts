@@ -133,9 +133,66 @@ describe('files without a proof', () => {
     });
     const { code, stderr } = await shop.run(['fmt']);
     expect(code).toBe(0);
-    expect(stderr).toContain('`macros/m.sql` is left as it is: the formatted text would compile to other SQL');
-    expect([shop.read('macros/m.sql'), shop.read('models/a.sql')]).toEqual([macro, "select '{{label}}'\n"]);
+    expect(stderr).toContain('`label` in `macros/m.sql` is left as it is: its text may become part of a string');
+    expect([shop.read('macros/m.sql'), shop.read('models/a.sql')]).toEqual([
+      '{{#macro "label"}}\nin  stock\n{{/macro}}\n{{#macro "other"}}\n    select 1\n{{/macro}}\n',
+      "select '{{label}}'\n",
+    ]);
     expect(shop.read('macros/n.sql')).toBe('{{#macro "n"}}\n    select 1\n{{/macro}}\n');
+  });
+
+  it('are those that would compile to other SQL, where only compiling shows it', async () => {
+    const macro = '{{#macro "label"}}\nin  stock\n{{/macro}}\n';
+    const shop = await project(
+      { 'macros/m.sql': macro, 'models/a.sql': 'select {{var "quote"}} {{label}} {{var "quote"}}\n' },
+      `vars: { quote: "'" }\n`,
+    );
+    expect((await shop.run(['fmt'])).stderr).toContain('`macros/m.sql` is left as it is: the formatted text would compile to other SQL');
+    expect(shop.read('macros/m.sql')).toBe(macro);
+  });
+
+  const body = '\nTotal   ,  {{x}}\n  and   MORE\n';
+  const macroText = `{{#macro "label" "x"}}${body}{{/macro}}\n`;
+
+  it.each([
+    ['a branch that this target does not render', `SELECT {{#if (eq target.name "prod")}}'{{label "q"}}'{{else}}'dev'{{/if}} as s\n`],
+    ['a model that is disabled', `{{config enabled=false}}\nSELECT '{{label "q"}}' as s\n`],
+    ['a model that does not compile', `SELECT '{{label "q"}}' as s FROM {{ref "nowhere"}}\n`],
+    ['an argument', `SELECT {{#if (eq target.name "prod")}}{{wrap (label "q")}}{{else}}1{{/if}} as s\n`],
+  ])('are macros whose text may be part of a string in %s', async (_, model) => {
+    const shop = await project({
+      'project.yaml': `${projectYaml}  prod: { type: duckdb, path: prod.duckdb, schema: main }\ndefault_target: dev\n`,
+      'macros/m.sql': macroText,
+      'macros/w.sql': `{{#macro "wrap" "x"}}'{{x}}'{{/macro}}\n`,
+      'models/q.sql': model,
+    });
+    for (let turn = 0; turn < 2; turn += 1) {
+      const { code, stderr } = await shop.run(['fmt']);
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain('warning format-refused  macros/m.sql:1:1');
+      expect(stderr).toContain('`label` in `macros/m.sql` is left as it is: its text may become part of a string');
+      expect(stderr).toContain('1 file left alone');
+      expect(shop.read('macros/m.sql')).toBe(macroText);
+      expect(shop.read('models/q.sql')).toContain('select');
+    }
+  });
+
+  it('are bodies of `set` whose text may be part of a string; what stands around them is formatted', async () => {
+    const set = '{{#set "msg"}}\nTotal   ,  1\n  and   MORE\n{{/set}}\n';
+    const shop = await project({
+      'models/q.sql': `${set}SELECT id,{{#if (eq target.name "prod")}}'{{msg}}'{{else}}'dev'{{/if}} AS s FROM (SELECT 1 AS id)\n`,
+    });
+    const { stderr } = await shop.run(['fmt']);
+    expect(stderr).toContain('`msg` in `models/q.sql` is left as it is');
+    expect(stderr).toContain('1 file formatted, 0 files unchanged');
+    const text = shop.read('models/q.sql');
+    expect(text.startsWith(set)).toBe(true);
+    expect(text).toContain('\nselect\n    id,\n');
+    // It is named again as long as it is so, and formatted as soon as nothing quotes it.
+    expect((await shop.run(['fmt'])).stderr).toContain('`msg` in `models/q.sql` is left as it is');
+    shop.write('models/q.sql', text.replace("'{{msg}}'", '1'));
+    expect((await shop.run(['fmt'])).stderr).toContain('1 file formatted');
+    expect(shop.read('models/q.sql')).not.toContain('Total   ,');
   });
 
   it('are templates with an error, which is shown; the exit code tells', async () => {

@@ -5,7 +5,9 @@ import { bug } from '../../diagnostics/bug.ts';
 import type { FormatRefusal } from '../../diagnostics/codes/format.ts';
 import { diagnose, hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { findDefinitions, findQuoted } from '../../format/find-quoted.ts';
 import { formatTemplate } from '../../format/format-template.ts';
+import type { Formatted } from '../../format/format-template.ts';
 import { parseFile } from '../../parse/parse-file.ts';
 import type { FormatSettings } from '../../project/format-style.ts';
 import type { Project, ProjectFile, ProjectSource } from '../../project/project.ts';
@@ -41,7 +43,7 @@ export async function fmtCommand(host: Host, screen: Screen, options: FmtOptions
   screen.addSources(templates);
   const stamp = openFormatStamp(host, project, settings);
   const fresh = templates.filter(({ path, text }) => !stamp.knows(path, text));
-  const outcome = traced(host.trace, 'format', () => formatAll(fresh, project.name, settings));
+  const outcome = traced(host.trace, 'format', () => formatAll(fresh, project.name, settings, () => quotedIn(host, project)));
   for (const { path, text } of outcome.same) stamp.add(path, text);
   const proven = await prove(host, { project, flagVars }, outcome.changed);
   const diagnostics = [...unread, ...outcome.diagnostics, ...proven.diagnostics];
@@ -49,9 +51,9 @@ export async function fmtCommand(host: Host, screen: Screen, options: FmtOptions
   const changed: Change[] = [];
   for (const change of proven.changed) {
     if (!writes) report(screen, change, options);
-    else if (replaceText(host, project.root, { path: change.source.path, before: change.source.text, after: change.text }))
-      stamp.add(change.source.path, change.text);
-    else {
+    else if (replaceText(host, project.root, { path: change.source.path, before: change.source.text, after: change.text })) {
+      if (!change.isHeld) stamp.add(change.source.path, change.text);
+    } else {
       diagnostics.push(refused(change.source, 'changed', 0));
       continue;
     }
@@ -60,9 +62,9 @@ export async function fmtCommand(host: Host, screen: Screen, options: FmtOptions
   }
   stamp.save(screen);
   screen.showDiagnostics(diagnostics);
-  screen.note(
-    summarize({ changed: changed.length, left: new Set(diagnostics.map(({ span }) => span?.path)).size, all: chosen.length, writes }),
-  );
+  const left = new Set(diagnostics.map(({ span }) => span?.path));
+  for (const { source } of changed) left.delete(source.path);
+  screen.note(summarize({ changed: changed.length, left: left.size, all: chosen.length, writes }));
   if (hasErrors(diagnostics)) return exitCodes.usage;
   return options.check === true && changed.length > 0 ? exitCodes.failed : exitCodes.ok;
 }
@@ -97,6 +99,8 @@ function placeOf(host: Host, project: Project, arg: string): string {
 interface Change {
   readonly source: ProjectSource;
   readonly text: string;
+  /** Part of it stays as it is, for what other files do with it. */
+  readonly isHeld: boolean;
 }
 
 interface Outcome {
@@ -105,20 +109,60 @@ interface Outcome {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function formatAll(templates: readonly ProjectSource[], name: string, settings: FormatSettings): Outcome {
+function formatAll(
+  templates: readonly ProjectSource[],
+  name: string,
+  settings: FormatSettings,
+  quoted: () => ReadonlySet<string>,
+): Outcome {
   const same: ProjectSource[] = [];
   const changed: Change[] = [];
   const diagnostics: Diagnostic[] = [];
+  let known: ReadonlySet<string> | undefined;
+  const askOnce = (): ReadonlySet<string> => (known ??= quoted());
   for (const source of templates) {
     const parsed = parseFile(source, name);
     diagnostics.push(...parsed.diagnostics);
     if (hasErrors(parsed.diagnostics)) continue;
-    const formatted = formatTemplate(source.text, settings);
+    const { formatted, held } = formatHeld(source, settings, askOnce);
+    diagnostics.push(...held);
     if (formatted.kind === 'refused') diagnostics.push(refused(source, formatted.refusal.why, formatted.refusal.start));
-    else if (formatted.text === source.text) same.push(source);
-    else changed.push({ source, text: formatted.text });
+    else if (formatted.text !== source.text) changed.push({ source, text: formatted.text, isHeld: held.length > 0 });
+    else if (held.length === 0) same.push(source);
   }
   return { same, changed, diagnostics };
+}
+
+/** Formats all but the macros and `set` blocks whose white space may be seen; `held` names those that would have changed. */
+function formatHeld(
+  source: ProjectSource,
+  settings: FormatSettings,
+  quoted: () => ReadonlySet<string>,
+): { readonly formatted: Formatted; readonly held: readonly Diagnostic[] } {
+  const { path, text } = source;
+  const format = (names: readonly string[]): Formatted => formatTemplate(text, settings, new Set(names));
+  const found = findDefinitions(text).filter(({ name }) => quoted().has(name));
+  const names = found.map(({ name }) => name);
+  const formatted = format(names);
+  if (formatted.kind === 'refused') return { formatted, held: [] };
+  const changes = (name: string): boolean => {
+    const whole = format(names.filter((other) => other !== name));
+    return whole.kind === 'refused' || whole.text !== formatted.text;
+  };
+  const held = found.flatMap(({ name, start }) =>
+    changes(name) ? [diagnose('format-refused', { path, why: 'quoted', part: name }, { span: { path, start, end: start + 1 } })] : [],
+  );
+  return { formatted, held };
+}
+
+/** Asks all files of the project, once: models that are disabled, or that do not compile, too. */
+function quotedIn(host: Host, project: Project): ReadonlySet<string> {
+  const textsOf = (chosen: (file: ProjectFile) => boolean): readonly string[] =>
+    readSources(project.root, project.files.filter(chosen), host.files).value.map(({ text }) => text);
+  return findQuoted(
+    textsOf(({ kind }) => kinds.has(kind)),
+    [project.file.text, ...textsOf(({ kind }) => kind === 'properties')],
+  );
 }
 
 function refused({ path }: ProjectSource, why: FormatRefusal, start: number): Diagnostic {

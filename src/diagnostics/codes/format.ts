@@ -2,7 +2,7 @@
 import { error, warning } from '../code-entry.ts';
 
 /** Why a file cannot be formatted without a risk. */
-export type FormatRefusal = 'unclosed' | 'brackets' | 'unreadable' | 'unproven' | 'unstable' | 'compiled' | 'changed';
+export type FormatRefusal = 'unclosed' | 'brackets' | 'unreadable' | 'unproven' | 'unstable' | 'compiled' | 'changed' | 'quoted';
 
 const reasons: Readonly<Record<FormatRefusal, string>> = {
   unclosed: 'a quote or comment that begins here does not end',
@@ -12,6 +12,7 @@ const reasons: Readonly<Record<FormatRefusal, string>> = {
   unstable: 'formatting it twice would not give the same as once',
   compiled: 'the formatted text would compile to other SQL',
   changed: 'the file changed while it was formatted',
+  quoted: 'its text may become part of a string, where white space shows',
 };
 
 const helps: Readonly<Record<FormatRefusal, string | undefined>> = {
@@ -22,11 +23,16 @@ const helps: Readonly<Record<FormatRefusal, string | undefined>> = {
   unstable: 'list the file under `ignore` in `format:` of project.yaml',
   compiled: 'white space matters in what this file makes: list it under `ignore` in `format:` of project.yaml',
   changed: 'run `tx fmt` again',
+  quoted: 'write it on one line, or use it outside of quotes, of arguments and of longer words only',
 };
 
 export const formatCodes = {
-  'format-refused': warning<{ readonly path: string; readonly why: FormatRefusal }>(
-    ({ path, why }) => `\`${path}\` is left as it is: ${reasons[why]}`,
+  'format-refused': warning<{
+    readonly path: string;
+    readonly why: FormatRefusal;
+    /** What is left as it is, when it is not the whole file. */ readonly part?: string;
+  }>(
+    ({ path, why, part }) => `${part === undefined ? '' : `\`${part}\` in `}\`${path}\` is left as it is: ${reasons[why]}`,
     ({ why }) => helps[why],
   ),
   'format-path-not-found': error<{ readonly path: string; readonly problem: 'missing' | 'outside' }>(
