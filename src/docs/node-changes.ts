@@ -9,6 +9,7 @@ import { columnAnchor } from './page-names.ts';
 import { nodeLink } from './page.ts';
 import type { PageContext } from './page.ts';
 import { countOf, countText } from './quantities.ts';
+import { wordOf } from './site.ts';
 import type { SiteNode } from './site.ts';
 
 /** Columns named at once; the rest unfolds. */
@@ -49,16 +50,20 @@ export function wordList(words: readonly string[]): Html {
 }
 
 /** How many nodes read it, directly or through others, and which exposures. */
-export function renderReach(context: PageContext, { reaches, node, label, kind }: NodeChange): Html {
+export function renderReach(context: PageContext, { reaches, node }: NodeChange): Html {
   if (reaches.length === 0) return nothing;
   const exposures = reaches.filter((reached) => reached.kind === 'exposure');
   const others = reaches.length - exposures.length;
   const named = exposures.slice(0, mostShown).map((exposure, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, exposure)}`);
   const more = exposures.length - mostShown;
-  const name = kind === 'source' ? `source:${label}` : label;
-  const href = context.place.href('lineage', new URLSearchParams({ select: `${name}+`, node: name }).toString());
-  const count = others === 0 ? nothing : node === undefined ? html`${countOf(others, 'node')}` : html`<a href="${href}">${countOf(others, 'node')}</a>`;
+  const count = others === 0 ? nothing : node === undefined ? html`${countOf(others, 'node')}` : html`<a href="${exploreHref(context, node)}">${countOf(others, 'node')}</a>`;
   return html`<span class="reach">reaches ${count}${others > 0 && exposures.length > 0 ? ' and ' : ''}${named}${more > 0 ? ` and ${countOf(more, 'more exposure')}` : nothing}</span>`;
+}
+
+/** The explorer with all that reads the node. */
+function exploreHref({ site, place }: PageContext, node: SiteNode): string {
+  const name = wordOf(site, node);
+  return place.href('lineage', new URLSearchParams({ select: `${name}+`, node: name }).toString());
 }
 
 function renderConfig(config: readonly ValueChange[], label: string): Html {

@@ -12,7 +12,7 @@ import { columnAnchor } from './page-names.ts';
 import { nodeLink, numberCell, timeOf, verdictBadge } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
 import { countOf } from './quantities.ts';
-import { lastCheck, verdictOf } from './site.ts';
+import { lastCheck, verdictOf, wordOf } from './site.ts';
 import type { SiteNode, TestOfNode } from './site.ts';
 import { checkWords } from './test-words.ts';
 
@@ -75,8 +75,8 @@ function renderLineage(context: PageContext, page: SiteNode): Html {
 }
 
 /** The explorer with one step to each side. */
-function exploreHref({ place }: PageContext, { kind, label }: SiteNode): string {
-  const name = kind === 'source' || kind === 'exposure' ? `${kind}:${label}` : label;
+function exploreHref({ site, place }: PageContext, node: SiteNode): string {
+  const name = wordOf(site, node);
   return place.href('lineage', new URLSearchParams({ select: `1+${name}+1`, node: name }).toString());
 }
 

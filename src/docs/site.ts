@@ -6,6 +6,7 @@ import { hideSecrets } from '../diagnostics/hide-secrets.ts';
 import type { Graph, GraphNode, ResourceType } from '../graph/graph.ts';
 import type { PastBuild, PastCheck } from '../state/history-reader.ts';
 import { fileName } from './page-names.ts';
+import { selectorWord } from './selector-word.ts';
 import type { SiteInput } from './site-input.ts';
 import { shownName } from '../graph/shown-name.ts';
 
@@ -113,6 +114,11 @@ function collectTests(nodes: ReadonlyMap<string, SiteNode>): ReadonlyMap<string,
     }
   }
   return tests;
+}
+
+/** The word that selects a node. */
+export function wordOf({ mask }: Site, { kind, label, node }: SiteNode): string {
+  return selectorWord({ kind, label, fqn: mask(node.fqn.join('.')) });
 }
 
 export function lastCheck({ input }: Site, id: string): PastCheck | undefined {

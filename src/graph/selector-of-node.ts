@@ -54,8 +54,8 @@ function findUniqueNames(graph: Graph): (full: string) => boolean {
   return (full) => uses.get(full) === 1 && !others.has(full);
 }
 
-/** A path takes a backslash for a slash, also in a class. */
-function protectPath(path: string): string {
+/** A path as the value of `path:` that means it alone. A path takes a backslash for a slash, also in a class. */
+export function protectPath(path: string): string {
   return path.split('\\').map(selectorName).join('?');
 }
 

@@ -1,4 +1,5 @@
 /** The lineage explorer: shows what a selector means, and turns clicks into changes of it. */
+import { protectPath } from '../../graph/selector-of-node.ts';
 import { foldFolders } from '../fold-folders.ts';
 import { withoutImplied } from '../implied-edges.ts';
 import type { Edge } from '../depth-first.ts';
@@ -149,7 +150,7 @@ function foldByFolder(lineage: Lineage, nodes: ReadonlySet<number>): { readonly 
       if (from !== undefined && to !== undefined && from !== to) edges.set(`${from} ${to}`, [from, to]);
     }
   }
-  const boxes = folders.map((folder): Box => ({ key: `path:${folder}`, label: `${folder.split('/').at(-1) ?? ''} (${(counts.get(folder) ?? 0).toLocaleString('en')})`, said: `${folder}: ${counts.get(folder) ?? 0} nodes`, verdict: 'unknown', kind: 'folder', hiddenUp: 0, hiddenDown: 0 }));
+  const boxes = folders.map((folder): Box => ({ key: `path:${protectPath(folder)}`, label: `${folder.split('/').at(-1) ?? ''} (${(counts.get(folder) ?? 0).toLocaleString('en')})`, said: `${folder}: ${counts.get(folder) ?? 0} nodes`, verdict: 'unknown', kind: 'folder', hiddenUp: 0, hiddenDown: 0 }));
   return { boxes, edges: withoutImplied(boxes.length, [...edges.values()]) };
 }
 

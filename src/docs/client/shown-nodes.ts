@@ -4,6 +4,7 @@ import { matchPath } from '../../graph/match-path.ts';
 import { parseSelector } from '../../graph/parse-selector.ts';
 import type { Criterion, SelectorExpression } from '../../graph/selector-expression.ts';
 import { matchWildcard } from '../../graph/wildcard.ts';
+import { selectorWord } from '../selector-word.ts';
 import type { NodeRow, SiteIndex } from '../site-data.ts';
 
 /** The nodes of the site with their edges both ways. */
@@ -116,10 +117,10 @@ function matcher(index: SiteIndex, { method, args, value }: Criterion): ((row: N
     case 'source': {
       const parts = value.split('.').slice(-2).join('.');
       const isMeant = matchWildcard(value.includes('.') ? parts : `${value}.*`);
-      return (row) => kindOf(row) === 'source' && isMeant(row[0]);
+      return (row) => kindOf(row) === 'source' && (isMeant(row[0]) || wild(row[0]));
     }
     case 'exposure':
-      return (row) => kindOf(row) === 'exposure' && matchWildcard(value.split('.').at(-1) ?? '')(row[0]);
+      return (row) => kindOf(row) === 'exposure' && (wild(row[0]) || matchWildcard(value.split('.').at(-1) ?? '')(row[0]));
     case 'group':
       return (row) => row[9] >= 0 && wild(index.groups[row[9]] ?? '');
     case 'config':
@@ -133,6 +134,5 @@ function matcher(index: SiteIndex, { method, args, value }: Criterion): ((row: N
 export function nameOf({ index }: Lineage, node: number): string {
   const row = index.nodes[node];
   if (row === undefined) return '';
-  const kind = index.kinds[row[1]];
-  return kind === 'source' || kind === 'exposure' ? `${kind}:${row[0]}` : row[0];
+  return selectorWord({ kind: index.kinds[row[1]] ?? '', label: row[0], fqn: [index.project, ...row[4].split('/')].join('.') });
 }

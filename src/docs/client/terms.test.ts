@@ -12,6 +12,12 @@ describe('the terms of a selector', () => {
     expect(withDepth('(a b),tag:x', 'source:web.visits', 'down', 'all')).toBe('(a b),tag:x source:web.visits+');
   });
 
+  it('may hold letters that would end them, in classes', () => {
+    const name = 'shop.my[ ]a[+]b[,]c[(]d[]]';
+    expect(withDepth(`1+${name}+1 x`, name, 'up', 'all')).toBe(`+${name}+1 x`);
+    expect([isPinned(`x ${name}`, name), depthOf(`${name}+2`, name, 'down'), withPin(`x ${name}`, name, false)]).toEqual([true, 2, 'x']);
+  });
+
   it('are pinned and let go', () => {
     expect(withPin('1+orders', 'customers', true)).toBe('1+orders customers');
     expect(withPin('1+orders customers', 'orders', false)).toBe('customers');

@@ -1,4 +1,5 @@
 /** A selector as a list of names with steps up and down: what the buttons of the explorer change. */
+import { classEnd } from '../../graph/wildcard.ts';
 
 type Depth = number | 'all';
 
@@ -8,7 +9,7 @@ interface Term {
   readonly down: Depth;
 }
 
-const pattern = /^(?:(\d*)(\+))?([^+@,()\s]+)(?:(\+)(\d*))?$/;
+const pattern = /^(?:(\d*)(\+))?((?:\[.[^\]]*\]|[^+@,()\s])+?)(?:(\+)(\d*))?$/s;
 
 function read(word: string): Term | undefined {
   const [, up, before, name, after, down] = pattern.exec(word) ?? [];
@@ -53,19 +54,21 @@ export function isPinned(selector: string, name: string): boolean {
   return words(selector).some((word) => read(word)?.name === name);
 }
 
-/** Split at spaces outside of parentheses. */
+/** Split at spaces outside of parentheses and of classes such as `[ ]`. */
 function words(selector: string): readonly string[] {
   const found: string[] = [];
-  let [word, depth] = ['', 0];
-  for (const letter of selector) {
-    if (/\s/.test(letter) && depth === 0) {
-      if (word !== '') found.push(word);
-      word = '';
-      continue;
-    }
-    if (letter === '(') depth += 1;
+  let [start, depth] = [0, 0];
+  const close = (end: number): void => {
+    if (end > start) found.push(selector.slice(start, end));
+    start = end + 1;
+  };
+  for (let at = 0; at < selector.length; at += 1) {
+    const letter = selector[at] ?? '';
+    if (letter === '[') at = Math.max(at, classEnd(selector, at + 1));
+    else if (letter === '(') depth += 1;
     else if (letter === ')') depth -= 1;
-    word += letter;
+    else if (depth === 0 && /\s/.test(letter)) close(at);
   }
-  return word === '' ? found : [...found, word];
+  close(selector.length);
+  return found;
 }
