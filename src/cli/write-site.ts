@@ -56,12 +56,25 @@ export function writeSingleFile(
 }
 
 /** Takes away the page of an earlier run: it may show what this one leaves out. A file of somebody else stays. */
-export function removeSingleFile({ files }: Host, path: string): void {
-  if (files.stat(path)?.kind !== 'file') return;
-  for (const piece of files.chunks(path)) {
-    if (new TextDecoder().decode(piece.subarray(0, singleFileStart.length)) === singleFileStart) files.remove(path);
-    return;
+export function removeSingleFile(
+  host: Host,
+  screen: Screen,
+  { absolute, shown }: { readonly absolute: string; readonly shown: string },
+): void {
+  const { files } = host;
+  // Where its folder is none, that is told already.
+  if (kindAt(files, absolute) !== 'file' || !isSingleFile(files, absolute)) return;
+  warnUnwritten(screen, shown, () => files.remove(absolute));
+}
+
+/** What we may not read is not ours. */
+function isSingleFile(files: Host['files'], path: string): boolean {
+  try {
+    for (const piece of files.chunks(path)) return new TextDecoder().decode(piece.subarray(0, singleFileStart.length)) === singleFileStart;
+  } catch (thrown) {
+    errorCode(thrown);
   }
+  return false;
 }
 
 /** To read a page is cheaper than to write it, and what copies the folder elsewhere sees what is new. */

@@ -91,7 +91,7 @@ describe('a signal during a long statement', () => {
     tx.kill('SIGINT');
     await new Promise((resolve) => setTimeout(resolve, 100));
     tx.kill('SIGINT');
-    const late = new Promise<string>((resolve) => setTimeout(resolve, 1500, 'late'));
+    const late = new Promise<string>((resolve) => setTimeout(resolve, 4000, 'late'));
     expect(await Promise.race([tx.end.then(() => 'ended'), late])).toBe('ended');
   });
 });

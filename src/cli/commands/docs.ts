@@ -70,7 +70,7 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   const isAlone =
     options.singleFile === true && writeSingleFile(host, screen, { absolute: join(project.root, alone), shown: alone }, single());
   if (isAlone) screen.note(`wrote ${alone}, the same in one file`);
-  if (options.singleFile !== true) removeSingleFile(host, join(project.root, alone));
+  if (options.singleFile !== true) removeSingleFile(host, screen, { absolute: join(project.root, alone), shown: alone });
   showUnneeded(screen, loaded.nodeErrors);
   const missing = options.failUnder === undefined ? [] : coverageProblems(coverage, options.failUnder, input.errors.size);
   screen.showDiagnostics(missing);
