@@ -383,6 +383,31 @@ describe('the repository', () => {
     expect(missing, 'run node scripts/complete-lock.mjs').toEqual([]);
   });
 
+  it('has no circle of files, also where one is loaded only when it is needed', () => {
+    const imports = new Map(
+      source.map((path) => {
+        const named = [...read(path).matchAll(/(?:\bfrom|\bimport) ?\(?'(\.{1,2}\/[^']+\.ts)'/g)];
+        return [
+          path,
+          new Set(
+            named.map(([, to = '']) =>
+              relative(REPOSITORY, join(REPOSITORY, dirname(path), to))
+                .split(sep)
+                .join('/'),
+            ),
+          ),
+        ];
+      }),
+    );
+    expect([...imports.values()].reduce((sum, to) => sum + to.size, 0)).toBeGreaterThan(source.length);
+    // What imports nothing that is left is in no circle.
+    for (let before = -1; before !== imports.size;) {
+      before = imports.size;
+      for (const [path, to] of imports) if (![...to].some((each) => imports.has(each))) imports.delete(path);
+    }
+    expect([...imports.keys()]).toEqual([]);
+  });
+
   it('has exact versions of all packages', () => {
     // The parts of package.json that are read here.
     const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>;

@@ -16,7 +16,7 @@ import {
 } from './options.ts';
 
 export function addStateCommands(host: Host, add: Add): void {
-  add<import('./commands/state.ts').StateOptions>(
+  add<import('./commands/state-options.ts').StateOptions>(
     {
       name: 'state',
       argument: ['[action]', 'what to do (default: ls)'],
@@ -40,7 +40,7 @@ export function addStateCommands(host: Host, add: Add): void {
         .addOption(resultOption()),
   );
 
-  add<import('./commands/state.ts').StateOptions>(
+  add<import('./commands/state-options.ts').StateOptions>(
     {
       name: 'env',
       argument: ['[action]', 'what to do (default: ls)'],

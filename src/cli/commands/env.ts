@@ -27,7 +27,7 @@ import type { Screen } from '../screen.ts';
 import { askTarget } from '../ask-target.ts';
 import type { OpenTarget } from '../ask-target.ts';
 import { showDropped } from './state-gc.ts';
-import type { StateOptions } from './state.ts';
+import type { StateOptions } from './state-options.ts';
 
 export async function envCommand(host: Host, screen: Screen, options: StateOptions): Promise<ExitCode> {
   const [action = 'ls', name = options.env, ...more] = options.args;

@@ -10,7 +10,7 @@ import { shownRelation } from '../known-relations.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { lockTimeoutMs } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
-import type { StateOptions } from './state.ts';
+import type { StateOptions } from './state-options.ts';
 
 /** A table of deleted keys, and how many of its entries may go. */
 interface OldDeletions {

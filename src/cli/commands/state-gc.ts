@@ -12,7 +12,7 @@ import type { LoadedGraph } from '../load-graph.ts';
 import { lockTimeoutMs } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 import type { OpenTarget } from '../ask-target.ts';
-import type { StateOptions } from './state.ts';
+import type { StateOptions } from './state-options.ts';
 
 interface Collecting {
   readonly loaded: LoadedGraph;

@@ -13,7 +13,7 @@ import { readStanding } from '../open-database.ts';
 import { lockTimeoutMs } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 import type { OpenTarget } from '../ask-target.ts';
-import type { StateOptions } from './state.ts';
+import type { StateOptions } from './state-options.ts';
 
 export async function exportState(
   host: Host,

@@ -14,20 +14,12 @@ import { readKnown, shownRelation } from '../known-relations.ts';
 import type { Known, KnownRelation } from '../known-relations.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
-import type { DatabaseOptions, OutputOptions, ProjectOptions, RunOptions } from '../options.ts';
 import { lockTimeoutMs } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { askTarget } from '../ask-target.ts';
 import type { OpenTarget } from '../ask-target.ts';
-
-export interface StateOptions extends ProjectOptions, OutputOptions, DatabaseOptions, Pick<RunOptions, 'lockTimeout'> {
-  readonly args: readonly string[];
-  readonly yes?: boolean;
-  /** Days after which what was deleted may be forgotten. */
-  readonly deletions?: number;
-  readonly output: 'text' | 'json';
-}
+import type { StateOptions } from './state-options.ts';
 
 export async function stateCommand(host: Host, screen: Screen, options: StateOptions): Promise<ExitCode> {
   const [action = 'ls', ...names] = options.args;
