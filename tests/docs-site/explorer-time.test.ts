@@ -1,10 +1,8 @@
-import { cpSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SiteIndex } from '../../src/docs/site-data.ts';
-import { tempProject } from '../support/tx.ts';
 import { folderAddress, useBrowser } from './browser.ts';
+import { largeSite } from './large-site.ts';
 
 /** Models of a large project in folders of 100; those of the first five folders are a graph of 500 nodes and 800 edges. */
 const nodes = 5000;
@@ -37,15 +35,7 @@ describe('the explorer of a project of 5,000 models', () => {
   let folder = '';
 
   beforeAll(async () => {
-    const project = await tempProject({
-      'project.yaml': 'name: large\ntargets: { dev: { type: duckdb, path: large.duckdb, schema: main } }\n',
-      'models/a.sql': 'select 1 as id\n',
-    });
-    expect((await project.call(['docs'])).code).toBe(0);
-    folder = join(project.root, 'site');
-    cpSync(join(project.root, 'target', 'docs'), folder, { recursive: true });
-    for (const [name, value] of Object.entries({ index, columns: index.nodes.map(() => ['id']) }))
-      writeFileSync(join(folder, 'data', `${name}.js`), `txData(${JSON.stringify(name)},${JSON.stringify(value)})\n`);
+    folder = await largeSite({ index, columns: index.nodes.map(() => ['id']) });
   });
 
   const count = (page: Page): Promise<number> => page.locator('.explorer-graph .node').count();

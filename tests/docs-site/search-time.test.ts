@@ -1,9 +1,7 @@
-import { cpSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SiteColumns, SiteIndex } from '../../src/docs/site-data.ts';
-import { tempProject } from '../support/tx.ts';
 import { folderAddress, useBrowser } from './browser.ts';
+import { largeSite } from './large-site.ts';
 
 const subjects = ['customer', 'order', 'payment', 'session', 'product', 'refund', 'invoice', 'shipment', 'ticket', 'campaign'];
 const things = ['id', 'amount', 'created_at', 'status', 'country', 'currency', 'quantity', 'discount', 'channel', 'segment'];
@@ -60,15 +58,7 @@ describe('the search in 5,000 models with 100,000 columns', () => {
   let folder = '';
 
   beforeAll(async () => {
-    const project = await tempProject({
-      'project.yaml': 'name: large\ntargets: { dev: { type: duckdb, path: large.duckdb, schema: main } }\n',
-      'models/a.sql': 'select 1 as id\n',
-    });
-    expect((await project.call(['docs'])).code).toBe(0);
-    folder = join(project.root, 'site');
-    cpSync(join(project.root, 'target', 'docs'), folder, { recursive: true });
-    for (const [name, value] of Object.entries({ index, columns }))
-      writeFileSync(join(folder, 'data', `${name}.js`), `txData(${JSON.stringify(name)},${JSON.stringify(value)})\n`);
+    folder = await largeSite({ index, columns });
   });
 
   it('has its results on the screen at once after every key, with letters wrong too', async () => {
