@@ -64,6 +64,8 @@ export interface BindRequest {
   readonly files?: readonly { readonly text: string; readonly relation: Relation }[];
   /** Asks for `meaning`, where the binder can tell it. */
   readonly meaning?: true;
+  /** All declared relations that the project knows `sql` to read. A binder that remembers goes by them, others do not need them. */
+  readonly reads?: readonly Relation[];
 }
 
 /** What became of a query: bound, or refused with the engine's error, whose position counts in the query's own text. */

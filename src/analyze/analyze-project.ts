@@ -221,8 +221,9 @@ function whereKnowledgeEnds({ input, nodes }: Work, node: QueryNode): NodeAnalys
 async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { readonly task: Task; readonly query: BoundQuery }[]> {
   const { input, binder, nodes, diagnostics } = work;
   const requests = tasks.map(({ node, text }) => {
+    const reads = relationsRead(input, node);
     const files = filesOf(work, node.id);
-    return files.length === 0 ? { sql: text.sql } : { sql: text.sql, files };
+    return files.length === 0 ? { sql: text.sql, reads } : { sql: text.sql, reads, files };
   });
   const bindings = requests.length === 0 ? [] : await binder.bind(requests);
   const bound: { readonly task: Task; readonly query: BoundQuery }[] = [];
@@ -246,20 +247,30 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
   return bound;
 }
 
-/** Files that a text may read in place: those of its parents, and of ephemeral parents, whose text stands inside. */
+/** Files that a text may read in place. */
 function filesOf({ input, files }: Work, id: NodeId): readonly { readonly text: string; readonly relation: Stub['relation'] }[] {
-  if (files.size === 0) return [];
-  const found = new Map<NodeId, { readonly text: string; readonly relation: Stub['relation'] }>();
-  const seen = new Set<NodeId>();
+  return files.size === 0 ? [] : parentsInText(input, id).flatMap((parent) => files.get(parent) ?? []);
+}
+
+/** The relations of what a text reads, and its own, which a text of later runs sees. */
+function relationsRead(input: AnalyzeInput, node: QueryNode): readonly Stub['relation'][] {
+  const parents = parentsInText(input, node.id).flatMap((id) => {
+    const parent = input.graph.nodes.get(id);
+    return parent !== undefined && 'relation' in parent ? [parent.relation] : [];
+  });
+  return 'relation' in node ? [...parents, node.relation] : parents;
+}
+
+/** Parents, and those of ephemeral parents, whose text stands inside. */
+function parentsInText(input: AnalyzeInput, id: NodeId): readonly NodeId[] {
+  const found = new Set<NodeId>();
   const open = [...(input.graph.parents.get(id) ?? [])];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    const file = files.get(next);
-    if (file !== undefined) found.set(next, file);
+    if (found.has(next)) continue;
+    found.add(next);
     if (isEphemeral(input, next)) open.push(...(input.graph.parents.get(next) ?? []));
   }
-  return [...found.values()];
+  return [...found];
 }
 
 function isEphemeral({ graph }: AnalyzeInput, id: NodeId): boolean {

@@ -21,17 +21,19 @@ export async function checkDeclaredTypes(
   binder: Binder,
   nodes: ReadonlyMap<NodeId, NodeAnalysis>,
 ): Promise<readonly Diagnostic[]> {
-  const declared = [...nodes].flatMap(([id, found], at): readonly Declared[] => {
+  const declared = [...nodes].flatMap(([id, found]): readonly Declared[] => {
     const node = input.graph.nodes.get(id);
     if (node?.resourceType !== 'model' || found.kind !== 'known') return [];
     const columns = node.columns.flatMap(({ name, dataType }) => (dataType === undefined ? [] : [{ name, type: dataType }]));
-    return columns.length === 0 ? [] : [{ node, found, stub: { relation: { schema: '_tx_types', name: `t${at}` }, columns } }];
+    return columns.length === 0 ? [] : [{ node, found, stub: { relation: { schema: '_tx_types', name: id }, columns } }];
   });
   if (declared.length === 0) return [];
   const problems = await binder.declare(declared.map(({ stub }) => stub));
   const refused = new Map(problems.map((problem): [Relation, string | undefined] => [problem.relation, problem.column]));
   const sound = declared.filter(({ stub }) => !refused.has(stub.relation));
-  const spelled = await binder.bind(sound.map(({ stub }) => ({ sql: `select * from ${input.dialect.relation(stub.relation)}` })));
+  const spelled = await binder.bind(
+    sound.map(({ stub: { relation } }) => ({ sql: `select * from ${input.dialect.relation(relation)}`, reads: [relation] })),
+  );
   const differing = sound.flatMap((entry, at) => {
     const binding = spelled[at];
     return binding?.kind === 'bound' ? compare(input, entry, binding.query.columns) : [];

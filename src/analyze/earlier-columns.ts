@@ -118,7 +118,8 @@ async function bindLayer(work: Work, layer: readonly EarlierNode[]): Promise<voi
   );
   const files = (reads: readonly EarlierNode[]): { readonly text: string; readonly relation: Relation }[] =>
     reads.flatMap(({ file, relation }) => (file === undefined || relation === undefined ? [] : [{ text: file, relation }]));
-  const bindings = tasks.length === 0 ? [] : await binder.bind(tasks.map(({ sql, reads }) => ({ sql, files: files(reads) })));
+  const requests = tasks.map(({ sql, reads }) => ({ sql, files: files(reads), reads: reads.flatMap(({ relation }) => relation ?? []) }));
+  const bindings = requests.length === 0 ? [] : await binder.bind(requests);
   for (const [at, { node }] of tasks.entries()) {
     const binding = bindings[at];
     if (binding?.kind !== 'bound') continue;

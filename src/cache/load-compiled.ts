@@ -4,6 +4,8 @@ import type { FileSystem } from '../project/file-system.ts';
 import type { Settings } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
 import { secretsInUrl } from '../project/secrets.ts';
+import type { BindingStore } from './binding-store.ts';
+import { openBindingStore } from './binding-store.ts';
 import { compileCached } from './compile-cached.ts';
 import type { CompiledProject, CompilePorts, CompileRequest } from './compiled-project.ts';
 import { CacheDamaged } from './damaged.ts';
@@ -27,6 +29,8 @@ export interface LoadRequest extends CompileRequest {
 export interface LoadedCompile extends CompiledProject {
   /** Removes what the cache holds of this project and target: something in it cannot be read. */
   readonly dropCache: () => void;
+  /** Opens what is remembered of queries that an engine was asked about. Absent without a cache. */
+  readonly openBindings?: () => BindingStore;
 }
 
 export async function loadCompiled(request: LoadRequest, ports: CompilePorts): Promise<LoadedCompile> {
@@ -43,7 +47,13 @@ export async function loadCompiled(request: LoadRequest, ports: CompilePorts): P
       // A read-only checkout, or a full disk: project.yaml is read again the next time.
     }
   }
-  return { ...compiled, dropCache };
+  let opened = 0;
+  const openBindings = (): BindingStore => {
+    opened += 1;
+    const folder = `${cacheFolder(project.root, project.paths.target)}/bindings`;
+    return openBindingStore({ files: ports.files, folder, build, unique: `${request.unique}-${opened}`, now: request.now() });
+  };
+  return { ...compiled, dropCache, openBindings };
 }
 
 /** Without a cache: the compiler and all that belongs to it are loaded in any case. */

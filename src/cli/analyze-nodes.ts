@@ -8,6 +8,7 @@ import { analyzeProject } from '../analyze/analyze-project.ts';
 import type { Analysis } from '../analyze/analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
 import { isQueryNode } from '../analyze/waves.ts';
+import { rememberBindings } from '../cache/remember-bindings.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
@@ -83,10 +84,22 @@ async function analyzeAndClose(
 }
 
 /** The binder of the engine, or else the target itself, which must be there then. Undefined where neither can tell. */
-export async function openAnyBinder(adapter: Adapter, { project }: Pick<LoadedGraph, 'project'>): Promise<Binder | undefined> {
+export async function openAnyBinder(adapter: Adapter, loaded: Pick<LoadedGraph, 'project' | 'openBindings'>): Promise<Binder | undefined> {
+  const { root: projectRoot, target } = loaded.project;
+  return openOwnBinder(adapter, loaded) ?? adapter.openTargetBinder?.({ target, projectRoot, connections: 1, readOnly: false });
+}
+
+/** The binder of the engine, which is started for what nobody has asked it before. */
+export function openOwnBinder(
+  { openBinder }: Pick<Adapter, 'openBinder'>,
+  { project, openBindings }: Pick<LoadedGraph, 'project' | 'openBindings'>,
+): Promise<Binder> | undefined {
+  if (openBinder === undefined) return undefined;
   const { root: projectRoot, target } = project;
-  const binder = await adapter.openBinder?.({ projectRoot, settings: target.settings });
-  return binder ?? (await adapter.openTargetBinder?.({ target, projectRoot, connections: 1, readOnly: false }));
+  const open = (): Promise<Binder> => openBinder({ projectRoot, settings: target.settings });
+  const store = openBindings?.();
+  if (store === undefined) return open();
+  return Promise.resolve(rememberBindings({ open, store, context: JSON.stringify([target.type, target.settings]) }));
 }
 
 /** The same with a binder that is open, and with what is known already of nodes that it has seen. */

@@ -1,6 +1,8 @@
 /** Asks the engine's own parser whether each selected text is exactly one query, before anything is wrapped around it. */
 import type { Analyzer, QueryProblem } from '../adapter/analysis.ts';
 import { describeQueryProblem } from '../analyze/describe-query-problem.ts';
+import { passedQueries } from '../cache/passed-queries.ts';
+import type { PassedQueries } from '../cache/passed-queries.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import { fillAnyColumns } from '../compile/column-slots.ts';
 import { fillSlots } from '../compile/slots.ts';
@@ -44,16 +46,30 @@ export async function findQueryProblems(loaded: LoadedGraph, selected: ReadonlyS
   const isWhole = (id: NodeId): boolean => allSound || (isSound(id) && ephemeralsAbove(loaded, id).every(isSound));
   const texts = [...selected].filter(isWhole).flatMap((id) => textsOf(loaded, id));
   if (texts.length === 0) return [];
-  const adapter = await loaded.engine.load();
-  const analyzer = await adapter.openAnalyzer();
-  const values = slotValues(anyRun, adapter.dialect);
+  const values = slotValues(anyRun, loaded.engine.dialect);
   const filled = texts.map((entry) =>
     entry.text.slots.length === 0 ? entry : { ...entry, text: fillSlots(fillAnyColumns(entry.text), values) },
   );
+  const passed = passedQueries(loaded.openBindings?.(), loaded.engine.type);
+  try {
+    const open = filled.filter(({ text }) => !passed.has(text.sql));
+    return open.length === 0 ? [] : await askEngine(loaded, open, passed);
+  } finally {
+    passed.close();
+  }
+}
+
+async function askEngine(loaded: LoadedGraph, texts: readonly NodeText[], passed: PassedQueries): Promise<readonly Diagnostic[]> {
+  const adapter = await loaded.engine.load();
+  const analyzer = await adapter.openAnalyzer();
   const diagnostics: Diagnostic[] = [];
   try {
-    for (let from = 0; from < filled.length; from += textsAtOnce) {
-      diagnostics.push(...(await problemsOf(loaded, analyzer, filled.slice(from, from + textsAtOnce))));
+    for (let from = 0; from < texts.length; from += textsAtOnce) {
+      const some = texts.slice(from, from + textsAtOnce);
+      const problems = await problemsOf(loaded, analyzer, some);
+      const flawed = new Set(problems.map(({ node }) => node));
+      for (const { id, text } of some) if (!flawed.has(id)) passed.add(text.sql);
+      diagnostics.push(...problems);
     }
   } finally {
     await analyzer.close();

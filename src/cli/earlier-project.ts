@@ -19,6 +19,7 @@ import type { Project } from '../project/project.ts';
 import { anyRun } from './check-queries.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
+import { openOwnBinder } from './analyze-nodes.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { createSavedFiles } from './saved-files.ts';
 import { hashContent } from './select-nodes.ts';
@@ -51,15 +52,14 @@ export async function findEarlier(
   analysis: Analysis | undefined,
   saved: SavedState,
 ): Promise<EarlierProject> {
-  const { project, graph, engine } = loaded;
+  const { graph, engine } = loaded;
   const content = hashContent(host, loaded);
   const facets = new Map<NodeId, NodeFacets>();
   for (const node of graph.nodes.values()) facets.set(node.id, facetsOf(node, content));
   const nodes = renameNodes(loaded, saved, facets);
   const base = { folder: saved.folder, project: saved.project, nodes, facets };
   const adapter = await engine.load();
-  const binder =
-    analysis === undefined ? undefined : await adapter.openBinder?.({ projectRoot: project.root, settings: project.target.settings });
+  const binder = analysis === undefined ? undefined : await openOwnBinder(adapter, loaded);
   if (analysis === undefined || binder === undefined) {
     return { ...base, columns: standingColumns(saved) };
   }

@@ -60,6 +60,8 @@ export interface LoadedGraph {
   readonly compileUnitTest: LoadedCompile['compileUnitTest'];
   /** Renders a text of a node again, with the columns of others. */
   readonly renderAgain: LoadedCompile['renderAgain'];
+  /** Opens what is remembered of queries that an engine was asked about. Absent without a cache. */
+  readonly openBindings?: LoadedCompile['openBindings'];
 }
 
 /**
@@ -203,6 +205,7 @@ export async function loadGraph(
     compileInline,
     compileUnitTest,
     renderAgain,
+    openBindings: compiled.openBindings,
   };
 }
 

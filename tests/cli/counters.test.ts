@@ -105,6 +105,37 @@ describe('what a command loads', () => {
   });
 });
 
+describe('what a command asks the engine', () => {
+  it('compile, lineage and the pages: nothing about queries that it was asked about before', async () => {
+    const project = await shop();
+    const first = await count(project, ['compile'], true);
+    expect(first.statements.length).toBeGreaterThan(10);
+    expect(first.statements.join('\n')).toContain('sum(amount)');
+    for (const args of [['compile'], ['lineage', 'total.total', '--output', 'json']]) {
+      const { statements } = await count(project, args, true);
+      expect(statements, args.join(' ')).toEqual([]);
+    }
+    // The pages tell of the tables that stand, too.
+    const { statements: ofPages } = await count(project, ['docs', '-q'], true);
+    expect(ofPages.join('\n')).not.toMatch(/sum\(amount\)|create (or replace )?table/);
+    const { statements: without } = await count(project, ['compile', '--no-cache'], true);
+    expect(without.length).toBeGreaterThan(10);
+  });
+
+  it('a change: about the query that has changed and no other', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [`models/many/m${index}.sql`, `select ${index} as number\n`]),
+    );
+    const project = await shop(files);
+    await project.tx(['compile'], { spawn: true });
+    project.write('models/many/m7.sql', 'select 70 as number\n');
+    const { statements } = await count(project, ['compile'], true);
+    const asked = statements.filter((sql) => /\d+ as number/.test(sql)).join('\n');
+    expect(asked).toContain('70 as number');
+    expect(asked).not.toMatch(/\b8 as number/);
+  });
+});
+
 describe('what a command reads', () => {
   it('every file of the project once, and after that none that did not change', async () => {
     const files = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`models/many/m${index}.sql`, 'select 1 as id\n']));
