@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram, tempFolder } from './support/tx.ts';
@@ -81,5 +81,19 @@ describe('the package, installed in an empty folder', () => {
     expect(made.code, `${made.stdout}\n${made.stderr}`).toBe(0);
     const built = await tx(['build'], join(home, 'demo'));
     expect(built.code, `${built.stdout}\n${built.stderr}`).toBe(0);
+  });
+
+  it('names the package that tells columns while PostgreSQL is away', async () => {
+    const folder = join(home, 'away');
+    mkdirSync(join(folder, 'models'), { recursive: true });
+    writeFileSync(
+      join(folder, 'project.yaml'),
+      'name: away\ntargets:\n  dev: { type: postgres, schema: main, host: 127.0.0.1, port: 1, user: x }\n',
+    );
+    writeFileSync(join(folder, 'models', 'one.sql'), 'select 1 as id\n');
+    const { code, stderr } = await tx(['compile'], folder);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/columns are not looked at: [^]*127\.0\.0\.1:1/);
+    expect(stderr).toContain('npm install @electric-sql/pglite');
   });
 });

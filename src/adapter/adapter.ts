@@ -71,6 +71,17 @@ export interface Adapter {
    * others, and nothing is left behind.
    */
   readonly openTargetBinder?: (options: OpenOptions) => Promise<Binder>;
+  /** What tells columns where `openBinder` is absent and the target cannot be asked. */
+  readonly offline?: OfflineBinder;
+}
+
+/** A package that stands for the engine, and that whoever wants it installs. */
+export interface OfflineBinder {
+  readonly packageName: string;
+  /** Its version; undefined where it is installed neither beside `tx` nor in the project. */
+  readonly version: (projectRoot: string) => string | undefined;
+  /** Functions and types that somebody made in the target are not there. Names without a schema are looked for in `schema`. */
+  readonly openBinder: (options: BinderOptions & { readonly schema: string }) => Promise<Binder>;
 }
 
 /**

@@ -1,6 +1,5 @@
 /** Binds the engine, the target's catalog and the seed files to analysis. */
 import type { Adapter } from '../adapter/adapter.ts';
-import type { Binder } from '../adapter/analysis.ts';
 import type { Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
@@ -8,7 +7,6 @@ import { analyzeProject } from '../analyze/analyze-project.ts';
 import type { Analysis } from '../analyze/analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
 import { isQueryNode } from '../analyze/waves.ts';
-import { rememberBindings } from '../cache/remember-bindings.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
@@ -21,6 +19,7 @@ import { describeOpenError } from './database-errors.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import { openAnyBinder, openOfflineBinder } from './open-binder.ts';
 import { readSeedFiles } from './seed-files.ts';
 
 /** Columns of nodes that are taken as they stand somewhere, whatever their texts say. */
@@ -31,9 +30,16 @@ export interface AnalyzeOptions {
   /** Stops where the target has to tell and cannot be asked. */
   readonly required?: boolean;
   /** Hears why the target, which would have to tell, cannot be asked. */
-  readonly onUnreachable?: (diagnostic: Diagnostic) => void;
+  readonly onUnreachable?: (diagnostic: Diagnostic, instead: InsteadOfTarget) => void;
   /** Further nodes that are worth the start of an engine: usually sources are of interest only below queries. */
   readonly isAsked?: (node: GraphNode | undefined) => boolean;
+}
+
+/** What tells columns in the place of a target that cannot be asked. */
+export interface InsteadOfTarget {
+  readonly isThere: boolean;
+  /** The package to install for it; undefined where there is none. */
+  readonly packageName: string | undefined;
 }
 
 /** As analysis takes it. */
@@ -55,15 +61,20 @@ export async function analyzeNodes(
   if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)) || isAsked(graph.nodes.get(id))))
     return { value: { nodes: new Map(), whole: new Map() }, diagnostics: [] };
   const adapter = await engine.load();
+  let catalog: Promise<readonly CatalogRelation[] | undefined> | undefined;
+  const look = (): NonNullable<typeof catalog> => (catalog ??= lookAtTarget(host, adapter, loaded));
   try {
     if (adapter.openBinder === undefined) host.enter(project.root);
     const binder = await openAnyBinder(adapter, loaded);
-    return binder === undefined ? undefined : await analyzeAndClose(host, loaded, wanted, { adapter, binder, standing });
+    return binder === undefined ? undefined : await analyzeAndClose(host, loaded, wanted, { binder, catalog: look, standing });
   } catch (cause) {
     if (!(cause instanceof EngineError) || adapter.openBinder !== undefined) throw cause;
     const problem = describeOpenError(cause.details, project);
+    const offline = openOfflineBinder(adapter, loaded);
+    onUnreachable?.(problem, { isThere: offline !== undefined, packageName: adapter.offline?.packageName });
+    if (offline !== undefined)
+      return analyzeAndClose(host, loaded, wanted, { binder: await offline, catalog: () => Promise.resolve(undefined), standing });
     if (required) throw new Stop(exitCodes.failed, [problem]);
-    onUnreachable?.(problem);
     return undefined;
   }
 }
@@ -72,34 +83,13 @@ async function analyzeAndClose(
   host: Host,
   loaded: LoadedGraph,
   wanted: ReadonlySet<NodeId>,
-  { adapter, binder, standing }: { readonly adapter: Adapter; readonly binder: Binder } & Pick<AnalyzeOptions, 'standing'>,
+  { standing, ...ports }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeOptions, 'standing'>,
 ): Promise<Outcome<Analysis>> {
-  let catalog: Promise<readonly CatalogRelation[] | undefined> | undefined;
   try {
-    const look = (): NonNullable<typeof catalog> => (catalog ??= lookAtTarget(host, adapter, loaded));
-    return await analyzeWith(host, loaded, wanted, { binder, catalog: look, ...standingOf(standing) });
+    return await analyzeWith(host, loaded, wanted, { ...ports, ...standingOf(standing) });
   } finally {
-    await binder.close();
+    await ports.binder.close();
   }
-}
-
-/** The binder of the engine, or else the target itself, which must be there then. Undefined where neither can tell. */
-export async function openAnyBinder(adapter: Adapter, loaded: Pick<LoadedGraph, 'project' | 'openBindings'>): Promise<Binder | undefined> {
-  const { root: projectRoot, target } = loaded.project;
-  return openOwnBinder(adapter, loaded) ?? adapter.openTargetBinder?.({ target, projectRoot, connections: 1, readOnly: false });
-}
-
-/** The binder of the engine, which is started for what nobody has asked it before. */
-export function openOwnBinder(
-  { openBinder }: Pick<Adapter, 'openBinder'>,
-  { project, openBindings }: Pick<LoadedGraph, 'project' | 'openBindings'>,
-): Promise<Binder> | undefined {
-  if (openBinder === undefined) return undefined;
-  const { root: projectRoot, target } = project;
-  const open = (): Promise<Binder> => openBinder({ projectRoot, settings: target.settings });
-  const store = openBindings?.();
-  if (store === undefined) return open();
-  return Promise.resolve(rememberBindings({ open, store, context: JSON.stringify([target.type, target.settings]) }));
 }
 
 /** The same with a binder that is open, and with what is known already of nodes that it has seen. */

@@ -19,7 +19,7 @@ import type { Project } from '../project/project.ts';
 import { anyRun } from './check-queries.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
-import { openOwnBinder } from './analyze-nodes.ts';
+import { openOwnBinder } from './open-binder.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { createSavedFiles } from './saved-files.ts';
 import { hashContent } from './select-nodes.ts';

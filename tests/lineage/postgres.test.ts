@@ -5,6 +5,7 @@ import type { Cell, Connection } from '../../src/adapter/connection.ts';
 import { EngineError } from '../../src/adapter/engine-error.ts';
 import { openBinder as openDuckdbBinder } from '../../src/adapters/duckdb/analysis/open-binder.ts';
 import { targetOf, useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
+import { openOfflineBinder } from '../../src/adapters/postgres/offline-binder.ts';
 import { quoteIdentifier } from '../../src/adapters/postgres/quoting.ts';
 import { openSession } from '../../src/adapters/postgres/session.ts';
 import { openTargetBinder } from '../../src/adapters/postgres/target-binder.ts';
@@ -65,6 +66,26 @@ describe('golden cases', () => {
   });
   it('have names of their own', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+  });
+});
+
+describe('without a server', () => {
+  it('the same is known of every case, and of what is wrong', async () => {
+    const offline = await openOfflineBinder({ projectRoot: import.meta.dirname, schema: 'main' });
+    try {
+      expect(await offline.declare(postgresStubs)).toEqual([]);
+      const wrong = ['select nope from orders', 'select id + status from orders', 'select no_such(id) from orders'];
+      const requests = [...cases.map(({ sql }) => sql), ...wrong].map((sql) => ({ sql }));
+      const found = await offline.bind(requests);
+      for (const [at, binding] of (await binder.bind(requests)).entries()) expect(found[at], requests[at]?.sql).toEqual(binding);
+      expect(found.slice(-wrong.length)).toMatchObject([
+        { error: { kind: 'unknown-column', position: 7 } },
+        { error: { kind: 'type-mismatch' } },
+        { error: { kind: 'unknown-function' } },
+      ]);
+    } finally {
+      await offline.close();
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import type { Adapter } from '../../adapter/adapter.ts';
 import { capabilities } from './capabilities.ts';
 import { catalog } from './catalog.ts';
 import { dialect } from './dialect.ts';
+import { offlinePackage, offlineVersion } from './offline-package.ts';
 import { operations } from './operations.ts';
 import { readInParts } from './read-in-parts.ts';
 
@@ -15,5 +16,10 @@ export const adapter: Adapter = {
   reach: async (...targets) => (await import('./reach.ts')).reach(...targets),
   readInParts,
   openTargetBinder: async (options) => (await import('./target-binder.ts')).openTargetBinder(options),
+  offline: {
+    packageName: offlinePackage,
+    version: offlineVersion,
+    openBinder: async (options) => (await import('./offline-binder.ts')).openOfflineBinder(options),
+  },
   openAnalyzer: async () => (await import('./analysis.ts')).openAnalyzer(),
 };

@@ -7,6 +7,7 @@ import { plain, plainLine } from '../../diagnostics/plain.ts';
 import { deferText } from '../../plan/defer-nodes.ts';
 import { traced } from '../../project/tracer.ts';
 import { analyzeNodes } from '../analyze-nodes.ts';
+import { noteUnreachable } from '../note-unreachable.ts';
 import { requireSound } from '../check-queries.ts';
 import { compiledPathOf, compiledTextOf, writeCompiled } from '../compiled-files.ts';
 import { exitCodes, Stop } from '../exit.ts';
@@ -53,7 +54,7 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   const columns = options.analyze
     ? await analyzeNodes(host, loaded, selected, {
         standing: deferral?.columns,
-        onUnreachable: ({ message }) => screen.note(`columns are not looked at: ${plainLine(message)}`),
+        onUnreachable: (problem, instead) => screen.note(noteUnreachable(problem, instead, 'columns are not looked at')),
       })
     : undefined;
   const whole =

@@ -10,6 +10,7 @@ import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { lineageDot, lineageJson, lineageMermaid, renderLineage } from '../../report/lineage-text.ts';
 import type { Lineage } from '../../report/lineage-text.ts';
 import { analyzeNodes } from '../analyze-nodes.ts';
+import { noteUnreachable } from '../note-unreachable.ts';
 import { requireSound } from '../check-queries.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -39,7 +40,12 @@ export async function lineageCommand(host: Host, screen: Screen, options: Lineag
   );
   await requireSound(loaded, new Set([...models].filter((id) => !graph.broken.has(id))));
   // A column of a source or seed is looked for in what reads it.
-  const outcome = await analyzeNodes(host, loaded, new Set([...models, wanted.node.id]), { required: true });
+  const outcome = await analyzeNodes(host, loaded, new Set([...models, wanted.node.id]), {
+    required: true,
+    onUnreachable: (problem, instead) => {
+      if (instead.isThere) screen.note(noteUnreachable(problem, instead, ''));
+    },
+  });
   if (outcome === undefined) {
     const help = `${engine.type} does not tell columns before anything runs`;
     throw new Stop(exitCodes.usage, [diagnose('columns-unknown', { node: shownName(wanted.node) }, { help })]);

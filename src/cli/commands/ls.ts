@@ -12,6 +12,7 @@ import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { loadGraph } from '../load-graph.ts';
+import { noteUnreachable } from '../note-unreachable.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { entryContext } from '../manifest-file.ts';
 import type { OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
@@ -78,7 +79,7 @@ async function inferColumns(host: Host, screen: Screen, loaded: LoadedGraph, sel
   const sound = new Set([...selected].filter((id) => !graph.broken.has(id)));
   const outcome = await analyzeNodes(host, loaded, sound, {
     isAsked: () => true,
-    onUnreachable: ({ message }) => screen.note(`columns are those that are described: ${message}`),
+    onUnreachable: (problem, instead) => screen.note(noteUnreachable(problem, instead, 'columns are those that are described')),
   });
   return outcome === undefined ? () => undefined : columnsWithWords(outcome.value, graph, engine.dialect.foldIdentifier);
 }

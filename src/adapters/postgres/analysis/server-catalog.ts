@@ -38,7 +38,7 @@ export class ServerCatalog implements ServerNames {
   }
 
   /** Asks for everything that was looked for in vain, in one round trip; says whether there was any. */
-  async learn(connection: Connection): Promise<boolean> {
+  async learn(connection: Pick<Connection, 'queryEach'>): Promise<boolean> {
     const { relations, functions } = this.#missing;
     if (relations.size + functions.size === 0) return false;
     const [attributes, names] = await connection.queryEach(relationNames(relations), functionNames(functions));

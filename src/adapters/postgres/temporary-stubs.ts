@@ -1,0 +1,211 @@
+/**
+ * Relations of the project as temporary ones of one connection, and queries as temporary views over them: what a server knows of
+ * these is what it would know of the real ones. All of it in one transaction that is undone; nothing is executed.
+ */
+import type { Binding, BindRequest, Stub, StubProblem } from '../../adapter/analysis.ts';
+import type { Connection, ResultSet } from '../../adapter/connection.ts';
+import { EngineError } from '../../adapter/engine-error.ts';
+import type { Relation } from '../../adapter/relation.ts';
+import type { Statement } from '../../adapter/statement.ts';
+import { readView, viewStatement } from './analysis/bound-view.ts';
+import { ServerCatalog } from './analysis/server-catalog.ts';
+import { dialect } from './dialect.ts';
+import { quoteIdentifier, quoteText } from './quoting.ts';
+import { replaceRelations } from './replace-relations.ts';
+import type { ReplacedQuery } from './replace-relations.ts';
+
+/** What has to be known of a connection to ask about queries. */
+export type AskingConnection = Pick<Connection, 'begin' | 'rollback' | 'queryEach'>;
+
+/** Holds the columns of a query for as long as they are read. A table would take files, and several times as long. */
+const scratch: Relation = { schema: dialect.temporarySchema, name: '_tx_columns' };
+const prefix = `create temporary view ${dialect.relation(scratch)} as (\n`;
+
+/** Queries that go to the server together; if it refuses one of them, each goes alone. */
+const together = 50;
+
+interface TemporaryStub {
+  readonly stub: Stub;
+  /** What stands for it. Readers without an alias name columns by the table, so it is called the same. */
+  readonly place: Relation;
+}
+
+/**
+ * The relations are views, which cost the server least, until it refuses anything. From then on they are tables, which have more,
+ * such as samples and columns of the system's own.
+ */
+export class TemporaryStubs {
+  #form: 'view' | 'table' = 'view';
+  readonly #connection: AskingConnection;
+  #stubs = new Map<string, TemporaryStub>();
+  readonly #names = new ServerCatalog();
+  /** Names of temporary relations that are in use. */
+  #taken = new Set([scratch.name]);
+  /** Schemas of their own for relations that have the name of another one, by the schema that they are from. */
+  readonly #schemas = new Map<string, string>();
+
+  constructor(connection: AskingConnection) {
+    this.#connection = connection;
+  }
+
+  async begin(): Promise<void> {
+    await this.#connection.begin({ label: 'columns' });
+  }
+
+  async declare(stubs: readonly Stub[]): Promise<readonly StubProblem[]> {
+    const known = new Map(this.#stubs);
+    try {
+      await this.#make(
+        stubs.flatMap((stub) => this.#place(stub)),
+        stubs,
+      );
+      return [];
+    } catch (cause) {
+      errorOf(cause);
+      await this.#restart(known);
+      return this.#declareApart(stubs);
+    }
+  }
+
+  async #declareApart(stubs: readonly Stub[]): Promise<readonly StubProblem[]> {
+    const problems: StubProblem[] = [];
+    for (const stub of stubs) {
+      const known = new Map(this.#stubs);
+      try {
+        await this.#make(this.#place(stub), [stub]);
+      } catch (cause) {
+        problems.push({ relation: stub.relation, error: errorOf(cause) });
+        await this.#restart(known);
+      }
+    }
+    return problems;
+  }
+
+  /** The statements that make the table, in the place of one from before. */
+  #place(stub: Stub): readonly Statement[] {
+    const key = dialect.relation(stub.relation);
+    const before = this.#stubs.get(key);
+    const placed = { stub, place: before?.place ?? this.#freePlace(stub.relation) };
+    this.#stubs.set(key, placed);
+    return [
+      ...(before === undefined ? [] : [{ sql: `drop ${this.#form} ${dialect.relation(placed.place)}` }]),
+      ...makeStub(placed, this.#form),
+    ];
+  }
+
+  /** Runs the statements that make these, and learns the numbers by which query trees will name them. */
+  async #make(statements: readonly Statement[], stubs: readonly Stub[]): Promise<void> {
+    if (stubs.length === 0) return;
+    const made = stubs.flatMap(({ relation }) => this.#stubs.get(dialect.relation(relation)) ?? []);
+    const places = made.map(({ place }) => quoteText(dialect.relation(place))).join(', ');
+    const answers = await this.#connection.queryEach(...statements, {
+      sql: `select p.name::pg_catalog.regclass::pg_catalog.oid::pg_catalog.text from pg_catalog.unnest(array[${places}]) with ordinality as p (name, n) order by p.n`,
+    });
+    for (const [at, [oid]] of (answers.at(-1)?.rows ?? []).entries()) {
+      const stub = made[at]?.stub;
+      if (stub !== undefined) this.#names.declare(Number(oid), stub);
+    }
+  }
+
+  async bind(requests: readonly BindRequest[]): Promise<readonly Binding[]> {
+    const bindings: Binding[] = [];
+    for (let at = 0; at < requests.length; at += together) {
+      const queries = requests.slice(at, at + together).map(({ sql }) => this.#replace(sql));
+      bindings.push(...((await this.#bindTogether(queries)) ?? (await this.#bindApart(queries))));
+    }
+    return bindings;
+  }
+
+  #replace(sql: string): ReplacedQuery {
+    return replaceRelations(sql, ({ schema, name }) => {
+      const stub = this.#stubs.get(dialect.relation({ schema, name }));
+      return stub === undefined ? undefined : dialect.relation(stub.place);
+    });
+  }
+
+  /** Undefined where the server refuses one of them. */
+  async #bindTogether(queries: readonly ReplacedQuery[]): Promise<readonly Binding[] | undefined> {
+    if (queries.length === 1 && this.#form === 'table') return undefined;
+    try {
+      const answers = await this.#connection.queryEach(...queries.flatMap(askView));
+      return await this.#read(queries.map((_, at) => answers[3 * at + 1]));
+    } catch (cause) {
+      errorOf(cause);
+      await this.#restart(this.#stubs);
+      return undefined;
+    }
+  }
+
+  async #bindApart(queries: readonly ReplacedQuery[]): Promise<readonly Binding[]> {
+    const bindings: Binding[] = [];
+    for (const query of queries) {
+      try {
+        const answers = await this.#connection.queryEach(...askView(query));
+        bindings.push(...(await this.#read([answers[1]])));
+      } catch (cause) {
+        const error = errorOf(cause);
+        await this.#restart(this.#stubs);
+        const { position, ...details } = error;
+        bindings.push({
+          kind: 'refused',
+          error: position === undefined ? error : { ...details, position: query.originOf(position - prefix.length) },
+        });
+      }
+    }
+    return bindings;
+  }
+
+  /** Most queries read nothing but what is declared; names of the server's own are asked for once. */
+  async #read(views: readonly (ResultSet | undefined)[]): Promise<readonly Binding[]> {
+    const read = (): readonly Binding[] => views.map((view) => ({ kind: 'bound', query: readView(view, this.#names) }));
+    const bindings = read();
+    return (await this.#names.learn(this.#connection)) ? read() : bindings;
+  }
+
+  #freePlace({ schema, name }: Relation): Relation {
+    if (!this.#taken.has(name)) {
+      this.#taken.add(name);
+      return { schema: dialect.temporarySchema, name };
+    }
+    const own = this.#schemas.get(schema) ?? `_tx_columns_${this.#schemas.size + 1}`;
+    this.#schemas.set(schema, own);
+    return { schema: own, name };
+  }
+
+  /** An error ends the transaction, and with it everything that was declared. */
+  async #restart(stubs: ReadonlyMap<string, TemporaryStub>): Promise<void> {
+    this.#stubs = new Map(stubs);
+    this.#form = 'table';
+    await this.#connection.rollback();
+    await this.begin();
+    this.#names.forgetDeclared();
+    const all = [...this.#stubs.values()];
+    const temporary = all.filter(({ place }) => place.schema === dialect.temporarySchema);
+    this.#taken = new Set([scratch.name, ...temporary.map(({ place }) => place.name)]);
+    await this.#make(
+      all.flatMap((stub) => makeStub(stub, this.#form)),
+      all.map(({ stub }) => stub),
+    );
+  }
+}
+
+function askView({ sql }: ReplacedQuery): readonly Statement[] {
+  return [{ sql: `${prefix}${sql}\n)` }, viewStatement(scratch), { sql: `drop view ${dialect.relation(scratch)}` }];
+}
+
+function makeStub({ stub: { columns }, place }: TemporaryStub, form: 'view' | 'table'): readonly Statement[] {
+  const isTemporary = place.schema === dialect.temporarySchema;
+  const name = `${isTemporary ? 'temporary ' : ''}${form} ${dialect.relation(place)}`;
+  const list = columns.map((column) => {
+    const quoted = quoteIdentifier(column.name);
+    return form === 'table' ? `${quoted} ${column.type}` : `cast(null as ${column.type}) as ${quoted}`;
+  });
+  const schema = isTemporary ? [] : [`create schema if not exists ${quoteIdentifier(place.schema)}`];
+  const create = form === 'table' ? `create ${name} (${list.join(', ')})` : `create ${name} as select ${list.join(', ')}`;
+  return [...schema, create].map((sql) => ({ sql }));
+}
+
+function errorOf(cause: unknown): EngineError['details'] {
+  if (!(cause instanceof EngineError) || cause.details.kind === 'connection') throw cause;
+  return cause.details;
+}
