@@ -3,8 +3,11 @@ import type { BoundQuery, Proofs } from '../adapter/analysis.ts';
 import type { Column } from '../adapter/relation.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 
-/** Where the columns of a node were learned: from its query, from YAML, from the database, from a file's own reader, from a seed's values. */
-export type ColumnsOrigin = 'query' | 'declared' | 'catalog' | 'file' | 'seed';
+/**
+ * Where the columns of a node were learned: from its query, from YAML, from the database, from what was seen there when it could be
+ * opened last, from a file's own reader, from a seed's values.
+ */
+export type ColumnsOrigin = 'query' | 'declared' | 'catalog' | 'last-seen' | 'file' | 'seed';
 
 /**
  * Why columns are not known: nobody tells those of a source or seed; something above is refused or not known;

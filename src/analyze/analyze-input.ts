@@ -43,4 +43,6 @@ export interface AnalyzePorts {
   readonly binder: Binder;
   /** What stands in the target, or undefined when nobody could look. Asked only where it decides something. */
   readonly catalog: () => Promise<readonly CatalogRelation[] | undefined>;
+  /** Sources as they stood when somebody could look. */
+  readonly lastSeen?: () => readonly Pick<CatalogRelation, 'relation' | 'columns'>[];
 }

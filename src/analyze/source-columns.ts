@@ -10,7 +10,7 @@ const noProofs = { notNull: [], unique: [] } as const;
 /** What is known of each of `sources`; those of which nothing is known are left out. */
 export async function findSourceColumns(
   input: AnalyzeInput,
-  { binder, catalog }: AnalyzePorts,
+  { binder, catalog, lastSeen }: AnalyzePorts,
   sources: readonly CompiledSource[],
 ): Promise<ReadonlyMap<NodeId, KnownColumns>> {
   const key = relationKey(input.dialect.foldIdentifier);
@@ -28,11 +28,13 @@ export async function findSourceColumns(
       open.push(source);
     }
   }
-  const standing = open.length === 0 ? [] : ((await catalog()) ?? []);
+  const stands = open.length === 0 ? [] : await catalog();
+  const standing = stands ?? lastSeen?.() ?? [];
+  const origin = stands === undefined ? 'last-seen' : 'catalog';
   const columnsAt = new Map(standing.map((entry) => [key(entry.relation), entry.columns]));
   for (const { id, relation } of open) {
     const columns = columnsAt.get(key(relation)) ?? [];
-    if (columns.length > 0) found.set(id, { kind: 'known', origin: 'catalog', columns, proofs: noProofs });
+    if (columns.length > 0) found.set(id, { kind: 'known', origin, columns, proofs: noProofs });
   }
   // A file that is not there yet, or that needs an extension, leaves its source unknown.
   const bindings = await binder.bind(files.map(({ external }) => ({ sql: `select * from ${external}` })));

@@ -11,6 +11,8 @@ import type { CompiledProject, CompilePorts, CompileRequest } from './compiled-p
 import { CacheDamaged } from './damaged.ts';
 import type { SeenProjectFile } from './known-project.ts';
 import { cacheFolder, keepKnownProject } from './known-project.ts';
+import type { SeenSources } from './seen-sources.ts';
+import { seenSources } from './seen-sources.ts';
 import type { Slot, SlotLimits } from './slot.ts';
 import { dropSlot, usualLimits } from './slot.ts';
 
@@ -31,6 +33,8 @@ export interface LoadedCompile extends CompiledProject {
   readonly dropCache: () => void;
   /** Opens what is remembered of queries that an engine was asked about. Absent without a cache. */
   readonly openBindings?: () => BindingStore;
+  /** What was seen of sources in the database of the target. Absent without a cache. */
+  readonly sources?: SeenSources;
 }
 
 export async function loadCompiled(request: LoadRequest, ports: CompilePorts): Promise<LoadedCompile> {
@@ -53,7 +57,12 @@ export async function loadCompiled(request: LoadRequest, ports: CompilePorts): P
     const folder = `${cacheFolder(project.root, project.paths.target)}/bindings`;
     return openBindingStore({ files: ports.files, folder, build, unique: `${request.unique}-${opened}`, now: request.now() });
   };
-  return { ...compiled, dropCache, openBindings };
+  const { name, type, database, schema } = project.target;
+  const sources = seenSources(ports.files, cacheFolder(project.root, project.paths.target), {
+    target: JSON.stringify([name, type, database, schema]),
+    build,
+  });
+  return { ...compiled, dropCache, openBindings, sources };
 }
 
 /** Without a cache: the compiler and all that belongs to it are loaded in any case. */

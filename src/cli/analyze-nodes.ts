@@ -6,6 +6,7 @@ import type { CatalogRelation, Column } from '../adapter/relation.ts';
 import { analyzeProject } from '../analyze/analyze-project.ts';
 import type { Analysis } from '../analyze/analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
+import { relationKey } from '../analyze/relation-key.ts';
 import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
@@ -118,9 +119,26 @@ export function analyzeWith(
     seedColumns: seedColumns ?? ((seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns),
     compiledPath: (path) => compiledPathOf(project, path),
   };
+  let kept: ReturnType<AnalyzePorts['catalog']> | undefined;
   return traced(host.trace, 'analyze', () =>
-    analyzeProject(input, { ...ports, render: (again, path) => loaded.renderAgain(sourceOf(loaded, path), again) }),
+    analyzeProject(input, {
+      ...ports,
+      catalog: () => (kept ??= keepSources(loaded, ports.catalog)),
+      lastSeen: () => loaded.sources?.read() ?? [],
+      render: (again, path) => loaded.renderAgain(sourceOf(loaded, path), again),
+    }),
   );
+}
+
+/** Whoever looks at the target keeps what stands of sources for those who cannot. */
+async function keepSources({ graph, engine, sources }: LoadedGraph, catalog: AnalyzePorts['catalog']): ReturnType<AnalyzePorts['catalog']> {
+  const standing = await catalog();
+  if (standing === undefined || sources === undefined) return standing;
+  const key = relationKey(engine.dialect.foldIdentifier);
+  const wanted = new Set<string>();
+  for (const node of graph.nodes.values()) if (node.resourceType === 'source') wanted.add(key(node.relation));
+  sources.keep(standing.filter(({ relation }) => wanted.has(key(relation))));
+  return standing;
 }
 
 function sourceOf({ texts }: LoadedGraph, path: string): SourceFile {

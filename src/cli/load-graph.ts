@@ -62,6 +62,8 @@ export interface LoadedGraph {
   readonly renderAgain: LoadedCompile['renderAgain'];
   /** Opens what is remembered of queries that an engine was asked about. Absent without a cache. */
   readonly openBindings?: LoadedCompile['openBindings'];
+  /** What was seen of sources in the database of the target. Absent without a cache. */
+  readonly sources?: LoadedCompile['sources'];
 }
 
 /**
@@ -206,6 +208,7 @@ export async function loadGraph(
     compileUnitTest,
     renderAgain,
     openBindings: compiled.openBindings,
+    sources: compiled.sources,
   };
 }
 

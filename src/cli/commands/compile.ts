@@ -1,7 +1,9 @@
 /** `tx compile`: writes the SQL of the selected nodes, and prints it when it is one node or inline text. */
 import type { Analysis } from '../../analyze/analysis.ts';
-import type { CompiledText } from '../../compile/compiled.ts';
+import type { CompiledText, NodeId } from '../../compile/compiled.ts';
+import { bug } from '../../diagnostics/bug.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { shownName } from '../../graph/shown-name.ts';
 import type { Outcome } from '../../diagnostics/diagnostic.ts';
 import { plain, plainLine } from '../../diagnostics/plain.ts';
 import { deferText } from '../../plan/defer-nodes.ts';
@@ -78,16 +80,21 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
 }
 
 /** Says what is wrong with the columns of the selected queries; false when something is. */
-function reportColumns(screen: Screen, loaded: LoadedGraph, outcome: Outcome<Analysis>): boolean {
+function reportColumns(screen: Screen, { graph }: LoadedGraph, outcome: Outcome<Analysis>): boolean {
   const { nodes } = outcome.value;
+  const nameOf = (id: NodeId): string => shownName(graph.nodes.get(id) ?? bug(`there is no node ${id}`));
   screen.showDiagnostics(outcome.diagnostics);
   const unknown = new Set(
     [...nodes.values()].flatMap((found) => (found.kind === 'unknown' && found.why !== 'above-refused' ? [found.at] : [])),
   );
   if (unknown.size > 0) {
     const open = [...nodes.values()].filter(({ kind }) => kind === 'unknown').length;
-    const names = [...unknown].map((id) => loaded.graph.nodes.get(id)?.name ?? id);
+    const names = [...unknown].map(nameOf);
     screen.note(`columns of ${open} ${open === 1 ? 'node' : 'nodes'} not known, because of ${listNames(names)}`);
+  }
+  const seen = [...nodes].flatMap(([id, found]) => (found.kind === 'known' && found.origin === 'last-seen' ? [id] : []));
+  if (seen.length > 0) {
+    screen.note(`columns of ${listNames(seen.map(nameOf))} as they were when the database could be opened last`);
   }
   return !hasErrors(outcome.diagnostics);
 }
