@@ -66,6 +66,37 @@ const typed = {
   ],
 };
 
+/** The comment goes to the end of the last model, which reads others and is read by none. */
+const typedAgain = {
+  name: 'typed-again-1000',
+  title: 'tx compile of the same where one model has changed; floor: tx compile --no-analyze after such a change',
+  make: async (place) => {
+    const { folder, scratch, size } = place;
+    const { lastModel } = writeCompileProject(folder, size.models);
+    await runStatements(join(folder, 'warehouse.duckdb'), compileSources(), { folder, scratch });
+    const found = readdirSync(join(folder, 'models'), { recursive: true }).find((path) => path.endsWith(`${lastModel}.sql`));
+    const path = join(folder, 'models', found);
+    const text = readFileSync(path, 'utf8');
+    let turn = 0;
+    const prepare = () => writeFileSync(path, `${text}-- ${(turn += 1)}\n`);
+    await measure({ args: tx('compile'), cwd: folder }, scratch);
+    return {
+      tx: { args: tx('compile'), cwd: folder, prepare },
+      floor: { args: tx('compile', '--no-analyze'), cwd: folder, prepare },
+    };
+  },
+  rows: (medians) => [
+    cpu(medians),
+    {
+      measure: 'wall, analysis alone',
+      unit: 'ms',
+      tx: medians.tx.wallMs - medians.floor.wallMs,
+      floor: medians.floor.wallMs,
+      bar: atMost.value(250, 'ms'),
+    },
+  ],
+};
+
 /** The pages stand already, and are compared with what they would be: to make thousands of files costs what the file system takes. */
 function docsCase({ write, bar, ...rest }) {
   return {
@@ -105,4 +136,4 @@ const docsOfMany = docsCase({
   optional: 'large',
 });
 
-export const projectCases = [nothingToDo, typed, docs, docsOfMany];
+export const projectCases = [nothingToDo, typed, typedAgain, docs, docsOfMany];

@@ -34,6 +34,7 @@ const plainRun = [
   'first-statement-1000',
   'nothing-to-do-1000',
   'typed-1000',
+  'typed-again-1000',
   'docs-1000',
   'fmt-1000',
   'fmt-unchanged-1000',

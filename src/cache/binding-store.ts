@@ -69,15 +69,14 @@ export function openBindingStore(input: BindingStoreInput): BindingStore {
   const { entries, segments } = readKept(input);
   const today = Math.floor(input.now / dayMs);
   const added = new Map<string, string>();
-  let isTouched = false;
+  const touched = new Set<string>();
   return {
     find: (digest) => {
       const entry = entries.get(digest);
       if (entry === undefined) return added.get(digest);
       try {
         const text = segments.get(entry.text);
-        isTouched ||= entry.used !== today;
-        entry.used = today;
+        if (entry.used !== today) touched.add(digest);
         return text;
       } catch (cause) {
         if (!(cause instanceof CacheDamaged)) throw cause;
@@ -87,15 +86,33 @@ export function openBindingStore(input: BindingStoreInput): BindingStore {
     },
     add: (digest, text) => void added.set(digest, text),
     close: () => {
-      try {
-        if (added.size > 0 || isTouched) save(input, { entries, segments }, added, today);
-      } catch {
-        // A read-only checkout, a full disk, texts that are damaged: the next process starts the engine again.
-      } finally {
-        segments.close();
-      }
+      segments.close();
+      if (added.size + touched.size > 0) keep(input, { added, touched, today });
     },
   };
+}
+
+interface News {
+  readonly added: ReadonlyMap<string, string>;
+  /** What was asked for today for the first time. */
+  readonly touched: ReadonlySet<string>;
+  readonly today: number;
+}
+
+/** Others may have added to the store since it was read: it is read again, and what is new put to that. */
+function keep(input: BindingStoreInput, { added, touched, today }: News): void {
+  const kept = readKept(input);
+  try {
+    for (const digest of touched) {
+      const entry = kept.entries.get(digest);
+      if (entry !== undefined) entry.used = today;
+    }
+    save(input, kept, added, today);
+  } catch {
+    // A read-only checkout, a full disk, texts that are damaged: the next process starts the engine again.
+  } finally {
+    kept.segments.close();
+  }
 }
 
 function readKept({ files, folder, build }: BindingStoreInput): Kept {
@@ -137,7 +154,8 @@ function save(input: BindingStoreInput, { entries, segments }: Kept, added: Read
   const segmentName = `${unique}${segmentEnding}`;
   if (added.size > 0) segments.addTo(files.create(`${folder}/${segmentName}`));
   const fresh = [...added].map(([digest, text]): [string, Entry] => [digest, { text: segments.add(text), size: text.length, used: today }]);
-  const all = [...fresh, ...entries];
+  // Of one digest, which two processes may have found out, the texts are the same.
+  const all = [...fresh, ...[...entries].filter(([digest]) => !added.has(digest))];
   const kept = added.size === 0 ? all : putTogether(all, segments, limits);
   const made = segments.keep(segmentName);
   const names = made === undefined ? segments.names : [...segments.names, made];

@@ -176,6 +176,16 @@ describe('a binder that remembers', () => {
     }
   });
 
+  it('keeps what two processes at once have found out', async () => {
+    const files = memoryFiles({});
+    await inProcess(files, async (outer) => {
+      await outer.declare([orders, customers]);
+      await outer.bind([total]);
+      await inProcess(files, async (inner) => (await inner.declare([orders, customers]), inner.bind([names])));
+    });
+    expect((await inProcess(files, bindBoth)).asked).toBeUndefined();
+  });
+
   it('loses nothing but time where nothing can be written', async () => {
     const files = memoryFiles({});
     const { value } = await inProcess({ ...files, create: () => bug('full'), writeAtomic: () => bug('full') }, bindBoth);
