@@ -4,6 +4,8 @@ import type { Span } from '../diagnostics/span.ts';
 import { parseTemplate } from '../parse/parse-template.ts';
 import type { CompiledText } from './compiled.ts';
 import { renderTemplate } from './render.ts';
+import type { TextPlaces } from './align-text.ts';
+import { alignText, endOfRun, placeAt } from './align-text.ts';
 import type { Session } from './session.ts';
 import { segmentKind, segmentSize } from './span-map.ts';
 
@@ -15,18 +17,18 @@ export interface EmbeddedTemplate {
 }
 
 /**
- * Renders the template; problems join the session's, at their place in the file. Where quotes or indentation
- * make the text differ from what the file holds, that place is the whole value.
+ * Renders the template; problems join the session's, at their place in the file. Where an indented block or quotes
+ * make the text differ from what the file holds, each character is found there by `alignText`; where it cannot be
+ * found, the place is the whole value.
  */
 export function renderEmbedded(template: EmbeddedTemplate, session: Session): CompiledText {
   const span = withoutSpaceBehind(template.span, template.fileText);
-  const within = template.fileText?.slice(span.start, span.end).indexOf(template.text) ?? -1;
-  const offset = within < 0 ? undefined : span.start + within;
+  const places = template.fileText === undefined ? undefined : alignText(template.text, template.fileText, span);
   // A path that no file has tells the template's own places from those in macro files.
   const file = { path: `${span.path}\0embedded`, text: template.text };
   const move = (place: Span): Span => {
     if (place.path !== file.path) return place;
-    return offset === undefined ? span : { path: span.path, start: place.start + offset, end: place.end + offset };
+    return places === undefined ? span : { path: span.path, ...moveRange(places, place.start, place.end) };
   };
   const parsed = parseTemplate(file);
   const before = session.diagnostics.length;
@@ -35,7 +37,7 @@ export function renderEmbedded(template: EmbeddedTemplate, session: Session): Co
   const found = session.diagnostics.splice(before);
   session.diagnostics.push(...found.map((entry) => moveDiagnostic(entry, move)));
   for (const [id, place] of session.dependencies) session.dependencies.set(id, move(place));
-  return moveText(text, file.path, span, offset);
+  return moveText(text, file.path, span, places);
 }
 
 /** A block of YAML ends where the next line begins. */
@@ -50,19 +52,31 @@ function moveDiagnostic(entry: Diagnostic, move: (span: Span) => Span): Diagnost
   return entry.span === undefined ? { ...entry, notes } : { ...entry, notes, span: move(entry.span) };
 }
 
-function moveText(text: CompiledText, path: string, span: Span, offset: number | undefined): CompiledText {
+/** Where the characters `[start, end)` of the template stand in its file. */
+function moveRange(places: TextPlaces, start: number, end: number): { readonly start: number; readonly end: number } {
+  const from = placeAt(places, start);
+  return { start: from, end: end > start ? placeAt(places, end - 1) + 1 : from };
+}
+
+function moveText(text: CompiledText, path: string, span: Span, places: TextPlaces | undefined): CompiledText {
   const files = text.map.files.map((file) => (file === path ? span.path : file));
   const own = text.map.files.indexOf(path);
-  const segments = [...text.map.segments];
-  for (let at = 0; at < segments.length; at += segmentSize) {
-    if (segments[at + 1] !== own) continue;
-    if (offset === undefined) {
-      segments[at + 2] = span.start;
-      segments[at + 3] = span.end;
-      segments[at + 4] = segmentKind.generated;
+  const segments: number[] = [];
+  for (let at = 0; at < text.map.segments.length; at += segmentSize) {
+    const [start = 0, file = 0, from = 0, to = 0, kind = 0] = text.map.segments.slice(at, at + segmentSize);
+    if (file !== own) segments.push(start, file, from, to, kind);
+    else if (places === undefined) segments.push(start, file, span.start, span.end, segmentKind.generated);
+    else if (kind === segmentKind.verbatim) {
+      // A segment is copied letter by letter, so it ends where the file has something between two letters.
+      for (let begin = from; begin < to || begin === from;) {
+        const end = Math.min(to, endOfRun(places, begin));
+        const moved = moveRange(places, begin, end);
+        segments.push(start + begin - from, file, moved.start, moved.end, kind);
+        begin = Math.max(end, begin + 1);
+      }
     } else {
-      segments[at + 2] = (segments[at + 2] ?? 0) + offset;
-      segments[at + 3] = (segments[at + 3] ?? 0) + offset;
+      const moved = moveRange(places, from, to);
+      segments.push(start, file, moved.start, moved.end, kind);
     }
   }
   return { sql: text.sql, map: { files, segments }, slots: text.slots };
