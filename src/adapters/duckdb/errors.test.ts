@@ -33,12 +33,28 @@ describe('kinds', () => {
     ['select st_area(1)', 'missing-extension'],
     [`from 'https://example.com/x.parquet'`, 'missing-extension'],
     [`from 'missing.csv'`, 'io'],
+    ['from "missing.csv"', 'io'],
+    [`from read_csv('main.csv')`, 'io'],
+    ['select * from main.csv', 'unknown-relation'],
+    ['select * from "nowhere" . "json"', 'unknown-relation'],
+    ['select * from Main.Parquet', 'unknown-relation'],
     [`select error('no space left, disk full')`, 'other'],
     ['create table t as select 1', 'other'],
   ])('%s is %s', async (sql, kind) => {
     const details = await fail(sql, 'create table t (a integer primary key); insert into t values (1)');
     expect(details.kind).toBe(kind);
     expect(details.message).not.toMatch(/[\n\r]|LINE 1|exception_type|_tx_database/);
+  });
+  it('tells a table with the name of a kind of file from a file', async () => {
+    const sql = 'select 1 as "raw_csv" from "raw"."csv" as c';
+    expect(await fail(sql)).toEqual({
+      kind: 'unknown-relation',
+      name: 'raw.csv',
+      message: 'Table with name raw.csv does not exist!',
+      redacted: 'Table with name raw.csv does not exist!',
+      position: sql.indexOf('"raw"'),
+      retry: 'never',
+    });
   });
   it('tells memory that ran out', async () => {
     const connection = await openTestConnection({ path: ':memory:', memory_limit: '20MB' });

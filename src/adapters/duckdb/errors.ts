@@ -1,8 +1,8 @@
 /** Turns the driver's errors into engine errors: kind, message, position in the statement, retry. */
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { EngineErrorDetails, EngineErrorKind, Retry } from '../../adapter/engine-error.ts';
-import { fileProblem, findReader } from './file-errors.ts';
-import type { FileProblem } from './file-errors.ts';
+import { fileProblem, findReader, relationTakenForFile } from './file-errors.ts';
+import type { FileProblem, MissingRelation } from './file-errors.ts';
 
 /** Alias under which every database file is attached; never shown to a user. */
 export const databaseAlias = '_tx_database';
@@ -249,6 +249,8 @@ export function engineError(cause: unknown, sql?: string, skip = 0): EngineError
   const raw = parseRaw(textOf(cause));
   const problem = readerTypes.has(raw.exception_type) ? fileProblem(raw.exception_message) : undefined;
   if (problem !== undefined) return fileError(problem, cause, sql, skip);
+  const missing = sql === undefined || raw.exception_type !== 'IO' ? undefined : relationTakenForFile(raw.exception_message, sql);
+  if (missing !== undefined) return relationMissing(missing, cause, skip);
   const half = halfOperator(raw);
   if (half !== undefined) return operandMissing({ ...raw, name: half }, cause, sql, skip);
   const kind = kindOf(raw);
@@ -291,6 +293,11 @@ function fileError({ message, redacted, path, column }: FileProblem, cause: unkn
     },
     { cause },
   );
+}
+
+function relationMissing({ name, message, position }: MissingRelation, cause: unknown, skip: number): EngineError {
+  const placed = position < skip ? {} : { position: position - skip };
+  return new EngineError({ kind: 'unknown-relation', message, redacted: message, retry: 'never', name, ...placed }, { cause });
 }
 
 /** The operator that stands behind its value alone: the grammar takes it for the call of a function that nobody has. */

@@ -93,3 +93,24 @@ export function findReader(sql: string, path: string): number | undefined {
   const found = naming.length > 0 ? naming : calls;
   return found.length === 1 ? found[0]?.index : undefined;
 }
+
+/** A relation that is not there. */
+export interface MissingRelation {
+  readonly name: string;
+  readonly message: string;
+  /** Where `sql` names it. */
+  readonly position: number;
+}
+
+/**
+ * The relation that the engine took for a file: `"raw"."csv"` without a table of that name is `raw.csv` to it, and then there is
+ * no such file. Undefined where the text does name a file.
+ */
+export function relationTakenForFile(message: string, sql: string): MissingRelation | undefined {
+  const path = /^No files found that match the pattern "([^"]+)"/.exec(message)?.[1];
+  const parts = path?.split('.') ?? [];
+  if (path === undefined || parts.length < 2 || sql.includes(`'${path}'`) || sql.includes(`"${path}"`)) return undefined;
+  const written = parts.map((part) => `"?${part.replaceAll(/[^\p{L}\p{N}_]/gu, String.raw`\$&`)}"?`).join(String.raw`\s*\.\s*`);
+  const found = new RegExp(String.raw`(?<![\p{L}\p{N}_."'])${written}(?![\p{L}\p{N}_"'])`, 'iu').exec(sql);
+  return found === null ? undefined : { name: path, message: `Table with name ${path} does not exist!`, position: found.index };
+}
