@@ -20,9 +20,15 @@ export function fold(name: string): string {
   return name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** The names in the current record of `reader`; undefined when the delimiter is plainly another one. */
+/**
+ * The names in the current record of `reader`, without blanks around those that are not quoted: nobody could write such a name
+ * in a query without quotes. Undefined when the delimiter is plainly another one.
+ */
 export function readHeader(reader: RecordReader, delimiter: string, problems: ProblemList): readonly string[] | undefined {
-  const names = Array.from({ length: reader.count }, (_, field) => reader.cell(field));
+  const names = Array.from({ length: reader.count }, (_, field) => {
+    const name = reader.cell(field);
+    return reader.forms[field] === fieldForm.plain ? name.trim() : name;
+  });
   const places = (field: number): readonly [number, number] => [
     reader.offsetOf(reader.starts[field] ?? 0),
     reader.offsetOf(reader.ends[field] ?? 0),

@@ -241,6 +241,14 @@ describe('the header', () => {
     ]);
   });
 
+  test('blanks around a name count for nothing, unless it is quoted', () => {
+    const { value } = readSeed(sourceOf(' id , name,\tx y ," kept "\n1, v,2,3\n'), typed({ name: 'text' }));
+    expect(value?.columns.map(({ name }) => name)).toEqual(['id', 'name', 'x y', ' kept ']);
+    expect(problems('id, ID\n1,2\n')).toEqual([
+      'seed-header-duplicate: column 2 is called `ID` like column 1 (rename one of them; case does not tell columns apart)',
+    ]);
+  });
+
   test('a header that looks like another delimiter is refused with its name', () => {
     expect(problems('id;name;city\n1;x;y\n')).toEqual([
       'seed-header-delimiter: the header looks separated by `;`, and the seed is read with `,` (set `delimiter: ";"` in the config of the seed, or quote the name if it is one column)',
