@@ -117,7 +117,8 @@ function readCall(call: Call, frame: Frame, reader: Reader): void {
     }
     if (reader.values[key.name] !== undefined) session.report('config-duplicate', { key: key.name }, entry.span);
     const value = watched(reader, () => evaluateArgument(entry.value, frame));
-    if (value === failed) continue;
+    // As in YAML: a key without a value says nothing.
+    if (value === failed || value === null) continue;
     const plain = toYaml(value);
     if (plain === undefined) {
       session.report(

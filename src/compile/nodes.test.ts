@@ -123,6 +123,23 @@ describe('config', () => {
     expect(await problemsOf(`${template}select 1 as x`)).toEqual([problem]);
   });
 
+  it('takes null for nothing said, in the file as in YAML', async () => {
+    const files = {
+      'project.yaml': 'models:\n  +schema: staging\n  +materialized: table\n',
+      'models/a.sql':
+        '{{config unique_key=null schema=null materialized=null tags=null post_hook=null alias=(default null null)}}select 1 as x',
+      'models/b.sql': 'select 1 as x',
+      'models/b.yaml':
+        'models:\n  - name: b\n    config: { unique_key: null, schema: null, materialized: null, tags: , post_hook: ~, alias: null }\n',
+    };
+    const { project, diagnostics } = await compileFiles(files);
+    expect(diagnostics).toEqual([]);
+    const [a, b] = [modelNamed(project, 'a'), modelNamed(project, 'b')];
+    expect(a.config).toEqual(b.config);
+    expect(a.config).toMatchObject({ materialized: 'table', schema: 'staging', uniqueKey: [], tags: [] });
+    expect([a.relation, b.relation].map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
   it('refuses a list of keys that is empty or names one twice, wherever it stands, and once', async () => {
     const { diagnostics } = await compileFiles({
       'models/a.sql': '{{config materialized="incremental" unique_key=(array)}}select 1 as id',
@@ -273,6 +290,19 @@ describe('hooks', () => {
     expect(model.postHooks.map((hook) => hook.text.sql)).toEqual(['grant select on "main"."m" to dev']);
     expect(project.onRunStart.map((hook) => hook.text.sql)).toEqual(['create table if not exists log (t text)']);
     expect(await problems(files)).toMatchObject([{ code: 'unknown-name', at: 'models/m.sql:oops' }]);
+  });
+
+  it('do nothing where they are empty or come out empty', async () => {
+    const files = {
+      'project.yaml': 'on_run_end: ""\nvars: { log: false }\n',
+      'models/m.yaml':
+        'models:\n  - name: m\n    config: { pre_hook: "", post_hook: ["", "select 2", "{{#if (var \'log\')}}select 1{{/if}}", { sql: "-- later" }] }\n',
+      'models/m.sql': '{{config post_hook=""}}select 1 as x',
+    };
+    const { project, diagnostics } = await compileFiles(files);
+    expect(diagnostics).toEqual([]);
+    const { preHooks, postHooks } = modelNamed(project, 'm');
+    expect([preHooks, postHooks, project.onRunEnd].map((hooks) => hooks.map((hook) => hook.text.sql))).toEqual([[], ['select 2'], []]);
   });
 
   it('neither begin nor end a transaction, nor leave the session changed, inside a transaction or outside', async () => {

@@ -3,7 +3,7 @@ import type { Dialect } from '../adapter/dialect.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { MacroDefinition, NodeProperties, ParsedDocs, ParsedFile, ParsedProperties } from '../parse/definitions.ts';
-import { findDuplicateProperties } from '../parse/duplicate-properties.ts';
+import { findDuplicateProperties, findSameColumns } from '../parse/duplicate-properties.ts';
 import { nodeName, parseFile } from '../parse/parse-file.ts';
 import { comparePaths } from '../project/compare-paths.ts';
 import type { Project, ProjectFile } from '../project/project.ts';
@@ -110,6 +110,7 @@ export function checkDefinitions(input: CheckInput): MacroProblems {
       ...duplicateTests,
       ...findDuplicateDocs(docs),
       ...findDuplicateProperties(properties),
+      ...findSameColumns(properties, dialect.foldIdentifier),
     ],
     missing: macros.missing,
   };

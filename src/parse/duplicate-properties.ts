@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { ModelVersion, ParsedProperties } from './definitions.ts';
+import type { ColumnProperties, ModelVersion, ParsedProperties } from './definitions.ts';
 
 /** One diagnostic for each model, seed, snapshot, source table, macro, variable, selector, group, exposure or unit test that has a second entry, in any file. */
 export function findDuplicateProperties(files: readonly ParsedProperties[]): readonly Diagnostic[] {
@@ -40,4 +40,30 @@ export function findDuplicateProperties(files: readonly ParsedProperties[]): rea
     for (const source of file.sources) for (const table of source.tables) take('source table', `${source.name}.${table.name}`, table.span);
   }
   return diagnostics;
+}
+
+/**
+ * Reports columns of one node that the engine takes for the same, although their names are spelled differently. Those that are
+ * spelled alike are told where they are read.
+ */
+export function findSameColumns(files: readonly ParsedProperties[], fold: (name: string) => string): readonly Diagnostic[] {
+  const diagnostics = new Map<string, Diagnostic>();
+  const look = ({ columns }: { readonly columns: readonly ColumnProperties[] }): void => {
+    const first = new Map<string, ColumnProperties>();
+    for (const column of columns) {
+      const before = first.get(fold(column.name));
+      if (before === undefined) first.set(fold(column.name), column);
+      else {
+        const names = { kind: 'column', name: column.name, first: before.span.path, second: column.span.path };
+        const notes = [{ message: `it is the same as \`${before.name}\`, for letters of either case are one in names`, span: before.span }];
+        // The versions of a model share the columns that are described for all of them.
+        diagnostics.set(`${column.span.path} ${column.span.start}`, diagnose('duplicate-properties', names, { span: column.span, notes }));
+      }
+    }
+  };
+  for (const file of files) {
+    for (const node of [...file.models, ...file.snapshots, ...file.seeds]) look(node);
+    for (const source of file.sources) for (const table of source.tables) look(table);
+  }
+  return [...diagnostics.values()];
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { positionAt } from '../diagnostics/span.ts';
 import type { RawConfig } from './definitions.ts';
-import { findDuplicateProperties } from './duplicate-properties.ts';
+import { findDuplicateProperties, findSameColumns } from './duplicate-properties.ts';
 import { parseProperties } from './properties.ts';
 
 const path = 'models/p.yaml';
@@ -31,6 +31,21 @@ describe('parseProperties', () => {
     ]);
     expect(diagnostics.map(({ code, help }) => [code, help])).toEqual([
       ['unknown-key', 'variables stand under `vars:` of project.yaml, of a target in it, or at the top of a property file'],
+    ]);
+  });
+
+  it('tells of columns that an engine takes for the same, where it does', () => {
+    const text = `models:
+  - { name: m, columns: [{ name: id }, { name: Id }, { name: other }, { name: ID }] }
+seeds: [{ name: s, columns: [{ name: Straße }, { name: straße }] }]
+`;
+    const { value, diagnostics } = parse(text);
+    expect(diagnostics).toEqual([]);
+    expect(findSameColumns([value], (name) => name)).toEqual([]);
+    expect(findSameColumns([value], (name) => name.toLowerCase()).map(({ message, notes }) => [message, notes[0]?.message])).toEqual([
+      ['column `Id` is described twice in `models/p.yaml`', 'it is the same as `id`, for letters of either case are one in names'],
+      ['column `ID` is described twice in `models/p.yaml`', 'it is the same as `id`, for letters of either case are one in names'],
+      ['column `straße` is described twice in `models/p.yaml`', 'it is the same as `Straße`, for letters of either case are one in names'],
     ]);
   });
 
