@@ -1,7 +1,7 @@
 /** One attempt at tests of what is published. */
 import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { TestStep } from '../plan/plan.ts';
+import type { Plan, TestStep } from '../plan/plan.ts';
 import type { Attempt, StepContext, TestError } from './attempt.ts';
 import { failedAttempt } from './failed-attempt.ts';
 import { requireRunning } from './require-running.ts';
@@ -14,7 +14,7 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
   const { adapter } = context.ports;
   try {
     requireRunning(context);
-    requireBuilt(step);
+    requireBuilt(context.plan, step);
     const tools = { ...context, dialect: adapter.dialect, capabilities: adapter.capabilities };
     if (!context.apart) return { kind: 'done', rows: undefined, warnings: [], tests: await runAudit(tools, step.audit), errors: [] };
     const errors: TestError[] = [];
@@ -30,8 +30,9 @@ export async function attemptTests(context: StepContext, step: TestStep): Promis
 }
 
 /** A test of what was never built is told so in the words of the project. */
-function requireBuilt({ audit, unbuilt }: TestStep): void {
+function requireBuilt({ command }: Plan, { audit, unbuilt }: TestStep): void {
   if (unbuilt === undefined) return;
   const test = testsOf(audit)[0] ?? bug('a test step without tests');
-  throw new StepFailure([diagnose('not-built', { test: test.name, names: unbuilt }, { span: test.span, node: test.id })], test.id);
+  const params = { tests: [test.name], names: unbuilt, builds: command === 'build' };
+  throw new StepFailure([diagnose('not-built', params, { span: test.span, node: test.id })], test.id);
 }

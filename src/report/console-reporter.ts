@@ -12,9 +12,9 @@ import { describeRange } from '../intervals/describe-range.ts';
 import { countOf, listCounts } from './quantities.ts';
 import { nextCommand, renderProblems, renderVerdict } from './run-summary.ts';
 import type { NextHints, SummaryInput } from './run-summary.ts';
-import { layoutLines, renderSkipped, renderStep, renderUnchanged, skipReason } from './step-lines.ts';
+import { layoutLines, renderSkipped, renderStep, renderUnbuilt, renderUnchanged, skipReason } from './step-lines.ts';
 import type { SkippedSteps } from './step-lines.ts';
-import { followRun } from './step-progress.ts';
+import { findUnbuilt, followRun } from './step-progress.ts';
 import type { RunProgress, StepProgress } from './step-progress.ts';
 import { marksOf, styleOf } from './style.ts';
 
@@ -113,7 +113,10 @@ function describeWait({ relation, holder }: Extract<RunEvent, { type: 'node-wait
   return `${name}, which ${holder.label === '' ? 'another run' : holder.label} holds (process ${holder.pid})`;
 }
 
-/** Turns finished steps into lines; steps that are skipped one after another become one line, and so does all that is unchanged. */
+/**
+ * Turns finished steps into lines; steps that are skipped one after another become one line, and so do tests of what is not built
+ * and all that is unchanged.
+ */
 function createStepWriter(
   progress: RunProgress,
   style: () => FrameOptions,
@@ -121,11 +124,18 @@ function createStepWriter(
   const layout = layoutLines(progress);
   const names = new Map<string, string>();
   let skipped: SkippedSteps | undefined;
+  let unbuilt: Omit<SkippedSteps, 'because'> | undefined;
   const unchanged: StepProgress[] = [];
   const rest = (): readonly string[] => {
-    const line = skipped === undefined ? [] : [renderSkipped(skipped, layout, style())];
+    const lines = skipped === undefined ? [] : [renderSkipped(skipped, layout, style())];
     skipped = undefined;
-    return line;
+    if (unbuilt !== undefined) {
+      const [only, ...others] = unbuilt.entries;
+      if (only !== undefined && others.length === 0) lines.push(...renderStep(only, unbuilt.finished, layout, style()));
+      else lines.push(renderUnbuilt(unbuilt, layout, style()));
+    }
+    unbuilt = undefined;
+    return lines;
   };
   const last = (): readonly string[] => [...rest(), ...(unchanged.length === 0 ? [] : [renderUnchanged(unchanged, style())])];
   const finished = (entry: StepProgress): readonly string[] => {
@@ -134,6 +144,11 @@ function createStepWriter(
       return [];
     }
     for (const { id, name } of entry.results) names.set(id, name);
+    if (findUnbuilt(entry) !== undefined) {
+      const before = unbuilt === undefined ? rest() : [];
+      unbuilt = { entries: [...(unbuilt?.entries ?? []), entry], finished: progress.finished() };
+      return before;
+    }
     if (entry.results.some((result) => result.status !== 'skipped' && result.status !== 'cancelled')) {
       return [...rest(), ...renderStep(entry, progress.finished(), layout, style())];
     }

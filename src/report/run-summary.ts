@@ -1,4 +1,5 @@
 /** What stands at the end of a run: every problem under the user's own text, the verdict, and what to do next. */
+import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { renderDiagnostic } from '../diagnostics/frame.ts';
 import type { FrameOptions } from '../diagnostics/frame.ts';
@@ -7,8 +8,8 @@ import { plainLine } from '../diagnostics/plain.ts';
 import type { FailureSample, NodeResult, RunResult } from '../execute/events.ts';
 import type { UnitDiff } from '../execute/unit-diff.ts';
 import { formatCount, formatDuration, listCounts } from './quantities.ts';
-import { countSkips, isFailed } from './step-progress.ts';
-import type { RunProgress, SkipCount } from './step-progress.ts';
+import { countSkips, findUnbuilt, isFailed } from './step-progress.ts';
+import type { RunProgress, SkipCount, StepProgress } from './step-progress.ts';
 import { marksOf } from './style.ts';
 import { renderTable } from './tables.ts';
 import { renderUnitDiff } from './unit-diff-text.ts';
@@ -37,7 +38,13 @@ export function renderProblems(input: SummaryInput, options: FrameOptions): read
   const skips = countSkips(input.result.results);
   const warnings: string[] = [];
   const errors: string[] = [];
-  for (const { ids, results } of input.progress.steps) {
+  const unbuilt = input.progress.steps.filter((entry) => findUnbuilt(entry) !== undefined);
+  for (const entry of input.progress.steps) {
+    if (unbuilt.length > 1 && unbuilt.includes(entry)) {
+      if (entry === unbuilt[0]) errors.push(renderUnbuilt(unbuilt, input.result, skips, options));
+      continue;
+    }
+    const { ids, results } = entry;
     // Tests before the node that they kept from being published: the cause comes before the consequence.
     const ordered = [...results].sort((a, b) => rank(a) - rank(b) || ids.indexOf(a.id) - ids.indexOf(b.id));
     const failed = ordered.filter(isFailed);
@@ -51,6 +58,20 @@ export function renderProblems(input: SummaryInput, options: FrameOptions): read
   for (const warning of input.result.warnings) warnings.push(renderDiagnostic(warning, options));
   for (const hook of input.hooks) errors.push(renderDiagnostic(hook, options));
   return input.errorsOnly ? errors : [...warnings, ...errors];
+}
+
+/** One error for all tests that fail because what they read is not there: it has one cause, and one remedy. */
+function renderUnbuilt(
+  entries: readonly StepProgress[],
+  { command }: RunResult,
+  skips: ReadonlyMap<string, SkipCount>,
+  options: FrameOptions,
+): string {
+  const names = [...new Set(entries.flatMap((entry) => findUnbuilt(entry) ?? []))];
+  const results = entries.flatMap((entry) => entry.results);
+  const note = skipNote(results, skips);
+  const told = diagnose('not-built', { tests: results.map(({ name }) => name), names, builds: command === 'build' });
+  return renderDiagnostic({ ...told, notes: note === undefined ? [] : [{ message: note }] }, options);
 }
 
 function rank(result: NodeResult): number {

@@ -163,6 +163,13 @@ export function renderSkipped(skipped: SkippedSteps, layout: LineLayout, style: 
   return `${style.paint.dim(mark)} ${style.paint.dim(count)}  ${what} ${style.paint.dim(`skipped: ${plainLine(skipped.because)}`)}`;
 }
 
+/** One line for tests that failed together because what they read is not built. */
+export function renderUnbuilt({ entries, finished }: Omit<SkippedSteps, 'because'>, layout: LineLayout, style: LineStyle): string {
+  const { paint } = style;
+  const count = padLeft(`${finished}/${layout.total}`, layout.count);
+  return `${paint.red(marksOf(style).failed)} ${paint.dim(count)}  ${countOf(entries.length, 'test')}  ${paint.red('not-built')}`;
+}
+
 /** One line for all that stands unchanged, and the tests that hold. */
 export function renderUnchanged(entries: readonly StepProgress[], style: LineStyle): string {
   const results = entries.flatMap((entry) => entry.results);

@@ -157,3 +157,9 @@ export function countSkips(results: Iterable<NodeResult>): ReadonlyMap<string, S
   }
   return causes;
 }
+
+/** What the test of a step reads that is not built, where that is why it failed. */
+export function findUnbuilt({ step, results }: StepProgress): readonly string[] | undefined {
+  if (step.kind !== 'test' || step.unbuilt === undefined) return undefined;
+  return results.some(({ diagnostics }) => diagnostics.some(({ code }) => code === 'not-built')) ? step.unbuilt : undefined;
+}

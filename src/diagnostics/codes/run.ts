@@ -23,6 +23,21 @@ function found({ failures, total, unit, measured }: TestFinding): string {
 }
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
+/** Most names that are listed. */
+const mostNames = 6;
+
+function shortList(names: readonly string[]): string {
+  const rest = names.length - mostNames;
+  return rest <= 1 ? list(names) : `${list(names.slice(0, mostNames))} and ${rest} more`;
+}
+
+interface NotBuilt {
+  readonly tests: readonly string[];
+  readonly names: readonly string[];
+  /** The command builds, but not those. */
+  readonly builds: boolean;
+}
+
 const statements = (texts: readonly string[]): string => texts.map((text) => `\`${text}\``).join(', ');
 
 /** What a setting would do to a table. */
@@ -41,9 +56,17 @@ export const runCodes = {
     ({ location, code }) => `the files of \`${location}\` cannot be put there: ${code}`,
     () => 'make room for them, and let `tx` write into the folder that they are in; what was there before is there still',
   ),
-  'not-built': error<{ readonly test: string; readonly names: readonly string[] }>(
-    ({ test, names }) => `test \`${test}\` reads ${list(names)}, which ${names.length === 1 ? 'is' : 'are'} not built yet`,
-    ({ names }) => `build first: \`tx build --select ${names.map((name) => shellWord(selectorName(name))).join(' ')}\``,
+  'not-built': error<NotBuilt>(
+    ({ tests: [test = '', ...others], names }) =>
+      others.length === 0
+        ? `test \`${test}\` reads ${list(names)}, which ${names.length === 1 ? 'is' : 'are'} not built yet`
+        : `${others.length + 1} tests read ${shortList(names)}, which ${names.length === 1 ? 'is' : 'are'} not built yet`,
+    ({ names, builds }) => {
+      const command = `tx build${names.length > mostNames ? '' : ` --select ${names.map((name) => shellWord(`+${selectorName(name)}`)).join(' ')}`}`;
+      return builds
+        ? `build ${names.length === 1 ? 'it' : 'them'} too: \`${command}\`; or leave out tests that read more than what is selected: \`--indirect-selection cautious\`, or \`buildable\`, which keeps those that read what is above it`
+        : `build first: \`${command}\``;
+    },
   ),
   'parent-not-built': error<{ readonly kind: string; readonly name: string; readonly reader: string }>(
     ({ kind, name }) => `${kind} \`${name}\` is not built yet: the database of the target does not have it`,
