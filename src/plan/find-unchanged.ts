@@ -35,6 +35,8 @@ export interface Finding {
   readonly keeps?: BuildMemory['inputs'];
   /** Why it is built, where that follows from what is remembered. */
   readonly reason?: Reason;
+  /** The query that would make all of it is not the one that made what stands. */
+  readonly rewritten?: true;
   /** The same in words, for each thing that differs. */
   readonly why: readonly string[];
 }
@@ -232,7 +234,7 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   if (reason !== undefined) {
     const isFollowed = reasons.every(([name, words]) => words.length === 0 || name === 'sql-changed' || name === 'upstream-rebuilt');
     const words = isFollowed ? track(node, { kind, memory, read }, { before, differs, hasHooks: hasHooks(node) }) : undefined;
-    if (words === undefined) return { kind, memory, reason, why };
+    if (words === undefined) return { kind, memory, reason, ...(differs.includes('sql') ? { rewritten: true as const } : {}), why };
     return {
       kind,
       memory: { ...memory, dataVersion: before.dataVersion },

@@ -60,12 +60,13 @@ function planBuild(context: BuildContext, node: BuiltNode, reason: Reason | unde
 }
 
 /** What rows of a quarantine made again, the query of the model would not make. */
-function remembering(part: BuildPart, { memory, reason, why }: Finding): BuildPart {
+function remembering(part: BuildPart, { memory, reason, rewritten, why }: Finding): BuildPart {
   if (part.reason === 'replay') return part;
   return {
     ...part,
     memory,
     reason: part.reason === 'selected' && reason !== undefined ? reason : part.reason,
+    ...(rewritten === true && (part.reason === 'incremental' || part.reason === 'intervals') ? { rewritten } : {}),
     ...(why.length === 0 ? {} : { why }),
   };
 }

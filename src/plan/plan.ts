@@ -76,6 +76,8 @@ export interface BuildStep extends BaseStep {
   readonly location?: string;
   /** Hash of what was built: compiled SQL, or the seed file and how it is read. */
   readonly contentHash: string;
+  /** Only rows are added, and those that are there were made by another query: they stay as they are. */
+  readonly rewritten?: true;
   /** What the next run compares with; absent where it must not take for granted what this one makes. */
   readonly memory?: BuildMemory;
   /** Checked under the lock of the relation, where the engine has one. */

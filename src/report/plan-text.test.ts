@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { plainPaint } from '../diagnostics/paint.ts';
 import { audit, build, check, nodeId, planOf } from './run-fixture.ts';
+import type { BuildStep } from '../plan/plan.ts';
 import { renderPlan } from './plan-text.ts';
 
 const style = { paint: plainPaint, unicode: true, width: 80 };
@@ -57,6 +58,15 @@ const plan = planOf(
 );
 
 describe('renderPlan', () => {
+  it('says of an increment by a new query that older rows stay', () => {
+    const step = build('orders', { materialization: 'incremental', strategy: 'merge', reason: 'incremental' });
+    const told = (more: Partial<BuildStep>) => renderPlan(planOf([{ ...step, ...more }]), { style, verbose: false }).split('\n')[2];
+    expect(told({})).toBe('  model  orders  incremental merge  main.orders  new rows only');
+    expect(told({ rewritten: true })).toBe(
+      '  model  orders  incremental merge  main.orders  new rows only; its SQL has changed, and older rows stay: `--full-refresh` makes them anew',
+    );
+  });
+
   it('does not say twice why a step is there', () => {
     const why = ['its SQL has changed', '`parent` was built since'];
     const text = renderPlan(planOf([build('orders', { reason: 'sql-changed', why })]), { style, verbose: false, explain: true });

@@ -79,7 +79,9 @@ function renderSteps(steps: readonly WorkStep[], options: PlanTextOptions): stri
     const tail = row?.tail ?? '';
     const line = `  ${paint.dim(type)}  ${paint.bold(name)}  ${kind}  ${paint.dim(relation)}  ${tail}`.trimEnd();
     // The line of the step may say it already.
-    const more = (step.why ?? []).filter((words) => words !== reasonWords[step.reason]);
+    const isTold = (words: string): boolean =>
+      words === reasonWords[step.reason] || (words === reasonWords['sql-changed'] && step.kind === 'build' && step.rewritten === true);
+    const more = (step.why ?? []).filter((words) => !isTold(words));
     const why = options.explain === true ? more.map((words) => `      ${plainLine(words)}`) : [];
     return options.verbose ? [line, ...why, ...renderActs(step, options.style), ''] : [line, ...why];
   });
@@ -97,7 +99,9 @@ function stepRow(step: WorkStep): Row {
     const attached = tests.length === 0 ? '' : `, ${countOf(tests.length, 'test')}`;
     const { kind, reason } = describeStep(step);
     const batches = step.batches === undefined ? '' : `: ${describeBatches(step.batches)}`;
-    return { cells: [step.resourceType, plainLine(step.name), kind, nameRelation(step.relation)], tail: reason + batches + attached };
+    const rewritten = step.rewritten === true ? '; its SQL has changed, and older rows stay: `--full-refresh` makes them anew' : '';
+    const tail = reason + batches + attached + rewritten;
+    return { cells: [step.resourceType, plainLine(step.name), kind, nameRelation(step.relation)], tail };
   }
   if (step.kind === 'unchanged' && step.build !== undefined) {
     const { resourceType, name, materialization, relation } = step.build;

@@ -41,6 +41,12 @@ describe('tx plan', () => {
     expect(linesOf(unchanged.stdout)[0]).toBe('plan of tx build · target dev (duckdb, schema main) · 5 unchanged');
     expect(unchanged.stdout).toMatch(/^ {2}model +inc +incremental +main\.inc +unchanged, 1 test passed already$/m);
     expect(await project.rows('select count(*) from _tx.runs')).toEqual(runs);
+    project.write('models/inc.sql', '{{config materialized="incremental" unique_key="id"}}\nselect id + 0 as id from {{ref "stg"}}\n');
+    expect((await project.tx(['plan', '-s', 'inc'])).stdout).toMatch(
+      /new rows only; its SQL has changed, and older rows stay: `--full-refresh` makes them anew$/m,
+    );
+    const anew = await project.tx(['plan', '-s', 'inc', '--full-refresh']);
+    expect(anew.stdout).toMatch(/main\.inc +full refresh$/m);
   });
 
   it('as JSON is what the build then does: the same nodes for the same reasons', async () => {
