@@ -99,7 +99,10 @@ export function tellNamed(
   if (before.request !== undefined && before.request.line !== line)
     screen.note(`run ${name} was begun as \`${before.request.line}\`: what it finished is not done again`);
   if (counts.left === 0) screen.note(`nothing to do: run ${name} has finished all of it (${when})`);
-  else screen.note(`run ${name} goes on: ${counts.all - counts.left} of ${counts.all} nodes were finished by ${when}`);
+  // What stood unchanged was not done under that name, and is looked at again.
+  else if (counts.left === counts.all)
+    screen.note(`run ${name} goes on with all ${counts.all} nodes: it had built none of them by ${when}`);
+  else screen.note(`run ${name} goes on with ${counts.left} of ${counts.all} nodes: the others were finished by ${when}`);
 }
 
 /** For the record of the run. */

@@ -48,7 +48,7 @@ describe('a run with a name', () => {
       await text(project, 'build --run-id r1', 1);
       project.write({ 'models/b.sql': sound });
       const again = await text(project, 'build --run-id r1');
-      expect(again).toContain('run r1 goes on: 3 of 5 nodes were finished');
+      expect(again).toContain('run r1 goes on with 2 of 5 nodes: the others were finished by');
       expect(Object.fromEntries((await builds(project)).map(([id, count]) => [String(id).split('.').at(-1), Number(count)]))).toEqual({
         src: 1,
         a: 1,
@@ -60,6 +60,14 @@ describe('a run with a name', () => {
         ['r1', 'failed'],
         ['r1#2', 'success'],
       ]);
+    });
+
+    it('that found all but one unchanged, and failed there, does not say that it had done nothing', async () => {
+      const project = await open({ ...FILES, 'models/b.sql': sound });
+      await text(project, 'build');
+      project.write({ 'models/b.sql': broken });
+      await text(project, 'build --run-id r1', 1);
+      expect(await text(project, 'build --run-id r1', 1)).toContain('run r1 goes on with all 5 nodes: it had built none of them by 20');
     });
 
     it('takes each part of a schedule once', async () => {
@@ -85,7 +93,7 @@ describe('a run with a name', () => {
       // As a process leaves it that dies.
       await project.run(`delete from _tx.runs where status = 'success'`);
       const again = await text(project, 'build --run-id r1');
-      expect(again).toContain('goes on: 3 of 5');
+      expect(again).toContain('goes on with 2 of 5');
       expect((await builds(project)).map(([, count]) => Number(count))).toEqual([1, 1, 1, 1]);
     });
   });
