@@ -20,7 +20,7 @@ export interface Screen {
   readonly output: Output;
   readonly json: boolean;
   readonly quiet: boolean;
-  /** How results on stdout are drawn. */
+  /** How results on stdout are drawn; their tables are cut for the eyes only. */
   readonly resultStyle: Style;
   /** How progress and diagnostics on stderr are drawn. */
   readonly progressStyle: Style;
@@ -81,7 +81,7 @@ export function createScreen(host: Host, options: OutputOptions): Screen {
     output,
     json,
     quiet,
-    resultStyle: styleOf(output.stdout),
+    resultStyle: { ...styleOf(output.stdout), width: output.stdout.tableColumns ?? output.stdout.columns },
     progressStyle,
     mask: () => mask,
     sources,

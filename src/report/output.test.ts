@@ -63,6 +63,16 @@ describe('createOutput', () => {
     expect(open(env).output.stderr).toMatchObject(expected);
   });
 
+  it('cuts tables for a terminal, and to the columns that are asked for', () => {
+    const pipe: TextStream = { write: () => true, on: () => undefined };
+    const open = (stream: TextStream, env: OutputSettings['env']) => createOutput({ stdout: stream, stderr: pipe }, { env }).stdout;
+    expect(open(pipe, {}).tableColumns).toBe(Number.POSITIVE_INFINITY);
+    expect(open(pipe, { COLUMNS: '70' }).tableColumns).toBeUndefined();
+    expect(open({ ...pipe, isTTY: true, columns: 90 }, {}).tableColumns).toBeUndefined();
+    const mask = createMask([]);
+    expect(maskSecrets(createOutput({ stdout: pipe, stderr: pipe }, { env: {} }), mask).stdout.tableColumns).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('has no colour and no animation in a pipe, unless colour is forced', () => {
     const pipe: TextStream = { write: () => true, on: () => undefined };
     expect(createOutput({ stdout: pipe, stderr: pipe }, { env: {} }).stdout).toMatchObject({ isTty: false, colour: false, columns: 100 });

@@ -8,6 +8,8 @@ export interface Channel {
   readonly isTty: boolean;
   /** Columns of a line, as of now. */
   readonly columns: number;
+  /** Columns that a table may take, where that is not `columns`: a program that reads it wants all of it. */
+  readonly tableColumns?: number;
   readonly colour: boolean;
   /** False where only ASCII is safe. */
   readonly unicode: boolean;
@@ -55,6 +57,8 @@ function createChannel(stream: TextStream, settings: OutputSettings): Channel {
   stream.on('error', fail);
   const terminal = stream.isTTY === true;
   const dumb = env['TERM'] === 'dumb';
+  const wanted = Number(env['COLUMNS']);
+  const isWidthSet = Number.isInteger(wanted) && wanted > 0;
   return {
     write: (text) => {
       if (!open || text === '') return;
@@ -66,11 +70,10 @@ function createChannel(stream: TextStream, settings: OutputSettings): Channel {
     },
     isTty: terminal && !dumb && !isSet(env['CI']),
     get columns() {
-      const wanted = Number(env['COLUMNS']);
       // A terminal that reports 0 does not know its width.
-      const columns = Number.isInteger(wanted) && wanted > 0 ? wanted : stream.columns || DEFAULT_COLUMNS;
-      return Math.max(FEWEST_COLUMNS, columns);
+      return Math.max(FEWEST_COLUMNS, isWidthSet ? wanted : stream.columns || DEFAULT_COLUMNS);
     },
+    ...(terminal || isWidthSet ? {} : { tableColumns: Number.POSITIVE_INFINITY }),
     colour: wantsColour(env, terminal && !dumb),
     unicode: !dumb && readsUnicode(env, settings.windows === true),
   };
@@ -102,6 +105,7 @@ export function maskSecrets(output: Output, mask: Mask): Output {
     get columns() {
       return channel.columns;
     },
+    ...(channel.tableColumns === undefined ? {} : { tableColumns: channel.tableColumns }),
     colour: channel.colour,
     unicode: channel.unicode,
   });
