@@ -102,6 +102,15 @@ describe('tx query', () => {
     expect([wrong.code, wrong.stdout]).toEqual([2, '']);
     expect(wrong.stderr).toContain('error unknown-column  query:1:8\n');
     expect(wrong.stderr).toContain('did you mean `name`?');
+    for (const [sql, help] of [
+      ['select * from stg', /help +`tx query` knows the artifacts alone.*`tx show --inline 'select \* from \{\{ref "stg"\}\}'`/],
+      ['select * from main.stg', /`tx show --inline 'select \* from \{\{ref "stg"\}\}'`/],
+      ['select * from {{ref "stg"}}', /for rows of your own tables: `tx show --inline/],
+      ['select * from node', /did you mean `nodes`\?; `tx query` knows/],
+    ] as const) {
+      const told = await project.tx(['query', sql]);
+      expect([told.code, told.stderr.replaceAll(/\s+/g, ' ')]).toEqual([2, expect.stringMatching(help)]);
+    }
     for (const sql of ["copy nodes to 'x.csv'", 'select 1; drop table nodes', '', 'select 1) as q; select (2']) {
       const refused = await project.tx(['query', sql]);
       expect(refused.code, sql).toBe(2);

@@ -1,11 +1,13 @@
 /** `tx query`: SQL over the artifacts of the last runs. The target is not asked. */
 import type { ResultSet } from '../../adapter/connection.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
+import type { EngineErrorDetails } from '../../adapter/engine-error.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { CompiledText } from '../../compile/compiled.ts';
 import { verbatimText } from '../../compile/compiled-text.ts';
 import { engineDiagnostic } from '../../compile/engine-diagnostic.ts';
 import { finishQuery } from '../../compile/query-text.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { renderCsv, renderJsonRows, renderTable } from '../../report/tables.ts';
 import { artifactFolder, openArtifactDatabase } from '../artifact-database.ts';
 import type { ArtifactFolder } from '../artifact-database.ts';
@@ -82,10 +84,26 @@ async function read(host: Host, screen: Screen, { query, folder, most, signal }:
     if (!(cause instanceof EngineError)) throw cause;
     if (signal.aborted) return undefined;
     const origin = { node: undefined, text: query, span: { path: queryPath, start: 0, end: 0 }, compiledPath: undefined };
-    throw new Stop(exitCodes.usage, [engineDiagnostic(cause.details, 'duckdb', statement, origin)]);
+    const told = engineDiagnostic(cause.details, 'duckdb', statement, origin);
+    throw new Stop(exitCodes.usage, [{ ...told, ...adviceOf(told, cause.details, query.sql) }]);
   } finally {
     await session.close();
   }
+}
+
+/** Who asks for tables of the project, or as a model does, is told where their rows are to be had. */
+function adviceOf(
+  { code, help }: Diagnostic,
+  { candidates = [], name = 'stg_orders' }: EngineErrorDetails,
+  sql: string,
+): Pick<Diagnostic, 'help'> | undefined {
+  const isTemplate = code === 'sql-syntax' && sql.includes('{{');
+  if (code !== 'unknown-relation' && !isTemplate) return undefined;
+  const near = candidates.length > 0 && help !== undefined ? `${help}; ` : '';
+  const ref = `{{ref "${(isTemplate ? 'stg_orders' : name).split('.').at(-1) ?? name}"}}`;
+  return {
+    help: `${near}\`tx query\` knows the artifacts alone, such as \`nodes\` and \`results\`; for rows of your own tables: \`tx show --inline 'select * from ${ref}'\``,
+  };
 }
 
 function mostRows({ limit, output }: QueryOptions): number {
