@@ -188,16 +188,17 @@ export const addFlag = (command: Command, flags: string, description: string): C
 
 const truth: Readonly<Record<string, boolean>> = { '1': true, true: true, '0': false, false: false };
 
-/** Flags of one kind of which some exclude others. */
-const selecting: readonly (readonly [name: string, others: readonly string[], free: unknown])[] = [
+/** Flags of which some exclude others. */
+const excluding: readonly (readonly [name: string, others: readonly string[], free: unknown])[] = [
   ['selector', ['select', 'exclude'], undefined],
   ['select', ['selector'], []],
   ['exclude', ['selector'], []],
+  ['output', ['outputKeys'], 'selector'],
 ];
 
 /** A flag is stronger than the variable of a flag that cannot stand beside it. */
 export function dropWeakerTwins(command: Command): void {
-  for (const [name, others, free] of selecting) {
+  for (const [name, others, free] of excluding) {
     const isFlag = others.some((other) => command.getOptionValueSource(other) === 'cli');
     if (isFlag && command.getOptionValueSource(name) === 'env') command.setOptionValueWithSource(name, free, 'default');
   }

@@ -78,8 +78,19 @@ function nearValue(graph: Graph, spec: string, { method, value }: Criterion): st
   if (method === 'package') known.add(graph.project);
   if (method === 'group') for (const { name } of graph.groups) known.add(name);
   if (method === 'selector') for (const { name } of graph.selectors) known.add(name);
-  return didYouMean(value, known, (near) => (spec.includes(`${method}:`) ? `${method}:${near}` : near));
+  const near = didYouMean(value, known, (name) => (spec.includes(`${method}:`) ? `${method}:${name}` : name));
+  return near ?? (method === 'tag' ? listTags(known) : undefined);
 }
+
+/** Tags are few, and whoever wrote one that nothing has can choose among them. */
+function listTags(tags: ReadonlySet<string>): string {
+  if (tags.size === 0) return 'nothing in this project has a tag';
+  const listed = [...tags].sort().slice(0, mostTags);
+  const rest = tags.size - listed.length;
+  return `the tags of this project are ${listed.map((tag) => `\`${tag}\``).join(', ')}${rest === 0 ? '' : ` and ${rest} more`}`;
+}
+
+const mostTags = 10;
 
 /** A path, and each folder that it leads through. */
 function withFolders(path: string): readonly string[] {

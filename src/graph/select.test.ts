@@ -373,6 +373,14 @@ describe('nothing found', () => {
     ]);
   });
 
+  it('for a tag that is near none lists those that there are', () => {
+    const help = (tags: readonly string[]): unknown =>
+      select(graphOf([model({ name: 'a', tags })]), { select: ['tag:weekly'], exclude: [] }).diagnostics[0]?.help;
+    expect(help(['staging', 'finance'])).toBe('the tags of this project are `finance`, `staging`');
+    expect(help(Array.from({ length: 12 }, (_, at) => `t${at + 10}`))).toMatch(/`t10`, .*, `t19` and 2 more$/);
+    expect(help([])).toBe('nothing in this project has a tag');
+  });
+
   it('in one of several parts leaves the others selected', () => {
     const { value, diagnostics } = select(graph, { select: ['tag:weekly T1'], exclude: ['tag:monthly'] });
     expect(shortNames(graph, value.nodes)).toEqual(['T1']);

@@ -81,6 +81,13 @@ describe('tx ls', () => {
       '{"name":"visits","freshness":null}',
       `{"name":"total","raw_code":${JSON.stringify(SHOP['models/marts/total.sql'])}}`,
     ]);
+    // The flag is stronger than the variable of another form; two flags contradict each other.
+    expect(await objects(['--output-keys', 'name,config.materialized'], { TX_OUTPUT: 'name' })).toEqual(expected);
+    for (const form of ['text', 'name', 'path', 'gaps']) {
+      const refused = await project.tx(['ls', '--output', form, '--output-keys', 'name']);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain(`\`--output\` cannot be \`${form}\`: it has no keys, and \`--output-keys\` asks for some`);
+    }
     const mistaken = await project.tx(['ls', '--output-keys', 'nmae']);
     expect(mistaken).toMatchObject({ code: 2, stdout: '' });
     expect(mistaken.stderr).toContain('did you mean `name`?');

@@ -1,4 +1,6 @@
 /** `tx ls`: one line per selected node on stdout. */
+import { diagnose } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { plainLine } from '../../diagnostics/plain.ts';
 import type { NodeId } from '../../compile/compiled.ts';
 import type { GraphNode } from '../../graph/graph.ts';
@@ -28,7 +30,7 @@ export interface LsOptions extends ProjectOptions, OutputOptions, SelectionOptio
 }
 
 export async function lsCommand(host: Host, screen: Screen, options: LsOptions): Promise<ExitCode> {
-  const mistakes = checkKeys(options.outputKeys);
+  const mistakes = [...checkKeys(options.outputKeys), ...checkForm(options)];
   if (mistakes.length > 0) throw new Stop(exitCodes.usage, mistakes);
   const loaded = await loadGraph(host, screen, options);
   const selected = selectNodes(host, screen, loaded, options);
@@ -52,6 +54,14 @@ export async function lsCommand(host: Host, screen: Screen, options: LsOptions):
   if (loaded.nodeErrors.some(({ node }) => node !== undefined && wanted.has(node))) throw new Stop(exitCodes.usage, loaded.nodeErrors);
   showUnneeded(screen, loaded.nodeErrors);
   return exitCodes.ok;
+}
+
+/** A form that has no keys, beside keys. The form that nobody asked for gives way to them. */
+function checkForm({ output, outputKeys, fromVariables = {} }: LsOptions): readonly Diagnostic[] {
+  if (outputKeys.length === 0 || output === 'json' || output === 'selector') return [];
+  const [name = '', keys] = ['--output', '--output-keys'].map((flag) => fromVariables[flag] ?? flag);
+  const wrong = { name, value: output, reason: `has no keys, and \`${keys}\` asks for some`, choices: undefined, command: 'tx ls' };
+  return [diagnose('flag-value', wrong, { help: 'keys are for `json`: leave one of the two out' })];
 }
 
 /** Keys are for the form that has them: asking for some asks for JSON. */
