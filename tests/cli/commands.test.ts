@@ -273,7 +273,13 @@ describe('tx clean', () => {
     expect((await project.tx(['compile', '-q'])).code).toBe(0);
     project.write('.git/.run_results.json.4711-1.tmp', '{"half');
     expect((await project.tx(['clean'])).stderr).toBe('removed what tx wrote to .git; kept what is not its own: HEAD, config\n');
-    expect(filesBelow(project.path('.git'))).toEqual(['HEAD', 'config']);
+    project.write('.git/external/main/x.parquet', '');
+    project.write('.git/env/pr/manifest.json', '{}');
+    expect((await project.tx(['clean'])).stderr).toBe(
+      'nothing to clean in .git; kept external, the rows of external models; kept env, the output of environments: ' +
+        '`tx clean --env <name>` and `tx env drop <name>` remove it; kept what is not its own: HEAD, config\n',
+    );
+    expect(filesBelow(project.path('.git'))).toEqual(['HEAD', 'config', 'env/pr/manifest.json', 'external/main/x.parquet']);
   });
 
   it('refuses a folder with the database of any target', async () => {

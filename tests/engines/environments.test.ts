@@ -1,4 +1,5 @@
 /** Environments of a target, on every engine: what differs is built there, everything else is read where production has it. */
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { useFirstEngine } from './engine-project.ts';
 import type { EngineProject, ProjectEngine } from './engine-project.ts';
@@ -186,8 +187,11 @@ describe('an environment', () => {
       expect(all['main_mart__pr_42']).toEqual(['held', 'held__quarantine']);
       expect(await ok(project, 'env drop pr_42')).toContain('nothing was dropped');
       expect(await standing(project)).toEqual(all);
+      project.write({ 'target/env/pr_42/external/main__pr_42/x.csv': 'id\n', 'target/env/other/mine.txt': 'mine' });
       await ok(project, 'env drop pr_42 --yes');
-      await ok(project, 'env drop other --yes');
+      expect(existsSync(project.at('target/env/pr_42'))).toBe(false);
+      expect(await ok(project, 'env drop other --yes')).toContain('left target/env/other: something of others is there');
+      expect(readdirSync(project.at('target/env/other'))).toEqual(['mine.txt']);
       expect(await standing(project)).toEqual(before);
       const schemas = await project.rows(
         `select schema_name from information_schema.schemata where catalog_name = current_database() and schema_name like '%\\_\\_%' escape '\\'`,

@@ -1,5 +1,6 @@
 /** `tx env`: lists the environments of a target, and takes one away. */
 import { randomUUID } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import type { Cell } from '../../adapter/connection.ts';
 import type { CompiledModel } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
@@ -10,6 +11,7 @@ import { recordRun } from '../../execute/recorded-run.ts';
 import { isOfProject } from '../../plan/plan-build.ts';
 import { findDeletions } from '../find-deletions.ts';
 import { quarantineColumns, quarantineRelation } from '../../plan/quarantine-table.ts';
+import type { Project } from '../../project/project.ts';
 import { envNameProblem, schemaIn } from '../../project/target-environment.ts';
 import { renderTable } from '../../report/tables.ts';
 import { listEnvironments } from '../../state/list-environments.ts';
@@ -24,6 +26,7 @@ import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { lockTimeoutMs } from '../read-options.ts';
 import type { Screen } from '../screen.ts';
+import { removeOutput, rowsFolder, whyLeftAlone } from '../target-folder.ts';
 import { askTarget } from '../ask-target.ts';
 import type { OpenTarget } from '../ask-target.ts';
 import { showDropped } from './state-gc.ts';
@@ -116,6 +119,20 @@ async function drop(
   const isShared = known.state.builds.some((build) => !isOfProject(build, project.name));
   if (isShared || !(await dropState(project.stateSchema, place)))
     screen.note(`left schema ${project.stateSchema}: something of others stands there`);
+  removeFolder(host, screen, project);
+}
+
+/** The output of the environment, and the files that its models wrote: no relation reads them any more. */
+function removeFolder(host: Host, screen: Screen, project: Project): void {
+  const path = project.paths.target;
+  const folder = resolve(project.root, path);
+  if (host.files.stat(folder) === undefined) return;
+  const why = whyLeftAlone(host, project, folder);
+  if (why !== undefined) return screen.note(`left ${path}: ${why}`);
+  const { kept } = removeOutput(host, folder, [rowsFolder]);
+  if (kept.length > 0) return screen.note(`left ${path}: something of others is there`);
+  const parent = dirname(folder);
+  if (host.files.list(parent).length === 0) host.files.remove(parent);
 }
 
 function isOwnSchema({ project }: LoadedGraph, schema: string): boolean {
