@@ -10,6 +10,8 @@ export interface Lineage {
   readonly type: string;
   readonly upstream?: ColumnTrace;
   readonly downstream?: ColumnTrace;
+  /** Where no value comes from or goes to, there are columns that decide about rows. */
+  readonly indirect?: { readonly upstream: boolean; readonly downstream: boolean };
   /** `orders`, `raw.orders`: the node as users call it. */
   readonly nameOf: (column: ColumnRef) => string;
 }
@@ -19,12 +21,16 @@ const label = ({ nameOf }: Lineage, column: ColumnRef): string => plainLine(`${n
 export function renderLineage(lineage: Lineage, { paint, unicode }: Pick<Style, 'paint' | 'unicode'>): string {
   const lines = [`${paint.bold(label(lineage, lineage.column))}  ${paint.dim(plainLine(lineage.type))}`];
   const parts = [
-    ['comes from', lineage.upstream],
-    ['goes into', lineage.downstream],
+    ['comes from', lineage.upstream, lineage.indirect?.upstream],
+    ['goes into', lineage.downstream, lineage.indirect?.downstream],
   ] as const;
-  for (const [title, trace] of parts) {
+  for (const [title, trace, isIndirect] of parts) {
     if (trace === undefined) continue;
-    lines.push('', trace.next.length === 0 ? `${title} nothing of this project` : title);
+    const nothing =
+      isIndirect === true
+        ? `${title} no other column by its value; \`--indirect\` shows filters, joins, groups and their like`
+        : `${title} nothing of this project`;
+    lines.push('', trace.next.length === 0 ? nothing : title);
     drawBranches(lineage, trace, unicode ? drawn : ascii, (line, kind, repeated) =>
       lines.push(`${line}  ${paint.dim(`${kind}${repeated ? ', shown above' : ''}`)}`),
     );

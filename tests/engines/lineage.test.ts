@@ -22,6 +22,18 @@ function goOffline(opened: EngineProject, name: string): void {
 }
 
 describe.each(useProjectEngines())('on $name', ({ name, project }) => {
+  it('a column without a value from elsewhere is told with the flag that shows what decides about its rows', async () => {
+    const opened = await project(shop);
+    const told = async (args: string): Promise<readonly string[]> =>
+      (await opened.tx(`lineage ${args}`)).text.split('\n').filter((line) => /^(?:comes|goes)/.test(line));
+    expect(await told('totals.n')).toEqual([
+      'comes from no other column by its value; `--indirect` shows filters, joins, groups and their like',
+      'goes into nothing of this project',
+    ]);
+    expect(await told('totals.n --indirect')).toEqual(['comes from', 'goes into nothing of this project']);
+    expect(await told('orders.id --upstream')).toEqual(['comes from nothing of this project']);
+  });
+
   it('the site shows where columns come from, and descriptions that they inherit', async () => {
     const opened = await project(shop);
     const { exit, text } = await opened.tx('docs');

@@ -3,6 +3,7 @@ import { buildColumnGraph } from '../../analyze/column-graph.ts';
 import type { ColumnRef } from '../../analyze/column-graph.ts';
 import type { Analysis, NodeAnalysis } from '../../analyze/analysis.ts';
 import { traceColumn } from '../../analyze/trace-column.ts';
+import type { ColumnTrace } from '../../analyze/trace-column.ts';
 import type { NodeId } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
@@ -55,14 +56,20 @@ export async function lineageCommand(host: Host, screen: Screen, options: Lineag
   const columns = buildColumnGraph(outcome.value, graph, engine.dialect.foldIdentifier, options.indirect === true);
   const both = options.upstream === options.downstream;
   const depth = options.depth ?? Number.POSITIVE_INFINITY;
+  const trace = (way: 'upstream' | 'downstream'): ColumnTrace => traceColumn(columns, column, way, depth);
   const lineage: Lineage = {
     column,
     type,
     nameOf: ({ node }) => nameOf(graph, node),
-    ...(both || options.upstream === true ? { upstream: traceColumn(columns, column, 'upstream', depth) } : {}),
-    ...(both || options.downstream === true ? { downstream: traceColumn(columns, column, 'downstream', depth) } : {}),
+    ...(both || options.upstream === true ? { upstream: trace('upstream') } : {}),
+    ...(both || options.downstream === true ? { downstream: trace('downstream') } : {}),
   };
-  screen.result(draw(screen, lineage, options.output));
+  const isBare = [lineage.upstream, lineage.downstream].some((found) => found?.next.length === 0);
+  const all =
+    options.indirect === true || !isBare ? undefined : buildColumnGraph(outcome.value, graph, engine.dialect.foldIdentifier, true);
+  const isThere = (way: 'upstream' | 'downstream'): boolean => all !== undefined && traceColumn(all, column, way, 1).next.length > 0;
+  const indirect = { upstream: isThere('upstream'), downstream: isThere('downstream') };
+  screen.result(draw(screen, { ...lineage, indirect }, options.output));
   screen.showDiagnostics(outcome.diagnostics.filter(({ severity }) => severity === 'error'));
   return exitCodes.ok;
 }
