@@ -1,4 +1,4 @@
-/** Finds out what `--against` means: a target, a schema, a database file, or the state of an earlier run. */
+/** Finds out what `--against` means: a target, an environment, a schema, a database file, or the state of an earlier run. */
 import { join, resolve } from 'node:path';
 import type { Adapter, TargetSettings } from '../adapter/adapter.ts';
 import type { Reach } from '../adapter/reach.ts';
@@ -6,6 +6,7 @@ import type { Relation } from '../adapter/relation.ts';
 import type { CompiledModel, CompiledSeed, CompiledSnapshot } from '../compile/compiled.ts';
 import { relationOf } from '../compile/naming.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import { envNameProblem } from '../project/target-environment.ts';
 import { isObject, parseObject } from '../report/parse-object.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
@@ -28,9 +29,11 @@ export interface Against {
   readonly other?: Openable;
   /** What to stop with when nothing at all is there. */
   readonly nothingThere?: Stop;
+  /** It is an environment of the target, in which only a part stands. */
+  readonly env?: string;
 }
 
-type Kind = 'target' | 'schema' | 'file' | 'state';
+type Kind = 'target' | 'env' | 'schema' | 'file' | 'state';
 
 interface Request {
   readonly host: Host;
@@ -47,6 +50,8 @@ export async function findAgainst(request: Request): Promise<Against> {
   switch (kind) {
     case 'target':
       return againstTarget(request, name);
+    case 'env':
+      return againstEnvironment(request, name);
     case 'file':
       return againstFile(request, name);
     case 'state':
@@ -58,8 +63,8 @@ export async function findAgainst(request: Request): Promise<Against> {
 
 /** A prefix decides; else a file, a folder with a manifest and a target are known when they are there, and all else is a schema. */
 function classify({ host, loaded, against }: Request): { readonly kind: Kind; readonly name: string } {
-  const [, prefix, rest = ''] = /^(target|schema|file|state):(.+)$/s.exec(against) ?? [];
-  const kinds: readonly Kind[] = ['target', 'schema', 'file', 'state'];
+  const [, prefix, rest = ''] = /^(target|env|schema|file|state):(.+)$/s.exec(against) ?? [];
+  const kinds: readonly Kind[] = ['target', 'env', 'schema', 'file', 'state'];
   const given = kinds.find((kind) => kind === prefix);
   if (given !== undefined) return { kind: given, name: rest };
   const path = resolve(host.cwd, against);
@@ -72,9 +77,9 @@ function classify({ host, loaded, against }: Request): { readonly kind: Kind; re
 async function againstTarget(request: Request, name: string): Promise<Against> {
   const { host, screen, loaded, options } = request;
   if (!loaded.project.targetNames.includes(name)) throw notFound(request, 'no target of project.yaml');
-  // What is wrong with the project was said when it was loaded for its own target.
-  const silent: Screen = { ...screen, showDiagnostics: () => undefined, note: () => undefined };
-  const other = await loadGraph(host, silent, { ...options, target: name });
+  // In an environment, a target is what it is without one.
+  const { env: _, ...plain } = options;
+  const other = await loadGraph(host, silent(screen), { ...plain, target: name });
   const isApart = (await findReach(request, other.project.target)) === undefined && request.adapter.readInParts !== undefined;
   const { relation } = loaded.engine.dialect;
   return {
@@ -82,10 +87,32 @@ async function againstTarget(request: Request, name: string): Promise<Against> {
     ...(isApart
       ? { other, reach: { isSame: false, open: [], enter: [], relation } }
       : { reach: await reachOf(request, other.project.target) }),
-    relationOf: ({ id }) => {
-      const node = other.graph.nodes.get(id);
-      return node !== undefined && 'relation' in node ? node.relation : undefined;
-    },
+    relationOf: relationIn(other),
+  };
+}
+
+async function againstEnvironment(request: Request, name: string): Promise<Against> {
+  const { host, screen, loaded, options } = request;
+  const problem = envNameProblem(name);
+  if (problem !== undefined) throw notFound(request, `no environment: its name ${problem}`);
+  const other = await loadGraph(host, silent(screen), { ...options, env: name });
+  return {
+    what: `environment ${name}`,
+    env: name,
+    reach: await reachOf(request, loaded.project.target),
+    relationOf: relationIn(other),
+  };
+}
+
+/** What is wrong with the project was said when it was loaded for its own target. */
+function silent(screen: Screen): Screen {
+  return { ...screen, showDiagnostics: () => undefined, note: () => undefined };
+}
+
+function relationIn({ graph }: LoadedGraph): Against['relationOf'] {
+  return ({ id }) => {
+    const node = graph.nodes.get(id);
+    return node !== undefined && 'relation' in node ? node.relation : undefined;
   };
 }
 

@@ -162,7 +162,7 @@ function addDiffCommand(host: Host, add: Add): void {
       addOwnSwitches(addDatabaseOptions(addProjectOptions(addSelectionOptions(diff))), {
         '--detailed-exitcode': 'end with 2 when something differs, 1 on an error',
       })
-        .addOption(plainOption('--against <what>', 'a target, schema, database file or state folder').makeOptionMandatory())
+        .addOption(plainOption('--against <what>', 'a target, env:<name>, schema, database file or state folder').makeOptionMandatory())
         .addOption(plainOption('--key <columns...>', 'columns that tell rows apart'))
         .addOption(ownOption('--tolerance <n>', 'numbers this close are the same: 0.01, 0.1%').argParser(tolerance))
         .addOption(ownOption('--limit <n>', 'rows of each sample (default: 5)').default(5).argParser(sampleLimit))

@@ -239,6 +239,32 @@ describe('an environment', () => {
       expect(await project.rows('select v from main.shape')).toEqual([['a!']]);
     });
 
+    it('is compared with its target, from either side, as far as it was built', async () => {
+      const project = await deployed(engine);
+      project.write(CHANGED);
+      await ok(project, 'build --env pr_42 --quiet');
+      const compared = async (args: string): Promise<readonly (readonly [string, string])[]> => {
+        const { exit, text } = await project.tx(`diff ${args} --quiet --output json`);
+        expect(exit, text).toBe(1);
+        const { nodes } = JSON.parse(text) as { readonly nodes: readonly { readonly name: string; readonly status: string }[] };
+        return nodes.map(({ name, status }) => [name, status] as const);
+      };
+      const built = [
+        ['shape', 'different'],
+        ['total', 'equal'],
+      ];
+      expect(await compared('--env pr_42 --against dev')).toEqual(built);
+      expect(await compared('--against env:pr_42')).toEqual(built);
+      const said = (await project.tx('diff --against env:pr_42')).text;
+      expect(said).toContain('left out, not built in environment `pr_42`');
+      for (const line of ['--against env:pr_43', '--env pr_43 --against main'])
+        expect(await project.tx(`diff ${line}`)).toMatchObject({
+          exit: 2,
+          text: expect.stringMatching(/has no environment `pr_43`[^]*did you mean `pr_42`/),
+        });
+      expect((await project.tx('diff --env pr_42 --against env:pr_42')).text).toContain('against-itself');
+    });
+
     it('is not promoted when production, the files or the environment moved, and says what', async () => {
       const project = await deployed(engine);
       const refused = async (words: string): Promise<void> => {

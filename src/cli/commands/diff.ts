@@ -15,6 +15,8 @@ import { maskedColumns } from '../../plan/plan-tests.ts';
 import { diffJson } from '../../report/diff-json.ts';
 import { renderDiff } from '../../report/diff-text.ts';
 import type { ComparedNode } from '../../report/diff-text.ts';
+import { countOf } from '../../report/quantities.ts';
+import { listEnvironments } from '../../state/list-environments.ts';
 import { findAgainst } from '../against.ts';
 import type { Against, Comparable } from '../against.ts';
 import { askTarget } from '../ask-target.ts';
@@ -101,15 +103,46 @@ function compareAll(host: Host, screen: Screen, work: Work): Promise<readonly Co
   const { loaded, against, options } = work;
   const compare = (other: OpenTarget | undefined): Promise<readonly ComparedNode[]> =>
     askTarget(host, screen, loaded, { options, connections: 2 }, async ({ session, connection }) => {
+      await requireEnvironments(work, connection);
       const there = other?.connection ?? (await session.connect());
       const catalogs = await readCatalogs(work, { here: connection, there });
       if (other === undefined) await there.close();
       const connections = { here: connection, there: other?.connection };
       const compared: ComparedNode[] = [];
-      for (const node of work.nodes) compared.push(await compareNode(work, connections, node, catalogs));
+      const nodes = work.nodes.filter((node) => isInEnvironments(work, node, catalogs));
+      for (const node of nodes) compared.push(await compareNode(work, connections, node, catalogs));
+      if (nodes.length < work.nodes.length) screen.note(describeLeftOut(work, work.nodes.length - nodes.length));
       return compared;
     });
   return against.other === undefined ? compare(undefined) : askTarget(host, screen, against.other, { options }, compare);
+}
+
+/** The environments that are compared, or compared with. */
+function environmentsOf({ loaded, against }: Work): readonly string[] {
+  return [loaded.project.target.env?.name, against.env].filter((name) => name !== undefined);
+}
+
+/** An environment that nobody made has nothing that differs: it must not look well. */
+async function requireEnvironments(work: Work, connection: Connection): Promise<void> {
+  const names = environmentsOf(work);
+  if (names.length === 0) return;
+  const { project, engine } = work.loaded;
+  const stateSchema = project.stateSchema.slice(0, project.stateSchema.length - (project.target.env?.suffix.length ?? 0));
+  const known = await listEnvironments(connection, stateSchema, engine.dialect);
+  const name = names.find((each) => !known.includes(each));
+  if (name !== undefined) throw new Stop(exitCodes.usage, [diagnose('unknown-environment', { name, target: project.target.name, known })]);
+}
+
+/** What was not built in an environment is read elsewhere, and is no difference. */
+function isInEnvironments({ loaded, against }: Work, node: Comparable, catalogs: Catalogs): boolean {
+  if (loaded.project.target.env !== undefined && catalogs.here(node.relation) === undefined) return false;
+  const other = against.relationOf(node);
+  return against.env === undefined || (other !== undefined && catalogs.there(other) !== undefined);
+}
+
+function describeLeftOut(work: Work, count: number): string {
+  const where = environmentsOf(work).map((name) => `\`${name}\``);
+  return `${countOf(count, 'node')} left out, not built in ${where.length === 1 ? 'environment' : 'environments'} ${where.join(' and ')}`;
 }
 
 interface Catalogs {

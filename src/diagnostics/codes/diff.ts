@@ -12,7 +12,7 @@ export const diffCodes = {
     (p) => `there is nothing to compare with: \`${p.against}\` is ${p.tried}`,
     (p) =>
       didYouMean(p.against, p.targets) ??
-      'give a target, a schema of the database, a database file, or a folder with the manifest.json of an earlier run',
+      'give a target, an environment such as `env:pr_42`, a schema of the database, a database file, or a folder with the manifest.json of an earlier run',
   ),
   'against-unreadable': error<{ against: string; reason: string }>(
     (p) => `\`${p.against}\` cannot be compared with: ${p.reason}`,
@@ -20,7 +20,7 @@ export const diffCodes = {
   ),
   'against-itself': error<{ against: string; relation: string }>(
     (p) => `\`${p.against}\` would compare ${p.relation} with itself`,
-    () => 'choose another schema, target or file, or other nodes with `--select`',
+    () => 'choose another schema, target, environment or file, or other nodes with `--select`',
   ),
   'artifacts-missing': error<{ path: string }>(
     (p) => `there is nothing to query: \`${p.path}\` does not exist`,
