@@ -31,6 +31,8 @@ export interface AnalyzeInput {
    * stands. Nothing above it is looked at then.
    */
   readonly standing?: (id: NodeId) => readonly Column[] | undefined;
+  /** Columns of the table into which the rows of a query will go, where the table keeps those that the query does not give. */
+  readonly kept?: (id: NodeId) => readonly Column[] | undefined;
   /** Columns of a seed as its file and declared types give them; undefined when it cannot be read. */
   readonly seedColumns: (seed: CompiledSeed) => readonly Column[] | undefined;
   /** Where the compiled text of a file is written. */

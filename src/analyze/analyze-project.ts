@@ -1,5 +1,6 @@
 /** Binds every query of a project in graph order against its parents' columns: types and lineage of all, and all their problems. */
 import type { BoundQuery, Stub } from '../adapter/analysis.ts';
+import type { Column } from '../adapter/relation.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import { hasColumnSlots } from '../compile/column-slots.ts';
 import { fillSlots } from '../compile/slots.ts';
@@ -156,7 +157,8 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
   for (const { task, query } of await bindAll(work, tasks)) {
     const known = knownBy(query);
     const { node } = task;
-    work.nodes.set(node.id, { ...known, proofs: proofsOf(node, known) });
+    const columns = afterIncrement(input, node, known.columns);
+    work.nodes.set(node.id, { ...known, columns, proofs: proofsOf(node, known) });
     if (node.resourceType === 'model')
       work.diagnostics.push(
         ...checkNames(node, query.columns),
@@ -169,6 +171,14 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
   }
   await declareWave(work, wave);
   await settleIncrements(work, wave);
+}
+
+/** What readers find: what the table has, with its types, and behind it what is new. */
+function afterIncrement({ kept, dialect }: AnalyzeInput, { id }: QueryNode, columns: readonly Column[]): readonly Column[] {
+  const before = kept?.(id);
+  if (before === undefined) return columns;
+  const names = new Set(before.map(({ name }) => dialect.foldIdentifier(name)));
+  return [...before, ...columns.filter(({ name }) => !names.has(dialect.foldIdentifier(name)))];
 }
 
 /** A table that grows holds rows of other queries too. */
@@ -308,6 +318,8 @@ async function settleIncrements(work: Work, wave: readonly QueryNode[]): Promise
   for (const { task, query } of await bindAll(work, tasks)) {
     const full = work.nodes.get(task.node.id);
     if (task.node.resourceType === 'model' && full?.kind === 'known')
-      work.diagnostics.push(...checkIncrement(task.node, full.columns, query.columns, work.input.dialect.foldIdentifier));
+      work.diagnostics.push(
+        ...checkIncrement(task.node, full.query?.columns ?? full.columns, query.columns, work.input.dialect.foldIdentifier),
+      );
   }
 }

@@ -12,6 +12,7 @@ import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import type { GraphNode } from '../graph/graph.ts';
+import type { Plan } from '../plan/plan.ts';
 import { slotValues } from '../plan/texts.ts';
 import { traced } from '../project/tracer.ts';
 import { anyRun } from './check-queries.ts';
@@ -28,6 +29,8 @@ export type StandingColumns = ReadonlyMap<NodeId, readonly Column[]>;
 
 export interface AnalyzeOptions {
   readonly standing?: StandingColumns | undefined;
+  /** Columns of tables that keep what their queries do not give. */
+  readonly kept?: StandingColumns | undefined;
   /** Stops where the target has to tell and cannot be asked. */
   readonly required?: boolean;
   /** Hears why the target, which would have to tell, cannot be asked. */
@@ -48,6 +51,21 @@ export function standingOf(columns: StandingColumns | undefined): Pick<AnalyzeIn
   return columns === undefined ? {} : { standing: (id) => columns.get(id) };
 }
 
+/** As analysis takes it. */
+export function keptOf(columns: StandingColumns | undefined): Pick<AnalyzeInput, 'kept'> {
+  return columns === undefined ? {} : { kept: (id) => columns.get(id) };
+}
+
+/** Tables whose increments leave columns in place that the query does not give, with all that they have. */
+export function tablesThatKeep(plan: Plan): StandingColumns {
+  return new Map(
+    plan.steps.flatMap((step): readonly (readonly [NodeId, readonly Column[]])[] => {
+      const increment = step.kind === 'build' ? step.transaction.find((action) => action.kind === 'apply-increment') : undefined;
+      return step.kind !== 'build' || increment?.onSchemaChange !== 'append_new_columns' ? [] : [[step.node, increment.targetColumns]];
+    }),
+  );
+}
+
 /**
  * Columns of `wanted` and of everything above, and all that is wrong with them. Undefined when the engine cannot tell, or
  * when only the target could and it cannot be asked.
@@ -56,7 +74,7 @@ export async function analyzeNodes(
   host: Host,
   loaded: LoadedGraph,
   wanted: ReadonlySet<NodeId>,
-  { standing, required = false, onUnreachable, isAsked = () => false }: AnalyzeOptions = {},
+  { standing, kept, required = false, onUnreachable, isAsked = () => false }: AnalyzeOptions = {},
 ): Promise<Outcome<Analysis> | undefined> {
   const { project, graph, engine } = loaded;
   if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)) || isAsked(graph.nodes.get(id))))
@@ -67,14 +85,14 @@ export async function analyzeNodes(
   try {
     if (adapter.openBinder === undefined) host.enter(project.root);
     const binder = await openAnyBinder(adapter, loaded);
-    return binder === undefined ? undefined : await analyzeAndClose(host, loaded, wanted, { binder, catalog: look, standing });
+    return binder === undefined ? undefined : await analyzeAndClose(host, loaded, wanted, { binder, catalog: look, standing, kept });
   } catch (cause) {
     if (!(cause instanceof EngineError) || adapter.openBinder !== undefined) throw cause;
     const problem = describeOpenError(cause.details, project);
     const offline = openOfflineBinder(adapter, loaded);
     onUnreachable?.(problem, { isThere: offline !== undefined, packageName: adapter.offline?.packageName });
     if (offline !== undefined)
-      return analyzeAndClose(host, loaded, wanted, { binder: await offline, catalog: () => Promise.resolve(undefined), standing });
+      return analyzeAndClose(host, loaded, wanted, { binder: await offline, catalog: () => Promise.resolve(undefined), standing, kept });
     if (required) throw new Stop(exitCodes.failed, [problem]);
     return undefined;
   }
@@ -84,10 +102,10 @@ async function analyzeAndClose(
   host: Host,
   loaded: LoadedGraph,
   wanted: ReadonlySet<NodeId>,
-  { standing, ...ports }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeOptions, 'standing'>,
+  { standing, kept, ...ports }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeOptions, 'standing' | 'kept'>,
 ): Promise<Outcome<Analysis>> {
   try {
-    return await analyzeWith(host, loaded, wanted, { ...ports, ...standingOf(standing) });
+    return await analyzeWith(host, loaded, wanted, { ...ports, ...standingOf(standing), ...keptOf(kept) });
   } finally {
     await ports.binder.close();
   }
@@ -101,9 +119,10 @@ export function analyzeWith(
   {
     known,
     standing,
+    kept,
     seedColumns,
     ...ports
-  }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeInput, 'known' | 'standing'> & Partial<Pick<AnalyzeInput, 'seedColumns'>>,
+  }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeInput, 'known' | 'standing' | 'kept'> & Partial<Pick<AnalyzeInput, 'seedColumns'>>,
 ): Promise<Outcome<Analysis>> {
   const { project, graph, engine } = loaded;
   const input: AnalyzeInput = {
@@ -111,6 +130,7 @@ export function analyzeWith(
     wanted,
     ...(known === undefined ? {} : { known }),
     ...(standing === undefined ? {} : { standing }),
+    ...(kept === undefined ? {} : { kept }),
     engine: engine.type,
     dialect: engine.dialect,
     slots: slotValues(anyRun, engine.dialect),

@@ -10,7 +10,7 @@ import { descendants } from '../graph/traverse.ts';
 import { findChangedBuilds } from '../plan/find-changed-builds.ts';
 import { auditsIn } from '../plan/audits-in.ts';
 import type { Plan } from '../plan/plan.ts';
-import { analyzeWith } from './analyze-nodes.ts';
+import { analyzeWith, keptOf, tablesThatKeep } from './analyze-nodes.ts';
 import { writeCompiled } from './compiled-files.ts';
 import { deferredColumns, ownProject } from './deferral.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -33,38 +33,46 @@ export interface ColumnCheck {
   readonly catalog: () => Promise<readonly CatalogRelation[] | undefined>;
 }
 
-/** Stops when a query of the plan cannot work; what stands unchanged is taken as it stands, and costs nothing. Gives what was found. */
-export async function requireColumns(
+/** Stops when a query of the plan cannot work. Gives what was found. */
+export async function requireColumns(host: Host, screen: Screen, request: RunRequest, check: ColumnCheck): Promise<Analysis | undefined> {
+  const { found, stop } = await checkColumns(host, screen, request, check);
+  if (stop !== undefined) throw stop;
+  return found;
+}
+
+/** Looks whether all queries of the plan can work; what stands unchanged is taken as it stands, and costs nothing. */
+export async function checkColumns(
   host: Host,
   screen: Screen,
   { options }: RunRequest,
   { loaded: planned, plan, standing, seeds, adapter, catalog }: ColumnCheck,
-): Promise<Analysis | undefined> {
+): Promise<{ readonly found?: Analysis; readonly stop?: Stop }> {
   // What is read elsewhere has the same columns under the name of the project.
   const loaded = ownProject(planned);
-  if (options.analyze === false) return undefined;
+  if (options.analyze === false) return {};
   const changed = findChangedBuilds(plan, standing.state.builds);
-  if (changed.size === 0) return undefined;
+  if (changed.size === 0) return {};
   const wanted = findAffected(loaded, plan, changed);
-  if (![...wanted].some((id) => isQueryNode(loaded.graph.nodes.get(id)))) return undefined;
+  if (![...wanted].some((id) => isQueryNode(loaded.graph.nodes.get(id)))) return {};
   const binder = await openAnyBinder(adapter, loaded);
-  if (binder === undefined) return undefined;
+  if (binder === undefined) return {};
   let around: ReturnType<ColumnCheck['catalog']> | undefined;
   try {
     const outcome = await analyzeWith(host, loaded, wanted, {
       binder,
       catalog: () => (around ??= catalog()),
       standing: standingColumns(loaded, changed, standing),
+      ...keptOf(tablesThatKeep(plan)),
       seedColumns: ({ id }) => seeds.get(id)?.columns,
     });
     if (hasErrors(outcome.diagnostics)) {
       const flawed = new Set(outcome.diagnostics.map(({ node }) => node));
       const nodes = [...wanted].flatMap((id) => (flawed.has(id) ? (loaded.graph.nodes.get(id) ?? []) : []));
       writeCompiled(host.files, loaded.project, nodes);
-      throw new Stop(exitCodes.usage, outcome.diagnostics);
+      return { found: outcome.value, stop: new Stop(exitCodes.usage, outcome.diagnostics) };
     }
     screen.showDiagnostics(outcome.diagnostics);
-    return outcome.value;
+    return { found: outcome.value };
   } finally {
     await binder.close();
   }

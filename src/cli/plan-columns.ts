@@ -10,7 +10,7 @@ import { descendants } from '../graph/traverse.ts';
 import { findChangedBuilds } from '../plan/find-changed-builds.ts';
 import type { BuildStep } from '../plan/plan.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
-import { analyzeNodes } from './analyze-nodes.ts';
+import { analyzeNodes, tablesThatKeep } from './analyze-nodes.ts';
 import { ownProject } from './deferral.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
@@ -33,7 +33,10 @@ export async function findPlannedColumns(host: Host, loaded: LoadedGraph, planne
   );
   const followed = new Set([...below, ...changes.map(({ node }) => node)]);
   const above = new Map([...standing].filter(([id]) => !followed.has(id)));
-  const outcome = await analyzeNodes(host, own, new Set([...followed].filter((id) => !own.graph.broken.has(id))), { standing: above });
+  const outcome = await analyzeNodes(host, own, new Set([...followed].filter((id) => !own.graph.broken.has(id))), {
+    standing: above,
+    kept: tablesThatKeep(plan),
+  });
   return findColumnEffects(changes, outcome?.value ?? typed, own.graph, own.engine.dialect.foldIdentifier);
 }
 

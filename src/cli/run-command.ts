@@ -15,7 +15,7 @@ import { placedFiles } from '../project/placed-files.ts';
 import { traced } from '../project/tracer.ts';
 import { lookAround, lookAtTarget } from './analyze-nodes.ts';
 import { askIfFree, askOn, newTexts } from './compare-columns.ts';
-import { requireColumns } from './check-columns.ts';
+import { checkColumns, requireColumns } from './check-columns.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
 import { findProduction } from './find-production.ts';
 import { readsTarget } from './find-deferral.ts';
@@ -205,7 +205,7 @@ export async function planOnly(
   request: RunRequest,
 ): Promise<{ readonly planned: Planned; readonly loaded: LoadedGraph } | undefined> {
   const loaded = await loadGraph(host, screen, request.options);
-  const planned = await planLoaded(host, screen, request, loaded);
+  const planned = await planAnyhow(host, screen, request, loaded);
   return planned === undefined ? undefined : { planned, loaded };
 }
 
@@ -216,10 +216,18 @@ export interface Planned extends PlanResult {
   readonly input: PlanInput;
   /** Columns of what is built from new texts, and of what reads it; undefined where nobody looked. */
   readonly analysis: Analysis | undefined;
+  /** Why it is not carried out: queries of it cannot work. */
+  readonly refused: Stop | undefined;
 }
 
-/** The same for a graph that is loaded already; undefined where nothing is selected. */
+/** The same for a graph that is loaded already, and only where all of it can work; undefined where nothing is selected. */
 export async function planLoaded(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Planned | undefined> {
+  const planned = await planAnyhow(host, screen, request, loaded);
+  if (planned?.refused !== undefined) throw planned.refused;
+  return planned;
+}
+
+async function planAnyhow(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Planned | undefined> {
   const prepared = await prepare(host, screen, request, loaded);
   if (prepared === undefined) return undefined;
   const { standing, unitColumns } = await traced(host.trace, 'read catalog and state', () =>
@@ -231,9 +239,10 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
   const { planned, input } = await planFor(host, screen, request, ready, { adapter, ask: (job) => askIfFree(host, adapter, loaded, job) });
   const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);
   const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
-  const found = await requireColumns(host, screen, request, check);
-  showUnneeded(screen, prepared.unneeded);
-  return { ...proveTests(request, prepared.loaded, planned, found), deferral: prepared.loaded.deferral, input, analysis: found };
+  const { found, stop: refused } = await checkColumns(host, screen, request, check);
+  if (refused === undefined) showUnneeded(screen, prepared.unneeded);
+  const proven = refused === undefined ? proveTests(request, prepared.loaded, planned, found) : planned;
+  return { ...proven, deferral: prepared.loaded.deferral, input, analysis: found, refused };
 }
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {

@@ -66,7 +66,7 @@ function remembering(part: BuildPart, { memory, reason, rewritten, why }: Findin
     ...part,
     memory,
     reason: part.reason === 'selected' && reason !== undefined ? reason : part.reason,
-    ...(rewritten === true && (part.reason === 'incremental' || part.reason === 'intervals') ? { rewritten } : {}),
+    ...(rewritten === true && part.reason === 'incremental' ? { rewritten } : {}),
     ...(why.length === 0 ? {} : { why }),
   };
 }

@@ -68,6 +68,44 @@ describe.each(useProjectEngines())('columns in plans on $name', ({ name, project
     expect(await say(project, 'plan', 2)).toContain('models/child.sql:1:');
   });
 
+  it('of a table that keeps what its query does not give any more are still there for who reads them', async () => {
+    const reads = {
+      'models/of_log.sql': '{{config materialized="table"}}select * from {{ref "log"}}',
+      'models/of_a.sql': '{{config materialized="table"}}select a from {{ref "log"}}',
+    };
+    const project = await open({ ...files, ...reads });
+    await say(project, 'build');
+    project.write({
+      'models/log.sql':
+        '{{config materialized="incremental" unique_key="id" on_schema_change="append_new_columns"}}select id, b from {{ref "raw"}}',
+    });
+    const type = comparesQueries ? 'VARCHAR' : 'text';
+    expect(columnsIn(await say(project, 'plan')).slice(0, 4)).toEqual([
+      'log',
+      `+ b | ${type} | reaches of_log.b`,
+      'of_log',
+      `+ b | ${type}`,
+    ]);
+    await say(project, 'build');
+    expect(await project.rows('select * from main.of_log order by id')).toEqual([
+      [1, null, 'x'],
+      [2, null, 'y'],
+    ]);
+    expect(await project.rows('select a from main.of_a')).toEqual([[null], [null]]);
+  });
+
+  it('are shown beside the error where something cannot be built any more', async () => {
+    const project = await open(files);
+    await say(project, 'build');
+    project.write({ 'models/parent.sql': '{{config materialized="table"}}select id, a from {{ref "raw"}}' });
+    const text = await say(project, 'plan', 2);
+    expect(text).toContain('unknown-column');
+    expect(columnsIn(text)).toEqual(
+      expect.arrayContaining(['parent', `- b | ${comparesQueries ? 'VARCHAR' : 'text'}`, 'could not be built any more: child']),
+    );
+    expect(text).not.toContain('plan of tx build');
+  });
+
   it('stand in JSON with names, types and ids', async () => {
     const project = await open(files);
     await say(project, 'build');
