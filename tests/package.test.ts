@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram, tempFolder } from './support/tx.ts';
 import type { TxResult } from './support/tx.ts';
@@ -52,17 +52,35 @@ describe('the package, installed in an empty folder', () => {
       'bin/tx.cjs',
       'dist/main.js',
       'dist/third-party-licences.txt',
-      'docs/coming-from-dbt.md',
       'README.md',
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'SECURITY.md',
       'LICENSE',
     ]) {
       expect(existsSync(join(installed, path)), path).toBe(true);
     }
-    for (const folder of ['docs/errors', 'schemas', 'templates']) {
+    for (const folder of ['docs', 'schemas', 'templates']) {
       expect(filesBelow(join(installed, folder)).sort(), folder).toEqual(filesBelow(join(REPOSITORY, folder)).sort());
     }
     expect(filesBelow(installed).filter((path) => /\.tsx?$|\.test\.|^(src|tests|scripts|bench)\//.test(path))).toEqual([]);
+  });
+
+  it('has pages whose links lead somewhere in it, but for source code and the example project', () => {
+    const ofClone = /^(?:src|tests|scripts|bench|models|seeds|macros|data|doc_blocks)(?:\/|$)|^(?:project\.yaml|oxlint\.config\.mjs)$/;
+    const aboutProgram = /^(?:README|CONTRIBUTING|docs\/(?:architecture|adding-an-engine|decisions\/[\w-]+))\.md$/;
+    const dead: string[] = [];
+    let checked = 0;
+    for (const page of filesBelow(installed).filter((path) => path.endsWith('.md') && !path.startsWith('templates/'))) {
+      for (const [, link = ''] of readFileSync(join(installed, page), 'utf8').matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)) {
+        if (/^[a-z]+:/.test(link)) continue;
+        checked += 1;
+        const target = posix.normalize(posix.join(posix.dirname(page), link));
+        if (!existsSync(join(installed, target)) && !(aboutProgram.test(page) && ofClone.test(target))) dead.push(`${page}: ${link}`);
+      }
+    }
+    expect(dead).toEqual([]);
+    expect(checked).toBeGreaterThan(500);
   });
 
   it('tells its version', async () => {

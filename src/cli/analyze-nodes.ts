@@ -139,11 +139,11 @@ export function analyzeWith(
     seedColumns: seedColumns ?? ((seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns),
     compiledPath: (path) => compiledPathOf(project, path),
   };
-  let kept: ReturnType<AnalyzePorts['catalog']> | undefined;
+  let around: ReturnType<AnalyzePorts['catalog']> | undefined;
   return traced(host.trace, 'analyze', () =>
     analyzeProject(input, {
       ...ports,
-      catalog: () => (kept ??= keepSources(loaded, ports.catalog)),
+      catalog: () => (around ??= keepSources(loaded, ports.catalog)),
       lastSeen: () => loaded.sources?.read() ?? [],
       render: (again, path) => loaded.renderAgain(sourceOf(loaded, path), again),
     }),
