@@ -16,7 +16,7 @@ export interface CheckCase {
   /** Failures in the table of NULLs where `on_null` is `fail`; both of its rows, or the one value, if nothing is said. */
   readonly failingNulls?: number;
   /** A type of the first column for which the engine refuses the check, with a value; absent where it takes any. */
-  readonly wrong?: 'integer' | 'date';
+  readonly wrong?: 'integer' | 'date' | 'varchar';
   readonly groupBy?: readonly string[];
   /** What the check found on the days before. */
   readonly before?: readonly number[];
@@ -54,7 +54,7 @@ const nullCases: readonly CheckCase[] = [
   row('not_empty_string', text, [`'a'`, `' '`], `''`, { args: { trim: false }, wrong: 'integer' }),
   row('not_missing', text, [`'a'`, `'na'`], `''`, { nulls: 2 }),
   row('not_missing', text, [`'a'`, `''`], `'n/a'`, { args: { values: ['n/a', '-'] }, nulls: 2 }),
-  row('not_missing', whole, ['1'], '-1', { args: { values: [-1] }, nulls: 2 }),
+  row('not_missing', whole, ['1'], '-1', { args: { values: [-1] }, nulls: 2, wrong: 'date' }),
   row('required_if', two, ['1, 1', 'null, 0'], 'null, 1', { args: { condition: 'y = 1 -- when it counts' } }),
   row('columns_filled', two, ['1, null', 'null, 1'], '1, 1', { args: { columns: ['x', 'y'], min: 1, max: 1 }, nulls: 2 }),
   row('columns_filled', two, ['1, null', '1, 1'], 'null, null', { args: { columns: 'x', min: 1 }, nulls: 2 }),
@@ -63,7 +63,7 @@ const nullCases: readonly CheckCase[] = [
 const setCases: readonly CheckCase[] = [
   row('accepted_values', text, [`'a'`, `'b'`], `'c'`, { args: { values: ['a', 'b'] } }),
   row('accepted_values', whole, ['1', '2'], '3', { args: { values: [1, 2] }, wrong: 'date' }),
-  row('not_accepted_values', text, [`'a'`, `'b'`], `'c'`, { args: { values: ['c', 'd'] } }),
+  row('not_accepted_values', text, [`'a'`, `'b'`], `'c'`, { args: { values: ['c', 'd'] }, wrong: 'integer' }),
   {
     check: 'distinct_values_contain',
     columns: text,
@@ -73,9 +73,10 @@ const setCases: readonly CheckCase[] = [
     empty: 1,
     nulls: 1,
     failingNulls: 1,
+    wrong: 'integer',
   },
-  value('distinct_values_equal', text, [`'a'`, `'b'`, `'a'`], `'c'`, { args: { values: ['a', 'b'] }, empty: 1, nulls: 1 }),
-  row('most_common_value', text, [`'a'`, `'a'`, `'b'`], `'b'`, { args: { values: ['a'] }, failingNulls: 0 }),
+  value('distinct_values_equal', text, [`'a'`, `'b'`, `'a'`], `'c'`, { args: { values: ['a', 'b'] }, empty: 1, nulls: 1, wrong: 'integer' }),
+  row('most_common_value', text, [`'a'`, `'a'`, `'b'`], `'b'`, { args: { values: ['a'] }, failingNulls: 0, wrong: 'integer' }),
 ];
 
 const rangeCases: readonly CheckCase[] = [
@@ -85,16 +86,16 @@ const rangeCases: readonly CheckCase[] = [
   row('in_range', 'x double precision', ['1', `'-Infinity'`], `'Infinity'`, { args: { max: 1 } }),
   row('in_range', 'x date', [`'2024-01-01'`], `'2024-02-01'`, { args: { min: '2024-01-01', max: '2024-01-31' } }),
   row('in_range', two, ['1, 1', '0, 1'], '2, 1', { args: { max: 'y', quote: false } }),
-  row('not_in_range', whole, ['1', '4'], '3', { args: { min: 2, max: 3 } }),
+  row('not_in_range', whole, ['1', '4'], '3', { args: { min: 2, max: 3 }, wrong: 'date' }),
   row('not_in_range', whole, ['2', '4'], '3', { args: { min: 2, max: 4, strictly: true } }),
-  row('positive', whole, ['1'], '0'),
+  row('positive', whole, ['1'], '0', { wrong: 'date' }),
   row('positive', 'x double precision', ['1'], `'NaN'`),
-  row('non_negative', number, ['0', '0.5'], '-0.001'),
-  row('negative', number, ['-1', '-0.001'], '0'),
-  row('equal_to', text, [`'a'`], `'b'`, { args: { value: 'a' } }),
-  row('not_equal_to', whole, ['1'], '7', { args: { value: 7 } }),
-  row('latitude', number, ['-90', '90'], '90.001'),
-  row('longitude', number, ['-180', '180'], '-180.5'),
+  row('non_negative', number, ['0', '0.5'], '-0.001', { wrong: 'date' }),
+  row('negative', number, ['-1', '-0.001'], '0', { wrong: 'date' }),
+  row('equal_to', text, [`'a'`], `'b'`, { args: { value: 'a' }, wrong: 'integer' }),
+  row('not_equal_to', whole, ['1'], '7', { args: { value: 7 }, wrong: 'date' }),
+  row('latitude', number, ['-90', '90'], '90.001', { wrong: 'date' }),
+  row('longitude', number, ['-180', '180'], '-180.5', { wrong: 'date' }),
 ];
 
 const textCases: readonly CheckCase[] = [
@@ -102,11 +103,11 @@ const textCases: readonly CheckCase[] = [
   row('matches_regex', text, [`'ab'`, `'cc'`], `'cd'`, { args: { regex: ['^a', '^cc$'] } }),
   row('matches_regex', text, [`'ab'`], `'abc'`, { args: { regex: '^a[a-z]$' } }),
   row('matches_regex', text, [`'ab'`, `'ba'`], `'a'`, { args: { regex: ['a', 'b'], match_on: 'all' } }),
-  row('not_matches_regex', text, [`'x'`], `'cd'`, { args: { regex: ['^a', 'd$'] } }),
+  row('not_matches_regex', text, [`'x'`], `'cd'`, { args: { regex: ['^a', 'd$'] }, wrong: 'integer' }),
   row('not_matches_regex', text, [`'a'`, `'d'`], `'ad'`, { args: { regex: ['^a', 'd$'], match_on: 'all' } }),
   row('like', text, [`'ab'`, `'axb'`], `'b'`, { args: { pattern: 'a%b' }, wrong: 'integer' }),
   row('like', text, [`'ab'`, `'b'`], `'c'`, { args: { pattern: ['a%', 'b%'] } }),
-  row('not_like', text, [`'ab'`], `'x1'`, { args: { pattern: 'x%' } }),
+  row('not_like', text, [`'ab'`], `'x1'`, { args: { pattern: 'x%' }, wrong: 'integer' }),
   row('has_length', text, [`'ab'`, `'äöü'`], `'äöüß'`, { args: { min: 2, max: 3 }, wrong: 'integer' }),
   row('has_length', text, [`'ab'`], `'a'`, { args: { equal: 2 } }),
   row('trimmed', text, [`'a b'`], `'a '`, { wrong: 'integer' }),
@@ -158,6 +159,7 @@ const formatCases: readonly CheckCase[] = [
   row('date_format', text, [`'10:59'`], `'10:60'`, { args: { format: '%H:%M' } }),
   row('date_format', text, [`'2024-01-01T00:00:00.5Z'`], `'2024-01-01 00:00:00.5Z'`, { args: { format: '%Y-%m-%dT%H:%M:%S.%f%z' } }),
   row('valid_json', text, [`'{"a": [1, null]}'`, `'1'`], `'{"a": '`),
+  row('valid_json', 'x date', [], `'2024-01-01'`),
   row('iso_code', text, [`'DE'`, `'AX'`], `'UK'`, { args: { is: 'country' }, wrong: 'integer' }),
   row('iso_code', text, [`'deu'`], `'ger'`, { args: { is: 'country3', ignore_case: true } }),
   row('iso_code', text, [`'EUR'`], `'eur'`, { args: { is: 'currency' } }),
@@ -166,7 +168,7 @@ const formatCases: readonly CheckCase[] = [
 ];
 
 const recordCases: readonly CheckCase[] = [
-  row('expression_is_true', two, ['1, 2'], '2, 1', { args: { expression: '> 0 and x < y' } }),
+  row('expression_is_true', two, ['1, 2'], '2, 1', { args: { expression: '> 0 and x < y' }, wrong: 'date' }),
   row('columns_in_set', two, ['1, 2', '3, 4', 'null, 4'], '1, 4', {
     args: {
       a: 'x',
@@ -177,10 +179,11 @@ const recordCases: readonly CheckCase[] = [
       ],
     },
     failingNulls: 0,
+    wrong: 'date',
   }),
   row('columns_sum', two, ['1, 2', '3, 0'], '1, 1', { args: { columns: ['x', 'y'], equal: 3 }, wrong: 'date' }),
   row('columns_sum', 'x integer, y integer, z integer', ['1, 2, 3'], '1, 2, 4', { args: { columns: ['x', 'y'], to: 'z' } }),
-  row('columns_differ', two, ['1, 2', 'null, 1'], '1, 1', { args: { columns: ['x', 'y'] } }),
+  row('columns_differ', two, ['1, 2', 'null, 1'], '1, 1', { args: { columns: ['x', 'y'] }, wrong: 'date' }),
   row('columns_differ', two, ['1, 2', 'null, null'], '1, 1', {
     args: { columns: ['x', 'y'], ignore_row_if: 'all_values_are_missing' },
     failingNulls: 0,
@@ -190,13 +193,14 @@ const recordCases: readonly CheckCase[] = [
     args: { columns: ['x', 'y'], ignore_row_if: 'any_value_is_missing' },
     failingNulls: 0,
   }),
-  row('columns_equal', 'x integer, y integer, z integer', ['1, 1, 1'], '1, 1, 2', { args: { columns: ['x', 'y', 'z'] } }),
-  row('pair_equal', two, ['1, 1'], '1, 2', { args: { a: 'x', b: 'y' } }),
-  row('pair_greater', two, ['2, 1'], '1, 1', { args: { a: 'x', b: 'y' } }),
+  row('columns_equal', 'x integer, y integer, z integer', ['1, 1, 1'], '1, 1, 2', { args: { columns: ['x', 'y', 'z'] }, wrong: 'date' }),
+  row('pair_equal', two, ['1, 1'], '1, 2', { args: { a: 'x', b: 'y' }, wrong: 'date' }),
+  row('pair_greater', two, ['2, 1'], '1, 1', { args: { a: 'x', b: 'y' }, wrong: 'date' }),
   row('pair_greater', two, ['2, 1', '1, 1'], '1, 2', { args: { a: 'x', b: 'y', or_equal: true } }),
   row('decimal_size', number, ['123.4', '999.9'], '1000', { args: { precision: 4, scale: 1 }, wrong: 'date' }),
   row('decimal_size', number, ['123.4'], '0.25', { args: { precision: 4, scale: 1 } }),
   row('array_size', 'x integer[]', ['array[1, 2]', 'array[1]'], 'array[1, 2, 3]', { args: { min: 1, max: 2 }, wrong: 'date' }),
+  row('array_size', 'x integer[]', ['array[1]'], 'array[1, 2]', { args: { equal: 1 }, wrong: 'varchar' }),
   row('not_in_future', time, [`'2024-06-15 12:00:00'`], `'2024-06-15 12:00:01'`, { wrong: 'integer' }),
   row('not_in_future', 'x date', [`'2024-06-15'`], `'2024-06-16'`),
   row('not_older_than', time, [`'2024-06-13 12:00:00'`], `'2024-06-13 11:59:59'`, {
@@ -226,24 +230,24 @@ const aggregateCases: readonly CheckCase[] = [
   value('null_ratio', whole, ['1', '2', 'null'], 'null', { args: { max: 0.4 }, nulls: 1 }),
   value('not_null_ratio', whole, ['1', 'null'], 'null', { args: { min: 0.5 }, nulls: 1 }),
   value('zero_count', whole, ['0', '1'], '0', { args: { max: 1 }, failingNulls: 0, wrong: 'date' }),
-  value('zero_ratio', whole, ['0', '1'], '0', { args: { max: 0.5 }, failingNulls: 0 }),
+  value('zero_ratio', whole, ['0', '1'], '0', { args: { max: 0.5 }, failingNulls: 0, wrong: 'date' }),
   value('true_count', 'x boolean', ['true', 'false'], 'true', { args: { max: 1 }, failingNulls: 0, wrong: 'date' }),
-  value('false_count', 'x boolean', ['true', 'false'], 'false', { args: { equal: 1 }, empty: 1, nulls: 1 }),
+  value('false_count', 'x boolean', ['true', 'false'], 'false', { args: { equal: 1 }, empty: 1, nulls: 1, wrong: 'date' }),
   value('distinct_count', text, [`'a'`, `'b'`, `'b'`], `'c'`, { args: { equal: 2 }, empty: 1, nulls: 1 }),
   value('distinct_ratio', text, [`'a'`, `'b'`], `'b'`, { args: { min: 0.7 } }),
-  value('min_between', whole, ['1', '2'], '0', { args: { min: 1 } }),
+  value('min_between', whole, ['1', '2'], '0', { args: { min: 1 }, wrong: 'date' }),
   value('min_between', 'x date', [`'2024-01-01'`], `'2023-12-31'`, { args: { min: '2024-01-01' } }),
-  value('max_between', number, ['1', '2.5'], '2.501', { args: { max: 2.5 } }),
+  value('max_between', number, ['1', '2.5'], '2.501', { args: { max: 2.5 }, wrong: 'date' }),
   value('mean_between', whole, ['1', '2'], '9', { args: { min: 1, max: 3 }, wrong: 'date' }),
   value('median_between', whole, ['1', '2', '100'], '100', { args: { max: 2 }, wrong: 'date' }),
   value('median_between', whole, ['1', '2'], '3', { args: { equal: 1.5 } }),
-  value('quantile_between', whole, ['1', '2', '3', '4', '5'], '50', { args: { quantile: 0.75, max: 4 } }),
+  value('quantile_between', whole, ['1', '2', '3', '4', '5'], '50', { args: { quantile: 0.75, max: 4 }, wrong: 'date' }),
   value('stddev_between', whole, ['2', '4', '4', '4', '5', '5', '7', '9'], '50', { args: { equal: 2, population: true }, wrong: 'date' }),
-  value('variance_between', whole, ['1', '3'], '9', { args: { equal: 2 } }),
+  value('variance_between', whole, ['1', '3'], '9', { args: { equal: 2 }, wrong: 'date' }),
   value('sum_between', number, ['1', '2'], '0.001', { args: { max: 3 }, wrong: 'date' }),
   value('min_length', text, [`'ab'`, `'abc'`], `''`, { args: { min: 2 }, wrong: 'integer' }),
-  value('max_length', text, [`'ab'`], `'abc'`, { args: { max: 2 } }),
-  value('mean_length', text, [`'ab'`, `'a'`], `'abcdef'`, { args: { equal: 1.5 } }),
+  value('max_length', text, [`'ab'`], `'abc'`, { args: { max: 2 }, wrong: 'integer' }),
+  value('mean_length', text, [`'ab'`, `'a'`], `'abcdef'`, { args: { equal: 1.5 }, wrong: 'integer' }),
   { check: 'at_least_one', columns: whole, good: ['(1)', '(null)'], refused: ['(null)'], empty: 1, nulls: 1, failingNulls: 1 },
   { check: 'not_constant', columns: 'x boolean', good: ['(true)', '(false)'], refused: ['(true)', '(true)'], failingNulls: 1 },
   value('consistent_casing', text, [`'ab'`, `'Cd'`], `'cd'`, { wrong: 'integer', failingNulls: 0 }),
@@ -258,7 +262,7 @@ const tableCases: readonly CheckCase[] = [
   value('row_count', whole, ['1', '2'], '3', { args: { min: 1, max: 2 }, empty: 1, failingNulls: 0 }),
   value('row_count', two, ['1, 1', '2, 1', '1, 2'], '3, 1', { args: { max: 2 }, groupBy: ['y'], failingNulls: 0 }),
   { check: 'not_empty', columns: whole, good: ['(null)'], refused: [], empty: 1, failingNulls: 0 },
-  value('metric', two, ['1, 1', '2, 1'], '1, 5', { args: { expression: 'sum(x) - sum(y) -- more in than out', min: 0 } }),
+  value('metric', two, ['1, 1', '2, 1'], '1, 5', { args: { expression: 'sum(x) - sum(y) -- more in than out', min: 0 }, wrong: 'date' }),
   value('metric', two, ['1, 1', '2, 2'], '9, 2', { args: { expression: 'max(x)', max: 5 }, groupBy: ['y'], failingNulls: 1 }),
   value('columns_total', two, ['1, 2', '3, 4'], '1, 0', { args: { columns: ['x', 'y'], equal: 10 }, wrong: 'date' }),
   {
@@ -279,6 +283,7 @@ const tableCases: readonly CheckCase[] = [
     args: { expression: 'sum(x)', to: 'other', to_expression: 'sum(v)' },
     empty: 1,
     nulls: 1,
+    wrong: 'date',
   }),
   value('aggregate_equals', 'v integer', ['50', '9'], '5', { args: { expression: 'sum(v)', to: 'other', tolerance: 2 } }),
   {
@@ -290,8 +295,9 @@ const tableCases: readonly CheckCase[] = [
     empty: 3,
     nulls: 5,
     failingNulls: 5,
+    wrong: 'date',
   },
-  row('cardinality_equals', whole, ['1', '2', '2'], '3', { args: { to: 'other', field: 'k' }, empty: 2, nulls: 3, failingNulls: 3 }),
+  row('cardinality_equals', whole, ['1', '2', '2'], '3', { args: { to: 'other', field: 'k' }, empty: 2, nulls: 3, failingNulls: 3, wrong: 'date' }),
   row('relationships', whole, ['1', '2'], '3', { args: { to: 'other', field: 'k' }, wrong: 'date' }),
   row('relationships', whole, ['2'], '1', { args: { to: 'other', field: 'k', to_where: 'v > 10' } }),
 ];
@@ -374,19 +380,19 @@ const anomalyCases: readonly CheckCase[] = [
   metric('null_count', whole, 2, ['1', 'null', 'null'], ['1', 'null'], { empty: 1, failingNulls: 0 }),
   metric('null_ratio', whole, 0.5, ['1', 'null'], ['1', 'null', 'null'], { nulls: 1 }),
   metric('zero_count', whole, 1, ['0', '1'], ['0', '0'], { empty: 1, nulls: 1, wrong: 'date' }),
-  metric('zero_ratio', whole, 0.5, ['0', '1'], ['0', '0'], { nulls: 1 }),
+  metric('zero_ratio', whole, 0.5, ['0', '1'], ['0', '0'], { nulls: 1, wrong: 'date' }),
   metric('true_ratio', 'x boolean', 0.5, ['true', 'false'], ['true', 'true'], { nulls: 1, wrong: 'date' }),
-  metric('empty_ratio', text, 0.5, [`'a'`, `''`], [`'a'`, `'b'`], { nulls: 1 }),
+  metric('empty_ratio', text, 0.5, [`'a'`, `''`], [`'a'`, `'b'`], { nulls: 1, wrong: 'integer' }),
   metric('distinct_count', whole, 2, ['1', '2', '2', 'null'], ['1', '2', '3'], { empty: 1, nulls: 1, failingNulls: 1 }),
   metric('sum', number, 30, ['10', '20'], ['10', '20', '10'], { wrong: 'date' }),
-  metric('mean', number, 15, ['10', '20'], ['10', '20', '60']),
+  metric('mean', number, 15, ['10', '20'], ['10', '20', '60'], { wrong: 'date' }),
   metric('median', number, 10, ['10', '10', '90'], ['10', '90', '90'], { wrong: 'date' }),
   // Sample deviation of 10 and 20: the root of 50.
-  metric('stddev', number, 7.071, ['10', '20'], ['10', '30']),
-  metric('variance', number, 50, ['10', '20'], ['10', '30']),
+  metric('stddev', number, 7.071, ['10', '20'], ['10', '30'], { wrong: 'date' }),
+  metric('variance', number, 50, ['10', '20'], ['10', '30'], { wrong: 'date' }),
   metric('min_length', text, 2, [`'ab'`, `'abc'`], [`'a'`, `'abc'`], { wrong: 'integer' }),
-  metric('max_length', text, 3, [`'ab'`, `'abc'`], [`'ab'`, `'abcd'`]),
-  metric('mean_length', text, 2, [`'a'`, `'abc'`], [`'abc'`, `'abc'`]),
+  metric('max_length', text, 3, [`'ab'`, `'abc'`], [`'ab'`, `'abcd'`], { wrong: 'integer' }),
+  metric('mean_length', text, 2, [`'a'`, `'abc'`], [`'abc'`, `'abc'`], { wrong: 'integer' }),
 ];
 
 export const checkCases: readonly CheckCase[] = [

@@ -54,11 +54,27 @@ async function countIn(connection: Connection, { capabilities: { rowCheckForm: f
 
 const nameOf = ({ check, args = {}, columns }: CheckCase, at: number): string => `${at} ${check} ${JSON.stringify(args)} on ${columns}`;
 
+const wrongCells = { integer: '7', date: `'2024-01-01'`, varchar: `'7'` } as const;
+
+/** They look only at whether a value is there, count rows or compare texts, and so take every type. */
+const ofAnyType = [
+  ...['not_null', 'is_null', 'required_if', 'columns_filled', 'null_ratio', 'not_null_ratio', 'at_least_one'],
+  ...['unique', 'unique_combination', 'distinct_count', 'distinct_ratio', 'distinct_count_equals', 'not_constant'],
+  ...['row_count', 'not_empty', 'row_count_equals', 'fewer_rows_than', 'volume_anomaly'],
+  ...['castable', 'valid_json'],
+];
+
 describe('checks', () => {
   it('each have a case', () => {
     const tested = new Set(checkCases.map(({ check }) => check));
     const shapes = checkDefinitions.filter(({ counts, remembers }) => counts !== 'columns' && remembers !== true);
     expect(shapes.map(({ name }) => name).filter((name) => !tested.has(name))).toEqual([]);
+  });
+
+  it('each have a case of a type that they refuse, unless they take any', () => {
+    const refusing = new Set(checkCases.flatMap(({ check, wrong }) => (wrong === undefined ? [] : [check])));
+    const tested = [...new Set(checkCases.map(({ check }) => check))];
+    expect(tested.filter((check) => !refusing.has(check)).sort()).toEqual([...ofAnyType].sort());
   });
 
   describe.each(useEngines())('on $name', (engine) => {
@@ -87,8 +103,7 @@ describe('checks', () => {
       expect(await countIn(connection, engine, toCount(engine, given, 'fail')), 'of NULLs that fail').toBe(failingNulls);
 
       if (given.wrong === undefined) return;
-      const wrongRow = ['7', `'2024-01-01'`].at(given.wrong === 'date' ? 1 : 0);
-      const row = nulls.map((other, at) => (at === 0 ? wrongRow : other)).join(', ');
+      const row = nulls.map((_other, at) => (at === 0 && given.wrong !== undefined ? wrongCells[given.wrong] : '1')).join(', ');
       await makeTable(connection, columns.replace(/^x \w+(\([^)]*\)| precision|\[\])?/, `x ${given.wrong}`), [`(${row})`]);
       await expect(countIn(connection, engine, check)).rejects.toThrow();
     });

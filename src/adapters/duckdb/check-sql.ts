@@ -16,5 +16,6 @@ export const checks: CheckSql = {
     return whole === undefined ? `regexp_matches(${text}, ${quoteText(pattern)})` : `regexp_full_match(${text}, ${quoteText(whole)})`;
   },
   round: (number, digits) => `round(${number}, ${digits})`,
-  arrayLength: (array) => `len(${array})`,
+  // Of a text, `len` would be the number of its characters.
+  arrayLength: (array) => `array_length(${array})`,
 };

@@ -65,7 +65,9 @@ const dateFormat = columnCheck({
 const validJson = columnCheck({
   name: 'valid_json',
   summary: 'every text is JSON',
-  violation: (column, _args, { dialect }) => `case when ${column} is not null then ${dialect.tryCast(column, 'json')} is null end`,
+  // As text, since an engine may make JSON of any value that is none, such as a date.
+  violation: (column, _args, { dialect }) =>
+    `case when ${column} is not null then ${dialect.tryCast(`cast(${column} as varchar)`, 'json')} is null end`,
 });
 
 /** Where a code is in none of the lists. */
