@@ -4,6 +4,8 @@ export interface CheckSql {
   readonly matches: (text: string, pattern: string) => string;
   /** The number rounded to so many digits after the point, exactly for decimals. */
   readonly round: (number: string, digits: number) => string;
-  /** How many elements an array has; 0 for an empty one. */
+  /** How many characters a text has; refused of anything else. */
+  readonly textLength: (text: string) => string;
+  /** How many elements an array has; 0 for an empty one; refused of anything else. */
   readonly arrayLength: (array: string) => string;
 }

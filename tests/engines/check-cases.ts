@@ -16,7 +16,7 @@ export interface CheckCase {
   /** Failures in the table of NULLs where `on_null` is `fail`; both of its rows, or the one value, if nothing is said. */
   readonly failingNulls?: number;
   /** A type of the first column for which the engine refuses the check, with a value; absent where it takes any. */
-  readonly wrong?: 'integer' | 'date' | 'varchar';
+  readonly wrong?: 'integer' | 'date' | 'varchar' | 'integer[]';
   readonly groupBy?: readonly string[];
   /** What the check found on the days before. */
   readonly before?: readonly number[];
@@ -109,7 +109,7 @@ const textCases: readonly CheckCase[] = [
   row('like', text, [`'ab'`, `'b'`], `'c'`, { args: { pattern: ['a%', 'b%'] } }),
   row('not_like', text, [`'ab'`], `'x1'`, { args: { pattern: 'x%' }, wrong: 'integer' }),
   row('has_length', text, [`'ab'`, `'äöü'`], `'äöüß'`, { args: { min: 2, max: 3 }, wrong: 'integer' }),
-  row('has_length', text, [`'ab'`], `'a'`, { args: { equal: 2 } }),
+  row('has_length', text, [`'ab'`], `'a'`, { args: { equal: 2 }, wrong: 'integer[]' }),
   row('trimmed', text, [`'a b'`], `'a '`, { wrong: 'integer' }),
   row('casing', text, [`'AB1'`], `'Ab'`, { args: { is: 'upper' }, wrong: 'integer' }),
   row('casing', text, [`'ab'`], `'aB'`, { args: { is: 'lower' } }),
@@ -246,7 +246,7 @@ const aggregateCases: readonly CheckCase[] = [
   value('variance_between', whole, ['1', '3'], '9', { args: { equal: 2 }, wrong: 'date' }),
   value('sum_between', number, ['1', '2'], '0.001', { args: { max: 3 }, wrong: 'date' }),
   value('min_length', text, [`'ab'`, `'abc'`], `''`, { args: { min: 2 }, wrong: 'integer' }),
-  value('max_length', text, [`'ab'`], `'abc'`, { args: { max: 2 }, wrong: 'integer' }),
+  value('max_length', text, [`'ab'`], `'abc'`, { args: { max: 2 }, wrong: 'integer[]' }),
   value('mean_length', text, [`'ab'`, `'a'`], `'abcdef'`, { args: { equal: 1.5 }, wrong: 'integer' }),
   { check: 'at_least_one', columns: whole, good: ['(1)', '(null)'], refused: ['(null)'], empty: 1, nulls: 1, failingNulls: 1 },
   { check: 'not_constant', columns: 'x boolean', good: ['(true)', '(false)'], refused: ['(true)', '(true)'], failingNulls: 1 },
@@ -391,7 +391,7 @@ const anomalyCases: readonly CheckCase[] = [
   metric('stddev', number, 7.071, ['10', '20'], ['10', '30'], { wrong: 'date' }),
   metric('variance', number, 50, ['10', '20'], ['10', '30'], { wrong: 'date' }),
   metric('min_length', text, 2, [`'ab'`, `'abc'`], [`'a'`, `'abc'`], { wrong: 'integer' }),
-  metric('max_length', text, 3, [`'ab'`, `'abc'`], [`'ab'`, `'abcd'`], { wrong: 'integer' }),
+  metric('max_length', text, 3, [`'ab'`, `'abc'`], [`'ab'`, `'abcd'`], { wrong: 'integer[]' }),
   metric('mean_length', text, 2, [`'a'`, `'abc'`], [`'abc'`, `'abc'`], { wrong: 'integer' }),
 ];
 

@@ -54,7 +54,7 @@ async function countIn(connection: Connection, { capabilities: { rowCheckForm: f
 
 const nameOf = ({ check, args = {}, columns }: CheckCase, at: number): string => `${at} ${check} ${JSON.stringify(args)} on ${columns}`;
 
-const wrongCells = { integer: '7', date: `'2024-01-01'`, varchar: `'7'` } as const;
+const wrongCells = { integer: '7', date: `'2024-01-01'`, varchar: `'7'`, 'integer[]': 'array[7]' } as const;
 
 /** They look only at whether a value is there, count rows or compare texts, and so take every type. */
 const ofAnyType = [

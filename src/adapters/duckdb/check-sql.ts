@@ -16,6 +16,8 @@ export const checks: CheckSql = {
     return whole === undefined ? `regexp_matches(${text}, ${quoteText(pattern)})` : `regexp_full_match(${text}, ${quoteText(whole)})`;
   },
   round: (number, digits) => `round(${number}, ${digits})`,
+  // Of an array, `length` would be the number of its elements; what is never computed costs nothing, and only a text can be trimmed.
+  textLength: (text) => `length(case when true then ${text} else rtrim(${text}) end)`,
   // Of a text, `len` would be the number of its characters.
   arrayLength: (array) => `array_length(${array})`,
 };

@@ -6,5 +6,6 @@ export const checks: CheckSql = {
   matches: (text, pattern) => `(${text} ~ ${quoteText(pattern)})`,
   // Only decimals can be rounded to digits.
   round: (number, digits) => `round(cast(${number} as numeric), ${digits})`,
+  textLength: (text) => `length(${text})`,
   arrayLength: (array) => `cardinality(${array})`,
 };

@@ -145,17 +145,17 @@ const statistics: readonly CheckDefinition[] = [
   measure({
     name: 'min_length',
     summary: 'the length of the shortest text is within bounds',
-    metrics: (column) => [`min(length(${column}))`],
+    metrics: (column, _args, { dialect }) => [`min(${dialect.checks.textLength(column)})`],
   }),
   measure({
     name: 'max_length',
     summary: 'the length of the longest text is within bounds',
-    metrics: (column) => [`max(length(${column}))`],
+    metrics: (column, _args, { dialect }) => [`max(${dialect.checks.textLength(column)})`],
   }),
   measure({
     name: 'mean_length',
     summary: 'the mean length of the texts is within bounds',
-    metrics: (column) => [`avg(length(${column}))`],
+    metrics: (column, _args, { dialect }) => [`avg(${dialect.checks.textLength(column)})`],
   }),
 ];
 

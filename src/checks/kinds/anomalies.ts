@@ -1,4 +1,5 @@
 /** Checks that compare a value with those that the same test found before. */
+import type { CheckSql } from '../../adapter/check-sql.ts';
 import { defaultSettings, keptPoints, ordinaryRange } from '../anomaly-rule.ts';
 import type { AnomalySettings, Bucket } from '../anomaly-rule.ts';
 import type { ArgumentSpec, CheckArguments, CheckDefinition, CheckTarget, Parts } from '../check-definition.ts';
@@ -108,11 +109,11 @@ const freshnessAnomaly = anomalyCheck(
   }),
 );
 
-type Measure = (column: string) => Measured;
+type Measure = (column: string, sql: CheckSql) => Measured;
 
 const one =
-  (call: (column: string) => string): Measure =>
-  (column) => ({ metrics: [call(column)], value: [0] });
+  (call: (column: string, sql: CheckSql) => string): Measure =>
+  (column, sql) => ({ metrics: [call(column, sql)], value: [0] });
 const share =
   (condition: (column: string) => string): Measure =>
   (column) => ({
@@ -134,9 +135,9 @@ const measures: Readonly<Record<string, Measure>> = {
   median: one((column) => quantile(column, 0.5)),
   stddev: one((column) => `stddev_samp(${column})`),
   variance: one((column) => `var_samp(${column})`),
-  min_length: one((column) => `min(length(${column}))`),
-  max_length: one((column) => `max(length(${column}))`),
-  mean_length: one((column) => `avg(length(${column}))`),
+  min_length: one((column, { textLength }) => `min(${textLength(column)})`),
+  max_length: one((column, { textLength }) => `max(${textLength(column)})`),
+  mean_length: one((column, { textLength }) => `avg(${textLength(column)})`),
 };
 
 const columnAnomaly = anomalyCheck(
@@ -146,7 +147,7 @@ const columnAnomaly = anomalyCheck(
     summary: 'a number that sums up the column is about what it was before',
     arguments: [must('metric', 'word', 'which number', Object.keys(measures))],
   },
-  (args, target) => (measures[textOf(args, 'metric')] ?? bug('a metric that nobody knows'))(columnOf(target)),
+  (args, target) => (measures[textOf(args, 'metric')] ?? bug('a metric that nobody knows'))(columnOf(target), target.dialect.checks),
 );
 
 export const anomalyChecks: readonly CheckDefinition[] = [volumeAnomaly, freshnessAnomaly, columnAnomaly];

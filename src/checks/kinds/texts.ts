@@ -52,7 +52,7 @@ const length = columnCheck({
   summary: 'every text has so many characters',
   arguments: numberBounds,
   problem: numberBoundsProblem,
-  violation: (column, args, target) => outside(`length(${column})`, args, target),
+  violation: (column, args, target) => outside(target.dialect.checks.textLength(column), args, target),
 });
 
 const casing = columnCheck({
