@@ -1,5 +1,6 @@
 /** Packs all checks of one relation into as few statements as their size allows, and reads the answer. */
 import type { Capabilities } from '../adapter/capabilities.ts';
+import type { CheckSql } from '../adapter/check-sql.ts';
 import type { Cell } from '../adapter/connection.ts';
 import type { RelationKind } from '../adapter/relation.ts';
 import { bug } from '../diagnostics/bug.ts';
@@ -27,6 +28,8 @@ export interface RelationToCheck {
   readonly relation: string;
   readonly relationKind: RelationKind;
   readonly form: Capabilities['rowCheckForm'];
+  /** The engine's cheap proof that keys are unique, for tables. */
+  readonly mayRepeat?: CheckSql['mayRepeat'];
 }
 
 export interface CheckInput extends RelationToCheck {
@@ -64,7 +67,8 @@ interface Indexed {
 function checkedRows(relation: RelationToCheck, check: Pick<CheckToCount, 'where' | 'groupBy' | 'onNull'>): CheckedRows {
   const columnar = relation.form === 'union-of-counts' && relation.relationKind === 'table';
   const { where, groupBy = [], onNull = 'pass' } = check;
-  return { relation: relation.relation, where, groupBy, onNull, columnar };
+  const mayRepeat = relation.relationKind === 'table' ? relation.mayRepeat : undefined;
+  return { relation: relation.relation, where, groupBy, onNull, columnar, mayRepeat };
 }
 
 const nothing = { total: 'cast(null as bigint)', measured: 'cast(null as varchar)' } as const;

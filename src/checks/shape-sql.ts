@@ -1,4 +1,5 @@
 /** Spells each shape of a check as SQL: what to count, and which rows to show. */
+import type { CheckSql } from '../adapter/check-sql.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import type {
   AggregateShape,
@@ -23,6 +24,8 @@ export interface CheckedRows {
   readonly onNull: 'pass' | 'fail';
   /** A column store that answers from statistics and stops early; false for row stores and for views anywhere. */
   readonly columnar: boolean;
+  /** The engine's cheap proof that no key can stand twice. */
+  readonly mayRepeat: CheckSql['mayRepeat'];
 }
 
 /** A query of one row: two counts over `from`, which carries its own WHERE and GROUP BY. */
@@ -132,15 +135,26 @@ function unlessIncreasing(key: string, rows: CheckedRows): string {
 function groupsSql({ keys: own, ignoredNulls }: GroupsShape, rows: CheckedRows): ShapeSql {
   const keys = [...rows.groupBy, ...own];
   const given = own.map((key) => `${key} is not null`);
-  const source = filtered(rows, ...(ignoredNulls === 'any' ? given : ignoredNulls === 'all' ? [`(${given.join(' or ')})`] : []));
+  const counted = ignoredNulls === 'any' ? given : ignoredNulls === 'all' ? [`(${given.join(' or ')})`] : [];
+  const source = filtered(rows, ...counted);
   const list = keys.join(', ');
   const order = [`${keys.length + 1} desc`, ...keys.map((_key, index) => index + 1)].join(', ');
   const [key, ...others] = keys;
+  const repeats = rows.mayRepeat?.({
+    relation: rows.relation,
+    source,
+    keys: own,
+    groups: rows.groupBy,
+    countsNulls: ignoredNulls !== 'any',
+  });
+  const gate = repeats === undefined ? [] : [repeats];
   const provable = rows.columnar && ignoredNulls !== 'never' && key !== undefined && others.length === 0;
   return {
     scanned: undefined,
     count: () => {
-      const gated = provable ? `(select ${key} from ${source}) as _tx_keys cross join ${unlessIncreasing(key, rows)}` : source;
+      const gated = provable
+        ? `(select ${key} from ${source}) as _tx_keys cross join ${unlessIncreasing(key, rows)}`
+        : filtered(rows, ...counted, ...gate);
       const groups = `select count(*) as _tx_rows from ${gated} group by ${list} having count(*) > 1`;
       return { failures: 'count(*)', failingRows: sum('_tx_rows'), from: `(${groups}) as _tx_groups` };
     },

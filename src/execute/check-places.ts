@@ -24,7 +24,8 @@ export interface PlaceTools {
 /** The places of all checks of an audit, in order. Rules about columns have one like the others, and no use for it. */
 export async function placeChecks(tools: PlaceTools, audit: Audit): Promise<readonly CheckPlace[]> {
   const { rowCheckForm: form } = tools.capabilities;
-  const relation: RelationToCheck = { relation: audit.relation, relationKind: audit.relationKind, form };
+  const { mayRepeat } = tools.dialect.checks;
+  const relation: RelationToCheck = { relation: audit.relation, relationKind: audit.relationKind, form, mayRepeat };
   const delta = audit.delta !== undefined && (await standsAsStaged(tools, audit.delta)) ? audit.delta : undefined;
   const narrowed = new Set(delta?.checks);
   return audit.checks.map((planned) => {

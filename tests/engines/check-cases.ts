@@ -75,7 +75,12 @@ const setCases: readonly CheckCase[] = [
     failingNulls: 1,
     wrong: 'integer',
   },
-  value('distinct_values_equal', text, [`'a'`, `'b'`, `'a'`], `'c'`, { args: { values: ['a', 'b'] }, empty: 1, nulls: 1, wrong: 'integer' }),
+  value('distinct_values_equal', text, [`'a'`, `'b'`, `'a'`], `'c'`, {
+    args: { values: ['a', 'b'] },
+    empty: 1,
+    nulls: 1,
+    wrong: 'integer',
+  }),
   row('most_common_value', text, [`'a'`, `'a'`, `'b'`], `'b'`, { args: { values: ['a'] }, failingNulls: 0, wrong: 'integer' }),
 ];
 
@@ -297,7 +302,13 @@ const tableCases: readonly CheckCase[] = [
     failingNulls: 5,
     wrong: 'date',
   },
-  row('cardinality_equals', whole, ['1', '2', '2'], '3', { args: { to: 'other', field: 'k' }, empty: 2, nulls: 3, failingNulls: 3, wrong: 'date' }),
+  row('cardinality_equals', whole, ['1', '2', '2'], '3', {
+    args: { to: 'other', field: 'k' },
+    empty: 2,
+    nulls: 3,
+    failingNulls: 3,
+    wrong: 'date',
+  }),
   row('relationships', whole, ['1', '2'], '3', { args: { to: 'other', field: 'k' }, wrong: 'date' }),
   row('relationships', whole, ['2'], '1', { args: { to: 'other', field: 'k', to_where: 'v > 10' } }),
 ];

@@ -35,7 +35,11 @@ const cases: readonly ColumnCase[] = [
   { check: 'column_type', args: { types: ['int', 'double'] }, good: 'id double precision', refused: 'id real' },
   { check: 'columns_contain', args: { columns: ['id', 'Day'] }, refused: 'id integer, amount numeric(10, 2)' },
   { check: 'columns_are', args: { columns: ['Day', 'id', 'amount'] }, refused: `${standing}, more integer` },
-  { check: 'columns_are', args: { columns: ['id', 'amount', 'Day'], ordered: true }, refused: 'id integer, "Day" date, amount numeric(10, 2)' },
+  {
+    check: 'columns_are',
+    args: { columns: ['id', 'amount', 'Day'], ordered: true },
+    refused: 'id integer, "Day" date, amount numeric(10, 2)',
+  },
   { check: 'columns_exclude', args: { columns: ['more', 'other'] }, refused: `${standing}, more integer` },
   { check: 'column_count', args: { max: 3 }, refused: `${standing}, more integer` },
   {
@@ -56,7 +60,13 @@ function planned({ dialect }: SqlEngine, given: ColumnCase, previous?: string): 
   const target = { dialect, column: '"id"', columnName: 'id', now: '2024-01-01T00:00:00Z', declared: said, exposed: said };
   // The ids are branded for the compiler alone.
   const id = 'test.shop.t' as PlannedCheck['id'];
-  const fixed = { relationName: 't', span: { path: 'm.yaml', start: 0, end: 0 }, severity: 'error', maskedColumns: [], leadingColumns: [] } as const;
+  const fixed = {
+    relationName: 't',
+    span: { path: 'm.yaml', start: 0, end: 0 },
+    severity: 'error',
+    maskedColumns: [],
+    leadingColumns: [],
+  } as const;
   const shape = definition.shape(args, { ...target, previous });
   return { ...fixed, id, name: check, check, args, shape, unit: definition.counts, warnIf: anyViolation, errorIf: anyViolation };
 }

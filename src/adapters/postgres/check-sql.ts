@@ -1,5 +1,6 @@
 /** PostgreSQL's forms of the expressions of data checks. */
 import type { CheckSql } from '../../adapter/check-sql.ts';
+import { mayRepeat } from './may-repeat.ts';
 import { quoteText } from './quoting.ts';
 
 export const checks: CheckSql = {
@@ -8,4 +9,5 @@ export const checks: CheckSql = {
   round: (number, digits) => `round(cast(${number} as numeric), ${digits})`,
   textLength: (text) => `length(${text})`,
   arrayLength: (array) => `cardinality(${array})`,
+  mayRepeat,
 };
