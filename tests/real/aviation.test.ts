@@ -139,6 +139,23 @@ describe.skipIf(!PRESENT)(`the aviation project${PRESENT ? '' : ' (skipped: ../s
     ).toEqual([['31', '25', '284.5', '15.6', '-2.1']]);
   });
 
+  it('finds what is odd by its tests, as often as the README says', () => {
+    const readme = readFileSync(join(project, 'README.md'), 'utf8');
+    const expected = [...readme.matchAll(/^\|[^|]+\| ([\d,]+)[^|]*\|[^|]+\| (`[^|]+`) \|$/gm)].flatMap(([, count = '', names = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, name]) => [name, Number(count.replaceAll(',', ''))]),
+    );
+    expect(expected).toHaveLength(9);
+    // The artifact has the form of dbt's.
+    const { results } = JSON.parse(readFileSync(join(project, 'target', 'run_results.json'), 'utf8')) as {
+      readonly results: readonly { readonly unique_id: string; readonly status: string; readonly failures: number | null }[];
+    };
+    const tests = results.filter(({ unique_id: id }) => id.startsWith('test.'));
+    const found = tests.filter(({ status }) => status === 'warn').map(({ unique_id: id, failures }) => [id.split('.')[2], failures]);
+    expect(found.sort()).toEqual(expected.sort());
+    expect(tests.filter(({ status }) => status !== 'warn' && status !== 'pass')).toEqual([]);
+    expect(tests.length).toBeGreaterThan(60);
+  });
+
   it(
     'changes nothing when the last step runs again, or all of them at once',
     async () => {
