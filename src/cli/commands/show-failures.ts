@@ -43,7 +43,10 @@ export async function findFailures(host: Host, screen: Screen, loaded: LoadedGra
     const isKept = node?.resourceType === 'test' && node.config.storeFailures === true;
     try {
       const kept = isKept ? await readKeptFailures(connection, test, { schema: loaded.project.stateSchema, dialect }) : undefined;
-      if (kept !== undefined) return { title: `${nameOf(loaded, test)}, kept of run ${kept.runId} at ${kept.at}`, rows: kept.rows };
+      if (kept !== undefined) {
+        const rows = { ...kept.rows, rows: kept.rows.rows.slice(0, options.limit) };
+        return { title: `${nameOf(loaded, test)}, kept of run ${kept.runId} at ${kept.at}`, rows };
+      }
       const rows = await readFailures({ connection, dialect, capabilities }, step.audit, options.limit);
       return { title: `${nameOf(loaded, test)}, in what is published`, rows };
     } catch (cause) {
