@@ -64,6 +64,61 @@ describe('checks', () => {
     expect((await project.call(['show', '--inline', 'select * from main.orders'])).code).toBe(1);
   });
 
+  it('do what their config says, on the test, in the file and for a folder', async () => {
+    const project = await tempProject({
+      'project.yaml': `${projectYaml}tests: { strict: { +on_null: fail, +error_if: '> 1' } }\n`,
+      'models/strict/visits.sql': `{{config materialized="table"}}
+select * from (values (1, 'a', 5), (2, 'a', null), (3, 'b', 7), (3, 'b', 9), (4, 'c', 7), (5, 'c', 7), (6, 'd', 70)) as t(id, shop, n)`,
+      'models/strict/visits.yaml': `models:
+  - name: visits
+    tests:
+      - row_count: { name: each_shop, min: 2, group_by: shop, error_if: '> 0' }
+      - row_count: { name: every_shop, min: 2 }
+      - expression_is_true: { name: share, expression: n < 10, on_null: pass, warn_if: '> 14%', error_if: '> 17%' }
+      - expression_is_true: { name: share_of_some, expression: n < 10, on_null: pass, where: shop > 'a', error_if: '>= 20%' }
+    columns:
+      - name: id
+        tests:
+          - unique: { name: keys, error_if: '> 0' }
+          - unique: { name: keys_of_most, where: id <> 3 }
+          - unique: { name: few_keys }
+      - name: shop
+        tests: [unique: { name: shops, severity: warn, group_by: [n], where: n is not null }]
+      - name: n
+        tests:
+          - in_range: { name: nulls_fail, min: 0, error_if: '> 0' }
+          - in_range: { name: nulls_pass, min: 0, on_null: pass }
+          - in_range: { name: two_fail, max: 10 }
+          - in_range: { name: for_nothing, max: 1, enabled: false }
+          - mean_between: { name: means, max: 10, group_by: shop, on_null: pass, error_if: '> 0', warn_if: '= 0' }
+`,
+    });
+    expect((await project.call(['run'])).code).toBe(0);
+    expect((await project.call(['test'])).code).toBe(1);
+    const parsed: unknown = JSON.parse(project.read('target/run_results.json'));
+    // The artifact has the form of dbt's.
+    const { results } = parsed as { results: readonly { unique_id: string; status: string; failures: number }[] };
+    const found = Object.fromEntries(results.map(({ unique_id: id, status, failures }) => [id.split('.')[2], `${status} ${failures}`]));
+    expect(found).toEqual({
+      // `d` alone has one row.
+      each_shop: 'fail 1',
+      every_shop: 'pass 0',
+      // One of seven rows is 14.3 %, one of five 20 %.
+      share: 'warn 1',
+      share_of_some: 'fail 1',
+      keys: 'fail 1',
+      keys_of_most: 'pass 0',
+      // The folder lets one go, and a failure that is let go warns.
+      few_keys: 'warn 1',
+      shops: 'warn 1',
+      nulls_fail: 'fail 1',
+      nulls_pass: 'pass 0',
+      // 70, and NULL by the folder.
+      two_fail: 'fail 2',
+      means: 'fail 1',
+    });
+  });
+
   it('of history compare with what was published last', async () => {
     const project = await tempProject({
       'project.yaml': projectYaml,
