@@ -280,6 +280,38 @@ describe('packing', () => {
     expect(view?.match(/from t\b/g)).toHaveLength(1);
   });
 
+  test('an aggregate that several checks look at is computed once, for each condition on rows', async () => {
+    await makeOrders(`(1, 'new', 1), (4, 'new', 2), (null, 'old', 9)`);
+    const asked = [
+      toCount('mean_between', 'id', { args: { min: 2 } }),
+      toCount('mean_between', 'id', { args: { max: 2 } }),
+      toCount('null_ratio', 'id', { args: { max: 0.4 }, total: true }),
+      toCount('not_null_ratio', 'id', { args: { min: 0.7 } }),
+      toCount('row_count', 'id', { args: { max: 2 } }),
+      toCount('mean_between', 'id', { args: { max: 4 }, where: "status = 'new'" }),
+      toCount('row_count', 'id', { args: { max: 2 }, where: "status = 'new'" }),
+    ];
+    const counts = await agreed('orders', asked);
+    // The mean of 1 and 4; one of three is NULL.
+    expect(counts.map(({ failures, measured }) => [failures, measured?.slice(0, 4)])).toEqual([
+      [0, '2.5'],
+      [1, '2.5'],
+      [0, '0.33'],
+      [1, '0.66'],
+      [1, '3'],
+      [0, '2.5'],
+      [0, '2'],
+    ]);
+    expect(counts[2]?.total).toBe(3);
+    for (const setup of setups) {
+      const [{ sql } = { sql: '' }] = planCheckStatements({ ...setup, relation: 'orders', checks: asked });
+      expect(sql.match(/avg\("id"\)/g)).toHaveLength(2);
+      // Where counting all rows is free, it stands by itself.
+      expect(sql.match(/count\(\*\)/g)?.length).toBeLessThanOrEqual(3);
+      expect(sql.match(/from orders\b/g)?.length).toBeLessThanOrEqual(2);
+    }
+  });
+
   test('counts that an engine sends as text are read, anything else is a bug', () => {
     expect(decodeCheckRows([[0, '12', '13', null]])).toEqual([found(0, 12, 13)]);
     expect(() => decodeCheckRows([[0, 'many', 1, null]])).toThrow('many is no count');
