@@ -5,6 +5,7 @@ import { columnCases } from './column-cases.ts';
 import { constraintCases } from './constraint-cases.ts';
 import { diffCases } from './diff-cases.ts';
 import { errorCases } from './error-cases.ts';
+import { historyCases } from './history-cases.ts';
 import { intervalCases } from './interval-cases.ts';
 import { mergeCases } from './merge-cases.ts';
 import { quarantineCases } from './quarantine-cases.ts';
@@ -550,6 +551,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...storageCases,
   ...constraintCases,
   ...quarantineCases,
+  ...historyCases,
   ...diffCases,
   ...snapshotCases,
   ...commands,
