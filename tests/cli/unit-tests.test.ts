@@ -107,6 +107,11 @@ describe('unit tests', () => {
       ['unit_test.shop.m.fails', 'model.shop.m', 'fail', '1'],
       ['unit_test.shop.m.fails', 'model.shop.m', 'pass', '0'],
     ]);
+    // Where nothing is built any more, declared tests keep their verdict, and unit tests are asked anew.
+    expect((await shop.call(['build'])).code).toBe(0);
+    expect(resultsOf(shop).get('model.shop.m')).toMatchObject({ status: 'no-op' });
+    expect(resultsOf(shop).get('unit_test.shop.m.fails')).toMatchObject({ status: 'pass', message: null });
+    expect([...resultsOf(shop)].find(([id]) => id.startsWith('test.shop.not_null_m_id'))?.[1].message).toMatch(/^pass \(as of /);
   });
 
   it('have changed when their rows have, also in a file', async () => {
