@@ -52,6 +52,8 @@ describe('a key', () => {
     ['of a query may', true, index('("A")'), over(['"A"'], { relation: '(select * from "T ""x") as q' })],
     ['that counts fast, and stands once, cannot', false, 'insert into "T ""x" (n) values (1), (2), (null), (null)', over(['"n"'])],
     ['that counts fast, and stands twice, may', true, 'insert into "T ""x" (n) values (1), (2), (1)', over(['"n"'])],
+    ['of a view may, though it stands once', true, 'create view v as select 1 as n', over(['"n"'], { relation: '"v"' })],
+    ['of a materialized view cannot', false, 'create materialized view v as select 1 as n', over(['"n"'], { relation: '"v"' })],
     ['that does not count fast may, though it stands once', true, 'insert into "T ""x" (c) values (1), (2)', over(['"c"'])],
   ])('%s: %s', async (_name, expected, setup, rows) => {
     const connection = await openTestConnection(database);
