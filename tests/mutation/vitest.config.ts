@@ -6,7 +6,8 @@ import { defineConfig } from 'vitest/config';
 import { mutants } from './mutants.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const mutant = mutants[Number(process.env['TX_MUTANT'])];
+const number = process.env['TX_MUTANT'] ?? '';
+const mutant = number === '' ? undefined : mutants[Number(number)];
 
 export default defineConfig({
   root,
