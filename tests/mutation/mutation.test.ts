@@ -1,5 +1,4 @@
 /** The tests notice mistakes: each of them, made in the sources, turns the tests red that are to notice it. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram } from '../support/tx.ts';
@@ -19,9 +18,7 @@ describe('a mistake', () => {
     '%s: is noticed',
     { timeout: 300_000 },
     async (_, mutant, at) => {
-      const { file, from, tests } = mutant;
-      expect(readFileSync(join(REPOSITORY, file), 'utf8').replaceAll('\r\n', '\n').split(from), file).toHaveLength(2);
-      const { code, text } = await run(tests, String(at));
+      const { code, text } = await run(mutant.tests, String(at));
       expect(code, text).not.toBe(0);
       // By a test that looked, and not because nothing could be loaded.
       expect(text).toMatch(/AssertionError|Property failed|to be|rejected/);
