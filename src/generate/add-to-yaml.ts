@@ -10,7 +10,7 @@ import { yamlText } from './yaml-text.ts';
 export interface NamedEntry {
   readonly name: string;
   /** Written with a new entry, never into one that is there. */
-  readonly values: readonly (readonly [key: string, value: string])[];
+  readonly values: readonly (readonly [key: string, value: string | true])[];
   readonly lists: readonly NamedList[];
 }
 
@@ -115,7 +115,7 @@ function inBrackets(text: string, node: YamlList, fresh: readonly NamedEntry[]):
   const last = node.items.at(-1);
   const isSimple = fresh.every(({ lists }) => lists.every(({ entries }) => entries.length === 0));
   if (!isSimple || (last === undefined ? text[node.start + 1] !== ']' : text[last.start] !== '{')) return undefined;
-  const quoted = (value: string): string => (/^\w+$/.test(value) ? yamlText(value) : JSON.stringify(value));
+  const quoted = (value: string | true): string => (value === true || /^\w+$/.test(value) ? valueText(value) : JSON.stringify(value));
   const entries = fresh.map(({ name, values }) => [['name', name] as const, ...values].map(([key, value]) => `${key}: ${quoted(value)}`));
   const written = entries.map((pairs) => `{ ${pairs.join(', ')} }`).join(', ');
   return last === undefined ? { at: node.start + 1, text: written } : { at: closeOf(text, last.start), text: `, ${written}` };
@@ -202,10 +202,14 @@ export function listLines({ key, entries }: NamedList, indent: string): readonly
   return [`${indent}${key}:`, ...entries.flatMap((entry) => entryLines(entry, `${indent}  `))];
 }
 
+function valueText(value: string | true): string {
+  return value === true ? 'true' : yamlText(value);
+}
+
 function entryLines({ name, values, lists }: NamedEntry, indent: string): readonly string[] {
   return [
     `${indent}- name: ${yamlText(name)}`,
-    ...values.map(([key, value]) => `${indent}  ${key}: ${yamlText(value)}`),
+    ...values.map(([key, value]) => `${indent}  ${key}: ${valueText(value)}`),
     ...lists.flatMap((list) => (list.entries.length === 0 ? [] : listLines(list, `${indent}  `))),
   ];
 }

@@ -97,6 +97,24 @@ describe.each(useProjectEngines())('tx generate on $name', ({ project, name }) =
     expect((await shop.tx('build')).exit).toBe(0);
   });
 
+  it('marks columns that hand on personal values', async () => {
+    const shop = await project({
+      'models/sources.yaml': `sources: [{ name: shop, schema: raw data, tables: [{ name: visits, columns: [{ name: page, pii: address }, { name: amount, pii: true }] }] }]`,
+      'models/seen.sql': `select id, page as seen_page, amount as paid, length(page) as letters from {{source "shop" "visits"}}`,
+    });
+    await shop.run(...tables);
+    expect((await shop.tx('run')).exit).toBe(0);
+    expect((await shop.tx('generate yaml')).exit).toBe(0);
+    const lines = shop
+      .read('models/models.yaml')
+      .split('\n')
+      .map((line) => line.trim());
+    const after = (column: string): string | undefined => lines[lines.indexOf(`- name: ${column}`) + 2];
+    expect([after('seen_page'), after('paid')]).toEqual(['pii: address', 'pii: true']);
+    expect(lines.filter((line) => line.startsWith('pii'))).toHaveLength(2);
+    expect((await shop.tx('build --force')).exit).toBe(0);
+  });
+
   it('has nothing to say of a schema that is not there', async () => {
     const shop = await project(files);
     await shop.run(...tables);

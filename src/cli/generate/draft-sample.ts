@@ -1,13 +1,14 @@
 /** The rows of one unit test: gathered, masked, tried out, made few, and written down with what the query gives for them. */
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '../../adapter/connection.ts';
+import type { ColumnRef } from '../../analyze/column-graph.ts';
 import type { CompiledText, NodeId } from '../../compile/compiled.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { branchesOf } from '../../generate/unit-test/branches.ts';
 import { originKey, spreadMarks } from '../../generate/unit-test/mask.ts';
 import { Origins, tiesOf } from '../../generate/unit-test/origins.ts';
-import type { Tie } from '../../generate/unit-test/origins.ts';
+import type { Origin, Tie } from '../../generate/unit-test/origins.ts';
 import type { Probe } from '../../generate/unit-test/probe.ts';
 import type { Text } from '../../generate/unit-test/scope.ts';
 import type { WrittenTest } from '../../generate/unit-test/unit-test-yaml.ts';
@@ -38,7 +39,9 @@ export class DraftSample {
   readonly #draft: Draft;
   readonly #connection: Connection;
   #inputs: readonly SampledInput[] = [];
+  /** As the test shows them, and as they stand. */
   #rows: readonly (readonly TextRow[])[] = [];
+  #real: readonly (readonly TextRow[])[] = [];
   #bench: RowBench | undefined;
   #times: Times;
   /** Columns whose values are made up. */
@@ -76,16 +79,49 @@ export class DraftSample {
     await gathered.follow(rare);
     await gathered.complete(ties);
     const personal = [
-      ...personalInputs(loaded, this.#draft.reads, this.#inputs),
+      ...personalInputs(this.#work.personal.has, this.#draft.reads, this.#inputs),
+      ...this.#behindModel(),
       ...(shape && origins ? personalBelow(this.#work, origins, shape.query) : []),
     ];
-    const { rows, masked } = maskRows(this.#inputs, gathered.rows, spreadMarks(personal, ties));
+    const real = this.#draft.reads.map((id, at) =>
+      id === model.id
+        ? (built?.rows.slice(0, mostBuilt) ?? [])
+        : withoutDoubles([...(first?.realRowsOf(id) ?? []), ...(gathered.rows[at] ?? [])]),
+    );
+    const marks = spreadMarks([...personal, ...this.#alsoIn(first)], ties);
+    // Rows of the model itself are made of masked ones.
+    const { rows, masked } = maskRows(
+      this.#inputs,
+      real,
+      this.#work.masker,
+      ({ input, column }) => this.#draft.reads[input] !== model.id && marks.has(originKey({ input, column })),
+    );
     this.#masked = masked;
-    this.#rows = this.#draft.reads.map((id, at) => {
-      if (id === model.id) return built?.rows.slice(0, mostBuilt) ?? [];
-      const before = first?.rowsOf(id) ?? [];
-      return [...new Map([...before, ...(rows[at] ?? [])].map((row) => [JSON.stringify(row), row])).values()];
+    this.#rows = rows;
+    this.#real = real;
+  }
+
+  /** What comes to personal columns of the model. */
+  #behindModel(): readonly Origin[] {
+    const { model, personal } = this.#work;
+    const { reads } = this.#draft;
+    return personal.behind(model.id, new Set(reads)).flatMap(({ node, column }) => ({ input: reads.indexOf(node), column }));
+  }
+
+  /** What the rows of the first build hide is hidden in those of later ones. */
+  #alsoIn(first: DraftSample | undefined): readonly Origin[] {
+    return [...(first?.maskedColumns() ?? [])].flatMap(({ node, column }) => {
+      const input = this.#draft.reads.indexOf(node);
+      return input === -1 ? [] : [{ input, column }];
     });
+  }
+
+  maskedColumns(): readonly ColumnRef[] {
+    return this.#draft.reads.flatMap((node, input) =>
+      (this.#inputs[input]?.columns ?? []).flatMap(({ name }) =>
+        this.#masked.has(originKey({ input, column: name })) ? [{ node, column: name }] : [],
+      ),
+    );
   }
 
   /** The query of the model over what these read, as far as it can be understood. */
@@ -108,9 +144,9 @@ export class DraftSample {
     return { shape, origins, ties: tiesOf(shape, origins), probes };
   }
 
-  /** The masked rows of an input. */
-  rowsOf(id: NodeId): readonly TextRow[] {
-    return this.#rows[this.#draft.reads.indexOf(id)] ?? [];
+  /** The rows of an input as they stand in the target. */
+  realRowsOf(id: NodeId): readonly TextRow[] {
+    return this.#real[this.#draft.reads.indexOf(id)] ?? [];
   }
 
   /** What the query gives for all rows that were gathered. */
@@ -127,6 +163,7 @@ export class DraftSample {
     if (isTimed) this.#times = { ...this.#times, interval: chooseInterval(await bench.result(await this.#query()), model) };
     await bench.keep(bench.places());
     const probes = await bench.bind(await this.#probes());
+    const wasHeld = await this.#heldUnmasked(bench, probes);
     const start = await bench.leaveOut(probes, await this.#chooseBuilt(bench, probes));
     const places = await bench.shrink(
       (await bench.held(probes)).flatMap((question) => question ?? []),
@@ -144,6 +181,7 @@ export class DraftSample {
         target: loaded.project.target.name,
         probes: probes.slice(1),
         held: held.slice(1).map((question) => question !== undefined),
+        wasHeld: wasHeld.slice(1),
         masked: this.#inputs.flatMap((input, at) =>
           (used[at] ?? []).flatMap((column) =>
             this.#masked.has(originKey({ input: at, column: column.name })) ? [`${input.called}: ${column.name}`] : [],
@@ -170,6 +208,15 @@ export class DraftSample {
         false,
       ),
     };
+  }
+
+  /** Which branches the rows take before values are made up. */
+  async #heldUnmasked(bench: RowBench, probes: readonly BoundProbe[]): Promise<readonly boolean[]> {
+    if (this.#masked.size === 0) return [];
+    for (const [at, rows] of this.#real.entries()) await bench.put(at, rows);
+    const held = await bench.held(probes);
+    for (const [at, rows] of this.#rows.entries()) await bench.put(at, rows);
+    return held.map((question) => question !== undefined);
   }
 
   #requireFew(given: number, rows: number): void {
@@ -274,4 +321,8 @@ export class DraftSample {
     }
     return { result, unstable };
   }
+}
+
+function withoutDoubles(rows: readonly TextRow[]): readonly TextRow[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 }

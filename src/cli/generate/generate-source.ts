@@ -41,7 +41,7 @@ function describe({ relation, columns }: CatalogRelation, declared: CompiledSour
   return {
     name: declared?.name ?? relation.name,
     values: [],
-    lists: [{ key: 'columns', entries: columns.map(columnEntry) }],
+    lists: [{ key: 'columns', entries: columns.map((column) => columnEntry(column)) }],
   };
 }
 

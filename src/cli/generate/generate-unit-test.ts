@@ -4,6 +4,7 @@ import { join, posix } from 'node:path';
 import type { CompiledModel } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { literalsOf, Masker } from '../../generate/unit-test/mask.ts';
 import { unitTestYaml } from '../../generate/unit-test/unit-test-yaml.ts';
 import { shownName } from '../../graph/shown-name.ts';
 import { readSql } from '../../plan/read-sql.ts';
@@ -12,6 +13,7 @@ import { askTarget } from '../ask-target.ts';
 import { requireSound } from '../check-queries.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import { loadWhole } from '../whole-texts.ts';
+import { findPersonal } from './find-personal.ts';
 import type { GenerateWork, Proposed } from './proposal.ts';
 import { sampleUnitTests } from './sample-unit-tests.ts';
 import type { Draft, Times } from './unit-test-drafts.ts';
@@ -26,10 +28,11 @@ export async function generateUnitTest(work: GenerateWork, wanted: string): Prom
   await requireSound(work.loaded, new Set([model.id]));
   const loaded = await loadWhole(host, screen, work.loaded, new Set([model.id]));
   const drafts = await draftsOf(loaded, model);
+  const personal = await findPersonal(host, loaded, [...new Set([model.id, ...drafts.flatMap(({ reads }) => reads)])]);
   // A temporary relation is no writing where a database is one process's own; a server takes it for one.
   const readOnly = loaded.engine.capabilities.runLock === 'database';
   const tests = await askTarget(host, screen, loaded, { options, readOnly, connections: 2 }, (target) =>
-    sampleUnitTests({ host, loaded, target, model, drafts, times: timesOf(work) }),
+    sampleUnitTests({ host, loaded, target, model, drafts, times: timesOf(work), personal, masker: maskerFor(loaded, model) }),
   );
   return {
     root: loaded.project.root,
@@ -43,6 +46,12 @@ function findModel({ loaded: { graph } }: GenerateWork, wanted: string): Compile
   const found = models.find(({ name }) => name === wanted);
   if (found !== undefined) return found;
   throw new Stop(exitCodes.usage, [diagnose('generate-model-unknown', { name: wanted, known: models.map(shownName) })]);
+}
+
+function maskerFor({ graph }: GenerateWork['loaded'], { id }: CompiledModel): Masker {
+  const model = graph.nodes.get(id);
+  const texts = model?.resourceType === 'model' ? [model.full, ...(model.incremental ? [model.incremental] : [])] : [];
+  return new Masker(new Set(texts.flatMap(({ sql }) => literalsOf(sql))));
 }
 
 /** A run that began at the beginning of this day, with an interval that holds everything. */

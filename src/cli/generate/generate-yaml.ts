@@ -1,6 +1,7 @@
 /** Entries of property files for models, with the columns that their queries give. */
 import { posix } from 'node:path';
 import type { Column } from '../../adapter/relation.ts';
+import type { PersonalColumns } from '../../analyze/personal.ts';
 import type { CompiledModel, NodeId } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
@@ -12,6 +13,7 @@ import { entryOf } from '../../project/yaml/yaml-node.ts';
 import { analyzeNodes } from '../analyze-nodes.ts';
 import { requireSound } from '../check-queries.ts';
 import type { LoadedGraph } from '../load-graph.ts';
+import { findPersonal } from './find-personal.ts';
 import type { GenerateWork, Proposal, Proposed } from './proposal.ts';
 import { proposeEntries } from './proposal.ts';
 import { readCatalog } from './read-catalog.ts';
@@ -25,11 +27,16 @@ export async function generateYaml(work: GenerateWork, selected: ReadonlySet<Nod
     return node?.resourceType === 'model' && node.version === undefined ? [node] : [];
   });
   const columns = await columnsOf(work, models);
+  const personal = await findPersonal(
+    work.host,
+    loaded,
+    models.map(({ id }) => id),
+  );
   const byPath = new Map<string, NamedEntry[]>();
   for (const model of models) {
     const found = columns.known.get(model.id);
     if (found === undefined) continue;
-    const entry = entryFor(loaded, model, found);
+    const entry = entryFor(loaded, model, found, personal);
     const path = model.propertiesPath ?? fileFor(loaded, model);
     byPath.set(path, [...(byPath.get(path) ?? []), entry]);
   }
@@ -43,14 +50,15 @@ export async function generateYaml(work: GenerateWork, selected: ReadonlySet<Nod
   return { root: loaded.project.root, proposals, diagnostics };
 }
 
-function entryFor({ engine }: LoadedGraph, model: CompiledModel, columns: readonly Column[]): NamedEntry {
+/** What is personal is so under any name: what is printed of a model masks only columns that are marked. */
+function entryFor({ engine }: LoadedGraph, model: CompiledModel, columns: readonly Column[], { inherited }: PersonalColumns): NamedEntry {
   const fold = engine.dialect.foldIdentifier;
   const described = new Set(model.columns.map(({ name }) => fold(name)));
   const missing = columns.filter(({ name }) => !described.has(fold(name)));
   return {
     name: model.name,
     values: [],
-    lists: [{ key: 'columns', entries: missing.map(columnEntry) }],
+    lists: [{ key: 'columns', entries: missing.map((column) => columnEntry(column, inherited({ node: model.id, column: column.name }))) }],
   };
 }
 

@@ -6,9 +6,12 @@ import { EngineError } from '../../adapter/engine-error.ts';
 import type { Column, Relation } from '../../adapter/relation.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
+import { scopesOf } from '../../generate/unit-test/scope.ts';
 import { shrinkRows } from '../../generate/unit-test/shrink.ts';
 import type { Probe } from '../../generate/unit-test/probe.ts';
 import { probeSql } from '../../generate/unit-test/probe.ts';
+import { isSign, nameOf } from '../../parse/code-tokens.ts';
+import { readShape } from './unit-test-drafts.ts';
 import type { Asking, SampledInput, TextRow } from './sampled-rows.ts';
 import { asText, numberedRows, rowNumber, textRows, tryQuery } from './sampled-rows.ts';
 
@@ -115,9 +118,15 @@ export class RowBench {
           at,
           before.filter((other) => other !== column),
         );
-        if ((await this.#shape(sql)) !== shape) await this.#use(at, before);
+        if ((await this.#shape(sql)) !== shape || this.#isElsewhere(at, column, sql)) await this.#use(at, before);
       }
     }
+  }
+
+  /** In a query inside of another a bare name that is gone means a column of the one around it: that is understood, and is another query. */
+  #isElsewhere(at: number, { name }: Column, sql: string): boolean {
+    const isSame = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
+    return this.#used.some((columns, other) => other !== at && columns.some((column) => isSame(column.name))) && isNamedBare(sql, isSame);
   }
 
   async #use(at: number, columns: readonly Column[]): Promise<void> {
@@ -279,6 +288,20 @@ export class RowBench {
 
 const keptName = '_tx_kept';
 const resultName = '_tx_result';
+
+/** Whether a name stands in a query inside of another without saying of what it is. */
+function isNamedBare(sql: string, isWanted: (name: string) => boolean): boolean {
+  const text = readShape(sql);
+  if (text === undefined) return true;
+  const { tokens } = text;
+  return scopesOf(text).some(
+    ({ select: { range }, outer }) =>
+      outer.length > 0 &&
+      tokens.list
+        .slice(range.from, range.to)
+        .some((token, index) => isWanted(nameOf(token) ?? '') && !isSign(tokens, range.from + index - 1, '.')),
+  );
+}
 
 /** Whether the name stands in a text, alone or as a part of something: then it may be read. */
 function isNamed(sql: string, name: string): boolean {

@@ -36,6 +36,8 @@ export interface Told {
   readonly probes: readonly BoundProbe[];
   /** Which of them some row answers. */
   readonly held: readonly boolean[];
+  /** Which of them rows answer before values are made up; empty where none are. */
+  readonly wasHeld: readonly boolean[];
   /** Columns with made-up values. */
   readonly masked: readonly string[];
   readonly unstable: readonly string[];
@@ -44,18 +46,26 @@ export interface Told {
 const mostNamed = 8;
 
 /** What people should know of the test. */
-export function commentsOf({ target, probes, held, masked, unstable }: Told): readonly string[] {
-  const missing = [...new Set(probes.flatMap(({ label }, at) => (held[at] === true ? [] : [label])))];
+export function commentsOf({ target, probes, held, wasHeld, masked, unstable }: Told): readonly string[] {
+  const open = probes.flatMap(({ label }, at) => (held[at] === true ? [] : [{ label, wasTaken: wasHeld[at] === true }]));
+  const labels = (wasTaken: boolean): readonly string[] => [
+    ...new Set(open.flatMap((probe) => (probe.wasTaken === wasTaken ? [probe.label] : []))),
+  ];
   const count = held.filter(Boolean).length;
   const taken = probes.length === 0 ? '' : `; they take ${count} of ${probes.length} branches`;
   return [
     `Rows of the target \`${target}\`${taken}.`,
-    ...(missing.length === 0 ? [] : ['No row was found that is']),
-    ...missing.slice(0, mostNamed).map((label) => `  ${label}`),
-    ...(missing.length > mostNamed ? [`  and ${missing.length - mostNamed} more`] : []),
+    ...listed('No row was found that is', labels(false)),
     ...(masked.length === 0 ? [] : [`Values are made up in ${masked.join(', ')}.`]),
+    ...listed('With made-up values no row is any more', labels(true)),
     ...(unstable.length === 0 ? [] : [`Left out, because the values are not the same each time: ${unstable.join(', ')}.`]),
   ];
+}
+
+function listed(title: string, labels: readonly string[]): readonly string[] {
+  if (labels.length === 0) return [];
+  const more = labels.length - mostNamed;
+  return [title, ...labels.slice(0, mostNamed).map((label) => `  ${label}`), ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 const dayMs = 86_400_000;

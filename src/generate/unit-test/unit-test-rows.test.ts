@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readText } from '../../lint/sql/read-query.ts';
 import { branchesOf } from './branches.ts';
-import { Masker, maskedKind, originKey, spreadMarks } from './mask.ts';
+import { literalsOf, Masker, maskedKind, maskedType, originKey, spreadMarks } from './mask.ts';
 import { Origins, tiesOf } from './origins.ts';
 import type { Text } from './scope.ts';
 import { shrinkRows } from './shrink.ts';
@@ -47,12 +47,38 @@ describe('rows that can go', () => {
 describe('made-up values', () => {
   it('are one for each value, whatever its column, and tell nothing', () => {
     const masker = new Masker();
-    expect(masker.mask('ada@shop.test', 'text')).toBe(masker.mask('ada@shop.test', 'text'));
-    expect(masker.mask('ada@shop.test', 'text')).not.toBe(masker.mask('bob@shop.test', 'text'));
-    expect(masker.mask('7', 'number')).toBe(masker.mask('7.00', 'number'));
-    expect(masker.mask(null, 'text')).toBeNull();
-    expect(masker.mask('true', 'none')).toBeNull();
-    expect(masker.mask('1980-05-05', 'date')).toMatch(/^2000-/);
+    const [text, number] = [maskedType('varchar'), maskedType('numeric(10, 2)')];
+    expect(masker.mask('ada@shop.test', text)).toBe(masker.mask('ada@shop.test', text));
+    expect(masker.mask('ada@shop.test', text)).not.toBe(masker.mask('bob@shop.test', text));
+    expect(masker.mask('7', maskedType('integer'))).toBe(masker.mask('7.00', number));
+    expect(masker.mask(null, text)).toBeNull();
+    expect(masker.mask('true', maskedType('boolean'))).toBeNull();
+    expect(masker.mask('1980-05-05', maskedType('date'))).toMatch(/^2000-/);
+  });
+
+  it('of different values differ, however little room there is and however long they are', () => {
+    const masker = new Masker();
+    const distinct = (type: string, ...values: readonly string[]): number =>
+      new Set(values.map((value) => masker.mask(value, maskedType(type)))).size;
+    expect(distinct('BIGINT', '9007199254740992', '9007199254740993')).toBe(2);
+    expect(distinct('character varying(3)', 'abc', 'abd', 'abe')).toBe(3);
+    expect(masker.mask('abc', maskedType('character varying(3)'))?.length).toBeLessThanOrEqual(3);
+    expect(masker.mask('0.25', maskedType('numeric(3,2)'))).toMatch(/^0\.\d\d$/);
+  });
+
+  it('fit all columns in which the value stands', () => {
+    const masker = new Masker();
+    for (const type of ['varchar(20)', 'varchar(4)']) masker.meet('de', maskedType(type));
+    expect(masker.mask('de', maskedType('varchar(20)'))).toBe('m1');
+    expect(masker.mask('de', maskedType('varchar(4)'))).toBe('m1');
+  });
+
+  it('are not made for what the query names, and are not what it names', () => {
+    const masker = new Masker(new Set(literalsOf("select 1 from t where a = 'odd''s' and b = 'masked_2' and c = 3.50")));
+    const text = maskedType('varchar');
+    expect(masker.mask("odd's", text)).toBe("odd's");
+    expect(masker.mask('3.5', maskedType('numeric(4,1)'))).toBe('3.5');
+    expect([masker.mask('x', text), masker.mask('y', text)]).toEqual(['masked_3', 'masked_4']);
   });
 
   it('are of the type of their column', () => {
