@@ -20,6 +20,11 @@ export interface CompareSql {
    */
   readonly pair: (here: TypedSql, there: TypedSql) => readonly [here: string, there: string];
   /**
+   * Where values of a type may be the same although the forms that `pair` gives differ: one that is the same just where they are.
+   * It may be costly, and so is asked for where forms differ, or where nothing else will do.
+   */
+  readonly meaning?: (form: string, types: readonly [here: string, there: string]) => string | undefined;
+  /**
    * The same for values that meet outside of the database: equal ones come out as equal cells, as far as a type has one form for
    * each value. There where `readInParts` of the adapter is.
    */

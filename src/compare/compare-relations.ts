@@ -10,9 +10,12 @@ import {
   changedStatement,
   countsStatement,
   duplicatesStatement,
+  hasMeanings,
   joinStatement,
   keysStatement,
   surplusStatement,
+  unlikeBagsStatement,
+  unlikeStatement,
   withoutStatement,
 } from './comparison-sql.ts';
 import type { ComparedRelations } from './comparison-sql.ts';
@@ -82,7 +85,9 @@ interface Keyed {
 async function compareByKey(work: Work, relations: ComparedRelations, keyed: Keyed): Promise<RowDifference> {
   const hasNulls = keyed.nullKeys.here > 0 && keyed.nullKeys.there > 0;
   const { rows } = await query(work, joinStatement(relations, hasNulls));
-  const [onlyHere = 0, onlyThere = 0, paired = 0, changed = 0, ...differing] = (rows[0] ?? []).map(Number);
+  const [onlyHere = 0, onlyThere = 0, paired = 0, ...unlike] = (rows[0] ?? []).map(Number);
+  const again = (unlike[0] ?? 0) > 0 && hasMeanings(relations);
+  const [changed = 0, ...differing] = again ? await numbersOf(work, unlikeStatement(relations, hasNulls)) : unlike;
   const without = { here: onlyHere, there: onlyThere };
   const columns = relations.values.map(({ here }, at) => ({ name: here.name, differing: differing[at] ?? 0 }));
   const sample = (side: Side): Promise<ResultSet | undefined> =>
@@ -137,7 +142,9 @@ async function compareBags(work: Work, all: ComparedRelations, problem: KeyProbl
     return { kind: 'bare', problem, counts: { here, there }, without: { here: 0, there: 0 }, samples: none };
   }
   const { rows } = await query(work, bagsStatement(all));
-  const [here = 0, there = 0, moreHere = 0, moreThere = 0] = (rows[0] ?? []).map(Number);
+  const [here = 0, there = 0, ...more] = (rows[0] ?? []).map(Number);
+  const again = more.every((count) => count > 0) && hasMeanings(all);
+  const [moreHere = 0, moreThere = 0] = again ? await numbersOf(work, unlikeBagsStatement(all)) : more;
   const without = { here: moreHere, there: moreThere };
   const sample = (side: Side): Promise<ResultSet | undefined> =>
     sampleOf(work, without[side], () => surplusStatement(all, side, work.limit), named(all.values, side, 'rows'));
@@ -153,4 +160,9 @@ async function sampleOf(work: Work, count: number, statement: () => string, colu
 
 function query({ connection }: Work, sql: string): Promise<ResultSet> {
   return connection.query({ sql });
+}
+
+/** The numbers of the one row that a statement gives. */
+async function numbersOf(work: Work, sql: string): Promise<readonly number[]> {
+  return ((await query(work, sql)).rows[0] ?? []).map(Number);
 }

@@ -14,20 +14,42 @@ export interface ComparedRelations {
   readonly tolerance: Tolerance | undefined;
 }
 
-/** A row as the statements see it: keys are `k0`, `k1` …, other columns `v0` …; a row that is there has the mark 1. */
+/**
+ * A row as the statements see it: keys are `k0`, `k1` …, other columns `v0` …; a row that is there has the mark 1. Of a key whose
+ * form is not for people there is one in `s0`, `s1` … that is.
+ */
 const mark = 'is_there';
 
 type Side = keyof Sides<unknown>;
 
 /** The columns of one side under the names above, ready to be compared with those of the other. */
 function columnsOf({ dialect, keys, values }: ComparedRelations, side: Side): readonly string[] {
-  const list = (columns: readonly SharedColumn[], letter: string): readonly string[] =>
-    columns.map(({ here, there }, at) => {
-      const typed = (column: SharedColumn[Side]) => ({ sql: dialect.quoteIdentifier(column.name), type: column.type });
-      const [first, second] = dialect.compare.pair(typed(here), typed(there));
-      return `${side === 'here' ? first : second} as ${letter}${at}`;
-    });
-  return [...list(keys, 'k'), ...list(values, 'v')];
+  const form = ({ here, there }: SharedColumn): string => {
+    const typed = (column: SharedColumn[Side]) => ({ sql: dialect.quoteIdentifier(column.name), type: column.type });
+    const [first, second] = dialect.compare.pair(typed(here), typed(there));
+    return side === 'here' ? first : second;
+  };
+  return [
+    ...keys.flatMap((column, at) => {
+      const meaning = meaningOf(dialect, column, form(column));
+      return meaning === undefined ? [`${form(column)} as k${at}`] : [`${meaning} as k${at}`, `${form(column)} as s${at}`];
+    }),
+    ...values.map((column, at) => `${form(column)} as v${at}`),
+  ];
+}
+
+function meaningOf({ compare }: ComparedRelations['dialect'], { here, there }: SharedColumn, form: string): string | undefined {
+  return compare.meaning?.(form, [here.type, there.type]);
+}
+
+/** The keys as people read them. */
+function shownKeys({ dialect, keys }: ComparedRelations): readonly string[] {
+  return keys.map((column, at) => (meaningOf(dialect, column, '') === undefined ? `k${at}` : `s${at}`));
+}
+
+/** Whether values may be the same although they differ in the form that is compared first. */
+export function hasMeanings({ dialect, values }: ComparedRelations): boolean {
+  return values.some((column) => meaningOf(dialect, column, '') !== undefined);
 }
 
 const numbered = (columns: readonly unknown[], letter: string): readonly string[] => columns.map((_, at) => `${letter}${at}`);
@@ -49,6 +71,30 @@ function sameValue({ dialect: { compare }, values, tolerance }: ComparedRelation
   return `(${same} or coalesce(${near}, false))`;
 }
 
+/**
+ * Pairs of rows in which something differs, as far as forms tell: `here` and `there` side by side as `h0`, `t0` …, and for each
+ * column whether it is the same as `same0` …, by what the values mean.
+ */
+function unlikePairs(relations: ComparedRelations, hasNulls: boolean): string {
+  const { dialect, values } = relations;
+  const keys = shownKeys(relations).map((key) => `here.${key}`);
+  const sames = values.map((_, at) => sameValue(relations, at));
+  const cells = values.flatMap((_, at) => [`here.v${at} as h${at}`, `there.v${at} as t${at}`, `${sames[at] ?? 'true'} as f${at}`]);
+  const same = values.map((column, at) => {
+    const form = (side: string): string => meaningOf(dialect, column, `case when not f${at} then ${side}${at} end`) ?? '';
+    return form('') === '' ? `f${at} as same${at}` : `(f${at} or coalesce(${form('h')} = ${form('t')}, false)) as same${at}`;
+  });
+  const pairs = `select ${[...keys, ...cells].join(', ')} ${join(relations, 'inner', hasNulls)} where not (${sames.join(' and ')})`;
+  return `(select ${['*', ...same].join(', ')} from (${pairs}) as unlike) as pairs`;
+}
+
+/** One row: pairs of rows that differ, and those that do in each column, by what the values mean. */
+export function unlikeStatement(relations: ComparedRelations, hasNulls: boolean): string {
+  const same = numbered(relations.values, 'same');
+  const counts = [`not (${same.join(' and ')})`, ...same.map((each) => `not ${each}`)].map((each) => `count(*) filter (where ${each})`);
+  return `${sides(relations, `1 as ${mark}`)}\nselect ${counts.join(', ')} from ${unlikePairs(relations, hasNulls)}`;
+}
+
 const isPaired = `here.${mark} = 1 and there.${mark} = 1`;
 
 /** Numbers of rows, duplicate keys and keys with a NULL: a row for each side. */
@@ -63,8 +109,9 @@ export function keysStatement(relations: ComparedRelations): string {
 
 /** Some of the keys that several rows have, and how many. */
 export function duplicatesStatement(relations: ComparedRelations, side: Side, limit: number): string {
-  const keys = numbered(relations.keys, 'k').join(', ');
-  return `${sides({ ...relations, values: [] }, `1 as ${mark}`)}\nselect ${keys}, count(*) as n from ${side} group by ${keys} having count(*) > 1 order by n desc, ${keys} limit ${limit}`;
+  const keys = numbered(relations.keys, 'k');
+  const shown = shownKeys(relations).map((name, at) => (name === keys[at] ? name : `min(${name})`));
+  return `${sides({ ...relations, values: [] }, `1 as ${mark}`)}\nselect ${shown.join(', ')}, count(*) as n from ${side} group by ${keys.join(', ')} having count(*) > 1 order by n desc, ${keys.join(', ')} limit ${limit}`;
 }
 
 function join(relations: ComparedRelations, kind: string, hasNulls: boolean): string {
@@ -91,13 +138,12 @@ export function joinStatement(relations: ComparedRelations, hasNulls: boolean): 
 
 /** Some rows with a counterpart that differs: keys, then for each of `columns` (positions in `values`) both values and whether they are the same. */
 export function changedStatement(relations: ComparedRelations, hasNulls: boolean, columns: readonly number[], limit: number): string {
-  const keys = numbered(relations.keys, 'k').map((key) => `here.${key}`);
-  const same = columns.map((at) => sameValue(relations, at));
-  const cells = columns.flatMap((at, index) => [`here.v${at}`, `there.v${at}`, same[index] ?? 'true']);
+  const keys = shownKeys(relations);
+  const same = columns.map((at) => `same${at}`);
+  const cells = columns.flatMap((at) => [`h${at}`, `t${at}`, `same${at}`]);
   return [
     sides(relations, `1 as ${mark}`),
-    `select ${[...keys, ...cells].join(', ')}`,
-    join(relations, 'inner', hasNulls),
+    `select ${[...keys, ...cells].join(', ')} from ${unlikePairs(relations, hasNulls)}`,
     `where not (${same.join(' and ')})`,
     `order by ${keys.join(', ')} limit ${limit}`,
   ].join('\n');
@@ -105,7 +151,7 @@ export function changedStatement(relations: ComparedRelations, hasNulls: boolean
 
 /** Some rows of one side that have no counterpart: keys, then all other columns. */
 export function withoutStatement(relations: ComparedRelations, side: Side, hasNulls: boolean, limit: number): string {
-  const columns = [...numbered(relations.keys, 'k'), ...numbered(relations.values, 'v')].map((name) => `${side}.${name}`);
+  const columns = [...shownKeys(relations), ...numbered(relations.values, 'v')].map((name) => `${side}.${name}`);
   const keys = numbered(relations.keys, 'k').map((key) => `${side}.${key}`);
   const other = side === 'here' ? 'there' : 'here';
   return [
@@ -125,17 +171,33 @@ function bags(relations: ComparedRelations): string {
   return `select ${values}, sum(h) as h, sum(t) as t from (${part('here')} union all ${part('there')}) as both_sides group by ${values}`;
 }
 
+/** The bags that differ, once more: those whose rows mean the same are one. */
+function unlikeBags(relations: ComparedRelations): string {
+  const meanings = relations.values.map((column, at) => meaningOf(relations.dialect, column, `v${at}`) ?? `v${at}`);
+  const marked = meanings.map((meaning, at) => `${meaning} as m${at}`);
+  const shown = meanings.map((_, at) => `min(v${at}) as v${at}`);
+  const rows = `select *, ${marked.join(', ')} from (select * from (${bags(relations)}) as bags where h <> t) as unlike`;
+  return `select ${shown.join(', ')}, sum(h) as h, sum(t) as t from (${rows}) as meant group by ${numbered(meanings, 'm').join(', ')}`;
+}
+
+const sum = (number: string): string => `coalesce(sum(${number}), 0)`;
+
 /** One row: rows here, rows there, and those that the other side has less often. */
 export function bagsStatement(relations: ComparedRelations): string {
-  const sum = (number: string): string => `coalesce(sum(${number}), 0)`;
   return `select ${[sum('h'), sum('t'), sum('greatest(h - t, 0)'), sum('greatest(t - h, 0)')].join(', ')} from (${bags(relations)}) as bags`;
+}
+
+/** One row: those that the other side has less often, by what the values mean. */
+export function unlikeBagsStatement(relations: ComparedRelations): string {
+  return `select ${[sum('greatest(h - t, 0)'), sum('greatest(t - h, 0)')].join(', ')} from (${unlikeBags(relations)}) as bags`;
 }
 
 /** Some rows that one side has more often, with how many more. */
 export function surplusStatement(relations: ComparedRelations, side: Side, limit: number): string {
   const values = numbered(relations.values, 'v').join(', ');
   const surplus = side === 'here' ? 'h - t' : 't - h';
-  return `select ${values}, ${surplus} from (${bags(relations)}) as bags where ${surplus} > 0 order by ${values} limit ${limit}`;
+  const all = hasMeanings(relations) ? unlikeBags(relations) : bags(relations);
+  return `select ${values}, ${surplus} from (${all}) as bags where ${surplus} > 0 order by ${values} limit ${limit}`;
 }
 
 /** One row: rows here, rows there. */

@@ -70,10 +70,13 @@ export type RowDifference = (KeyedRows | BareRows) & {
 
 export type RelationComparison =
   | { readonly kind: 'absent'; readonly here: boolean; readonly there: boolean }
+  /** The database refused; in its words, without values. */
+  | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'compared'; readonly schema: SchemaDifference; readonly rows: RowDifference };
 
-/** Whether anything differs. */
+/** Whether anything is known to differ. */
 export function differs(found: RelationComparison): boolean {
+  if (found.kind === 'failed') return false;
   if (found.kind === 'absent') return found.here !== found.there;
   const { schema, rows } = found;
   if (schema.onlyHere.length + schema.onlyThere.length + schema.retyped.length > 0) return true;

@@ -15,7 +15,8 @@ export function diffJson(nodes: readonly ComparedNode[], against: string): objec
       name: node.name,
       status: statusOf(node),
       relation: { here: node.relations.here, there: node.relations.there ?? null },
-      ...(node.found.kind === 'absent'
+      ...(node.found.kind === 'failed' ? { message: node.found.message } : {}),
+      ...(node.found.kind !== 'compared'
         ? {}
         : {
             columns: {
@@ -31,6 +32,7 @@ export function diffJson(nodes: readonly ComparedNode[], against: string): objec
 
 function statusOf({ found }: ComparedNode): string {
   if (found.kind === 'compared') return differs(found) ? 'different' : 'equal';
+  if (found.kind === 'failed') return 'failed';
   return found.here ? 'only_here' : found.there ? 'only_there' : 'absent';
 }
 

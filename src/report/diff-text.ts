@@ -1,5 +1,6 @@
 /** Draws what a comparison of relations found. */
 import type { ResultSet } from '../adapter/connection.ts';
+import type { NodeId } from '../compile/compiled.ts';
 import { differs } from '../compare/comparison.ts';
 import type { KeyProblem, RelationComparison, RowDifference, RowKey, SchemaDifference, Sides } from '../compare/comparison.ts';
 import { plain } from '../diagnostics/plain.ts';
@@ -9,7 +10,7 @@ import type { TableOptions } from './tables.ts';
 
 /** One node, and what was found of it. */
 export interface ComparedNode {
-  readonly id: string;
+  readonly id: NodeId;
   readonly name: string;
   /** Both relations as SQL of the engine; of the other side none where nothing says what it would be. */
   readonly relations: { readonly here: string; readonly there: string | undefined };
@@ -27,6 +28,8 @@ export function renderDiff(nodes: readonly ComparedNode[], options: TableOptions
   const { paint } = options;
   const blocks = nodes.map((node) => {
     const { found } = node;
+    if (found.kind === 'failed')
+      return `${paint.red(options.unicode ? '✖' : 'x')} ${paint.bold(plain(node.name))}  not compared: ${plain(found.message)}`;
     if (!differs(found)) return `${paint.green('=')} ${paint.bold(plain(node.name))}  ${paint.dim(sameText(found))}`;
     const lines = found.kind === 'absent' ? [absentText(node)] : comparedLines(found.schema, found.rows, options);
     return [`${paint.red(options.unicode ? '≠' : '!')} ${paint.bold(plain(node.name))}`, ...lines, ''].join('\n');
@@ -36,10 +39,11 @@ export function renderDiff(nodes: readonly ComparedNode[], options: TableOptions
     count === 0
       ? `${countOf(nodes.length, 'node')}, no difference`
       : `${formatCount(count)} of ${countOf(nodes.length, 'node')} ${count === 1 ? 'differs' : 'differ'}`;
-  return [...blocks, verdict].join('\n');
+  const failed = nodes.filter(({ found }) => found.kind === 'failed').length;
+  return [...blocks, failed === 0 ? verdict : `${verdict}, ${formatCount(failed)} not compared`].join('\n');
 }
 
-function sameText(found: RelationComparison): string {
+function sameText(found: Exclude<RelationComparison, { kind: 'failed' }>): string {
   if (found.kind === 'absent') return 'on neither side';
   const { rows } = found;
   const by = rows.kind === 'keyed' ? keyText(rows.key) : bareText(rows.problem);

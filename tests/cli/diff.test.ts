@@ -52,6 +52,27 @@ describe('tx diff', () => {
     expect(after.stdout).toMatch(/changed \(of 1 row\)\n +id +column +here +there\n +2 +amount +20 +21\n/);
   });
 
+  it('tells of the node that the database cannot compare, and compares the others', async () => {
+    const project = await built({ 'models/odd.sql': `select 1 as id, date '9999-12-31' as until` });
+    expect((await project.tx(['build', '-q', '-t', 'beside'])).code).toBe(0);
+    await execute(project.path('shop.duckdb'), `drop view beside.odd`);
+    await execute(project.path('shop.duckdb'), `create table beside.odd as select 1 as id, timestamp_ns '2024-01-01 00:00:00' as until`);
+    await execute(project.path('shop.duckdb'), `update beside.raw set amount = 21 where id = 2`);
+    for (const flags of [[], ['--detailed-exitcode']]) {
+      const { code, stdout, stderr } = await project.tx(['diff', '--against', 'beside', ...flags]);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/✖ odd +not compared: /);
+      expect(stdout).toContain('= total');
+      expect(stdout).toMatch(/2 of 4 nodes differ, 1 not compared/);
+      expect(stderr).toContain('error diff-not-compared  models/odd.sql');
+    }
+    const { stdout } = await project.tx(['diff', '--against', 'beside', '--output', 'json', '-q']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      different: true,
+      nodes: [{ name: 'odd', status: 'failed', message: expect.stringContaining('cast') as unknown }, {}, {}, {}],
+    });
+  });
+
   it('reads another schema of the same file, by the rule that names schemas', async () => {
     const project = await built({ 'models/total.yaml': 'models:\n  - name: total\n    config: {schema: marts}\n' });
     expect((await project.tx(['build', '-q', '-t', 'beside'])).code).toBe(0);

@@ -161,6 +161,47 @@ export const diffCases: readonly ConformanceCase[] = [
     ],
   },
   {
+    name: 'diff: JSON is the same where it means the same, in values, keys and whole rows',
+    files: {
+      'models/m.sql': [
+        `{{config materialized="table"}}`,
+        `select 1 as id, cast('{"a": 1, "b": [1.50, {"c": null, "d": "x"}]}' as json) as j`,
+        `union all select 2, cast('[1, 2]' as json) union all select 3, cast('1' as json) union all select 4, cast('null' as json)`,
+        `union all select 5, null union all select 6, cast('{"a": {"b": 1}, "c": 10}' as json)`,
+      ].join('\n'),
+    },
+    acts: [
+      build,
+      { sql: 'create schema prod' },
+      {
+        sql: [
+          `create table prod.m as select 1 as id, cast('{"b":[1.5,{"d":"x","c":null}],"a":1.0}' as json) as j`,
+          `union all select 2, cast('[1.0,2]' as json) union all select 3, cast('1.00' as json) union all select 4, cast('null' as json)`,
+          `union all select 5, null union all select 6, cast('{"c":1e1,"a":{"b":1}}' as json)`,
+        ].join(' '),
+      },
+      { tx: 'diff -s m --against prod --key id', says: ['= m  6 rows, by id'] },
+      { tx: 'diff -s m --against prod --key j', says: ['= m  6 rows, by j'] },
+      diff(0, '= m  6 rows, whole rows'),
+      { sql: `update prod.m set j = cast('[2, 1]' as json) where id = 2` },
+      { sql: `update prod.m set j = cast('"1"' as json) where id = 3` },
+      { sql: `update prod.m set j = cast('null' as json) where id = 5` },
+      { sql: `update prod.m set j = cast('{"c":10,"a":{"b":1,"z":null}}' as json) where id = 6` },
+      {
+        tx: 'diff -s m --against prod --key id',
+        exit: 1,
+        says: ['2 the same, 4 changed', /2 +j +\[1, ?2\] +\[2, ?1\]\n/, /3 +j +1 +"1"\n/, /5 +j +NULL +null\n/],
+      },
+      { tx: 'diff -s m --against prod', exit: 1, says: ['4 only here, 4 only there', /only here\n +id +j +rows\n +2 +\[1, ?2\] +1\n/] },
+      {
+        tx: 'diff -s m --against prod --key j',
+        exit: 1,
+        // `null` twice there.
+        says: ['j (--key) is not unique', /keys of several rows there\n +j +rows\n +null +2\n/],
+      },
+    ],
+  },
+  {
     name: 'diff: personal data is masked, also in keys',
     files: {
       'models/m.sql': `{{config materialized="table" unique_key="mail"}}\nselect 'ann@example.org' as mail, 'Ann' as name union all select 'bob@example.org', 'Bob'`,

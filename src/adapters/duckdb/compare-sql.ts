@@ -36,6 +36,22 @@ function pair(here: TypedSql, there: TypedSql): readonly [string, string] {
   return [`cast(${alone(here)} as varchar)`, `cast(${alone(there)} as varchar)`];
 }
 
+/**
+ * All values of a JSON text with the way to each, sorted: whatever the order of names in objects, and however numbers are written.
+ * The ways are not quoted, so that names with signs of their own could be read in two ways: such a text stands for itself.
+ */
+function jsonMeaning(text: string): string {
+  const number = 'cast(atom as double)';
+  const written = [
+    `when 'OBJECT' then '{}' when 'ARRAY' then '[]'`,
+    `when 'DOUBLE' then case when ${number} = trunc(${number}) and abs(${number}) < 1e37 then cast(cast(${number} as hugeint) as varchar) else cast(${number} as varchar) end`,
+    `else cast(atom as varchar)`,
+  ].join(' ');
+  const values = `list_sort(list(fullkey || ' ' || case type ${written} end))`;
+  const isPlain = `bool_and(key is null or not regexp_matches(key, '[^\\w-]'))`;
+  return `(select case when ${isPlain} then ${values} when count(*) > 0 then [${text}] end from json_tree(${text}))`;
+}
+
 /** Whether the difference of two decimals keeps all digits that there can be. */
 function subtractsExactly(...types: readonly [string, string]): boolean {
   const parts = types
@@ -60,6 +76,7 @@ function within(here: TypedSql, there: TypedSql, { value, percent }: Tolerance):
 export const compare: CompareSql = {
   isNumber: (type) => numbers.has(familyOf(type)),
   pair,
+  meaning: (form, types) => (types.every((type) => familyOf(type) === 'json') ? jsonMeaning(form) : undefined),
   within,
   sameKey: (pairs, hasNulls) => pairs.map(([here, there]) => `${here} ${hasNulls ? 'is not distinct from' : '='} ${there}`).join(' and '),
 };

@@ -8,7 +8,7 @@ import { compareApart } from '../../compare/compare-apart.ts';
 import { compareRelations } from '../../compare/compare-relations.ts';
 import type { ComparedSide } from '../../compare/compare-relations.ts';
 import { differs } from '../../compare/comparison.ts';
-import type { RowKey } from '../../compare/comparison.ts';
+import type { RelationComparison, RowKey } from '../../compare/comparison.ts';
 import { relationForm } from '../../compile/naming.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { maskedColumns } from '../../plan/plan-tests.ts';
@@ -65,6 +65,14 @@ async function diff(host: Host, screen: Screen, options: DiffOptions): Promise<E
   const compared = await compareAll(host, screen, { loaded, adapter, against, keys, nodes, options });
   show(screen, compared, against, options);
   showUnneeded(screen, loaded.nodeErrors);
+  const failures = compared.flatMap(({ id, name, found }) => {
+    const path = loaded.graph.nodes.get(id)?.path;
+    const where = path === undefined ? {} : { node: id, span: { path, start: 0, end: 0 } };
+    return found.kind === 'failed'
+      ? [diagnose('diff-not-compared', { node: name, engine: loaded.engine.type, message: found.message }, where)]
+      : [];
+  });
+  if (failures.length > 0) throw new Stop(exitCodes.failed, failures);
   return compared.some(({ found }) => differs(found)) ? exitCodes.failed : exitCodes.ok;
 }
 
@@ -198,11 +206,22 @@ async function compareNode(
   const keys = work.keys.get(node.id) ?? [];
   if (options.key !== undefined) requireKey(loaded, node, options.key, sides);
   const request = { sides, keys, masked: maskedColumns(node), tolerance: options.tolerance, limit: options.limit };
-  const found =
+  const found = await unlessRefused(() =>
     there === undefined
-      ? await compareRelations(here, dialect, request)
-      : await compareApart({ connections: { here, there }, adapter: work.adapter }, request);
+      ? compareRelations(here, dialect, request)
+      : compareApart({ connections: { here, there }, adapter: work.adapter }, request),
+  );
   return { id: node.id, name: node.name, relations: sql, found };
+}
+
+/** What one node cannot be asked says nothing of the others; what may pass by another time ends the command. */
+async function unlessRefused(compare: () => Promise<RelationComparison>): Promise<RelationComparison> {
+  try {
+    return await compare();
+  } catch (cause) {
+    if (!(cause instanceof EngineError) || cause.details.retry !== 'never' || cause.details.kind === 'cancelled') throw cause;
+    return { kind: 'failed', message: cause.details.redacted };
+  }
 }
 
 /** A key that somebody asked for is not passed over in silence. */

@@ -30,6 +30,10 @@ export const diffCodes = {
     (p) => `\`${p.path}\` cannot be read: ${p.reason}`,
     () => 'remove it, and let `tx` write it anew',
   ),
+  'diff-not-compared': error<{ node: string; engine: string; message: string }>(
+    (p) => `\`${p.node}\` could not be compared: ${p.engine} says ${p.message}`,
+    () => 'the other nodes were compared; give the column the same type on both sides, or leave the node out with `--exclude`',
+  ),
   'diff-key-missing': error<{ key: string; node: string; known: readonly string[] }>(
     (p) => `\`${p.node}\` has no column \`${p.key}\` on both sides, which \`--key\` names`,
     (p) => didYouMean(p.key, p.known) ?? 'leave `--key` out, or select nodes that have it',
