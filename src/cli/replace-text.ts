@@ -1,5 +1,6 @@
 /** Replaces the text of a file that the user wrote. */
 import { join } from 'node:path';
+import { keepLineEnds } from '../format/keep-line-ends.ts';
 import { decodeText } from '../project/read-text.ts';
 import type { Host } from './host.ts';
 
@@ -17,7 +18,6 @@ export function replaceText(host: Host, root: string, { path: shown, before, aft
   if (decodeText(shown, bytes).value !== before) return false;
   const old = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   const mark = old.startsWith('\ufeff') ? '\ufeff' : '';
-  const lineEnd = /\r\n?|\n/.exec(old)?.[0] ?? '\n';
-  host.files.writeAtomic(path, mark + after.replaceAll('\n', lineEnd));
+  host.files.writeAtomic(path, mark + keepLineEnds(old.slice(mark.length), after));
   return true;
 }

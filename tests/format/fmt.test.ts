@@ -83,6 +83,7 @@ describe('checking and showing', () => {
 describe('what is kept', () => {
   it.each([
     ['CRLF', 'select  1,\r\n  2\r\n', 'select\r\n    1,\r\n    2\r\n'],
+    ['line ends of two kinds', 'select  1,\r\n  2\nfrom t\r\n', 'select\r\n    1,\r\n    2\nfrom t\r\n'],
     ['no line end at the end', 'select  1', 'select 1'],
     ['a byte order mark', '\ufeffselect  1\n', '\ufeffselect 1\n'],
     ['CRLF in a string', "select  'a\r\n  b'\r\n", "select 'a\r\n  b'\r\n"],
