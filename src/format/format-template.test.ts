@@ -79,6 +79,22 @@ describe('the width of lines', () => {
   });
 });
 
+describe('QUALIFY', () => {
+  it.each([
+    ['group by all', 'select a from t group by all'],
+    ['a condition that ends with a truth', 'select a from t where b is not true'],
+    ['NULL', 'select a from t where b is not null'],
+  ])('has a line of its own behind %s', (_, before) => {
+    const lines = before.replace(' from', '\nfrom').replace(/ (where|group)/, '\n$1');
+    expect(format(`${before} QUALIFY row_number() OVER (order by a) = 1`)).toBe(`${lines}\nqualify row_number() over (order by a) = 1`);
+  });
+
+  it('is a name where it stands for one', () => {
+    expect(format('select true as x, all_of AS qualify from t')).toBe('select\n    true as x,\n    all_of as qualify\nfrom t');
+    expect(format('select a is null QUALIFY, b from t')).toBe('select\n    a is null QUALIFY,\n    b\nfrom t');
+  });
+});
+
 describe('leading commas', () => {
   const leading = (text: string): string => format(text, { comma: 'leading' });
 

@@ -184,10 +184,13 @@ const structural: ReadonlyMap<string, FindRole> = new Map<string, FindRole>([
   ['or', always('logic')],
 ]);
 
+/** Reserved words that can be the last of a clause: `group by all`, `is null`, `order by a desc`. */
+const endsClause = words('end all true false null asc desc');
+
 /** A word that can be a name begins a clause only after a value and before one. */
 function beginsClause(around: Around): boolean {
   const { before, after, kindAfter } = around;
-  if (!isAfterValue(around) || (isReserved(before) && before !== 'end')) return false;
+  if (!isAfterValue(around) || (isReserved(before) && !endsClause.has(before))) return false;
   return after === '(' || kindAfter === 'name' || kindAfter === 'opaque' || (kindAfter === 'word' && after !== 'as');
 }
 

@@ -132,6 +132,11 @@ describe('filtered-left-join', () => {
     'items.price not between 1 and 2',
     'items.price is not null',
     '3 = items.price',
+    '1 + 2 = items.price',
+    '-1 <= items.price',
+    'orders.amount < items.price',
+    'coalesce(orders.amount, 0) <> items.price',
+    'items.price = orders.amount',
     'items.is_current is true',
     'items.price >= -1',
   ])('finds %s', async (condition) => {
@@ -153,6 +158,11 @@ describe('filtered-left-join', () => {
     'orders.amount in (select items.price from {{ref "items"}} as items where items.price > 3)',
     'orders.amount > coalesce(items.price, 0)',
     'items.price + 0 is null',
+    'orders.amount is distinct from items.price',
+    'not orders.amount = items.price',
+    'orders.amount is not null = items.price',
+    'orders.amount > 1 + items.price is null',
+    'orders.amount is not distinct from - items.price',
     'items.price = 3 is not true',
     'items.price < all (select 1 where false)',
     'items.price not in (select 1 where false)',
@@ -163,6 +173,13 @@ describe('filtered-left-join', () => {
 
   it('shows a condition that a tag writes in part', async () => {
     expect(await ask('filtered-left-join', query('items.price > {{literal 3}}'))).toEqual(['items.price > {{literal 3}}']);
+  });
+
+  it('looks at joins with USING too, but not at the column that both have', async () => {
+    const joined = `select 1 as x from ${orders} left join ${items} using (order_id) where`;
+    expect(await ask('filtered-left-join', `${joined} 1 = items.price`)).toEqual(['1 = items.price']);
+    expect(await ask('filtered-left-join', `${joined} items.order_id > 3`)).toEqual(['items.order_id > 3']);
+    expect(await ask('filtered-left-join', `${joined} order_id > 3`)).toEqual([]);
   });
 
   it('says nothing of an inner join, nor after a full join', async () => {

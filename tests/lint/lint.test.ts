@@ -223,6 +223,15 @@ describe('tx lint --fix', () => {
     expect(readFileSync(path, 'utf8')).toBe('\ufeffselect id\r\nfrom {{ref "orders"}} -- all\r\n');
   });
 
+  it('keeps the comments in what it takes away', async () => {
+    const shop = await project(orders);
+    const path = join(shop.root, 'models/totals.sql');
+    writeFileSync(path, 'select id -- key\nfrom {{ref "orders"}}\n-- newest\norder by id /* a */ desc, -- b\n  id + 1 /* c */ -- d\n');
+    expect((await shop.call(fix)).stderr).toContain('fixed models/totals.sql');
+    expect(readFileSync(path, 'utf8')).toBe('select id -- key\nfrom {{ref "orders"}}\n-- newest\n/* a */ -- b\n /* c */ -- d\n');
+    expect((await shop.call(['compile', '-s', 'totals'])).code).toBe(0);
+  });
+
   it('leaves what stands in a loop, in a macro, or in an incremental model', async () => {
     const files = {
       ...orders,

@@ -3,7 +3,7 @@ import type { CompiledModel } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { LintContext } from '../context.ts';
 import type { Finding } from '../finding.ts';
-import { columnAt, columnsIn, conjuncts, isConstant } from '../sql/conditions.ts';
+import { columnAt, conjuncts } from '../sql/conditions.ts';
 import type { ReadText, Select } from '../sql/query.ts';
 import { seenQueries } from '../sql/read-query.ts';
 import type { Range, Tokens } from '../../parse/code-tokens.ts';
@@ -58,15 +58,20 @@ function refusesNull(tokens: Tokens, { from, to }: Range, alias: string): boolea
   return comparing.some((sign) => isSign(tokens, at, sign)) && !isJsonOperator(tokens, at, to);
 }
 
-/** `'web' = orders.channel`. */
+/** `'web' = orders.channel`, whatever stands before the sign: a comparison with NULL is never true. */
 function isMirrored(tokens: Tokens, { from, to }: Range, alias: string): boolean {
-  return (
-    isConstant(tokens, { from, to: from + 1 }) &&
-    comparing.some((sign) => isSign(tokens, from + 1, sign)) &&
-    columnAt(tokens, { from: to - 3, to })?.alias === alias &&
-    columnsIn(tokens, { from, to }).length === 1
-  );
+  if (columnAt(tokens, { from: to - 3, to })?.alias !== alias) return false;
+  let sign = to - 3;
+  while (sign > from && tokens.list[sign - 1]?.kind === 'sign' && comparing.some((each) => isSign(tokens, sign - 1, each))) sign -= 1;
+  if (sign === from || sign === to - 3 || isJsonOperator(tokens, sign, to)) return false;
+  for (const at of topLevel(tokens, { from, to: sign }))
+    if (isWord(tokens, at, ...takesTruth) || ['=', '<', '>', '!', '~', '@', '?', '&', '#'].some((each) => isSign(tokens, at, each)))
+      return false;
+  return true;
 }
+
+/** Words that make another condition of what stands around them. */
+const takesTruth = ['not', 'is', 'in', 'between', 'like', 'ilike', 'case', 'and', 'or', 'distinct', 'similar', 'all', 'any', 'some'];
 
 /** Signs that only begin like a comparison: `@>`, `->`, `!~`; `=` and what belongs to it stay. */
 function isJsonOperator({ list }: Tokens, at: number, to: number): boolean {
