@@ -1,6 +1,7 @@
 /** Puts the artifacts of the last runs into a database in memory. */
 import { join, resolve } from 'node:path';
 import type { Connection, Session } from '../adapter/connection.ts';
+import type { Dialect } from '../adapter/dialect.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { errorCode } from '../project/read-text.ts';
@@ -33,6 +34,7 @@ const types: Readonly<Record<FieldKind, string>> = {
 export interface ArtifactDatabase {
   readonly session: Session;
   readonly connection: Connection;
+  readonly dialect: Dialect;
   /** Artifacts that are not there: their tables are empty. */
   readonly missing: readonly MissingArtifact[];
 }
@@ -79,7 +81,7 @@ export async function openArtifactDatabase(host: Host, folder: ArtifactFolder, q
       ...(runResults === undefined ? [resultsFile] : []),
       ...(columnEdges === undefined ? [edgesFile] : []),
     ];
-    return { session, connection, missing };
+    return { session, connection, dialect: adapter.dialect, missing };
   } catch (cause) {
     await session.close();
     throw cause;

@@ -36,6 +36,30 @@ describe('tx query', () => {
     ]);
   });
 
+  it('gives values with parts to programs as arrays and objects', async () => {
+    const project = await shop({
+      'models/marts.yaml': 'models:\n  - name: total\n    meta: {owner: ann, levels: [1, 2.5]}\n',
+    });
+    expect((await project.tx(['compile', '-q'])).code).toBe(0);
+    const sql = `select name, tags, meta, {'a': [1, null], 'b': 'x'} as s, tags as "TAGS too", null::varchar[] as none from nodes where name = 'total'`;
+    const { code, stdout } = await project.tx(['query', sql, '--output', 'json', '-q']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        name: 'total',
+        tags: ['nightly'],
+        meta: { owner: 'ann', levels: [1, 2.5] },
+        s: { a: [1, null], b: 'x' },
+        'TAGS too': ['nightly'],
+        none: null,
+      },
+    ]);
+    // The place of a mistake is the same with it.
+    const wrong = await project.tx(['query', `select tags, tags[1]::int as n from nodes where name = 'total'`, '--output', 'json']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('select tags, tags[1]::int');
+  });
+
   it('knows which column goes into which, once `tx docs` or `tx lineage` has found out', async () => {
     const project = await shop({
       'models/late.sql':

@@ -3,6 +3,7 @@ import type { ResultSet } from '../../adapter/connection.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { EngineErrorDetails } from '../../adapter/engine-error.ts';
 import { embed } from '../../adapter/statement.ts';
+import type { Statement } from '../../adapter/statement.ts';
 import type { CompiledText } from '../../compile/compiled.ts';
 import { verbatimText } from '../../compile/compiled-text.ts';
 import { engineDiagnostic } from '../../compile/engine-diagnostic.ts';
@@ -15,6 +16,7 @@ import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { openProject } from '../load-graph.ts';
+import { nestedColumns } from '../nested-columns.ts';
 import type { OutputOptions, ProjectOptions } from '../options.ts';
 import type { Screen } from '../screen.ts';
 import { listenForCancel } from '../signals.ts';
@@ -39,10 +41,10 @@ export async function queryCommand(host: Host, screen: Screen, options: QueryOpt
   const cancellation = listenForCancel();
   try {
     const folder = artifactFolder(host, project.root, project.paths.target, options.state);
-    const rows = await read(host, screen, { query, folder, most: mostRows(options), signal: cancellation.signal });
+    const rows = await read(host, screen, { query, folder, options, signal: cancellation.signal });
     if (rows === undefined) return cancellation.exitCode();
     cancellation.dispose();
-    show(screen, rows, options);
+    show(screen, rows.found, rows.json, options);
     return exitCodes.ok;
   } finally {
     cancellation.dispose();
@@ -67,24 +69,34 @@ function readQuery(screen: Screen, sql: string): CompiledText {
 interface Request {
   readonly query: CompiledText;
   readonly folder: ArtifactFolder;
-  readonly most: number;
+  readonly options: QueryOptions;
   readonly signal: AbortSignal;
 }
 
+interface Answer {
+  readonly found: ResultSet;
+  /** Which columns hold the text of JSON. */
+  readonly json: readonly boolean[];
+}
+
 /** Undefined for a command that was cancelled. */
-async function read(host: Host, screen: Screen, { query, folder, most, signal }: Request): Promise<ResultSet | undefined> {
-  const { session, connection, missing } = await openArtifactDatabase(host, folder, query.sql);
-  const statement = embed('select * from (\n', { node: queryPath, sql: query.sql }, '\n) as asked');
+async function read(host: Host, screen: Screen, { query, folder, options, signal }: Request): Promise<Answer | undefined> {
+  const { session, connection, dialect, missing } = await openArtifactDatabase(host, folder, query.sql);
+  const asking = (list: string): Statement => embed(`select ${list} from (\n`, { node: queryPath, sql: query.sql }, '\n) as asked');
+  let sent = asking('*');
   try {
     for (const { file, about, writer } of missing)
       if (about.test(query.sql)) screen.note(`there is no ${folder.shown}/${file}, so there is less to see: ${writer}`);
     signal.addEventListener('abort', () => connection.interrupt(), { once: true });
-    return await connection.query(statement, most + 1);
+    const columns = options.output === 'json' ? (await connection.query(sent, 0)).columns : [];
+    const nested = nestedColumns(dialect, columns);
+    if (nested !== undefined) sent = asking(nested.list);
+    return { found: await connection.query(sent, mostRows(options) + 1), json: nested?.json ?? [] };
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
     if (signal.aborted) return undefined;
     const origin = { node: undefined, text: query, span: { path: queryPath, start: 0, end: 0 }, compiledPath: undefined };
-    const told = engineDiagnostic(cause.details, 'duckdb', statement, origin);
+    const told = engineDiagnostic(cause.details, 'duckdb', sent, origin);
     throw new Stop(exitCodes.usage, [{ ...told, ...adviceOf(told, cause.details, query.sql) }]);
   } finally {
     await session.close();
@@ -110,10 +122,10 @@ function mostRows({ limit, output }: QueryOptions): number {
   return limit ?? (output === 'text' ? rowsForPeople : Number.POSITIVE_INFINITY);
 }
 
-function show(screen: Screen, found: ResultSet, options: QueryOptions): void {
+function show(screen: Screen, found: ResultSet, json: readonly boolean[], options: QueryOptions): void {
   const most = mostRows(options);
   const rows = { ...found, rows: found.rows.slice(0, most) };
-  if (options.output === 'json') screen.result(renderJsonRows(rows));
+  if (options.output === 'json') screen.result(renderJsonRows(rows, json));
   else if (options.output === 'csv') screen.result(renderCsv(rows));
   else screen.result(renderTable(rows, { ...screen.resultStyle, findSecrets: screen.mask().find }));
   if (found.rows.length > most) screen.note(`there are more rows than these: --limit -1 shows all`);

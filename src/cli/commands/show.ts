@@ -1,6 +1,5 @@
 /** `tx show`: runs the query of one node, or inline SQL, and prints the first rows. Nothing is written. */
 import type { ResultSet } from '../../adapter/connection.ts';
-import type { Column } from '../../adapter/relation.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { embed } from '../../adapter/statement.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
@@ -21,6 +20,7 @@ import type { Host } from '../host.ts';
 import { compileInlineText, inlinePath, requireInlineAlone } from '../inline.ts';
 import { loadGraph } from '../load-graph.ts';
 import type { LoadedGraph } from '../load-graph.ts';
+import { nestedColumns } from '../nested-columns.ts';
 import type { DatabaseOptions, DeferOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { readInterval } from '../read-options.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
@@ -77,22 +77,6 @@ interface Rows {
   readonly json: readonly boolean[];
 }
 
-/** The list of columns that gives values with parts as JSON; undefined where there are none, or names do not tell columns apart. */
-function nestedColumns(
-  { engine }: LoadedGraph,
-  columns: readonly Column[],
-): { readonly list: string; readonly json: readonly boolean[] } | undefined {
-  const { json: form, quoteIdentifier, foldIdentifier } = engine.dialect;
-  const json = columns.map(({ type }) => form.holds(type));
-  const isTold = new Set(columns.map(({ name }) => foldIdentifier(name))).size === columns.length;
-  if (!json.includes(true) || !isTold) return undefined;
-  const list = columns.map(({ name }, index) => {
-    const column = quoteIdentifier(name);
-    return json[index] === true ? `${form.text(column)} as ${column}` : column;
-  });
-  return { list: list.join(', '), json };
-}
-
 /** The rows of a preview. */
 function readPreview(
   host: Host,
@@ -109,7 +93,7 @@ function readPreview(
     try {
       if (options.output === 'json') {
         const { columns } = await connection.query(statement('*', 0), 0);
-        const nested = nestedColumns(loaded, columns);
+        const nested = nestedColumns(loaded.engine.dialect, columns);
         json = nested?.json ?? [];
         if (nested !== undefined) sent = statement(nested.list, limit);
       }
