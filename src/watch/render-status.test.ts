@@ -41,7 +41,7 @@ describe('the status block', () => {
   });
 
   it('keeps problems between what changed and what ran, and leaves out what does not fit', () => {
-    const status = after(started, { type: 'files-changed', paths: ['a.sql'] }, { type: 'project-refused', problems: 1 });
+    const status = after(started, { type: 'files-changed', paths: ['a.sql'] }, { type: 'project-refused', problems: 1, isRunning: false });
     const problems = 'error one\n  1 | a\n\nerror two\n  2 | b\n\n';
     expect(drawn(status, { problems }).split('\n').slice(2)).toEqual([
       'checked  ✖ the project cannot be used like this',

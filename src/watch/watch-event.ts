@@ -15,7 +15,7 @@ export type WatchEvent =
   /** Files have changed; this is also told when something is read anew because somebody asked for it. */
   | { readonly type: 'files-changed'; readonly paths: readonly string[] }
   /** The project cannot be used as it is; why was shown. */
-  | { readonly type: 'project-refused'; readonly problems: number }
+  | { readonly type: 'project-refused'; readonly problems: number; readonly isRunning: boolean }
   /** What changed and its direct children were compiled and checked; problems were shown. */
   | {
       readonly type: 'change-checked';
@@ -24,8 +24,8 @@ export type WatchEvent =
       readonly problems: number;
       readonly durationMs: number;
     }
-  /** Nothing runs now. */
-  | { readonly type: 'nothing-to-run'; readonly because: string }
+  /** Nothing is started; a run that goes on is not about it. */
+  | { readonly type: 'nothing-to-run'; readonly because: string; readonly isRunning: boolean }
   | { readonly type: 'work-started'; readonly kind: WorkKind; readonly names: readonly string[] }
   | {
       readonly type: 'work-moved';
@@ -47,7 +47,14 @@ export type WatchEvent =
   /** A run is stopped, or waited for, because of a new change. */
   | { readonly type: 'run-overtaken'; readonly how: 'cancel' | 'queue'; readonly paths: readonly string[] }
   /** Nothing runs any more, and the database is free for others. */
-  | { readonly type: 'idle' }
+  | {
+      readonly type: 'idle';
+      /** Why the last run did nothing. */
+      readonly because?: string | undefined;
+    }
+  /** Nothing new is begun; what runs is cancelled. */
+  | { readonly type: 'watch-ending' }
+  /** The last event. */
   | { readonly type: 'watch-ended' };
 
 export interface NodeCounts {

@@ -42,15 +42,18 @@ export function renderWatchLine(event: WatchEvent): string | undefined {
         : `waiting for the run to end before ${listNames(event.paths, WIDE)}`;
     case 'idle':
       return 'waiting for a change';
+    case 'watch-ending':
+      return undefined;
     case 'watch-ended':
       return 'watching has ended';
   }
 }
 
-/** The event as one line of the log; undefined for what the events of a run tell. `at` is in milliseconds since the epoch. */
+/** The event as lines of the log; undefined for what other events tell. `at` is in milliseconds since the epoch. */
 export function renderWatchLog(event: WatchEvent, at: number): string | undefined {
   const line = (name: string, level: 'info' | 'error', fields: Readonly<Record<string, unknown>>): string =>
     JSON.stringify({ ts: new Date(at).toISOString(), level, event: name, ...fields });
+  const waiting = (message: string): string => line('watch_waiting', 'info', { message });
   switch (event.type) {
     case 'watch-started': {
       const { command, project, target, counts } = event;
@@ -60,26 +63,29 @@ export function renderWatchLog(event: WatchEvent, at: number): string | undefine
       return line('watch_listening', 'info', {});
     case 'files-changed':
       return line('files_changed', 'info', { paths: event.paths });
-    case 'project-refused':
-      return line('change_checked', 'error', { nodes: [], problems: event.problems });
+    case 'project-refused': {
+      const checked = line('change_checked', 'error', { nodes: [], problems: event.problems });
+      return event.isRunning ? checked : `${checked}\n${waiting('the project cannot be used like this')}`;
+    }
     case 'change-checked': {
       const { nodes, problems, durationMs } = event;
       return line('change_checked', problems === 0 ? 'info' : 'error', { nodes, problems, duration_ms: Math.round(durationMs) });
     }
     case 'nothing-to-run':
-    case 'work-dropped':
-      return line('watch_waiting', 'info', { message: plain(event.because) });
+      return event.isRunning ? undefined : waiting(plain(event.because));
     case 'compiled':
       return line('compiled', 'info', { nodes: event.names });
     case 'run-overtaken':
       return line('run_overtaken', 'info', { how: event.how, paths: event.paths });
     case 'idle':
-      return line('watch_waiting', 'info', { message: 'for a change' });
+      return waiting(plain(event.because ?? 'for a change'));
     case 'watch-ended':
       return line('watch_ended', 'info', {});
     case 'work-started':
     case 'work-moved':
     case 'work-ended':
+    case 'work-dropped':
+    case 'watch-ending':
       return undefined;
   }
 }

@@ -91,6 +91,7 @@ export function nextStatus(status: WatchStatus, event: WatchEvent): WatchStatus 
     }
     case 'run-overtaken':
       return { ...status, remark: event.how === 'cancel' ? 'the run is stopped: what it does has changed' : 'runs when this run is over' };
+    case 'watch-ending':
     case 'watch-ended':
       return { ...status, phase: 'stopping' };
   }

@@ -86,6 +86,7 @@ describe('watching without a terminal', () => {
     log.kill('SIGTERM');
     expect(await log.ended).toBe(143);
     await log.next('watch_ended');
+    expect(log.all().at(-1)?.event).toBe('watch_ended');
   });
 
   it('takes the save of any editor for one change', async () => {

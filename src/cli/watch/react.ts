@@ -57,7 +57,7 @@ function noteFlaws({ flawed }: Session, looked: ReadonlySet<NodeId>, diagnostics
 }
 
 /** Undefined when the project cannot be used; then it stays what it was. */
-async function tryLoad({ ports, options }: Session, screen: Screen): Promise<LoadedState | undefined> {
+async function tryLoad({ ports, options, run }: Session, screen: Screen): Promise<LoadedState | undefined> {
   const { host, view } = ports;
   try {
     const state = await loadState({ ...host, jsEdition: ports.js.current }, screen, options);
@@ -67,7 +67,8 @@ async function tryLoad({ ports, options }: Session, screen: Screen): Promise<Loa
     const stop = cause instanceof Stop ? cause : stopFor(host, cause);
     if (stop === undefined) throw cause;
     screen.showDiagnostics(stop.diagnostics);
-    view.tell({ type: 'project-refused', problems: stop.diagnostics.filter(({ severity }) => severity === 'error').length });
+    const problems = stop.diagnostics.filter(({ severity }) => severity === 'error').length;
+    view.tell({ type: 'project-refused', problems, isRunning: run !== undefined });
     return undefined;
   }
 }
@@ -96,7 +97,8 @@ function runPending(session: Session, changed: ReadonlySet<NodeId>, paths: reado
   const work = workFor(session, 'changed', session.pending);
   if (work.size === 0) {
     session.pending.clear();
-    view.tell({ type: 'nothing-to-run', because: changed.size === 0 ? 'nothing changed that runs' : 'what changed is not selected' });
+    const because = changed.size === 0 ? 'nothing changed that runs' : 'what changed is not selected';
+    view.tell({ type: 'nothing-to-run', because, isRunning: run !== undefined });
     return;
   }
   if (run !== undefined) {

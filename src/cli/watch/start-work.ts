@@ -23,7 +23,7 @@ export function startWork(session: Session, kind: WorkKind): void {
   if (state === undefined) return;
   const { view, inbox } = ports;
   if (kind === 'test' && options.command === 'compile') {
-    view.tell({ type: 'nothing-to-run', because: '`tx compile` runs no tests' });
+    view.tell({ type: 'nothing-to-run', because: '`tx compile` runs no tests', isRunning: false });
     return;
   }
   const isSave = kind === 'changed' && session.pending.size > 0;
@@ -34,7 +34,7 @@ export function startWork(session: Session, kind: WorkKind): void {
   const nodes = new Set([...wanted].filter((id) => !blocked.has(id)));
   if (nodes.size === 0) {
     const because = blocked.size === 0 ? nothingBecause[kind] : 'what changed does not run before its problems are solved';
-    view.tell({ type: 'nothing-to-run', because });
+    view.tell({ type: 'nothing-to-run', because, isRunning: false });
     return;
   }
   if (isSave) session.pending = new Set(blocked);
@@ -73,6 +73,7 @@ export async function endRun(session: Session, run: CurrentRun, outcome: WorkOut
   const { ports, pending, failed } = session;
   const { view } = ports;
   session.run = undefined;
+  let because: string | undefined;
   session.screen = run.screen;
   switch (outcome.kind) {
     case 'ran':
@@ -84,24 +85,22 @@ export async function endRun(session: Session, run: CurrentRun, outcome: WorkOut
       break;
     case 'stopped':
       for (const id of run.nodes) pending.add(id);
-      view.tell({
-        type: 'work-dropped',
-        because: run.abort.signal.aborted ? 'stopped before it began' : 'did not run, because of what is shown here',
-      });
+      because = run.abort.signal.aborted ? 'stopped before it began' : 'did not run, because of what is shown here';
       break;
     case 'nothing':
-      view.tell({ type: 'work-dropped', because: 'nothing to do' });
+      because = 'nothing to do';
       break;
     case 'compiled':
       break;
   }
+  if (because !== undefined) view.tell({ type: 'work-dropped', because });
   if (run.kind === 'all' && outcome.kind !== 'stopped' && !run.abort.signal.aborted) await endFirst(session, run);
   run.state.release();
   const { queued } = session;
   session.queued = undefined;
   if (queued !== undefined) startWork(session, queued);
   if (session.run !== undefined) return;
-  view.tell({ type: 'idle' });
+  view.tell({ type: 'idle', because });
   learn(session);
 }
 

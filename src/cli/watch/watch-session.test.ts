@@ -26,8 +26,10 @@ describe('a watching session', () => {
     expect(await ended).toBe(130);
     // What runs and what is heard take turns as they come.
     const types = kept.events.map(({ type }) => type);
-    expect(types.toSorted()).toEqual(['compiled', 'watch-ended', 'watch-listening', 'watch-started', 'work-started']);
+    expect(types.toSorted()).toEqual(['compiled', 'watch-ended', 'watch-ending', 'watch-listening', 'watch-started', 'work-started']);
     expect(types[0]).toBe('watch-started');
+    // Whatever the run still tells comes before.
+    expect(types.at(-1)).toBe('watch-ended');
   });
 
   it('warns with files-not-watched when changes cannot be heard, and goes on', async () => {
@@ -53,6 +55,6 @@ describe('a watching session', () => {
     ]);
     expect(await ended).toBe(0);
     expect(kept.text().split('unknown key').length).toBe(2);
-    expect(kept.events.map(({ type }) => type)).toEqual(['project-refused', 'watch-listening', 'watch-ended']);
+    expect(kept.events.map(({ type }) => type)).toEqual(['project-refused', 'watch-listening', 'watch-ending', 'watch-ended']);
   });
 });

@@ -54,11 +54,12 @@ export async function watchProject(ports: SessionPorts, options: SessionOptions)
 }
 
 async function quit({ ports, run, state, screen }: Session, code: ExitCode): Promise<ExitCode> {
-  ports.view.tell({ type: 'watch-ended' });
+  ports.view.tell({ type: 'watch-ending' });
   run?.abort.abort();
   await run?.done;
   // Who cancels does not wait for more files.
   if (code === exitCodes.ok && state !== undefined) writeManifest(state.host, screen ?? ports.screenFor('results'), state.loaded);
+  ports.view.tell({ type: 'watch-ended' });
   return code;
 }
 
