@@ -47,7 +47,13 @@ describe.each(useProjectEngines())('tx generate on $name', ({ project, name }) =
     await shop.run(`insert into "raw data"."Ünï ""quoted"" name" values (1, 2, date '2024-01-31', 'x', true)`);
     expect(await shop.rows('select order_id, order_id_2, "group", _1st from main."stg_ünï_quoted_name"')).toEqual([[1, 2, 'x', true]]);
     const again = await shop.tx(['generate', 'staging', 'shop.Ünï "quoted" name']);
-    expect(again.text).toContain('wrote models/staging/stg_shop__ünï_quoted_name.sql');
+    expect(again.exit).toBe(2);
+    expect(again.text).toContain('generate-file-exists');
+    expect(again.text).toContain('`models/staging/stg_ünï_quoted_name.sql` is there already');
+    // A model of something else may have the name.
+    shop.write({ 'models/staging/stg_ünï_quoted_name.sql': 'select 1 as id' });
+    const beside = await shop.tx(['generate', 'staging', 'shop.Ünï "quoted" name']);
+    expect(beside.text).toContain('wrote models/staging/stg_shop__ünï_quoted_name.sql');
     expect((await shop.tx(['generate', 'staging', 'shop.Ünï "quoted" name'])).text).toContain('generate-file-exists');
   });
 

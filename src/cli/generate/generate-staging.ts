@@ -40,14 +40,19 @@ function findSource({ graph, engine }: LoadedGraph, wanted: string): CompiledSou
   return found;
 }
 
-/** In the folder of the first layer, with the name that models have there; after its source too where another model has that name. */
-function pathFor({ graph, project }: LoadedGraph, { sourceName, name }: CompiledSource): string {
+/**
+ * In the folder of the first layer, with the name that models have there; after its source too where a model of something else has
+ * that name. One that reads this table already stands before it: a second one is nobody's wish.
+ */
+function pathFor({ graph, project }: LoadedGraph, { id, sourceName, name }: CompiledSource): string {
   const { layers, naming } = readLint(parseYaml(project.file).value);
   const [folder = 'staging'] = layers;
   const [prefix = ''] = naming[folder] ?? [];
-  const models = new Set([...graph.nodes.values()].flatMap((node) => (node.resourceType === 'model' ? [node.name] : [])));
+  const models = new Map([...graph.nodes.values()].flatMap((node) => (node.resourceType === 'model' ? [[node.name, node]] : [])));
   const short = `${prefix}${fileName(name)}`;
-  const chosen = models.has(short) ? `${prefix}${fileName(sourceName)}__${fileName(name)}` : short;
+  const standing = models.get(short);
+  if (standing !== undefined && graph.parents.get(standing.id)?.includes(id) === true) return standing.path;
+  const chosen = standing !== undefined ? `${prefix}${fileName(sourceName)}__${fileName(name)}` : short;
   return `${project.paths.models[0] ?? 'models'}/${folder}/${chosen}.sql`;
 }
 
