@@ -250,6 +250,26 @@ select id, placed_at, status from {{source "raw" "orders"}}
     expect(ran.text).toContain('3 ok');
   });
 
+  it('tells the partitions of windows apart, and their order', async () => {
+    const query = (partition: string, order: string, rank: string): string =>
+      `with ranked as (select id, customer, row_number() over (partition by ${partition} order by ${order}) as place from {{source "raw" "orders"}}),
+paid as (select order_id, sum(cents) as cents, rank() over (order by ${rank}) as rank from {{source "raw" "payments"}} group by order_id)
+select r.id, r.customer, p.rank from ranked as r left join paid as p on p.order_id = r.id where r.place = 1`;
+    const right = query('customer', 'placed_at desc', 'sum(cents) desc');
+    const shop = await project({ 'models/sources.yaml': sources, 'models/latest.sql': right });
+    await shop.run(...raw);
+    const { exit, text } = await shop.tx('generate unit-test latest');
+    expect(exit, text).toBe(0);
+    const written = shop.read('models/unit_latest.yaml');
+    expect(written).toMatch(/they take (\d+) of \1 branches/);
+    expect((await shop.tx('test -s test_type:unit')).exit, written).toBe(0);
+    // Each mistake in a window is found.
+    for (const wrong of [query('1', 'placed_at desc', 'sum(cents) desc'), query('customer', 'placed_at', 'sum(cents) desc')]) {
+      shop.write({ 'models/latest.sql': wrong });
+      expect((await shop.tx('test -s test_type:unit')).exit, `${wrong}\n${written}`).toBe(1);
+    }
+  });
+
   it('sets times of the run and intervals', async () => {
     const shop = await project({
       'models/sources.yaml': sources,

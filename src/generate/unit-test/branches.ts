@@ -8,6 +8,7 @@ import type { Origins } from './origins.ts';
 import type { Probe, ProbeColumn, ProbeForm } from './probe.ts';
 import type { Scope, Text } from './scope.ts';
 import { readCase } from './read-case.ts';
+import { readWindow } from './read-window.ts';
 import { headOf, scopesOf, sliceOf } from './scope.ts';
 
 /** What probes are made of. */
@@ -32,6 +33,8 @@ class SelectProbes {
   readonly #scope: Scope;
   readonly #head: string;
   readonly #columns: readonly ProbeColumn[];
+  /** Those that were asked about. */
+  readonly #windows = new Set<string>();
 
   constructor(input: ProbeInput, scope: Scope) {
     this.#input = input;
@@ -203,10 +206,32 @@ class SelectProbes {
       else if (isWord(tokens, at, 'case')) found.push(...this.#armsOf(at));
       else if (isWord(tokens, at, 'coalesce', 'ifnull') && isSign(tokens, at + 1, '(')) found.push(...this.#missing(at));
       else if (isWord(tokens, at, 'if', 'iif') && isSign(tokens, at + 1, '(')) found.push(...this.#either(this.#firstArgument(at)));
+      else if (isWord(tokens, at, 'over') && isSign(tokens, at + 1, '(')) found.push(...this.#windowed(at + 1));
       else if (isWord(tokens, at, 'filter') && isSign(tokens, at + 1, '(') && isWord(tokens, at + 2, 'where'))
         found.push(...this.#either({ from: at + 3, to: tokens.partners.get(at + 1) ?? at + 3 }));
     }
     return found;
+  }
+
+  /** Rows that a window takes together, others that it does not, and such as it brings into an order. */
+  #windowed(open: number): readonly Probe[] {
+    const { partition, order } = readWindow(this.#input.text, open);
+    const parts = partition === undefined ? undefined : this.#slice(partition);
+    const by = order === undefined ? undefined : this.#slice(order);
+    const text = JSON.stringify([parts, by]);
+    if (this.#windows.has(text)) return [];
+    this.#windows.add(text);
+    const over = parts === undefined ? '' : `partition by ${parts}\n`;
+    const together =
+      by === undefined
+        ? [`several rows in a partition of \`${this.#short(parts ?? '')}\``, `count(*) over (${over}) > 1`]
+        : [`later in \`${this.#short(`${over}order by ${by}`)}\``, `rank() over (${over}order by ${by}\n) > 1`];
+    return [
+      ...(parts === undefined && by === undefined ? [] : [this.#probe(together[0] ?? '', together[1] ?? '')]),
+      ...(parts === undefined
+        ? []
+        : [this.#probe(`in another partition of \`${this.#short(parts)}\``, `dense_rank() over (order by ${parts}\n) > 1`)]),
+    ];
   }
 
   #firstArgument(at: number): Range {

@@ -128,6 +128,21 @@ describe('the branches of a query', () => {
     ]);
   });
 
+  it('are partitions of windows and their order, each window once', () => {
+    expect(
+      labels(
+        `select id, row_number() over (partition by customer, lower(status) order by id desc) as n, lag(id) over (partition by customer, lower(status) order by id desc) as b, sum(id) over (partition by status) as s, avg(id) over (order by id rows between 1 preceding and current row) as r, count(*) over () as c from orders`,
+      ),
+    ).toEqual([
+      'rows of `orders`',
+      'later in `partition by customer, lower(status) order by id desc`',
+      'in another partition of `customer, lower(status)`',
+      'several rows in a partition of `status`',
+      'in another partition of `status`',
+      'later in `order by id`',
+    ]);
+  });
+
   it('are told of a CASE inside of another, and not of a query inside twice', () => {
     const found = labels(
       `select case id when 1 then case when status = 'a' then 1 end end from orders where id in (select id from customers where email is null)`,
