@@ -131,6 +131,31 @@ describe('the script for fish', () => {
   });
 });
 
+describe('the script for PowerShell', () => {
+  it.skipIf(!has('pwsh'))('offers commands and names', async () => {
+    expect((await project.tx(['ls'], { spawn: true })).code).toBe(0);
+    const completeIn = async (line: string): Promise<readonly string[]> => {
+      const script = `tx completion powershell | Out-String | Invoke-Expression
+[System.Management.Automation.CommandCompletion]::CompleteInput('${line}', ${line.length}, $null).CompletionMatches | ForEach-Object { $_.CompletionText }`;
+      const path = `${bin}${delimiter}${process.env['PATH'] ?? ''}`;
+      const env = { PATH: path, HOME: project.root };
+      const { stdout } = await runProgram('pwsh', ['-NoProfile', '-NonInteractive', '-Command', script], { cwd: project.root, env });
+      return stdout.split(/\r?\n/).filter((word) => word !== '');
+    };
+    expect(await completeIn('tx bui')).toEqual(['build']);
+    expect(await completeIn('tx build -s tot')).toEqual(['total']);
+    expect(await completeIn('tx build -s tag:ni')).toEqual(['tag:nightly']);
+    expect(await completeIn('tx build -s total ')).toContain('stg');
+    expect(await completeIn('tx generate staging web.')).toEqual(['web.visits', "'web.page views'"]);
+  });
+
+  it('quotes what the shell would take apart, and may write an empty word as two quotes', async () => {
+    expect((await project.tx(['completion', 'powershell'])).stdout).toContain("-match '[^\\w.:/+*=-]'");
+    expect(await offered('run', '-t', '""')).toEqual(['dev']);
+    expect(await offered('""')).toContain('build');
+  });
+});
+
 describe('the script for zsh', () => {
   it.skipIf(!has('zsh'))('completes commands and names as they are typed', async () => {
     expect((await project.tx(['ls'], { spawn: true })).code).toBe(0);

@@ -64,16 +64,23 @@ end
 complete -c tx -f -a '(__tx_complete)'
 `;
 
+/**
+ * PowerShell before 7.3 drops an empty word, and later ones hand two quotes on as they are: `tx` takes these for an empty word.
+ * A word with signs of PowerShell's own, such as the comma between two selectors, has to be quoted to stay one word.
+ */
 const powershell = `# Completion of tx for PowerShell. Add to $PROFILE:  tx completion powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName tx -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
-        Where-Object { $_.Extent.StartOffset -lt $cursorPosition } | ForEach-Object { $_.ToString() })
+        Where-Object { $_.Extent.StartOffset -lt $cursorPosition } | ForEach-Object {
+            if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.ToString() }
+        })
     if ($wordToComplete -eq '') { $words += '""' }
     & tx __complete -- @words 2> $null | Where-Object { $_ -and $_ -ne ':files' } | ForEach-Object {
         $word, $description = $_ -split "\`t", 2
         $text = if ($description) { $description } else { $word }
-        [System.Management.Automation.CompletionResult]::new($word, $word, 'ParameterValue', $text)
+        $quoted = if ($word -match '[^\\w.:/+*=-]') { "'" + $word.Replace("'", "''") + "'" } else { $word }
+        [System.Management.Automation.CompletionResult]::new($quoted, $word, 'ParameterValue', $text)
     }
 }
 `;
