@@ -72,14 +72,10 @@ export function nextStatus(status: WatchStatus, event: WatchEvent): WatchStatus 
       const { running, finished, failed, total } = event;
       return status.work === undefined ? status : { ...status, work: { ...status.work, running, finished, failed, total } };
     }
-    case 'work-ended': {
-      const work = status.work === undefined ? undefined : { ...status.work, running: [], end: event.verdict };
-      return { ...status, work };
-    }
-    case 'work-dropped': {
-      const work = status.work === undefined ? undefined : { ...status.work, running: [], end: event.because };
-      return { ...status, work };
-    }
+    case 'work-ended':
+      return withEnd(status, event.verdict);
+    case 'work-dropped':
+      return withEnd(status, event.because);
     case 'idle':
       return { ...status, phase: status.phase === 'running' ? 'waiting' : status.phase, isRunning: false };
     case 'compiled': {
@@ -95,4 +91,10 @@ export function nextStatus(status: WatchStatus, event: WatchEvent): WatchStatus 
     case 'watch-ended':
       return { ...status, phase: 'stopping' };
   }
+}
+
+/** The run is over, and what came of it in one line. */
+function withEnd(status: WatchStatus, end: string): WatchStatus {
+  const work = status.work === undefined ? undefined : { ...status.work, running: [], end };
+  return { ...status, work };
 }

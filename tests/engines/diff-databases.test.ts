@@ -11,6 +11,7 @@ select cast(id as text) as id, cast(id * 10 as numeric(10, 2)) as amount, case w
 from generate_series(1, 5000) as s (id)
 union all select 'é', 1, 'b', 1 union all select 'Z', 2, 'c', 2 union all select 'z', 3, 'd', 3`,
   'models/m.yaml': 'models: [{ name: m, columns: [{ name: id, tests: [unique] }, { name: name, pii: name }] }]\n',
+  'models/far.sql': `{{config materialized="table"}}select 1 as id, cast('1e400' as numeric) as n`,
   'models/bare.sql': `{{config materialized="table"}}select id % 3 as a, null as b from generate_series(1, 9) as s (id)`,
 };
 
@@ -55,13 +56,25 @@ describe('tx diff with another database', () => {
   it('says which keys are not unique, which relations and columns are missing, and which database is not there', async () => {
     const { project, other } = await twoDatabases(database, files);
     for (const target of ['dev', 'prod']) expect((await project.run(['build', '-q', '-t', target])).code).toBe(0);
-    await runIn(other, `update shop.m set id = '3' where id = '4'`, 'alter table shop.m add extra integer', 'drop table shop.bare');
+    await runIn(
+      other,
+      `update shop.m set id = '3' where id = '4'`,
+      'alter table shop.m add extra integer',
+      'drop table shop.bare',
+      // No double has room for what stands on the other side.
+      'alter table shop.far alter n type double precision using 1',
+    );
+    await runIn(database.url(), 'create schema beside', 'create table beside.far as select 1 as id, cast(1 as double precision) as n');
+    const beside = await project.run(['diff', '--against', 'beside', '-s', 'far', 'm']);
+    expect([beside.code, beside.stdout]).toEqual([1, expect.stringMatching(/far  not compared: .*\n(?:.*\n)*.*1 not compared/)]);
     const { code, stdout } = await project.run(['diff', '--against', 'prod']);
     expect(code).toBe(1);
     for (const line of [
       /id \(unique test\) is not unique/,
       /keys of several rows there\n +id +rows\n +3 +2\n/,
       /only there: extra/,
+      /far  not compared: /,
+      /2 of 3 nodes differ, 1 not compared/,
       /bare/,
     ])
       expect(stdout).toMatch(line);
