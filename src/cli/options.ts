@@ -96,9 +96,14 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly watch?: boolean;
 }
 
+/** Digits and nothing else: `1e2` and `0x10` are what nobody writes on purpose. */
+function plainInteger(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined;
+}
+
 export function positiveInteger(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1 || number > 1024) throw new InvalidArgumentError('must be a whole number from 1 to 1024');
+  const number = plainInteger(text);
+  if (number === undefined || number < 1 || number > 1024) throw new InvalidArgumentError('must be a whole number from 1 to 1024');
   return number;
 }
 
@@ -109,9 +114,8 @@ export function ruleOption(): Option {
 
 function integerUpTo(most: number): (text: string) => number {
   return (text) => {
-    const number = Number(text);
-    if (text.trim() === '' || !Number.isInteger(number) || number < 0 || number > most)
-      throw new InvalidArgumentError(`must be a whole number from 0 to ${most}`);
+    const number = plainInteger(text);
+    if (number === undefined || number > most) throw new InvalidArgumentError(`must be a whole number from 0 to ${most}`);
     return number;
   };
 }

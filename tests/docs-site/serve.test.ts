@@ -25,9 +25,34 @@ function ask(port: number, request: string): Promise<string> {
   });
 }
 
+/** Where a server that has been started answers. */
+function addressOf(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    server.stderr?.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+      const [, found] = /serving on (\S+)/.exec(text) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+    server.on('exit', () => reject(new Error(text)));
+  });
+}
+
+/** Ends a server, and gives its exit code. */
+function terminate(server: ChildProcess): Promise<unknown> {
+  const ended = new Promise((resolve) => server.on('exit', resolve));
+  server.kill('SIGTERM');
+  return ended;
+}
+
 describe('tx docs serve', () => {
   const browser = useBrowser();
   let project: TempProject;
+  const start = (...args: readonly string[]): ChildProcess =>
+    spawn(process.execPath, [join(REPOSITORY, 'bin', 'tx.cjs'), 'docs', 'serve', '--port', '0', ...args], {
+      cwd: project.root,
+      env: plainEnvironment(),
+    });
   let child: ChildProcess;
   let address = '';
   let port = 0;
@@ -35,19 +60,8 @@ describe('tx docs serve', () => {
   beforeAll(async () => {
     project = await tempProject(files);
     expect((await runTx(['docs'], { cwd: project.root })).code).toBe(0);
-    child = spawn(process.execPath, [join(REPOSITORY, 'bin', 'tx.cjs'), 'docs', 'serve', '--port', '0'], {
-      cwd: project.root,
-      env: plainEnvironment(),
-    });
-    address = await new Promise((resolve, reject) => {
-      let text = '';
-      child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
-        text += piece;
-        const [, found] = /serving on (\S+)/.exec(text) ?? [];
-        if (found !== undefined) resolve(found);
-      });
-      child.on('exit', () => reject(new Error(text)));
-    });
+    child = start();
+    address = await addressOf(child);
     port = Number(new URL(address).port);
   });
 
@@ -89,9 +103,11 @@ describe('tx docs serve', () => {
   });
 
   it('ends when it is told to', async () => {
-    const ended = new Promise((resolve) => child.on('exit', resolve));
-    child.kill('SIGTERM');
-    expect(await ended).toBe(143);
+    expect(await terminate(child)).toBe(143);
+    // What was asked for beside that is not lost: nothing here is described.
+    const other = start('--fail-under', '1');
+    expect(await (await fetch(await addressOf(other))).text()).toContain('<h1>shop</h1>');
+    expect(await terminate(other)).toBe(1);
   });
 
   it('says when the port is taken: port-in-use', async () => {

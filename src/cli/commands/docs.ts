@@ -74,11 +74,16 @@ export async function docsCommand(host: Host, screen: Screen, options: DocsOptio
   showUnneeded(screen, loaded.nodeErrors);
   const missing = options.failUnder === undefined ? [] : coverageProblems(coverage, options.failUnder, input.errors.size);
   screen.showDiagnostics(missing);
-  if (options.args[0] === 'serve' && site !== undefined) return await serveSite(host, screen, folder, options);
+  const isWritten = manifest && catalog && edges && site !== undefined && isAlone === (options.singleFile === true);
+  const isFine = isWritten && missing.length === 0;
+  if (options.args[0] === 'serve' && site !== undefined) {
+    const ended = await serveSite(host, screen, folder, options);
+    // What failed before it was served has failed, however serving ended.
+    return isFine ? ended : exitCodes.failed;
+  }
   if (options.open === true && site !== undefined)
     openInBrowser(screen, pathToFileURL(isAlone ? join(project.root, alone) : join(folder, 'index.html')).href);
-  const isWritten = manifest && catalog && edges && site !== undefined && isAlone === (options.singleFile === true);
-  return isWritten && missing.length === 0 ? exitCodes.ok : exitCodes.failed;
+  return isFine ? exitCodes.ok : exitCodes.failed;
 }
 
 /** What cannot be built hides what it lacks, so it must not help to pass. */
