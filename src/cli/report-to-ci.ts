@@ -6,14 +6,14 @@ import { githubAnnotations, githubSummary } from '../report/github.ts';
 import { renderJunit } from '../report/junit.ts';
 import type { Host } from './host.ts';
 import type { Screen } from './screen.ts';
-import { warnUnwritten, writeArtifact } from './write-artifact.ts';
+import { warnUnwritten, writeTextArtifact } from './write-artifact.ts';
 
 export function reportToCi(
   host: Host,
   screen: Screen,
   { project, junit, result }: { readonly project: Project; readonly junit: string | undefined; readonly result: RunResult },
 ): void {
-  if (junit !== undefined) writeArtifact(host, screen, { absolute: resolve(host.cwd, junit), shown: junit }, [renderJunit(result)]);
+  if (junit !== undefined) writeTextArtifact(host, screen, { absolute: resolve(host.cwd, junit), shown: junit }, renderJunit(result));
   if (host.env['GITHUB_ACTIONS'] !== 'true') return;
   // Lines of JSON are for a program, which would not know what to make of others.
   if (!screen.json) {

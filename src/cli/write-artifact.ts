@@ -3,17 +3,30 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { FileSystem } from '../project/file-system.ts';
 import { NotWritten } from '../project/file-system.ts';
 import { errorCode, reasonOf } from '../project/read-text.ts';
+import { maskJson } from '../report/mask-json.ts';
 import type { Host } from './host.ts';
 import type { Screen } from './screen.ts';
 
-/** Writes one artifact, secrets masked; `shown` is its path in messages. What the command did stands also where that fails: then it gives false. */
-export function writeArtifact(
-  host: Host,
-  screen: Screen,
-  file: { readonly absolute: string; readonly shown: string },
-  pieces: Iterable<string>,
-): boolean {
-  return warnUnwritten(screen, file.shown, () => host.files.writeAtomic(file.absolute, masked(pieces, screen.mask().apply)));
+export interface ArtifactFile {
+  readonly absolute: string;
+  /** Its path in messages. */
+  readonly shown: string;
+}
+
+/** Writes one artifact in JSON, secrets masked; no piece ends within a text. What the command did stands also where that fails: then it gives false. */
+export function writeArtifact(host: Host, screen: Screen, file: ArtifactFile, pieces: Iterable<string>): boolean {
+  const mask = screen.mask();
+  return warnUnwritten(screen, file.shown, () =>
+    host.files.writeAtomic(
+      file.absolute,
+      masked(pieces, (piece) => maskJson(piece, mask)),
+    ),
+  );
+}
+
+/** The same for a text that is no JSON. */
+export function writeTextArtifact(host: Host, screen: Screen, file: ArtifactFile, text: string): boolean {
+  return warnUnwritten(screen, file.shown, () => host.files.writeAtomic(file.absolute, masked([text], screen.mask().apply)));
 }
 
 /** Carries out `write`; a file that the system refuses is a warning about `shown`, and gives false. */
@@ -33,9 +46,9 @@ function* masked(pieces: Iterable<string>, apply: (text: string) => string): Gen
 }
 
 /** Writes an artifact unless it is there already: the time at which it was made is no news. Gives false where it cannot be written. */
-export function writeIfNew(host: Host, screen: Screen, file: { readonly absolute: string; readonly shown: string }, text: string): boolean {
+export function writeIfNew(host: Host, screen: Screen, file: ArtifactFile, text: string): boolean {
   const timeless = (content: string): string => content.replace(/"generated_at":"[^"]*"/, '');
-  const masked = screen.mask().apply(text);
+  const masked = maskJson(text, screen.mask());
   const before = readIfAny(host.files, file.absolute);
   if (before !== undefined && timeless(new TextDecoder().decode(before)) === timeless(masked)) return true;
   return writeArtifact(host, screen, file, [masked]);
