@@ -1,6 +1,6 @@
 /** What has changed since an earlier project: nodes that came, went or are others, and what they reach. */
 import type { Changes, How, NodeChange } from './changes.ts';
-import { html, nothing } from './html.ts';
+import { html, nothing, own } from './html.ts';
 import type { Html } from './html.ts';
 import { renderColumnChange, renderDiff, renderReach, wordList } from './node-changes.ts';
 import { nodeLink, timeOf } from './page.ts';
@@ -18,7 +18,7 @@ const groups: readonly (readonly [How, string])[] = [
 const testKinds: readonly string[] = ['test', 'unit_test'];
 
 export function changesPage(changes: Changes): PageBody {
-  return { page: 'changes', title: 'What changed', menu: 'changes', main: (context) => changesMain(context, changes) };
+  return { page: 'changes', title: own('What changed'), menu: 'changes', main: (context) => changesMain(context, changes) };
 }
 
 /** `2 added, 1 changed`. */
@@ -43,9 +43,9 @@ ${project.isOurs ? nothing : html`<p class="quiet">Another program wrote its man
 <ul class="numbers">${groups.map(([how, title]) => {
     const count = nodes.filter((change) => change.how === how).length;
     if (count === 0 && how === 'inherited') return nothing;
-    const number = html`<b>${countText(count)}</b> ${title.toLowerCase()}`;
+    const number = html`<b>${own(countText(count))}</b> ${own(title.toLowerCase())}`;
     return html`<li>${count === 0 ? html`<span>${number}</span>` : html`<a href="${context.place.href('changes', how)}">${number}</a>`}</li>\n`;
-  })}<li><span><b>${countText(exposures.size)}</b> ${exposures.size === 1 ? 'exposure' : 'exposures'} reached</span></li></ul>
+  })}<li><span><b>${own(countText(exposures.size))}</b> ${own(exposures.size === 1 ? 'exposure' : 'exposures')} reached</span></li></ul>
 ${all.length === 0 ? html`<p class="quiet">Nothing has changed.</p>` : nothing}
 ${renderExposures(context, exposures)}
 ${groups.map(([how, title]) => renderGroup(context, title, nodes.filter((change) => change.how === how)))}
@@ -54,7 +54,7 @@ ${renderTests(context, tests)}`;
 
 function renderExposures(context: PageContext, exposures: ReadonlyMap<SiteNode, readonly NodeChange[]>): Html {
   if (exposures.size === 0) return nothing;
-  return html`<section><h2 id="${context.place.id('exposures')}">Exposures that changes reach <span class="count">${countText(exposures.size)}</span></h2>
+  return html`<section><h2 id="${context.place.id('exposures')}">Exposures that changes reach <span class="count">${own(countText(exposures.size))}</span></h2>
 <ul class="cards">${[...exposures].map(([exposure, by]) => html`<li>${nodeLink(context, exposure)}<div class="quiet">by ${renderBy(context, by)}</div></li>
 `)}</ul></section>`;
 }
@@ -73,7 +73,7 @@ function nameOf(context: PageContext, { node, label, how }: NodeChange): Html {
 function renderGroup(context: PageContext, title: string, changes: readonly NodeChange[]): Html {
   const [first] = changes;
   if (first === undefined) return nothing;
-  return html`<section><h2 id="${context.place.id(first.how)}">${title} <span class="count">${countText(changes.length)}</span></h2>
+  return html`<section><h2 id="${context.place.id(first.how)}">${own(title)} <span class="count">${own(countText(changes.length))}</span></h2>
 <ul class="changed-nodes">${changes.map((change) => renderChange(context, change))}</ul></section>`;
 }
 
@@ -81,7 +81,7 @@ function renderChange(context: PageContext, change: NodeChange): Html {
   const { kind, id, words, columns, how, text, descriptions } = change;
   const details = how === 'removed' && (text !== undefined || descriptions.length > 0 || columns.length > 0);
   const list = columns.length === 0 ? nothing : html`<ul class="column-changes">${columns.map((column) => renderColumnChange(context, id, column))}</ul>`;
-  return html`<li><p><span class="what">${kind}</span> <b>${nameOf(context, change)}</b> ${wordList(words)}${renderReach(context, change)}</p>
+  return html`<li><p><span class="what">${own(kind)}</span> <b>${nameOf(context, change)}</b> ${wordList(words)}${renderReach(context, change)}</p>
 ${
   details
     ? html`<details><summary>What it was</summary>${descriptions.map((entry) => renderDiff(entry, 'words'))}${list}${text === undefined ? nothing : renderDiff(text, 'code')}</details>`
@@ -92,7 +92,7 @@ ${
 
 function renderTests(context: PageContext, tests: readonly NodeChange[]): Html {
   if (tests.length === 0) return nothing;
-  return html`<section><h2 id="${context.place.id('tests')}">Tests <span class="count">${countText(tests.length)}</span></h2>
-<ul class="changed-nodes">${tests.map((change) => html`<li><p><span class="what">${change.how}</span> ${nameOf(context, change)} ${wordList(change.words)}</p></li>
+  return html`<section><h2 id="${context.place.id('tests')}">Tests <span class="count">${own(countText(tests.length))}</span></h2>
+<ul class="changed-nodes">${tests.map((change) => html`<li><p><span class="what">${own(change.how)}</span> ${nameOf(context, change)} ${wordList(change.words)}</p></li>
 `)}</ul></section>`;
 }

@@ -1,6 +1,7 @@
 /** Turns a layout into places and paths in the units of an image. */
 import type { Edge } from './depth-first.ts';
 import type { Layout } from './layered-layout.ts';
+import type { Verdict } from './site-data.ts';
 
 export const boxSize = { width: 208, height: 32, gapX: 84, gapY: 14 } as const;
 
@@ -52,6 +53,18 @@ function pathThrough(points: readonly { readonly x: number; readonly y: number }
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+/** The mark of a verdict around a point: round where it is well, else with corners, so that it can be told without colours. */
+export function markPath(verdict: Verdict, x: number, y: number): string {
+  switch (verdict) {
+    case 'warn':
+      return `M${x - 4} ${y - 4}h8v8h-8z`;
+    case 'fail':
+      return `M${x} ${y - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5z`;
+    default:
+      return `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z`;
+  }
 }
 
 /** A name that fits into a box. Names that begin alike differ at their ends. */

@@ -1,7 +1,7 @@
 /** What is described, tested, fresh and failing. */
 import type { Coverage, CoverageGap, Share } from './coverage.ts';
 import { percentOf } from './coverage.ts';
-import { html, nothing } from './html.ts';
+import { html, nothing, own } from './html.ts';
 import type { Html } from './html.ts';
 import { renderTests } from './list-pages.ts';
 import { nodeLink, sideways, timeOf, verdictBadge } from './page.ts';
@@ -11,7 +11,7 @@ import { lastBuild, lastCheck, verdictOf } from './site.ts';
 import type { Site, SiteNode } from './site.ts';
 
 export function healthPage(coverage: Coverage): PageBody {
-  return { page: 'health', title: 'Health', menu: 'health', main: (context) => healthMain(context, coverage) };
+  return { page: 'health', title: own('Health'), menu: 'health', main: (context) => healthMain(context, coverage) };
 }
 
 function healthMain(context: PageContext, coverage: Coverage): Html {
@@ -37,13 +37,13 @@ function renderErrors(context: PageContext): Html {
   const lines = [...errors].flatMap(([id, messages]) => {
     const node = site.nodes.get(id);
     const name = node === undefined ? html`<code>${id}</code>` : nodeLink(context, node);
-    return messages.map((message) => html`<li>${name} cannot be ${node?.kind === 'test' ? 'run' : 'built'}: ${message}</li>`);
+    return messages.map((message) => html`<li>${name} cannot be ${own(node?.kind === 'test' ? 'run' : 'built')}: ${message}</li>`);
   });
   return section(place.id('errors'), 'Errors', errors.size, html`<ul class="cards">${lines}</ul>`);
 }
 
 function section(heading: string, title: string, count: number, content: Html): Html {
-  return html`<section><h2 id="${heading}">${title} <span class="count">${countText(count)}</span></h2>
+  return html`<section><h2 id="${heading}">${own(title)} <span class="count">${own(countText(count))}</span></h2>
 ${content}</section>`;
 }
 
@@ -51,7 +51,7 @@ function meter(title: string, share: Share, of: string): Html {
   const percent = percentOf(share);
   const shown = share.whole === 0 ? 0 : percent;
   // Browsers draw a `meter` each in its own way.
-  return html`<li><span class="meter-title">${title}</span><b>${share.whole === 0 ? '–' : `${percent} %`}</b><svg class="meter" viewBox="0 0 100 1" preserveAspectRatio="none" role="meter" aria-label="${title}" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${shown}"><rect width="${shown}" height="1"/></svg><span class="quiet">${countText(share.part)} of ${countText(share.whole)} ${of}</span></li>`;
+  return html`<li><span class="meter-title">${own(title)}</span><b>${own(share.whole === 0 ? '–' : `${percent} %`)}</b><svg class="meter" viewBox="0 0 100 1" preserveAspectRatio="none" role="meter" aria-label="${own(title)}" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${shown}"><rect width="${shown}" height="1"/></svg><span class="quiet">${own(countText(share.part))} of ${own(countText(share.whole))} ${own(of)}</span></li>`;
 }
 
 function passing(site: Site): Share {
@@ -91,7 +91,7 @@ function renderGaps(context: PageContext, gaps: readonly CoverageGap[]): Html {
       undescribedColumns === 0 ? '' : `${countOf(undescribedColumns, 'column')} without description`,
       isTested ? '' : 'no test',
     ].filter((text) => text !== '');
-    return html`<tr><td>${nodeLink(context, node)}</td><td class="quiet">${missing.join(', ')}</td></tr>
+    return html`<tr><td>${nodeLink(context, node)}</td><td class="quiet">${own(missing.join(', '))}</td></tr>
 `;
   });
   return html`<table class="rows gaps"><thead><tr><th scope="col">Node</th><th scope="col">Missing</th></tr></thead><tbody>

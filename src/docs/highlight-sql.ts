@@ -1,7 +1,7 @@
 /** Colours SQL and templates. One pass of our own lexer: general highlighters take longer than all the rest of a page. */
 import { nextSqlToken } from '../parse/sql-scan.ts';
 import type { SqlTokenKind } from '../parse/sql-scan.ts';
-import { escapeHtml, trusted } from "./html.ts";
+import { escapeHtml, quoted } from "./html.ts";
 import type { Html } from "./html.ts";
 
 const keywords = new Set(
@@ -65,5 +65,5 @@ export function highlightSql(text: string): Html {
     out += '</span>';
   }
   write(text.length);
-  return trusted(out);
+  return quoted(out);
 }

@@ -1,4 +1,7 @@
-/** HTML that is made only of our own markup: every value that is put in is escaped, unless it is such HTML already. */
+/**
+ * HTML that is made only of our own markup: every value that is put in is escaped, unless it is such HTML already. A text that is put
+ * in is taken for one of the project, in which secrets are looked for, unless it is marked as one of our own words.
+ */
 
 /** Markup that may go into a page as it is. Made by `html`, or by `trusted` where a library has made it safe. */
 export class Html {
@@ -29,6 +32,13 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
+const entities: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' };
+
+/** The text that `escapeHtml` was given. */
+export function unescapeHtml(text: string): string {
+  return text.includes('&') ? text.replaceAll(/&(?:lt|gt|quot|#39|amp);/g, (entity) => entities[entity] ?? entity) : text;
+}
+
 /** A template whose values are escaped. Attributes must stand between quotes. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let text = strings[0] ?? '';
@@ -39,16 +49,35 @@ export function html(strings: TemplateStringsArray, ...values: readonly HtmlValu
 function textOf(value: HtmlValue): string {
   if (value === undefined) return '';
   if (value instanceof Html) return value.text;
-  if (typeof value === 'string') return escapeHtml(value);
+  if (typeof value === 'string') return value === '' ? '' : `${quoteStart}${escapeHtml(value)}${quoteEnd}`;
   if (typeof value === 'number') return String(value);
   let text = '';
   for (const entry of value) text += textOf(entry);
   return text;
 }
 
-/** Markup whose maker escapes what it is given. */
+/** Stand around texts of the project until a page is finished. No text has these letters in it. */
+export const quoteStart = '\ufdd0';
+export const quoteEnd = '\ufdd1';
+const quotes = /[\ufdd0\ufdd1]/g;
+
+/** Markup of our own, whose maker escapes what it is given. */
 export function trusted(text: string): Html {
   return new Html(text);
+}
+
+/** Markup that is made of a text of the project, by who escapes it. */
+export function quoted(markup: string): Html {
+  return new Html(`${quoteStart}${withoutQuotes(markup)}${quoteEnd}`);
+}
+
+/** Words of the site itself: they stay what they are where a password is the same word. */
+export function own(text: string): Html {
+  return new Html(escapeHtml(text));
+}
+
+export function withoutQuotes(markup: string): string {
+  return markup.replaceAll(quotes, '');
 }
 
 export const nothing: Html = new Html('');

@@ -1,19 +1,20 @@
 /** The project as one image: all nodes while they are few, folders when they are many. The script turns it into the explorer. */
-import { boxSize, drawLayout, shortened } from './drawing.ts';
-import { html, nothing } from './html.ts';
+import { boxSize, drawLayout, markPath, shortened } from './drawing.ts';
+import { html, nothing, own } from './html.ts';
 import type { Html } from './html.ts';
 import { foldFolders } from './fold-folders.ts';
 import { withoutImplied } from './implied-edges.ts';
 import { folderAnchor, isShown } from './list-pages.ts';
 import { layOut } from './layered-layout.ts';
 import type { Edge } from './depth-first.ts';
-import { sideways } from './page.ts';
+import { sideways, titleWords } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
 import { countOf, countText } from './quantities.ts';
 import { compareText, trustOf } from './site.ts';
 import type { SiteNode } from './site.ts';
+import type { Verdict } from './site-data.ts';
 
-export const lineagePage: PageBody = { page: 'lineage', title: 'Lineage', menu: 'lineage', main: lineageMain };
+export const lineagePage: PageBody = { page: 'lineage', title: own('Lineage'), menu: 'lineage', main: lineageMain };
 
 /** More boxes than this show nothing any more. */
 const mostNodes = 80;
@@ -21,8 +22,8 @@ const mostNodes = 80;
 interface Box {
   readonly label: string;
   readonly href: string;
-  readonly verdict: string;
-  readonly title: string;
+  readonly verdict: Verdict;
+  readonly title: Html;
 }
 
 function lineageMain(context: PageContext): Html {
@@ -30,18 +31,16 @@ function lineageMain(context: PageContext): Html {
   const isSmall = site.listed.length <= mostNodes;
   const { boxes, edges } = isSmall ? allNodes(context) : allFolders(context);
   const what = isSmall ? countOf(boxes.length, 'node') : `${countOf(boxes.length, 'folder')} of ${countOf(site.listed.length, 'node')}`;
-  return html`<div class="title"><h1 id="${place.id('all')}">Lineage</h1><p class="under quiet">${what}</p></div>
+  return html`<div class="title"><h1 id="${place.id('all')}">Lineage</h1><p class="under quiet">${own(what)}</p></div>
 <div data-explorer>${boxes.length === 0 ? nothing : sideways(place.id('all'), drawBoxes(boxes, edges))}</div>`;
 }
 
 function allNodes({ site, place }: PageContext): { readonly boxes: readonly Box[]; readonly edges: readonly Edge[] } {
   const positions = new Map(site.listed.map(({ id }, at) => [id, at]));
-  const boxes = site.listed.map((node) => ({
-    label: node.label,
-    href: place.href(node.page),
-    verdict: trustOf(site, node),
-    title: `${node.kind} ${node.label}`,
-  }));
+  const boxes = site.listed.map((node): Box => {
+    const verdict = trustOf(site, node);
+    return { label: node.label, href: place.href(node.page), verdict, title: titleWords(node, verdict) };
+  });
   const edges = site.listed.flatMap(({ id }, from) => site.childrenOf(id).map((child): Edge => [from, positions.get(child.id) ?? from]));
   return { boxes, edges };
 }
@@ -62,13 +61,13 @@ function allFolders({ site, place }: PageContext): { readonly boxes: readonly Bo
       if (edge[0] !== edge[1]) edges.set(edge.join(' '), edge);
     }
   }
-  const boxes = [...inside].map(([folder, nodes]) => {
+  const boxes = [...inside].map(([folder, nodes]): Box => {
     const first = nodes.find(isShown);
     return {
       label: `${folder.split('/').at(-1) ?? ''} (${countText(nodes.length)})`,
       href: first === undefined ? place.href('nodes') : place.href('nodes', folderAnchor(first.kind, first.folder)),
       verdict: 'unknown',
-      title: `${folder}: ${countOf(nodes.length, 'node')}`,
+      title: html`${folder}: ${own(countOf(nodes.length, 'node'))}`,
     };
   });
   return { boxes, edges: withoutImplied(boxes.length, [...edges.values()]) };
@@ -79,7 +78,7 @@ function drawBoxes(boxes: readonly Box[], edges: readonly Edge[]): Html {
   const [width, height] = [drawing.width + 2, drawing.height + 2];
   const drawn = boxes.map(({ label, href, verdict, title }, at) => {
     const { x, y } = drawing.boxes[at] ?? { x: 0, y: 0 };
-    return html`<a href="${href}"><title>${title}</title><rect class="box" x="${x + 1}" y="${y + 1}" width="${boxSize.width}" height="${boxSize.height}" rx="7"/><circle class="dot ${verdict}" cx="${x + 15}" cy="${y + 17}" r="4"/><text x="${x + 27}" y="${y + 21}">${shortened(label)}</text></a>
+    return html`<a href="${href}"><title>${title}</title><rect class="box" x="${x + 1}" y="${y + 1}" width="${boxSize.width}" height="${boxSize.height}" rx="7"/><path class="dot ${verdict}" d="${markPath(verdict, x + 15, y + 17)}"/><text x="${x + 27}" y="${y + 21}">${shortened(label)}</text></a>
 `;
   });
   return html`<svg class="graph" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="Lineage">

@@ -1,15 +1,15 @@
 /** The lists: all nodes by kind, and all tests. */
-import { MASK } from '../diagnostics/hide-secrets.ts';
 import type { ResourceType } from '../graph/graph.ts';
-import { html, nothing } from './html.ts';
+import { html, nothing, own } from './html.ts';
 import type { Html } from './html.ts';
 import { changeMark } from './node-changes.ts';
 import { formOf, ownerOf } from './node-facts.ts';
 import { nodeLink, numberCell, sideways, timeOf, verdictBadge } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
 import { fileName } from './page-names.ts';
+import { firstLine, plainText } from './plain-text.ts';
 import { countOf, countText } from './quantities.ts';
-import { compareText, lastCheck, trustOf, verdictOf } from './site.ts';
+import { compareText, lastCheck, titleOf, trustOf, verdictOf } from './site.ts';
 import type { SiteNode } from './site.ts';
 
 const kinds: readonly (readonly [ResourceType, string])[] = [
@@ -20,12 +20,12 @@ const kinds: readonly (readonly [ResourceType, string])[] = [
   ['source', 'Sources'],
 ];
 
-export const nodesPage: PageBody = { page: 'nodes', title: 'Nodes', menu: 'nodes', main: nodesMain };
+export const nodesPage: PageBody = { page: 'nodes', title: own('Nodes'), menu: 'nodes', main: nodesMain };
 
 function nodesMain(context: PageContext): Html {
   const { site, place } = context;
   const tests = site.nodes.size - site.listed.length;
-  return html`<div class="title"><h1>Nodes</h1><p class="under quiet">${countOf(site.listed.length, 'node')}${tests === 0 ? nothing : html`, <a href="${place.href('tests')}">${countOf(tests, 'test')}</a>`}</p></div>
+  return html`<div class="title"><h1>Nodes</h1><p class="under quiet">${own(countOf(site.listed.length, 'node'))}${tests === 0 ? nothing : html`, <a href="${place.href('tests')}">${own(countOf(tests, 'test'))}</a>`}</p></div>
 <div data-filters></div>
 ${kinds.map(([kind, title]) => renderKind(context, kind, title))}`;
 }
@@ -35,7 +35,7 @@ function renderKind(context: PageContext, kind: ResourceType, title: string): Ht
   if (nodes.length === 0) return nothing;
   const folders = groupByFolder(nodes);
   const heading = context.place.id(kind);
-  return html`<section data-kind="${kind}"><h2 id="${heading}">${title} <span class="count">${countText(nodes.length)}</span></h2>
+  return html`<section data-kind="${kind}"><h2 id="${heading}">${own(title)} <span class="count">${own(countText(nodes.length))}</span></h2>
 <table class="nodes"><thead><tr><th scope="col">Name</th><th scope="col">Form</th><th scope="col">Description</th><th scope="col">Trust</th></tr></thead>
 ${[...folders].sort(([a], [b]) => compareText(a, b)).map(([folder, inside]) => html`<tbody id="${context.place.id(folderAnchor(kind, folder))}" data-folder="${folder}"><tr class="folder"><th colspan="4" scope="rowgroup">${folder}</th></tr>
 ${inside.map((node) => renderRow(context, node))}</tbody>`)}</table></section>`;
@@ -58,25 +58,22 @@ function groupByFolder(nodes: readonly SiteNode[]): Map<string, SiteNode[]> {
   return folders;
 }
 
+/** Letters of a description that stand in a list. */
+const longestLine = 200;
+
 function renderRow(context: PageContext, node: SiteNode): Html {
-  const { description } = node.node;
-  const line = description.split('\n', 1)[0] ?? '';
+  const line = firstLine(context.site.mask(plainText(context.markdown, node.node.description)), longestLine);
   const owner = ownerOf(context.site, node.node);
-  return html`<tr data-node${owner === '' ? nothing : html` data-owner="${owner}"`}><td>${nodeLink(context, node)}${node.node.tags.map((tag) => html` <span class="tag">${tag}</span>`)}${changeMark(context, node)}</td><td>${formOf(node.node)}</td><td>${plainLine(context.site.mask(line))}</td><td>${verdictBadge(trustOf(context.site, node))}</td></tr>
+  return html`<tr data-node${owner === '' ? nothing : html` data-owner="${owner}"`}><td>${nodeLink(context, node)}${titleOf(node) === node.label ? nothing : html` <span class="quiet">${titleOf(node)}</span>`}${node.node.tags.map((tag) => html` <span class="tag">${tag}</span>`)}${changeMark(context, node)}</td><td>${formOf(node.node)}</td><td>${line}</td><td>${verdictBadge(trustOf(context.site, node))}</td></tr>
 `;
 }
 
-/** A line of Markdown without what only shapes it. */
-function plainLine(line: string): string {
-  return line.replaceAll(/\*{3}|[`*_]/g, (found) => (found === MASK ? found : '')).slice(0, 200);
-}
-
-export const testsPage: PageBody = { page: 'tests', title: 'Tests', menu: 'nodes', main: testsMain };
+export const testsPage: PageBody = { page: 'tests', title: own('Tests'), menu: 'nodes', main: testsMain };
 
 function testsMain(context: PageContext): Html {
   const { site } = context;
   const tests = [...site.nodes.values()].filter(({ kind }) => kind === 'test').sort((a, b) => compareText(a.label, b.label));
-  return html`<div class="title"><h1 id="${context.place.id('all')}">Tests</h1><p class="under quiet">${countOf(tests.length, 'test')}</p></div>
+  return html`<div class="title"><h1 id="${context.place.id('all')}">Tests</h1><p class="under quiet">${own(countOf(tests.length, 'test'))}</p></div>
 ${tests.length === 0 ? nothing : renderTests(context, tests, context.place.id('all'))}`;
 }
 

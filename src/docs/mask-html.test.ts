@@ -1,19 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import { createMask } from '../report/mask.ts';
+import { html, own, quoted } from './html.ts';
 import { maskHtml } from './mask-html.ts';
 
 const masked = (page: string, ...secrets: readonly string[]): string => maskHtml(page, createMask(secrets).find);
 
+/** Markup all of which the project says. */
+const said = (page: string): string => quoted(page).text;
+
 describe('maskHtml', () => {
   it('masks what is read, and leaves what holds a page together', () => {
     const page = `<link href="../data/test.css"><a class="test" id="test" href="../test/data.html" title="a test">a test</a><script src="data/test.js"></script><style>.test{}</style>`;
-    expect(masked(page, 'test', 'data')).toBe(
+    expect(masked(said(page), 'test', 'data')).toBe(
       `<link href="../data/test.css"><a class="test" id="test" href="../test/data.html" title="a ***">a ***</a><script src="data/test.js"></script><style>.test{}</style>`,
     );
   });
 
   it('finds secrets as HTML spells them', () => {
-    expect(masked('<p>x &amp; a&amp;b&lt;c&quot; &amp;amp;</p>', 'a&b<c"')).toBe('<p>x &amp; *** &amp;amp;</p>');
+    expect(masked(said('<p>x &amp; a&amp;b&lt;c&quot; &amp;amp;</p>'), 'a&b<c"')).toBe('<p>x &amp; *** &amp;amp;</p>');
+  });
+
+  it('leaves words of the site as they are, and finds what only begins in them', () => {
+    const page = html`<h2 class="${'Tests'}">Tests ${own('Tests')}</h2><p title="Tests of ${'Tests'}">Tests of ${'a Tests'}, ${['x', 'Tests']}</p>`.text;
+    expect(masked(page, 'Tests')).toBe('<h2 class="Tests">Tests Tests</h2><p title="Tests of ***">Tests of a ***, x***</p>');
+    expect(masked(html`<code>${'main'}.${'orders'}</code> <b>tx ${'run'}</b> tx run`.text, 'main.orders', 'tx run')).toBe(
+      '<code>***</code> <b>***</b> tx run',
+    );
+    expect(masked(page, 'nothing')).toBe('<h2 class="Tests">Tests Tests</h2><p title="Tests of Tests">Tests of a Tests, xTests</p>');
+  });
+
+  it('cannot be led astray by texts with the letters that it uses itself', () => {
+    const page = html`<p>Tests ${'\ufdd1Tests\ufdd0'}</p><p>${quoted('\ufdd1Tests')}</p>`.text;
+    expect(masked(page, 'Tests')).toBe('<p>Tests \ufffd***\ufffd</p><p>***</p>');
   });
 
   it('masks what a link asks for, and columns in names of places', () => {

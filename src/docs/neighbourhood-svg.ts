@@ -1,7 +1,8 @@
 /** Draws a node between its direct neighbours, as links in an image that needs no script. */
-import { shortened } from './drawing.ts';
+import { markPath, shortened } from './drawing.ts';
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
+import { titleWords } from './page.ts';
 import type { PageContext } from './page.ts';
 import { trustOf } from './site.ts';
 import type { SiteNode } from './site.ts';
@@ -62,6 +63,7 @@ function edge(x1: number, y1: number, x2: number, y2: number): Html {
 }
 
 function drawBox(context: PageContext, { node, x, y }: Placed, name: string): Html {
-  const drawn = html`<title>${node.kind} ${node.label}</title><rect class="${name} ${node.kind}" x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="7"/><circle class="dot ${trustOf(context.site, node)}" cx="${x + 15}" cy="${y + box.height / 2}" r="4"/><text x="${x + 28}" y="${y + box.height / 2 + 4}">${shortened(node.label, longest)}</text>`;
+  const verdict = trustOf(context.site, node);
+  const drawn = html`<title>${titleWords(node, verdict)}</title><rect class="${name} ${node.kind}" x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="7"/><path class="dot ${verdict}" d="${markPath(verdict, x + 15, y + box.height / 2)}"/><text x="${x + 28}" y="${y + box.height / 2 + 4}">${shortened(node.label, longest)}</text>`;
   return name === 'box' ? html`<a href="${context.place.href(node.page)}">${drawn}</a>` : html`<g>${drawn}</g>`;
 }

@@ -3,7 +3,7 @@ import type { ColumnRef } from '../analyze/column-graph.ts';
 import { diffLines } from '../report/line-diff.ts';
 import type { LineChange } from '../report/line-diff.ts';
 import type { ColumnChange, How, NodeChange, TextChange, ValueChange } from './changes.ts';
-import { html, nothing } from './html.ts';
+import { html, nothing, own } from './html.ts';
 import type { Html } from './html.ts';
 import { columnAnchor } from './page-names.ts';
 import { nodeLink } from './page.ts';
@@ -24,7 +24,7 @@ export function changeMark({ changes, place }: PageContext, { id, kind, page }: 
   const change = changes?.of.get(id);
   if (change === undefined) return nothing;
   const href = change.how === 'changed' || change.how === 'inherited' ? place.href(page, 'changed') : place.href('changes', kind === 'test' ? 'tests' : change.how);
-  return html` <a class="change ${change.how}" href="${href}">${howWords[change.how]}</a>`;
+  return html` <a class="change ${change.how}" href="${href}">${own(howWords[change.how])}</a>`;
 }
 
 /** The section of a changed node on its page. */
@@ -46,7 +46,7 @@ ${text === undefined ? nothing : renderDiff(text, 'code')}
 }
 
 export function wordList(words: readonly string[]): Html {
-  return html`${words.map((word) => html`<span class="tag">${word}</span> `)}`;
+  return html`${words.map((word) => html`<span class="tag">${own(word)}</span> `)}`;
 }
 
 /** How many nodes read it, directly or through others, and which exposures. */
@@ -56,7 +56,7 @@ export function renderReach(context: PageContext, { reaches, node }: NodeChange)
   const others = reaches.length - exposures.length;
   const named = exposures.slice(0, mostShown).map((exposure, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, exposure)}`);
   const more = exposures.length - mostShown;
-  const count = others === 0 ? nothing : node === undefined ? html`${countOf(others, 'node')}` : html`<a href="${exploreHref(context, node)}">${countOf(others, 'node')}</a>`;
+  const count = others === 0 ? nothing : node === undefined ? html`${own(countOf(others, 'node'))}` : html`<a href="${exploreHref(context, node)}">${own(countOf(others, 'node'))}</a>`;
   return html`<span class="reach">reaches ${count}${others > 0 && exposures.length > 0 ? ' and ' : ''}${named}${more > 0 ? ` and ${countOf(more, 'more exposure')}` : nothing}</span>`;
 }
 
@@ -85,7 +85,7 @@ export function renderColumnChange(context: PageContext, node: string, { name, h
   const owner = how === 'removed' ? undefined : context.site.nodes.get(node);
   const title = owner === undefined ? html`${name}` : nodeLink(context, owner, columnAnchor(name), name);
   const type = how === 'retyped' ? html`${before} → ${after}` : html`${after ?? before}`;
-  return html`<li class="${how}"><span class="sign" aria-hidden="true">${sign}</span> <b>${title}</b> <code class="type">${type}</code> <span class="how">${word}</span>${renderColumnReach(context, reaches)}${renderDecides(context, decides)}</li>
+  return html`<li class="${how}"><span class="sign" aria-hidden="true">${own(sign)}</span> <b>${title}</b> <code class="type">${type}</code> <span class="how">${own(word)}</span>${renderColumnReach(context, reaches)}${renderDecides(context, decides)}</li>
 `;
 }
 
@@ -107,9 +107,9 @@ function renderDecides(context: PageContext, decides: ColumnChange['decides']): 
 /** A few at once, more when somebody asks, and of very many the rest as a number: the explorer shows them all. */
 function renderFolded(words: string, items: readonly Html[], count: string, whole: number): Html {
   const list = items.map((item, at) => html`${at > 0 ? ', ' : ''}${item}`);
-  if (whole <= mostShown) return html`<div class="reach">${words} ${list}</div>`;
+  if (whole <= mostShown) return html`<div class="reach">${own(words)} ${list}</div>`;
   const more = whole - items.length;
-  return html`<details class="reach"><summary>${words} ${count}</summary>${list}${more > 0 ? html` <span>and ${countText(more)} more</span>` : nothing}</details>`;
+  return html`<details class="reach"><summary>${own(words)} ${own(count)}</summary>${list}${more > 0 ? html` <span>and ${own(countText(more))} more</span>` : nothing}</details>`;
 }
 
 function columnLink(context: PageContext, { node, column }: ColumnRef): Html {

@@ -2,10 +2,10 @@
 import type { ColumnEdge, ColumnRef } from '../analyze/column-graph.ts';
 import type { SiteColumn } from './columns.ts';
 import { canonicalJson, toPlain } from '../graph/plain-value.ts';
-import { html, nothing } from './html.ts';
+import { html, nothing, own } from './html.ts';
 import type { Html } from './html.ts';
 import { columnAnchor } from './page-names.ts';
-import { nodeLink, verdictBadge } from './page.ts';
+import { namedVerdict, nodeLink } from './page.ts';
 import type { PageContext } from './page.ts';
 import { lastCheck, verdictOf } from './site.ts';
 import type { SiteNode, TestOfNode } from './site.ts';
@@ -74,7 +74,7 @@ function renderMeta({ meta }: SiteColumn): Html {
 
 function renderTest(context: PageContext, { page, test }: TestOfNode): Html {
   const verdict = verdictOf(lastCheck(context.site, page.id)?.status);
-  return html`<a class="test" href="${context.place.href(page.page)}">${verdictBadge(verdict, checkWords(test))}</a> `;
+  return html`<a class="test" href="${context.place.href(page.page)}">${namedVerdict(verdict, checkWords(test))}</a> `;
 }
 
 function renderEdges(context: PageContext, edges: readonly ColumnEdge[], end: (edge: ColumnEdge) => ColumnRef, side: 'in' | 'out'): Html {
@@ -87,5 +87,5 @@ function renderEdges(context: PageContext, edges: readonly ColumnEdge[], end: (e
 function renderEdge(context: PageContext, { node, column }: ColumnRef, kind: ColumnEdge['kind']): Html {
   const owner = context.site.nodes.get(node);
   if (owner === undefined) return nothing;
-  return html`<li>${nodeLink(context, owner, columnAnchor(column), `${owner.label}.${column}`)} <span class="how">${edgeWords[kind]}</span></li>`;
+  return html`<li>${nodeLink(context, owner, columnAnchor(column), `${owner.label}.${column}`)} <span class="how">${own(edgeWords[kind])}</span></li>`;
 }

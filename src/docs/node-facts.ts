@@ -3,7 +3,7 @@ import { groupOf } from '../compile/group-of.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import type { Owner } from '../parse/definitions.ts';
 import { keysOf } from './columns.ts';
-import { html } from './html.ts';
+import { html, own } from './html.ts';
 import type { Html, HtmlValue } from './html.ts';
 import { timeOf, verdictBadge } from './page.ts';
 import type { PageContext } from './page.ts';
@@ -47,6 +47,7 @@ export function renderFacts(context: PageContext, page: SiteNode): Html {
   const keys = keysOf(site, page);
   const [grain] = keys;
   const facts: readonly Fact[] = [
+    node.resourceType === 'exposure' && node.label !== undefined ? ['Name', html`<code>${page.label}</code>`] : undefined,
     ['Trust', verdictBadge(trustOf(site, page))],
     'relation' in node ? ['In the database', html`<code>${node.relation.schema}.${node.relation.name}</code>`] : undefined,
     node.resourceType === 'model' && node.config.external !== undefined ? ['Kept in', html`<code>${node.config.external.location}</code>`] : undefined,
@@ -56,20 +57,20 @@ export function renderFacts(context: PageContext, page: SiteNode): Html {
     build === undefined
       ? undefined
       : ['Last built', html`${timeOf(build.startedAt)} ${build.status === 'success' ? '' : verdictBadge(verdictOf(build.status), build.status)}`],
-    build === undefined ? undefined : ['Took', durationText(build.durationMs)],
+    build === undefined ? undefined : ['Took', own(durationText(build.durationMs))],
     fresh === undefined ? undefined : ['Freshness', verdictBadge(verdictOf(fresh.status), fresh.status === 'pass' ? 'fresh' : fresh.status)],
     fresh?.loadedAt === undefined ? undefined : ['Newest row', timeOf(fresh.loadedAt)],
     ...people(context, node),
-    ...(node.resourceType === 'model' && node.config.access !== 'protected' ? [['Access', node.config.access] as const] : []),
+    ...(node.resourceType === 'model' && node.config.access !== 'protected' ? [['Access', own(node.config.access)] as const] : []),
   ];
   return html`<dl class="facts">
-${facts.map((fact) => (fact === undefined ? undefined : html`<div><dt>${fact[0]}</dt><dd>${fact[1]}</dd></div>\n`))}</dl>`;
+${facts.map((fact) => (fact === undefined ? undefined : html`<div><dt>${own(fact[0])}</dt><dd>${fact[1]}</dd></div>\n`))}</dl>`;
 }
 
 /** What an increment counted are the rows that it brought. */
 function rowsFact(node: GraphNode, rows: number | undefined): Fact {
   if (rows === undefined) return undefined;
-  return [node.resourceType === 'model' && node.config.materialized === 'incremental' ? 'Rows of the last build' : 'Rows', countText(rows)];
+  return [node.resourceType === 'model' && node.config.materialized === 'incremental' ? 'Rows of the last build' : 'Rows', own(countText(rows))];
 }
 
 function people({ site }: PageContext, node: GraphNode): readonly Fact[] {

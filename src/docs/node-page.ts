@@ -1,6 +1,6 @@
 /** The page of a model, seed, source, exposure or test. */
 import { columnsOf } from './columns.ts';
-import { html, nothing } from './html.ts';
+import { html, nothing, own } from './html.ts';
 import type { Html } from './html.ts';
 import { neighbourhoodSvg } from './neighbourhood-svg.ts';
 import { changeMark, renderNodeChange } from './node-changes.ts';
@@ -12,12 +12,12 @@ import { columnAnchor } from './page-names.ts';
 import { nodeLink, numberCell, timeOf, verdictBadge } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
 import { countOf } from './quantities.ts';
-import { lastCheck, verdictOf, wordOf } from './site.ts';
+import { lastCheck, titleOf, verdictOf, wordOf } from './site.ts';
 import type { SiteNode, TestOfNode } from './site.ts';
 import { checkWords } from './test-words.ts';
 
 export function nodePage(node: SiteNode): PageBody {
-  return { page: node.page, title: node.label, menu: 'nodes', main: (context) => (node.kind === 'test' ? testMain : nodeMain)(context, node) };
+  return { page: node.page, title: titleOf(node), menu: 'nodes', main: (context) => (node.kind === 'test' ? testMain : nodeMain)(context, node) };
 }
 
 function nodeMain(context: PageContext, page: SiteNode): Html {
@@ -35,13 +35,13 @@ ${renderCode(context, page.node)}`;
 
 function renderTitle(context: PageContext, page: SiteNode): Html {
   const { site, place, markdown } = context;
-  const { node, kind, label, folder } = page;
+  const { node, kind, folder } = page;
   const { editUrl } = site.input;
   const folders = folder.split('/').filter((part) => part !== '');
   const source = node.resourceType === 'source' ? node.sourceDescription : '';
   return html`<nav class="crumbs" aria-label="Folder"><a href="${place.href('nodes')}">${site.input.graph.project}</a>${folders.map((part) => html` / ${part}`)}</nav>
-<div class="title"><p class="kind">${kind} <span>${formOf(node)}</span></p>
-<h1>${label}</h1>
+<div class="title"><p class="kind">${own(kind)} <span>${formOf(node)}</span></p>
+<h1>${titleOf(page)}</h1>
 <p class="under">${node.tags.map((tag) => html`<a class="tag" href="${place.href('nodes', new URLSearchParams({ tag }).toString())}">${tag}</a> `)}${changeMark(context, page)}${
     editUrl === undefined ? nothing : html`<a class="edit" href="${editUrl(node.path)}" rel="noopener noreferrer">Edit in repository</a>`
   }</p></div>
@@ -54,7 +54,7 @@ ${renderErrors(context, page)}`;
 function renderErrors({ site }: PageContext, { id, kind }: SiteNode): Html {
   const errors = site.input.errors.get(id);
   if (errors === undefined) return nothing;
-  return html`<section class="alert" aria-label="Errors">${errors.map((message) => html`<p>cannot be ${kind === 'test' ? 'run' : 'built'}: ${message}</p>`)}</section>`;
+  return html`<section class="alert" aria-label="Errors">${errors.map((message) => html`<p>cannot be ${own(kind === 'test' ? 'run' : 'built')}: ${message}</p>`)}</section>`;
 }
 
 function renderLineage(context: PageContext, page: SiteNode): Html {
@@ -66,11 +66,11 @@ function renderLineage(context: PageContext, page: SiteNode): Html {
   const list = (title: string, nodes: readonly SiteNode[]): Html =>
     nodes.length === 0
       ? nothing
-      : html`<div><dt>${title} <span class="count">${nodes.length}</span></dt>${nodes.map((node) => html`<dd>${nodeLink(context, node)}</dd>`)}</div>`;
+      : html`<div><dt>${own(title)} <span class="count">${nodes.length}</span></dt>${nodes.map((node) => html`<dd>${nodeLink(context, node)}</dd>`)}</div>`;
   return html`<section>
 <h2 id="${heading}">Lineage <a class="beside" href="${exploreHref(context, page)}">Explore</a></h2>
 <div class="scroll canvas" tabindex="0" role="region" aria-labelledby="${heading}">${neighbourhoodSvg(context, page)}</div>
-<details class="names"><summary>${countOf(parents.length, 'input')}, ${countOf(children.length, 'use')}</summary><dl>${list('Built from', parents)}${list('Used by', children)}</dl></details>
+<details class="names"><summary>${own(countOf(parents.length, 'input'))}, ${own(countOf(children.length, 'use'))}</summary><dl>${list('Built from', parents)}${list('Used by', children)}</dl></details>
 </section>`;
 }
 
@@ -133,7 +133,7 @@ function testMain(context: PageContext, page: SiteNode): Html {
 <dl class="facts"><div><dt>Last result</dt><dd>${verdictBadge(verdictOf(checks[0]?.status), checks[0]?.status)}</dd></div>
 <div><dt>Looks at</dt><dd>${subjects.map((subject, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, subject)}`)}</dd></div>
 ${node.test.kind === 'generic' && node.test.column !== undefined ? html`<div><dt>Column</dt><dd><code>${node.test.column}</code></dd></div>` : nothing}
-<div><dt>Fails</dt><dd>${node.config.severity === 'warn' ? 'never: it only warns' : `if failures ${node.config.errorIf.text}`}</dd></div>
+<div><dt>Fails</dt><dd>${node.config.severity === 'warn' ? own('never: it only warns') : `if failures ${node.config.errorIf.text}`}</dd></div>
 ${node.config.where === undefined || !site.input.code ? nothing : html`<div><dt>Only where</dt><dd><code>${node.config.where}</code></dd></div>`}</dl>
 ${checks.length === 0 ? html`<p class="quiet">It has not run yet.</p>` : html`<section><h2 id="${heading}">Last results <span class="count">${checks.length}</span></h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${heading}"><table class="rows"><thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col" class="number">Failing</th><th scope="col" class="number">Looked at</th></tr></thead>

@@ -1,8 +1,8 @@
 /** How the last builds of a node went, as a trend and a table. */
 import { reasonWords } from '../report/reason-words.ts';
 import type { PastBuild } from '../state/history-reader.ts';
-import { html, nothing } from './html.ts';
-import type { Html } from './html.ts';
+import { html, nothing, own } from './html.ts';
+import type { Html, HtmlValue } from './html.ts';
 import { numberCell, timeOf, verdictBadge } from './page.ts';
 import type { PageContext } from './page.ts';
 import { durationText } from './quantities.ts';
@@ -30,8 +30,13 @@ ${builds.length > 1 ? drawTrend(builds, label) : nothing}
 
 function renderBuild({ startedAt, status, durationMs, rows, quarantined, reason, errorCode }: PastBuild, sets: boolean): Html {
   const aside = sets ? numberCell(quarantined, 'set aside') : nothing;
-  return html`<tr><td>${timeOf(startedAt)}</td><td>${verdictBadge(verdictOf(status), status)}</td><td>${durationText(durationMs)}</td>${numberCell(rows, 'rows')}${aside}<td>${words.get(reason) ?? reason}${errorCode === undefined ? nothing : html` <code>${errorCode}</code>`}</td></tr>
+  return html`<tr><td>${timeOf(startedAt)}</td><td>${verdictBadge(verdictOf(status), status)}</td><td>${own(durationText(durationMs))}</td>${numberCell(rows, 'rows')}${aside}<td>${reasonText(reason)}${errorCode === undefined ? nothing : html` <code>${errorCode}</code>`}</td></tr>
 `;
+}
+
+function reasonText(reason: string): HtmlValue {
+  const said = words.get(reason);
+  return said === undefined ? reason : own(said);
 }
 
 /** The newest at the right; a bar is as high as the build took long. */

@@ -3,13 +3,13 @@ import type { ResourceType } from '../graph/graph.ts';
 import { changesText } from './changes-page.ts';
 import type { Coverage, Share } from './coverage.ts';
 import { percentOf } from './coverage.ts';
-import { html, nothing } from './html.ts';
+import { html, nothing, own } from './html.ts';
 import type { Html } from './html.ts';
 import { folderAnchor, isShown } from './list-pages.ts';
-import { nodeLink, timeOf, verdictBadge } from './page.ts';
+import { nodeLink, ownIfKnown, timeOf, verdictBadge } from './page.ts';
 import type { PageBody, PageContext } from './page.ts';
 import { countText } from './quantities.ts';
-import { compareText, trustOf, verdictOf } from './site.ts';
+import { compareText, titleOf, trustOf, verdictOf } from './site.ts';
 import type { Site, SiteNode } from './site.ts';
 
 const kinds: readonly (readonly [ResourceType, string])[] = [
@@ -32,7 +32,7 @@ const titleLine = /^\s*# (.*)\n/;
 const shortAbout = 1500;
 
 export function overviewPage(coverage: Coverage): PageBody {
-  return { page: 'index', title: 'Overview', menu: 'index', main: (context) => overviewMain(context, coverage) };
+  return { page: 'index', title: own('Overview'), menu: 'index', main: (context) => overviewMain(context, coverage) };
 }
 
 function overviewMain(context: PageContext, coverage: Coverage): Html {
@@ -46,11 +46,11 @@ function overviewMain(context: PageContext, coverage: Coverage): Html {
 ${kinds.map(([kind, word]) => {
     const count = countKind(site, kind);
     const page = kind === 'test' ? place.href('tests') : place.href('nodes', kind);
-    return count === 0 ? nothing : html`<li><a href="${page}"><b>${countText(count)}</b> ${count === 1 ? kind : word}</a></li>\n`;
-  })}<li><a href="${place.href('health')}"><b>${shareText(coverage.documented)}</b> documented</a></li>
-<li><a href="${place.href('health')}"><b>${shareText(coverage.tested)}</b> tested</a></li>
+    return count === 0 ? nothing : html`<li><a href="${page}"><b>${own(countText(count))}</b> ${own(count === 1 ? kind : word)}</a></li>\n`;
+  })}<li><a href="${place.href('health')}"><b>${own(shareText(coverage.documented))}</b> documented</a></li>
+<li><a href="${place.href('health')}"><b>${own(shareText(coverage.tested))}</b> tested</a></li>
 </ul>
-${run === undefined ? html`<p class="quiet">${site.nodes.size === 0 ? 'There is nothing in this project yet.' : 'Nothing has run yet.'}</p>` : html`<p class="lastrun">Last run: <code>tx ${run.command}</code> on ${run.target}, ${timeOf(run.startedAt)} ${verdictBadge(verdictOf(run.status), run.status)}</p>`}
+${run === undefined ? html`<p class="quiet">${own(site.nodes.size === 0 ? 'There is nothing in this project yet.' : 'Nothing has run yet.')}</p>` : html`<p class="lastrun">Last run: <code>tx ${ownIfKnown(run.command)}</code> on ${run.target}, ${timeOf(run.startedAt)} ${verdictBadge(verdictOf(run.status), run.status)}</p>`}
 ${renderChanges(context)}
 ${renderTroubles(context)}
 ${about.length <= shortAbout ? about.html : nothing}
@@ -72,7 +72,7 @@ function countKind({ nodes }: Site, kind: ResourceType): number {
 
 function renderChanges({ changes, place }: PageContext): Html {
   if (changes === undefined) return nothing;
-  return html`<p class="lastrun">Compared with <code>${changes.earlier.folder}</code>: <a href="${place.href('changes')}">${changesText(changes)}</a></p>`;
+  return html`<p class="lastrun">Compared with <code>${changes.earlier.folder}</code>: <a href="${place.href('changes')}">${own(changesText(changes))}</a></p>`;
 }
 
 function renderTroubles(context: PageContext): Html {
@@ -80,7 +80,7 @@ function renderTroubles(context: PageContext): Html {
   if (failing.length === 0) return nothing;
   const more = failing.length - mostShown;
   return html`<section class="alert" aria-label="Failing"><p>${verdictBadge('fail')} ${failing.slice(0, mostShown).map((node, at) => html`${at > 0 ? ', ' : ''}${nodeLink(context, node)}`)}${
-    more > 0 ? html` and <a href="${context.place.href('health')}">${countText(more)} more</a>` : nothing
+    more > 0 ? html` and <a href="${context.place.href('health')}">${own(countText(more))} more</a>` : nothing
   }</p></section>`;
 }
 
@@ -91,7 +91,7 @@ function renderEnds(context: PageContext): Html {
   if (ends.length === 0 || ends.length > mostEnds) return nothing;
   const heading = place.id('results');
   return html`<section><h2 id="${heading}">What it makes</h2>
-<ul class="cards">${ends.map((node) => html`<li>${nodeLink(context, node)} ${verdictBadge(trustOf(site, node))}<div class="quiet">${markdown(firstLine(node.node.description))}</div></li>
+<ul class="cards">${ends.map((node) => html`<li>${nodeLink(context, node, undefined, titleOf(node))} ${verdictBadge(trustOf(site, node))}<div class="quiet">${markdown(firstLine(node.node.description))}</div></li>
 `)}</ul></section>`;
 }
 
@@ -109,10 +109,10 @@ function renderFolders({ site, place }: PageContext): Html {
   const items = [...folders].sort(([a], [b]) => compareText(a, b)).map(([folder, nodes]) => {
     const failing = nodes.filter((node) => trustOf(site, node) === 'fail').length;
     const anchor = folderAnchor(nodes[0]?.kind ?? 'model', folder);
-    return html`<li><a href="${place.href('nodes', anchor)}">${folder === '' ? '/' : folder}</a> <span class="count">${countText(nodes.length)}</span>${failing > 0 ? html` ${verdictBadge('fail', `${countText(failing)} failing`)}` : nothing}</li>
+    return html`<li><a href="${place.href('nodes', anchor)}">${folder === '' ? '/' : folder}</a> <span class="count">${own(countText(nodes.length))}</span>${failing > 0 ? html` ${verdictBadge('fail', `${countText(failing)} failing`)}` : nothing}</li>
 `;
   });
-  return html`<section><h2 id="${heading}">Folders <span class="count">${countText(folders.size)}</span></h2>
+  return html`<section><h2 id="${heading}">Folders <span class="count">${own(countText(folders.size))}</span></h2>
 <ul class="folders">${items}</ul></section>`;
 }
 

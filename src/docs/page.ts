@@ -1,8 +1,11 @@
 /** The frame of every page, and how pages name each other. */
-import { html, Html } from './html.ts';
+import { html, Html, own } from './html.ts';
+import type { HtmlValue } from './html.ts';
 import type { RenderMarkdown } from './markdown.ts';
 import { countText } from './quantities.ts';
-import type { Site, SiteNode, Verdict } from './site.ts';
+import type { Site, SiteNode } from './site.ts';
+import type { Verdict } from './site-data.ts';
+import { verdictWords } from './verdict-words.ts';
 import type { Changes } from './changes.ts';
 
 /** How a page names other pages and places in itself: by files, or by sections of one file. */
@@ -16,7 +19,7 @@ export interface Place {
 export interface PageBody {
   /** `model/orders`. */
   readonly page: string;
-  readonly title: string;
+  readonly title: HtmlValue;
   /** The entry of the menu that it belongs to. */
   readonly menu: string;
   readonly main: (context: PageContext) => Html;
@@ -67,7 +70,7 @@ export function renderPage(body: PageBody, context: PageContext): string {
 <script src="${up}assets/site.js"></script>`;
   return html`<!doctype html>
 <html lang="en" data-root="${up}">
-${renderHead(body.page === 'index' ? project : `${body.title} · ${project}`, policy, assets)}
+${renderHead(body.page === 'index' ? project : html`${body.title} · ${project}`, policy, assets)}
 <body>
 ${renderHeader(project, { current: body.menu, menu: menuOf(context.changes) }, place)}
 <main id="main">
@@ -78,7 +81,7 @@ ${body.main(context)}
 `.text;
 }
 
-export function renderHead(title: string, contentPolicy: string, assets: Html): Html {
+export function renderHead(title: HtmlValue, contentPolicy: string, assets: Html): Html {
   return html`<head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${contentPolicy}">
@@ -93,7 +96,7 @@ ${assets}
 /** The bar at the top; `current` is the page of the menu that is shown. */
 export function renderHeader(project: string, { current, menu }: { readonly current: string; readonly menu: typeof pages }, place: Place): Html {
   const items = menu.map(
-    ([page, title]) => html`<li><a href="${place.href(page)}"${page === current ? new Html(' aria-current="true"') : ''}>${title}</a></li>`,
+    ([page, title]) => html`<li><a href="${place.href(page)}"${page === current ? new Html(' aria-current="true"') : ''}>${own(title)}</a></li>`,
   );
   return html`<a class="skip" href="#main">Skip to content</a>
 <header class="top"><div class="bar">
@@ -110,7 +113,7 @@ export function sideways(label: string, content: Html): Html {
 
 /** A number in a table; `of` says what is counted where a narrow screen has no head of the column. */
 export function numberCell(count: number | undefined, of: string): Html {
-  return html`<td class="number" data-of="${of}">${count === undefined ? '' : countText(count)}</td>`;
+  return html`<td class="number" data-of="${of}">${count === undefined ? '' : own(countText(count))}</td>`;
 }
 
 /** A link to the page of a node. */
@@ -118,14 +121,37 @@ export function nodeLink({ place }: PageContext, node: SiteNode, anchor?: string
   return html`<a href="${place.href(node.page, anchor)}">${text}</a>`;
 }
 
-const words: Readonly<Record<Verdict, string>> = { ok: 'passing', warn: 'warning', fail: 'failing', unknown: 'not run' };
+/** Words of results and commands, as records of runs have them. */
+const known: ReadonlySet<string> = new Set([
+  ...Object.values(verdictWords),
+  ...'pass success warn fail failed error cancelled interrupted skipped retried fresh'.split(' '),
+  'runtime error',
+  'not checked',
+  ...'build run test seed snapshot retry backfill promote clone replay'.split(' '),
+]);
 
 /** A verdict as a coloured dot with its word. */
-export function verdictBadge(verdict: Verdict, word: string = words[verdict]): Html {
-  return html`<span class="verdict ${verdict}">${word}</span>`;
+export function verdictBadge(verdict: Verdict, word: string = verdictWords[verdict]): Html {
+  return html`<span class="verdict ${verdict}">${ownIfKnown(word)}</span>`;
+}
+
+/** A word that the record of a run has: ours where it is one that `tx` writes. */
+export function ownIfKnown(word: string): HtmlValue {
+  return known.has(word) ? own(word) : word;
+}
+
+/** A verdict of something that has a name, by a dot and a word: who sees no colours, or nothing, must know too. What is as it should be is only said to those who listen. */
+export function namedVerdict(verdict: Verdict, name: HtmlValue): Html {
+  const isLoud = verdict === 'warn' || verdict === 'fail';
+  return html`<span class="verdict ${verdict}">${name}<span class="${isLoud ? 'result' : 'unseen'}"> ${own(verdictWords[verdict])}</span></span>`;
+}
+
+/** What `saidOf` says, with our words marked as ours. */
+export function titleWords({ kind, label }: SiteNode, verdict: Verdict): Html {
+  return html`${own(kind)} ${label}${verdict === 'unknown' ? '' : own(`, ${verdictWords[verdict]}`)}`;
 }
 
 /** A time that the script turns into `3 hours ago`; without it, it stays what it is. */
 export function timeOf(iso: string): Html {
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+  return html`<time datetime="${iso}">${own(iso.slice(0, 16).replace('T', ' '))} UTC</time>`;
 }

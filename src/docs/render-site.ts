@@ -55,7 +55,7 @@ function* renderFiles(shown: Shown, { script, style }: SiteAssets): Generator<Si
   const markdown = createMarkdown(findSecrets);
   yield { path: 'assets/site.css', text: style };
   yield { path: 'assets/site.js', text: script };
-  yield* renderData(site);
+  yield* renderData(site, markdown);
   for (const body of bodiesOf(shown)) {
     yield { path: `${body.page}.html`, text: maskHtml(renderPage(body, { site, changes, place: placeInFolder(body.page), markdown }), findSecrets) };
   }

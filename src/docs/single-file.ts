@@ -36,7 +36,7 @@ export function renderSingleFile(
 ): string {
   const { project } = site.input.graph;
   const policy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
-  const data = Object.entries(collectData(site)).map(
+  const data = Object.entries(collectData(site, markdown)).map(
     ([name, value]) => html`<script type="application/json" data-name="${name}">${trusted(inlineJson(value))}</script>\n`,
   );
   const pages = bodies.map((body) => {

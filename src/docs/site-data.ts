@@ -29,6 +29,13 @@ export type NodeRow = readonly [
 /** The names of the columns of each node. */
 export type SiteColumns = readonly (readonly string[])[];
 
+/** All that is said of nodes and columns, each text once: what many columns hand on is written in one place. */
+export interface SiteWords {
+  readonly texts: readonly string[];
+  /** For each node the number of its text, and of that of each column; -1 where nothing is said. Columns stop at the last that has one. */
+  readonly said: readonly (readonly number[])[];
+}
+
 /** Five lists, as differences, with a number for each edge: node and column that it comes from, node and column that it goes into, kind. */
 export interface SiteLineage {
   readonly kinds: readonly string[];
@@ -38,7 +45,11 @@ export interface SiteLineage {
 export interface SiteData {
   readonly index: SiteIndex;
   readonly columns: SiteColumns;
+  readonly words: SiteWords;
   readonly lineage: SiteLineage;
 }
 
 export const verdicts = ['unknown', 'ok', 'warn', 'fail'] as const;
+
+/** How far a node or test can be trusted, by what the last runs found. */
+export type Verdict = (typeof verdicts)[number];

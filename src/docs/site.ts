@@ -7,11 +7,9 @@ import type { Graph, GraphNode, ResourceType } from '../graph/graph.ts';
 import type { PastBuild, PastCheck } from '../state/history-reader.ts';
 import { fileName } from './page-names.ts';
 import { selectorWord } from './selector-word.ts';
+import type { Verdict } from './site-data.ts';
 import type { SiteInput } from './site-input.ts';
 import { shownName } from '../graph/shown-name.ts';
-
-/** How far a node or test can be trusted, by what the last runs found. */
-export type Verdict = 'ok' | 'warn' | 'fail' | 'unknown';
 
 /** A node with its page. */
 export interface SiteNode {
@@ -114,6 +112,11 @@ function collectTests(nodes: ReadonlyMap<string, SiteNode>): ReadonlyMap<string,
     }
   }
   return tests;
+}
+
+/** What people call a node: exposures may have a name for them beside that for selectors. */
+export function titleOf({ node, label }: SiteNode): string {
+  return node.resourceType === 'exposure' ? (node.label ?? label) : label;
 }
 
 /** The word that selects a node. */

@@ -2,11 +2,15 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { SiteColumns, SiteIndex } from '../../src/docs/site-data.ts';
+import type { SiteColumns, SiteIndex, SiteWords } from '../../src/docs/site-data.ts';
 import { tempProject } from '../support/tx.ts';
 
 /** Gives the folder of the site. */
-export async function largeSite(data: { readonly index: SiteIndex; readonly columns: SiteColumns }): Promise<string> {
+export async function largeSite(data: {
+  readonly index: SiteIndex;
+  readonly columns: SiteColumns;
+  readonly words?: SiteWords;
+}): Promise<string> {
   const project = await tempProject({
     'project.yaml': 'name: large\ntargets: { dev: { type: duckdb, path: large.duckdb, schema: main } }\n',
     'models/a.sql': 'select 1 as id\n',

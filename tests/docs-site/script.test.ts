@@ -163,6 +163,31 @@ describe('the script of the site', () => {
       'computed',
     ]);
     expect(await page.locator('.explorer-graph .edge.traced').count()).toBe(4);
+    // None of the texts between two boxes lies on another, or on the edge from the middle of a box.
+    const overlaps = await page.evaluate(() => {
+      const texts = [...document.querySelectorAll('.explorer-graph .stub text, .explorer-graph .edge-words')].map((text) => ({
+        text: text.textContent,
+        isStub: text.classList.length === 0,
+        box: text.getBoundingClientRect(),
+      }));
+      const lines = [...document.querySelectorAll<SVGPathElement>('.explorer-graph .edge.traced')].flatMap((path) => {
+        const matrix = path.getScreenCTM();
+        const start = path.getPointAtLength(0);
+        return matrix === null ? [] : [new DOMPoint(start.x + 12, start.y).matrixTransform(matrix)];
+      });
+      const onTexts = texts.flatMap((one, at) =>
+        texts
+          .slice(at + 1)
+          .filter(({ box }) => one.box.left < box.right && box.left < one.box.right && one.box.top < box.bottom && box.top < one.box.bottom)
+          .map(({ text }) => `${one.text} ${text}`),
+      );
+      const onLines = texts.filter(
+        ({ isStub, box }) => isStub && lines.some(({ x, y }) => box.left < x && x < box.right && box.top + 2 < y && y < box.bottom - 2),
+      );
+      return { stubs: texts.filter(({ isStub }) => isStub).length, onTexts, onLines: onLines.map(({ text }) => text) };
+    });
+    expect(overlaps).toEqual({ stubs: expect.any(Number), onTexts: [], onLines: [] });
+    expect(overlaps.stubs).toBeGreaterThan(3);
   });
 
   it('moves from node to node with the arrows', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SiteColumns, SiteIndex } from '../../src/docs/site-data.ts';
+import type { SiteColumns, SiteIndex, SiteWords } from '../../src/docs/site-data.ts';
 import { folderAddress, useBrowser } from './browser.ts';
 import { largeSite } from './large-site.ts';
 
@@ -39,6 +39,19 @@ const columns: SiteColumns = models.map((_, at) =>
   ),
 );
 
+/** A long text for every model, and one of its own for every column. */
+const words: SiteWords = {
+  texts: models.flatMap((_, at) => [
+    `One row per ${pick(subjects, at + 3)}, number ${at}.\n${`It has what the ${pick(subjects, at + 5)} says of ${pick(things, at)}. `.repeat(6)}`,
+    ...Array.from(
+      { length: 20 },
+      (_entry, column) =>
+        `The ${pick(things, at + column)} of a ${pick(subjects, at * 3 + column)} in the year of the report, case ${at * 20 + column}.`,
+    ),
+  ]),
+  said: models.map((_, at) => Array.from({ length: 21 }, (_entry, column) => at * 21 + column)),
+};
+
 /** What people type, each letter a search of its own; the last ones with letters wrong, missing and swapped. */
 const queries = [
   'c',
@@ -50,6 +63,9 @@ const queries = [
   'custmer',
   'invocie_amuont',
   'quanttiy shpiment',
+  'report',
+  'year of the repo',
+  'case 99999',
   'zzzzzz',
 ];
 
@@ -58,7 +74,7 @@ describe('the search in 5,000 models with 100,000 columns', () => {
   let folder = '';
 
   beforeAll(async () => {
-    folder = await largeSite({ index, columns });
+    folder = await largeSite({ index, columns, words });
   });
 
   it('has its results on the screen at once after every key, with letters wrong too', async () => {
@@ -70,6 +86,9 @@ describe('the search in 5,000 models with 100,000 columns', () => {
       .filter({ hasText: /\.customer_id_/ })
       .first()
       .waitFor();
+    // What is said of a column is read last.
+    await page.locator('dialog input').fill('case 99999.');
+    await page.locator('[role=option] .line').filter({ hasText: 'case 99999.' }).waitFor();
     const found = await page.evaluate((texts) => {
       const input = document.querySelector<HTMLInputElement>('dialog input');
       const list = document.querySelector('dialog [role=listbox]');

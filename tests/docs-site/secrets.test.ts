@@ -20,7 +20,24 @@ async function document(project: TempProject): Promise<{ readonly files: readonl
 
 describe('secrets that are ordinary words', () => {
   const browser = useBrowser();
-  const words = ['test', 'node', 'data', 'class', 'page', 'source', 'id', 'index'];
+  const words = [
+    'test',
+    'node',
+    'data',
+    'class',
+    'page',
+    'source',
+    'id',
+    'index',
+    'name',
+    'nodes',
+    'columns',
+    'Lineage',
+    'Columns',
+    'model',
+    'unchanged',
+    'description',
+  ];
 
   it('are hidden in texts, and the site stays whole', async () => {
     const project = await tempProject({
@@ -41,6 +58,27 @@ describe('secrets that are ordinary words', () => {
       await page.locator('.node').first().click();
       expect(await page.locator('.panel h2').innerText()).toBe('***');
     }
+    // Words of the site are not those of the project.
+    const model = await browser.open(
+      folderAddress(join(project.root, 'target', 'docs')),
+      files.find((path) => /^model\/.*\.html$/.test(path)) ?? '',
+    );
+    expect(await model.title()).toBe('*** · shop');
+    expect((await model.locator('nav[aria-label=Site] a').allTextContents()).join(' ')).toBe('Overview Nodes Lineage Health Runs');
+    expect((await model.locator('main h2').allTextContents()).map((text) => text.replace(/ .*/, ''))).toEqual(
+      expect.arrayContaining(['Lineage', 'Columns']),
+    );
+    expect(await model.locator('p.kind').textContent()).toBe('model view');
+    expect(await model.locator('.how').first().textContent()).toBe('unchanged');
+    // Parts of an artifact keep their names too.
+    // It is of our own making.
+    const manifest = JSON.parse(project.read('target/manifest.json')) as { readonly nodes: Readonly<Record<string, object>> };
+    const entries = Object.values(manifest.nodes);
+    // Both models are called by a secret, and look alike.
+    expect(entries.length).toBe(2);
+    for (const entry of entries)
+      expect(Object.keys(entry)).toEqual(expect.arrayContaining(['name', 'columns', 'description', 'unique_id']));
+    expect(JSON.stringify(manifest)).not.toMatch(/"(?:name|description)":"[^"]*\bdata\b/);
     const page = await browser.open(folderAddress(join(project.root, 'target', 'docs')), 'index.html');
     expect(await page.locator('main').innerText()).toContain('The first *** of all ***');
     expect(browser.complaints()).toEqual([]);

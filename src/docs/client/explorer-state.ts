@@ -6,6 +6,8 @@ export interface ExplorerState {
   /** The word for the chosen node. */
   readonly node: string | undefined;
   readonly column: string | undefined;
+  /** Every node is shown where otherwise folders were. */
+  readonly unfolded: boolean;
 }
 
 /** In a site of one file the part behind `#` names the page as well. */
@@ -14,13 +16,14 @@ const page = 'lineage:';
 export function readState(hash: string): ExplorerState {
   const text = hash.replace(/^#(?:lineage(?::|$))?/, '');
   const fields = new URLSearchParams(text);
-  return { select: (fields.get('select') ?? '').trim(), node: fields.get('node') ?? undefined, column: fields.get('column') ?? undefined };
+  return { select: (fields.get('select') ?? '').trim(), node: fields.get('node') ?? undefined, column: fields.get('column') ?? undefined, unfolded: fields.get('show') === 'nodes' };
 }
 
-export function writeState({ select, node, column }: ExplorerState, isSingle: boolean): string {
+export function writeState({ select, node, column, unfolded }: ExplorerState, isSingle: boolean): string {
   const fields = new URLSearchParams();
   if (select !== '') fields.set('select', select);
   if (node !== undefined) fields.set('node', node);
   if (column !== undefined) fields.set('column', column);
+  if (unfolded) fields.set('show', 'nodes');
   return `#${isSingle ? page : ''}${fields.toString()}`;
 }

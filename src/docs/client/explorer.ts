@@ -4,6 +4,7 @@ import { foldFolders } from '../fold-folders.ts';
 import { withoutImplied } from '../implied-edges.ts';
 import type { Edge } from '../depth-first.ts';
 import { verdicts } from '../site-data.ts';
+import { saidOf } from '../verdict-words.ts';
 import type { SiteColumns } from '../site-data.ts';
 import { makeColumnFlow } from './column-trace.ts';
 import type { ColumnFlow, ColumnTrace } from './column-trace.ts';
@@ -32,14 +33,13 @@ export async function startExplorer(container: Element): Promise<void> {
   if (lineage.index.nodes.length === 0) return;
   const names = new Map(lineage.index.nodes.map((_, at) => [nameOf(lineage, at), at]));
   let state = readState(location.hash);
-  let whole = false;
   let columns: SiteColumns | undefined;
   let flow: ColumnFlow | undefined;
 
   const change = (part: Partial<ExplorerState>): void => {
-    const next = { ...state, ...part };
+    // Another selection may again be too much to see.
+    const next = { ...state, unfolded: state.unfolded && part.select === undefined, ...part };
     history.pushState(null, '', writeState(next, isSingle()));
-    whole = false;
     update();
   };
   const open = (key: string): void => {
@@ -73,16 +73,13 @@ export async function startExplorer(container: Element): Promise<void> {
     const found = state.select === '' ? { nodes: new Set(lineage.index.nodes.keys()) } : selectNodes(lineage, state.select);
     if ('problem' in found) return frame.tell(found.problem);
     const { nodes } = found;
-    const isFolded = nodes.size > mostNodes && !(whole && nodes.size <= mostDrawn);
-    if (before.select !== state.select || view.element.querySelector('.node') === null || whole) {
+    const isFolded = nodes.size > mostNodes && !(state.unfolded && nodes.size <= mostDrawn);
+    if (before.select !== state.select || before.unfolded !== state.unfolded || view.element.querySelector('.node') === null) {
       const drawn = isFolded ? foldByFolder(lineage, nodes) : nodesOf(lineage, nodes);
       view.show(drawn.boxes, drawn.edges);
     }
     const shown = `${nodes.size.toLocaleString('en')} of ${lineage.index.nodes.length.toLocaleString('en')} nodes${isFolded ? ', by folder' : ''}.`;
-    frame.tell(state.node === undefined && !isFolded ? `${shown} Choose one to see its columns, and to show more of what is around it.` : shown, isFolded && nodes.size <= mostDrawn ? () => {
-      whole = true;
-      update();
-    } : undefined);
+    frame.tell(state.node === undefined && !isFolded ? `${shown} Choose one to see its columns, and to show more of what is around it.` : shown, isFolded && nodes.size <= mostDrawn ? () => change({ unfolded: true }) : undefined);
     frame.list(isFolded ? [] : [...nodes].map((node) => lineage.index.nodes[node]).flatMap((row) => (row === undefined ? [] : [[row[0], addressOf(row[2])] as const])));
     const chosen = state.node === undefined ? undefined : names.get(state.node);
     view.mark(chosen === undefined ? undefined : String(chosen));
@@ -125,7 +122,8 @@ function nodesOf(lineage: Lineage, nodes: ReadonlySet<number>): { readonly boxes
     if (row === undefined) return [];
     const kind = lineage.index.kinds[row[1]] ?? '';
     const hidden = (edges: readonly number[] | undefined): number => (edges ?? []).filter((other) => !nodes.has(other)).length;
-    return [{ key: String(node), label: row[0], said: `${kind} ${row[0]}`, verdict: verdicts[row[6]] ?? 'unknown', kind, hiddenUp: hidden(lineage.parents[node]), hiddenDown: hidden(lineage.children[node]) }];
+    const verdict = verdicts[row[6]] ?? 'unknown';
+    return [{ key: String(node), label: row[0], said: saidOf(kind, row[0], verdict), verdict, kind, hiddenUp: hidden(lineage.parents[node]), hiddenDown: hidden(lineage.children[node]) }];
   });
   const edges = shown.flatMap((node, from) => (lineage.children[node] ?? []).flatMap((child): Edge[] => {
     const to = places.get(child);

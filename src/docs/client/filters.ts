@@ -2,11 +2,15 @@
 import { button, make } from './elements.ts';
 import { choicesOf, facets, passes, readFilters, writeFilters } from './filter-state.ts';
 import type { Facet, FilterRow, FilterState } from './filter-state.ts';
+import { addressOf, readData } from './site-reader.ts';
 
 const titles: Readonly<Record<Facet, string>> = { kind: 'Kind', folder: 'Folder', tag: 'Tag', owner: 'Owner', status: 'Status', change: 'Change' };
 
 interface Row extends FilterRow {
   readonly element: HTMLElement;
+  /** Of its page. */
+  readonly address: string;
+  text: string;
 }
 
 /** A table of nodes of one kind, in groups by folder. */
@@ -29,7 +33,9 @@ export function startFilters(page: Element): void {
   });
   const status = make('p', { class: 'quiet', role: 'status' });
   const isSingle = document.documentElement.dataset['single'] !== undefined;
+  let words: Promise<void> | undefined;
   const show = (state: FilterState): void => {
+    if (state.text !== '') words ??= addWords(rows).then(() => update());
     text.value = text.value.trim() === state.text ? text.value : state.text;
     for (const { facet, menu } of menus) choose(menu, state.chosen[facet] ?? '');
     const shown = narrow(sections, state);
@@ -37,6 +43,7 @@ export function startFilters(page: Element): void {
     clear.hidden = isWhole;
     status.textContent = isWhole ? '' : shown === 0 ? 'Nothing is like that' : `${shown.toLocaleString('en')} of ${rows.length.toLocaleString('en')}`;
   };
+  const update = (): void => show(readFilters(location.hash));
   const change = (isNew: boolean): void => {
     const chosen: Partial<Record<Facet, string>> = {};
     for (const { facet, menu } of menus) if (menu.value !== '') chosen[facet] = menu.value;
@@ -57,10 +64,16 @@ export function startFilters(page: Element): void {
   // Enter in the field would send the form.
   form.addEventListener('submit', (event) => event.preventDefault());
   place.replaceWith(form);
-  const update = (): void => show(readFilters(location.hash));
   addEventListener('popstate', update);
   addEventListener('hashchange', update);
   update();
+}
+
+/** A row shows the beginning of what is said of its node; all of it is read once somebody looks for words. */
+async function addWords(rows: readonly Row[]): Promise<void> {
+  const [index, { texts, said }] = [await readData('index'), await readData('words')];
+  const all = new Map(index.nodes.map(([, , page], at) => [addressOf(page), texts[said[at]?.[0] ?? -1] ?? '']));
+  for (const row of rows) row.text += `\n${all.get(row.address) ?? ''}`.toLowerCase();
 }
 
 function makeMenu(facet: Facet, choices: readonly string[]): HTMLSelectElement {
@@ -97,8 +110,9 @@ function readRow(element: HTMLElement, { kind, folder }: { readonly kind: string
     change: textsOf('.change'),
   };
   const [name = ''] = textsOf('a');
+  const [title = ''] = textsOf('td > .quiet');
   const [description = ''] = textsOf('td:nth-child(3)');
-  return { element, text: `${name}\n${description}`.toLowerCase(), values };
+  return { element, address: element.querySelector('a')?.getAttribute('href') ?? '', text: `${name}\n${title}\n${description}`.toLowerCase(), values };
 }
 
 /** Gives how many rows are left. */

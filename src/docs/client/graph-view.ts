@@ -1,7 +1,8 @@
 /** Draws shown nodes and their edges, and lets the reader move and zoom. */
-import { boxSize, drawLayout, shortened } from '../drawing.ts';
+import { boxSize, drawLayout, markPath, shortened } from '../drawing.ts';
 import { layOut } from '../layered-layout.ts';
 import type { Edge } from '../depth-first.ts';
+import type { Verdict } from '../site-data.ts';
 import { draw } from './elements.ts';
 
 /** A box: a node, or a folder of nodes. */
@@ -9,7 +10,7 @@ export interface Box {
   readonly key: string;
   readonly label: string;
   readonly said: string;
-  readonly verdict: string;
+  readonly verdict: Verdict;
   readonly kind: string;
   /** Neighbours that are not shown. */
   readonly hiddenUp: number;
@@ -100,7 +101,8 @@ export function makeGraphView(actions: GraphActions): GraphView {
     }
     for (const [box, value] of boxes.entries()) {
       const { x, y } = drawing.boxes[box] ?? { x: 0, y: 0 };
-      groups.set(value.key, drawBox(value, x, y, actions));
+      const { up = [], down = [] } = next.get(value.key) ?? {};
+      groups.set(value.key, drawBox(value, { x, y, hasUp: up.length > 0, hasDown: down.length > 0 }, actions));
     }
     words.replaceChildren();
     scene.replaceChildren(...lines.map(({ path }) => path), ...[...groups.values()].map(({ outer }) => outer), words);
@@ -166,13 +168,21 @@ function wordsOn(path: SVGPathElement, text: string): SVGTextElement {
   return draw('text', { class: 'edge-words', x: String(x), y: String(y - 5) }, text);
 }
 
+/** The place of a box, and on which sides edges end at it. */
+interface Corner {
+  readonly x: number;
+  readonly y: number;
+  readonly hasUp: boolean;
+  readonly hasDown: boolean;
+}
+
 interface DrawnBox {
   readonly outer: SVGGElement;
   /** What takes the focus. */
   readonly node: SVGGElement;
 }
 
-function drawBox({ key, label, said, verdict, kind, hiddenUp, hiddenDown }: Box, x: number, y: number, actions: GraphActions): DrawnBox {
+function drawBox({ key, label, said, verdict, kind, hiddenUp, hiddenDown }: Box, { x, y, hasUp, hasDown }: Corner, actions: GraphActions): DrawnBox {
   const { width, height } = boxSize;
   const middle = String(height / 2 + 4.5);
   const node = draw(
@@ -180,7 +190,7 @@ function drawBox({ key, label, said, verdict, kind, hiddenUp, hiddenDown }: Box,
     { class: 'node', tabindex: '0', role: 'button', 'aria-label': said, 'data-key': key },
     draw('title', {}, said),
     draw('rect', { class: `box ${kind}`, width: String(width), height: String(height), rx: '7' }),
-    draw('circle', { class: `dot ${verdict}`, cx: '14', cy: String(height / 2), r: '4' }),
+    draw('path', { class: `dot ${verdict}`, d: markPath(verdict, 14, height / 2) }),
     draw('text', { x: '26', y: middle }, shortened(label)),
   );
   act(node, () => actions.choose(key));
@@ -188,8 +198,10 @@ function drawBox({ key, label, said, verdict, kind, hiddenUp, hiddenDown }: Box,
   const stub = (count: number, side: 'up' | 'down'): readonly SVGGElement[] => {
     if (count === 0) return [];
     const words = `${count} more ${side === 'up' ? 'inputs' : 'uses'} of ${label}`;
+    // An edge ends in the middle of a side, and the words on it stand above.
+    const line = (side === 'up' ? hasUp : hasDown) ? String(height - 2) : middle;
     const place = side === 'up' ? { x: '-6', 'text-anchor': 'end' } : { x: String(width + 6), 'text-anchor': 'start' };
-    const group = draw('g', { class: 'stub', tabindex: '0', role: 'button', 'aria-label': words }, draw('title', {}, words), draw('text', { ...place, y: middle }, `+${count}`));
+    const group = draw('g', { class: 'stub', tabindex: '0', role: 'button', 'aria-label': words }, draw('title', {}, words), draw('text', { ...place, y: line }, `+${count}`));
     act(group, () => actions.expand(key, side));
     return [group];
   };

@@ -1,5 +1,7 @@
 /** What stands beside the graph: the chosen node, its columns, and what can be shown of it. */
 import type { SiteColumns } from '../site-data.ts';
+import { verdicts } from '../site-data.ts';
+import { verdictWords } from '../verdict-words.ts';
 import { columnAnchor } from '../page-names.ts';
 import type { ColumnTrace, TracedColumn } from './column-trace.ts';
 import { button, make } from './elements.ts';
@@ -24,12 +26,14 @@ export function renderPanel(input: PanelInput): readonly Node[] {
   const { lineage, node, name, state, change } = input;
   const row = lineage.index.nodes[node];
   if (row === undefined) return [];
-  const [label, kind, page, , , form, , , description] = row;
+  const [label, kind, page, , , form, number, , description] = row;
+  const verdict = verdicts[number] ?? 'unknown';
   const pinned = isPinned(state.select, name);
   const pin = button(pinned ? 'Unpin' : 'Pin', '', () => change({ select: withPin(state.select, name, !pinned) }));
   return [
     make('p', { class: 'kind' }, lineage.index.kinds[kind] ?? '', ' ', make('span', {}, lineage.index.forms[form] ?? '')),
     make('h2', {}, make('a', { href: addressOf(page) }, label)),
+    make('p', {}, make('span', { class: `verdict ${verdict}` }, verdictWords[verdict])),
     make('p', { class: 'quiet' }, description),
     sideControls(input, 'up', 'Inputs'),
     sideControls(input, 'down', 'Uses'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SiteColumns, SiteIndex } from '../site-data.ts';
-import { addColumns, makeHaystack, search } from './rank.ts';
+import type { SiteColumns, SiteIndex, SiteWords } from '../site-data.ts';
+import { addColumns, addWords, makeHaystack, search } from './rank.ts';
 
 const nodes = [
   ['orders', 'models/orders.sql', [0], 'All orders.'],
@@ -21,9 +21,15 @@ const index: SiteIndex = {
 
 const columns: SiteColumns = [['order_id', 'amount'], ['id', 'AmountCents'], ['customer_id'], ['customer_id', 'order_id']];
 
+const words: SiteWords = {
+  texts: ['All orders.\nRefunds are subtracted.', 'In euros, Refund included.', 'Whoever bought something.', 'Named in the shop.'],
+  said: [[0, -1, 1], [-1, 3, 1], [-1, 2], []],
+};
+
 function find(query: string): readonly string[] {
   const haystack = makeHaystack(index);
   addColumns(haystack, columns);
+  addWords(haystack, words);
   return search(haystack, query, columns).map(({ node, column }) => `${nodes[node]?.[0]}${column === undefined ? '' : `.${column}`}`);
 }
 
@@ -46,6 +52,29 @@ describe('search', () => {
     expect(find('raw')).toEqual(['stg_orders']);
     expect(find('staging')).toEqual(['stg_orders']);
     expect(find('once')).toEqual(['customers']);
+  });
+
+  it('finds what stands in later lines of a description, and in those of columns', () => {
+    expect(find('subtracted')).toEqual(['orders']);
+    expect(find('bought')).toEqual(['customers.customer_id']);
+    // A node that says it itself comes before columns.
+    expect(find('refund')).toEqual(['orders', 'stg_orders.AmountCents']);
+    expect(find('bought refund')).toEqual([]);
+    expect(find('orders subtracted')).toEqual(['orders']);
+    // Two columns say `in`: the one that says all is meant.
+    expect(find('in included')).toEqual(['orders.amount', 'stg_orders.AmountCents']);
+    expect(find('stg_orders euros')).toEqual(['stg_orders.AmountCents']);
+  });
+
+  it('tells which text it was', () => {
+    const haystack = makeHaystack(index);
+    addColumns(haystack, columns);
+    addWords(haystack, words);
+    expect(search(haystack, 'euros included', columns).map(({ node, text }) => [node, text])).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+    expect(search(haystack, 'stg_orders', columns).map(({ text }) => text)).toEqual([undefined]);
   });
 
   it('forgives a typo where nothing else is found', () => {

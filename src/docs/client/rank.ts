@@ -1,11 +1,13 @@
 /** Finds nodes and columns by words. A plain scan: at 100,000 columns it takes milliseconds, and no index has to be loaded. */
-import type { SiteColumns, SiteIndex } from '../site-data.ts';
+import type { SiteColumns, SiteIndex, SiteWords } from '../site-data.ts';
 
 export interface Hit {
   readonly node: number;
   /** Set when it is a column that was found. */
   readonly column: string | undefined;
   readonly score: number;
+  /** The number of the text that was found, where no name was. */
+  readonly text: number | undefined;
 }
 
 /** Every node in small letters, made once. */
@@ -15,6 +17,15 @@ export interface Haystack {
   readonly texts: readonly string[];
   readonly tags: readonly string[];
   columns: readonly (readonly string[])[] | undefined;
+  words: Said | undefined;
+}
+
+/** Texts in small letters, one behind the other: to look through one long text is quicker than through many. */
+interface Said {
+  readonly joined: string;
+  /** Where each text begins, and where the last one ends. */
+  readonly starts: Uint32Array;
+  readonly said: SiteWords['said'];
 }
 
 export function makeHaystack(index: SiteIndex): Haystack {
@@ -24,11 +35,19 @@ export function makeHaystack(index: SiteIndex): Haystack {
     texts: index.nodes.map(([, , , path, , , , , description]) => `${path}\n${description}`.toLowerCase()),
     tags: index.nodes.map(([, , , , , , , tags]) => tags.map((tag) => index.tags[tag] ?? '').join(' ').toLowerCase()),
     columns: undefined,
+    words: undefined,
   };
 }
 
 export function addColumns(haystack: Haystack, columns: SiteColumns): void {
   haystack.columns = columns.map((names) => names.map((name) => name.toLowerCase()));
+}
+
+export function addWords(haystack: Haystack, { texts, said }: SiteWords): void {
+  const small = texts.map((text) => text.toLowerCase());
+  const starts = new Uint32Array(small.length + 1);
+  for (const [at, { length }] of small.entries()) starts[at + 1] = (starts[at] ?? 0) + length + 1;
+  haystack.words = { joined: small.join('\n'), starts, said };
 }
 
 const mostHits = 40;
@@ -64,33 +83,83 @@ function byScore({ labels }: Haystack): (a: Hit, b: Hit) => number {
     b.score - a.score || (labels[a.node]?.length ?? 0) - (labels[b.node]?.length ?? 0) || (labels[a.node] ?? '').localeCompare(labels[b.node] ?? '') || a.node - b.node;
 }
 
+/** What a word found in a node: how well, and in which column or text of it. */
+interface Found {
+  readonly score: number;
+  readonly column?: number;
+  readonly text?: number;
+}
+
+const nothing: Found = { score: 0 };
+
 function scan(haystack: Haystack, words: readonly string[], names: SiteColumns | undefined, score: Score): Hit[] {
-  const { labels, texts, tags, columns } = haystack;
   const hits: Hit[] = [];
-  for (let node = 0; node < labels.length; node += 1) {
-    let [sum, isComplete] = [0, true];
-    let best: { column: number; score: number } | undefined;
-    for (const word of words) {
-      let found = score(labels[node] ?? '', word) * 10;
-      const own = columns?.[node] ?? [];
-      for (let at = 0; at < own.length; at += 1) {
-        const inColumn = score(own[at] ?? '', word) * 6;
-        if (inColumn > found) {
-          found = inColumn;
-          if (best === undefined || inColumn > best.score) best = { column: at, score: inColumn };
-        }
-      }
-      if (found === 0 && (tags[node] ?? '').includes(word)) found = 15;
-      if (found === 0 && (texts[node] ?? '').includes(word)) found = 5;
-      if (found === 0) {
-        isComplete = false;
-        break;
-      }
-      sum += found;
+  const asked = words.map((word) => ({ word, said: textsWith(haystack, word) }));
+  for (let node = 0; node < haystack.labels.length; node += 1) {
+    const found: Found[] = [];
+    for (const { word, said } of asked) {
+      const named = findInNames(haystack, node, word, score);
+      const any = named.score > 0 ? named : findInTexts(haystack, node, word, said);
+      if (any.score === 0) break;
+      found.push(any);
     }
-    if (isComplete) hits.push({ node, column: best === undefined ? undefined : names?.[node]?.[best.column], score: sum });
+    if (found.length < words.length) continue;
+    const named = found.reduce((a, b) => (b.column !== undefined && b.text === undefined && b.score > (a.column === undefined ? 0 : a.score) ? b : a), nothing);
+    const told = found.filter(({ text }) => text !== undefined);
+    // Of words that stand in texts, the text that has most of them is meant.
+    const inOne = asked.filter((_, at) => found[at]?.text !== undefined).map(({ said }) => said());
+    const best = named.column === undefined && told.length > 0 ? textWithMost(haystack, node, inOne) : named;
+    const text = best.text ?? told.find(({ column }) => column === best.column)?.text;
+    const column = best.column === undefined ? undefined : names?.[node]?.[best.column];
+    hits.push({ node, column, text, score: found.reduce((sum, one) => sum + one.score, 0) });
   }
   return hits;
+}
+
+function textWithMost({ words }: Haystack, node: number, has: readonly Uint8Array[]): Found {
+  let best: Found = nothing;
+  for (const [at, text] of (words?.said[node] ?? []).entries()) {
+    const score = has.reduce((sum, one) => sum + (one[text] ?? 0), 0);
+    if (score > best.score) best = at === 0 ? { score, text } : { score, text, column: at - 1 };
+  }
+  return best;
+}
+
+function findInNames({ labels, tags, columns }: Haystack, node: number, word: string, score: Score): Found {
+  let best: Found = { score: score(labels[node] ?? '', word) * 10 };
+  const own = columns?.[node] ?? [];
+  for (let column = 0; column < own.length; column += 1) {
+    const inColumn = score(own[column] ?? '', word) * 6;
+    if (inColumn > best.score) best = { column, score: inColumn };
+  }
+  return best.score === 0 && (tags[node] ?? '').includes(word) ? { score: 15 } : best;
+}
+
+/** Tells of each text whether the word is in it. Texts are read once, and only when no name helps. */
+function textsWith({ words }: Haystack, word: string): () => Uint8Array {
+  let known: Uint8Array | undefined;
+  return () => (known ??= words === undefined ? new Uint8Array() : markTexts(words, word));
+}
+
+/** A word has no space in it, so none is found across two texts. */
+function markTexts({ joined, starts }: Said, word: string): Uint8Array {
+  const marks = new Uint8Array(starts.length - 1);
+  let text = 0;
+  for (let at = joined.indexOf(word); at >= 0; at = joined.indexOf(word, starts[text + 1])) {
+    while ((starts[text + 1] ?? Infinity) <= at) text += 1;
+    marks[text] = 1;
+  }
+  return marks;
+}
+
+function findInTexts({ texts, words }: Haystack, node: number, word: string, saying: () => Uint8Array): Found {
+  const said = words?.said[node] ?? [];
+  const has = said.length === 0 ? undefined : saying();
+  const isSaid = (at: number): boolean => has?.[said[at] ?? -1] === 1;
+  if (isSaid(0)) return { score: 5, text: said[0] ?? -1 };
+  if ((texts[node] ?? '').includes(word)) return { score: 5 };
+  for (let at = 1; at < said.length; at += 1) if (isSaid(at)) return { score: 3, column: at - 1, text: said[at] ?? -1 };
+  return nothing;
 }
 
 /** 10 for the whole text, less for its beginning, the beginning of a word in it, a part. */

@@ -1,10 +1,12 @@
 /** The search: `/` or Ctrl+K from everywhere, arrows and Enter in the list. */
-import type { SiteColumns } from '../site-data.ts';
+import type { SiteColumns, SiteWords } from '../site-data.ts';
 import { verdicts } from '../site-data.ts';
+import { verdictWords } from '../verdict-words.ts';
 import { columnAnchor } from '../page-names.ts';
 import { button, make, toolbar } from './elements.ts';
-import { addColumns, makeHaystack, search } from './rank.ts';
+import { addColumns, addWords, makeHaystack, search } from './rank.ts';
 import type { Haystack, Hit } from './rank.ts';
+import { excerpt } from './excerpt.ts';
 import { addressOf, readData } from './site-reader.ts';
 
 export function addSearch(): void {
@@ -46,6 +48,7 @@ function makeDialog(): SearchDialog {
   document.body.append(dialog);
   let haystack: Haystack | undefined;
   let columns: SiteColumns | undefined;
+  let words: SiteWords | undefined;
   let chosen = 0;
   const choose = (at: number): void => {
     const items = [...list.children];
@@ -58,7 +61,7 @@ function makeDialog(): SearchDialog {
   const update = (): void => {
     if (haystack === undefined) return;
     const hits = search(haystack, input.value, columns);
-    list.replaceChildren(...hits.map((hit, at) => drawHit(haystack, hit, at)));
+    list.replaceChildren(...hits.map((hit, at) => drawHit(haystack, hit, at, hit.text === undefined ? undefined : excerpt(words?.texts[hit.text] ?? '', input.value))));
     status.textContent = input.value.trim() === '' ? '' : hits.length === 0 ? 'Nothing found' : '';
     choose(0);
   };
@@ -69,6 +72,9 @@ function makeDialog(): SearchDialog {
     // Names can be searched meanwhile.
     columns = await readData('columns');
     addColumns(haystack, columns);
+    update();
+    words = await readData('words');
+    addWords(haystack, words);
     update();
   };
   input.addEventListener('input', update);
@@ -93,17 +99,20 @@ function makeDialog(): SearchDialog {
   };
 }
 
-function drawHit(haystack: Haystack | undefined, { node, column }: Hit, at: number): HTMLElement {
+/** `found` is the piece of a text in which the words stand, where they are no name. */
+function drawHit(haystack: Haystack | undefined, { node, column }: Hit, at: number, found: string | undefined): HTMLElement {
   const row = haystack?.index.nodes[node];
   if (haystack === undefined || row === undefined) return make('a');
-  const [label, kind, page, , , , verdict, , description] = row;
+  const [label, kind, page, , , , number, , description] = row;
+  const verdict = verdicts[number] ?? 'unknown';
   const name = column === undefined ? label : `${label}.${column}`;
   return make(
     'a',
     { id: `hit-${at}`, role: 'option', 'aria-selected': 'false', href: addressOf(page, column === undefined ? undefined : columnAnchor(column)), tabindex: '-1' },
-    make('span', { class: `verdict ${verdicts[verdict] ?? 'unknown'}` }),
+    make('span', { class: `verdict ${verdict}` }),
     make('b', {}, name),
     make('span', { class: 'quiet' }, ` ${column === undefined ? (haystack.index.kinds[kind] ?? '') : 'column'} `),
-    make('span', { class: 'line' }, description),
+    make('span', { class: 'line' }, found ?? description),
+    ...(verdict === 'unknown' ? [] : [make('span', { class: 'unseen' }, ` ${verdictWords[verdict]}`)]),
   );
 }
