@@ -47,7 +47,7 @@ ${kinds.map(([kind, word]) => {
     const count = countKind(site, kind);
     const page = kind === 'test' ? place.href('tests') : place.href('nodes', kind);
     return count === 0 ? nothing : html`<li><a href="${page}"><b>${own(countText(count))}</b> ${own(count === 1 ? kind : word)}</a></li>\n`;
-  })}<li><a href="${place.href('health')}"><b>${own(shareText(coverage.documented))}</b> documented</a></li>
+  })}${renderUnitTests(site)}<li><a href="${place.href('health')}"><b>${own(shareText(coverage.documented))}</b> documented</a></li>
 <li><a href="${place.href('health')}"><b>${own(shareText(coverage.tested))}</b> tested</a></li>
 </ul>
 ${run === undefined ? html`<p class="quiet">${own(site.nodes.size === 0 ? 'There is nothing in this project yet.' : 'Nothing has run yet.')}</p>` : html`<p class="lastrun">Last run: <code>tx ${ownIfKnown(run.command)}</code> on ${run.target}, ${timeOf(run.startedAt)} ${verdictBadge(verdictOf(run.status), run.status)}</p>`}
@@ -62,6 +62,12 @@ ${about.length <= shortAbout ? nothing : about.html}`;
 /** Nothing to cover is no achievement. */
 function shareText(share: Share): string {
   return share.whole === 0 ? '–' : `${percentOf(share)} %`;
+}
+
+/** They have no pages of their own: what they test is the code. */
+function renderUnitTests({ input }: Site): Html {
+  const count = [...input.graph.nodes.values()].filter(({ resourceType }) => resourceType === 'unit_test').length;
+  return count === 0 ? nothing : html`<li><span><b>${own(countText(count))}</b> ${own(count === 1 ? 'unit test' : 'unit tests')}</span></li>\n`;
 }
 
 function countKind({ nodes }: Site, kind: ResourceType): number {

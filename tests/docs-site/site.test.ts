@@ -18,14 +18,17 @@ const judged = process.env['TX_TEST_LONG'] === undefined ? ['index.html', 'nodes
 describe('the site of the example project', () => {
   const browser = useBrowser();
   let folder = '';
+  /** What building and documenting printed. */
+  const told: string[] = [];
   const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
 
   beforeAll(async () => {
     const root = copyProject(REPOSITORY, example);
     folder = join(root, 'target', 'docs');
-    for (const args of [['build', '--quiet'], ['docs']]) {
+    for (const args of [['build'], ['docs']]) {
       const result = await runTx(args, { cwd: root });
       expect(result.code, result.stderr).toBe(0);
+      told.push(result.stdout + result.stderr);
     }
   });
 
@@ -86,6 +89,15 @@ describe('the site of the example project', () => {
     expect(await page.locator('.panes pre').count()).toBe(3);
     await page.locator('svg.near a').first().click();
     expect(await page.locator('h1').innerText()).toBe('stg_orders');
+  });
+
+  it('counts on its first page what a build counts', async () => {
+    const page = await browser.open(folderAddress(folder), 'index.html', { javaScriptEnabled: false });
+    const numbers = (await page.locator('.numbers li').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
+    const [, models, seeds, tests] = /(\d+) models, (\d+) seeds, (\d+) tests/.exec(told[0] ?? '') ?? [];
+    const counted = (word: string): number => Number(numbers.find((text) => text.endsWith(` ${word}`))?.split(' ')[0]);
+    // One model is ephemeral: it is part of those that read it, and a build does not count it.
+    expect([counted('models') - 1, counted('seeds'), counted('tests') + counted('unit tests')].map(String)).toEqual([models, seeds, tests]);
   });
 
   it('fits the width of a phone', async () => {
