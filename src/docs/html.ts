@@ -3,12 +3,18 @@
  * in is taken for one of the project, in which secrets are looked for, unless it is marked as one of our own words.
  */
 
+/** Set while a page is made in which the texts of the project are marked. Nothing waits while a page is made. */
+let isMarking = false;
+
 /** Markup that may go into a page as it is. Made by `html`, or by `trusted` where a library has made it safe. */
 export class Html {
   readonly text: string;
+  /** What the project says in it is marked, or there is nothing to mark. */
+  readonly isMarked: boolean;
 
-  constructor(text: string) {
+  constructor(text: string, isMarked: boolean = isMarking) {
     this.text = text;
+    this.isMarked = isMarked;
   }
 }
 
@@ -48,36 +54,51 @@ export function html(strings: TemplateStringsArray, ...values: readonly HtmlValu
 
 function textOf(value: HtmlValue): string {
   if (value === undefined) return '';
-  if (value instanceof Html) return value.text;
-  if (typeof value === 'string') return value === '' ? '' : `${quoteStart}${escapeHtml(value)}${quoteEnd}`;
+  if (value instanceof Html) return isMarking && !value.isMarked ? mark(value.text) : value.text;
+  if (typeof value === 'string') return isMarking ? mark(escapeHtml(value)) : escapeHtml(value);
   if (typeof value === 'number') return String(value);
   let text = '';
   for (const entry of value) text += textOf(entry);
   return text;
 }
 
-/** Stand around texts of the project until a page is finished. No text has these letters in it. */
-export const quoteStart = '\ufdd0';
-export const quoteEnd = '\ufdd1';
-const quotes = /[\ufdd0\ufdd1]/g;
+/** Stand around texts of the project where they are marked. `escapeHtml` lets neither through. */
+export const quoteStart = '\u0001';
+export const quoteEnd = '\u0002';
+// oxlint-disable-next-line no-control-regex
+const quotes = /[\u0001\u0002]/g;
+
+function mark(markup: string): string {
+  return markup === '' ? '' : `${quoteStart}${markup}${quoteEnd}`;
+}
+
+/** What `render` gives, with marks around all that the project says. */
+export function marking(render: () => string): string {
+  isMarking = true;
+  try {
+    return render();
+  } finally {
+    isMarking = false;
+  }
+}
 
 /** Markup of our own, whose maker escapes what it is given. */
 export function trusted(text: string): Html {
-  return new Html(text);
+  return new Html(text, true);
 }
 
-/** Markup that is made of a text of the project, by who escapes it. */
+/** Markup that is made of a text of the project, by who escapes it. It can be kept, and used on any page. */
 export function quoted(markup: string): Html {
-  return new Html(`${quoteStart}${withoutQuotes(markup)}${quoteEnd}`);
+  return new Html(withoutQuotes(markup), false);
 }
 
 /** Words of the site itself: they stay what they are where a password is the same word. */
 export function own(text: string): Html {
-  return new Html(escapeHtml(text));
+  return new Html(escapeHtml(text), true);
 }
 
 export function withoutQuotes(markup: string): string {
-  return markup.replaceAll(quotes, '');
+  return markup.includes(quoteStart) || markup.includes(quoteEnd) ? markup.replaceAll(quotes, '') : markup;
 }
 
-export const nothing: Html = new Html('');
+export const nothing: Html = new Html('', true);

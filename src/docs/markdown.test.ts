@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { withoutQuotes } from './html.ts';
 import { createMarkdown } from './markdown.ts';
 
-const render = (text: string): string => withoutQuotes(createMarkdown()(text).text).trim();
+const render = (text: string): string => createMarkdown()(text).text.trim();
 
 describe('a description', () => {
   it('without marks is one paragraph', () => {

@@ -2,7 +2,7 @@
 import MarkdownIt from 'markdown-it';
 import { hideSecrets, MASK } from '../diagnostics/hide-secrets.ts';
 import type { FindSecrets } from '../diagnostics/hide-secrets.ts';
-import { Html, html, quoted } from './html.ts';
+import { escapeHtml, Html, quoted } from './html.ts';
 
 /** Gives the HTML of a description. */
 export type RenderMarkdown = (text: string) => Html;
@@ -60,7 +60,7 @@ export function createMarkdown(findSecrets?: FindSecrets): RenderMarkdown {
     if (source === '') return new Html('');
     const before = known.get(source);
     if (before !== undefined) return before;
-    const rendered = marked.test(source) ? quoted(renderMasked(source)) : html`<p>${source}</p>\n`;
+    const rendered = marked.test(source) ? quoted(renderMasked(source)) : quoted(`<p>${escapeHtml(source)}</p>\n`);
     known.set(source, rendered);
     return rendered;
   };

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createMask } from '../report/mask.ts';
 import { html, own, quoted } from './html.ts';
+import type { Html } from './html.ts';
 import { maskHtml } from './mask-html.ts';
 
-const masked = (page: string, ...secrets: readonly string[]): string => maskHtml(page, createMask(secrets).find);
+const masked = (render: () => Html, ...secrets: readonly string[]): string => maskHtml(() => html`${render()}`.text, createMask(secrets).find);
 
 /** Markup all of which the project says. */
-const said = (page: string): string => quoted(page).text;
+const said =
+  (page: string): (() => Html) =>
+  () =>
+    quoted(page);
 
 describe('maskHtml', () => {
   it('masks what is read, and leaves what holds a page together', () => {
@@ -21,21 +25,27 @@ describe('maskHtml', () => {
   });
 
   it('leaves words of the site as they are, and finds what only begins in them', () => {
-    const page = html`<h2 class="${'Tests'}">Tests ${own('Tests')}</h2><p title="Tests of ${'Tests'}">Tests of ${'a Tests'}, ${['x', 'Tests']}</p>`.text;
+    const page = (): Html => html`<h2 class="${'Tests'}">Tests ${own('Tests')}</h2><p title="Tests of ${'Tests'}">Tests of ${'a Tests'}, ${['x', 'Tests']}</p>`;
     expect(masked(page, 'Tests')).toBe('<h2 class="Tests">Tests Tests</h2><p title="Tests of ***">Tests of a ***, x***</p>');
-    expect(masked(html`<code>${'main'}.${'orders'}</code> <b>tx ${'run'}</b> tx run`.text, 'main.orders', 'tx run')).toBe(
+    expect(masked(() => html`<code>${'main'}.${'orders'}</code> <b>tx ${'run'}</b> tx run`, 'main.orders', 'tx run')).toBe(
       '<code>***</code> <b>***</b> tx run',
     );
     expect(masked(page, 'nothing')).toBe('<h2 class="Tests">Tests Tests</h2><p title="Tests of Tests">Tests of a Tests, xTests</p>');
   });
 
+  it('takes what was made before it looked for secrets for a text of the project', () => {
+    const kept = html`<b>hunter22</b>`;
+    expect(masked(() => html`<p>${kept} ${own('hunter22')} ${quoted('<i>hunter22</i>')}</p>`, 'hunter22')).toBe('<p><b>***</b> hunter22 <i>***</i></p>');
+    expect(html`<p>${quoted('a')}</p>`.text).toBe('<p>a</p>');
+  });
+
   it('cannot be led astray by texts with the letters that it uses itself', () => {
-    const page = html`<p>Tests ${'\ufdd1Tests\ufdd0'}</p><p>${quoted('\ufdd1Tests')}</p>`.text;
+    const page = (): Html => html`<p>Tests ${'\u0002Tests\u0001'}</p><p>${quoted('\u0002Tests')}</p>`;
     expect(masked(page, 'Tests')).toBe('<p>Tests \ufffd***\ufffd</p><p>***</p>');
   });
 
   it('masks what a link asks for, and columns in names of places', () => {
-    expect(masked('<a href="../nodes.html#tag=hunter22">', 'hunter22', 'tag=')).toBe('<a href="../nodes.html#tag=***">');
-    expect(masked('<tr id="c-hunter22"><a href="m.html#c-hunter22">', 'hunter22')).toBe('<tr id="c-***"><a href="m.html#c-***">');
+    expect(masked(said('<a href="../nodes.html#tag=hunter22">'), 'hunter22', 'tag=')).toBe('<a href="../nodes.html#tag=***">');
+    expect(masked(said('<tr id="c-hunter22"><a href="m.html#c-hunter22">'), 'hunter22')).toBe('<tr id="c-***"><a href="m.html#c-***">');
   });
 });

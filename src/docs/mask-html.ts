@@ -1,7 +1,7 @@
 /** Masks secrets in a finished page: in what the project says, never in what holds the page together and in the words of the site. */
 import { hideSecrets } from '../diagnostics/hide-secrets.ts';
 import type { FindSecrets } from '../diagnostics/hide-secrets.ts';
-import { escapeHtml, quoteEnd, quoteStart, unescapeHtml, withoutQuotes } from './html.ts';
+import { escapeHtml, marking, quoteEnd, quoteStart, unescapeHtml, withoutQuotes } from './html.ts';
 
 /** An element of our own code, a tag, or the text between two tags. Values of attributes hold no `>`: it is escaped. */
 const piece = /<(script|style)\b[^>]*>[\s\S]*?<\/\1>|<[^>]*>|[^<]+/g;
@@ -18,11 +18,12 @@ const asked = / href="([^"#:]*#)([^"]*=[^"]*)"/g;
 /** Links out of the site are texts of the project. */
 const outside = / href="((?:https?|mailto):[^"]*)"/gi;
 
-/** `page` with the secrets of what the project says replaced, however HTML spells them. Words of the site itself stay. */
-export function maskHtml(page: string, find: FindSecrets): string {
-  const finished = withoutQuotes(page);
-  // Nearly all pages have none, and one look is cheaper than one for each text.
-  if (find(unescapeHtml(finished)).length === 0) return finished;
+/** The page that `render` gives, with the secrets of what the project says replaced, however HTML spells them. Words of the site itself stay. */
+export function maskHtml(render: () => string, find: FindSecrets): string {
+  const bare = render();
+  // Nearly all pages have none: to make the others twice is cheaper than to mark what is whose on all of them.
+  if (find(unescapeHtml(bare)).length === 0) return bare;
+  const page = marking(render);
   const mask = (text: string): string => {
     const plain = unescapeHtml(text);
     const masked = hideSecrets(plain, find);
@@ -44,6 +45,9 @@ export function maskHtml(page: string, find: FindSecrets): string {
   return page.replaceAll(piece, (part, element: string | undefined) => (element !== undefined ? withoutQuotes(part) : part.startsWith('<') ? maskTag(part) : maskQuoted(part)));
 }
 
+// oxlint-disable-next-line no-control-regex
+const quote = /([\u0001\u0002])/;
+
 interface Quotes {
   /** The text as it is read. */
   readonly plain: string;
@@ -56,7 +60,7 @@ interface Quotes {
 function readQuotes(text: string, open: number): Quotes {
   let [plain, depth] = ['', open];
   const quotes: { start: number; end: number }[] = [];
-  for (const part of text.split(/([\ufdd0\ufdd1])/)) {
+  for (const part of text.split(quote)) {
     if (part === quoteStart) depth += 1;
     else if (part === quoteEnd) depth -= 1;
     else if (part !== '') {

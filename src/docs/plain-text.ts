@@ -1,10 +1,10 @@
 /** Descriptions as a reader sees them, without the marks of Markdown: for lines in lists and for the search. */
-import { unescapeHtml, withoutQuotes } from './html.ts';
+import { unescapeHtml } from './html.ts';
 import type { RenderMarkdown } from './markdown.ts';
 
 /** The words of a description. Paragraphs and items are lines. */
 export function plainText(markdown: RenderMarkdown, text: string): string {
-  const words = withoutQuotes(markdown(text).text).replaceAll(/<[^>]*>/g, '');
+  const words = markdown(text).text.replaceAll(/<[^>]*>/g, '');
   return unescapeHtml(words).replaceAll(/[ \t]+/g, ' ').replaceAll(/\s*\n\s*/g, '\n').trim();
 }
 

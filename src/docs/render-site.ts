@@ -34,7 +34,7 @@ export function renderSite(input: SiteInput, assets: SiteAssets): RenderedSite {
   return {
     coverage: shown.coverage,
     files: renderFiles(shown, assets),
-    single: () => maskHtml(renderSingleFile({ ...shown, markdown: createMarkdown(input.findSecrets) }, bodiesOf(shown), assets), input.findSecrets),
+    single: () => maskHtml(() => renderSingleFile({ ...shown, markdown: createMarkdown(input.findSecrets) }, bodiesOf(shown), assets), input.findSecrets),
   };
 }
 
@@ -57,6 +57,6 @@ function* renderFiles(shown: Shown, { script, style }: SiteAssets): Generator<Si
   yield { path: 'assets/site.js', text: script };
   yield* renderData(site, markdown);
   for (const body of bodiesOf(shown)) {
-    yield { path: `${body.page}.html`, text: maskHtml(renderPage(body, { site, changes, place: placeInFolder(body.page), markdown }), findSecrets) };
+    yield { path: `${body.page}.html`, text: maskHtml(() => renderPage(body, { site, changes, place: placeInFolder(body.page), markdown }), findSecrets) };
   }
 }

@@ -74,6 +74,12 @@ describe('tx docs serve', () => {
     expect(await page.locator('h1').innerText()).toBe('orders');
     await page.locator('.brand').click();
     expect(await page.locator('h1').innerText()).toBe('shop');
+    // Its data are scripts, which a server gives out under the same policy.
+    await page.keyboard.press('/');
+    await page.keyboard.type('ordres');
+    await page.locator('[role=option] b').filter({ hasText: 'orders' }).waitFor();
+    await page.goto(`${address}lineage.html#node=orders`);
+    await page.locator('.panel h2').filter({ hasText: 'orders' }).waitFor();
     expect(browser.complaints()).toEqual([]);
   });
 
