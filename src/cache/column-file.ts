@@ -7,6 +7,7 @@ import { checksum } from './checksum.ts';
 import type { Column, ColumnPatch, ColumnType, StoredColumn } from './column.ts';
 import { bytesPerNumber, numbersOf } from './column.ts';
 import { damaged } from './damaged.ts';
+import { openCached } from './open-cached.ts';
 
 const magic = 'tx columns 1\n';
 /** Magic, length of the header, checksum of the header. */
@@ -47,14 +48,20 @@ export interface StoredColumns {
 
 /** Reads the columns at `path` and the changes at `changesPath`; undefined where there are none that this build understands. */
 export function readColumns(files: FileSystem, path: string, changesPath: string, build: string): StoredColumns | undefined {
-  const file = openIfThere(files, path);
+  const file = openCached(files, path);
   if (file === undefined) return undefined;
-  const header = readHeader(file, build);
-  if (header === undefined) {
+  try {
+    const header = readHeader(file, build);
+    if (header !== undefined) return storedColumns(file, header, readChanges(files, changesPath, build, header.id));
+  } catch (cause) {
     file.close();
-    return undefined;
+    throw cause;
   }
-  const changes = readChanges(files, changesPath, build, header.id);
+  file.close();
+  return undefined;
+}
+
+function storedColumns(file: OpenFile, header: Header, changes: Changes | undefined): StoredColumns {
   const columns = new Map<string, StoredColumn & { readonly type: ColumnType }>();
   for (const place of header.columns) {
     const changed = changes?.columns.get(place.name);
@@ -67,15 +74,6 @@ export function readColumns(files: FileSystem, path: string, changesPath: string
     });
   }
   return { id: header.id, size: file.size, columns, notes: changes?.notes ?? header.notes, close: file.close };
-}
-
-function openIfThere(files: FileSystem, path: string): OpenFile | undefined {
-  try {
-    return files.open(path);
-  } catch {
-    // Not there, or not to be read: then it is made anew, and if that fails too, the command does without.
-    return undefined;
-  }
 }
 
 function readHeader(file: OpenFile, build: string): Header | undefined {
@@ -112,7 +110,7 @@ interface Changes {
 
 /** Changes that belong to another file are left alone: somebody wrote a new whole one since. */
 function readChanges(files: FileSystem, path: string, build: string, id: string): Changes | undefined {
-  const file = openIfThere(files, path);
+  const file = openCached(files, path);
   if (file === undefined) return undefined;
   try {
     const header = readHeader(file, build);

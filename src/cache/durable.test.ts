@@ -151,6 +151,30 @@ describe('a cache that is damaged', () => {
     }
   });
 
+  it('is no reason to fail where the disk does not give it back', async () => {
+    const memory = await keptProject();
+    const expected = await bare(memory);
+    const cache = cacheOf(memory);
+    // From the first piece on, as a folder in the place of a file does; or later.
+    for (const [path, from] of [...cache.keys()].flatMap((name) => [0, 2].map((first) => [name, first] as const))) {
+      replaceCache(memory, cache);
+      let reads = 0;
+      const failingReads: FileSystem = {
+        ...memory,
+        open: (name) => {
+          const file = memory.open(name);
+          const read = (position: number, length: number): Uint8Array<ArrayBuffer> => {
+            reads += 1;
+            if (reads > from) throw systemError('EIO');
+            return file.read(position, length);
+          };
+          return name === path ? { ...file, read } : file;
+        },
+      };
+      expect(await seen(memory, { build }, failingReads), `${path} ${from}`).toEqual(expected);
+    }
+  });
+
   it('is made anew by another build, and is of no use to the former one', async () => {
     const memory = await keptProject();
     const expected = await bare(memory);

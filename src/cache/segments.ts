@@ -5,6 +5,7 @@
 import type { FileSystem, NewFile, OpenFile } from '../project/file-system.ts';
 import { checksum } from './checksum.ts';
 import { damaged } from './damaged.ts';
+import { openCached } from './open-cached.ts';
 
 /** The reference to no text. */
 export const noBlob = -1;
@@ -195,12 +196,9 @@ export function openSegments(files: FileSystem, folder: string, names: readonly 
 }
 
 function openSegment(files: FileSystem, folder: string, { name, size }: SegmentName): Segment {
-  try {
-    const file = files.open(`${folder}/${name}`);
-    if (file.size === size) return { name, size, file };
-    file.close();
-  } catch {
-    // Somebody removed it: the same as if it were damaged.
-  }
+  const file = openCached(files, `${folder}/${name}`);
+  if (file?.size === size) return { name, size, file };
+  // Somebody removed or changed it.
+  file?.close();
   return undefined;
 }

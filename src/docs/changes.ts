@@ -201,6 +201,7 @@ function wordsFor(node: GraphNode, { before, now }: { readonly before: NodeFacet
     isOther('fqn') ? 'folder' : undefined,
     (found.columns ?? []).length > 0 ? 'columns' : undefined,
     isOther('contract') && found.columns === undefined ? 'declared columns' : undefined,
+    isOther('constraints') ? 'constraints' : undefined,
     found.descriptions.length > 0 ? 'description' : undefined,
   ].filter((word) => word !== undefined);
 }

@@ -3,7 +3,10 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { didYouMean, nearest } from '../diagnostics/nearest.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { Graph } from './graph.ts';
+import { selectorName } from '../diagnostics/pasteable.ts';
+import type { Graph, GraphNode } from './graph.ts';
+import { isVersion } from './match-fqn.ts';
+import { protectPath } from './selector-of-node.ts';
 import type { Criterion } from './selector-expression.ts';
 import { hasWildcard } from './wildcard.ts';
 import { shownName } from './shown-name.ts';
@@ -17,7 +20,9 @@ export function describeMiss(graph: Graph, { value, span }: Criterion): Diagnost
   }
   const names = new Set<string>();
   const sources: string[] = [];
+  const folders = new Folders();
   for (const node of graph.nodes.values()) {
+    folders.add(node);
     if (node.resourceType === 'test' || node.resourceType === 'unit_test') continue;
     if (node.resourceType === 'source') {
       const name = shownName(node);
@@ -36,7 +41,49 @@ export function describeMiss(graph: Graph, { value, span }: Criterion): Diagnost
     const [first = ''] = sources.sort();
     return diagnose('selector-no-match', { name: value, known: [] }, { span, help: `it is selected with its method: \`${first}\`` });
   }
+  const help = folders.describe(value);
+  if (help !== undefined) return diagnose('selector-no-match', { name: value, known: [] }, { span, help });
+  // A part that means nothing alone, such as the word of a version, is no advice.
+  names.delete(value);
   return diagnose('selector-no-match', { name: value, known: nearestNames(graph, value, names) }, { span });
+}
+
+/** The folders of a project, in names of nodes and on the disk: who names one of them in another way meant it. */
+class Folders {
+  readonly #named = new Set<string>();
+  readonly #files = new Set<string>();
+
+  add(node: GraphNode): void {
+    this.#files.add(node.path.slice(0, Math.max(0, node.path.lastIndexOf('/'))));
+    // Names of tests lead through the folders of what they test.
+    if (node.resourceType === 'model' || node.resourceType === 'seed' || node.resourceType === 'snapshot')
+      this.#named.add(node.fqn.slice(1, isVersion(node) ? -2 : -1).join('.'));
+  }
+
+  /** How the folder called `value` is selected, if there is one: a name of a folder has those above it in front. */
+  describe(value: string): string | undefined {
+    const named = endingIn(value, this.#named, '.').map(selectorName);
+    if (named.length > 0) return `the name of a folder begins with those above it: ${list(named)}`;
+    const files = endingIn(value.replaceAll('.', '/'), this.#files, '/').map((path) => `path:${protectPath(path)}`);
+    return files.length > 0 ? `a folder of the project is selected by its path: ${list(files)}` : undefined;
+  }
+}
+
+/** The few first of the folders, and of those that they lie in, whose path is `value` or ends in it. */
+function endingIn(value: string, folders: ReadonlySet<string>, separator: string): readonly string[] {
+  const found = new Set<string>();
+  for (const folder of folders) {
+    const parts = folder.split(separator);
+    for (let count = 1; count <= parts.length; count += 1) {
+      const path = parts.slice(0, count).join(separator);
+      if (path === value || path.endsWith(`${separator}${value}`)) found.add(path);
+    }
+  }
+  return [...found].sort().slice(0, 3);
+}
+
+function list(selectors: readonly string[]): string {
+  return selectors.map((selector) => `\`${selector}\``).join(', ');
 }
 
 /** Names of tests are many and long: they are offered only when nothing shorter is near. */
@@ -71,6 +118,7 @@ function nearValue(graph: Graph, spec: string, { method, value }: Criterion): st
     if (method === 'tag') for (const tag of node.tags) known.add(tag);
     else if (method === 'source' && node.resourceType === 'source') known.add(node.sourceName).add(shownName(node));
     else if (method === 'test_name' && node.resourceType === 'test' && node.test.kind === 'generic') known.add(node.test.check);
+    else if (method === 'test_name' && node.resourceType === 'unit_test') known.add(node.name);
     else if (method === node.resourceType && (method === 'exposure' || method === 'unit_test')) known.add(node.name);
     else if (method === 'path') for (const path of withFolders(node.path)) known.add(path);
     else if (method === 'file') known.add(node.path.slice(node.path.lastIndexOf('/') + 1));

@@ -115,7 +115,10 @@ function matchSource(value: string, project: string): NodeMatcher {
 
 function matchTestName(value: string): NodeMatcher {
   const matches = matchWildcard(value);
-  return (node) => node.resourceType === 'test' && node.test.kind === 'generic' && matches(node.test.check);
+  return (node) =>
+    node.resourceType === 'unit_test'
+      ? matches(node.name)
+      : node.resourceType === 'test' && node.test.kind === 'generic' && matches(node.test.check);
 }
 
 function matchTestType(value: string): NodeMatcher {

@@ -121,7 +121,7 @@ function matchState(word: StateWord, manifest: SavedManifest, { graph, content }
     case 'modified.relation':
       return (node) => differs(node, ['relation']);
     case 'modified.contract':
-      return (node) => differs(node, ['contract']);
+      return (node) => differs(node, ['contract', 'constraints']);
     case 'modified.macros':
       return matchMacros(graph, manifest);
     default:
@@ -129,8 +129,8 @@ function matchState(word: StateWord, manifest: SavedManifest, { graph, content }
   }
 }
 
-/** Descriptions are comments beside the data, and a declared type is checked by nothing yet: neither makes a node another one. */
-const wholeNode: readonly (keyof NodeFacets)[] = ['body', 'configs', 'relation', 'fqn'];
+/** Descriptions are comments beside the data, and so are declared columns where no contract holds: neither makes a node another one. */
+const wholeNode: readonly (keyof NodeFacets)[] = ['body', 'configs', 'relation', 'promised', 'constraints', 'fqn'];
 
 /** Nodes that use a macro whose text is another one now, directly or through other macros. */
 function matchMacros(graph: Graph, manifest: SavedManifest): NodeMatcher {

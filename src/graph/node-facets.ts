@@ -1,5 +1,5 @@
 /** The sides of a node that `state:` compares, each as one text: equal texts mean nothing changed. */
-import type { Age } from '../compile/compiled.ts';
+import type { Age, CompiledConstraint } from '../compile/compiled.ts';
 import type { Owner } from '../parse/definitions.ts';
 import type { ContentHash } from './content-hash.ts';
 import type { GraphNode } from './graph.ts';
@@ -15,18 +15,30 @@ export interface NodeFacets {
   /** As it was asked for: where a target puts it is no change. */
   readonly relation: string;
   readonly contract: string;
+  /** The declared columns where rows are held to them. */
+  readonly promised: string;
+  readonly constraints: string;
   readonly fqn: string;
 }
 
 /** Config that has a side of its own, or says only how a node is found. */
 const elsewhere: ReadonlySet<string> = new Set(['schema', 'alias', 'database', 'tags', 'group', 'contract']);
 
+type Facts = Readonly<Record<string, unknown>>;
+
 /** What facets are made of: a node of a manifest, or of the graph in the same words. */
 export interface FacetSource {
   readonly body: string | undefined;
   readonly config: PlainObject;
   readonly description: string;
-  readonly columns: readonly { readonly name: string; readonly description: string; readonly dataType: string | undefined }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly dataType: string | undefined;
+    readonly constraints: readonly Facts[];
+  }[];
+  /** Of the whole table; a manifest has them of models only. */
+  readonly constraints: readonly Facts[];
   /** Schema and name of a source, which no target decides. */
   readonly place: readonly string[] | undefined;
   readonly fqn: readonly string[];
@@ -57,7 +69,7 @@ export function sourceFacts(node: Extract<GraphNode, { resourceType: 'source' }>
 }
 
 /** The facts as one text, from a node or from its entry in a manifest. */
-export function sourceBody(facts: Readonly<Record<string, unknown>>): string {
+export function sourceBody(facts: Facts): string {
   return canonicalJson(['loader', 'external', 'freshness', 'loaded_at_field', 'loaded_at_query'].map((key) => facts[key] ?? null));
 }
 
@@ -68,7 +80,7 @@ export function plainOwner({ name, email, more }: Owner): PlainObject {
 }
 
 /** All that an exposure says as one text, from a node or from its entry in a manifest. */
-export function exposureBody(facts: Readonly<Record<string, unknown>>, parents: readonly string[]): string {
+export function exposureBody(facts: Facts, parents: readonly string[]): string {
   const said = ['type', 'label', 'maturity', 'url', 'owner', 'description'].map((key) => facts[key] ?? null);
   return canonicalJson([...said, [...parents].sort()]);
 }
@@ -83,18 +95,45 @@ function bodyOf(node: GraphNode, content: ContentHash): string | undefined {
   );
 }
 
+/** A constraint in the words of a manifest. */
+export function plainConstraint({ type, columns, name, expression, to, onColumn }: CompiledConstraint): PlainObject {
+  return {
+    type,
+    name: name ?? null,
+    expression: expression ?? null,
+    to: to?.text ?? null,
+    to_columns: to?.columns ?? [],
+    warn_unenforced: true,
+    warn_unsupported: true,
+    ...(onColumn ? {} : { columns }),
+  };
+}
+
+/** What makes a constraint, from a node or from its entry in a manifest. */
+function constraintFacts(constraints: readonly Facts[]): readonly unknown[] {
+  return constraints.map((facts) => ['type', 'name', 'expression', 'to', 'to_columns', 'columns'].map((key) => facts[key] ?? null));
+}
+
+function isEnforced(contract: PlainValue | undefined): boolean {
+  return typeof contract === 'object' && contract !== null && 'enforced' in contract && contract['enforced'] === true;
+}
+
 export function makeFacets(source: FacetSource): NodeFacets {
   const { config } = source;
   // Their order is that of a JSON object, which keeps none for names such as `1`.
   const columns = source.columns.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const configs = Object.entries(config).filter(([key, value]) => !elsewhere.has(key) && value !== null);
   const asked = ['database', 'schema', 'alias'].map((key) => config[key] ?? null);
+  const contract = canonicalJson([config['contract'] ?? null, columns.map(({ name, dataType }) => [name, dataType ?? null])]);
+  const constrained = columns.flatMap(({ name, constraints }) => (constraints.length > 0 ? [[name, constraintFacts(constraints)]] : []));
   return {
     body: source.body,
     configs: canonicalJson(Object.fromEntries(configs)),
     descriptions: canonicalJson([source.description, columns.map(({ name, description }) => [name, description])]),
     relation: canonicalJson(source.place ?? asked),
-    contract: canonicalJson([config['contract'] ?? null, columns.map(({ name, dataType }) => [name, dataType ?? null])]),
+    contract,
+    promised: isEnforced(config['contract']) ? contract : '',
+    constraints: canonicalJson([constraintFacts(source.constraints), constrained]),
     fqn: canonicalJson(source.fqn),
   };
 }
@@ -109,11 +148,15 @@ export function plainConfig(node: GraphNode): PlainObject {
 /** The facets of a node of the graph. */
 export function facetsOf(node: GraphNode, content: ContentHash): NodeFacets {
   const columns = 'columns' in node ? node.columns : [];
+  const constraints = 'constraints' in node ? node.constraints : [];
+  const constraintsOf = (column: string): readonly Facts[] =>
+    constraints.filter(({ onColumn, columns: [first] }) => onColumn && first === column).map(plainConstraint);
   return makeFacets({
     body: bodyOf(node, content),
     config: plainConfig(node),
     description: node.description,
-    columns: columns.map(({ name, description, dataType }) => ({ name, description, dataType })),
+    columns: columns.map(({ name, description, dataType }) => ({ name, description, dataType, constraints: constraintsOf(name) })),
+    constraints: node.resourceType === 'model' ? constraints.filter(({ onColumn }) => !onColumn).map(plainConstraint) : [],
     place: node.resourceType === 'source' ? [node.relation.schema, node.relation.name] : undefined,
     fqn: node.fqn,
   });

@@ -36,6 +36,7 @@ export function readFacets(entry: Json, kind: string, isOurs: boolean): NodeFace
     name,
     description: textOf(column, 'description') ?? '',
     dataType: textOf(column, 'data_type'),
+    constraints: objectsIn(column['constraints']),
   }));
   const isSource = kind === 'sources';
   return makeFacets({
@@ -44,6 +45,7 @@ export function readFacets(entry: Json, kind: string, isOurs: boolean): NodeFace
     config: isObject(entry['config']) ? (entry['config'] as PlainObject) : {},
     description: textOf(entry, 'description') ?? '',
     columns,
+    constraints: objectsIn(entry['constraints']),
     place: isSource ? [textOf(entry, 'schema') ?? '', textOf(entry, 'identifier') ?? ''] : undefined,
     fqn: Array.isArray(entry['fqn']) ? entry['fqn'].map(String) : [],
   });
@@ -82,6 +84,10 @@ export function readSavedFreshness(text: string): SavedFreshness | undefined {
     if (id !== undefined) loaded.set(id, Number.isNaN(time) || result['status'] === 'runtime error' ? undefined : time);
   }
   return loaded;
+}
+
+function objectsIn(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 export function entriesOf(value: unknown): readonly (readonly [string, Json])[] {

@@ -4,7 +4,7 @@ import { buildGraph } from './build-graph.ts';
 import { contentHash } from './content-hash.ts';
 import { ids, model, projectOf, seed, shortNames, source, test } from './graph-fixture.ts';
 import type { Graph, GraphNode } from './graph.ts';
-import { facetsOf, plainConfig, sourceFacts } from './node-facets.ts';
+import { facetsOf, plainConfig, plainConstraint, sourceFacts } from './node-facets.ts';
 import { readSavedManifest } from './read-saved.ts';
 import type { SavedFile, SavedFileName } from './saved-state.ts';
 import { select } from './select.ts';
@@ -45,6 +45,9 @@ function manifestOf(graph: Graph, env: object = { TX_VERSION: '1' }): string {
   const hash = content(graph);
   const entries = [...graph.nodes.values()].map((node): [string, object] => {
     const columns = 'columns' in node ? node.columns : [];
+    const constraints = 'constraints' in node ? node.constraints : [];
+    const written = (isWanted: (constraint: (typeof constraints)[number]) => boolean): readonly object[] =>
+      constraints.filter(isWanted).map(plainConstraint);
     return [
       node.id,
       {
@@ -52,8 +55,16 @@ function manifestOf(graph: Graph, env: object = { TX_VERSION: '1' }): string {
         description: node.description,
         config: plainConfig(node),
         columns: Object.fromEntries(
-          columns.map((column) => [column.name, { description: column.description, data_type: column.dataType ?? null }]),
+          columns.map(({ name, description, dataType }) => [
+            name,
+            {
+              description,
+              data_type: dataType ?? null,
+              constraints: written((constraint) => constraint.onColumn && constraint.columns[0] === name),
+            },
+          ]),
         ),
+        constraints: written(({ onColumn }) => !onColumn),
         ...(node.resourceType === 'source'
           ? { schema: node.relation.schema, identifier: node.relation.name, ...sourceFacts(node) }
           : { checksum: { name: 'sha256', checksum: hash(node) } }),
@@ -171,6 +182,36 @@ describe('state', () => {
         manifestOf(typed),
       ),
     ).toEqual(['orders']);
+  });
+
+  it('takes notice of declared columns where a contract holds, and of constraints in any case', () => {
+    const column = { name: 'id', description: '', dataType: 'int', meta: {}, tags: [] };
+    const span = { path: 'models/m.yaml', start: 0, end: 0 };
+    const key = { type: 'primary_key', columns: ['id'], onColumn: false, span } as const;
+    const withNode = (change: (node: CompiledModel) => Partial<CompiledModel>): Graph =>
+      graphFrom(changed('orders', (node) => ({ ...node, ...change(node) })));
+    const typed = withNode(() => ({ columns: [column] }));
+    const enforce = (dataType: string): Graph =>
+      withNode(() => ({ columns: [{ ...column, dataType }], rawConfig: { contract: { value: { enforced: true }, span } } }));
+    // A contract that comes, and one that asks for another type.
+    expect(state(enforce('int'), 'modified', manifestOf(typed))).toEqual(['orders']);
+    expect(state(typed, 'modified', manifestOf(enforce('int')))).toEqual(['orders']);
+    expect(state(enforce('text'), 'modified', manifestOf(enforce('int')))).toEqual(['orders']);
+    expect(state(enforce('int'), 'modified', manifestOf(enforce('int')))).toEqual([]);
+    for (const constraint of [
+      key,
+      { ...key, onColumn: true },
+      { type: 'check', columns: [], onColumn: false, expression: 'id > 0', span },
+    ] as const) {
+      const constrained = withNode(() => ({ columns: [column], constraints: [constraint] }));
+      expect(state(constrained, 'modified', manifestOf(typed)), constraint.type).toEqual(['orders']);
+      expect(state(constrained, 'modified.contract', manifestOf(typed)), constraint.type).toEqual(['orders']);
+      expect(state(constrained, 'modified.configs', manifestOf(typed)), constraint.type).toEqual([]);
+      expect(state(constrained, 'modified', manifestOf(constrained)), constraint.type).toEqual([]);
+      // Where it stands in the file says nothing.
+      const moved = withNode(() => ({ columns: [column], constraints: [{ ...constraint, span: { ...span, start: 9 } }] }));
+      expect(state(moved, 'modified', manifestOf(constrained)), constraint.type).toEqual([]);
+    }
   });
 
   it('finds a file that moved to another folder', () => {

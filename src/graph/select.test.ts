@@ -338,6 +338,24 @@ describe('nothing found', () => {
     ]);
   });
 
+  it('for a folder that is not named from the top says how it is named', () => {
+    const deep = graphOf([
+      model({ name: 'a', folder: 'marts/finance' }),
+      model({ name: 'b', folder: 'marts/finance/deep' }),
+      model({ name: 'c', folder: 'staging/finance' }),
+      ...versions('returns', { folder: 'marts' }),
+    ]);
+    const help = (name: string): string | undefined => select(deep, { select: [name], exclude: [] }).diagnostics[0]?.help;
+    expect(help('finance')).toBe('the name of a folder begins with those above it: `marts.finance`, `staging.finance`');
+    expect(help('finance.deep')).toBe('the name of a folder begins with those above it: `marts.finance.deep`');
+    expect(help('models')).toBe('a folder of the project is selected by its path: `path:models`');
+    expect(help('models.marts')).toBe('a folder of the project is selected by its path: `path:models/marts`');
+    // What is offered selects something; a name is never answered with itself.
+    for (const spec of ['marts.finance', 'path:models/marts'])
+      expect(select(deep, { select: [spec], exclude: [] }).diagnostics).toEqual([]);
+    expect(help('v2')).not.toContain('`v2`');
+  });
+
   it('for a name near only to a test offers the test', () => {
     const other = graphOf([model({ name: 'a' }), test({ name: 'unique_a_id', check: 'unique', needs: [ids.model('a')] })]);
     expect(select(other, { select: ['uniqe_a_id'], exclude: [] }).diagnostics[0]?.help).toBe('did you mean `unique_a_id`?');

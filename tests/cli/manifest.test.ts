@@ -464,6 +464,17 @@ describe('state:', () => {
     expect([...(await chosen('state:modified'))].sort()).toEqual(['goods.v1', 'goods.v2', 'weekly']);
     expect(await chosen('state:modified.body')).toEqual(['weekly']);
     project.write('models/people.yaml', RICH['models/people.yaml'] ?? '');
+    // What rows have to keep is built with the table.
+    for (const [from, to] of [
+      ['amount >= 0', 'amount > 0'],
+      ['amount < 100', 'amount <= 100'],
+      ['decimal(9, 2)', 'decimal(10, 2)'],
+      ['enforced: true', 'enforced: false'],
+    ] as const) {
+      project.write('models/promised.yaml', (RICH['models/promised.yaml'] ?? '').replace(from, to));
+      expect(await chosen('state:modified')).toEqual(['promised']);
+    }
+    project.write('models/promised.yaml', RICH['models/promised.yaml'] ?? '');
     project.write('models/staging/stg.sql', 'select id, amount + 0 as amount -- more\nfrom {{ref "raw"}}\n');
     project.write('models/more.sql', 'select 1 as one\n');
     project.write('seeds/raw.csv', 'id,amount\n4,10\n');

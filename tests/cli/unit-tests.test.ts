@@ -56,6 +56,7 @@ describe('unit tests', () => {
     expect(await ls('-s', 'resource_type:unit_test')).toEqual(both);
     expect(await ls('--resource-type', 'unit_test')).toEqual(both);
     expect(await ls('-s', 'unit_test:pass*')).toEqual(['shop.passes']);
+    expect(await ls('-s', 'test_name:pass*')).toEqual(['shop.passes']);
     expect(await ls('-s', 'fails')).toEqual(['shop.fails']);
     expect(await ls('-s', 'tag:quick')).toEqual(['shop.passes']);
     expect(await ls('-s', 'test_type:data')).toEqual(['shop.not_null_m_id']);

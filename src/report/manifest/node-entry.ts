@@ -9,7 +9,7 @@ import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { groupOf } from '../../compile/group-of.ts';
 import { isVersion } from '../../graph/match-fqn.ts';
 import { nodeConfig } from '../../graph/node-config.ts';
-import { plainConfig, plainOwner, sourceFacts } from '../../graph/node-facets.ts';
+import { plainConfig, plainConstraint, plainOwner, sourceFacts } from '../../graph/node-facets.ts';
 import { toPlain } from '../../graph/plain-value.ts';
 import { plainFixture, plainOverrides } from './unit-test-entry.ts';
 
@@ -236,20 +236,6 @@ function pathBelowBase(node: GraphNode): string {
 function contractChecksum(columns: readonly CompiledColumn[]): string {
   const said = columns.map(({ name, dataType }) => [name, dataType ?? null]).toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(said)).digest('hex');
-}
-
-/** A constraint in dbt's words. */
-function plainConstraint({ type, columns, name, expression, to, onColumn }: CompiledConstraint): object {
-  return {
-    type,
-    name: name ?? null,
-    expression: expression ?? null,
-    to: to?.text ?? null,
-    to_columns: to?.columns ?? [],
-    warn_unenforced: true,
-    warn_unsupported: true,
-    ...(onColumn ? {} : { columns }),
-  };
 }
 
 function columnsOf(columns: readonly CompiledColumn[], constraints: readonly CompiledConstraint[] = []): Readonly<Record<string, object>> {
