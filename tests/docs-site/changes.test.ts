@@ -38,7 +38,7 @@ targets:
     'models: [{ name: stg, description: Payments., columns: [{ name: id, description: Number. }] }, { name: all, columns: [{ name: id, tests: [not_null] }] }]\n',
   'models/all.sql': 'select * from {{ref "stg"}}\n',
   'models/totals.sql': 'select id, sum(amount) as total from {{ref "stg"}} group by id\n',
-  'models/kept.sql': 'select id from {{ref "stg"}} where state = \'kept\'\n',
+  'models/kept.sql': '{{config materialized="table"}}select id from {{ref "stg"}} where state = \'kept\'\n',
   'models/apart.sql': 'select 1 as one\n',
   'models/gone.sql': 'select note as remark from {{ref "stg"}}\n',
 };
@@ -46,7 +46,7 @@ targets:
 const edits = {
   'models/stg.sql': 'select id, cast(amount as bigint) as amount, upper(state) as state, 7 as seven from {{source "raw" "payments"}}\n',
   'models/stg.yaml':
-    'models: [{ name: stg, description: Every payment., config: { tags: [daily] }, columns: [{ name: id, description: Number. }] }, { name: all, columns: [{ name: id, tests: [unique] }] }]\n',
+    'models: [{ name: stg, description: Every payment., config: { tags: [daily] }, columns: [{ name: id, description: Number. }] }, { name: all, columns: [{ name: id, tests: [unique] }] }, { name: kept, constraints: [{ type: check, expression: id > 0 }] }]\n',
   'models/fresh.sql': 'select seven from {{ref "stg"}}\n',
   'models/apart.sql': '-- a remark, and more space\nselect   1 as one\n',
 };
@@ -86,6 +86,7 @@ describe('what has changed', () => {
       'model all columns ~ amount INTEGER → BIGINT other type + seven INTEGER added − note VARCHAR removed',
     ]);
     expect(await itemsOf('changed')).toEqual([
+      'model kept constraints',
       [
         'model stg SQL tags columns description reaches 4 nodes and board',
         '~ amount INTEGER → BIGINT other type goes into all.amount, totals.total',
@@ -97,7 +98,7 @@ describe('what has changed', () => {
     expect(await itemsOf('tests')).toEqual(['added unique_all_id', 'removed not_null_all_id']);
     const page = await browser.open(folderAddress(folder), 'changes.html', { javaScriptEnabled: false });
     expect(await page.locator('.numbers').innerText()).toMatch(
-      /^1\s+added\s+1\s+changed\s+1\s+changed by what they read\s+1\s+removed\s+1\s+exposure reached$/,
+      /^1\s+added\s+2\s+changed\s+1\s+changed by what they read\s+1\s+removed\s+1\s+exposure reached$/,
     );
     expect(await page.locator('.cards').innerText()).toMatch(/^board\s+by stg$/);
     await page.locator('summary').filter({ hasText: 'What it was' }).click();
@@ -108,7 +109,12 @@ describe('what has changed', () => {
   it('is marked on the lists and told on the page of a node', async () => {
     const list = await browser.open(folderAddress(folder), 'nodes.html', { javaScriptEnabled: false });
     const marked = await list.locator('tr:has(.change)').allInnerTexts();
-    expect(marked.map((text) => text.split(/\s+/).slice(0, 2).join(' ')).sort()).toEqual(['all changed', 'fresh new', 'stg daily']);
+    expect(marked.map((text) => text.split(/\s+/).slice(0, 2).join(' ')).sort()).toEqual([
+      'all changed',
+      'fresh new',
+      'kept changed',
+      'stg daily',
+    ]);
     await list.locator('tr:has(a[href$="model/stg.html"]) .change').click();
     await list.locator('#changed').waitFor();
     const section = list.locator('section.changes');
@@ -120,7 +126,7 @@ describe('what has changed', () => {
     expect(await linesOf('.diff.code ins')).toEqual([edits['models/stg.sql'].trim()]);
     await list.goto(`${folderAddress(folder)}index.html`);
     expect(await list.locator('main').innerText()).toContain(
-      'Compared with old: 1 added, 1 changed, 1 changed by what they read, 1 removed, 2 tests changed',
+      'Compared with old: 1 added, 2 changed, 1 changed by what they read, 1 removed, 2 tests changed',
     );
     expect(browser.complaints()).toEqual([]);
   });
