@@ -1,4 +1,16 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,8 +30,12 @@ describe('disk', () => {
   it('replaces a file in one step and leaves no temporary file', () => {
     const path = join(folder, 'deep/er/file.txt');
     disk.writeAtomic(path, 'one');
+    const reader = openSync(path, 'r');
     disk.writeAtomic(path, new TextEncoder().encode('two'));
     expect(readFileSync(path, 'utf8')).toBe('two');
+    // Who had it open goes on with what it was: nobody ever sees half of it.
+    expect(readFileSync(reader, 'utf8')).toBe('one');
+    closeSync(reader);
     expect(readdirSync(join(folder, 'deep/er'))).toEqual(['file.txt']);
   });
 

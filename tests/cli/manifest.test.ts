@@ -56,6 +56,12 @@ models: { marts: { +meta: { owner: ann } } }
         data_type: decimal(9, 2)
         constraints: [{ type: check, expression: amount < 100 }, { type: unique, name: once }]
 `,
+  'snapshots/kept.yaml': `snapshots:
+  - name: kept
+    relation: ref('stg')
+    config: { unique_key: id, strategy: check, check_cols: [amount], hard_deletes: new_record, tags: [history] }
+    columns: [{ name: id, tests: [not_null] }]
+`,
   'models/off.sql': '{{config enabled=false}}select 1 as x\n',
   'models/rich.yaml': `models:
   - name: eph
@@ -142,6 +148,7 @@ describe('the manifest', () => {
       'model.shop.total',
       'model.shop.total_by_id',
       'seed.shop.raw',
+      'snapshot.shop.kept',
     ]);
     expect(Object.keys(sources)).toEqual(['source.shop.files.raw', 'source.shop.web.visits']);
   });
@@ -184,6 +191,17 @@ describe('the manifest', () => {
     // The same text as in its file, but for the database in front of relations, by which other tools find them.
     const compiled = project.read('target/compiled/shop/models/marts/inc.sql');
     expect(`${String(parsed(text).nodes['model.shop.inc']?.['compiled_code'])}\n`).toBe(compiled.replaceAll('"main".', '"shop"."main".'));
+  });
+
+  it('says of snapshots how they keep history', () => {
+    expect(parsed(text).nodes['snapshot.shop.kept']).toMatchObject({
+      resource_type: 'snapshot',
+      original_file_path: 'snapshots/kept.yaml',
+      relation_name: '"shop"."main"."kept"',
+      config: { materialized: 'snapshot', strategy: 'check', unique_key: ['id'], check_cols: ['amount'], hard_deletes: 'new_record' },
+      tags: ['history'],
+      depends_on: { nodes: ['model.shop.stg'] },
+    });
   });
 
   it('says what a contract promises, and the constraints of a table and of its columns', () => {
