@@ -129,8 +129,8 @@ function matchState(word: StateWord, manifest: SavedManifest, { graph, content }
   }
 }
 
-/** Descriptions are comments beside the data, and so are declared columns where no contract holds: neither makes a node another one. */
-const wholeNode: readonly (keyof NodeFacets)[] = ['body', 'configs', 'relation', 'promised', 'constraints', 'fqn'];
+/** Descriptions that nobody persists, and declared columns where no contract holds, change nothing in the database. */
+const wholeNode: readonly (keyof NodeFacets)[] = ['body', 'configs', 'relation', 'persisted', 'promised', 'constraints', 'fqn'];
 
 /** Nodes that use a macro whose text is another one now, directly or through other macros. */
 function matchMacros(graph: Graph, manifest: SavedManifest): NodeMatcher {

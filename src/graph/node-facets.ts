@@ -12,6 +12,8 @@ export interface NodeFacets {
   readonly body: string | undefined;
   readonly configs: string;
   readonly descriptions: string;
+  /** The descriptions that stand in the database too. */
+  readonly persisted: string;
   /** As it was asked for: where a target puts it is no change. */
   readonly relation: string;
   readonly contract: string;
@@ -114,8 +116,9 @@ function constraintFacts(constraints: readonly Facts[]): readonly unknown[] {
   return constraints.map((facts) => ['type', 'name', 'expression', 'to', 'to_columns', 'columns'].map((key) => facts[key] ?? null));
 }
 
-function isEnforced(contract: PlainValue | undefined): boolean {
-  return typeof contract === 'object' && contract !== null && 'enforced' in contract && contract['enforced'] === true;
+/** Whether a config that is a mapping says yes to that. */
+function says(config: PlainValue | undefined, key: string): boolean {
+  return typeof config === 'object' && config !== null && key in config && (config as PlainObject)[key] === true;
 }
 
 export function makeFacets(source: FacetSource): NodeFacets {
@@ -125,14 +128,19 @@ export function makeFacets(source: FacetSource): NodeFacets {
   const configs = Object.entries(config).filter(([key, value]) => !elsewhere.has(key) && value !== null);
   const asked = ['database', 'schema', 'alias'].map((key) => config[key] ?? null);
   const contract = canonicalJson([config['contract'] ?? null, columns.map(({ name, dataType }) => [name, dataType ?? null])]);
+  const described = columns.map(({ name, description }) => [name, description]);
   const constrained = columns.flatMap(({ name, constraints }) => (constraints.length > 0 ? [[name, constraintFacts(constraints)]] : []));
   return {
     body: source.body,
     configs: canonicalJson(Object.fromEntries(configs)),
-    descriptions: canonicalJson([source.description, columns.map(({ name, description }) => [name, description])]),
+    descriptions: canonicalJson([source.description, described]),
+    persisted: canonicalJson([
+      says(config['persist_docs'], 'relation') ? source.description : '',
+      says(config['persist_docs'], 'columns') ? described : [],
+    ]),
     relation: canonicalJson(source.place ?? asked),
     contract,
-    promised: isEnforced(config['contract']) ? contract : '',
+    promised: says(config['contract'], 'enforced') ? contract : '',
     constraints: canonicalJson([constraintFacts(source.constraints), constrained]),
     fqn: canonicalJson(source.fqn),
   };

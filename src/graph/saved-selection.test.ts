@@ -1,5 +1,6 @@
 import { describe, expect, test as it } from 'vitest';
 import type { CompiledModel, CompiledText } from '../compile/compiled.ts';
+import type { YamlValue } from '../project/project.ts';
 import { buildGraph } from './build-graph.ts';
 import { contentHash } from './content-hash.ts';
 import { ids, model, projectOf, seed, shortNames, source, test } from './graph-fixture.ts';
@@ -182,6 +183,27 @@ describe('state', () => {
         manifestOf(typed),
       ),
     ).toEqual(['orders']);
+  });
+
+  it('takes notice of descriptions that stand in the database too', () => {
+    const column = { name: 'id', description: 'first', meta: {}, tags: [] };
+    const span = { path: 'models/m.yaml', start: 0, end: 0 };
+    const described = (docs: YamlValue, description: string, ofColumn: string): Graph =>
+      graphFrom(
+        changed('orders', (node) => ({
+          ...node,
+          description,
+          columns: [{ ...column, description: ofColumn }],
+          rawConfig: { persist_docs: { value: docs, span } },
+        })),
+      );
+    const changes = (docs: YamlValue, description: string, ofColumn: string): readonly string[] =>
+      state(described(docs, description, ofColumn), 'modified', manifestOf(described(docs, 'a', 'b')));
+    expect(changes({ relation: true, columns: true }, 'a', 'b')).toEqual([]);
+    expect(changes({ relation: true }, 'other', 'b')).toEqual(['orders']);
+    expect(changes({ relation: true }, 'a', 'other')).toEqual([]);
+    expect(changes({ relation: false, columns: true }, 'a', 'other')).toEqual(['orders']);
+    expect(changes({ relation: false, columns: true }, 'other', 'b')).toEqual([]);
   });
 
   it('takes notice of declared columns where a contract holds, and of constraints in any case', () => {
