@@ -120,7 +120,7 @@ describe('a compile that knows of an earlier one', () => {
       { numRuns: 25 },
     );
     // Otherwise the test would say nothing: most of a project stays as it was.
-    expect(seen.compared).toBeGreaterThan(100);
+    expect(seen.compared).toBeGreaterThan(60);
     expect(seen.repeated / seen.files).toBeLessThan(0.6);
   }, 120_000);
 

@@ -5,9 +5,10 @@ import { didYouMean, nearest } from '../diagnostics/nearest.ts';
 import type { Span } from '../diagnostics/span.ts';
 import { selectorName } from '../diagnostics/pasteable.ts';
 import type { Graph, GraphNode } from './graph.ts';
-import { isVersion } from './match-fqn.ts';
+import { isVersion, leafNames } from './match-fqn.ts';
 import { protectPath } from './selector-of-node.ts';
 import type { Criterion } from './selector-expression.ts';
+import { configTexts } from './match-criterion.ts';
 import { hasWildcard } from './wildcard.ts';
 import { shownName } from './shown-name.ts';
 
@@ -18,34 +19,63 @@ export function describeMiss(graph: Graph, { value, span }: Criterion): Diagnost
     const note = { message: 'it is turned off here', ...(disabled.span === undefined ? {} : { span: disabled.span }) };
     return diagnose('selector-disabled', { name: value }, { span, notes: disabled.span === undefined ? [] : [note] });
   }
-  const names = new Set<string>();
-  const sources: string[] = [];
+  const names = new Meant();
+  const sources = new Set<string>();
   const folders = new Folders();
   for (const node of graph.nodes.values()) {
     folders.add(node);
     if (node.resourceType === 'test' || node.resourceType === 'unit_test') continue;
     if (node.resourceType === 'source') {
       const name = shownName(node);
-      if (value === node.name || value === node.sourceName || value === name) sources.push(`source:${name}`);
-      else names.add(`source:${name}`);
+      if (value === node.name || value === name) sources.add(`source:${name}`);
+      if (value === node.sourceName) sources.add(`source:${node.sourceName}`);
+      names.offer(node.sourceName, `source:${node.sourceName}`);
+      for (const written of [node.name, name, `source:${name}`]) names.offer(written, `source:${name}`);
     } else if (node.resourceType === 'exposure') {
-      if (value === node.name) sources.push(`exposure:${node.name}`);
-      else names.add(`exposure:${node.name}`);
+      if (value === node.name) sources.add(`exposure:${node.name}`);
+      for (const written of [node.name, `exposure:${node.name}`]) names.offer(written, `exposure:${node.name}`);
     } else {
-      for (const part of node.fqn) names.add(part);
-      // Somebody who wrote dots or the ending of a file meant one of these.
-      if (value.includes('.')) names.add(node.fqn.join('.')).add(node.path.slice(node.path.lastIndexOf('/') + 1));
+      names.addNode(node, value.includes('.'));
     }
   }
-  if (sources.length > 0) {
-    const [first = ''] = sources.sort();
-    return diagnose('selector-no-match', { name: value, known: [] }, { span, help: `it is selected with its method: \`${first}\`` });
+  const [first] = [...sources].sort();
+  const others = [first === undefined ? undefined : `it is selected with its method: \`${first}\``, folders.describe(value)];
+  const known = others.filter((help) => help !== undefined);
+  const help = known.length > 0 ? known.join('; ') : (names.describe(value) ?? describeTests(graph, value));
+  return diagnose('selector-no-match', { name: value, known: [] }, { span, ...(help === undefined ? {} : { help }) });
+}
+
+/** What somebody may have meant, and how that is written. Only what selects something is offered. */
+class Meant {
+  readonly #written = new Map<string, string>();
+
+  /** A name that needs something in front; others of that name do without. */
+  offer(name: string, written: string): void {
+    if (!this.#written.has(name)) this.#written.set(name, written);
   }
-  const help = folders.describe(value);
-  if (help !== undefined) return diagnose('selector-no-match', { name: value, known: [] }, { span, help });
-  // A part that means nothing alone, such as the word of a version, is no advice.
-  names.delete(value);
-  return diagnose('selector-no-match', { name: value, known: nearestNames(graph, value, names) }, { span });
+
+  addNode(node: GraphNode, dotted: boolean): void {
+    const { fqn, path } = node;
+    const [project = '', ...parts] = fqn;
+    const versioned = isVersion(node);
+    const folders = parts.slice(0, versioned ? -2 : -1);
+    this.#add([project, ...folders.slice(0, 1), ...leafNames(fqn, versioned)]);
+    // A folder inside another is named with those above it.
+    folders.forEach((folder, at) => this.offer(folder, folders.slice(0, at + 1).join('.')));
+    if (!dotted) return;
+    // Somebody who wrote dots or the ending of a file meant one of these.
+    const names = parts.map((_, at) => parts.slice(0, at + 1).join('.'));
+    this.#add([...names, ...names.map((name) => `${project}.${name}`), path.slice(path.lastIndexOf('/') + 1)]);
+  }
+
+  #add(names: readonly string[]): void {
+    for (const name of names) this.#written.set(name, name);
+  }
+
+  describe(value: string): string | undefined {
+    const near = nearest(value, this.#written.keys()).map((name) => this.#written.get(name) ?? name);
+    return near.length === 0 ? undefined : `did you mean ${list([...new Set(near)])}?`;
+  }
 }
 
 /** The folders of a project, in names of nodes and on the disk: who names one of them in another way meant it. */
@@ -87,14 +117,12 @@ function list(selectors: readonly string[]): string {
 }
 
 /** Names of tests are many and long: they are offered only when nothing shorter is near. */
-function nearestNames(graph: Graph, value: string, names: ReadonlySet<string>): readonly string[] {
-  const near = nearest(value, names);
-  if (near.length > 0) return near;
+function describeTests(graph: Graph, value: string): string | undefined {
   const tests: string[] = [];
   for (const node of graph.nodes.values()) {
     if (node.resourceType === 'test' || node.resourceType === 'unit_test') tests.push(node.name);
   }
-  return nearest(value, tests);
+  return didYouMean(value, tests);
 }
 
 /** The warning for a part that selects nothing. */
@@ -112,22 +140,47 @@ export function describeEmpty(
 }
 
 /** The nearest of the values that a method has in this project, for those whose values are names; with the method where `spec` has it. */
-function nearValue(graph: Graph, spec: string, { method, value }: Criterion): string | undefined {
+function nearValue(graph: Graph, spec: string, criterion: Criterion): string | undefined {
+  const { method, args, value } = criterion;
   const known = new Set<string>();
-  for (const node of graph.nodes.values()) {
-    if (method === 'tag') for (const tag of node.tags) known.add(tag);
-    else if (method === 'source' && node.resourceType === 'source') known.add(node.sourceName).add(shownName(node));
-    else if (method === 'test_name' && node.resourceType === 'test' && node.test.kind === 'generic') known.add(node.test.check);
-    else if (method === 'test_name' && node.resourceType === 'unit_test') known.add(node.name);
-    else if (method === node.resourceType && (method === 'exposure' || method === 'unit_test')) known.add(node.name);
-    else if (method === 'path') for (const path of withFolders(node.path)) known.add(path);
-    else if (method === 'file') known.add(node.path.slice(node.path.lastIndexOf('/') + 1));
-  }
+  for (const node of graph.nodes.values()) for (const found of valuesOf(node, criterion)) known.add(found);
   if (method === 'package') known.add(graph.project);
   if (method === 'group') for (const { name } of graph.groups) known.add(name);
   if (method === 'selector') for (const { name } of graph.selectors) known.add(name);
-  const near = didYouMean(value, known, (name) => (spec.includes(`${method}:`) ? `${method}:${name}` : name));
-  return near ?? (method === 'tag' ? listTags(known) : undefined);
+  const written = [method, ...args].join('.');
+  const found = didYouMean(value, known, (near) => (spec.includes(`${written}:`) ? `${written}:${near}` : near));
+  return found ?? (method === 'tag' ? listTags(known) : undefined);
+}
+
+/** What a method can be asked for that finds this node. */
+function valuesOf(node: GraphNode, { method, args, value }: Criterion): readonly string[] {
+  switch (method) {
+    case 'tag':
+      return node.tags;
+    case 'source':
+      return node.resourceType === 'source' ? [node.sourceName, shownName(node)] : [];
+    case 'test_name':
+      if (node.resourceType === 'unit_test') return [node.name];
+      return node.resourceType === 'test' && node.test.kind === 'generic' ? [node.test.check] : [];
+    case 'exposure':
+    case 'unit_test':
+      return node.resourceType === method ? [node.name] : [];
+    case 'path':
+      return withFolders(node.path);
+    case 'file':
+      return [node.path.slice(node.path.lastIndexOf('/') + 1)];
+    case 'config':
+      return configTexts(node, args);
+    case 'fqn':
+      return node.resourceType === 'source' || node.resourceType === 'exposure' ? [] : namesOf(node, value.includes('.'));
+    default:
+      return [];
+  }
+}
+
+function namesOf(node: GraphNode, dotted: boolean): readonly string[] {
+  const { fqn } = node;
+  return [...leafNames(fqn, isVersion(node)), ...(dotted ? [fqn.slice(1).join('.'), fqn.join('.')] : [])];
 }
 
 /** Tags are few, and whoever wrote one that nothing has can choose among them. */

@@ -145,6 +145,13 @@ function matchConfig(keys: readonly string[], value: string): NodeMatcher {
   };
 }
 
+/** What `config.<keys>:` can be asked for of a node. */
+export function configTexts(node: GraphNode, keys: readonly string[]): readonly string[] {
+  const found = descend(nodeConfig(node), keys);
+  if (found === undefined) return [];
+  return (isList(found) ? found : [found]).flatMap((value) => scalarText(value) ?? []);
+}
+
 /** The value at the end of `keys`, or undefined when one of them is not there. */
 function descend(config: YamlValue, keys: readonly string[]): YamlValue | undefined {
   let value: YamlValue | undefined = config;

@@ -354,6 +354,21 @@ describe('nothing found', () => {
     for (const spec of ['marts.finance', 'path:models/marts'])
       expect(select(deep, { select: [spec], exclude: [] }).diagnostics).toEqual([]);
     expect(help('v2')).not.toContain('`v2`');
+    expect(help('fnance')).toMatch(/^did you mean `(?:marts|staging)\.finance`\?$/);
+    expect(help('return')).toBe('did you mean `returns`?');
+    expect(help('marts.fnance')).toMatch(/^did you mean `marts\.finance`/);
+  });
+
+  it('for what is near to a source or an exposure offers it with its method, a folder of that name too', () => {
+    const other = graphOf([
+      source('raw', 'events'),
+      model({ name: 'a', folder: 'marts/raw', needs: [ids.source('raw.events')] }),
+      exposure('weekly', [ids.model('a')]),
+    ]);
+    const help = (name: string): string | undefined => select(other, { select: [name], exclude: [] }).diagnostics[0]?.help;
+    expect(help('event')).toBe('did you mean `source:raw.events`?');
+    expect(help('weekl')).toBe('did you mean `exposure:weekly`?');
+    expect(help('raw')).toBe('it is selected with its method: `source:raw`; the name of a folder begins with those above it: `marts.raw`');
   });
 
   it('for a name near only to a test offers the test', () => {
@@ -389,6 +404,9 @@ describe('nothing found', () => {
     expect(select(tagged, { select: ['+tag:stagin'], exclude: [] }).diagnostics).toMatchObject([
       { code: 'selection-empty', help: 'did you mean `tag:staging`?' },
     ]);
+    const help = (spec: string): string | undefined => select(tagged, { select: [spec], exclude: [] }).diagnostics[0]?.help;
+    expect(help('config.materialized:veiw')).toBe('did you mean `config.materialized:view`?');
+    expect(help('fqn:shop.b')).toBe('did you mean `fqn:shop.a`?');
   });
 
   it('for a tag that is near none lists those that there are', () => {
