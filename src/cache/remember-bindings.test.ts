@@ -249,7 +249,21 @@ describe('a binder that remembers', () => {
           expect((await inProcess(files, work)).value).toEqual(expected);
         }
       }),
-      { numRuns: 25 },
+      {
+        numRuns: 25,
+        examples: [
+          [
+            [
+              [
+                { declare: 'a', columns: { x: 'INTEGER' } },
+                { declare: 'a', columns: { x: 'NO_SUCH_TYPE' } },
+                { sql: 'select * from shop.a', reads: ['a'] },
+              ],
+              [{ sql: 'select * from shop.a', reads: ['a'] }],
+            ],
+          ],
+        ],
+      },
     );
   });
 });

@@ -42,27 +42,30 @@ class RememberingBinder implements Binder {
 
   readonly areQueries = async (texts: readonly string[]): Promise<boolean> => (await (await this.#open()).areQueries?.(texts)) ?? false;
 
-  /** A relation that could be declared once can be declared again. */
+  /** A relation that could be declared once can be declared again. What is refused leaves an earlier one of that name in its place. */
   readonly declare = async (stubs: readonly Stub[]): Promise<readonly StubProblem[]> => {
     const unknown: Stub[] = [];
     for (const stub of stubs) {
-      const key = keyOf(stub.relation);
       const digest = this.#digest('stub', stub);
-      this.#stubs.set(key, digest);
-      this.#waiting.delete(key);
       if (this.#input.store.find(digest) === undefined) unknown.push(stub);
-      else this.#waiting.set(key, stub);
+      else this.#hold(stub, digest).set(keyOf(stub.relation), stub);
     }
     if (unknown.length === 0) return [];
     const problems = await (await this.#open()).declare(unknown);
     const refused = new Set(problems.map(({ relation }) => relation));
     for (const stub of unknown) {
-      const key = keyOf(stub.relation);
-      if (refused.has(stub.relation)) this.#stubs.delete(key);
-      else this.#input.store.add(this.#stubs.get(key) ?? '', '');
+      if (refused.has(stub.relation)) continue;
+      const digest = this.#digest('stub', stub);
+      this.#hold(stub, digest).delete(keyOf(stub.relation));
+      this.#input.store.add(digest, '');
     }
     return problems;
   };
+
+  #hold({ relation }: Stub, digest: string): Map<string, Stub> {
+    this.#stubs.set(keyOf(relation), digest);
+    return this.#waiting;
+  }
 
   readonly bind = async (requests: readonly BindRequest[]): Promise<readonly Binding[]> => {
     const digests = requests.map((request) => this.#digestOf(request));
@@ -132,7 +135,10 @@ class RememberingBinder implements Binder {
     const said = new Set(reads.map(keyOf));
     const { inputs, opaque } = binding.query;
     // A function reads who knows what: a file, say, which may be another one tomorrow.
-    const isSaid = inputs.every((input) => input.kind === 'relation' && said.has(keyOf(input.relation)));
+    const isSaid = inputs.every((input) => {
+      const key = input.kind === 'relation' ? keyOf(input.relation) : undefined;
+      return key !== undefined && said.has(key) && this.#stubs.has(key);
+    });
     if (isSaid && opaque.every(({ kind }) => kind !== 'plan')) this.#input.store.add(digest, JSON.stringify(binding.query));
   }
 }

@@ -33,10 +33,4 @@ describe('the pictures of the README', () => {
     }
     expect(shown.reduce((sum, { path }) => sum + statSync(join(REPOSITORY, path)).size, 0)).toBeLessThan(600 * 1024);
   });
-
-  it('are not part of the package', () => {
-    // The part of package.json that is read here.
-    const { files } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as { readonly files: readonly string[] };
-    expect(files.filter((path) => folder.startsWith(path) || path.startsWith(folder))).toEqual([]);
-  });
 });

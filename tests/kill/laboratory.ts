@@ -77,7 +77,9 @@ export async function openLaboratory(openYard: (root: string) => Promise<Yard> =
     platform: 'node',
     format: 'esm',
     external: ['@duckdb/*', 'pg-native'],
-    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+    banner: {
+      js: `import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);`,
+    },
     logLevel: 'error',
   });
   const slots = createSlots(trialsAtOnce);
