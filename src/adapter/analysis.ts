@@ -88,6 +88,8 @@ export interface BoundQuery {
   readonly opaque: readonly OpaquePart[];
   /** Asked for, and every part of the query could be followed. */
   readonly meaning?: QueryMeaning;
+  /** It may read something that is not among `inputs`, such as a file of which only the type of a column matters. */
+  readonly mayReadMore?: true;
 }
 
 /** How a query makes what it gives, so that two of them can be compared column by column. */

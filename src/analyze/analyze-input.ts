@@ -24,6 +24,8 @@ export interface AnalyzeInput {
   readonly slots: Readonly<Partial<Record<SlotName, string>>>;
   /** Those of which the catalog tells everything. */
   readonly schemas: () => readonly string[];
+  /** Something else stands for the target, without the operators and casts that somebody may have made there. */
+  readonly isOffline?: boolean;
   /** SQL runs before the models that may make tables, functions or types. */
   readonly hooks: boolean;
   /**

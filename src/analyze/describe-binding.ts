@@ -33,6 +33,7 @@ export async function isCertain(
   { sql }: CompiledText,
   { kind, position }: EngineErrorDetails,
 ): Promise<boolean> {
+  if (kind === 'type-mismatch' && input.isOffline === true) return false;
   if (alwaysWrong.has(kind)) return true;
   if (kind !== 'unknown-relation' && kind !== 'unknown-function') return false;
   if (input.hooks || (node.resourceType !== 'test' && node.preHooks.length > 0)) return false;

@@ -57,11 +57,10 @@ export async function loadCompiled(request: LoadRequest, ports: CompilePorts): P
     const folder = `${cacheFolder(project.root, project.paths.target)}/bindings`;
     return openBindingStore({ files: ports.files, folder, build, unique: `${request.unique}-${opened}`, now: request.now() });
   };
-  const { name, type, database, schema } = project.target;
-  const sources = seenSources(ports.files, cacheFolder(project.root, project.paths.target), {
-    target: JSON.stringify([name, type, database, schema]),
-    build,
-  });
+  const { name, type, database, schema, settings: place } = project.target;
+  // Where the database is, without what opens it: a hash of that could be tried out.
+  const target = hide(JSON.stringify([name, type, database, schema, place]), project.secrets);
+  const sources = seenSources(ports.files, cacheFolder(project.root, project.paths.target), { target, build });
   return { ...compiled, dropCache, openBindings, sources };
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Binder, Binding, BindRequest, Stub } from '../adapter/analysis.ts';
@@ -116,6 +117,21 @@ describe('a binder that remembers', () => {
     const second = await inProcess(files, work);
     expect(second.asked).toEqual({ declared: 2, bound: [silent.sql, hidden.sql] });
     expect(second.value).toEqual(first.value);
+  });
+
+  it('remembers no query of which a part is left out of the plan, where that part may read a file', async () => {
+    const files = memoryFiles({});
+    const path = join(import.meta.dirname, '..', '..', 'seeds', 'stores.csv');
+    const hidden = [
+      `select typeof((select store_id from '${path}' limit 1)) as t from shop.orders`,
+      `select count(*) as n from shop.orders, (describe select * from '${path}')`,
+    ];
+    const work = async (binder: Binder): Promise<readonly Binding[]> => {
+      await binder.declare([orders]);
+      return binder.bind(hidden.map((sql) => query(sql, 'orders')));
+    };
+    expect((await inProcess(files, work)).value.map(({ kind }) => kind)).toEqual(['bound', 'bound']);
+    expect((await inProcess(files, work)).asked?.bound).toEqual(hidden);
   });
 
   it('finds a relation that a query does not name, when the engine has not heard of it', async () => {

@@ -139,7 +139,8 @@ class RememberingBinder implements Binder {
       const key = input.kind === 'relation' ? keyOf(input.relation) : undefined;
       return key !== undefined && said.has(key) && this.#stubs.has(key);
     });
-    if (isSaid && opaque.every(({ kind }) => kind !== 'plan')) this.#input.store.add(digest, JSON.stringify(binding.query));
+    if (isSaid && binding.query.mayReadMore !== true && opaque.every(({ kind }) => kind !== 'plan'))
+      this.#input.store.add(digest, JSON.stringify(binding.query));
   }
 }
 

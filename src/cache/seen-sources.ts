@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Column, Relation } from '../adapter/relation.ts';
 import type { FileSystem } from '../project/file-system.ts';
+import { checksum } from './checksum.ts';
 
 export interface SeenSource {
   readonly relation: Relation;
@@ -32,12 +33,14 @@ export function seenSources(
   return {
     read: () => {
       const text = readText();
-      // Replaced as a whole, so what begins like this is what was written below.
-      return text.startsWith(head) ? (JSON.parse(text.slice(head.length)) as readonly SeenSource[]) : [];
+      const [sum = '', json = ''] = text.startsWith(head) ? text.slice(head.length).split('\n', 2) : [];
+      // What has the right sum was written below.
+      return json !== '' && sum === sumOf(json) ? (JSON.parse(json) as readonly SeenSource[]) : [];
     },
     keep: (sources) => {
       const plain = sources.map(({ relation, columns }) => ({ relation, columns: columns.map(({ name, type }) => ({ name, type })) }));
-      const text = head + JSON.stringify(plain);
+      const json = JSON.stringify(plain);
+      const text = `${head}${sumOf(json)}\n${json}`;
       if (text === readText() || (sources.length === 0 && readText() === '')) return;
       try {
         files.writeAtomic(path, text);
@@ -47,3 +50,5 @@ export function seenSources(
     },
   };
 }
+
+const sumOf = (json: string): string => String(checksum(new TextEncoder().encode(json)));

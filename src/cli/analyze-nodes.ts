@@ -89,11 +89,27 @@ export async function analyzeNodes(
   } catch (cause) {
     if (!(cause instanceof EngineError) || adapter.openBinder !== undefined) throw cause;
     const problem = describeOpenError(cause.details, project);
-    const offline = openOfflineBinder(adapter, loaded);
+    const offline = await analyzeOffline(host, loaded, wanted, { adapter, standing, kept });
     onUnreachable?.(problem, { isThere: offline !== undefined, packageName: adapter.offline?.packageName });
-    if (offline !== undefined)
-      return analyzeAndClose(host, loaded, wanted, { binder: await offline, catalog: () => Promise.resolve(undefined), standing, kept });
-    if (required) throw new Stop(exitCodes.failed, [problem]);
+    if (offline === undefined && required) throw new Stop(exitCodes.failed, [problem]);
+    return offline;
+  }
+}
+
+/** By what stands for the target; undefined where that is not installed, or does not start. */
+async function analyzeOffline(
+  host: Host,
+  loaded: LoadedGraph,
+  wanted: ReadonlySet<NodeId>,
+  { adapter, ...known }: { readonly adapter: Adapter } & Pick<AnalyzeOptions, 'standing' | 'kept'>,
+): Promise<Outcome<Analysis> | undefined> {
+  try {
+    const binder = await openOfflineBinder(adapter, loaded);
+    if (binder === undefined) return undefined;
+    const ports = { binder, catalog: () => Promise.resolve(undefined), isOffline: true };
+    return await analyzeAndClose(host, loaded, wanted, { ...ports, ...known });
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
     return undefined;
   }
 }
@@ -102,7 +118,7 @@ async function analyzeAndClose(
   host: Host,
   loaded: LoadedGraph,
   wanted: ReadonlySet<NodeId>,
-  { standing, kept, ...ports }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeOptions, 'standing' | 'kept'>,
+  { standing, kept, ...ports }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeInput, 'isOffline'> & Pick<AnalyzeOptions, 'standing' | 'kept'>,
 ): Promise<Outcome<Analysis>> {
   try {
     return await analyzeWith(host, loaded, wanted, { ...ports, ...standingOf(standing), ...keptOf(kept) });
@@ -120,9 +136,12 @@ export function analyzeWith(
     known,
     standing,
     kept,
+    isOffline = false,
     seedColumns,
     ...ports
-  }: Omit<AnalyzePorts, 'render'> & Pick<AnalyzeInput, 'known' | 'standing' | 'kept'> & Partial<Pick<AnalyzeInput, 'seedColumns'>>,
+  }: Omit<AnalyzePorts, 'render'> &
+    Pick<AnalyzeInput, 'known' | 'standing' | 'kept' | 'isOffline'> &
+    Partial<Pick<AnalyzeInput, 'seedColumns'>>,
 ): Promise<Outcome<Analysis>> {
   const { project, graph, engine } = loaded;
   const input: AnalyzeInput = {
@@ -135,6 +154,7 @@ export function analyzeWith(
     dialect: engine.dialect,
     slots: slotValues(anyRun, engine.dialect),
     schemas: () => schemasOf(loaded),
+    isOffline,
     hooks: loaded.hooks.onRunStart.length > 0,
     seedColumns: seedColumns ?? ((seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns),
     compiledPath: (path) => compiledPathOf(project, path),

@@ -4,13 +4,12 @@ import type { Binder, BinderOptions } from '../../adapter/analysis.ts';
 import type { ResultSet } from '../../adapter/connection.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
-import { openAnalyzer } from './analysis.ts';
 import { cellOf } from './cells.ts';
-import { engineError } from './errors.ts';
+import { engineError, ownError } from './errors.ts';
 import { locateOffline, offlinePackage } from './offline-package.ts';
 import { quoteIdentifier } from './quoting.ts';
 import type { AskingConnection } from './temporary-stubs.ts';
-import { TemporaryStubs } from './temporary-stubs.ts';
+import { binderOver } from './temporary-stubs.ts';
 
 /** What is used of the package. */
 interface Engine {
@@ -36,22 +35,27 @@ export interface OfflineOptions extends BinderOptions {
 
 /** Takes seconds, and hundreds of megabytes. */
 export async function openOfflineBinder({ projectRoot, schema }: OfflineOptions): Promise<Binder> {
-  const path = locateOffline(projectRoot) ?? bug(`${offlinePackage} is not installed`);
-  const loaded = (await import(pathToFileURL(path).href)) as Package;
-  const [analyzer, engine] = await Promise.all([openAnalyzer(), loaded.PGlite.create()]);
-  const connection = new OfflineConnection(engine);
-  await connection.queryEach({ sql: `set search_path = ${quoteIdentifier(schema)}, public` });
-  const stubs = new TemporaryStubs(connection);
-  await stubs.begin();
-  return {
-    ...analyzer,
-    declare: (given) => stubs.declare(given),
-    bind: (requests) => stubs.bind(requests),
-    close: async () => {
-      await analyzer.close();
-      await engine.close();
-    },
-  };
+  const engine = await start(projectRoot);
+  try {
+    const connection = new OfflineConnection(engine);
+    await connection.queryEach({ sql: `set search_path = ${quoteIdentifier(schema)}, public` });
+    return await binderOver(connection, () => engine.close());
+  } catch (cause) {
+    await engine.close();
+    throw cause;
+  }
+}
+
+async function start(projectRoot: string): Promise<Engine> {
+  const { path } = locateOffline(projectRoot) ?? bug(`${offlinePackage} is not installed`);
+  try {
+    // What the package exports is checked by calling it.
+    const { PGlite } = (await import(pathToFileURL(path).href)) as Package;
+    return await PGlite.create();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw ownError('other', `${offlinePackage} does not start: ${message}`);
+  }
 }
 
 /** Types whose values the package would read itself. */

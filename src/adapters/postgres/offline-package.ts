@@ -5,22 +5,36 @@ import { dirname, join } from 'node:path';
 
 export const offlinePackage = '@electric-sql/pglite';
 
-/** The file to load: beside `tx`, or else in the project. Undefined where the package is in neither place. */
-export function locateOffline(projectRoot: string, places: readonly string[] = [import.meta.url]): string | undefined {
+/** Of these its query trees are known. */
+const wanted = /^0\.5\./;
+
+export interface LocatedPackage {
+  /** The file to load. */
+  readonly path: string;
+  readonly version: string;
+}
+
+/** Beside `tx`, or else in the project. Undefined where the package is in neither place, or in a version that is not known here. */
+export function locateOffline(projectRoot: string, places: readonly string[] = [import.meta.url]): LocatedPackage | undefined {
   for (const place of [...places, join(projectRoot, 'package.json')]) {
-    try {
-      return createRequire(place).resolve(offlinePackage);
-    } catch (cause) {
-      if (!(cause instanceof Error && 'code' in cause && cause.code === 'MODULE_NOT_FOUND')) throw cause;
-    }
+    const found = locateFrom(place);
+    if (found !== undefined && wanted.test(found.version)) return found;
   }
   return undefined;
 }
 
 export function offlineVersion(projectRoot: string): string | undefined {
-  const path = locateOffline(projectRoot);
-  if (path === undefined) return undefined;
-  const manifest: unknown = JSON.parse(readFileSync(join(dirname(path), '..', 'package.json'), 'utf8'));
-  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
-  return typeof version === 'string' ? version : undefined;
+  return locateOffline(projectRoot)?.version;
+}
+
+/** What is there may be anything: another package of that name, half an installation. */
+function locateFrom(place: string): LocatedPackage | undefined {
+  try {
+    const path = createRequire(place).resolve(offlinePackage);
+    const manifest: unknown = JSON.parse(readFileSync(join(dirname(path), '..', 'package.json'), 'utf8'));
+    const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
+    return typeof version === 'string' ? { path, version } : undefined;
+  } catch {
+    return undefined;
+  }
 }

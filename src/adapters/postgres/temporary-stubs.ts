@@ -2,13 +2,14 @@
  * Relations of the project as temporary ones of one connection, and queries as temporary views over them: what a server knows of
  * these is what it would know of the real ones. All of it in one transaction that is undone; nothing is executed.
  */
-import type { Binding, BindRequest, Stub, StubProblem } from '../../adapter/analysis.ts';
+import type { Binder, Binding, BindRequest, Stub, StubProblem } from '../../adapter/analysis.ts';
 import type { Connection, ResultSet } from '../../adapter/connection.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { Relation } from '../../adapter/relation.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { readView, viewStatement } from './analysis/bound-view.ts';
 import { ServerCatalog } from './analysis/server-catalog.ts';
+import { openAnalyzer } from './analysis.ts';
 import { dialect } from './dialect.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 import { replaceRelations } from './replace-relations.ts';
@@ -24,6 +25,22 @@ const prefix = `create temporary view ${dialect.relation(scratch)} as (\n`;
 /** Queries that go to the server together; if it refuses one of them, each goes alone. */
 const together = 50;
 
+/** A binder that asks on this connection; `close` ends what that belongs to. */
+export async function binderOver(connection: AskingConnection, close: () => Promise<void>): Promise<Binder> {
+  const analyzer = await openAnalyzer();
+  const stubs = new TemporaryStubs(connection);
+  await stubs.begin();
+  return {
+    ...analyzer,
+    declare: (given) => stubs.declare(given),
+    bind: (requests) => stubs.bind(requests),
+    close: async () => {
+      await analyzer.close();
+      await close();
+    },
+  };
+}
+
 interface TemporaryStub {
   readonly stub: Stub;
   /** What stands for it. Readers without an alias name columns by the table, so it is called the same. */
@@ -34,7 +51,7 @@ interface TemporaryStub {
  * The relations are views, which cost the server least, until it refuses anything. From then on they are tables, which have more,
  * such as samples and columns of the system's own.
  */
-export class TemporaryStubs {
+class TemporaryStubs {
   #form: 'view' | 'table' = 'view';
   readonly #connection: AskingConnection;
   #stubs = new Map<string, TemporaryStub>();

@@ -11,6 +11,7 @@ import { looksInvented } from './output-columns.ts';
 import { isUnshown, planErrorDetails } from './plan-error.ts';
 import type { PlanError } from './plan-error.ts';
 import { findUnnamed } from './query-tree.ts';
+import { mayReadMore } from './reads-more.ts';
 import { readPlan, readTrees, requestPlans, wrapped, wrapperLength } from './read-plans.ts';
 import type { QueryPlan } from './read-plans.ts';
 
@@ -78,7 +79,10 @@ async function readBatch(context: BindContext, { queries, texts }: Batch): Promi
 }
 
 function readBinding(context: BindContext, { sql, meaning }: Prepared, plan: QueryPlan | PlanError): Binding | 'unshown' {
-  if (!('error' in plan)) return { kind: 'bound', query: describePlan(plan, sql, context, { meaning }) };
+  if (!('error' in plan)) {
+    const query = describePlan(plan, sql, context, { meaning });
+    return { kind: 'bound', query: mayReadMore(sql) ? { ...query, mayReadMore: true } : query };
+  }
   return isUnshown(plan) ? 'unshown' : { kind: 'refused', error: planErrorDetails(plan, wrapped(sql), wrapperLength) };
 }
 
