@@ -74,6 +74,26 @@ describe('what a change means', () => {
     });
   });
 
+  it('is work for all that config says of the verdict of tests', () => {
+    const unique = test({ name: 'T', check: 'unique', needs: [id] });
+    const changes: readonly Partial<typeof unique.config>[] = [
+      { where: 'a > 1' },
+      { limit: 2 },
+      { onNull: 'fail' },
+      { groupBy: ['a'] },
+      { onFail: 'quarantine' },
+      { keep: { which: 'last', column: 'a' } },
+      { storeFailures: true },
+    ];
+    for (const change of changes) {
+      const other = { ...unique, config: { ...unique.config, ...change } };
+      expect(
+        compare([orders('select 1'), unique], [orders('select 1'), other], ['models/schema.yaml'])['work'],
+        JSON.stringify(change),
+      ).toEqual([unique.id]);
+    }
+  });
+
   it('is work for the data of seeds, and for the severity of tests', () => {
     expect(compare([seed('raw')], [seed('raw')], ['seeds/raw.csv'])).toEqual(nothing);
     expect(compare([seed('raw')], [seed('raw')], ['seeds/raw.csv'], ['seeds/raw.csv'])['work']).toEqual([ids.seed('raw')]);

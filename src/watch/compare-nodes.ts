@@ -86,11 +86,12 @@ function workOf(node: GraphNode): string {
       });
     }
     case 'test': {
-      const { severity, warnIf, errorIf, where, limit } = node.config;
+      const { severity, warnIf, errorIf, where, limit, onNull, groupBy, onFail, keep, storeFailures } = node.config;
       const { test } = node;
+      const config = { severity, warnIf: warnIf.text, errorIf: errorIf.text, where, limit, onNull, groupBy, onFail, keep, storeFailures };
       // The id of any other test is made of its check, its node and its arguments.
       const what = test.kind === 'singular' ? wordsOf(test.text) : undefined;
-      return canonicalJson({ severity, warnIf: warnIf.text, errorIf: errorIf.text, where, limit, what });
+      return canonicalJson({ ...config, what });
     }
     case 'unit_test':
       return unitTestContent(node);
