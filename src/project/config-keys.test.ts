@@ -27,6 +27,7 @@ describe('readConfigValue', () => {
     ],
     ['limit', 10, 10],
     ['limit', { yamlNumber: 10, text: '1e1' }, 10],
+    ['quarantine', { max_rows: { yamlNumber: 10, text: '1e1' } }, { max_rows: 10 }],
     ['column_types', { id: 'bigint' }, { id: 'bigint' }],
     ['meta', { a: [1, { b: null }] }, { a: [1, { b: null }] }],
   ])('gives %s %j its canonical form', (name, value, expected) => {
@@ -48,6 +49,11 @@ describe('readConfigValue', () => {
     ['unique_key', [], '`unique_key` must be a column or a list of columns, not `[]`'],
     ['unique_key', ['a', 'b', 'a'], '`unique_key` must be a list that names each column once, not `[a, b, a]`'],
     ['schema', null, '`schema` must be a schema name, not nothing'],
+    ['quarantine', { max_rows: -1 }, '`quarantine.max_rows` must be a whole number, not `-1`'],
+    ['contract', {}, '`contract` has no `enforced` (add `enforced:`)'],
+    ['freshness', { warn_after: { count: 1, periode: 'day' } }, 'unknown key `periode` in `freshness.warn_after`'],
+    ['freshness', { warn_after: { count: 1 } }, '`freshness.warn_after` has no `period` (add `period:`)'],
+    ['freshness', { warn_after: { count: 1, period: 'day', of: 1 } }, 'unknown key `of` in `freshness.warn_after`'],
   ])('refuses %s %j', (name, value, message) => {
     expect(read(name, value)).toEqual([message]);
     expect(readConfigValue(name, { value, span }).diagnostics[0]?.span).toEqual(span);

@@ -5,10 +5,13 @@ import { beginPattern } from '../intervals/local-time.ts';
 import { materializations } from '../adapter/capabilities.ts';
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import { fileFormats } from '../adapter/file-form.ts';
-import type { Outcome } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../diagnostics/span.ts';
 import type { Located, YamlValue } from './project.ts';
+import type { Shape } from './shape.ts';
 import { describeValue, either, expectedBy, flag, keysOf, listOf, mapOf, oneOf, optional, text, valueHelp } from './shape.ts';
+import { names, testConfigShapes, toList } from './test-config-shapes.ts';
 import { isYamlNumber } from './yaml/yaml-node.ts';
 
 export type ConfigResource = 'model' | 'seed' | 'snapshot' | 'test' | 'source' | 'exposure' | 'unit_test';
@@ -27,10 +30,6 @@ export interface ConfigKey {
 
 /** The columns that a snapshot adds to those of its relation. */
 export const metaColumnNames = ['dbt_valid_from', 'dbt_valid_to', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted'] as const;
-
-const toList = (value: string | string[]): readonly string[] => (typeof value === 'string' ? [value] : value);
-
-const names = v.pipe(either([text(), listOf(text())], 'text or a list of texts'), v.transform(toList));
 
 /** One hook as written: SQL alone runs inside the transaction of its node. */
 const hook = either(
@@ -77,11 +76,8 @@ const wholeNumber = (least: number): v.GenericSchema<number> => {
 /** The shape of each key's value; the output is the canonical form. */
 export const configShapes = {
   materialized: oneOf(materializations),
-  enabled: flag(),
   schema: text('a schema name'),
   alias: text('a relation name'),
-  tags: names,
-  meta: mapOf(v.unknown()),
   group: text('the name of a group'),
   database: text('the database of the target'),
   docs: keysOf({ show: optional(flag()), node_color: optional(text('a colour')) }, 'a mapping with `show` and `node_color`'),
@@ -173,18 +169,6 @@ export const configShapes = {
   ),
   loaded_at_field: text('a column or an SQL expression'),
   loaded_at_query: text('a query that gives one time'),
-  severity: oneOf(['error', 'warn']),
-  warn_if: text('a condition such as `> 10`'),
-  error_if: text('a condition such as `> 10`'),
-  where: text('an SQL condition'),
-  on_null: oneOf(['pass', 'fail']),
-  group_by: v.pipe(either([text(), listOf(text())], 'a column or a list of columns'), v.transform(toList)),
-  store_failures: flag(),
-  on_fail: oneOf(['report', 'quarantine']),
-  keep: either(
-    [oneOf(['none']), keysOf({ first: text('a column') }), keysOf({ last: text('a column') })],
-    '`none`, or `first` or `last` with a column',
-  ),
   quarantine: keysOf(
     {
       schema: optional(text('a schema name')),
@@ -193,7 +177,7 @@ export const configShapes = {
     },
     'a mapping with `schema`, `max_ratio` and `max_rows`',
   ),
-  limit: v.pipe(v.number('a whole number above 0'), v.integer('a whole number above 0'), v.minValue(1, 'a whole number above 0')),
+  ...testConfigShapes,
 } as const;
 
 export type ConfigKeyName = keyof typeof configShapes;
@@ -304,12 +288,45 @@ export function configSpellings(resource: ConfigResource): readonly string[] {
 export function readConfigValue<K extends ConfigKeyName>(name: K, located: Located<YamlValue>): Outcome<ConfigValues[K] | undefined> {
   const shape = configShapes[name];
   const { value, span } = located;
-  const result = v.safeParse(shape, isYamlNumber(value) ? value.yamlNumber : value);
+  const result = v.safeParse(shape, shape.type === 'strict_object' ? withNumbers(value) : isYamlNumber(value) ? value.yamlNumber : value);
   // safeParse gives the output of exactly this key's shape, which the compiler does not follow through the index.
   if (result.success) return { value: result.output as ConfigValues[K], diagnostics: [] };
   const issue = result.issues[0];
+  // A misspelt key is told as such, and not as one that is missing.
+  const told = result.issues.find(({ expected }) => expected === 'never') ?? issue;
+  const inside = shape.type === 'strict_object' ? issueInside(name, shape, told, span) : undefined;
+  if (inside !== undefined) return { value: undefined, diagnostics: [inside] };
   const expected = issue.path === undefined ? issue.message : expectedBy(shape);
   const found = issue.type === 'check' && Array.isArray(value) ? `\`[${value.map(String).join(', ')}]\`` : describeValue(value);
   const parameters = { key: name, expected, found, help: valueHelp(shape, value) };
   return { value: undefined, diagnostics: [diagnose('wrong-value', parameters, { span })] };
+}
+
+/** The value with plain numbers, in mappings too: how a number was written decides about nothing here. */
+function withNumbers(value: YamlValue): YamlValue {
+  if (isYamlNumber(value)) return value.yamlNumber;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withNumbers(inner)]));
+}
+
+/** What is wrong with one key of a value that is a mapping of just some keys; undefined where it is none at all. */
+function issueInside(
+  name: ConfigKeyName,
+  shape: { readonly entries: v.ObjectEntries },
+  { type, path, expected, input, message }: v.BaseIssue<unknown>,
+  span: Span,
+): Diagnostic | undefined {
+  const keys = path?.map((item) => String(item.key)) ?? [];
+  const key = keys.at(-1);
+  if (key === undefined) return undefined;
+  const place = `\`${[name, ...keys.slice(0, -1)].join('.')}\``;
+  const known = keys.length === 1 ? Object.keys(shape.entries) : [];
+  if (expected === 'never') return diagnose('unknown-key', { key, known, place }, { span });
+  if (type === 'strict_object' && input === undefined) return diagnose('missing-key', { key, place }, { span });
+  // What came from YAML or a template is a value of YAML in all its parts.
+  const found = describeValue(input as YamlValue);
+  const entry = shape.entries[key];
+  // Entries are shapes; valibot's type of them has asynchronous ones too, and none is declared here.
+  const help = keys.length > 1 || entry === undefined ? undefined : valueHelp(entry as Shape, input as YamlValue);
+  return diagnose('wrong-value', { key: [name, ...keys].join('.'), expected: message, found, help }, { span });
 }

@@ -55,6 +55,10 @@ function place(loaded: LoadedProject, entry: Diagnostic): string {
   return `${source.path}:${line}:${column}`;
 }
 
+/** Config without its places. */
+const plain = (config: object | undefined): object =>
+  Object.fromEntries(Object.entries(config ?? {}).map(([key, entry]) => [key, (entry as { value: unknown }).value]));
+
 describe('loadProject', () => {
   it('fills no variable of a target from the environment, and says so', async () => {
     const yaml = (vars: string) => `name: a\ntargets:\n  dev: {type: filedb, path: x, schema: main, vars: ${vars}}\n`;
@@ -271,11 +275,19 @@ describe('loadProject', () => {
     const { value, diagnostics } = await load(yaml, { files: { 'models/tags/x.sql': 'select 1' } });
     expect(diagnostics).toEqual([]);
     const tree = value?.configTrees.models;
-    const plain = (config: object | undefined): object =>
-      Object.fromEntries(Object.entries(config ?? {}).map(([key, entry]) => [key, (entry as { value: unknown }).value]));
     expect(plain(tree?.config)).toEqual({ tags: ['a'], materialized: 'view' });
     expect(plain(tree?.folders['staging']?.config)).toEqual({ pre_hook: 'select 1', incremental_strategy: 'merge', meta: { owner: 'me' } });
     expect(plain(tree?.folders['tags']?.config)).toEqual({ enabled: false });
+  });
+
+  it('tells what is wrong with config or with a folder of that name, whichever is meant', async () => {
+    for (const [tree, problem] of [
+      ['{ max_row: 1 }', '5:17 unknown key `max_row` in `quarantine`'],
+      ['{ max_rows: -1 }', '5:27 `max_rows` must be a whole number, not `-1`'],
+      ['{ +enabled: 1 }', '5:27 `+enabled` must be `true` or `false`, not `1`'],
+      ['{ marts: { +enabld: true } }', '5:26 unknown key `+enabld` in `marts`'],
+    ] as const)
+      expect(told(await load(`${minimal}models:\n  quarantine: ${tree}\n`)), tree).toEqual([`project.yaml:${problem}`]);
   });
 
   it('refuses one config key in two spellings and an unknown marked folder', async () => {

@@ -236,7 +236,21 @@ function checkUnion(shape: v.UnionSchema<readonly Shape[], string>, node: YamlNo
   const only = candidates[0];
   if (candidates.length === 1 && only !== undefined && node.kind !== 'scalar') return checkShape(only, node, key, context);
   for (const option of candidates) if (checkShape(option, node, key, { path: context.path, diagnostics: [] })) return true;
-  return reportWrong(shape, node, key, context);
+  const meant = node.kind === 'map' ? keysOrFolder(candidates, node) : undefined;
+  return meant === undefined ? reportWrong(shape, node, key, context) : checkShape(meant, node, key, context);
+}
+
+/** Of a key of config that is a mapping and a folder of the same name, whose shape is lazy, the one that knows more of the keys. */
+function keysOrFolder(candidates: readonly Shape[], node: YamlMap): Shape | undefined {
+  const [own, folder] = candidates;
+  if (own?.type !== 'strict_object' || folder?.type !== 'lazy' || candidates.length > 2) return undefined;
+  const unknownTo = (option: Shape): number => {
+    const diagnostics: Diagnostic[] = [];
+    checkShape(option, node, '', { path: '', diagnostics });
+    const starts = new Set(diagnostics.filter(({ code }) => code === 'unknown-key').map(({ span }) => span?.start));
+    return node.entries.filter(({ keyStart }) => starts.has(keyStart)).length;
+  };
+  return unknownTo(folder) < unknownTo(own) ? folder : own;
 }
 
 function kindOf(shape: Shape): YamlNode['kind'] | 'any' {
