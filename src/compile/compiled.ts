@@ -316,6 +316,8 @@ export interface TestConfig {
   readonly groupBy?: readonly string[];
   /** Failing rows are set aside before the relation is published. */
   readonly onFail?: 'quarantine';
+  /** That is said of tests of all kinds, by a folder or their node, and holds for those of which it can be true. */
+  readonly onFailIfPossible?: true;
   /** Which of the rows with one key stays where the others are set aside; none where nothing is said. */
   readonly keep?: KeepRule;
   /** Failing rows are stored beside what is remembered of runs. */

@@ -18,7 +18,7 @@ interface Misfit {
 
 const noShare = 'it finds one thing or nothing, of which there is no percentage; give the bounds as arguments';
 
-/** Config of folders holds for checks of all kinds and is left out where it says nothing; only what stands on the check itself is judged. */
+/** What folders and nodes say holds for checks of all kinds and is left out where it says nothing; only what stands on the check itself is judged. */
 export function findConfigMisfits(check: CheckDefinition, config: TestConfig, own: RawConfig, { hasQuery, of }: Judged): readonly Misfit[] {
   const misfits: Misfit[] = [];
   const refuse = (key: string, isWrong: boolean, reason: string): void => {

@@ -1,7 +1,8 @@
 /** Turns tests declared in property files into nodes. */
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { ColumnProperties, TestDeclaration } from '../parse/definitions.ts';
+import type { ColumnProperties, RawConfig, TestDeclaration } from '../parse/definitions.ts';
 import type { YamlValue } from '../project/project.ts';
+import { configInside } from '../project/read-config.ts';
 import type { CompiledTest, Dependency, NodeId } from './compiled.ts';
 import { describeDefinition, findTestDefinition, renderCustomTest } from './custom-tests.ts';
 import type { DisabledNode } from './compiled.ts';
@@ -27,6 +28,8 @@ interface JudgedNode {
   readonly path: string;
   readonly tests: readonly TestDeclaration[];
   readonly columns: readonly ColumnProperties[];
+  /** What its own config says of them. */
+  readonly config: RawConfig;
 }
 
 export interface CompiledTests {
@@ -43,7 +46,7 @@ export function testsOfDraft(draft: FileDraft | SnapshotDraft, context: FileCont
   const { dialect } = context;
   const isEphemeral = draft.kind === 'model' && draft.config.materialized === 'ephemeral';
   const sql = isEphemeral ? dialect.quoteIdentifier(ephemeralName(name)) : dialect.relation(draft.where);
-  return compileDeclaredTests({ id, name: judged, prefix: '', sql, path, tests, columns }, context);
+  return compileDeclaredTests({ id, name: judged, prefix: '', sql, path, tests, columns, config: draft.merged.tests }, context);
 }
 
 /** The tests of a source table. */
@@ -58,6 +61,7 @@ export function testsOfSource({ node, table }: DeclaredSource, context: FileCont
       path: node.path,
       tests: table.tests,
       columns: table.columns,
+      config: configInside(table.config['tests']),
     },
     context,
   );
@@ -111,8 +115,8 @@ function compileTest(declaration: TestDeclaration, node: JudgedNode, context: Fi
   const folders = foldersOf(node.path, base);
   const name = declaration.name?.value ?? testName(node.prefix + declaration.check, node.name, namingArguments(declaration, column));
   const levels = treeLevels(project.configTrees, { kind: 'tests', folders: [...folders, name] }, context.asker);
-  const merged = mergeConfig([...levels, settings]);
-  const config = testConfig(merged, context);
+  const merged = mergeConfig([...levels, node.config, settings]);
+  const config = testConfig(merged, settings, context);
   const [of = ''] = node.id.split('.');
   const misfits = findConfigMisfits(check, config, settings, { hasQuery: own !== undefined, of });
   context.diagnostics.push(

@@ -14,6 +14,7 @@ vars: { least: 3, is_default: 'true' }
 models:
   +tags: [all]
   a: { +meta: { owner: ann } }
+  b: { +tests: { severity: warn, meta: { owner: bob } } }
   c: { +schema: elsewhere }
 tests: { a: { +severity: warn } }
 on_run_start: 'select count(*) from {{ref "s0"}}'
@@ -48,6 +49,7 @@ const config = fc.oneof(
       'tags=(array "x" "y")',
       'materialized=(kind)',
       'meta=(object "n" (var "least"))',
+      'tests=(object severity="warn" tags=(array "t"))',
       'group="g0"',
       'access="private"',
       'access="private" group="g0"',
@@ -142,6 +144,8 @@ const settings = fc.oneof(
       age,
       'access: private, group: g1',
       'post_hook: "select {{wrap 1}}"',
+      'tests: { where: "id > {{var \'least\'}}", tags: [t], store_failures: ~ }',
+      'tests: { enabled: false }',
     ),
   },
   {
@@ -176,9 +180,10 @@ const entry = (name: string): fc.Arbitrary<string> =>
 const versions = fc
   .tuple(description, fc.subarray([1, 2, 3], { minLength: 1 }), fc.constantFrom('', ', defined_in: v', ', defined_in: w'), fc.boolean())
   .map(([told, numbers, file, isFirst]) => {
-    const list = numbers.map((v, at) => `      - { v: ${v}${at === numbers.length - 1 ? file : ''} }\n`).join('');
+    const own = (v: number): string => (isFirst ? `, config: { tests: { tags: [v${v}] } }` : '');
+    const list = numbers.map((v, at) => `      - { v: ${v}${at === numbers.length - 1 ? file : ''}${own(v)} }\n`).join('');
     const latest = isFirst ? `    latest_version: ${numbers[0] ?? 1}\n` : '';
-    return `models:\n  - name: v\n    description: '${told}'\n${latest}    tests: [unique: { column_name: id }]\n    versions:\n${list}`;
+    return `models:\n  - name: v\n    description: '${told}'\n${latest}    config: { tests: { tags: [v] } }\n    tests: [unique: { column_name: id }]\n    versions:\n${list}`;
   });
 
 const group = fc
@@ -250,7 +255,7 @@ const snapshots = fc
       'strategy: check, unique_key: id, check_cols: all',
       `strategy: check, unique_key: id, check_cols: all, ${age}`,
       'strategy: timestamp, unique_key: [id, status], updated_at: at, hard_deletes: new_record, group: g0',
-      'strategy: check, unique_key: id, check_cols: [status], schema: other, post_hook: "select {{wrap 1}} from {{this}}"',
+      'strategy: check, unique_key: id, check_cols: [status], schema: other, tests: { on_fail: quarantine }, post_hook: "select {{wrap 1}} from {{this}}"',
       'strategy: check, unique_key: id, check_cols: all, enabled: false',
       'strategy: timestamp, unique_key: id',
     ),
@@ -285,9 +290,11 @@ const sources = fc
   .map(([schema, tables, isOff]) => {
     const list = tables.map(
       (table) =>
-        `      - name: ${table}\n        config: { enabled: ${!isOff}, freshness: { warn_after: { count: 1, period: day } }, loaded_at_field: '{{wrap 1}}' }\n        tests: [not_null: { column_name: id }]\n`,
+        `      - name: ${table}\n        config: { enabled: ${!isOff}, freshness: { warn_after: { count: 1, period: day } }, loaded_at_field: '{{wrap 1}}', tests: { tags: [${table}] } }\n        tests: [not_null: { column_name: id }]\n`,
     );
-    return list.length === 0 ? '' : `sources:\n  - name: web\n    schema: ${schema}\n    tables:\n${list.join('')}`;
+    return list.length === 0
+      ? ''
+      : `sources:\n  - name: web\n    schema: ${schema}\n    config: { tests: { tags: [web], limit: 1e0 } }\n    tables:\n${list.join('')}`;
   });
 
 /** A property file that describes some of these, and declares the sources if it is the one to do so. */

@@ -3,7 +3,7 @@ import type { ConfigKeyName, ConfigValues } from '../project/config-keys.ts';
 import { configKeys, readConfigValue } from '../project/config-keys.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { ConfigTree, Hook, Located, Project, YamlValue } from '../project/project.ts';
-import { combineConfig } from '../project/read-config.ts';
+import { combineConfig, configInside, nestConfig } from '../project/read-config.ts';
 import { blankRecord } from '../project/yaml/ordered-record.ts';
 import type { RawConfig } from '../parse/definitions.ts';
 import type { Asker } from './facts.ts';
@@ -16,6 +16,8 @@ export interface MergedConfig {
   readonly hooks: { readonly pre: readonly Hook[]; readonly post: readonly Hook[] };
   /** Where the type of each column is declared, of a seed. */
   readonly columnTypePlaces: Readonly<Record<string, Span>>;
+  /** What holds for the tests that stand on the node, each key with its place. */
+  readonly tests: RawConfig;
 }
 
 /** Where a node stands in a config tree. */
@@ -58,6 +60,7 @@ export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
   const raw: Record<string, Located<YamlValue>> = {};
   const hooks: { readonly pre: Hook[]; readonly post: Hook[] } = { pre: [], post: [] };
   const columnTypePlaces = blankRecord<Span>();
+  let tests: Located<YamlValue> | undefined;
   for (const level of levels) {
     for (const name in level) {
       const located = level[name];
@@ -68,6 +71,11 @@ export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
       if (name === 'column_types') Object.assign(columnTypePlaces, located.parts);
       const instead = otherWays.get(name);
       if (instead !== undefined && level[instead] === undefined) Reflect.deleteProperty(raw, instead);
+      if (key.merge === 'nest') {
+        tests = nestConfig(tests, located);
+        raw[name] = { value: tests.value, span: tests.span };
+        continue;
+      }
       const above = raw[name];
       raw[name] =
         above === undefined || key.merge === 'overwrite'
@@ -75,7 +83,7 @@ export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
           : { value: combineConfig(key.merge, above.value, located.value), span: located.span };
     }
   }
-  return { raw, hooks, columnTypePlaces };
+  return { raw, hooks, columnTypePlaces, tests: configInside(tests) };
 }
 
 function hooksOf(located: Located<YamlValue>): readonly Hook[] {

@@ -45,7 +45,7 @@ function compileTest(file: SingularFile, context: FileContext): CompiledTest {
   const levels = treeLevels(project.configTrees, { kind: 'tests', folders: [...folders, file.name] }, context.asker);
   const merged = mergeConfig([...levels, own.values]);
   const problems: Diagnostic[] = [...own.diagnostics];
-  const config = testConfig(merged, { environment, texts, diagnostics: problems });
+  const config = testConfig(merged, own.values, { environment, texts, diagnostics: problems });
   const session = new Session({ environment, resolver: context.index, node: id, place: 'a test', takesColumns: true });
   let text: CompiledText = emptyText;
   if (config.enabled && file.template.broken !== true) {

@@ -10,6 +10,7 @@ import type { CompiledSource } from './compiled.ts';
 import type { DisabledNode } from './compiled.ts';
 import type { FileContext } from './file-context.ts';
 import { compileFreshness } from './freshness.ts';
+import { mergeConfig } from './merge-config.ts';
 import { foldersOf, nodeIdOf } from './naming.ts';
 import { relationValue } from './values.ts';
 
@@ -58,7 +59,7 @@ function compileSource(source: SourceProperties, table: SourceTable, context: Fi
     tags: table.tags,
     dependsOn: [],
     macros: [],
-    rawConfig: table.config,
+    rawConfig: mergeConfig([table.config]).raw,
     sourceDescription: context.describe(source.description, source.span),
     sourceMeta: source.meta,
     ...(table.loader === undefined ? {} : { loader: table.loader }),

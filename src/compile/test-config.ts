@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
+import type { RawConfig } from '../parse/definitions.ts';
 import type { TestConfig, Threshold } from './compiled.ts';
 import { renderEmbedded } from './embedded-template.ts';
 import type { FileTexts } from './hooks.ts';
@@ -18,7 +19,8 @@ export interface TestConfigContext {
   readonly diagnostics: Diagnostic[];
 }
 
-export function testConfig(merged: MergedConfig, context: TestConfigContext): TestConfig {
+/** `own` is what stands on the test itself. */
+export function testConfig(merged: MergedConfig, own: RawConfig, context: TestConfigContext): TestConfig {
   const where = whereOf(merged, context);
   const limit = configValue(merged, 'limit');
   const onNull = configValue(merged, 'on_null');
@@ -34,10 +36,15 @@ export function testConfig(merged: MergedConfig, context: TestConfigContext): Te
     ...(limit === undefined ? {} : { limit }),
     ...(onNull === undefined ? {} : { onNull }),
     ...(groupBy.length === 0 ? {} : { groupBy }),
-    ...(configValue(merged, 'on_fail') === 'quarantine' ? { onFail: 'quarantine' } : {}),
+    ...onFailOf(merged, own),
     ...keepOf(merged),
     ...(configValue(merged, 'store_failures') === true ? { storeFailures: true } : {}),
   };
+}
+
+function onFailOf(merged: MergedConfig, own: RawConfig): Pick<TestConfig, 'onFail' | 'onFailIfPossible'> {
+  if (configValue(merged, 'on_fail') !== 'quarantine') return {};
+  return { onFail: 'quarantine', ...(own['on_fail'] === undefined ? { onFailIfPossible: true } : {}) };
 }
 
 function keepOf(merged: MergedConfig): Pick<TestConfig, 'keep'> {

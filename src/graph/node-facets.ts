@@ -23,8 +23,8 @@ export interface NodeFacets {
   readonly fqn: string;
 }
 
-/** Config that has a side of its own, or says only how a node is found. */
-const elsewhere: ReadonlySet<string> = new Set(['schema', 'alias', 'database', 'tags', 'group', 'contract']);
+/** Config that has a side of its own, or says only how a node is found. What it says of tests is config of these. */
+const elsewhere: ReadonlySet<string> = new Set(['schema', 'alias', 'database', 'tags', 'group', 'contract', 'tests']);
 
 type Facts = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test as it } from 'vitest';
 import type { CompiledModel, CompiledText } from '../compile/compiled.ts';
-import type { YamlValue } from '../project/project.ts';
+import type { Located, YamlValue } from '../project/project.ts';
 import { buildGraph } from './build-graph.ts';
 import { contentHash } from './content-hash.ts';
 import { ids, model, projectOf, seed, shortNames, source, test } from './graph-fixture.ts';
@@ -165,6 +165,13 @@ describe('state', () => {
     expect(state(config({ schema: 'sales' }), 'modified.configs')).toEqual([]);
     expect(state(config({ schema: 'sales' }), 'modified.relation')).toEqual(['orders']);
     expect(state(config({ alias: 'o' }), 'modified')).toEqual(['orders']);
+    // What a model says of its tests is config of these.
+    const tests: Located<YamlValue> = { value: { severity: 'warn' }, span: { path: 'models/p.yaml', start: 0, end: 1 } };
+    const said = changed('orders', (node) => ({ ...node, rawConfig: { ...node.rawConfig, tests } })).map((node): GraphNode =>
+      node.resourceType === 'test' ? { ...node, config: { ...node.config, severity: 'warn' } } : node,
+    );
+    expect(state(graphFrom(said), 'modified')).toEqual(['unique_orders']);
+    expect(state(graphFrom(said), 'modified.configs')).toEqual(['unique_orders']);
   });
 
   it('tells descriptions and declared types apart from what is built', () => {

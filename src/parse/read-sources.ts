@@ -1,7 +1,7 @@
 /** Reads sources in YAML; what a source says holds for its tables unless they say otherwise. */
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Located } from '../project/project.ts';
-import { startConfig, takeConfig } from '../project/read-config.ts';
+import { nestConfig, startConfig, takeConfig } from '../project/read-config.ts';
 import type { YamlNode } from '../project/yaml/yaml-node.ts';
 import { blankRecord } from '../project/yaml/ordered-record.ts';
 import { entriesOf, entryOf, isNull, itemsOf, keySpan, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
@@ -112,6 +112,7 @@ function inheritConfig(source: Shared, own: Shared, merged: Pick<SourceTable, 'm
     const { value, span } = own.config['freshness'];
     config['freshness'] = { value: mergeFreshness(source.config['freshness']?.value, value), span };
   }
+  if (own.config['tests'] !== undefined) config['tests'] = nestConfig(source.config['tests'], own.config['tests']);
   if (own.config['loaded_at_query'] !== undefined) delete config['loaded_at_field'];
   else if (own.config['loaded_at_field'] !== undefined) delete config['loaded_at_query'];
   for (const key of ['meta', 'tags'] as const) {

@@ -1,6 +1,7 @@
 /** Reads a model with versions: each is described like a model of its own, and takes over what it does not say. */
 import { compareVersions } from './compare-versions.ts';
 import type { Located, YamlValue } from '../project/project.ts';
+import { nestConfig } from '../project/read-config.ts';
 import type { YamlNode } from '../project/yaml/yaml-node.ts';
 import { blankRecord } from '../project/yaml/ordered-record.ts';
 import { entryOf, isYamlNumber, itemsOf, spanOf, textOf, valueOf } from '../project/yaml/yaml-node.ts';
@@ -82,7 +83,7 @@ function later(a: string | number, b: string | number): string | number {
   return compareVersions(a, b) >= 0 ? a : b;
 }
 
-/** Tags of both, `meta` merged, everything else from the version where it says something. */
+/** Tags of both, `meta` and `tests` merged, everything else from the version where it says something. */
 function layConfig(model: RawConfig, own: RawConfig): RawConfig {
   const config = Object.assign(blankRecord<Located<YamlValue>>(), model, own);
   const [tags, ownTags] = [model['tags'], own['tags']];
@@ -93,6 +94,7 @@ function layConfig(model: RawConfig, own: RawConfig): RawConfig {
     const merged = { ...(meta.value as Record<string, YamlValue>), ...(ownMeta.value as Record<string, YamlValue>) };
     config['meta'] = { value: merged, span: ownMeta.span };
   }
+  if (own['tests'] !== undefined) config['tests'] = nestConfig(model['tests'], own['tests']);
   return config;
 }
 

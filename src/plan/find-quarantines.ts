@@ -51,16 +51,13 @@ function rulesOf(context: BuildContext, part: BuildPart, model: CompiledModel): 
   const placed = new Set(inside.get(model.id));
   return wanted.filter((test) => {
     const problem = problemOf(context, part, model, test, placed.has(test));
-    if (problem !== undefined && isOwn(test))
+    if (problem !== undefined && test.config.onFailIfPossible !== true)
       context.report(
         diagnose('quarantine-impossible', { test: test.name, model: model.name, reason: problem }, { node: model.id, span: test.span }),
       );
     return problem === undefined;
   });
 }
-
-/** What a folder says of tests of all kinds holds for those of which it can be true. */
-const isOwn = (test: CompiledTest): boolean => test.rawConfig['on_fail']?.span.path === test.path;
 
 function problemOf(
   { input }: BuildContext,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigKeyName } from './config-keys.ts';
-import { configSpellings, findConfigKey, readConfigValue } from './config-keys.ts';
+import { configShapes, configSpellings, findConfigKey, readConfigValue } from './config-keys.ts';
 import type { YamlValue } from './project.ts';
 
 const span = { path: 'm.sql', start: 3, end: 9 };
@@ -28,6 +28,7 @@ describe('readConfigValue', () => {
     ['limit', 10, 10],
     ['limit', { yamlNumber: 10, text: '1e1' }, 10],
     ['quarantine', { max_rows: { yamlNumber: 10, text: '1e1' } }, { max_rows: 10 }],
+    ['tests', { limit: { yamlNumber: 2, text: '2.0' }, tags: 'a' }, { limit: 2, tags: ['a'] }],
     ['column_types', { id: 'bigint' }, { id: 'bigint' }],
     ['meta', { a: [1, { b: null }] }, { a: [1, { b: null }] }],
   ])('gives %s %j its canonical form', (name, value, expected) => {
@@ -49,6 +50,9 @@ describe('readConfigValue', () => {
     ['unique_key', [], '`unique_key` must be a column or a list of columns, not `[]`'],
     ['unique_key', ['a', 'b', 'a'], '`unique_key` must be a list that names each column once, not `[a, b, a]`'],
     ['schema', null, '`schema` must be a schema name, not nothing'],
+    ['tests', 'warn', '`tests` must be a mapping of config of tests, not `warn`'],
+    ['tests', { sevrity: 'warn' }, 'unknown key `sevrity` in `tests` (did you mean `severity`?)'],
+    ['tests', { severity: 'wran' }, '`tests.severity` must be one of `error`, `warn`, not `wran` (did you mean `warn`?)'],
     ['quarantine', { max_rows: -1 }, '`quarantine.max_rows` must be a whole number, not `-1`'],
     ['contract', {}, '`contract` has no `enforced` (add `enforced:`)'],
     ['freshness', { warn_after: { count: 1, periode: 'day' } }, 'unknown key `periode` in `freshness.warn_after`'],
@@ -68,6 +72,11 @@ describe('the vocabulary of config', () => {
     expect(findConfigKey('model', 'constructor')).toBeUndefined();
   });
 
+  it('has the same words for tests on a node and on themselves', () => {
+    expect(new Set(Object.keys(configShapes.tests.entries))).toEqual(new Set(configSpellings('test')));
+    for (const resource of ['model', 'seed', 'snapshot', 'source'] as const) expect(findConfigKey(resource, 'tests')?.merge).toBe('nest');
+  });
+
   it('holds for each kind of node exactly its keys', () => {
     expect(configSpellings('test')).toEqual([
       'enabled',
@@ -84,7 +93,7 @@ describe('the vocabulary of config', () => {
       'on_fail',
       'keep',
     ]);
-    expect(configSpellings('source')).toEqual(['enabled', 'tags', 'meta', 'freshness', 'loaded_at_field', 'loaded_at_query']);
+    expect(configSpellings('source')).toEqual(['enabled', 'tags', 'meta', 'tests', 'freshness', 'loaded_at_field', 'loaded_at_query']);
     expect(configSpellings('exposure')).toEqual(['enabled', 'tags', 'meta']);
     expect(configSpellings('seed')).toEqual([
       'enabled',
@@ -98,6 +107,7 @@ describe('the vocabulary of config', () => {
       'unlogged',
       'indexes',
       'grants',
+      'tests',
       'persist_docs',
       'contract',
       'pre_hook',

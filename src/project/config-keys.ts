@@ -16,8 +16,8 @@ import { isYamlNumber } from './yaml/yaml-node.ts';
 
 export type ConfigResource = 'model' | 'seed' | 'snapshot' | 'test' | 'source' | 'exposure' | 'unit_test';
 
-/** What a deeper level does to the value of the level above. */
-export type MergeRule = 'append' | 'merge' | 'overwrite';
+/** What a deeper level does to the value of the level above. `nest`: to each key of it what that key says. */
+export type MergeRule = 'append' | 'merge' | 'nest' | 'overwrite';
 
 export interface ConfigKey {
   /** Canonical spelling, dbt's where dbt has one. */
@@ -178,6 +178,10 @@ export const configShapes = {
     'a mapping with `schema`, `max_ratio` and `max_rows`',
   ),
   ...testConfigShapes,
+  tests: keysOf(
+    Object.fromEntries(Object.entries(testConfigShapes).map(([name, shape]) => [name, optional(shape)])),
+    'a mapping of config of tests',
+  ),
 } as const;
 
 export type ConfigKeyName = keyof typeof configShapes;
@@ -237,6 +241,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('indexes', ['model', 'seed', 'snapshot']),
   key('grants', ['model', 'seed', 'snapshot'], 'merge'),
   key('quarantine', ['model'], 'merge'),
+  key('tests', ['model', 'seed', 'snapshot', 'source'], 'nest'),
   key('persist_docs', ['model', 'seed', 'snapshot'], 'merge'),
   key('contract', ['model', 'seed'], 'merge'),
   key('pre_hook', ['model', 'seed', 'snapshot'], 'append', ['pre-hook']),

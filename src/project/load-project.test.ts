@@ -280,14 +280,21 @@ describe('loadProject', () => {
     expect(plain(tree?.folders['tags']?.config)).toEqual({ enabled: false });
   });
 
-  it('tells what is wrong with config or with a folder of that name, whichever is meant', async () => {
+  it('tells config of tests from a folder of that name, also where it is wrong', async () => {
+    const models = (tree: string, files = {}): ReturnType<typeof load> => load(`${minimal}models:\n  tests: ${tree}\n`, { files });
+    const config = await models('{ severity: warn, tags: nightly }');
+    expect(plain(config.value?.configTrees.models?.config)).toEqual({ tests: { severity: 'warn', tags: 'nightly' } });
+    const folder = await models('{ +tests: { limit: 1 }, marts: { +enabled: false } }', { 'models/tests/a.sql': '' });
+    expect(plain(folder.value?.configTrees.models?.folders['tests']?.config)).toEqual({ tests: { limit: 1 } });
     for (const [tree, problem] of [
-      ['{ max_row: 1 }', '5:17 unknown key `max_row` in `quarantine`'],
-      ['{ max_rows: -1 }', '5:27 `max_rows` must be a whole number, not `-1`'],
-      ['{ +enabled: 1 }', '5:27 `+enabled` must be `true` or `false`, not `1`'],
-      ['{ marts: { +enabld: true } }', '5:26 unknown key `+enabld` in `marts`'],
+      ['{ sevrity: warn }', '5:12 unknown key `sevrity` in `tests`'],
+      ['{ severity: wran }', '5:22 `severity` must be one of `error`, `warn`, not `wran`'],
+      ['{ severity: warn, marts: { +enabled: false } }', '5:28 unknown key `marts` in `tests`'],
+      ['{ +enabled: 1 }', '5:22 `+enabled` must be `true` or `false`, not `1`'],
+      ['{ marts: { +enabld: true } }', '5:21 unknown key `+enabld` in `marts`'],
+      ['often', '5:10 `tests` must be a mapping of config of tests, not `often`'],
     ] as const)
-      expect(told(await load(`${minimal}models:\n  quarantine: ${tree}\n`)), tree).toEqual([`project.yaml:${problem}`]);
+      expect(told(await models(tree)), tree).toEqual([`project.yaml:${problem}`]);
   });
 
   it('refuses one config key in two spellings and an unknown marked folder', async () => {

@@ -1,9 +1,11 @@
 /** Reads a mapping of config keys from YAML: canonical names, one spelling each, only values that fit. */
 import type * as v from 'valibot';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../diagnostics/span.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { ConfigKeyName, ConfigResource } from './config-keys.ts';
 import { configKeys, configShapes, findConfigKey } from './config-keys.ts';
+import type { MergeRule } from './config-keys.ts';
 import type { Located, YamlValue } from './project.ts';
 import type { Shape } from './shape.ts';
 import { checkShape, optional } from './shape.ts';
@@ -76,12 +78,15 @@ export function takeConfig(reader: ConfigReader, entry: YamlEntry, spelling = en
   reader.config[found.name] = { value: toYamlValue(entry.value), span: spanOf(reader.path, entry.value), ...parts };
 }
 
-/** The places of the types of columns, and of the SQL of hooks: what is wrong with one of them is said there. */
+/** The places of the types of columns, of the SQL of hooks and of config of tests: what is wrong with one of them is said there. */
 function partsOf(name: ConfigKeyName, path: string, value: YamlNode): Pick<Located<YamlValue>, 'parts'> {
   if (name === 'column_types' && value.kind === 'map') {
     return {
       parts: Object.fromEntries(value.entries.map(({ key, keyStart, value: type }) => [key, { path, start: keyStart, end: type.end }])),
     };
+  }
+  if (name === 'tests' && value.kind === 'map') {
+    return { parts: Object.fromEntries(value.entries.map((entry) => [entry.key, spanOf(path, entry.value)])) };
   }
   if (name !== 'pre_hook' && name !== 'post_hook') return {};
   const hooks = value.kind === 'list' ? value.items : [value];
@@ -98,6 +103,35 @@ export function combineConfig(rule: 'append' | 'merge', above: YamlValue, below:
   if (rule === 'append') return [...listOf(above), ...listOf(below)];
   // Keys that merge hold mappings: their shapes say so, and what does not fit was left out when it was read.
   return { ...(above as Record<string, YamlValue>), ...(below as Record<string, YamlValue>) };
+}
+
+const mergeRules: ReadonlyMap<string, MergeRule> = new Map(configKeys.map(({ name, merge }) => [name, merge]));
+
+/** Config inside of config, a deeper level over the one above it: each key by its own rule, with the place of who spoke last. */
+export function nestConfig(above: Located<YamlValue> | undefined, below: Located<YamlValue>): Located<YamlValue> {
+  const value: Record<string, YamlValue> = {};
+  const parts: Record<string, Span> = {};
+  for (const level of above === undefined ? [below] : [above, below]) {
+    for (const [key, located] of Object.entries(configInside(level))) {
+      const rule = mergeRules.get(key);
+      const before = value[key];
+      const adds = rule === 'append' || rule === 'merge';
+      value[key] = before !== undefined && adds ? combineConfig(rule, before, located.value) : located.value;
+      parts[key] = located.span;
+    }
+  }
+  return { value, span: below.span, parts };
+}
+
+/** Config inside of config as config of its own. A key without a value says nothing. */
+export function configInside(located: Located<YamlValue> | undefined): Readonly<Record<string, Located<YamlValue>>> {
+  const config = blankRecord<Located<YamlValue>>();
+  if (located === undefined) return config;
+  const { value, span, parts } = located;
+  // Such a key holds a mapping: its shape says so, and what does not fit was left out when it was read.
+  for (const [key, inner] of Object.entries(value as Readonly<Record<string, YamlValue>>))
+    if (inner !== null) config[key] = { value: inner, span: parts?.[key] ?? span };
+  return config;
 }
 
 /** Says that two keys mean the same. */

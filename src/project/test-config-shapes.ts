@@ -1,4 +1,4 @@
-/** The shapes of what config can say of a test: on the test itself, and for those of a folder. */
+/** The shapes of what config can say of a test: on the test itself, for those of a folder, and for those of a node. */
 import * as v from 'valibot';
 import { either, flag, keysOf, listOf, mapOf, oneOf, text } from './shape.ts';
 

@@ -64,9 +64,26 @@ describe('checks', () => {
     expect((await project.call(['show', '--inline', 'select * from main.orders'])).code).toBe(1);
   });
 
-  it('do what their config says, on the test, in the file and for a folder', async () => {
+  it('do what their config says, on the test, in that of their node and for a folder', async () => {
     const project = await tempProject({
-      'project.yaml': `${projectYaml}tests: { strict: { +on_null: fail, +error_if: '> 1' } }\n`,
+      'project.yaml': `${projectYaml}tests: { strict: { +on_null: fail, +error_if: '> 1' }, kept: { +severity: error, +on_null: pass } }
+models: { kept: { +tests: { severity: warn, where: id < 6, meta: { team: a } } } }
+`,
+      'models/kept/stays.sql': '{{config materialized="table"}}\nselect * from {{ref "visits"}}',
+      'models/kept/stays.yaml': `models:
+  - name: stays
+    config: { tests: { on_null: fail, group_by: shop, store_failures: true } }
+    tests:
+      - row_count: { name: rows_of_each, min: 2 }
+      - column_exists: { name: there, column_name: id }
+    columns:
+      - name: id
+        tests: [unique: { name: ids }]
+      - name: n
+        tests:
+          - in_range: { name: kept_low, max: 10 }
+          - in_range: { name: low, max: 10, severity: error, on_null: pass, where: id > 5, store_failures: false }
+`,
       'models/strict/visits.sql': `{{config materialized="table"}}
 select * from (values (1, 'a', 5), (2, 'a', null), (3, 'b', 7), (3, 'b', 9), (4, 'c', 7), (5, 'c', 7), (6, 'd', 70)) as t(id, shop, n)`,
       'models/strict/visits.yaml': `models:
@@ -116,7 +133,34 @@ select * from (values (1, 'a', 5), (2, 'a', null), (3, 'b', 7), (3, 'b', 9), (4,
       // 70, and NULL by the folder.
       two_fail: 'fail 2',
       means: 'fail 1',
+      // `d` is left out, and of the others each has two.
+      rows_of_each: 'pass 0',
+      there: 'pass 0',
+      ids: 'warn 1',
+      // NULL; 70 is left out.
+      kept_low: 'warn 1',
+      low: 'fail 1',
     });
+    const listed = await project.call(['ls', '--select', 'kept_low', '--output', 'json']);
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      config: { severity: 'warn', where: 'id < 6', on_null: 'fail', group_by: 'shop', store_failures: true, meta: { team: 'a' } },
+    });
+    const { stdout } = await project.call(['explain', '--node', 'kept_low', '--output', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      config: expect.arrayContaining([
+        { key: 'severity', value: 'warn', setAt: 'project.yaml:7:39' },
+        { key: 'on_null', value: 'fail', setAt: 'models/kept/stays.yaml:3:33' },
+      ]),
+    });
+    const stored = await project.call([
+      'show',
+      '--quiet',
+      '--output',
+      'csv',
+      '--inline',
+      'select distinct split_part(node_id, \'.\', 3) as t from "_tx"."test_failures" order by t',
+    ]);
+    expect(stored.stdout).toBe('t\nids\nkept_low\n');
   });
 
   it('of history compare with what was published last', async () => {
