@@ -7,6 +7,8 @@ import type { TestConfig } from './compiled.ts';
 /** On what a check stands, and whether it is a query of the project. */
 interface Judged {
   readonly hasQuery: boolean;
+  /** It is a query that no node is handed to. */
+  readonly standsAlone?: true;
   readonly of: string;
 }
 
@@ -19,7 +21,12 @@ interface Misfit {
 const noShare = 'it finds one thing or nothing, of which there is no percentage; give the bounds as arguments';
 
 /** What folders and nodes say holds for checks of all kinds and is left out where it says nothing; only what stands on the check itself is judged. */
-export function findConfigMisfits(check: CheckDefinition, config: TestConfig, own: RawConfig, { hasQuery, of }: Judged): readonly Misfit[] {
+export function findConfigMisfits(
+  check: CheckDefinition,
+  config: TestConfig,
+  own: RawConfig,
+  { hasQuery, standsAlone, of }: Judged,
+): readonly Misfit[] {
   const misfits: Misfit[] = [];
   const refuse = (key: string, isWrong: boolean, reason: string): void => {
     if (isWrong && own[key] !== undefined) misfits.push({ key, reason, span: own[key]?.span });
@@ -28,6 +35,7 @@ export function findConfigMisfits(check: CheckDefinition, config: TestConfig, ow
   const isGrouped = config.groupBy !== undefined && check.groupable;
   const hasTotal = !hasQuery && (check.counts === 'rows' || check.counts === 'keys' || isGrouped);
   refuse('where', !readsRows, 'it looks at the columns of the relation, not at its rows');
+  refuse('where', standsAlone === true, 'its query says itself which rows it looks at');
   refuse('group_by', !check.groupable, 'it is no check of a group of rows');
   refuse('on_null', !check.decidesNulls, 'no NULL keeps it from being decided');
   const tellsRowsApart = check.counts === 'keys' && check.groupable;

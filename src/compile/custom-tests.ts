@@ -39,7 +39,7 @@ function columnParameter({ parameters, defaults }: MacroDefinition): string | un
 
 /** What is known of such a test before it is rendered, in the words of built-in checks. */
 export function describeDefinition(definition: MacroDefinition): CheckDefinition {
-  const { name, parameters, defaults } = definition;
+  const { parameters, defaults } = definition;
   const own = columnParameter(definition);
   const spec = (parameter: string, required: boolean) => {
     const description = `an argument of the test, which \`${definition.nameSpan.path}\` defines`;
@@ -47,14 +47,23 @@ export function describeDefinition(definition: MacroDefinition): CheckDefinition
   };
   const isArgument = (parameter: string): boolean => parameter !== 'model' && parameter !== own;
   return {
-    name,
-    aliases: [],
+    ...describeQuery(definition.name),
     on: own === undefined ? 'relation' : 'column',
-    summary: 'a test of the project',
     arguments: [
       ...parameters.filter(isArgument).map((parameter) => spec(parameter, true)),
       ...defaults.filter((entry) => isArgument(entry.name)).map((entry) => spec(entry.name, false)),
     ],
+  };
+}
+
+/** What is known of any test that is a query. */
+export function describeQuery(name: string): CheckDefinition {
+  return {
+    name,
+    aliases: [],
+    on: 'relation',
+    summary: 'a test of the project',
+    arguments: [],
     counts: 'rows',
     groupable: false,
     decidesNulls: false,

@@ -3,8 +3,10 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { ParsedFile } from '../parse/definitions.ts';
 import { findShadows } from './check-macros.ts';
+import { findConfigMisfits } from './config-misfits.ts';
 import type { CompiledTest, CompiledText } from './compiled.ts';
 import { emptyText } from './compiled-text.ts';
+import { describeQuery } from './custom-tests.ts';
 import type { CompiledTests } from './declared-tests.ts';
 import { waitForColumns } from './columns-needed.ts';
 import { checkChain, injectEphemerals } from './ephemeral.ts';
@@ -46,6 +48,8 @@ function compileTest(file: SingularFile, context: FileContext): CompiledTest {
   const merged = mergeConfig([...levels, own.values]);
   const problems: Diagnostic[] = [...own.diagnostics];
   const config = testConfig(merged, own.values, { environment, texts, diagnostics: problems });
+  const misfits = findConfigMisfits(describeQuery(file.name), config, own.values, { hasQuery: true, standsAlone: true, of: 'model' });
+  problems.push(...misfits.map(({ span, ...misfit }) => diagnose('check-config-misfit', { check: file.name, ...misfit }, { span })));
   const session = new Session({ environment, resolver: context.index, node: id, place: 'a test', takesColumns: true });
   let text: CompiledText = emptyText;
   if (config.enabled && file.template.broken !== true) {

@@ -203,6 +203,21 @@ describe('singular tests', () => {
     ]);
   });
 
+  it('are refused config that says nothing for them, and pass it over on a folder', async () => {
+    const misfits = { error_if: '> 1%', where: 'id > 1', on_null: 'fail', group_by: 'id', on_fail: 'quarantine', keep: 'none' };
+    const inFile = Object.entries(misfits).map(([key, value]) => `${key}="${value}"`);
+    const found = await problems({ ...models, 'tests/t.sql': `{{config limit=1 ${inFile.join(' ')}}}select * from {{ref "orders"}}` });
+    expect(found.map(({ code, at }) => [code, at])).toEqual(
+      ['where', 'group_by', 'on_null', 'on_fail', 'keep', 'error_if'].map((key) => [
+        'check-config-misfit',
+        `tests/t.sql:"${misfits[key as keyof typeof misfits]}"`,
+      ]),
+    );
+    const onFolder = Object.entries(misfits).map(([key, value]) => `+${key}: "${value}"`);
+    const files = { ...models, 'tests/t.sql': 'select * from {{ref "orders"}}', 'project.yaml': `tests: { ${onFolder.join(', ')} }\n` };
+    expect(await problems(files)).toEqual([]);
+  });
+
   it('that fail to compile are listed as broken, under their own id', async () => {
     const { project, diagnostics } = await compileFiles({ 'tests/t.sql': 'delete from x' });
     expect(project.broken).toEqual(['test.shop.t']);

@@ -110,6 +110,11 @@ function checkTarget({ dialect, run, state, graph }: PlanInput, test: CompiledTe
   };
 }
 
+/** What is left of a threshold where nobody counts the rows of which it could be a percentage. */
+function withoutShare(threshold: Threshold): Threshold {
+  return threshold.percent ? anyViolation : threshold;
+}
+
 type FittingConfig = Pick<PlannedCheck, 'unit' | 'warnIf' | 'errorIf' | 'groupBy' | 'onNull' | 'where' | 'whereSpan'>;
 
 /** Config that says something for this check: what a folder says for checks of all kinds may not. */
@@ -118,7 +123,7 @@ function fittingConfig({ dialect }: PlanInput, config: CompiledTest['config'], d
   const groupBy = definition.groupable ? (config.groupBy ?? []).map(dialect.quoteIdentifier) : [];
   const unit = groupBy.length > 0 && definition.counts === 'value' ? 'groups' : definition.counts;
   const isShare = unit === 'rows' || unit === 'keys' || unit === 'groups';
-  const fitting = (threshold: Threshold): Threshold => (threshold.percent && !isShare ? anyViolation : threshold);
+  const fitting = (threshold: Threshold): Threshold => (isShare ? threshold : withoutShare(threshold));
   return {
     unit,
     warnIf: fitting(config.warnIf),
@@ -140,8 +145,8 @@ function planQueryTest(input: PlanInput, test: CompiledTest, collector: TextColl
     query,
     span: test.span,
     severity: test.config.severity,
-    warnIf: test.config.warnIf,
-    errorIf: test.config.errorIf,
+    warnIf: withoutShare(test.config.warnIf),
+    errorIf: withoutShare(test.config.errorIf),
     maskedColumns: parents.flatMap(maskedColumns),
     ...(test.test.kind === 'generic' ? { check: test.test.check } : {}),
     ...(test.config.limit === undefined ? {} : { limit: test.config.limit }),

@@ -66,9 +66,11 @@ describe('checks', () => {
 
   it('do what their config says, on the test, in that of their node and for a folder', async () => {
     const project = await tempProject({
-      'project.yaml': `${projectYaml}tests: { strict: { +on_null: fail, +error_if: '> 1' }, kept: { +severity: error, +on_null: pass } }
+      'project.yaml': `${projectYaml}tests: { strict: { +on_null: fail, +error_if: '> 1' }, kept: { +severity: error, +on_null: pass, +error_if: '> 60%' } }
 models: { kept: { +tests: { severity: warn, where: id < 6, meta: { team: a } } } }
 `,
+      'tests/own.sql': '{{#test "no_seven" "model"}}select * from {{model}} where n = 7{{/test}}',
+      'tests/kept/lonely.sql': 'select * from {{ref "stays"}} where id = 6',
       'models/kept/stays.sql': '{{config materialized="table"}}\nselect * from {{ref "visits"}}',
       'models/kept/stays.yaml': `models:
   - name: stays
@@ -76,6 +78,7 @@ models: { kept: { +tests: { severity: warn, where: id < 6, meta: { team: a } } }
     tests:
       - row_count: { name: rows_of_each, min: 2 }
       - column_exists: { name: there, column_name: id }
+      - no_seven: { name: sevens, severity: error }
     columns:
       - name: id
         tests: [unique: { name: ids }]
@@ -140,6 +143,9 @@ select * from (values (1, 'a', 5), (2, 'a', null), (3, 'b', 7), (3, 'b', 9), (4,
       // NULL; 70 is left out.
       kept_low: 'warn 1',
       low: 'fail 1',
+      // Nobody counts the rows of which 60 % would be too many.
+      sevens: 'fail 3',
+      lonely: 'fail 1',
     });
     const listed = await project.call(['ls', '--select', 'kept_low', '--output', 'json']);
     expect(JSON.parse(listed.stdout)).toMatchObject({
@@ -160,7 +166,7 @@ select * from (values (1, 'a', 5), (2, 'a', null), (3, 'b', 7), (3, 'b', 9), (4,
       '--inline',
       'select distinct split_part(node_id, \'.\', 3) as t from "_tx"."test_failures" order by t',
     ]);
-    expect(stored.stdout).toBe('t\nids\nkept_low\n');
+    expect(stored.stdout).toBe('t\nids\nkept_low\nsevens\n');
   });
 
   it('of history compare with what was published last', async () => {
