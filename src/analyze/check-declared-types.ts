@@ -36,7 +36,8 @@ export async function checkDeclaredTypes(
   );
   const differing = sound.flatMap((entry, at) => {
     const binding = spelled[at];
-    return binding?.kind === 'bound' ? compare(input, entry, binding.query.columns) : [];
+    // What nobody could type has the columns that it is described with, and says nothing against them.
+    return binding?.kind === 'bound' && entry.found.origin === 'query' ? compare(input, entry, binding.query.columns) : [];
   });
   const unknown = declared.flatMap(({ node, stub }) => {
     const column = refused.get(stub.relation);

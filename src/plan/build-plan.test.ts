@@ -18,13 +18,13 @@ const inCatalog = (name: string, kind: RelationKind, columns: readonly string[] 
   columns: columns.map((column) => ({ name: column, type: 'INTEGER' })),
 });
 
-const built = (...names: readonly string[]): StateSnapshot => ({
+const builtAs = (relationKind: RelationKind, ...names: readonly string[]): StateSnapshot => ({
   ...emptyState,
   version: 1,
   builds: names.map((name) => ({
     node: `model.shop.${name}`,
     relation: { schema: 'main', name },
-    relationKind: 'table',
+    relationKind,
     contentHash: 'old',
     runId: 'r0',
     startedAt: '2026-01-01T00:00:00.000Z',
@@ -32,6 +32,7 @@ const built = (...names: readonly string[]): StateSnapshot => ({
     rows: 3,
   })),
 });
+const built = (...names: readonly string[]): StateSnapshot => builtAs('table', ...names);
 
 function planFor(nodes: readonly GraphNode[], more: Partial<PlanInput> = {}) {
   const graph = graphOf(nodes);
@@ -114,12 +115,21 @@ describe('buildPlan', () => {
   it('replaces a view that should be a table, and says why', () => {
     const plan = planOf([model({ name: 'orders', materialized: 'table' })], {
       catalog: [inCatalog('orders', 'view')],
-      state: built('orders'),
+      state: builtAs('view', 'orders'),
     });
     const step = buildStep(plan, ids.model('orders'));
     expect(step.reason).toBe('kind-changed');
     expect(step.transaction.at(-1)).toMatchObject({ operation: { kind: 'publish-stage', existing: 'view' } });
     expect(plan.setup).toEqual([]);
+  });
+
+  it('refuses to touch what somebody has put in the place of what it built, and takes it over with adopt', () => {
+    const nodes = [model({ name: 'orders', materialized: 'view' })];
+    const standing = { catalog: [inCatalog('orders', 'view')], state: built('orders') };
+    expect(planFor(nodes, standing).diagnostics).toMatchObject([
+      { code: 'relation-not-owned', message: 'view `main.orders` was not built by `tx`: it stands in the place of the table that was' },
+    ]);
+    expect(buildStep(planOf(nodes, { ...standing, adopt: true }), ids.model('orders')).reason).toBe('selected');
   });
 
   it('refuses to touch a relation that it did not build, and takes it over with adopt', () => {
@@ -137,7 +147,7 @@ describe('buildPlan', () => {
     ['2026-01-02T03:05:05.001Z', 1],
     ['no time', 0],
   ])('warns of a clock that is behind the last build: %s', (startedAt, warnings) => {
-    const state = built('orders', 'items');
+    const state = builtAs('view', 'orders', 'items');
     const builds = state.builds.map((entry, at) => (at === 0 ? { ...entry, startedAt } : entry));
     const { diagnostics } = planFor([model({ name: 'orders' })], { catalog: [inCatalog('orders', 'view')], state: { ...state, builds } });
     const message = `the clock says 2026-01-02T03:04:05.000Z, and \`orders\` was built at ${startedAt}`;
@@ -261,7 +271,7 @@ describe('buildPlan', () => {
     };
     const audited = (step: BuildStep): readonly string[] =>
       step.transaction.flatMap((action) => (action.kind === 'audit' ? [action.relation] : []));
-    const standing = (kind: RelationKind) => ({ capabilities, catalog: [inCatalog('orders', kind)], state: built('orders') });
+    const standing = (kind: RelationKind) => ({ capabilities, catalog: [inCatalog('orders', kind)], state: builtAs(kind, 'orders') });
 
     it('declared tests look at the stage, others at what is published', () => {
       const nodes = [

@@ -51,7 +51,9 @@ function isHistory({ node }: RecordedBuild): boolean {
 /** Refuses to touch a relation that exists and that no earlier run of `tx` built, and to replace a history by anything else. */
 export function checkOwnership(context: BuildContext, node: BuiltNode, existing: CatalogRelation | undefined): boolean {
   const recorded = context.standing.recorded(node.relation);
-  const isOurs = recorded !== undefined && isOfProject(recorded, context.input.project);
+  // Of another kind than what was built, it is something that somebody else has put there.
+  const isOther = recorded !== undefined && existing !== undefined && existing.kind !== recorded.relationKind;
+  const isOurs = recorded !== undefined && isOfProject(recorded, context.input.project) && !isOther;
   if (existing !== undefined && recorded !== undefined && isHistory(recorded) && node.resourceType !== 'snapshot') {
     const [, , ...snapshot] = recorded.node.split('.');
     const { name, resourceType: kind, relation } = node;
@@ -66,6 +68,7 @@ export function checkOwnership(context: BuildContext, node: BuiltNode, existing:
       {
         relation: `${node.relation.schema}.${node.relation.name}`,
         kind: existing.kind,
+        built: isOther ? recorded.relationKind : undefined,
         stateGone: context.input.state.version === 0,
         stateSchema: context.input.stateSchema,
       },

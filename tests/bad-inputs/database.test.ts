@@ -73,9 +73,9 @@ describe('database files', () => {
         ]);
         expect(code, args.join(' ')).toBe(75);
       }
-      const late = await run(project, ['build', '--wait', '0.1']);
+      const late = await run(project, ['build', '--wait', '1']);
       expect(late.stderr).toMatch(/^waiting for the database: `shop\.duckdb` is in use by process \d+ \(/);
-      expect(late.stderr).toContain('  help  it did not end in 0.1 s: wait longer with `--wait`, or see what it does\n');
+      expect(late.stderr).toContain('  help  it did not end in 1 s: wait longer with `--wait`, or see what it does\n');
       expect(late.code).toBe(75);
       const waiting = run(project, ['build'], { TX_WAIT: 'true' });
       // On a busy machine the program takes its time to get as far as the database.

@@ -42,4 +42,18 @@ describe('columns of sources', () => {
     project.write('shop.duckdb', 'no database');
     expect((await project.tx(['compile'])).stderr).toContain('not known');
   });
+
+  it('that nobody knows say nothing against a contract or described types', async () => {
+    const columns = 'columns: [{ name: id, data_type: integer }, { name: page, data_type: varchar }]';
+    const project = await shop({
+      'models/sources.yaml': sources,
+      'models/pages.sql': 'select id, page from {{source "raw" "visits"}}\n',
+      'models/told.sql': 'select id, page from {{source "raw" "visits"}}\n',
+      'models/pages.yaml': `models:\n  - { name: pages, config: { contract: { enforced: true } }, ${columns} }\n  - { name: told, ${columns} }\n`,
+    });
+    const { code, stderr } = await project.tx(['compile']);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('because of raw.visits');
+    expect(stderr).not.toMatch(/contract-broken|declared-type/);
+  });
 });

@@ -166,11 +166,23 @@ function prepareFolder({ file, description }: DatabaseLocation, readOnly: boolea
   if (file === undefined) return;
   const folder = dirname(file);
   try {
-    if (!readOnly) mkdirSync(folder, { recursive: true });
+    if (!readOnly) makeFolder(folder);
   } catch (cause) {
     throw ownError('io', `the folder of ${description} cannot be made: ${causeCode(cause)}`);
   }
   checkNetworkFileSystem(folder, description);
+}
+
+/** Node's own way never ends where a file system says of each folder in it that it is missing. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (cause) {
+    // Another process may have been quicker.
+    if (!existsSync(folder)) throw cause;
+  }
 }
 
 function causeCode(cause: unknown): string {

@@ -106,6 +106,11 @@ describe('opening', () => {
 });
 
 describe('refusals', () => {
+  it.runIf(existsSync('/proc/self'))('ends where a file system takes no folder and says that the one above is missing', async () => {
+    const failure = await failureOf(openSession(targetOf(temporaryProject(), { path: '/proc/nothing/of/ours/w.db' }, false)));
+    expect(failure).toMatchObject({ kind: 'io', message: expect.stringContaining('cannot be made: ENOENT') });
+  });
+
   it('names the process that holds the file', async () => {
     const project = temporaryProject();
     const path = join(project, 'w.db');

@@ -155,7 +155,10 @@ export const cliCodes = {
   ),
   'artifact-not-written': warning<{ path: string; reason: string }>(
     (p) => `\`${p.path}\` cannot be written: ${p.reason}`,
-    () => 'give your user the right to write there, or set `target_path` in project.yaml to another folder',
+    ({ reason }) =>
+      /ENOSPC|EDQUOT/.test(reason)
+        ? 'make room on that disk, or set `target_path` in project.yaml to a folder on another one'
+        : 'give your user the right to write there, or set `target_path` in project.yaml to another folder',
   ),
   'file-not-written': error<{ path: string; reason: string }>(
     (p) => `\`${p.path}\` cannot be written or removed: ${p.reason}`,

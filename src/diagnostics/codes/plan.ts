@@ -4,8 +4,11 @@ import { error, warning } from '../code-entry.ts';
 const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 export const planCodes = {
-  'relation-not-owned': error<{ relation: string; kind: string; stateGone: boolean; stateSchema: string }>(
-    (p) => `${p.kind} \`${p.relation}\` exists already and was not built by \`tx\``,
+  'relation-not-owned': error<{ relation: string; kind: string; built: string | undefined; stateGone: boolean; stateSchema: string }>(
+    (p) =>
+      p.built === undefined
+        ? `${p.kind} \`${p.relation}\` exists already and was not built by \`tx\``
+        : `${p.kind} \`${p.relation}\` was not built by \`tx\`: it stands in the place of the ${p.built} that was`,
     (p) =>
       p.stateGone
         ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\` to take it over`

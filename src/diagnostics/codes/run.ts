@@ -91,7 +91,12 @@ export const runCodes = {
         .filter(Boolean)
         .join(', '),
     (p) =>
-      `nothing was changed; make the key unique in the query, or extend \`unique_key\`${p.samples.length > 0 ? `; for example ${p.samples.join('; ')}` : ''}`,
+      `nothing was changed; ${[
+        p.nulls > 0 ? 'leave rows without a key out in the query, or give them one' : '',
+        p.duplicates > 0 ? 'make the key unique in the query, or extend `unique_key`' : '',
+      ]
+        .filter(Boolean)
+        .join('; ')}${p.samples.length > 0 ? `; for example ${p.samples.join('; ')}` : ''}`,
   ),
   'time-column-missing': error<{ column: string; columns: readonly string[] }>(
     (p) => `the query gives no column \`${p.column}\`, by which its rows belong to an interval`,
