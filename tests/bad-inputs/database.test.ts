@@ -48,8 +48,8 @@ describe('database files', () => {
     expect(blocks(stderr)).toEqual([
       [
         'error database-not-opened  project.yaml',
-        '  the duckdb database `project.yaml/x.duckdb` cannot be opened: the folder of project.yaml/x.duckdb',
-        '  cannot be made: EEXIST',
+        '  the duckdb database `project.yaml/x.duckdb` cannot be opened: Cannot open file',
+        '  "project.yaml/x.duckdb": Not a directory',
         '  help  something in its path is no folder',
       ],
     ]);

@@ -39,8 +39,8 @@ describe('models that the database refuses', () => {
         '  the new rows of `a` cannot be told apart by `id`: 1 with a NULL key, 1 key more than once',
         '    1 │ {{config materialized="incremental" unique_key="id"}}',
         '      │                                                ^^^^',
-        '  help  nothing was changed; make the key unique in the query, or extend `unique_key`; for example',
-        '        id = 1; id = NULL',
+        '  help  nothing was changed; leave rows without a key out in the query, or give them one; make the',
+        '        key unique in the query, or extend `unique_key`; for example id = 1; id = NULL',
       ],
     ]);
     expect(stderr).not.toContain('700');
