@@ -7,7 +7,7 @@ import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { descendants } from '../graph/traverse.ts';
-import { findChangedBuilds } from '../plan/find-changed-builds.ts';
+import { findChangedBuilds, findReconfigured } from '../plan/find-changed-builds.ts';
 import { auditsIn } from '../plan/audits-in.ts';
 import type { Plan } from '../plan/plan.ts';
 import { analyzeWith, keptOf, tablesThatKeep } from './analyze-nodes.ts';
@@ -50,7 +50,8 @@ export async function checkColumns(
   // What is read elsewhere has the same columns under the name of the project.
   const loaded = ownProject(planned);
   if (options.analyze === false) return {};
-  const changed = findChangedBuilds(plan, standing.state.builds);
+  const { builds } = standing.state;
+  const changed = new Set([...findChangedBuilds(plan, builds), ...findReconfigured(plan, builds)]);
   if (changed.size === 0) return {};
   const wanted = findAffected(loaded, plan, changed);
   if (![...wanted].some((id) => isQueryNode(loaded.graph.nodes.get(id)))) return {};

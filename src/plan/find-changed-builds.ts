@@ -16,3 +16,18 @@ export function findChangedBuilds(plan: Plan, builds: readonly RecordedBuild[]):
 function buildKey({ node, relation, contentHash }: Pick<RecordedBuild, 'node' | 'relation' | 'contentHash'>): string {
   return [node, relation.schema, relation.name, contentHash].join('\n');
 }
+
+/** Ids of models of which something else than the text has changed that decides about their relation: a key, say. */
+export function findReconfigured(plan: Plan, builds: readonly RecordedBuild[]): ReadonlySet<NodeId> {
+  const recorded = new Map(builds.map((build) => [build.node, build.memory?.fingerprint]));
+  return new Set(
+    plan.steps.flatMap((step) => {
+      const [now, before] = step.kind === 'build' ? [step.memory?.fingerprint, recorded.get(step.node)] : [];
+      return step.kind === 'build' && now !== undefined && before !== undefined && differ(now, before) ? [step.node] : [];
+    }),
+  );
+}
+
+function differ(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].some((key) => a[key] !== b[key]);
+}

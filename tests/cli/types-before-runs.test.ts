@@ -37,6 +37,17 @@ describe('before anything runs', () => {
     expect((await project.tx(['run', '-q', '--full-refresh', '--no-analyze'])).stderr).toBe('');
   });
 
+  it('a key that has changed is looked for in the query, though that has not', async () => {
+    const growing = (key: string): string =>
+      `{{config materialized="incremental" unique_key="${key}"}}\nselect id, amount from {{ref "stg"}}\n`;
+    const project = await shop({ 'models/growing.sql': growing('id') });
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    project.write('models/growing.sql', growing('order'));
+    const { code, stdout, stderr } = await project.tx(['build']);
+    expect(problems(stderr).map(([first]) => first)).toEqual(['error key-column-missing  models/growing.sql:1:48']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
   it('what reads a changed model is typed with it, whether its own text changed or not', async () => {
     const project = await shop({ 'models/below.sql': 'select id as n from {{ref "stg"}}\n' });
     expect((await project.tx(['build', '-q'])).code).toBe(0);
