@@ -28,6 +28,12 @@ describe('secrets in JSON', () => {
     });
   });
 
+  it('are found after a line end or a tab, however short they are', () => {
+    expect(masked({ a: 'pin:\nabc', b: 'pin:\tp1', c: 'nabc' }, 'abc', 'p1')).toEqual({ a: 'pin:\n***', b: 'pin:\t***', c: 'nabc' });
+    expect(masked({ a: 'pin:\nabc' }, 'abc')).toEqual({ a: 'pin:\n***' });
+    expect(masked({ b: 'pin:\tp1' }, 'p1')).toEqual({ b: 'pin:\t***' });
+  });
+
   it('leave JSON behind when they are numbers or words that JSON has', () => {
     expect(masked({ rows: 1234, many: 51_234, part: 0.1234, yes: true, none: null }, '1234', 'true', 'null', '":')).toEqual({
       rows: '***',

@@ -56,6 +56,14 @@ describe('createMask', () => {
     expect(createMask(['ab']).apply('ab cabbage tab password=ab')).toBe('*** cabbage tab password=***');
   });
 
+  it('masks a very short secret after what JSON makes of a line end, a tab or a control character', () => {
+    const mask = createMask(['ab', '"x']);
+    for (const before of ['\n', '\t', '\r', '\b', '\f', '\u001f', '\u001a'])
+      expect(mask.apply(JSON.stringify(`pin:${before}ab, tab`))).toBe(`"pin:${JSON.stringify(before).slice(1, -1)}***, tab"`);
+    expect(mask.apply(JSON.stringify(JSON.stringify({ a: 'pin:\nab' })))).toBe(JSON.stringify(JSON.stringify({ a: 'pin:\n***' })));
+    expect(mask.apply('"say\\n\\"x"')).toBe('"say\\n***"');
+  });
+
   it('takes the longest of secrets that hold each other', () => {
     expect(createMask(['abcd', 'abcdefgh']).apply('abcdefgh abcd')).toBe('*** ***');
     expect(createMask(['', 'abcdef']).apply('')).toBe('');

@@ -12,6 +12,8 @@ export interface Mask {
 
 /** Shorter secrets are masked only where they stand as a word of their own: else `a` would blank out every text. */
 const SHORT = 4;
+/** What is no part of a word before a short secret: also the end of a line that a text of JSON or of a program spells as `\n`. */
+const WORD_STARTS = String.raw`(?:(?<![\p{L}\p{N}_])|(?<=\\[abefnrtv])|(?<=\\u[0-9a-fA-F]{4}))`;
 /** Shorter pieces of Base64 would hit ordinary words. */
 const SHORTEST_BASE64 = 8;
 
@@ -29,7 +31,7 @@ export function createMask(secrets: readonly string[]): Mask {
   for (const secret of secrets) for (const spelling of spell(secret)) spellings.add(spelling);
   const alternatives = [...spellings]
     .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
-    .map((spelling) => (spelling.length < SHORT ? `(?<![\\p{L}\\p{N}_])${escape(spelling)}(?![\\p{L}\\p{N}_])` : escape(spelling)));
+    .map((spelling) => (spelling.length < SHORT ? `${WORD_STARTS}${escape(spelling)}(?![\\p{L}\\p{N}_])` : escape(spelling)));
   const known = alternatives.length === 0 ? undefined : new RegExp(alternatives.join('|'), 'gu');
   const inUrls = new RegExp(`${URL_PASSWORD}|${URL_PARAMETER}`, 'gi');
   // The search goes back from every place: a look for what each form needs spares it nearly always.
