@@ -6,22 +6,24 @@ import { githubAnnotations, githubSummary } from '../report/github.ts';
 import { renderJunit } from '../report/junit.ts';
 import type { Host } from './host.ts';
 import type { Screen } from './screen.ts';
-import { warnUnwritten, writeTextArtifact } from './write-artifact.ts';
+import { warnUnwritten } from './write-artifact.ts';
 
 export function reportToCi(
   host: Host,
   screen: Screen,
   { project, junit, result }: { readonly project: Project; readonly junit: string | undefined; readonly result: RunResult },
 ): void {
-  if (junit !== undefined) writeTextArtifact(host, screen, { absolute: resolve(host.cwd, junit), shown: junit }, renderJunit(result));
+  // Each form spells texts in its own way: secrets are taken out of them before.
+  const hide = screen.mask().apply;
+  if (junit !== undefined) warnUnwritten(screen, junit, () => host.files.writeAtomic(resolve(host.cwd, junit), renderJunit(result, hide)));
   if (host.env['GITHUB_ACTIONS'] !== 'true') return;
   // Lines of JSON are for a program, which would not know what to make of others.
   if (!screen.json) {
     const textOf = (path: string): string | undefined => screen.sources(path)?.text;
     const folder = projectFolder(host, project);
-    for (const line of githubAnnotations(result, { folder, textOf })) screen.output.stderr.write(`${screen.mask().apply(line)}\n`);
+    for (const line of githubAnnotations(result, { folder, textOf, hide })) screen.output.stderr.write(`${line}\n`);
   }
-  appendSummary(host, screen, githubSummary(result));
+  appendSummary(host, screen, githubSummary(result, hide));
 }
 
 /** The folder of the project as annotations name files: from the root of the repository. */
@@ -39,6 +41,6 @@ function appendSummary(host: Host, screen: Screen, summary: string): void {
   if (path === undefined || path === '') return;
   warnUnwritten(screen, path, () => {
     const before = host.files.stat(path) === undefined ? '' : new TextDecoder().decode(host.files.readBytes(path));
-    host.files.writeAtomic(path, before + screen.mask().apply(summary));
+    host.files.writeAtomic(path, before + summary);
   });
 }

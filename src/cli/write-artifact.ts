@@ -24,11 +24,6 @@ export function writeArtifact(host: Host, screen: Screen, file: ArtifactFile, pi
   );
 }
 
-/** The same for a text that is no JSON. */
-export function writeTextArtifact(host: Host, screen: Screen, file: ArtifactFile, text: string): boolean {
-  return warnUnwritten(screen, file.shown, () => host.files.writeAtomic(file.absolute, masked([text], screen.mask().apply)));
-}
-
 /** Carries out `write`; a file that the system refuses is a warning about `shown`, and gives false. */
 export function warnUnwritten(screen: Screen, shown: string, write: () => void): boolean {
   try {

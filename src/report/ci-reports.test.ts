@@ -1,6 +1,7 @@
 /** What CI systems read of a run. */
 import { describe, expect, it } from 'vitest';
 import type { NodeResult, RunResult } from '../execute/events.ts';
+import { createMask } from './mask.ts';
 import { githubAnnotations, githubSummary } from './github.ts';
 import { renderJunit } from './junit.ts';
 import { built, failedTest, nodeId, tested } from './run-fixture.ts';
@@ -19,6 +20,8 @@ function runOf(results: readonly NodeResult[], status: RunResult['status'] = 'fa
   };
 }
 
+const same = (text: string): string => text;
+
 const mixed = runOf([
   built('orders'),
   built('totals', { status: 'skipped', skippedBecause: nodeId('model.shop.orders') }),
@@ -30,7 +33,7 @@ const mixed = runOf([
 
 describe('JUnit', () => {
   it('holds a suite for models and one for tests, with the counts of each', () => {
-    expect(renderJunit(mixed).split('\n')).toEqual([
+    expect(renderJunit(mixed, same).split('\n')).toEqual([
       '<?xml version="1.0" encoding="UTF-8"?>',
       '<testsuites name="tx build" tests="6" failures="1" errors="1" time="1.500">',
       '  <testsuite name="models" tests="2" failures="0" errors="0" skipped="1" time="0.040" timestamp="2026-11-19T08:00:00">',
@@ -58,7 +61,11 @@ describe('JUnit', () => {
 });
 
 describe('annotations', () => {
-  const place = { folder: 'data/', textOf: (path: string) => (path.endsWith('.yaml') ? `models:\n${'x'.repeat(60)}` : undefined) };
+  const place = {
+    folder: 'data/',
+    hide: same,
+    textOf: (path: string) => (path.endsWith('.yaml') ? `models:\n${'x'.repeat(60)}` : undefined),
+  };
 
   it('stand on the line of the test, and on the file where no line is known', () => {
     expect(githubAnnotations(mixed, place)).toEqual([
@@ -84,7 +91,7 @@ describe('annotations', () => {
 
 describe('the summary', () => {
   it('counts, and lists what did not go well, the worst first', () => {
-    expect(githubSummary(mixed).split('\n')).toEqual([
+    expect(githubSummary(mixed, same).split('\n')).toEqual([
       '### ❌ tx build',
       '',
       '1 success · 1 skipped · 1 pass · 1 fail · 1 warn · 1 error in 1.5s',
@@ -101,10 +108,39 @@ describe('the summary', () => {
   });
 
   it('is short where all went well, and never longer than is shown', () => {
-    expect(githubSummary(runOf([built('a')], 'success'))).toBe('### ✅ tx build\n\n1 success in 1.5s\n\n');
+    expect(githubSummary(runOf([built('a')], 'success'), same)).toBe('### ✅ tx build\n\n1 success in 1.5s\n\n');
     const long = Array.from({ length: 800 }, (_item, at) => built(`m${at}`, { status: 'error', message: 'ä'.repeat(3000) }));
-    const text = githubSummary(runOf(long));
+    const text = githubSummary(runOf(long), same);
     expect(new TextEncoder().encode(text).length).toBeLessThan(1024 * 1024);
     expect(text).toMatch(/\n\d+ more are in the log\.\n/);
+  });
+});
+
+describe('secrets', () => {
+  // Each of its characters is spelled another way by one of the forms.
+  const secret = `s3cr<w>&"x"_*%:,\`é`;
+  const { apply: hide } = createMask([secret, 'ab', '2', 'name']);
+  const leaky = runOf([
+    built(`m ${secret}`, { status: 'error', message: `cannot: ${secret}\nab`, path: `models/${secret}.sql` }),
+    built('below', { status: 'skipped', skippedBecause: nodeId(`model.shop.${secret}`) }),
+    failedTest(`t ${secret}`, 1, 1, { status: 'warn', message: `found ${secret}` }),
+  ]);
+  const pieces = ['s3cr', 'w&', 'ab'];
+
+  it('are in no file of JUnit, whose own words and numbers stay', () => {
+    const text = renderJunit(leaky, hide);
+    for (const piece of pieces) expect(text).not.toContain(piece);
+    expect(text).toContain('<testcase name="m ***" classname="models/***.sql" file="models/***.sql" time="0.020">');
+    expect(text).toContain('<error message="cannot: ***&#10;***" type=');
+    expect(text).toContain('<skipped message="model.shop.*** failed"/>');
+    expect(text).toContain('<system-out>warning: found ***</system-out>');
+    expect(text).toContain('<testsuite name="models" tests="2" ');
+  });
+
+  it('are in no annotation and in no summary', () => {
+    const lines = githubAnnotations(leaky, { folder: '', textOf: () => undefined, hide });
+    for (const text of [...lines, githubSummary(leaky, hide)]) for (const piece of pieces) expect(text).not.toContain(piece);
+    expect(lines[0]).toBe('::error file=models/***.sql,title=error · m ***::cannot: ***%0A***');
+    expect(githubSummary(leaky, hide)).toContain(String.raw`| ❌ error | m \*\*\* | models/\*\*\*.sql | cannot: \*\*\* \*\*\* |`);
   });
 });

@@ -13,6 +13,8 @@ const rowLimit = 500;
 export interface AnnotationPlace {
   /** Folder of the project from the root of the repository, with a slash at its end; empty where they are the same. */
   readonly folder: string;
+  /** Takes what must not be shown out of a text, before it is spelled as GitHub wants it. */
+  readonly hide: (text: string) => string;
   /** The text of a file of the project. */
   readonly textOf: (path: string) => string | undefined;
 }
@@ -40,8 +42,10 @@ function annotation(level: 'error' | 'warning', node: NodeResult, place: Annotat
     ...(start === undefined ? {} : { line: start.line, col: start.column }),
     title: `${diagnostic?.code ?? node.status} · ${node.name}`,
   };
-  const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-  return `::${level} ${list.join(',')}::${escapeData(node.message ?? node.status)}`;
+  const list = Object.entries(properties).map(
+    ([name, value]) => `${name}=${escapeProperty(typeof value === 'string' ? place.hide(value) : String(value))}`,
+  );
+  return `::${level} ${list.join(',')}::${escapeData(place.hide(node.message ?? node.status))}`;
 }
 
 function escapeData(text: string): string {
@@ -62,8 +66,8 @@ const marks: Readonly<Record<NodeResult['status'], string>> = {
   cancelled: '⏹️',
 };
 
-/** Markdown for the page of the step: how many of what, and a table of all that did not go well. */
-export function githubSummary(result: RunResult): string {
+/** Markdown for the page of the step: how many of what, and a table of all that did not go well, without what `hide` takes out of its texts. */
+export function githubSummary(result: RunResult, hide: AnnotationPlace['hide']): string {
   const counted = new Map<string, number>();
   for (const { status } of result.results) counted.set(status, (counted.get(status) ?? 0) + 1);
   const totals = [...counted].map(([status, count]) => `${count} ${status}`).join(' · ');
@@ -74,7 +78,7 @@ export function githubSummary(result: RunResult): string {
   if (sorted.length === 0) return `${title}\n`;
   const rows = sorted.slice(0, rowLimit).map((node) => {
     const because = node.skippedBecause === undefined ? '' : `${node.skippedBecause} failed`;
-    return `| ${marks[node.status]} ${node.status} | ${cell(node.name)} | ${cell(node.path)} | ${cell(node.message ?? because)} |`;
+    return `| ${marks[node.status]} ${node.status} | ${cell(hide(node.name))} | ${cell(hide(node.path))} | ${cell(hide(node.message ?? because))} |`;
   });
   const head = `${title}\n| | node | file | |\n|---|---|---|---|\n`;
   const lines: string[] = [];

@@ -3,8 +3,11 @@ import { plainUnitDiff } from './unit-diff-text.ts';
 import { plain } from '../diagnostics/plain.ts';
 import type { NodeResult, RunResult } from '../execute/events.ts';
 
-/** The document. A suite for each kind of node: tests are cases, and so are models, seeds and snapshots. */
-export function renderJunit(result: RunResult): string {
+/** Takes what must not be shown out of a text. XML would spell a secret in its own way, so this comes first. */
+type Hide = (text: string) => string;
+
+/** The document, its texts without what `hide` takes out. A suite for each kind of node: tests are cases, and so are models, seeds and snapshots. */
+export function renderJunit(result: RunResult, hide: Hide): string {
   const kinds = [
     ['seeds', 'seed'],
     ['snapshots', 'snapshot'],
@@ -13,19 +16,19 @@ export function renderJunit(result: RunResult): string {
   ] as const;
   const suites = kinds.flatMap(([name, kind]) => {
     const nodes = result.results.filter((node) => node.resourceType === kind);
-    return nodes.length === 0 ? [] : [suite(name, nodes, result.startedAt)];
+    return nodes.length === 0 ? [] : [suite(name, nodes, { startedAt: result.startedAt, hide })];
   });
   const head = `<testsuites${attributes({ name: `tx ${result.command}`, ...counts(result.results), time: seconds(result.durationMs) })}>`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n${[head, ...suites, '</testsuites>'].join('\n')}\n`;
 }
 
-function suite(name: string, nodes: readonly NodeResult[], startedAt: string): string {
+function suite(name: string, nodes: readonly NodeResult[], run: { readonly startedAt: string; readonly hide: Hide }): string {
   const time = nodes.reduce((sum, node) => sum + node.durationMs, 0);
   const skipped = nodes.filter(isSkipped).length;
   // The form has no place for a zone.
-  const timestamp = startedAt.replace(/\.\d+Z$|Z$/, '');
+  const timestamp = run.startedAt.replace(/\.\d+Z$|Z$/, '');
   const head = `  <testsuite${attributes({ name, ...counts(nodes), skipped, time: seconds(time), timestamp })}>`;
-  return [head, ...nodes.map(testCase), '  </testsuite>'].join('\n');
+  return [head, ...nodes.map((node) => testCase(node, run.hide)), '  </testsuite>'].join('\n');
 }
 
 function counts(nodes: readonly NodeResult[]): Readonly<Record<string, number>> {
@@ -35,24 +38,26 @@ function counts(nodes: readonly NodeResult[]): Readonly<Record<string, number>> 
 
 const isSkipped = ({ status }: NodeResult): boolean => status === 'skipped' || status === 'cancelled';
 
-function testCase(node: NodeResult): string {
-  const { name, path, durationMs } = node;
+function testCase(node: NodeResult, hide: Hide): string {
+  const { durationMs } = node;
+  const [name, path] = [hide(node.name), hide(node.path)];
   const head = `    <testcase${attributes({ name, classname: path, file: path, time: seconds(durationMs) })}`;
-  const inside = outcome(node);
+  const inside = outcome(node, hide);
   return inside === '' ? `${head}/>` : `${head}>\n      ${inside}\n    </testcase>`;
 }
 
-function outcome(node: NodeResult): string {
-  const { status, message = status, diagnostics, skippedBecause } = node;
+function outcome(node: NodeResult, hide: Hide): string {
+  const { status, diagnostics, skippedBecause } = node;
+  const message = hide(node.message ?? status);
   const type = diagnostics[0]?.code ?? node.materialization;
   switch (status) {
     case 'fail':
-      return element('failure', { message, type }, node.diff === undefined ? '' : plainUnitDiff(node.diff));
+      return element('failure', { message, type }, node.diff === undefined ? '' : hide(plainUnitDiff(node.diff)));
     case 'error':
       return element('error', { message, type });
     case 'skipped':
     case 'cancelled':
-      return element('skipped', { message: skippedBecause === undefined ? status : `${skippedBecause} failed` });
+      return element('skipped', { message: skippedBecause === undefined ? status : hide(`${skippedBecause} failed`) });
     case 'warn':
       // A warning hides nowhere, but it fails nothing either.
       return `<system-out>${escape(`warning: ${message}`)}</system-out>`;

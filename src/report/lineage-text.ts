@@ -81,7 +81,8 @@ export function lineageDot(lineage: Lineage): string {
   return ['digraph lineage {', '  rankdir=LR;', `  ${quoted(label(lineage, lineage.column))} [style=bold];`, ...lines, '}'].join('\n');
 }
 
-export function lineageMermaid(lineage: Lineage): string {
+/** `hide` takes what must not be shown out of a name, before Mermaid spells it. */
+export function lineageMermaid(lineage: Lineage, hide: (text: string) => string): string {
   const ids = new Map<string, string>();
   const lines: string[] = ['flowchart LR'];
   const idOf = (column: ColumnRef): string => {
@@ -90,7 +91,7 @@ export function lineageMermaid(lineage: Lineage): string {
     if (known !== undefined) return known;
     const id = `c${ids.size}`;
     ids.set(text, id);
-    lines.push(`  ${id}["${text.replaceAll('"', '#quot;')}"]`);
+    lines.push(`  ${id}["${hide(text).replaceAll('"', '#quot;')}"]`);
     return id;
   };
   idOf(lineage.column);

@@ -18,6 +18,7 @@ describe('createMask', () => {
     ['in JSON', JSON.stringify(secret).slice(1, -1)],
     ['in JSON inside JSON', JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
     ['in a SQL string', secret.replaceAll("'", "''")],
+    ['in a SQL name or a field of CSV', secret.replaceAll('"', '""')],
     ['in Base64', Buffer.from(secret).toString('base64')],
     ['in Base64 for URLs', Buffer.from(secret).toString('base64url')],
   ])('masks a secret %s', (_, text) => {

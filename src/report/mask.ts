@@ -58,7 +58,7 @@ function join(ranges: { start: number; end: number }[]): { start: number; end: n
   return joined;
 }
 
-/** The ways in which `secret` can stand in a text: as it is, line by line, and as URL, JSON, SQL and Base64 write it. */
+/** The ways in which `secret` can stand in a text: as it is, line by line, and as URL, JSON, SQL, CSV and Base64 write it. */
 function spell(secret: string): readonly string[] {
   if (secret === '') return [];
   const lines = secret.split(/\r\n|\n|\r/).filter((line) => line.trim().length >= SHORT);
@@ -77,6 +77,8 @@ function spell(secret: string): readonly string[] {
       inJson,
       JSON.stringify(inJson).slice(1, -1),
       text.replaceAll("'", "''"),
+      // Names in SQL, and fields of CSV.
+      text.replaceAll('"', '""'),
       ...base64(text),
     ];
   });

@@ -81,7 +81,7 @@ function draw(screen: Screen, lineage: Lineage, output: LineageOptions['output']
     case 'dot':
       return lineageDot(lineage);
     case 'mermaid':
-      return lineageMermaid(lineage);
+      return lineageMermaid(lineage, screen.mask().apply);
     case 'text':
       return renderLineage(lineage, screen.resultStyle);
   }
