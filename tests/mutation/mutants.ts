@@ -87,7 +87,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'an index that lets NULLs in proves keys in which they count',
     file: 'src/adapters/postgres/may-repeat.ts',
-    from: "countsNulls ? ' and a.attnotnull' : ''",
+    from: "countsNulls ? ` and ${refusesNull}` : ''",
     to: "countsNulls ? '' : ''",
     tests: 'src/adapters/postgres/may-repeat.test.ts',
   },

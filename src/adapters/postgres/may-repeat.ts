@@ -9,6 +9,10 @@ const COLUMN = /^"((?:[^"]|"")*)"$/;
 /** Sorted as plain numbers: to count the different ones is then a third of the work of grouping, where for texts it is more. */
 const fastTypes = quoteText('{smallint,integer,bigint,date,timestamp,timestamptz}');
 
+/** The column is marked for a constraint already whose rows nobody has looked at yet (`not valid`, from version 18 on). */
+const refusesNull = `a.attnotnull and not exists (select from pg_catalog.pg_constraint k
+      where k.conrelid = a.attrelid and k.contype = 'n' and not k.convalidated and k.conkey = array[a.attnum])`;
+
 /**
  * True where a unique index stands over some of the columns, as they are compared here: each of its columns is one of them,
  * with the collation of the column. No index holds for rows of tables that inherit, nor one that is checked only at the end
@@ -23,7 +27,7 @@ function hasIndex(oid: string, { keys, countsNulls }: CountedKeys): string | und
   and not x.indisexclusion and x.indpred is null and x.indexprs is null
   and not exists (select from pg_catalog.pg_inherits h where h.inhparent = x.indrelid)
   and x.indnkeyatts = (select count(*) from pg_catalog.pg_attribute a where a.attrelid = x.indrelid and ${place} < x.indnkeyatts
-    and a.attname = any (${list})${countsNulls ? ' and a.attnotnull' : ''} and a.attcollation = x.indcollation[${place}]
+    and a.attname = any (${list})${countsNulls ? ` and ${refusesNull}` : ''} and a.attcollation = x.indcollation[${place}]
     and (select o.opcdefault from pg_catalog.pg_opclass o where o.oid = x.indclass[${place}])))`;
 }
 
