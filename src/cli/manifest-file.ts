@@ -5,6 +5,7 @@ import type { Relation } from '../adapter/relation.ts';
 import { canonicalJson } from '../graph/plain-value.ts';
 import type { Project } from '../project/project.ts';
 import { errorCode } from '../project/read-text.ts';
+import { maskJson } from '../report/mask-json.ts';
 import { readInputHash, renderManifest } from '../report/manifest/manifest.ts';
 import { createNaming } from '../report/manifest/name-database.ts';
 import type { EntryContext } from '../report/manifest/node-entry.ts';
@@ -15,7 +16,7 @@ import type { LoadedGraph } from './load-graph.ts';
 import type { Screen } from './screen.ts';
 import type { SeedHash } from './select-nodes.ts';
 import { hashContent, hashSeeds } from './select-nodes.ts';
-import { writeArtifact } from './write-artifact.ts';
+import { readIfAny, writeArtifact } from './write-artifact.ts';
 
 export function manifestPath(project: Project): string {
   return `${project.paths.target}/manifest.json`;
@@ -50,8 +51,8 @@ export function writeManifest(host: Host, screen: Screen, loaded: LoadedGraph): 
   const { project, engine } = loaded;
   const path = join(project.root, manifestPath(project));
   const seedHash = hashSeeds(host, project);
-  const inputHash = hashInput(host, loaded, seedHash);
-  if (readHead(host, path) === inputHash) return true;
+  const inputHash = hashInput(host, screen, { loaded, seedHash });
+  if (readHead(host, path) === inputHash && !showsSecret(host, screen, path)) return true;
   const origin = { version: host.version, generatedAt: artifactTime(host), invocationId: null };
   const pieces = renderManifest({
     ...entryContext(host, loaded, seedHash),
@@ -67,7 +68,12 @@ export function writeManifest(host: Host, screen: Screen, loaded: LoadedGraph): 
 const largestRead = 1024 * 1024;
 
 /** One hash over all that the manifest depends on: `tx` itself, the target, variables, and the files of the project. */
-function hashInput(host: Host, { project, graph, flagVars, contentHash, analysis }: LoadedGraph, seedHash: SeedHash): string {
+function hashInput(
+  host: Host,
+  screen: Screen,
+  { loaded, seedHash }: { readonly loaded: LoadedGraph; readonly seedHash: SeedHash },
+): string {
+  const { project, graph, flagVars, contentHash, analysis } = loaded;
   const { target } = project;
   const sum = createHash('sha256');
   const add = (...parts: readonly string[]): void => {
@@ -75,7 +81,7 @@ function hashInput(host: Host, { project, graph, flagVars, contentHash, analysis
   };
   add(host.version, readProgram(host), target.name, target.type, target.schema, target.database, project.paths.target);
   add(canonicalJson(Object.entries(flagVars).map(([name, { value }]) => [name, value])));
-  add(project.file.path, project.file.text, contentHash());
+  add(project.file.path, screen.mask().apply(project.file.text), contentHash());
   for (const { path } of project.seeds) add(path, seedContent(host, project, path, seedHash));
   for (const [id, { full }] of analysis?.whole ?? []) add(id, full?.sql ?? '');
   // JavaScript may take values from anywhere: only what came out tells.
@@ -94,6 +100,17 @@ function readProgram(host: Host): string {
 function seedContent(host: Host, { root }: Project, path: string, seedHash: SeedHash): string {
   const stat = host.files.stat(join(root, path));
   return stat !== undefined && stat.size > largestRead ? `${stat.size} ${stat.mtimeMs}` : (seedHash(path) ?? '');
+}
+
+/**
+ * Whether the manifest that is there shows what is a secret by now: a password can change while all that the manifest is made
+ * from stays. The hash knows nothing of secrets, as whoever has it could try out which one fits.
+ */
+function showsSecret(host: Host, screen: Screen, path: string): boolean {
+  const mask = screen.mask();
+  if (!mask.hasSecrets) return false;
+  const text = new TextDecoder().decode(readIfAny(host.files, path));
+  return maskJson(text, mask) !== text;
 }
 
 /** What the manifest that is there was made from. Its head is enough. */

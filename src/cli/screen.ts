@@ -49,10 +49,7 @@ export function createScreen(host: Host, options: OutputOptions): Screen {
   const files = new Map<string, SourceFile>();
   const secrets: string[] = [];
   let mask = createMask(secrets);
-  const output = maskSecrets(plainIf(options.color === false, host.output), {
-    apply: (text) => mask.apply(text),
-    find: (text) => mask.find(text),
-  });
+  const output = maskSecrets(plainIf(options.color === false, host.output), { apply: (text) => mask.apply(text) });
   const json = options.logFormat === 'json';
   const quiet = options.quiet === true;
   const shown = new Set<string>();

@@ -98,7 +98,7 @@ function readsUnicode(env: OutputSettings['env'], windows: boolean): boolean {
 }
 
 /** `output` with every secret masked in everything that is written. */
-export function maskSecrets(output: Output, mask: Mask): Output {
+export function maskSecrets(output: Output, mask: Pick<Mask, 'apply'>): Output {
   const sink = (channel: Channel): Channel => ({
     write: (text) => channel.write(mask.apply(text)),
     isTty: channel.isTty,

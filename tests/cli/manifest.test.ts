@@ -505,3 +505,27 @@ describe('state:', () => {
     expect(await chosen('state:modified+,total')).toEqual(['total']);
   });
 });
+
+describe('a secret that changes', () => {
+  it('is taken out of a manifest that nothing else has changed, once', async () => {
+    const project = await shop({
+      'project.yaml': `name: shop
+targets:
+  dev: { type: postgres, host: localhost, user: u, password: '\${PW}', database: shop, schema: main }
+`,
+      'models/marts/total.yaml': 'models: [{ name: total, meta: { port: 4711, code: 47110 } }]\n',
+    });
+    const compile = async (password: string): Promise<string> => {
+      const { code, stderr } = await project.tx(['compile', '--no-analyze'], { env: { PW: password } });
+      expect(code, stderr).toBe(0);
+      return project.read('target/manifest.json');
+    };
+    const metaOf = (text: string): unknown => parsed(text).nodes['model.shop.total']?.['meta'];
+    expect(metaOf(await compile('abcdef'))).toEqual({ port: 4711, code: 47_110 });
+    const masked = await compile('4711');
+    expect(metaOf(masked)).toEqual({ port: '***', code: 47_110 });
+    // Keys are the words of every manifest, whatever the secret is: they are no reason to write it again.
+    const again = await compile('nodes');
+    expect(await compile('nodes')).toBe(again);
+  });
+});
