@@ -1,6 +1,7 @@
 /** Reads the rows for which a test fails: keys first, and nothing that must not be seen. */
 import type { Cell, Connection, ResultSet } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
+import type { Column } from '../adapter/relation.ts';
 import type { ColumnFault } from '../checks/catalog-rule.ts';
 import { judgeCatalog } from '../checks/catalog-rule.ts';
 import { sampleQuery } from '../checks/check-statements.ts';
@@ -12,11 +13,19 @@ import { queryRows } from './perform.ts';
 
 type Audit = Extract<Action, { kind: 'audit' }>;
 
+/** What of failing rows somebody wants to see. */
+export interface FailuresWanted {
+  readonly limit: number;
+  /** The select list of these columns where they are to be spelled another way; they keep their types all the same. */
+  readonly spell?: ((columns: readonly Column[]) => string | undefined) | undefined;
+}
+
 /** The failing rows of the one test of an audit, whatever its verdict is. */
-export async function readFailures(tools: PlaceTools, audit: Audit, limit: number): Promise<ResultSet> {
+export async function readFailures(tools: PlaceTools, audit: Audit, wanted: FailuresWanted): Promise<ResultSet> {
+  const { limit } = wanted;
   const { connection, dialect } = tools;
   const [query] = audit.queries;
-  if (query !== undefined) return failingRows(connection, query, failuresOf(query, limit), limit);
+  if (query !== undefined) return spelledRows(connection, query, failuresOf(query, limit), wanted);
   const check = audit.checks[0] ?? bug('an audit without a test');
   if (check.shape.kind === 'catalog') {
     const from = audit.relation.startsWith('(') ? `${audit.relation} as checked` : audit.relation;
@@ -25,7 +34,22 @@ export async function readFailures(tools: PlaceTools, audit: Audit, limit: numbe
   }
   const [place] = await placeChecks(tools, audit);
   if (place === undefined) return bug(`check ${check.id} has no place`);
-  return failingRows(connection, check, sampleQuery(place.check, place.relation, limit), limit);
+  return spelledRows(connection, check, sampleQuery(place.check, place.relation, limit), wanted);
+}
+
+async function spelledRows(
+  connection: Connection,
+  test: PlannedCheck | PlannedQueryTest,
+  sql: string,
+  { limit, spell }: FailuresWanted,
+): Promise<ResultSet> {
+  if (spell === undefined) return failingRows(connection, test, sql, limit);
+  const from = `from (\n${sql}\n) as spelled`;
+  const { columns } = await queryRows(connection, { sql: `select * ${from} limit 0` }, 0, test.id);
+  const list = spell(columns);
+  if (list === undefined) return failingRows(connection, test, sql, limit);
+  const { rows } = await queryRows(connection, { sql: `select ${list} ${from}` }, limit, test.id);
+  return present({ columns, rows }, test);
 }
 
 /** The rows of a test with SQL of its own. */
@@ -40,6 +64,10 @@ export async function failingRows(
   limit: number,
 ): Promise<ResultSet> {
   const rows = await queryRows(connection, { sql }, limit, test.id);
+  return present(rows, test);
+}
+
+function present(rows: ResultSet, test: PlannedCheck | PlannedQueryTest): ResultSet {
   return presentRows(rows, 'leadingColumns' in test ? test.leadingColumns : [], hiddenColumns(test));
 }
 

@@ -296,6 +296,16 @@ describe('tx clean', () => {
   });
 });
 
+describe('tx env', () => {
+  it('leaves nothing behind of an environment that is not there', async () => {
+    const project = await shop();
+    expect((await project.tx(['build'])).code).toBe(0);
+    const { code, stderr } = await project.tx(['env', 'drop', 'tpyo', '--yes']);
+    expect([code, stderr.includes('unknown-environment')]).toEqual([2, true]);
+    expect(existsSync(project.path('target/env'))).toBe(false);
+  });
+});
+
 describe('tx explain', () => {
   it('prints the page of a code, lists the codes, and knows near ones', async () => {
     const home = tempFolder();

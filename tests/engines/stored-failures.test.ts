@@ -18,6 +18,16 @@ const files = {
           - not_equal_to: { name: known, value: lost, limit: 2 }
           - not_equal_to: { name: other, value: lost, severity: warn, store_failures: false }
 `,
+  'models/n.sql': '{{config materialized="table"}}\nselect id, status, array[id, 9] as parts, array[email] as emails from {{ref "src"}}',
+  'models/n.yaml': `models:
+  - name: n
+    columns:
+      - name: emails
+        pii: true
+      - name: status
+        tests:
+          - not_equal_to: { name: loose, value: lost, severity: warn, store_failures: false }
+`,
 };
 
 describe('failing rows', () => {
@@ -45,6 +55,14 @@ describe('failing rows', () => {
           return text.trim().split('\n');
         };
         expect(await shown()).toEqual(['id,status,email', ...lost.map((id) => `${id},lost,***`)]);
+        const parts = async (limit: string): Promise<unknown> => {
+          const { exit, text } = await project.tx(['show', '--failures', 'loose', '--quiet', '--output', 'json', '--limit', limit]);
+          expect(exit, text).toBe(0);
+          return JSON.parse(text);
+        };
+        const row = (id: number): object => ({ id, status: 'lost', parts: [id, 9], emails: '***' });
+        expect(await parts('2')).toEqual(lost.slice(0, 2).map(row));
+        expect(await parts('-1')).toEqual(lost.map(row));
         expect(await shown('--limit', '3')).toEqual(['id,status,email', ...lost.slice(0, 3).map((id) => `${id},lost,***`)]);
         project.write({ 'seeds/src.csv': 'id,email,status\n9,y@example.com,lost\n' });
         expect((await project.tx('build')).exit).toBe(1);

@@ -43,7 +43,8 @@ export async function envCommand(host: Host, screen: Screen, options: StateOptio
     throw new Stop(exitCodes.usage, [diagnose('flag-value', wrong)]);
   }
   const { env: _env, ...target } = options;
-  const loaded = await loadGraph(host, screen, isDrop && name !== undefined ? { ...options, env: name } : target);
+  // Of what is to be dropped, or was never there, nothing is kept for the next command.
+  const loaded = await loadGraph(host, screen, isDrop && name !== undefined ? { ...options, env: name, cache: false } : target);
   await askTarget(host, screen, loaded, { options, readOnly: !isDrop || options.yes !== true, connections: 2 }, (open) =>
     isDrop ? drop(host, screen, open, { loaded, options, name: name ?? '' }) : list(screen, open, { loaded, options }),
   );

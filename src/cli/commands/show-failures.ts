@@ -1,5 +1,6 @@
 /** `tx show --failures`: the rows for which a test fails, kept or as they are now. Nothing is written. */
 import type { ResultSet } from '../../adapter/connection.ts';
+import type { Column } from '../../adapter/relation.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { readFailures } from '../../execute/failing-rows.ts';
 import { StatementFailure } from '../../execute/step-failure.ts';
@@ -11,6 +12,8 @@ import { askTarget } from '../ask-target.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { Host } from '../host.ts';
 import type { LoadedGraph } from '../load-graph.ts';
+import { nestedColumns } from '../nested-columns.ts';
+import type { NestedColumns } from '../nested-columns.ts';
 import type { DatabaseOptions, DeferOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
 import { readsOfPreview } from '../reads-of.ts';
 import { planLoaded } from '../run-command.ts';
@@ -21,12 +24,18 @@ export interface FailuresOptions extends ProjectOptions, OutputOptions, Selectio
   /** A selector of one test. */
   readonly failures: string;
   readonly limit: number;
+  readonly output: 'text' | 'json' | 'csv';
 }
 
 export interface ShownFailures {
   readonly title: string;
   readonly rows: ResultSet;
+  /** Which columns hold the text of JSON. Rows that were kept are text in any case. */
+  readonly json: readonly boolean[];
 }
+
+/** All rows, in a number that every engine takes. */
+const mostRows = 2 ** 31 - 1;
 
 /** The failing rows of the one test that `--failures` names. */
 export async function findFailures(host: Host, screen: Screen, loaded: LoadedGraph, options: FailuresOptions): Promise<ShownFailures> {
@@ -45,10 +54,16 @@ export async function findFailures(host: Host, screen: Screen, loaded: LoadedGra
       const kept = isKept ? await readKeptFailures(connection, test, { schema: loaded.project.stateSchema, dialect }) : undefined;
       if (kept !== undefined) {
         const rows = { ...kept.rows, rows: kept.rows.rows.slice(0, options.limit) };
-        return { title: `${nameOf(loaded, test)}, kept of run ${kept.runId} at ${kept.at}`, rows };
+        return { title: `${nameOf(loaded, test)}, kept of run ${kept.runId} at ${kept.at}`, rows, json: [] };
       }
-      const rows = await readFailures({ connection, dialect, capabilities }, step.audit, options.limit);
-      return { title: `${nameOf(loaded, test)}, in what is published`, rows };
+      const nested = (columns: readonly Column[]): NestedColumns | undefined =>
+        options.output === 'json' ? nestedColumns(dialect, columns) : undefined;
+      const spell = options.output === 'json' ? (columns: readonly Column[]): string | undefined => nested(columns)?.list : undefined;
+      const rows = await readFailures({ connection, dialect, capabilities }, step.audit, {
+        limit: Math.min(options.limit, mostRows),
+        spell,
+      });
+      return { title: `${nameOf(loaded, test)}, in what is published`, rows, json: nested(rows.columns)?.json ?? [] };
     } catch (cause) {
       if (!(cause instanceof StatementFailure)) throw cause;
       const place = { node: test, text: undefined, span: undefined, compiledPath: undefined, reads: readsOfPreview(loaded, test) };

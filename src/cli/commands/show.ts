@@ -66,8 +66,8 @@ async function showFailures(
   loaded: LoadedGraph,
   options: ShowOptions & { readonly failures: string },
 ): Promise<ExitCode> {
-  const { title, rows } = await findFailures(host, screen, loaded, options);
-  showRows(screen, title, { rows, json: [] }, options);
+  const { title, ...rows } = await findFailures(host, screen, loaded, options);
+  showRows(screen, title, rows, options);
   return exitCodes.ok;
 }
 
