@@ -9,8 +9,18 @@ import { atMost, cpu, here, peak, tx, wall } from './sides.mjs';
 
 /** The models of the compile cases over sources that are there. */
 async function makeProject({ folder, size, scratch }) {
-  writeCompileProject(folder, size.models);
+  const made = writeCompileProject(folder, size.models);
   await runStatements(join(folder, 'warehouse.duckdb'), compileSources(), { folder, scratch });
+  return made;
+}
+
+/** A compile with types beside one without, after one that comes before both: what they differ in is the analysis. */
+async function compileWithTypes({ folder, scratch }, prepare) {
+  await measure({ args: tx('compile'), cwd: folder }, scratch);
+  return {
+    tx: { args: tx('compile'), cwd: folder, prepare },
+    floor: { args: tx('compile', '--no-analyze'), cwd: folder, prepare },
+  };
 }
 
 /** The same project over seeds: of tables that somebody else fills nobody knows whether they are the same. */
@@ -46,18 +56,13 @@ const typed = {
   title: 'tx compile of 1,000 models with types and lineage of columns; floor: tx compile --no-analyze',
   make: async (place) => {
     await makeProject(place);
-    const { folder, scratch } = place;
+    const { folder } = place;
     const target = join(folder, 'target');
-    const prepare = () => rmSync(target, { recursive: true, force: true });
-    await measure({ args: tx('compile'), cwd: folder }, scratch);
+    const sides = await compileWithTypes(place, () => rmSync(target, { recursive: true, force: true }));
     const [manifest, sources] = [join(folder, 'bound.json'), join(folder, 'sources.json')];
     copyFileSync(join(target, 'manifest.json'), manifest);
     writeFileSync(sources, JSON.stringify(compileSources()));
-    return {
-      tx: { args: tx('compile'), cwd: folder, prepare },
-      floor: { args: tx('compile', '--no-analyze'), cwd: folder, prepare },
-      bare: { args: [here('floor-bind.cjs'), manifest, sources], cwd: folder },
-    };
+    return { ...sides, bare: { args: [here('floor-bind.cjs'), manifest, sources], cwd: folder } };
   },
   rows: (medians) => [
     cpu(medians),
@@ -77,19 +82,13 @@ const typedAgain = {
   name: 'typed-again-1000',
   title: 'tx compile of the same where one model has changed; floor: tx compile --no-analyze after such a change',
   make: async (place) => {
-    const { folder, scratch, size } = place;
-    const { lastModel } = writeCompileProject(folder, size.models);
-    await runStatements(join(folder, 'warehouse.duckdb'), compileSources(), { folder, scratch });
+    const { folder } = place;
+    const { lastModel } = await makeProject(place);
     const found = readdirSync(join(folder, 'models'), { recursive: true }).find((path) => path.endsWith(`${lastModel}.sql`));
     const path = join(folder, 'models', found);
     const text = readFileSync(path, 'utf8');
     let turn = 0;
-    const prepare = () => writeFileSync(path, `${text}-- ${(turn += 1)}\n`);
-    await measure({ args: tx('compile'), cwd: folder }, scratch);
-    return {
-      tx: { args: tx('compile'), cwd: folder, prepare },
-      floor: { args: tx('compile', '--no-analyze'), cwd: folder, prepare },
-    };
+    return compileWithTypes(place, () => writeFileSync(path, `${text}-- ${(turn += 1)}\n`));
   },
   rows: (medians) => [
     cpu(medians),
