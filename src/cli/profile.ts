@@ -13,5 +13,5 @@ export function profiledHost(host: Host, command: string | undefined): Host {
 
 /** Writes the trace where the user asked for it, seen from where they stand. */
 export function writeTrace(host: Host, screen: Screen, trace: Trace, file: string): void {
-  writeArtifact(host, screen, { absolute: resolve(host.cwd, file), shown: file }, trace.render());
+  writeArtifact(host, screen, { absolute: resolve(host.cwd, file), shown: file }, trace.render(screen.mask().apply));
 }

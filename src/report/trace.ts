@@ -35,8 +35,8 @@ export interface Trace extends Tracer {
   readonly statement: <T>(worker: number, name: string, sql: string | undefined, work: () => Promise<T>) => Promise<T>;
   /** Notes numbers of things that were done. */
   readonly count: (name: string, numbers: Readonly<Record<string, number>>) => void;
-  /** The file. Mask it before it is written. */
-  readonly render: () => Iterable<string>;
+  /** The file. `hide` takes what must not be shown out of texts before they are cut; mask the rest before it is written. */
+  readonly render: (hide: (text: string) => string) => Iterable<string>;
 }
 
 /** A trace; `now` is in milliseconds since the process started, `command` names it. */
@@ -85,15 +85,20 @@ export function createTrace(now: () => number, command: string): Trace {
     statement: (worker, name, sql, work) =>
       measure(work, (start, end) => {
         workers = Math.max(workers, worker + 1);
-        const args = sql === undefined ? {} : { sql: sql.length > longestText ? `${sql.slice(0, longestText)}…` : sql };
-        add({ name, cat: 'statement', tid: workerTrack(worker), args }, start, end);
+        add({ name, cat: 'statement', tid: workerTrack(worker), args: sql === undefined ? {} : { sql } }, start, end);
       }),
     count: (name, args) => counts.push({ name, ph: 'C', pid: 1, ts: Math.round(now() * 1000), args }),
     handle: (event) => {
       if (event.type === 'node-started') starts.set(event.id, now());
       else if (event.type === 'node-finished') finishNode(event.result);
     },
-    *render() {
+    *render(hide) {
+      // Half a secret would not be found any more.
+      const cut = (key: string, value: unknown): unknown => {
+        if (key !== 'sql' || typeof value !== 'string' || value.length <= longestText) return value;
+        const shown = hide(value);
+        return shown.length <= longestText ? shown : `${shown.slice(0, longestText)}…`;
+      };
       yield `{"displayTimeUnit":"ms","traceEvents":[\n`;
       const names: (readonly [number, string])[] = [[mainTrack, `tx ${command}`]];
       for (let worker = 0; worker < workers; worker += 1) {
@@ -101,7 +106,7 @@ export function createTrace(now: () => number, command: string): Trace {
       }
       yield names.map(([tid, name]) => JSON.stringify({ name: 'thread_name', ph: 'M', pid: 1, tid, args: { name } })).join(',\n');
       // Outer events come first: viewers nest by order where times are equal.
-      for (const event of events.sort((a, b) => a.ts - b.ts || b.dur - a.dur)) yield `,\n${JSON.stringify(event)}`;
+      for (const event of events.sort((a, b) => a.ts - b.ts || b.dur - a.dur)) yield `,\n${JSON.stringify(event, cut)}`;
       for (const event of counts) yield `,\n${JSON.stringify(event)}`;
       yield '\n]}\n';
     },
