@@ -23,8 +23,9 @@ const numbers: ReadonlySet<Family> = new Set<Family>(['integer', 'huge', 'decima
 
 const double = (sql: string): string => `cast(${sql} as double)`;
 
+/** JSON goes by its text as it stands: what the engine's own functions make of it has rounded numbers. */
 function alone({ sql, type }: TypedSql): string {
-  return familyOf(type) === 'json' ? `cast(json(${sql}) as varchar)` : sql;
+  return familyOf(type) === 'json' ? `cast(${sql} as varchar)` : sql;
 }
 
 function pair(here: TypedSql, there: TypedSql): readonly [string, string] {
@@ -37,19 +38,41 @@ function pair(here: TypedSql, there: TypedSql): readonly [string, string] {
 }
 
 /**
+ * The same JSON in which each string begins with `s` and each number is a string that begins with `n`: the engine's own functions
+ * round numbers with a point, and integers that have no place in 64 bits. The last number is one that is added, so that every search
+ * for the next one ends outside of strings.
+ */
+function withWordedNumbers(text: string): string {
+  const strings = String.raw`regexp_replace(${text}, '"((?:[^"\\]|\\.)*)"', '"s\1"', 'gs')`;
+  return String.raw`regexp_replace('[' || ${strings} || ',0]', '((?:[^"0-9-]|-[^"0-9]|"[^"\\]*(?:\\.[^"\\]*)*")*)(-?[0-9][0-9.eE+-]*)', '\1"n\2"', 'gs')`;
+}
+
+/** A number of {@link withWordedNumbers} as its digits and a power of ten: one form for each value, and nothing is rounded. */
+function exactNumber(word: string): string {
+  const mantissa = `ltrim(replace(regexp_extract(${word}, '[0-9.]+'), '.', ''), '0')`;
+  const digits = `rtrim(${mantissa}, '0')`;
+  const written = `coalesce(nullif(regexp_extract(${word}, '[eE][+]?(-?[0-9]+)', 1), ''), '0')`;
+  const scale = `length(regexp_extract(${word}, '[.]([0-9]+)', 1))`;
+  const power = `cast(try_cast(${written} as bigint) as hugeint) - ${scale} + length(${mantissa}) - length(${digits})`;
+  const sign = `case when starts_with(${word}, '"n-') then '-' else '' end`;
+  return `case when ${digits} = '' then '0' else coalesce(${sign} || ${digits} || 'e' || (${power}), ${word}) end`;
+}
+
+/**
  * All values of a JSON text with the way to each, sorted: whatever the order of names in objects, and however numbers are written.
- * The ways are not quoted, so that names with signs of their own could be read in two ways: such a text stands for itself.
+ * The ways are not quoted, so that names with signs of their own could be read in two ways, as could a name that stands twice: such a
+ * text stands for itself.
  */
 function jsonMeaning(text: string): string {
-  const number = 'cast(atom as double)';
-  const written = [
-    `when 'OBJECT' then '{}' when 'ARRAY' then '[]'`,
-    `when 'DOUBLE' then case when ${number} = trunc(${number}) and abs(${number}) < 1e37 then cast(cast(${number} as hugeint) as varchar) else cast(${number} as varchar) end`,
-    `else cast(atom as varchar)`,
+  const word = `cast(atom as varchar)`;
+  const value = [
+    `case when type = 'OBJECT' then '{}' when type = 'ARRAY' then '[]'`,
+    `when starts_with(${word}, '"n') then ${exactNumber(word)} else coalesce(${word}, 'null') end`,
   ].join(' ');
-  const values = `list_sort(list(fullkey || ' ' || case type ${written} end))`;
-  const isPlain = `bool_and(key is null or not regexp_matches(key, '[^\\w-]'))`;
-  return `(select case when ${isPlain} then ${values} when count(*) > 0 then [${text}] end from json_tree(${text}))`;
+  const isPlain = String.raw`bool_and(key is null or not regexp_matches(key, '[.\[\x00-\x1f]')) and count(*) = count(distinct fullkey)`;
+  const itself = `[[min(case when parent is null then cast(value as varchar) end)]]`;
+  const all = `list_sort(list([fullkey, ${value}]))`;
+  return `(select case when ${isPlain} then ${all} when count(*) > 0 then ${itself} end from json_tree(${withWordedNumbers(text)}))`;
 }
 
 /** Whether the difference of two decimals keeps all digits that there can be. */
