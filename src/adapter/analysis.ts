@@ -135,6 +135,8 @@ export interface SourceEdge {
   readonly input: number;
   readonly column: string;
   readonly kind: EdgeKind;
+  /** Only how many values there are goes that way, and none of them. */
+  readonly counted?: true;
 }
 
 /** By what a column decides about others: `group_by` is DISTINCT as well, `window` PARTITION BY and ORDER BY of a window. */

@@ -17,6 +17,8 @@ export interface ColumnEdge {
   /** How the value travels, or by what it only decides about the other one. */
   readonly kind: EdgeKind | InfluenceKind;
   readonly direct: boolean;
+  /** Only how many values there are goes that way. */
+  readonly counted: boolean;
 }
 
 export interface ColumnGraph {
@@ -49,14 +51,14 @@ export function buildColumnGraph(
     const origins = inputs.map((from) => (from.kind === 'relation' ? owners.get(relation(from.relation)) : undefined));
     for (const { name, sources, influences: own } of columns) {
       const to = { node: id, column: name };
-      for (const { input, column, kind } of sources) {
+      for (const { input, column, kind, counted = false } of sources) {
         const node = origins[input];
-        if (node !== undefined) add({ from: { node, column }, to, kind, direct: true });
+        if (node !== undefined) add({ from: { node, column }, to, kind, direct: true, counted });
       }
       if (!indirect) continue;
       for (const { input, column, kind } of [...own, ...influences]) {
         const node = origins[input];
-        if (node !== undefined) add({ from: { node, column }, to, kind, direct: false });
+        if (node !== undefined) add({ from: { node, column }, to, kind, direct: false, counted: false });
       }
     }
   }

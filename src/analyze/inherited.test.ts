@@ -8,7 +8,13 @@ const ref = (text: string): ColumnRef => ({ node: text.split('.')[0] as NodeId, 
 const textOf = ({ node, column }: ColumnRef): string => `${node}.${column}`;
 
 function graphOf(...edges: readonly (readonly [from: string, to: string, kind?: ColumnEdge['kind']])[]): ColumnGraph {
-  const all = edges.map(([from, to, kind = 'identity']): ColumnEdge => ({ from: ref(from), to: ref(to), kind, direct: true }));
+  const all = edges.map(([from, to, kind = 'identity']): ColumnEdge => ({
+    from: ref(from),
+    to: ref(to),
+    kind,
+    direct: true,
+    counted: false,
+  }));
   return {
     into: (column) => all.filter(({ to }) => textOf(to) === textOf(column)),
     outOf: (column) => all.filter(({ from }) => textOf(from) === textOf(column)),

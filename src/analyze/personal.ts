@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import { ancestors } from '../graph/traverse.ts';
 import type { Analysis } from './analysis.ts';
 import { buildColumnGraph } from './column-graph.ts';
-import type { ColumnEdge, ColumnGraph, ColumnRef } from './column-graph.ts';
+import type { ColumnEdge, ColumnRef } from './column-graph.ts';
 import { inheritFrom } from './inherited.ts';
 
 export interface PersonalColumns {
@@ -21,6 +21,13 @@ export function personalColumns(analysis: Pick<Analysis, 'nodes'>, graph: Graph,
   const edges = buildColumnGraph(analysis, graph, fold, false);
   const said = ({ node, column }: ColumnRef): CompiledColumn['pii'] =>
     columnsOf(graph, node).find(({ name }) => fold(name) === fold(column))?.pii;
+  /** The edges by which values of one column can be read off another: a truth or a count tells nobody's name. */
+  const carrying = (ref: ColumnRef): readonly ColumnEdge[] => {
+    const found = analysis.nodes.get(ref.node);
+    const columns = found?.kind === 'known' ? found.columns : [];
+    const isTruth = /^bool(?:ean)?$/i.test(columns.find(({ name }) => fold(name) === fold(ref.column))?.type ?? '');
+    return edges.into(ref).filter(({ kind, counted }) => kind === 'identity' || !(counted || isTruth));
+  };
   const known = new Map<string, boolean>();
   const has = (ref: ColumnRef): boolean => {
     const key = `${ref.node}\n${fold(ref.column)}`;
@@ -34,10 +41,10 @@ export function personalColumns(analysis: Pick<Analysis, 'nodes'>, graph: Graph,
     return found;
   };
   const comesFrom = (ref: ColumnRef): boolean => {
-    if (analysis.nodes.get(ref.node)?.kind === 'known') return carrying(edges, analysis, ref).some(({ from }) => has(from));
-    return [...ancestors(graph, [ref.node])].some((above) =>
-      columnsOf(graph, above).some(({ name, pii }) => isMark(pii) && fold(name) === fold(ref.column)),
-    );
+    const found = analysis.nodes.get(ref.node);
+    // Columns that are only declared say nothing of where they come from.
+    if (found?.kind === 'known' && found.query !== undefined) return carrying(ref).some(({ from }) => has(from));
+    return [...ancestors(graph, [ref.node])].some((node) => has({ node, column: ref.column }));
   };
   return {
     has,
@@ -46,7 +53,7 @@ export function personalColumns(analysis: Pick<Analysis, 'nodes'>, graph: Graph,
       const found: ColumnRef[] = [];
       const seen = new Set<string>();
       const visit = (ref: ColumnRef): void => {
-        for (const { from } of carrying(edges, analysis, ref)) {
+        for (const { from } of carrying(ref)) {
           const key = `${from.node}\n${fold(from.column)}`;
           if (seen.has(key)) continue;
           seen.add(key);
@@ -63,18 +70,6 @@ export function personalColumns(analysis: Pick<Analysis, 'nodes'>, graph: Graph,
 /** Whether any column of these nodes, or of what is above them, is marked at all. */
 export function hasMarks(graph: Graph, ids: readonly NodeId[]): boolean {
   return [...ids, ...ancestors(graph, ids)].some((id) => columnsOf(graph, id).some(({ pii }) => isMark(pii)));
-}
-
-/** The edges by which values of one column can be read off another: a count tells nobody's name. */
-function carrying(edges: ColumnGraph, analysis: Pick<Analysis, 'nodes'>, ref: ColumnRef): readonly ColumnEdge[] {
-  const found = analysis.nodes.get(ref.node);
-  const columns = found?.kind === 'known' ? found.columns : [];
-  const type = columns.find(({ name }) => name === ref.column)?.type ?? '';
-  return edges.into(ref).filter(({ kind }) => kind === 'identity' || (kind === 'aggregation' ? isText(type) : !/^bool/i.test(type)));
-}
-
-function isText(type: string): boolean {
-  return /char|text|string/i.test(type);
 }
 
 function isMark(pii: CompiledColumn['pii']): boolean {

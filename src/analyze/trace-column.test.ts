@@ -10,7 +10,7 @@ const ref = (node: string): ColumnRef => ({ node: node as NodeId, column: 'x' })
 function graphOf(pairs: readonly string[]): ColumnGraph {
   const edges = pairs.map((pair): ColumnEdge => {
     const [from = '', to = ''] = pair.split('>');
-    return { from: ref(from), to: ref(to), kind: 'identity', direct: true };
+    return { from: ref(from), to: ref(to), kind: 'identity', direct: true, counted: false };
   });
   const at = (end: 'from' | 'to', column: ColumnRef): readonly ColumnEdge[] => index[end].get(column.node) ?? [];
   const index = { from: new Map<string, ColumnEdge[]>(), to: new Map<string, ColumnEdge[]>() };

@@ -201,6 +201,40 @@ from {{ref "hand"}} where address <> 'who3@shop.test'`,
     expect(ran.exit, ran.text + written).toBe(0);
   });
 
+  it('makes up what aggregates take of personal values, and what comes of a query that cannot be followed', async () => {
+    const shop = await project({
+      'models/sources.yaml': `sources:
+  - { name: raw, schema: raw, tables: [{ name: staff, columns: [{ name: Ssn, pii: true }, { name: born, pii: true }, { name: email, pii: email }] }] }
+`,
+      'models/per_team.sql': `{{config materialized="table"}}select team, max(ssn) as one, sum(ssn) as total, min(born) as eldest,
+  max(email) as mail, (select max(ssn) from {{source "raw" "staff"}}) as top, count(ssn) as people, max(email) is null as is_silent
+from {{source "raw" "staff"}} group by team`,
+      // Nothing vouches for the columns of a name that the project does not make.
+      'models/odd.sql': `{{config materialized="table"}}select o.team, o.email from raw.other as o where o.team in (select team from {{source "raw" "staff"}})`,
+      'models/odd.yaml': `models: [{ name: odd, columns: [{ name: team, data_type: integer }, { name: email, data_type: varchar }] }]`,
+      'models/odd_report.sql': `select team, email from {{ref "odd"}} where team > 0`,
+      'models/report.sql': `select team, one, total, eldest, mail, top, people, is_silent from {{ref "per_team"}} where people > 1`,
+    });
+    await shop.run(
+      'create schema raw',
+      'create table raw.staff (team integer, ssn bigint, born date, email varchar(40))',
+      `insert into raw.staff select n % 3, 777000000 + n, date '1961-02-03', 'who' || n || '@shop.test' from generate_series(1, 12) as s(n)`,
+    );
+    await shop.run('create table raw.other as select team, email from raw.staff');
+    expect((await shop.tx('run -s per_team odd')).exit).toBe(0);
+    expect((await shop.tx('generate unit-test odd_report')).exit).toBe(0);
+    expect(shop.read('models/unit_odd_report.yaml')).toMatch(/person_\d/);
+    expect(shop.read('models/unit_odd_report.yaml')).not.toMatch(/who\d|shop\.test/);
+    const { exit, text } = await shop.tx('generate unit-test report');
+    expect(exit, text).toBe(0);
+    const written = shop.read('models/unit_report.yaml');
+    expect(written).not.toMatch(/7770000|1554|2331|3108|1961|who\d|shop\.test/);
+    // Four rows of each team, as they are.
+    expect(written).toMatch(/people: 4, is_silent: false/);
+    const ran = await shop.tx('test -s test_type:unit');
+    expect(ran.exit, ran.text + written).toBe(0);
+  });
+
   it('makes one value up for each in both tests of an incremental model', async () => {
     const shop = await project({
       'models/sources.yaml': sources,

@@ -19,24 +19,33 @@ export interface ColumnLineage {
   readonly outer?: ColumnLineage | undefined;
 }
 
-/** A source and a kind, as one number: walks over large plans make very many. */
+/** A source, a kind, and whether its values are only counted, as one number: walks over large plans make very many. */
 export type EdgeId = number & { readonly __edgeId: never };
 
 /** From the weakest to the strongest: of two ways, one after the other or beside each other, the stronger one counts. */
 const kinds: readonly EdgeKind[] = ['identity', 'transformation', 'aggregation', 'opaque'];
 
-function edgeId(source: SourceId, rank: number): EdgeId {
+function edgeId(source: SourceId, rank: number, counted: boolean): EdgeId {
   // The only maker of such numbers.
-  return (source * kinds.length + rank) as EdgeId;
+  return ((source * kinds.length + rank) * 2 + (counted ? 1 : 0)) as EdgeId;
 }
 
 export function sourceOfEdge(edge: EdgeId): SourceId {
   // Undoes the sum above.
-  return Math.floor(edge / kinds.length) as SourceId;
+  return Math.floor(edge / 2 / kinds.length) as SourceId;
+}
+
+function rankOfEdge(edge: EdgeId): number {
+  return Math.floor(edge / 2) % kinds.length;
 }
 
 export function kindOfEdge(edge: EdgeId): EdgeKind {
-  return kinds[edge % kinds.length] ?? 'opaque';
+  return kinds[rankOfEdge(edge)] ?? 'opaque';
+}
+
+/** Whether only a number of values comes that way, and none of them. */
+export function isCounted(edge: EdgeId): boolean {
+  return edge % 2 === 1;
 }
 
 /** A value from nowhere that may be NULL. */
@@ -46,38 +55,42 @@ export const constantLineage: ColumnLineage = { ...noLineage, notNull: true };
 
 /** The column itself. */
 export function sourceLineage(source: SourceId, notNull = false): ColumnLineage {
-  return { edges: [edgeId(source, 0)], influences: noInfluences, notNull };
+  return { edges: [edgeId(source, 0, false)], influences: noInfluences, notNull };
 }
 
 /** What a new value is beside what it is made of. */
 export interface Making {
   readonly influences?: Influences;
   readonly notNull?: boolean;
+  /** The new value says how many there are, and none of them. */
+  readonly counts?: boolean;
 }
 
 /** A value made of others, at least in the way of `kind`. */
 export function makeLineage(
   values: readonly ColumnLineage[],
   kind: EdgeKind,
-  { influences = noInfluences, notNull = false }: Making = {},
+  { influences = noInfluences, notNull = false, counts = false }: Making = {},
 ): ColumnLineage {
   const least = kinds.indexOf(kind);
   const edges: EdgeId[] = [];
   const decided: Influences[] = [influences];
   const places = new Map<SourceId, number>();
   for (const value of values) {
-    for (const edge of value.edges) addEdge(edges, places, edge, least);
+    for (const edge of value.edges)
+      addEdge(edges, places, edgeId(sourceOfEdge(edge), Math.max(rankOfEdge(edge), least), counts || isCounted(edge)));
     if (value.influences !== noInfluences) decided.push(value.influences);
   }
   return { edges, influences: decided.length === 1 ? influences : joinInfluences(decided), notNull };
 }
 
-function addEdge(edges: EdgeId[], places: Map<SourceId, number>, edge: EdgeId, least: number): void {
+/** Of two ways from one source the stronger kind counts, and that something is told. */
+function addEdge(edges: EdgeId[], places: Map<SourceId, number>, edge: EdgeId): void {
   const source = sourceOfEdge(edge);
-  const raised = edgeId(source, Math.max(edge % kinds.length, least));
   const at = places.get(source);
-  if (at === undefined) places.set(source, edges.push(raised) - 1);
-  else edges[at] = edgeId(source, Math.max(raised, edges[at] ?? 0) % kinds.length);
+  const known = at === undefined ? undefined : edges[at];
+  if (at === undefined || known === undefined) places.set(source, edges.push(edge) - 1);
+  else edges[at] = edgeId(source, Math.max(rankOfEdge(edge), rankOfEdge(known)), isCounted(edge) && isCounted(known));
 }
 
 /** Influences of these columns on whatever they decide about. */

@@ -1,7 +1,7 @@
 /** Turns what a walk over a plan found into plain data. */
 import type { BoundColumn, BoundQuery, Influence, OpaquePart, Proofs, SourceEdge, TypeMisfit } from '../analysis.ts';
 import type { Column } from '../relation.ts';
-import { kindOfEdge, sourceOfEdge } from './column-lineage.ts';
+import { isCounted, kindOfEdge, sourceOfEdge } from './column-lineage.ts';
 import type { ColumnLineage, EdgeId } from './column-lineage.ts';
 import { flattenInfluences, influenceOf, noInfluences } from './influences.ts';
 import type { InfluenceId, Influences } from './influences.ts';
@@ -24,7 +24,10 @@ export interface TracedQuery {
 export function describeQuery({ columns, lineages, duplicates, influences, inputs, proofs, misfits, opaque }: TracedQuery): BoundQuery {
   const ofRows = flattenInfluences(influences);
   // Wide queries name the same source again and again: one object for each edge.
-  const edge = remembered((id: EdgeId): SourceEdge => ({ ...inputs.source(sourceOfEdge(id)), kind: kindOfEdge(id) }));
+  const edge = remembered((id: EdgeId): SourceEdge => {
+    const described = { ...inputs.source(sourceOfEdge(id)), kind: kindOfEdge(id) };
+    return isCounted(id) ? { ...described, counted: true } : described;
+  });
   const influence = remembered((id: InfluenceId): Influence => ({ ...inputs.source(influenceOf(id).source), kind: influenceOf(id).kind }));
   const described = columns.map(({ name, type }, at): BoundColumn => {
     const lineage = lineages[at];

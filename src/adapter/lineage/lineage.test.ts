@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { kindOfEdge, makeLineage, mergeLineages, noLineage, sourceLineage, sourceOfEdge, withNotNull } from './column-lineage.ts';
+import {
+  isCounted,
+  kindOfEdge,
+  makeLineage,
+  mergeLineages,
+  noLineage,
+  sourceLineage,
+  sourceOfEdge,
+  withNotNull,
+} from './column-lineage.ts';
 import type { ColumnLineage } from './column-lineage.ts';
 import { flattenInfluences, influenceId, influenceOf, joinInfluences, noInfluences } from './influences.ts';
 import type { Influences } from './influences.ts';
@@ -19,6 +28,20 @@ describe('columns', () => {
     expect(words(makeLineage([sum, column('b')], 'transformation'))).toEqual(['aggregation a', 'transformation b']);
     expect(words(mergeLineages([column('a'), sum, column('b')]))).toEqual(['aggregation a', 'identity b']);
     expect(words(mergeLineages([sum, column('a')]))).toEqual(['aggregation a']);
+  });
+  it('of which only a number is told are so until their values come another way', () => {
+    const count = makeLineage([column('a'), column('b')], 'aggregation', { counts: true });
+    const counted = ({ edges }: ColumnLineage): readonly boolean[] => edges.map(isCounted);
+    expect(words(count)).toEqual(['aggregation a', 'aggregation b']);
+    expect(counted(makeLineage([makeLineage([count], 'aggregation')], 'transformation'))).toEqual([true, true]);
+    for (const both of [
+      [count, column('a')],
+      [column('a'), count],
+    ] as const) {
+      const found = mergeLineages(both);
+      expect(words(found)).toEqual(['aggregation a', 'aggregation b']);
+      expect(counted(found)).toEqual([false, true]);
+    }
   });
   it('are never NULL in a union only if they are on every side', () => {
     expect(mergeLineages([column('a'), column('b')]).notNull).toBe(true);

@@ -70,6 +70,24 @@ describe('queries over relations that are nowhere', () => {
     expect(typesOf((await binder.bind([{ sql: 'select 1 as n' }, { sql }]))[1])).toEqual(columns);
   });
 
+  it('tell what is only counted from what is told', async () => {
+    const counting = ['count(code)', 'count(distinct code) * 2', '(select count(code) from "main"."orders")', 'max(count(code)) over ()'];
+    const telling = [
+      'max(code)',
+      'sum(length(code))',
+      'array_agg(code)',
+      'json_agg(code)',
+      '(select max(code) from "main"."orders")',
+      'array(select code from "main"."orders")',
+      'count(code) || max(code)',
+    ];
+    const binder = await openBinder();
+    const bindings = await binder.bind([...counting, ...telling].map((sql) => ({ sql: `select ${sql} as x from "main"."orders"` })));
+    const edges = bindings.map((binding) => (binding.kind === 'bound' ? binding.query.columns[0]?.sources : binding));
+    const edge = { input: 0, column: 'code', kind: 'aggregation' };
+    expect(edges).toEqual([...counting.map(() => [{ ...edge, counted: true }]), ...telling.map(() => [edge])]);
+  });
+
   it('read what is declared anew, and a type that is none is told of its relation', async () => {
     const binder = await openBinder();
     expect(await binder.declare([{ ...orders, columns: [{ name: 'id', type: 'text' }] }])).toEqual([]);

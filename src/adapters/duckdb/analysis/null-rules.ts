@@ -72,6 +72,13 @@ const overRows: ReadonlySet<string> = new Set(
 );
 const counts: ReadonlySet<string> = new Set(['count', 'count_star', 'approx_count_distinct']);
 
+/** Aggregates that say how many rows there are, and nothing of what stands in them. */
+const tallies: ReadonlySet<string> = new Set([...counts, 'count_if', 'countif', 'regr_count']);
+
+export function isTally(name: string | null | undefined): boolean {
+  return tallies.has(name ?? '');
+}
+
 /** Over a group that has a row. */
 export function isNotNullAggregate(aggregate: Aggregate, values: Parts): boolean {
   if (isCount(aggregate)) return true;

@@ -312,6 +312,34 @@ describe('a query whose plan cannot be shown', () => {
   });
 });
 
+describe('an aggregate', () => {
+  it.each([
+    ['count(name)', true],
+    ['count(distinct name) * 2', true],
+    ['count(*) filter (where name is null) + count(name)', true],
+    ['approx_count_distinct(name)', true],
+    ['regr_count(id, length(name))', true],
+    ['(select count(name) from shop.customers)', true],
+    ['max(count(name)) over ()', true],
+    ['count(name) over (order by id)', true],
+    ['max(name)', false],
+    ['any_value(name)', false],
+    ['sum(length(name))', false],
+    ['list(name)', false],
+    ['json_group_array(name)', false],
+    ['arg_max(name, id)', false],
+    ['to_json({e: max(name)})', false],
+    ['(select max(name) from shop.customers)', false],
+    ['max(name) || count(name)', false],
+    ['count(name) || max(name)', false],
+  ])('%s only counts: %s', async (sql, counts) => {
+    const query = await bound(`select ${sql} as x from shop.customers`);
+    const edge = query.columns[0]?.sources.find(({ column }) => column === 'name');
+    expect(edge?.kind).toBe('aggregation');
+    expect(edge?.counted === true).toBe(counts);
+  });
+});
+
 describe('size', () => {
   it('binds a query of 500 columns', async () => {
     await binder.declare([stub('wide', Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`c${at}`, 'INTEGER'])))]);

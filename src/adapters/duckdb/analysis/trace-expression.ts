@@ -13,7 +13,7 @@ import { joinInfluences } from '../../../adapter/lineage/influences.ts';
 import { anyOf, columnAt } from '../../../adapter/lineage/row-flow.ts';
 import type { RowFlow } from '../../../adapter/lineage/row-flow.ts';
 import { isImpossibleCast } from './impossible-casts.ts';
-import { isNotNullAggregate, isNotNullCall, isNotNullOperator, isNotNullWindow, keepsNotNull } from './null-rules.ts';
+import { isNotNullAggregate, isNotNullCall, isNotNullOperator, isNotNullWindow, isTally, keepsNotNull } from './null-rules.ts';
 import { typeOf } from './plan.ts';
 import type { Aggregate, Call, Cast, Expression, Order, WindowCall } from './plan.ts';
 
@@ -136,6 +136,7 @@ function traceAggregate(aggregate: Aggregate, flow: RowFlow, around: Surrounding
       influencesOf([...deciding, ...orders], 'sort'),
     ]),
     notNull: isNotNullAggregate(aggregate, values),
+    counts: isTally(aggregate.name),
   });
 }
 
@@ -155,6 +156,7 @@ function traceWindow(call: WindowCall, flow: RowFlow, around: Surroundings): Col
       influencesOf([...deciding, ...traceOrders(call.arg_orders, flow, around)], 'sort'),
     ]),
     notNull: isNotNullWindow(call),
+    counts: call.type === 'WINDOW_AGGREGATE' && isTally(call.name),
   });
 }
 

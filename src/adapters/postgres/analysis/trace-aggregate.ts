@@ -26,6 +26,7 @@ export function traceAggregate(node: TreeNode, scope: Scope): ColumnLineage {
       influencesOf(scope.traceMaybe(...sorted.map((entry) => nodeAt(entry, 'expr'))), 'sort'),
     ]),
     notNull: isCount(oid) || (isFilled && isOverRows(oid)),
+    counts: isCount(oid),
   });
   return withInfluences(aggregate, owner.grouping.influences);
 }
@@ -49,5 +50,6 @@ export function traceWindowCall(node: TreeNode, scope: Scope): ColumnLineage {
       influencesOf(scope.traceMaybe(nodeAt(node, 'aggfilter')), 'filter'),
     ]),
     notNull: isNumbering(oid) || isCount(oid),
+    counts: isCount(oid),
   });
 }
