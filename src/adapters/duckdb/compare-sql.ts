@@ -69,7 +69,8 @@ function jsonMeaning(text: string): string {
     `case when type = 'OBJECT' then '{}' when type = 'ARRAY' then '[]'`,
     `when starts_with(${word}, '"n') then ${exactNumber(word)} else coalesce(${word}, 'null') end`,
   ].join(' ');
-  const isPlain = String.raw`bool_and(key is null or not regexp_matches(key, '[.\[\x00-\x1f]')) and count(*) = count(distinct fullkey)`;
+  // DISTINCT would keep the whole text with each of its values.
+  const isPlain = String.raw`bool_and(key is null or not regexp_matches(key, '[.\[\x00-\x1f]')) and count(*) = list_unique(list(fullkey))`;
   const itself = `[[min(case when parent is null then cast(value as varchar) end)]]`;
   const all = `list_sort(list([fullkey, ${value}]))`;
   return `(select case when ${isPlain} then ${all} when count(*) > 0 then ${itself} end from json_tree(${withWordedNumbers(text)}))`;
