@@ -22,6 +22,10 @@ function found({ failures, total, unit, measured }: TestFinding): string {
   return `found ${counted(failures, total)} ${failures === 1 && total === undefined ? unit.replace(/s$/, '') : unit}`;
 }
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+const waysToKeys = ({ nulls, duplicates }: { readonly nulls: number; readonly duplicates: number }): readonly string[] => [
+  ...(nulls > 0 ? ['leave rows without a key out in the query, or give them one'] : []),
+  ...(duplicates > 0 ? ['make the key unique in the query, or extend `unique_key`'] : []),
+];
 
 /** Most names that are listed. */
 const mostNames = 6;
@@ -90,13 +94,7 @@ export const runCodes = {
       ]
         .filter(Boolean)
         .join(', '),
-    (p) =>
-      `nothing was changed; ${[
-        p.nulls > 0 ? 'leave rows without a key out in the query, or give them one' : '',
-        p.duplicates > 0 ? 'make the key unique in the query, or extend `unique_key`' : '',
-      ]
-        .filter(Boolean)
-        .join('; ')}${p.samples.length > 0 ? `; for example ${p.samples.join('; ')}` : ''}`,
+    (p) => `nothing was changed; ${waysToKeys(p).join('; ')}${p.samples.length > 0 ? `; for example ${p.samples.join('; ')}` : ''}`,
   ),
   'time-column-missing': error<{ column: string; columns: readonly string[] }>(
     (p) => `the query gives no column \`${p.column}\`, by which its rows belong to an interval`,
