@@ -27,7 +27,7 @@ export const mergeCases: readonly ConformanceCase[] = [
             '{{config materialized="incremental" unique_key="id" merge_update_columns=(array "nmae")}}select id, name, seen from {{ref "src"}}',
         },
       },
-      { tx: 'run -s only', exit: 1, says: [/merge-column-missing\s+models\/only\.sql:1:74/, 'did you mean `name`'] },
+      { tx: 'run -s only', exit: 2, says: [/merge-column-missing\s+models\/only\.sql:1:74/, 'did you mean `name`'] },
       is('select count(*) from main.only', [3]),
     ],
   },
