@@ -108,17 +108,27 @@ function keep(input: BindingStoreInput, { added, touched, today }: News): void {
       if (entry !== undefined) entry.used = today;
     }
     save(input, kept, added, today);
-  } catch {
-    // A read-only checkout, a full disk, texts that are damaged: the next process starts the engine again.
+  } catch (cause) {
+    // What is damaged must not stand in the way for ever. A read-only checkout or a full disk may be another one next time.
+    if (cause instanceof CacheDamaged) forget(input);
   } finally {
     kept.segments.close();
   }
 }
 
-function readKept({ files, folder, build }: BindingStoreInput): Kept {
-  const stored = readColumns(files, `${folder}/${columnsName}`, `${folder}/bindings.changes`, build);
-  if (stored === undefined) return nothingKept();
+function forget({ files, folder }: BindingStoreInput): void {
   try {
+    files.remove(`${folder}/${columnsName}`);
+  } catch {
+    // A read-only checkout.
+  }
+}
+
+function readKept({ files, folder, build }: BindingStoreInput): Kept {
+  let stored: ReturnType<typeof readColumns>;
+  try {
+    stored = readColumns(files, `${folder}/${columnsName}`, `${folder}/bindings.changes`, build);
+    if (stored === undefined) return nothingKept();
     // Written by `save` of the same build.
     const segments = openSegments(files, folder, (stored.notes as Notes).segments);
     if (segments === undefined) return nothingKept();
@@ -134,7 +144,7 @@ function readKept({ files, folder, build }: BindingStoreInput): Kept {
     if (!(cause instanceof CacheDamaged)) throw cause;
     return nothingKept();
   } finally {
-    stored.close();
+    stored?.close();
   }
 }
 

@@ -192,6 +192,24 @@ describe('a binder that remembers', () => {
     }
   });
 
+  it('is not kept from remembering by a damaged text among many files', async () => {
+    const files = memoryFiles({});
+    const ask = (number: number): Promise<{ readonly asked: Asked | undefined }> =>
+      inProcess(
+        files,
+        async (binder) => (await binder.declare([orders]), binder.bind([query(`select ${number} as n from shop.orders`, 'orders')])),
+        { limits: { size: 1_000_000, segments: 2 } },
+      );
+    for (const number of [1, 2]) await ask(number);
+    for (const path of [...files.content.keys()].filter((name) => name.endsWith('.texts')))
+      files.writeAtomic(
+        path,
+        files.readBytes(path).map((byte) => byte ^ 1),
+      );
+    for (const number of [3, 4]) await ask(number);
+    expect((await ask(4)).asked).toBeUndefined();
+  });
+
   it('keeps what two processes at once have found out', async () => {
     const files = memoryFiles({});
     await inProcess(files, async (outer) => {
