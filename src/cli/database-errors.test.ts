@@ -3,10 +3,10 @@ import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import type { Project } from '../project/project.ts';
 import { describeOpenError } from './database-errors.ts';
 
-const project: Pick<Project, 'file' | 'target'> = {
-  file: { path: 'project.yaml', text: '' },
+const project: Pick<Project, 'target'> = {
   target: {
     name: 'dev',
+    span: { path: 'project.yaml', start: 30, end: 33 },
     type: 'duckdb',
     schema: 'main',
     threads: 1,
@@ -22,6 +22,7 @@ it('a disk without space for the log of a database is told as a full disk, with 
   const details: EngineErrorDetails = { kind: 'disk-full', message, redacted: message, retry: 'never' };
   expect(describeOpenError(details, project)).toMatchObject({
     code: 'disk-full',
+    span: { start: 30, end: 33 },
     message: `duckdb: ${message}`,
     help: 'free some space and run again: the database stands as after its last commit',
   });

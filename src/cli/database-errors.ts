@@ -15,9 +15,9 @@ function databaseName(project: Pick<Project, 'target'>): string {
 }
 
 /** `waited`: seconds for which the command has waited for a lock. */
-export function describeOpenError(details: EngineErrorDetails, project: Pick<Project, 'file' | 'target'>, waited = 0): Diagnostic {
+export function describeOpenError(details: EngineErrorDetails, project: Pick<Project, 'target'>, waited = 0): Diagnostic {
   const database = databaseName(project);
-  const where = { span: { path: project.file.path, start: 0, end: 0 } };
+  const where = { span: project.target.span };
   const problem = { database, engine: project.target.type, message: details.message };
   switch (details.kind) {
     case 'locked':
@@ -53,7 +53,7 @@ export function describeCloseError(details: EngineErrorDetails, project: Project
 export function stopForDatabase(cause: unknown, project: Project): unknown {
   if (!(cause instanceof EngineError) && !(cause instanceof StatementFailure)) return cause;
   const { details } = cause;
-  const origin = { node: undefined, text: undefined, span: { path: project.file.path, start: 0, end: 0 }, compiledPath: undefined };
+  const origin = { node: undefined, text: undefined, span: project.target.span, compiledPath: undefined };
   const code = details.retry === 'never' ? exitCodes.failed : exitCodes.transient;
   return new Stop(code, [engineDiagnostic(details, project.target.type, undefined, origin)]);
 }

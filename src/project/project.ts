@@ -52,6 +52,8 @@ export interface Hook {
 
 /** The target chosen for this run. */
 export interface Target extends TargetSettings {
+  /** Its name in project.yaml. */
+  readonly span: Span;
   /** `database:`, else the name that `url` or `path` gives it; empty when none does. */
   readonly database: string;
   readonly schemaNaming: 'suffix' | 'plain';

@@ -67,6 +67,7 @@ export function readTarget(context: TargetContext): Target | undefined {
   const overridden = Object.fromEntries(Object.entries(context.flagVars).filter(([name]) => name in vars));
   return {
     name: chosen.key,
+    span: keySpan(context.file.path, chosen),
     type: engine.type,
     schema,
     ...(schemaNode === undefined ? {} : { schemaSpan: spanOf(context.file.path, schemaNode) }),
