@@ -30,6 +30,9 @@ export type EngineErrorKind =
   | 'network-file-system'
   | 'other';
 
+/** What met a value that it cannot take. */
+export type ValueOperation = 'division' | 'conversion';
+
 /** What may be tried again: the whole transaction, after reconnecting; a whole run, later; or nothing. */
 export type Retry = 'transaction' | 'reconnect' | 'later' | 'never';
 
@@ -44,6 +47,8 @@ export interface EngineErrorDetails {
   readonly statement?: number;
   /** UTF-16 offset into the `sql` of the statement that failed, when the engine gave one. */
   readonly position?: number;
+  /** What was at work where a value went wrong, of an engine that tells no position for that. */
+  readonly operation?: ValueOperation;
   /** The name that the engine stumbled over, when it told. */
   readonly name?: string;
   /** Near names that the engine offered. */

@@ -31,6 +31,17 @@ function readVersion(): string {
   return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown';
 }
 
+let isOver = false;
+// Node ends when nothing can happen any more, well or not: a promise that nobody keeps must not look like success.
+process.on('exit', () => {
+  if (isOver) return;
+  process.stderr.write(
+    'the command is not done, and what it waits for cannot come\n' +
+      'if a JavaScript file of the project awaits something at its top, look there; else please report it with the command you ran\n',
+  );
+  process.exitCode = exitCodes.bug;
+});
+
 try {
   const host = createHost(readVersion(), packageRoot, typeof TX_BUILD === 'string' ? TX_BUILD : undefined);
   const code = await runProgram(host, process.argv.slice(2));
@@ -44,4 +55,6 @@ try {
   const shown = plain(text);
   process.stderr.write(`this is a bug in tx, not in your project:\n${shown}\nplease report it with the command you ran\n`);
   process.exitCode = exitCodes.bug;
+} finally {
+  isOver = true;
 }

@@ -7,10 +7,12 @@ import type { CompiledText } from './compiled.ts';
 import { adviseReference, diagnoseAbsent, findAbsent, noReads, noteViews } from './query-reads.ts';
 import type { QueryReads } from './query-reads.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Note, Where } from '../diagnostics/diagnostic.ts';
 import { nextSqlToken } from '../parse/sql-scan.ts';
 import type { DiagnosticCode } from '../diagnostics/registry.ts';
 import { positionAt } from '../diagnostics/span.ts';
+import { placeSuspects } from './suspect-places.ts';
+import type { SuspectPlaces } from './suspect-places.ts';
 import type { Span } from '../diagnostics/span.ts';
 
 /** Codes whose parameters are those of an engine's error. */
@@ -90,9 +92,11 @@ export function engineDiagnostic(
   statement: Statement | undefined,
   origin: Origin,
 ): Diagnostic {
-  const offset = offsetIn(details, statement, origin);
-  const place = findPlace(details, offset, origin);
   const reads = origin.reads ?? noReads;
+  const told = offsetIn(details, statement, origin);
+  const suspects = told === undefined ? suspectsOf(details, statement, origin.text, reads) : undefined;
+  const offset = told ?? suspects?.offset;
+  const place = findPlace(details, offset, origin);
   const params = {
     engine,
     message: details.message,
@@ -100,7 +104,6 @@ export function engineDiagnostic(
     ...(details.candidates === undefined ? {} : { candidates: details.candidates }),
   };
   const { recreates } = statement ?? {};
-  const dependents = details.dependents ?? recreates?.dependents ?? [];
   const where: Where = {
     span: place?.span ?? origin.span,
     node: origin.node,
@@ -110,22 +113,40 @@ export function engineDiagnostic(
       : { redacted: diagnose(codes[details.kind], { ...params, message: details.redacted }).message }),
     notes: [
       ...(place?.notes ?? []),
-      ...noteViews(reads, details),
-      ...(details.kind === 'lock-timeout' && details.holder !== undefined
-        ? [{ message: `${describeHolder(details.holder)} holds the lock` }]
-        : []),
-      ...dependents.map((dependent) => ({ message: `depends on it: ${dependent}` })),
-      ...(details.hint === undefined ? [] : [{ message: `${engine} advises: ${details.hint}` }]),
+      ...(suspects?.notes ?? []),
+      ...(suspects?.offset === undefined ? noteViews(reads, details) : []),
+      ...notesOf(details, engine, recreates?.dependents),
     ],
   };
   const query = origin.text === undefined || offset === undefined ? undefined : { sql: origin.text.sql, offset };
   const absent = findAbsent(reads, details, query);
   if (absent !== undefined) return diagnoseAbsent(absent, nodeName(origin.node), where);
-  const help = adviseReference(reads, details, query);
+  const help = details.operation === 'division' ? divisorHelp : adviseReference(reads, details, query);
   if (recreates === undefined) return diagnose(codes[details.kind], params, help === undefined ? where : { ...where, help });
   const { what, relation } = recreates;
   return diagnose('dependents-not-recreated', { ...params, what, relation: `${relation.schema}.${relation.name}` }, where);
 }
+
+function suspectsOf(
+  { operation }: EngineErrorDetails,
+  statement: Statement | undefined,
+  text: CompiledText | undefined,
+  { views }: QueryReads,
+): SuspectPlaces | undefined {
+  const isOfQuery = operation !== undefined && text !== undefined && statement?.embedded !== undefined;
+  return isOfQuery ? placeSuspects(text, views, operation) : undefined;
+}
+
+/** What the engine told beside its message. */
+function notesOf({ kind, holder, hint, dependents }: EngineErrorDetails, engine: string, found: readonly string[] = []): readonly Note[] {
+  return [
+    ...(kind === 'lock-timeout' && holder !== undefined ? [{ message: `${describeHolder(holder)} holds the lock` }] : []),
+    ...(dependents ?? found).map((dependent) => ({ message: `depends on it: ${dependent}` })),
+    ...(hint === undefined ? [] : [{ message: `${engine} advises: ${hint}` }]),
+  ];
+}
+
+const divisorHelp = 'write `nullif(divisor, 0)` as the divisor: the result is NULL then where it is 0';
 
 function describeHolder({ pid, command = '' }: NonNullable<EngineErrorDetails['holder']>): string {
   return command === '' ? `process ${pid}` : `process ${pid} (${command})`;

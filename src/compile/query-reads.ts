@@ -3,6 +3,7 @@ import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import type { Relation } from '../adapter/relation.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Note, Where } from '../diagnostics/diagnostic.ts';
+import { findSuspects } from './suspect-places.ts';
 
 /** A relation of the project that a query names. */
 export interface NamedRead {
@@ -91,14 +92,15 @@ const mostViews = 5;
 
 /**
  * Values go wrong while rows are read, and then engines name no place: the error may come from any view above. Of these, views
- * that convert something are named first.
+ * that divide or convert something, whichever it was, are named first.
  */
 export function noteViews({ views }: QueryReads, details: EngineErrorDetails): readonly Note[] {
   if (details.position !== undefined || views.length === 0) return [];
   if (details.kind !== 'conversion' && details.kind !== 'meaningless' && details.kind !== 'other') return [];
-  const converting = views.filter(({ sql }) => /::|\bcast\s*\(/i.test(sql));
-  const suspects = converting.length === 0 ? views : converting;
-  const does = converting.length === 0 ? '' : ', which converts values';
+  const operation = details.operation ?? 'conversion';
+  const able = views.filter(({ sql }) => findSuspects(sql, operation).length > 0);
+  const suspects = able.length === 0 ? views : able;
+  const does = able.length === 0 ? '' : operation === 'division' ? ', which divides' : ', which converts values';
   const shown = suspects.slice(0, mostViews).map(({ name, path }): Note => {
     return { message: `it runs the view \`${name}\`${does}: the error may come from there`, span: { path, start: 0, end: 0 } };
   });

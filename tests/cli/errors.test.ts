@@ -202,4 +202,11 @@ describe('helpers that would end the process', () => {
     });
     expect((await project.tx(['run', '-s', 'left'], { spawn: true })).code).not.toBe(0);
   });
+
+  it('are no success when they wait for what never comes', async () => {
+    const project = await shop({ 'macros/wait.js': 'await new Promise(() => {});\nexport const wait = () => 1;\n' });
+    const result = await project.tx(['ls'], { spawn: true });
+    expect(result.stderr).toContain('what it waits for cannot come\nif a JavaScript file of the project awaits something at its top');
+    expect(result.code).toBe(70);
+  });
 });

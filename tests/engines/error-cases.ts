@@ -23,7 +23,7 @@ export const errorCases: readonly ConformanceCase[] = [
           'amount',
           /unknown-column\s+models\/b\.sql:2/,
           /unknown-relation\s+models\/c\.sql:3:6/,
-          /conversion-failed\s+models\/d\.sql/,
+          /conversion-failed\s+models\/d\.sql:2:8/,
           /unknown-function\s+models\/e\.sql:2:8/,
         ],
       },

@@ -69,8 +69,42 @@ describe('tx debug', () => {
     expect(code).toBe(exit);
   });
 
+  it('a user without rights is told which are wanted', async () => {
+    const { hostname, port, pathname } = parts();
+    const session = await openTestSession({ url: database.url() });
+    const make = `do $$ begin if not exists (select from pg_roles where rolname = 'tx_nothing') then create role tx_nothing login; end if; end $$`;
+    await (await session.connect()).run({ sql: make, script: true });
+    await session.close();
+    const { code, stderr } = await (
+      await project({ host: hostname, port: Number(port), user: 'tx_nothing', database: pathname.slice(1) })
+    ).run(['build']);
+    expect(stderr).toMatch(
+      /database-error\s+project\.yaml:3:3[^]*permission denied for database[^]*help {2}give the user of the target `create` on the\s+database/,
+    );
+    expect(code).toBe(1);
+  });
+
   it('a server that does not answer is worth another try', async () => {
     expect((await (await project({ host: '127.0.0.1', port: 1, user: 'x' })).run(['build'])).code).toBe(75);
+  });
+});
+
+describe('values that go wrong', () => {
+  it('are told on the line that divides or converts, though the server tells no place', async () => {
+    const { code, stderr } = await (
+      await project(
+        { url: database.url() },
+        {
+          'models/m.sql': '{{config materialized="table"}}\nselect\n  1 / (i - 5) as a\nfrom generate_series(1, 9) as t(i)',
+          'models/n.sql': `{{config materialized="table"}}\nselect cast(chr(92 + i) as int) as a, i::text as b\nfrom generate_series(1, 9) as t(i)`,
+        },
+      )
+    ).run(['build']);
+    expect(stderr).toMatch(/conversion-failed\s+models\/m\.sql:3:5[^]*help {2}write `nullif\(divisor, 0\)`/);
+    expect(stderr).toMatch(
+      /conversion-failed\s+models\/n\.sql\n[^]*the error may come from this conversion\s+models\/n\.sql:2:8[^]*n\.sql:2:40/,
+    );
+    expect(code).toBe(1);
   });
 });
 

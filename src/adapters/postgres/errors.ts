@@ -1,6 +1,6 @@
 /** Turns the driver's errors into engine errors: kind, message, position in the statement, retry. */
 import { EngineError } from '../../adapter/engine-error.ts';
-import type { EngineErrorKind, Retry } from '../../adapter/engine-error.ts';
+import type { EngineErrorDetails, EngineErrorKind, Retry, ValueOperation } from '../../adapter/engine-error.ts';
 import { inUseCode } from './publish/lock-briefly.ts';
 import { utf16Offset } from './text-offset.ts';
 
@@ -87,6 +87,14 @@ const codeKinds: Readonly<Record<string, EngineErrorKind>> = {
 };
 
 const classKinds: Readonly<Record<string, EngineErrorKind>> = { '08': 'connection', '22': 'conversion', '23': 'constraint' };
+
+/** Values that go wrong while rows are read: the server tells no position then. */
+const operations: Readonly<Record<string, ValueOperation>> = {
+  '22012': 'division',
+  '22P02': 'conversion',
+  '22007': 'conversion',
+  '22008': 'conversion',
+};
 
 /** What the driver says when the socket is gone, in its own words and the system's. */
 const LOST = /^Connection terminated|not queryable|^timeout expired$/;
@@ -179,6 +187,11 @@ function candidatesOf(raw: RawError, kind: EngineErrorKind): readonly string[] |
   return names.length === 0 ? undefined : [...new Set(names)];
 }
 
+function operationOf({ code = '' }: RawError, kind: EngineErrorKind, place: number | undefined): Pick<EngineErrorDetails, 'operation'> {
+  const operation = place === undefined && kind === 'conversion' ? operations[code] : undefined;
+  return operation === undefined ? {} : { operation };
+}
+
 /** What an error was thrown for. */
 export interface ErrorContext {
   /** The caller's part of the text that was sent. */
@@ -213,6 +226,7 @@ export function engineError(cause: unknown, { sql, skip = 0, stopped = false, st
       retry: kind === 'cancelled' ? 'never' : retryOf(kind, raw),
       ...(statement === 0 ? {} : { statement }),
       ...(place === undefined ? {} : { position: place }),
+      ...operationOf(raw, kind, place),
       ...(name === undefined ? {} : { name }),
       ...(candidates === undefined ? {} : { candidates }),
       ...(hint === undefined ? {} : { hint }),

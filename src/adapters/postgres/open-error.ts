@@ -38,6 +38,9 @@ export function openError(cause: unknown, settings: ConnectionSettings): EngineE
   if (code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || message === 'timeout expired') {
     return fade(`${place} does not answer in time`, `${lookHost}; a firewall may stand between, and \`connect_timeout\` is in seconds`);
   }
+  if (/^There was an error establishing an SSL connection|^Connection terminated unexpectedly/.test(message)) {
+    return fade(`${place} ended the connection before it answered`, `${lookHost}, and that it is a PostgreSQL server that stands there`);
+  }
   if (code === '28P01') {
     return fail(`the password for the user \`${user}\` is wrong`, 'check `user` and `password` of the target, or PGUSER and PGPASSWORD');
   }

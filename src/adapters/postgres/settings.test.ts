@@ -122,3 +122,33 @@ describe('readSettings', () => {
     expect(readSettings({ search_path: '"$user", public' }, {}).searchPath).toBe('"$user", public');
   });
 });
+
+describe('variables of the environment', () => {
+  it.each([
+    ['PGPORT', '70000'],
+    ['PGPORT', '5432x'],
+    ['PGPORT', '0'],
+    ['PGSSLMODE', 'bogus'],
+    ['PGCONNECT_TIMEOUT', 'abc'],
+  ])('%s=%s is an error that names it and what it holds', (name, value) => {
+    expect(() => readSettings({}, { [name]: value })).toThrow(
+      expect.objectContaining({
+        details: expect.objectContaining({
+          kind: 'connection',
+          message: expect.stringContaining(name),
+          hint: expect.stringContaining(value),
+        }),
+      }),
+    );
+    // What the target says itself goes before.
+    expect(readSettings({ port: 5433, sslmode: 'require', connect_timeout: 5 }, { [name]: value })).toMatchObject({
+      port: 5433,
+      sslMode: 'require',
+    });
+  });
+
+  it('a time to connect that is not above 0 is no limit', () => {
+    expect(readSettings({}, { PGCONNECT_TIMEOUT: '-1' }).connectTimeoutMs).toBe(0);
+    expect(readSettings({}, { PGCONNECT_TIMEOUT: '7' }).connectTimeoutMs).toBe(7000);
+  });
+});

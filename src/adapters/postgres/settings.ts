@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import type { SettingProblem } from '../../adapter/adapter.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { parseConnectionUrl } from './connection-url.ts';
+import { ownError } from './errors.ts';
 
 export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof sslModes)[number];
@@ -81,7 +82,7 @@ export function checkSettings(settings: Settings): readonly SettingProblem[] {
     if (typeof value !== 'string' || value === '') refuse(key, 'must be text that is not empty');
     else if (value.includes('\0')) refuse(key, 'contains a NUL character');
   }
-  if (settings['port'] !== undefined && !isPort(settings['port'])) refuse('port', 'must be a number from 1 to 65535');
+  if (settings['port'] !== undefined && !isPort(settings['port'])) refuse('port', portMessage);
   const { sslmode, connect_timeout: connectTimeout, statement_timeout: statementTimeout, search_path: searchPath } = settings;
   if (sslmode !== undefined && !sslModes.some((mode) => mode === sslmode)) refuse('sslmode', modeMessage);
   if (connectTimeout !== undefined && !isSeconds(connectTimeout)) refuse('connect_timeout', 'must be a number of seconds above 0');
@@ -92,6 +93,8 @@ export function checkSettings(settings: Settings): readonly SettingProblem[] {
   if (settings['url'] !== undefined) problems.push(...urlProblems(settings));
   return problems;
 }
+
+const portMessage = 'must be a number from 1 to 65535';
 
 const modeMessage = `must be one of ${sslModes.map((mode) => `\`${mode}\``).join(', ')}`;
 
@@ -126,7 +129,28 @@ function urlProblems(settings: Settings): readonly SettingProblem[] {
   return problems;
 }
 
-/** The settings of a connection: the target's keys, then its URL, then the variables that every client reads, then defaults. */
+/** Checks of the variables that take no text whatever. As with other clients, no number of seconds above 0 means no limit. */
+const variableChecks: Readonly<Record<string, { readonly fits: (text: string) => boolean; readonly message: string }>> = {
+  PGPORT: { fits: isPort, message: portMessage },
+  PGSSLMODE: { fits: (text) => sslModes.some((mode) => mode === text), message: modeMessage },
+  PGCONNECT_TIMEOUT: { fits: (text) => /^-?\d{1,6}$/.test(text), message: 'must be a whole number of seconds' },
+};
+
+/** The value of a variable; what cannot be right is an error, since the file of the project has no line for it. */
+function variableOf(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+  const value = env[name];
+  if (value === undefined || value === '') return undefined;
+  const check = variableChecks[name];
+  if (check === undefined || check.fits(value)) return value;
+  throw ownError('connection', `the variable ${name} ${check.message}`, {
+    hint: `it holds \`${value}\`: correct it, or remove it from the environment`,
+  });
+}
+
+/**
+ * The settings of a connection: the target's keys, then its URL, then the variables that every client reads, then defaults.
+ * Throws an EngineError for a variable that holds what it cannot.
+ */
 export function readSettings(settings: Settings, env: Readonly<Record<string, string | undefined>>): ConnectionSettings {
   const { url } = settings;
   const parts = typeof url === 'string' ? parseConnectionUrl(url) : undefined;
@@ -135,7 +159,7 @@ export function readSettings(settings: Settings, env: Readonly<Record<string, st
   const pick = (key: string, ofUrl: string | undefined, variable: string | undefined): string | undefined => {
     const own = settings[key];
     const found = typeof own === 'number' ? String(own) : typeof own === 'string' ? own : ofUrl;
-    return found ?? (variable === undefined || env[variable] === '' ? undefined : env[variable]);
+    return found ?? (variable === undefined ? undefined : variableOf(env, variable));
   };
   const user = pick('user', parts?.user, 'PGUSER') ?? userInfo().username;
   const mode = pick('sslmode', parameter('sslmode'), 'PGSSLMODE');
@@ -150,7 +174,7 @@ export function readSettings(settings: Settings, env: Readonly<Record<string, st
     sslCert: pick('sslcert', parameter('sslcert'), 'PGSSLCERT'),
     sslKey: pick('sslkey', parameter('sslkey'), 'PGSSLKEY'),
     channelBinding: ['prefer', 'require'].includes(parameter('channel_binding') ?? ''),
-    connectTimeoutMs: Number(pick('connect_timeout', parameter('connect_timeout'), 'PGCONNECT_TIMEOUT') ?? 10) * 1000,
+    connectTimeoutMs: Math.max(0, Number(pick('connect_timeout', parameter('connect_timeout'), 'PGCONNECT_TIMEOUT') ?? 10)) * 1000,
     role: pick('role', undefined, undefined),
     searchPath: searchPathOf(settings['search_path']),
     statementTimeout: pick('statement_timeout', undefined, undefined),

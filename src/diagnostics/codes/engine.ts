@@ -98,7 +98,11 @@ export const engineCodes = {
   ),
   'connection-lost': error<StatementProblem>(inTheWordsOf, () => 'check that the database runs and can be reached, then use `tx retry`'),
   'statement-cancelled': error<StatementProblem>(inTheWordsOf, () => 'its transaction was rolled back; `tx retry` goes on'),
-  'database-error': error<StatementProblem>(inTheWordsOf),
+  'database-error': error<StatementProblem>(inTheWordsOf, ({ message }) =>
+    /^permission denied for (?:database|schema) /.test(message)
+      ? 'give the user of the target `create` on the database, or `usage` and `create` on its schemas, that of the state among them'
+      : undefined,
+  ),
   'database-locked': error<LockProblem>(
     (problem) => `\`${problem.database}\` is in use by ${holder(problem)}`,
     ({ waited = 0 }) =>
@@ -127,7 +131,7 @@ export const engineCodes = {
     () => 'what was committed stands; mend the cause, then any command that writes puts the database in order',
   ),
   'database-not-opened': error<DatabaseProblem>(
-    ({ database, engine, message }) => `the ${engine} database \`${database}\` cannot be opened: ${message}`,
+    ({ database, engine, message }) => `the ${engine} database${database === '' ? '' : ` \`${database}\``} cannot be opened: ${message}`,
     ({ message }) => {
       if (/permission denied|EACCES|EPERM|EROFS|read-only/i.test(message))
         return 'give your user the right to write to the file and its folder';
