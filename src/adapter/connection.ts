@@ -14,11 +14,26 @@ export interface ResultSet {
   readonly rows: readonly (readonly Cell[])[];
 }
 
+/**
+ * Rows as the text of a file in UTF-8: one line names the columns, the others end with LF alone and are neither blank nor `\.`;
+ * fields may stand in double quotes, with quotes in them doubled. An empty field is NULL, and a quoted one empty text.
+ */
+export interface DelimitedText {
+  /** One character. */
+  readonly delimiter: string;
+  /** Columns in which an empty field in quotes is NULL too. */
+  readonly withoutEmpty: readonly string[];
+  /** A piece is good until the next one is asked for. */
+  readonly chunks: () => Iterable<Uint8Array>;
+}
+
 /** Rows for {@link Connection.load}: text cells in the order of `columns`, which are of a text type or of one that the dialect's `loadsAs` knows; null is SQL NULL. */
 export interface BulkLoad {
   readonly table: Relation;
   readonly columns: readonly Column[];
   readonly rows: Iterable<readonly (string | null)[]>;
+  /** The same rows, for engines that take such a text as it is. */
+  readonly text?: DelimitedText | undefined;
 }
 
 /** Who keeps others from a relation, as far as the engine tells. */

@@ -155,7 +155,7 @@ export async function runPrepared(
             chance: Math.random,
             emit: followed(host, report.emit),
             verifySeed: seeds.verify,
-            seedRows: (path) => seeds.rows(path) ?? bug(`seed ${path} was not read`),
+            seedContent: (path) => seeds.content(path) ?? bug(`seed ${path} was not read`),
             places: placedFiles(host.files, loaded.project.root),
             texts: planned.texts,
             replan: replanner(input, adapter, loaded.project),

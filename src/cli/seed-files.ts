@@ -6,10 +6,11 @@ import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
+import type { SeedContent } from '../execute/execution.ts';
 import { castExpression, seedTypeName } from '../parse/seed/cast-expression.ts';
 import { hashSeed, readSeed } from '../parse/seed/read-seed.ts';
 import type { Seed, SeedOptions, SeedSource, TextReason } from '../parse/seed/seed.ts';
-import { SeedChanged, seedRows } from '../parse/seed/seed-rows.ts';
+import { SeedChanged, seedRows, seedText } from '../parse/seed/seed-rows.ts';
 import type { SeedSummary } from '../plan/plan-input.ts';
 import type { FileSystem } from '../project/file-system.ts';
 import type { Project } from '../project/project.ts';
@@ -21,10 +22,10 @@ export interface SeedFiles {
   readonly diagnostics: readonly Diagnostic[];
   /** One line for each column that looks like numbers or dates and stays text. */
   readonly notes: readonly string[];
-  /** Rows of a seed by its path, header left out; undefined when it was not read. */
-  readonly rows: (path: string) => Iterable<readonly (string | null)[]> | undefined;
-  /** Throws SeedChanged unless the file of a seed is still the one that was read, with this number of rows. */
-  readonly verify: (path: string, rows: number) => void;
+  /** What a seed holds, by its path; undefined when it was not read. */
+  readonly content: (path: string) => SeedContent | undefined;
+  /** Throws SeedChanged unless the file of a seed is still the one that was read, with this number of rows where it is given. */
+  readonly verify: (path: string, rows?: number) => void;
 }
 
 /** The seeds among `needed` whose file, or the way it is read, is not what their table was loaded from: only these have to be read as CSV. */
@@ -49,8 +50,8 @@ export function joinSeedFiles(first: SeedFiles, second: SeedFiles): SeedFiles {
     summaries: new Map([...first.summaries, ...second.summaries]),
     diagnostics: [...first.diagnostics, ...second.diagnostics],
     notes: [...first.notes, ...second.notes],
-    rows: (path) => first.rows(path) ?? second.rows(path),
-    verify: (path, rows) => (first.rows(path) === undefined ? second : first).verify(path, rows),
+    content: (path) => first.content(path) ?? second.content(path),
+    verify: (path, rows) => (first.content(path) === undefined ? second : first).verify(path, rows),
   };
 }
 
@@ -110,13 +111,15 @@ export function readSeedFiles(files: FileSystem, loaded: LoadedGraph, needed: Re
     summaries,
     diagnostics,
     notes,
-    rows: (path) => {
+    content: (path) => {
       const entry = read.get(path);
-      return entry === undefined ? undefined : seedRows(entry.source, entry.seed);
+      if (entry === undefined) return undefined;
+      const { source, seed } = entry;
+      return { rows: seedRows(source, seed), rowCount: seed.rowCount, text: seedText(source, seed) };
     },
     verify: (path, rows) => {
       const { seed, source } = read.get(path) ?? bug(`seed ${path} was not read`);
-      if (rows !== seed.rowCount || hashSeed(source) !== seed.contentHash) throw new SeedChanged(path);
+      if ((rows !== undefined && rows !== seed.rowCount) || hashSeed(source) !== seed.contentHash) throw new SeedChanged(path);
     },
   };
 }

@@ -79,7 +79,7 @@ async function withDatabase(use: (harness: Harness) => Promise<void>): Promise<v
         chance: () => 0.5,
         emit: (event) => void events.push(event),
         verifySeed: () => undefined,
-        seedRows: () => [],
+        seedContent: () => ({ rows: [], rowCount: 0 }),
         places: placedFiles(memoryFiles({}), '/'),
         texts: outcome.value.texts,
         replan: (step) => Promise.reject(new Error(`${step.id} was to be planned anew`)),

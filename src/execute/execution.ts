@@ -1,7 +1,7 @@
 /** What the executor is given: the open database, the ports, and the wishes of the user. */
 import type { Adapter } from '../adapter/adapter.ts';
 import type { QueryReads } from '../compile/query-reads.ts';
-import type { Connection, Session } from '../adapter/connection.ts';
+import type { BulkLoad, Connection, Session } from '../adapter/connection.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import type { BuildStep } from '../plan/plan.ts';
@@ -20,16 +20,21 @@ export interface Clock {
 /** A number in `[0, 1)`, different each time: spreads the attempts of transactions that collided. */
 export type Chance = () => number;
 
+/** The rows of a seed file as text, null for an empty field; and its bytes, where an engine may read them by itself. */
+export interface SeedContent extends Pick<BulkLoad, 'rows' | 'text'> {
+  readonly rowCount: number;
+}
+
 export interface ExecutionPorts {
   readonly adapter: Adapter;
   readonly session: Session;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly emit: (event: RunEvent) => void;
-  /** Rows of a seed file, header left out, as text; null is an empty field. */
-  readonly seedRows: (path: string) => Iterable<readonly (string | null)[]>;
+  /** What a seed file holds, header left out. */
+  readonly seedContent: (path: string) => SeedContent;
   /** Throws SeedChanged unless a seed file, which the engine has read by itself, is still the one that was checked and had this number of rows. */
-  readonly verifySeed: (path: string, rows: number) => void;
+  readonly verifySeed: (path: string, rows?: number) => void;
   /** Where files stand for relations. */
   readonly places: PlacedFiles;
   /** Filled texts by the key that queries carry. */

@@ -199,7 +199,10 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
       verifySeed: (path, rows) => {
         if (rows !== spec.seeds?.[seedName(path)]?.rows.length) throw new Error(`the engine read ${rows} rows of ${path}`);
       },
-      seedRows: (path) => spec.seeds?.[seedName(path)]?.rows ?? [],
+      seedContent: (path) => {
+        const rows = spec.seeds?.[seedName(path)]?.rows ?? [];
+        return { rows, rowCount: rows.length };
+      },
       places,
       texts: value.texts,
       replan: (step, own, again) => {

@@ -1,9 +1,12 @@
-/** Writes text rows into a table by COPY. */
+/** Writes rows into a table by COPY: cells as text, or the bytes of a file as they are. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import type { BulkLoad, DelimitedText } from '../../adapter/connection.ts';
+import { dialect } from './dialect.ts';
 import { whenReady } from './exchange.ts';
+import { quoteIdentifier, quoteText } from './quoting.ts';
 
 /** Bytes sent at once, and room for the row that goes beyond. */
 const chunkBytes = 64 * 1024;
@@ -72,31 +75,52 @@ class RowWriter {
   }
 }
 
-export interface Copy {
-  /** `copy … from stdin`. */
-  readonly sql: string;
-  readonly columns: number;
-  readonly rows: Iterable<Row>;
-  /** Asked between two chunks; throws to end the load. */
-  readonly check: () => void;
+/** The text form of COPY. */
+function* rowChunks({ columns, rows }: BulkLoad): Generator<Buffer> {
+  const writer = new RowWriter();
+  for (const row of rows) if (writer.write(row, columns.length)) yield writer.take();
+  yield writer.take();
 }
 
-/** Sends all rows; gives their number. Rejects with the error of the row source, or with that of the server. */
-export async function copyRows(client: Client, { sql, columns, rows, check }: Copy): Promise<number> {
-  let count = 0;
-  const chunks = function* (): Generator<Buffer> {
-    const writer = new RowWriter();
-    for (const row of rows) {
-      count += 1;
-      if (!writer.write(row, columns)) continue;
+/** Copies, because the driver still has a piece when the next one is read. */
+function* fileChunks({ chunks }: DelimitedText): Generator<Buffer> {
+  for (const chunk of chunks()) {
+    for (let at = 0; at < chunk.length; at += chunkBytes) yield Buffer.from(chunk.subarray(at, at + chunkBytes));
+  }
+}
+
+/** Fields of the file are read as the text form of COPY has them written. */
+function fileOptions({ delimiter, withoutEmpty }: DelimitedText): string {
+  const columns = withoutEmpty.map(quoteIdentifier).join(', ');
+  return ` (format csv, header, delimiter ${quoteText(delimiter)}${columns === '' ? '' : `, force_null (${columns})`})`;
+}
+
+export interface Copy {
+  readonly sql: string;
+  readonly chunks: Iterable<Buffer>;
+}
+
+/** How the rows get to the server. A delimiter of several bytes is none for COPY. */
+export function copyOf(bulk: BulkLoad): Copy {
+  const { table, columns, text } = bulk;
+  const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const sql = `copy ${dialect.relation(table)} (${names}) from stdin`;
+  if (text === undefined || text.delimiter > '\u007f') return { sql, chunks: rowChunks(bulk) };
+  return { sql: sql + fileOptions(text), chunks: fileChunks(text) };
+}
+
+/** Sends all rows; gives their number. `check` is asked between two chunks, and throws to end the load. Rejects with its error, that of the row source, or that of the server. */
+export async function copyRows(client: Client, { sql, chunks }: Copy, check: () => void): Promise<number> {
+  const checked = function* (): Generator<Buffer> {
+    for (const chunk of chunks) {
       check();
-      yield writer.take();
+      yield chunk;
     }
-    yield writer.take();
   };
+  const copy = client.query(copyFrom(sql));
   try {
-    await pipeline(Readable.from(chunks(), { objectMode: true }), client.query(copyFrom(sql)));
-    return count;
+    await pipeline(Readable.from(checked(), { objectMode: true }), copy);
+    return copy.rowCount;
   } finally {
     await whenReady(client);
   }

@@ -6,13 +6,12 @@ import { EngineError } from '../../adapter/engine-error.ts';
 import type { Relation } from '../../adapter/relation.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
-import { copyRows } from './bulk-load.ts';
+import { copyOf, copyRows } from './bulk-load.ts';
 import { cellOf } from './cells.ts';
-import { dialect } from './dialect.ts';
 import { engineError, ownError } from './errors.ts';
 import { destroySocket, endClient, exchange, ExchangeFailure, taggedRows } from './exchange.ts';
 import type { Answer, QueryRequest, Request } from './exchange.ts';
-import { quoteIdentifier, quoteText } from './quoting.ts';
+import { quoteText } from './quoting.ts';
 import { limitWaits, lockError, lockTimeout, tryLock, waitForLock } from './relation-locks.ts';
 import { processOf } from './server.ts';
 import type { Server } from './server.ts';
@@ -140,15 +139,14 @@ export class DatabaseConnection implements Connection {
     }
   }
 
-  load({ table, columns, rows }: BulkLoad): Promise<number> {
-    const names = columns.map((column) => quoteIdentifier(column.name)).join(', ');
-    const sql = `copy ${dialect.relation(table)} (${names}) from stdin`;
-    return this.#attempt({ texts: [sql] }, async (client) => {
+  load(bulk: BulkLoad): Promise<number> {
+    const copy = copyOf(bulk);
+    return this.#attempt({ texts: [copy.sql] }, async (client) => {
       await this.#send(client, { kind: 'queries', queries: [] });
       const check = (): void => {
         if (this.#stopped) throw ownError('cancelled', 'the load was interrupted');
       };
-      return copyRows(client, { sql, columns: columns.length, rows, check });
+      return copyRows(client, copy, check);
     });
   }
 

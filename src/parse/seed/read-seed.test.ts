@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { hashSeed, readSeed } from './read-seed.ts';
-import { SeedChanged, seedRows } from './seed-rows.ts';
+import { SeedChanged, seedRows, seedText } from './seed-rows.ts';
 import type { Seed, SeedOptions, SeedSource } from './seed.ts';
 
 function sourceOf(content: string | Uint8Array, path = 'seeds/s.csv', chunk = 7): SeedSource {
@@ -226,6 +226,7 @@ describe('bytes', () => {
     const seed = seedOf('a,b\n1,x\n2,y\n');
     for (const other of ['a,b\n1,x\n2,z\n', 'a,b\n1,x\n', 'a\n1\n', 'a,b\n1,"x\n', '']) {
       expect(() => [...seedRows(sourceOf(other), seed)]).toThrow(SeedChanged);
+      expect(() => [...(seedText(sourceOf(other), seed)?.chunks() ?? [])]).toThrow(SeedChanged);
     }
     expect([...seedRows(sourceOf('a,b\n1,x\n2,y\n'), seed)]).toHaveLength(2);
   });

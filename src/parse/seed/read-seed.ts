@@ -86,13 +86,25 @@ interface FileForm {
 /** In bytes; engines have limits of their own. */
 const longestRegularRecord = 256 * 1024;
 
+const LF = 0x0a;
+const CR = 0x0d;
+const BACKSLASH = 0x5c;
+
+/** Whether a line may begin with a backslash: a line of `\.` ends the rows for some engines, in the midst of a quoted field too. */
+function beginsWithBackslash(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(BACKSLASH); at >= 0; at = bytes.indexOf(BACKSLASH, at + 1)) {
+    if (at === 0 || bytes[at - 1] === LF) return true;
+  }
+  return false;
+}
+
 /** Passes the bytes of a file on and notes what engines may read in another way. */
 function* watched(chunks: Iterable<Uint8Array>, form: FileForm): Generator<Uint8Array, void, undefined> {
   let first = true;
   for (const chunk of chunks) {
     // The search of a Buffer costs nothing beside that of other arrays.
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (form.regular && (bytes.includes(0x0d) || (first && bytes[0] === 0xef))) form.regular = false;
+    if (form.regular && (bytes.includes(CR) || (first && bytes[0] === 0xef) || beginsWithBackslash(bytes))) form.regular = false;
     first = false;
     yield chunk;
   }

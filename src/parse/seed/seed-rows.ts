@@ -1,5 +1,6 @@
-/** Reads a seed for the second time: gives its rows one by one, for the engine's bulk path. */
+/** Reads a seed for the second time, for the engine's bulk path: its rows one by one, or its bytes as they are. */
 import { createHash } from 'node:crypto';
+import type { DelimitedText } from '../../adapter/connection.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { readBytes } from './read-bytes.ts';
@@ -48,4 +49,20 @@ export function* seedRows(source: SeedSource, seed: Seed): Generator<(string | n
     yield row;
   }
   if (hash.digest('hex') !== seed.contentHash) throw new SeedChanged(seed.path);
+}
+
+function* seedBytes(source: SeedSource, seed: Seed): Generator<Uint8Array, void, undefined> {
+  const hash = createHash('sha256');
+  for (const chunk of source.chunks()) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (hash.digest('hex') !== seed.contentHash) throw new SeedChanged(seed.path);
+}
+
+/** The same rows as {@link seedRows} gives, as they stand in the file; undefined where an engine may read them otherwise. */
+export function seedText(source: SeedSource, seed: Seed): DelimitedText | undefined {
+  if (!seed.regular) return undefined;
+  const withoutEmpty = seed.columns.filter(({ type }) => !isTextType(type)).map(({ name }) => name);
+  return { delimiter: seed.delimiter, withoutEmpty, chunks: () => seedBytes(source, seed) };
 }

@@ -56,8 +56,8 @@ export interface Seed {
   readonly columns: readonly SeedColumn[];
   readonly rowCount: number;
   /**
-   * Nothing in the file is read differently by engines: no carriage return, byte order mark, blank line or very long record,
-   * and more than one column. An engine may then read it by itself.
+   * Nothing in the file is read differently by engines: no carriage return, byte order mark, blank line, line that begins
+   * with a backslash or very long record, and more than one column. An engine may then read it by itself.
    */
   readonly regular: boolean;
   /** SHA-256 of the bytes of the file, in hexadecimal. */
