@@ -16,6 +16,8 @@ export interface Statement {
   readonly embedded?: Embedded;
   /** The text is the user's own from end to end (a hook), and may hold any number of statements. */
   readonly script?: true;
+  /** For a question that an adapter asks again and again: its connections keep it by this name, with values for `$1` and so on. */
+  readonly kept?: { readonly name: string; readonly values: readonly string[] };
   /** The key of the constraint that it makes, empty for several at once, so that a failure can say so. */
   readonly constraint?: string;
   /** What of others it makes anew, so that a failure can say so. */

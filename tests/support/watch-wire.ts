@@ -30,6 +30,8 @@ class Reader {
   #rest = Buffer.alloc(0);
   #isStarted = false;
   #statements: string[] = [];
+  /** Of statements that the server was given, by their names. */
+  readonly #texts = new Map<string, string>();
 
   constructor(tell: (statements: readonly string[]) => void) {
     this.#tell = tell;
@@ -57,7 +59,11 @@ class Reader {
     switch (String.fromCodePoint(message[0] ?? 0)) {
       case 'P':
         // The name of the prepared statement comes before its text.
-        this.#statements.push(textAt(message, message.indexOf(0, header) + 1));
+        this.#texts.set(textAt(message, header), textAt(message, message.indexOf(0, header) + 1));
+        break;
+      case 'B':
+        // The name of the portal comes before that of the statement.
+        this.#statements.push(this.#texts.get(textAt(message, message.indexOf(0, header) + 1)) ?? '');
         break;
       case 'Q':
         this.#tell([textAt(message, header)]);

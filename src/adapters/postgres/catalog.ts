@@ -43,10 +43,11 @@ function text(cell: Cell | undefined): string {
 }
 
 /** Asks for the columns of one relation, and for `more` beside each. The server tells a column of a domain by the type below it, so the catalog is asked, not an empty query. */
-export function columnsStatement(relation: Relation, ...more: readonly string[]): Statement {
-  const name = quoteText(dialect.relation(relation));
+export function columnsStatement(relation: Relation, more?: string): Statement {
+  const asked = more === undefined ? columnOf : `${columnOf}, ${more}`;
   return {
-    sql: `select ${[columnOf, ...more].join(', ')} from pg_catalog.pg_class c ${attributes} where c.oid = ${name}::pg_catalog.regclass order by a.attnum`,
+    sql: `select ${asked} from pg_catalog.pg_class c ${attributes} where c.oid = $1::pg_catalog.regclass order by a.attnum`,
+    kept: { name: more === undefined ? 'tx_columns' : 'tx_columns_and_more', values: [dialect.relation(relation)] },
   };
 }
 
@@ -80,10 +81,11 @@ const burden = `(c.relkind not in ('r', 'v') or c.relacl is not null or c.relopt
 const standing: StandingQuery = {
   // To plan the long form takes the server longer than to carry it out.
   statement: (relation, isExpected) => ({
+    kept: { name: isExpected ? 'tx_standing' : 'tx_absent', values: [dialect.relation(relation)] },
     sql: [
       `select c.relkind, ${isExpected ? burden : 'true'}, ${columnOf}`,
       `from pg_catalog.pg_class c ${attributes}`,
-      `where c.oid = pg_catalog.to_regclass(${quoteText(dialect.relation(relation))}) and c.relkind in ('r', 'p', 'f', 'v', 'm') order by a.attnum`,
+      `where c.oid = pg_catalog.to_regclass($1) and c.relkind in ('r', 'p', 'f', 'v', 'm') order by a.attnum`,
     ].join('\n'),
   }),
   read: (relation, { rows }) => {

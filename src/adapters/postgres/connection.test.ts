@@ -123,6 +123,33 @@ describe('query and run', () => {
     expect(await connection.run({ sql: `insert into t values ('x'); copy t to stdout`, script: true })).toBe(1);
     expect(await valueOf(connection, 'select count(*) from t')).toBe(1);
   });
+  it('keeps a question that is asked again, whatever becomes of the transaction and of what the server keeps', async () => {
+    const connection = await openTestConnection(database);
+    const ask = async (value: string): Promise<unknown> =>
+      (await connection.query({ sql: 'select $1::integer + 1', kept: { name: 'tx_next', values: [value] } })).rows;
+    const made = (): Promise<unknown> =>
+      valueOf(connection, `select min(prepare_time)::text from pg_prepared_statements where name = 'tx_next'`);
+    await connection.begin();
+    expect(await ask('1')).toEqual([[2]]);
+    const first = await made();
+    await connection.rollback();
+    expect(await ask('41')).toEqual([[42]]);
+    await connection.run({ sql: 'create table kept (a integer)' });
+    expect(await made()).toBe(first);
+    // Values go beside the text, and others beside them.
+    const both = { sql: 'select $1', kept: { name: 'tx_text', values: [`'; drop table kept`] } };
+    expect((await connection.queryEach(both, { sql: 'select 1' }, both)).map(({ rows }) => rows[0]?.[0])).toEqual([
+      both.kept.values[0],
+      1,
+      both.kept.values[0],
+    ]);
+    expect((await failureOf(ask('x'))).kind).toBe('conversion');
+    expect(await ask('1')).toEqual([[2]]);
+    for (const text of ['deallocate all', 'discard all', `do 'begin execute ''deallocate all''; end'`]) {
+      await connection.run({ sql: text, script: true });
+      expect(await ask('2'), text).toEqual([[3]]);
+    }
+  });
   it('sees the session settings that make values the same everywhere', async () => {
     const connection = await openTestConnection(database);
     const names = ['TimeZone', 'DateStyle', 'standard_conforming_strings', 'client_connection_check_interval', 'application_name'];

@@ -84,14 +84,14 @@ export class DatabaseConnection implements Connection {
     return rows;
   }
 
-  async query({ sql }: Statement, limit?: number): Promise<ResultSet> {
-    const [result] = await this.#ask([{ sql, limit }]);
+  async query({ sql, kept }: Statement, limit?: number): Promise<ResultSet> {
+    const [result] = await this.#ask([{ sql, kept, limit }]);
     return result ?? bug('a query without a result');
   }
 
   queryEach(...statements: readonly Statement[]): Promise<readonly ResultSet[]> {
     this.#touched = true;
-    return this.#ask(statements.map(({ sql }) => ({ sql })));
+    return this.#ask(statements.map(({ sql, kept }) => ({ sql, kept })));
   }
 
   /** Without options BEGIN waits for the first statement. A lock that is refused is waited for in a transaction that holds no other. */
@@ -346,5 +346,5 @@ function roundTrips(statements: readonly Statement[]): readonly (readonly Statem
 function requestFor(group: readonly Statement[]): Request {
   const [first, second] = group;
   if (first?.script === true && second === undefined) return { kind: 'script', sql: first.sql };
-  return { kind: 'queries', queries: group.map(({ sql }) => ({ sql })) };
+  return { kind: 'queries', queries: group.map(({ sql, kept }) => ({ sql, kept })) };
 }

@@ -1,6 +1,7 @@
 /** Sends statements in one round trip and collects what the server answers, as text. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Submittable } from 'pg';
+import type { Statement } from '../../adapter/statement.ts';
 
 export interface Field {
   readonly name: string;
@@ -28,6 +29,16 @@ export interface QueryRequest {
   readonly sql: string;
   /** The server computes no more rows than this; 0 asks only for the columns. */
   readonly limit?: number | undefined;
+  readonly kept?: Statement['kept'];
+}
+
+/** Names of the statements that the server keeps for a client: parsed once, and planned once where its values do not matter. */
+const keptBy = new WeakMap<Client, Set<string>>();
+
+function keptNames(client: Client): Set<string> {
+  const names = keptBy.get(client) ?? new Set<string>();
+  keptBy.set(client, names);
+  return names;
 }
 
 /** A failure, and which of the queries it belongs to. */
@@ -46,26 +57,36 @@ export class ExchangeFailure extends Error {
 interface Wire {
   readonly stream: { readonly cork: () => void; readonly uncork: () => void; readonly destroy: () => void };
   readonly query: (sql: string) => void;
-  readonly parse: (message: { readonly text: string }) => void;
-  readonly bind: (message: object) => void;
+  readonly parse: (message: { readonly text: string; readonly name?: string | undefined }) => void;
+  readonly bind: (message: { readonly statement?: string; readonly values?: readonly string[] }) => void;
   readonly describe: (message: { readonly type: 'P' }) => void;
   readonly execute: (message: { readonly rows: number }) => void;
-  readonly close: (message: { readonly type: 'P' }) => void;
+  readonly close: (message: { readonly type: 'P' | 'S'; readonly name?: string }) => void;
   readonly sync: () => void;
   readonly sendCopyFail: (message: string) => void;
 }
+
+const endsTransaction = /^(?:commit|rollback)$/;
 
 /** The driver calls these methods as messages arrive. */
 class Exchange implements Submittable {
   readonly #request: Request;
   readonly #resolve: (answers: readonly Answer[]) => void;
   readonly #reject: (failure: ExchangeFailure) => void;
+  /** What the server keeps, as far as we know. */
+  readonly #kept: Set<string>;
   readonly #answers: Answer[] = [];
   #fields: readonly Field[] = [];
   #rows: (readonly (string | null)[])[] = [];
 
-  constructor(request: Request, resolve: (answers: readonly Answer[]) => void, reject: (failure: ExchangeFailure) => void) {
+  constructor(
+    request: Request,
+    kept: Set<string>,
+    resolve: (answers: readonly Answer[]) => void,
+    reject: (failure: ExchangeFailure) => void,
+  ) {
     this.#request = request;
+    this.#kept = kept;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -74,13 +95,20 @@ class Exchange implements Submittable {
     // The driver passes its own connection, whose protocol methods its types leave out.
     const wire = connection as Wire;
     if (this.#request.kind === 'script') {
+      // A text of the user may drop whatever the server keeps.
+      if (!endsTransaction.test(this.#request.sql)) this.#kept.clear();
       wire.query(this.#request.sql);
       return;
     }
     wire.stream.cork();
-    for (const { sql, limit } of this.#request.queries) {
-      wire.parse({ text: sql });
-      wire.bind({});
+    for (const { sql, limit, kept } of this.#request.queries) {
+      if (kept === undefined) {
+        wire.parse({ text: sql });
+        wire.bind({});
+      } else {
+        this.#parseOnce(wire, kept.name, sql);
+        wire.bind({ statement: kept.name, values: kept.values });
+      }
       wire.describe({ type: 'P' });
       // No limit is spelled 0 on the wire. A portal that has rows left would keep its table in use.
       if (limit !== 0) wire.execute({ rows: limit ?? 0 });
@@ -122,11 +150,21 @@ class Exchange implements Submittable {
   }
 
   handleError(cause: unknown): void {
+    // What came behind the error was not parsed.
+    this.#kept.clear();
     this.#reject(new ExchangeFailure(cause, this.#answers.length));
   }
 
   handleReadyForQuery(): void {
     this.#resolve(this.#answers);
+  }
+
+  /** What is closed first may be there or not. */
+  #parseOnce(wire: Wire, name: string, text: string): void {
+    if (this.#kept.has(name)) return;
+    wire.close({ type: 'S', name });
+    wire.parse({ text, name });
+    this.#kept.add(name);
   }
 
   #finish(tag: string): void {
@@ -140,7 +178,7 @@ class Exchange implements Submittable {
 export async function exchange(client: Client, request: Request): Promise<readonly Answer[]> {
   try {
     return await new Promise<readonly Answer[]>((resolve, reject) => {
-      client.query(new Exchange(request, resolve, reject));
+      client.query(new Exchange(request, keptNames(client), resolve, reject));
     });
   } catch (cause) {
     await whenReady(client);

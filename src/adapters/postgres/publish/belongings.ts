@@ -2,7 +2,6 @@
 import type { Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
-import { quoteText } from '../quoting.ts';
 
 /** A right that somebody was given. */
 export interface Grant {
@@ -282,9 +281,8 @@ const others = `(select coalesce(json_agg(distinct pg_catalog.pg_describe_object
     and d.classid <> ${catalogOf('pg_publication_rel')})`;
 
 /** A query over the relation and the views above it: one row of JSON each. */
-function belongingsQuery(relation: Relation): string {
-  return `with recursive above (oid) as (
-  select pg_catalog.to_regclass(${quoteText(dialect.relation(relation))})::pg_catalog.oid
+const belongingsQuery = `with recursive above (oid) as (
+  select pg_catalog.to_regclass($1)::pg_catalog.oid
   union
   select r.ev_class from above join pg_catalog.pg_class c on c.oid = above.oid
   join pg_catalog.pg_depend d on d.classid = ${catalogOf('pg_rewrite')} and (d.refclassid = ${pgClass} and d.refobjid = c.oid
@@ -315,15 +313,25 @@ select json_build_object('oid', c.oid::bigint, 'relation', json_build_object('sc
   'pointsTo', ${pointsTo},
   'others', ${others})::text
 from above join pg_catalog.pg_class c on c.oid = above.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace`;
-}
+
+/** Settings under which the question is asked, and then set back. */
+const settings = {
+  // The planner takes the question for a long one, which is worth compiling; it is not.
+  jit: 'off',
+  // To plan it takes ten times as long as to carry it out, and which relation it is about does not matter to the plan.
+  plan_cache_mode: 'force_generic_plan',
+};
+
+const set = (name: string, value: string): string => `pg_catalog.set_config('${name}', ${value}, true)`;
+const setting = (name: string): string => `pg_catalog.current_setting('${name}')`;
 
 /** The statements of the question; names in the answer carry their schemas, whatever the search path is. */
 export function askBelongings(relation: Relation): readonly Statement[] {
+  const names = Object.keys(settings);
   return [
-    { sql: `select pg_catalog.current_setting('search_path'), pg_catalog.set_config('tx.jit', pg_catalog.current_setting('jit'), true)` },
-    // The planner takes the question for a long one, which is worth compiling; it is not.
-    { sql: `select pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('jit', 'off', true)` },
-    { sql: belongingsQuery(relation) },
-    { sql: `select pg_catalog.set_config('jit', pg_catalog.current_setting('tx.jit'), true)` },
+    { sql: `select ${[setting('search_path'), ...names.map((name) => set(`tx.${name}`, setting(name)))].join(', ')}` },
+    { sql: `select ${[set('search_path', "''"), ...Object.entries(settings).map(([name, value]) => set(name, `'${value}'`))].join(', ')}` },
+    { sql: belongingsQuery, kept: { name: 'tx_belongings', values: [dialect.relation(relation)] } },
+    { sql: `select ${names.map((name) => set(name, setting(`tx.${name}`))).join(', ')}` },
   ];
 }

@@ -2,28 +2,24 @@
 import type { RenderContext } from '../../../adapter/operation.ts';
 import type { Relation } from '../../../adapter/relation.ts';
 import { dialect } from '../dialect.ts';
-import { quoteText } from '../quoting.ts';
 import { holderQuery, limitWaits, tryLock, waitForLock } from '../relation-locks.ts';
 
 /** The views above a relation, those that others read first: the order in which every run takes their locks. */
-function dependentsQuery(relation: Relation): string {
-  const pgClass = `'pg_catalog.pg_class'::pg_catalog.regclass`;
-  return `with recursive above (oid, level) as (
-  select pg_catalog.to_regclass(${quoteText(dialect.relation(relation))})::pg_catalog.oid, 0
+const dependentsQuery = `with recursive above (oid, level) as (
+  select pg_catalog.to_regclass($1)::pg_catalog.oid, 0
   union
   select r.ev_class, level + 1 from above join pg_catalog.pg_class c on c.oid = above.oid
-  join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and (d.refclassid = ${pgClass} and d.refobjid = c.oid
+  join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and (d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = c.oid
     or d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass and d.refobjid = c.reltype and c.reltype <> 0)
   join pg_catalog.pg_rewrite r on r.oid = d.objid and r.rulename = '_RETURN' and r.ev_class <> c.oid
 )
 select n.nspname, c.relname from (select oid, max(level) as level from above group by oid) a
 join pg_catalog.pg_class c on c.oid = a.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where a.level > 0 order by a.level, n.nspname, c.relname`;
-}
 
 /** Locks them until the transaction ends. */
 export async function lockDependents({ look, lockTimeoutMs, onWait }: RenderContext, relation: Relation): Promise<void> {
-  const [found] = await look({ sql: dependentsQuery(relation) });
+  const [found] = await look({ sql: dependentsQuery, kept: { name: 'tx_dependents', values: [dialect.relation(relation)] } });
   const views = (found?.rows ?? []).map(([schema, name]): Relation => ({ schema: String(schema), name: String(name) }));
   if (views.length === 0) return;
   const tried = await look(...views.map((view) => ({ sql: tryLock(view) })));
