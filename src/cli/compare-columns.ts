@@ -3,7 +3,7 @@
  * each over the columns of its time, and nothing is run.
  */
 import type { Adapter } from '../adapter/adapter.ts';
-import type { Binder, BoundQuery, Meaning } from '../adapter/analysis.ts';
+import type { Binder, BoundQuery, Meaning, Stub } from '../adapter/analysis.ts';
 import type { Connection, Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
@@ -35,22 +35,31 @@ export async function compareColumns(
   input: PlanInput,
   { adapter, loaded, ask }: CompareWith,
 ): Promise<ReadonlyMap<NodeId, ComparedQuery> | undefined> {
-  if (input.reuse !== true || adapter.openBinder === undefined) return undefined;
-  // Rows of another environment were made from other data.
-  if (input.deferred !== undefined || input.copies !== undefined) return undefined;
+  if (input.reuse !== true || input.copies !== undefined) return undefined;
   const wanted = findComparable(plan, input.graph, input.state.builds);
   if (wanted.length === 0) return undefined;
   const earlier = await ask((connection) => readEarlier(connection, input, wanted));
   if (earlier === undefined || earlier.size === 0) return undefined;
-  const { root: projectRoot, target } = loaded.project;
-  const options = { projectRoot, settings: target.settings };
-  const before = await adapter.openBinder(options);
-  const now = await adapter.openBinder(options);
+  return whileBinding(adapter, loaded, (binder) => compareAll(input, { wanted, earlier, deferred: loaded.deferral?.columns }, binder));
+}
+
+/** Undefined where nobody can bind, or the target fails: what it is asked for would only save work. */
+async function whileBinding<T>(
+  { openBinder, openTargetBinder }: Adapter,
+  { project: { root: projectRoot, target } }: LoadedGraph,
+  job: (binder: Binder) => Promise<T>,
+): Promise<T | undefined> {
+  const open = openBinder?.({ projectRoot, settings: target.settings });
   try {
-    return await compareAll(input, wanted, earlier, { before, now });
-  } finally {
-    await before.close();
-    await now.close();
+    const binder = await (open ?? openTargetBinder?.({ target, projectRoot, connections: 1, readOnly: false }));
+    try {
+      return binder === undefined ? undefined : await job(binder);
+    } finally {
+      await binder?.close();
+    }
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+    return undefined;
   }
 }
 
@@ -70,16 +79,18 @@ async function readEarlier(
   return found;
 }
 
-interface Binders {
-  readonly before: Binder;
-  readonly now: Binder;
+interface ToBind {
+  readonly wanted: readonly ToCompare[];
+  readonly earlier: ReadonlyMap<NodeId, string>;
+  /** The columns of what is read in another environment. */
+  readonly deferred: ReadonlyMap<NodeId, readonly Column[]> | undefined;
 }
 
+/** Wave by wave, so that a server is asked a few times, however many queries there are. */
 async function compareAll(
   input: PlanInput,
-  wanted: readonly ToCompare[],
-  earlier: ReadonlyMap<NodeId, string>,
-  { before, now }: Binders,
+  { wanted, earlier, deferred }: ToBind,
+  binder: Binder,
 ): Promise<ReadonlyMap<NodeId, ComparedQuery>> {
   const { graph, dialect, catalog } = input;
   const keyOf = relationKey(dialect.foldIdentifier);
@@ -88,33 +99,88 @@ async function compareAll(
   for (const node of graph.nodes.values()) if ('relation' in node) ids.set(keyOf(node.relation), node.id);
   const nodeAt = (relation: Relation): NodeId | undefined => ids.get(keyOf(relation));
   const compared = new Map<NodeId, ComparedQuery>();
+  const known = new KnownColumns(binder, graph, (id, relation) => deferred?.get(id) ?? standing.get(keyOf(relation)));
   const isWanted = new Set(wanted.map(({ node }) => node.id));
-  const declared = new Set<NodeId>();
-  for (const { node, hasNewText, reads } of wanted) {
-    const text = hasNewText ? earlier.get(node.id) : node.full.sql;
-    // Below something of which any row may be another there is nothing to find out.
-    if (text === undefined || reads.some((id) => isWanted.has(id) && compared.get(id)?.rows.same !== true)) continue;
-    for (const id of reads) {
-      const parent = graph.nodes.get(id);
-      if (declared.has(id) || parent === undefined || !('relation' in parent)) continue;
-      declared.add(id);
-      const columns = standing.get(keyOf(parent.relation));
-      if (columns === undefined) continue;
-      await before.declare([{ relation: parent.relation, columns }]);
-      if (!compared.has(id)) await now.declare([{ relation: parent.relation, columns }]);
+  for (const wave of wavesOf(wanted)) {
+    const queries = wave.flatMap(({ node, hasNewText, reads }) => {
+      const text = hasNewText ? earlier.get(node.id) : node.full.sql;
+      // Below something of which any row may be another there is nothing to find out.
+      const isLost = reads.some((id) => isWanted.has(id) && compared.get(id)?.rows.same !== true);
+      return text === undefined || isLost ? [] : [{ node, text, reads }];
+    });
+    const reads = new Set(queries.flatMap((query) => query.reads));
+    await known.declare(reads, 'before');
+    const were = await boundBy(
+      binder,
+      queries.map(({ text }) => text),
+    );
+    await known.declare(reads, 'now');
+    const are = await boundBy(
+      binder,
+      queries.map(({ node }) => node.full.sql),
+    );
+    for (const [at, { node }] of queries.entries()) {
+      const [was, is] = [were[at], are[at]];
+      const found = was === undefined || is === undefined ? undefined : compareQueries(was, is, nodeAt, dialect.foldIdentifier);
+      if (found === undefined || is === undefined) continue;
+      compared.set(node.id, found);
+      known.now.set(
+        node.id,
+        is.columns.map(({ name, type }): Column => ({ name, type })),
+      );
     }
-    const [was, is] = await Promise.all([boundBy(before, text), boundBy(now, node.full.sql)]);
-    const found = was === undefined || is === undefined ? undefined : compareQueries(was, is, nodeAt, dialect.foldIdentifier);
-    if (found === undefined || is === undefined) continue;
-    compared.set(node.id, found);
-    await now.declare([{ relation: node.relation, columns: is.columns.map(({ name, type }): Column => ({ name, type })) }]);
   }
   return compared;
 }
 
-async function boundBy(binder: Binder, sql: string): Promise<BoundQuery | undefined> {
-  const [binding] = await binder.bind([{ sql, meaning: true }]);
-  return binding?.kind === 'bound' ? binding.query : undefined;
+/** Each after those of them that it reads, which stand before it. */
+function wavesOf(wanted: readonly ToCompare[]): readonly (readonly ToCompare[])[] {
+  const depths = new Map<NodeId, number>();
+  const waves: ToCompare[][] = [];
+  for (const each of wanted) {
+    const depth = Math.max(0, ...each.reads.map((id) => (depths.get(id) ?? -1) + 1));
+    depths.set(each.node.id, depth);
+    (waves[depth] ??= []).push(each);
+  }
+  return waves;
+}
+
+/** What a binder knows of relations: their columns before anything is built, or those that they will have. */
+class KnownColumns {
+  /** Of what was compared. */
+  readonly now = new Map<NodeId, readonly Column[]>();
+  readonly #binder: Binder;
+  readonly #graph: PlanInput['graph'];
+  readonly #before: (id: NodeId, relation: Relation) => readonly Column[] | undefined;
+  readonly #declared = new Map<NodeId, string>();
+
+  constructor(binder: Binder, graph: PlanInput['graph'], before: (id: NodeId, relation: Relation) => readonly Column[] | undefined) {
+    this.#binder = binder;
+    this.#graph = graph;
+    this.#before = before;
+  }
+
+  /** What is known as it should be stays. */
+  async declare(ids: Iterable<NodeId>, when: 'before' | 'now'): Promise<void> {
+    const stubs: Stub[] = [];
+    for (const id of ids) {
+      const node = this.#graph.nodes.get(id);
+      if (node === undefined || !('relation' in node)) continue;
+      const columns = (when === 'now' ? this.now.get(id) : undefined) ?? this.#before(id, node.relation);
+      if (columns === undefined || columns.length === 0) continue;
+      const shape = columns.map(shown).join('\n');
+      if (this.#declared.get(id) === shape) continue;
+      this.#declared.set(id, shape);
+      stubs.push({ relation: node.relation, columns });
+    }
+    if (stubs.length > 0) await this.#binder.declare(stubs);
+  }
+}
+
+async function boundBy(binder: Binder, texts: readonly string[]): Promise<readonly (BoundQuery | undefined)[]> {
+  if (texts.length === 0) return [];
+  const bindings = await binder.bind(texts.map((sql) => ({ sql, meaning: true })));
+  return bindings.map((binding) => (binding.kind === 'bound' ? binding.query : undefined));
 }
 
 function compareQueries(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Adapter, OpenOptions } from '../../src/adapter/adapter.ts';
-import type { Cell, Session } from '../../src/adapter/connection.ts';
+import type { Cell, Connection, Session } from '../../src/adapter/connection.ts';
 import { adapter as duckdb } from '../../src/adapters/duckdb/adapter.ts';
 import { useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
 import { adapter as postgres } from '../../src/adapters/postgres/adapter.ts';
@@ -120,7 +120,16 @@ async function openProject(
     opened ??= adapter.open(options);
     return job(await opened);
   };
-  const rows = (sql: string) => inDatabase(async (session) => (await (await session.connect()).query({ sql })).rows);
+  const onConnection = <T>(job: (connection: Connection) => Promise<T>): Promise<T> =>
+    inDatabase(async (session) => {
+      const connection = await session.connect();
+      try {
+        return await job(connection);
+      } finally {
+        await connection.close();
+      }
+    });
+  const rows = (sql: string) => onConnection(async (connection) => (await connection.query({ sql })).rows);
   return Promise.resolve({
     settings,
     write,
@@ -132,8 +141,7 @@ async function openProject(
     comments: async () =>
       Object.fromEntries((await rows(commentQueries[target.type] ?? '')).map(([name, comment]) => [String(name), String(comment)])),
     run: (...statements: readonly string[]) =>
-      inDatabase(async (session) => {
-        const connection = await session.connect();
+      onConnection(async (connection) => {
         for (const sql of statements) await connection.run({ sql });
       }),
   });

@@ -104,4 +104,31 @@ describe.skipIf(engine === undefined)('what a run sends', () => {
     expect(count(plan).catalog).toBe(1);
     for (const { statements } of plan) for (const sql of statements) expect(sql).toMatch(/^\s*select\b/i);
   });
+
+  it('asks about queries that have changed a few times, however many there are, and not where none has', async () => {
+    const trips: (readonly Counts[])[] = [];
+    for (const size of sizes) {
+      const readers = Array.from({ length: size }, (_, at) => [
+        `models/m${at}.sql`,
+        `{{config materialized="table"}}\nselect a + ${at} as a from {{ref "parent"}}\n`,
+      ]);
+      const parent = (sql: string) => ({ 'models/parent.sql': `{{config materialized="table"}}\n${sql}\n` });
+      const project = await engine?.project({ ...Object.fromEntries(readers), ...parent('select 1 as a, 2 as b') });
+      if (project === undefined) throw new Error('no engine');
+      const server = await watchWire(String(project.settings['url']));
+      const target = { type: 'postgres', schema: 'main', threads: 2, url: server.url };
+      project.write({ 'project.yaml': `name: shop\ntargets:\n  dev: ${JSON.stringify(target)}\n` });
+      await project.tx('build');
+      server.take();
+      await project.tx('plan');
+      const unchanged = count(server.take());
+      project.write(parent('select 1 as a, 3 as b, 4 as c'));
+      expect((await project.tx('plan --explain')).text).toContain('reads none of the changed columns of `parent`');
+      trips.push([unchanged, count(server.take())]);
+    }
+    const [few, many] = trips;
+    expect(many).toEqual(few);
+    expect(few?.[0]).toMatchObject({ types: 0, model: 0 });
+    expect(few?.[1]?.catalog).toBeLessThanOrEqual(3);
+  });
 });

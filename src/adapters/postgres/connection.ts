@@ -50,6 +50,8 @@ interface Job {
 export class DatabaseConnection implements Connection {
   readonly #options: ConnectionOptions;
   #client: Client | undefined;
+  /** What listened to the client does no more. */
+  #forget: () => void = () => undefined;
   /** `asked`: BEGIN goes to the server with the first statement, which saves a round trip. */
   #transaction: 'none' | 'asked' | 'open' = 'none';
   #number: string | undefined;
@@ -164,6 +166,7 @@ export class DatabaseConnection implements Connection {
     const client = this.#client;
     this.#client = undefined;
     const reusable = client !== undefined && !this.#touched;
+    this.#forget();
     if (client !== undefined && this.#touched) await endClient(client);
     this.#options.onClose(this, reusable ? client : undefined);
   }
@@ -215,6 +218,10 @@ export class DatabaseConnection implements Connection {
     };
     client.on('end', gone);
     client.on('error', gone);
+    this.#forget = () => {
+      client.off('end', gone);
+      client.off('error', gone);
+    };
   }
 
   /** Runs one job in its turn; remembers the first failure of a transaction. */

@@ -127,7 +127,7 @@ class TemporaryStubs {
   async bind(requests: readonly BindRequest[]): Promise<readonly Binding[]> {
     const bindings: Binding[] = [];
     for (let at = 0; at < requests.length; at += together) {
-      const queries = requests.slice(at, at + together).map(({ sql }) => this.#replace(sql));
+      const queries = requests.slice(at, at + together).map(({ sql, meaning }) => ({ ...this.#replace(sql), meaning: meaning === true }));
       bindings.push(...((await this.#bindTogether(queries)) ?? (await this.#bindApart(queries))));
     }
     return bindings;
@@ -141,11 +141,11 @@ class TemporaryStubs {
   }
 
   /** Undefined where the server refuses one of them. */
-  async #bindTogether(queries: readonly ReplacedQuery[]): Promise<readonly Binding[] | undefined> {
+  async #bindTogether(queries: readonly AskedQuery[]): Promise<readonly Binding[] | undefined> {
     if (queries.length === 1 && this.#form === 'table') return undefined;
     try {
       const answers = await this.#connection.queryEach(...queries.flatMap(askView));
-      return await this.#read(queries.map((_, at) => answers[3 * at + 1]));
+      return await this.#read(queries.map(({ meaning }, at) => ({ view: answers[3 * at + 1], meaning })));
     } catch (cause) {
       errorOf(cause);
       await this.#restart(this.#stubs);
@@ -153,12 +153,12 @@ class TemporaryStubs {
     }
   }
 
-  async #bindApart(queries: readonly ReplacedQuery[]): Promise<readonly Binding[]> {
+  async #bindApart(queries: readonly AskedQuery[]): Promise<readonly Binding[]> {
     const bindings: Binding[] = [];
     for (const query of queries) {
       try {
         const answers = await this.#connection.queryEach(...askView(query));
-        bindings.push(...(await this.#read([answers[1]])));
+        bindings.push(...(await this.#read([{ view: answers[1], meaning: query.meaning }])));
       } catch (cause) {
         const error = errorOf(cause);
         await this.#restart(this.#stubs);
@@ -173,8 +173,9 @@ class TemporaryStubs {
   }
 
   /** Most queries read nothing but what is declared; names of the server's own are asked for once. */
-  async #read(views: readonly (ResultSet | undefined)[]): Promise<readonly Binding[]> {
-    const read = (): readonly Binding[] => views.map((view) => ({ kind: 'bound', query: readView(view, this.#names) }));
+  async #read(views: readonly { readonly view: ResultSet | undefined; readonly meaning: boolean }[]): Promise<readonly Binding[]> {
+    const read = (): readonly Binding[] =>
+      views.map(({ view, meaning }) => ({ kind: 'bound', query: readView(view, this.#names, meaning) }));
     const bindings = read();
     return (await this.#names.learn(this.#connection)) ? read() : bindings;
   }
@@ -206,7 +207,12 @@ class TemporaryStubs {
   }
 }
 
-function askView({ sql }: ReplacedQuery): readonly Statement[] {
+/** A query over what stands for the relations that it reads. */
+interface AskedQuery extends ReplacedQuery {
+  readonly meaning: boolean;
+}
+
+function askView({ sql }: AskedQuery): readonly Statement[] {
   return [{ sql: `${prefix}${sql}\n)` }, viewStatement(scratch), { sql: `drop view ${dialect.relation(scratch)}` }];
 }
 

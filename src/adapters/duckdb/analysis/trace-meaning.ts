@@ -1,59 +1,27 @@
 /**
- * Walks a bound plan from its scans up and gives each column, and the choice of rows, a digest of how it is made: two queries
- * with the same digests make the same of the same. What a rule does not know ends the walk, because a part that is left out
- * would make different queries equal.
+ * Walks a bound plan from its scans up and tells of each column, and of the choice of rows, how it is made. What a rule does not
+ * know ends the walk.
  */
-import { createHash } from 'node:crypto';
-import type { Meaning, QueryMeaning } from '../../../adapter/analysis.ts';
-import type { Relation } from '../../../adapter/relation.ts';
+import type { QueryMeaning } from '../../../adapter/analysis.ts';
+import { made, meaningBy, notFollowed, refuseUnless } from '../../../adapter/lineage/told.ts';
+import type { Told, ToldFlow, ToldRelations } from '../../../adapter/lineage/told.ts';
 import { givesOneValue } from './one-value.ts';
 import { isNone } from './plan.ts';
 import type { AggregateOperator, CteRef, Distinct, Expression, Get, Join, Operator, SetOperation, Values } from './plan.ts';
 import type { QueryPlan } from './read-plans.ts';
 import type { ScanNames } from './scan-names.ts';
 
-interface Told {
-  readonly digest: string;
-  /** It may be another one the next time, of the same data. */
-  readonly loose: boolean;
-  readonly reads: ReadonlySet<string>;
-}
-
-/** Digests of columns say how they follow from the rows: they are comparable where the rows are the same. */
-interface Flow {
-  readonly rows: Told;
-  readonly columns: readonly Told[];
-}
-
-/** The walk met something that it does not know. */
-class NotFollowed extends Error {}
+type Flow = ToldFlow;
 
 interface Walk {
   readonly origin: ScanNames['origin'];
-  readonly relations: Map<string, Relation>;
+  readonly relations: ToldRelations;
   readonly ctes: Map<number, Flow>;
 }
 
 /** Undefined where a part of the plan cannot be followed. */
 export function traceMeaning(plan: QueryPlan, origin: ScanNames['origin']): QueryMeaning | undefined {
-  const walk: Walk = { origin, relations: new Map(), ctes: new Map() };
-  try {
-    const { rows, columns } = traceOperator(plan, walk);
-    const shown = (told: Told): Meaning => ({
-      digest: told.digest,
-      steady: !told.loose,
-      reads: [...told.reads].flatMap((read) => {
-        // Written by `traceScan`.
-        const [key, column] = JSON.parse(read) as readonly [string, string];
-        const relation = walk.relations.get(key);
-        return relation === undefined ? [] : [{ relation, column }];
-      }),
-    });
-    return { rows: shown(rows), columns: columns.map(shown) };
-  } catch (cause) {
-    if (cause instanceof NotFollowed) return undefined;
-    throw cause;
-  }
+  return meaningBy((relations) => traceOperator(plan, { origin, relations, ctes: new Map() }));
 }
 
 function traceOperator(operator: Operator, walk: Walk): Flow {
@@ -132,10 +100,8 @@ function traceScan(get: Get, { origin, relations }: Walk): Flow {
     );
     return { rows: made(call, []), columns: columns((name) => made(`${call} ${name}`, [])) };
   }
-  const key = JSON.stringify([from.relation.database, from.relation.schema, from.relation.name]);
-  relations.set(key, from.relation);
-  const column = (name: string): Told => ({ ...made(`column ${key} ${name}`, []), reads: new Set([JSON.stringify([key, name])]) });
-  return { rows: made(`rows ${key}`, []), columns: columns(column) };
+  const { relation } = from;
+  return { rows: relations.rows(relation), columns: columns((name) => relations.column(relation, name)) };
 }
 
 function traceValues(values: Values, walk: Walk): Flow {
@@ -227,19 +193,6 @@ function beside(left: Flow, right: Flow, kind: string): readonly Told[] {
   return [...from('left', left), ...from('right', right)];
 }
 
-function made(what: string, parts: readonly Told[], loose = false): Told {
-  const reads = new Set<string>();
-  for (const part of parts) for (const read of part.reads) reads.add(read);
-  return {
-    digest: createHash('sha256')
-      .update(JSON.stringify([what, parts.map(({ digest }) => digest)]))
-      .digest('hex')
-      .slice(0, 32),
-    loose: loose || parts.some((part) => part.loose),
-    reads,
-  };
-}
-
 const knownClasses: ReadonlySet<string> = new Set(
   'REF CONSTANT FUNCTION CAST COMPARISON BETWEEN CONJUNCTION OPERATOR CASE AGGREGATE WINDOW'.split(' ').map((name) => `BOUND_${name}`),
 );
@@ -273,12 +226,4 @@ function told(expression: Expression, columns: readonly Told[]): Told {
 /** Numbers of many digits are not what the engine wrote any more once they are read: others look the same. */
 function isExact(value: unknown): boolean {
   return typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value);
-}
-
-function refuseUnless(holds: boolean): void {
-  if (!holds) notFollowed();
-}
-
-function notFollowed(): never {
-  throw new NotFollowed();
 }

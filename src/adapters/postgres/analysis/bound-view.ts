@@ -5,8 +5,9 @@ import type { Column, Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { columnsStatement, readColumns } from '../catalog.ts';
 import { describeQueryTree } from './describe-query-tree.ts';
-import { readQueries } from './read-tree.ts';
+import { meaningless, readQueries } from './read-tree.ts';
 import type { ServerNames } from './server-names.ts';
+import { traceMeaning } from './trace-meaning.ts';
 import type { TreeNode } from './tree-node.ts';
 
 /** Stands beside the first column, or alone where there is none. */
@@ -18,17 +19,25 @@ export function viewStatement(view: Relation): Statement {
 }
 
 /** A tree that is none, as a server may send one day, leaves everything but the columns open. */
-export function readView(answer: ResultSet | undefined, names: ServerNames): BoundQuery {
+export function readView(answer: ResultSet | undefined, names: ServerNames, withMeaning = false): BoundQuery {
   const columns = readColumns(answer);
-  const [query, ...others] = readQueries(String(answer?.rows[0]?.[2] ?? ''));
-  const described = query?.nodeTag === 'QUERY' && others.length === 0 ? describeIfShallow(query, columns, names) : undefined;
-  return described ?? withoutLineage(columns);
+  const text = String(answer?.rows[0]?.[2] ?? '');
+  const query = onlyQuery(readQueries(text));
+  const described = query === undefined ? undefined : ifShallow(() => describeQueryTree(query, columns, names));
+  if (described === undefined) return withoutLineage(columns);
+  const whole = withMeaning ? onlyQuery(readQueries(text, meaningless)) : undefined;
+  const meaning = whole === undefined ? undefined : ifShallow(() => traceMeaning(whole, names));
+  return meaning === undefined ? described : { ...described, meaning };
+}
+
+function onlyQuery([query, ...others]: readonly TreeNode[]): TreeNode | undefined {
+  return query?.nodeTag === 'QUERY' && others.length === 0 ? query : undefined;
 }
 
 /** Undefined for queries in queries, thousands deep: more than this process can hold. */
-function describeIfShallow(query: TreeNode, columns: readonly Column[], names: ServerNames): BoundQuery | undefined {
+function ifShallow<T>(walk: () => T): T | undefined {
   try {
-    return describeQueryTree(query, columns, names);
+    return walk();
   } catch (cause) {
     if (cause instanceof RangeError) return undefined;
     throw cause;

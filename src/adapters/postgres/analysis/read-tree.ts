@@ -1,19 +1,25 @@
 /** Reads the text in which the server writes a query tree: `{NODE :field value}`, `(list)`, `<>` for nothing. */
 import type { TreeNode, TreeValue } from './tree-node.ts';
 
+function wordsOf(...lines: readonly string[]): ReadonlySet<string> {
+  return new Set(lines.join(' ').split(' '));
+}
+
+/** Places in the text, names that mean nothing, and what follows from the rest. */
+const places = [
+  'location list_start list_end stmt_location stmt_len varnosyn varattnosyn varnullingrels varreturningtype resno resname resorigtbl',
+  'resorigcol selectedCols insertedCols updatedCols extraUpdatedCols requiredPerms checkAsUser rteperminfos perminfoindex',
+  'alias commandType querySource canSetTag relkind rellockmode inFromCl cterefcount',
+];
+export const meaningless: ReadonlySet<string> = wordsOf(...places);
+
 /** Fields that say nothing about where values come from, and are most of the text. None of them holds an expression. */
-const dull: ReadonlySet<string> = new Set(
-  [
-    'location varnosyn varattnosyn varnullingrels vartypmod varcollid varreturningtype resno resname resorigtbl resorigcol',
-    'selectedCols insertedCols updatedCols extraUpdatedCols requiredPerms checkAsUser rteperminfos perminfoindex',
-    'consttype consttypmod constcollid constlen constbyval resulttypmod resultcollid funccollid opno opcollid aggcollid',
-    'coalescetype coalescecollid casetype casecollid wintype wincollid minmaxtype minmaxcollid array_collid list_start list_end',
-    'alias colTypmods colCollations coltypes coltypmods colcollations ctecoltypes ctecoltypmods ctecolcollations',
-    'commandType querySource canSetTag stmt_location stmt_len relkind rellockmode inh inFromCl aggtranstype aggargtypes',
-    'eqop sortop hashable joinleftcols joinrightcols joinmergedcols cterefcount',
-  ]
-    .join(' ')
-    .split(' '),
+const dull: ReadonlySet<string> = wordsOf(
+  ...places,
+  'vartypmod varcollid consttype consttypmod constcollid constlen constbyval resulttypmod resultcollid funccollid opno opcollid',
+  'aggcollid coalescetype coalescecollid casetype casecollid wintype wincollid minmaxtype minmaxcollid array_collid',
+  'colTypmods colCollations coltypes coltypmods colcollations ctecoltypes ctecoltypmods ctecolcollations inh aggtranstype aggargtypes',
+  'eqop sortop hashable joinleftcols joinrightcols joinmergedcols',
 );
 
 /** Fields that few ask for, kept as text; `readTree` reads it. */
@@ -33,8 +39,8 @@ interface Container {
   field: string | undefined;
 }
 
-/** The tree of a text. However deep it is, nothing here calls itself. What is nothing, false or 0 is absent. */
-export function readTree(text: string): TreeValue {
+/** The tree of a text without some fields. However deep it is, nothing here calls itself. What is nothing, false or 0 is absent. */
+export function readTree(text: string, without = dull): TreeValue {
   const found: TreeValue[] = [];
   const root: Container = { node: undefined, list: found, field: undefined };
   const open: Container[] = [];
@@ -50,7 +56,7 @@ export function readTree(text: string): TreeValue {
       top = open.pop();
       if (top !== undefined) put(top, closed.node ?? closed.list);
     } else if (top.node !== undefined && top.field === undefined) {
-      at = readFields(text, at, top, top.node);
+      at = readFields(text, at, { top, node: top.node, without });
     } else if (code === OPEN_NODE || code === OPEN_LIST) {
       open.push(top);
       const end: number = code === OPEN_NODE ? wordEnd(text, at + 1) : at + 1;
@@ -79,7 +85,11 @@ function put(container: Container, value: TreeValue): void {
  * Reads the fields of a node up to one that holds a node or a list, or up to the node's end. Values that are the usual ones, or
  * that nobody wants, are left out. The bytes of a constant stand behind their number. Gives where to go on.
  */
-function readFields(text: string, start: number, top: Container, node: Building): number {
+function readFields(
+  text: string,
+  start: number,
+  { top, node, without }: { readonly top: Container; readonly node: Building; readonly without: ReadonlySet<string> },
+): number {
   let at = start;
   for (;;) {
     while (isBlank(text.charCodeAt(at))) at += 1;
@@ -93,7 +103,7 @@ function readFields(text: string, start: number, top: Container, node: Building)
     }
     const field = text.slice(at + 1, blank);
     const first = text.charCodeAt(blank + 1);
-    const isLeftOut = dull.has(field);
+    const isLeftOut = without.has(field);
     if (!isLeftOut && (first === OPEN_NODE || first === OPEN_LIST) && !unread.has(field)) {
       top.field = field;
       return blank + 1;
@@ -166,7 +176,7 @@ function valueEnd(text: string, start: number): number {
 }
 
 /** The queries of a rule: a view has one. */
-export function readQueries(text: string): readonly TreeNode[] {
-  const root = readTree(text);
+export function readQueries(text: string, without?: ReadonlySet<string>): readonly TreeNode[] {
+  const root = readTree(text, without);
   return Array.isArray(root) ? root.filter((entry) => typeof entry === 'object' && entry !== null && 'nodeTag' in entry) : [];
 }

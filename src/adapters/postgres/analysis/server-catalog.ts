@@ -29,6 +29,7 @@ export class ServerCatalog implements ServerNames {
       columns: columns.map(({ name }) => name),
       notNull: new Set([...primaryKey, ...(proofs?.notNull ?? [])]),
       unique: [...(primaryKey.length === 0 ? [] : [primaryKey]), ...(proofs?.unique ?? [])],
+      isDeclared: true,
     });
   }
 

@@ -14,4 +14,6 @@ export interface NamedRelation {
   readonly columns: readonly (string | undefined)[];
   readonly notNull: ReadonlySet<string>;
   readonly unique: readonly (readonly string[])[];
+  /** It was declared: the project knows it. */
+  readonly isDeclared?: true;
 }

@@ -119,6 +119,9 @@ export const overRows: Named = {
   string_agg: [3538],
 };
 
+/** Aggregates that add up without rounding, so that their order means nothing: of whole numbers and of numeric ones. */
+export const sums: Named = { sum: [2107, 2108, 2109, 2114], avg: [2100, 2101, 2102, 2103] };
+
 /** Windows that give a number to every row. */
 export const numbering: Named = { row_number: [3100], rank: [3101], dense_rank: [3102], percent_rank: [3103], cume_dist: [3104] };
 
@@ -139,7 +142,14 @@ export const castsApart = among(apartCasts);
 export const isEquality = among(equalities);
 export const isCount = among(counts);
 export const isOverRows = among(overRows);
+export const isSum = among(sums);
+const named = (...names: readonly string[]): Named => Object.fromEntries(names.map((name) => [name, overRows[name] ?? []]));
+export const isExtreme = among(named('max', 'min'));
+export const isTruthOfAll = among(named('bool_and', 'bool_or', 'every'));
 export const isNumbering = among(numbering);
+const { row_number: _, ...ranking } = numbering;
+/** Rows that are equal by the order have the same number. */
+export const isRanking = among(ranking);
 export const isRowNumber = among({ row_number: numbering['row_number'] ?? [] });
 export const isNeighbour = among(neighbours);
 export const isUnnest = among(unnesting);
