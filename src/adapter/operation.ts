@@ -223,10 +223,15 @@ export interface ComparedColumn {
   readonly asText: boolean;
 }
 
-/** Writes into a temporary table what has changed between the versions in force in `target` and the rows of `stage`. */
+/**
+ * Writes into a temporary table what has changed between the versions in force in `target` and the rows as they are, and how many
+ * rows there are: of `stage`, or of the query, whose rows are then kept nowhere.
+ */
 export interface StageChanges {
   readonly kind: 'stage-changes';
   readonly stage: Relation;
+  /** `steady` where it gives the same rows however often one statement asks. */
+  readonly direct?: { readonly query: Query; readonly steady: boolean };
   readonly changes: Relation;
   readonly target: Relation;
   /** Columns of the rows. */
@@ -237,8 +242,10 @@ export interface StageChanges {
 }
 
 /** Ends versions and adds new ones, as `changes` says. */
-export interface ApplyChanges extends Omit<StageChanges, 'kind' | 'stage' | 'compared'> {
+export interface ApplyChanges extends Omit<StageChanges, 'kind' | 'stage' | 'direct' | 'compared'> {
   readonly kind: 'apply-changes';
+  /** Rows without a version in force are among them: those may have had one before. */
+  readonly mayReturn: boolean;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** The SQL by which a history of rows goes on: what has changed, which versions end, which begin. Engines differ only in how they spell names. */
 import type { ApplyChanges, ComparedColumn, StageChanges, VersionRules } from './operation.ts';
 import type { Relation } from './relation.ts';
+import { embed } from './statement.ts';
+import type { Statement } from './statement.ts';
 
 /** How an engine spells what the statements name. */
 export interface VersionDialect {
@@ -18,6 +20,8 @@ export const changeKinds = {
   gone: 'gone',
   /** Nor is this one, and nothing is to be done: it is only counted, and its entry has no values. */
   absent: 'absent',
+  /** The one that says how many rows there are, and how many of them have a time. */
+  rows: 'rows',
 } as const;
 
 /** Columns of the changes have names of their own, since a column of the user may be called anything. */
@@ -94,11 +98,29 @@ class Names {
 }
 
 /**
- * Rows of the stage without a version in force, or with one that they are not any more; and versions in force without a row.
- * One join tells all of it.
+ * Rows without a version in force, or with one that they are not any more; and versions in force without a row. One join tells all
+ * of it, in a statement that counts the rows as well: so all of it is true of the same rows. The database keeps them for the time of
+ * the statement unless they are the same however often it asks.
  */
-export function stageChangesSql(operation: StageChanges, dialect: VersionDialect): readonly string[] {
-  const { stage, changes, target, columns, compared, versions } = operation;
+export function stageChangesStatement(
+  operation: StageChanges,
+  dialect: VersionDialect,
+  /** The text of a query as it can stand in parentheses, as long as before. */
+  inside: (sql: string) => string,
+): Statement {
+  const { stage, direct, changes } = operation;
+  const found = changesSelect(operation, dialect);
+  const create = `create temp table ${dialect.relation(changes)} as with tx_rows as `;
+  if (direct === undefined) return { sql: `${create}not materialized (select * from ${dialect.relation(stage)})${found}` };
+  return embed(
+    `${create}${direct.steady ? 'not ' : ''}materialized (\n`,
+    { ...direct.query, sql: inside(direct.query.sql) },
+    `\n)${found}`,
+  );
+}
+
+function changesSelect(operation: StageChanges, dialect: VersionDialect): string {
+  const { target, columns, compared, versions } = operation;
   const names = new Names(dialect, operation);
   const stamp = versions.updatedAt === undefined ? versions.now : names.of('s', versions.updatedAt);
   const from = `t.${names.meta('validFrom')}`;
@@ -122,33 +144,32 @@ export function stageChangesSql(operation: StageChanges, dialect: VersionDialect
     `case when ${isFresh} then '${changeKinds.fresh}' when ${isGone} then case when ${ended} then '${changeKinds.gone}' ` +
     `else '${changeKinds.absent}' end else '${changeKinds.changed}' end`;
   const begins = `case when ${isGone} then ${names.now('t')} when ${isFresh} or ${stamp} > ${from} then ${stamp} else ${names.now('t')} end`;
-  return [
-    `create temp table ${names.relation(changes)} as select ${values}, ${kind} as kind, ` +
-      `case when ${isGone} then ${names.now('t')} else ${stamp} end as stamp, ${begins} as begins ` +
-      `from (select *, 1 as ${names.marker} from ${names.relation(stage)}) as s ` +
-      `full join (select *, 1 as ${names.marker} from ${names.relation(target)} as t where ${names.isOpen('t')}) as t on ${sameKey} ` +
-      `where ${isFresh} or ${isGone} or ${deletion === undefined ? '' : `${deletion} or `}${differs}`,
-  ];
+  const counted = versions.updatedAt === undefined ? '*' : dialect.quoteIdentifier(versions.updatedAt);
+  return (
+    ` select ${values}, ${kind} as kind, case when ${isGone} then ${names.now('t')} else ${stamp} end as stamp, ${begins} as begins, ` +
+    `cast(null as bigint) as staged, cast(null as bigint) as stamped from (select *, 1 as ${names.marker} from tx_rows) as s ` +
+    `full join (select *, 1 as ${names.marker} from ${names.relation(target)} as t where ${names.isOpen('t')}) as t on ${sameKey} ` +
+    `where ${isFresh} or ${isGone} or ${deletion === undefined ? '' : `${deletion} or `}${differs} ` +
+    `union all select ${columns.map(() => 'null').join(', ')}, '${changeKinds.rows}', null, null, count(*), count(${counted}) from tx_rows`
+  );
 }
 
 /**
  * What tells that a row came twice, or had no key or time: rows, those with a time, versions in force, and of the changes those
- * of each kind and those without a key. Where no key comes twice, the rows that are not fresh are as many as the versions that
- * are neither gone nor absent.
+ * of each kind and those without a key, and all of them. Where no key comes twice, the rows that are not fresh are as many as the
+ * versions that are neither gone nor absent.
  */
 export function countChangesSql(
-  { stage, changes, target, columns, versions }: Omit<StageChanges, 'kind' | 'compared'>,
+  { changes, target, columns, versions }: Pick<StageChanges, 'changes' | 'target' | 'columns' | 'versions'>,
   dialect: VersionDialect,
 ): string {
   const names = new Names(dialect, { columns, versions });
-  const stamps = versions.updatedAt === undefined ? '*' : dialect.quoteIdentifier(versions.updatedAt);
   const without = versions.key.map((key) => `${names.change(key)} is null`).join(' or ');
   const count = (condition: string): string => `coalesce(sum(case when ${condition} then 1 else 0 end), 0)`;
   return (
-    `select (select count(*) from ${names.relation(stage)}), (select count(${stamps}) from ${names.relation(stage)}), ` +
-    `(select count(*) from ${names.relation(target)} as t where ${names.isOpen('t')}), ${count(`kind = '${changeKinds.fresh}'`)}, ` +
-    `${count(`kind = '${changeKinds.gone}'`)}, ${count(`kind = '${changeKinds.absent}'`)}, ` +
-    `${count(`kind = '${changeKinds.fresh}' and (${without})`)}, count(*) from ${names.relation(changes)}`
+    `select max(staged), max(stamped), (select count(*) from ${names.relation(target)} as t where ${names.isOpen('t')}), ` +
+    `${count(`kind = '${changeKinds.fresh}'`)}, ${count(`kind = '${changeKinds.gone}'`)}, ${count(`kind = '${changeKinds.absent}'`)}, ` +
+    `${count(`kind = '${changeKinds.fresh}' and (${without})`)}, ${count(`kind <> '${changeKinds.rows}'`)} from ${names.relation(changes)}`
   );
 }
 
@@ -202,5 +223,5 @@ export function applyChangesSql(operation: ApplyChanges, dialect: VersionDialect
   const add =
     `insert into ${names.relation(target)} (${written.map(([column]) => column).join(', ')}) ` +
     `select ${written.map(([, value]) => value).join(', ')} from ${names.relation(changes)} as c${keeps}`;
-  return [settleReturnsSql(operation, dialect), end, add];
+  return [...(operation.mayReturn ? [settleReturnsSql(operation, dialect)] : []), end, add];
 }

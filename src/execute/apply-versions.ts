@@ -4,6 +4,7 @@ import type { Cell, Connection } from '../adapter/connection.ts';
 import type { ComparedColumn, VersionRules } from '../adapter/operation.ts';
 import type { Column } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
+import type { Query } from '../adapter/statement.ts';
 import { changeColumn, changeKinds, countChangesSql } from '../adapter/version-sql.ts';
 import { listMetaColumns } from '../compile/snapshots.ts';
 import { findVersionProblems } from '../compile/version-problems.ts';
@@ -12,7 +13,6 @@ import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Action } from '../plan/action.ts';
 import { requireKeys } from './apply-increment.ts';
-import type { StagedPlace } from './apply-increment.ts';
 import { queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
 import { reconcileColumns } from './reconcile-columns.ts';
 import type { StepPlace } from './reconcile-columns.ts';
@@ -52,50 +52,114 @@ export async function requireStamps(
   throw new StepFailure([diagnose('snapshot-stamp-null', found, { node, span })]);
 }
 
-/** Gives the number of rows that changed, came, or went. Where nothing has changed, nothing is written. */
+/**
+ * Gives the number of rows that changed, came, or went. Where nothing has changed, nothing is written. Rows are compared as the query
+ * gives them; they are kept only where columns have to be brought in line first, or where one of them must not be there: then it is
+ * looked for.
+ */
 export async function applyVersions(
   adapter: Adapter,
   connection: Connection,
   action: ActionOf<'apply-versions'>,
-  place: StagedPlace,
+  place: StepPlace & { readonly node: NodeId },
 ): Promise<number> {
-  const { stage, changes, target, versions } = action;
-  const staged = place.staged ?? (await adapter.catalog.columns(connection, stage, true));
+  const { query, steady, stage, changes, target, versions } = action;
+  const staged = await columnsOfQuery(adapter, connection, action);
   const rowColumns = await requireHistory(adapter, connection, action, place);
-  const columns = await reconcileColumns(
-    adapter,
-    connection,
-    { stage, target, targetColumns: rowColumns, onSchemaChange: 'append_new_columns' },
-    staged,
-    place,
-  );
+  const isKept = !areInLine(adapter, rowColumns, staged);
+  const keep = (): Promise<number> => runOperation(adapter, connection, { kind: 'stage-query', stage, temporary: true, query });
+  if (isKept) await keep();
+  const reconciling = { stage, target, targetColumns: rowColumns, onSchemaChange: 'append_new_columns' } as const;
+  const columns = await reconcileColumns(adapter, connection, reconciling, staged, place);
   const rules = spelled(adapter, versions, columns);
   const compared = comparedColumns(adapter, rules, rowColumns, staged);
   const shared = { changes, target, columns, versions: rules };
-  await runOperation(adapter, connection, { kind: 'stage-changes', stage, compared, ...shared });
-  const found = await countChanges(adapter, connection, { ...action, versions: rules }, columns, place);
-  if (found > 0) {
-    await requireOneEach(adapter, connection, { ...action, versions: rules }, columns, place);
-    await runStatements(connection, ...(await renderOperation(adapter, connection, { kind: 'apply-changes', ...shared })));
+  const compare: Compare = async (direct) => {
+    await runOperation(adapter, connection, { kind: 'stage-changes', stage, ...direct, compared, ...shared });
+    return countChanges(adapter, connection, shared);
+  };
+  const drop = (relation: typeof stage): Promise<number> =>
+    runOperation(adapter, connection, { kind: 'drop', relation, relationKind: 'table', temporary: true });
+  const checked = { ...action, versions: rules };
+  let found = await compare(isKept ? {} : { direct: { query, steady } });
+  const isWrong = !isSound(found) || (found.fresh + found.other > 0 && (await hasDoubled(adapter, connection, checked, columns)));
+  if (isWrong && !isKept) {
+    await drop(changes);
+    await keep();
+    found = await compare({});
   }
-  await runOperation(adapter, connection, { kind: 'drop', relation: changes, relationKind: 'table', temporary: true });
-  return found;
+  if (isWrong) await explain(adapter, connection, { action: checked, found, columns }, place);
+  if (found.fresh + found.other > 0) {
+    const apply = { kind: 'apply-changes', mayReturn: found.fresh > 0, ...shared } as const;
+    await runStatements(connection, ...(await renderOperation(adapter, connection, apply)));
+  }
+  await drop(changes);
+  if (isKept || isWrong) await drop(stage);
+  return found.fresh + found.other;
+}
+
+type Compare = (direct: { readonly direct?: { readonly query: Query; readonly steady: boolean } }) => Promise<Found>;
+
+/** The columns that a table of the rows would have. Nothing runs for it. */
+async function columnsOfQuery(
+  adapter: Adapter,
+  connection: Connection,
+  { stage, query }: ActionOf<'apply-versions'>,
+): Promise<readonly Column[]> {
+  await runOperation(adapter, connection, { kind: 'stage-view', stage, query });
+  const columns = await adapter.catalog.columns(connection, stage, true);
+  await runOperation(adapter, connection, { kind: 'drop', relation: stage, relationKind: 'view', temporary: true });
+  return columns;
+}
+
+/** Whether the rows have the columns of the table with their types; they may have more. */
+function areInLine({ dialect }: Adapter, before: readonly Column[], staged: readonly Column[]): boolean {
+  const types = new Map(staged.map(({ name, type }) => [dialect.foldIdentifier(name), type]));
+  return before.every(({ name, type }) => types.get(dialect.foldIdentifier(name)) === type);
+}
+
+/** What the changes count. */
+interface Found {
+  readonly staged: number;
+  readonly stamped: number;
+  readonly inForce: number;
+  readonly fresh: number;
+  readonly gone: number;
+  readonly absent: number;
+  readonly keyless: number;
+  /** Changes other than fresh ones. */
+  readonly other: number;
+}
+
+async function countChanges({ dialect }: Adapter, connection: Connection, shared: Parameters<typeof countChangesSql>[0]): Promise<Found> {
+  const { rows } = await queryRows(connection, { sql: countChangesSql(shared, dialect) });
+  const [staged = 0, stamped = 0, inForce = 0, fresh = 0, gone = 0, absent = 0, keyless = 0, all = 0] = (rows[0] ?? []).map(Number);
+  return { staged, stamped, inForce, fresh, gone, absent, keyless, other: all - absent - fresh };
 }
 
 /**
- * The number of changes. That no key comes twice is told by numbers alone, which takes a fraction of the time of looking for keys
- * that do; only where they do not add up, rows are looked at.
+ * That no key comes twice is told by numbers alone, which takes a fraction of the time of looking for keys that do; only where they
+ * do not add up, rows are looked at.
  */
-async function countChanges(
+function isSound({ staged, stamped, inForce, fresh, gone, absent, keyless }: Found): boolean {
+  return keyless === 0 && staged - fresh === inForce - gone - absent && stamped === staged;
+}
+
+interface ToExplain {
+  readonly action: ActionOf<'apply-versions'>;
+  readonly found: Found;
+  readonly columns: readonly string[];
+}
+
+/** Fails with what is wrong with the rows of the stage, if anything is. */
+async function explain(
   adapter: Adapter,
   connection: Connection,
-  action: ActionOf<'apply-versions'>,
-  columns: readonly string[],
-  place: StagedPlace & { readonly node: string },
-): Promise<number> {
-  const { stage, changes, target, versions, masked, places } = action;
-  const { rows } = await queryRows(connection, { sql: countChangesSql({ stage, changes, target, columns, versions }, adapter.dialect) });
-  const [staged = 0, stamped = 0, inForce = 0, fresh = 0, gone = 0, absent = 0, keyless = 0, all = 0] = (rows[0] ?? []).map(Number);
+  { action, found, columns }: ToExplain,
+  place: StepPlace & { readonly node: NodeId },
+): Promise<void> {
+  const { stage, versions, masked, places } = action;
+  const { staged, stamped, inForce, fresh, gone, absent, keyless } = found;
   if (keyless > 0 || staged - fresh !== inForce - gone - absent)
     await requireKeys(
       adapter,
@@ -105,7 +169,7 @@ async function countChanges(
     );
   if (stamped < staged)
     await requireStamps(adapter, connection, { kind: 'require-stamps', stage, versions, masked, span: places.updatedAt }, place);
-  return all - absent;
+  if (found.fresh + found.other > 0) await requireOneEach(adapter, connection, action, columns, place);
 }
 
 /** The columns of the table that are those of rows. Adds the column of deletions where it was not wanted before. */
@@ -158,17 +222,38 @@ function comparedColumns(
   });
 }
 
+/** Keys of the changes, and those that come twice. */
+function doubledKeys(
+  { dialect }: Adapter,
+  { changes, versions }: ActionOf<'apply-versions'>,
+  columns: readonly string[],
+): { readonly keys: string; readonly doubled: string } {
+  const keys = versions.key.map((key) => changeColumn(columns.indexOf(key))).join(', ');
+  const counted = `kind not in ('${changeKinds.absent}', '${changeKinds.rows}')`;
+  return { keys, doubled: `select ${keys} from ${dialect.relation(changes)} where ${counted} group by ${keys} having count(*) > 1` };
+}
+
+async function hasDoubled(
+  adapter: Adapter,
+  connection: Connection,
+  action: ActionOf<'apply-versions'>,
+  columns: readonly string[],
+): Promise<boolean> {
+  const { rows } = await queryRows(connection, { sql: `${doubledKeys(adapter, action, columns).doubled} limit 1` });
+  return rows.length > 0;
+}
+
 /** A new row that comes twice would become two, and of two versions that are both in force two would follow. */
 async function requireOneEach(
   adapter: Adapter,
   connection: Connection,
-  { stage, changes, target, versions, masked, places }: ActionOf<'apply-versions'>,
+  action: ActionOf<'apply-versions'>,
   columns: readonly string[],
   place: StepPlace,
 ): Promise<void> {
+  const { stage, target, versions, masked, places } = action;
   const { dialect } = adapter;
-  const keys = versions.key.map((key) => changeColumn(columns.indexOf(key))).join(', ');
-  const doubled = `select ${keys} from ${dialect.relation(changes)} where kind <> '${changeKinds.absent}' group by ${keys} having count(*) > 1`;
+  const { keys, doubled } = doubledKeys(adapter, action, columns);
   const { rows } = await queryRows(connection, { sql: `${doubled} order by ${keys} limit ${sampleSize}` });
   if (rows.length === 0) return;
   await requireKeys(adapter, connection, { kind: 'require-keys', stage, key: versions.key, masked }, { ...place, span: places.uniqueKey });

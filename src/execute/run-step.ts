@@ -197,7 +197,7 @@ async function perform(context: StepContext, step: RunningBuild, action: Action,
       await requireStamps(adapter, connection, action, step);
       return;
     case 'apply-versions':
-      progress.rows = await applyVersions(adapter, connection, action, { ...step, staged: progress.staged });
+      progress.rows = await applyVersions(adapter, connection, action, step);
       return;
     case 'reattach':
       progress.warnings.push(...(await reattach(adapter, connection, action, stepStart(step))));

@@ -228,6 +228,10 @@ export type Action =
   /** Refuses rows that cannot be told apart or have no time; ends the versions in `target` that the others say are over, and adds new ones. */
   | {
       readonly kind: 'apply-versions';
+      readonly query: Query;
+      /** It gives the same rows however often one statement asks. */
+      readonly steady: boolean;
+      /** Where its rows are kept if something has to be found out about them. */
       readonly stage: Relation;
       readonly changes: Relation;
       readonly target: Relation;

@@ -4,15 +4,20 @@ import type { CatalogRelation } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { CompiledSnapshot } from '../compile/compiled.ts';
 import { versionPlaces, versionRules } from '../compile/version-problems.ts';
+import { isBuilt } from '../graph/graph.ts';
 import type { Action } from './action.ts';
 import type { Reason } from './plan.ts';
 import { assumption, hashText, operation, stageRelation, whyMissing } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
+import { kindOf } from './find-unchanged.ts';
+import { namesKnownTo } from './fingerprint.ts';
 import { checkOwnership, checkRows, planHooks, rowsOf } from './plan-build.ts';
 import type { Copy } from './plan-input.ts';
 import { hooksFollow } from './plan-table.ts';
 import { describeAndGrant, stageIndexes, syncIndexes } from './plan-storage.ts';
 import { maskedColumns } from './plan-tests.ts';
+import { readSql } from './read-sql.ts';
+import { relationsRead } from './relations-read.ts';
 
 /** The step of a snapshot; undefined when a diagnostic says why there is none. */
 export function planSnapshot(context: BuildContext, snapshot: CompiledSnapshot): BuildPart | undefined {
@@ -105,11 +110,18 @@ function goOn(context: BuildContext, snapshot: CompiledSnapshot, query: Query, e
   const changes = { schema: stage.schema, name: `${stage.name}_changes` };
   const versions = rulesOf(context, snapshot);
   const masked = maskedColumns(snapshot);
-  return [
-    operation({ kind: 'stage-query', stage, temporary: true, query }),
-    { kind: 'apply-versions', stage, changes, target, targetColumns: existing.columns, versions, masked, places: versionPlaces(snapshot) },
-    operation({ kind: 'drop', relation: stage, relationKind: 'table', temporary: true }),
-  ];
+  const [steady, places] = [isSteady(context, snapshot), versionPlaces(snapshot)];
+  return [{ kind: 'apply-versions', query, steady, stage, changes, target, targetColumns: existing.columns, versions, masked, places }];
+}
+
+/** A view may ask for what is not the same each time; tables give what they hold. */
+function isSteady({ input, standing }: BuildContext, snapshot: CompiledSnapshot): boolean {
+  if (readSql(snapshot.current.sql, namesKnownTo(input, snapshot)).unsteady !== undefined) return false;
+  return relationsRead(input.graph, snapshot.id).every((id) => {
+    const node = input.graph.nodes.get(id);
+    if (node === undefined || !('relation' in node) || input.deferred?.has(id) === true) return false;
+    return isBuilt(node) ? kindOf(node) === 'table' : standing.existing(node.relation)?.kind === 'table';
+  });
 }
 
 function requireRows(

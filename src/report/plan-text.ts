@@ -176,6 +176,7 @@ function describeAction(action: Action): readonly string[] {
       return [`refuse rows without a time in ${plainLine(action.versions.updatedAt ?? '')}`];
     case 'apply-versions':
       return [
+        'compare the rows of the query with the versions in force',
         `refuse NULL and duplicate keys: ${action.versions.key.map(plainLine).join(', ')}`,
         `end the versions in ${nameRelation(action.target)} that are over, and add the new ones`,
       ];

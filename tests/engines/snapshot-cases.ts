@@ -180,6 +180,42 @@ export const snapshotCases: readonly ConformanceCase[] = [
     ],
   },
   {
+    name: 'rows are compared as the query gives them, once for all where they may be others the next time, and are kept nowhere',
+    files: {
+      ...history(timestamp, "ref('src')"),
+      'seeds/src.csv': 'id,v,at\n1,a,2026-01-01 00:00:00\n2,b,2026-01-01 00:00:00\n',
+      'models/v.sql': '{{config materialized="view"}}select * from {{ref "src"}}',
+    },
+    acts: [
+      build,
+      { tx: 'plan -s h --for snapshot --output json', says: [/"kind": ?"apply-versions"[^}]*"query": ?\{[^}]*\},\s*"steady": ?true/] },
+      { write: { 'seeds/src.csv': 'id,v,at\n1,c,2026-01-02 00:00:00\n2,b,2026-01-01 00:00:00\n3,d,2026-01-01 00:00:00\n' } },
+      { tx: 'seed' },
+      { tx: 'snapshot', says: [/h +snapshot +2 rows/] },
+      { write: history(timestamp, "ref('v')") },
+      { tx: 'plan -s h --for snapshot --output json', says: [/"kind": ?"apply-versions"[^}]*"query": ?\{[^}]*\},\s*"steady": ?false/] },
+      {
+        write: {
+          'seeds/src.csv': 'id,v,at\n1,c,2026-01-02 00:00:00\n2,e,2026-01-03 00:00:00\n3,d,2026-01-01 00:00:00\n3,d,2026-01-01 00:00:00\n',
+        },
+      },
+      { tx: 'seed' },
+      // The one that comes twice has not changed.
+      { tx: 'snapshot', exit: 1, says: ['key-not-unique', 'id = 3'] },
+      { write: { 'seeds/src.csv': 'id,v,at\n1,c,2026-01-02 00:00:00\n2,e,2026-01-03 00:00:00\n3,d,2026-01-01 00:00:00\n' } },
+      { tx: 'seed' },
+      { tx: 'snapshot', says: [/h +snapshot +1 rows?/] },
+      is(
+        'select id, v, dbt_valid_to is null from main.h order by 1, 2',
+        [1, 'a', false],
+        [1, 'c', true],
+        [2, 'b', false],
+        [2, 'e', true],
+        [3, 'd', true],
+      ),
+    ],
+  },
+  {
     name: 'a history of nothing, of an ephemeral model, of dates, and one that begins to tell of rows that are gone',
     files: {
       ...history('strategy: timestamp, unique_key: id, updated_at: day', "ref('e')"),

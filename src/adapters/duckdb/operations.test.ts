@@ -310,7 +310,7 @@ describe('all operations', () => {
         deletions: { relation: target, exists: true },
       },
       'stage-changes': { kind: 'stage-changes', stage, changes: stage, compared: [], ...history },
-      'apply-changes': { kind: 'apply-changes', changes: stage, ...history },
+      'apply-changes': { kind: 'apply-changes', changes: stage, mayReturn: true, ...history },
       'alter-columns': { kind: 'alter-columns', target, add: [column], drop: ['a'], retype: [column] },
       drop: { kind: 'drop', relation: target, relationKind: 'table', temporary: false },
       'sync-indexes': { kind: 'sync-indexes', target, indexes: [{ columns: ['a'], unique: false }] },

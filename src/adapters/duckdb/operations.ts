@@ -18,7 +18,7 @@ import { replacePartitionsSql } from '../../adapter/replace-partitions-sql.ts';
 import { inRange } from '../../adapter/range-sql.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
-import { applyChangesSql, stageChangesSql } from '../../adapter/version-sql.ts';
+import { applyChangesSql, stageChangesStatement } from '../../adapter/version-sql.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { readFiles, writeFiles } from './external-files.ts';
 import { releaseConstraints, stageConstrained, syncConstraints } from './constraints.ts';
@@ -142,7 +142,7 @@ export const operations: OperationRenderers = {
   'replace-partitions': (operation) => each(...replacePartitionsSql(operation, dialect)),
   merge,
   'settle-events': (operation) => each(...settleEventsSql(operation, { ...dialect, rowId: 'rowid' })),
-  'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
+  'stage-changes': (operation) => [stageChangesStatement(operation, dialect, blankSemicolons)],
   'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),

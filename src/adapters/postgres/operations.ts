@@ -7,7 +7,7 @@ import { inRange } from '../../adapter/range-sql.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
 import { releaseConstraints, stageConstraints, syncConstraints } from './constraints.ts';
-import { applyChangesSql, stageChangesSql } from '../../adapter/version-sql.ts';
+import { applyChangesSql, stageChangesStatement } from '../../adapter/version-sql.ts';
 import { dialect } from './dialect.ts';
 import { columnList, deleteInsert, insertAll, merge } from './increments.ts';
 import { bug } from '../../diagnostics/bug.ts';
@@ -78,7 +78,7 @@ export const operations: OperationRenderers = {
   'replace-partitions': (operation) => each(...replacePartitionsSql(operation, dialect)),
   merge,
   'settle-events': (operation) => each(...settleEventsSql(operation, { ...dialect, rowId: 'ctid' })),
-  'stage-changes': (operation) => each(...stageChangesSql(operation, dialect)),
+  'stage-changes': (operation) => [stageChangesStatement(operation, dialect, blankSemicolons)],
   'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),
   'alter-columns': alterColumns,
   drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
