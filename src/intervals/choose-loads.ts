@@ -1,7 +1,7 @@
 /** Decides which cells of time are to be loaded, from what was loaded before. Works on ranges: cells are never gone through. */
 import { ceilTo } from './grid.ts';
 import type { Grid } from './grid.ts';
-import { commonRanges, joinRanges, rangesBefore, withoutRanges } from './range-set.ts';
+import { commonRanges, joinRanges, rangesBefore, withoutRanges, withRanges } from './range-set.ts';
 import type { Range, RangeSet } from './range-set.ts';
 
 export interface LoadRules {
@@ -53,12 +53,12 @@ export function chooseLoads(rules: LoadRules, done: RangeSet, now: number, wish?
   const only = wish?.only === true ? window : undefined;
   const found =
     only === undefined
-      ? withMore(missing, lookBack(rules, missing, left))
+      ? withRanges(missing, lookBack(rules, missing, left))
       : commonRanges(wholeCells(grid, withoutRanges(only, left)), joinRanges([{ start: -Infinity, end: over }]));
   const partial = { start: over, end: grid.next(now) };
   const isAsked = only === undefined || commonRanges(only, [partial]).length > 0;
   const hasPartial = allowPartials && over >= grid.floor(begin) && isAsked;
-  return { load: hasPartial ? joinRanges([...found, partial]) : found, ...(hasPartial ? { partial } : {}), opened, missing, gaps };
+  return { load: hasPartial ? withRanges(found, [partial]) : found, ...(hasPartial ? { partial } : {}), opened, missing, gaps };
 }
 
 /** A cell of which a part is left is left as a whole: cells may have had another size when they were loaded. */
@@ -72,8 +72,6 @@ function wholeCells(grid: Grid, ranges: RangeSet): RangeSet {
     }),
   );
 }
-
-const withMore = (set: RangeSet, more: RangeSet): RangeSet => (more.length === 0 ? set : joinRanges([...set, ...more]));
 
 /** Cells before new ones, where new ones have come since the last time. */
 function lookBack({ grid, begin, lookback }: LoadRules, missing: RangeSet, done: RangeSet): RangeSet {

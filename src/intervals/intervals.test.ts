@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseLoads } from './choose-loads.ts';
 import { ceilTo, createGrid, cutRange } from './grid.ts';
 import type { CellSize } from './grid.ts';
-import { commonRanges, holdsRange, joinRanges, rangesBefore, withoutRanges } from './range-set.ts';
+import { commonRanges, holdsRange, joinRanges, rangesBefore, withoutRanges, withRanges } from './range-set.ts';
 import type { Range } from './range-set.ts';
 import { findZone } from './zone.ts';
 import type { Zone } from './zone.ts';
@@ -47,6 +47,7 @@ describe('sets of ranges', () => {
     fc.assert(
       fc.property(ranges, ranges, (left, right) => {
         const [one, other] = [joinRanges(left), joinRanges(right)];
+        expect(withRanges(one, other)).toEqual(joinRanges([...left, ...right]));
         const [cells, others] = [cellsOf(left), cellsOf(right)];
         expectSet(one, cells);
         expectSet(

@@ -32,6 +32,27 @@ export function joinRanges(ranges: Iterable<Range>): RangeSet {
   return joined;
 }
 
+/** What is in one of two sets. Of a long set and a few ranges near its end only that end is gone through. */
+export function withRanges(set: RangeSet, more: RangeSet): RangeSet {
+  const [first] = more;
+  if (first === undefined) return set;
+  // What ends where the others begin touches them.
+  const at = firstEndingFrom(set, first.start);
+  const end = joinRanges([...set.slice(at), ...more]);
+  return at === 0 ? end : set.slice(0, at).concat(end);
+}
+
+/** The place of the first range that does not end before a moment. */
+function firstEndingFrom(set: RangeSet, moment: number): number {
+  let [low, high] = [0, set.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((set[middle]?.end ?? Infinity) < moment) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** What is in `all` and not in `taken`. */
 export function withoutRanges(all: RangeSet, taken: RangeSet): RangeSet {
   if (taken.length === 0) return all;
@@ -71,18 +92,15 @@ export function commonRanges(one: RangeSet, other: RangeSet): RangeSet {
 
 /** What of a set lies before a moment. */
 export function rangesBefore(set: RangeSet, moment: number): RangeSet {
-  let [low, high] = [0, set.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((set[middle]?.end ?? Infinity) <= moment) low = middle + 1;
-    else high = middle;
-  }
-  const last = set[low];
-  const whole = low === set.length ? set : set.slice(0, low);
-  return last === undefined || last.start >= moment ? whole : [...whole, { start: last.start, end: moment }];
+  const at = firstEndingFrom(set, moment);
+  const last = set[at];
+  if (last === undefined) return set;
+  const whole = set.slice(0, last.end === moment ? at + 1 : at);
+  return last.end === moment || last.start >= moment ? whole : [...whole, { start: last.start, end: moment }];
 }
 
 /** Whether all of `range` is in the set. */
 export function holdsRange(set: RangeSet, range: Range): boolean {
-  return set.some(({ start, end }) => start <= range.start && range.end <= end);
+  const found = set[firstEndingFrom(set, range.end)];
+  return found !== undefined && found.start <= range.start;
 }
