@@ -30,11 +30,17 @@ describe('tx state', () => {
     it('lists what stands, what is gone and what somebody has altered', async () => {
       const project = await engine.project(FILES);
       await ok(project, 'build --quiet');
+      project.write({
+        'models/base.sql': '{{config materialized="table"}}select 1 as id, 5 as n union all select 2, 6 union all select 3, 7',
+      });
+      project.write({ 'models/facts.sql': `${FILES['models/facts.sql']}{{#if is_incremental}} where id > 1{{/if}}` });
+      await ok(project, 'build --quiet');
+      expect(await project.rows('select count(*) from main.facts')).toEqual([[3]]);
       await project.run('drop table main.facts', 'alter table main.base add column x integer');
       const { relations: found } = json(await ok(project, 'state --output json'));
-      expect(found.map(({ relation, kind, target, rows, state }) => [relation, kind, target, rows, state])).toEqual([
-        ['main.base', 'table', 'dev', 1, 'altered'],
-        ['main.facts', 'table', 'dev', 1, 'gone'],
+      expect(found.map(({ relation, kind, target, last_rows: rows, state }) => [relation, kind, target, rows, state])).toEqual([
+        ['main.base', 'table', 'dev', 3, 'altered'],
+        ['main.facts', 'table', 'dev', 2, 'gone'],
         ['main.shape', 'view', 'dev', null, 'stands'],
       ]);
       expect(await ok(project, 'state show shape')).toMatch(

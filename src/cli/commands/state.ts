@@ -66,7 +66,8 @@ function summary(entry: KnownRelation): Readonly<Record<string, Cell>> {
     kind: relationKind,
     target,
     built: startedAt,
-    rows: rows ?? null,
+    // Of an increment those that it brought: how many the table has, nobody counted.
+    last_rows: rows ?? null,
     state: stateWord(entry),
   };
 }
