@@ -1,6 +1,8 @@
 /** What the state knows of relations of a project, beside what stands of them now and who would build them. */
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import { isBuilt } from '../graph/graph.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { failuresRelation } from '../plan/neighbour-name.ts';
 import { isOfProject } from '../plan/plan-build.ts';
 import { readRunTargets } from '../state/run-targets.ts';
 import { hasColumnsOf } from '../state/shape-hash.ts';
@@ -37,7 +39,7 @@ export async function readKnown({ adapter, session, connection }: OpenTarget, { 
   const found = await adapter.catalog.relations(connection, [...new Set(own.map(({ relation }) => relation.schema))]);
   const standing = new Map(found.map((entry) => [subject(entry.relation), entry]));
   const targets = await readRunTargets(connection, project.stateSchema, dialect);
-  const built = new Set([...graph.nodes.values()].flatMap((node) => (isBuilt(node) ? [subject(node.relation)] : [])));
+  const built = new Set([...graph.nodes.values()].flatMap((node) => placesOf(node).map(subject)));
   const relations = own.map((build): KnownRelation => {
     const name = subject(build.relation);
     const existing = standing.get(name);
@@ -52,6 +54,13 @@ export async function readKnown({ adapter, session, connection }: OpenTarget, { 
     };
   });
   return { state, relations: relations.sort((a, b) => compare(shownRelation(a.build.relation), shownRelation(b.build.relation))) };
+}
+
+/** Where something is built for a node: of a test it is the view of its failing rows. */
+function placesOf(node: GraphNode): readonly Relation[] {
+  if (isBuilt(node)) return [node.relation];
+  if (node.resourceType !== 'test' || node.config.failuresSchema === undefined) return [];
+  return [failuresRelation(node.name, node.config.failuresSchema)];
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

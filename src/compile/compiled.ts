@@ -322,6 +322,8 @@ export interface TestConfig {
   readonly keep?: KeepRule;
   /** Failing rows are stored beside what is remembered of runs. */
   readonly storeFailures?: true;
+  /** The schema with a view of the stored rows, by its whole name. */
+  readonly failuresSchema?: string;
   readonly enabled: boolean;
   readonly tags: readonly string[];
   readonly meta: Readonly<Record<string, YamlValue>>;

@@ -44,6 +44,7 @@ export function findConfigMisfits(
   refuse('on_fail', wantsQuarantine && (hasQuery || !(judgesRows || tellsRowsApart)), 'it does not say of each row whether it fails');
   const isKept = wantsQuarantine && of !== 'model';
   refuse('on_fail', isKept, `rows of a ${of} are not set aside, only those of a model`);
+  refuse('schema', config.storeFailures !== true, 'no rows are stored without `store_failures: true`');
   refuse('keep', !tellsRowsApart, 'it does not tell rows apart by a key');
   refuse('keep', tellsRowsApart && !wantsQuarantine, 'no row is set aside without `on_fail: quarantine`');
   for (const [key, { percent }] of [['warn_if', config.warnIf] as const, ['error_if', config.errorIf] as const]) {

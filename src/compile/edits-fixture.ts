@@ -145,6 +145,7 @@ const settings = fc.oneof(
       'access: private, group: g1',
       'post_hook: "select {{wrap 1}}"',
       'tests: { where: "id > {{var \'least\'}}", tags: [t], store_failures: ~ }',
+      'tests: { store_failures: true, schema: kept }',
       'tests: { enabled: false }',
     ),
   },

@@ -47,7 +47,7 @@ function compileTest(file: SingularFile, context: FileContext): CompiledTest {
   const levels = treeLevels(project.configTrees, { kind: 'tests', folders: [...folders, file.name] }, context.asker);
   const merged = mergeConfig([...levels, own.values]);
   const problems: Diagnostic[] = [...own.diagnostics];
-  const config = testConfig(merged, own.values, { environment, texts, diagnostics: problems });
+  const config = testConfig(merged, own.values, { environment, project, texts, diagnostics: problems });
   const misfits = findConfigMisfits(describeQuery(file.name), config, own.values, { hasQuery: true, standsAlone: true, of: 'model' });
   problems.push(...misfits.map(({ span, ...misfit }) => diagnose('check-config-misfit', { check: file.name, ...misfit }, { span })));
   const session = new Session({ environment, resolver: context.index, node: id, place: 'a test', takesColumns: true });

@@ -3,11 +3,13 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { RawConfig } from '../parse/definitions.ts';
+import type { Project } from '../project/project.ts';
 import type { TestConfig, Threshold } from './compiled.ts';
 import { renderEmbedded } from './embedded-template.ts';
 import type { FileTexts } from './hooks.ts';
 import type { MergedConfig } from './merge-config.ts';
 import { configValue, metaOf, tagsOf } from './merge-config.ts';
+import { relationOf } from './naming.ts';
 import type { Environment } from './session.ts';
 import { findConditionProblem } from './query-text.ts';
 import { Session } from './session.ts';
@@ -15,6 +17,7 @@ import { anyViolation, parseThreshold } from './thresholds.ts';
 
 export interface TestConfigContext {
   readonly environment: Environment;
+  readonly project: Project;
   readonly texts: FileTexts;
   readonly diagnostics: Diagnostic[];
 }
@@ -38,8 +41,15 @@ export function testConfig(merged: MergedConfig, own: RawConfig, context: TestCo
     ...(groupBy.length === 0 ? {} : { groupBy }),
     ...onFailOf(merged, own),
     ...keepOf(merged),
-    ...(configValue(merged, 'store_failures') === true ? { storeFailures: true } : {}),
+    ...storingOf(merged, context),
   };
+}
+
+/** The schema is named like that of a model. */
+function storingOf(merged: MergedConfig, { project }: TestConfigContext): Pick<TestConfig, 'storeFailures' | 'failuresSchema'> {
+  if (configValue(merged, 'store_failures') !== true) return {};
+  const schema = configValue(merged, 'schema');
+  return { storeFailures: true, ...(schema === undefined ? {} : { failuresSchema: relationOf(project, '', { schema }).schema }) };
 }
 
 function onFailOf(merged: MergedConfig, own: RawConfig): Pick<TestConfig, 'onFail' | 'onFailIfPossible'> {

@@ -11,6 +11,7 @@ import { createStateWriter } from '../state/state-writer.ts';
 import type { RunStatus, StateWriter } from '../state/state-writer.ts';
 import type { NodeResult, RunResult } from './events.ts';
 import type { ExecutionOptions, ExecutionPorts } from './execution.ts';
+import { exposeFailures } from './expose-failures.ts';
 import { runHooks } from './run-hooks.ts';
 import { beginWith, commitWith, runOperation } from './perform.ts';
 import { openIntervals, relationsToOpen } from './open-intervals.ts';
@@ -74,6 +75,8 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
     if (hookFailed) for (const step of plan.steps) runner.skip(step, undefined);
     else await schedule(plan.steps, handlers, { workers, failFast: options.failFast, signal: abort.signal, onStop: stop });
     await verdicts.flush(main);
+    const { lockTimeoutMs } = options;
+    const unseen = options.signal.aborted ? [] : await exposeFailures(results, { plan, ports, connection: main, writer, lockTimeoutMs });
     const endFailed = options.signal.aborted ? false : !(await runHooks(plan, plan.onRunEnd, ports, main, options.signal));
     const at = new Date(clock.now()).toISOString();
     await noteShapes(plan, results, {
@@ -87,7 +90,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
       at,
     });
     const result = summarise(plan, [...results.values()], {
-      warnings: options.signal.aborted || isIdle ? [] : await warnOfBrokenViews(plan, ports.adapter, main, results),
+      warnings: [...unseen, ...(options.signal.aborted || isIdle ? [] : await warnOfBrokenViews(plan, ports.adapter, main, results))],
       startedAt,
       finishedAt: clock.now(),
       cancelled: options.signal.aborted,

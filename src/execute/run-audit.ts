@@ -18,6 +18,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Action, Asked, PlannedCheck, PlannedQueryTest } from '../plan/action.ts';
 import type { RecordedPass } from '../state/state-reader.ts';
+import { keptRows } from '../state/state-writer.ts';
 import { gatherPlaces, placeChecks } from './check-places.ts';
 import type { CheckPlace } from './check-places.ts';
 import type { FailureSample } from './events.ts';
@@ -67,9 +68,6 @@ export interface AuditTools {
 }
 
 const sampleSize = 5;
-
-/** Most rows of one failure that are kept. */
-const keptSize = 100;
 
 /** Runs every test of `audit`. Rejects with a StatementFailure when one cannot be evaluated. */
 export async function runAudit(tools: AuditTools, audit: Audit): Promise<readonly TestOutcome[]> {
@@ -218,7 +216,7 @@ async function withRows(
 ): Promise<TestOutcome> {
   if (outcome.verdict === 'pass') return outcome;
   const shown = Math.min(test.limit ?? sampleSize, sampleSize);
-  const found = await read(test.keeps === true ? Math.max(shown, keptSize) : shown);
+  const found = await read(test.keeps === true ? Math.max(shown, keptRows) : shown);
   const rows = { columns: found.columns, rows: found.rows.slice(0, shown) };
   const sample = { test: test.id, title: test.name, rows, shown: rows.rows.length };
   return { ...outcome, sample, ...(test.keeps === true ? { kept: found } : {}) };

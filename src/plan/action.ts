@@ -55,6 +55,8 @@ export interface PlannedCheck {
   readonly limit?: number;
   /** Failing rows are stored. */
   readonly keeps?: true;
+  /** The view of what is kept. */
+  readonly keepsIn?: Relation;
   /** Columns whose values must not be shown. */
   readonly maskedColumns: readonly string[];
   /** Columns to show first in a sample: the keys of the relation, then the column under test. */
@@ -76,6 +78,8 @@ export interface PlannedQueryTest {
   readonly errorIf: Threshold;
   readonly limit?: number;
   readonly keeps?: true;
+  /** The view of what is kept. */
+  readonly keepsIn?: Relation;
   readonly maskedColumns: readonly string[];
 }
 

@@ -1,8 +1,14 @@
 /** Names of tables that stand beside that of a model. */
 import { createHash } from 'node:crypto';
+import type { Relation } from '../adapter/relation.ts';
 
 /** Bytes of a name that every engine takes. */
 const longest = 63;
+
+/** The view of the stored failing rows of a test. */
+export function failuresRelation(test: string, schema: string): Relation {
+  return { schema, name: neighbourName(test, '') };
+}
 
 /** `orders__quarantine`; a name that would be too long loses its end and gets a hash instead. */
 export function neighbourName(name: string, suffix: string): string {

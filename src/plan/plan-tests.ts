@@ -9,6 +9,7 @@ import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Action, PlannedCheck, PlannedQueryTest } from './action.ts';
 import { checkFingerprint } from './check-fingerprint.ts';
 import { declaredColumns, exposedColumns } from './declared-columns.ts';
+import { failuresRelation } from './neighbour-name.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { TextCollector } from './texts.ts';
 
@@ -85,9 +86,15 @@ function planCheck(input: PlanInput, test: CompiledTest, under: GraphNode): Plan
     leadingColumns: [...keyColumns(input.graph, under), ...(column === undefined ? [] : [column])],
     ...(column === undefined ? {} : { column }),
     ...(limit === undefined ? {} : { limit }),
-    ...(test.config.storeFailures === true ? { keeps: true } : {}),
+    ...keepingOf(test),
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
+}
+
+/** Whether failing rows are stored, and where a view shows them: under the name of the test. */
+function keepingOf({ name, config }: CompiledTest): Pick<PlannedCheck, 'keeps' | 'keepsIn'> {
+  if (config.storeFailures !== true) return {};
+  return { keeps: true, ...(config.failuresSchema === undefined ? {} : { keepsIn: failuresRelation(name, config.failuresSchema) }) };
 }
 
 /** What a check looks at when it stands on `under`. */
@@ -150,7 +157,7 @@ function planQueryTest(input: PlanInput, test: CompiledTest, collector: TextColl
     maskedColumns: parents.flatMap(maskedColumns),
     ...(test.test.kind === 'generic' ? { check: test.test.check } : {}),
     ...(test.config.limit === undefined ? {} : { limit: test.config.limit }),
-    ...(test.config.storeFailures === true ? { keeps: true } : {}),
+    ...keepingOf(test),
   };
 }
 

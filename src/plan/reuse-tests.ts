@@ -66,8 +66,8 @@ function askedOf(input: PlanInput, findings: Findings, test: CompiledTest): Aske
 }
 
 function identityOf(input: PlanInput, test: CompiledTest): string | undefined {
-  const { severity, warnIf, errorIf, limit, storeFailures } = test.config;
-  const judged = [severity, warnIf.text, errorIf.text, limit, storeFailures];
+  const { severity, warnIf, errorIf, limit, storeFailures, failuresSchema } = test.config;
+  const judged = [severity, warnIf.text, errorIf.text, limit, storeFailures, failuresSchema];
   const { text } = test.test;
   if (text !== undefined) {
     if (text.slots.some(({ name }) => name !== 'columns')) return undefined;

@@ -80,6 +80,7 @@ describe('the vocabulary of config', () => {
   it('holds for each kind of node exactly its keys', () => {
     expect(configSpellings('test')).toEqual([
       'enabled',
+      'schema',
       'tags',
       'meta',
       'severity',

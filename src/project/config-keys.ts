@@ -76,7 +76,6 @@ const wholeNumber = (least: number): v.GenericSchema<number> => {
 /** The shape of each key's value; the output is the canonical form. */
 export const configShapes = {
   materialized: oneOf(materializations),
-  schema: text('a schema name'),
   alias: text('a relation name'),
   group: text('the name of a group'),
   database: text('the database of the target'),
@@ -201,7 +200,7 @@ function key(
 export const configKeys: readonly ConfigKey[] = [
   key('materialized', ['model']),
   key('enabled', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test']),
-  key('schema', ['model', 'seed', 'snapshot']),
+  key('schema', ['model', 'seed', 'snapshot', 'test']),
   key('alias', ['model', 'seed', 'snapshot']),
   key('database', ['model', 'seed', 'snapshot']),
   key('tags', ['model', 'seed', 'snapshot', 'test', 'source', 'exposure', 'unit_test'], 'append'),

@@ -19,6 +19,7 @@ export const testConfigShapes = {
   group_by: v.pipe(either([text(), listOf(text())], 'a column or a list of columns'), v.transform(toList)),
   limit: v.pipe(v.number('a whole number above 0'), v.integer('a whole number above 0'), v.minValue(1, 'a whole number above 0')),
   store_failures: flag(),
+  schema: text('a schema name'),
   on_fail: oneOf(['report', 'quarantine']),
   keep: either(
     [oneOf(['none']), keysOf({ first: text('a column') }), keysOf({ last: text('a column') })],

@@ -107,6 +107,9 @@ export interface GrownTests {
 /** Of each test the failing rows of so many runs are kept. */
 export const keptFailures = 20;
 
+/** Most rows of one failure that are kept. */
+export const keptRows = 100;
+
 /** What has become of the ledger of a relation. */
 export interface LedgerRecord {
   readonly runId: string;

@@ -84,6 +84,7 @@ describe('what a change means', () => {
       { onFail: 'quarantine' },
       { keep: { which: 'last', column: 'a' } },
       { storeFailures: true },
+      { failuresSchema: 'audit' },
     ];
     for (const change of changes) {
       const other = { ...unique, config: { ...unique.config, ...change } };

@@ -86,9 +86,10 @@ function workOf(node: GraphNode): string {
       });
     }
     case 'test': {
-      const { severity, warnIf, errorIf, where, limit, onNull, groupBy, onFail, keep, storeFailures } = node.config;
+      const { severity, warnIf, errorIf, where, limit, onNull, groupBy, onFail, keep, storeFailures, failuresSchema } = node.config;
       const { test } = node;
-      const config = { severity, warnIf: warnIf.text, errorIf: errorIf.text, where, limit, onNull, groupBy, onFail, keep, storeFailures };
+      const stored = { storeFailures, failuresSchema };
+      const config = { severity, warnIf: warnIf.text, errorIf: errorIf.text, where, limit, onNull, groupBy, onFail, keep, ...stored };
       // The id of any other test is made of its check, its node and its arguments.
       const what = test.kind === 'singular' ? wordsOf(test.text) : undefined;
       return canonicalJson({ ...config, what });

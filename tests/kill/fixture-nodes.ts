@@ -120,6 +120,12 @@ export function columnCheck(kind: 'not_null' | 'unique', of: string, column: str
   return node.test.kind === 'generic' ? { ...node, test: { ...node.test, column } } : node;
 }
 
+/** A test that only warns, and whose failing rows are shown in a view. */
+export function shownCheck(kind: 'not_null' | 'unique', of: string, column: string): CompiledTest {
+  const node = columnCheck(kind, of, column);
+  return { ...node, config: { ...node.config, severity: 'warn', storeFailures: true, failuresSchema: 'kept' } };
+}
+
 /** The same, with failing rows set aside. */
 export function quarantineCheck(kind: 'not_null' | 'unique', of: string, column: string): CompiledTest {
   const node = columnCheck(kind, of, column);

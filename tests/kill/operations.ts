@@ -3,7 +3,7 @@ import { ids, seed } from '../../src/graph/graph-fixture.ts';
 import type { IntervalConfig } from '../../src/compile/compiled.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import type { RunSpec, SeedContent } from './drive.ts';
-import { columnCheck, hook, quarantineCheck, queryTest, sqlModel, sqlSnapshot } from './fixture-nodes.ts';
+import { columnCheck, hook, quarantineCheck, queryTest, shownCheck, sqlModel, sqlSnapshot } from './fixture-nodes.ts';
 import type { SqlModelOptions } from './fixture-nodes.ts';
 
 export interface KillOperation {
@@ -142,6 +142,17 @@ const dividing = (version: number): RunSpec => ({
     quarantineCheck('not_null', 'a', 'id'),
     quarantineCheck('unique', 'a', 'id'),
     sqlModel('child', `select sum(n) as n from main.a`, { reads: ['a'] }),
+  ],
+});
+
+/** Failing rows are kept with the model, and shown by a view of their own once the run has done all else. */
+const showing = (version: number): RunSpec => ({
+  nodes: [
+    sqlModel(
+      'a',
+      `select case when id % ${version + 2} > 0 then id end as id, v, n${version === 1 ? '' : ', 7 as more'} from (${wide(version)}) as w`,
+    ),
+    shownCheck('not_null', 'a', 'id'),
   ],
 });
 
@@ -388,6 +399,8 @@ export const operations: readonly KillOperation[] = [
     run: dividing(1),
     together: [['main.a', 'main.a__quarantine']],
   },
+  { name: 'failing rows shown for the first time', history: [one('other', narrow(1))], run: showing(1) },
+  { name: 'failing rows shown with another column', history: [showing(1)], run: showing(2) },
   { name: 'rows set aside anew', history: [dividing(1)], run: dividing(2), together: [['main.a', 'main.a__quarantine']] },
   {
     name: 'rows of an increment set aside',

@@ -15,6 +15,9 @@ export interface Questions {
 /** Which run set rows aside, and when, differs from run to run. */
 const isQuarantine = (name: string): boolean => name.endsWith('__quarantine');
 
+/** A view of failing rows has those of each run that found some: how many runs that were differs too. */
+const areFailures = (schema: string): boolean => schema === 'kept';
+
 const duckdb: Questions = {
   isFile: true,
   relations: `select schema_name, table_name from duckdb_tables() where not internal and database_name in (current_database(), 'temp')
@@ -28,6 +31,7 @@ const duckdb: Questions = {
     order by all`,
   view: (schema, name) => `select sql from duckdb_views() where not internal and schema_name = '${schema}' and view_name = '${name}'`,
   rows: (schema, name) => {
+    if (areFailures(schema)) return `select distinct * exclude (run_id, recorded_at) from "${schema}"."${name}" order by all`;
     const columns = isQuarantine(name) ? '* exclude (_tx_run_id, _tx_quarantined_at)' : '*';
     return `select count(*), sum(hash(t)::hugeint)::varchar, bit_xor(hash(t))::varchar from (select ${columns} from "${schema}"."${name}") as t`;
   },
@@ -45,6 +49,8 @@ const postgres: Questions = {
     order by 1, 2`,
   view: (schema, name) => `select definition from pg_views where schemaname = '${schema}' and viewname = '${name}'`,
   rows: (schema, name) => {
+    if (areFailures(schema))
+      return `select distinct (to_jsonb(t) - 'run_id' - 'recorded_at')::text from "${schema}"."${name}" as t order by 1`;
     const row = isQuarantine(name) ? `(to_jsonb(t) - '_tx_run_id' - '_tx_quarantined_at')::text` : 't::text';
     return `select count(*), sum(hashtextextended(${row}, 0)::numeric)::text, sum(hashtextextended(${row}, 1)::numeric)::text from "${schema}"."${name}" as t`;
   },

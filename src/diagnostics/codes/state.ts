@@ -1,5 +1,5 @@
 /** Codes of what is remembered in the target, and of environments. */
-import { error } from '../code-entry.ts';
+import { error, warning } from '../code-entry.ts';
 import { didYouMean } from '../nearest.ts';
 
 const examples: Readonly<Record<string, string>> = {
@@ -26,6 +26,10 @@ export const stateCodes = {
     ({ schema, more }) => `\`${schema}\` holds ${more} ${more === 1 ? 'row' : 'rows'} that ${more === 1 ? 'is' : 'are'} not in the file`,
     () =>
       'nothing was changed: an import only fills a state that is empty or part of the file. Export what stands, drop the schema, and import again if the file is what counts',
+  ),
+  'failures-not-shown': warning<{ test: string; view: string; reason: string }>(
+    (p) => `the failing rows of \`${p.test}\` are not shown in \`${p.view}\`: ${p.reason}`,
+    () => 'they are kept, and `tx show --failures` shows them; give the test another `schema` or `name`, or make way there',
   ),
   'env-arguments': error<{ command: string; takes: boolean }>(
     ({ command, takes }) => (takes ? `\`${command}\` needs the name of one environment` : `\`${command}\` takes no names`),
