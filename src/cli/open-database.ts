@@ -5,7 +5,7 @@ import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation } from '../adapter/relation.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { isBuilt } from '../graph/graph.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { emptyState, readState } from '../state/state-reader.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
@@ -115,13 +115,22 @@ export async function readStanding(adapter: Adapter, session: Session, project: 
 /** The same on a connection that is in the middle of something. Rejects with the error of the engine, or stops for a state that is not ours. */
 export async function readStandingOn(adapter: Adapter, connection: Connection, project: Project, graph: Graph): Promise<Standing> {
   const schemas = new Set<string>([project.stateSchema, project.target.schema]);
+  // There checks of a view and of a table have different forms.
+  const asksOfSources = adapter.capabilities.rowCheckForm === 'union-of-counts';
   for (const node of graph.nodes.values()) {
+    if (asksOfSources && isTestedSource(node, graph)) schemas.add(node.relation.schema);
     if (!isBuilt(node)) continue;
     schemas.add(node.relation.schema);
     if (node.resourceType === 'model' && node.config.quarantine?.schema !== undefined) schemas.add(node.config.quarantine.schema);
   }
   const catalog = await adapter.catalog.relations(connection, [...schemas]);
   return { catalog, state: await readStateIn(adapter, connection, project, catalog) };
+}
+
+/** A relation of others in the same database, on which a test stands. */
+function isTestedSource(node: GraphNode, graph: Graph): node is Extract<GraphNode, { resourceType: 'source' }> {
+  if (node.resourceType !== 'source' || node.external !== undefined || node.relation.database !== undefined) return false;
+  return (graph.children.get(node.id) ?? []).some((id) => graph.nodes.get(id)?.resourceType === 'test');
 }
 
 /** Tables of an older version are read as they are: the next run brings them up to date. */

@@ -444,6 +444,16 @@ describe('buildPlan', () => {
     expect(plan.steps[1]?.dependsOn).toEqual(['test:source.shop.raw.orders']);
   });
 
+  it('looks at a source that is a view once for all its checks', () => {
+    const nodes = [source('raw', 'orders'), notNull('fresh', [ids.source('raw.orders')])];
+    const kindIn = (catalog: readonly CatalogRelation[]): unknown =>
+      planOf(nodes, { catalog }).steps.map((step) => (step.kind === 'test' ? step.audit.relationKind : undefined));
+    const standing = (kind: RelationKind): CatalogRelation => ({ relation: { schema: 'RAW', name: 'Orders' }, kind, columns: [] });
+    expect(kindIn([])).toEqual(['table']);
+    expect(kindIn([standing('table')])).toEqual(['table']);
+    expect(kindIn([standing('view')])).toEqual(['view']);
+  });
+
   it('lets what reads an ephemeral model wait for the tests of that model', () => {
     const nodes = [
       model({ name: 'a' }),

@@ -1,5 +1,6 @@
 /** Turns the tests of the graph into checks with SQL shapes, and decides where each of them runs. */
-import type { Relation } from '../adapter/relation.ts';
+import type { Dialect } from '../adapter/dialect.ts';
+import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import { bucketStart } from '../checks/anomaly-rule.ts';
 import type { CheckDefinition, CheckTarget } from '../checks/check-definition.ts';
 import type { CompiledTest, NodeId, Threshold } from '../compile/compiled.ts';
@@ -46,8 +47,24 @@ function relationSql(input: PlanInput, node: GraphNode): string {
   return input.dialect.relation(node.relation);
 }
 
-function isView(node: GraphNode): boolean {
-  if (node.resourceType === 'source') return node.external !== undefined;
+const foundViews = new WeakMap<readonly CatalogRelation[], ReadonlySet<string>>();
+
+/** Views that stand, whoever made them: gathered once, as very many sources may be asked about. */
+function viewsOf(catalog: readonly CatalogRelation[], dialect: Dialect): ReadonlySet<string> {
+  const known = foundViews.get(catalog);
+  if (known !== undefined) return known;
+  const views = new Set(catalog.flatMap(({ kind, relation }) => (kind === 'view' ? [folded(relation, dialect)] : [])));
+  foundViews.set(catalog, views);
+  return views;
+}
+
+const folded = ({ schema, name }: Relation, { foldIdentifier: fold }: Dialect): string => `${fold(schema)}\n${fold(name)}`;
+
+function isView(node: GraphNode, { catalog, dialect }: Pick<PlanInput, 'catalog' | 'dialect'>): boolean {
+  if (node.resourceType === 'source')
+    return (
+      node.external !== undefined || (node.relation.database === undefined && viewsOf(catalog, dialect).has(folded(node.relation, dialect)))
+    );
   return node.resourceType === 'model' && (node.config.materialized === 'view' || node.config.materialized === 'ephemeral');
 }
 
@@ -200,7 +217,7 @@ export function planAudit(
   return {
     kind: 'audit',
     relation: relation ?? (under === undefined ? '' : relationSql(input, under)),
-    relationKind: under !== undefined && isView(under) ? 'view' : 'table',
+    relationKind: under !== undefined && isView(under, input) ? 'view' : 'table',
     checks,
     queries,
     ...(under?.resourceType !== 'model' || under.config.materialized !== 'incremental' ? {} : { ordinal }),
