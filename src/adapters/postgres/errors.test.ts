@@ -33,6 +33,7 @@ describe('kinds', () => {
     [`select 'abc'::integer`, 'conversion'],
     ['select 9223372036854775807 + 1', 'conversion'],
     ['select 1/0', 'conversion'],
+    [`select 'a' ~ '(['`, 'other'],
     ['insert into t values (1)', 'constraint'],
     ['insert into t values (null)', 'constraint'],
     [`do $$ begin raise exception 'no space left, disk full'; end $$`, 'other'],

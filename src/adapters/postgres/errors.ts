@@ -84,6 +84,8 @@ const codeKinds: Readonly<Record<string, EngineErrorKind>> = {
   '57P05': 'connection',
   '25P03': 'connection',
   '3D000': 'other',
+  // A regular expression that the server does not take: no value of a row.
+  '2201B': 'other',
 };
 
 const classKinds: Readonly<Record<string, EngineErrorKind>> = { '08': 'connection', '22': 'conversion', '23': 'constraint' };
