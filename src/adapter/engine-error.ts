@@ -8,6 +8,8 @@ export type EngineErrorKind =
   | 'unknown-function'
   | 'type-mismatch'
   | 'ambiguous'
+  /** Two columns of one name, which no relation can have: a query that nobody keeps may give them. */
+  | 'duplicate-column'
   /** The parts of a query do not fit together (grouping, windows, set operations, subqueries), whatever its tables hold. */
   | 'meaningless'
   | 'conversion'

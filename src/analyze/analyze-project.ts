@@ -10,8 +10,9 @@ import type { GraphNode } from '../graph/graph.ts';
 import { ancestors, inOrder } from '../graph/traverse.ts';
 import type { Analysis, ColumnsOrigin, KnownColumns, NodeAnalysis, WholeTexts } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
-import { checkDeclaredTypes } from './check-declared-types.ts';
+import { checkDeclaredTypes, describeUnknownType } from './check-declared-types.ts';
 import {
+  checkDescribed,
   checkIncrement,
   checkKeys,
   checkMergeColumns,
@@ -21,7 +22,7 @@ import {
   checkTests,
   checkVersions,
 } from './check-shape.ts';
-import { describeMisfits, describeRefusal, isCertain } from './describe-binding.ts';
+import { describeMisfits, describeOpaque, describeRefusal, isCertain } from './describe-binding.ts';
 import { findFurtherErrors } from './find-further-errors.ts';
 import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
 import { declaredColumns, findSourceColumns } from './source-columns.ts';
@@ -55,7 +56,8 @@ export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): 
   const texts = standing.size === 0 ? open : new Set([...open].filter((id) => !standing.has(id)));
   for (const wave of cutWaves(input.graph, texts)) await settleWave(work, wave);
   const found = new Map([...work.nodes].filter(([id]) => texts.has(id)));
-  work.diagnostics.push(...(await checkDeclaredTypes(input, ports.binder, found)), ...checkTests(input, open, work.nodes));
+  const ofTests = checkTests(input, open, work.nodes);
+  work.diagnostics.push(...(await checkDeclaredTypes(input, ports.binder, found)), ...ofTests, ...checkDescribed(input, open, work.nodes));
   const nodes = new Map(
     inOrder(input.graph, work.nodes.keys()).flatMap((id): readonly [NodeId, NodeAnalysis][] => {
       const found = work.nodes.get(id);
@@ -103,11 +105,12 @@ function takeKnown({ input, nodes, files }: Work, inScope: ReadonlySet<NodeId>):
 async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>, standing: Standing): Promise<void> {
   const { input, nodes } = work;
   const roots = [...inScope].flatMap((id) => input.graph.nodes.get(id) ?? []);
-  const sources = await findSourceColumns(
+  const { value: sources, diagnostics } = await findSourceColumns(
     input,
     work,
     roots.filter((node) => node.resourceType === 'source'),
   );
+  work.diagnostics.push(...diagnostics);
   const stubs = new Map<Stub, NodeId>();
   for (const node of roots) {
     const stands = standing.get(node.id);
@@ -118,10 +121,13 @@ async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>, standing: S
     if (known !== undefined && node.resourceType === 'source' && node.external !== undefined)
       work.files.set(node.id, { text: node.external, relation: node.relation });
   }
-  for (const { relation } of await work.binder.declare([...stubs.keys()])) {
-    const id = [...stubs].find(([stub]) => stub.relation === relation)?.[1];
+  for (const { relation, column } of await work.binder.declare([...stubs.keys()])) {
+    const [stub, id] = [...stubs].find(([entry]) => entry.relation === relation) ?? [];
+    if (stub === undefined || id === undefined) continue;
     // A declared type that this engine does not know tells nothing.
-    if (id !== undefined) nodes.set(id, { kind: 'unknown', why: 'no-columns', at: id });
+    nodes.set(id, { kind: 'unknown', why: 'no-columns', at: id });
+    const node = input.graph.nodes.get(id);
+    if (node?.resourceType === 'source') work.diagnostics.push(...describeUnknownType(input, node, stub.columns, column));
   }
 }
 
@@ -241,7 +247,7 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
     const binding = bindings[at];
     const { node, text } = task;
     if (binding?.kind === 'bound') {
-      diagnostics.push(...describeMisfits(input, node, text, binding.query.misfits));
+      diagnostics.push(...describeMisfits(input, node, text, binding.query.misfits), ...describeOpaque(node, binding.query));
       bound.push({ task, query: binding.query });
     } else if (binding !== undefined && (await isCertain(input, work, node, text, binding.error))) {
       nodes.set(node.id, { kind: 'refused' });

@@ -1,11 +1,12 @@
 /** Compares declared types of models with the types that their queries have, both as the engine spells them. */
 import type { Binder, Stub } from '../adapter/analysis.ts';
-import type { Relation } from '../adapter/relation.ts';
-import type { CompiledModel, NodeId } from '../compile/compiled.ts';
+import type { Column, Relation } from '../adapter/relation.ts';
+import type { CompiledModel, CompiledSource, NodeId } from '../compile/compiled.ts';
 import { differencesOf, tableOfDifferences } from '../compile/contract.ts';
 import type { ColumnDifference } from '../compile/contract.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../diagnostics/span.ts';
 import type { KnownColumns, NodeAnalysis } from './analysis.ts';
 import type { AnalyzeInput } from './analyze-input.ts';
 
@@ -39,11 +40,7 @@ export async function checkDeclaredTypes(
     // What nobody could type has the columns that it is described with, and says nothing against them.
     return binding?.kind === 'bound' && entry.found.origin === 'query' ? compare(input, entry, binding.query.columns) : [];
   });
-  const unknown = declared.flatMap(({ node, stub }) => {
-    const column = refused.get(stub.relation);
-    const type = stub.columns.find(({ name }) => name === column)?.type;
-    return column === undefined || type === undefined ? [] : [diagnose('declared-type-unknown', { column, type }, whereDeclared(node))];
-  });
+  const unknown = declared.flatMap(({ node, stub }) => describeUnknownType(input, node, stub.columns, refused.get(stub.relation)));
   return [...differing, ...unknown];
 }
 
@@ -59,7 +56,7 @@ function compare(
     const has = actual.get(fold(name));
     return has === undefined || has.type === type
       ? []
-      : [diagnose('declared-type-differs', { column: has.name, declared: type, actual: has.type }, whereDeclared(node))];
+      : [diagnose('declared-type-differs', { column: has.name, declared: type, actual: has.type }, whereDeclared(node, name, fold))];
   });
 }
 
@@ -74,6 +71,23 @@ function breachOfContract(node: CompiledModel, differences: readonly ColumnDiffe
   return [diagnose('contract-broken', problem, { node: node.id, span, notes, help })];
 }
 
-function whereDeclared(node: CompiledModel): { readonly node: string; readonly span: { path: string; start: number; end: number } } {
-  return { node: node.id, span: { path: node.propertiesPath ?? node.path, start: 0, end: 0 } };
+/** What stands for the target has no types that somebody may have made there, and a hook may make one. */
+export function describeUnknownType(
+  { isOffline, hooks, dialect }: AnalyzeInput,
+  node: CompiledModel | CompiledSource,
+  columns: readonly Column[],
+  blamed: string | undefined,
+): readonly Diagnostic[] {
+  const type = columns.find(({ name }) => name === blamed)?.type;
+  if (blamed === undefined || type === undefined || isOffline === true || hooks) return [];
+  return [diagnose('declared-type-unknown', { column: blamed, type }, whereDeclared(node, blamed, dialect.foldIdentifier))];
+}
+
+function whereDeclared(
+  node: CompiledModel | CompiledSource,
+  column?: string,
+  fold?: (name: string) => string,
+): Where & { readonly span: Span } {
+  const described = column === undefined ? undefined : node.columns.find(({ name }) => fold?.(name) === fold?.(column));
+  return { node: node.id, span: described?.span ?? { path: node.propertiesPath ?? node.path, start: 0, end: 0 } };
 }

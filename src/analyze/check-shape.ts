@@ -8,6 +8,7 @@ import { listMetaColumns } from '../compile/snapshots.ts';
 import { findVersionProblems, versionPlaces, versionRules } from '../compile/version-problems.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
+import { shownName } from '../graph/shown-name.ts';
 import type { NodeAnalysis } from './analysis.ts';
 import type { AnalyzeInput } from './analyze-input.ts';
 
@@ -116,5 +117,31 @@ export function checkTests(
     const input = { check, args, ...tested, fold: dialect.foldIdentifier, span: node.span, node: id };
     const own = column === undefined ? undefined : findColumnProblem({ ...input, column });
     return [...(own === undefined ? [] : [own]), ...findArgumentProblems(input, other)];
+  });
+}
+
+/** Columns that a property file describes and that are not there. A contract and tests say so in their own words. */
+export function checkDescribed(
+  { graph, dialect: { foldIdentifier: fold } }: AnalyzeInput,
+  inScope: ReadonlySet<NodeId>,
+  nodes: ReadonlyMap<NodeId, NodeAnalysis>,
+): readonly Diagnostic[] {
+  const tested = new Set(
+    [...inScope].flatMap((id) => {
+      const node = graph.nodes.get(id);
+      if (node?.resourceType !== 'test' || node.test.kind !== 'generic' || node.test.column === undefined) return [];
+      return [`${node.test.attachedTo} ${fold(node.test.column)}`];
+    }),
+  );
+  return [...inScope].flatMap((id) => {
+    const node = graph.nodes.get(id);
+    const found = nodes.get(id);
+    if (node === undefined || !('columns' in node) || found?.kind !== 'known' || found.origin === 'declared') return [];
+    if (node.resourceType === 'model' && node.config.contract === true) return [];
+    const columns = found.columns.map(({ name }) => name);
+    const known = new Set(columns.map(fold));
+    return node.columns
+      .filter(({ name }) => !known.has(fold(name)) && !tested.has(`${id} ${fold(name)}`))
+      .map(({ name, span }) => diagnose('described-column-missing', { node: shownName(node), column: name, columns }, { node: id, span }));
   });
 }

@@ -1,11 +1,12 @@
 /** Turns what the binder says of a query into diagnostics on the user's own lines. */
 import { textPath } from '../compile/text-path.ts';
-import type { TypeMisfit } from '../adapter/analysis.ts';
+import type { BoundQuery, TypeMisfit } from '../adapter/analysis.ts';
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
 import type { CompiledText } from '../compile/compiled.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { readRelationName } from './read-relation-name.ts';
@@ -35,6 +36,8 @@ export async function isCertain(
 ): Promise<boolean> {
   if (kind === 'type-mismatch' && input.isOffline === true) return false;
   if (alwaysWrong.has(kind)) return true;
+  // What is kept as a relation cannot have them; elsewhere they do no harm until somebody names one.
+  if (kind === 'duplicate-column') return node.resourceType === 'model' && node.config.materialized !== 'ephemeral';
   if (kind !== 'unknown-relation' && kind !== 'unknown-function') return false;
   if (input.hooks || (node.resourceType !== 'test' && node.preHooks.length > 0)) return false;
   const standing = await catalog();
@@ -84,4 +87,11 @@ export function describeMisfits(
     const details: EngineErrorDetails = { kind: 'type-mismatch', message, redacted: message, retry: 'never' };
     return describeRefusal(input, node, text, position === undefined ? details : { ...details, position });
   });
+}
+
+/** Lineage is said to be what it is: never less than there is, and sometimes more. */
+export function describeOpaque(node: QueryNode, { opaque }: BoundQuery): readonly Diagnostic[] {
+  if (opaque.length === 0 || node.resourceType === 'test') return [];
+  const parts = opaque.map(({ kind, name }) => (kind === 'plan' ? 'the whole query' : name));
+  return [diagnose('lineage-not-followed', { node: node.name, parts }, { node: node.id, span: { path: node.path, start: 0, end: 0 } })];
 }

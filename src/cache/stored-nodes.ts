@@ -90,6 +90,7 @@ interface Rest {
   readonly postHooks: readonly CompiledHook[];
   readonly external?: string;
   readonly location?: string;
+  readonly locationSpan?: Span;
   readonly loader?: string;
   readonly freshness?: CompiledSource['freshness'];
   readonly sourceDescription: string;
@@ -264,6 +265,10 @@ class StoredSource extends StoredRelation {
 
   get location(): string | undefined {
     return this.rest.location;
+  }
+
+  get locationSpan(): Span | undefined {
+    return this.rest.locationSpan;
   }
 
   get loader(): string | undefined {

@@ -6,6 +6,7 @@ import type { FileContext } from './file-context.ts';
 export function compileColumns(columns: readonly ColumnProperties[], context: FileContext): readonly CompiledColumn[] {
   return columns.map((column) => ({
     name: column.name,
+    span: column.span,
     description: context.describe(column.description, column.span),
     meta: column.meta,
     tags: column.tags,

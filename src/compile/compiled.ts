@@ -7,7 +7,14 @@ import type { ExternalConfig } from './external-rules.ts';
 import type { IncrementRules } from './increment-rules.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { ConstraintType, ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
+import type {
+  ColumnProperties,
+  ConstraintType,
+  ExposureDefinition,
+  GroupDefinition,
+  ModelVersion,
+  SelectorDefinition,
+} from '../parse/definitions.ts';
 import type { Fixture, FixtureRows, UnitOverrides } from '../parse/unit-test-definition.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { SpanMap } from './span-map.ts';
@@ -47,14 +54,7 @@ export interface Dependency {
   readonly span: Span;
 }
 
-export interface CompiledColumn {
-  readonly name: string;
-  readonly description: string;
-  readonly dataType?: string;
-  readonly meta: Readonly<Record<string, YamlValue>>;
-  readonly tags: readonly string[];
-  readonly pii?: boolean | string;
-}
+export type CompiledColumn = Omit<ColumnProperties, 'span' | 'tests' | 'constraints'> & Partial<Pick<ColumnProperties, 'span'>>;
 
 export type OnSchemaChange = 'ignore' | 'fail' | 'append_new_columns' | 'sync_all_columns';
 
@@ -284,6 +284,8 @@ export interface CompiledSource extends CompiledNode {
   readonly external?: string;
   /** Where that file is, as it was declared. */
   readonly location?: string;
+  /** Where that is declared. */
+  readonly locationSpan?: Span;
   readonly freshness?: Freshness;
   readonly columns: readonly CompiledColumn[];
 }

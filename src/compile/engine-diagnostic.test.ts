@@ -39,6 +39,21 @@ describe('engineDiagnostic', () => {
     });
   });
 
+  it('says of a query that reads its own table how that is built anew, and not of hooks and of other tables', () => {
+    const details = { kind: 'unknown-column', message: 'no v', redacted: 'no v', retry: 'never', name: 'v' } as const;
+    const relation = { schema: 'main', name: 'grows' };
+    const reads = { relations: [{ relation, sql: '"main"."grows"', kind: 'self' as const, name: 'grows' }], views: [] };
+    const notesOf = (sql: string) => {
+      const text = { sql, map: { files: [], segments: [] }, slots: [] };
+      return engineDiagnostic(details, 'duckdb', undefined, { ...nowhere, text, reads }).notes.map(({ message }) => message);
+    };
+    expect(notesOf('-- of now\nselect v from "main"."grows"')).toEqual([
+      'it reads its own table, which has the columns of when it was built: `tx build --full-refresh --select grows` builds it anew with those of now',
+    ]);
+    expect(notesOf('insert into "main"."grows" (v) values (1)')).toEqual([]);
+    expect(notesOf('select v from "main"."other"')).toEqual([]);
+  });
+
   it('names the views that run along when a value goes wrong without a place, those that convert first', () => {
     const view = (name: string, sql: string) => ({ name, path: `models/${name}.sql`, sql });
     const views = [view('plain', 'select a from b'), view('casts', 'select a::int as a from b')];

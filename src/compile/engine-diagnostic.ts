@@ -4,7 +4,7 @@ import type { Statement } from '../adapter/statement.ts';
 import { placeInCompiled } from './compiled-excerpt.ts';
 import type { CompiledPlace } from './compiled-excerpt.ts';
 import type { CompiledText } from './compiled.ts';
-import { adviseReference, diagnoseAbsent, findAbsent, noReads, noteViews } from './query-reads.ts';
+import { adviseReference, diagnoseAbsent, findAbsent, noReads, noteSelf, noteViews } from './query-reads.ts';
 import type { QueryReads } from './query-reads.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Note, Where } from '../diagnostics/diagnostic.ts';
@@ -48,6 +48,7 @@ const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
   'unknown-function': 'unknown-function',
   'type-mismatch': 'type-mismatch',
   ambiguous: 'ambiguous-column',
+  'duplicate-column': 'query-invalid',
   meaningless: 'query-invalid',
   conversion: 'conversion-failed',
   constraint: 'constraint-violated',
@@ -97,6 +98,8 @@ export function engineDiagnostic(
   const suspects = told === undefined ? suspectsOf(details, statement, origin.text, reads) : undefined;
   const offset = told ?? suspects?.offset;
   const place = findPlace(details, offset, origin);
+  const query = origin.text === undefined || offset === undefined ? undefined : { sql: origin.text.sql, offset };
+  const absent = findAbsent(reads, details, query);
   const params = {
     engine,
     message: details.message,
@@ -115,11 +118,10 @@ export function engineDiagnostic(
       ...(place?.notes ?? []),
       ...(suspects?.notes ?? []),
       ...(suspects?.offset === undefined ? noteViews(reads, details) : []),
+      ...(absent === undefined ? noteSelf(reads, details, origin.text?.sql ?? '') : []),
       ...notesOf(details, engine, recreates?.dependents),
     ],
   };
-  const query = origin.text === undefined || offset === undefined ? undefined : { sql: origin.text.sql, offset };
-  const absent = findAbsent(reads, details, query);
   if (absent !== undefined) return diagnoseAbsent(absent, nodeName(origin.node), where);
   const help = details.operation === 'division' ? divisorHelp : adviseReference(reads, details, query);
   if (recreates === undefined) return diagnose(codes[details.kind], params, help === undefined ? where : { ...where, help });

@@ -3,6 +3,7 @@ import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import type { Relation } from '../adapter/relation.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Note, Where } from '../diagnostics/diagnostic.ts';
+import { selectorName, shellWord } from '../diagnostics/pasteable.ts';
 import { findSuspects } from './suspect-places.ts';
 
 /** A relation of the project that a query names. */
@@ -87,6 +88,18 @@ export function diagnoseAbsent(read: NamedRead, reader: string, where: Where): D
   }
 }
 
+/** Errors of a query that does not fit the columns of what it reads: some engines take `t.missing` for another table `t`. */
+const binderKinds: ReadonlySet<EngineErrorDetails['kind']> = new Set([
+  'unknown-column',
+  'unknown-relation',
+  'type-mismatch',
+  'ambiguous',
+  'meaningless',
+]);
+
+/** Hooks name the table too, and would not be mended. */
+const startsQuery = /^(?:\s|--.*\n)*(?:select|with|from|\()/i;
+
 /** Most views that are named. */
 const mostViews = 5;
 
@@ -106,4 +119,14 @@ export function noteViews({ views }: QueryReads, details: EngineErrorDetails): r
   });
   const rest = suspects.length - shown.length;
   return rest === 0 ? shown : [...shown, { message: `and ${rest} more views` }];
+}
+
+/** A query of later runs that reads its own table finds that as an earlier version of the model has made it. */
+export function noteSelf({ relations }: QueryReads, { kind }: EngineErrorDetails, sql: string): readonly Note[] {
+  const own = relations.find((read) => read.kind === 'self');
+  if (own === undefined || !binderKinds.has(kind) || !sql.includes(own.sql) || !startsQuery.test(sql)) return [];
+  const command = `tx build --full-refresh --select ${shellWord(selectorName(own.name))}`;
+  return [
+    { message: `it reads its own table, which has the columns of when it was built: \`${command}\` builds it anew with those of now` },
+  ];
 }

@@ -65,7 +65,7 @@ function compileSource(source: SourceProperties, table: SourceTable, context: Fi
     ...(table.loader === undefined ? {} : { loader: table.loader }),
     relation,
     ...(external === undefined ? {} : { external }),
-    ...(table.external === undefined ? {} : { location: table.external.value.location }),
+    ...(table.external === undefined ? {} : { location: table.external.value.location, locationSpan: table.external.span }),
     ...(freshness === undefined ? {} : { freshness }),
     columns: compileColumns(table.columns, context),
   };

@@ -66,6 +66,37 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
     expect(text).toContain('models/wrong.sql:1:8');
   });
 
+  it('what is described has to be there, with a type that there is; of two columns of one name the model is told', async () => {
+    const described = `models:
+  - { name: paid, columns: [{ name: order_id, data_type: no_such_type }, { name: ghost, description: Nobody gives it. }] }
+sources:
+  - { name: raw, tables: [{ name: t, columns: [{ name: x, data_type: no_such_type }] }] }`;
+    const opened = await project({
+      ...shop,
+      'models/paid.yml': described,
+      'models/reads.sql': 'select x from {{source "raw" "t"}}',
+      'models/twice.sql': 'select amount, amount from {{ref "orders"}}',
+    });
+    const { text } = await opened.tx('compile');
+    const places = ['unknown  models/paid.yml:2:37', 'unknown  models/paid.yml:4:56'].map((place) => `warning declared-type-${place}`);
+    for (const place of places) expect(text).toContain(place);
+    expect(text).toContain('warning described-column-missing  models/paid.yml:2:82');
+    const twice = { duckdb: 'warning duplicate-column', postgres: 'error query-invalid' }[name];
+    expect(text).toContain(`${twice}  models/twice.sql`);
+  });
+
+  it('an increment that reads a column which its table does not have yet is told how to build it anew', async () => {
+    const growing = (columns: string, condition = ''): string =>
+      `{{config materialized="incremental"}}\nselect ${columns} from {{ref "orders"}} {{#if is_incremental}}${condition}{{/if}}`;
+    const opened = await project({ ...shop, 'models/growing.sql': growing('id') });
+    await opened.tx('build -q');
+    opened.write({ 'models/growing.sql': growing('id, 1 as v', 'where 1 > (select max(t.v) from {{this}} as t)') });
+    const { exit, text } = await opened.tx('run -s growing');
+    expect(exit).toBe(1);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('`tx build --full-refresh --select growing` builds it anew');
+    expect((await opened.tx('build --full-refresh -s growing')).exit).toBe(0);
+  });
+
   it('is the same without a database', async () => {
     const opened = await project(shop);
     const lineage = async (): Promise<string> => {

@@ -38,7 +38,7 @@ describe('kinds', () => {
     ['insert into t values (null)', 'constraint'],
     [`do $$ begin raise exception 'no space left, disk full'; end $$`, 'other'],
     ['create table t as select 1', 'other'],
-    ['select 1 as a, 2 as a into x', 'other'],
+    ['select 1 as a, 2 as a into x', 'duplicate-column'],
     ['create extension nowhere', 'missing-extension'],
     [`begin read only; create table x as select 1`, 'read-only'],
   ])('%s is %s', async (sql, kind) => {

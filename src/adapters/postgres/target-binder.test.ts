@@ -94,7 +94,7 @@ describe('queries over relations that are nowhere', () => {
     expect(typesOf((await binder.bind([{ sql: 'select * from "main"."orders"' }]))[0])).toEqual(['id text']);
     const wrong = { relation: { schema: 'main', name: 'wrong' }, columns: [{ name: 'x', type: 'no_type' }] };
     const right = { relation: { schema: 'other', name: 'orders' }, columns: [{ name: 'y', type: 'date' }] };
-    expect(await binder.declare([wrong, right])).toMatchObject([{ relation: wrong.relation }]);
+    expect(await binder.declare([wrong, right])).toMatchObject([{ relation: wrong.relation, column: 'x' }]);
     expect(typesOf((await binder.bind([{ sql: 'select a.*, b.* from "main"."orders" as a, "other"."orders" as b' }]))[0])).toEqual([
       'id text',
       'y date',

@@ -91,11 +91,27 @@ class TemporaryStubs {
       try {
         await this.#make(this.#place(stub), [stub]);
       } catch (cause) {
-        problems.push({ relation: stub.relation, error: errorOf(cause) });
+        const error = errorOf(cause);
         await this.#restart(known);
+        const column = await this.#blameColumn(stub);
+        problems.push({ relation: stub.relation, ...(column === undefined ? {} : { column }), error });
       }
     }
     return problems;
+  }
+
+  /** The first column whose type is none even alone. */
+  async #blameColumn({ columns }: Stub): Promise<string | undefined> {
+    for (const { name, type } of columns) {
+      try {
+        await this.#connection.queryEach({ sql: `select cast(null as ${type})` });
+      } catch (cause) {
+        errorOf(cause);
+        await this.#restart(this.#stubs);
+        return name;
+      }
+    }
+    return undefined;
   }
 
   /** The statements that make the table, in the place of one from before. */

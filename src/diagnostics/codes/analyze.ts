@@ -36,6 +36,18 @@ export const analyzeCodes = {
     ({ column, type }) => `the type \`${type}\` of column \`${column}\` is unknown to the database`,
     () => 'write a type as the database spells it',
   ),
+  'described-column-missing': warning<{ readonly node: string; readonly column: string; readonly columns: readonly string[] }>(
+    ({ node, column }) => `\`${column}\` is described, and \`${node}\` has no such column`,
+    ({ column, columns }) => didYouMean(column, columns) ?? `its columns are ${quoted(columns)}`,
+  ),
+  'source-file-not-read': warning<{ readonly name: string; readonly message: string }>(
+    ({ name, message }) => `the columns of source \`${name}\` are not known, as its file cannot be read: ${message}`,
+    () => 'put the file there, or describe all columns with their `data_type`; a run needs the file in any case',
+  ),
+  'lineage-not-followed': warning<{ readonly node: string; readonly parts: readonly string[] }>(
+    ({ node, parts }) => `the lineage of \`${node}\` is not exact: ${quoted(parts)} could not be followed`,
+    () => 'where its columns come from, more is named than there may be, with `opaque` beside it; its columns and types are right',
+  ),
   'column-reference': error<{
     readonly text: string;
     readonly known: readonly string[];
