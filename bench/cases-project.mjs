@@ -5,6 +5,7 @@ import { runStatements } from './databases.mjs';
 import { writeWideProject } from './generate-wide.mjs';
 import { compileSources, writeCompileProject } from './generate.mjs';
 import { measure } from './measure.mjs';
+import { useServer } from './server.mjs';
 import { atMost, cpu, here, peak, tx, wall } from './sides.mjs';
 
 /** The models of the compile cases over sources that are there. */
@@ -50,6 +51,14 @@ const nothingToDo = {
   },
   rows: (medians) => [wall(medians), cpu(medians), peak(medians)],
 };
+
+const ofAnalysis = (medians, bar) => ({
+  measure: 'CPU, analysis alone',
+  unit: 'ms',
+  tx: medians.tx.cpuMs - medians.floor.cpuMs,
+  floor: medians.floor.cpuMs,
+  bar: atMost.value(bar, 'ms'),
+});
 
 const typed = {
   name: 'typed-1000',
@@ -141,4 +150,30 @@ const docsOfMany = docsCase({
   optional: 'large',
 });
 
-export const projectCases = [nothingToDo, typed, typedAgain, docs, docsOfMany];
+const typedMany = {
+  name: 'typed-10000',
+  title: 'tx compile of 10,000 models of 20 columns with types and lineage of columns; floor: tx compile --no-analyze',
+  optional: 'large',
+  make: async (place) => {
+    const { folder, size } = place;
+    writeWideProject(folder, size.largeModels);
+    return compileWithTypes(place, () => rmSync(join(folder, 'target'), { recursive: true, force: true }));
+  },
+  rows: (medians) => [cpu(medians), ofAnalysis(medians, 20_000), { ...peak(medians), bar: atMost.value(600, 'MB') }],
+};
+
+const typedOnServer = {
+  name: 'pg-typed-1000',
+  title: 'tx compile of 1,000 models of 20 columns, typed by a PostgreSQL server; floor: tx compile --no-analyze',
+  optional: 'postgres',
+  make: async (place) => {
+    const { folder, size } = place;
+    const server = await useServer();
+    await server.restore(undefined, 'bench_typed');
+    writeWideProject(folder, size.models, { type: 'postgres', url: server.urlOf('bench_typed') });
+    return compileWithTypes(place, () => rmSync(join(folder, 'target'), { recursive: true, force: true }));
+  },
+  rows: (medians) => [cpu(medians), ofAnalysis(medians, 1_500), peak(medians)],
+};
+
+export const projectCases = [nothingToDo, typed, typedAgain, typedMany, typedOnServer, docs, docsOfMany];

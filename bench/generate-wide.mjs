@@ -56,8 +56,8 @@ ${texts.join('')}`;
 }
 
 /** 20 columns and 2 tests a model, in three layers and in folders of 50. Each reads models of its own area, mostly. */
-export function writeWideProject(root, models) {
-  writeFile(root, 'project.yaml', projectFile('wide_bench'));
+export function writeWideProject(root, models, target) {
+  writeFile(root, 'project.yaml', projectFile('wide_bench', 4, target));
   const declared = Array.from({ length: columns }, (_, at) => `          - { name: ${column(at)}, data_type: INTEGER }\n`).join('');
   const tables = Array.from({ length: sources }, (_, index) => `      - name: events_${padded(index, 2)}\n        columns:\n${declared}`);
   writeFile(root, 'models/sources.yaml', `sources:\n  - name: raw\n    tables:\n${tables.join('')}`);

@@ -30,8 +30,18 @@ interface Batch {
 /** Enough to make the round trip cheap, few enough to keep little JSON in memory. */
 const batchSize = 32;
 
-/** While one batch is read here, the engine binds the next. */
+/** Binds queries; those that are refused once more where tables were away that they may name without saying so. */
 export async function bindQueries(context: BindContext, requests: readonly BindRequest[]): Promise<readonly Binding[]> {
+  const first = await bindInBatches(context, requests);
+  if (first.every(({ kind }) => kind === 'bound') || !(await context.tables.putBackAll())) return first;
+  const refused = requests.flatMap(({ reads: _reads, ...request }, at) => (first[at]?.kind === 'refused' ? [request] : []));
+  const again = await bindInBatches(context, refused);
+  let next = 0;
+  return first.map((binding) => (binding.kind === 'bound' ? binding : (again[next++] ?? binding)));
+}
+
+/** While one batch is read here, the engine binds the next. */
+async function bindInBatches(context: BindContext, requests: readonly BindRequest[]): Promise<readonly Binding[]> {
   const bindings: Binding[] = [];
   let batch = await startBatch(context, requests.slice(0, batchSize));
   for (let from = batchSize; batch.queries.length > 0; from += batchSize) {
@@ -44,6 +54,7 @@ export async function bindQueries(context: BindContext, requests: readonly BindR
 
 async function startBatch(context: BindContext, requests: readonly BindRequest[]): Promise<Batch> {
   if (requests.length === 0) return { queries: [], texts: [] };
+  await context.tables.prepare(requests);
   const queries = await prepare(context, requests);
   return {
     queries,

@@ -1,3 +1,4 @@
+import { DuckDBInstance } from '@duckdb/node-api';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Binder, Binding, BindRequest, BoundQuery, Stub } from '../../../adapter/analysis.ts';
 import type { EngineErrorDetails } from '../../../adapter/engine-error.ts';
 import { openBinder } from './open-binder.ts';
+import { StubTables } from './stub-tables.ts';
 import { keepInstance, takeInstance } from '../spare-instance.ts';
 import { openTestConnection } from '../open-test-session.ts';
 
@@ -216,6 +218,53 @@ describe('declaring', () => {
     expect(proofs).toEqual({ notNull: ['n'], unique: [['status']] });
     await binder.declare([{ relation: { schema: 'shop', name: 'counts' }, columns, proofs }]);
     expect((await bound('select STATUS as kind, N from shop.counts')).proofs).toEqual({ notNull: ['n'], unique: [['kind']] });
+  });
+});
+
+describe('more relations than are kept as tables', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const columnOf = (name: string): Stub => stub(name, { [`of_${name}`]: 'INTEGER' });
+  const reading = (...read: readonly string[]): BindRequest => ({
+    sql: `select * from ${read.map((name) => `shop.${name}`).join(', ')}`,
+    reads: read.map((name) => ({ schema: 'shop', name: name.toUpperCase() })),
+  });
+  const told = (bindings: readonly Binding[]) =>
+    bindings.map((binding) => (binding.kind === 'bound' ? binding.query.columns.map(({ name }) => name) : binding.error.name));
+
+  it('are there for whoever says that it reads them, and for whoever does not', async () => {
+    const small = await openBinder({ projectRoot: folder }, 2);
+    try {
+      for (const name of names) expect(await small.declare([columnOf(name)])).toEqual([]);
+      expect(told(await small.bind([reading('a', 'b', 'c'), reading('f')]))).toEqual([['of_a', 'of_b', 'of_c'], ['of_f']]);
+      // In batches, each of which reads others.
+      const many = Array.from({ length: 90 }, (_, at) => reading(names[Math.floor(at / 32)] ?? 'a', names[(at % 3) + 3] ?? 'a'));
+      expect(told(await small.bind(many))).toEqual(many.map((_, at) => [`of_${names[Math.floor(at / 32)]}`, `of_${names[(at % 3) + 3]}`]));
+      const silent = { sql: 'select x.of_a from shop.a as x', reads: [] };
+      expect(told(await small.bind([silent, { sql: 'select * from shop.nowhere', reads: [] }]))).toEqual([['of_a'], 'nowhere']);
+      expect(told(await small.bind([{ sql: `select * from ${names.map((name) => `shop.${name}`).join(', ')}` }]))).toEqual([
+        names.map((name) => `of_${name}`),
+      ]);
+      await small.declare([stub('a', { other: 'INTEGER' })]);
+      for (const name of names.slice(1)) await small.declare([columnOf(name)]);
+      expect(told(await small.bind([reading('a')]))).toEqual([['other']]);
+    } finally {
+      await small.close();
+    }
+  });
+
+  it('leave only so many tables', async () => {
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    const tables = new StubTables(connection, 2);
+    const standing = async () =>
+      (await connection.runAndReadAll("select table_name from duckdb_tables() where schema_name = 'shop' order by 1")).getRows().flat();
+    for (const name of names) await tables.declare([columnOf(name)]);
+    expect(await standing()).toHaveLength(2);
+    await tables.prepare([reading('a')]);
+    await tables.prepare([reading('b')]);
+    expect(await standing()).toEqual(['a', 'b']);
+    expect(await tables.putBackAll()).toBe(true);
+    expect(await standing()).toEqual(names);
+    expect(await tables.putBackAll()).toBe(false);
   });
 });
 

@@ -7,33 +7,31 @@ import { settingStatements } from '../settings.ts';
 import { keepInstance, takeInstance } from '../spare-instance.ts';
 import { bindQueries } from './bind-queries.ts';
 import { checkQuery } from '../analysis.ts';
-import { declareStubs } from './declare-stubs.ts';
 import { createFileTables } from './file-readers.ts';
 import { createStubRegistry } from './stub-registry.ts';
+import { StubTables } from './stub-tables.ts';
 import { typeName } from './type-name.ts';
 
-export async function openBinder(options: BinderOptions): Promise<Binder> {
+/** `tableLimit`: of more declared relations, only those that were read last are kept as tables. */
+export async function openBinder(options: BinderOptions, tableLimit?: number): Promise<Binder> {
   const instance = await takeInstance();
   const connection = await instance.connect();
   await applySettings(connection, options);
   await connection.run(setUp(options));
   const keywords = await readKeywords(connection);
   const registry = createStubRegistry();
+  const tables = new StubTables(connection, tableLimit);
   const context = {
     connection,
     registry,
+    tables,
     files: createFileTables(connection, registry),
     spell: (type: Parameters<typeof typeName>[0]) => typeName(type, (name) => keywords.has(name)),
   };
-  const schemas = new Set<string>();
   return {
     checkQuery: (sql) => checkQuery(connection, sql),
     declare: async (stubs) => {
-      const missing = [...new Set(stubs.map(({ relation }) => relation.schema))].filter((schema) => !schemas.has(schema));
-      if (missing.length > 0)
-        await connection.run(missing.map((schema) => `create schema if not exists ${quoteIdentifier(schema)}`).join('; '));
-      for (const schema of missing) schemas.add(schema);
-      const problems = await declareStubs(connection, stubs);
+      const problems = await tables.declare(stubs);
       const refused = new Set(problems.map(({ relation }) => relation));
       for (const stub of stubs) if (!refused.has(stub.relation)) registry.declare(stub);
       return problems;
