@@ -262,8 +262,14 @@ const pointsTo = list(
   'f.nspname, f.relname',
 );
 
-/** Whatever depends on the relation or its row type and is none of the above. */
-const others = `(select coalesce(json_agg(distinct pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)), '[]')
+/** What would be lost without a word, as nothing depends on it: a place among the rows of another table, and numbers that go on. */
+const ties = `select 'the place of its rows in ' || pg_catalog.pg_describe_object(${pgClass}, p.inhparent, 0) as what
+  from pg_catalog.pg_inherits p where p.inhrelid = c.oid and c.relkind in ('r', 'p', 'f')
+  union all select 'the identity of ' || pg_catalog.pg_describe_object(${pgClass}, c.oid, i.attnum)
+  from pg_catalog.pg_attribute i where i.attrelid = c.oid and i.attidentity <> '' and not i.attisdropped`;
+
+/** Whatever depends on the relation or its row type and is none of the above, and what it is tied to itself. */
+const others = `(select coalesce(json_agg(distinct o.what), '[]') from (${ties} union all select pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
   from (select d.* from pg_catalog.pg_depend d where d.refclassid = ${pgClass} and d.refobjid = c.oid
     union all
     select d.* from pg_catalog.pg_type t join pg_catalog.pg_depend d on d.refclassid = ${catalogOf('pg_type')} and d.refobjid in (t.oid, t.typarray)
@@ -278,7 +284,7 @@ const others = `(select coalesce(json_agg(distinct pg_catalog.pg_describe_object
     and not (d.classid = ${catalogOf('pg_trigger')} and exists (select from pg_catalog.pg_trigger t where t.oid = d.objid and t.tgrelid = c.oid))
     and not (d.classid = ${catalogOf('pg_policy')} and exists (select from pg_catalog.pg_policy p where p.oid = d.objid and p.polrelid = c.oid))
     and not (d.classid = ${catalogOf('pg_statistic_ext')} and exists (select from pg_catalog.pg_statistic_ext s where s.oid = d.objid and s.stxrelid = c.oid))
-    and d.classid <> ${catalogOf('pg_publication_rel')})`;
+    and d.classid <> ${catalogOf('pg_publication_rel')}) as o)`;
 
 /** A query over the relation and the views above it: one row of JSON each. */
 const belongingsQuery = `with recursive above (oid) as (
@@ -303,7 +309,7 @@ const belongingsQuery = `with recursive above (oid) as (
   join pg_catalog.pg_rewrite r on r.oid = d.objid and r.rulename = '_RETURN' and r.ev_class <> c.oid
 )
 select json_build_object('oid', c.oid::bigint, 'relation', json_build_object('schema', n.nspname, 'name', c.relname), 'kind', c.relkind,
-  'owner', pg_catalog.pg_get_userbyid(c.relowner), 'ours', pg_catalog.pg_has_role(c.relowner, 'USAGE') and pg_catalog.has_schema_privilege(n.oid, 'CREATE'), 'options', to_json(c.reloptions),
+  'owner', pg_catalog.pg_get_userbyid(c.relowner), 'ours', pg_catalog.pg_has_role(c.relowner, 'USAGE') and pg_catalog.has_schema_privilege(n.oid, 'CREATE') and not pg_catalog.pg_is_other_temp_schema(n.oid), 'options', to_json(c.reloptions),
   'toastOptions', (select to_json(t.reloptions) from pg_catalog.pg_class t where t.oid = c.reltoastrelid),
   'grants', ${grantsOf('c.relacl')}, 'rowSecurity', c.relrowsecurity, 'forcedRowSecurity', c.relforcerowsecurity,
   'replicaIdentity', c.relreplident, 'populated', c.relispopulated, 'comment', ${commentOf('pg_class', 'c.oid')},

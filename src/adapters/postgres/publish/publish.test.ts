@@ -309,6 +309,30 @@ describe('views over a table that is replaced', () => {
     expect(await valueOf(connection, 'select id from other.reads_stored')).toBe(7);
   });
 
+  it('of other sessions, which vanish with these, let the rows be replaced in place', async () => {
+    const connection = await connect(`create table ${name} as select 1 as id`);
+    const other = await openTestConnection(database);
+    await other.run({ sql: `create temporary view looking as select id from ${name}` });
+    const oid = await oidOf(connection, name);
+    await replaceBy(connection, 'select 8 as id');
+    expect(await oidOf(connection, name)).toBe(oid);
+    expect(await valueOf(other, 'select id from looking')).toBe(8);
+  });
+
+  it('keep how they look at rights, and what they let in', async () => {
+    const connection = await connect(`create table ${name} as select 1 as id`);
+    const recent = Number(await valueOf(connection, `select current_setting('server_version_num')`)) >= 150_000;
+    await connection.run({
+      sql: `create view other.guarded with (${recent ? 'security_invoker = true, ' : ''}check_option = 'local') as select id from ${name} where id > 0`,
+    });
+    const before = await snapshot(connection);
+    await replaceBy(connection, 'select 8 as id');
+    expect(await snapshot(connection)).toEqual(before);
+    await expect(connection.run({ sql: 'insert into other.guarded values (-1)' })).rejects.toThrow('check option');
+    await replaceBy(connection, 'select cast(8 as bigint) as id');
+    await expect(connection.run({ sql: 'insert into other.guarded values (-1)' })).rejects.toThrow('check option');
+  });
+
   it('read whole rows, and are made again for the new type', async () => {
     const connection = await connect(
       `create table ${name} as select 1 as id`,
@@ -332,6 +356,12 @@ describe('what cannot be carried over', () => {
     'a function that reads it, by a body that the server knows': [
       `create function other.n() returns bigint language sql begin atomic select count(*) from ${name}; end`,
     ],
+    'a table that it is a partition of': [
+      `create table other.whole (id integer, v text) partition by list (id); alter table other.whole attach partition ${name} default`,
+    ],
+    'a table that it inherits from': [`create table other.parent (id integer); alter table ${name} inherit other.parent`],
+    'an identity column': [`alter table ${name} alter id set not null, alter id add generated always as identity (start 7)`],
+    'a sequence that a column owns': [`create sequence ${name.split('.')[0] ?? ''}.numbers owned by ${name}.id`],
     'a policy of another table': [
       `create table other.guarded (id integer)`,
       `create policy p on other.guarded using (id in (select id from ${name}))`,

@@ -114,7 +114,7 @@ function refill(
   const locked = [...dropped.map(({ table }) => table), relation].map(lockableTable);
   // In one statement: a foreign key that points here is looked at when the new rows are there.
   const exchange = `with gone as (delete from ${nameOf(relation)} returning 1)
-    insert into ${nameOf(relation)} (${list}) select ${list} from ${nameOf(stage)} where (select count(*) from gone) >= 0`;
+    insert into ${nameOf(relation)} (${list}) overriding system value select ${list} from ${nameOf(stage)} where (select count(*) from gone) >= 0`;
   return [
     ...(dropped.length === 0 ? [] : [lockBriefly(locked, context.lockTimeoutMs), ...each(...dropped.map(dropReference))]),
     ...(constraints.length > 0 ? [] : each(...asked.map((name) => dropReference({ table: relation, constraint: name })))),
