@@ -46,6 +46,12 @@ describe('kinds', () => {
     expect(details.kind).toBe(kind);
     expect(details.message).not.toMatch(/[\n\r]|LINE 1/);
   });
+  it('of an extension whose file version 14 does not find say that it is missing', () => {
+    const message = 'could not open extension control file "/usr/share/nowhere.control": No such file or directory';
+    const cause = Object.assign(new Error(message), { code: '58P01', routine: 'parse_extension_control_file' });
+    expect(engineError(cause).details.kind).toBe('missing-extension');
+    expect(engineError(Object.assign(new Error('could not open file'), { code: '58P01', routine: 'other' })).details.kind).toBe('other');
+  });
   it('of locks that nobody waits for say that the transaction may be tried again', async () => {
     const [holder, other] = [await openTestConnection(database), await openTestConnection(database)];
     await holder.run({ sql: 'create table public.locked_one as select 1 as a' });

@@ -115,7 +115,9 @@ function kindOf(raw: RawError): EngineErrorKind {
   if (raw.code === undefined ? LOST.test(raw.message) : SYSTEM_LOST.test(code)) return 'connection';
   if (code === '42883' && raw.routine === 'op_error') return 'type-mismatch';
   if (Object.hasOwn(codeKinds, code)) return codeKinds[code] ?? 'other';
-  // An extension that the server does not have is a feature that it does not support.
+  // Version 14 looks for the file of an extension that it does not have.
+  if (code === '58P01' && raw.routine === 'parse_extension_control_file') return 'missing-extension';
+  // To later ones it is a feature that they do not support.
   if (/^extension "[^"]*" is not available/.test(raw.message)) return 'missing-extension';
   const kind = code.length === 5 ? classKinds[code.slice(0, 2)] : undefined;
   return kind ?? 'other';

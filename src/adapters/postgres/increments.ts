@@ -70,7 +70,10 @@ export async function merge(operation: Merge, { look }: Pick<RenderContext, 'loo
   ];
 }
 
-/** The same in two statements: nobody else works on the table meanwhile, and a key stands once among the staged rows. */
+/**
+ * The same for servers without the word: one statement, so that what is added is told from what is changed by the rows of before,
+ * also where a change makes a condition of the user false. Its rows, which are empty, are those that `merge` would count.
+ */
 function updateInsert(parts: {
   readonly source: string;
   readonly target: Relation;
@@ -80,9 +83,10 @@ function updateInsert(parts: {
   readonly values: string;
 }): readonly Statement[] {
   const { source, target, columns, updates, match, values } = parts;
-  const update = `update ${name(target)} as target set ${updates} from ${source} where ${match}`;
+  const update = `update ${name(target)} as target set ${updates} from ${source} where ${match} returning 1`;
   const insert =
     `insert into ${name(target)} (${columnList(columns)}) select ${values} from ${source}` +
     ` where not exists (select from ${name(target)} as target where ${match})`;
-  return [...(updates === '' ? [] : [{ sql: update }]), { sql: insert }];
+  if (updates === '') return [{ sql: insert }];
+  return [{ sql: `with changed as (${update}), added as (${insert} returning 1) select from changed union all select from added` }];
 }

@@ -212,11 +212,29 @@ describe('incremental loads', () => {
     const merge: Operation = { kind: 'merge', stage: delta, target, columns, key };
     const old = [{ columns: [{ name: 'server_version_num', type: 'text' }], rows: [['140012']] }];
     const statements = await renderWith(merge, () => Promise.resolve(old));
-    for (const statement of statements) await connection.run(statement);
+    const rows = await connection.run(...statements);
     await connection.commit();
-    expect(statements.map(({ sql }) => sql.split(' ')[0])).toEqual(key.length === 1 ? ['update', 'insert'] : ['insert']);
+    expect(statements.map(({ sql }) => sql.split(' ')[0])).toEqual(key.length === 1 ? ['with'] : ['insert']);
+    // As many as by `merge`: what is changed and what is added.
+    expect(rows).toBe(3);
     if (key.length === 1) expect(await content(connection)).toEqual(expected);
     else expect(await valueOf(connection, `select count(*) from ${name}`)).toBe(6);
+  });
+  it('merge on such a server under a condition that the change itself makes false', async () => {
+    const connection = await filled();
+    const found = [{ columns: [{ name: 'server_version_num', type: 'text' }], rows: [['140012']] }];
+    await connection.run({ sql: `update "_tx_d" set id = 1, "select" = 'closed' where id = 2` });
+    const merge: Operation = {
+      kind: 'merge',
+      stage: delta,
+      target,
+      columns,
+      key: ['id'],
+      predicates: [`target."select" is distinct from 'closed'`],
+    };
+    await connection.run(...(await renderWith(merge, () => Promise.resolve(found))));
+    await connection.commit();
+    expect(await rowsOf(connection, `select id, "select" from ${name} where id = 1`)).toEqual([[1, 'closed']]);
   });
   it.each(['delete-insert', 'merge'] as const)('%s by keys of types that have no least value', async (kind) => {
     const connection = await connect();

@@ -202,7 +202,7 @@ describe('a relation as it stands', () => {
     ['row security', 'alter table t enable row level security'],
     ['a policy', 'create policy p on t using (true)'],
     ['an option', 'alter table t set (fillfactor = 70)'],
-    ['statistics', 'create statistics on i, j from t'],
+    ['statistics', 'create statistics s on i, j from t'],
     ['a target of statistics', 'alter table t alter column i set statistics 50'],
     ['a function of its rows', `create function f(t) returns integer language sql return 1`],
     ['a child', 'create table child () inherits (t)'],

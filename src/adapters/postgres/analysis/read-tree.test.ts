@@ -13,6 +13,12 @@ describe('the text of a query tree', () => {
       },
     ]);
   });
+  it('nodes that version 14 calls otherwise have the names of later ones', () => {
+    expect(readTree('({COALESCE :args ({CASE :args ({WHEN})} {MINMAX})} {ROW} {ROWCOMPARE} {ARRAY} {COLLATE})')).toEqual([
+      { nodeTag: 'COALESCEEXPR', args: [{ nodeTag: 'CASEEXPR', args: [{ nodeTag: 'CASEWHEN' }] }, { nodeTag: 'MINMAXEXPR' }] },
+      ...['ROWEXPR', 'ROWCOMPAREEXPR', 'ARRAYEXPR', 'COLLATEEXPR'].map((nodeTag) => ({ nodeTag })),
+    ]);
+  });
   it('names keep what the server escapes: blanks, brackets, quotes, backslashes, words that look like others', () => {
     const text = String.raw`{A :x a\ b\(\)\{\}\\ :y \<> :z :colon :list ("a\ \"b" "<>" "größe" "\}" "" ") :w ""}`;
     expect(readTree(text)).toEqual({

@@ -29,6 +29,18 @@ const [BLANK, NEWLINE, OPEN_LIST, CLOSE_LIST, COLON, OPEN_BYTES, BACKSLASH, OPEN
   sign.charCodeAt(0),
 );
 
+/** What version 14 calls what later ones call by the names of their structures. */
+const olderTags: ReadonlyMap<string, string> = new Map([
+  ['ARRAY', 'ARRAYEXPR'],
+  ['CASE', 'CASEEXPR'],
+  ['WHEN', 'CASEWHEN'],
+  ['COALESCE', 'COALESCEEXPR'],
+  ['COLLATE', 'COLLATEEXPR'],
+  ['MINMAX', 'MINMAXEXPR'],
+  ['ROW', 'ROWEXPR'],
+  ['ROWCOMPARE', 'ROWCOMPAREEXPR'],
+]);
+
 type Building = Record<string, TreeValue> & { nodeTag: string };
 
 /** A node or a list that is being read. */
@@ -62,7 +74,7 @@ export function readTree(text: string, without = dull): TreeValue {
       const end: number = code === OPEN_NODE ? wordEnd(text, at + 1) : at + 1;
       top =
         code === OPEN_NODE
-          ? { node: { nodeTag: text.slice(at + 1, end) }, list: undefined, field: undefined }
+          ? { node: { nodeTag: tagOf(text.slice(at + 1, end)) }, list: undefined, field: undefined }
           : { node: undefined, list: [], field: undefined };
       at = end;
     } else {
@@ -73,6 +85,8 @@ export function readTree(text: string, without = dull): TreeValue {
   }
   return found[0];
 }
+
+const tagOf = (word: string): string => olderTags.get(word) ?? word;
 
 function put(container: Container, value: TreeValue): void {
   const { node, list, field } = container;
