@@ -3,7 +3,7 @@ import type { Capabilities } from '../../adapter/capabilities.ts';
 
 export const capabilities: Capabilities = {
   materializations: ['view', 'table', 'incremental', 'ephemeral', 'materialized_view'],
-  // Merge is three to six times slower than delete and insert on a large table, so it is never the default.
+  // Without an index over the key, merge is three to six times slower than delete and insert on a large table, so it is never the default.
   incrementalStrategies: ['delete_insert', 'merge', 'append', 'insert_overwrite', 'time_interval'],
   publish: 'transaction',
   transactionalDdl: true,

@@ -220,6 +220,57 @@ describe('incremental loads', () => {
     if (key.length === 1) expect(await content(connection)).toEqual(expected);
     else expect(await valueOf(connection, `select count(*) from ${name}`)).toBe(6);
   });
+  describe('merge of keys that an index keeps apart', () => {
+    const merge: Operation = { kind: 'merge', stage: delta, target, columns, key: ['id'] };
+    const goesByIndex = async (connection: Connection, operation: Operation): Promise<boolean> => {
+      const statements = await renderWith(operation, (...asked) => connection.queryEach(...asked));
+      return statements.some(({ sql }) => sql.includes(' on conflict '));
+    };
+    it.each(['primary key (id)', 'unique (id)', 'unique (id) include ("select")'])(
+      'inserts, and changes what is there: %s',
+      async (constraint) => {
+        const connection = await filled();
+        await connection.run({ sql: `alter table ${name} add ${constraint}` });
+        expect(await goesByIndex(connection, merge)).toBe(true);
+        expect(await apply(connection, merge)).toBe(3);
+        await connection.commit();
+        expect(await content(connection)).toEqual(expected);
+      },
+    );
+    it('inserts what is not there where every column is part of the key', async () => {
+      const connection = await filled();
+      await connection.run({ sql: `create unique index on ${name} ("select", id); insert into "_tx_d" values (1, 'old1')`, script: true });
+      expect(await goesByIndex(connection, { ...merge, key: columns })).toBe(true);
+      expect(await apply(connection, { ...merge, key: columns })).toBe(3);
+      expect(await valueOf(connection, `select count(*) from ${name}`)).toBe(6);
+    });
+    it.each([
+      ['no index', ''],
+      ['an index that is not unique', `create index on ${name} (id)`],
+      ['one over another column', `create unique index on ${name} ("select")`],
+      ['one over more columns', `create unique index on ${name} (id, "select")`],
+      ['one over some of the rows', `create unique index on ${name} (id) where id > 0`],
+      ['one over an expression', `create unique index on ${name} ((id + 0))`],
+      ['one that is looked at late', `alter table ${name} add unique (id) deferrable`],
+      ['a column that no row brings', `alter table ${name} add primary key (id), add more integer`],
+      ['a rule of rows', `alter table ${name} add primary key (id), enable row level security`],
+      [
+        'a trigger',
+        `alter table ${name} add primary key (id); create function pg_temp.g() returns trigger language plpgsql as 'begin return new; end'; create trigger g before insert on ${name} for each row execute function pg_temp.g()`,
+      ],
+      ['a table that inherits', `alter table ${name} add primary key (id); create table child () inherits (${name})`],
+    ])('is a merge all the same with %s', async (_what, sql) => {
+      const connection = await filled();
+      await connection.run({ sql: `${sql}; select 1`, script: true });
+      expect(await goesByIndex(connection, merge)).toBe(false);
+    });
+    it('is a merge where not all columns change, or a condition looks at rows', async () => {
+      const connection = await filled();
+      await connection.run({ sql: `alter table ${name} add primary key (id)` });
+      expect(await goesByIndex(connection, { ...merge, updates: [] })).toBe(false);
+      expect(await goesByIndex(connection, { ...merge, predicates: ['id > 0'] })).toBe(false);
+    });
+  });
   it('merge on such a server under a condition that the change itself makes false', async () => {
     const connection = await filled();
     const found = [{ columns: [{ name: 'server_version_num', type: 'text' }], rows: [['140012']] }];
