@@ -39,6 +39,8 @@ export interface AttachedDatabase {
   readonly name: string;
   /** Where it is, as the engine finds it. */
   readonly location: string;
+  /** The same as the user wrote it. */
+  readonly description: string;
 }
 
 export interface Adapter {
@@ -56,8 +58,16 @@ export interface Adapter {
     options: Pick<OpenOptions, 'target' | 'projectRoot'>,
     taken: readonly string[],
   ) => AttachedDatabase | undefined;
-  /** How a session of `mine` reads the database of `other`, a target of the same engine; undefined where it cannot. */
-  readonly reach: (mine: TargetSettings, other: TargetSettings, projectRoot: string) => Promise<Reach | undefined> | Reach | undefined;
+  /**
+   * How a session of `mine`, which reads `attached` beside it, reads the database of `other`, a target of the same engine;
+   * undefined where it cannot.
+   */
+  readonly reach: (
+    mine: TargetSettings,
+    other: TargetSettings,
+    projectRoot: string,
+    attached?: AttachedDatabase,
+  ) => Promise<Reach | undefined> | Reach | undefined;
   /**
    * The rows of a query in parts of at most so many, of which one is in memory at a time. Absent where whatever can be compared
    * is within reach.

@@ -59,6 +59,8 @@ export interface EngineErrorDetails {
   readonly hint?: string;
   /** For `locked` and `lock-timeout`: the process that holds the lock, when the engine told. */
   readonly holder?: { readonly pid: number; readonly command?: string };
+  /** The database that could not be opened as the user wrote it, where that is another one than the target. */
+  readonly database?: string;
   /** For `lock-timeout`: what could not be locked. For `dependents`: what cannot be replaced. */
   readonly relation?: Relation;
   /** For `dependents`: what stands in the way, in words that users find again in their database. */

@@ -8,6 +8,7 @@ import { relationOf } from '../compile/naming.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { envNameProblem } from '../project/target-environment.ts';
 import { isObject, parseObject } from '../report/parse-object.ts';
+import { besideTarget } from './beside-target.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import { loadGraph } from './load-graph.ts';
@@ -96,10 +97,16 @@ async function againstEnvironment(request: Request, name: string): Promise<Again
   const problem = envNameProblem(name);
   if (problem !== undefined) throw notFound(request, `no environment: its name ${problem}`);
   const other = await loadGraph(host, silent(screen), { ...options, env: name });
+  const { apart } = other.project.target.env ?? {};
+  if (apart !== undefined && loaded.project.target.env === undefined)
+    throw unreadable(
+      request.against,
+      `its views read the database of the target, which cannot see them: look from there, \`tx diff --env ${name} --against ${apart.name}\``,
+    );
   return {
     what: `environment ${name}`,
     env: name,
-    reach: await reachOf(request, loaded.project.target),
+    reach: await reachOf(request, other.project.target),
     relationOf: relationIn(other),
   };
 }
@@ -116,11 +123,11 @@ function relationIn({ graph }: LoadedGraph): Against['relationOf'] {
   };
 }
 
-function findReach({ loaded, adapter, against }: Request, other: TargetSettings): Promise<Reach | undefined> | Reach | undefined {
+function findReach({ host, loaded, adapter, against }: Request, other: TargetSettings): Promise<Reach | undefined> | Reach | undefined {
   const { target, root } = loaded.project;
   if (other.type !== target.type)
     throw unreadable(against, `it is a target of \`${other.type}\`, and \`${target.name}\` one of \`${target.type}\``);
-  return adapter.reach(target, other, root);
+  return adapter.reach(target, other, root, besideTarget(host, adapter, loaded.project));
 }
 
 async function reachOf(request: Request, other: TargetSettings): Promise<Reach> {

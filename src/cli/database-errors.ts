@@ -16,7 +16,7 @@ function databaseName(project: Pick<Project, 'target'>): string {
 
 /** `waited`: seconds for which the command has waited for a lock. */
 export function describeOpenError(details: EngineErrorDetails, project: Pick<Project, 'target'>, waited = 0): Diagnostic {
-  const database = databaseName(project);
+  const database = details.database ?? databaseName(project);
   const where = { span: project.target.span };
   const problem = { database, engine: project.target.type, message: details.message };
   switch (details.kind) {

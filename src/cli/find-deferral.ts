@@ -13,6 +13,7 @@ import { loadProject } from '../project/load-project.ts';
 import type { Project, Target } from '../project/project.ts';
 import type { FoundDeferral } from './deferral.ts';
 import { engines } from './engines.ts';
+import { findSourcesBeside, inBeside } from './environment-database.ts';
 import { findProduction } from './find-production.ts';
 import type { Production } from './find-production.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -37,12 +38,35 @@ export function readsTarget(options: DeferralOptions): boolean {
   return options.env !== undefined && isDeferring(options) && !(options.state !== undefined && (options.defer ?? options.favorState));
 }
 
-/** Undefined where nobody asked. `own` are nodes that are meant as the target has them, whatever stands elsewhere. */
-export async function findDeferral(
+interface Wanted {
+  readonly options: DeferralOptions;
+  /** Nodes that are meant as the target has them, whatever stands elsewhere. */
+  readonly own: ReadonlySet<string>;
+  readonly production?: Production;
+}
+
+/** Undefined where nobody asked, and where the target has all that it reads in a database of its own. */
+export async function findDeferral(host: Host, screen: Screen, loaded: LoadedGraph, wanted: Wanted): Promise<FoundDeferral | undefined> {
+  const nodes = await findDeferredNodes(host, screen, loaded, wanted);
+  return withSources(nodes, await findSourcesBeside(host, screen, loaded, wanted.options));
+}
+
+/** Both together: what is read in another environment, and sources where the environment has a database of its own. */
+export function withSources(nodes: FoundDeferral | undefined, sources: FoundDeferral | undefined): FoundDeferral | undefined {
+  if (nodes === undefined || sources === undefined) return nodes ?? sources;
+  const others = sources.attached.filter(({ location }) => nodes.attached.every((entry) => entry.location !== location));
+  return {
+    relations: new Map([...nodes.relations, ...sources.relations]),
+    columns: new Map([...nodes.columns, ...sources.columns]),
+    attached: [...nodes.attached, ...others],
+  };
+}
+
+async function findDeferredNodes(
   host: Host,
   screen: Screen,
   loaded: LoadedGraph,
-  { options, own, production }: { readonly options: DeferralOptions; readonly own: ReadonlySet<string>; readonly production?: Production },
+  { options, own, production }: Wanted,
 ): Promise<FoundDeferral | undefined> {
   if (!isDeferring(options)) return undefined;
   if (readsTarget(options)) {
@@ -75,7 +99,7 @@ export async function findDeferral(
  */
 export function deferToTarget(
   { graph }: LoadedGraph,
-  { affected, find, stateOf, own: here }: Production,
+  { affected, find, stateOf, own: here, beside }: Production,
   { options, own }: { readonly options: DeferOptions; readonly own: ReadonlySet<string> },
 ): FoundDeferral {
   const relations = new Map<NodeId, DeferredRelation>();
@@ -86,10 +110,11 @@ export function deferToTarget(
     const found = find(node);
     if (found === undefined) continue;
     const state = stateOf(node.id);
-    relations.set(node.id, { own: node.relation, relation: found.entry.relation, ...(state === undefined ? {} : { state }) });
+    const relation = inBeside(found.entry.relation, beside);
+    relations.set(node.id, { own: node.relation, relation, ...(state === undefined ? {} : { state }) });
     columns.set(node.id, found.entry.columns);
   }
-  return { relations, columns, attached: [] };
+  return { relations, columns, attached: beside === undefined ? [] : [beside] };
 }
 
 function isBuilt(node: GraphNode): node is BuiltNode {
@@ -121,8 +146,9 @@ export function withDeferral(
 const mostNamed = 5;
 
 function noteDeferred(screen: Screen, { graph, engine }: LoadedGraph, read: Deferred): void {
-  if (read.size === 0) return;
-  const names = [...read].map(([id, { relation }]) => `${graph.nodes.get(id)?.name ?? id} to ${engine.dialect.relation(relation)}`);
+  const nodes = [...read].filter(([id]) => graph.nodes.get(id)?.resourceType !== 'source');
+  if (nodes.length === 0) return;
+  const names = nodes.map(([id, { relation }]) => `${graph.nodes.get(id)?.name ?? id} to ${engine.dialect.relation(relation)}`);
   const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
   screen.note(`deferred: ${names.slice(0, mostNamed).map(plainLine).join(', ')}${more}`);
 }
@@ -159,7 +185,7 @@ async function findOther(host: Host, screen: Screen, loaded: LoadedGraph, saved:
     const params = { database, target: saved.target, own: target.database, attaches: adapter.attachment !== undefined };
     throw new Stop(exitCodes.usage, [diagnose('defer-elsewhere', params)]);
   }
-  if (saved.target === target.name) return undefined;
+  if (saved.target === target.name && target.env?.apart === undefined) return undefined;
   const other = await loadTarget(host, screen, project, saved.target);
   if (other.type !== target.type) {
     const params = { database: other.database, target: other.name, own: target.database, attaches: false };

@@ -1,4 +1,5 @@
 /** Looks at the target that an environment was made of: what stands there, and which nodes would become another thing. */
+import type { AttachedDatabase } from '../adapter/adapter.ts';
 import type { Relation } from '../adapter/relation.ts';
 import type { CatalogRelation } from '../adapter/relation.ts';
 import type { BuiltNode, NodeId } from '../compile/compiled.ts';
@@ -14,6 +15,7 @@ import type { PlanInput } from '../plan/plan-input.ts';
 import { emptyState } from '../state/state-reader.ts';
 import type { RecordedBuild, StateSnapshot } from '../state/state-reader.ts';
 import { askTargetIfAny } from './ask-target.ts';
+import { besideTarget } from './beside-target.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import { loadGraph } from './load-graph.ts';
@@ -40,6 +42,8 @@ export interface Production {
   readonly stateOf: (id: NodeId) => string | undefined;
   /** Those of `affected` that differ themselves. */
   readonly changed: ReadonlySet<NodeId>;
+  /** Its database as the environment reads it, where that has one of its own and production stands. */
+  readonly beside: AttachedDatabase | undefined;
   /** The catalog and state of the environment itself. */
   readonly own: Index;
   readonly ownCatalog: readonly CatalogRelation[];
@@ -69,7 +73,8 @@ export async function findProduction(
   const { env } = own.project.target;
   if (env === undefined) return undefined;
   const loaded = await loadTarget(host, screen, options);
-  requireOwnSchemas(own, loaded);
+  const beside = besideTarget(host, await own.engine.load(), own.project);
+  requireOwnSchemas(own, loaded, beside);
   const [there, here] = await lookAt(host, screen, [loaded, own], options);
   const { graph, project } = loaded;
   const seeds = changedSeeds(host.files, loaded, graph.nodes.keys(), there);
@@ -106,6 +111,7 @@ export async function findProduction(
       return entry === undefined || build === undefined || !isOfProject(build, project.name) ? undefined : { entry, build };
     },
     stateOf: findings.stateIn,
+    beside,
     own: indexStanding({ dialect: own.engine.dialect, ...here }),
     ownCatalog: here.catalog,
     ownState: here.state,
@@ -119,13 +125,19 @@ export function baseOf(build: RecordedBuild | undefined): string {
 }
 
 /** A schema of the environment that the target itself builds in would be written by both. */
-function requireOwnSchemas({ project, engine, graph }: LoadedGraph, target: LoadedGraph): void {
+function requireOwnSchemas({ project, engine, graph }: LoadedGraph, target: LoadedGraph, beside: AttachedDatabase | undefined): void {
+  const env = project.target.env?.name ?? '';
   const fold = ({ schema }: Relation): string => engine.dialect.foldIdentifier(schema);
   const schemasOf = (nodes: LoadedGraph['graph']['nodes']): ReadonlySet<string> =>
     new Set([...nodes.values()].flatMap((node) => (isBuilt(node) ? [fold(node.relation)] : [])));
+  if (project.target.env?.apart !== undefined) {
+    const name = beside === undefined ? undefined : engine.dialect.foldIdentifier(beside.name);
+    const schema = [...schemasOf(graph.nodes)].find((each) => each === name);
+    if (beside === undefined || schema === undefined) return;
+    throw new Stop(exitCodes.usage, [diagnose('env-file-name', { env, schema, path: beside.description })]);
+  }
   const theirs = schemasOf(target.graph.nodes);
   const taken = [...schemasOf(graph.nodes)].find((schema) => theirs.has(schema));
-  const env = project.target.env?.name ?? '';
   if (taken !== undefined) throw new Stop(exitCodes.usage, [diagnose('env-schema-taken', { env, schema: taken })]);
 }
 
@@ -138,6 +150,13 @@ async function lookAt(
   [there, here]: readonly [LoadedGraph, LoadedGraph],
   options: DatabaseOptions,
 ): Promise<readonly [Standing, Standing]> {
+  if (here.project.target.env?.apart !== undefined) {
+    const look = async (loaded: LoadedGraph): Promise<Standing> =>
+      (await askTargetIfAny(host, screen, loaded, { options, connections: 2 }, ({ adapter, session }) =>
+        readStanding(adapter, session, loaded.project, loaded.graph),
+      )) ?? nothing;
+    return [await look(there), await look(here)];
+  }
   const found = await askTargetIfAny(
     host,
     screen,

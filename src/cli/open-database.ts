@@ -1,5 +1,5 @@
 /** Opens the target and reads what stands there: the catalog, and what earlier runs left behind. */
-import type { Adapter } from '../adapter/adapter.ts';
+import type { Adapter, AttachedDatabase } from '../adapter/adapter.ts';
 import type { Connection, Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation } from '../adapter/relation.ts';
@@ -11,6 +11,7 @@ import { emptyState, readState } from '../state/state-reader.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
 import { inspectStateLayout, readStateVersion } from '../state/state-layout.ts';
 import { stateVersion } from '../state/state-tables.ts';
+import { besideTarget } from './beside-target.ts';
 import { describeCloseError, describeOpenError, stopForDatabase } from './database-errors.ts';
 import type { FoundDeferral } from './deferral.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -56,6 +57,7 @@ async function openUntraced(
   const adapter = await loaded.engine.load();
   const { project } = loaded;
   host.enter(project.root);
+  const attached = attachedTo(host, adapter, loaded);
   const deadline = host.clock.now() + request.waitSeconds * 1000;
   let announced = false;
   for (;;) {
@@ -65,7 +67,7 @@ async function openUntraced(
         projectRoot: project.root,
         connections: request.connections,
         readOnly: request.readOnly,
-        attached: loaded.deferral?.attached ?? [],
+        attached,
       });
       return { adapter, session: { ...session, close: () => close(screen, project, session) } };
     } catch (cause) {
@@ -83,6 +85,13 @@ async function openUntraced(
       await host.clock.sleep(pollMs);
     }
   }
+}
+
+/** What the command reads beside the target, and what every view of the environment may read. */
+function attachedTo(host: Host, adapter: Adapter, { project, deferral }: Openable): readonly AttachedDatabase[] {
+  const own = deferral?.attached ?? [];
+  const beside = besideTarget(host, adapter, project);
+  return beside === undefined || own.some(({ location }) => location === beside.location) ? own : [...own, beside];
 }
 
 /** A database that does not close in good order must not hide what the command did. */

@@ -91,10 +91,10 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
   const findData = (id: NodeId): State => {
     const node = graph.nodes.get(id);
     if (node === undefined) return { moves: `\`${id}\` is not in the project any more`, reason: 'upstream-rebuilt' };
+    if (node.resourceType === 'source') return sourceState(input, node);
     const elsewhere = input.deferred?.get(id);
     if (elsewhere?.state !== undefined) return { state: elsewhere.state };
     if (elsewhere !== undefined) return { moves: `\`${node.name}\` is read in another environment`, reason: 'source-new-data' };
-    if (node.resourceType === 'source') return sourceState(input, node);
     if (!isBuilt(node)) return { moves: `\`${node.name}\` is no relation`, reason: 'upstream-rebuilt' };
     if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') {
       const { hash, unsteady } = readSql(node.full.sql, namesKnownTo(input, node));
@@ -123,13 +123,14 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
   /** What of a parent decides about the columns of a view: views take the rows as they are. */
   const columnsOf = (id: NodeId): State => {
     const node = nodeOf(graph, id);
+    const elsewhere = input.deferred?.get(id);
     if (node.resourceType === 'source') {
+      if (elsewhere?.state !== undefined) return { state: elsewhere.state };
       const entry = node.external === undefined ? standing.existing(node.relation) : undefined;
       return { state: entry === undefined ? 'unseen' : shapeHash(entry.columns) };
     }
     if (isBuilt(node) && node.resourceType === 'model' && node.config.materialized === 'ephemeral')
       return { state: digest(parentsOf(id).map((parent) => [parent, columnsOf(parent)])) };
-    const elsewhere = input.deferred?.get(id);
     if (elsewhere !== undefined) return { state: elsewhere.state ?? 'elsewhere' };
     const version = (decided.get(id)?.memory ?? (isBuilt(node) ? recordOf(node) : undefined)?.memory)?.dataVersion;
     return version === undefined

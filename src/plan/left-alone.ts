@@ -11,7 +11,9 @@ export function listDeferred({ deferred, graph }: PlanInput): Pick<Plan, 'deferr
   const read = [...(deferred ?? [])].flatMap(([id, { relation }]) => {
     const node = nodeOf(graph, id);
     // The others stand in the graph as they would be built.
-    return 'relation' in node && node.relation === relation ? [{ node: id, name: node.name, relation }] : [];
+    return 'relation' in node && node.resourceType !== 'source' && node.relation === relation
+      ? [{ node: id, name: node.name, relation }]
+      : [];
   });
   return read.length === 0 ? {} : { deferred: read };
 }

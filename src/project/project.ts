@@ -72,6 +72,8 @@ export interface TargetEnvironment {
   readonly suffix: string;
   /** The schema of the target itself. */
   readonly schema: string;
+  /** The target itself, where the environment has a database of its own and reads that one beside it. */
+  readonly apart?: Target;
 }
 
 export interface ProjectPaths {

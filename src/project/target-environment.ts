@@ -1,7 +1,8 @@
 /** What the name of an environment makes of a project: schemas, state and output of its own. */
+import { resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
-import type { Project } from './project.ts';
+import type { Project, Target } from './project.ts';
 
 /** Between the name of a schema and that of an environment; names of environments do not hold it. */
 const separator = '__';
@@ -37,10 +38,51 @@ export function inEnvironment(project: Project | undefined, env: string | undefi
   const [schema, state] = [schemaIn(target.schema, env), schemaIn(stateSchema, env)];
   if (schema.toLowerCase() === stateSchema.toLowerCase() || state.toLowerCase() === target.schema.toLowerCase())
     diagnostics.push(diagnose('env-schema-taken', { env, schema: schema.toLowerCase() === stateSchema.toLowerCase() ? schema : state }));
+  const apart = filePathIn(target, env);
+  if (apart !== undefined && resolve(project.root, apart) === resolve(project.root, String(target.settings['path'])))
+    diagnostics.push(diagnose('env-file-taken', { env, path: apart }));
   return {
     ...project,
-    target: { ...target, schema, env: { name: env, suffix: `${separator}${env}`, schema: target.schema } },
+    target:
+      apart === undefined
+        ? { ...target, schema, env: { name: env, suffix: `${separator}${env}`, schema: target.schema } }
+        : inFile(target, env, apart),
     stateSchema: state,
     paths: { ...paths, target: outputIn(paths.target, env) },
   };
+}
+
+/** What stands for the name of the environment in the path of its file. */
+const placeholder = '{env}';
+
+/** The file of an environment; undefined where it lies beside the target, in schemas of the same database. */
+function filePathIn({ settings }: Target, env: string): string | undefined {
+  const path = settings['env_path'];
+  return typeof path === 'string' ? path.replace(placeholder, env) : undefined;
+}
+
+/** The target in a file of its own, with the names that it has anyway. That the target itself may only be read is no matter there. */
+function inFile(target: Target, env: string, path: string): Target {
+  const { read_only: _, ...settings } = target.settings;
+  const database = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).replace(/\.[^.]*$/, '');
+  return {
+    ...target,
+    database,
+    settings: { ...settings, path },
+    env: { name: env, suffix: '', schema: target.schema, apart: target },
+  };
+}
+
+/** The file names of the environments of a target are `start`, the name, and `end`, in `folder`, which is relative to the project. */
+export function envFilesOf({ settings }: Target): { readonly folder: string; readonly start: string; readonly end: string } | undefined {
+  const path = settings['env_path'];
+  if (typeof path !== 'string') return undefined;
+  const at = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+  const [start = '', end = ''] = path.slice(at).split(placeholder);
+  return { folder: at === 0 ? '.' : path.slice(0, at), start, end };
+}
+
+/** The schema that holds the state of the target itself, whatever environment of it this is. */
+export function stateSchemaOfTarget({ stateSchema, target: { env } }: Project): string {
+  return env === undefined ? stateSchema : stateSchema.slice(0, -`${separator}${env.name}`.length);
 }

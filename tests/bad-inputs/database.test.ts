@@ -89,6 +89,23 @@ describe('database files', () => {
     }
   });
 
+  it('an environment in a file of its own names the process that writes production', async () => {
+    const target = '{ type: duckdb, path: shop.duckdb, env_path: "{env}.duckdb", schema: main }';
+    const project = await badProject({ ...MODEL, 'project.yaml': `name: shop\ntargets:\n  dev: ${target}\n` });
+    expect((await run(project, ['build'])).code).toBe(0);
+    expect((await run(project, ['build', '--env', 'pr_1', '--force'])).code).toBe(0);
+    const holder = await holdOpen(project);
+    try {
+      for (const args of [['build'], ['state'], ['show', '-s', 'good', '--no-defer']]) {
+        const { code, stderr } = await run(project, [...args, '--env', 'pr_1']);
+        expect(stderr).toContain(`\`shop.duckdb\` is in use by process ${holder.pid}`);
+        expect(code, args.join(' ')).toBe(75);
+      }
+    } finally {
+      await holder.release();
+    }
+  });
+
   it('the documentation of a database in use is made from artifacts, if there are any', async () => {
     const project = await badProject(MODEL);
     expect((await run(project, ['build'])).code).toBe(0);

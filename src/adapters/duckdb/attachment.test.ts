@@ -41,7 +41,11 @@ describe('another database beside the target', () => {
     await (await prod.connect()).run({ sql: 'create table t as select 42 as i' });
     await prod.close();
     const location = join(projectRoot, "it's.duckdb");
-    const session = await adapter.open({ ...open, target: target('dev.duckdb'), attached: [{ name: 'a "b"', location }] });
+    const session = await adapter.open({
+      ...open,
+      target: target('dev.duckdb'),
+      attached: [{ name: 'a "b"', location, description: 'other' }],
+    });
     const connection = await session.connect();
     const name = adapter.dialect.relation({ database: 'a "b"', schema: 'main', name: 't' });
     expect(name).toBe('"a ""b"""."main"."t"');
@@ -59,7 +63,7 @@ describe('another database beside the target', () => {
     const prod = await adapter.open({ ...open, readOnly: false, target: target('prod.duckdb') });
     await (await prod.connect()).run({ sql: 'create table t as select 42 as i' });
     await prod.close();
-    const attached = [{ name: 'prod', location: join(projectRoot, 'prod.duckdb') }];
+    const attached = [{ name: 'prod', location: join(projectRoot, 'prod.duckdb'), description: 'prod.duckdb' }];
     const session = await adapter.open({ ...open, readOnly: true, target: target('dev.duckdb'), attached });
     const connection = await session.connect();
     expect((await connection.query({ sql: 'select i from prod.main.t' })).rows).toEqual([[42]]);
@@ -72,7 +76,11 @@ describe('another database beside the target', () => {
   it('that is not there keeps the session from opening, and the target free', async () => {
     const projectRoot = folder();
     const open = { projectRoot, connections: 1, readOnly: false, target: target('dev.duckdb') };
-    await expect(adapter.open({ ...open, attached: [{ name: 'x', location: join(projectRoot, 'none.duckdb') }] })).rejects.toThrow();
+    await expect(
+      adapter.open({ ...open, attached: [{ name: 'x', location: join(projectRoot, 'none.duckdb'), description: 'none.duckdb' }] }),
+    ).rejects.toMatchObject({
+      details: { database: 'none.duckdb' },
+    });
     const session = await adapter.open(open);
     await session.close();
   });

@@ -1,6 +1,7 @@
 /** Reads another database file beside that of the target. */
 import { basename } from 'node:path';
 import type { Adapter, AttachedDatabase } from '../../adapter/adapter.ts';
+import { EngineError } from '../../adapter/engine-error.ts';
 import { locateDatabase } from './database-location.ts';
 import type { Database } from './database.ts';
 import { dialect } from './dialect.ts';
@@ -19,17 +20,18 @@ export const attachment: NonNullable<Adapter['attachment']> = (other, { target, 
   const isFree = (name: string): boolean => !used.has(dialect.foldIdentifier(name)) && !dialect.isReservedSchema(name);
   let name = stem;
   while (!isFree(name)) name += '_db';
-  return { name, location: theirs.file };
+  return { name, location: theirs.file, description: theirs.description };
 };
 
 /** Attaches for reading alone: whoever writes these files keeps their locks. */
 export async function attachDatabases(database: Database, attached: readonly AttachedDatabase[]): Promise<void> {
-  await onConnection(
-    database,
-    attached.map(
-      ({ name, location }) => `attach if not exists ${quoteText(location)} as ${quoteIdentifier(name)} (type duckdb, read_only)`,
-    ),
-  );
+  for (const { name, location, description } of attached) {
+    try {
+      await onConnection(database, [`attach if not exists ${quoteText(location)} as ${quoteIdentifier(name)} (type duckdb, read_only)`]);
+    } catch (cause) {
+      throw cause instanceof EngineError ? new EngineError({ ...cause.details, database: description }, { cause }) : cause;
+    }
+  }
 }
 
 /** A result that nobody has collected would keep the files locked. */

@@ -1,5 +1,5 @@
 /** Attaches the file of another target, to read it beside one's own. */
-import type { TargetSettings } from '../../adapter/adapter.ts';
+import type { AttachedDatabase, TargetSettings } from '../../adapter/adapter.ts';
 import type { Reach } from '../../adapter/reach.ts';
 import { locateDatabase } from './database-location.ts';
 import { dialect } from './dialect.ts';
@@ -9,18 +9,20 @@ import { quoteIdentifier, quoteText } from './quoting.ts';
 const alias = '_tx_other';
 
 /** Undefined for a database in memory, which is empty for everybody but the process that fills it. */
-export function reach(mine: TargetSettings, other: TargetSettings, projectRoot: string): Reach | undefined {
+export function reach(mine: TargetSettings, other: TargetSettings, projectRoot: string, attached?: AttachedDatabase): Reach | undefined {
   const { path: own } = mine.settings;
   const { path } = other.settings;
   if (typeof path !== 'string' || typeof own !== 'string') return undefined;
   const { file } = locateDatabase(path, projectRoot);
   if (file === undefined) return undefined;
   if (file === locateDatabase(own, projectRoot).file) return { isSame: true, open: [], enter: [], relation: dialect.relation };
-  const name = quoteIdentifier(alias);
+  // A file is attached once only.
+  const isAttached = attached?.location === file;
+  const name = quoteIdentifier(isAttached ? attached.name : alias);
   return {
     isSame: false,
     place: file,
-    open: [{ sql: `attach ${quoteText(file)} as ${name} (type duckdb, read_only)` }],
+    open: isAttached ? [] : [{ sql: `attach ${quoteText(file)} as ${name} (type duckdb, read_only)` }],
     enter: [{ sql: `use ${name}` }],
     relation: (relation) => `${name}.${dialect.relation(relation)}`,
   };

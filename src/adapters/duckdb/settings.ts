@@ -2,7 +2,7 @@
 import type { SettingProblem } from '../../adapter/adapter.ts';
 import { quoteText } from './quoting.ts';
 
-export const settingKeys = ['path', 'memory_limit', 'read_only', 'settings'] as const;
+export const settingKeys = ['path', 'env_path', 'memory_limit', 'read_only', 'settings'] as const;
 
 const SIZE = /^\d+(?:\.\d+)?\s*(?:B|[KMGT]i?B)$/i;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
@@ -33,9 +33,11 @@ const KEYS: ReadonlyMap<string, string> = new Map([
 /** Names what is wrong with the keys of a target. */
 export function checkSettings(given: Readonly<Record<string, unknown>>): readonly SettingProblem[] {
   const problems: SettingProblem[] = [];
-  const { path, memory_limit: memoryLimit, read_only: readOnly, settings } = given;
+  const { path, env_path: envPath, memory_limit: memoryLimit, read_only: readOnly, settings } = given;
   const pathProblem = findPathProblem(path);
   if (pathProblem !== undefined) problems.push({ key: 'path', message: pathProblem });
+  const envProblem = envPath === undefined ? undefined : findEnvPathProblem(envPath, path);
+  if (envProblem !== undefined) problems.push({ key: 'env_path', message: envProblem });
   if (memoryLimit !== undefined && (typeof memoryLimit !== 'string' || !SIZE.test(memoryLimit))) {
     problems.push({ key: 'memory_limit', message: 'must be a size with its unit, like `4GB`' });
   }
@@ -55,6 +57,14 @@ function findPathProblem(path: unknown): string | undefined {
   if (scheme !== undefined)
     return `names a place that is no file of this machine, \`${scheme}:\`; a file of such a name is written \`./${scheme}:…\``;
   return undefined;
+}
+
+/** Each environment has a file of its own, which can be told from all others by its name. */
+function findEnvPathProblem(envPath: unknown, path: unknown): string | undefined {
+  const file = typeof envPath === 'string' ? envPath.slice(Math.max(envPath.lastIndexOf('/'), envPath.lastIndexOf('\\')) + 1) : '';
+  if (typeof envPath !== 'string' || envPath.split('{env}').length !== 2 || !file.includes('{env}'))
+    return 'must be the path of a database file with `{env}` once in the name of the file, like `envs/{env}.duckdb`';
+  return path === ':memory:' ? 'needs a `path` that is a file: nobody else can read a database in memory' : findPathProblem(envPath);
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

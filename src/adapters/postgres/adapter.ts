@@ -13,7 +13,7 @@ export const adapter: Adapter = {
   operations,
   catalog,
   open: async (options) => (await import('./session.ts')).openSession(options),
-  reach: async (...targets) => (await import('./reach.ts')).reach(...targets),
+  reach: async (mine, other, root) => (await import('./reach.ts')).reach(mine, other, root),
   readInParts,
   openTargetBinder: async (options) => (await import('./target-binder.ts')).openTargetBinder(options),
   offline: {

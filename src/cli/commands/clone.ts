@@ -5,6 +5,7 @@ import { isBuilt } from '../../graph/graph.ts';
 import type { Copy } from '../../plan/plan-input.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { inBeside } from '../environment-database.ts';
 import { findProduction } from '../find-production.ts';
 import type { Host } from '../host.ts';
 import { loadGraph } from '../load-graph.ts';
@@ -28,7 +29,7 @@ export async function cloneCommand(host: Host, screen: Screen, options: RunOptio
       (node.config.materialized === 'incremental' && node.config.intervals === undefined && node.config.events?.deleteWhen === undefined);
     const found = isTable ? production?.find(node) : undefined;
     // A view has no rows of its own; a ledger, and what was deleted, is not to be had by copying.
-    if (found?.entry.kind === 'table') copies.set(id, { relation: found.entry.relation });
+    if (found?.entry.kind === 'table') copies.set(id, { relation: inBeside(found.entry.relation, production?.beside) });
   }
   if (copies.size === 0) {
     screen.note('nothing to copy: production has no table of what is selected');

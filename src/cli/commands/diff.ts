@@ -12,6 +12,7 @@ import type { RelationComparison, RowKey } from '../../compare/comparison.ts';
 import { relationForm } from '../../compile/naming.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { maskedColumns } from '../../plan/plan-tests.ts';
+import { stateSchemaOfTarget } from '../../project/target-environment.ts';
 import { diffJson } from '../../report/diff-json.ts';
 import { renderDiff } from '../../report/diff-text.ts';
 import type { ComparedNode } from '../../report/diff-text.ts';
@@ -21,6 +22,7 @@ import { findAgainst } from '../against.ts';
 import type { Against, Comparable } from '../against.ts';
 import { askTarget } from '../ask-target.ts';
 import type { OpenTarget } from '../ask-target.ts';
+import { listEnvironmentFiles } from '../environment-database.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
@@ -111,7 +113,7 @@ function compareAll(host: Host, screen: Screen, work: Work): Promise<readonly Co
   const { loaded, against, options } = work;
   const compare = (other: OpenTarget | undefined): Promise<readonly ComparedNode[]> =>
     askTarget(host, screen, loaded, { options, connections: 2 }, async ({ session, connection }) => {
-      await requireEnvironments(work, connection);
+      await requireEnvironments(host, work, connection);
       const there = other?.connection ?? (await session.connect());
       const catalogs = await readCatalogs(work, { here: connection, there });
       if (other === undefined) await there.close();
@@ -131,12 +133,12 @@ function environmentsOf({ loaded, against }: Work): readonly string[] {
 }
 
 /** An environment that nobody made has nothing that differs: it must not look well. */
-async function requireEnvironments(work: Work, connection: Connection): Promise<void> {
+async function requireEnvironments(host: Host, work: Work, connection: Connection): Promise<void> {
   const names = environmentsOf(work);
   if (names.length === 0) return;
   const { project, engine } = work.loaded;
-  const stateSchema = project.stateSchema.slice(0, project.stateSchema.length - (project.target.env?.suffix.length ?? 0));
-  const known = await listEnvironments(connection, stateSchema, engine.dialect);
+  const files = listEnvironmentFiles(host, project);
+  const known = files === undefined ? await listEnvironments(connection, stateSchemaOfTarget(project), engine.dialect) : [...files.keys()];
   const name = names.find((each) => !known.includes(each));
   if (name !== undefined) throw new Stop(exitCodes.usage, [diagnose('unknown-environment', { name, target: project.target.name, known })]);
 }

@@ -1,9 +1,10 @@
 /** `tx env`: lists the environments of a target, and takes one away. */
 import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import type { Cell } from '../../adapter/connection.ts';
+import type { Cell, Connection } from '../../adapter/connection.ts';
 import type { CompiledModel } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { plainLine } from '../../diagnostics/plain.ts';
 import { dropEmptySchemas, dropState } from '../../execute/drop-environment.ts';
 import { dropRelations } from '../../execute/drop-relations.ts';
 import type { DroppedRelation, DropOutcome } from '../../execute/drop-relations.ts';
@@ -12,11 +13,12 @@ import { isOfProject } from '../../plan/plan-build.ts';
 import { findDeletions } from '../find-deletions.ts';
 import { quarantineColumns, quarantineRelation } from '../../plan/quarantine-table.ts';
 import type { Project } from '../../project/project.ts';
-import { envNameProblem, schemaIn } from '../../project/target-environment.ts';
+import { envNameProblem, schemaIn, stateSchemaOfTarget } from '../../project/target-environment.ts';
 import { renderTable } from '../../report/tables.ts';
 import { listEnvironments } from '../../state/list-environments.ts';
 import { isoOf } from '../../state/history-reader.ts';
 import { stateRelation } from '../../state/state-tables.ts';
+import { listEnvironmentFiles } from '../environment-database.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
@@ -45,10 +47,28 @@ export async function envCommand(host: Host, screen: Screen, options: StateOptio
   const { env: _env, ...target } = options;
   // Of what is to be dropped, or was never there, nothing is kept for the next command.
   const loaded = await loadGraph(host, screen, isDrop && name !== undefined ? { ...options, env: name, cache: false } : target);
-  await askTarget(host, screen, loaded, { options, readOnly: !isDrop || options.yes !== true, connections: 2 }, (open) =>
-    isDrop ? drop(host, screen, open, { loaded, options, name: name ?? '' }) : list(screen, open, { loaded, options }),
-  );
+  if (isDrop) {
+    await requireFile(host, loaded, name ?? '');
+    const request = { options, readOnly: options.yes !== true, connections: 2 };
+    const isGone = await askTarget(host, screen, loaded, request, (open) =>
+      drop(host, screen, open, { loaded, options, name: name ?? '' }),
+    );
+    if (isGone) removeFile(host, loaded.project);
+  } else showList(screen, { loaded, options }, await listRows(host, screen, { loaded, options }));
   return exitCodes.ok;
+}
+
+/** Who only looks must not make a file. */
+async function requireFile(host: Host, { project }: LoadedGraph, name: string): Promise<void> {
+  const known = listEnvironmentFiles(host, project);
+  if (known !== undefined && !known.has(name))
+    throw new Stop(exitCodes.usage, [diagnose('unknown-environment', { name, target: project.target.name, known: [...known.keys()] })]);
+}
+
+/** The file of an environment in which nothing is left; nobody has it open. */
+function removeFile(host: Host, { root, target }: Project): void {
+  const file = resolve(root, String(target.settings['path']));
+  for (const each of [file, `${file}.wal`]) if (host.files.stat(each) !== undefined) host.files.remove(each);
 }
 
 interface Asked {
@@ -56,19 +76,43 @@ interface Asked {
   readonly options: StateOptions;
 }
 
-async function list(screen: Screen, open: OpenTarget, { loaded, options }: Asked): Promise<void> {
-  const { adapter, connection } = open;
+type Row = Readonly<Record<string, Cell>>;
+
+async function listRows(host: Host, screen: Screen, { loaded, options }: Asked): Promise<readonly Row[]> {
   const { project } = loaded;
-  const rows: Readonly<Record<string, Cell>>[] = [];
-  for (const name of await listEnvironments(connection, project.stateSchema, adapter.dialect)) {
-    const stateSchema = schemaIn(project.stateSchema, name);
-    const { relations, state } = await readKnown(open, { ...loaded, project: { ...project, stateSchema } });
-    const standing = relations.filter(({ stands }) => stands !== 'gone').length;
-    rows.push({ env: name, relations: standing, last_run: state.version === 0 ? null : await lastRun(open, stateSchema) });
+  const rows: Row[] = [];
+  const files = listEnvironmentFiles(host, project);
+  const request = { options, connections: 2 };
+  for (const [name, env] of files ?? []) {
+    const own = { ...loaded, project: env };
+    const row = await askTarget(host, screen, own, request, async (open) =>
+      (await isKnown(open, env, name)) ? rowOf(open, own, name) : [],
+    );
+    rows.push(...row);
   }
+  if (files !== undefined) return rows;
+  return askTarget(host, screen, loaded, request, async (open) => {
+    for (const name of await listEnvironments(open.connection, project.stateSchema, open.adapter.dialect))
+      rows.push(...(await rowOf(open, { ...loaded, project: { ...project, stateSchema: schemaIn(project.stateSchema, name) } }, name)));
+    return rows;
+  });
+}
+
+async function isKnown({ adapter, connection }: OpenTarget, project: Project, name: string): Promise<boolean> {
+  return (await listEnvironments(connection, stateSchemaOfTarget(project), adapter.dialect)).includes(name);
+}
+
+async function rowOf(open: OpenTarget, loaded: LoadedGraph, name: string): Promise<readonly Row[]> {
+  const { relations, state } = await readKnown(open, loaded);
+  const standing = relations.filter(({ stands }) => stands !== 'gone').length;
+  const last = state.version === 0 ? null : await lastRun(open, loaded.project.stateSchema);
+  return [{ env: name, relations: standing, last_run: last }];
+}
+
+function showList(screen: Screen, { loaded: { project, engine }, options }: Asked, rows: readonly Row[]): void {
   if (options.output === 'json') return screen.data({ environments: rows });
   if (rows.length === 0) return screen.note(`target ${project.target.name} has no environments`);
-  const type = adapter.dialect.typeName('text');
+  const type = engine.dialect.typeName('text');
   const columns = Object.keys(rows[0] ?? {}).map((column) => ({ name: column, type }));
   screen.result(renderTable({ columns, rows: rows.map((row) => Object.values(row)) }, screen.resultStyle));
 }
@@ -79,13 +123,14 @@ async function lastRun({ adapter: { dialect }, connection }: OpenTarget, schema:
   return typeof time === 'string' ? isoOf(time) : null;
 }
 
+/** Gives whether nothing at all is left of an environment that has a file of its own. */
 async function drop(
   host: Host,
   screen: Screen,
   open: OpenTarget,
   { loaded, options, name }: Asked & { readonly name: string },
-): Promise<void> {
-  const { adapter, session, connection } = open;
+): Promise<boolean> {
+  const { session } = open;
   const { project } = loaded;
   await requireEnvironment(open, loaded, name);
   const known = await readKnown(open, loaded);
@@ -93,12 +138,15 @@ async function drop(
   const kept = altered.map((relation): DropOutcome => ({ relation, left: 'not as it was built: somebody else has changed it' }));
   if (options.yes !== true) {
     const names = free.map(({ relation }) => shownRelation(relation));
-    if (options.output === 'json') return screen.data({ relations: names, left: kept.map(({ relation }) => shownRelation(relation)) });
+    if (options.output === 'json') {
+      screen.data({ relations: names, left: kept.map(({ relation }) => shownRelation(relation)) });
+      return false;
+    }
     for (const relation of names) screen.result(relation);
     screen.note(
-      `nothing was dropped; \`tx env drop ${name} --yes\` drops ${names.length === 1 ? 'it' : 'them'}, and the schemas of the environment`,
+      `nothing was dropped; \`tx env drop ${name} --yes\` drops ${names.length === 1 ? 'it' : 'them'}, and the ${project.target.env?.apart === undefined ? 'schemas' : 'file'} of the environment`,
     );
-    return;
+    return false;
   }
   const dead = session.deadRuns === undefined ? known.state.openRuns : await session.deadRuns(known.state.openRuns);
   if (dead.length < known.state.openRuns.length)
@@ -113,14 +161,41 @@ async function drop(
   const outcomes = [...dropped, ...kept];
   showDropped(screen, options.output, outcomes);
   // As long as something stays, it stays known whose it is.
-  if (outcomes.some(({ left }) => left !== undefined)) return;
-  const place = { connection, dialect: adapter.dialect };
-  const schemas = [...new Set(known.relations.map(({ build }) => build.relation.schema))].filter((schema) => isOwnSchema(loaded, schema));
-  for (const schema of await dropEmptySchemas(schemas, place)) screen.note(`left schema ${schema}: something of others stands there`);
+  if (outcomes.some(({ left }) => left !== undefined)) return false;
   const isShared = known.state.builds.some((build) => !isOfProject(build, project.name));
-  if (isShared || !(await dropState(project.stateSchema, place)))
-    screen.note(`left schema ${project.stateSchema}: something of others stands there`);
+  const isGone = await dropPlace(screen, open, loaded, { known, isShared });
   removeFolder(host, screen, project);
+  return isGone;
+}
+
+/** Drops schemas and state; gives whether the file that holds them has nothing left. */
+async function dropPlace(
+  screen: Screen,
+  { adapter: { dialect }, connection }: OpenTarget,
+  loaded: LoadedGraph,
+  { known, isShared }: { readonly known: Known; readonly isShared: boolean },
+): Promise<boolean> {
+  const { target, stateSchema } = loaded.project;
+  const place = { connection, dialect };
+  const isApart = target.env?.apart !== undefined;
+  const schemas = [...new Set(known.relations.map(({ build }) => build.relation.schema))].filter((schema) => isOwnSchema(loaded, schema));
+  for (const schema of isApart ? [] : await dropEmptySchemas(schemas, place))
+    screen.note(`left schema ${schema}: something of others stands there`);
+  const isDropped = !isShared && (await dropState(stateSchema, place));
+  if (!isDropped) screen.note(`left schema ${stateSchema}: something of others stands there`);
+  if (!isApart) return false;
+  const left = isDropped ? await listRelations(connection) : [];
+  if (left.length > 0)
+    screen.note(`left ${String(target.settings['path'])}: something of others stands there, ${left.slice(0, 5).map(plainLine).join(', ')}`);
+  return isDropped && left.length === 0;
+}
+
+/** All that stands in the database, whoever made it. */
+async function listRelations(connection: Connection): Promise<readonly string[]> {
+  const { rows } = await connection.query({
+    sql: `select table_schema || '.' || table_name from information_schema.tables where table_catalog = current_database() order by 1`,
+  });
+  return rows.map(([name]) => String(name));
 }
 
 /** The output of the environment, and the files that its models wrote: no relation reads them any more. */
@@ -141,9 +216,7 @@ function isOwnSchema({ project }: LoadedGraph, schema: string): boolean {
 }
 
 async function requireEnvironment({ adapter, connection }: OpenTarget, { project }: LoadedGraph, name: string): Promise<void> {
-  // Its state is named after that of the target.
-  const stateSchema = project.stateSchema.slice(0, -(project.target.env?.suffix.length ?? 0));
-  const known = await listEnvironments(connection, stateSchema, adapter.dialect);
+  const known = await listEnvironments(connection, stateSchemaOfTarget(project), adapter.dialect);
   if (!known.includes(name))
     throw new Stop(exitCodes.usage, [diagnose('unknown-environment', { name, target: project.target.name, known })]);
 }

@@ -1,6 +1,9 @@
 /** `tx freshness`: says how old the data of sources and of what was built is, and whether that is too old. */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { Dialect } from '../../adapter/dialect.ts';
+import { plainNode } from '../../cache/plain-node.ts';
+import { redirectSql } from '../../compile/redirect-relations.ts';
 import { checkFreshness } from '../../execute/check-freshness.ts';
 import type { WatchedNode } from '../../execute/check-freshness.ts';
 import type { GraphNode } from '../../graph/graph.ts';
@@ -8,6 +11,8 @@ import { createFreshnessReport } from '../../report/freshness-report.ts';
 import { sourcesArtifact } from '../../report/sources-artifact.ts';
 import { artifactTime } from '../artifact-time.ts';
 import { requireSound } from '../check-queries.ts';
+import type { FoundDeferral } from '../deferral.ts';
+import { findSourcesBeside } from '../environment-database.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
@@ -32,7 +37,9 @@ export async function freshnessCommand(host: Host, screen: Screen, options: Fres
   const loaded = await loadGraph(host, screen, options);
   const { project, graph, engine } = loaded;
   const selected = selectNodes(host, screen, loaded, options);
-  const watched = [...selected].map((id) => graph.nodes.get(id)).filter(isWatched);
+  const known = [...selected].map((id) => graph.nodes.get(id)).filter(isWatched);
+  const beside = known.length === 0 ? undefined : await findSourcesBeside(host, screen, loaded, options);
+  const watched = known.map((node) => whereItStands(node, beside, engine.dialect));
   if (watched.length === 0) {
     screen.note('nothing to do: nothing that is selected has `freshness`');
     showUnneeded(screen, loaded.nodeErrors);
@@ -90,4 +97,22 @@ export async function freshnessCommand(host: Host, screen: Screen, options: Fres
 
 function isWatched(node: GraphNode | undefined): node is WatchedNode {
   return node !== undefined && 'freshness' in node && node.freshness !== undefined;
+}
+
+/** A source that the database of the target has, where this is another one. */
+function whereItStands(node: WatchedNode, beside: FoundDeferral | undefined, dialect: Dialect): WatchedNode {
+  const found = beside?.relations.get(node.id);
+  const source = plainNode(node);
+  if (found === undefined || source.resourceType !== 'source') return node;
+  const redirects = [[dialect.relation(found.own), dialect.relation(found.relation)]] as const;
+  const { filter, loadedAt } = node.freshness;
+  return {
+    ...source,
+    relation: found.relation,
+    freshness: {
+      ...node.freshness,
+      ...(filter === undefined ? {} : { filter: redirectSql(filter, redirects) }),
+      ...(loadedAt === undefined ? {} : { loadedAt: { ...loadedAt, sql: redirectSql(loadedAt.sql, redirects) } }),
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** `tx promote`: publishes in the target what was built in an environment of it, if nothing has moved since. */
+import type { AttachedDatabase } from '../../adapter/adapter.ts';
 import type { BuiltNode, NodeId } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
@@ -9,7 +10,8 @@ import { findMoves } from '../../plan/find-moves.ts';
 import type { Copy, PlanInput } from '../../plan/plan-input.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
-import { withDeferral, deferToTarget } from '../find-deferral.ts';
+import { environmentBeside, findSourcesBeside, inBeside } from '../environment-database.ts';
+import { withDeferral, deferToTarget, withSources } from '../find-deferral.ts';
 import { baseOf, findProduction } from '../find-production.ts';
 import type { Production } from '../find-production.ts';
 import type { Host } from '../host.ts';
@@ -46,8 +48,8 @@ export async function promoteCommand(host: Host, screen: Screen, options: Promot
   }
   const impossible = nodes.flatMap((node) => whyImpossible(node));
   if (impossible.length > 0) throw new Stop(exitCodes.usage, impossible);
-  await requireUnmoved(host, screen, loaded, { production, nodes, env });
-  return publish(host, screen, { ...options, promote: env }, { production, nodes });
+  await requireUnmoved(host, screen, loaded, { production, nodes, env, options: inEnv });
+  return publish(host, screen, { ...options, promote: env }, { production, nodes, loaded });
 }
 
 /**
@@ -105,11 +107,13 @@ async function requireUnmoved(
   host: Host,
   screen: Screen,
   loaded: LoadedGraph,
-  { production, nodes, env }: Published & { readonly env: string },
+  { production, nodes, env, options }: Published & { readonly env: string; readonly options: PromoteOptions },
 ): Promise<void> {
   const published = [...loaded.graph.nodes.values()].flatMap((node) => (isBuilt(node) && isPublished(node, production) ? [node.id] : []));
   const own = new Set<NodeId>([...nodes.map(({ id }) => id), ...published]);
-  const deferral = deferToTarget(loaded, production, { options: {}, own });
+  const sources = await findSourcesBeside(host, screen, loaded, options);
+  const nodesThere = deferToTarget(loaded, production, { options: {}, own });
+  const deferral = withSources(nodesThere, sources) ?? nodesThere;
   const whole = await loadWhole(host, screen, loaded, own, deferral.columns);
   const silent: Screen = { ...screen, note: () => undefined };
   const { graph, hooks } = withDeferral(silent, whole, deferral, own);
@@ -141,24 +145,31 @@ async function publish(
   host: Host,
   screen: Screen,
   options: PromoteOptions & { readonly promote: string },
-  { production, nodes }: Published,
+  { production, nodes, loaded: from }: Published & { readonly loaded: LoadedGraph },
 ): Promise<ExitCode> {
   const { loaded, own, standing } = production;
+  const beside = environmentBeside(await from.engine.load(), from.project);
   const copies = new Map<NodeId, Copy>();
   const selected = new Set<NodeId>();
   for (const { id, relation } of nodes) {
     selected.add(id);
     const dataVersion = own.recorded(relation)?.memory?.dataVersion;
-    copies.set(id, { relation, ...(dataVersion === undefined ? {} : { dataVersion }) });
+    copies.set(id, { relation: inBeside(relation, beside), ...(dataVersion === undefined ? {} : { dataVersion }) });
     for (const child of loaded.graph.children.get(id) ?? [])
       if (loaded.graph.nodes.get(child)?.resourceType === 'test') selected.add(child);
   }
   const { env: _env, args: _args, ...rest } = options;
   const request = { command: 'build' as const, options: { ...rest, force: true } };
-  const prepared = { ...(await prepareNodes(host, screen, request, { loaded, selected })), copies };
+  const ready = await prepareNodes(host, screen, request, { loaded, selected });
+  const prepared = { ...ready, ...(beside === undefined ? {} : { loaded: reading(ready.loaded, beside) }), copies };
   return runCopies(host, screen, request, prepared, ({ steps }) => {
     for (const step of steps)
       if (step.kind === 'build' && step.assumes.ordinal !== standing.ordinal(step.relation))
         throw new Stop(exitCodes.transient, [diagnose('copy-target-moved', { node: step.name })]);
   });
+}
+
+/** The target, with the database of the environment beside it. */
+function reading(loaded: LoadedGraph, beside: AttachedDatabase): LoadedGraph {
+  return { ...loaded, deferral: { relations: new Map(), columns: new Map(), attached: [beside], own: loaded.graph } };
 }

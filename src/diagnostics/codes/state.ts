@@ -43,6 +43,15 @@ export const stateCodes = {
     ({ env, schema }) => `environment \`${env}\` would be built in schema \`${schema}\`, which is not its own`,
     () => 'give the environment another name; nothing was changed',
   ),
+  'env-file-taken': error<{ env: string; path: string }>(
+    ({ env, path }) => `environment \`${env}\` would be built in \`${path}\`, which is the file of the target itself`,
+    () => 'give the environment another name, or the target another `env_path`; nothing was changed',
+  ),
+  'env-file-name': error<{ env: string; schema: string; path: string }>(
+    ({ env, schema, path }) =>
+      `environment \`${env}\` cannot read \`${path}\`: the name of that file is also a schema of the project, \`${schema}\``,
+    () => 'a name in SQL would mean one or the other: give the file or the schema another name, or leave out `env_path`',
+  ),
   'copy-target-moved': error<{ node: string }>(
     ({ node }) => `\`${node}\` was built by another run meanwhile`,
     () => 'its rows were left as they are; say it again to compare with what stands now',
