@@ -1,6 +1,7 @@
 /** Columns as queries tell them, with what is said of each, or of the column whose values it hands on. */
 import type { Column } from '../adapter/relation.ts';
-import type { CompiledColumn, NodeId } from '../compile/compiled.ts';
+import type { CompiledColumn } from '../compile/compiled-column.ts';
+import type { NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Analysis } from './analysis.ts';
 import { buildColumnGraph } from './column-graph.ts';

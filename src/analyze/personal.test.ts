@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceEdge } from '../adapter/analysis.ts';
-import type { CompiledColumn, NodeId } from '../compile/compiled.ts';
+import type { CompiledColumn } from '../compile/compiled-column.ts';
+import type { NodeId } from '../compile/compiled.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { graphOf, ids, model, source } from '../graph/graph-fixture.ts';
 import type { NodeAnalysis } from './analysis.ts';

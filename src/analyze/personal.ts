@@ -1,5 +1,6 @@
 /** Tells which columns hold personal values: those that are marked, and what is made of them. */
-import type { CompiledColumn, NodeId } from '../compile/compiled.ts';
+import type { CompiledColumn } from '../compile/compiled-column.ts';
+import type { NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
 import { ancestors } from '../graph/traverse.ts';
 import type { Analysis } from './analysis.ts';

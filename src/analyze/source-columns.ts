@@ -1,7 +1,8 @@
 /** Finds the columns of sources: declared types, else the catalog, else what the reader of a file says. Nothing is guessed. */
 import type { Column } from '../adapter/relation.ts';
 import type { EngineErrorDetails } from '../adapter/engine-error.ts';
-import type { CompiledColumn, CompiledSource, NodeId } from '../compile/compiled.ts';
+import type { CompiledColumn } from '../compile/compiled-column.ts';
+import type { CompiledSource, NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { shownName } from '../graph/shown-name.ts';

@@ -1,6 +1,6 @@
 /** Nodes of the cache as the compiler gave them: each part is made when it is looked at. */
+import type { CompiledColumn } from '../compile/compiled-column.ts';
 import type {
-  CompiledColumn,
   CompiledConstraint,
   CompiledHook,
   CompiledModel,

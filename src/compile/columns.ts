@@ -1,6 +1,6 @@
 /** What property files say of columns, with doc blocks filled in. */
 import type { ColumnProperties } from '../parse/definitions.ts';
-import type { CompiledColumn } from './compiled.ts';
+import type { CompiledColumn } from './compiled-column.ts';
 import type { FileContext } from './file-context.ts';
 
 export function compileColumns(columns: readonly ColumnProperties[], context: FileContext): readonly CompiledColumn[] {

@@ -7,14 +7,8 @@ import type { ExternalConfig } from './external-rules.ts';
 import type { IncrementRules } from './increment-rules.ts';
 import type { CheckArguments } from '../checks/check-definition.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type {
-  ColumnProperties,
-  ConstraintType,
-  ExposureDefinition,
-  GroupDefinition,
-  ModelVersion,
-  SelectorDefinition,
-} from '../parse/definitions.ts';
+import type { CompiledColumn } from './compiled-column.ts';
+import type { ConstraintType, ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
 import type { Fixture, FixtureRows, UnitOverrides } from '../parse/unit-test-definition.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { SpanMap } from './span-map.ts';
@@ -54,16 +48,6 @@ export interface Dependency {
   readonly span: Span;
 }
 
-export type CompiledColumn = Omit<ColumnProperties, 'span' | 'tests' | 'constraints'> & Partial<Pick<ColumnProperties, 'span'>>;
-
-export type OnSchemaChange = 'ignore' | 'fail' | 'append_new_columns' | 'sync_all_columns';
-
-/** A hook of a node, rendered. */
-export interface CompiledHook {
-  readonly text: CompiledText;
-  readonly transaction: boolean;
-}
-
 /** A constraint of the table of a node, with its texts rendered. */
 export interface CompiledConstraint {
   readonly type: ConstraintType;
@@ -82,6 +66,14 @@ export interface CompiledConstraint {
     readonly columns: readonly string[];
   };
   readonly span: Span;
+}
+
+export type OnSchemaChange = 'ignore' | 'fail' | 'append_new_columns' | 'sync_all_columns';
+
+/** A hook of a node, rendered. */
+export interface CompiledHook {
+  readonly text: CompiledText;
+  readonly transaction: boolean;
 }
 
 /** How a relation is kept, beside what is in it. Each engine has some of it. */

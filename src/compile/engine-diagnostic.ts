@@ -98,7 +98,7 @@ export function engineDiagnostic(
   const suspects = told === undefined ? suspectsOf(details, statement, origin.text, reads) : undefined;
   const offset = told ?? suspects?.offset;
   const place = findPlace(details, offset, origin);
-  const query = origin.text === undefined || offset === undefined ? undefined : { sql: origin.text.sql, offset };
+  const query = queryAt(origin, offset);
   const absent = findAbsent(reads, details, query);
   const params = {
     engine,
@@ -116,8 +116,7 @@ export function engineDiagnostic(
       : { redacted: diagnose(codes[details.kind], { ...params, message: details.redacted }).message }),
     notes: [
       ...(place?.notes ?? []),
-      ...(suspects?.notes ?? []),
-      ...(suspects?.offset === undefined ? noteViews(reads, details) : []),
+      ...notesOfReads(details, origin, suspects),
       ...(absent === undefined ? noteSelf(reads, details, origin.text?.sql ?? '') : []),
       ...notesOf(details, engine, recreates?.dependents),
     ],
@@ -127,6 +126,16 @@ export function engineDiagnostic(
   if (recreates === undefined) return diagnose(codes[details.kind], params, help === undefined ? where : { ...where, help });
   const { what, relation } = recreates;
   return diagnose('dependents-not-recreated', { ...params, what, relation: `${relation.schema}.${relation.name}` }, where);
+}
+
+function queryAt({ text }: Origin, offset: number | undefined): { readonly sql: string; readonly offset: number } | undefined {
+  return text === undefined || offset === undefined ? undefined : { sql: text.sql, offset };
+}
+
+/** Where a value may have gone wrong. */
+function notesOfReads(details: EngineErrorDetails, { reads = noReads }: Origin, suspects: SuspectPlaces | undefined): readonly Note[] {
+  if (suspects?.offset !== undefined) return suspects.notes;
+  return [...(suspects?.notes ?? []), ...noteViews(reads, details)];
 }
 
 function suspectsOf(

@@ -1,7 +1,7 @@
 /** The columns of a node as its page shows them: what YAML says, what the query gives, what the database has. */
 import type { ColumnEdge, ColumnRef } from '../analyze/column-graph.ts';
 import { inheritFrom } from '../analyze/inherited.ts';
-import type { CompiledColumn } from '../compile/compiled.ts';
+import type { CompiledColumn } from '../compile/compiled-column.ts';
 import type { Site, SiteNode, TestOfNode } from './site.ts';
 
 export interface SiteColumn {

@@ -1,6 +1,7 @@
 /** Describes nodes for listings: one JSON object per node, with the keys that are asked for. */
 import type { Column } from '../../adapter/relation.ts';
-import type { CompiledColumn, NodeId } from '../../compile/compiled.ts';
+import type { CompiledColumn } from '../../compile/compiled-column.ts';
+import type { NodeId } from '../../compile/compiled.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { GraphNode } from '../../graph/graph.ts';
