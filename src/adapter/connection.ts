@@ -54,7 +54,7 @@ export interface TransactionOptions {
   readonly label?: string;
   /** Relations that nobody else may build until the transaction ends, in the order in which they are asked for. */
   readonly locks?: readonly Relation[];
-  /** How long to wait for all of them; 0 does not wait. */
+  /** How long to wait for all of them; 0 does not wait. Then a statement waits so long, too, for what sessions of others have locked. */
   readonly lockTimeoutMs?: number;
   readonly onWait?: (wait: LockWait) => void;
   /** Queries that go with the beginning and are answered under the locks. */

@@ -381,7 +381,7 @@ export interface RenderContext {
   readonly standing: StandingRelation | undefined;
   /** How long to wait for what others use. */
   readonly lockTimeoutMs: number | undefined;
-  /** Is told when another run has to be waited for. */
+  /** Is told when another session has to be waited for. */
   readonly onWait: (wait: LockWait) => void;
   /** Whether this run builds a relation anew once the step is done. */
   readonly isRebuilt: (relation: Relation) => boolean;

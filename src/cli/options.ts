@@ -67,7 +67,7 @@ export interface RunOptions extends ProjectOptions, OutputOptions, SelectionOpti
   readonly runProven?: boolean;
   /** False where queries are not typed before anything runs. */
   readonly analyze?: boolean;
-  /** Seconds to wait for a relation that another run works on. */
+  /** Seconds to wait for what another session has locked. */
   readonly lockTimeout?: number;
   readonly eventTimeStart?: string;
   readonly eventTimeEnd?: string;
@@ -341,7 +341,7 @@ export function addEngineOption(command: Command): Command {
 
 export function addLockTimeoutOption(command: Command): Command {
   return command.addOption(
-    new Option('--lock-timeout <seconds>', 'wait for another run (default: 300)').argParser(seconds).env('TX_LOCK_TIMEOUT'),
+    new Option('--lock-timeout <seconds>', 'wait for locks of others (default: 300)').argParser(seconds).env('TX_LOCK_TIMEOUT'),
   );
 }
 

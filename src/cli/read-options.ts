@@ -24,7 +24,7 @@ export function waitSeconds(options: DatabaseOptions): number {
 
 const defaultLockTimeoutSeconds = 300;
 
-/** How long a step waits for a relation that another run works on. */
+/** How long a step waits for what another session has locked. */
 export function lockTimeoutMs({ lockTimeout = defaultLockTimeoutSeconds }: Pick<RunOptions, 'lockTimeout'>): number {
   return lockTimeout * 1000;
 }

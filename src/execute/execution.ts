@@ -57,7 +57,7 @@ export interface ExecutionPorts {
 export interface ExecutionOptions {
   readonly threads: number;
   readonly failFast: boolean;
-  /** How long a step waits for a relation that another run works on; 0 does not wait. */
+  /** How long a step waits for what another session has locked; 0 does not wait. */
   readonly lockTimeoutMs: number;
   readonly txVersion: string;
   /** Version of the state tables that stand; 0 where there are none. */

@@ -324,7 +324,7 @@ try again:  tx retry
     reporter.handle({ type: 'node-replanned', ...node, because: 'another run has built main.a', reason: 'incremental' });
     expect(text()).toBe(
       '! a  waits for main.a, which tx:model.shop.a holds (process 4711)\n' +
-        '! a  waits for main.a, which another run holds\n' +
+        '! a  waits for main.a, which another session holds\n' +
         '· a  planned anew: another run has built main.a\n',
     );
   });

@@ -109,8 +109,8 @@ function describeFailedBatch({ name, start, end, message }: Extract<RunEvent, { 
 /** `main.orders, which tx:model.shop.orders holds (process 4711)`. */
 function describeWait({ relation, holder }: Extract<RunEvent, { type: 'node-waiting' }>): string {
   const name = `${relation.schema}.${relation.name}`;
-  if (holder === undefined) return `${name}, which another run holds`;
-  return `${name}, which ${holder.label === '' ? 'another run' : holder.label} holds (process ${holder.pid})`;
+  if (holder === undefined) return `${name}, which another session holds`;
+  return `${name}, which ${holder.label === '' ? 'another session' : holder.label} holds (process ${holder.pid})`;
 }
 
 /**

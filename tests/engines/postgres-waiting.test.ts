@@ -20,3 +20,29 @@ it('a run that replaces a view above its table says so', async () => {
   expect(text).toMatch(/m {2}waits for main\.w, which .+ holds \(process \d+\)/);
   await holding;
 });
+
+it('a run waits no longer than it may for sessions of others, and says for whom', async () => {
+  const project = await engine?.project({
+    'models/m.sql': '{{config materialized="incremental" unique_key="id"}}select 1 as id',
+    'models/t.sql': '{{config materialized="table"}}select 1 as id',
+  });
+  if (project === undefined) throw new Error('no engine');
+  expect((await project.tx('build')).exit).toBe(0);
+  const holding = project.run(`do $$ begin lock table main.m, main.t in access exclusive mode; perform pg_sleep(3); end $$`);
+  await sleep(300);
+  const given = await project.tx('build --force --lock-timeout 1');
+  expect(given.exit, given.text).toBe(75);
+  for (const name of ['m', 't']) {
+    expect(given.text).toMatch(new RegExp(`${name} {2}waits for main\\.${name}, which .+ holds \\(process \\d+\\)`));
+    expect(given.text.replaceAll(/\s+/g, ' ')).toMatch(
+      new RegExp(`"main"\\."${name}" is in use, and was not let go in time: process \\d+ \\(.+\\)`),
+    );
+  }
+  await holding;
+  const reading = project.run('do $$ begin perform count(*) from main.t; perform pg_sleep(1.5); end $$');
+  await sleep(300);
+  const { exit, text } = await project.tx('build --force --select t');
+  expect(exit, text).toBe(0);
+  expect(text).toMatch(/t {2}waits for main\.t, which .+ holds \(process \d+\)/);
+  await reading;
+});

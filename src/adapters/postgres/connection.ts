@@ -12,7 +12,9 @@ import { engineError, ownError } from './errors.ts';
 import { destroySocket, endClient, exchange, ExchangeFailure, taggedRows } from './exchange.ts';
 import type { Answer, QueryRequest, Request } from './exchange.ts';
 import { quoteText } from './quoting.ts';
+import { LockWatch } from './lock-watch.ts';
 import { limitWaits, lockError, lockTimeout, tryLock, waitForLock } from './relation-locks.ts';
+import { requestFor, roundTrips } from './round-trips.ts';
 import { processOf } from './server.ts';
 import type { Server } from './server.ts';
 import type { TypeNames } from './type-names.ts';
@@ -56,6 +58,8 @@ export class DatabaseConnection implements Connection {
   #transaction: 'none' | 'asked' | 'open' = 'none';
   #number: string | undefined;
   #failure: EngineError | undefined;
+  /** Of a transaction whose waits have a limit. */
+  #watch: LockWatch | undefined;
   #job: Job | undefined;
   /** Characters of ours before the caller's text. */
   #skip = 0;
@@ -100,16 +104,17 @@ export class DatabaseConnection implements Connection {
   async begin(options: TransactionOptions = {}): Promise<readonly ResultSet[]> {
     if (this.#transaction !== 'none') return bug('a transaction is already open on this connection');
     this.#touched = true;
-    this.#enter();
+    this.#enter(options);
     const { locks = [], reads = [] } = options;
     const interrupts = this.#interrupts;
-    const opening = [...labelText(options.label), ...locks.map(tryLock)].map((sql) => ({ sql }));
+    const own = [...labelText(options.label), ...this.#limitText()];
+    const opening = [...own, ...locks.map(tryLock)].map((sql) => ({ sql }));
     const results = await this.queryEach(...opening, ...reads);
     const granted = results.slice(opening.length - locks.length, opening.length);
     if (granted.every(({ rows }) => rows[0]?.[0] === true)) return results.slice(opening.length);
     await this.rollback();
-    this.#enter();
-    await this.queryEach(...labelText(options.label).map((sql) => ({ sql })));
+    this.#enter(options);
+    await this.queryEach(...own.map((sql) => ({ sql })));
     await this.#waitForLocks(locks, options, interrupts);
     return this.queryEach(...reads);
   }
@@ -171,9 +176,17 @@ export class DatabaseConnection implements Connection {
     this.#options.onClose(this, reusable ? client : undefined);
   }
 
-  #enter(): void {
+  #enter(options: TransactionOptions): void {
+    const { lockTimeoutMs } = options;
     this.#transaction = 'asked';
     this.#failure = undefined;
+    const ask = (sql: string): ReturnType<Server['ask']> => this.#options.server.ask(sql);
+    this.#watch = lockTimeoutMs === undefined ? undefined : new LockWatch(ask, lockTimeoutMs, options);
+  }
+
+  /** Any statement of the transaction may meet a lock: of a reader, of whoever alters a table, of a backup. */
+  #limitText(): readonly string[] {
+    return this.#watch === undefined ? [] : [limitWaits(this.#watch.limitMs)];
   }
 
   async #waitForLocks(locks: readonly Relation[], { lockTimeoutMs, onWait }: TransactionOptions, interrupts: number): Promise<void> {
@@ -188,7 +201,7 @@ export class DatabaseConnection implements Connection {
       if (this.#interrupts !== interrupts) throw ownError('cancelled', 'canceling statement due to user request');
       try {
         const limit = left === undefined ? [] : [{ sql: limitWaits(left) }];
-        await this.queryEach(...limit, { sql: waitForLock(relation) }, { sql: limitWaits() });
+        await this.queryEach(...limit, { sql: waitForLock(relation) }, { sql: limitWaits(this.#watch?.limitMs) });
       } catch (cause) {
         throw lockError(cause, relation, holder);
       }
@@ -230,21 +243,28 @@ export class DatabaseConnection implements Connection {
     if (this.#failure !== undefined && this.#transaction !== 'none') throw this.#failure;
     this.#stopped = false;
     this.#skip = 0;
+    const watch = this.#watch;
+    const startedAt = performance.now();
+    let stopWatching: (() => void) | undefined;
     try {
       // The protocol ends a text at the first NUL, and the server would run only that part.
       if (texts.some((sql) => sql.includes('\0'))) throw ownError('syntax', 'the statement contains a NUL character');
       const client = this.#client ?? (await this.#reconnect());
       if (this.#stopped) throw ownError('cancelled', 'canceling statement due to user request');
       this.#job = { client };
+      const pid = processOf(client);
+      stopWatching = pid === undefined ? undefined : watch?.start(pid);
       return await task(client);
     } catch (cause) {
       const [original, at] = cause instanceof ExchangeFailure ? [cause.cause, cause.index] : [cause, 0];
       const sql = texts[at];
       const context = { skip: this.#skip, stopped: this.#stopped, statement: offset + Math.max(at, 0) };
-      const error = engineError(original, sql === undefined ? context : { ...context, sql });
+      const waited = watch?.errorFor(original, performance.now() - startedAt, context.statement);
+      const error = waited ?? engineError(original, sql === undefined ? context : { ...context, sql });
       if (this.#transaction !== 'none') this.#failure ??= error;
       throw error;
     } finally {
+      stopWatching?.();
       this.#job = undefined;
     }
   }
@@ -314,6 +334,7 @@ export class DatabaseConnection implements Connection {
     this.#transaction = 'none';
     this.#number = undefined;
     this.#failure = undefined;
+    this.#watch = undefined;
   }
 }
 
@@ -334,24 +355,4 @@ async function sendCounted(client: Client, request: Request, before: number): Pr
     if (!(cause instanceof ExchangeFailure)) throw cause;
     throw new ExchangeFailure(cause.cause, request.kind === 'script' ? 0 : cause.index - before);
   }
-}
-
-/** Statements that go together: all but texts of the user, which may hold several statements each and go alone. */
-function roundTrips(statements: readonly Statement[]): readonly (readonly Statement[])[] {
-  const groups: Statement[][] = [];
-  let open: Statement[] | undefined;
-  for (const statement of statements) {
-    if (statement.script === true) {
-      groups.push([statement]);
-      open = undefined;
-    } else if (open === undefined) groups.push((open = [statement]));
-    else open.push(statement);
-  }
-  return groups;
-}
-
-function requestFor(group: readonly Statement[]): Request {
-  const [first, second] = group;
-  if (first?.script === true && second === undefined) return { kind: 'script', sql: first.sql };
-  return { kind: 'queries', queries: group.map(({ sql, kept }) => ({ sql, kept })) };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Connection, LockWait, Session } from '../../adapter/connection.ts';
 import { catalog } from './catalog.ts';
 import { failureOf, openTestConnection, openTestSession, rowsOf, useTestDatabase, valueOf } from './open-test-session.ts';
+import { lockBriefly } from './publish/lock-briefly.ts';
 import { lockKey } from './relation-locks.ts';
 
 const database = useTestDatabase();
@@ -133,6 +134,63 @@ describe('a transaction with locks', () => {
     expect(await labelOf(a)).toMatch(/^tx:model\.shop\.o'/);
     await a.commit();
     expect(await labelOf(a)).toBe('tx');
+  });
+});
+
+describe('a transaction whose waits have a limit', () => {
+  const wanted = { schema: 'public', name: 'wanted' };
+
+  it('waits no longer for a lock of any session, says for whom, and names it in the error', async () => {
+    const { a, b } = await pair();
+    await a.run({ sql: 'create table if not exists public.wanted (i integer)' });
+    await a.begin({ label: 'psql' });
+    await a.run({ sql: 'lock table public.wanted in access exclusive mode' });
+    const pid = await valueOf(a, 'select pg_backend_pid()');
+    const waits: LockWait[] = [];
+    await b.begin({ locks: [orders], lockTimeoutMs: 300, onWait: (wait) => void waits.push(wait) });
+    const details = await failureOf(b.run({ sql: 'select 1' }, { sql: 'create temporary table copied as select * from public.wanted' }));
+    expect(details).toMatchObject({
+      kind: 'lock-timeout',
+      retry: 'later',
+      statement: 1,
+      message: `"public"."wanted" is in use, and was not let go in time: process ${pid} (psql)`,
+    });
+    expect(waits).toEqual([{ relation: wanted, holder: { pid, label: 'psql' } }]);
+    await b.rollback();
+    await a.rollback();
+    expect(await valueOf(b, 'show lock_timeout')).toBe('0');
+  });
+  it('names who has written the same row', async () => {
+    const { a, b } = await pair();
+    await a.run({
+      sql: 'drop table if exists public.wanted; create table public.wanted (i integer); insert into public.wanted values (1)',
+      script: true,
+    });
+    await a.begin({ label: 'loader' });
+    await a.run({ sql: 'update public.wanted set i = 2' });
+    const pid = await valueOf(a, 'select pg_backend_pid()');
+    const waits: LockWait[] = [];
+    await b.begin({ locks: [wanted], lockTimeoutMs: 300, onWait: (wait) => void waits.push(wait) });
+    const { kind, message } = await failureOf(b.run({ sql: 'delete from public.wanted' }));
+    expect([kind, message]).toEqual([
+      'lock-timeout',
+      `what another session has locked is in use, and was not let go in time: process ${pid} (loader)`,
+    ]);
+    expect(waits).toEqual([{ relation: wanted, holder: { pid, label: 'loader' } }]);
+    await b.rollback();
+    await a.rollback();
+  });
+  it('leaves a limit that the user sets to the user, and keeps its own through short tries', async () => {
+    const { a, b } = await pair();
+    await a.run({ sql: 'create table if not exists public.wanted (i integer)' });
+    await b.begin({ locks: [orders], lockTimeoutMs: 5000 });
+    await b.run(lockBriefly([{ name: 'public.wanted', kind: 'table', owner: 'current_user' }], 1000));
+    expect(await valueOf(b, 'show lock_timeout')).toBe('5s');
+    await a.begin({ locks: [items], lockTimeoutMs: 5000 });
+    const failure = failureOf(a.run({ sql: `set local lock_timeout = '20ms'; lock table public.wanted`, script: true }));
+    expect(await failure).toMatchObject({ kind: 'conflict', retry: 'transaction' });
+    await a.rollback();
+    await b.rollback();
   });
 });
 

@@ -47,7 +47,7 @@ export function followWatchedRun(plan: Plan, screen: Screen, { tell, lines }: Fo
         return;
       case 'node-waiting':
         write(
-          `${plainLine(event.name)}  waits for ${plainLine(event.relation.schema)}.${plainLine(event.relation.name)}, which another run holds`,
+          `${plainLine(event.name)}  waits for ${plainLine(event.relation.schema)}.${plainLine(event.relation.name)}, which another session holds`,
         );
         return;
       case 'node-replanned':

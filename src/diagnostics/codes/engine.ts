@@ -86,7 +86,7 @@ export const engineCodes = {
   ),
   'lock-timeout': error<StatementProblem>(
     ({ message }) => message,
-    () => 'nothing was changed; run again when it has ended, or wait longer with `--lock-timeout`',
+    () => 'nothing was changed; run again when the other session has ended, or wait longer with `--lock-timeout`',
   ),
   'dependents-in-the-way': error<StatementProblem>(
     inTheWordsOf,

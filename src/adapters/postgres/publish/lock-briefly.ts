@@ -34,13 +34,14 @@ export function lockBriefly(relations: readonly Lockable[], waitMs = defaultWait
   const last = relations.at(-1)?.name ?? '';
   const body = `declare
   ends timestamptz := clock_timestamp() + interval '${Math.ceil(waitMs)} milliseconds';
+  usual text := pg_catalog.current_setting('lock_timeout');
   holders text;
 begin
   loop
     begin
       set local lock_timeout = '${tryMs}ms';
       ${relations.map(lockText).join('\n      ')}
-      set local lock_timeout to default;
+      perform pg_catalog.set_config('lock_timeout', usual, true);
       return;
     exception when lock_not_available then
       if clock_timestamp() > ends then

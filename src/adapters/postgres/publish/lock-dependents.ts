@@ -2,7 +2,7 @@
 import type { RenderContext } from '../../../adapter/operation.ts';
 import type { Relation } from '../../../adapter/relation.ts';
 import { dialect } from '../dialect.ts';
-import { holderQuery, limitWaits, tryLock, waitForLock } from '../relation-locks.ts';
+import { holderQuery, tryLock, waitForLock } from '../relation-locks.ts';
 
 /** The views above a relation, those that others read first: the order in which every run takes their locks. */
 const dependentsQuery = `with recursive above (oid, level) as (
@@ -18,7 +18,7 @@ join pg_catalog.pg_class c on c.oid = a.oid join pg_catalog.pg_namespace n on n.
 where a.level > 0 order by a.level, n.nspname, c.relname`;
 
 /** Locks them until the transaction ends. */
-export async function lockDependents({ look, lockTimeoutMs, onWait }: RenderContext, relation: Relation): Promise<void> {
+export async function lockDependents({ look, onWait }: RenderContext, relation: Relation): Promise<void> {
   const [found] = await look({ sql: dependentsQuery, kept: { name: 'tx_dependents', values: [dialect.relation(relation)] } });
   const views = (found?.rows ?? []).map(([schema, name]): Relation => ({ schema: String(schema), name: String(name) }));
   if (views.length === 0) return;
@@ -31,5 +31,5 @@ export async function lockDependents({ look, lockTimeoutMs, onWait }: RenderCont
     const [pid, label] = holders[at]?.rows[0] ?? [];
     onWait({ relation: view, holder: pid === undefined ? undefined : { pid: Number(pid), label: String(label ?? '') } });
   }
-  await look({ sql: limitWaits(lockTimeoutMs) }, ...left.map((view) => ({ sql: waitForLock(view) })), { sql: limitWaits() });
+  await look(...left.map((view) => ({ sql: waitForLock(view) })));
 }
