@@ -41,6 +41,8 @@ export interface OwnedIndex {
   readonly clustered: boolean;
   readonly identifies: boolean;
   readonly comment: string | null;
+  /** How much is kept of the values of an expression, where somebody said so, by the number of its place in the index. */
+  readonly statistics: readonly { readonly column: number; readonly target: number }[];
 }
 
 export interface OwnedConstraint {
@@ -180,7 +182,9 @@ const columns = list(
 const indexes = list(
   `'name', i.relname, 'columns', ${columnsOf('pg_class', 'i.oid')}, 'definition', pg_catalog.pg_get_indexdef(i.oid), 'unique', x.indisunique,
    'head', pg_catalog.format('INDEX %I ON %s%I.%I ', i.relname, case when c.relkind = 'p' then 'ONLY ' else '' end, n.nspname, c.relname),
-   'clustered', x.indisclustered, 'identifies', x.indisreplident, 'comment', ${commentOf('pg_class', 'i.oid')}`,
+   'clustered', x.indisclustered, 'identifies', x.indisreplident, 'comment', ${commentOf('pg_class', 'i.oid')},
+   'statistics', (select coalesce(json_agg(json_build_object('column', a.attnum, 'target', a.attstattarget) order by a.attnum), '[]')
+     from pg_catalog.pg_attribute a where a.attrelid = i.oid and a.attstattarget >= 0)`,
   `pg_catalog.pg_index x join pg_catalog.pg_class i on i.oid = x.indexrelid
    where x.indrelid = c.oid and not exists (select from pg_catalog.pg_constraint k where k.conindid = i.oid and k.conrelid = c.oid)`,
   'i.relname',

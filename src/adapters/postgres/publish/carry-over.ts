@@ -6,6 +6,7 @@ import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
 import type { Belongings, OwnedConstraint, OwnedIndex } from './belongings.ts';
 import { temporaryName } from './temporary-name.ts';
+import { indexSettings } from './transfer.ts';
 import type { Maker, Part } from './transfer.ts';
 
 /** What is done before the new relation has its name, and what after it. */
@@ -46,7 +47,12 @@ function carryIndex(index: OwnedIndex, stage: Relation, target: Relation, make: 
   const rename = `alter index ${nameOf({ schema: stage.schema, name: passing })} rename to ${quoteIdentifier(index.name)}`;
   return {
     before: [make(`the index ${quoteIdentifier(index.name)}`, createIndex(index, passing, stage))],
-    after: each([rename, ...marks(index, target, index.name), ...indexComment(index, target, index.name)]),
+    after: each([
+      rename,
+      ...marks(index, target, index.name),
+      ...indexSettings(index, target.schema),
+      ...indexComment(index, target, index.name),
+    ]),
   };
 }
 
@@ -128,6 +134,7 @@ export function attachmentsOf(old: Belongings, parts: readonly Part[]): readonly
         const statements = [
           createIndex(index, index.name, target),
           ...marks(index, target, index.name),
+          ...indexSettings(index, target.schema),
           ...indexComment(index, target, index.name),
         ];
         return attachment('index', index, unless(`select where pg_catalog.to_regclass(${place}) is not null`, statements), index.unique);

@@ -149,6 +149,7 @@ const everything = [
   `insert into ${name} values (1, 1, null, 'a', 1), (2, 2, 1, 'b', 2)`,
   `create index "by V" on ${name} using btree (lower(v) desc, id) include (price) where price > 1`,
   `create unique index named on ${name} (id)`,
+  `alter index "mart ""x"""."by V" alter column 1 set statistics 98`,
   `alter table ${name} cluster on "by V"; `.replace('"by V"', 'named'),
   `alter table ${name} replica identity using index named`,
   `comment on index ${name.split('.')[0] ?? ''}."by V" is 'an index'; comment on constraint pk on ${name} is 'the key'`,
@@ -301,6 +302,9 @@ describe('views over a table that is replaced', () => {
       ...views,
       `create materialized view other.stored as select id, v from ${name} with data`,
       `create unique index stored_id on other.stored (id); comment on materialized view other.stored is 'stored'`,
+      `create index stored_low on other.stored (lower(v)); alter index other.stored_low alter column 1 set statistics 98`,
+      `alter materialized view other.stored alter column v set statistics 17, alter column v set storage external, alter column id set (n_distinct = 5),
+         alter column v set compression pglz`,
       `create view other.reads_stored as select id from other.stored; alter materialized view other.stored owner to tx_owner`,
     );
     const before = await snapshot(connection);

@@ -3,7 +3,7 @@ import type { Relation } from '../../../adapter/relation.ts';
 import type { Recreation, Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
-import type { Belongings, Grant, OwnedColumn, OwnedPolicy } from './belongings.ts';
+import type { Belongings, Grant, OwnedColumn, OwnedIndex, OwnedPolicy } from './belongings.ts';
 
 /** Names what a statement makes, for the case that it fails. */
 export type Maker = (what: string, sql: string) => Statement;
@@ -85,6 +85,18 @@ function columnSettings({ name, statisticsTarget, options, storage, compression,
     ...(compression === null ? [] : [`${column} set compression ${compressions[compression] ?? 'pglz'}`]),
     ...(fallback === null ? [] : [`${column} set default ${fallback}`]),
   ];
+}
+
+/** What was set on the columns of an index. */
+export function indexSettings({ name, statistics }: OwnedIndex, schema: string): readonly string[] {
+  const index = dialect.relation({ schema, name });
+  return statistics.map(({ column, target }) => `alter index ${index} alter column ${column} set statistics ${target}`);
+}
+
+/** What was set on the columns of a materialized view, in one statement; undefined where there is nothing. */
+export function viewSettings({ columns }: Belongings, name: string): string | undefined {
+  const changes = columns.flatMap(columnSettings);
+  return changes.length === 0 ? undefined : `alter materialized view ${name} ${changes.join(', ')}`;
 }
 
 /** Settings of a table and its columns, in one statement; undefined where there are none. */

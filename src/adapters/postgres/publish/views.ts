@@ -5,7 +5,7 @@ import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
 import type { Belongings } from './belongings.ts';
-import { kindWord, optionList, partsOf, transferComments, transferGrants } from './transfer.ts';
+import { indexSettings, kindWord, optionList, partsOf, transferComments, transferGrants, viewSettings } from './transfer.ts';
 import type { Maker } from './transfer.ts';
 
 /** The views above a relation, by what becomes of them. */
@@ -57,8 +57,10 @@ function remakeTexts(view: Belongings): readonly string[] {
   const defaults = view.columns
     .filter((column) => column.fallback !== null && view.kind === 'v')
     .map((column) => `alter view ${name} alter column ${quoteIdentifier(column.name)} set default ${column.fallback}`);
+  const settings = view.kind === 'm' ? viewSettings(view, name) : undefined;
   const indexes = view.indexes.flatMap((index) => [
     index.definition,
+    ...indexSettings(index, view.relation.schema),
     ...(index.comment === null
       ? []
       : [`comment on index ${dialect.relation({ schema: view.relation.schema, name: index.name })} is ${quoteText(index.comment)}`]),
@@ -68,6 +70,7 @@ function remakeTexts(view: Belongings): readonly string[] {
   return [
     create,
     ...defaults,
+    ...(settings === undefined ? [] : [settings]),
     ...indexes,
     ...transferGrants(view, name, all),
     ...transferComments(view, name, view.kind, all),
