@@ -101,4 +101,13 @@ describe('engineDiagnostic', () => {
       notes: [{ message: 'depends on it: view "a"' }],
     });
   });
+
+  it('says what lets rows be told apart that a publication needs to tell apart', () => {
+    const message = 'cannot delete from table "t" because it does not have a replica identity and publishes deletes';
+    const details = { kind: 'other', message, redacted: message, retry: 'never' } as const;
+    const recreates = { what: 'the rows of the table itself', relation: { schema: 'main', name: 't' }, dependents: [] };
+    const { code, help } = engineDiagnostic(details, 'postgres', { sql: 'delete from t', recreates }, nowhere);
+    expect(code).toBe('dependents-not-recreated');
+    expect(help).toContain('give the table a primary key or `replica identity full`');
+  });
 });

@@ -94,7 +94,10 @@ export const engineCodes = {
   ),
   'dependents-not-recreated': error<StatementProblem & { readonly what: string; readonly relation: string }>(
     ({ what, relation, engine, message }) => `${what} cannot be made again for the new \`${relation}\`: ${engine}: ${message}`,
-    () => 'nothing was changed; change or drop what depends on the relation, then run again',
+    ({ message }) =>
+      /replica identity/i.test(message)
+        ? 'nothing was changed; the rows are replaced in place, and a publication tells of those that go: give the table a primary key or `replica identity full` with `alter table`, then run again'
+        : 'nothing was changed; change or drop what depends on the relation, then run again',
   ),
   'connection-lost': error<StatementProblem>(inTheWordsOf, () => 'check that the database runs and can be reached, then use `tx retry`'),
   'statement-cancelled': error<StatementProblem>(inTheWordsOf, () => 'its transaction was rolled back; `tx retry` goes on'),

@@ -127,7 +127,8 @@ export interface Belongings {
   readonly rules: readonly OwnedObject[];
   readonly policies: readonly OwnedPolicy[];
   readonly statistics: readonly OwnedStatistics[];
-  readonly publications: readonly { readonly name: string; readonly partial: boolean }[];
+  /** `ours`: our role may put a table into it. */
+  readonly publications: readonly { readonly name: string; readonly partial: boolean; readonly owner: string; readonly ours: boolean }[];
   /** The query of a view. */
   readonly query: string | null;
   /** Relations of the same answer that a view reads, by the numbers of their columns; 0 is the row as a whole, -1 is always there. */
@@ -229,7 +230,8 @@ const statistics = list(
 
 /** Conditions and lists of columns came with version 15; they are not read, only noticed. */
 const publications = list(
-  `'name', p.pubname, 'partial', to_jsonb(m) ->> 'prqual' is not null or to_jsonb(m) ->> 'prattrs' is not null`,
+  `'name', p.pubname, 'partial', to_jsonb(m) ->> 'prqual' is not null or to_jsonb(m) ->> 'prattrs' is not null,
+   'owner', pg_catalog.pg_get_userbyid(p.pubowner), 'ours', pg_catalog.pg_has_role(p.pubowner, 'USAGE')`,
   `pg_catalog.pg_publication_rel m join pg_catalog.pg_publication p on p.oid = m.prpubid where m.prrelid = c.oid`,
   'p.pubname',
 );

@@ -366,6 +366,10 @@ describe('what cannot be carried over', () => {
     'a table that it inherits from': [`create table other.parent (id integer); alter table ${name} inherit other.parent`],
     'an identity column': [`alter table ${name} alter id set not null, alter id add generated always as identity (start 7)`],
     'a sequence that a column owns': [`create sequence ${name.split('.')[0] ?? ''}.numbers owned by ${name}.id`],
+    'a publication of somebody else': [
+      `drop publication if exists tx_changes; create publication tx_changes for table ${name}; alter table ${name} replica identity full, owner to tx_owner`,
+      'set role tx_owner',
+    ],
     'a policy of another table': [
       `create table other.guarded (id integer)`,
       `create policy p on other.guarded using (id in (select id from ${name}))`,
@@ -390,6 +394,18 @@ describe('what cannot be carried over', () => {
     expect(details.dependents).toHaveLength(1);
     expect(await snapshot(connection)).toEqual(before);
   });
+});
+
+it('a publication of some columns needs something to tell rows by, and the server says so', async () => {
+  const connection = await connect(
+    `create table ${name} as select 1 as id, 'a' as v`,
+    `drop publication if exists tx_changes; create publication tx_changes for table ${name} (id)`,
+  );
+  const { details } = await refused(replaceBy(connection, `select 2 as id, 'b' as v`));
+  expect(details.message).toContain('does not have a replica identity and publishes deletes');
+  await connection.run({ sql: `alter table ${name} add primary key (id)` });
+  await replaceBy(connection, `select 2 as id, 'b' as v`);
+  expect(await rowsOf(connection, `select id, v from ${name}`)).toEqual([[2, 'b']]);
 });
 
 describe('a view in the place of a view', () => {

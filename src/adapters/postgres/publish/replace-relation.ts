@@ -69,6 +69,9 @@ function findObstacles(old: Belongings, views: readonly Belongings[]): readonly 
     ...old.publications
       .filter(({ partial }) => partial)
       .map(({ name }) => `the publication ${quoteIdentifier(name)} of some of its rows or columns`),
+    ...old.publications
+      .filter(({ partial, ours }) => !partial && !ours)
+      .map(({ name, owner }) => `the publication ${quoteIdentifier(name)} of ${owner}`),
   ];
 }
 
