@@ -33,6 +33,9 @@ function readVersion(): string {
 
 let isOver = false;
 // Node ends when nothing can happen any more, well or not: a promise that nobody keeps must not look like success.
+process.on('uncaughtExceptionMonitor', () => {
+  isOver = true;
+});
 process.on('exit', () => {
   if (isOver) return;
   process.stderr.write(

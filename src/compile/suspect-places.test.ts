@@ -24,6 +24,12 @@ describe('findSuspects', () => {
     ]);
     expect(at('select t[1:2]', 'conversion')).toEqual([]);
   });
+
+  it('passes over conversions that cannot fail while rows are read', () => {
+    const free = "select a::text, b :: varchar(3), cast(c as text), cast(f(d, ')') as character varying (4)), null::int, '1'::int";
+    expect(at(free, 'conversion')).toEqual([]);
+    expect(at('select cast(cast(a as text) as int)', 'conversion')).toEqual(['cast']);
+  });
 });
 
 describe('placeSuspects', () => {

@@ -14,18 +14,44 @@ const calls: Readonly<Record<ValueOperation, ReadonlySet<string>>> = {
 /** Signs that, before or after it, make another operator of one. */
 const PART_OF_OPERATOR = /[~!@#^&|`?<>=+*]/;
 
+const TEXT_TYPE = /^\s*(?:pg_catalog\.)?(?:text|varchar|character\s+varying)\b/i;
+const AS_TEXT = /\sas\s+(?:pg_catalog\.)?(?:text|varchar|character\s+varying)(?:\s*\(\s*\d+\s*\))?\s*$/i;
+
+/** The text between the parenthesis at or after `at` and the one that closes it. */
+function inParentheses(sql: string, at: number): string {
+  const open = sql.indexOf('(', at);
+  let depth = 0;
+  for (let token = nextSqlToken(sql, open); token !== undefined; token = nextSqlToken(sql, token.end)) {
+    if (token.kind !== 'sign') continue;
+    if (sql[token.start] === '(') depth += 1;
+    if (sql[token.start] === ')') depth -= 1;
+    if (depth === 0) return sql.slice(open + 1, token.start);
+  }
+  return '';
+}
+
+/** Every value is a text, and a constant is converted before any row is read. */
+function convertsFreely(sql: string, token: SqlToken, before: SqlToken | undefined): boolean {
+  if (token.kind === 'word') return AS_TEXT.test(inParentheses(sql, token.end));
+  const isConstant = before?.kind === 'string' || (before?.kind === 'word' && /^null$/i.test(sql.slice(before.start, before.end)));
+  return isConstant || TEXT_TYPE.test(sql.slice(token.end + 1, token.end + 60));
+}
+
 function isSuspect(sql: string, token: SqlToken, before: SqlToken | undefined, operation: ValueOperation): boolean {
   const text = sql.slice(token.start, token.end);
-  if (token.kind === 'word') return calls[operation].has(text.toLowerCase()) && /^\s*\(/.test(sql.slice(token.end, token.end + 50));
+  if (token.kind === 'word') {
+    const isCall = calls[operation].has(text.toLowerCase()) && /^\s*\(/.test(sql.slice(token.end, token.end + 50));
+    return isCall && !(operation === 'conversion' && convertsFreely(sql, token, before));
+  }
   if (token.kind !== 'sign') return false;
-  if (operation === 'conversion') return text === ':' && sql[token.end] === ':';
+  if (operation === 'conversion') return text === ':' && sql[token.end] === ':' && !convertsFreely(sql, token, before);
   if (text !== '/' && text !== '%') return false;
   // `//` is one division.
   const isSecond = before?.kind === 'sign' && before.end === token.start && sql[before.start] === text;
   return !isSecond && !PART_OF_OPERATOR.test(sql[token.start - 1] ?? ' ') && !PART_OF_OPERATOR.test(sql[token.end] ?? ' ');
 }
 
-/** Offsets of all divisions, or of all conversions, that a query writes out. */
+/** Offsets of all divisions, or of all conversions that may fail, that a query writes out. */
 export function findSuspects(sql: string, operation: ValueOperation): readonly number[] {
   const found: number[] = [];
   let before: SqlToken | undefined;

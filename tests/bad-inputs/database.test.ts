@@ -47,9 +47,12 @@ describe('database files', () => {
     const { code, stderr } = await run(project, ['build']);
     expect(blocks(stderr)).toEqual([
       [
-        'error database-not-opened  project.yaml',
+        'error database-not-opened  project.yaml:3:3',
         '  the duckdb database `project.yaml/x.duckdb` cannot be opened: Cannot open file',
         '  "project.yaml/x.duckdb": Not a directory',
+        '    2 │ targets:',
+        '    3 │   dev: { type: duckdb, path: project.yaml/x.duckdb, schema: main }',
+        '      │   ^^^',
         '  help  something in its path is no folder',
       ],
     ]);
@@ -138,9 +141,12 @@ describe('database files', () => {
     const { code, stderr } = await run(project, ['build']);
     expect(blocks(stderr)).toEqual([
       [
-        'error not-a-database-file  project.yaml',
+        'error not-a-database-file  project.yaml:3:3',
         '  `shop.duckdb` cannot be opened as a duckdb database: The file "shop.duckdb" exists, but it is not',
         '  a valid DuckDB database file!',
+        '    2 │ targets:',
+        '    3 │   dev: { type: duckdb, path: shop.duckdb, schema: main }',
+        '      │   ^^^',
         '  help  check `path` of the target; if the file was a database, restore it from a copy',
       ],
     ]);
@@ -161,7 +167,7 @@ describe('database files', () => {
     const { code, stderr } = await run(project, ['build']);
     expect(code).toBe(2);
     expect(blocks(stderr)).toHaveLength(1);
-    expect(stderr).toMatch(/^error (?:newer-storage|not-a-database-file) {2}project\.yaml\n/);
+    expect(stderr).toMatch(/^error (?:newer-storage|not-a-database-file) {2}project\.yaml:3:3\n/);
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
@@ -317,9 +323,12 @@ from range({{#if (var "wide" default=false)}}2000000{{else}}10{{/if}}) as r(x)`,
     const { code, stderr } = await run(project, ['build']);
     expect(blocks(stderr)).toEqual([
       [
-        'error database-read-only  project.yaml',
+        'error database-read-only  project.yaml:3:3',
         '  duckdb: the target is `read_only`, and this command writes schemas, relations and its own records',
         '  to shop.duckdb',
+        '    2 │ targets:',
+        '    3 │   dev: { type: duckdb, path: shop.duckdb, schema: main, read_only: true }',
+        '      │   ^^^',
         '  help  this command writes; choose a target that may be written',
       ],
     ]);
@@ -341,8 +350,11 @@ from range({{#if (var "wide" default=false)}}2000000{{else}}10{{/if}}) as r(x)`,
     const { code, stderr } = await runApart(project, ['build'], { NODE_OPTIONS: `--require ${hook}` });
     expect(blocks(stderr)).toEqual([
       [
-        'error network-file-system  project.yaml',
+        'error network-file-system  project.yaml:3:3',
         '  `shop.duckdb` is on a network file system, where locks between machines cannot be trusted',
+        '    2 │ targets:',
+        '    3 │   dev: { type: duckdb, path: shop.duckdb, schema: main }',
+        '      │   ^^^',
         '  help  put the database on a local disk',
       ],
     ]);

@@ -165,7 +165,7 @@ describe('tx show', () => {
   it('says that there is no database yet, and makes none', async () => {
     const project = await shop();
     const result = await project.tx(['show', '-s', 'stg']);
-    expect(result.stderr).toContain('error missing-database  project.yaml\n  the database `shop.duckdb` does not exist\n');
+    expect(result.stderr).toMatch(/^error missing-database {2}project\.yaml:3:3\n[^]*\^\^\^ the database `shop\.duckdb` does not exist\n/);
     expect(result.code).toBe(2);
     expect(existsSync(project.path('shop.duckdb'))).toBe(false);
   });

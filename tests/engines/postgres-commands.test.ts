@@ -96,13 +96,13 @@ describe('values that go wrong', () => {
         { url: database.url() },
         {
           'models/m.sql': '{{config materialized="table"}}\nselect\n  1 / (i - 5) as a\nfrom generate_series(1, 9) as t(i)',
-          'models/n.sql': `{{config materialized="table"}}\nselect cast(chr(92 + i) as int) as a, i::text as b\nfrom generate_series(1, 9) as t(i)`,
+          'models/n.sql': `{{config materialized="table"}}\nselect cast(chr(92 + i) as int) as a, chr(48 + i)::int as b\nfrom generate_series(1, 9) as t(i)`,
         },
       )
     ).run(['build']);
     expect(stderr).toMatch(/conversion-failed\s+models\/m\.sql:3:5[^]*help {2}write `nullif\(divisor, 0\)`/);
     expect(stderr).toMatch(
-      /conversion-failed\s+models\/n\.sql\n[^]*the error may come from this conversion\s+models\/n\.sql:2:8[^]*n\.sql:2:40/,
+      /conversion-failed\s+models\/n\.sql\n[^]*the error may come from this conversion\s+models\/n\.sql:2:8[^]*n\.sql:2:50/,
     );
     expect(code).toBe(1);
   });

@@ -179,3 +179,10 @@ describe('row values', () => {
     );
   });
 });
+
+it('a statement that the server was made to forget is sent again, one of the user is not', () => {
+  const forgotten = (name: string) =>
+    engineError(Object.assign(new Error(`prepared statement "${name}" does not exist`), { code: '26000' })).details;
+  expect(forgotten('tx_standing')).toMatchObject({ kind: 'conflict', retry: 'transaction' });
+  expect(forgotten('mine')).toMatchObject({ kind: 'other', retry: 'never' });
+});

@@ -96,7 +96,6 @@ const operations: Readonly<Record<string, ValueOperation>> = {
   '22012': 'division',
   '22P02': 'conversion',
   '22007': 'conversion',
-  '22008': 'conversion',
 };
 
 /** What the driver says when the socket is gone, in its own words and the system's. */
@@ -109,9 +108,14 @@ function isCatalogRace(raw: RawError): boolean {
   return raw.code === '23505' ? raw.schema === 'pg_catalog' : raw.code === 'XX000' && raw.message === 'tuple concurrently updated';
 }
 
+/** SQL of the user made the server forget a statement that the connection had it keep: it is sent again. */
+function isForgotten({ code, message }: RawError): boolean {
+  return code === '26000' && message.startsWith('prepared statement "tx_');
+}
+
 function kindOf(raw: RawError): EngineErrorKind {
   const code = raw.code ?? '';
-  if (isCatalogRace(raw)) return 'conflict';
+  if (isCatalogRace(raw) || isForgotten(raw)) return 'conflict';
   if (raw.code === undefined ? LOST.test(raw.message) : SYSTEM_LOST.test(code)) return 'connection';
   if (code === '42883' && raw.routine === 'op_error') return 'type-mismatch';
   if (Object.hasOwn(codeKinds, code)) return codeKinds[code] ?? 'other';
