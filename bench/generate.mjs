@@ -261,7 +261,7 @@ export function stagedByHand(strategy, delta, spelling = duckdb) {
   return [`create temp table stage as select * from raw.${delta}`, ...fromTable(strategy, stage, spelling), `drop table ${stage}`];
 }
 
-function fromTable(strategy, table, { keyRange, insertAll }) {
+function fromTable(strategy, table, { keyRange, insertAll, onConflict }) {
   const insert = `insert into main.events select * from ${table}`;
   const match = `events.id = delta.id${keyRange(table)}`;
   switch (strategy) {
@@ -270,6 +270,7 @@ function fromTable(strategy, table, { keyRange, insertAll }) {
     case 'delete_insert':
       return [`delete from main.events using ${table} as delta where ${match}`, insert];
     case 'merge':
+      if (onConflict !== undefined) return [`${insert} ${onConflict}`];
       return [
         `merge into main.events using ${table} as delta on ${match} ` +
           'when matched then update set day = delta.day, customer_id = delta.customer_id, status = delta.status, ' +

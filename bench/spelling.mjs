@@ -48,5 +48,9 @@ export const postgres = {
   eventConfig: (strategy) => ` indexes=(array (object columns="id"${strategy === 'append' ? '' : ' unique=true'}))`,
   // Without it the planner reads the whole table.
   keyRange: (table) => ` and events.id >= (select min(id) from ${table}) and events.id <= (select max(id) from ${table})`,
-  insertAll: `insert (${eventNames.join(', ')}) values (${eventNames.map((name) => `delta.${name}`).join(', ')})`,
+  /** What brings a delta in by a merge where a unique index stands over the key. */
+  onConflict: `on conflict (id) do update set ${eventNames
+    .slice(1)
+    .map((name) => `${name} = excluded.${name}`)
+    .join(', ')}`,
 };
