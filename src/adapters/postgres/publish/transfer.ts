@@ -98,6 +98,7 @@ export function transferSettings(old: Belongings, name: string, kept: ReadonlySe
     ...old.columns.filter((column) => kept.has(column.name) && !column.automatic).flatMap(columnSettings),
     ...(old.rowSecurity ? ['enable row level security'] : []),
     ...(old.forcedRowSecurity ? ['force row level security'] : []),
+    ...(old.tablespace === null ? [] : [`set tablespace ${quoteIdentifier(old.tablespace)}`]),
     ...(old.replicaIdentity === 'f' ? ['replica identity full'] : old.replicaIdentity === 'n' ? ['replica identity nothing'] : []),
   ];
   return changes.length === 0 ? undefined : `alter table ${name} ${changes.join(', ')}`;
@@ -172,6 +173,12 @@ export function partsOf(old: Belongings, kept: ReadonlySet<number>): readonly Pa
     parts.push({ kind: 'policy', name: own, statements, present });
   }
   return parts;
+}
+
+/** Moves an index to where that of the old relation lay; its definition does not tell. */
+export function moveIndex(index: Relation, tablespace: string | null, mayBeMissing = false): readonly string[] {
+  const name = `${mayBeMissing ? 'if exists ' : ''}${dialect.relation(index)}`;
+  return tablespace === null ? [] : [`alter index ${name} set tablespace ${quoteIdentifier(tablespace)}`];
 }
 
 /** What publishes the changes of the relation to others. */

@@ -5,7 +5,7 @@ import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
 import type { Belongings } from './belongings.ts';
-import { kindWord, optionList, partsOf, transferComments, transferGrants } from './transfer.ts';
+import { kindWord, moveIndex, optionList, partsOf, transferComments, transferGrants } from './transfer.ts';
 import type { Maker } from './transfer.ts';
 
 /** The views above a relation, by what becomes of them. */
@@ -53,12 +53,14 @@ function remakeTexts(view: Belongings): readonly string[] {
   const name = viewName(view);
   const word = kindWord(view.kind);
   const all = new Set(view.columns.map((column) => column.name));
-  const create = `create ${word} ${name}${optionList(view.options)} as ${queryOf(view)}${view.kind === 'm' && !view.populated ? ' with no data' : ''}`;
+  const place = view.tablespace === null ? '' : ` tablespace ${quoteIdentifier(view.tablespace)}`;
+  const create = `create ${word} ${name}${optionList(view.options)}${place} as ${queryOf(view)}${view.kind === 'm' && !view.populated ? ' with no data' : ''}`;
   const defaults = view.columns
     .filter((column) => column.fallback !== null && view.kind === 'v')
     .map((column) => `alter view ${name} alter column ${quoteIdentifier(column.name)} set default ${column.fallback}`);
   const indexes = view.indexes.flatMap((index) => [
     index.definition,
+    ...moveIndex({ schema: view.relation.schema, name: index.name }, index.tablespace),
     ...(index.comment === null
       ? []
       : [`comment on index ${dialect.relation({ schema: view.relation.schema, name: index.name })} is ${quoteText(index.comment)}`]),
