@@ -68,6 +68,7 @@ describe('kinds', () => {
   });
   it.each([
     ['40001', 'conflict', 'transaction'],
+    ['40P01', 'conflict', 'transaction'],
     ['08006', 'connection', 'reconnect'],
     ['53300', 'connection', 'reconnect'],
     ['57P01', 'connection', 'reconnect'],
