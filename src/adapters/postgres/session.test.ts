@@ -236,7 +236,6 @@ describe('encryption', () => {
     const details = await failure({ host: hostname, port: own, sslmode: 'require' });
     expect(details.message).toBe(`the server at ${hostname}:${own} does not speak TLS`);
     // The second try is the plain one, which this server ends.
-    const plainly = await failure({ host: hostname, port: own });
-    expect(plainly.message).toBe(`${hostname}:${own} ended the connection before it answered`);
+    expect((await failure({ host: hostname, port: own })).message).toBe(`${hostname}:${own} ended the connection before it answered`);
   });
 });
