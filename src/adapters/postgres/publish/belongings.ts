@@ -185,9 +185,8 @@ const columns = list(
 );
 
 const indexes = list(
-  `'name', i.relname, 'columns', ${columnsOf('pg_class', 'i.oid')}, 'definition', pg_catalog.pg_get_indexdef(i.oid), 'unique', x.indisunique,
+  `'name', i.relname, 'columns', ${columnsOf('pg_class', 'i.oid')}, 'definition', pg_catalog.pg_get_indexdef(i.oid), 'unique', x.indisunique, 'tablespace', ${tablespaceOf('i.reltablespace')},
    'head', pg_catalog.format('INDEX %I ON %s%I.%I ', i.relname, case when c.relkind = 'p' then 'ONLY ' else '' end, n.nspname, c.relname),
-   'tablespace', ${tablespaceOf('i.reltablespace')},
    'clustered', x.indisclustered, 'identifies', x.indisreplident, 'comment', ${commentOf('pg_class', 'i.oid')}`,
   `pg_catalog.pg_index x join pg_catalog.pg_class i on i.oid = x.indexrelid
    where x.indrelid = c.oid and not exists (select from pg_catalog.pg_constraint k where k.conindid = i.oid and k.conrelid = c.oid)`,

@@ -5,8 +5,8 @@ import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
 import type { Belongings, OwnedConstraint, OwnedIndex } from './belongings.ts';
+import { moveIndex } from './tablespaces.ts';
 import { temporaryName } from './temporary-name.ts';
-import { moveIndex } from './transfer.ts';
 import type { Maker, Part } from './transfer.ts';
 
 /** What is done before the new relation has its name, and what after it. */
@@ -46,10 +46,7 @@ function carryIndex(index: OwnedIndex, stage: Relation, target: Relation, make: 
   const passing = temporaryName(stage.name, index.name);
   const rename = `alter index ${nameOf({ schema: stage.schema, name: passing })} rename to ${quoteIdentifier(index.name)}`;
   return {
-    before: [
-      make(`the index ${quoteIdentifier(index.name)}`, createIndex(index, passing, stage)),
-      ...each(moveIndex({ schema: stage.schema, name: passing }, index.tablespace)),
-    ],
+    before: [make(`the index ${quoteIdentifier(index.name)}`, createIndex(index, passing, stage))],
     after: each([rename, ...marks(index, target, index.name), ...indexComment(index, target, index.name)]),
   };
 }
@@ -65,8 +62,7 @@ function carryConstraint(constraint: OwnedConstraint, stage: Relation, target: R
   if (kind === 'check' || kind === 'foreign key') return { before: [add(stage, name)], after: finish };
   const passing = temporaryName(stage.name, name);
   const rename = `alter table ${nameOf(target)} rename constraint ${quoteIdentifier(passing)} to ${quoteIdentifier(name)}`;
-  const move = each(moveIndex({ schema: stage.schema, name: passing }, constraint.tablespace));
-  return { before: [add(stage, passing), ...move], after: [{ sql: rename }, ...finish] };
+  return { before: [add(stage, passing)], after: [{ sql: rename }, ...finish] };
 }
 
 /** Columns that must have a value; the newest servers give this a name, older ones none. */
@@ -94,11 +90,10 @@ export function carryOver(old: Belongings, stage: Relation, kept: ReadonlySet<nu
       .filter((index) => isKept(index) && !isIndexName(index.name))
       .map((index) => carryIndex(index, stage, old.relation, make)),
   ];
-  // Those of the config are there already where they are wanted any more.
-  const ours = old.indexes
-    .filter(({ name }) => isIndexName(name))
-    .flatMap(({ name, tablespace }) => moveIndex({ schema: stage.schema, name: temporaryName(stage.name, name) }, tablespace, true));
-  return { before: [...each(ours), ...parts.flatMap(({ before }) => before)], after: parts.flatMap(({ after }) => after) };
+  const moves = [...old.constraints, ...old.indexes].flatMap((part) =>
+    moveIndex({ schema: stage.schema, name: temporaryName(stage.name, part.name) }, part),
+  );
+  return { before: [...parts.flatMap(({ before }) => before), ...each(moves)], after: parts.flatMap(({ after }) => after) };
 }
 
 /** A statement that is carried out only where a query finds nothing. */
@@ -126,7 +121,7 @@ export function attachmentsOf(old: Belongings, parts: readonly Part[]): readonly
         const { name, kind, definition } = constraint;
         const same = kind === 'primary key' ? `contype = 'p'` : `conname = ${quoteText(name)}`;
         const add = `alter table ${nameOf(target)} add constraint ${quoteIdentifier(name)} ${definition}`;
-        const move = moveIndex({ schema: target.schema, name }, constraint.tablespace);
+        const move = moveIndex({ schema: target.schema, name }, constraint);
         const statements = [add, ...move, ...marks(constraint, target, name), ...constraintComment(constraint, target, name)];
         const sql = unless(`select from pg_catalog.pg_constraint where conrelid = ${oid} and ${same}`, statements);
         return attachment('constraint', constraint, sql, kind === 'primary key' || kind === 'unique');
@@ -137,7 +132,7 @@ export function attachmentsOf(old: Belongings, parts: readonly Part[]): readonly
         const place = quoteText(nameOf({ schema: target.schema, name: index.name }));
         const statements = [
           createIndex(index, index.name, target),
-          ...moveIndex({ schema: target.schema, name: index.name }, index.tablespace),
+          ...moveIndex({ schema: target.schema, name: index.name }, index),
           ...marks(index, target, index.name),
           ...indexComment(index, target, index.name),
         ];

@@ -340,9 +340,10 @@ describe('views over a table that is replaced', () => {
   it('are made again with their rows and indexes where they are materialized, and so is what reads them', async () => {
     const connection = await connect(
       ...views,
-      `create materialized view other.stored tablespace tx_fast as select id, v from ${name} with data`,
-      `create unique index stored_id on other.stored (id) tablespace tx_fast; comment on materialized view other.stored is 'stored'`,
+      `create materialized view other.stored as select id, v from ${name} with data`,
+      `create unique index stored_id on other.stored (id); comment on materialized view other.stored is 'stored'`,
       `create view other.reads_stored as select id from other.stored; alter materialized view other.stored owner to tx_owner`,
+      `alter materialized view other.stored set tablespace tx_fast; alter index other.stored_id set tablespace tx_fast`,
     );
     const before = await snapshot(connection);
     await replaceBy(connection, `select 7 as id, 'new' as v, 2.5 as price`);

@@ -175,12 +175,6 @@ export function partsOf(old: Belongings, kept: ReadonlySet<number>): readonly Pa
   return parts;
 }
 
-/** Moves an index to where that of the old relation lay; its definition does not tell. */
-export function moveIndex(index: Relation, tablespace: string | null, mayBeMissing = false): readonly string[] {
-  const name = `${mayBeMissing ? 'if exists ' : ''}${dialect.relation(index)}`;
-  return tablespace === null ? [] : [`alter index ${name} set tablespace ${quoteIdentifier(tablespace)}`];
-}
-
 /** What publishes the changes of the relation to others. */
 export function transferPublications({ publications, relation }: Belongings): readonly string[] {
   return publications.map(

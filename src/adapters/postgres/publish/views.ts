@@ -4,8 +4,9 @@ import type { Column } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
+import { moveIndex } from './tablespaces.ts';
 import type { Belongings } from './belongings.ts';
-import { kindWord, moveIndex, optionList, partsOf, transferComments, transferGrants } from './transfer.ts';
+import { kindWord, optionList, partsOf, transferComments, transferGrants } from './transfer.ts';
 import type { Maker } from './transfer.ts';
 
 /** The views above a relation, by what becomes of them. */
@@ -60,17 +61,18 @@ function remakeTexts(view: Belongings): readonly string[] {
     .map((column) => `alter view ${name} alter column ${quoteIdentifier(column.name)} set default ${column.fallback}`);
   const indexes = view.indexes.flatMap((index) => [
     index.definition,
-    ...moveIndex({ schema: view.relation.schema, name: index.name }, index.tablespace),
     ...(index.comment === null
       ? []
       : [`comment on index ${dialect.relation({ schema: view.relation.schema, name: index.name })} is ${quoteText(index.comment)}`]),
     ...(index.clustered ? [`alter ${word} ${name} cluster on ${quoteIdentifier(index.name)}`] : []),
   ]);
+  const moves = view.indexes.flatMap((index) => moveIndex({ schema: view.relation.schema, name: index.name }, index));
   const parts = partsOf(view, new Set(view.columns.map((column) => column.number)));
   return [
     create,
     ...defaults,
     ...indexes,
+    ...moves,
     ...transferGrants(view, name, all),
     ...transferComments(view, name, view.kind, all),
     ...parts.flatMap((part) => part.statements),
