@@ -260,6 +260,14 @@ describe('the names of engines', () => {
     ).toEqual([]);
   });
 
+  it('are those of folders with the same files', () => {
+    const files = ['adapter', 'analysis', 'capabilities', 'catalog', 'connection', 'dialect', 'engine', 'library', 'operations'];
+    const folders = new Set(source.filter((path) => path.startsWith('src/adapters/')).map((path) => path.split('/')[2] ?? ''));
+    const engines = [...folders].filter((name) => !name.endsWith('.ts'));
+    expect(engines).toEqual(['duckdb', 'postgres']);
+    for (const name of engines) for (const file of files) expect(source).toContain(`src/adapters/${name}/${file}.ts`);
+  });
+
   it('would be found in code, comments and text', () => {
     expect(['if (name === "duckdb")', '// as Postgres does', 'const trinoQuotes = 1;'].every((line) => ENGINES.test(line))).toBe(true);
     expect(

@@ -142,6 +142,41 @@ describe('runs at the same time', () => {
   });
 });
 
+describe('a transaction that the server gives up', () => {
+  /** Fails under a code of the server until it was called so often; what is counted outlives its transaction. */
+  const failing = (code: string, times: number): string =>
+    `create sequence main.calls; create function main.fail() returns integer language plpgsql as $$ begin
+       if nextval('main.calls') <= ${times} then raise exception using errcode = '${code}', message = 'given up'; end if; return 1; end $$`;
+  const runs = 'select attempt, status, error_code from _tx.node_runs order by attempt';
+
+  it.each(['40001', '40P01'])('is tried again, and each attempt is recorded: %s', async (code) => {
+    const connection = await connect();
+    await setUp(connection);
+    await connection.run({ sql: failing(code, 2), script: true });
+    expect(await build({ nodes: [sqlModel('facts', 'select main.fail() as id')] })).toBe('success');
+    expect(await rowsOf(connection, runs)).toEqual([
+      [1, 'retried', 'transaction-conflict'],
+      [2, 'retried', 'transaction-conflict'],
+      [3, 'success', null],
+    ]);
+  });
+
+  it('is given up after five attempts, and at once where nothing will change', async () => {
+    const connection = await connect();
+    for (const [code, attempts] of [
+      ['40001', 5],
+      ['P0001', 1],
+    ] as const) {
+      await setUp(connection);
+      await connection.run({ sql: failing(code, 9), script: true });
+      expect(await build({ nodes: [sqlModel('facts', 'select main.fail() as id')] })).not.toBe('success');
+      expect((await rowsOf(connection, runs)).map(([attempt, status]) => [attempt, status])).toEqual(
+        Array.from({ length: attempts }, (_, at) => [at + 1, at + 1 < attempts ? 'retried' : 'error']),
+      );
+    }
+  });
+});
+
 describe('readers', () => {
   const version = (number: number): RunSpec => ({
     nodes: [
@@ -151,6 +186,8 @@ describe('readers', () => {
         reads: ['big'],
       }),
       columnCheck('unique', 'big', 'id'),
+      // Nothing hangs on it, which is another way of replacing it.
+      sqlModel('bare', `select i as id, ${number} as version from generate_series(1, 2000) as i`),
     ],
   });
 
@@ -182,8 +219,8 @@ describe('readers', () => {
     await setUp(await connect());
     expect(await build(version(0))).toBe('success');
     let isOver = false;
-    const direct = 'select count(*), min(version), max(version) from main.big';
-    const readers = [readUntil(() => isOver, direct), readUntil(() => isOver, 'select * from main.over')];
+    const direct = (table: string): string => `select count(*), min(version), max(version) from main.${table}`;
+    const readers = [direct('big'), direct('bare'), 'select * from main.over'].map((sql) => readUntil(() => isOver, sql));
     for (let number = 1; number <= rounds * 5; number += 1) expect(await build(version(number))).toBe('success');
     isOver = true;
     for (const { wrong, reads, worst } of await Promise.all(readers)) {

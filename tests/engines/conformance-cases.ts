@@ -533,6 +533,22 @@ const commands: readonly ConformanceCase[] = [
       { tx: 'docs generate' },
     ],
   },
+  {
+    name: 'retry builds what failed and what was left out for it, and nothing else',
+    files: {
+      [source]: csv('v', 'x'),
+      'models/fine.sql': '{{config materialized="table"}}select v from {{ref "src"}}',
+      'models/m.sql': '{{config materialized="table"}}select cast(v as int) as v from {{ref "src"}}',
+      'models/below.sql': 'select v from {{ref "m"}}',
+    },
+    acts: [
+      { tx: 'build', exit: 1, says: ['conversion-failed', /below/] },
+      { write: { 'models/m.sql': `{{config materialized="table"}}select v || '!' as v from {{ref "src"}}` } },
+      { tx: 'retry', says: [/\bm\b/, /\bbelow\b/], never: ['fine', 'src'] },
+      is('select v from main.below', ['x!']),
+      { tx: 'retry', says: ['everything in the last run succeeded'] },
+    ],
+  },
 ];
 
 export const conformanceCases: readonly ConformanceCase[] = [

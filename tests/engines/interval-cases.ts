@@ -33,6 +33,22 @@ const loaded = (text: string): Act =>
 
 const arrived = ['2024-01-01T08:00', '2024-01-02T08:00', '2024-01-02T23:59', '2024-01-04T00:00'];
 
+/** Moments of 2024, on the edges of months and beside them. */
+const moments = ['01-01 00:00:00', '01-31 23:59:59', '02-01 00:00:00', '02-29 12:00:00', '03-01 00:00:00', '12-31 23:59:59'].map(
+  (moment) => `2024-${moment}`,
+);
+
+const copyBy = (size: string): string =>
+  `{{config materialized="incremental" incremental_strategy="time_interval" time_column="seen_at" begin="2024-01-01" batch_size="${size}"}}
+   select id, seen_at from {{ref "src"}} where seen_at >= {{interval.start}} and seen_at < {{interval.end}}`;
+
+/** A table holds each row of `whole` once, and nothing else. */
+const same = (table: string, rows: number): Act =>
+  is(
+    `select count(*), count(w.id), count(distinct w.id) from main.${table} t left join main.whole w on w.id = t.id and w.seen_at = t.seen_at`,
+    [rows, rows, rows],
+  );
+
 export const intervalCases: readonly ConformanceCase[] = [
   {
     name: 'days are loaded once they are over, and nothing twice',
@@ -404,6 +420,22 @@ export const intervalCases: readonly ConformanceCase[] = [
       },
       { tx: 'build', at: '2024-01-05T00:00:00Z', exit: 1, says: [/audit-failed/, /of 3 batches of .main.m. were not published/] },
       is('select count(*) from main.m where n > 1', [0]),
+    ],
+  },
+  {
+    name: 'one batch and twelve, at once or in two runs, come to the same rows, as does a model without any',
+    files: {
+      [source]: csv('id,seen_at', ...moments.map((moment, at) => `${at},${moment}`)),
+      ...Object.fromEntries(['year', 'month'].map((size) => [`models/by_${size}.sql`, copyBy(size)])),
+      'models/whole.sql': '{{config materialized="table"}}select id, seen_at from {{ref "src"}}',
+    },
+    acts: [
+      { tx: 'build -s src by_month', at: '2024-03-01T00:00:00Z', says: ['2 batches'] },
+      { tx: 'build', at: '2025-01-01T00:00:00Z', says: ['1 batch', '10 batches'] },
+      same('by_year', moments.length),
+      same('by_month', moments.length),
+      { tx: 'build -s by_month --full-refresh', at: '2025-01-01T00:00:00Z', says: ['12 batches'] },
+      same('by_month', moments.length),
     ],
   },
 ];

@@ -110,26 +110,32 @@ describe('values that go wrong', () => {
 
 describe('runs at the same time', () => {
   it('one names the other that it waits for, and gives up in time', async () => {
-    const slow = await project(
+    const gated = await project(
       { url: database.url() },
-      { 'models/m.sql': '{{config materialized="table"}}select 1 as id, pg_sleep({{var "seconds"}})::text as slept' },
+      { 'models/m.sql': '{{config materialized="table"}}select 1 as id, pg_advisory_xact_lock_shared({{var "gate"}})::text as passed' },
     );
-    expect((await slow.run(['build', '--vars', '{seconds: 0}'])).code).toBe(0);
-    const first = slow.run(['build', '--vars', '{seconds: 3}']);
+    const open = ['build', '--force', '--vars', '{gate: 1}'];
+    expect((await gated.run(open)).code).toBe(0);
     const session = await openTestSession({ url: database.url() });
-    const connection = await session.connect();
-    for (let at = 0; at < 100; at += 1) {
-      const { rows } = await connection.query({
-        sql: `select 1 from pg_stat_activity where application_name = 'tx:model.shop.m' and query like '%pg_sleep%'`,
+    const [keeper, watcher] = [await session.connect(), await session.connect()];
+    // However slow the machine is, the first run ends when it is let go, and not before.
+    await keeper.begin();
+    await keeper.query({ sql: 'select pg_advisory_xact_lock(2)' });
+    const first = gated.run(['build', '--force', '--vars', '{gate: 2}']);
+    const atGate = async (): Promise<boolean> => {
+      const { rows } = await watcher.query({
+        sql: `select from pg_stat_activity where application_name = 'tx:model.shop.m' and wait_event = 'advisory' and query like '%lock_shared(2)%'`,
       });
-      if (rows.length > 0) break;
-      await sleep(50);
-    }
-    const second = await slow.run(['build', '--vars', '{seconds: 0}', '--lock-timeout', '1']);
+      return rows.length > 0;
+    };
+    for (let at = 0; at < 400 && !(await atGate()); at += 1) await sleep(50);
+    expect(await atGate()).toBe(true);
+    const second = await gated.run([...open, '--lock-timeout', '1']);
     expect(second.stderr).toMatch(/m {2}waits for shop\.m, which tx:model\.shop\.m holds \(process \d+\)/);
     expect(second.stderr).toContain('lock-timeout');
     expect(second.code).toBe(75);
-    const third = slow.run(['build', '--vars', '{seconds: 0}']);
+    const third = gated.run(open);
+    await keeper.rollback();
     expect([(await first).code, (await third).code]).toEqual([0, 0]);
   });
 });

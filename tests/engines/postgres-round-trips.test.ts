@@ -132,3 +132,18 @@ describe.skipIf(engine === undefined)('what a run sends', () => {
     expect(few?.[1]?.catalog).toBeLessThanOrEqual(3);
   });
 });
+
+describe.skipIf(engine === undefined)('the connections of a run', () => {
+  it.each([1, 3])('are as many as its threads, and one beside them: %d', async (threads) => {
+    // Each model counts who is there while the others take their time, too.
+    const counting = `select (select count(*) from pg_stat_activity where datname = current_database() and application_name like 'tx:model.%') as busy,
+      (select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend') as present from pg_sleep(0.3)`;
+    const files = Array.from({ length: 5 }, (_, at) => [`models/m${at}.sql`, `{{config materialized="table"}}\n${counting}\n`]);
+    const project = await engine?.project(Object.fromEntries(files));
+    if (project === undefined) throw new Error('no engine');
+    const { exit, text } = await project.tx(`run --threads ${threads}`);
+    expect(exit, text).toBe(0);
+    const counted = files.map((_, at) => `select busy, present from main.m${at}`).join(' union all ');
+    expect(await project.rows(`select max(busy), max(present) from (${counted}) as c`)).toEqual([[threads, threads + 1]]);
+  });
+});

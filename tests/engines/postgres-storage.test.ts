@@ -103,11 +103,14 @@ describe('tables', () => {
     if (project === undefined) throw new Error('no engine');
     const table = () =>
       project.rows(
-        `select relpersistence, (select array_agg(regexp_replace(indexdef, '^.* USING', '') order by indexdef)::text from pg_indexes where tablename = 'm') from pg_class where oid = 'main.m'::regclass`,
+        `select relpersistence, (select array_agg(regexp_replace(indexdef, '^.* USING', '') || coalesce(' in ' || tablespace, '') order by indexdef)::text from pg_indexes where tablename = 'm') from pg_class where oid = 'main.m'::regclass`,
       );
-    for (let round = 0; round < 2; round += 1) {
-      expect((await project.tx('build')).exit).toBe(0);
-      expect(await table()).toEqual([['u', '{" hash (v)"," btree (id) INCLUDE (v) WHERE (id > 0)"}']]);
+    for (const place of ['', ' in tx_slow']) {
+      expect((await project.tx('build --force')).exit).toBe(0);
+      expect(await table()).toEqual([['u', `{" hash (v)${place}"," btree (id) INCLUDE (v) WHERE (id > 0)${place}"}`]]);
+      if (place !== '') continue;
+      await project.run('set allow_in_place_tablespaces = on', `create tablespace tx_slow location ''`);
+      await project.run('alter index all in tablespace pg_default set tablespace tx_slow');
     }
     project.write({ 'models/m.sql': config('indexes=(array)') });
     expect((await project.tx('build')).exit).toBe(0);

@@ -65,7 +65,7 @@ async function columns(connection: Connection, relation: Relation, temporary: bo
  */
 const burden = `(c.relkind not in ('r', 'v') or c.relacl is not null or c.reloptions is not null or c.relrowsecurity or c.relforcerowsecurity
   or c.relhassubclass or c.relhastriggers or c.relkind <> 'v' and (c.relhasrules or c.relreplident <> 'd')
-  or pg_catalog.pg_get_userbyid(c.relowner) <> current_user
+  or pg_catalog.pg_get_userbyid(c.relowner) <> current_user or c.reltablespace <> 0
   or exists (select from pg_catalog.pg_depend d where d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = c.oid
     and d.deptype <> 'i' and not (d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and exists (
       select from pg_catalog.pg_rewrite r where r.oid = d.objid and r.ev_class = c.oid)))

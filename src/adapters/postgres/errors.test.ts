@@ -68,6 +68,7 @@ describe('kinds', () => {
   });
   it.each([
     ['40001', 'conflict', 'transaction'],
+    ['40P01', 'conflict', 'transaction'],
     ['08006', 'connection', 'reconnect'],
     ['53300', 'connection', 'reconnect'],
     ['57P01', 'connection', 'reconnect'],
@@ -131,6 +132,9 @@ describe('positions', () => {
     await connection.begin();
     const sql = `select 'é', nope from (select 1 as a) as t`;
     expect((await failureOf(connection.query({ sql }))).position).toBe(sql.indexOf('nope'));
+    await connection.rollback();
+    await connection.begin();
+    expect((await failureOf(connection.run({ sql, script: true }))).position).toBe(sql.indexOf('nope'));
   });
   it('point at values that do not convert', async () => {
     expect((await fail(`select 1, 'abc'::integer`)).position).toBe(10);

@@ -213,6 +213,32 @@ describe('a connection that is lost with its COMMIT', () => {
     await connection.rollback();
     expect(await valueOf(connection, 'select count(*) from unseen')).toBe(0);
   });
+  it('is not tried again where nobody can tell what became of it', async (context) => {
+    if (!database.embedded()) context.skip('the accounts of another server are not ours to change');
+    const owner = await openTestConnection(database);
+    await owner.run({
+      sql: `do $$ begin if not exists (select from pg_roles where rolname = 'tx_leaver') then create role tx_leaver; end if; end $$;
+        alter role tx_leaver login; create table public.untold (i integer); grant insert on public.untold to tx_leaver`,
+      script: true,
+    });
+    let severed = false;
+    const url = new URL(
+      await startRelay(database.url(), (kind, text, sever) => {
+        if (severed || kind === 'to-server' || !text.includes('COMMIT')) return true;
+        severed = true;
+        sever();
+        return false;
+      }),
+    );
+    url.username = 'tx_leaver';
+    const connection = await (await openTestSession({ url: url.href, sslmode: 'disable' })).connect();
+    await connection.begin();
+    await connection.run({ sql: 'insert into public.untold values (1)' });
+    await owner.run({ sql: 'alter role tx_leaver nologin' });
+    const message = 'the connection was lost during COMMIT, and whether it was done is not known';
+    expect(await failureOf(connection.commit())).toMatchObject({ kind: 'connection', retry: 'never', message });
+    expect(await valueOf(owner, 'select count(*) from public.untold')).toBe(1);
+  });
   it('is waited for while the server is still at it', async () => {
     let severed = false;
     const url = await startRelay(database.url(), (kind, text, sever) => {

@@ -3,7 +3,7 @@ import type { Connection, LockWait, Session } from '../../adapter/connection.ts'
 import { catalog } from './catalog.ts';
 import { failureOf, openTestConnection, openTestSession, rowsOf, useTestDatabase, valueOf } from './open-test-session.ts';
 import { lockBriefly } from './publish/lock-briefly.ts';
-import { lockKey } from './relation-locks.ts';
+import { holderQuery, lockKey } from './relation-locks.ts';
 
 const database = useTestDatabase();
 
@@ -87,6 +87,23 @@ describe('a transaction with locks', () => {
     }
     await a.rollback();
     expect(await valueOf(b, 'select 1')).toBe(1);
+  });
+  it('is named as the holder, and those that wait with us are not', async () => {
+    const { a, b } = await pair();
+    await a.begin({ label: 'tx:holder', locks: [orders] });
+    const waiting = b.begin({ label: 'tx:waiter', locks: [orders] });
+    await pause(100);
+    const third = await openTestConnection(database);
+    expect(
+      await rowsOf(
+        third,
+        `select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`,
+      ),
+    ).toEqual([[1]]);
+    expect(await rowsOf(third, holderQuery(orders))).toEqual([[await valueOf(a, 'select pg_backend_pid()'), 'tx:holder']]);
+    await a.rollback();
+    await waiting;
+    await b.rollback();
   });
   it('holds no lock while it waits for another', async () => {
     const { a, b } = await pair();

@@ -38,6 +38,7 @@ export interface OwnedIndex {
   /** What its definition begins with, up to the place where its method is named. */
   readonly head: string;
   readonly unique: boolean;
+  readonly tablespace: string | null;
   readonly clustered: boolean;
   readonly identifies: boolean;
   readonly comment: string | null;
@@ -52,6 +53,8 @@ export interface OwnedConstraint {
   /** A foreign key that points to its own table. */
   readonly own: boolean;
   readonly definition: string;
+  /** Of its index. */
+  readonly tablespace: string | null;
   readonly clustered: boolean;
   readonly identifies: boolean;
   readonly comment: string | null;
@@ -115,6 +118,8 @@ export interface Belongings {
   readonly forcedRowSecurity: boolean;
   /** As the catalog spells it; `d` is the usual of tables. */
   readonly replicaIdentity: string;
+  /** Null where it is that of the database. */
+  readonly tablespace: string | null;
   readonly populated: boolean;
   readonly comment: string | null;
   readonly labels: readonly { readonly provider: string; readonly label: string; readonly column: string | null }[];
@@ -156,6 +161,8 @@ const catalogOf = (name: string): string => `'pg_catalog.${name}'::pg_catalog.re
 const commentOf = (catalog: string, oid: string, column = '0'): string =>
   `(select d.description from pg_catalog.pg_description d where d.classoid = ${catalogOf(catalog)} and d.objoid = ${oid} and d.objsubid = ${column})`;
 
+const tablespaceOf = (oid: string): string => `(select s.spcname from pg_catalog.pg_tablespace s where s.oid = ${oid})`;
+
 const grantsOf = (acl: string): string =>
   `case when ${acl} is not null then (select coalesce(json_agg(json_build_object('role', case g.grantee when 0 then null else pg_catalog.pg_get_userbyid(g.grantee) end,
     'privilege', g.privilege_type, 'grantable', g.is_grantable)), '[]') from pg_catalog.aclexplode(${acl}) g) end`;
@@ -181,7 +188,7 @@ const columns = list(
 );
 
 const indexes = list(
-  `'name', i.relname, 'columns', ${columnsOf('pg_class', 'i.oid')}, 'definition', pg_catalog.pg_get_indexdef(i.oid), 'unique', x.indisunique,
+  `'name', i.relname, 'columns', ${columnsOf('pg_class', 'i.oid')}, 'definition', pg_catalog.pg_get_indexdef(i.oid), 'unique', x.indisunique, 'tablespace', ${tablespaceOf('i.reltablespace')},
    'head', pg_catalog.format('INDEX %I ON %s%I.%I ', i.relname, case when c.relkind = 'p' then 'ONLY ' else '' end, n.nspname, c.relname),
    'clustered', x.indisclustered, 'identifies', x.indisreplident, 'comment', ${commentOf('pg_class', 'i.oid')},
    'statistics', (select coalesce(json_agg(json_build_object('column', a.attnum, 'target', a.attstattarget) order by a.attnum), '[]')
@@ -194,8 +201,9 @@ const indexes = list(
 const constraints = list(
   `'name', k.conname, 'columns', coalesce(to_json(k.conkey), '[]'), 'kind', case k.contype when 'n' then 'not null' when 'c' then 'check' when 'p' then 'primary key' when 'u' then 'unique' when 'x' then 'exclusion' else 'foreign key' end,
    'own', k.confrelid = c.oid, 'definition', pg_catalog.pg_get_constraintdef(k.oid), 'comment', ${commentOf('pg_constraint', 'k.oid')},
+   'tablespace', ${tablespaceOf('(select i.reltablespace from pg_catalog.pg_class i where i.oid = x.indexrelid)')},
    'clustered', coalesce(x.indisclustered, false), 'identifies', coalesce(x.indisreplident, false)`,
-  `pg_catalog.pg_constraint k left join pg_catalog.pg_index x on x.indexrelid = k.conindid and x.indrelid = c.oid
+  `pg_catalog.pg_constraint k left join pg_catalog.pg_index x on x.indexrelid = k.conindid and k.contype <> 'f'
    where k.conrelid = c.oid and k.contype in ('n', 'c', 'p', 'u', 'x', 'f')`,
   `k.contype = 'f', k.conname`,
 );
@@ -268,11 +276,14 @@ const pointsTo = list(
   'f.nspname, f.relname',
 );
 
-/** What would be lost without a word, as nothing depends on it: a place among the rows of another table, and numbers that go on. */
+/** What would be lost without a word, as nothing depends on it: a place among the rows of another table, numbers that go on, and where it lies. */
 const ties = `select 'the place of its rows in ' || pg_catalog.pg_describe_object(${pgClass}, p.inhparent, 0) as what
   from pg_catalog.pg_inherits p where p.inhrelid = c.oid and c.relkind in ('r', 'p', 'f')
   union all select 'the identity of ' || pg_catalog.pg_describe_object(${pgClass}, c.oid, i.attnum)
-  from pg_catalog.pg_attribute i where i.attrelid = c.oid and i.attidentity <> '' and not i.attisdropped`;
+  from pg_catalog.pg_attribute i where i.attrelid = c.oid and i.attidentity <> '' and not i.attisdropped
+  union all select pg_catalog.format('the tablespace %I, in which %I may make nothing', s.spcname, current_user) from pg_catalog.pg_tablespace s
+  where not pg_catalog.has_tablespace_privilege(s.oid, 'CREATE') and (s.oid = c.reltablespace or exists (select from pg_catalog.pg_index x
+    join pg_catalog.pg_class i on i.oid = x.indexrelid where x.indrelid = c.oid and i.reltablespace = s.oid))`;
 
 /** Whatever depends on the relation or its row type and is none of the above, and what it is tied to itself. */
 const others = `(select coalesce(json_agg(distinct o.what), '[]') from (${ties} union all select pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
@@ -318,7 +329,7 @@ select json_build_object('oid', c.oid::bigint, 'relation', json_build_object('sc
   'owner', pg_catalog.pg_get_userbyid(c.relowner), 'ours', pg_catalog.pg_has_role(c.relowner, 'USAGE') and pg_catalog.has_schema_privilege(n.oid, 'CREATE') and not pg_catalog.pg_is_other_temp_schema(n.oid), 'options', to_json(c.reloptions),
   'toastOptions', (select to_json(t.reloptions) from pg_catalog.pg_class t where t.oid = c.reltoastrelid),
   'grants', ${grantsOf('c.relacl')}, 'rowSecurity', c.relrowsecurity, 'forcedRowSecurity', c.relforcerowsecurity,
-  'replicaIdentity', c.relreplident, 'populated', c.relispopulated, 'comment', ${commentOf('pg_class', 'c.oid')},
+  'replicaIdentity', c.relreplident, 'tablespace', ${tablespaceOf('c.reltablespace')}, 'populated', c.relispopulated, 'comment', ${commentOf('pg_class', 'c.oid')},
   'labels', ${labels}, 'columns', ${columns}, 'indexes', ${indexes}, 'constraints', ${constraints}, 'triggers', ${triggers}, 'rules', ${rules},
   'policies', ${policies}, 'statistics', ${statistics}, 'publications', ${publications},
   'query', case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid) end, 'reads', ${reads}, 'referencedBy', ${referencedBy},

@@ -5,6 +5,7 @@ import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
 import type { Belongings, OwnedConstraint, OwnedIndex } from './belongings.ts';
+import { moveIndex } from './tablespaces.ts';
 import { temporaryName } from './temporary-name.ts';
 import { indexSettings } from './transfer.ts';
 import type { Maker, Part } from './transfer.ts';
@@ -95,7 +96,10 @@ export function carryOver(old: Belongings, stage: Relation, kept: ReadonlySet<nu
       .filter((index) => isKept(index) && !isIndexName(index.name))
       .map((index) => carryIndex(index, stage, old.relation, make)),
   ];
-  return { before: parts.flatMap(({ before }) => before), after: parts.flatMap(({ after }) => after) };
+  const moves = [...old.constraints, ...old.indexes].flatMap((part) =>
+    moveIndex({ schema: stage.schema, name: temporaryName(stage.name, part.name) }, part),
+  );
+  return { before: [...parts.flatMap(({ before }) => before), ...each(moves)], after: parts.flatMap(({ after }) => after) };
 }
 
 /** A statement that is carried out only where a query finds nothing. */
@@ -123,7 +127,8 @@ export function attachmentsOf(old: Belongings, parts: readonly Part[]): readonly
         const { name, kind, definition } = constraint;
         const same = kind === 'primary key' ? `contype = 'p'` : `conname = ${quoteText(name)}`;
         const add = `alter table ${nameOf(target)} add constraint ${quoteIdentifier(name)} ${definition}`;
-        const statements = [add, ...marks(constraint, target, name), ...constraintComment(constraint, target, name)];
+        const move = moveIndex({ schema: target.schema, name }, constraint);
+        const statements = [add, ...move, ...marks(constraint, target, name), ...constraintComment(constraint, target, name)];
         const sql = unless(`select from pg_catalog.pg_constraint where conrelid = ${oid} and ${same}`, statements);
         return attachment('constraint', constraint, sql, kind === 'primary key' || kind === 'unique');
       }),
@@ -133,6 +138,7 @@ export function attachmentsOf(old: Belongings, parts: readonly Part[]): readonly
         const place = quoteText(nameOf({ schema: target.schema, name: index.name }));
         const statements = [
           createIndex(index, index.name, target),
+          ...moveIndex({ schema: target.schema, name: index.name }, index),
           ...marks(index, target, index.name),
           ...indexSettings(index, target.schema),
           ...indexComment(index, target, index.name),

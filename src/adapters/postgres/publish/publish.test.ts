@@ -38,6 +38,10 @@ async function connect(...setUp: readonly string[]): Promise<Connection> {
       grant all on schema "mart ""x""", other to tx_reader, tx_owner, tx_other; grant tx_owner to current_user`,
     script: true,
   });
+  if ((await valueOf(connection, `select count(*) from pg_tablespace where spcname = 'tx_fast'`)) === 0) {
+    await connection.run({ sql: 'set allow_in_place_tablespaces = on' });
+    await connection.run({ sql: `create tablespace tx_fast location ''` });
+  }
   for (const sql of setUp) await connection.run({ sql, script: true });
   return connection;
 }
@@ -107,7 +111,7 @@ async function snapshot(connection: Connection): Promise<readonly unknown[]> {
     `select c.relname, c.relkind, pg_get_userbyid(c.relowner), c.relacl::text, c.reloptions::text, c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
        c.relispopulated, obj_description(c.oid, 'pg_class'), case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
        case when c.relkind = 'i' then pg_get_indexdef(c.oid) end,
-       (select t.reloptions::text from pg_class t where t.oid = c.reltoastrelid)
+       (select t.reloptions::text from pg_class t where t.oid = c.reltoastrelid), (select s.spcname from pg_tablespace s where s.oid = c.reltablespace)
      from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname in ('mart "x"', 'other') order by 1, 2`,
   );
   const columns = await rowsOf(
@@ -163,6 +167,8 @@ const everything = [
   `alter table ${name} disable trigger noted; comment on trigger noted on ${name} is 'off'`,
   `create rule quiet as on delete to ${name} where old.id = 99 do instead nothing`,
   `drop publication if exists tx_changes; create publication tx_changes for table ${name}`,
+  `alter table ${name} set tablespace tx_fast`,
+  ...['"by V"', 'pk', 'only_one'].map((index) => `alter index "mart ""x""".${index} set tablespace tx_fast`),
   `grant select on ${name} to tx_reader with grant option; grant insert (v), select (id) on ${name} to tx_other; revoke truncate on ${name} from current_user`,
 ];
 
@@ -207,10 +213,45 @@ describe('a table in the place of a table', () => {
     await connection.run({ sql: `create unique index named on ${name} (id)` });
     for (const { sql } of kept) await connection.run({ sql });
     await connection.run({
-      sql: `comment on constraint pk on ${name} is 'the key'; alter table ${name} cluster on named; alter table ${name} replica identity using index named`,
+      sql: `comment on constraint pk on ${name} is 'the key'; alter table ${name} cluster on named; alter table ${name} replica identity using index named;
+        alter index "mart ""x""".pk set tablespace tx_fast`,
       script: true,
     });
     expect(await snapshot(connection)).toEqual(before);
+  });
+
+  it('that points to itself is ordered by its key as before', async () => {
+    const connection = await connect(
+      `create table ${name} (id integer constraint pk primary key, mother integer constraint to_self references ${name})`,
+      `alter table ${name} cluster on pk; alter table ${name} replica identity using index pk`,
+    );
+    const before = await snapshot(connection);
+    await replaceBy(connection, 'select 1 as id, 1 as mother');
+    expect(await snapshot(connection)).toEqual(before);
+  });
+
+  it('lies where it lay, though nothing else is on it', async () => {
+    const connection = await connect(`create table ${name} tablespace tx_fast as select 1 as id`);
+    const before = await snapshot(connection);
+    await replaceBy(connection, 'select 2 as id');
+    expect(await snapshot(connection)).toEqual(before);
+    expect(JSON.stringify(before)).toContain('tx_fast');
+  });
+
+  it.each([
+    ['the table', `alter table ${name} set tablespace tx_fast`],
+    ['an index', `create index on ${name} (id) tablespace tx_fast`],
+  ])('stays where %s lies in a place in which we may make nothing, and gets its rows there', async (_, moved) => {
+    const connection = await connect(
+      `create table ${name} as select 1 as id`,
+      moved,
+      `alter table ${name} owner to tx_owner; set role tx_owner`,
+    );
+    const [before, oid] = [await snapshot(connection), await oidOf(connection, name)];
+    await replaceBy(connection, 'select 2 as id');
+    expect([await snapshot(connection), await oidOf(connection, name)]).toEqual([before, oid]);
+    const { details } = await refused(replaceBy(connection, `select 2 as id, 'more' as v`));
+    expect(details).toMatchObject({ kind: 'dependents', dependents: ['the tablespace tx_fast, in which tx_owner may make nothing'] });
   });
 
   it('belongs to whom it belonged', async () => {
@@ -306,6 +347,7 @@ describe('views over a table that is replaced', () => {
       `alter materialized view other.stored alter column v set statistics 17, alter column v set storage external, alter column id set (n_distinct = 5),
          alter column v set compression pglz`,
       `create view other.reads_stored as select id from other.stored; alter materialized view other.stored owner to tx_owner`,
+      `alter materialized view other.stored set tablespace tx_fast; alter index other.stored_id set tablespace tx_fast`,
     );
     const before = await snapshot(connection);
     await replaceBy(connection, `select 7 as id, 'new' as v, 2.5 as price`);

@@ -110,6 +110,7 @@ export function transferSettings(old: Belongings, name: string, kept: ReadonlySe
     ...old.columns.filter((column) => kept.has(column.name) && !column.automatic).flatMap(columnSettings),
     ...(old.rowSecurity ? ['enable row level security'] : []),
     ...(old.forcedRowSecurity ? ['force row level security'] : []),
+    ...(old.tablespace === null ? [] : [`set tablespace ${quoteIdentifier(old.tablespace)}`]),
     ...(old.replicaIdentity === 'f' ? ['replica identity full'] : old.replicaIdentity === 'n' ? ['replica identity nothing'] : []),
   ];
   return changes.length === 0 ? undefined : `alter table ${name} ${changes.join(', ')}`;

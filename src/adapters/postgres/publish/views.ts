@@ -4,6 +4,7 @@ import type { Column } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
+import { moveIndex } from './tablespaces.ts';
 import type { Belongings } from './belongings.ts';
 import { indexSettings, kindWord, optionList, partsOf, transferComments, transferGrants, viewSettings } from './transfer.ts';
 import type { Maker } from './transfer.ts';
@@ -53,7 +54,8 @@ function remakeTexts(view: Belongings): readonly string[] {
   const name = viewName(view);
   const word = kindWord(view.kind);
   const all = new Set(view.columns.map((column) => column.name));
-  const create = `create ${word} ${name}${optionList(view.options)} as ${queryOf(view)}${view.kind === 'm' && !view.populated ? ' with no data' : ''}`;
+  const place = view.tablespace === null ? '' : ` tablespace ${quoteIdentifier(view.tablespace)}`;
+  const create = `create ${word} ${name}${optionList(view.options)}${place} as ${queryOf(view)}${view.kind === 'm' && !view.populated ? ' with no data' : ''}`;
   const defaults = view.columns
     .filter((column) => column.fallback !== null && view.kind === 'v')
     .map((column) => `alter view ${name} alter column ${quoteIdentifier(column.name)} set default ${column.fallback}`);
@@ -66,12 +68,14 @@ function remakeTexts(view: Belongings): readonly string[] {
       : [`comment on index ${dialect.relation({ schema: view.relation.schema, name: index.name })} is ${quoteText(index.comment)}`]),
     ...(index.clustered ? [`alter ${word} ${name} cluster on ${quoteIdentifier(index.name)}`] : []),
   ]);
+  const moves = view.indexes.flatMap((index) => moveIndex({ schema: view.relation.schema, name: index.name }, index));
   const parts = partsOf(view, new Set(view.columns.map((column) => column.number)));
   return [
     create,
     ...defaults,
     ...(settings === undefined ? [] : [settings]),
     ...indexes,
+    ...moves,
     ...transferGrants(view, name, all),
     ...transferComments(view, name, view.kind, all),
     ...parts.flatMap((part) => part.statements),
