@@ -59,11 +59,21 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
   });
 
   it('compiling says what is wrong with columns, of all models at once', async () => {
-    const opened = await project({ ...shop, 'models/wrong.sql': 'select nope, amount from {{ref "paid"}}' });
+    const opened = await project({
+      ...shop,
+      'models/wrong.sql': 'select nope, amount from {{ref "paid"}}',
+      'models/elsewhere.sql': 'select orders.id, nope from {{ref "orders"}} as o',
+      'models/starred.sql': 'select {{star (ref "orders") alias="orders"}} from {{ref "orders"}} as o',
+    });
     const { exit, text } = await opened.tx('compile');
     expect(exit, text).toBe(2);
     expect(text).toContain('unknown-column');
     expect(text).toContain('models/wrong.sql:1:8');
+    // A name that nothing in FROM has is no relation that may stand in the target.
+    for (const at of ['unknown-relation  models/elsewhere.sql:1:8', 'unknown-column  models/elsewhere.sql:1:19'])
+      expect(text).toContain(at);
+    expect(text).toContain('unknown-relation  models/starred.sql:1:8');
+    expect(text).not.toContain('not known');
   });
 
   it('what is described has to be there, with a type that there is; of two columns of one name the model is told', async () => {
