@@ -63,6 +63,7 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
       ...shop,
       'models/wrong.sql': 'select nope, amount from {{ref "paid"}}',
       'models/elsewhere.sql': 'select orders.id, nope from {{ref "orders"}} as o',
+      'models/summed.sql': 'select sum(status) as s from {{ref "orders"}}',
       'models/starred.sql': 'select {{star (ref "orders") alias="orders"}} from {{ref "orders"}} as o',
     });
     const { exit, text } = await opened.tx('compile');
@@ -73,6 +74,7 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
     for (const at of ['unknown-relation  models/elsewhere.sql:1:8', 'unknown-column  models/elsewhere.sql:1:19'])
       expect(text).toContain(at);
     expect(text).toContain('unknown-relation  models/starred.sql:1:8');
+    expect(text).toContain('type-mismatch  models/summed.sql:1:8');
     expect(text).not.toContain('not known');
   });
 

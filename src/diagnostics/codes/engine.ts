@@ -65,7 +65,10 @@ export const engineCodes = {
             problem,
           ),
   ),
-  'unknown-function': error<StatementProblem>(missing('function'), nearNames('check the name and the version of the database')),
+  'unknown-function': error<StatementProblem>(
+    missing('function'),
+    nearNames('check the name, its arguments and the version of the database'),
+  ),
   'type-mismatch': error<StatementProblem>(inTheWordsOf, () => 'cast one side, like `column::integer`'),
   'ambiguous-column': error<StatementProblem>(inTheWordsOf, () => 'put the name or alias of its table before the column'),
   'query-invalid': error<StatementProblem>(inTheWordsOf),
