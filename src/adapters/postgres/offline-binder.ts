@@ -15,7 +15,7 @@ import { binderOver } from './temporary-stubs.ts';
 interface Engine {
   readonly query: (
     sql: string,
-    parameters: readonly never[],
+    parameters: readonly string[],
     options: { readonly rowMode: 'array'; readonly parsers: Readonly<Record<number, (text: string) => string>> },
   ) => Promise<{
     readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
@@ -80,14 +80,14 @@ class OfflineConnection implements AskingConnection {
 
   async queryEach(...statements: readonly Statement[]): Promise<readonly ResultSet[]> {
     const results: ResultSet[] = [];
-    for (const { sql } of statements) results.push(await this.#ask(sql));
+    for (const { sql, kept } of statements) results.push(await this.#ask(sql, kept?.values));
     return results;
   }
 
   /** The types of columns are left open: nobody asks for them. */
-  async #ask(sql: string): Promise<ResultSet> {
+  async #ask(sql: string, values: readonly string[] = []): Promise<ResultSet> {
     try {
-      const { fields, rows } = await this.#engine.query(sql, [], { rowMode: 'array', parsers: asText });
+      const { fields, rows } = await this.#engine.query(sql, values, { rowMode: 'array', parsers: asText });
       return {
         columns: fields.map(({ name }) => ({ name, type: '' })),
         rows: rows.map((row) => row.map((cell, at) => cellOf(cell, fields[at]?.dataTypeID ?? 0))),
