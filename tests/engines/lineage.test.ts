@@ -76,6 +76,16 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
     expect(text).toContain('unknown-relation  models/starred.sql:1:8');
     expect(text).toContain('type-mismatch  models/summed.sql:1:8');
     expect(text).not.toContain('not known');
+    // What is no query, or does not compile, keeps none of this from being told; its readers are not judged.
+    opened.write({
+      'models/unread.sql': 'selec 1 as id',
+      'models/unwritten.sql': 'select {{no_such_helper "x"}} as id',
+      'models/reader.sql': 'select nope from {{ref "unread"}}',
+    });
+    const more = await opened.tx('compile');
+    expect(more.exit).toBe(2);
+    for (const name of ['unread', 'unwritten', 'wrong', 'elsewhere', 'summed']) expect(more.text).toContain(`models/${name}.sql:1:`);
+    expect(more.text).not.toContain('models/reader.sql');
   });
 
   it('what is described has to be there, with a type that there is; of two columns of one name the model is told', async () => {
