@@ -64,6 +64,7 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
       'models/wrong.sql': 'select nope, amount from {{ref "paid"}}',
       'models/elsewhere.sql': 'select orders.id, nope from {{ref "orders"}} as o',
       'models/summed.sql': 'select sum(status) as s from {{ref "orders"}}',
+      'models/joined.sql': 'select amount from {{ref "orders"}} join {{ref "paid"}} using (order_idd)',
       'models/starred.sql': 'select {{star (ref "orders") alias="orders"}} from {{ref "orders"}} as o',
     });
     const { exit, text } = await opened.tx('compile');
@@ -75,6 +76,7 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
       expect(text).toContain(at);
     expect(text).toContain('unknown-relation  models/starred.sql:1:8');
     expect(text).toContain('type-mismatch  models/summed.sql:1:8');
+    expect(text).toContain('unknown-column  models/joined.sql:1:64');
     expect(text).not.toContain('not known');
     // What is no query, or does not compile, keeps none of this from being told; its readers are not judged.
     opened.write({

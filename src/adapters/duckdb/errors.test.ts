@@ -16,6 +16,7 @@ describe('kinds', () => {
     ['select nope from (select 1 as a)', 'unknown-column'],
     ['select t.nope from (select 1 as a) as t', 'unknown-column'],
     ['insert into t (nope) values (1)', 'unknown-column'],
+    ['select 1 from t join t as u using (nope)', 'unknown-column'],
     ['select * from nowhere', 'unknown-relation'],
     ['select * from nowhere.t', 'unknown-relation'],
     ['create table nowhere.t as select 1', 'unknown-relation'],

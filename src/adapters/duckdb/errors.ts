@@ -123,7 +123,11 @@ const beforeColumn = /^Referenced table "((?:[^"]|"")+)" not found/i;
 
 function binderKind(raw: RawError): EngineErrorKind {
   const message = raw.exception_message;
-  if (raw.error_subtype === 'COLUMN_NOT_FOUND' || /does not have a column|column .* not found/i.test(message)) return 'unknown-column';
+  if (
+    raw.error_subtype === 'COLUMN_NOT_FOUND' ||
+    /does not have a column|column .* not found|^Column .* does not exist on (?:left|right) side of join/i.test(message)
+  )
+    return 'unknown-column';
   if (/^Ambiguous reference/i.test(message)) return 'ambiguous';
   if (beforeColumn.test(message)) return 'unknown-relation';
   if (
@@ -226,9 +230,9 @@ function unnamedCandidates(message: string, kind: EngineErrorKind): readonly str
   return [...(list ?? '').matchAll(/"((?:[^"]|"")+)"/g)].map(([, name = '']) => name);
 }
 
-/** The column of `Values list "t" does not have a column named "c"`: the engine names it in its words only. */
+/** The column of `Values list "t" does not have a column named "c"`, and of a USING: the engine names it in its words only. */
 function unnamedColumn(message: string): string | undefined {
-  return /does not have a column named "([^"]+)"/.exec(message)?.[1];
+  return (/does not have a column named "([^"]+)"/.exec(message) ?? /^Column "([^"]+)" does not exist on/.exec(message))?.[1];
 }
 
 /** The name before a column, or the relation of `Table with name "s.t" does not exist because schema "s" does not exist.` */
