@@ -53,6 +53,8 @@ export interface EngineErrorDetails {
   readonly operation?: ValueOperation;
   /** The name that the engine stumbled over, when it told. */
   readonly name?: string;
+  /** For `unknown-relation`: the name stands before a column, and nothing in FROM is called so; what stands in the database is no matter. */
+  readonly beforeColumn?: true;
   /** Near names that the engine offered. */
   readonly candidates?: readonly string[];
   /** What the engine advises, in its own words; no row values. */

@@ -76,6 +76,12 @@ export function checkSequence(node: CompiledModel, columns: readonly Column[], f
   return [diagnose('sequence-wrong', problem, { node: node.id, span: node.rawConfig['sequence_by']?.span })];
 }
 
+/** The words that make the model incremental, where they are about it alone. */
+function whereMaterialized(node: CompiledModel): Where {
+  const span = node.rawConfig['materialized']?.span;
+  return span !== undefined && (span.path === node.path || span.path === node.propertiesPath) ? { node: node.id, span } : fileStart(node);
+}
+
 /** The two texts of an incremental model have to give the same columns, or its table depends on how it was built. */
 export function checkIncrement(
   node: CompiledModel,
@@ -92,7 +98,7 @@ export function checkIncrement(
     return other === undefined || other.type === type ? [] : [{ name, full: type, incremental: other.type }];
   });
   if (missing.length + extra.length + retyped.length === 0) return [];
-  return [diagnose('incremental-columns-differ', { missing, extra, retyped }, fileStart(node))];
+  return [diagnose('incremental-columns-differ', { missing, extra, retyped }, whereMaterialized(node))];
 }
 
 /** Tests that stand on a column which their node does not have, or name one that is not where they look for it. */

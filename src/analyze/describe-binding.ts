@@ -32,10 +32,10 @@ export async function isCertain(
   { catalog }: AnalyzePorts,
   node: QueryNode,
   { sql }: CompiledText,
-  { kind, position }: EngineErrorDetails,
+  { kind, position, beforeColumn }: EngineErrorDetails,
 ): Promise<boolean> {
   if (kind === 'type-mismatch' && input.isOffline === true) return false;
-  if (alwaysWrong.has(kind)) return true;
+  if (alwaysWrong.has(kind) || beforeColumn === true) return true;
   // What is kept as a relation cannot have them; elsewhere they do no harm until somebody names one.
   if (kind === 'duplicate-column') return node.resourceType === 'model' && node.config.materialized !== 'ephemeral';
   if (kind !== 'unknown-relation' && kind !== 'unknown-function') return false;

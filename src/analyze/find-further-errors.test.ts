@@ -44,6 +44,8 @@ describe('a query with several mistakes', () => {
     ['select nme from shop.a union all select idd from shop.a', ['nme', 'idd']],
     ['select nme, id = placed as same from shop.a join shop.a b using (placed)', ['nme', 'id']],
     ['select nme from shop.a join shop.a b on a.id = b.placed', ['nme', 'a.id']],
+    // A name that nothing in FROM has is one mistake, however many columns stand behind it.
+    ['select nme, b.id, b.name, upper(c.id) from shop.a where idd', ['nme', 'b.id', 'c.id', 'idd']],
     // Where nothing can stand in, the search ends.
     ['select unnest(nme), idd from shop.a', ['nme', 'idd']],
     ['select nope(id), nme from shop.a', ['nope']],

@@ -27,13 +27,13 @@ export async function findFurtherErrors(binder: Binder, request: BindRequest, fi
   const seen = new Set<string>();
   let edits: readonly Edit[] = [];
   let error = first;
-  while (edits.length < maxErrors && error.position !== undefined && (error.kind === 'unknown-column' || error.kind === 'ambiguous')) {
-    const { position } = error;
-    const length = tokenLength(request.sql, position, error.name);
+  while (edits.length < maxErrors && error.position !== undefined && isOfColumn(error)) {
+    const { position, beforeColumn } = error;
+    const length = tokenLength(request.sql, position, beforeColumn ? undefined : error.name);
     // A NULL without a type leaves open which function is meant.
     if (edits.length > 0 && /^\s*\(/.test(request.sql.slice(position + length))) break;
     const column = lastPart(request.sql.slice(position, position + length));
-    const name = column.replaceAll('"', '').toLowerCase();
+    const name = beforeColumn ? `${error.name?.toLowerCase()}.` : column.replaceAll('"', '').toLowerCase();
     // A name again: the query may hand on the column that is missing.
     if (edits.length > 0 && !seen.has(name)) errors.push(error);
     seen.add(name);
@@ -46,6 +46,10 @@ export async function findFurtherErrors(binder: Binder, request: BindRequest, fi
     error = { ...found, position: original };
   }
   return { errors, misfits: [] };
+}
+
+function isOfColumn({ kind, beforeColumn }: EngineErrorDetails): boolean {
+  return kind === 'unknown-column' || kind === 'ambiguous' || beforeColumn === true;
 }
 
 /** As an item of a select list the column keeps its name, for those who read it; elsewhere no name may stand. */

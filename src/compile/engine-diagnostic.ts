@@ -100,20 +100,13 @@ export function engineDiagnostic(
   const place = findPlace(details, offset, origin);
   const query = queryAt(origin, offset);
   const absent = findAbsent(reads, details, query);
-  const params = {
-    engine,
-    message: details.message,
-    ...(details.name === undefined ? {} : { name: details.name }),
-    ...(details.candidates === undefined ? {} : { candidates: details.candidates }),
-  };
+  const params = paramsOf(details, engine);
   const { recreates } = statement ?? {};
   const where: Where = {
     span: place?.span ?? origin.span,
     node: origin.node,
     excerpt: place?.excerpt,
-    ...(details.redacted === details.message
-      ? {}
-      : { redacted: diagnose(codes[details.kind], { ...params, message: details.redacted }).message }),
+    ...redactedOf(details, engine),
     notes: [
       ...(place?.notes ?? []),
       ...notesOfReads(details, origin, suspects),
@@ -136,6 +129,22 @@ function queryAt({ text }: Origin, offset: number | undefined): { readonly sql: 
 function notesOfReads(details: EngineErrorDetails, { reads = noReads }: Origin, suspects: SuspectPlaces | undefined): readonly Note[] {
   if (suspects?.offset !== undefined) return suspects.notes;
   return [...(suspects?.notes ?? []), ...noteViews(reads, details)];
+}
+
+function redactedOf({ kind, message, redacted, ...details }: EngineErrorDetails, engine: string): Pick<Where, 'redacted'> {
+  if (redacted === message) return {};
+  const params = paramsOf({ ...details, kind, redacted, message: redacted }, engine);
+  return { redacted: diagnose(codes[kind], params).message };
+}
+
+function paramsOf({ message, name, candidates, beforeColumn }: EngineErrorDetails, engine: string) {
+  return {
+    engine,
+    message,
+    ...(name === undefined ? {} : { name }),
+    ...(candidates === undefined ? {} : { candidates }),
+    ...(beforeColumn === undefined ? {} : { beforeColumn }),
+  };
 }
 
 function suspectsOf(

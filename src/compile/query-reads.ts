@@ -40,7 +40,7 @@ export function findAbsent(
   details: EngineErrorDetails,
   query: { readonly sql: string; readonly offset: number } | undefined,
 ): NamedRead | undefined {
-  if (details.kind !== 'unknown-relation') return undefined;
+  if (details.kind !== 'unknown-relation' || details.beforeColumn === true) return undefined;
   if (query !== undefined) {
     const { sql, offset } = query;
     const found = reads.relations.find((read) => {
@@ -57,10 +57,10 @@ export function findAbsent(
 /** How the relation that the database does not have is meant to be named, where the project builds one of that name. */
 export function adviseReference(
   { others = [] }: QueryReads,
-  { kind, name }: EngineErrorDetails,
+  { kind, name, beforeColumn }: EngineErrorDetails,
   query: { readonly sql: string; readonly offset: number } | undefined,
 ): string | undefined {
-  if (kind !== 'unknown-relation' || name === undefined) return undefined;
+  if (kind !== 'unknown-relation' || name === undefined || beforeColumn === true) return undefined;
   const wanted = name.toLowerCase();
   const named = others.filter(({ relation }) =>
     [relation.name, `${relation.schema}.${relation.name}`].some((one) => one.toLowerCase() === wanted),

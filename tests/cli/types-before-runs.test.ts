@@ -9,12 +9,15 @@ describe('before anything runs', () => {
       'models/a.sql': 'select idd from {{ref "stg"}}\n',
       'models/b.sql': 'select id from {{ref "stg"}} where id < date \'2024-01-01\'\n',
       'models/c.sql': 'select id from {{ref "b"}}\n',
+      // The engine itself would stop at the first row.
+      'models/d.sql': 'select amount from {{ref "stg"}} as s join (select date \'2024-01-01\' as day) as d on d.day = s.id\n',
     });
     for (const command of ['run', 'build', 'plan']) {
       const { code, stdout, stderr } = await project.tx([command]);
       expect(problems(stderr).map(([first]) => first)).toEqual([
         'error unknown-column  models/a.sql:1:8',
         'error type-mismatch  models/b.sql:1:39',
+        'error type-mismatch  models/d.sql:1:94',
       ]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     }

@@ -59,11 +59,35 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
   });
 
   it('compiling says what is wrong with columns, of all models at once', async () => {
-    const opened = await project({ ...shop, 'models/wrong.sql': 'select nope, amount from {{ref "paid"}}' });
+    const opened = await project({
+      ...shop,
+      'models/wrong.sql': 'select nope, amount from {{ref "paid"}}',
+      'models/elsewhere.sql': 'select orders.id, nope from {{ref "orders"}} as o',
+      'models/summed.sql': 'select sum(status) as s from {{ref "orders"}}',
+      'models/joined.sql': 'select amount from {{ref "orders"}} join {{ref "paid"}} using (order_idd)',
+      'models/starred.sql': 'select {{star (ref "orders") alias="orders"}} from {{ref "orders"}} as o',
+    });
     const { exit, text } = await opened.tx('compile');
     expect(exit, text).toBe(2);
     expect(text).toContain('unknown-column');
     expect(text).toContain('models/wrong.sql:1:8');
+    // A name that nothing in FROM has is no relation that may stand in the target.
+    for (const at of ['unknown-relation  models/elsewhere.sql:1:8', 'unknown-column  models/elsewhere.sql:1:19'])
+      expect(text).toContain(at);
+    expect(text).toContain('unknown-relation  models/starred.sql:1:8');
+    expect(text).toContain('type-mismatch  models/summed.sql:1:8');
+    expect(text).toContain('unknown-column  models/joined.sql:1:64');
+    expect(text).not.toContain('not known');
+    // What is no query, or does not compile, keeps none of this from being told; its readers are not judged.
+    opened.write({
+      'models/unread.sql': 'selec 1 as id',
+      'models/unwritten.sql': 'select {{no_such_helper "x"}} as id',
+      'models/reader.sql': 'select nope from {{ref "unread"}}',
+    });
+    const more = await opened.tx('compile');
+    expect(more.exit).toBe(2);
+    for (const name of ['unread', 'unwritten', 'wrong', 'elsewhere', 'summed']) expect(more.text).toContain(`models/${name}.sql:1:`);
+    expect(more.text).not.toContain('models/reader.sql');
   });
 
   it('what is described has to be there, with a type that there is; of two columns of one name the model is told', async () => {

@@ -105,6 +105,38 @@ describe.skipIf(engine === undefined)('what a run sends', () => {
     for (const { statements } of plan) for (const sql of statements) expect(sql).toMatch(/^\s*select\b/i);
   });
 
+  it('compiles with one look at the catalog, however many sources and mistakes there are, and with none where types are described', async () => {
+    const trips: number[][] = [];
+    for (const size of sizes) {
+      const numbers = Array.from({ length: size }, (_, at) => at);
+      const sources = (columns: string): string =>
+        `sources:\n${numbers.map((at) => `  - {name: raw${at}, tables: [{name: t${columns}}]}\n`).join('')}`;
+      const readers = numbers.map((at) => [`models/m${at}.sql`, `select id + ${at} as id from {{source "raw${at}" "t"}}\n`]);
+      const project = await engine?.project({ ...Object.fromEntries(readers), 'models/s.yml': sources('') });
+      if (project === undefined) throw new Error('no engine');
+      for (const at of numbers) await project.run(`create schema raw${at}`, `create table raw${at}.t (id bigint)`);
+      const server = await watchWire(String(project.settings['url']));
+      const target = { type: 'postgres', schema: 'main', url: server.url };
+      project.write({ 'project.yaml': `name: shop\ntargets:\n  dev: ${JSON.stringify(target)}\n` });
+      const compile = async (exit: number): Promise<number> => {
+        const end = await project.tx('compile --no-cache');
+        expect(end.exit, end.text).toBe(exit);
+        return server.take().filter((trip) => kindOf(trip) === 'catalog').length;
+      };
+      const plain = await compile(0);
+      // A relation that nobody declared may stand in the target: that is looked up among what is known already.
+      project.write({ 'models/no.sql': 'select x from nowhere\n', 'models/nor.sql': 'select x from main.nowhere\n' });
+      const wrong = await compile(2);
+      project.write({ 'models/no.sql': 'select 1 as x\n', 'models/nor.sql': 'select 2 as x\n' });
+      project.write({ 'models/s.yml': sources(', columns: [{name: id, data_type: bigint}]') });
+      trips.push([plain, wrong, await compile(0)]);
+    }
+    expect(trips).toEqual([
+      [1, 1, 0],
+      [1, 1, 0],
+    ]);
+  });
+
   it('asks about queries that have changed a few times, however many there are, and not where none has', async () => {
     const trips: (readonly Counts[])[] = [];
     for (const size of sizes) {

@@ -48,8 +48,9 @@ describe('golden cases', () => {
     expect(expectationOf(query)).toEqual(expected);
     expect(query.opaque).toEqual([]);
   });
-  it('have names of their own', () => {
+  it('have names of their own, and are many', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+    expect(cases.length).toBeGreaterThanOrEqual(75);
   });
 });
 

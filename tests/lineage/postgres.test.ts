@@ -64,8 +64,9 @@ describe('golden cases', () => {
     expect(query.opaque).toEqual([]);
     expect(expectationOf(query)).toEqual(expected);
   });
-  it('have names of their own', () => {
+  it('have names of their own, and are many', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+    expect(cases.length).toBeGreaterThanOrEqual(75);
   });
 });
 

@@ -16,6 +16,7 @@ describe('kinds', () => {
     ['select nope from (select 1 as a)', 'unknown-column'],
     ['select t.nope from (select 1 as a) as t', 'unknown-column'],
     ['insert into t (nope) values (1)', 'unknown-column'],
+    ['select 1 from t join t as u using (nope)', 'unknown-column'],
     ['select * from nowhere', 'unknown-relation'],
     ['select * from nowhere.t', 'unknown-relation'],
     ['create table nowhere.t as select 1', 'unknown-relation'],
@@ -44,6 +45,11 @@ describe('kinds', () => {
     const details = await fail(sql, 'create table t (a integer primary key); insert into t values (1)');
     expect(details.kind).toBe(kind);
     expect(details.message).not.toMatch(/[\n\r]|LINE 1|exception_type|_tx_database/);
+  });
+  it('tells a name before a column, which nothing in FROM has, from a relation', async () => {
+    const sql = 'select x.a, y.a from (select 1 as a) as x';
+    expect(await fail(sql)).toMatchObject({ kind: 'unknown-relation', name: 'y', candidates: ['x'], beforeColumn: true, position: 12 });
+    expect(await fail('select * from nowhere')).not.toHaveProperty('beforeColumn');
   });
   it('tells a table with the name of a kind of file from a file', async () => {
     const sql = 'select 1 as "raw_csv" from "raw"."csv" as c';

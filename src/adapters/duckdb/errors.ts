@@ -118,11 +118,18 @@ const typeKinds: Readonly<Record<string, EngineErrorKind>> = {
 /** What the binder says of databases, extensions and settings, which another place may have. */
 const dependsOnPlace = /^Catalog "|extension|secret|setting|configuration|attach/i;
 
+/** What the binder says of a name before a column that nothing in FROM has. */
+const beforeColumn = /^Referenced table "((?:[^"]|"")+)" not found/i;
+
 function binderKind(raw: RawError): EngineErrorKind {
   const message = raw.exception_message;
-  if (raw.error_subtype === 'COLUMN_NOT_FOUND' || /does not have a column|column .* not found/i.test(message)) return 'unknown-column';
+  if (
+    raw.error_subtype === 'COLUMN_NOT_FOUND' ||
+    /does not have a column|column .* not found|^Column .* does not exist on (?:left|right) side of join/i.test(message)
+  )
+    return 'unknown-column';
   if (/^Ambiguous reference/i.test(message)) return 'ambiguous';
-  if (/^Referenced table .* not found/i.test(message)) return 'unknown-relation';
+  if (beforeColumn.test(message)) return 'unknown-relation';
   if (
     raw.error_subtype === 'NO_MATCHING_FUNCTION' ||
     /explicit type cast|Cannot (?:mix|compare|combine)|Unimplemented type for cast/i.test(message)
@@ -216,18 +223,21 @@ function candidatesOf(raw: RawError, kind: EngineErrorKind): readonly string[] |
 
 /** Of `Table "o" does not have a column named "c"` the engine names what is near in its words only. */
 function unnamedCandidates(message: string, kind: EngineErrorKind): readonly string[] {
-  const list = kind === 'unknown-column' ? /\nCandidate bindings:[\s:]*([^\n]+)/.exec(message)?.[1] : undefined;
+  const list =
+    kind === 'unknown-column' || beforeColumn.test(message)
+      ? /\nCandidate (?:bindings|tables):[\s:]*([^\n]+)/.exec(message)?.[1]
+      : undefined;
   return [...(list ?? '').matchAll(/"((?:[^"]|"")+)"/g)].map(([, name = '']) => name);
 }
 
-/** The column of `Values list "t" does not have a column named "c"`: the engine names it in its words only. */
+/** The column of `Values list "t" does not have a column named "c"`, and of a USING: the engine names it in its words only. */
 function unnamedColumn(message: string): string | undefined {
-  return /does not have a column named "([^"]+)"/.exec(message)?.[1];
+  return (/does not have a column named "([^"]+)"/.exec(message) ?? /^Column "([^"]+)" does not exist on/.exec(message))?.[1];
 }
 
-/** The relation of `Table with name "s.t" does not exist because schema "s" does not exist.` */
+/** The name before a column, or the relation of `Table with name "s.t" does not exist because schema "s" does not exist.` */
 function unnamedRelation(message: string): string | undefined {
-  return /^(?:Table|View) with name "([^"]+)" does not exist because/.exec(message)?.[1];
+  return (beforeColumn.exec(message) ?? /^(?:Table|View) with name "([^"]+)" does not exist because/.exec(message))?.[1];
 }
 
 function holderOf(message: string): EngineErrorDetails['holder'] {
@@ -268,6 +278,7 @@ export function engineError(cause: unknown, sql?: string, skip = 0): EngineError
       retry: retryOf(kind),
       ...(position === undefined || position < skip ? {} : { position: position - skip }),
       ...(name === undefined ? {} : { name }),
+      ...(kind === 'unknown-relation' && beforeColumn.test(raw.exception_message) ? { beforeColumn: true } : {}),
       ...(candidates === undefined ? {} : { candidates }),
       ...(holder === undefined ? {} : { holder }),
       ...(/replaying WAL/i.test(raw.exception_message) ? { hint: logHint } : {}),

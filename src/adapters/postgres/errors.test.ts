@@ -46,6 +46,14 @@ describe('kinds', () => {
     expect(details.kind).toBe(kind);
     expect(details.message).not.toMatch(/[\n\r]|LINE 1/);
   });
+  it('of a name before a column, which nothing in FROM has, say so, in whatever language', async () => {
+    const sql = 'select x.a, y.a from (select 1 as a) as x';
+    expect(await fail(sql)).toMatchObject({ kind: 'unknown-relation', name: 'y', beforeColumn: true, position: 12 });
+    expect(await fail('select t.a from t as x', 'create table t (a integer)')).toMatchObject({ candidates: ['x'], beforeColumn: true });
+    expect(await fail('select * from nowhere')).not.toHaveProperty('beforeColumn');
+    const cause = Object.assign(new Error('fehlender Eintrag in FROM-Klausel'), { code: '42P01', routine: 'errorMissingRTE' });
+    expect(engineError(cause).details).toMatchObject({ kind: 'unknown-relation', beforeColumn: true });
+  });
   it('of an extension whose file version 14 does not find say that it is missing', () => {
     const message = 'could not open extension control file "/usr/share/nowhere.control": No such file or directory';
     const cause = Object.assign(new Error(message), { code: '58P01', routine: 'parse_extension_control_file' });

@@ -192,9 +192,15 @@ function nameOf(raw: RawError, kind: EngineErrorKind): string | undefined {
 
 /** Near names stand in the hint: `Perhaps you meant to reference the column "t.amount".` */
 function candidatesOf(raw: RawError, kind: EngineErrorKind): readonly string[] | undefined {
-  if (kind !== 'unknown-column' || raw.hint === undefined || !raw.hint.startsWith('Perhaps you meant')) return undefined;
-  const names = [...raw.hint.matchAll(/column "((?:[^"]|"")+)"/g)].map(([, name = '']) => name.replace(/^.*?\./, ''));
+  if (kind !== 'unknown-column' && kind !== 'unknown-relation') return undefined;
+  if (raw.hint === undefined || !raw.hint.startsWith('Perhaps you meant')) return undefined;
+  const names = [...raw.hint.matchAll(/(?:column|table alias) "((?:[^"]|"")+)"/g)].map(([, name = '']) => name.replace(/^.*?\./, ''));
   return names.length === 0 ? undefined : [...new Set(names)];
+}
+
+/** The server has one code for what is not in FROM and for what is not in the database, and two functions. */
+function placeOfName({ routine }: RawError): Pick<EngineErrorDetails, 'beforeColumn'> {
+  return routine === 'errorMissingRTE' ? { beforeColumn: true } : {};
 }
 
 function operationOf({ code = '' }: RawError, kind: EngineErrorKind, place: number | undefined): Pick<EngineErrorDetails, 'operation'> {
@@ -238,6 +244,7 @@ export function engineError(cause: unknown, { sql, skip = 0, stopped = false, st
       ...(place === undefined ? {} : { position: place }),
       ...operationOf(raw, kind, place),
       ...(name === undefined ? {} : { name }),
+      ...placeOfName(raw),
       ...(candidates === undefined ? {} : { candidates }),
       ...(hint === undefined ? {} : { hint }),
       ...dependentsOf(raw),

@@ -49,11 +49,17 @@ describe('queries over relations that are nowhere', () => {
 
   it('are refused one by one, with the place, and the others are not', async () => {
     const binder = await openBinder();
-    const [good, bad, other] = await binder.bind([
+    const [good, bad, other, misfit, nowhere] = await binder.bind([
       { sql: 'select id from "main"."orders"' },
       { sql: 'select nope from "main"."orders"' },
       { sql: 'select code from "main"."orders"' },
+      { sql: 'select sum(code) from "main"."orders"' },
+      { sql: 'select no_such(code) from "main"."orders"' },
     ]);
+    // The server has one code for both.
+    const message = 'function sum(character varying) does not exist, only with other arguments';
+    expect(misfit).toMatchObject({ kind: 'refused', error: { kind: 'type-mismatch', position: 7, message } });
+    expect(nowhere).toMatchObject({ kind: 'refused', error: { kind: 'unknown-function', position: 7 } });
     expect(typesOf(good)).toEqual(['id integer']);
     expect(bad).toMatchObject({ kind: 'refused', error: { kind: 'unknown-column', position: 7 } });
     expect(typesOf(other)).toEqual(['code character varying(4)']);

@@ -176,8 +176,9 @@ class TemporaryStubs {
         const answers = await this.#connection.queryEach(...askView(query));
         bindings.push(...(await this.#read([{ view: answers[1], meaning: query.meaning }])));
       } catch (cause) {
-        const error = errorOf(cause);
+        const refusal = errorOf(cause);
         await this.#restart(this.#stubs);
+        const error = await this.#tellArguments(refusal);
         const { position, ...details } = error;
         bindings.push({
           kind: 'refused',
@@ -186,6 +187,20 @@ class TemporaryStubs {
       }
     }
     return bindings;
+  }
+
+  /**
+   * The server has one code for a function that is not there and for arguments that it does not take. One of the server's own
+   * is there whatever hooks do; one of a project may be made anew.
+   */
+  async #tellArguments(error: EngineError['details']): Promise<EngineError['details']> {
+    if (error.kind !== 'unknown-function' || error.name === undefined) return error;
+    const name = quoteText(error.name.replace(/^pg_catalog\./, ''));
+    const sql = `select 1 from pg_catalog.pg_proc where proname = ${name} and pronamespace = 'pg_catalog'::pg_catalog.regnamespace limit 1`;
+    const [found] = await this.#connection.queryEach({ sql });
+    if (found?.rows.length !== 1) return error;
+    const message = `${error.message}, only with other arguments`;
+    return { ...error, kind: 'type-mismatch', message, redacted: message };
   }
 
   /** Most queries read nothing but what is declared; names of the server's own are asked for once. */

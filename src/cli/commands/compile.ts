@@ -4,7 +4,8 @@ import type { CompiledText, NodeId } from '../../compile/compiled.ts';
 import { bug } from '../../diagnostics/bug.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { shownName } from '../../graph/shown-name.ts';
-import type { Outcome } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic, Outcome } from '../../diagnostics/diagnostic.ts';
+import { descendants } from '../../graph/traverse.ts';
 import { plain, plainLine } from '../../diagnostics/plain.ts';
 import { deferText } from '../../plan/defer-nodes.ts';
 import { traced } from '../../project/tracer.ts';
@@ -49,7 +50,7 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   }
   const selected = selectNodes(host, screen, loaded, options);
   const { diagnostics: ofUnitTests } = await prepareUnitTests(host, screen, loaded, selected);
-  const unneeded = await traced(host.trace, 'check queries', () => requireSound(loaded, selected, selected, ofUnitTests));
+  const unneeded = await requireAllSound(host, loaded, selected, { others: ofUnitTests, options });
   screen.showDiagnostics(ofUnitTests);
   const { project } = loaded;
   const deferral = await findDeferral(host, screen, loaded, { options, own: selected });
@@ -77,6 +78,30 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   const sound = columns === undefined || reportColumns(screen, loaded, columns);
   showUnneeded(screen, unneeded);
   return sound ? exitCodes.ok : exitCodes.usage;
+}
+
+/**
+ * Stops with every problem of what is selected, and with what is wrong with the columns of those that no such problem reaches:
+ * whoever mends the one need not come back for the other.
+ */
+async function requireAllSound(
+  host: Host,
+  loaded: LoadedGraph,
+  selected: ReadonlySet<NodeId>,
+  { others, options }: { readonly others: readonly Diagnostic[]; readonly options: CompileOptions },
+): Promise<readonly Diagnostic[]> {
+  try {
+    return await traced(host.trace, 'check queries', () => requireSound(loaded, selected, selected, others));
+  } catch (cause) {
+    // What is read elsewhere may have other columns, and nobody has looked there yet.
+    if (!(cause instanceof Stop) || !options.analyze || options.defer === true) throw cause;
+    const { graph } = loaded;
+    const told = new Set(cause.diagnostics.map(({ node }) => node));
+    const flawed = [...graph.nodes.keys()].filter((id) => told.has(id) || graph.broken.has(id));
+    const reached = new Set([...flawed, ...descendants(graph, flawed)]);
+    const columns = await analyzeNodes(host, loaded, new Set([...selected].filter((id) => !reached.has(id))));
+    throw new Stop(cause.exitCode, [...cause.diagnostics, ...(columns?.diagnostics ?? [])]);
+  }
 }
 
 /** Says what is wrong with the columns of the selected queries; false when something is. */

@@ -34,6 +34,10 @@ function missing(what: string): (problem: StatementProblem) => string {
   return (problem) => (problem.name === undefined ? inTheWordsOf(problem) : `${what} \`${problem.name}\` does not exist`);
 }
 
+/** Of a name before a column: another part of the query may have it. */
+const notInFrom = (problem: StatementProblem): string =>
+  problem.name === undefined ? inTheWordsOf(problem) : `no table or alias \`${problem.name}\` can be read here`;
+
 /** Near names; else all, when they are few; else the general advice. */
 function nearNames(advice: string): (problem: StatementProblem) => string {
   return ({ name, candidates = [] }) => {
@@ -52,11 +56,19 @@ function holder({ pid, command }: LockProblem): string {
 export const engineCodes = {
   'sql-syntax': error<StatementProblem>(inTheWordsOf),
   'unknown-column': error<StatementProblem>(missing('column'), nearNames('check the name and the columns of the relations in FROM')),
-  'unknown-relation': error<StatementProblem>(
-    missing('relation'),
-    nearNames('name models with `{{ref "…"}}` and other tables with `{{source "…" "…"}}`, so that they exist when this runs'),
+  'unknown-relation': error<StatementProblem & { readonly beforeColumn?: true }>(
+    (problem) => (problem.beforeColumn ? notInFrom(problem) : missing('relation')(problem)),
+    ({ beforeColumn, ...problem }) =>
+      beforeColumn
+        ? nearNames('write the name or alias that it has in FROM')(problem)
+        : nearNames('name models with `{{ref "…"}}` and other tables with `{{source "…" "…"}}`, so that they exist when this runs')(
+            problem,
+          ),
   ),
-  'unknown-function': error<StatementProblem>(missing('function'), nearNames('check the name and the version of the database')),
+  'unknown-function': error<StatementProblem>(
+    missing('function'),
+    nearNames('check the name, its arguments and the version of the database'),
+  ),
   'type-mismatch': error<StatementProblem>(inTheWordsOf, () => 'cast one side, like `column::integer`'),
   'ambiguous-column': error<StatementProblem>(inTheWordsOf, () => 'put the name or alias of its table before the column'),
   'query-invalid': error<StatementProblem>(inTheWordsOf),
