@@ -175,6 +175,14 @@ describe('the meaning of a query', () => {
     expect(left.columns[0]?.digest).not.toBe(right.columns[0]?.digest);
   });
 
+  it.each([
+    (side: string) => `select l.id, g from s.t as l, s.t as r, generate_series(1, ${side}.id) as g`,
+    (side: string) => `select l.id, g from s.t as l cross join (s.t as r cross join generate_series(1, ${side}.id) as g)`,
+    (side: string) => `select l.id, g from s.t as l join s.t as r on l.id = r.a join generate_series(1, ${side}.id) as g on true`,
+  ])('tells two scans of one relation apart in what stands beside them in FROM', async (query) => {
+    expect((await known(query('l'))).rows.digest).not.toBe((await known(query('r'))).rows.digest);
+  });
+
   it('names all that has a part in a column, and in the choice of rows', async () => {
     const { rows, columns } = await known(
       'select t.id, max(u.a) over (partition by t.b order by t.a) as m from s.t join s.u on t.id = u.a where u.b is null',
@@ -248,6 +256,7 @@ describe('the meaning of a query', () => {
     'select distinct on (b) id from s.t order by b, a',
     'with recursive r as (select 1 as i union all select i + 1 from r where i < 3) select i from r',
     'select id from s.t, lateral (select u.a from s.u where u.id = t.id) as l',
+    'select l.id, v.x from s.t as l, s.t as r, lateral (values (l.id)) as v(x)',
     'select t from s.t',
     'select current_date as x from s.t',
     'select 1 as x from pg_catalog.pg_class',
