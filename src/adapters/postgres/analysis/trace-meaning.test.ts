@@ -144,6 +144,7 @@ describe('the meaning of a query', () => {
     ['from s.t group by b', 'from s.t group by rollup (b)'],
     ['from s.t group by rollup (b)', 'from s.t group by cube (b, a)'],
     ['from s.t group by grouping sets ((a), (b))', 'from s.t group by grouping sets ((a, b), ())'],
+    ['from s.t group by rollup (id, b), rollup (id)', 'from s.t group by distinct rollup (id, b), rollup (id)'],
     ['from s.t group by b', 'from s.t group by b having count(*) > 1'],
     ['from s.t having count(*) > 1', 'from s.t having count(*) > 2'],
     ['from s.t union select 1', 'from s.t union all select 1'],

@@ -51,7 +51,8 @@ function traceSelect(level: Level): ToldFlow {
   const clauses = nodesAt(query, 'groupClause');
   const having = nodeAt(query, 'havingQual');
   if (isSet(query, 'hasAggs') || clauses.length + nodesAt(query, 'groupingSets').length > 0 || having !== undefined) {
-    rows = made(`groups ${JSON.stringify(groupingSets(level))}`, [rows, ...clauses.map((clause) => tellClause(clause, level))]);
+    const sets = JSON.stringify([groupingSets(level), isSet(query, 'groupDistinct')]);
+    rows = made(`groups ${sets}`, [rows, ...clauses.map((clause) => tellClause(clause, level))]);
     if (having !== undefined) rows = made('filter', [rows, tell(having, level)]);
   }
   level.rows = rows;
