@@ -53,10 +53,10 @@ function traceSelect(level: Level): ToldFlow {
   if (isSet(query, 'hasAggs') || clauses.length + nodesAt(query, 'groupingSets').length > 0 || having !== undefined) {
     const sets = JSON.stringify([groupingSets(level), isSet(query, 'groupDistinct')]);
     rows = made(`groups ${sets}`, [rows, ...clauses.map((clause) => tellClause(clause, level))]);
-    if (having !== undefined) rows = made('filter', [rows, tell(having, level)]);
+    if (having !== undefined) rows = made('filter', [rows, tell(having, level)], isOpen(level, clauses));
   }
   level.rows = rows;
-  return { rows, columns: traceList(level, clauses) };
+  return { rows, columns: traceList(level, isOpen(level, clauses)) };
 }
 
 /** The sets by places in GROUP BY. */
@@ -71,13 +71,16 @@ function groupingSets(level: Level): unknown {
 }
 
 /** Of values that count as equal a group shows any one: what is made of such a group may be another each time. */
-function traceList(level: Level, clauses: readonly TreeNode[]): readonly Told[] {
+function isOpen(level: Level, clauses: readonly TreeNode[]): boolean {
   const groups = clauses.map((clause) => nodeAt(level.target(numberAt(clause, 'tleSortGroupRef')), 'expr'));
-  const isOpen = groups.some((expression) => !showsEqualApart(valueTypeOf(expression)));
+  return groups.some((expression) => !showsEqualApart(valueTypeOf(expression)));
+}
+
+function traceList(level: Level, loose: boolean): readonly Told[] {
   return shownEntries(level.query).map((entry) => {
     const expression = nodeAt(entry, 'expr') ?? notFollowed();
     const column = tell(expression, level);
-    return isOpen && expression.nodeTag !== 'AGGREF' ? { ...column, loose: true } : column;
+    return loose && expression.nodeTag !== 'AGGREF' ? { ...column, loose } : column;
   });
 }
 
@@ -188,7 +191,7 @@ function traceUnited(tree: TreeNode, level: Level): ToldFlow {
   let first: TreeNode | undefined = tree;
   while (first?.nodeTag === 'SETOPERATIONSTMT') first = nodeAt(first, 'larg');
   level.columns.set(numberAt(first, 'rtindex'), (at) => flow.columns[at]);
-  return { rows: flow.rows, columns: traceList(level, []) };
+  return { rows: flow.rows, columns: traceList(level, false) };
 }
 
 function traceSide(side: TreeNode, level: Level): ToldFlow {
