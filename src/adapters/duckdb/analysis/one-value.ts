@@ -26,9 +26,9 @@ function isSteady(name: string, values: readonly Expression[]): boolean {
 }
 
 const single: ReadonlySet<string> = new Set([
-  ...['BOOLEAN', 'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT'],
-  ...['DECIMAL', 'VARCHAR', 'CHAR', 'BLOB', 'ENUM', 'UUID', 'DATE', 'TIME'],
-  ...['TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'TIMESTAMP WITH TIME ZONE'],
+  ...'BOOLEAN TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT DECIMAL VARCHAR CHAR BLOB'.split(' '),
+  ...'ENUM UUID DATE TIME TIMESTAMP TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS'.split(' '),
+  'TIMESTAMP WITH TIME ZONE',
 ]);
 const nested: ReadonlySet<string> = new Set(['LIST', 'ARRAY', 'STRUCT', 'MAP']);
 
