@@ -225,12 +225,12 @@ export interface ComparedColumn {
 
 /**
  * Writes into a temporary table what has changed between the versions in force in `target` and the rows as they are, and how many
- * rows there are: of `stage`, or of the query, whose rows are then kept nowhere.
+ * rows there are: of `stage`, or of the query, whose rows are then kept no longer than the statement runs.
  */
 export interface StageChanges {
   readonly kind: 'stage-changes';
   readonly stage: Relation;
-  /** `steady` where it gives the same rows however often one statement asks. */
+  /** `steady` where it gives the same rows however often one statement asks, and to ask again costs no more than to keep them. */
   readonly direct?: { readonly query: Query; readonly steady: boolean };
   readonly changes: Relation;
   readonly target: Relation;

@@ -100,7 +100,7 @@ class Names {
 /**
  * Rows without a version in force, or with one that they are not any more; and versions in force without a row. One join tells all
  * of it, in a statement that counts the rows as well: so all of it is true of the same rows. The database keeps them for the time of
- * the statement unless they are the same however often it asks.
+ * the statement unless they are the same however often it asks, and come cheaply.
  */
 export function stageChangesStatement(
   operation: StageChanges,

@@ -233,7 +233,7 @@ export type Action =
   | {
       readonly kind: 'apply-versions';
       readonly query: Query;
-      /** It gives the same rows however often one statement asks. */
+      /** It gives the same rows however often one statement asks, and to ask again costs no more than to keep them. */
       readonly steady: boolean;
       /** Where its rows are kept if something has to be found out about them. */
       readonly stage: Relation;

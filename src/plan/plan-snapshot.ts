@@ -16,7 +16,7 @@ import type { Copy } from './plan-input.ts';
 import { hooksFollow } from './plan-table.ts';
 import { describeAndGrant, stageIndexes, syncIndexes } from './plan-storage.ts';
 import { maskedColumns } from './plan-tests.ts';
-import { readSql } from './read-sql.ts';
+import { isOnePass, readSql } from './read-sql.ts';
 import { relationsRead } from './relations-read.ts';
 
 /** The step of a snapshot; undefined when a diagnostic says why there is none. */
@@ -110,11 +110,11 @@ function goOn(context: BuildContext, snapshot: CompiledSnapshot, query: Query, e
   const changes = { schema: stage.schema, name: `${stage.name}_changes` };
   const versions = rulesOf(context, snapshot);
   const masked = maskedColumns(snapshot);
-  const [steady, places] = [isSteady(context, snapshot), versionPlaces(snapshot)];
+  const [steady, places] = [isOnePass(query.sql) && isSteady(context, snapshot), versionPlaces(snapshot)];
   return [{ kind: 'apply-versions', query, steady, stage, changes, target, targetColumns: existing.columns, versions, masked, places }];
 }
 
-/** A view may ask for what is not the same each time; tables give what they hold. */
+/** Whether the query gives the same each time. A view may ask for what is not; tables give what they hold. */
 function isSteady({ input, standing }: BuildContext, snapshot: CompiledSnapshot): boolean {
   if (readSql(snapshot.current.sql, namesKnownTo(input, snapshot)).unsteady !== undefined) return false;
   return relationsRead(input.graph, snapshot.id).every((id) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { engine as duckdb } from '../adapters/duckdb/engine.ts';
 import { engine as postgres } from '../adapters/postgres/engine.ts';
-import { readSql } from './read-sql.ts';
+import { isOnePass, readSql } from './read-sql.ts';
 import type { KnownNames } from './read-sql.ts';
 
 const known = (steadiness: KnownNames['steadiness']): KnownNames => ({
@@ -101,5 +101,33 @@ describe('readSql', () => {
     expect(of(`select * from jsonb_each('{}')`)).toBeUndefined();
     expect(of('select * from only main.t')).toBeUndefined();
     expect(of('select * from only raw.orders')).toBe('raw.orders');
+  });
+});
+
+describe('isOnePass', () => {
+  it.each([
+    'select * from main.t',
+    'select id, lower(v) as "group", round(n, 2) as n from main.t as t where id in (1, 2) -- join',
+    `select 'a union b', t."over" from (main.t) where v is not null;`,
+  ])('holds of %j', (sql) => {
+    expect(isOnePass(sql)).toBe(true);
+  });
+
+  it.each([
+    'select *, row_number() over (partition by id order by at desc) as r from main.t',
+    'with c as (select * from main.t) select * from c',
+    'select * from (select * from main.t) as t',
+    'select * from main.t where id in (select id from main.u)',
+    'select * from main.t join main.u using (id)',
+    'select * from main.t, main.u',
+    'select * from main.t as t, generate_series(1, t.id)',
+    'select distinct id from main.t',
+    'select id, count(*) from main.t group by id',
+    'select id from main.t order by id limit 3',
+    '(select id from main.t) union all (select id from main.u)',
+    'values (1)',
+    "select 'open",
+  ])('does not hold of %j', (sql) => {
+    expect(isOnePass(sql)).toBe(false);
   });
 });

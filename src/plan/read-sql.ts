@@ -1,7 +1,7 @@
 /** Reads of a query what decides whether it gives the same again: what it says, and what it asks beside the relations that are known. */
 import { hash } from 'node:crypto';
 import type { Steadiness } from '../adapter/steadiness.ts';
-import { isSign, isWord, nameOf, tokenize } from '../parse/code-tokens.ts';
+import { isSign, isWord, nameOf, tokenize, topLevel } from '../parse/code-tokens.ts';
 import type { Token, Tokens } from '../parse/code-tokens.ts';
 
 export interface SqlFacts {
@@ -30,6 +30,30 @@ export function readSql(sql: string, known: KnownNames): SqlFacts {
 export function hashSql(sql: string): string {
   const tokens = tokenize(sql);
   return digest(tokens === undefined ? sql : normalForm(sql, tokens));
+}
+
+/** What makes more of a query than one pass over the rows of one relation. */
+const moreThanPass: ReadonlySet<string> = new Set(
+  (
+    'with join distinct over window group having qualify union intersect except order limit offset fetch lateral recursive values ' +
+    'pivot unpivot'
+  ).split(' '),
+);
+
+/** Whether a query passes once over the rows of one relation, so that to ask it again costs no more than to read that. */
+export function isOnePass(sql: string): boolean {
+  const tokens = tokenize(sql);
+  if (tokens === undefined) return false;
+  const { list } = tokens;
+  const placesOf = (word: string): readonly number[] => [...list.keys()].filter((at) => isWord(tokens, at, word));
+  const [selects, froms] = [placesOf('select'), placesOf('from')];
+  const [from = 0] = froms;
+  return (
+    selects.length === 1 &&
+    froms.length === 1 &&
+    !list.some((token) => token.kind === 'word' && moreThanPass.has(token.text)) &&
+    ![...topLevel(tokens, { from, to: list.length })].some((at) => isSign(tokens, at, ','))
+  );
 }
 
 function digest(text: string): string {

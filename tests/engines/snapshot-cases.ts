@@ -180,15 +180,20 @@ export const snapshotCases: readonly ConformanceCase[] = [
     ],
   },
   {
-    name: 'rows are compared as the query gives them, once for all where they may be others the next time, and are kept nowhere',
+    name: 'rows are compared as the query gives them, once for all where they may be others the next time or are work to make',
     files: {
       ...history(timestamp, "ref('src')"),
       'seeds/src.csv': 'id,v,at\n1,a,2026-01-01 00:00:00\n2,b,2026-01-01 00:00:00\n',
       'models/v.sql': '{{config materialized="view"}}select * from {{ref "src"}}',
+      'models/e.sql':
+        '{{config materialized="ephemeral"}}select id, v, at from (select *, row_number() over (partition by id order by at desc) as r from {{ref "src"}}) as q where r = 1',
     },
     acts: [
       build,
       { tx: 'plan -s h --for snapshot --output json', says: [/"kind": ?"apply-versions"[^}]*"query": ?\{[^}]*\},\s*"steady": ?true/] },
+      { write: history(timestamp, "ref('e')") },
+      { tx: 'plan -s h --for snapshot --output json', says: [/"kind": ?"apply-versions"[^}]*"query": ?\{[^}]*\},\s*"steady": ?false/] },
+      { write: history(timestamp) },
       { write: { 'seeds/src.csv': 'id,v,at\n1,c,2026-01-02 00:00:00\n2,b,2026-01-01 00:00:00\n3,d,2026-01-01 00:00:00\n' } },
       { tx: 'seed' },
       { tx: 'snapshot', says: [/h +snapshot +2 rows/] },

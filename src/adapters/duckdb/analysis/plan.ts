@@ -11,6 +11,7 @@ export interface LogicalType {
 export interface TypeInfo {
   readonly type: string;
   readonly alias?: string;
+  readonly collation?: string;
   readonly width?: number;
   readonly scale?: number;
   readonly size?: number;

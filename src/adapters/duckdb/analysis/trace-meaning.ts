@@ -5,8 +5,8 @@
 import type { QueryMeaning } from '../../../adapter/analysis.ts';
 import { made, meaningBy, notFollowed, refuseUnless } from '../../../adapter/lineage/told.ts';
 import type { Told, ToldFlow, ToldRelations } from '../../../adapter/lineage/told.ts';
-import { givesOneValue } from './one-value.ts';
-import { isNone } from './plan.ts';
+import { givesOneValue, showsEqualApart } from './one-value.ts';
+import { isNone, typeOf } from './plan.ts';
 import type { AggregateOperator, CteRef, Distinct, Expression, Get, Join, Operator, SetOperation, Values } from './plan.ts';
 import type { QueryPlan } from './read-plans.ts';
 import type { ScanNames } from './scan-names.ts';
@@ -123,7 +123,7 @@ function traceGroups(operator: AggregateOperator, walk: Walk): Flow {
   return {
     rows: made(`groups ${JSON.stringify(operator.grouping_sets)}`, [flow.rows, ...groups]),
     columns: [
-      ...groups.map((group, at) => made(`group ${at}`, [group])),
+      ...groups.map((group, at) => made(`group ${at}`, [group], isOpen(operator.groups[at]))),
       ...operator.expressions.map((expression) => told(expression, flow.columns)),
     ],
   };
@@ -132,7 +132,15 @@ function traceGroups(operator: AggregateOperator, walk: Walk): Flow {
 function traceDistinct(operator: Distinct, walk: Walk): Flow {
   const flow = below(operator, walk);
   refuseUnless(operator.distinct_type === 'DISTINCT');
-  return { ...flow, rows: made('distinct', [flow.rows, ...flow.columns]) };
+  const targetOf = (place: number): Expression | undefined =>
+    operator.distinct_targets.find((target) => target.expression_class === 'BOUND_REF' && target.index === place);
+  const columns = flow.columns.map((column, at) => (isOpen(targetOf(at)) ? { ...column, loose: true } : column));
+  return { rows: made('distinct', [flow.rows, ...flow.columns]), columns };
+}
+
+/** Of values that count as equal any one is shown: what is made of them may be another each time. */
+function isOpen(expression: Expression | undefined): boolean {
+  return expression === undefined || !showsEqualApart(typeOf(expression));
 }
 
 /** Joins that a FROM clause can say, and those that subqueries become. */
@@ -168,7 +176,27 @@ function traceSetOperation(operator: SetOperation, walk: Walk): Flow {
   const what = `${operator.type} ${String(operator.setop_all)}`;
   const columns = left.columns.map((column, at) => made('either', [column, right.columns[at] ?? notFollowed()]));
   if (operator.type === 'LOGICAL_UNION' && operator.setop_all === true) return { rows: made(what, [left.rows, right.rows]), columns };
-  return { rows: made(what, [left.rows, right.rows, ...columns]), columns };
+  const list = listOf(operator);
+  return {
+    rows: made(what, [left.rows, right.rows, ...columns]),
+    columns: columns.map((column, at) => (isOpen(list[at]) ? { ...column, loose: true } : column)),
+  };
+}
+
+/** What the first query of a set operation selects, as far as it stands right there. */
+function listOf(operator: Operator | undefined): readonly Expression[] {
+  switch (operator?.type) {
+    case 'LOGICAL_PROJECTION':
+      return operator.expressions;
+    case 'LOGICAL_UNION':
+    case 'LOGICAL_EXCEPT':
+    case 'LOGICAL_INTERSECT':
+    case 'LOGICAL_DISTINCT':
+    case 'LOGICAL_ORDER_BY':
+      return listOf(operator.children[0]);
+    default:
+      return [];
+  }
 }
 
 function rememberedCte({ cte_index: index, chunk_types: types }: CteRef, { ctes }: Walk): Flow {

@@ -13,12 +13,8 @@ export interface MeaningWalk {
   readonly query: (query: TreeNode, outer: Level) => ToldFlow;
 }
 
-/** An entry of FROM. */
-export interface ToldEntry {
-  /** On which sides of which joins it stands: of two scans of one relation the columns are not the same. */
-  readonly sides: string;
-  readonly column: (at: number) => Told | undefined;
-}
+/** The column of an entry of FROM that stands at a place. */
+export type ToldEntry = (at: number) => Told | undefined;
 
 export class Level {
   readonly walk: MeaningWalk;
@@ -27,6 +23,8 @@ export class Level {
   readonly entries: readonly TreeNode[];
   /** By the number of the entry, as far as FROM was walked. */
   readonly columns = new Map<number, ToldEntry>();
+  /** By the number of the entry, on which sides of which joins it stands: of two scans of one relation the columns are not the same. */
+  readonly sides = new Map<number, string>();
   readonly ctes = new Map<string, ToldFlow>();
   /** Subqueries whose comparison is being told, the nearest last. */
   readonly compared: ToldFlow[] = [];
@@ -49,18 +47,6 @@ export class Level {
     return nodesAt(this.query, 'targetList').find((entry) => numberAt(entry, 'ressortgroupref') === number) ?? notFollowed();
   }
 
-  /** From now on these entries stand beside each other. */
-  part(left: readonly number[], right: readonly number[], kind: string): void {
-    for (const [side, numbers] of [
-      ['left', left],
-      ['right', right],
-    ] as const)
-      for (const number of numbers) {
-        const entry = this.columns.get(number) ?? notFollowed();
-        this.columns.set(number, { ...entry, sides: `${kind} ${side}/${entry.sides}` });
-      }
-  }
-
   /** The column of this level that a reference stands for, or the expression. */
   referred(node: TreeNode): Told | TreeNode {
     const [number, place] = [numberAt(node, 'varno'), numberAt(node, 'varattno')];
@@ -73,8 +59,8 @@ export class Level {
       const expression = Array.isArray(list) ? list[place - 1] : undefined;
       return isNode(expression) ? expression : notFollowed();
     }
-    const found = this.columns.get(number);
-    const column = found?.column(place - 1) ?? notFollowed();
-    return found?.sides === '' ? column : made(`of ${found?.sides}`, [column]);
+    const column = this.columns.get(number)?.(place - 1) ?? notFollowed();
+    const sides = this.sides.get(number) ?? '';
+    return sides === '' ? column : made(`of ${sides}`, [column]);
   }
 }

@@ -106,7 +106,9 @@ export function tellClause(clause: TreeNode, level: Level): Told {
   return made(JSON.stringify(how), [tell(nodeAt(level.target(numberAt(clause, 'tleSortGroupRef')), 'expr') ?? notFollowed(), level)]);
 }
 
-const BY_ROWS = 4;
+const BY_ROWS = 0x4;
+/** From the first row of the partition to its last. */
+const WHOLE = 0x20 | 0x100;
 
 function tellWindow(node: TreeNode, level: Level): Told {
   const { rows } = level;
@@ -127,8 +129,9 @@ function tellWindow(node: TreeNode, level: Level): Told {
     maybe(nodeAt(window, 'startOffset')),
     maybe(nodeAt(window, 'endOffset')),
   ];
-  // Rows that are equal by the order come into a frame that is cut by rows in any order.
-  const isCut = order.length > 0 && (numberAt(window, 'frameOptions') & BY_ROWS) !== 0;
+  // Rows that are equal by the order, which without one all are, come into a frame that is cut by rows in any order.
+  const options = numberAt(window, 'frameOptions');
+  const isCut = (options & BY_ROWS) !== 0 && (options & WHOLE) !== WHOLE;
   const isOne = isRanking(numberAt(node, 'winfnoid')) || (!isCut && givesOneValue(node));
   return made(what, [rows, ...lists.map((list) => made('list', list))], !isOne);
 }

@@ -144,6 +144,7 @@ describe('the meaning of a query', () => {
     ['from s.t group by b', 'from s.t group by rollup (b)'],
     ['from s.t group by rollup (b)', 'from s.t group by cube (b, a)'],
     ['from s.t group by grouping sets ((a), (b))', 'from s.t group by grouping sets ((a, b), ())'],
+    ['from s.t group by rollup (id, b), rollup (id)', 'from s.t group by distinct rollup (id, b), rollup (id)'],
     ['from s.t group by b', 'from s.t group by b having count(*) > 1'],
     ['from s.t having count(*) > 1', 'from s.t having count(*) > 2'],
     ['from s.t union select 1', 'from s.t union all select 1'],
@@ -175,6 +176,14 @@ describe('the meaning of a query', () => {
     expect(left.columns[0]?.digest).not.toBe(right.columns[0]?.digest);
   });
 
+  it.each([
+    (side: string) => `select l.id, g from s.t as l, s.t as r, generate_series(1, ${side}.id) as g`,
+    (side: string) => `select l.id, g from s.t as l cross join (s.t as r cross join generate_series(1, ${side}.id) as g)`,
+    (side: string) => `select l.id, g from s.t as l join s.t as r on l.id = r.a join generate_series(1, ${side}.id) as g on true`,
+  ])('tells two scans of one relation apart in what stands beside them in FROM', async (query) => {
+    expect((await known(query('l'))).rows.digest).not.toBe((await known(query('r'))).rows.digest);
+  });
+
   it('names all that has a part in a column, and in the choice of rows', async () => {
     const { rows, columns } = await known(
       'select t.id, max(u.a) over (partition by t.b order by t.a) as m from s.t join s.u on t.id = u.a where u.b is null',
@@ -203,6 +212,11 @@ describe('the meaning of a query', () => {
     'sum(distinct n)',
     'json_agg(a)',
     'sum(a) over (order by id rows between 1 preceding and current row)',
+    'count(*) over (rows unbounded preceding)',
+    'sum(a) over (partition by id rows between current row and unbounded following)',
+    'row_number() over ()',
+    'first_value(a) over ()',
+    'array_agg(a) over ()',
     'array(select u.a from s.u)',
     '(select u.a from s.u limit 1)',
   ])('%s: may be another each time', async (expression) => {
@@ -217,6 +231,17 @@ describe('the meaning of a query', () => {
       expect((await known(`select ${expression} as x from s.t group by b`)).columns[0]?.steady).toBe(true);
     },
   );
+
+  it.each([
+    'count(*) over ()',
+    'sum(a) over (order by id)',
+    'sum(a) over (rows between unbounded preceding and unbounded following)',
+    'sum(a) over (order by id rows between unbounded preceding and unbounded following exclude current row)',
+    'sum(a) over (order by id groups between 1 preceding and current row)',
+    'rank() over (order by b)',
+  ])('%s: gives the same whatever the order of rows', async (expression) => {
+    expect((await known(`select ${expression} as x from s.t`)).columns[0]?.steady).toBe(true);
+  });
 
   it.each([
     ['select n as x from s.t group by n', false],
@@ -238,6 +263,8 @@ describe('the meaning of a query', () => {
     'select id from (select id, row_number() over (partition by b order by a) as r from s.t) as q where r = 1',
     'select id from s.t where a = (select u.a from s.u limit 1)',
     'select id from s.t offset 1',
+    'select id from (select id, count(*) over (rows unbounded preceding) as n from s.t) as q where n < 3',
+    `select n from s.t group by n having n::text = '1.0'`,
   ])('%s: neither are its rows', async (sql) => {
     expect((await known(sql)).rows.steady).toBe(false);
   });
@@ -248,6 +275,7 @@ describe('the meaning of a query', () => {
     'select distinct on (b) id from s.t order by b, a',
     'with recursive r as (select 1 as i union all select i + 1 from r where i < 3) select i from r',
     'select id from s.t, lateral (select u.a from s.u where u.id = t.id) as l',
+    'select l.id, v.x from s.t as l, s.t as r, lateral (values (l.id)) as v(x)',
     'select t from s.t',
     'select current_date as x from s.t',
     'select 1 as x from pg_catalog.pg_class',

@@ -41,22 +41,22 @@ function traceQuery(query: TreeNode, { walk, outer }: { readonly walk: MeaningWa
 function traceSelect(level: Level): ToldFlow {
   const { query } = level;
   const tree = nodeAt(query, 'jointree');
-  const from = nodesAt(tree, 'fromlist').map((item) => traceItem(item, level));
-  const [first = { rows: made('one row', []), numbers: [] }, ...others] = from;
-  let { rows } = others.reduce((left, right) => {
-    level.part(left.numbers, right.numbers, 'product');
-    return { rows: made('product', [left.rows, right.rows]), numbers: [...left.numbers, ...right.numbers] };
-  }, first);
+  const items = nodesAt(tree, 'fromlist');
+  // Before anything is told: functions may take columns of what stands beside them.
+  for (const [at, item] of items.entries()) noteSides(item, items.length === 1 ? '' : `${at} of ${items.length}/`, level);
+  const [first = made('one row', []), ...others] = items.map((item) => traceItem(item, level));
+  let rows = others.reduce((left, right) => made('product', [left, right]), first);
   const where = nodeAt(tree, 'quals');
   if (where !== undefined) rows = made('filter', [rows, tell(where, level)]);
   const clauses = nodesAt(query, 'groupClause');
   const having = nodeAt(query, 'havingQual');
   if (isSet(query, 'hasAggs') || clauses.length + nodesAt(query, 'groupingSets').length > 0 || having !== undefined) {
-    rows = made(`groups ${JSON.stringify(groupingSets(level))}`, [rows, ...clauses.map((clause) => tellClause(clause, level))]);
-    if (having !== undefined) rows = made('filter', [rows, tell(having, level)]);
+    const sets = JSON.stringify([groupingSets(level), isSet(query, 'groupDistinct')]);
+    rows = made(`groups ${sets}`, [rows, ...clauses.map((clause) => tellClause(clause, level))]);
+    if (having !== undefined) rows = made('filter', [rows, tell(having, level)], isOpen(level, clauses));
   }
   level.rows = rows;
-  return { rows, columns: traceList(level, clauses) };
+  return { rows, columns: traceList(level, isOpen(level, clauses)) };
 }
 
 /** The sets by places in GROUP BY. */
@@ -71,13 +71,16 @@ function groupingSets(level: Level): unknown {
 }
 
 /** Of values that count as equal a group shows any one: what is made of such a group may be another each time. */
-function traceList(level: Level, clauses: readonly TreeNode[]): readonly Told[] {
+function isOpen(level: Level, clauses: readonly TreeNode[]): boolean {
   const groups = clauses.map((clause) => nodeAt(level.target(numberAt(clause, 'tleSortGroupRef')), 'expr'));
-  const isOpen = groups.some((expression) => !showsEqualApart(valueTypeOf(expression)));
+  return groups.some((expression) => !showsEqualApart(valueTypeOf(expression)));
+}
+
+function traceList(level: Level, loose: boolean): readonly Told[] {
   return shownEntries(level.query).map((entry) => {
     const expression = nodeAt(entry, 'expr') ?? notFollowed();
     const column = tell(expression, level);
-    return isOpen && expression.nodeTag !== 'AGGREF' ? { ...column, loose: true } : column;
+    return loose && expression.nodeTag !== 'AGGREF' ? { ...column, loose } : column;
   });
 }
 
@@ -90,29 +93,30 @@ function traceDistinct(flow: ToldFlow, level: Level): ToldFlow {
   return { rows: made('distinct', [flow.rows, ...flow.columns]), columns };
 }
 
-/** A part of FROM, and the numbers of its entries. */
-interface FromPart {
-  readonly rows: Told;
-  readonly numbers: readonly number[];
+/** Notes of each entry of a part of FROM on which sides it stands. */
+function noteSides(item: TreeNode, sides: string, level: Level): void {
+  if (item.nodeTag !== 'JOINEXPR') {
+    level.sides.set(numberAt(item, 'rtindex'), sides);
+    return;
+  }
+  const kind = numberAt(item, 'jointype');
+  for (const side of ['larg', 'rarg']) noteSides(nodeAt(item, side) ?? notFollowed(), `${sides}${kind} ${side}/`, level);
 }
 
-function traceItem(item: TreeNode, level: Level): FromPart {
+/** The rows of a part of FROM. */
+function traceItem(item: TreeNode, level: Level): Told {
   if (item.nodeTag === 'JOINEXPR') return traceJoin(item, level);
   refuseUnless(item.nodeTag === 'RANGETBLREF');
   const number = numberAt(item, 'rtindex');
   const { rows, entry } = traceEntry(level.entries[number - 1] ?? notFollowed(), level);
   level.columns.set(number, entry);
-  return { rows, numbers: [number] };
+  return rows;
 }
 
-function traceJoin(join: TreeNode, level: Level): FromPart {
-  const [left, right] = ['larg', 'rarg'].map((side) => traceItem(nodeAt(join, side) ?? notFollowed(), level));
-  if (left === undefined || right === undefined) return notFollowed();
-  const kind = `join ${numberAt(join, 'jointype')}`;
-  level.part(left.numbers, right.numbers, kind);
+function traceJoin(join: TreeNode, level: Level): Told {
+  const sides = ['larg', 'rarg'].map((side) => traceItem(nodeAt(join, side) ?? notFollowed(), level));
   const condition = nodeAt(join, 'quals');
-  const conditions = condition === undefined ? [] : [tell(condition, level)];
-  return { rows: made(kind, [left.rows, right.rows, ...conditions]), numbers: [...left.numbers, ...right.numbers] };
+  return made(`join ${numberAt(join, 'jointype')}`, [...sides, ...(condition === undefined ? [] : [tell(condition, level)])]);
 }
 
 interface ToldPart {
@@ -141,7 +145,7 @@ function traceEntry(entry: TreeNode, level: Level): ToldPart {
     }
     case entryKinds.function: {
       const functions = tellFunctions(entry, level);
-      return { rows: made('functions', [functions]), entry: { sides: '', column: (at) => made(`function column ${at}`, [functions]) } };
+      return { rows: made('functions', [functions]), entry: (at) => made(`function column ${at}`, [functions]) };
     }
     case entryKinds.result:
       return ofFlow({ rows: made('one row', []), columns: [] });
@@ -151,7 +155,7 @@ function traceEntry(entry: TreeNode, level: Level): ToldPart {
 }
 
 function ofFlow({ rows, columns }: ToldFlow): ToldPart {
-  return { rows, entry: { sides: '', column: (at) => columns[at] } };
+  return { rows, entry: (at) => columns[at] };
 }
 
 /** Of what the project does not know, such as the server's own tables, nobody tells when it changes. */
@@ -159,11 +163,13 @@ function traceRelation(entry: TreeNode, { walk: { names, relations } }: Level): 
   const known = names.relation(numberAt(entry, 'relid'));
   if (known?.isDeclared !== true) return notFollowed();
   const { relation, columns } = known;
-  const column = (at: number): Told | undefined => {
-    const name = columns[at];
-    return name === undefined ? undefined : relations.column(relation, name);
+  return {
+    rows: made(isSet(entry, 'inh') ? 'all' : 'only', [relations.rows(relation)]),
+    entry: (at) => {
+      const name = columns[at];
+      return name === undefined ? undefined : relations.column(relation, name);
+    },
   };
-  return { rows: made(isSet(entry, 'inh') ? 'all' : 'only', [relations.rows(relation)]), entry: { sides: '', column } };
 }
 
 function traceCte(entry: TreeNode, level: Level): ToldFlow {
@@ -184,8 +190,8 @@ function traceUnited(tree: TreeNode, level: Level): ToldFlow {
   const flow = traceSide(tree, level);
   let first: TreeNode | undefined = tree;
   while (first?.nodeTag === 'SETOPERATIONSTMT') first = nodeAt(first, 'larg');
-  level.columns.set(numberAt(first, 'rtindex'), { sides: '', column: (at) => flow.columns[at] });
-  return { rows: flow.rows, columns: traceList(level, []) };
+  level.columns.set(numberAt(first, 'rtindex'), (at) => flow.columns[at]);
+  return { rows: flow.rows, columns: traceList(level, false) };
 }
 
 function traceSide(side: TreeNode, level: Level): ToldFlow {
