@@ -186,7 +186,7 @@ export const snapshotCases: readonly ConformanceCase[] = [
       'seeds/src.csv': 'id,v,at\n1,a,2026-01-01 00:00:00\n2,b,2026-01-01 00:00:00\n',
       'models/v.sql': '{{config materialized="view"}}select * from {{ref "src"}}',
       'models/e.sql':
-        '{{config materialized="ephemeral"}}select id, v, at from (select *, row_number() over (partition by id order by at desc) as r from {{ref "src"}}) as q where r = 1',
+        '{{config materialized="ephemeral"}}select id, v, "at" from (select *, row_number() over (partition by id order by v) as r from {{ref "src"}}) as q where r = 1',
     },
     acts: [
       build,
