@@ -303,6 +303,19 @@ describe('an environment', () => {
       expect(await project.rows('select v from main.shape')).toEqual([['a!']]);
     });
 
+    it('is promoted when production has loaded the same seed meanwhile, from which it was built again there', async () => {
+      const project = await deployed(engine);
+      project.write({
+        'models/beside.sql': '{{config materialized="table"}}select id + 10 as id from {{ref "other"}}',
+        'seeds/other.csv': 'id\n1\n2\n',
+      });
+      await ok(project, 'build --env pr_42');
+      await ok(project, 'seed -s other');
+      await ok(project, 'build --env pr_42');
+      await ok(project, 'promote pr_42');
+      expect(await project.rows('select id from main.beside order by id')).toEqual([[11], [12]]);
+    });
+
     it('is promoted in tested pieces: what a test refuses stays old, and a second call goes on', async () => {
       const project = await deployed(engine, {
         'tests/data/few.sql': `select n from {{ref "total"}} where n > 10`,

@@ -102,6 +102,44 @@ interface Published {
   readonly nodes: readonly BuiltNode[];
 }
 
+/** Looks what has moved of each node, where those of a set are taken for built in the environment and all others for production's. */
+async function lookForMoves(
+  host: Host,
+  screen: Screen,
+  loaded: LoadedGraph,
+  { production, nodes, options }: Published & { readonly options: PromoteOptions },
+): Promise<(own: ReadonlySet<NodeId>) => Promise<readonly (readonly string[])[]>> {
+  const sources = await findSourcesBeside(host, screen, loaded, options);
+  return async (own) => {
+    const nodesThere = deferToTarget(loaded, production, { options: {}, own });
+    const deferral = withSources(nodesThere, sources) ?? nodesThere;
+    const whole = await loadWhole(host, screen, loaded, own, deferral.columns);
+    const silent: Screen = { ...screen, note: () => undefined };
+    const { graph, hooks } = withDeferral(silent, whole, deferral, own);
+    const { project } = loaded;
+    const input: PlanInput = {
+      ...production.input,
+      ...hooks,
+      target: { ...production.input.target, schema: project.target.schema },
+      stateSchema: project.stateSchema,
+      graph,
+      deferred: deferral.relations,
+      catalog: production.ownCatalog,
+      state: production.ownState,
+      seeds: production.seedsOf(nodes.map(({ id }) => id)),
+      sources: stampSources(host, loaded),
+      files: seeFilesOfModels(host, loaded),
+      reuse: true,
+    };
+    return nodes.map((node) => {
+      const planned = graph.nodes.get(node.id);
+      return planned !== undefined && isBuilt(planned)
+        ? findMoves(input, production.own, planned, baseOf(production.find(node)?.build))
+        : [];
+    });
+  };
+}
+
 /** Stops and says what moved. */
 async function requireUnmoved(
   host: Host,
@@ -109,33 +147,16 @@ async function requireUnmoved(
   loaded: LoadedGraph,
   { production, nodes, env, options }: Published & { readonly env: string; readonly options: PromoteOptions },
 ): Promise<void> {
+  const ids = nodes.map(({ id }) => id);
   const published = [...loaded.graph.nodes.values()].flatMap((node) => (isBuilt(node) && isPublished(node, production) ? [node.id] : []));
-  const own = new Set<NodeId>([...nodes.map(({ id }) => id), ...published]);
-  const sources = await findSourcesBeside(host, screen, loaded, options);
-  const nodesThere = deferToTarget(loaded, production, { options: {}, own });
-  const deferral = withSources(nodesThere, sources) ?? nodesThere;
-  const whole = await loadWhole(host, screen, loaded, own, deferral.columns);
-  const silent: Screen = { ...screen, note: () => undefined };
-  const { graph, hooks } = withDeferral(silent, whole, deferral, own);
-  const { project } = loaded;
-  const input: PlanInput = {
-    ...production.input,
-    ...hooks,
-    target: { ...production.input.target, schema: project.target.schema },
-    stateSchema: project.stateSchema,
-    graph,
-    deferred: deferral.relations,
-    catalog: production.ownCatalog,
-    state: production.ownState,
-    seeds: production.seedsOf(nodes.map(({ id }) => id)),
-    sources: stampSources(host, loaded),
-    files: seeFilesOfModels(host, loaded),
-    reuse: true,
-  };
-  const moved = nodes.flatMap((node) => {
-    const planned = graph.nodes.get(node.id);
-    return planned !== undefined && isBuilt(planned) ? findMoves(input, production.own, planned, baseOf(production.find(node)?.build)) : [];
-  });
+  const movesAmong = await lookForMoves(host, screen, loaded, { production, nodes, options });
+  let moves = await movesAmong(new Set<NodeId>([...ids, ...published]));
+  // What has the same data in both places may have been read in either: here before it stood there, or there since.
+  if (published.length > 0 && moves.some((found) => found.length > 0)) {
+    const others = await movesAmong(new Set(ids));
+    moves = moves.map((found, at) => (others[at]?.length === 0 ? [] : found));
+  }
+  const moved = moves.flat();
   if (moved.length === 0) return;
   const notes = moved.slice(1).map((message) => ({ message }));
   throw new Stop(exitCodes.usage, [diagnose('promote-moved', { env, moved }, { notes })]);

@@ -45,7 +45,7 @@ begin
       return;
     exception when lock_not_available then
       if clock_timestamp() > ends then
-        select string_agg(distinct format('process %s (%s)', l.pid, a.application_name), ', ') into holders
+        select string_agg(distinct 'process ' || l.pid || coalesce(' (' || nullif(a.application_name, '') || ')', ''), ', ') into holders
         from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
         where l.relation = ${quoteText(last)}::pg_catalog.regclass and l.granted and l.pid <> pg_catalog.pg_backend_pid();
         raise exception using errcode = '${inUseCode}', message = ${quoteText(`${last} is in use, and was not let go in time`)}, detail = coalesce(holders, 'nobody has it now');
