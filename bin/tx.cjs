@@ -14,6 +14,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
   // Printed by the build with the program itself: the same text without the program being loaded.
   process.stdout.write(require('node:fs').readFileSync(require('node:path').join(__dirname, '..', 'dist', 'help.txt')));
 } else {
+  // What a large project holds is held to the end. The usual heap waits with collecting until it is several times as large.
+  // A Node.js that nobody has tried may not know the option, and would say so on the terminal of the user.
+  if (major <= 25) require('node:v8').setFlagsFromString('--heap-growing-percent=50');
   import('../dist/main.js').catch((cause) => {
     process.stderr.write(`${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`);
     process.exitCode = 70;

@@ -6,6 +6,7 @@ import type { ColumnLineage, EdgeId } from './column-lineage.ts';
 import { flattenInfluences, influenceOf, noInfluences } from './influences.ts';
 import type { InfluenceId, Influences } from './influences.ts';
 import type { InputTable } from './input-table.ts';
+import { shareColumn, shareInfluence, shareSource } from './shared-parts.ts';
 
 export interface TracedQuery {
   readonly columns: readonly Column[];
@@ -26,9 +27,11 @@ export function describeQuery({ columns, lineages, duplicates, influences, input
   // Wide queries name the same source again and again: one object for each edge.
   const edge = remembered((id: EdgeId): SourceEdge => {
     const described = { ...inputs.source(sourceOfEdge(id)), kind: kindOfEdge(id) };
-    return isCounted(id) ? { ...described, counted: true } : described;
+    return shareSource(isCounted(id) ? { ...described, counted: true } : described);
   });
-  const influence = remembered((id: InfluenceId): Influence => ({ ...inputs.source(influenceOf(id).source), kind: influenceOf(id).kind }));
+  const influence = remembered((id: InfluenceId): Influence =>
+    shareInfluence({ ...inputs.source(influenceOf(id).source), kind: influenceOf(id).kind }),
+  );
   const described = columns.map(({ name, type }, at): BoundColumn => {
     const lineage = lineages[at];
     const column = {
@@ -38,7 +41,7 @@ export function describeQuery({ columns, lineages, duplicates, influences, input
       influences: lineage === undefined || lineage.influences === noInfluences ? [] : without(ofRows, lineage.influences).map(influence),
     };
     const duplicateOf = duplicates[at];
-    return duplicateOf === undefined ? column : { ...column, duplicateOf };
+    return duplicateOf === undefined ? shareColumn(column) : { ...column, duplicateOf };
   });
   return {
     columns: described,

@@ -44,6 +44,15 @@ describe('the entry of the program', () => {
     expect(entry[0]).toBe('#!/usr/bin/env node');
     expect(entry[1]).toBe(`process.env.UV_THREADPOOL_SIZE ??= '16';`);
   });
+  it('sets an option of the heap that this Node.js knows', () => {
+    const [, option] = /setFlagsFromString\('(.+?)'\)/.exec(entry.join('\n')) ?? [];
+    expect(option).toBeDefined();
+    expect(spawnSync(process.execPath, [option ?? '', '--eval', ''], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
   it.each(['--version', '-V'])('answers %s from package.json', (flag) => {
     const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { version: string };
     expect(spawnSync(process.execPath, [join(repository, 'bin/tx.cjs'), flag], { encoding: 'utf8' }).stdout).toBe(`${version}\n`);
