@@ -22,7 +22,7 @@ import {
   checkTests,
   checkVersions,
 } from './check-shape.ts';
-import { describeMisfits, describeOpaque, describeRefusal, isCertain } from './describe-binding.ts';
+import { describeMisfits, describeOpaque, describeRefusal, findCertain } from './describe-binding.ts';
 import { findFurtherErrors } from './find-further-errors.ts';
 import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
 import { declaredColumns, findSourceColumns } from './source-columns.ts';
@@ -249,11 +249,14 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
     if (binding?.kind === 'bound') {
       diagnostics.push(...describeMisfits(input, node, text, binding.query.misfits), ...describeOpaque(node, binding.query));
       bound.push({ task, query: binding.query });
-    } else if (binding !== undefined && (await isCertain(input, work, node, text, binding.error))) {
+      continue;
+    }
+    const certain = binding === undefined ? undefined : await findCertain(input, work, node, text, binding.error);
+    if (certain !== undefined) {
       nodes.set(node.id, { kind: 'refused' });
-      const further = await findFurtherErrors(binder, requests[at] ?? text, binding.error);
+      const further = await findFurtherErrors(binder, requests[at] ?? text, certain);
       diagnostics.push(
-        ...[binding.error, ...further.errors].map((error) => describeRefusal(input, node, text, error)),
+        ...[certain, ...further.errors].map((error) => describeRefusal(input, node, text, error)),
         ...describeMisfits(input, node, text, further.misfits),
       );
     } else {

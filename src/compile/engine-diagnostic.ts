@@ -22,6 +22,7 @@ export type EngineErrorCode = Extract<
   | 'unknown-column'
   | 'unknown-relation'
   | 'unknown-function'
+  | 'unknown-type'
   | 'type-mismatch'
   | 'ambiguous-column'
   | 'query-invalid'
@@ -46,6 +47,7 @@ const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
   'unknown-column': 'unknown-column',
   'unknown-relation': 'unknown-relation',
   'unknown-function': 'unknown-function',
+  'unknown-type': 'unknown-type',
   'type-mismatch': 'type-mismatch',
   ambiguous: 'ambiguous-column',
   'duplicate-column': 'query-invalid',
@@ -137,13 +139,15 @@ function redactedOf({ kind, message, redacted, ...details }: EngineErrorDetails,
   return { redacted: diagnose(codes[kind], params).message };
 }
 
-function paramsOf({ message, name, candidates, beforeColumn }: EngineErrorDetails, engine: string) {
+function paramsOf({ message, name, candidates, beforeColumn, signatures, mistake }: EngineErrorDetails, engine: string) {
   return {
     engine,
     message,
     ...(name === undefined ? {} : { name }),
     ...(candidates === undefined ? {} : { candidates }),
     ...(beforeColumn === undefined ? {} : { beforeColumn }),
+    ...(signatures === undefined ? {} : { signatures }),
+    ...(mistake === undefined ? {} : { mistake }),
   };
 }
 
@@ -187,7 +191,7 @@ function offsetIn(details: EngineErrorDetails, statement: Statement | undefined,
   return offset < 0 || offset > embedded.length ? undefined : offset;
 }
 
-const namingKinds: ReadonlySet<EngineErrorKind> = new Set(['unknown-relation', 'unknown-column', 'unknown-function']);
+const namingKinds: ReadonlySet<EngineErrorKind> = new Set(['unknown-relation', 'unknown-column', 'unknown-function', 'unknown-type']);
 
 /** Where the text says the name that the engine does not know, if it says it once: of a table to insert into, engines tell no place. */
 function findName({ kind, name }: EngineErrorDetails, sql: string): number | undefined {

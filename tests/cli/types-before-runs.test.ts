@@ -70,6 +70,16 @@ describe('before anything runs', () => {
     expect((await project.tx(['compile', '-q'])).stderr).toContain('error unknown-column  models/below.sql:1:8\n');
   });
 
+  it('a function that is not there is an error, unless a hook may make it first', async () => {
+    const project = await shop({ 'models/lost.sql': 'select uper(id::varchar) as n from {{ref "stg"}}\n' });
+    expect((await project.tx(['seed', '-q'])).code).toBe(0);
+    const hooked = (sql: string): string => `{{config pre_hook="${sql}"}}\nselect id from {{ref "stg"}}\n`;
+    project.write('models/hooked.sql', hooked('create table if not exists log (id int)'));
+    expect((await project.tx(['compile', '-q'])).stderr).toContain('error unknown-function  models/lost.sql:1:8\n');
+    project.write('models/hooked.sql', hooked('create or replace macro uper(x) as upper(x)'));
+    expect((await project.tx(['compile', '-q'])).stderr).not.toContain('unknown-function');
+  });
+
   it('a table that nobody of the project makes and that stands there is no error', async () => {
     const project = await shop({
       'models/outside.sql': 'select x from by_hand\n',

@@ -1,0 +1,75 @@
+/** What `tx compile` says of the mistakes that people make: which, on which line, and the way out, on a database that has tables. */
+import { describe, expect, it } from 'vitest';
+import { useProjectEngines } from './engine-project.ts';
+
+const tables = {
+  'seeds/orders.csv': 'id,customer_id,status,amount,placed\n1,10,new,5.5,2024-01-01\n',
+  'seeds/customers.csv': 'id,name,city\n10,ann,rome\n',
+  'seeds/seeds.yaml': `seeds:
+  - name: orders
+    config: {column_types: {id: integer, customer_id: integer, status: varchar, amount: "decimal(9, 2)", placed: date}}
+  - name: customers
+    config: {column_types: {id: integer, name: varchar, city: varchar}}
+`,
+};
+
+/** What is said of each model: codes with their places, and helps. */
+function saidOf(text: string): ReadonlyMap<string, readonly string[]> {
+  const said = new Map<string, readonly string[]>();
+  for (const block of text.split(/\n(?=(?:error|warning) )/)) {
+    const [, severity, code, model = '', place = ''] =
+      /^(error|warning) (\S+)\s+models\/(\w+)\.(?:sql|yaml)(?::(\d+:\d+))?/.exec(block) ?? [];
+    if (severity === undefined) continue;
+    const help = /\n {2}help {2}([^]*?)(?=\n {2}note|\n\n|$)/.exec(block)?.[1]?.replaceAll(/\s+/g, ' ') ?? '';
+    said.set(model, [...(said.get(model) ?? []), `${severity === 'error' ? '' : 'warning '}${code} ${place}: ${help}`]);
+  }
+  return said;
+}
+
+/** Places are read off the compiled line, which is that of the template but for its references. */
+const written = (sql: string): string => `${sql.replaceAll(/@(\w+)/g, '{{ref "$1"}}')}\n`;
+
+interface Mistake {
+  readonly sql: string;
+  readonly says: readonly string[];
+  /** Where the engine takes it otherwise. */
+  readonly duckdb?: readonly string[];
+  readonly postgres?: readonly string[];
+}
+
+const mistakes: Readonly<Record<string, Mistake>> = {
+  misspelt_function: { sql: 'select uper(status) as s from @orders', says: ['unknown-function 1:8: did you mean `upper`'] },
+  near_a_function_of_somebody: {
+    sql: 'select made_by_hond(id) as n from @orders',
+    says: ['unknown-function 1:8: did you mean `made_by_hand`?'],
+  },
+  function_of_somebody: { sql: 'select made_by_hand(id) as n from @orders', says: [] },
+  function_in_from: { sql: 'select n from generate_seres(1, 3) as g (n)', says: ['unknown-function 1:15: did you mean `generate_series`'] },
+  misspelt_type: { sql: 'select cast(id as intger) as n from @orders', says: ['unknown-type 1:19: did you mean `integer`'] },
+  arguments_exchanged: {
+    sql: "select date_trunc(placed, 'month') as n from @orders",
+    says: ['type-mismatch 1:8: `date_trunc` takes `('],
+  },
+  sum_of_text: { sql: 'select sum(status) as n from @orders', says: ['type-mismatch 1:8: `sum` takes `('] },
+  no_over: { sql: 'select lag(id) as n from @orders', says: ['query-invalid 1:8: write `over (partition by … order by …)` behind it'] },
+};
+
+describe.each(useProjectEngines())('mistakes on $name', ({ name, project: open }) => {
+  it('are all told at once, each on its line with a way out', async () => {
+    const models = Object.entries(mistakes).map(([model, { sql }]) => [`models/${model}.sql`, written(sql)]);
+    const project = await open(tables);
+    expect((await project.tx('seed')).exit).toBe(0);
+    await project.run(
+      name === 'duckdb'
+        ? 'create macro main.made_by_hand(x) as x + 1'
+        : "create function main.made_by_hand(x int) returns int language sql as 'select x + 1'",
+    );
+    project.write(Object.fromEntries(models));
+    const said = saidOf((await project.tx('compile')).text);
+    for (const [model, mistake] of Object.entries(mistakes)) {
+      const expected = mistake[name === 'duckdb' ? 'duckdb' : 'postgres'] ?? mistake.says;
+      const found = said.get(model) ?? [];
+      expect([model, ...found.map((line, at) => line.slice(0, expected[at]?.length))]).toEqual([model, ...expected]);
+    }
+  });
+});
