@@ -167,7 +167,7 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
     work.nodes.set(node.id, { ...known, columns, proofs: proofsOf(node, known) });
     if (node.resourceType === 'model')
       work.diagnostics.push(
-        ...checkNames(node, query.columns),
+        ...checkNames(node, task.text, query.columns),
         ...checkKeys(node, query.columns),
         ...checkMergeColumns(node, query.columns),
         ...checkPartitions(node, query.columns, input.dialect.foldIdentifier),

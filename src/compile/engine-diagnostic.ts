@@ -4,6 +4,7 @@ import type { Statement } from '../adapter/statement.ts';
 import { placeInCompiled } from './compiled-excerpt.ts';
 import type { CompiledPlace } from './compiled-excerpt.ts';
 import type { CompiledText } from './compiled.ts';
+import { findMistake } from './query-place.ts';
 import { adviseReference, diagnoseAbsent, findAbsent, noReads, noteSelf, noteViews } from './query-reads.ts';
 import type { QueryReads } from './query-reads.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -117,6 +118,8 @@ export function engineDiagnostic(
     ],
   };
   if (absent !== undefined) return diagnoseAbsent(absent, nodeName(origin.node), where);
+  if (details.kind === 'duplicate-column' && details.name !== undefined && statement?.embedded !== undefined)
+    return { ...diagnose('duplicate-column', { column: details.name }, where), severity: 'error' };
   const help = details.operation === 'division' ? divisorHelp : adviseReference(reads, details, query);
   if (recreates === undefined) return diagnose(codes[details.kind], params, help === undefined ? where : { ...where, help });
   const { what, relation } = recreates;
@@ -186,7 +189,7 @@ function offsetIn(details: EngineErrorDetails, statement: Statement | undefined,
   const embedded = statement?.embedded;
   const { position } = details;
   if (text === undefined || embedded === undefined) return undefined;
-  if (position === undefined) return findName(details, text.sql);
+  if (position === undefined) return findName(details, text.sql) ?? findMistake(details, text.sql);
   const offset = position - embedded.at;
   return offset < 0 || offset > embedded.length ? undefined : offset;
 }

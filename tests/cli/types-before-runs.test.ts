@@ -29,7 +29,7 @@ describe('before anything runs', () => {
   it('columns of one name are told of once, and again when the query changes', async () => {
     const project = await shop({ 'models/twice.sql': 'select id, id from {{ref "stg"}}\n' });
     const first = await project.tx(['build']);
-    expect(first.stderr).toContain('warning duplicate-column  models/twice.sql\n');
+    expect(first.stderr).toContain('warning duplicate-column  models/twice.sql:1:12\n');
     expect(first.code).toBe(0);
     expect((await project.tx(['build', '-q'])).stderr).toBe('');
     project.write('models/twice.sql', 'select id, id, 1 from {{ref "stg"}}\n');

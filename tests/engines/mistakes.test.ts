@@ -21,7 +21,7 @@ function saidOf(text: string): ReadonlyMap<string, readonly string[]> {
       /^(error|warning) (\S+)\s+models\/(\w+)\.(?:sql|yaml)(?::(\d+:\d+))?/.exec(block) ?? [];
     if (severity === undefined) continue;
     const help = /\n {2}help {2}([^]*?)(?=\n {2}note|\n\n|$)/.exec(block)?.[1]?.replaceAll(/\s+/g, ' ') ?? '';
-    said.set(model, [...(said.get(model) ?? []), `${severity === 'error' ? '' : 'warning '}${code} ${place}: ${help}`]);
+    said.set(model, [...(said.get(model) ?? []), `${code} ${place}: ${help}`]);
   }
   return said;
 }
@@ -51,6 +51,21 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     says: ['type-mismatch 1:8: `date_trunc` takes `('],
   },
   sum_of_text: { sql: 'select sum(status) as n from @orders', says: ['type-mismatch 1:8: `sum` takes `('] },
+  name_again: { sql: 'select id, status, status from @orders', says: ['duplicate-column 1:20: give one of them another name with `as`'] },
+  name_again_behind_star: { sql: 'select o.*, c.id from @orders o join @customers c on true', says: ['duplicate-column 1:13'] },
+  name_again_in_star: { sql: 'select c.id, o.* from @orders o join @customers c on true', says: ['duplicate-column 1:14'] },
+  narrow_branch: {
+    sql: 'select id, status from @orders\nunion all\nselect id from @customers',
+    says: ['query-invalid 3:8: give all of them the same columns in the same order'],
+  },
+  wide_branch_in_a_common_table: {
+    sql: 'with a as (select 1 as x union select 2, 3) select x from a',
+    says: ['query-invalid 1:39: give all of them the same columns in the same order'],
+  },
+  alias_again: {
+    sql: 'select a.id from @orders a\nleft join @customers a on true',
+    says: ['query-invalid 2:11: give each an alias of its own'],
+  },
   no_over: { sql: 'select lag(id) as n from @orders', says: ['query-invalid 1:8: write `over (partition by … order by …)` behind it'] },
 };
 

@@ -21,6 +21,7 @@ describe('rules of SQL that a query breaks', () => {
     ['select a from t union select a, a from t', 'widths-differ', undefined],
     ['select * from (values (1), (f(1, 2)), (1, 2))', 'widths-differ', '(1, 2))'],
     ['select a from t order by 2', 'place-of-no-column', '2'],
+    ['select x.a from t as x join t as x on true', 'alias-twice', undefined],
     ['select a from t where a in (select a, a from t)', 'several-columns', 'in'],
     ['select coalesce(a, current_date) from t', 'types-mixed', undefined],
     [`select extract('yaer' from current_date) from t`, 'part-of-time', `'yaer'`],

@@ -3,7 +3,15 @@ import { EngineError } from '../../adapter/engine-error.ts';
 import type { EngineErrorDetails, EngineErrorKind, Retry } from '../../adapter/engine-error.ts';
 import { fileProblem, findReader, relationTakenForFile } from './file-errors.ts';
 import type { FileProblem, MissingRelation } from './file-errors.ts';
-import { isMeaningless, isWindowFunction, mistakeOf, placeByWords, signaturesOf, windowFunctionAlone } from './query-mistakes.ts';
+import {
+  aliasTwice,
+  isMeaningless,
+  isWindowFunction,
+  mistakeOf,
+  placeByWords,
+  signaturesOf,
+  windowFunctionAlone,
+} from './query-mistakes.ts';
 
 /** Alias under which every database file is attached; never shown to a user. */
 export const databaseAlias = '_tx_database';
@@ -130,6 +138,7 @@ function binderKind(raw: RawError): EngineErrorKind {
     /does not have a column|column .* not found|^Column .* does not exist on (?:left|right) side of join/i.test(message)
   )
     return 'unknown-column';
+  if (aliasTwice.test(message)) return 'meaningless';
   if (/^Ambiguous reference/i.test(message)) return 'ambiguous';
   if (beforeColumn.test(message)) return 'unknown-relation';
   if (
@@ -246,6 +255,7 @@ function unnamedRelation(message: string): string | undefined {
 
 function nameInWords(message: string, kind: EngineErrorKind): string | undefined {
   if (kind === 'unknown-column') return unnamedColumn(message);
+  if (kind === 'meaningless') return aliasTwice.exec(message)?.[1];
   return kind === 'unknown-relation' ? unnamedRelation(message) : undefined;
 }
 

@@ -36,6 +36,9 @@ export function isMeaningless(message: string): boolean {
   return found.test(message);
 }
 
+/** A join in which two relations have one name. */
+export const aliasTwice = /^Ambiguous reference to table "(.+)" \(duplicate alias/;
+
 const mistakes: readonly (readonly [RegExp, QueryMistake])[] = [
   [/^[Cc]olumn .+ must appear in the GROUP BY clause/, 'not-grouped'],
   [/^aggregate function calls cannot be nested/, 'nested-aggregates'],
@@ -43,6 +46,7 @@ const mistakes: readonly (readonly [RegExp, QueryMistake])[] = [
   [/^[A-Z ]+ clause cannot contain window functions!/, 'window-in-condition'],
   [/^Set operations can only apply to expressions with the same number|^VALUES lists must all be/, 'widths-differ'],
   [/^(?:ORDER|GROUP BY) term out of range/, 'place-of-no-column'],
+  [aliasTwice, 'alias-twice'],
   [/^Subquery returns \d+ columns - expected 1/, 'several-columns'],
   [/^Cannot (?:mix values|combine types|compare values of type .* in IN)/, 'types-mixed'],
   [/^extract specifier ".*" not recognized/, 'part-of-time'],

@@ -185,6 +185,8 @@ const NAMES: Readonly<Partial<Record<EngineErrorKind, RegExp>>> = {
   'unknown-column': /^column (?:"((?:[^"]|"")+)"|(\S+)) /,
   'unknown-relation': /^(?:relation|schema) "((?:[^"]|"")+)"|for table "((?:[^"]|"")+)"/,
   'unknown-function': /^(?:function|procedure) ([^(\s]+)/,
+  'duplicate-column': /^column "((?:[^"]|"")+)" specified more than once/,
+  meaningless: /^table name "((?:[^"]|"")+)" specified more than once/,
   'unknown-type': /^type "((?:[^"]|"")+)" does not exist/,
 };
 
