@@ -1,5 +1,6 @@
 /** Binds every query of a project in graph order against its parents' columns: types and lineage of all, and all their problems. */
-import type { BoundQuery, Stub } from '../adapter/analysis.ts';
+import type { BindRequest, BoundQuery, Stub } from '../adapter/analysis.ts';
+import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import type { Column } from '../adapter/relation.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import { hasColumnSlots } from '../compile/column-slots.ts';
@@ -25,6 +26,7 @@ import {
 import { describeMisfits, describeOpaque, describeRefusal, findCertain } from './describe-binding.ts';
 import { findFurtherErrors } from './find-further-errors.ts';
 import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
+import { locateError } from './locate-error.ts';
 import { declaredColumns, findSourceColumns } from './source-columns.ts';
 import { cutWaves } from './waves.ts';
 import type { QueryNode } from './waves.ts';
@@ -254,16 +256,29 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
     const certain = binding === undefined ? undefined : await findCertain(input, work, node, text, binding.error);
     if (certain !== undefined) {
       nodes.set(node.id, { kind: 'refused' });
-      const further = await findFurtherErrors(binder, requests[at] ?? text, certain);
-      diagnostics.push(
-        ...[certain, ...further.errors].map((error) => describeRefusal(input, node, text, error)),
-        ...describeMisfits(input, node, text, further.misfits),
-      );
+      const request = requests[at] ?? text;
+      diagnostics.push(...(await describeRefused(work, task, request, await locateError(binder, request, certain))));
     } else {
       nodes.set(node.id, declaredInstead(node, { kind: 'unknown', why: 'outside-name', at: node.id }));
     }
   }
   return bound;
+}
+
+/** All that can be told of a query that does not bind. */
+async function describeRefused(
+  { input, ...ports }: Work,
+  { node, text }: Task,
+  request: BindRequest,
+  error: EngineErrorDetails,
+): Promise<readonly Diagnostic[]> {
+  const further = await findFurtherErrors(ports.binder, request, error, (other) => findCertain(input, ports, node, text, other));
+  const repeated = further.columns.filter(({ duplicateOf }) => duplicateOf !== undefined);
+  return [
+    ...[error, ...further.errors].map((other) => describeRefusal(input, node, text, other)),
+    ...describeMisfits(input, node, text, further.misfits),
+    ...(node.resourceType === 'model' && repeated.length > 0 ? checkNames(node, text, further.columns, 'repeated') : []),
+  ];
 }
 
 /** Files that a text may read in place. */

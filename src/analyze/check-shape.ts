@@ -19,8 +19,13 @@ function fileStart(node: CompiledModel): Where {
   return { node: node.id, span: { path: node.path, start: 0, end: 0 } };
 }
 
-/** Columns that the engine had to name by itself. */
-export function checkNames(node: CompiledModel, text: CompiledText, columns: readonly BoundColumn[]): readonly Diagnostic[] {
+/** Columns that the engine had to name by itself; only those that repeat a name, where the others are not as they are written. */
+export function checkNames(
+  node: CompiledModel,
+  text: CompiledText,
+  columns: readonly BoundColumn[],
+  which: 'all' | 'repeated' = 'all',
+): readonly Diagnostic[] {
   const where = (at: number): Where => {
     const offset = placeOfColumn(text.sql, at, columns.length);
     const place = offset === undefined ? undefined : placeInCompiled(text, offset, tokenLength(text.sql, offset, undefined));
@@ -28,7 +33,7 @@ export function checkNames(node: CompiledModel, text: CompiledText, columns: rea
   };
   return columns.flatMap(({ name, unnamed, duplicateOf }, at) => {
     if (duplicateOf !== undefined) return [diagnose('duplicate-column', { column: duplicateOf, becomes: name }, where(at))];
-    return unnamed === true ? [diagnose('unnamed-column', { column: name, position: at + 1 }, where(at))] : [];
+    return unnamed === true && which === 'all' ? [diagnose('unnamed-column', { column: name, position: at + 1 }, where(at))] : [];
   });
 }
 

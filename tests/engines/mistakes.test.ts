@@ -66,6 +66,30 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     sql: 'select a.id from @orders a\nleft join @customers a on true',
     says: ['query-invalid 2:11: give each an alias of its own'],
   },
+  many_of_all_kinds: {
+    sql: 'select nme, uper(status) as u, sum(placed) over () as p, id, id from @orders where placed > amount and stauts is null',
+    says: [
+      'unknown-column 1:8:',
+      'unknown-function 1:13: did you mean `upper`',
+      'type-mismatch 1:32: `sum` takes `(',
+      'duplicate-column 1:62:',
+      'type-mismatch 1:100: cast one side',
+      'unknown-column 1:113: did you mean `status`?',
+    ],
+  },
+  what_follows_from_a_mistake: {
+    sql: 'with a as (select uper(status) as s, id from @orders), b as (select s || id as k from a) select k + 1 as n, sum(k) as m from b',
+    says: ['unknown-function 1:19:'],
+  },
+  coalesce_of_two_types: {
+    sql: "select 'a' as x, coalesce(id, placed) as c from @orders",
+    says: ['type-mismatch 1:31: cast them to one type'],
+    duckdb: ['type-mismatch 1:18: cast them to one type'],
+  },
+  having_of_a_column: {
+    sql: 'select 1 as one from @orders having amount > 1',
+    says: ['query-invalid 1:46: group by it too'],
+  },
   no_over: { sql: 'select lag(id) as n from @orders', says: ['query-invalid 1:8: write `over (partition by … order by …)` behind it'] },
 };
 
