@@ -16,14 +16,7 @@ import type { NamedRelation } from './read-relation-name.ts';
 import type { QueryNode } from './waves.ts';
 
 /** What the binder refuses whatever stands in the target. */
-const alwaysWrong: ReadonlySet<EngineErrorKind> = new Set([
-  'syntax',
-  'unknown-column',
-  'type-mismatch',
-  'ambiguous',
-  'meaningless',
-  'conversion',
-]);
+const alwaysWrong: ReadonlySet<EngineErrorKind> = new Set(['syntax', 'unknown-column', 'type-mismatch', 'ambiguous', 'meaningless']);
 
 /**
  * The error that the target would give too; undefined where it may do otherwise. A name that the project does not refer to may
@@ -38,6 +31,8 @@ export async function findCertain(
 ): Promise<EngineErrorDetails | undefined> {
   const { kind, position, beforeColumn } = error;
   if (kind === 'type-mismatch' && input.isOffline === true) return undefined;
+  // No row is read yet: the value stands in the text.
+  if (kind === 'conversion') return { mistake: 'value-of-another-type', ...error };
   if (alwaysWrong.has(kind) || beforeColumn === true) return error;
   // What is kept as a relation cannot have them; elsewhere they do no harm until somebody names one.
   if (kind === 'duplicate-column') return node.resourceType === 'model' && node.config.materialized !== 'ephemeral' ? error : undefined;
@@ -114,7 +109,7 @@ export function describeMisfits(
 ): readonly Diagnostic[] {
   return misfits.map(({ from, to, position }) => {
     const message = `values of type \`${from}\` cannot become \`${to}\``;
-    const details: EngineErrorDetails = { kind: 'type-mismatch', message, redacted: message, retry: 'never' };
+    const details: EngineErrorDetails = { kind: 'type-mismatch', message, redacted: message, retry: 'never', mistake: 'no-cast' };
     return describeRefusal(input, node, text, position === undefined ? details : { ...details, position });
   });
 }

@@ -1,6 +1,7 @@
 /** Turns an error of the database into a diagnostic on the user's own line. */
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
 import type { Statement } from '../adapter/statement.ts';
+import { adviseColumn } from './advise-column.ts';
 import { placeInCompiled } from './compiled-excerpt.ts';
 import type { CompiledPlace } from './compiled-excerpt.ts';
 import type { CompiledText } from './compiled.ts';
@@ -120,7 +121,7 @@ export function engineDiagnostic(
   if (absent !== undefined) return diagnoseAbsent(absent, nodeName(origin.node), where);
   if (details.kind === 'duplicate-column' && details.name !== undefined && statement?.embedded !== undefined)
     return { ...diagnose('duplicate-column', { column: details.name }, where), severity: 'error' };
-  const help = details.operation === 'division' ? divisorHelp : adviseReference(reads, details, query);
+  const help = details.operation === 'division' ? divisorHelp : (adviseReference(reads, details, query) ?? adviseColumn(details, query));
   if (recreates === undefined) return diagnose(codes[details.kind], params, help === undefined ? where : { ...where, help });
   const { what, relation } = recreates;
   return diagnose('dependents-not-recreated', { ...params, what, relation: `${relation.schema}.${relation.name}` }, where);

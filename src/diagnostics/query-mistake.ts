@@ -12,7 +12,9 @@ export type QueryMistake =
   | 'alias-twice'
   | 'types-mixed'
   | 'not-a-condition'
-  | 'part-of-time';
+  | 'part-of-time'
+  | 'value-of-another-type'
+  | 'no-cast';
 
 const waysOut: Readonly<Record<QueryMistake, string>> = {
   'not-grouped': 'group by it too, or take one of its values with an aggregate such as `max`',
@@ -26,6 +28,8 @@ const waysOut: Readonly<Record<QueryMistake, string>> = {
   'alias-twice': 'give each an alias of its own, like `orders as first join orders as second`',
   'types-mixed': 'cast them to one type, like `column::text`',
   'not-a-condition': 'compare it with something, like `column > 0`',
+  'value-of-another-type': 'write a value that the type has',
+  'no-cast': 'no cast leads there: compare values of one type, or compute the one from the other',
   'part-of-time': 'write a part such as `year`, `month`, `day` or `hour`',
 };
 

@@ -90,6 +90,27 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     sql: 'select 1 as one from @orders having amount > 1',
     says: ['query-invalid 1:46: group by it too'],
   },
+  alias_in_where: {
+    sql: 'select amount * 2 as twice from @orders where twice > 3',
+    says: ['unknown-column 1:56: `twice` is made by this `select`, after its `where`'],
+    // It reads the alias there.
+    duckdb: [],
+  },
+  alias_in_on: {
+    sql: 'select o.id, amount * 2 as d from @orders o join @customers c on d = c.id',
+    says: ['unknown-column 1:84: `d` is made by this `select`, after its `on`'],
+  },
+  text_in_double_quotes: {
+    sql: 'select id from @orders where status = "new"',
+    says: ["unknown-column 1:48: double quotes are for names; a text stands in single quotes: `'new'`"],
+  },
+  name_in_double_quotes: { sql: 'select id from @orders where status = "statu"', says: ['unknown-column 1:48: did you mean `status`?'] },
+  column_of_a_subquery: {
+    sql: 'select id, (select name from @customers c where c.idd = o.customer_id) as n from @orders o',
+    says: ['unknown-column 1:58: did you mean `id`?'],
+  },
+  no_cast: { sql: 'select cast(placed as integer) as x from @orders', says: ['type-mismatch 1:8: no cast leads there'] },
+  no_such_value: { sql: "select id from @orders limit 'a'", says: ['conversion-failed 1:39: write a value that the type has'] },
   no_over: { sql: 'select lag(id) as n from @orders', says: ['query-invalid 1:8: write `over (partition by … order by …)` behind it'] },
 };
 

@@ -118,6 +118,7 @@ describe('rules of SQL that a query breaks', () => {
     ['select 1 from t join t on true', 'alias-twice'],
     ['select a from t where a', 'not-a-condition'],
     ['select coalesce(a, current_date) from t', 'types-mixed'],
+    ['select cast(current_date as integer) from t', 'no-cast'],
     ['select a from t where a = current_date', undefined],
     ['select avg(rank() over ()) over (order by sum(sum(1)) over ()) from t group by rank() over ()', undefined],
   ])('%s: %s', async (sql, mistake) => {

@@ -31,6 +31,7 @@ const rules: readonly (readonly [string, RegExp, Rule, RegExp?])[] = [
   ['42704', /^transformWindow/, { kind: 'meaningless' }],
   ['42704', /^typename|^LookupTypeName|^parseTypeString/, { kind: 'unknown-type' }],
   ['42804', /^coerce_to_boolean$/, { kind: 'type-mismatch', mistake: 'not-a-condition' }],
+  ['42846', /^/, { kind: 'type-mismatch', mistake: 'no-cast' }],
   ['42804', /^select_common_type$/, { kind: 'type-mismatch', mistake: 'types-mixed' }],
 ];
 

@@ -89,7 +89,10 @@ export const engineCodes = {
   ),
   'ambiguous-column': error<StatementProblem>(inTheWordsOf, () => 'put the name or alias of its table before the column'),
   'query-invalid': error<StatementProblem>(inTheWordsOf, ({ mistake }) => adviseMistake(mistake)),
-  'conversion-failed': error<StatementProblem>(inTheWordsOf, () => '`safe_cast` gives NULL where a value does not convert'),
+  'conversion-failed': error<StatementProblem>(
+    inTheWordsOf,
+    ({ mistake }) => adviseMistake(mistake) ?? '`safe_cast` gives NULL where a value does not convert',
+  ),
   'constraint-violated': error<StatementProblem>(inTheWordsOf),
   'missing-extension': error<StatementProblem>(
     inTheWordsOf,
