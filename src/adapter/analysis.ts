@@ -174,6 +174,8 @@ export interface TypeMisfit {
   readonly to: string;
   /** UTF-16 offset into the query. */
   readonly position?: number;
+  /** The one value that cannot be cast, where others of its type can. */
+  readonly value?: string;
 }
 
 /** `operator` and `expression`: unknown to the walker; `plan`: the engine bound the query and cannot show how. */

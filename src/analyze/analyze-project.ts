@@ -1,6 +1,5 @@
 /** Binds every query of a project in graph order against its parents' columns: types and lineage of all, and all their problems. */
-import type { Binder, BindRequest, BoundQuery, Stub } from '../adapter/analysis.ts';
-import type { EngineErrorDetails } from '../adapter/engine-error.ts';
+import type { BoundQuery, Stub } from '../adapter/analysis.ts';
 import type { Column } from '../adapter/relation.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import { hasColumnSlots } from '../compile/column-slots.ts';
@@ -23,11 +22,9 @@ import {
   checkTests,
   checkVersions,
 } from './check-shape.ts';
-import { describeMisfits, describeOpaque, describeRefusal, findCertain } from './describe-binding.ts';
-import { findFurtherErrors } from './find-further-errors.ts';
+import { describeMisfits, describeOpaque, findCertain } from './describe-binding.ts';
+import { describeRefused } from './describe-refused.ts';
 import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
-import { locateError } from './locate-error.ts';
-import { lookInside } from './look-inside.ts';
 import { declaredColumns, findSourceColumns } from './source-columns.ts';
 import { cutWaves } from './waves.ts';
 import type { QueryNode } from './waves.ts';
@@ -258,35 +255,12 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
     if (certain !== undefined) {
       nodes.set(node.id, { kind: 'refused' });
       const request = requests[at] ?? text;
-      diagnostics.push(...(await describeRefused(work, task, request, await placeError(binder, request, certain))));
+      diagnostics.push(...(await describeRefused(input, work, task, request, certain)));
     } else {
       nodes.set(node.id, declaredInstead(node, { kind: 'unknown', why: 'outside-name', at: node.id }));
     }
   }
   return bound;
-}
-
-/** The error where it is, with what is near it there. */
-async function placeError(binder: Binder, request: BindRequest, error: EngineErrorDetails): Promise<EngineErrorDetails> {
-  return lookInside(binder, request, await locateError(binder, request, error));
-}
-
-/** All that can be told of a query that does not bind. */
-async function describeRefused(
-  { input, ...ports }: Work,
-  { node, text }: Task,
-  request: BindRequest,
-  error: EngineErrorDetails,
-): Promise<readonly Diagnostic[]> {
-  const further = await findFurtherErrors(ports.binder, request, error, (other) => findCertain(input, ports, node, text, other));
-  const more: EngineErrorDetails[] = [];
-  for (const other of further.errors) more.push(await placeError(ports.binder, request, other));
-  const repeated = further.columns.filter(({ duplicateOf }) => duplicateOf !== undefined);
-  return [
-    ...[error, ...more].map((other) => describeRefusal(input, node, text, other)),
-    ...describeMisfits(input, node, text, further.misfits),
-    ...(node.resourceType === 'model' && repeated.length > 0 ? checkNames(node, text, further.columns, 'repeated') : []),
-  ];
 }
 
 /** Files that a text may read in place. */

@@ -107,9 +107,15 @@ export function describeMisfits(
   text: CompiledText,
   misfits: readonly TypeMisfit[],
 ): readonly Diagnostic[] {
-  return misfits.map(({ from, to, position }) => {
-    const message = `values of type \`${from}\` cannot become \`${to}\``;
-    const details: EngineErrorDetails = { kind: 'type-mismatch', message, redacted: message, retry: 'never', mistake: 'no-cast' };
+  return misfits.map(({ from, to, position, value }) => {
+    const message = value === undefined ? `values of type \`${from}\` cannot become \`${to}\`` : `the text '${value}' is no \`${to}\``;
+    const details: EngineErrorDetails = {
+      kind: value === undefined ? 'type-mismatch' : 'conversion',
+      message,
+      redacted: message,
+      retry: 'never',
+      mistake: value === undefined ? 'no-cast' : 'value-of-another-type',
+    };
     return describeRefusal(input, node, text, position === undefined ? details : { ...details, position });
   });
 }

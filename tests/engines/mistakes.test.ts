@@ -111,6 +111,14 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   no_cast: { sql: 'select cast(placed as integer) as x from @orders', says: ['type-mismatch 1:8: no cast leads there'] },
   no_such_value: { sql: "select id from @orders limit 'a'", says: ['conversion-failed 1:39: write a value that the type has'] },
+  text_that_is_no_date: {
+    sql: "select id from @orders where placed > 'yesterdy'",
+    says: ['conversion-failed 1:48: write a value that the type has'],
+  },
+  day_that_is_none: {
+    sql: "select date '2024-13-01' as d from @orders",
+    says: ['conversion-failed 1:13: write a value that the type has'],
+  },
   no_over: { sql: 'select lag(id) as n from @orders', says: ['query-invalid 1:8: write `over (partition by … order by …)` behind it'] },
 };
 
