@@ -1,4 +1,5 @@
 /** The part of an engine that understands queries without running them. */
+import type { QueryMistake } from '../diagnostics/query-mistake.ts';
 import type { EngineErrorDetails } from './engine-error.ts';
 import type { Column, Relation } from './relation.ts';
 
@@ -8,7 +9,14 @@ export type QueryProblem =
   | { readonly kind: 'several-statements'; readonly count: number; readonly position: number }
   | { readonly kind: 'not-a-select'; readonly statement: string; readonly position: number }
   | { readonly kind: 'dynamic'; readonly feature: string; readonly position: number }
-  | { readonly kind: 'syntax'; readonly message: string; readonly position?: number };
+  | {
+      readonly kind: 'syntax';
+      readonly message: string;
+      readonly position?: number;
+      /** The grammar takes it, and it makes no sense all the same. */
+      readonly meaningless?: true;
+      readonly mistake?: QueryMistake;
+    };
 
 /** A scratch engine for analysis; opens no target. */
 export interface Analyzer {
@@ -166,6 +174,8 @@ export interface TypeMisfit {
   readonly to: string;
   /** UTF-16 offset into the query. */
   readonly position?: number;
+  /** The one value that cannot be cast, where others of its type can. */
+  readonly value?: string;
 }
 
 /** `operator` and `expression`: unknown to the walker; `plan`: the engine bound the query and cannot show how. */

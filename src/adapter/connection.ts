@@ -103,10 +103,18 @@ export interface BrokenView {
   readonly message: string;
 }
 
+/** What a query can call or cast to by name: what the engine brings and what somebody made, in every schema. */
+export interface CatalogNames {
+  readonly functions: readonly string[];
+  readonly types: readonly string[];
+}
+
 /** Reads the catalog. Each call is one statement, whatever the number of schemas and relations. */
 export interface Catalog {
   /** All relations of the named schemas with their columns. Schemas that do not exist give nothing. */
   readonly relations: (connection: Connection, schemas: readonly string[]) => Promise<readonly CatalogRelation[]>;
+  /** All functions and types that the database has. */
+  readonly names: (connection: Connection) => Promise<CatalogNames>;
   /** Columns of one relation, temporary ones included. */
   readonly columns: (connection: Connection, relation: Relation, temporary: boolean) => Promise<readonly Column[]>;
   /**

@@ -1,4 +1,5 @@
 /** An error that came from a database, in the words that every engine shares. */
+import type { QueryMistake } from '../diagnostics/query-mistake.ts';
 import type { Relation } from './relation.ts';
 
 export type EngineErrorKind =
@@ -6,6 +7,7 @@ export type EngineErrorKind =
   | 'unknown-column'
   | 'unknown-relation'
   | 'unknown-function'
+  | 'unknown-type'
   | 'type-mismatch'
   | 'ambiguous'
   /** Two columns of one name, which no relation can have: a query that nobody keeps may give them. */
@@ -57,6 +59,10 @@ export interface EngineErrorDetails {
   readonly beforeColumn?: true;
   /** Near names that the engine offered. */
   readonly candidates?: readonly string[];
+  /** The arguments that the function takes, in parentheses: one text for each of its forms. */
+  readonly signatures?: readonly string[];
+  /** Which rule of SQL the query breaks, where that tells the way out. */
+  readonly mistake?: QueryMistake;
   /** What the engine advises, in its own words; no row values. */
   readonly hint?: string;
   /** For `locked` and `lock-timeout`: the process that holds the lock, when the engine told. */

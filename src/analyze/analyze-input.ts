@@ -1,5 +1,6 @@
 /** What analysis is made from: data, and the binder as its one port. */
 import type { Binder } from '../adapter/analysis.ts';
+import type { CatalogNames } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
 import type { RenderAgain } from '../compile/render-again.ts';
@@ -47,6 +48,8 @@ export interface AnalyzePorts {
   readonly binder: Binder;
   /** What stands in the target, or undefined when nobody could look. Asked only where it decides something. */
   readonly catalog: () => Promise<readonly CatalogRelation[] | undefined>;
+  /** What the target has to call and to cast to, or undefined when nobody could look. Asked only where it decides something. */
+  readonly names: () => Promise<CatalogNames | undefined>;
   /** Sources as they stood when somebody could look. */
   readonly lastSeen?: () => readonly Pick<CatalogRelation, 'relation' | 'columns'>[];
 }

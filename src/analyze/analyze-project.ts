@@ -22,8 +22,8 @@ import {
   checkTests,
   checkVersions,
 } from './check-shape.ts';
-import { describeMisfits, describeOpaque, describeRefusal, isCertain } from './describe-binding.ts';
-import { findFurtherErrors } from './find-further-errors.ts';
+import { describeMisfits, describeOpaque, findCertain } from './describe-binding.ts';
+import { describeRefused } from './describe-refused.ts';
 import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
 import { declaredColumns, findSourceColumns } from './source-columns.ts';
 import { cutWaves } from './waves.ts';
@@ -167,7 +167,7 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
     work.nodes.set(node.id, { ...known, columns, proofs: proofsOf(node, known) });
     if (node.resourceType === 'model')
       work.diagnostics.push(
-        ...checkNames(node, query.columns),
+        ...checkNames(node, task.text, query.columns),
         ...checkKeys(node, query.columns),
         ...checkMergeColumns(node, query.columns),
         ...checkPartitions(node, query.columns, input.dialect.foldIdentifier),
@@ -249,13 +249,13 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
     if (binding?.kind === 'bound') {
       diagnostics.push(...describeMisfits(input, node, text, binding.query.misfits), ...describeOpaque(node, binding.query));
       bound.push({ task, query: binding.query });
-    } else if (binding !== undefined && (await isCertain(input, work, node, text, binding.error))) {
+      continue;
+    }
+    const certain = binding === undefined ? undefined : await findCertain(input, work, node, text, binding.error);
+    if (certain !== undefined) {
       nodes.set(node.id, { kind: 'refused' });
-      const further = await findFurtherErrors(binder, requests[at] ?? text, binding.error);
-      diagnostics.push(
-        ...[binding.error, ...further.errors].map((error) => describeRefusal(input, node, text, error)),
-        ...describeMisfits(input, node, text, further.misfits),
-      );
+      const request = requests[at] ?? text;
+      diagnostics.push(...(await describeRefused(input, work, task, request, certain)));
     } else {
       nodes.set(node.id, declaredInstead(node, { kind: 'unknown', why: 'outside-name', at: node.id }));
     }

@@ -89,5 +89,5 @@ function whereDeclared(
   fold?: (name: string) => string,
 ): Where & { readonly span: Span } {
   const described = column === undefined ? undefined : node.columns.find(({ name }) => fold?.(name) === fold?.(column));
-  return { node: node.id, span: described?.span ?? { path: node.propertiesPath ?? node.path, start: 0, end: 0 } };
+  return { node: node.id, span: described?.typeSpan ?? described?.span ?? { path: node.propertiesPath ?? node.path, start: 0, end: 0 } };
 }

@@ -3,7 +3,10 @@ import type { BoundColumn } from '../adapter/analysis.ts';
 import type { Column } from '../adapter/relation.ts';
 import { findArgumentProblems, findColumnProblem } from '../checks/find-column-problem.ts';
 import type { KnownColumns } from '../checks/find-column-problem.ts';
-import type { CompiledModel, CompiledSnapshot, NodeId } from '../compile/compiled.ts';
+import { placeInCompiled } from '../compile/compiled-excerpt.ts';
+import { tokenLength } from '../compile/engine-diagnostic.ts';
+import { placeOfColumn } from '../compile/query-place.ts';
+import type { CompiledModel, CompiledSnapshot, CompiledText, NodeId } from '../compile/compiled.ts';
 import { listMetaColumns } from '../compile/snapshots.ts';
 import { findVersionProblems, versionPlaces, versionRules } from '../compile/version-problems.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -16,11 +19,21 @@ function fileStart(node: CompiledModel): Where {
   return { node: node.id, span: { path: node.path, start: 0, end: 0 } };
 }
 
-/** Columns that the engine had to name by itself. */
-export function checkNames(node: CompiledModel, columns: readonly BoundColumn[]): readonly Diagnostic[] {
+/** Columns that the engine had to name by itself; only those that repeat a name, where the others are not as they are written. */
+export function checkNames(
+  node: CompiledModel,
+  text: CompiledText,
+  columns: readonly BoundColumn[],
+  which: 'all' | 'repeated' = 'all',
+): readonly Diagnostic[] {
+  const where = (at: number): Where => {
+    const offset = placeOfColumn(text.sql, at, columns.length);
+    const place = offset === undefined ? undefined : placeInCompiled(text, offset, tokenLength(text.sql, offset, undefined));
+    return place === undefined ? fileStart(node) : { node: node.id, ...place };
+  };
   return columns.flatMap(({ name, unnamed, duplicateOf }, at) => {
-    if (duplicateOf !== undefined) return [diagnose('duplicate-column', { column: duplicateOf, becomes: name }, fileStart(node))];
-    return unnamed === true ? [diagnose('unnamed-column', { column: name, position: at + 1 }, fileStart(node))] : [];
+    if (duplicateOf !== undefined) return [diagnose('duplicate-column', { column: duplicateOf, becomes: name }, where(at))];
+    return unnamed === true && which === 'all' ? [diagnose('unnamed-column', { column: name, position: at + 1 }, where(at))] : [];
   });
 }
 

@@ -7,6 +7,8 @@ import { embed } from '../adapter/statement.ts';
 import type { CompiledText } from '../compile/compiled.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import type { GraphNode } from '../graph/graph.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { readRelationName } from './read-relation-name.ts';
@@ -14,37 +16,60 @@ import type { NamedRelation } from './read-relation-name.ts';
 import type { QueryNode } from './waves.ts';
 
 /** What the binder refuses whatever stands in the target. */
-const alwaysWrong: ReadonlySet<EngineErrorKind> = new Set([
-  'syntax',
-  'unknown-column',
-  'type-mismatch',
-  'ambiguous',
-  'meaningless',
-  'conversion',
-]);
+const alwaysWrong: ReadonlySet<EngineErrorKind> = new Set(['syntax', 'unknown-column', 'type-mismatch', 'ambiguous', 'meaningless']);
 
 /**
- * Whether the target would refuse it too. A name that the project does not refer to may stand in the target, unless somebody looked;
- * functions and types may be made by hand there, or by a hook.
+ * The error that the target would give too; undefined where it may do otherwise. A name that the project does not refer to may
+ * stand in the target, unless somebody looked; functions and types may be made by hand there, or by a hook.
  */
-export async function isCertain(
+export async function findCertain(
   input: AnalyzeInput,
-  { catalog }: AnalyzePorts,
+  ports: Pick<AnalyzePorts, 'catalog' | 'names'>,
   node: QueryNode,
   { sql }: CompiledText,
-  { kind, position, beforeColumn }: EngineErrorDetails,
-): Promise<boolean> {
-  if (kind === 'type-mismatch' && input.isOffline === true) return false;
-  if (alwaysWrong.has(kind) || beforeColumn === true) return true;
+  error: EngineErrorDetails,
+): Promise<EngineErrorDetails | undefined> {
+  const { kind, position, beforeColumn } = error;
+  if (kind === 'type-mismatch' && input.isOffline === true) return undefined;
+  // No row is read yet: the value stands in the text.
+  if (kind === 'conversion') return { mistake: 'value-of-another-type', ...error };
+  if (alwaysWrong.has(kind) || beforeColumn === true) return error;
   // What is kept as a relation cannot have them; elsewhere they do no harm until somebody names one.
-  if (kind === 'duplicate-column') return node.resourceType === 'model' && node.config.materialized !== 'ephemeral';
-  if (kind !== 'unknown-relation' && kind !== 'unknown-function') return false;
-  if (input.hooks || (node.resourceType !== 'test' && node.preHooks.length > 0)) return false;
-  const standing = await catalog();
-  if (standing === undefined) return false;
-  if (kind === 'unknown-function') return standing.length === 0;
+  if (kind === 'duplicate-column') return node.resourceType === 'model' && node.config.materialized !== 'ephemeral' ? error : undefined;
+  if (kind === 'unknown-function' || kind === 'unknown-type') return findUnknownName(input, ports, error);
+  if (kind !== 'unknown-relation') return undefined;
+  if (input.hooks || (node.resourceType !== 'test' && node.preHooks.length > 0)) return undefined;
+  const standing = await ports.catalog();
+  if (standing === undefined) return undefined;
   const name = position === undefined ? undefined : readRelationName(sql, position);
-  return name !== undefined && !mayStand(input, name, standing);
+  return name !== undefined && !mayStand(input, name, standing) ? error : undefined;
+}
+
+/** With the names that the target has, for the near one. */
+async function findUnknownName(
+  { isOffline, hooks, graph, dialect: { foldIdentifier: fold } }: AnalyzeInput,
+  { names }: Pick<AnalyzePorts, 'names'>,
+  error: EngineErrorDetails,
+): Promise<EngineErrorDetails | undefined> {
+  const { kind, name, candidates = [], signatures } = error;
+  if (isOffline === true || hooks || name === undefined || [...graph.nodes.values()].some(mayMakeNames)) return undefined;
+  // It was asked where the target is.
+  if (signatures !== undefined) return { ...error, kind: 'type-mismatch', message: `${error.message}, only with other arguments` };
+  const found = await names();
+  if (found === undefined) return undefined;
+  const known = kind === 'unknown-function' ? found.functions : found.types;
+  const own = fold(name.replace(/^.*\./, ''));
+  if (known.some((other) => fold(other) === own)) return undefined;
+  // Of thousands of names many are near; what the engine itself offers may be none of them.
+  return { ...error, candidates: nearest(own, new Set([...candidates, ...known]), 1) };
+}
+
+/** Words of a hook that may make a function or a type, or have names looked for elsewhere. */
+const makesNames = /\b(?:function|macro|aggregate|type|domain|extension|load|install|import|attach|search_path|schema|call|do)\b/i;
+
+function mayMakeNames(node: GraphNode): boolean {
+  if (!('preHooks' in node)) return false;
+  return [...node.preHooks, ...node.postHooks].some(({ text }) => makesNames.test(text.sql));
 }
 
 /** Whether the relation is there, will be made by the project, or stands where nobody looked. */
@@ -82,9 +107,15 @@ export function describeMisfits(
   text: CompiledText,
   misfits: readonly TypeMisfit[],
 ): readonly Diagnostic[] {
-  return misfits.map(({ from, to, position }) => {
-    const message = `values of type \`${from}\` cannot become \`${to}\``;
-    const details: EngineErrorDetails = { kind: 'type-mismatch', message, redacted: message, retry: 'never' };
+  return misfits.map(({ from, to, position, value }) => {
+    const message = value === undefined ? `values of type \`${from}\` cannot become \`${to}\`` : `the text '${value}' is no \`${to}\``;
+    const details: EngineErrorDetails = {
+      kind: value === undefined ? 'type-mismatch' : 'conversion',
+      message,
+      redacted: message,
+      retry: 'never',
+      mistake: value === undefined ? 'no-cast' : 'value-of-another-type',
+    };
     return describeRefusal(input, node, text, position === undefined ? details : { ...details, position });
   });
 }

@@ -1,5 +1,6 @@
 /** Says on the user's own line why a text is not exactly one query. */
 import type { QueryProblem } from '../adapter/analysis.ts';
+import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import { embed } from '../adapter/statement.ts';
 import { placeInCompiled } from '../compile/compiled-excerpt.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
@@ -32,7 +33,15 @@ export function describeQueryProblem({ id, path, what, engine }: QueryOrigin, te
     case 'dynamic':
       return diagnose('dynamic-query', { feature: problem.feature }, at(problem.position));
     case 'syntax': {
-      const details = { kind: 'syntax' as const, message: problem.message, redacted: problem.message, retry: 'never' as const };
+      const { message, mistake } = problem;
+      const kind = problem.meaningless === true ? 'meaningless' : 'syntax';
+      const details: EngineErrorDetails = {
+        kind,
+        message,
+        redacted: message,
+        retry: 'never',
+        ...(mistake === undefined ? {} : { mistake }),
+      };
       const statement = embed('', { node: id, sql: text.sql });
       const origin = { node: id, text, span: { path, start: 0, end: 0 }, compiledPath: undefined };
       return engineDiagnostic(

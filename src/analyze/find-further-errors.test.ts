@@ -48,7 +48,23 @@ describe('a query with several mistakes', () => {
     ['select nme, b.id, b.name, upper(c.id) from shop.a where idd', ['nme', 'b.id', 'c.id', 'idd']],
     // Where nothing can stand in, the search ends.
     ['select unnest(nme), idd from shop.a', ['nme', 'idd']],
-    ['select nope(id), nme from shop.a', ['nope']],
+    // What a binder tells of one kind at a time.
+    ['select nope(id), nme from shop.a', ['nope', 'nme']],
+    ['select nme, id = placed as x, uper(name) as u, id, id from shop.a', ['nme', 'id', 'uper']],
+    ['select sum(name) as s from shop.a where name + 1 > 2 and upper(placed, 1) = 3', ['sum', '+', 'upper']],
+    ['select id from shop.a where count(*) > 1 and nme = 1 and cast(id as nope) = 1', ['count', 'nme', 'nope']],
+    ['select upper(id, lower(nme)), nme from shop.a', ['nme']],
+    // A column that is read further out as what it would be makes no mistake there; what has nothing to do with it does.
+    ['with b as (select nope(id) as n, name from shop.a) select n + name as m, sum(name), upper(n, 2) from b', ['nope', 'sum']],
+    ['with b as (select nope(id) from shop.a) select "nope(id)", idd from b', ['nope']],
+    ['with b as (select nope(id) + 1 from shop.a) select "(nope(id) + 1)" from b', ['nope']],
+    ['with b (x) as (select nope(id) from shop.a) select sum(name) from (select x as name from b)', ['nope']],
+    [
+      'with b as (select id as a from shop.a union all select nope(id) from shop.a) select sum(n), sum(name) from (select a + 1 as n, name from b, shop.a)',
+      ['nope', 'sum'],
+    ],
+    ['select nope(id) as k, name, count(*) from shop.a group by nope(id)', ['nope']],
+    ['select nope(id) as k, name from shop.a group by all having sum(id) > 1', ['nope']],
   ])('%s', async (sql, expected) => {
     expect(await errorsOf(sql)).toEqual(expected);
   });

@@ -1,7 +1,13 @@
-/** Finds what else is wrong with the columns of a query that does not bind: a binder stops at the first mistake. */
-import type { Binder, Binding, BindRequest, TypeMisfit } from '../adapter/analysis.ts';
+/** Finds what else is wrong with a query that does not bind: a binder stops at the first mistake. */
+import type { Binder, Binding, BindRequest, BoundColumn, TypeMisfit } from '../adapter/analysis.ts';
 import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import { tokenLength } from '../compile/engine-diagnostic.ts';
+import { bug } from '../diagnostics/bug.ts';
+import { findMistake } from '../compile/query-place.ts';
+import { applyEdits, originalOffset, withEdit } from './query-edits.ts';
+import type { Edit } from './query-edits.ts';
+import { partAround, partsAround, readParts } from './query-parts.ts';
+import type { QueryPart, QueryParts } from './query-parts.ts';
 
 /** Most errors of one query. */
 const maxErrors = 20;
@@ -9,61 +15,156 @@ const maxErrors = 20;
 export interface FurtherErrors {
   readonly errors: readonly EngineErrorDetails[];
   readonly misfits: readonly TypeMisfit[];
+  /** Of what is left of the query, under the names that it has. */
+  readonly columns: readonly BoundColumn[];
 }
 
-/** A part of the text that was replaced: an offset of the text before any replacement. */
-interface Edit {
-  readonly at: number;
-  readonly length: number;
-  readonly text: string;
-}
+/** The error that the target would give too, or nothing. */
+export type Judge = (error: EngineErrorDetails) => Promise<EngineErrorDetails | undefined>;
+
+/** What types have a part in. */
+const ofTypes: ReadonlySet<EngineErrorDetails['kind']> = new Set(['type-mismatch', 'conversion', 'unknown-function']);
+
+/** Mistakes that a part of a query makes by itself, whatever the others are. */
+const ownMistakes: ReadonlySet<EngineErrorDetails['mistake']> = new Set([
+  'aggregate-in-condition',
+  'window-in-condition',
+  'nested-aggregates',
+  'window-without-over',
+  'several-columns',
+  'part-of-time',
+]);
 
 /**
- * Puts NULL for the column of `first`, binds again, and so on. Only what cannot be a consequence of that is given: columns of
- * other names, and in the end values whose types do not fit. The first error of another kind ends the search.
+ * Puts NULL for what is wrong, binds again, and so on. Only what cannot be a consequence of that is given: columns of other names,
+ * what else is wrong with parts that have nothing to do with what was replaced, and in the end values whose types do not fit.
  */
-export async function findFurtherErrors(binder: Binder, request: BindRequest, first: EngineErrorDetails): Promise<FurtherErrors> {
-  const errors: EngineErrorDetails[] = [];
-  const seen = new Set<string>();
-  let edits: readonly Edit[] = [];
-  let error = first;
-  while (edits.length < maxErrors && error.position !== undefined && isOfColumn(error)) {
-    const { position, beforeColumn } = error;
-    const length = tokenLength(request.sql, position, beforeColumn ? undefined : error.name);
-    // A NULL without a type leaves open which function is meant.
-    if (edits.length > 0 && /^\s*\(/.test(request.sql.slice(position + length))) break;
-    const column = lastPart(request.sql.slice(position, position + length));
-    const name = beforeColumn ? `${error.name?.toLowerCase()}.` : column.replaceAll('"', '').toLowerCase();
-    // A name again: the query may hand on the column that is missing.
-    if (edits.length > 0 && !seen.has(name)) errors.push(error);
-    seen.add(name);
-    const next = await bindWithout(binder, request, edits, { at: position, length, column });
-    edits = next.edits;
-    if (next.binding?.kind === 'bound') return { errors, misfits: originalMisfits(edits, next.binding.query.misfits) };
-    const found = next.binding?.error;
-    const original = found?.position === undefined ? undefined : originalOffset(edits, found.position);
-    if (found === undefined || original === undefined) break;
-    error = { ...found, position: original };
+export async function findFurtherErrors(
+  binder: Binder,
+  request: BindRequest,
+  first: EngineErrorDetails,
+  judge: Judge = (error) => Promise.resolve(error),
+): Promise<FurtherErrors> {
+  return new Search(binder, request, first, judge).run();
+}
+
+class Search {
+  readonly #binder: Binder;
+  readonly #request: BindRequest;
+  readonly #judge: Judge;
+  readonly #first: EngineErrorDetails;
+  readonly #parts: QueryParts | undefined;
+  readonly #errors: EngineErrorDetails[] = [];
+  /** Columns that are missing. */
+  readonly #seen = new Set<string>();
+  /** Names of columns whose values and types are no longer what they were. */
+  readonly #changed = new Set<string>();
+  /** A column is gone whose name only the engine knows. */
+  #isUnnamed = false;
+  #edits: readonly Edit[] = [];
+
+  constructor(binder: Binder, request: BindRequest, first: EngineErrorDetails, judge: Judge) {
+    this.#first = first;
+    this.#binder = binder;
+    this.#request = request;
+    this.#judge = judge;
+    this.#parts = readParts(request.sql);
   }
-  return { errors, misfits: [] };
+
+  async run(): Promise<FurtherErrors> {
+    let error = this.#first;
+    for (let tries = 0; tries < maxErrors; tries += 1) {
+      const position = error.position ?? findMistake(error, this.#request.sql);
+      const binding = position === undefined ? undefined : await this.#without({ ...error, position }, tries === 0);
+      if (binding === undefined) break;
+      if (binding.kind === 'bound') return this.#end(binding.query.misfits, binding.query.columns);
+      const original = binding.error.position === undefined ? undefined : originalOffset(this.#edits, binding.error.position);
+      if (binding.error.position !== undefined && original === undefined) break;
+      const { position: _, ...details } = binding.error;
+      error = original === undefined ? details : { ...details, position: original };
+      if (!isOfColumn(error)) await this.#tell(error);
+    }
+    return this.#end([], []);
+  }
+
+  #end(misfits: readonly TypeMisfit[], columns: readonly BoundColumn[]): FurtherErrors {
+    return { errors: this.#errors, misfits: originalMisfits(this.#edits, misfits), columns };
+  }
+
+  /** What becomes of the query without what is wrong; undefined where nothing can stand in. */
+  async #without(error: EngineErrorDetails & { readonly position: number }, isFirst: boolean): Promise<Binding | undefined> {
+    if (isOfColumn(error)) {
+      const binding = await this.#withoutColumn(error, isFirst);
+      if (binding !== 'nothing fits') return binding;
+    }
+    const part = this.#parts === undefined ? undefined : partAround(this.#parts, error.position);
+    if (part === undefined || this.#edits.some(({ at, length }) => at === part.start && length === part.end - part.start)) return undefined;
+    if (part.hidden === true) this.#isUnnamed = true;
+    const kept = error.kind === 'duplicate-column' ? `_tx_${part.start}` : part.written;
+    this.#change(part.start);
+    return this.#try(part.start, part.end - part.start, kept);
+  }
+
+  async #withoutColumn(error: EngineErrorDetails & { readonly position: number }, isFirst: boolean): Promise<Binding | 'nothing fits'> {
+    const { position, beforeColumn } = error;
+    const { sql } = this.#request;
+    const length = tokenLength(sql, position, beforeColumn ? undefined : error.name);
+    const column = lastPart(sql.slice(position, position + length));
+    const name = beforeColumn ? `${error.name?.toLowerCase()}.` : column.replaceAll('"', '').toLowerCase();
+    // A NULL without a type leaves open which function is meant.
+    if (!isFirst && /^\s*\(/.test(sql.slice(position + length))) return 'nothing fits';
+    // A name again: the query may hand on the column that is missing.
+    if (!isFirst && !this.#isUnnamed && !this.#seen.has(name)) this.#errors.push(error);
+    this.#seen.add(name);
+    this.#changed.add(name);
+    this.#change(position);
+    return this.#try(position, length, column);
+  }
+
+  /** As an item of a select list it keeps its name, for those who read it; elsewhere no name may stand. */
+  async #try(at: number, length: number, column: string | undefined): Promise<Binding> {
+    const texts = [...(column === undefined ? [] : [`null as ${column}`]), 'null'];
+    const attempts = texts.map((text) => withEdit(this.#edits, { at, length, text }));
+    const bindings = await this.#binder.bind(attempts.map((edits) => ({ ...this.#request, sql: applyEdits(this.#request.sql, edits) })));
+    const best = bindings.findIndex((binding) => binding.kind === 'bound' || binding.error.kind !== 'syntax');
+    const chosen = best < 0 ? bindings.length - 1 : best;
+    this.#edits = attempts[chosen] ?? this.#edits;
+    return bindings[chosen] ?? bug('a query was not bound');
+  }
+
+  /** Notes what columns are made with what stands at an offset, and with these. */
+  #change(offset: number): void {
+    const { parts = [] } = this.#parts ?? {};
+    const open: QueryPart[] = [...partsAround(parts, offset)];
+    for (let part = open.pop(); part !== undefined; part = open.pop()) {
+      for (const name of [...(part.name === undefined ? [] : [part.name]), ...(part.under ?? [])]) {
+        if (this.#changed.has(name)) continue;
+        this.#changed.add(name);
+        open.push(...parts.filter(({ names }) => names.has(name)));
+      }
+    }
+  }
+
+  async #tell(error: EngineErrorDetails): Promise<void> {
+    if (!this.#isOwn(error)) return;
+    const certain = await this.#judge(error);
+    if (certain !== undefined) this.#errors.push(certain);
+  }
+
+  /** Whether it would be there without what was replaced. */
+  #isOwn({ kind, mistake, position, name, signatures }: EngineErrorDetails): boolean {
+    if (kind === 'duplicate-column') return true;
+    if (signatures === undefined && (kind === 'unknown-function' || kind === 'unknown-type'))
+      return ![this.#first, ...this.#errors].some((other) => other.kind === kind && other.name === name);
+    if (kind === 'meaningless' && ownMistakes.has(mistake)) return true;
+    if (!ofTypes.has(kind) || position === undefined) return false;
+    const part = this.#parts === undefined || this.#parts.renames ? undefined : partAround(this.#parts, position);
+    return part !== undefined && ![...part.names].some((name) => this.#changed.has(name));
+  }
 }
 
 function isOfColumn({ kind, beforeColumn }: EngineErrorDetails): boolean {
   return kind === 'unknown-column' || kind === 'ambiguous' || beforeColumn === true;
-}
-
-/** As an item of a select list the column keeps its name, for those who read it; elsewhere no name may stand. */
-async function bindWithout(
-  binder: Binder,
-  request: BindRequest,
-  before: readonly Edit[],
-  { at, length, column }: { readonly at: number; readonly length: number; readonly column: string },
-): Promise<{ readonly edits: readonly Edit[]; readonly binding: Binding | undefined }> {
-  const attempts = [`null as ${column}`, 'null'].map((text) => [...before, { at, length, text }].sort((a, b) => a.at - b.at));
-  const bindings = await binder.bind(attempts.map((edits) => ({ ...request, sql: edited(request.sql, edits) })));
-  const [named, plain] = bindings;
-  const isNamed = named !== undefined && (named.kind === 'bound' || named.error.kind !== 'syntax');
-  return { edits: attempts[isNamed ? 0 : 1] ?? before, binding: isNamed ? named : plain };
 }
 
 function originalMisfits(edits: readonly Edit[], misfits: readonly TypeMisfit[]): readonly TypeMisfit[] {
@@ -75,26 +176,4 @@ function originalMisfits(edits: readonly Edit[], misfits: readonly TypeMisfit[])
 
 function lastPart(name: string): string {
   return /(?:"(?:[^"]|"")*"|[^."]+)$/.exec(name)?.[0] ?? name;
-}
-
-function edited(sql: string, edits: readonly Edit[]): string {
-  let result = '';
-  let from = 0;
-  for (const { at, length, text } of edits) {
-    result += sql.slice(from, at) + text;
-    from = at + length;
-  }
-  return result + sql.slice(from);
-}
-
-/** Where an offset of the edited text stands in the original; undefined inside of what was put there. */
-function originalOffset(edits: readonly Edit[], offset: number): number | undefined {
-  let grown = 0;
-  for (const { at, length, text } of edits) {
-    const start = at + grown;
-    if (offset < start) break;
-    if (offset < start + text.length) return undefined;
-    grown += text.length - length;
-  }
-  return offset - grown;
 }

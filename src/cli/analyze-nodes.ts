@@ -1,6 +1,6 @@
 /** Binds the engine, the target's catalog and the seed files to analysis. */
 import type { Adapter } from '../adapter/adapter.ts';
-import type { Session } from '../adapter/connection.ts';
+import type { CatalogNames, Connection, Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { CatalogRelation, Column } from '../adapter/relation.ts';
 import { analyzeProject } from '../analyze/analyze-project.ts';
@@ -80,12 +80,11 @@ export async function analyzeNodes(
   if (![...wanted].some((id) => isQueryNode(graph.nodes.get(id)) || isAsked(graph.nodes.get(id))))
     return { value: { nodes: new Map(), whole: new Map() }, diagnostics: [] };
   const adapter = await engine.load();
-  let catalog: Promise<readonly CatalogRelation[] | undefined> | undefined;
-  const look = (): NonNullable<typeof catalog> => (catalog ??= lookAtTarget(host, adapter, loaded));
+  const looks = looksAtTarget(host, adapter, loaded);
   try {
     if (adapter.openBinder === undefined) host.enter(project.root);
     const binder = await openAnyBinder(adapter, loaded);
-    return binder === undefined ? undefined : await analyzeAndClose(host, loaded, wanted, { binder, catalog: look, standing, kept });
+    return binder === undefined ? undefined : await analyzeAndClose(host, loaded, wanted, { binder, ...looks, standing, kept });
   } catch (cause) {
     if (!(cause instanceof EngineError) || adapter.openBinder !== undefined) throw cause;
     const problem = describeOpenError(cause.details, project);
@@ -106,7 +105,7 @@ async function analyzeOffline(
   try {
     const binder = await openOfflineBinder(adapter, loaded);
     if (binder === undefined) return undefined;
-    const ports = { binder, catalog: () => Promise.resolve(undefined), isOffline: true };
+    const ports = { binder, ...nothingSeen, isOffline: true };
     return await analyzeAndClose(host, loaded, wanted, { ...ports, ...known });
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
@@ -160,10 +159,12 @@ export function analyzeWith(
     compiledPath: (path) => compiledPathOf(project, path),
   };
   let around: ReturnType<AnalyzePorts['catalog']> | undefined;
+  let named: ReturnType<AnalyzePorts['names']> | undefined;
   return traced(host.trace, 'analyze', () =>
     analyzeProject(input, {
       ...ports,
       catalog: () => (around ??= keepSources(loaded, ports.catalog)),
+      names: () => (named ??= ports.names()),
       lastSeen: () => loaded.sources?.read() ?? [],
       render: (again, path) => loaded.renderAgain(sourceOf(loaded, path), again),
     }),
@@ -192,33 +193,74 @@ function schemasOf({ project, graph, engine }: Pick<LoadedGraph, 'project' | 'gr
   return [...schemas];
 }
 
+/** Ways to look at the target. */
+export type Looks = Pick<AnalyzePorts, 'catalog' | 'names'>;
+
+/** Where nobody can look. */
+export const nothingSeen: Looks = { catalog: () => Promise.resolve(undefined), names: () => Promise.resolve(undefined) };
+
+/** Looks on a session that is open. */
+export function looksOn(adapter: Adapter, session: Session, loaded: Pick<LoadedGraph, 'project' | 'graph' | 'engine'>): Looks {
+  return {
+    catalog: () => lookAround(adapter, session, loaded),
+    names: () => onConnection(session, adapter.catalog.names),
+  };
+}
+
+/** Looks that open the target. */
+export function looksAtTarget(host: Host, adapter: Adapter, loaded: LoadedGraph): Looks {
+  return {
+    catalog: () => lookAtTarget(host, adapter, loaded),
+    names: () => namesOfTarget(host, adapter, loaded),
+  };
+}
+
 /** All that stands in the schemas that the project names. */
-export async function lookAround(
+export function lookAround(
   adapter: Adapter,
   session: Session,
   loaded: Pick<LoadedGraph, 'project' | 'graph' | 'engine'>,
 ): Promise<readonly CatalogRelation[]> {
+  return onConnection(session, (connection) => adapter.catalog.relations(connection, schemasOf(loaded)));
+}
+
+async function onConnection<T>(session: Session, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await session.connect();
   try {
-    return await adapter.catalog.relations(connection, schemasOf(loaded));
+    return await work(connection);
   } finally {
     await connection.close();
   }
 }
 
 /** The catalog, if it can be had at once and without harm: a target that is not there yet holds nothing, and one in use is left alone. */
-export async function lookAtTarget(host: Host, adapter: Adapter, loaded: LoadedGraph): Promise<readonly CatalogRelation[] | undefined> {
-  const { project } = loaded;
+export function lookAtTarget(host: Host, adapter: Adapter, loaded: LoadedGraph): Promise<readonly CatalogRelation[] | undefined> {
+  return askTarget(host, adapter, loaded, (session) => lookAround(adapter, session, loaded), []);
+}
+
+/** A target that is not there yet has no names but those that whoever asks knows already. */
+function namesOfTarget(host: Host, adapter: Adapter, loaded: LoadedGraph): Promise<CatalogNames | undefined> {
+  const nothing = { functions: [], types: [] };
+  return askTarget(host, adapter, loaded, (session) => onConnection(session, adapter.catalog.names), nothing);
+}
+
+async function askTarget<T>(
+  host: Host,
+  adapter: Adapter,
+  { project }: LoadedGraph,
+  work: (session: Session) => Promise<T>,
+  missing: T,
+): Promise<T | undefined> {
   host.enter(project.root);
   try {
     const session = await adapter.open({ target: project.target, projectRoot: project.root, connections: 1, readOnly: true });
     try {
-      return await lookAround(adapter, session, loaded);
+      return await work(session);
     } finally {
       await session.close();
     }
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
-    return cause.details.kind === 'missing-database' ? [] : undefined;
+    return cause.details.kind === 'missing-database' ? missing : undefined;
   }
 }

@@ -1,6 +1,6 @@
 /** Types what a run is about to build from texts that were not built before, and what reads it, while nothing is touched yet. */
 import type { Adapter } from '../adapter/adapter.ts';
-import type { CatalogRelation, Column } from '../adapter/relation.ts';
+import type { Column } from '../adapter/relation.ts';
 import type { Analysis } from '../analyze/analysis.ts';
 import { relationKey } from '../analyze/relation-key.ts';
 import { isQueryNode } from '../analyze/waves.ts';
@@ -11,6 +11,7 @@ import { findChangedBuilds, findReconfigured } from '../plan/find-changed-builds
 import { auditsIn } from '../plan/audits-in.ts';
 import type { Plan } from '../plan/plan.ts';
 import { analyzeWith, keptOf, tablesThatKeep } from './analyze-nodes.ts';
+import type { Looks } from './analyze-nodes.ts';
 import { writeCompiled } from './compiled-files.ts';
 import { deferredColumns, ownProject } from './deferral.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -29,8 +30,8 @@ export interface ColumnCheck {
   /** Those that are loaded. */
   readonly seeds: SeedFiles['summaries'];
   readonly adapter: Adapter;
-  /** All that stands, in the schemas of sources too. Asked once, and only where it decides something. */
-  readonly catalog: () => Promise<readonly CatalogRelation[] | undefined>;
+  /** Catalog: all that stands, in the schemas of sources too. Asked once, and only where it decides something. */
+  readonly looks: Looks;
 }
 
 /** Stops when a query of the plan cannot work. Gives what was found. */
@@ -45,7 +46,7 @@ export async function checkColumns(
   host: Host,
   screen: Screen,
   { options }: RunRequest,
-  { loaded: planned, plan, standing, seeds, adapter, catalog }: ColumnCheck,
+  { loaded: planned, plan, standing, seeds, adapter, looks }: ColumnCheck,
 ): Promise<{ readonly found?: Analysis; readonly stop?: Stop }> {
   // What is read elsewhere has the same columns under the name of the project.
   const loaded = ownProject(planned);
@@ -57,11 +58,10 @@ export async function checkColumns(
   if (![...wanted].some((id) => isQueryNode(loaded.graph.nodes.get(id)))) return {};
   const binder = await openAnyBinder(adapter, loaded);
   if (binder === undefined) return {};
-  let around: ReturnType<ColumnCheck['catalog']> | undefined;
   try {
     const outcome = await analyzeWith(host, loaded, wanted, {
       binder,
-      catalog: () => (around ??= catalog()),
+      ...looks,
       standing: standingColumns(loaded, changed, standing),
       ...keptOf(tablesThatKeep(plan)),
       seedColumns: ({ id }) => seeds.get(id)?.columns,

@@ -1,7 +1,6 @@
 /** `tx run`, `build`, `test` and `seed`: select, plan, execute, report. */
 import type { Analysis } from '../analyze/analysis.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
-import type { CatalogRelation } from '../adapter/relation.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { executePlan } from '../execute/execute-plan.ts';
@@ -13,7 +12,7 @@ import type { Command, Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
 import { placedFiles } from '../project/placed-files.ts';
 import { traced } from '../project/tracer.ts';
-import { lookAround, lookAtTarget } from './analyze-nodes.ts';
+import { looksAtTarget, looksOn } from './analyze-nodes.ts';
 import { askIfFree, askOn, newTexts } from './compare-columns.ts';
 import { checkColumns, requireColumns } from './check-columns.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
@@ -138,8 +137,8 @@ export async function runPrepared(
       planFor(host, screen, request, ready, { adapter, ask: (job) => askOn(session, job) }),
     );
     if (!hasWork(drafted.plan)) return undefined;
-    const catalog = (): Promise<readonly CatalogRelation[]> => lookAround(adapter, session, loaded);
-    const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, catalog };
+    const looks = looksOn(adapter, session, loaded);
+    const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, looks };
     const planned = proveTests(request, loaded, drafted, await requireColumns(host, screen, request, check));
     if (request.options.backfill === true)
       for (const line of await estimateBackfill(planned.plan, loaded, standing, (job) => askOn(session, job))) screen.note(line);
@@ -237,8 +236,8 @@ async function planAnyhow(host: Host, screen: Screen, request: RunRequest, loade
   const adapter = await loaded.engine.load();
   const ready = { ...prepared, seeds, standing, unitColumns };
   const { planned, input } = await planFor(host, screen, request, ready, { adapter, ask: (job) => askIfFree(host, adapter, loaded, job) });
-  const catalog = (): Promise<readonly CatalogRelation[] | undefined> => lookAtTarget(host, adapter, loaded);
-  const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, catalog };
+  const looks = looksAtTarget(host, adapter, loaded);
+  const check = { loaded: prepared.loaded, plan: planned.plan, standing, seeds: seeds.summaries, adapter, looks };
   const { found, stop: refused } = await checkColumns(host, screen, request, check);
   if (refused === undefined) showUnneeded(screen, prepared.unneeded);
   const proven = refused === undefined ? proveTests(request, prepared.loaded, planned, found) : planned;

@@ -15,7 +15,7 @@ import { readCsvFixture } from '../parse/read-csv-fixture.ts';
 import type { FixtureRows } from '../parse/unit-test-definition.ts';
 import type { UnitTests } from '../plan/plan-input.ts';
 import type { KnownRelation, PreparedUnitTest, UnitFixture } from '../plan/unit-test.ts';
-import { analyzeWith, lookAround } from './analyze-nodes.ts';
+import { analyzeWith, lookAround, nothingSeen } from './analyze-nodes.ts';
 import type { Host } from './host.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import { openAnyBinder } from './open-binder.ts';
@@ -215,7 +215,7 @@ async function analyzeInputs(
   const binder = isOpen || adapter.openBinder !== undefined ? await openAnyBinder(adapter, loaded) : undefined;
   if (binder === undefined) return undefined;
   try {
-    const { value } = await analyzeWith(host, loaded, ids, { binder, catalog: () => Promise.resolve(catalog) });
+    const { value } = await analyzeWith(host, loaded, ids, { ...nothingSeen, binder, catalog: () => Promise.resolve(catalog) });
     return new Map([...value.nodes].flatMap(([id, found]) => (found.kind === 'known' ? [[id, found] as const] : [])));
   } finally {
     await binder.close();

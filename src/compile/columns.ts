@@ -11,6 +11,7 @@ export function compileColumns(columns: readonly ColumnProperties[], context: Fi
     meta: column.meta,
     tags: column.tags,
     ...(column.dataType === undefined ? {} : { dataType: column.dataType }),
+    ...(column.typeSpan === undefined ? {} : { typeSpan: column.typeSpan }),
     ...(column.pii === undefined ? {} : { pii: column.pii }),
   }));
 }

@@ -8,6 +8,8 @@ export interface CompiledColumn {
   readonly span?: Span;
   readonly description: string;
   readonly dataType?: string;
+  /** Where its type stands. */
+  readonly typeSpan?: Span;
   readonly meta: Readonly<Record<string, YamlValue>>;
   readonly tags: readonly string[];
   readonly pii?: boolean | string;

@@ -216,7 +216,7 @@ function seedConfig(merged: MergedConfig, properties: NodeProperties | undefined
   const delimiter = configValue(merged, 'delimiter');
   const columnTypes: Record<string, Located<string>> = {};
   for (const column of properties?.columns ?? [])
-    if (column.dataType !== undefined) columnTypes[column.name] = { value: column.dataType, span: column.span };
+    if (column.dataType !== undefined) columnTypes[column.name] = { value: column.dataType, span: column.typeSpan ?? column.span };
   const types = merged.raw['column_types'];
   const declared = configValue(merged, 'column_types') ?? {};
   if (types !== undefined)

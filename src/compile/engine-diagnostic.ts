@@ -1,9 +1,11 @@
 /** Turns an error of the database into a diagnostic on the user's own line. */
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
 import type { Statement } from '../adapter/statement.ts';
+import { adviseColumn } from './advise-column.ts';
 import { placeInCompiled } from './compiled-excerpt.ts';
 import type { CompiledPlace } from './compiled-excerpt.ts';
 import type { CompiledText } from './compiled.ts';
+import { findMistake } from './query-place.ts';
 import { adviseReference, diagnoseAbsent, findAbsent, noReads, noteSelf, noteViews } from './query-reads.ts';
 import type { QueryReads } from './query-reads.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -22,6 +24,7 @@ export type EngineErrorCode = Extract<
   | 'unknown-column'
   | 'unknown-relation'
   | 'unknown-function'
+  | 'unknown-type'
   | 'type-mismatch'
   | 'ambiguous-column'
   | 'query-invalid'
@@ -46,6 +49,7 @@ const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
   'unknown-column': 'unknown-column',
   'unknown-relation': 'unknown-relation',
   'unknown-function': 'unknown-function',
+  'unknown-type': 'unknown-type',
   'type-mismatch': 'type-mismatch',
   ambiguous: 'ambiguous-column',
   'duplicate-column': 'query-invalid',
@@ -115,7 +119,9 @@ export function engineDiagnostic(
     ],
   };
   if (absent !== undefined) return diagnoseAbsent(absent, nodeName(origin.node), where);
-  const help = details.operation === 'division' ? divisorHelp : adviseReference(reads, details, query);
+  if (details.kind === 'duplicate-column' && details.name !== undefined && statement?.embedded !== undefined)
+    return { ...diagnose('duplicate-column', { column: details.name }, where), severity: 'error' };
+  const help = details.operation === 'division' ? divisorHelp : (adviseReference(reads, details, query) ?? adviseColumn(details, query));
   if (recreates === undefined) return diagnose(codes[details.kind], params, help === undefined ? where : { ...where, help });
   const { what, relation } = recreates;
   return diagnose('dependents-not-recreated', { ...params, what, relation: `${relation.schema}.${relation.name}` }, where);
@@ -137,13 +143,15 @@ function redactedOf({ kind, message, redacted, ...details }: EngineErrorDetails,
   return { redacted: diagnose(codes[kind], params).message };
 }
 
-function paramsOf({ message, name, candidates, beforeColumn }: EngineErrorDetails, engine: string) {
+function paramsOf({ message, name, candidates, beforeColumn, signatures, mistake }: EngineErrorDetails, engine: string) {
   return {
     engine,
     message,
     ...(name === undefined ? {} : { name }),
     ...(candidates === undefined ? {} : { candidates }),
     ...(beforeColumn === undefined ? {} : { beforeColumn }),
+    ...(signatures === undefined ? {} : { signatures }),
+    ...(mistake === undefined ? {} : { mistake }),
   };
 }
 
@@ -182,12 +190,12 @@ function offsetIn(details: EngineErrorDetails, statement: Statement | undefined,
   const embedded = statement?.embedded;
   const { position } = details;
   if (text === undefined || embedded === undefined) return undefined;
-  if (position === undefined) return findName(details, text.sql);
+  if (position === undefined) return findName(details, text.sql) ?? findMistake(details, text.sql);
   const offset = position - embedded.at;
   return offset < 0 || offset > embedded.length ? undefined : offset;
 }
 
-const namingKinds: ReadonlySet<EngineErrorKind> = new Set(['unknown-relation', 'unknown-column', 'unknown-function']);
+const namingKinds: ReadonlySet<EngineErrorKind> = new Set(['unknown-relation', 'unknown-column', 'unknown-function', 'unknown-type']);
 
 /** Where the text says the name that the engine does not know, if it says it once: of a table to insert into, engines tell no place. */
 function findName({ kind, name }: EngineErrorDetails, sql: string): number | undefined {

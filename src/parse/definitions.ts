@@ -51,6 +51,8 @@ export interface ColumnProperties {
   readonly span: Span;
   readonly description: string;
   readonly dataType?: string;
+  /** Where its type stands. */
+  readonly typeSpan?: Span;
   readonly tests: readonly TestDeclaration[];
   readonly meta: Readonly<Record<string, YamlValue>>;
   readonly tags: readonly string[];

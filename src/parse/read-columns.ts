@@ -35,7 +35,7 @@ function readColumn(node: YamlNode, context: PropertyContext): ColumnProperties 
     name,
     span: spanOf(context.path, nameNode),
     description: textOf(node, 'description') ?? '',
-    ...(type?.kind === 'scalar' && typeof type.value === 'string' ? { dataType: type.value } : {}),
+    ...(type?.kind === 'scalar' && typeof type.value === 'string' ? { dataType: type.value, typeSpan: spanOf(context.path, type) } : {}),
     tests: readTests(node, name, context),
     constraints: readConstraints(node, context.path),
     meta: readRecord(node, 'meta'),

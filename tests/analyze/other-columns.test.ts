@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Binder, BoundQuery, Stub } from '../../src/adapter/analysis.ts';
 import type { Analysis, KnownColumns } from '../../src/analyze/analysis.ts';
 import { relationKey } from '../../src/analyze/relation-key.ts';
-import { analyzeWith } from '../../src/cli/analyze-nodes.ts';
+import { analyzeWith, nothingSeen } from '../../src/cli/analyze-nodes.ts';
 import { createHost } from '../../src/cli/host.ts';
 import type { Host } from '../../src/cli/host.ts';
 import { loadGraph } from '../../src/cli/load-graph.ts';
@@ -39,7 +39,7 @@ async function load(folder: string): Promise<Loaded> {
   const loaded = await loadGraph(host, createScreen(host, { logFormat: 'text' }), { projectDir: folder });
   const adapter = await loaded.engine.load();
   const binder = (await adapter.openBinder?.({ projectRoot: folder })) ?? bug('no binder');
-  const { value: before } = await analyzeWith(host, loaded, new Set(loaded.graph.nodes.keys()), { binder, catalog });
+  const { value: before } = await analyzeWith(host, loaded, new Set(loaded.graph.nodes.keys()), { ...nothingSeen, binder, catalog });
   return { host, loaded, binder, before };
 }
 
@@ -53,7 +53,7 @@ async function analyzeBelow({ host, loaded, binder, before }: Loaded, of: NodeId
   );
   const stubs = [of, ...below].flatMap((id) => stubOf(loaded, before, id) ?? []);
   await binder.declare(stubs.slice(0, 1).map(change));
-  const { value } = await analyzeWith(host, loaded, below, { binder, catalog, known });
+  const { value } = await analyzeWith(host, loaded, below, { ...nothingSeen, binder, catalog, known });
   await binder.declare(stubs);
   return value;
 }

@@ -15,9 +15,10 @@ describe('models that the database refuses', () => {
     const { code, stderr } = await run(project, [command]);
     expect(problems(stderr)).toEqual([
       [
-        'warning duplicate-column  models/a.sql',
-        '  the query gives `ID` more than once; the next one becomes `ID_1`',
-        '  help  name each column once, or leave one out',
+        'warning duplicate-column  models/a.sql:1:17',
+        "    1 │ select 1 as id, 2 as ID, 'x' as name",
+        '      │                 ^ the query gives `ID` more than once; the next one becomes `ID_1`',
+        '  help  give one of them another name with `as`, or leave it out',
       ],
     ]);
     expect(code).toBe(0);

@@ -29,7 +29,7 @@ describe('before anything runs', () => {
   it('columns of one name are told of once, and again when the query changes', async () => {
     const project = await shop({ 'models/twice.sql': 'select id, id from {{ref "stg"}}\n' });
     const first = await project.tx(['build']);
-    expect(first.stderr).toContain('warning duplicate-column  models/twice.sql\n');
+    expect(first.stderr).toContain('warning duplicate-column  models/twice.sql:1:12\n');
     expect(first.code).toBe(0);
     expect((await project.tx(['build', '-q'])).stderr).toBe('');
     project.write('models/twice.sql', 'select id, id, 1 from {{ref "stg"}}\n');
@@ -68,6 +68,16 @@ describe('before anything runs', () => {
     project.write('models/below.sql', 'select id as n from {{ref "stg"}}\n');
     expect((await project.tx(['run', '-q', '-s', 'below'])).stderr).toBe('');
     expect((await project.tx(['compile', '-q'])).stderr).toContain('error unknown-column  models/below.sql:1:8\n');
+  });
+
+  it('a function that is not there is an error, unless a hook may make it first', async () => {
+    const project = await shop({ 'models/lost.sql': 'select uper(id::varchar) as n from {{ref "stg"}}\n' });
+    expect((await project.tx(['seed', '-q'])).code).toBe(0);
+    const hooked = (sql: string): string => `{{config pre_hook="${sql}"}}\nselect id from {{ref "stg"}}\n`;
+    project.write('models/hooked.sql', hooked('create table if not exists log (id int)'));
+    expect((await project.tx(['compile', '-q'])).stderr).toContain('error unknown-function  models/lost.sql:1:8\n');
+    project.write('models/hooked.sql', hooked('create or replace macro uper(x) as upper(x)'));
+    expect((await project.tx(['compile', '-q'])).stderr).not.toContain('unknown-function');
   });
 
   it('a table that nobody of the project makes and that stands there is no error', async () => {

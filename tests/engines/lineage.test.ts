@@ -102,11 +102,11 @@ sources:
       'models/twice.sql': 'select amount, amount from {{ref "orders"}}',
     });
     const { text } = await opened.tx('compile');
-    const places = ['unknown  models/paid.yml:2:37', 'unknown  models/paid.yml:4:56'].map((place) => `warning declared-type-${place}`);
+    const places = ['unknown  models/paid.yml:2:58', 'unknown  models/paid.yml:4:70'].map((place) => `warning declared-type-${place}`);
     for (const place of places) expect(text).toContain(place);
     expect(text).toContain('warning described-column-missing  models/paid.yml:2:82');
-    const twice = { duckdb: 'warning duplicate-column', postgres: 'error query-invalid' }[name];
-    expect(text).toContain(`${twice}  models/twice.sql`);
+    const twice = { duckdb: 'warning', postgres: 'error' }[name];
+    expect(text).toContain(`${twice} duplicate-column  models/twice.sql:1:16`);
   });
 
   it('an increment that reads a column which its table does not have yet is told how to build it anew', async () => {

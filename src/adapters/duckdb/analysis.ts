@@ -79,8 +79,14 @@ async function parse(connection: DuckDBConnection, sql: string): Promise<number 
   try {
     return (await connection.extractStatements(sql)).count;
   } catch (cause) {
-    const { message, position } = engineError(cause, sql).details;
-    return { kind: 'syntax', message, ...(position === undefined ? {} : { position }) };
+    const { kind, message, position, mistake } = engineError(cause, sql).details;
+    return {
+      kind: 'syntax',
+      message,
+      ...(position === undefined ? {} : { position }),
+      ...(kind === 'meaningless' ? { meaningless: true as const } : {}),
+      ...(mistake === undefined ? {} : { mistake }),
+    };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Reads relations and columns from DuckDB's catalog. */
-import type { Catalog, Cell, Connection } from '../../adapter/connection.ts';
+import type { Catalog, CatalogNames, Cell, Connection } from '../../adapter/connection.ts';
 import type { Attachment, CatalogRelation, Column, Relation, RelationKind } from '../../adapter/relation.ts';
 import { brokenViews } from './broken-views.ts';
 import { commentAttachment, indexAttachment } from './attachments.ts';
@@ -83,4 +83,12 @@ async function columns(connection: Connection, relation: Relation, temporary: bo
   return rows.map(([column, type]) => ({ name: text(column), type: text(type) }));
 }
 
-export const catalog: Catalog = { relations, columns, brokenViews };
+async function names(connection: Connection): Promise<CatalogNames> {
+  const { rows } = await connection.query({
+    sql: `select distinct 'function', function_name from duckdb_functions() union all select distinct 'type', type_name from duckdb_types()`,
+  });
+  const of = (kind: string): readonly string[] => rows.flatMap(([its, name]) => (its === kind ? [text(name)] : []));
+  return { functions: of('function'), types: of('type') };
+}
+
+export const catalog: Catalog = { relations, names, columns, brokenViews };

@@ -10,6 +10,38 @@ async function fail(sql: string, ...before: readonly string[]): Promise<EngineEr
   return failureOf(connection.run({ sql }));
 }
 
+describe('rules of SQL that a query breaks', () => {
+  it.each([
+    ['select a, count(*) from t', 'not-grouped', 'a,'],
+    ['select 1 from t having a > 1', 'not-grouped', undefined],
+    ['select count(count(*)) from t', 'nested-aggregates', 'count(*)'],
+    ['select 1 from t where count(*) > 1', 'aggregate-in-condition', 'count'],
+    ['select 1 from t where rank() over () = 1', 'window-in-condition', 'rank'],
+    ['select 1 + rank()', 'window-without-over', 'rank'],
+    ['select a from t union select a, a from t', 'widths-differ', undefined],
+    ['select * from (values (1), (f(1, 2)), (1, 2))', 'widths-differ', '(1, 2))'],
+    ['select a from t order by 2', 'place-of-no-column', '2'],
+    ['select x.a from t as x join t as x on true', 'alias-twice', undefined],
+    ['select a from t where a in (select a, a from t)', 'several-columns', 'in'],
+    ['select coalesce(a, current_date) from t', 'types-mixed', undefined],
+    [`select extract('yaer' from current_date) from t`, 'part-of-time', `'yaer'`],
+    ['with a as (select 1), "A" as (select 2) select * from a', undefined, '"A"'],
+    ['select sum(1) over w, sum(1) over (partition by w)', undefined, 'w,'],
+    [`select a from t where a > 'x' + 1`, undefined, '+'],
+    [`select '"a" must appear in the GROUP BY clause'::date`, undefined, '::'],
+  ])('%s: %s', async (sql, mistake, at) => {
+    const details = await fail(sql, 'create table t (a integer)');
+    expect(details.mistake).toBe(mistake);
+    if (at === undefined) expect(details.position).toBeUndefined();
+    else expect(sql.startsWith(at, details.position)).toBe(true);
+  });
+  it('tells what a function takes, once for each form, and of an operator nothing', async () => {
+    expect(await fail(`select date_part(1, 2, 3)`)).toMatchObject({ signatures: expect.arrayContaining(['(VARCHAR, DATE)']) });
+    expect((await fail('select mine(1)', 'create macro mine(a, b) as a + b')).signatures).toEqual(['(a, b)']);
+    expect(await fail(`select 'a' + interval '1 day' * 'x'`)).not.toHaveProperty('signatures');
+  });
+});
+
 describe('kinds', () => {
   it.each([
     ['selec 1', 'syntax'],
@@ -23,6 +55,13 @@ describe('kinds', () => {
     ['select nowhere.a', 'unknown-relation'],
     ['select nope(1)', 'unknown-function'],
     ['select * from nope(1)', 'unknown-function'],
+    ['select 1::nope', 'unknown-type'],
+    ['select lag(1)', 'meaningless'],
+    ['select sum(1) over w', 'meaningless'],
+    ['values (1, 2), (1)', 'meaningless'],
+    ['with a as (select 1), a as (select 2) select * from a', 'meaningless'],
+    [`select extract(yaer from date '2024-01-01')`, 'meaningless'],
+    [`select 'Duplicate CTE name "a"'::date`, 'conversion'],
     [`select sum('a')`, 'type-mismatch'],
     [`select date '2024-01-01' + 'x'`, 'type-mismatch'],
     ['select [1]::struct(a int)', 'type-mismatch'],

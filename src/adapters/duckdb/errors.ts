@@ -3,6 +3,15 @@ import { EngineError } from '../../adapter/engine-error.ts';
 import type { EngineErrorDetails, EngineErrorKind, Retry } from '../../adapter/engine-error.ts';
 import { fileProblem, findReader, relationTakenForFile } from './file-errors.ts';
 import type { FileProblem, MissingRelation } from './file-errors.ts';
+import {
+  aliasTwice,
+  isMeaningless,
+  isWindowFunction,
+  mistakeOf,
+  placeByWords,
+  signaturesOf,
+  windowFunctionAlone,
+} from './query-mistakes.ts';
 
 /** Alias under which every database file is attached; never shown to a user. */
 export const databaseAlias = '_tx_database';
@@ -64,6 +73,7 @@ const namesOnly: ReadonlySet<EngineErrorKind> = new Set([
   'unknown-column',
   'unknown-relation',
   'unknown-function',
+  'unknown-type',
   'type-mismatch',
   'ambiguous',
   'missing-extension',
@@ -128,6 +138,7 @@ function binderKind(raw: RawError): EngineErrorKind {
     /does not have a column|column .* not found|^Column .* does not exist on (?:left|right) side of join/i.test(message)
   )
     return 'unknown-column';
+  if (aliasTwice.test(message)) return 'meaningless';
   if (/^Ambiguous reference/i.test(message)) return 'ambiguous';
   if (beforeColumn.test(message)) return 'unknown-relation';
   if (
@@ -141,7 +152,8 @@ function binderKind(raw: RawError): EngineErrorKind {
 
 function catalogKind(raw: RawError): EngineErrorKind {
   if (raw.error_subtype === 'ENTRY_ALREADY_EXISTS') return 'other';
-  if (/Function$/i.test(raw.type ?? '')) return 'unknown-function';
+  if (/Function$/i.test(raw.type ?? '')) return isWindowFunction(raw.name) ? 'meaningless' : 'unknown-function';
+  if (raw.type === 'Type') return 'unknown-type';
   if (/^(?:Table|View|Schema)$/i.test(raw.type ?? '') || /^(?:Table|View|Schema) .*does not exist/i.test(raw.exception_message)) {
     return 'unknown-relation';
   }
@@ -149,6 +161,7 @@ function catalogKind(raw: RawError): EngineErrorKind {
 }
 
 function kindOf(raw: RawError): EngineErrorKind {
+  if (isMeaningless(raw.exception_message)) return 'meaningless';
   if (raw.exception_type === 'Parser' || raw.exception_type === 'Syntax') return 'syntax';
   if (/^interrupt$/i.test(raw.exception_type)) return 'cancelled';
   const quoted =
@@ -240,10 +253,27 @@ function unnamedRelation(message: string): string | undefined {
   return (beforeColumn.exec(message) ?? /^(?:Table|View) with name "([^"]+)" does not exist because/.exec(message))?.[1];
 }
 
+function nameInWords(message: string, kind: EngineErrorKind): string | undefined {
+  if (kind === 'unknown-column') return unnamedColumn(message);
+  if (kind === 'meaningless') return aliasTwice.exec(message)?.[1];
+  return kind === 'unknown-relation' ? unnamedRelation(message) : undefined;
+}
+
 function holderOf(message: string): EngineErrorDetails['holder'] {
   const match = /lock is held in (.+?) \(PID (\d+)\)/.exec(message);
   if (match === null) return undefined;
   return { pid: Number(match[2]), ...(match[1] === undefined ? {} : { command: match[1] }) };
+}
+
+function wordsOf(raw: RawError, kind: EngineErrorKind): Pick<EngineErrorDetails, 'message' | 'mistake'> {
+  if (kind === 'meaningless' && raw.exception_type === 'Catalog') return windowFunctionAlone(raw.name);
+  const message = cleanMessage(raw.exception_message);
+  const mistake = mistakeOf(message);
+  return mistake === undefined ? { message } : { message, mistake };
+}
+
+function placeOf(raw: RawError, kind: EngineErrorKind, message: string, sql: string | undefined): number | undefined {
+  return positionIn(sql, raw, kind) ?? (sql === undefined ? undefined : placeByWords(message, sql));
 }
 
 const logHint =
@@ -264,11 +294,11 @@ export function engineError(cause: unknown, sql?: string, skip = 0): EngineError
   const half = halfOperator(raw);
   if (half !== undefined) return operandMissing({ ...raw, name: half }, cause, sql, skip);
   const kind = kindOf(raw);
-  const message = cleanMessage(raw.exception_message);
-  const position = positionIn(sql, raw, kind);
+  const { message, mistake } = wordsOf(raw, kind);
+  const position = placeOf(raw, kind, message, sql);
+  const signatures = kind === 'type-mismatch' ? signaturesOf(raw) : undefined;
   const candidates = candidatesOf(raw, kind);
-  const unnamed = kind === 'unknown-column' ? unnamedColumn : kind === 'unknown-relation' ? unnamedRelation : undefined;
-  const name = raw.name ?? unnamed?.(raw.exception_message);
+  const name = raw.name ?? nameInWords(raw.exception_message, kind);
   const holder = kind === 'locked' ? holderOf(raw.exception_message) : undefined;
   return new EngineError(
     {
@@ -280,6 +310,8 @@ export function engineError(cause: unknown, sql?: string, skip = 0): EngineError
       ...(name === undefined ? {} : { name }),
       ...(kind === 'unknown-relation' && beforeColumn.test(raw.exception_message) ? { beforeColumn: true } : {}),
       ...(candidates === undefined ? {} : { candidates }),
+      ...(signatures === undefined ? {} : { signatures }),
+      ...(mistake === undefined ? {} : { mistake }),
       ...(holder === undefined ? {} : { holder }),
       ...(/replaying WAL/i.test(raw.exception_message) ? { hint: logHint } : {}),
     },

@@ -1,5 +1,5 @@
 /** Reads relations and columns from PostgreSQL's catalog, past the slow views of `information_schema`. */
-import type { Catalog, Cell, Connection, ResultSet, StandingQuery } from '../../adapter/connection.ts';
+import type { Catalog, CatalogNames, Cell, Connection, ResultSet, StandingQuery } from '../../adapter/connection.ts';
 import type { CatalogRelation, Column, Relation, RelationKind } from '../../adapter/relation.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { dialect } from './dialect.ts';
@@ -101,4 +101,18 @@ const standing: StandingQuery = {
   },
 };
 
-export const catalog: Catalog = { relations, columns, standing };
+/** Types of rows and of arrays have no names that somebody would write; others may have two. */
+async function names(connection: Connection): Promise<CatalogNames> {
+  const { rows } = await connection.query({
+    sql: [
+      `select distinct 'function', proname::pg_catalog.text from pg_catalog.pg_proc where prokind <> 'p'`,
+      `union all`,
+      `select 'type', n.name from pg_catalog.pg_type t, lateral (values (t.typname::pg_catalog.text), (pg_catalog.format_type(t.oid, null))) as n (name)`,
+      `where t.typtype <> 'c' and t.typcategory not in ('A', 'P')`,
+    ].join(' '),
+  });
+  const of = (kind: string): readonly string[] => rows.flatMap(([its, name]) => (its === kind ? [text(name)] : []));
+  return { functions: of('function'), types: of('type') };
+}
+
+export const catalog: Catalog = { relations, names, columns, standing };

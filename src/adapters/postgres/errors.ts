@@ -2,6 +2,7 @@
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { EngineErrorDetails, EngineErrorKind, Retry, ValueOperation } from '../../adapter/engine-error.ts';
 import { inUseCode } from './publish/lock-briefly.ts';
+import { findRule } from './query-mistakes.ts';
 import { utf16Offset } from './text-offset.ts';
 
 /** The fields that a server sends with an error, and those that the system adds to one of its own. */
@@ -118,6 +119,8 @@ function kindOf(raw: RawError): EngineErrorKind {
   if (isCatalogRace(raw) || isForgotten(raw)) return 'conflict';
   if (raw.code === undefined ? LOST.test(raw.message) : SYSTEM_LOST.test(code)) return 'connection';
   if (code === '42883' && raw.routine === 'op_error') return 'type-mismatch';
+  const rule = findRule(raw);
+  if (rule !== undefined) return rule.kind;
   if (Object.hasOwn(codeKinds, code)) return codeKinds[code] ?? 'other';
   // Version 14 looks for the file of an extension that it does not have.
   if (code === '58P01' && raw.routine === 'parse_extension_control_file') return 'missing-extension';
@@ -139,6 +142,7 @@ const namesOnly: ReadonlySet<EngineErrorKind> = new Set([
   'unknown-column',
   'unknown-relation',
   'unknown-function',
+  'unknown-type',
   'type-mismatch',
   'ambiguous',
   'duplicate-column',
@@ -181,6 +185,9 @@ const NAMES: Readonly<Partial<Record<EngineErrorKind, RegExp>>> = {
   'unknown-column': /^column (?:"((?:[^"]|"")+)"|(\S+)) /,
   'unknown-relation': /^(?:relation|schema) "((?:[^"]|"")+)"|for table "((?:[^"]|"")+)"/,
   'unknown-function': /^(?:function|procedure) ([^(\s]+)/,
+  'duplicate-column': /^column "((?:[^"]|"")+)" specified more than once/,
+  meaningless: /^table name "((?:[^"]|"")+)" specified more than once/,
+  'unknown-type': /^type "((?:[^"]|"")+)" does not exist/,
 };
 
 function nameOf(raw: RawError, kind: EngineErrorKind): string | undefined {
@@ -201,6 +208,11 @@ function candidatesOf(raw: RawError, kind: EngineErrorKind): readonly string[] |
 /** The server has one code for what is not in FROM and for what is not in the database, and two functions. */
 function placeOfName({ routine }: RawError): Pick<EngineErrorDetails, 'beforeColumn'> {
   return routine === 'errorMissingRTE' ? { beforeColumn: true } : {};
+}
+
+/** That no function or operator takes such arguments is what the error says itself. */
+function hintOf({ hint = '' }: RawError): string | undefined {
+  return hint === '' || /^No (?:operator|function) (?:matches|of that name)/.test(hint) ? undefined : oneLine(hint).replace(/\.$/, '');
 }
 
 function operationOf({ code = '' }: RawError, kind: EngineErrorKind, place: number | undefined): Pick<EngineErrorDetails, 'operation'> {
@@ -233,7 +245,8 @@ export function engineError(cause: unknown, { sql, skip = 0, stopped = false, st
   const place = sql === undefined || !(at >= 0) ? undefined : utf16Offset(sql, at, 'character');
   const name = nameOf(raw, kind);
   const candidates = candidatesOf(raw, kind);
-  const hint = raw.hint === undefined || candidates !== undefined ? undefined : oneLine(raw.hint).replace(/\.$/, '');
+  const mistake = findRule(raw)?.mistake;
+  const hint = candidates === undefined ? hintOf(raw) : undefined;
   return new EngineError(
     {
       kind,
@@ -246,6 +259,7 @@ export function engineError(cause: unknown, { sql, skip = 0, stopped = false, st
       ...(name === undefined ? {} : { name }),
       ...placeOfName(raw),
       ...(candidates === undefined ? {} : { candidates }),
+      ...(mistake === undefined ? {} : { mistake }),
       ...(hint === undefined ? {} : { hint }),
       ...dependentsOf(raw),
     },

@@ -195,12 +195,13 @@ class TemporaryStubs {
    */
   async #tellArguments(error: EngineError['details']): Promise<EngineError['details']> {
     if (error.kind !== 'unknown-function' || error.name === undefined) return error;
-    const name = quoteText(error.name.replace(/^pg_catalog\./, ''));
-    const sql = `select 1 from pg_catalog.pg_proc where proname = ${name} and pronamespace = 'pg_catalog'::pg_catalog.regnamespace limit 1`;
-    const [found] = await this.#connection.queryEach({ sql });
-    if (found?.rows.length !== 1) return error;
+    const [found] = await this.#connection.queryEach(signaturesStatement(error.name));
+    const forms = found?.rows ?? [];
+    if (forms.length === 0) return error;
+    const signatures = forms.map(([taken]) => `(${String(taken)})`);
+    if (forms.some(([, isOwn]) => String(isOwn) !== 'true')) return { ...error, signatures };
     const message = `${error.message}, only with other arguments`;
-    return { ...error, kind: 'type-mismatch', message, redacted: message };
+    return { ...error, kind: 'type-mismatch', message, redacted: message, signatures };
   }
 
   /** Most queries read nothing but what is declared; names of the server's own are asked for once. */
@@ -257,6 +258,19 @@ function makeStub({ stub: { columns }, place }: TemporaryStub, form: 'view' | 't
   const schema = isTemporary ? [] : [`create schema if not exists ${quoteIdentifier(place.schema)}`];
   const create = form === 'table' ? `create ${name} (${list.join(', ')})` : `create ${name} as select ${list.join(', ')}`;
   return [...schema, create].map((sql) => ({ sql }));
+}
+
+/** What functions of a name take that can be called by it, and whether the server brings them. Only some: `count` alone has few, others dozens. */
+function signaturesStatement(name: string): Statement {
+  const [, schema, own = name] = /^([^.]+)\.([^.]+)$/.exec(name) ?? [];
+  const seen = schema === undefined ? 'pg_catalog.pg_function_is_visible(p.oid)' : `n.nspname = ${quoteText(schema)}`;
+  return {
+    sql: [
+      `select pg_catalog.pg_get_function_identity_arguments(p.oid), (n.nspname = 'pg_catalog')::pg_catalog.text`,
+      `from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace`,
+      `where p.proname = ${quoteText(own)} and ${seen} and p.prokind <> 'p' order by p.pronargs, p.oid limit 20`,
+    ].join(' '),
+  };
 }
 
 function errorOf(cause: unknown): EngineError['details'] {

@@ -5,7 +5,7 @@ import { nodeIdOf } from '../../compile/naming.ts';
 import { fillSlots } from '../../compile/slots.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { Text } from '../../generate/unit-test/scope.ts';
-import { readText } from '../../lint/sql/read-query.ts';
+import { readText } from '../../parse/sql/read-query.ts';
 import { hashSql } from '../../plan/read-sql.ts';
 import { slotValues } from '../../plan/texts.ts';
 import { exitCodes, Stop } from '../exit.ts';

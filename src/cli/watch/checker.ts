@@ -8,7 +8,7 @@ import type { NodeId } from '../../compile/compiled.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { ancestors, descendants, inOrder } from '../../graph/traverse.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { analyzeWith, lookAtTarget } from '../analyze-nodes.ts';
+import { analyzeWith, lookAtTarget, looksAtTarget, nothingSeen } from '../analyze-nodes.ts';
 import type { Host } from '../host.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 
@@ -118,6 +118,7 @@ async function check(knowledge: Knowledge, host: Host, loaded: LoadedGraph, chan
   const outcome = await withBinder(knowledge, loaded, (binder, adapter) =>
     analyzeWith(host, loaded, withChildren(graph, changed), {
       binder,
+      ...looksAtTarget(host, adapter, loaded),
       catalog: async () => (knowledge.catalog ??= await lookAtTarget(host, adapter, loaded)),
       known: kept,
     }),
@@ -139,7 +140,7 @@ async function check(knowledge: Knowledge, host: Host, loaded: LoadedGraph, chan
 async function learnStep(knowledge: Knowledge, host: Host, loaded: LoadedGraph, nodes: ReadonlySet<NodeId>): Promise<void> {
   const { known, catalog } = knowledge;
   const outcome = await withBinder(knowledge, loaded, (binder) =>
-    analyzeWith(host, loaded, nodes, { binder, catalog: () => Promise.resolve(catalog), known }),
+    analyzeWith(host, loaded, nodes, { ...nothingSeen, binder, catalog: () => Promise.resolve(catalog), known }),
   );
   for (const [id, entry] of outcome?.value.nodes ?? []) if (entry.kind === 'known') known.set(id, entry);
 }

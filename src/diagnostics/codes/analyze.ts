@@ -11,9 +11,10 @@ interface Difference {
 }
 
 export const analyzeCodes = {
-  'duplicate-column': warning<{ readonly column: string; readonly becomes: string }>(
-    ({ column, becomes }) => `the query gives \`${column}\` more than once; the next one becomes \`${becomes}\``,
-    () => 'name each column once, or leave one out',
+  'duplicate-column': warning<{ readonly column: string; readonly becomes?: string }>(
+    ({ column, becomes }) =>
+      `the query gives \`${column}\` more than once${becomes === undefined ? '' : `; the next one becomes \`${becomes}\``}`,
+    () => 'give one of them another name with `as`, or leave it out',
   ),
   'unnamed-column': warning<{ readonly column: string; readonly position: number }>(
     ({ column, position }) => `column ${position} of the query has no name and becomes \`${column}\``,

@@ -1,6 +1,8 @@
 /** Codes of the `engine` area: what a database says about a statement, and what keeps it from being opened. */
 import { error, warning } from '../code-entry.ts';
 import { didYouMean } from '../nearest.ts';
+import { adviseMistake } from '../query-mistake.ts';
+import type { QueryMistake } from '../query-mistake.ts';
 
 /** A statement that the engine refused or could not finish; `message` is in the engine's own words. */
 interface StatementProblem {
@@ -10,6 +12,9 @@ interface StatementProblem {
   readonly name?: string;
   /** Names that the engine offered, or that are known to exist there. */
   readonly candidates?: readonly string[];
+  /** What a function takes. */
+  readonly signatures?: readonly string[];
+  readonly mistake?: QueryMistake;
 }
 
 /** A database that cannot be used; `database` is as the user configured it, without secrets. */
@@ -48,6 +53,15 @@ function nearNames(advice: string): (problem: StatementProblem) => string {
   };
 }
 
+/** Most forms of a function that are shown. */
+const mostSignatures = 4;
+
+function takes({ name = 'it', signatures = [] }: StatementProblem): string {
+  const shown = signatures.slice(0, mostSignatures).map((taken) => `\`${taken}\``);
+  const rest = signatures.length - shown.length;
+  return `\`${name}\` takes ${shown.join(', ')}${rest === 0 ? '' : `, and ${rest} more`}: cast or reorder what it is given`;
+}
+
 function holder({ pid, command }: LockProblem): string {
   if (pid === undefined || pid === 0) return 'another process';
   return command === undefined ? `process ${pid}` : `process ${pid} (${command})`;
@@ -69,10 +83,16 @@ export const engineCodes = {
     missing('function'),
     nearNames('check the name, its arguments and the version of the database'),
   ),
-  'type-mismatch': error<StatementProblem>(inTheWordsOf, () => 'cast one side, like `column::integer`'),
+  'unknown-type': error<StatementProblem>(missing('type'), nearNames('write a type as the database spells it')),
+  'type-mismatch': error<StatementProblem>(inTheWordsOf, (problem) =>
+    problem.signatures === undefined ? (adviseMistake(problem.mistake) ?? 'cast one side, like `column::integer`') : takes(problem),
+  ),
   'ambiguous-column': error<StatementProblem>(inTheWordsOf, () => 'put the name or alias of its table before the column'),
-  'query-invalid': error<StatementProblem>(inTheWordsOf),
-  'conversion-failed': error<StatementProblem>(inTheWordsOf, () => '`safe_cast` gives NULL where a value does not convert'),
+  'query-invalid': error<StatementProblem>(inTheWordsOf, ({ mistake }) => adviseMistake(mistake)),
+  'conversion-failed': error<StatementProblem>(
+    inTheWordsOf,
+    ({ mistake }) => adviseMistake(mistake) ?? '`safe_cast` gives NULL where a value does not convert',
+  ),
   'constraint-violated': error<StatementProblem>(inTheWordsOf),
   'missing-extension': error<StatementProblem>(
     inTheWordsOf,

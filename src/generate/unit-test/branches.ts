@@ -1,7 +1,7 @@
 /** Finds the branches of a query: both sides of its conditions and joins, each arm of a CASE, groups of several rows. */
-import { conjuncts } from '../../lint/sql/conditions.ts';
-import type { FromItem, Select } from '../../lint/sql/query.ts';
-import { splitBy } from '../../lint/sql/read-query.ts';
+import { conjuncts } from '../../parse/sql/conditions.ts';
+import type { FromItem, Select } from '../../parse/sql/query.ts';
+import { splitBy } from '../../parse/sql/read-query.ts';
 import type { Range } from '../../parse/code-tokens.ts';
 import { isSign, isWord, nameOf, topLevel } from '../../parse/code-tokens.ts';
 import type { Origins } from './origins.ts';

@@ -1,7 +1,7 @@
 /** Follows the columns of a query down to those of the inputs, where they pass unchanged, and finds what is joined with what. */
-import { columnAt, conjuncts, equalSides } from '../../lint/sql/conditions.ts';
-import type { FromItem, Query, Select } from '../../lint/sql/query.ts';
-import { splitBy } from '../../lint/sql/read-query.ts';
+import { columnAt, conjuncts, equalSides } from '../../parse/sql/conditions.ts';
+import type { FromItem, Query, Select } from '../../parse/sql/query.ts';
+import { splitBy } from '../../parse/sql/read-query.ts';
 import type { Range } from '../../parse/code-tokens.ts';
 import { isSign, isWord, nameOf } from '../../parse/code-tokens.ts';
 import type { Scope, SeenTable, Text } from './scope.ts';

@@ -1,6 +1,6 @@
 /** Every SELECT of a text with the common tables that it sees, as SQL that can stand alone. */
-import type { CommonTable, FromItem, Query, ReadText, Select } from '../../lint/sql/query.ts';
-import { queriesInside } from '../../lint/sql/read-query.ts';
+import type { CommonTable, FromItem, Query, ReadText, Select } from '../../parse/sql/query.ts';
+import { queriesInside } from '../../parse/sql/read-query.ts';
 import type { Range } from '../../parse/code-tokens.ts';
 import { isWord } from '../../parse/code-tokens.ts';
 

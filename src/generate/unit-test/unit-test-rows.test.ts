@@ -1,7 +1,7 @@
 /** Rows of a generated unit test: which are left, what they show, how they are written. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readText } from '../../lint/sql/read-query.ts';
+import { readText } from '../../parse/sql/read-query.ts';
 import { branchesOf } from './branches.ts';
 import { literalsOf, Masker, maskedKind, maskedType, originKey, spreadMarks } from './mask.ts';
 import { Origins, tiesOf } from './origins.ts';

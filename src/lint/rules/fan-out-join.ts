@@ -5,9 +5,9 @@ import type { LintContext } from '../context.ts';
 import type { Finding } from '../finding.ts';
 import { declaredKeys } from '../keys.ts';
 import { selectedModels } from '../lint-input.ts';
-import { bareNames, columnAt, columnsIn, conjuncts, equalSides, isConstant } from '../sql/conditions.ts';
-import type { FromItem, Query, ReadText, Select, SelectItem } from '../sql/query.ts';
-import { seenQueries } from '../sql/read-query.ts';
+import { bareNames, columnAt, columnsIn, conjuncts, equalSides, isConstant } from '../../parse/sql/conditions.ts';
+import type { FromItem, Query, ReadText, Select, SelectItem } from '../../parse/sql/query.ts';
+import { seenQueries } from '../../parse/sql/read-query.ts';
 import type { Range, Tokens } from '../../parse/code-tokens.ts';
 import { isSign, isWord, nameOf } from '../../parse/code-tokens.ts';
 

@@ -3,9 +3,9 @@ import type { CompiledModel } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { LintContext } from '../context.ts';
 import type { Finding } from '../finding.ts';
-import { columnAt, conjuncts } from '../sql/conditions.ts';
-import type { ReadText, Select } from '../sql/query.ts';
-import { seenQueries } from '../sql/read-query.ts';
+import { columnAt, conjuncts } from '../../parse/sql/conditions.ts';
+import type { ReadText, Select } from '../../parse/sql/query.ts';
+import { seenQueries } from '../../parse/sql/read-query.ts';
 import type { Range, Tokens } from '../../parse/code-tokens.ts';
 import { isSign, isWord, topLevel } from '../../parse/code-tokens.ts';
 

@@ -4,8 +4,8 @@ import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { descendants } from '../../graph/traverse.ts';
 import type { LintContext } from '../context.ts';
 import type { Finding } from '../finding.ts';
-import type { FromItem, ReadText } from '../sql/query.ts';
-import { seenQueries } from '../sql/read-query.ts';
+import type { FromItem, ReadText } from '../../parse/sql/query.ts';
+import { seenQueries } from '../../parse/sql/read-query.ts';
 
 export function findHardCoded(context: LintContext, model: CompiledModel): readonly Finding[] {
   const text = context.queryOf(model);

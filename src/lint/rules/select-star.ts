@@ -4,8 +4,8 @@ import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { LintContext } from '../context.ts';
 import { foldersOf } from '../layers.ts';
 import type { Finding } from '../finding.ts';
-import type { FromItem, Query, ReadText, Select, SelectItem } from '../sql/query.ts';
-import { seenQueries } from '../sql/read-query.ts';
+import type { FromItem, Query, ReadText, Select, SelectItem } from '../../parse/sql/query.ts';
+import { seenQueries } from '../../parse/sql/read-query.ts';
 import type { Range } from '../../parse/code-tokens.ts';
 
 /** A `*` whose columns end up in the result, and the relation that it stands for. */

@@ -6,6 +6,7 @@ import { createInputTable } from '../../../adapter/lineage/input-table.ts';
 import { columnAt } from '../../../adapter/lineage/row-flow.ts';
 import { utf16Offset } from '../errors.ts';
 import type { BindContext } from './bind-context.ts';
+import { impossibleText } from './impossible-casts.ts';
 import { duplicatedNames, outputColumns } from './output-columns.ts';
 import { isNone, typeOf } from './plan.ts';
 import type { Cast } from './plan.ts';
@@ -39,7 +40,13 @@ export function describePlan(plan: QueryPlan, sql: string, { registry, spell }: 
 }
 
 function misfitOf(cast: Cast, sql: string, spell: BindContext['spell']): TypeMisfit {
-  const { query_location: at } = cast;
+  const value = impossibleText(cast);
+  const { query_location: at } = value === undefined || cast.child.expression_class !== 'BOUND_CONSTANT' ? cast : cast.child;
   const position = at === undefined || isNone(at) || at < wrapperLength ? undefined : utf16Offset(sql, at - wrapperLength, 'byte');
-  return { from: spell(typeOf(cast.child)), to: spell(cast.return_type), ...(position === undefined ? {} : { position }) };
+  return {
+    from: spell(typeOf(cast.child)),
+    to: spell(cast.return_type),
+    ...(position === undefined ? {} : { position }),
+    ...(value === undefined ? {} : { value }),
+  };
 }

@@ -1,5 +1,5 @@
 /** Casts that the binder lets pass and that fail with the first value. Types that are not named here are left alone. */
-import type { LogicalType } from './plan.ts';
+import type { Cast, LogicalType } from './plan.ts';
 
 type Family = 'number' | 'date' | 'time' | 'interval' | 'uuid' | 'nested';
 
@@ -20,4 +20,25 @@ export function isImpossibleCast(from: LogicalType, to: LogicalType): boolean {
   const other = familyOf.get(to.id);
   // A date has a time of its own in some types and not in others.
   return one !== undefined && other !== undefined && one !== other && !(one === 'date' && other === 'time');
+}
+
+/** Words that are dates or numbers without any digit. */
+const WORDS = /^\s*[-+]?(?:epoch|inf|infinity|nan)\s*$/i;
+const DAY = /^\s*(\d{4})-(\d{2})-(\d{2})(?![\d.])/;
+
+/** A text of the query that is no value of the type for certain, when it is one: what is left to the engine gives undefined. */
+export function impossibleText({ child, return_type: to, try_cast: tries }: Cast): string | undefined {
+  if (child.expression_class !== 'BOUND_CONSTANT' || tries === true || child.value.type.id !== 'VARCHAR') return undefined;
+  const { value } = child.value;
+  const family = familyOf.get(to.id);
+  if (typeof value !== 'string' || to.id === 'BOOLEAN' || (family !== 'number' && family !== 'date')) return undefined;
+  if (!/\p{N}/u.test(value)) return WORDS.test(value) ? undefined : value;
+  return family === 'date' && isNoDay(value) ? value : undefined;
+}
+
+function isNoDay(value: string): boolean {
+  const [, year = '', month = '', day = ''] = DAY.exec(value) ?? [];
+  if (year === '') return false;
+  const days = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate();
+  return Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > days;
 }

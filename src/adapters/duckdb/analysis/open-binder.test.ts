@@ -74,7 +74,7 @@ describe('a query that does not bind', () => {
     ['select case when true then placed else id end from shop.orders', 'type-mismatch', 'case'],
     ['select nope(id) from shop.orders', 'unknown-function', 'nope'],
     ['select id, sum(amount) from shop.orders', 'meaningless', 'id'],
-    ['select cast(id as nope) from shop.orders', 'other', 'nope'],
+    ['select cast(id as nope) from shop.orders', 'unknown-type', 'nope'],
   ])('%s', async (sql, kind, at) => {
     const error = await refused(sql);
     expect(error.kind).toBe(kind);

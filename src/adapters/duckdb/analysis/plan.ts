@@ -52,6 +52,7 @@ export interface Call extends ExpressionBase {
 export interface Constant {
   readonly expression_class: 'BOUND_CONSTANT';
   readonly alias?: string;
+  readonly query_location?: number;
   readonly value: { readonly type: LogicalType; readonly is_null: boolean; readonly value?: unknown };
 }
 

@@ -12,7 +12,7 @@ import type { ColumnLineage } from '../../../adapter/lineage/column-lineage.ts';
 import { joinInfluences } from '../../../adapter/lineage/influences.ts';
 import { anyOf, columnAt } from '../../../adapter/lineage/row-flow.ts';
 import type { RowFlow } from '../../../adapter/lineage/row-flow.ts';
-import { isImpossibleCast } from './impossible-casts.ts';
+import { impossibleText, isImpossibleCast } from './impossible-casts.ts';
 import { isNotNullAggregate, isNotNullCall, isNotNullOperator, isNotNullWindow, isTally, keepsNotNull } from './null-rules.ts';
 import { typeOf } from './plan.ts';
 import type { Aggregate, Call, Cast, Expression, Order, WindowCall } from './plan.ts';
@@ -25,6 +25,11 @@ export interface Surroundings {
   readonly report: (part: OpaquePart) => void;
   /** Notes a cast that cannot succeed. */
   readonly reportCast: (cast: Cast) => void;
+}
+
+/** A text that converts to nothing does no harm where nobody comes by. */
+function sometimes(around: Surroundings): Surroundings {
+  return { ...around, reportCast: (cast) => (impossibleText(cast) === undefined ? around.reportCast(cast) : undefined) };
 }
 
 /** A bare reference gives the very lineage that it refers to. */
@@ -46,7 +51,8 @@ export function traceExpression(expression: Expression, flow: RowFlow, around: S
     }
     case 'BOUND_CAST': {
       const value = traceExpression(expression.child, flow, around);
-      if (isImpossibleCast(typeOf(expression.child), expression.return_type)) around.reportCast(expression);
+      if (isImpossibleCast(typeOf(expression.child), expression.return_type) || impossibleText(expression) !== undefined)
+        around.reportCast(expression);
       return makeLineage([value], 'transformation', { notNull: value.notNull && keepsNotNull(expression) });
     }
     case 'BOUND_COMPARISON': {
@@ -62,11 +68,16 @@ export function traceExpression(expression: Expression, flow: RowFlow, around: S
       return computed(sides, areNotNull(sides));
     }
     case 'BOUND_OPERATOR': {
-      const parts = traceAll(expression.children, flow, around);
+      const [first, ...others] = expression.children;
+      // What stands behind is looked at where there is NULL before it.
+      const isChoice = expression.type === 'OPERATOR_COALESCE' && first !== undefined;
+      const parts = isChoice
+        ? [traceExpression(first, flow, around), ...traceAll(others, flow, sometimes(around))]
+        : traceAll(expression.children, flow, around);
       return computed(parts, isNotNullOperator(expression.type, parts), expression.type === 'OPERATOR_COALESCE' ? parts.slice(0, -1) : []);
     }
     case 'BOUND_CASE': {
-      const values = traceAll([...expression.case_checks.map((check) => check.then_expr), expression.else_expr], flow, around);
+      const values = traceAll([...expression.case_checks.map((check) => check.then_expr), expression.else_expr], flow, sometimes(around));
       const conditions = expression.case_checks.map((check) => check.when_expr);
       return computed(values, areNotNull(values), traceAll(conditions, flow, around));
     }

@@ -1,7 +1,7 @@
 /** Reads the clause `from`: relations, how they are joined, and on what. */
 import type { FromItem, JoinKind, Query } from './query.ts';
-import type { Range, Tokens } from '../../parse/code-tokens.ts';
-import { isSign, isWord, localName, nameOf, topLevel } from '../../parse/code-tokens.ts';
+import type { Range, Tokens } from '../code-tokens.ts';
+import { isSign, isWord, localName, nameOf, topLevel } from '../code-tokens.ts';
 
 /** Words before `join`. */
 const modifiers = ['left', 'right', 'full', 'inner', 'outer', 'cross', 'natural', 'asof', 'positional', 'semi', 'anti', 'any'];

@@ -1,6 +1,6 @@
 /** Takes conditions apart: what has to hold all at once, and which columns a part speaks of. */
-import type { Range, Tokens } from '../../parse/code-tokens.ts';
-import { isSign, isWord, localName, nameOf, topLevel } from '../../parse/code-tokens.ts';
+import type { Range, Tokens } from '../code-tokens.ts';
+import { isSign, isWord, localName, nameOf, topLevel } from '../code-tokens.ts';
 
 /** The parts that `and` joins; undefined where an `or` beside them makes each of them optional. */
 export function conjuncts(tokens: Tokens, range: Range): readonly Range[] | undefined {

@@ -1,8 +1,8 @@
 /** Reads the shape of a query out of its tokens: common tables, branches, clauses. It is no parser: what is unusual stays unread. */
 import type { Branch, CommonTable, Query, ReadText, SeenQuery, Select, SelectItem } from './query.ts';
 import { readFrom } from './read-from.ts';
-import type { Range, Tokens } from '../../parse/code-tokens.ts';
-import { isSign, isWord, localName, tokenize, topLevel } from '../../parse/code-tokens.ts';
+import type { Range, Tokens } from '../code-tokens.ts';
+import { isSign, isWord, localName, tokenize, topLevel } from '../code-tokens.ts';
 
 /** The shape of a text that is one query; undefined where it cannot be read at all. */
 export function readText(sql: string): ReadText | undefined {

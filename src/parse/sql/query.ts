@@ -1,5 +1,5 @@
 /** The shape of a query, as far as rules look at it. Whatever is not understood is `unread`: then rules say nothing. */
-import type { Range, Tokens } from '../../parse/code-tokens.ts';
+import type { Range, Tokens } from '../code-tokens.ts';
 
 /** Names without quotes, as they are written or in small letters. */
 export interface RelationName {

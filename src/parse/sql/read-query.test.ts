@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Query } from './query.ts';
 import { readText, seenQueries } from './read-query.ts';
-import type { Range, Tokens } from '../../parse/code-tokens.ts';
+import type { Range, Tokens } from '../code-tokens.ts';
 
 /** The tokens of a range, with single spaces. */
 function show({ list }: Tokens, range: Range | undefined): string | undefined {

@@ -1,0 +1,53 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openBinder } from './open-binder.ts';
+import { openTestConnection, rowsOf } from '../open-test-session.ts';
+
+const texts = (
+  'yesterday|now|today|tomorrow|epoch|infinity|-inf|nan|current_date|n/a||-|2024-02-29|2023-02-29|2100-02-29|2024-13-01|2024-00-10|2024-04-31|2024-04-31 10:00:00|' +
+  '2024-1-5|24-01-45|20240145|2024-12-31T00:00:00Z|99999-13-01|2024-13-01-05|x1|1e3|١'
+).split('|');
+const types = ['date', 'timestamp', 'timestamp with time zone', 'integer', 'double', 'decimal(9, 2)', 'boolean', 'varchar', 'time', 'json'];
+
+describe('a text that is cast', () => {
+  it('is told where the engine cannot cast it, and never where it can', async () => {
+    const connection = await openTestConnection();
+    const binder = await openBinder({ projectRoot: process.cwd() });
+    onTestFinished(() => binder.close());
+    const pairs = texts.flatMap((text) => types.map((type) => ({ text, type })));
+    const bindings = await binder.bind(pairs.map(({ text, type }) => ({ sql: `select '${text}'::${type} as a` })));
+    const told = pairs.filter((_, at) => {
+      const binding = bindings[at];
+      return binding?.kind === 'bound' && binding.query.misfits.length > 0;
+    });
+    const possible = await rowsOf(
+      connection,
+      `select ${told.map(({ text, type }) => `try_cast('${text}' as ${type}) is not null`).join(', ')}`,
+    );
+    expect(told.filter((_, at) => possible[0]?.[at] === true)).toEqual([]);
+    const mistakes = ['yesterday', 'n/a', '2023-02-29', '2024-13-01', '2024-04-31 10:00:00'];
+    expect(mistakes.filter((text) => !told.some((one) => one.text === text && one.type === 'date'))).toEqual([]);
+    expect(told.some(({ text, type }) => text === 'n/a' && type === 'decimal(9, 2)')).toBe(true);
+  });
+  it.each([
+    ["select id from s.a where day > 'yesterday'", "'yesterday'", 'yesterday'],
+    ["select 'é' as e, date '2024-13-01' as d from s.a", "'2024-13-01'", '2024-13-01'],
+    ["values (1, 'a'), ('b', 'c')", "'b'", 'b'],
+    [
+      "select try_cast('b' as integer) as b, coalesce(id, 'b') as c, case when id > 1 then id else 'b' end as d from s.a",
+      undefined,
+      undefined,
+    ],
+  ])('%s', async (sql, at, value) => {
+    const binder = await openBinder({ projectRoot: process.cwd() });
+    onTestFinished(() => binder.close());
+    const columns = [
+      { name: 'id', type: 'INTEGER' },
+      { name: 'day', type: 'DATE' },
+    ];
+    await binder.declare([{ relation: { schema: 's', name: 'a' }, columns }]);
+    const [binding] = await binder.bind([{ sql }]);
+    const misfits = binding?.kind === 'bound' ? binding.query.misfits : binding;
+    expect(misfits).toMatchObject(at === undefined ? [] : [{ position: sql.indexOf(at), value }]);
+    if (at === undefined) expect(misfits).toHaveLength(0);
+  });
+});

@@ -1,0 +1,143 @@
+/** What `tx compile` says of the mistakes that people make: which, on which line, and the way out, on a database that has tables. */
+import { describe, expect, it } from 'vitest';
+import { useProjectEngines } from './engine-project.ts';
+
+const tables = {
+  'seeds/orders.csv': 'id,customer_id,status,amount,placed\n1,10,new,5.5,2024-01-01\n',
+  'seeds/customers.csv': 'id,name,city\n10,ann,rome\n',
+  'seeds/seeds.yaml': `seeds:
+  - name: orders
+    config: {column_types: {id: integer, customer_id: integer, status: varchar, amount: "decimal(9, 2)", placed: date}}
+  - name: customers
+    config: {column_types: {id: integer, name: varchar, city: varchar}}
+`,
+};
+
+/** What is said of each model: codes with their places, and helps. */
+function saidOf(text: string): ReadonlyMap<string, readonly string[]> {
+  const said = new Map<string, readonly string[]>();
+  for (const block of text.split(/\n(?=(?:error|warning) )/)) {
+    const [, severity, code, model = '', place = ''] =
+      /^(error|warning) (\S+)\s+models\/(\w+)\.(?:sql|yaml)(?::(\d+:\d+))?/.exec(block) ?? [];
+    if (severity === undefined) continue;
+    const help = /\n {2}help {2}([^]*?)(?=\n {2}note|\n\n|$)/.exec(block)?.[1]?.replaceAll(/\s+/g, ' ') ?? '';
+    said.set(model, [...(said.get(model) ?? []), `${code} ${place}: ${help}`]);
+  }
+  return said;
+}
+
+/** Places are read off the compiled line, which is that of the template but for its references. */
+const written = (sql: string): string => `${sql.replaceAll(/@(\w+)/g, '{{ref "$1"}}')}\n`;
+
+interface Mistake {
+  readonly sql: string;
+  readonly says: readonly string[];
+  /** Where the engine takes it otherwise. */
+  readonly duckdb?: readonly string[];
+  readonly postgres?: readonly string[];
+}
+
+const mistakes: Readonly<Record<string, Mistake>> = {
+  misspelt_function: { sql: 'select uper(status) as s from @orders', says: ['unknown-function 1:8: did you mean `upper`'] },
+  near_a_function_of_somebody: {
+    sql: 'select made_by_hond(id) as n from @orders',
+    says: ['unknown-function 1:8: did you mean `made_by_hand`?'],
+  },
+  function_of_somebody: { sql: 'select made_by_hand(id) as n from @orders', says: [] },
+  function_in_from: { sql: 'select n from generate_seres(1, 3) as g (n)', says: ['unknown-function 1:15: did you mean `generate_series`'] },
+  misspelt_type: { sql: 'select cast(id as intger) as n from @orders', says: ['unknown-type 1:19: did you mean `integer`'] },
+  arguments_exchanged: {
+    sql: "select date_trunc(placed, 'month') as n from @orders",
+    says: ['type-mismatch 1:8: `date_trunc` takes `('],
+  },
+  sum_of_text: { sql: 'select sum(status) as n from @orders', says: ['type-mismatch 1:8: `sum` takes `('] },
+  name_again: { sql: 'select id, status, status from @orders', says: ['duplicate-column 1:20: give one of them another name with `as`'] },
+  name_again_behind_star: { sql: 'select o.*, c.id from @orders o join @customers c on true', says: ['duplicate-column 1:13'] },
+  name_again_in_star: { sql: 'select c.id, o.* from @orders o join @customers c on true', says: ['duplicate-column 1:14'] },
+  narrow_branch: {
+    sql: 'select id, status from @orders\nunion all\nselect id from @customers',
+    says: ['query-invalid 3:8: give all of them the same columns in the same order'],
+  },
+  wide_branch_in_a_common_table: {
+    sql: 'with a as (select 1 as x union select 2, 3) select x from a',
+    says: ['query-invalid 1:39: give all of them the same columns in the same order'],
+  },
+  alias_again: {
+    sql: 'select a.id from @orders a\nleft join @customers a on true',
+    says: ['query-invalid 2:11: give each an alias of its own'],
+  },
+  many_of_all_kinds: {
+    sql: 'select nme, uper(status) as u, sum(placed) over () as p, id, id from @orders where placed > amount and stauts is null',
+    says: [
+      'unknown-column 1:8:',
+      'unknown-function 1:13: did you mean `upper`',
+      'type-mismatch 1:32: `sum` takes `(',
+      'duplicate-column 1:62:',
+      'type-mismatch 1:100: cast one side',
+      'unknown-column 1:113: did you mean `status`?',
+    ],
+  },
+  what_follows_from_a_mistake: {
+    sql: 'with a as (select uper(status) as s, id from @orders), b as (select s || id as k from a) select k + 1 as n, sum(k) as m from b',
+    says: ['unknown-function 1:19:'],
+  },
+  coalesce_of_two_types: {
+    sql: "select 'a' as x, coalesce(id, placed) as c from @orders",
+    says: ['type-mismatch 1:31: cast them to one type'],
+    duckdb: ['type-mismatch 1:18: cast them to one type'],
+  },
+  having_of_a_column: {
+    sql: 'select 1 as one from @orders having amount > 1',
+    says: ['query-invalid 1:46: group by it too'],
+  },
+  alias_in_where: {
+    sql: 'select amount * 2 as twice from @orders where twice > 3',
+    says: ['unknown-column 1:56: `twice` is made by this `select`, after its `where`'],
+    // It reads the alias there.
+    duckdb: [],
+  },
+  alias_in_on: {
+    sql: 'select o.id, amount * 2 as d from @orders o join @customers c on d = c.id',
+    says: ['unknown-column 1:84: `d` is made by this `select`, after its `on`'],
+  },
+  text_in_double_quotes: {
+    sql: 'select id from @orders where status = "new"',
+    says: ["unknown-column 1:48: double quotes are for names; a text stands in single quotes: `'new'`"],
+  },
+  name_in_double_quotes: { sql: 'select id from @orders where status = "statu"', says: ['unknown-column 1:48: did you mean `status`?'] },
+  column_of_a_subquery: {
+    sql: 'select id, (select name from @customers c where c.idd = o.customer_id) as n from @orders o',
+    says: ['unknown-column 1:58: did you mean `id`?'],
+  },
+  no_cast: { sql: 'select cast(placed as integer) as x from @orders', says: ['type-mismatch 1:8: no cast leads there'] },
+  no_such_value: { sql: "select id from @orders limit 'a'", says: ['conversion-failed 1:39: write a value that the type has'] },
+  text_that_is_no_date: {
+    sql: "select id from @orders where placed > 'yesterdy'",
+    says: ['conversion-failed 1:48: write a value that the type has'],
+  },
+  day_that_is_none: {
+    sql: "select date '2024-13-01' as d from @orders",
+    says: ['conversion-failed 1:13: write a value that the type has'],
+  },
+  no_over: { sql: 'select lag(id) as n from @orders', says: ['query-invalid 1:8: write `over (partition by … order by …)` behind it'] },
+};
+
+describe.each(useProjectEngines())('mistakes on $name', ({ name, project: open }) => {
+  it('are all told at once, each on its line with a way out', async () => {
+    const models = Object.entries(mistakes).map(([model, { sql }]) => [`models/${model}.sql`, written(sql)]);
+    const project = await open(tables);
+    expect((await project.tx('seed')).exit).toBe(0);
+    await project.run(
+      name === 'duckdb'
+        ? 'create macro main.made_by_hand(x) as x + 1'
+        : "create function main.made_by_hand(x int) returns int language sql as 'select x + 1'",
+    );
+    project.write(Object.fromEntries(models));
+    const said = saidOf((await project.tx('compile')).text);
+    for (const [model, mistake] of Object.entries(mistakes)) {
+      const expected = mistake[name === 'duckdb' ? 'duckdb' : 'postgres'] ?? mistake.says;
+      const found = said.get(model) ?? [];
+      expect([model, ...found.map((line, at) => line.slice(0, expected[at]?.length))]).toEqual([model, ...expected]);
+    }
+  });
+});
