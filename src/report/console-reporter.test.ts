@@ -321,6 +321,8 @@ try again:  tx retry
     const relation = { schema: 'main', name: 'a' };
     reporter.handle({ type: 'node-waiting', ...node, relation, holder: { pid: 4711, label: 'tx:model.shop.a' } });
     reporter.handle({ type: 'node-waiting', ...node, relation, holder: undefined });
+    // With the next batch of the same node.
+    reporter.handle({ type: 'node-waiting', ...node, relation, holder: { pid: 4711, label: 'tx:model.shop.a' } });
     reporter.handle({ type: 'node-replanned', ...node, because: 'another run has built main.a', reason: 'incremental' });
     expect(text()).toBe(
       '! a  waits for main.a, which tx:model.shop.a holds (process 4711)\n' +
