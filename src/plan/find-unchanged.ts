@@ -229,7 +229,9 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
     ['source-new-data', moved.filter(({ reason }) => reason === 'source-new-data').map(({ what }) => what)],
     ['upstream-rebuilt', moved.filter(({ reason }) => reason !== 'source-new-data').map(({ what }) => what)],
   ];
-  const why = reasons.flatMap(([, words]) => words);
+  // The ledger says of which intervals it asks.
+  const isByInterval = node.resourceType === 'model' && node.config.intervals !== undefined && written?.startsWith('{{interval.') === true;
+  const why = reasons.flatMap(([name, words]) => (isByInterval && name === 'non-deterministic' ? [] : words));
   const reason = reasons.find(([, words]) => words.length > 0)?.[0];
   if (reason !== undefined) {
     const isFollowed = reasons.every(([name, words]) => words.length === 0 || name === 'sql-changed' || name === 'upstream-rebuilt');
