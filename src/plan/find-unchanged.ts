@@ -229,9 +229,7 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
     ['source-new-data', moved.filter(({ reason }) => reason === 'source-new-data').map(({ what }) => what)],
     ['upstream-rebuilt', moved.filter(({ reason }) => reason !== 'source-new-data').map(({ what }) => what)],
   ];
-  // The ledger says of which intervals it asks.
-  const isByInterval = node.resourceType === 'model' && node.config.intervals !== undefined && written?.startsWith('{{interval.') === true;
-  const why = reasons.flatMap(([name, words]) => (isByInterval && name === 'non-deterministic' ? [] : words));
+  const why = reasons.flatMap(([name, words]) => (name === 'non-deterministic' && isOfInterval(node, written) ? [] : words));
   const reason = reasons.find(([, words]) => words.length > 0)?.[0];
   if (reason !== undefined) {
     const isFollowed = reasons.every(([name, words]) => words.length === 0 || name === 'sql-changed' || name === 'upstream-rebuilt');
@@ -248,6 +246,11 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   }
   const stands = before.metadata === memory.metadata ? 'unchanged' : 'metadata';
   return { kind, memory: { ...memory, dataVersion: before.dataVersion }, stands, recorded, why: [] };
+}
+
+/** Whether what it asks for are the bounds of its batch: of which intervals these are, the ledger says. */
+function isOfInterval(node: BuiltNode, asks: string | undefined): boolean {
+  return node.resourceType === 'model' && node.config.intervals !== undefined && asks?.startsWith('{{interval.') === true;
 }
 
 /** A run that is cut off has built, and has not noted how it left what it built. */
