@@ -28,6 +28,8 @@ export interface Capabilities {
   readonly publishBlocksReaders: boolean;
   /** Commits must come one after another. */
   readonly serialCommits: boolean;
+  /** What tells the query of a view may be another once the database was closed and opened again. */
+  readonly respellsViews: boolean;
   /** Schemas that every database has, which nobody has to create. */
   readonly ownSchemas: readonly string[];
   /** Longest identifier in UTF-8 bytes; undefined when the engine has no limit. */

@@ -126,6 +126,8 @@ export interface Catalog {
     changed: readonly Relation[],
     sound: readonly Relation[],
   ) => Promise<readonly BrokenView[]>;
+  /** About how many bytes a row of a table takes on disk, by what it holds; undefined where nothing tells. */
+  readonly rowBytes: (connection: Connection, table: Relation) => Promise<number | undefined>;
   /** One relation as it stands now. There where others may change it while a run lasts: see `runLock`. */
   readonly standing?: StandingQuery;
 }

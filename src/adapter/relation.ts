@@ -35,6 +35,8 @@ export interface CatalogRelation {
   readonly relation: Relation;
   readonly kind: RelationKind;
   readonly columns: readonly Column[];
+  /** Of a view, where the engine tells: what stays the same for as long as nobody gives the view another query. */
+  readonly query?: string;
   /** Of a table; absent without any, and where the engine itself takes care of them. */
   readonly attachments?: readonly Attachment[];
 }

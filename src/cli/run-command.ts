@@ -140,8 +140,11 @@ export async function runPrepared(
     const looks = looksOn(adapter, session, loaded);
     const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, looks };
     const planned = proveTests(request, loaded, drafted, await requireColumns(host, screen, request, check));
-    if (request.options.backfill === true)
-      for (const line of await estimateBackfill(planned.plan, loaded, standing, (job) => askOn(session, job))) screen.note(line);
+    if (request.options.backfill === true || (request.options.restate ?? []).length > 0) {
+      const { project, engine } = loaded;
+      const known = { project, engine, catalog: adapter.catalog };
+      for (const line of await estimateBackfill(planned.plan, known, standing, (job) => askOn(session, job))) screen.note(line);
+    }
     const report = manner.report(planned);
     const result = await executeReported(report, loaded.project, () =>
       traced(host.trace, 'execute', () =>

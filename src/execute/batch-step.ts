@@ -64,8 +64,14 @@ export function batchAgain(
   template: Template,
   batch: Batch,
 ): { readonly step: RunningBuild; readonly texts: TextIndex; readonly isLoaded: boolean } {
-  const planned = { ...batch, template };
+  const planned = { ...batch, template: withInputsOf(batch.template, template) };
   return { ...batchStep(planned), isLoaded: isLoadedElsewhere(planned) };
+}
+
+/** Of what was built in this run the plan knew what it would be; what is looked at again before the run has noted its columns seems to be another. */
+export function withInputsOf({ step: { memory } }: Template, again: Template): Template {
+  if (memory === undefined || again.step.memory === undefined) return again;
+  return { ...again, step: { ...again.step, memory: { ...again.step.memory, inputs: memory.inputs } } };
 }
 
 /** It was missing when the run was planned, and is not any more. */

@@ -4,7 +4,7 @@ import type { Connection } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { BuildStep, Plan } from '../plan/plan.ts';
 import type { PlacedFiles } from '../project/placed-files.ts';
-import { shapeHash } from '../state/shape-hash.ts';
+import { shapeHash, shapeOf } from '../state/shape-hash.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import type { NodeResult } from './events.ts';
@@ -40,12 +40,15 @@ export async function noteShapes(
   const subjectOf = ({ relation }: Pick<BuildStep, 'relation'>): string => buildSubject(relation, adapter.dialect);
   try {
     const found = await adapter.catalog.relations(connection, [...new Set(built.map(({ relation }) => relation.schema))]);
-    const columns = new Map(found.map((entry) => [subjectOf(entry), entry.columns]));
+    const standing = new Map(found.map((entry) => [subjectOf(entry), entry]));
     const shapes = built.flatMap((step) => {
       const subject = subjectOf(step);
-      const stands = columns.get(subject);
+      const stands = standing.get(subject);
       const files = step.location === undefined ? undefined : places.seen(step.location);
-      const now = stands === undefined ? undefined : shapeHash(stands, files);
+      const seen = stands === undefined ? undefined : shapeOf(stands, files);
+      // It was built because it seemed to have another query, and has come to the same words: nothing is said of these any more.
+      const isRespelled = adapter.capabilities.respellsViews && step.reason === 'drifted' && seen === known[subject];
+      const now = isRespelled && stands !== undefined && files === undefined ? shapeHash(stands.columns) : seen;
       const base = bases?.get(step.node);
       if (now === undefined || (now === known[subject] && base === undefined)) return [];
       return [{ relation: step.relation, ordinal: step.assumes.ordinal + 1, columns: now, ...(base === undefined ? {} : { base }) }];

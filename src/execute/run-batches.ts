@@ -13,7 +13,7 @@ import type { Attempt } from './attempt.ts';
 import { attemptWithRetries, recordAfterwards } from './attempt-with-retries.ts';
 import type { Tried } from './attempt-with-retries.ts';
 import type { TextIndex } from '../plan/texts.ts';
-import { batchStep, doneAfter, isLoadedElsewhere, planOf } from './batch-step.ts';
+import { batchStep, doneAfter, isLoadedElsewhere, planOf, withInputsOf } from './batch-step.ts';
 import type { Batch, RunningBuild, Template } from './batch-step.ts';
 import type { BatchCounts } from './events.ts';
 import type { StepRunnerInput } from './runner-input.ts';
@@ -224,7 +224,7 @@ class BatchSession {
     const connection = connections[this.#worker] ?? bug('no connection');
     const found = await ports.replan(step, connection, 'go-on');
     // What stands in the way is told by the next batch, which finds the same.
-    if (!('diagnostics' in found)) this.#template = found;
+    if (!('diagnostics' in found)) this.#template = withInputsOf(batch.template, found);
   }
 
   #tell(range: Range, attempt: Attempt, startedAt: number): void {

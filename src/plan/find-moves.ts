@@ -1,6 +1,6 @@
 /** Tells what has moved since a node was built in an environment: the project, its parents, or what it would take the place of. */
 import type { BuiltNode } from '../compile/compiled.ts';
-import { shapeHash } from '../state/shape-hash.ts';
+import { standsAsLeft } from '../state/shape-hash.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { Standing } from './build-context.ts';
 import { createFindings, differences, partInWords } from './find-unchanged.ts';
@@ -17,7 +17,7 @@ export function findMoves(input: PlanInput, standing: Standing, node: BuiltNode,
   const before = recorded.memory;
   const noted = input.state.bases[subject];
   if (before === undefined || noted?.ordinal !== recorded.ordinal) return [`nobody knows what \`${name}\` was built from there`];
-  if (existing.kind !== recorded.relationKind || input.state.shapes[subject] !== shapeHash(existing.columns, input.files?.get(node.id)))
+  if (existing.kind !== recorded.relationKind || !standsAsLeft(input.state.shapes[subject], existing, input.files?.get(node.id)))
     return [`somebody else has changed \`${name}\` there`];
   // Findings of its own: of parents what is remembered counts, not what a build would make of them.
   const { fingerprint, inputs } = createFindings(input, standing, []).consider(node).memory;

@@ -7,7 +7,7 @@ import type { BuiltNode, NodeId } from '../compile/compiled.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { isBuilt } from '../graph/graph.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
-import { hasColumnsOf, shapeHash } from '../state/shape-hash.ts';
+import { hasColumnsOf, shapeHash, standsAsLeft } from '../state/shape-hash.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { BuildMemory } from '../state/state-writer.ts';
 import type { Standing } from './build-context.ts';
@@ -68,8 +68,7 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
     { id, relation }: Pick<BuiltNode, 'id' | 'relation'>,
     existing: CatalogRelation | undefined,
     kind: RelationKind,
-  ): boolean =>
-    existing?.kind !== kind || state.shapes[buildSubject(relation, dialect)] !== shapeHash(existing.columns, input.files?.get(id));
+  ): boolean => existing?.kind !== kind || !standsAsLeft(state.shapes[buildSubject(relation, dialect)], existing, input.files?.get(id));
 
   /** The state of the data of a node, as whoever is built after it will find it. */
   const dataOf = (id: NodeId): State => {
@@ -230,7 +229,7 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
     ['source-new-data', moved.filter(({ reason }) => reason === 'source-new-data').map(({ what }) => what)],
     ['upstream-rebuilt', moved.filter(({ reason }) => reason !== 'source-new-data').map(({ what }) => what)],
   ];
-  const why = reasons.flatMap(([, words]) => words);
+  const why = reasons.flatMap(([name, words]) => (name === 'non-deterministic' && isOfInterval(node, written) ? [] : words));
   const reason = reasons.find(([, words]) => words.length > 0)?.[0];
   if (reason !== undefined) {
     const isFollowed = reasons.every(([name, words]) => words.length === 0 || name === 'sql-changed' || name === 'upstream-rebuilt');
@@ -249,20 +248,24 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   return { kind, memory: { ...memory, dataVersion: before.dataVersion }, stands, recorded, why: [] };
 }
 
+/** Whether what it asks for are the bounds of its batch: of which intervals these are, the ledger says. */
+function isOfInterval(node: BuiltNode, asks: string | undefined): boolean {
+  return node.resourceType === 'model' && node.config.intervals !== undefined && asks?.startsWith('{{interval.') === true;
+}
+
 /** A run that is cut off has built, and has not noted how it left what it built. */
 function driftOf(
-  { dialect, state }: PlanInput,
-  { relation }: BuiltNode,
+  { dialect, state, files }: PlanInput,
+  { id, relation }: BuiltNode,
   existing: CatalogRelation,
   drifted: boolean,
 ): readonly (readonly [Reason, readonly string[]])[] {
   if (!drifted) return [];
   const shape = state.shapes[buildSubject(relation, dialect)];
   if (shape === undefined) return [['not-noted', ['the run that built it was cut off before it noted its columns']]];
-  const what = hasColumnsOf(shape, existing.columns)
-    ? 'its files are not those that were written'
-    : 'its columns are not those that it was built with';
-  return [['drifted', [what]]];
+  const other =
+    files?.get(id) === undefined ? 'its query is not the one that it was built with' : 'its files are not those that were written';
+  return [['drifted', [hasColumnsOf(shape, existing.columns) ? other : 'its columns are not those that it was built with']]];
 }
 
 /** Of a model that is loaded interval by interval the ledger decides: whatever was above it then, what is loaded is loaded. */

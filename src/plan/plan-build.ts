@@ -5,7 +5,9 @@ import type { CatalogRelation, RelationKind } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
 import type { BuiltNode, CompiledHook, CompiledModel, CompiledSeed, CompiledSnapshot, CompiledText } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import { shapeOf } from '../state/shape-hash.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
+import { buildSubject } from '../state/state-tables.ts';
 import { hasUniqueConstraint, planConstraints, requireContract } from './plan-constraints.ts';
 import { describeAndGrant, syncIndexes } from './plan-storage.ts';
 import { assumption, hashText, operation, stageRelation, whyMissing } from './build-context.ts';
@@ -167,11 +169,17 @@ function replaceWork(context: BuildContext, model: CompiledModel, query: Query, 
   if (config.materialized === 'view') {
     return [
       ...contract,
-      operation({ kind: 'publish-view', target, query, ...standing, ...(isSameQuery(context, model, query) ? { sameQuery: true } : {}) }),
+      operation({
+        kind: 'publish-view',
+        target,
+        query,
+        ...standing,
+        ...(isSameQuery(context, model, query, existing) ? { sameQuery: true } : {}),
+      }),
     ];
   }
   if (config.materialized === 'materialized_view') {
-    const sameQuery = isSameQuery(context, model, query) ? { sameQuery: true as const } : {};
+    const sameQuery = isSameQuery(context, model, query, existing) ? { sameQuery: true as const } : {};
     return [...contract, operation({ kind: 'publish-materialized', target, query, ...standing, ...sameQuery })];
   }
   if (config.materialized === 'external') return externalWork(context, model, query, existing);
@@ -183,9 +191,20 @@ function replaceWork(context: BuildContext, model: CompiledModel, query: Query, 
   return [...contract, ...events.before, ...rows];
 }
 
-/** Whether the relation was last built from the very text, which a full refresh does not ask. */
-function isSameQuery({ input, standing }: BuildContext, model: CompiledModel, query: Query): boolean {
-  return !(model.config.fullRefresh ?? input.fullRefresh) && standing.recorded(model.relation)?.contentHash === hashText(query.sql);
+/** Whether the relation was last built from the very text and nobody has given it another query since, which a full refresh does not ask. */
+function isSameQuery(
+  { input, standing }: BuildContext,
+  model: CompiledModel,
+  query: Query,
+  existing: CatalogRelation | undefined,
+): boolean {
+  const shape = input.state.shapes[buildSubject(model.relation, input.dialect)];
+  return (
+    !(model.config.fullRefresh ?? input.fullRefresh) &&
+    standing.recorded(model.relation)?.contentHash === hashText(query.sql) &&
+    existing !== undefined &&
+    shape === shapeOf(existing)
+  );
 }
 
 function kindOf(materialized: Materialization): RelationKind {

@@ -309,6 +309,20 @@ try again:  tx retry
     expect(text()).toContain('✔ 2 ok · 1 unchanged');
   });
 
+  it('says how many batches of a model are done, where its line changes and where it does not', () => {
+    for (const channel of [{}, { isTty: true, columns: 80 }]) {
+      const { reporter, text, wait } = bench(planOf([build('a', { materialization: 'incremental' })]), channel);
+      reporter.handle(started({ models: 1, seeds: 0, snapshots: 0, tests: 0 }));
+      reporter.handle(start('a'));
+      wait(29_000);
+      const batch = { type: 'batch-finished', id: nodeId('model.shop.a'), name: 'a', start: '', end: '', status: 'success' } as const;
+      for (const number of [1, 2]) reporter.handle({ ...batch, number, total: 34, durationMs: 10 });
+      wait(1_000);
+      expect(text()).toMatch(/\ba 2\/34 30\.0s/);
+      reporter.stop();
+    }
+  });
+
   it('says when another attempt is made', () => {
     const { reporter, text } = bench(planOf([build('a')]));
     reporter.handle({ type: 'node-retried', id: nodeId('model.shop.a'), name: 'a', attempt: 2, message: 'conflict\nwith another run' });
@@ -321,6 +335,8 @@ try again:  tx retry
     const relation = { schema: 'main', name: 'a' };
     reporter.handle({ type: 'node-waiting', ...node, relation, holder: { pid: 4711, label: 'tx:model.shop.a' } });
     reporter.handle({ type: 'node-waiting', ...node, relation, holder: undefined });
+    // With the next batch of the same node.
+    reporter.handle({ type: 'node-waiting', ...node, relation, holder: { pid: 4711, label: 'tx:model.shop.a' } });
     reporter.handle({ type: 'node-replanned', ...node, because: 'another run has built main.a', reason: 'incremental' });
     expect(text()).toBe(
       '! a  waits for main.a, which tx:model.shop.a holds (process 4711)\n' +

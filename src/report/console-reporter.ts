@@ -46,6 +46,8 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
   const lines = createStepWriter(progress, style);
   const samples = new Map<string, FailureSample>();
   const hooks: Diagnostic[] = [];
+  // Two runs that load the same intervals wait for each other with each batch.
+  const waits = new Set<string>();
   const finishStep = (entry: StepProgress): void => {
     printer.stepFinished(entry);
     printer.print(lines.finished(entry));
@@ -68,9 +70,12 @@ export function createConsoleReporter(input: ConsoleReporterInput): RunReporter 
           `${paint.yellow(marks.warned)} ${plainLine(event.name)}  attempt ${event.attempt}, after: ${plainLine(event.message)}`,
         ]);
         return;
-      case 'node-waiting':
-        printer.print([`${paint.yellow(marks.warned)} ${plainLine(event.name)}  waits for ${plainLine(describeWait(event))}`]);
+      case 'node-waiting': {
+        const wait = `${plainLine(event.name)}  waits for ${plainLine(describeWait(event))}`;
+        if (!waits.has(wait)) printer.print([`${paint.yellow(marks.warned)} ${wait}`]);
+        waits.add(wait);
         return;
+      }
       case 'node-replanned':
         printer.print([`${paint.dim(marks.dot)} ${plainLine(event.name)}  planned anew: ${plainLine(event.because)}`]);
         return;

@@ -7,6 +7,15 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
+/** Bytes as `840 B`, `1.2 kB`, `37 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let size = Math.round(bytes);
+  let unit = 0;
+  for (; size >= 999.5 && unit < units.length - 1; unit += 1) size /= 1000;
+  return `${unit === 0 || size >= 9.95 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
+}
+
 /** `1 model`, `2 models`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;

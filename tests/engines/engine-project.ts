@@ -78,6 +78,23 @@ export function useFirstEngine(): readonly ProjectEngine[] {
   return process.env['TX_TEST_LONG'] === undefined ? engines.slice(0, 1) : engines;
 }
 
+/** Rows with the columns in the order of the table, as text. */
+export async function rowsAsText(project: EngineProject, relation: string): Promise<string> {
+  const rows = await project.rows(`select * from ${relation}`);
+  return rows
+    .map((row) => row.join('|'))
+    .toSorted()
+    .join('\n');
+}
+
+/** A project in schemas of its own, so that one database holds it beside the other. */
+export async function openWhole({ adapter, project: open }: ProjectEngine): Promise<EngineProject> {
+  const project = await open({});
+  const target = { type: adapter.dialect.engine, schema: 'whole', threads: 2, ...project.settings };
+  project.write({ 'project.yaml': `name: shop\nstate_schema: _tx_whole\ntargets:\n  dev: ${JSON.stringify(target)}\n` });
+  return project;
+}
+
 const commentQueries: Readonly<Record<string, string>> = {
   duckdb: `select table_name, comment from duckdb_tables() where schema_name = 'main' and comment is not null
     union all select view_name, comment from duckdb_views() where schema_name = 'main' and comment is not null

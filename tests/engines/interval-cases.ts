@@ -87,6 +87,24 @@ export const intervalCases: readonly ConformanceCase[] = [
     ],
   },
   {
+    name: 'a plan explains what differs beside the intervals that are missing, and nothing that does not',
+    files: visits(arrived),
+    acts: [
+      run('2024-01-04T06:00', '3 batches'),
+      { tx: 'plan --explain', at: '2024-01-06T00:00:00Z', says: ['2 batches of a day'], never: ['other data', 'asks for', 'has changed'] },
+      { write: visits([...arrived, '2024-01-05T07:00']) },
+      { tx: 'seed', at: '2024-01-06T00:00:00Z' },
+      {
+        tx: 'plan --explain',
+        at: '2024-01-06T00:00:00Z',
+        says: ['`src` has other data than it was built from'],
+        never: ['asks for', 'SQL'],
+      },
+      { write: visits([...arrived, '2024-01-05T07:00'], '', `date_trunc('day', seen_at) as day, count(*) + 1 as n`) },
+      { tx: 'plan --explain', at: '2024-01-06T00:00:00Z', says: ['5 batches of a day', 'its SQL has changed'] },
+    ],
+  },
+  {
     name: 'a gap is told and filled',
     files: visits(arrived),
     acts: [

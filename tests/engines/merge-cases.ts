@@ -2,7 +2,54 @@
 import { build, csv, is, source } from './conformance-case.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 
+const keyed = (setting: string, list: string): string =>
+  `{{config materialized="incremental" unique_key="id" ${setting}}}select ${list} from {{ref "src"}}`;
+
 export const mergeCases: readonly ConformanceCase[] = [
+  {
+    name: 'what would take columns or values of an increment is refused with the statements and the settings that allow it',
+    files: {
+      [source]: csv('id,name,seen,price', '1,ann,a,19.5', '2,bob,b,7.25'),
+      'models/gone.sql': keyed('', 'id, name, seen'),
+      'models/fails.sql': keyed('on_schema_change="fail"', 'id, name, seen'),
+      'models/most.sql': keyed('on_schema_change="sync_all_columns"', 'id, name, seen'),
+      'models/less.sql': keyed('on_schema_change="sync_all_columns"', 'id, price'),
+    },
+    acts: [
+      build,
+      {
+        write: {
+          'models/gone.sql': keyed('', 'id, name'),
+          'models/fails.sql': keyed('on_schema_change="fail"', 'id, name'),
+          'models/most.sql': keyed('on_schema_change="sync_all_columns"', 'id'),
+          'models/less.sql': keyed('on_schema_change="sync_all_columns"', 'id, cast(3 as integer) as price'),
+        },
+      },
+      {
+        tx: 'build -s gone',
+        exit: 1,
+        says: ['increment-column-missing', /sync_all_columns`\s+\(`alter\s+table\s+"main"\."gone"\s+drop\s+column\s+"seen"`\)/],
+      },
+      {
+        tx: 'build -s fails',
+        exit: 1,
+        says: ['schema-changed', /sync_all_columns`\s+\(`alter\s+table\s+"main"\."fails"\s+drop\s+column\s+"seen"`\)/],
+      },
+      {
+        tx: 'build -s most',
+        exit: 1,
+        says: ['schema-change-refused', /alter\s+table\s+"main"\."most"\s+drop\s+column\s+"name"/, /drop\s+column\s+"seen"/],
+      },
+      { tx: 'build -s less', exit: 1, says: ['type-change-refused', /2\s+stored\s+values/] },
+      is('select * from main.gone order by id', [1, 'ann', 'a'], [2, 'bob', 'b']),
+      is('select * from main.fails order by id', [1, 'ann', 'a'], [2, 'bob', 'b']),
+      is('select * from main.most order by id', [1, 'ann', 'a'], [2, 'bob', 'b']),
+      is('select id, cast(price * 100 as integer) from main.less order by id', [1, 1950], [2, 725]),
+      { write: { 'models/gone.sql': keyed('on_schema_change="sync_all_columns"', 'id, name') } },
+      { tx: 'build -s gone' },
+      is('select * from main.gone order by id', [1, 'ann'], [2, 'bob']),
+    ],
+  },
   {
     name: 'a merge changes the columns that it is told to, and adds new rows whole',
     files: {

@@ -32,9 +32,13 @@ describe('grants', () => {
     await project.run('grant delete on main.m to tx_b', 'revoke insert on main.m from tx_a');
     expect((await project.tx('build --force')).exit).toBe(0);
     expect(await rights()).toEqual(wanted);
+    const table = await project.rows(`select 'main.m'::regclass::oid::bigint, count(*) from main.m`);
     project.write({ 'models/m.sql': config('grants=(object)') });
     expect((await project.tx('build')).exit).toBe(0);
     expect(await rights()).toEqual([]);
+    // Rights are set on the table that stands.
+    expect(await project.rows(`select 'main.m'::regclass::oid::bigint, count(*) from main.m`)).toEqual(table);
+    expect(await project.rows(`select reason from _tx.node_runs order by started_at desc limit 1`)).toEqual([['metadata-changed']]);
     // Without the key nothing is given or taken.
     project.write({ 'models/m.sql': config('') });
     await project.run('grant select on main.m to tx_b');

@@ -1,7 +1,7 @@
 /** Whatever is edited in whatever order: what builds that skip leave is what one build from nothing makes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { useProjectEngines } from './engine-project.ts';
+import { openWhole, rowsAsText, useProjectEngines } from './engine-project.ts';
 import type { EngineProject } from './engine-project.ts';
 
 /** More where somebody has the time: `TX_ROUNDS=200`. */
@@ -29,8 +29,8 @@ interface World {
   macro: number;
   variable: number;
   description: number;
-  /** Statements of somebody else that the next build has to find. */
-  readonly meddling: string[];
+  /** What somebody else does that the next build has to find: a table gets a column, a view another query. */
+  readonly meddling: { readonly name: string; readonly how: 'drop' | 'alter' }[];
   /** What is run before the build. */
   readonly commands: string[];
 }
@@ -96,15 +96,10 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.constant<Edit>((world) => void (world.variable += 1)),
   fc.constant<Edit>((world) => void (world.description += 1)),
   fc.constant<Edit>(() => undefined),
-  fc.constantFrom(...names).map((name): Edit => (world) => {
-    const { kind } = world.models[name] ?? { kind: 'ephemeral' };
-    if (kind !== 'ephemeral') world.meddling.push(`drop ${kind} if exists main.${name}`);
-    if (kind !== 'ephemeral') world.meddling.push(`-- ${name}`);
-  }),
-  fc.constantFrom(...names).map(
-    (name): Edit =>
+  fc.tuple(fc.constantFrom(...names), fc.constantFrom('drop', 'alter')).map(
+    ([name, how]): Edit =>
       (world) =>
-        void (world.models[name]?.kind === 'table' && world.meddling.push(`alter table if exists main.${name} add column meddled integer`)),
+        void world.meddling.push({ name, how }),
   ),
   fc.constantFrom('run -s m1', 'run -s m0 m3', 'seed', 'build -s m4', 'build -s m3+', 'run', 'build --force -s m5').map(
     (line): Edit =>
@@ -122,23 +117,26 @@ const change =
 
 const rawTable = (rows: number): readonly string[] => [
   'create schema if not exists raw',
-  'drop table if exists raw.raw cascade',
-  `create table raw.raw as select i as id, i * 7 as v from generate_series(1, ${rows}) as g(i)`,
+  'create table if not exists raw.raw (id integer, v integer)',
+  'delete from raw.raw',
+  `insert into raw.raw select i as id, i * 7 as v from generate_series(1, ${rows}) as g(i)`,
 ];
 
-/** Both ways, in one connection: an error tells of rows that only one of the two has. */
-function compare(world: World, whole: string): readonly string[] {
-  const relations = [...names.filter((name) => world.models[name]?.kind !== 'ephemeral'), 'log_so_far', 'seed', 'log'];
-  const both = (name: string, a: string, b: string): string =>
-    `select '${name}' as name, count(*) as n from (select * from ${a}main.${name} except all select * from ${b}main.${name})`;
-  return [
-    `attach '${whole}' as whole (read_only)`,
-    ...relations.map(
-      (name) =>
-        `select case when sum(n) > 0 then error('${name} is another') end from (${both(name, '', 'whole.')} union all ${both(name, 'whole.', '')})`,
-    ),
-    'detach whole',
-  ];
+/** By what stands, which may be of another kind than the project says by now. */
+async function meddle(project: EngineProject, name: string, how: 'drop' | 'alter'): Promise<void> {
+  const columns = await project.rows(
+    `select t.table_type, c.column_name, c.data_type from information_schema.tables t join information_schema.columns c using (table_schema, table_name)
+      where table_schema = 'main' and table_name = '${name}' order by c.ordinal_position`,
+  );
+  const [first] = columns;
+  if (first === undefined) return;
+  const isView = first[0] === 'VIEW';
+  const other = columns.map(([, column, type]) => `cast(-1 as ${String(type)}) as ${String(column)}`).join(', ');
+  if (how === 'drop') await project.run(`drop ${isView ? 'view' : 'table'} main.${name} cascade`);
+  else
+    await project.run(
+      isView ? `create or replace view main.${name} as select ${other}` : `alter table main.${name} add column meddled integer`,
+    );
 }
 
 async function ok(project: EngineProject, line: string): Promise<void> {
@@ -146,56 +144,53 @@ async function ok(project: EngineProject, line: string): Promise<void> {
   if (exit !== 0) throw new Error(`${line}\n${text}`);
 }
 
-/** How many nodes the last run left as they are. */
-function unchangedIn(project: EngineProject): number {
+/** How many nodes the last run left as they are, and how many it built. */
+function countsOf(project: EngineProject): { readonly left: number; readonly built: number } {
   // The form of dbt's artifact.
   const { results } = JSON.parse(project.read('target/run_results.json')) as { readonly results: readonly { readonly status: string }[] };
-  return results.filter(({ status }) => status === 'no-op').length;
+  const count = (wanted: string): number => results.filter(({ status }) => status === wanted).length;
+  return { left: count('no-op'), built: count('success') };
 }
 
-describe('builds that skip', () => {
-  const [engine] = useProjectEngines();
-
+describe.each(useProjectEngines())('builds that skip on $name', (engine) => {
   it('leave what one build from nothing makes', { timeout: 60_000 + rounds * 60_000 }, async () => {
-    let skipped = 0;
+    let [skipped, mixed] = [0, 0];
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(edit, { minLength: 1, maxLength: 2 }), { minLength: 2, maxLength: 4 }), async (steps) => {
         const world = start();
-        const project = await engine?.project({});
-        if (project === undefined) throw new Error('no engine');
-        const [, target = ''] = /dev: (\{.*\})/.exec(project.read('project.yaml')) ?? [];
-        const whole = target.replace('warehouse.duckdb', 'full.duckdb');
-        const [[path] = []] = await project.rows('select path from duckdb_databases() where database_name = current_database()');
-        const file = String(path).replace('warehouse.duckdb', 'full.duckdb');
+        const [project, whole] = [await engine.project({}), await openWhole(engine)];
+        const settings = [project, whole].map((one) => one.read('project.yaml'));
         const worlds: string[] = [];
+        // Where queries may be respelled, one that seems to be another is not believed twice in a row.
+        const altered = new Set<string>();
         for (const [at, edits] of [[], ...steps].entries()) {
           for (const apply of edits) apply(world);
           worlds.push(JSON.stringify(world));
-          project.write({
-            'project.yaml': `name: shop\ndefault_target: dev\nvars: { more: ${world.variable} }\ntargets:\n  dev: ${target}\n  full: ${whole}\n`,
-            ...filesOf(world),
-          });
-          await project.run(...rawTable(world.raw));
-          await project.run(
-            ...world.meddling.splice(0).map((sql) => sql.replace(/^drop (view|table) (if exists \S+)$/, 'drop $1 $2 cascade')),
-          );
+          for (const [which, one] of [project, whole].entries())
+            one.write({ 'project.yaml': `${settings[which]}vars: { more: ${world.variable} }\n`, ...filesOf(world) });
+          for (const one of [project, whole]) await one.run(...rawTable(world.raw));
+          for (const { name, how } of world.meddling.splice(0)) {
+            const isTwice = engine.adapter.capabilities.respellsViews && altered.has(name);
+            if (how === 'alter') altered.add(name);
+            if (how === 'drop' || !isTwice) await meddle(project, name, how);
+          }
           for (const line of world.commands.splice(0)) if (at > 0) await ok(project, line);
           await ok(project, 'build');
-          skipped += unchangedIn(project);
-          await project.run(
-            `attach '${file}' as whole`,
-            ...rawTable(world.raw).map((sql) => sql.replaceAll('raw.raw', 'whole.raw.raw').replace('exists raw', 'exists whole.raw')),
-            'detach whole',
-          );
-          await ok(project, 'build --target full --full-refresh');
-          await project.run(...compare(world, file)).catch((cause: unknown) => {
-            throw new Error(`after\n${worlds.join('\n')}`, { cause });
-          });
-          project.remove('full.duckdb');
+          const { left, built } = countsOf(project);
+          skipped += left;
+          if (left > 0 && built > 0) mixed += 1;
+          await ok(whole, 'build --full-refresh');
+          const relations = [...names.filter((name) => world.models[name]?.kind !== 'ephemeral'), 'log_so_far', 'seed', 'log'];
+          for (const name of relations)
+            expect(await rowsAsText(project, `main.${name}`), `${name} after\n${worlds.join('\n')}`).toBe(
+              await rowsAsText(whole, `whole.${name}`),
+            );
         }
       }),
       { numRuns: rounds, endOnFailure: process.env['TX_ROUNDS'] === undefined },
     );
     expect(skipped).toBeGreaterThan(rounds);
+    // Something was built beside what was not.
+    expect(mixed).toBeGreaterThanOrEqual(rounds);
   });
 });

@@ -12,6 +12,7 @@ export const capabilities: Capabilities = {
   runLock: 'database',
   publishBlocksReaders: false,
   serialCommits: true,
+  respellsViews: true,
   ownSchemas: ['main'],
   reinsertsUniqueKeys: false,
   constraints: 'with-table',

@@ -7,8 +7,18 @@ import { dialect } from './dialect.ts';
 import { quoteText } from './quoting.ts';
 
 /**
- * One row for each column, of a relation without columns one with NULLs; then one for each index and each comment, which are few.
- * A comment has what it says as its type, and no name if it is about the table.
+ * The query of a view without what is spelled otherwise before the file was opened again and after: types of casts, the schemas of
+ * functions that come with the engine, quotes and spaces.
+ */
+const queryWords = [
+  [` AS [^(),'']*(\\([^()]*\\))?(\\[[0-9]*\\])*\\)`, ')'],
+  [`\\b(main|pg_catalog|system)\\.("[^"]+"|\\w+)\\(`, '\\2('],
+  [`[\\s"'']`, ''],
+].reduce((sql, [pattern, by]) => `regexp_replace(${sql}, '${pattern}', '${by}', 'g')`, 'sql');
+
+/**
+ * One row for each column, of a relation without columns one with NULLs; then one for each view, each index and each comment.
+ * A comment has what it says as its type, and no name if it is about the table; a view has there what tells its query from others.
  */
 function relationsQuery(schemas: readonly string[]): string {
   const list = schemas.map((schema) => `lower(${quoteText(schema)})`).join(', ');
@@ -19,12 +29,16 @@ function relationsQuery(schemas: readonly string[]): string {
     `), columns as materialized (`,
     `  select schema_name, table_name as name, column_name, column_index, data_type, comment`,
     `  from duckdb_columns() where ${here} and not internal`,
+    `), views as materialized (`,
+    `  select schema_name, view_name, md5(${queryWords}) as query from duckdb_views() where ${here} and not internal`,
     `), relations as (`,
     `  select schema_name, name, 'table' as kind from tables`,
     `  union all`,
-    `  select schema_name, view_name, 'view' from duckdb_views() where ${here} and not internal`,
+    `  select schema_name, view_name, 'view' from views`,
     `), entries as (`,
     `  select schema_name, name, kind, column_name, data_type, column_index from relations left join columns using (schema_name, name)`,
+    `  union all`,
+    `  select schema_name, view_name, 'query', null, query, 2147483644 from views`,
     `  union all`,
     `  select schema_name, name, 'comment', null, comment, 2147483645 from tables where comment is not null`,
     `  union all`,
@@ -40,6 +54,7 @@ interface Found {
   readonly relation: Relation;
   readonly kind: RelationKind;
   readonly columns: Column[];
+  query?: string;
   attachments?: Attachment[];
 }
 
@@ -56,11 +71,16 @@ async function relations(connection: Connection, schemas: readonly string[]): Pr
     if (!wanted.has(dialect.foldIdentifier(text(schema)))) continue;
     let last = found.at(-1);
     if (last === undefined || last.relation.name !== name || last.relation.schema !== schema) {
-      last = { relation: { schema: text(schema), name: text(name) }, kind: kind === 'view' ? 'view' : 'table', columns: [] };
+      last = {
+        relation: { schema: text(schema), name: text(name) },
+        kind: kind === 'view' || kind === 'query' ? 'view' : 'table',
+        columns: [],
+      };
       found.push(last);
     }
     const named = column === null ? undefined : text(column);
     if (kind === 'index') attach(last, indexAttachment(last.relation, last.columns, text(named ?? ''), text(type)));
+    else if (kind === 'query') last.query = text(type);
     else if (kind === 'comment') attach(last, commentAttachment(last.relation, named, text(type)));
     else if (named !== undefined) last.columns.push({ name: named, type: text(type) });
   }
@@ -91,4 +111,30 @@ async function names(connection: Connection): Promise<CatalogNames> {
   return { functions: of('function'), types: of('type') };
 }
 
-export const catalog: Catalog = { relations, names, columns, brokenViews };
+/**
+ * The blocks of the table by its rows. Small tables share blocks, of which the engine does not tell: there, what the first rows
+ * are as text is nearer.
+ */
+async function rowBytes(connection: Connection, table: Relation): Promise<number | undefined> {
+  const name = dialect.relation(table);
+  const first = await connection.query({
+    sql: `select count(*), sum(strlen(cast(columns(*) as varchar))) from (from ${name} limit ${vectorSize})`,
+  });
+  const [rows = 0, ...widths] = (first.rows[0] ?? []).map(Number);
+  if (rows === 0) return undefined;
+  const asText = widths.reduce((sum, width) => sum + width, 0) / rows;
+  if (rows < vectorSize) return asText;
+  const blocks = await connection.query({
+    sql: [
+      `select count(distinct block_id) * any_value(block_size) / (select count(*) from ${name})`,
+      `from pragma_storage_info(${quoteText(name)}), pragma_database_size() where persistent and database_name = current_database()`,
+    ].join('\n'),
+  });
+  const stored = Number(blocks.rows[0]?.[0] ?? 0);
+  return stored > 0 ? Math.min(stored, asText) : asText;
+}
+
+/** So many rows the engine reads at least. */
+const vectorSize = 2048;
+
+export const catalog: Catalog = { relations, names, columns, rowBytes, brokenViews };

@@ -13,6 +13,7 @@ export const capabilities: Capabilities = {
   runLock: 'relation',
   publishBlocksReaders: true,
   serialCommits: false,
+  respellsViews: false,
   maxIdentifierBytes: 63,
   ownSchemas: [],
   reinsertsUniqueKeys: true,

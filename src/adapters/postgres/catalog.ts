@@ -11,10 +11,26 @@ const kinds: Readonly<Record<string, RelationKind>> = { r: 'table', p: 'table', 
 const attributes = `left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`;
 const columnOf = `a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)`;
 
-/** One row for each column; a relation without columns gives one row with NULLs. */
+/**
+ * What tells the query of a view from others: the tree that the server keeps of it, with names in place of the numbers of
+ * relations, which a table that takes the place of another does not keep. `pg_get_viewdef` would wait for whoever has locked
+ * what the view reads.
+ */
+const queryTree = `(select pg_catalog.md5(pg_catalog.string_agg(case when u.at = 1 then u.part
+    else coalesce((select m.nspname || ' ' || t.relname from pg_catalog.pg_class t join pg_catalog.pg_namespace m on m.oid = t.relnamespace
+        where t.oid = pg_catalog.split_part(u.part, ' ', 1)::pg_catalog.oid), '')
+      || pg_catalog.substr(u.part, pg_catalog.strpos(u.part, ' ')) end, '' order by u.at))
+  from pg_catalog.pg_rewrite r
+  cross join lateral (select pg_catalog.string_agg(pg_catalog.ltrim(p.part, '0123456789'), '' order by p.at) as tree
+    from unnest(pg_catalog.string_to_array(r.ev_action::text, ' :resorigtbl ')) with ordinality as p (part, at)) as s
+  cross join lateral unnest(pg_catalog.string_to_array(s.tree, ' :relid ')) with ordinality as u (part, at)
+  where r.ev_class = c.oid and r.rulename = '_RETURN')`;
+
+/** One row for each column; a relation without columns gives one row with NULLs. Of a view, the first tells its query. */
 function relationsQuery(schemas: readonly string[]): string {
   return [
-    `select n.nspname, c.relname, c.relkind, ${columnOf}`,
+    `select n.nspname, c.relname, c.relkind, ${columnOf},`,
+    `case when c.relkind in ('v', 'm') and coalesce(a.attnum, 1) = 1 then ${queryTree} end`,
     `from pg_catalog.pg_namespace n`,
     `join pg_catalog.pg_class c on c.relnamespace = n.oid`,
     attributes,
@@ -26,11 +42,16 @@ function relationsQuery(schemas: readonly string[]): string {
 async function relations(connection: Connection, schemas: readonly string[]): Promise<readonly CatalogRelation[]> {
   if (schemas.length === 0) return [];
   const { rows } = await connection.query({ sql: relationsQuery(schemas) });
-  const found: { relation: Relation; kind: RelationKind; columns: Column[] }[] = [];
-  for (const [schema, name, kind, column, type] of rows) {
+  const found: { relation: Relation; kind: RelationKind; columns: Column[]; query?: string }[] = [];
+  for (const [schema, name, kind, column, type, query] of rows) {
     let last = found.at(-1);
     if (last === undefined || last.relation.name !== name || last.relation.schema !== schema) {
-      last = { relation: { schema: text(schema), name: text(name) }, kind: kinds[text(kind)] ?? 'table', columns: [] };
+      last = {
+        relation: { schema: text(schema), name: text(name) },
+        kind: kinds[text(kind)] ?? 'table',
+        columns: [],
+        ...(typeof query === 'string' ? { query } : {}),
+      };
       found.push(last);
     }
     if (column !== null) last.columns.push({ name: text(column), type: text(type) });
@@ -115,4 +136,17 @@ async function names(connection: Connection): Promise<CatalogNames> {
   return { functions: of('function'), types: of('type') };
 }
 
-export const catalog: Catalog = { relations, names, columns, standing };
+/** With its indexes, and of a table in parts those of all parts. Rows are counted by the server, which knows about how many there are. */
+async function rowBytes(connection: Connection, table: Relation): Promise<number | undefined> {
+  const oid = `pg_catalog.to_regclass(${quoteText(dialect.relation(table))})`;
+  const { rows } = await connection.query({
+    sql: [
+      `select sum(pg_catalog.pg_total_relation_size(c.oid))::double precision / nullif(sum(greatest(c.reltuples, pg_catalog.pg_stat_get_live_tuples(c.oid), 0)), 0)`,
+      `from pg_catalog.pg_class c where c.oid = ${oid} or c.oid in (select p.relid from pg_catalog.pg_partition_tree(${oid}) p)`,
+    ].join('\n'),
+  });
+  const bytes = Number(rows[0]?.[0] ?? 0);
+  return bytes > 0 ? bytes : undefined;
+}
+
+export const catalog: Catalog = { relations, names, columns, rowBytes, standing };
