@@ -45,4 +45,21 @@ export const environmentCases: readonly ConformanceCase[] = [
       is('select count(*) from main.facts', [3]),
     ],
   },
+  {
+    name: 'state of a newer version is touched by nobody, and keeps no other environment from being listed',
+    files: { 'models/m.sql': table('select 1 as id') },
+    acts: [
+      { tx: 'build --env pr_41' },
+      { tx: 'build --env pr_42' },
+      { sql: `update _tx__pr_42.meta set version = 99, tx_version = '9.9'` },
+      { tx: 'env ls', says: [/pr_41 +1 /, /pr_42 +NULL/, 'not read: the state in `_tx__pr_42` was written by a newer `tx` (9.9)'] },
+      ...['build --env pr_42', 'env drop pr_42 --yes', 'promote pr_42', 'state gc --yes --env pr_42'].map((tx) => ({
+        tx,
+        exit: 2,
+        says: ['state-newer'],
+      })),
+      is(standing, ['main__pr_42', 'm']),
+      is('select version from _tx__pr_42.meta', [99]),
+    ],
+  },
 ];
