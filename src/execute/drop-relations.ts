@@ -14,7 +14,8 @@ export interface DroppedRelation {
   readonly relation: Relation;
   readonly kind: RelationKind;
   readonly node: string;
-  readonly ordinal: number;
+  /** Left out for a table beside another one, of which there is no record. */
+  readonly ordinal?: number;
 }
 
 export interface DropOutcome {
@@ -57,9 +58,9 @@ async function dropOne(dropped: DroppedRelation, ports: DropPorts): Promise<Trie
   const { dialect, capabilities } = adapter;
   const isShared = capabilities.runLock === 'relation';
   try {
-    const reads = [latestOrdinals(stateSchema, relation, dialect)];
+    const reads = ordinal === undefined ? [] : [latestOrdinals(stateSchema, relation, dialect)];
     const [latest] = await beginWith(connection, isShared ? { label: 'tx', locks: [relation], lockTimeoutMs, reads } : { reads });
-    if (Number(latest?.rows[0]?.[0] ?? 0) !== ordinal) {
+    if (ordinal !== undefined && Number(latest?.rows[0]?.[0] ?? 0) !== ordinal) {
       await connection.rollback();
       return { done: { relation, left: 'it was built again meanwhile' } };
     }
@@ -70,7 +71,8 @@ async function dropOne(dropped: DroppedRelation, ports: DropPorts): Promise<Trie
       return { blocked: `read by ${broken.map(({ view }) => `${view.schema}.${view.name}`).join(', ')}` };
     }
     const writer = createStateWriter(stateSchema, dialect);
-    await commitWith(connection, writer.outcome({ at: ports.run.at, nodeRun: forgetting(dropped, ports) }));
+    const record = ordinal === undefined ? [] : [writer.outcome({ at: ports.run.at, nodeRun: forgetting(dropped, ordinal, ports) })];
+    await commitWith(connection, ...record);
     return { done: { relation } };
   } catch (cause) {
     await connection.rollback();
@@ -87,7 +89,7 @@ function describeDependents({ dependents = [], redacted }: EngineErrorDetails): 
   return dependents.length === 0 ? redacted : dependents.join('; ');
 }
 
-function forgetting({ relation, kind, node, ordinal }: DroppedRelation, { run }: DropPorts): NodeRunRecord {
+function forgetting({ relation, kind, node }: DroppedRelation, ordinal: number, { run }: DropPorts): NodeRunRecord {
   return {
     runId: run.id,
     node,

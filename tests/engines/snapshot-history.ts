@@ -114,13 +114,13 @@ const looks: readonly (readonly Row[])[] = [
   [{ k: 1, j: 'a', v: 'y', n: 0, at: 14 }],
   [
     { k: 1, j: 'a', v: null, n: null, at: 15 },
-    { k: 2, j: 'a', v: 'y', n: 0, at: 5 },
-    { k: 3, j: 'a', v: 'y', n: 1, at: 40 },
+    { k: 2, j: 'a', v: 'y', n: 0, at: 30 },
+    { k: 3, j: 'a', v: 'y', n: 1, at: 39 },
     { k: 4, j: 'a', v: 'x', n: 1, at: 39 },
   ],
   [
     { k: 1, j: 'a', v: null, n: 1, at: 60 },
-    { k: 2, j: 'a', v: 'x', n: 0, at: 5 },
+    { k: 2, j: 'a', v: 'x', n: 0, at: 30 },
     { k: 3, j: 'a', v: 'y', n: 0, at: 41 },
     { k: 4, j: 'a', v: 'x', n: 1, at: 39 },
   ],

@@ -253,7 +253,7 @@ async function findOwn(
     const model = held.get(shownRelation(entry.relation));
     const columns = new Set(entry.columns.map(({ name }) => name));
     const isOurs = Object.keys(quarantineColumns).every((column) => columns.has(column)) && isOwnSchema(loaded, entry.relation.schema);
-    return model === undefined || !isOurs ? [] : [{ relation: entry.relation, kind: entry.kind, node: model.node, ordinal: 0 }];
+    return model === undefined || !isOurs ? [] : [{ relation: entry.relation, kind: entry.kind, node: model.node }];
   });
   return {
     free: [...free, ...quarantines, ...(await findDeletions(open, free))],
