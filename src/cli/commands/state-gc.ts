@@ -25,8 +25,8 @@ interface Garbage {
   readonly built: string;
   /** Why it has to stay, if it has to. */
   readonly stays?: string;
-  /** What it stands beside, if that goes first. */
-  readonly after?: string;
+  /** What it stands beside, if that goes with it. */
+  readonly beside?: string;
 }
 
 /** What stands, was built for this target, and is built by no node any more. */
@@ -46,8 +46,8 @@ function findBeside({ relations, neighbours }: Known, target: string): readonly 
     if (owner === undefined || owner.target !== target) return [];
     const isOfModel = owner.isBuilt && holds === 'rows';
     const stays = isOfModel ? 'rows that its model may not have: drop it by hand' : whyItStays(owner);
-    const after = owner.isBuilt || owner.existing === undefined ? {} : { after: shownRelation(build.relation) };
-    return [{ table: { relation, kind: 'table' as const, node: build.node }, built: build.startedAt, ...because(stays), ...after }];
+    const beside = owner.isBuilt || owner.existing === undefined ? {} : { beside: shownRelation(build.relation) };
+    return [{ table: { relation, kind: 'table' as const, node: build.node }, built: build.startedAt, ...because(stays), ...beside }];
   });
 }
 
@@ -99,12 +99,12 @@ async function drop(
     run: { id, at: new Date(host.clock.now()).toISOString(), reason: 'gc' },
   };
   return recordRun(run, { ...open, schema: project.stateSchema }, async () => {
-    const first = free.filter(({ after }) => after === undefined).map(({ table }) => table);
-    const outcomes = await dropRelations(first, ports);
-    const stands = new Set(outcomes.flatMap(({ relation, left }) => (left === undefined ? [] : [shownRelation(relation)])));
-    // What was deleted from a table, and what was set aside of it, is of use as long as that stands.
-    const rest = free.flatMap(({ table, after }) => (after === undefined || stands.has(after) ? [] : [table]));
-    return [...outcomes, ...(await dropRelations(rest, ports))];
+    const tables = free.flatMap(({ table, beside: owner }): readonly DroppedRelation[] => {
+      const own = shownRelation(table.relation);
+      const beside = free.flatMap((other) => (other.beside === own ? [other.table.relation] : []));
+      return owner === undefined ? [{ ...table, beside }] : [];
+    });
+    return dropRelations(tables, ports);
   });
 }
 
