@@ -173,6 +173,26 @@ export function countChangesSql(
   );
 }
 
+/**
+ * Rows without a version in force, though one of theirs ends far in the future and no other follows it: what ends it is what stood in
+ * versions in force before the rules said another value. Gives their keys and that end. No clock is wrong by more than a day.
+ */
+export function unknownEndsSql(
+  { changes, target, columns, versions }: Pick<StageChanges, 'changes' | 'target' | 'columns' | 'versions'>,
+  dialect: VersionDialect,
+): string {
+  const names = new Names(dialect, { columns, versions });
+  const change = (key: string): string => `c.${names.change(key)}`;
+  const sameKey = (alias: string): string => names.sameKey((key) => names.of(alias, key), change);
+  const [from, to] = [`t.${names.meta('validFrom')}`, `t.${names.meta('validTo')}`];
+  const keys = versions.key.map((key, at) => `${change(key)} as k${at}`).join(', ');
+  return (
+    `select ${keys}, cast(${to} as varchar) as ends from ${names.relation(target)} as t join ${names.relation(changes)} as c ` +
+    `on ${sameKey('t')} where c.kind = '${changeKinds.fresh}' and ${to} > ${versions.now} + interval '1 day' and ${from} < ${to} ` +
+    `and not exists (select 1 from ${names.relation(target)} as l where ${sameKey('l')} and l.${names.meta('validFrom')} >= ${to})`
+  );
+}
+
 /** A row that was gone and is there again does not begin before its last version ended. */
 export function settleReturnsSql(operation: ApplyChanges, dialect: VersionDialect): string {
   const { changes, target } = operation;

@@ -14,8 +14,6 @@ export async function findDeletions(
   const found = schemas.length === 0 ? [] : await adapter.catalog.relations(connection, schemas);
   return found.flatMap((entry): readonly DroppedRelation[] => {
     const owner = owners.get(shownRelation(entry.relation));
-    return owner === undefined || !isDeletionsTable(entry)
-      ? []
-      : [{ relation: entry.relation, kind: 'table', node: owner.node, ordinal: 0 }];
+    return owner === undefined || !isDeletionsTable(entry) ? [] : [{ relation: entry.relation, kind: 'table', node: owner.node }];
   });
 }

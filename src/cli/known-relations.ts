@@ -2,6 +2,8 @@
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import { isBuilt } from '../graph/graph.ts';
 import type { GraphNode } from '../graph/graph.ts';
+import { findNeighbours } from '../plan/find-neighbours.ts';
+import type { Neighbour } from '../plan/find-neighbours.ts';
 import { failuresRelation } from '../plan/neighbour-name.ts';
 import { isOfProject } from '../plan/plan-build.ts';
 import { readRunTargets } from '../state/run-targets.ts';
@@ -27,6 +29,8 @@ export interface Known {
   readonly state: StateSnapshot;
   /** By their names. */
   readonly relations: readonly KnownRelation[];
+  /** Tables beside these that nothing fills any more. */
+  readonly neighbours: readonly Neighbour[];
 }
 
 /** Four statements at most, whatever is known. */
@@ -34,7 +38,7 @@ export async function readKnown({ adapter, session, connection }: OpenTarget, { 
   const { dialect } = adapter;
   const { state } = await readStanding(adapter, session, project, graph);
   const own = state.builds.filter((build) => isOfProject(build, project.name));
-  if (own.length === 0) return { state, relations: [] };
+  if (own.length === 0) return { state, relations: [], neighbours: [] };
   const subject = (relation: Relation): string => buildSubject(relation, dialect);
   const found = await adapter.catalog.relations(connection, [...new Set(own.map(({ relation }) => relation.schema))]);
   const standing = new Map(found.map((entry) => [subject(entry.relation), entry]));
@@ -53,7 +57,16 @@ export async function readKnown({ adapter, session, connection }: OpenTarget, { 
       isBuilt: built.has(name),
     };
   });
-  return { state, relations: relations.sort((a, b) => compare(shownRelation(a.build.relation), shownRelation(b.build.relation))) };
+  const neighbours = findNeighbours(own, {
+    graph,
+    existing: (relation) => standing.get(subject(relation)),
+    isTaken: (relation) => built.has(subject(relation)) || relations.some(({ build }) => subject(build.relation) === subject(relation)),
+  });
+  return {
+    state,
+    neighbours,
+    relations: relations.sort((a, b) => compare(shownRelation(a.build.relation), shownRelation(b.build.relation))),
+  };
 }
 
 /** Where something is built for a node: of a test it is the view of its failing rows. */

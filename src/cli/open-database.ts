@@ -153,17 +153,17 @@ async function readStateIn(
   if (layout.kind === 'absent') return emptyState;
   if (layout.kind === 'foreign') {
     const found = layout.versioned ? await readStateVersion(connection, schema, dialect) : undefined;
-    if (found !== undefined) refuseNewer(found);
+    if (found !== undefined) refuseNewer(schema, found);
     const older = found === undefined ? layout : inspectStateLayout(schema, catalog, dialect, found.version);
     if (older.kind === 'foreign')
       throw new Stop(exitCodes.usage, [diagnose('state-foreign', { schema, table: older.table, missing: older.missing })]);
   }
   const state = await readState(connection, schema, dialect);
-  refuseNewer(state);
+  refuseNewer(schema, state);
   return state;
 }
 
-function refuseNewer({ version, txVersion }: Pick<StateSnapshot, 'version' | 'txVersion'>): void {
+function refuseNewer(schema: string, { version, txVersion }: Pick<StateSnapshot, 'version' | 'txVersion'>): void {
   if (version > stateVersion)
-    throw new Stop(exitCodes.usage, [diagnose('state-newer', { found: version, known: stateVersion, txVersion })]);
+    throw new Stop(exitCodes.usage, [diagnose('state-newer', { schema, found: version, known: stateVersion, txVersion })]);
 }

@@ -13,6 +13,7 @@ import { projectCodes } from './codes/project.ts';
 import { runCodes } from './codes/run.ts';
 import { seedCodes } from './codes/seed.ts';
 import { selectionCodes } from './codes/selection.ts';
+import { snapshotCodes } from './codes/snapshot.ts';
 import { stateCodes } from './codes/state.ts';
 import { templateCodes } from './codes/template.ts';
 import { unitTestCodes } from './codes/unit-test.ts';
@@ -30,6 +31,7 @@ export const registry = {
   ...engineCodes,
   ...planCodes,
   ...runCodes,
+  ...snapshotCodes,
   ...formatCodes,
   ...diffCodes,
   ...lintCodes,

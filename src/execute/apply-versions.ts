@@ -5,7 +5,7 @@ import type { ComparedColumn, VersionRules } from '../adapter/operation.ts';
 import type { Column } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
 import type { Query } from '../adapter/statement.ts';
-import { changeColumn, changeKinds, countChangesSql } from '../adapter/version-sql.ts';
+import { changeColumn, changeKinds, countChangesSql, unknownEndsSql } from '../adapter/version-sql.ts';
 import { listMetaColumns } from '../compile/snapshots.ts';
 import { findVersionProblems } from '../compile/version-problems.ts';
 import type { NodeId } from '../compile/compiled.ts';
@@ -89,6 +89,7 @@ export async function applyVersions(
     found = await compare({});
   }
   if (isWrong) await explain(adapter, connection, { action: checked, found, columns }, place);
+  if (found.fresh > 0) await requireKnownEnds(adapter, connection, checked, { ...place, columns });
   if (found.fresh + found.other > 0) {
     const apply = { kind: 'apply-changes', mayReturn: found.fresh > 0, ...shared } as const;
     await runStatements(connection, ...(await renderOperation(adapter, connection, apply)));
@@ -261,6 +262,30 @@ async function requireOneEach(
   const samples = rows.map((row) => describeKey(versions, row, masked, dialect.foldIdentifier));
   const found = { relation: `${target.schema}.${target.name}`, keys: Number(counted.rows[0]?.[0] ?? 0), samples };
   throw new StepFailure([diagnose('snapshot-versions-overlap', found, { node: place.node, span: places.name })]);
+}
+
+/** Every version that was in force would get a second one behind it, which begins when the first one never ends. */
+async function requireKnownEnds(
+  { dialect }: Adapter,
+  connection: Connection,
+  { changes, target, versions, masked, places }: ActionOf<'apply-versions'>,
+  { node, columns }: StepPlace & { readonly columns: readonly string[] },
+): Promise<void> {
+  const unknown = unknownEndsSql({ changes, target, columns, versions }, dialect);
+  const { rows } = await queryRows(connection, {
+    sql: `${unknown} order by ${versions.key.map((_, at) => at + 1).join(', ')} limit ${sampleSize}`,
+  });
+  const [first] = rows;
+  if (first === undefined) return;
+  const counted = await queryRows(connection, { sql: `select count(*) from (${unknown}) as unknown` });
+  const samples = rows.map((row) => describeKey(versions, row, masked, dialect.foldIdentifier));
+  const found = {
+    relation: `${target.schema}.${target.name}`,
+    rows: Number(counted.rows[0]?.[0] ?? 0),
+    end: String(first.at(-1)),
+    samples,
+  };
+  throw new StepFailure([diagnose('snapshot-end-unknown', found, { node, span: places.name })]);
 }
 
 function describeKey({ key }: VersionRules, row: readonly Cell[], masked: readonly string[], fold: (name: string) => string): string {

@@ -14,7 +14,10 @@ export interface DroppedRelation {
   readonly relation: Relation;
   readonly kind: RelationKind;
   readonly node: string;
-  readonly ordinal: number;
+  /** Left out for a table beside another one, of which there is no record. */
+  readonly ordinal?: number;
+  /** Tables that go in the same transaction: without this one nobody would know whose they are. */
+  readonly beside?: readonly Relation[];
 }
 
 export interface DropOutcome {
@@ -41,7 +44,7 @@ export async function dropRelations(relations: readonly DroppedRelation[], ports
     const blocked: typeof rest = [];
     for (const { entry } of rest) {
       const outcome = await dropOne(entry, ports);
-      if (outcome.blocked === undefined) outcomes.push(outcome.done);
+      if (outcome.blocked === undefined) outcomes.push(...outcome.done);
       else blocked.push({ entry, left: outcome.blocked });
     }
     rest = blocked;
@@ -49,29 +52,33 @@ export async function dropRelations(relations: readonly DroppedRelation[], ports
   return [...outcomes, ...rest.map(({ entry, left }) => ({ relation: entry.relation, left }))];
 }
 
-type Tried = { readonly done: DropOutcome; readonly blocked?: undefined } | { readonly blocked: string };
+type Tried = { readonly done: readonly DropOutcome[]; readonly blocked?: undefined } | { readonly blocked: string };
 
 async function dropOne(dropped: DroppedRelation, ports: DropPorts): Promise<Tried> {
   const { adapter, connection, stateSchema, lockTimeoutMs } = ports;
-  const { relation, kind, ordinal } = dropped;
+  const { relation, kind, ordinal, beside = [] } = dropped;
   const { dialect, capabilities } = adapter;
   const isShared = capabilities.runLock === 'relation';
   try {
-    const reads = [latestOrdinals(stateSchema, relation, dialect)];
+    const reads = ordinal === undefined ? [] : [latestOrdinals(stateSchema, relation, dialect)];
     const [latest] = await beginWith(connection, isShared ? { label: 'tx', locks: [relation], lockTimeoutMs, reads } : { reads });
-    if (Number(latest?.rows[0]?.[0] ?? 0) !== ordinal) {
+    if (ordinal !== undefined && Number(latest?.rows[0]?.[0] ?? 0) !== ordinal) {
       await connection.rollback();
-      return { done: { relation, left: 'it was built again meanwhile' } };
+      return { done: [{ relation, left: 'it was built again meanwhile' }] };
     }
+    const all = [relation, ...beside];
     await runOperation(adapter, connection, { kind: 'drop', relation, relationKind: kind, temporary: false });
-    const broken = (await adapter.catalog.brokenViews?.(connection, [relation], [])) ?? [];
+    for (const table of beside)
+      await runOperation(adapter, connection, { kind: 'drop', relation: table, relationKind: 'table', temporary: false });
+    const broken = (await adapter.catalog.brokenViews?.(connection, all, [])) ?? [];
     if (broken.length > 0) {
       await connection.rollback();
       return { blocked: `read by ${broken.map(({ view }) => `${view.schema}.${view.name}`).join(', ')}` };
     }
     const writer = createStateWriter(stateSchema, dialect);
-    await commitWith(connection, writer.outcome({ at: ports.run.at, nodeRun: forgetting(dropped, ports) }));
-    return { done: { relation } };
+    const record = ordinal === undefined ? [] : [writer.outcome({ at: ports.run.at, nodeRun: forgetting(dropped, ordinal, ports) })];
+    await commitWith(connection, ...record);
+    return { done: all.map((each) => ({ relation: each })) };
   } catch (cause) {
     await connection.rollback();
     if (!(cause instanceof StatementFailure)) throw cause;
@@ -79,7 +86,7 @@ async function dropOne(dropped: DroppedRelation, ports: DropPorts): Promise<Trie
     if (details.kind === 'dependents') return { blocked: describeDependents(details) };
     // Gone already, in use, or not ours to drop: others can still be dropped. A lost connection ends all of it.
     if (details.kind === 'connection' || details.kind === 'cancelled') throw cause;
-    return { done: { relation, left: details.redacted } };
+    return { done: [{ relation, left: details.redacted }] };
   }
 }
 
@@ -87,7 +94,7 @@ function describeDependents({ dependents = [], redacted }: EngineErrorDetails): 
   return dependents.length === 0 ? redacted : dependents.join('; ');
 }
 
-function forgetting({ relation, kind, node, ordinal }: DroppedRelation, { run }: DropPorts): NodeRunRecord {
+function forgetting({ relation, kind, node }: DroppedRelation, ordinal: number, { run }: DropPorts): NodeRunRecord {
   return {
     runId: run.id,
     node,

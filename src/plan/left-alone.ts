@@ -1,6 +1,7 @@
 /** What a plan tells of and does nothing to: relations that no node builds any more, and those of another environment. */
 import type { Relation } from '../adapter/relation.ts';
 import type { Standing } from './build-context.ts';
+import { findNeighbours } from './find-neighbours.ts';
 import { isOfProject } from './plan-build.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Plan } from './plan.ts';
@@ -18,16 +19,20 @@ export function listDeferred({ deferred, graph }: PlanInput): Pick<Plan, 'deferr
   return read.length === 0 ? {} : { deferred: read };
 }
 
-/** A deferred node is built as ever where it is not deferred. */
+/** With the tables beside what was built. A deferred node is built as ever where it is not deferred. */
 export function findNoLongerBuilt(input: PlanInput, standing: Standing): Plan['noLongerBuilt'] {
   const fold = (relation: Relation): string =>
     `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
   const built = new Set<string>();
   for (const node of input.graph.nodes.values())
     if ('relation' in node) built.add(fold(input.deferred?.get(node.id)?.own ?? node.relation));
-  return input.state.builds
-    .filter(
-      (entry) => isOfProject(entry, input.project) && !built.has(fold(entry.relation)) && standing.existing(entry.relation) !== undefined,
-    )
-    .map((entry) => ({ node: entry.node, relation: entry.relation }));
+  const own = input.state.builds.filter((entry) => isOfProject(entry, input.project));
+  const isTaken = (relation: Relation): boolean => built.has(fold(relation)) || standing.recorded(relation) !== undefined;
+  const beside = findNeighbours(own, { graph: input.graph, existing: standing.existing, isTaken });
+  return [
+    ...own
+      .filter(({ relation }) => !built.has(fold(relation)) && standing.existing(relation) !== undefined)
+      .map(({ node, relation }) => ({ node, relation })),
+    ...beside.map(({ owner, relation }) => ({ node: owner.node, relation })),
+  ];
 }

@@ -258,7 +258,7 @@ from range({{#if (var "wide" default=false)}}2000000{{else}}10{{/if}}) as r(x)`,
       expect(blocks(stderr)).toEqual([
         [
           'error state-newer',
-          `  the state in the database was written by a newer \`tx\` (9.9.9): version 99, this one knows ${stateVersion}`,
+          `  the state in \`_tx\` was written by a newer \`tx\` (9.9.9): version 99, this one knows ${stateVersion}`,
           '  help  upgrade `tx` to 9.9.9 or later, or give this one a `state_schema` of its own; nothing was',
           '        changed',
         ],

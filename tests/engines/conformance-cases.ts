@@ -4,6 +4,7 @@ import type { Act, ConformanceCase } from './conformance-case.ts';
 import { columnCases } from './column-cases.ts';
 import { constraintCases } from './constraint-cases.ts';
 import { diffCases } from './diff-cases.ts';
+import { environmentCases } from './environment-cases.ts';
 import { errorCases } from './error-cases.ts';
 import { historyCases } from './history-cases.ts';
 import { intervalCases } from './interval-cases.ts';
@@ -570,5 +571,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...historyCases,
   ...diffCases,
   ...snapshotCases,
+  ...environmentCases,
   ...commands,
 ];

@@ -1,6 +1,8 @@
 /** Models that are kept in files: what stands there is old or new, tested before it is published, and known by what it is. */
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { useProjectEngines } from './engine-project.ts';
 import type { EngineProject } from './engine-project.ts';
 
@@ -30,6 +32,30 @@ async function fails(project: EngineProject, line: string, exit: number): Promis
   expect(code, `${line}\n${text}`).toBe(exit);
   return text;
 }
+
+/** Reads a Parquet and a CSV file as another program would, until it is told to stop; says what was not whole, and which versions it saw. */
+const readAgainAndAgain = `
+const { readFileSync } = require('node:fs');
+const { parentPort, workerData: [packed, list] } = require('node:worker_threads');
+const wrong = new Set();
+const versions = new Set();
+const look = () => {
+  try {
+    const bytes = readFileSync(packed);
+    if (bytes.subarray(0, 4) + '' + bytes.subarray(-4) !== 'PAR1PAR1') wrong.add('half of ' + packed);
+    const lines = readFileSync(list, 'utf8').trim().split('\\n').slice(1);
+    const seen = new Set(lines.map((line) => line.split(',')[1]));
+    if (lines.length !== 2000 || seen.size !== 1) wrong.add(lines.length + ' lines of ' + [...seen]);
+    for (const version of seen) versions.add(version);
+  } catch (cause) {
+    wrong.add(cause.message);
+  }
+};
+parentPort.once('message', () => {
+  clearInterval(timer);
+  parentPort.postMessage({ wrong: [...wrong], versions: [...versions] });
+});
+const timer = setInterval(look, 3);`;
 
 describe('models in files', () => {
   const engines = useProjectEngines();
@@ -65,6 +91,30 @@ describe('models in files', () => {
       project.remove('exports/orders.parquet');
       expect(await ok(project, 'build')).toMatch(/✔ .*orders/);
       expect(await ok(project, 'build')).not.toMatch(/✔ .*orders/);
+    });
+
+    it('are whole and of one version for whoever reads them while they are replaced, over and over', async () => {
+      const version = (number: number): string => `select range as id, ${number} as version from range(2000)`;
+      const files = (number: number): Readonly<Record<string, string>> => ({
+        'models/orders.sql': orders('location="exports/orders.parquet"', version(number)),
+        'models/list.sql': orders('location="exports/list.csv"', version(number)),
+      });
+      const project = await open(files(0));
+      await ok(project, 'build');
+      // On a thread of its own: what happens between two calls of the program is seen too.
+      const paths = ['exports/orders.parquet', 'exports/list.csv'].map(project.at);
+      const reader = new Worker(readAgainAndAgain, { eval: true, workerData: paths });
+      onTestFinished(async () => void (await reader.terminate()));
+      for (let number = 1; number <= 3; number += 1) {
+        project.write(files(number));
+        await ok(project, 'build --quiet');
+      }
+      const told = once(reader, 'message');
+      reader.postMessage('stop');
+      // What a worker sends is what its program says.
+      const [{ wrong, versions }] = (await told) as [{ readonly wrong: readonly string[]; readonly versions: readonly string[] }];
+      expect(wrong).toEqual([]);
+      expect(versions.length).toBeGreaterThan(2);
     });
 
     it('are not published where a test fails, the first time as later', async () => {

@@ -1,6 +1,6 @@
 /** What snapshots mean, on every engine. */
 import { build, csv, is, source } from './conformance-case.ts';
-import type { ConformanceCase } from './conformance-case.ts';
+import type { Act, ConformanceCase } from './conformance-case.ts';
 
 const snapshot: { readonly tx: string } = { tx: 'snapshot' };
 
@@ -244,6 +244,44 @@ export const snapshotCases: readonly ConformanceCase[] = [
         [1, '2026-01-02', null, 'False'],
       ),
       is('select dbt_valid_to is null, dbt_is_deleted from main.h where id = 2 order by 2', [false, 'False'], [true, 'True']),
+    ],
+  },
+  {
+    name: 'another end of versions in force is refused while the table has the old one, whatever lies in the future',
+    files: {
+      ...orders('1,a,2026-01-01 00:00:00', '2,b,2026-01-01 00:00:00', '3,c,2126-01-01 00:00:00'),
+      ...history(`${timestamp}, hard_deletes: invalidate, dbt_valid_to_current: "cast('9999-12-31' as timestamp)"`),
+    },
+    acts: [
+      build,
+      // Rows may be of the future, end there, and come back.
+      { write: orders('1,a,2026-01-01 00:00:00', '2,b,2026-01-01 00:00:00', '3,d,2127-01-01 00:00:00') },
+      build,
+      { write: orders('1,a,2026-01-01 00:00:00', '2,b,2026-01-01 00:00:00') },
+      build,
+      { write: orders('1,a,2026-01-01 00:00:00', '2,b,2026-01-01 00:00:00', '3,e,2026-01-01 00:00:00') },
+      build,
+      is(
+        `select v, cast(dbt_valid_from as date)::text, cast(dbt_valid_to as date)::text from main.h where id = 3 order by 2, 3`,
+        ['c', '2126-01-01', '2127-01-01'],
+        ['d', '2127-01-01', '2127-01-01'],
+        ['e', '2127-01-01', '9999-12-31'],
+      ),
+      ...[history(timestamp), history(`${timestamp}, dbt_valid_to_current: "cast('3000-01-01' as timestamp)"`)].flatMap((files): Act[] => [
+        { write: files },
+        { tx: 'build', exit: 1, says: ['snapshot-end-unknown', '3 rows that are there', 'id = 1; id = 2;', '9999-12-31'] },
+      ]),
+      is('select count(*) from main.h', [5]),
+      { sql: `update main.h set dbt_valid_to = null where dbt_valid_to = timestamp '9999-12-31'` },
+      { write: orders('1,a2,2026-02-01 00:00:00', '2,b,2026-01-01 00:00:00', '3,e,2026-01-01 00:00:00') },
+      build,
+      // NULL is known beside the value.
+      is(
+        `select id, v, cast(dbt_valid_to as date)::text from main.h where dbt_valid_to is null or dbt_valid_to >= timestamp '3000-01-01' order by 1`,
+        [1, 'a2', '3000-01-01'],
+        [2, 'b', null],
+        [3, 'e', null],
+      ),
     ],
   },
   {

@@ -94,3 +94,42 @@ export const rules: fc.Arbitrary<Rules> = fc.record(
   },
   { requiredKeys: ['strategy', 'stamped', 'hardDeletes', 'sentinel'] },
 ) as fc.Arbitrary<Rules>;
+
+/**
+ * Rows that change, stay, come late, change at the very time of their version, lose and find values, go and come back, before and
+ * after the end of their last version: what chance seldom brings together. Under each strategy, and whatever becomes of rows that go.
+ */
+const looks: readonly (readonly Row[])[] = [
+  [
+    { k: 1, j: 'a', v: 'x', n: 0, at: 5 },
+    { k: 2, j: 'a', v: 'x', n: 0, at: 5 },
+    { k: 3, j: 'a', v: 'x', n: null, at: 40 },
+    { k: 4, j: 'a', v: null, n: 1, at: 5 },
+  ],
+  [
+    { k: 1, j: 'a', v: 'y', n: 0, at: 15 },
+    { k: 2, j: 'a', v: 'y', n: 0, at: 5 },
+    { k: 4, j: 'a', v: '', n: 1, at: 4 },
+  ],
+  [{ k: 1, j: 'a', v: 'y', n: 0, at: 14 }],
+  [
+    { k: 1, j: 'a', v: null, n: null, at: 15 },
+    { k: 2, j: 'a', v: 'y', n: 0, at: 30 },
+    { k: 3, j: 'a', v: 'y', n: 1, at: 39 },
+    { k: 4, j: 'a', v: 'x', n: 1, at: 39 },
+  ],
+  [
+    { k: 1, j: 'a', v: null, n: 1, at: 60 },
+    { k: 2, j: 'a', v: 'x', n: 0, at: 30 },
+    { k: 3, j: 'a', v: 'y', n: 0, at: 41 },
+    { k: 4, j: 'a', v: 'x', n: 1, at: 39 },
+  ],
+];
+const turned: readonly Rules[] = [
+  { strategy: 'timestamp', stamped: false, hardDeletes: 'invalidate', sentinel: false },
+  { strategy: 'timestamp', stamped: false, hardDeletes: 'new_record', sentinel: true },
+  { strategy: 'check', stamped: false, hardDeletes: 'invalidate', sentinel: true },
+  { strategy: 'check', compared: ['v', 'n'], stamped: true, hardDeletes: 'invalidate', sentinel: false },
+  { strategy: 'check', compared: ['n'], stamped: true, hardDeletes: 'new_record', sentinel: false },
+];
+export const turns: readonly (readonly [readonly (readonly Row[])[], Rules])[] = turned.map((each) => [looks, each]);

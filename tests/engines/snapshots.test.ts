@@ -8,7 +8,7 @@ import { useTestDatabase } from '../../src/adapters/postgres/open-test-session.t
 import { compileFiles } from '../../src/compile/compile-fixture.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import { openFile, runIn } from '../kill/drive.ts';
-import { lives, replay, rules as anyRules } from './snapshot-history.ts';
+import { lives, replay, rules as anyRules, turns } from './snapshot-history.ts';
 import type { Row, Rules, Version } from './snapshot-history.ts';
 
 /** Times are counted in these, from the time of the first run on: each run is ten later than the one before. */
@@ -104,8 +104,8 @@ async function judge(session: Session, adapter: typeof duckdb, looks: readonly (
 describe('a history', () => {
   const database = useTestDatabase();
   it.each([
-    { adapter: duckdb, name: 'duckdb', numRuns: 15, where: () => ':memory:' },
-    { adapter: postgres, name: 'postgres', numRuns: 8, where: () => database.url() },
+    { adapter: duckdb, name: 'duckdb', numRuns: 10, where: () => ':memory:' },
+    { adapter: postgres, name: 'postgres', numRuns: 3, where: () => database.url() },
   ])('is what its rules make of any life of its rows: $name', async ({ adapter, numRuns, where }) => {
     const session = await openFile(adapter, where());
     onTestFinished(() => session.close());
@@ -115,7 +115,7 @@ describe('a history', () => {
     await connection.close();
     await fc.assert(
       fc.asyncProperty(lives, anyRules, (looks, rules) => judge(session, adapter, looks, rules)),
-      { numRuns },
+      { numRuns: numRuns + turns.length, examples: [...turns] },
     );
   });
 });

@@ -101,6 +101,41 @@ describe('tx state', () => {
       expect(await ok(project, 'state gc --yes')).toContain('dropped main.old\n');
     });
 
+    it('drops what stands beside a model with it, again and again, and what the model no longer fills; rows set aside stay with it', async () => {
+      const events =
+        '{{config materialized="incremental" unique_key="id" sequence_by="n" delete_when="n > 5"}}select id, n from {{ref "base"}}';
+      const strict = `models: [{ name: strict, columns: [{ name: n, tests: [{ in_range: { max: 5, on_fail: quarantine } }] }] }]`;
+      const files = {
+        'models/base.sql': '{{config materialized="table"}}select 1 as id, 5 as n union all select 2, 6',
+        'models/log.sql': events,
+        'models/strict.sql': '{{config materialized="table"}}select id, n from {{ref "base"}}',
+        'models/strict.yaml': strict,
+      };
+      const project = await engine.project(files);
+      const all = ['main.base', 'main.log', 'main.log__deleted', 'main.strict', 'main.strict__quarantine'];
+      for (const _round of [1, 2]) {
+        project.write(files);
+        await ok(project, 'build --quiet');
+        expect(await ok(project, 'state gc')).toContain('everything that was built is still built');
+        for (const name of ['log.sql', 'strict.sql', 'strict.yaml']) project.remove(`models/${name}`);
+        const listed = json(await ok(project, 'state gc --output json')).relations.map(({ relation, stays }) => [relation, stays]);
+        expect(listed.sort()).toEqual(all.slice(1).map((name) => [name, null]));
+        for (const name of all.slice(1)) expect(await ok(project, 'plan')).toContain(`${name}  (was `);
+        await ok(project, 'state gc --yes');
+        expect(await relations(project)).toEqual(['main.base']);
+      }
+      project.write(files);
+      await ok(project, 'build --quiet');
+      project.write({ 'models/log.sql': '{{config materialized="table"}}select id, n from {{ref "base"}}', 'models/strict.yaml': '' });
+      await ok(project, 'build --quiet');
+      // What somebody else has put there only looks like it.
+      await project.run('create table main.base__deleted as select 1 as id');
+      const said = await ok(project, 'state gc --yes');
+      expect(said).toContain('dropped main.log__deleted\n');
+      expect(said).toContain('left main.strict__quarantine: rows that its model may not have');
+      expect(await relations(project)).toEqual(['main.base', 'main.base__deleted', 'main.log', 'main.strict', 'main.strict__quarantine']);
+    });
+
     it('does not drop what another target or another project has built', async () => {
       const project = await engine.project({ 'models/a.sql': '{{config materialized="table"}}select 1 as id' });
       const [, target = ''] = /dev: (\{.*\})/.exec(project.read('project.yaml')) ?? [];

@@ -86,14 +86,16 @@ async function listRows(host: Host, screen: Screen, { loaded, options }: Asked):
   for (const [name, env] of files ?? []) {
     const own = { ...loaded, project: env };
     const row = await askTarget(host, screen, own, request, async (open) =>
-      (await isKnown(open, env, name)) ? rowOf(open, own, name) : [],
+      (await isKnown(open, env, name)) ? rowOf(screen, open, own, name) : [],
     );
     rows.push(...row);
   }
   if (files !== undefined) return rows;
   return askTarget(host, screen, loaded, request, async (open) => {
     for (const name of await listEnvironments(open.connection, project.stateSchema, open.adapter.dialect))
-      rows.push(...(await rowOf(open, { ...loaded, project: { ...project, stateSchema: schemaIn(project.stateSchema, name) } }, name)));
+      rows.push(
+        ...(await rowOf(screen, open, { ...loaded, project: { ...project, stateSchema: schemaIn(project.stateSchema, name) } }, name)),
+      );
     return rows;
   });
 }
@@ -102,8 +104,15 @@ async function isKnown({ adapter, connection }: OpenTarget, project: Project, na
   return (await listEnvironments(connection, stateSchemaOfTarget(project), adapter.dialect)).includes(name);
 }
 
-async function rowOf(open: OpenTarget, loaded: LoadedGraph, name: string): Promise<readonly Row[]> {
-  const { relations, state } = await readKnown(open, loaded);
+/** One that cannot be read, because a newer `tx` made it, keeps none of the others from being listed. */
+async function rowOf(screen: Screen, open: OpenTarget, loaded: LoadedGraph, name: string): Promise<readonly Row[]> {
+  const known = await readKnown(open, loaded).catch((cause: unknown) => {
+    if (!(cause instanceof Stop) || cause.exitCode !== exitCodes.usage) throw cause;
+    for (const { message } of cause.diagnostics) screen.note(`not read: ${message}`);
+    return undefined;
+  });
+  if (known === undefined) return [{ env: name, relations: null, last_run: null }];
+  const { relations, state } = known;
   const standing = relations.filter(({ stands }) => stands !== 'gone').length;
   const last = state.version === 0 ? null : await lastRun(open, loaded.project.stateSchema);
   return [{ env: name, relations: standing, last_run: last }];
@@ -244,7 +253,7 @@ async function findOwn(
     const model = held.get(shownRelation(entry.relation));
     const columns = new Set(entry.columns.map(({ name }) => name));
     const isOurs = Object.keys(quarantineColumns).every((column) => columns.has(column)) && isOwnSchema(loaded, entry.relation.schema);
-    return model === undefined || !isOurs ? [] : [{ relation: entry.relation, kind: entry.kind, node: model.node, ordinal: 0 }];
+    return model === undefined || !isOurs ? [] : [{ relation: entry.relation, kind: entry.kind, node: model.node }];
   });
   return {
     free: [...free, ...quarantines, ...(await findDeletions(open, free))],

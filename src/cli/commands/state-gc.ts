@@ -1,11 +1,10 @@
 /** `tx state gc`: relations that nothing builds any more, and with `--yes` their end. */
 import { randomUUID } from 'node:crypto';
 import { dropRelations } from '../../execute/drop-relations.ts';
-import type { DropOutcome } from '../../execute/drop-relations.ts';
+import type { DroppedRelation, DropOutcome } from '../../execute/drop-relations.ts';
 import { recordRun } from '../../execute/recorded-run.ts';
 import { renderTable } from '../../report/tables.ts';
 import type { Host } from '../host.ts';
-import { findDeletions } from '../find-deletions.ts';
 import { shownRelation } from '../known-relations.ts';
 import type { Known, KnownRelation } from '../known-relations.ts';
 import type { LoadedGraph } from '../load-graph.ts';
@@ -20,16 +19,39 @@ interface Collecting {
   readonly known: Known;
 }
 
-/** What stands, was built for this target, and is built by no node any more; each with why it has to stay, if it has to. */
-export function findGarbage(
-  relations: readonly KnownRelation[],
-  target: string,
-): readonly (readonly [KnownRelation, string | undefined])[] {
+/** What stands and is of no use any more. */
+interface Garbage {
+  readonly table: DroppedRelation;
+  readonly built: string;
+  /** Why it has to stay, if it has to. */
+  readonly stays?: string;
+  /** What it stands beside, if that goes with it. */
+  readonly beside?: string;
+}
+
+/** What stands, was built for this target, and is built by no node any more. */
+function findGarbage(relations: readonly KnownRelation[], target: string): readonly Garbage[] {
   return relations.flatMap((entry) => {
     if (entry.isBuilt || entry.existing === undefined || entry.target !== target) return [];
-    return [[entry, whyItStays(entry)] as const];
+    const { relation, relationKind: kind, node, ordinal, startedAt: built } = entry.build;
+    return [{ table: { relation, kind, node, ordinal }, built, ...because(whyItStays(entry)) }];
   });
 }
+
+/** What stands beside relations that were built for this target. */
+function findBeside({ relations, neighbours }: Known, target: string): readonly Garbage[] {
+  const owners = new Map(relations.map((entry) => [entry.build, entry]));
+  return neighbours.flatMap(({ relation, owner: build, holds }) => {
+    const owner = owners.get(build);
+    if (owner === undefined || owner.target !== target) return [];
+    const isOfModel = owner.isBuilt && holds === 'rows';
+    const stays = isOfModel ? 'rows that its model may not have: drop it by hand' : whyItStays(owner);
+    const beside = owner.isBuilt || owner.existing === undefined ? {} : { beside: shownRelation(build.relation) };
+    return [{ table: { relation, kind: 'table' as const, node: build.node }, built: build.startedAt, ...because(stays), ...beside }];
+  });
+}
+
+const because = (stays: string | undefined): Pick<Garbage, 'stays'> => (stays === undefined ? {} : { stays });
 
 function whyItStays({ build, stands }: KnownRelation): string | undefined {
   if (build.node.startsWith('snapshot.')) return 'a history, which nothing can build again';
@@ -37,23 +59,21 @@ function whyItStays({ build, stands }: KnownRelation): string | undefined {
 }
 
 export async function collectGarbage(host: Host, screen: Screen, open: OpenTarget, { loaded, options, known }: Collecting): Promise<void> {
-  const { project } = loaded;
-  const garbage = findGarbage(known.relations, project.target.name);
-  const free = garbage.flatMap(([entry, stays]) => (stays === undefined ? [entry] : []));
-  const kept = garbage.flatMap(([{ build }, left]): readonly DropOutcome[] =>
-    left === undefined ? [] : [{ relation: build.relation, left }],
-  );
+  const target = loaded.project.target.name;
+  const garbage = [...findGarbage(known.relations, target), ...findBeside(known, target)];
   if (options.yes !== true) return list(screen, options, open, garbage);
+  const free = garbage.filter(({ stays }) => stays === undefined);
+  const kept = garbage.flatMap(({ table: { relation }, stays: left }) => (left === undefined ? [] : [{ relation, left }]));
   const dropped = free.length === 0 ? [] : await drop(host, open, { loaded, options, free });
   showDropped(screen, options.output, [...dropped, ...kept]);
 }
 
-function list(screen: Screen, { output }: StateOptions, { adapter }: OpenTarget, garbage: ReturnType<typeof findGarbage>): void {
-  const rows = garbage.map(([{ build }, stays]) => ({
-    relation: shownRelation(build.relation),
-    kind: build.relationKind,
-    node: build.node,
-    built: build.startedAt,
+function list(screen: Screen, { output }: StateOptions, { adapter }: OpenTarget, garbage: readonly Garbage[]): void {
+  const rows = garbage.map(({ table: { relation, kind, node }, built, stays }) => ({
+    relation: shownRelation(relation),
+    kind,
+    node,
+    built,
     stays: stays ?? null,
   }));
   if (output === 'json') return screen.data({ relations: rows });
@@ -68,7 +88,7 @@ function list(screen: Screen, { output }: StateOptions, { adapter }: OpenTarget,
 async function drop(
   host: Host,
   open: OpenTarget,
-  { loaded: { project }, options, free }: Omit<Collecting, 'known'> & { readonly free: readonly KnownRelation[] },
+  { loaded: { project }, options, free }: Omit<Collecting, 'known'> & { readonly free: readonly Garbage[] },
 ): Promise<readonly DropOutcome[]> {
   const id = randomUUID();
   const run = { id, command: 'state gc', target: project.target.name, txVersion: host.version, now: host.clock.now };
@@ -79,15 +99,12 @@ async function drop(
     run: { id, at: new Date(host.clock.now()).toISOString(), reason: 'gc' },
   };
   return recordRun(run, { ...open, schema: project.stateSchema }, async () => {
-    const relations = free.map(({ build: { relation, relationKind: kind, node, ordinal } }) => ({ relation, kind, node, ordinal }));
-    const outcomes = await dropRelations(relations, ports);
-    const gone = new Set(outcomes.flatMap(({ relation, left }) => (left === undefined ? [shownRelation(relation)] : [])));
-    // What was deleted from a table is of use only as long as that stands.
-    const deletions = await findDeletions(
-      open,
-      relations.filter(({ relation }) => gone.has(shownRelation(relation))),
-    );
-    return [...outcomes, ...(await dropRelations(deletions, ports))];
+    const tables = free.flatMap(({ table, beside: owner }): readonly DroppedRelation[] => {
+      const own = shownRelation(table.relation);
+      const beside = free.flatMap((other) => (other.beside === own ? [other.table.relation] : []));
+      return owner === undefined ? [{ ...table, beside }] : [];
+    });
+    return dropRelations(tables, ports);
   });
 }
 

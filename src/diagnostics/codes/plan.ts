@@ -80,8 +80,8 @@ export const planCodes = {
     (p) => `the columns of this query are known only after it has run: ${p.feature}`,
     () => "name them: `pivot … on y in ('a', 'b')`, or use `{{pivot …}}`",
   ),
-  'state-newer': error<{ found: number; known: number; txVersion: string }>(
-    (p) => `the state in the database was written by a newer \`tx\` (${p.txVersion}): version ${p.found}, this one knows ${p.known}`,
+  'state-newer': error<{ schema: string; found: number; known: number; txVersion: string }>(
+    (p) => `the state in \`${p.schema}\` was written by a newer \`tx\` (${p.txVersion}): version ${p.found}, this one knows ${p.known}`,
     (p) => `upgrade \`tx\` to ${p.txVersion} or later, or give this one a \`state_schema\` of its own; nothing was changed`,
   ),
   'state-foreign': error<{ schema: string; table: string; missing: readonly string[] }>(
