@@ -34,8 +34,12 @@ export interface Prepared {
   readonly asked?: ReadonlySet<NodeId>;
   /** What takes the rows of another environment. */
   readonly copies?: ReadonlyMap<NodeId, Copy>;
+  /** What was found out about queries already; with it, what is selected beside copies is built only if it has to be. */
+  readonly compared?: NonNullable<PlanInput['compared']>;
   /** In an environment: what the target has of each node. */
   readonly bases?: ReadonlyMap<NodeId, string>;
+  /** In an environment: what was asked for and is left to the target, since it reads nothing that differs: why, in words. */
+  readonly spared?: ReadonlyMap<NodeId, string>;
   /** What tells the files of sources from what they were. */
   readonly sources: ReadonlyMap<NodeId, string>;
 }
@@ -79,6 +83,7 @@ export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan
     graph: loaded.graph,
     selected: prepared.selected,
     ...(loaded.deferral === undefined ? {} : { deferred: loaded.deferral.relations }),
+    ...(prepared.spared === undefined ? {} : { spared: prepared.spared }),
     dialect: engine.dialect,
     capabilities: engine.capabilities,
     catalog: standing.catalog,
@@ -93,13 +98,18 @@ export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan
     ...(prepared.copies === undefined ? {} : { copies: prepared.copies }),
     noAudit: request.options.audit === false,
     ...(request.options.gaps === false ? { refusesGaps: true } : {}),
-    reuse: request.command === 'build' && request.options.force !== true && request.options.fullRefresh !== true && request.replay !== true,
+    ...(prepared.compared === undefined ? {} : { compared: prepared.compared }),
+    reuse: prepared.compared !== undefined || mayReuse(request),
     sources: prepared.sources,
     files: seeFilesOfModels(host, loaded),
     unitTests: { prepared: prepared.unitTests, columns: prepared.unitColumns },
     ...(interval === undefined ? {} : { interval }),
     ...(loads === undefined ? {} : { loads }),
   };
+}
+
+function mayReuse({ command, options, replay }: RunRequest): boolean {
+  return command === 'build' && options.force !== true && options.fullRefresh !== true && replay !== true;
 }
 
 function accepted(screen: Screen, { value, diagnostics }: Outcome<PlanResult>): PlanResult {

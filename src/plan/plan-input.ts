@@ -67,6 +67,8 @@ export interface PlanInput {
   readonly selected: ReadonlySet<NodeId>;
   /** Nodes that are read in another environment, and not built: `graph` has the relations that they have there. */
   readonly deferred?: Deferred;
+  /** What was asked for and is left to the other environment: why, in words. */
+  readonly spared?: ReadonlyMap<NodeId, string>;
   readonly dialect: Dialect;
   readonly capabilities: Capabilities;
   readonly catalog: readonly CatalogRelation[];
