@@ -1,5 +1,5 @@
 /** Shows a plan to people before anything is done: each step, why it is there, and with `verbose` every act of it. */
-import type { Operation, WantedConstraint } from '../adapter/operation.ts';
+import type { Operation, PublishStage, WantedConstraint } from '../adapter/operation.ts';
 import type { Attachment } from '../adapter/relation.ts';
 import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
@@ -220,7 +220,7 @@ function describeOperation(operation: Operation): string {
     case 'stage-columns':
       return 'create a staging table';
     case 'publish-stage':
-      return `put the staged table in the place of ${nameRelation(operation.target)}`;
+      return describePublication(operation);
     case 'publish-view':
       return `${operation.existing === undefined ? 'create' : 'replace'} view ${nameRelation(operation.target)}`;
     case 'publish-materialized':
@@ -254,6 +254,13 @@ function describeOperation(operation: Operation): string {
     default:
       return describeKeeping(operation);
   }
+}
+
+/** A table with foreign keys is not exchanged where that can be helped: nobody who reads the other table has to wait. */
+function describePublication({ target, existing, constraints = [] }: PublishStage): string {
+  const exchange = `put the staged table in the place of ${nameRelation(target)}`;
+  const isTied = existing === 'table' && constraints.some(({ type }) => type === 'foreign_key');
+  return isTied ? `${exchange}; where its columns stay the same, fill it in place, as it has foreign keys` : exchange;
 }
 
 type Keeping = Extract<
