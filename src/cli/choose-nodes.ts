@@ -32,6 +32,15 @@ export function inEnvironment(
   return new Set([...selected].filter((id) => production.affected.has(id)));
 }
 
+/** What was chosen and is left to the target although something above it differs: why, in words. */
+export function sparedOf(
+  chosen: ReadonlySet<NodeId>,
+  asked: ReadonlySet<NodeId>,
+  production: Pick<Production, 'spared'> | undefined,
+): ReadonlyMap<NodeId, string> {
+  return new Map([...(production?.spared ?? [])].filter(([id]) => chosen.has(id) && !asked.has(id)));
+}
+
 /** Without a selection, a range that is loaded again is loaded again in all that follows from it. */
 function withRestated(options: RunOptions): RunOptions & { readonly selectedBy?: string } {
   const { restate = [], select, selector } = options;

@@ -33,10 +33,18 @@ export interface CompareWith {
 export async function compareColumns(
   plan: Plan,
   input: PlanInput,
-  { adapter, loaded, ask }: CompareWith,
+  target: CompareWith,
 ): Promise<ReadonlyMap<NodeId, ComparedQuery> | undefined> {
   if (input.reuse !== true || input.copies !== undefined) return undefined;
-  const wanted = findComparable(plan, input.graph, input.state.builds);
+  return await compareQueriesOf(input, findComparable(plan, input.graph, input.state.builds), target);
+}
+
+/** The same of queries that somebody has chosen, in the order of the graph. */
+export async function compareQueriesOf(
+  input: PlanInput,
+  wanted: readonly ToCompare[],
+  { adapter, loaded, ask }: CompareWith,
+): Promise<ReadonlyMap<NodeId, ComparedQuery> | undefined> {
   if (wanted.length === 0) return undefined;
   const earlier = await ask((connection) => readEarlier(connection, input, wanted));
   if (earlier === undefined || earlier.size === 0) return undefined;

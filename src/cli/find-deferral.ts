@@ -153,6 +153,14 @@ function noteDeferred(screen: Screen, { graph, engine }: LoadedGraph, read: Defe
   screen.note(`deferred: ${names.slice(0, mostNamed).map(plainLine).join(', ')}${more}`);
 }
 
+/** What was asked for and stays as the target has it. */
+export function noteSpared(screen: Screen, { graph }: LoadedGraph, spared: ReadonlyMap<NodeId, string>, how: string): void {
+  if (spared.size === 0) return;
+  const names = [...spared.keys()].map((id) => graph.nodes.get(id)?.name ?? id);
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  screen.note(`${plainLine(how)}, as no column that differs is read: ${names.slice(0, mostNamed).map(plainLine).join(', ')}${more}`);
+}
+
 function readState(host: Host, project: Project, { state, defer }: DeferralOptions): SavedRelations {
   const spec = defer === true ? '--defer' : '--favor-state';
   const stop = (code: 'state-not-given' | 'state-file-missing' | 'state-file-unreadable', path: string, reason = ''): Stop =>

@@ -6,7 +6,8 @@ import type { BuiltNode, NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { isBuilt } from '../graph/graph.ts';
 import type { Standing as Index } from '../plan/build-context.ts';
-import { findChangedNodes, withDescendants } from '../plan/find-changed-nodes.ts';
+import { findChangedNodes } from '../plan/find-changed-nodes.ts';
+import { findAffected, findComparableBelow } from '../plan/find-spared.ts';
 import { createFindings } from '../plan/find-unchanged.ts';
 import { digest } from '../plan/fingerprint.ts';
 import { indexStanding } from '../plan/index-standing.ts';
@@ -16,6 +17,7 @@ import { emptyState } from '../state/state-reader.ts';
 import type { RecordedBuild, StateSnapshot } from '../state/state-reader.ts';
 import { askTargetIfAny } from './ask-target.ts';
 import { besideTarget } from './beside-target.ts';
+import { compareQueriesOf } from './compare-columns.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Host } from './host.ts';
 import { loadGraph } from './load-graph.ts';
@@ -34,8 +36,10 @@ export interface Production {
   /** From what a plan for the target itself is made. */
   readonly input: PlanInput;
   readonly standing: Index;
-  /** Nodes that differ from what stands there, and all that follows from them. */
+  /** Nodes that differ from what stands there, and what follows from them. */
   readonly affected: ReadonlySet<NodeId>;
+  /** Below these, and left as they stand there, since they read none of the columns that differ: why, in words. */
+  readonly spared: ReadonlyMap<NodeId, string>;
   /** What stands there of a node that `tx` has built; undefined for what does not. */
   readonly find: (node: BuiltNode) => { readonly entry: CatalogRelation; readonly build: RecordedBuild } | undefined;
   /** The state of the data of a node, where that can be told. */
@@ -82,7 +86,7 @@ export async function findProduction(
     command: 'build' as const,
     options: { ...options, logFormat: 'text' as const, select: [], exclude: [], resourceType: [], excludeResourceType: [] },
   };
-  const input = planInput(host, request, {
+  const drafted = planInput(host, request, {
     loaded,
     selected: new Set(),
     seeds: readSeedFiles(host.files, loaded, new Set()),
@@ -95,15 +99,22 @@ export async function findProduction(
     sources: stampSources(host, loaded),
     standing: there,
   });
-  const standing = indexStanding(input);
-  const findings = createFindings(input, standing, []);
-  const changed = findChangedNodes(input, standing, seeds);
+  const standing = indexStanding(drafted);
+  const findings = createFindings(drafted, standing, []);
+  const changed = findChangedNodes(drafted, standing, seeds);
+  const compared = await compareQueriesOf(drafted, findComparableBelow(drafted, standing, changed), {
+    adapter: await loaded.engine.load(),
+    loaded,
+    ask: (job) =>
+      askTargetIfAny(host, screen, beside === undefined ? own : loaded, { options }, async ({ connection }) => await job(connection)),
+  });
+  const input = { ...drafted, ...(compared === undefined ? {} : { compared }) };
   return {
     loaded,
     input,
     standing,
     changed,
-    affected: withDescendants(input, changed),
+    ...findAffected(input, changed),
     find: ({ id }) => {
       const node = graph.nodes.get(id);
       if (node === undefined || !isBuilt(node)) return undefined;

@@ -100,7 +100,7 @@ interface OpenProject {
 }
 
 /** What a run does as soon as the folder for its output (absolute) is known, before anything else can go wrong. */
-export type Begin = (folder: string, mask: (text: string) => string) => void;
+export type Begin = (folder: string, mask: (text: string) => string, project: Project | undefined) => void;
 
 /** Loads project.yaml, and finds the files of the project. Stops the command when the project as such is unusable. */
 export async function openProject(host: Host, screen: Screen, options: ProjectOptions, begin?: Begin): Promise<OpenProject> {
@@ -119,7 +119,7 @@ export async function openProject(host: Host, screen: Screen, options: ProjectOp
   );
   screen.addSources(loaded.sources);
   screen.addSecrets(loaded.secrets);
-  if (loaded.targetPath !== undefined) begin?.(join(root, loaded.targetPath), screen.mask().apply);
+  if (loaded.targetPath !== undefined) begin?.(join(root, loaded.targetPath), screen.mask().apply, loaded.value);
   if (loaded.value === undefined) throw new Stop(exitCodes.usage, loaded.diagnostics);
   screen.addSecrets(environmentSecrets(host, loaded.value));
   if (hasErrors(loaded.diagnostics)) {

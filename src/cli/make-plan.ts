@@ -6,8 +6,12 @@ import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import { findLate, ledgersToRead } from '../plan/find-late.ts';
+import { indexStanding } from '../plan/index-standing.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Copy, Interval, LoadOrder, PlanInput, UnitTests } from '../plan/plan-input.ts';
 import type { PreparedUnitTest } from '../plan/unit-test.ts';
+import { ledgerLoads, readLedgerLoads } from '../state/ledger-loads.ts';
 import { traced } from '../project/tracer.ts';
 import { compareColumns } from './compare-columns.ts';
 import type { CompareWith } from './compare-columns.ts';
@@ -34,8 +38,12 @@ export interface Prepared {
   readonly asked?: ReadonlySet<NodeId>;
   /** What takes the rows of another environment. */
   readonly copies?: ReadonlyMap<NodeId, Copy>;
+  /** What was found out about queries already; with it, what is selected beside copies is built only if it has to be. */
+  readonly compared?: NonNullable<PlanInput['compared']>;
   /** In an environment: what the target has of each node. */
   readonly bases?: ReadonlyMap<NodeId, string>;
+  /** In an environment: what was asked for and is left to the target, since it reads nothing that differs: why, in words. */
+  readonly spared?: ReadonlyMap<NodeId, string>;
   /** What tells the files of sources from what they were. */
   readonly sources: ReadonlyMap<NodeId, string>;
 }
@@ -54,8 +62,11 @@ export async function planFor(
   prepared: ReadyToPlan,
   target: Omit<CompareWith, 'loaded'>,
 ): Promise<{ readonly planned: PlanResult; readonly input: PlanInput }> {
-  const drafted = planInput(host, request, prepared);
-  const draft = traced(host.trace, 'plan', () => buildPlan(drafted));
+  const first = planInput(host, request, prepared);
+  const made = traced(host.trace, 'plan', () => buildPlan(first));
+  const late = await lateRanges(made.value.plan, first, target);
+  const drafted = late === undefined ? first : { ...first, ...late };
+  const draft = late === undefined ? made : traced(host.trace, 'plan', () => buildPlan(drafted));
   const compared = await compareColumns(draft.value.plan, drafted, { ...target, loaded: prepared.loaded });
   if (compared === undefined) return { planned: accepted(screen, draft), input: drafted };
   const input = { ...drafted, compared };
@@ -66,6 +77,26 @@ export async function planFor(
     ),
     input,
   };
+}
+
+/** What was loaded of models by interval since others read them; undefined where nothing was. */
+async function lateRanges(
+  plan: Plan,
+  input: PlanInput,
+  { ask }: Pick<CompareWith, 'ask'>,
+): Promise<Pick<PlanInput, 'late' | 'isLateUnknown'> | undefined> {
+  if (input.copies !== undefined || input.state.ledgers.length < 2) return undefined;
+  const standing = indexStanding(input);
+  const ledgers = ledgersToRead(plan, input, standing);
+  const loads =
+    ledgers.length === 0
+      ? []
+      : await ask(async (connection) =>
+          readLedgerLoads((await connection.query(ledgerLoads(input.stateSchema, ledgers, input.dialect))).rows),
+        );
+  const late = findLate(plan, input, standing, loads ?? []);
+  if (loads === undefined) return { late, isLateUnknown: true };
+  return late.size === 0 ? undefined : { late };
 }
 
 export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): PlanInput {
@@ -79,6 +110,7 @@ export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan
     graph: loaded.graph,
     selected: prepared.selected,
     ...(loaded.deferral === undefined ? {} : { deferred: loaded.deferral.relations }),
+    ...(prepared.spared === undefined ? {} : { spared: prepared.spared }),
     dialect: engine.dialect,
     capabilities: engine.capabilities,
     catalog: standing.catalog,
@@ -93,13 +125,18 @@ export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan
     ...(prepared.copies === undefined ? {} : { copies: prepared.copies }),
     noAudit: request.options.audit === false,
     ...(request.options.gaps === false ? { refusesGaps: true } : {}),
-    reuse: request.command === 'build' && request.options.force !== true && request.options.fullRefresh !== true && request.replay !== true,
+    ...(prepared.compared === undefined ? {} : { compared: prepared.compared }),
+    reuse: prepared.compared !== undefined || mayReuse(request),
     sources: prepared.sources,
     files: seeFilesOfModels(host, loaded),
     unitTests: { prepared: prepared.unitTests, columns: prepared.unitColumns },
     ...(interval === undefined ? {} : { interval }),
     ...(loads === undefined ? {} : { loads }),
   };
+}
+
+function mayReuse({ command, options, replay }: RunRequest): boolean {
+  return command === 'build' && options.force !== true && options.fullRefresh !== true && replay !== true;
 }
 
 function accepted(screen: Screen, { value, diagnostics }: Outcome<PlanResult>): PlanResult {

@@ -265,8 +265,10 @@ function addRunCommands(host: Host, add: Add): void {
     async (screen, options) =>
       (await import('./run-command.ts')).runCommand(host, screen, { command: 'build', options: { ...options, backfill: true } }),
     (backfill) =>
-      addBackfillOptions(
-        addLockTimeoutOption(addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(backfill)))))),
+      addRunIdOption(
+        addBackfillOptions(
+          addLockTimeoutOption(addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(addSelectionOptions(backfill)))))),
+        ),
       )
         .addOption(resultOption())
         .addOption(junitOption()),
@@ -275,7 +277,7 @@ function addRunCommands(host: Host, add: Add): void {
     { name: 'retry', summary: 'run again what failed or was skipped in the last run', examples: ['tx retry', 'tx retry --threads 1'] },
     async (screen, options) => (await import('./commands/retry.ts')).retryCommand(host, screen, options),
     (retry) =>
-      addLockTimeoutOption(addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(retry)))))
+      addRunIdOption(addLockTimeoutOption(addFailFastOption(addThreadsOption(addDatabaseOptions(addProjectOptions(retry))))))
         .addOption(resultOption())
         .addOption(junitOption()),
   );

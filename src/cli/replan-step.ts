@@ -27,7 +27,12 @@ export function replanner(input: PlanInput, adapter: Adapter, project: Project):
     const found = value.plan.steps.find((candidate) => candidate.id === step.id);
     if (found?.kind !== 'build') return bug(`${step.id} was planned anew and is gone`);
     const { dependsOn, blocks, before, after } = step;
-    return { step: { ...found, dependsOn, blocks, before, after }, texts: value.texts };
+    // What came into the ledgers of its parents since the first plan, that did not see.
+    if (found.batches === undefined) return { step: { ...found, dependsOn, blocks, before, after }, texts: value.texts };
+    const { seen: _later, ...batches } = found.batches;
+    const seen = step.batches?.seen === undefined ? {} : { seen: step.batches.seen };
+    const planned = { ...found, batches: { ...batches, ...seen } };
+    return { step: { ...planned, dependsOn, blocks, before, after }, texts: value.texts };
   };
 }
 

@@ -17,8 +17,8 @@ import { askIfFree, askOn, newTexts } from './compare-columns.ts';
 import { checkColumns, requireColumns } from './check-columns.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
 import { findProduction } from './find-production.ts';
-import { readsTarget } from './find-deferral.ts';
-import { chooseNodes, inEnvironment } from './choose-nodes.ts';
+import { noteSpared, readsTarget } from './find-deferral.ts';
+import { chooseNodes, inEnvironment, sparedOf } from './choose-nodes.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { ownProject } from './deferral.ts';
 import { describeNothing } from './describe-nothing.ts';
@@ -249,7 +249,10 @@ async function planAnyhow(host: Host, screen: Screen, request: RunRequest, loade
 
 async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
   const production = readsTarget(request.options) ? await findProduction(host, screen, loaded, request.options) : undefined;
-  const asked = inEnvironment(chooseNodes(host, screen, loaded, request), request, production);
+  const chosen = chooseNodes(host, screen, loaded, request);
+  const asked = inEnvironment(chosen, request, production);
+  const spared = sparedOf(chosen, asked, production);
+  noteSpared(screen, loaded, spared, `left to target ${loaded.project.target.name}`);
   const selected = withoutFinished(loaded, asked, request);
   tellNamed(screen, request, { all: asked.size, left: selected.size });
   if (selected.size === 0) {
@@ -262,7 +265,7 @@ async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: 
   }
   const { retried } = request;
   const own = new Set([...asked, ...(retried?.recorded ?? [])]);
-  return { ...(await prepareNodes(host, screen, request, { loaded, selected, own, production })), asked };
+  return { ...(await prepareNodes(host, screen, request, { loaded, selected, own, production })), asked, spared };
 }
 
 /** The live line of the terminal is taken away also when a run breaks off. */

@@ -19,6 +19,7 @@ import { reportToCi } from './report-to-ci.ts';
 import { argumentsOf } from './run-arguments.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Screen } from './screen.ts';
+import { besideName } from './target-records.ts';
 import { warnUnwritten, writeArtifact } from './write-artifact.ts';
 
 export interface RunReport {
@@ -60,6 +61,7 @@ export function createRunReport(
       });
       const shown = runResultsPath(project);
       const isRecorded = writeArtifact(host, screen, { absolute: join(project.root, shown), shown }, [`${JSON.stringify(artifact)}\n`]);
+      const isNamed = isRecorded && nameForTarget(host, screen, project, shown);
       if (run.request.options.output === 'json') screen.data(artifact);
       reportToCi(host, screen, { project, junit: run.request.options.junit, result });
       const failed = result.results.flatMap((node) =>
@@ -67,9 +69,21 @@ export function createRunReport(
       );
       // What came of the run is said already: that a file for reading up is missing must not hide it.
       if (failed.length > 0) warnUnwritten(screen, compiledFolder(project), () => void writeCompiled(host.files, project, failed));
-      return isRecorded;
+      return isNamed;
     },
   };
+}
+
+/** Gives the record one more name where there are several targets: the last run of each can be repeated. False where that fails. */
+function nameForTarget({ files }: Host, screen: Screen, project: Project, shown: string): boolean {
+  const name = besideName('run_results.json', project);
+  if (name === undefined) return true;
+  const folder = join(project.root, project.paths.target);
+  const made = join(folder, `.${name}.0.tmp`);
+  return warnUnwritten(screen, `${project.paths.target}/${name}`, () => {
+    files.link(join(project.root, shown), made);
+    files.move(made, join(folder, name));
+  });
 }
 
 /** A record stands in the folder of its environment; which target a run had, the record says. */

@@ -23,6 +23,8 @@ const outputs: readonly string[] = [
 ];
 /** What a killed command leaves of such a file. */
 const leftover = new RegExp(`^\\.(?:${outputs.map((name) => name.replace('.', '\\.')).join('|')})\\.[\\d-]+\\.tmp$`);
+/** Records and marks of a target, and what a killed command leaves of them. */
+const ofTarget = /^\.?(?:run_results|unfinished_run)\..+\.json(?:\.[\d-]+\.tmp)?$/;
 
 /** Where models keep their rows that are in files and have no place of their own. */
 export const rowsFolder = 'external';
@@ -39,7 +41,9 @@ export interface Removed {
 /** Removes what commands wrote into `folder`, and `more` of it; the folder too, when nothing is left in it. */
 export function removeOutput(host: Host, folder: string, more: readonly string[] = []): Removed {
   const names = host.files.list(folder).map(({ name }) => name);
-  const kept = names.filter((name) => !outputs.includes(name) && !leftover.test(name) && !more.includes(name)).sort();
+  const kept = names
+    .filter((name) => !outputs.includes(name) && !leftover.test(name) && !ofTarget.test(name) && !more.includes(name))
+    .sort();
   if (kept.length === 0) host.files.remove(folder);
   else for (const name of names) if (!kept.includes(name)) host.files.remove(join(folder, name));
   return { kept, count: names.length - kept.length };

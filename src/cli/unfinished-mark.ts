@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from '../plan/plan.ts';
 import { NotWritten } from '../project/file-system.ts';
+import type { Project } from '../project/project.ts';
 import { loadProject } from '../project/load-project.ts';
 import { errorCode } from '../project/read-text.ts';
 import { createMask } from '../report/mask.ts';
@@ -13,14 +14,16 @@ import { Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import { findRoot } from './load-graph.ts';
+import type { Begin } from './load-graph.ts';
 import type { ProjectOptions } from './options.ts';
+import { besideName } from './target-records.ts';
 
 /** The file beside run_results.json. */
 export const unfinishedName = 'unfinished_run.json';
 
 export interface UnfinishedMark {
   /** Sets the mark in the folder for output (absolute). */
-  readonly begin: (folder: string, mask: (text: string) => string) => void;
+  readonly begin: Begin;
   /** The record is written: takes the mark away, unless it is that of a run that began later. */
   readonly recorded: () => void;
   /** Nothing was to be done: things are as they were before. */
@@ -32,30 +35,30 @@ export interface UnfinishedMark {
 /** A mark for one run. A mark that cannot be written is none: then nor can the record, and that is told. */
 export function createUnfinishedMark(host: Host, options: ProjectOptions, run: { command: Command; args: RunArguments }): UnfinishedMark {
   const begun = { ...run, startedAt: new Date(host.clock.now()).toISOString(), pid: host.pid };
-  let set: { readonly path: string; readonly before: string | undefined; readonly text: string } | undefined;
-  const begin = (folder: string, mask: (text: string) => string, exitCode?: ExitCode): void => {
-    const path = join(folder, unfinishedName);
-    const before = set === undefined ? readIfAny(host, path) : set.before;
-    set = { path, before, text: mask(renderUnfinishedRun({ ...begun, exitCode })) };
-    write(host, path, set.text);
+  let set: readonly { readonly path: string; readonly before: string | undefined; readonly text: string }[] = [];
+  const begin = (folder: string, mask: (text: string) => string, project: Project | undefined, exitCode?: ExitCode): void => {
+    const text = mask(renderUnfinishedRun({ ...begun, exitCode }));
+    const paths = [unfinishedName, besideName(unfinishedName, project) ?? []].flat().map((name) => join(folder, name));
+    set = paths.map((path, at) => ({ path, before: set[at] === undefined ? readIfAny(host, path) : set[at].before, text }));
+    for (const { path } of set) write(host, path, text);
   };
+  /** Those that no run wrote since. */
+  const ours = (): typeof set => set.filter(({ path, text }) => readIfAny(host, path) === text);
   return {
-    begin: (folder, mask) => begin(folder, mask),
+    begin: (folder, mask, project) => begin(folder, mask, project),
     recorded: () => {
-      if (set !== undefined && readIfAny(host, set.path) === set.text) write(host, set.path, undefined);
+      for (const { path } of ours()) write(host, path, undefined);
     },
     undo: () => {
-      if (set !== undefined && readIfAny(host, set.path) === set.text) write(host, set.path, set.before);
+      for (const { path, before } of ours()) write(host, path, before);
     },
     stopped: async (exitCode) => {
-      if (set !== undefined) {
-        const standing = readUnfinishedRun(set.text);
-        const isOurs = readIfAny(host, set.path) === set.text;
-        if (standing !== undefined && isOurs) write(host, set.path, renderUnfinishedRun({ ...standing, exitCode }));
-        return;
+      for (const { path, text } of ours()) {
+        const standing = readUnfinishedRun(text);
+        if (standing !== undefined) write(host, path, renderUnfinishedRun({ ...standing, exitCode }));
       }
-      const found = await recordFolder(host, options);
-      if (found !== undefined) begin(found.folder, createMask(found.secrets).apply, exitCode);
+      const found = set.length > 0 ? undefined : await recordFolder(host, options);
+      if (found !== undefined) begin(found.folder, createMask(found.secrets).apply, found.project, exitCode);
     },
   };
 }
@@ -64,15 +67,15 @@ export function createUnfinishedMark(host: Host, options: ProjectOptions, run: {
 async function recordFolder(
   host: Host,
   options: ProjectOptions,
-): Promise<{ readonly folder: string; readonly secrets: readonly string[] } | undefined> {
+): Promise<{ readonly folder: string; readonly secrets: readonly string[]; readonly project?: Project } | undefined> {
   try {
     const root = findRoot(host, options);
-    const { targetPath, secrets } = await loadProject(
-      { root, envName: options.env, vars: {}, env: host.env },
+    const { targetPath, secrets, value } = await loadProject(
+      { root, targetName: options.target, envName: options.env, vars: {}, env: host.env },
       { files: host.files },
       engines,
     );
-    if (targetPath !== undefined) return { folder: join(root, targetPath), secrets };
+    if (targetPath !== undefined) return { folder: join(root, targetPath), secrets, ...(value === undefined ? {} : { project: value }) };
     // Where project.yaml cannot be read, its default is a guess that must not make a folder.
     const folder = join(root, 'target');
     return host.files.stat(join(folder, 'run_results.json')) === undefined ? undefined : { folder, secrets };
@@ -82,9 +85,9 @@ async function recordFolder(
   }
 }
 
-/** The run in `folder` that left no record, if there is one. */
-export function unfinishedRunIn(host: Host, folder: string): UnfinishedRun | undefined {
-  const text = readIfAny(host, join(folder, unfinishedName));
+/** The run that left no record but this mark, if there is one. */
+export function unfinishedRunIn(host: Host, path: string): UnfinishedRun | undefined {
+  const text = readIfAny(host, path);
   return text === undefined ? undefined : readUnfinishedRun(text);
 }
 

@@ -97,7 +97,7 @@ export function ledgerAfter(
   rows: number | undefined,
 ): Pick<Outcome, 'ledgers'> {
   if (batch === undefined) return {};
-  const { version, entry } = planOf(batch.template.step);
+  const { version, entry, seen } = planOf(batch.template.step);
   const { range } = batch;
   const done = doneAfter(batch);
   const own = {
@@ -105,6 +105,7 @@ export function ledgerAfter(
     node,
     relation,
     version,
+    ...(seen === undefined ? {} : { seen }),
     rows: rows ?? null,
     build: assumes.ordinal + 1,
     dataVersion: memory?.dataVersion ?? runId,

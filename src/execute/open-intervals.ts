@@ -48,6 +48,7 @@ export async function openIntervals(
       build,
       dataVersion,
       done,
+      ...(batches?.seen === undefined ? {} : { seen: batches.seen }),
       ordinal: ordinal + 1,
     });
   }

@@ -14,6 +14,8 @@ export interface LoadRules {
   readonly allowPartials: boolean;
   /** What another query loaded: it is to be loaded again, wherever it lies. */
   readonly outdated?: RangeSet;
+  /** What is read has other rows there by now: what of it was loaded is to be loaded again. */
+  readonly late?: RangeSet;
 }
 
 /** A range that somebody asks for. */
@@ -32,6 +34,8 @@ export interface Loads {
   readonly partial?: Range;
   /** What was loaded and counts as missing from now on. */
   readonly opened: RangeSet;
+  /** What of that is so because of late rows. */
+  readonly late: RangeSet;
   /** Cells that are over and are not loaded, whether they are to be loaded now or not. */
   readonly missing: RangeSet;
   /** Those of them that lie before something that is loaded. */
@@ -43,26 +47,31 @@ export function chooseLoads(rules: LoadRules, done: RangeSet, now: number, wish?
   const { grid, begin, allowPartials } = rules;
   const over = grid.floor(now);
   const window = wish === undefined ? [] : [{ start: grid.floor(wish.window.start), end: ceilTo(grid, wish.window.end) }];
-  const opened = wish?.again === true ? commonRanges(window, done) : [];
+  const asked = wish?.again === true ? commonRanges(window, done) : [];
+  // Who asks for a range alone gets that range alone: the rest stays to be found.
+  const late = wish?.only === true ? [] : withoutRanges(commonRanges(rules.late ?? [], done), asked);
+  const opened = late.length === 0 ? asked : joinRanges([...asked, ...late]);
   const left = withoutRanges(done, opened);
   // What counts, and what was loaded beside that and has to be loaded again.
   const elsewhere = commonRanges(joinRanges([...opened, ...(rules.outdated ?? [])]), [{ start: -Infinity, end: over }]);
   const wanted = joinRanges([{ start: grid.floor(begin), end: over }, ...elsewhere]);
   const missing = wholeCells(grid, withoutRanges(wanted, left));
-  const gaps = rangesBefore(missing, done.at(-1)?.start ?? -Infinity);
+  // Nobody has missed what is loaded again.
+  const unseen = late.length === 0 ? missing : withoutRanges(missing, wholeCells(grid, late));
+  const gaps = rangesBefore(unseen, done.at(-1)?.start ?? -Infinity);
   const only = wish?.only === true ? window : undefined;
   const found =
     only === undefined
-      ? withRanges(missing, lookBack(rules, missing, left))
+      ? joinRanges([...missing, ...lookBack(rules, unseen, withoutRanges(done, asked))])
       : commonRanges(wholeCells(grid, withoutRanges(only, left)), joinRanges([{ start: -Infinity, end: over }]));
   const partial = { start: over, end: grid.next(now) };
   const isAsked = only === undefined || commonRanges(only, [partial]).length > 0;
   const hasPartial = allowPartials && over >= grid.floor(begin) && isAsked;
-  return { load: hasPartial ? withRanges(found, [partial]) : found, ...(hasPartial ? { partial } : {}), opened, missing, gaps };
+  return { load: hasPartial ? withRanges(found, [partial]) : found, ...(hasPartial ? { partial } : {}), opened, late, missing, gaps };
 }
 
 /** A cell of which a part is left is left as a whole: cells may have had another size when they were loaded. */
-function wholeCells(grid: Grid, ranges: RangeSet): RangeSet {
+export function wholeCells(grid: Grid, ranges: RangeSet): RangeSet {
   if (ranges.every(({ start, end }) => grid.floor(start) === start && grid.floor(end) === end)) return ranges;
   return joinRanges(
     ranges.map((range) => {

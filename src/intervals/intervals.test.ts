@@ -207,6 +207,31 @@ describe('loads', () => {
     { nil: undefined },
   );
 
+  it('of what is late come to the others, and are neither gaps nor a reason to look back', () => {
+    fc.assert(
+      fc.property(
+        ranges,
+        ranges,
+        fc.integer({ min: 0, max: 60 }),
+        fc.integer({ min: 0, max: 4 }),
+        fc.boolean(),
+        (loaded, moved, over, lookback, only) => {
+          const inMs = (set: readonly Range[]): readonly Range[] =>
+            joinRanges(set.map(({ start, end }) => ({ start: start * day, end: end * day })));
+          const [done, late] = [inMs(loaded), inMs(moved)];
+          const rules = { grid: days, begin: 0, lookback, allowPartials: false };
+          const wish = only ? { window: { start: 3 * day, end: 9 * day }, only, again: false } : undefined;
+          const without = chooseLoads(rules, done, over * day, wish);
+          const found = chooseLoads({ ...rules, late }, done, over * day, wish);
+          const opened = only ? [] : inDays(done).filter((cell) => inDays(late).includes(cell));
+          expect(inDays(found.opened)).toEqual(opened);
+          expect(inDays(found.load)).toEqual(sorted(new Set([...inDays(without.load), ...opened.filter((cell) => cell < over)])));
+          expect(found.gaps).toEqual(without.gaps);
+        },
+      ),
+    );
+  });
+
   it('are what a look at each cell finds', () => {
     fc.assert(
       fc.property(

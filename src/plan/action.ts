@@ -6,6 +6,7 @@ import type { Attachment, Column, Relation, RelationKind } from '../adapter/rela
 import type { Query } from '../adapter/statement.ts';
 import type { BatchSize } from '../intervals/batch-size.ts';
 import type { Range, RangeSet } from '../intervals/range-set.ts';
+import type { LedgersSeen } from '../state/state-writer.ts';
 import type { CheckArguments, CheckShape, CheckUnit } from '../checks/check-definition.ts';
 import type { KeepRule, NodeId, OnSchemaChange, Threshold } from '../compile/compiled.ts';
 import type { MergeColumns } from '../compile/increment-rules.ts';
@@ -283,6 +284,9 @@ export interface BatchPlan {
   readonly partial?: Range;
   /** What was loaded and counts as missing from the start of the run on. */
   readonly opened: RangeSet;
+  /** What of that is so because what it reads was loaded again: by whom, and where. */
+  readonly late?: { readonly ranges: RangeSet; readonly after: readonly string[] };
+  readonly seen?: LedgersSeen;
   /** What was loaded before, without that. */
   readonly done: RangeSet;
   /** Intervals that are over and were not loaded, and those of them that lie before something that was. */

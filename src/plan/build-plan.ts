@@ -4,7 +4,7 @@ import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { isBuilt } from '../graph/graph.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { chooseWork } from './choose-work.ts';
-import { findNoLongerBuilt, listDeferred } from './left-alone.ts';
+import { findNoLongerBuilt, listDeferred, listSpared } from './left-alone.ts';
 import { indexStanding } from './index-standing.ts';
 import { findSlowClock } from './find-slow-clock.ts';
 import { createFindings } from './find-unchanged.ts';
@@ -49,6 +49,7 @@ export function buildPlan(input: PlanInput): Outcome<PlanResult> {
     steps: gateByUnitTests(context, work.unitTests, planSteps(context, parts, { tests: work.tests, findings })),
     onRunEnd: planRunHooks('on_run_end', input.onRunEnd, collector),
     ...listDeferred(input),
+    ...listSpared(input),
     noLongerBuilt: findNoLongerBuilt(input, context.standing),
   };
   const slowClock = findSlowClock(input);

@@ -1,14 +1,23 @@
 /** Tells what has moved since a node was built in an environment: the project, its parents, or what it would take the place of. */
 import type { BuiltNode } from '../compile/compiled.ts';
+import { isBuilt } from '../graph/graph.ts';
 import { standsAsLeft } from '../state/shape-hash.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { Standing } from './build-context.ts';
 import { createFindings, differences, partInWords } from './find-unchanged.ts';
 import type { PlanInput } from './plan-input.ts';
 import { nodeOf } from './plan-tests.ts';
+import { relationsRead } from './relations-read.ts';
 
-/** In words; empty where nothing did. `base` is what the target has of the node now. */
-export function findMoves(input: PlanInput, standing: Standing, node: BuiltNode, base: string): readonly string[] {
+interface Against {
+  /** What the target has of the node now. */
+  readonly base: string;
+  /** The same project, where all that stands in the environment is read there. */
+  readonly allThere: PlanInput;
+}
+
+/** In words; empty where nothing did. */
+export function findMoves(input: PlanInput, standing: Standing, node: BuiltNode, { base, allThere }: Against): readonly string[] {
   const { name, relation } = node;
   const existing = standing.existing(relation);
   const recorded = standing.recorded(relation);
@@ -25,12 +34,29 @@ export function findMoves(input: PlanInput, standing: Standing, node: BuiltNode,
   const read = Object.entries(inputs).filter(
     ([id, state]) => before.inputs[id] !== undefined && before.inputs[id] !== '?' && before.inputs[id] !== state,
   );
+  const moved = changed.length === 0 ? [] : readElsewhere(input, standing, node, allThere);
+  if (moved.length > 0)
+    return moved.map(
+      (parent) => `\`${name}\` was built there upon \`${parent}\` of the environment, and would be built upon that of production now`,
+    );
   return [
     ...(changed.length === 0 ? [] : [`\`${name}\` was built there before its ${changed.map(partInWords).join(' and ')} changed`]),
     // The keys are ids of the graph, of which the findings were made, hence the search by equality.
     ...read.map(([id]) => `\`${nameOf(input, id)}\` has other data than \`${name}\` was built from there`),
     ...(noted.base === base ? [] : [`production has another \`${name}\` than when it was built there`]),
   ];
+}
+
+/** The names of what stands in the environment and is read in production by now, where the text of the node differs only in that. */
+function readElsewhere(input: PlanInput, standing: Standing, { id }: BuiltNode, allThere: PlanInput): readonly string[] {
+  const node = nodeOf(allThere.graph, id);
+  const before = isBuilt(node) ? standing.recorded(node.relation)?.memory?.fingerprint : undefined;
+  if (!isBuilt(node) || before === undefined) return [];
+  const { fingerprint } = createFindings(allThere, standing, []).consider(node).memory;
+  if (differences(before, fingerprint).length > 0) return [];
+  return relationsRead(input.graph, id).flatMap((parent) =>
+    input.deferred?.has(parent) === true && allThere.deferred?.has(parent) !== true ? [nameOf(input, parent)] : [],
+  );
 }
 
 function nameOf({ graph }: PlanInput, id: string): string {

@@ -211,11 +211,8 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   if (before === undefined) return { kind, memory, why: ['nothing is known of what it was built from'] };
   const differs = differences(before.fingerprint, memory.fingerprint);
   const moved = read.flatMap(([id, found]) => describeMove(input, id, found, before.inputs[id]));
-  const written = memory.fingerprint[unsteadyPart];
-  // A view asks again whenever it is read; what a run knows stands in its text.
-  const asks = kind === 'view' && !isInFiles(node) && written?.startsWith('{{') !== true ? undefined : written;
   const reasons: (readonly [Reason, readonly string[]])[] = [
-    ['non-deterministic', asks === undefined ? [] : [`it asks for ${asks}`]],
+    ['non-deterministic', asksOf(node, { kind, memory })],
     ['hook', hasHooks(node) ? ['its hooks may do anything'] : hooks.includes(plainName(node)) ? ['a hook names it'] : []],
     ['seed-changed', differs.includes('file') && !differs.includes(readingPart) ? ['its file has changed'] : []],
     ['sql-changed', differs.filter(isText).map((name) => `its ${partInWords(name)} has changed`)],
@@ -229,23 +226,27 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
     ['source-new-data', moved.filter(({ reason }) => reason === 'source-new-data').map(({ what }) => what)],
     ['upstream-rebuilt', moved.filter(({ reason }) => reason !== 'source-new-data').map(({ what }) => what)],
   ];
-  const why = reasons.flatMap(([name, words]) => (name === 'non-deterministic' && isOfInterval(node, written) ? [] : words));
+  const why = reasons.flatMap(([name, words]) =>
+    name === 'non-deterministic' && isOfInterval(node, memory.fingerprint[unsteadyPart]) ? [] : words,
+  );
   const reason = reasons.find(([, words]) => words.length > 0)?.[0];
-  if (reason !== undefined) {
-    const isFollowed = reasons.every(([name, words]) => words.length === 0 || name === 'sql-changed' || name === 'upstream-rebuilt');
-    const words = isFollowed ? track(node, { kind, memory, read }, { before, differs, hasHooks: hasHooks(node) }) : undefined;
-    if (words === undefined) return { kind, memory, reason, ...(differs.includes('sql') ? { rewritten: true as const } : {}), why };
-    return {
-      kind,
-      memory: { ...memory, dataVersion: before.dataVersion },
-      stands: 'unchanged',
-      recorded,
-      keeps: memory.inputs,
-      why: [words],
-    };
-  }
-  const stands = before.metadata === memory.metadata ? 'unchanged' : 'metadata';
-  return { kind, memory: { ...memory, dataVersion: before.dataVersion }, stands, recorded, why: [] };
+  const isCopied = input.copies?.has(node.id) === true;
+  const held = { kind, memory: { ...memory, dataVersion: before.dataVersion }, recorded };
+  if (reason === undefined && !isCopied)
+    return { ...held, stands: before.metadata === memory.metadata ? 'unchanged' : 'metadata', why: [] };
+  const isFollowed = reasons.every(([name, words]) => words.length === 0 || name === 'sql-changed' || name === 'upstream-rebuilt');
+  const words = isFollowed ? track(node, { kind, memory, read }, { before, differs, hasHooks: hasHooks(node) }) : undefined;
+  // Its rows are taken from elsewhere whatever its query would make.
+  if (reason === undefined || isCopied) return { kind, memory, why: [] };
+  if (words !== undefined) return { ...held, stands: 'unchanged', keeps: memory.inputs, why: [words] };
+  return { kind, memory, reason, ...(differs.includes('sql') ? { rewritten: true as const } : {}), why };
+}
+
+/** A view asks again whenever it is read; what a run knows stands in its text. */
+function asksOf(node: BuiltNode, { kind, memory }: Pick<Compared, 'kind' | 'memory'>): readonly string[] {
+  const written = memory.fingerprint[unsteadyPart];
+  const isAskedLater = kind === 'view' && !isInFiles(node) && written?.startsWith('{{') !== true;
+  return written === undefined || isAskedLater ? [] : [`it asks for ${written}`];
 }
 
 /** Whether what it asks for are the bounds of its batch: of which intervals these are, the ledger says. */
@@ -295,7 +296,7 @@ function loadedFinding(
 const isText = (name: string): boolean => name.startsWith('sql');
 
 /** What hooks of the run may write into, as far as they name it: texts in small letters, without quotes. */
-function hookTexts({ graph, onRunStart, onRunEnd }: PlanInput, builds: Iterable<NodeId>): string {
+export function hookTexts({ graph, onRunStart, onRunEnd }: PlanInput, builds: Iterable<NodeId>): string {
   const texts = [...onRunStart, ...onRunEnd].map(({ text }) => text.sql);
   for (const id of builds) {
     const node = nodeOf(graph, id);
@@ -304,11 +305,11 @@ function hookTexts({ graph, onRunStart, onRunEnd }: PlanInput, builds: Iterable<
   return texts.join('\n').replaceAll('"', '').toLowerCase();
 }
 
-function plainName({ relation }: BuiltNode): string {
+export function plainName({ relation }: BuiltNode): string {
   return `${relation.schema}.${relation.name}`.toLowerCase();
 }
 
-function hasHooks(node: BuiltNode): boolean {
+export function hasHooks(node: BuiltNode): boolean {
   return node.preHooks.length + node.postHooks.length > 0;
 }
 

@@ -68,12 +68,20 @@ export function createFollower(states: States): Follower {
     if (changed === 'all' || changed.size > 0 || differs.length > 0) return undefined;
     if (compared.kind !== 'table' || !query.hasSameShape || before.metadata !== compared.memory.metadata) return undefined;
     const moved = compared.read.filter(([id, found]) => !('state' in found) || found.state !== before.inputs[id]);
-    return `reads none of the changed columns of ${moved.map(([id]) => `\`${nodeOf(graph, id).name}\``).join(', ')}`;
+    return wordsOfSpared(
+      graph,
+      moved.map(([id]) => id),
+    );
   };
 }
 
+/** Why what reads these nodes stays as it is. */
+export function wordsOfSpared(graph: PlanInput['graph'], changed: readonly NodeId[]): string {
+  return `reads none of the changed columns of ${changed.map((id) => `\`${nodeOf(graph, id).name}\``).join(', ')}`;
+}
+
 /** Whether its query is all that decides about its rows and columns, the same each time. */
-function isMadeByQuery(node: BuiltNode, { fingerprint }: BuildMemory): boolean {
+export function isMadeByQuery(node: BuiltNode, { fingerprint }: BuildMemory): boolean {
   if (node.resourceType !== 'model' || fingerprint[unsteadyPart] !== undefined) return false;
   const { materialized } = node.config;
   // Tests that set rows aside look at columns too.
@@ -110,6 +118,6 @@ function createEarlierStates(
   return { dataOf: earlierData, columnsOf: earlierColumns };
 }
 
-function isEphemeral(node: GraphNode | undefined): node is CompiledModel {
+export function isEphemeral(node: GraphNode | undefined): node is CompiledModel {
   return node?.resourceType === 'model' && node.config.materialized === 'ephemeral';
 }

@@ -19,6 +19,12 @@ export function listDeferred({ deferred, graph }: PlanInput): Pick<Plan, 'deferr
   return read.length === 0 ? {} : { deferred: read };
 }
 
+/** Nothing where all that was asked for is planned. */
+export function listSpared({ spared, graph }: PlanInput): Pick<Plan, 'spared'> {
+  if (spared === undefined || spared.size === 0) return {};
+  return { spared: [...spared].map(([node, why]) => ({ node, name: nodeOf(graph, node).name, why })) };
+}
+
 /** With the tables beside what was built. A deferred node is built as ever where it is not deferred. */
 export function findNoLongerBuilt(input: PlanInput, standing: Standing): Plan['noLongerBuilt'] {
   const fold = (relation: Relation): string =>

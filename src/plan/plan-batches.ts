@@ -9,7 +9,7 @@ import { describeRange } from '../intervals/describe-range.ts';
 import { createGrid } from '../intervals/grid.ts';
 import { readMoment } from '../intervals/local-time.ts';
 import { withoutRanges } from '../intervals/range-set.ts';
-import type { Range } from '../intervals/range-set.ts';
+import type { Range, RangeSet } from '../intervals/range-set.ts';
 import { findZone } from '../intervals/zone.ts';
 import type { Zone } from '../intervals/zone.ts';
 import type { RecordedLedger } from '../state/state-reader.ts';
@@ -21,7 +21,7 @@ import { hashSql } from './read-sql.ts';
 
 /** What intervals are decided from. */
 export interface IntervalContext extends Pick<BuildContext, 'standing' | 'report'> {
-  readonly input: Pick<PlanInput, 'run' | 'loads' | 'again' | 'refusesGaps'>;
+  readonly input: Pick<PlanInput, 'run' | 'loads' | 'again' | 'refusesGaps' | 'late'>;
 }
 
 /** Undefined for a model that is not loaded interval by interval. `goesOn`: what its table holds stays. */
@@ -41,8 +41,8 @@ export function planBatches(context: IntervalContext, model: CompiledModel, goes
   // Once a run has begun, what was to be loaded again counts as missing.
   const wish =
     order === undefined ? undefined : { window: readWindow(order, zone), only: order.only, again: order.again && again === undefined };
-  const { load, opened, ...found } = chooseLoads(
-    { grid, begin, lookback, allowPartials, outdated },
+  const { load, opened, late, ...found } = chooseLoads(
+    { grid, begin, lookback, allowPartials, outdated, ...lateOf(context, model) },
     before,
     Date.parse(run.startedAt),
     wish,
@@ -54,10 +54,33 @@ export function planBatches(context: IntervalContext, model: CompiledModel, goes
   const done = withoutRanges(before, opened);
   const parallel = order?.parallel ?? (intervals.concurrent === true ? ('threads' as const) : undefined);
   const pace = { chunk: order?.chunk ?? 1, ...(parallel === undefined ? {} : { parallel }) };
-  return { batchSize, timeZone, ...pace, load, count, opened, ...found, done, version, entry };
+  return {
+    batchSize,
+    timeZone,
+    ...pace,
+    load,
+    count,
+    opened,
+    ...describeLate(context, model, late),
+    ...found,
+    done,
+    version,
+    entry,
+  };
 }
 
-function orderFor({ input: { loads } }: IntervalContext, { id }: CompiledModel): LoadOrder | undefined {
+/** Once a run has begun, what was late counts as missing. */
+function lateOf({ input: { late, again } }: IntervalContext, { id }: CompiledModel): { readonly late?: RangeSet } {
+  const found = again === undefined ? late?.get(id) : undefined;
+  return found === undefined ? {} : { late: found.ranges };
+}
+
+function describeLate({ input }: IntervalContext, { id }: CompiledModel, ranges: RangeSet): Pick<BatchPlan, 'late'> {
+  return ranges.length === 0 ? {} : { late: { ranges, after: input.late?.get(id)?.after ?? [] } };
+}
+
+/** What somebody wants to be loaded of this model. */
+export function orderFor({ input: { loads } }: { readonly input: Pick<PlanInput, 'loads'> }, { id }: CompiledModel): LoadOrder | undefined {
   return loads?.nodes === undefined || loads.nodes.has(id) ? loads : undefined;
 }
 

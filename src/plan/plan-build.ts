@@ -14,6 +14,7 @@ import { assumption, hashText, operation, stageRelation, whyMissing } from './bu
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { incrementTable, reattach, replaceTable, requireInterval, requireKeys } from './plan-table.ts';
 import { checkDeletions, settleFirst } from './plan-events.ts';
+import { seenBy } from './find-late.ts';
 import { planBatches } from './plan-batches.ts';
 import { checkPlace, externalWork } from './plan-external.ts';
 import { planReplay } from './plan-replay.ts';
@@ -255,7 +256,8 @@ interface Decided {
 function planDecided(context: BuildContext, model: CompiledModel, decided: Decided): BuildPart | undefined {
   const { relationKind, existing, increment, decision, copy } = decided;
   const text: CompiledText = decision.incremental ? (model.incremental ?? model.full) : model.full;
-  const batches = copy === undefined ? planBatches(context, model, decision.incremental) : undefined;
+  const planned = copy === undefined ? planBatches(context, model, decision.incremental) : undefined;
+  const batches = planned === undefined ? undefined : { ...planned, ...seenBy(context, model) };
   if (batches?.count === 0 && context.input.again === undefined) return undefined;
   const { query: fill, template } = context.collector;
   const query = copy === undefined ? (batches === undefined ? fill : template)(model.id, text, model.id) : rowsOf(context, copy);

@@ -5,6 +5,7 @@ import type { CatalogRelation, Column, Relation } from '../adapter/relation.ts';
 import type { CheckDefinition } from '../checks/check-definition.ts';
 import type { CompiledHook, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { RangeSet } from '../intervals/range-set.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
 import type { ComparedQuery } from './compared-query.ts';
 import type { Deferred } from './defer-nodes.ts';
@@ -51,6 +52,12 @@ export interface LoadOrder {
   readonly parallel?: number;
 }
 
+/** What was loaded of the parents of a model by interval since it read them. */
+export interface LateRanges {
+  readonly ranges: RangeSet;
+  readonly after: readonly string[];
+}
+
 /** Another relation of the same node, in another environment. */
 export interface Copy {
   readonly relation: Relation;
@@ -67,6 +74,8 @@ export interface PlanInput {
   readonly selected: ReadonlySet<NodeId>;
   /** Nodes that are read in another environment, and not built: `graph` has the relations that they have there. */
   readonly deferred?: Deferred;
+  /** What was asked for and is left to the other environment: why, in words. */
+  readonly spared?: ReadonlyMap<NodeId, string>;
   readonly dialect: Dialect;
   readonly capabilities: Capabilities;
   readonly catalog: readonly CatalogRelation[];
@@ -87,6 +96,10 @@ export interface PlanInput {
   readonly interval?: Interval;
   /** What of models that are loaded interval by interval somebody wants to be loaded. */
   readonly loads?: LoadOrder;
+  /** Ranges that what a model by interval reads has other rows of since it was loaded, and the names of those who loaded them. */
+  readonly late?: ReadonlyMap<NodeId, LateRanges>;
+  /** Nobody could ask for these: the next run has to. */
+  readonly isLateUnknown?: true;
   /** Nothing is done where intervals are missing before one that is loaded. */
   readonly refusesGaps?: boolean;
   /** A step is planned anew, before its first transaction or after it: it stays a step, whatever is left to do. */

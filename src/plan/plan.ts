@@ -155,6 +155,8 @@ export interface Plan {
   readonly onRunEnd: readonly PlannedHook[];
   /** What is read in another environment, because nobody builds it here. */
   readonly deferred?: readonly { readonly node: NodeId; readonly name: string; readonly relation: Relation }[];
+  /** What was selected and is left to another environment, since it is there what it would be here: why, in words. */
+  readonly spared?: readonly { readonly node: NodeId; readonly name: string; readonly why: string }[];
   /** Relations that `tx` built once and that no node builds any more; nothing is dropped unasked. */
   readonly noLongerBuilt: readonly { readonly node: string; readonly relation: Relation }[];
 }

@@ -121,6 +121,22 @@ plan of tx build · target dev (duckdb, schema main) · 2 models, 1 seed, 4 test
 `);
   });
 
+  it('says of a table with foreign keys that it may be filled in place', () => {
+    const to = { sql: '"main"."users"', columns: ['id'] };
+    const wanted = { type: 'foreign_key', name: 'orders_fk', columns: ['user_id'], to } as const;
+    const acts = (
+      more: Partial<Extract<BuildStep['transaction'][number], { kind: 'operation' }>['operation'] & { kind: 'publish-stage' }>,
+    ) =>
+      renderPlan(
+        planOf([build('orders', { transaction: [{ kind: 'operation', operation: { kind: 'publish-stage', stage, target, ...more } }] })]),
+        { style, verbose: true },
+      );
+    const words = 'put the staged table in the place of marts.orders';
+    const inPlace = `${words}; where its columns stay the same, fill it in place, as it has foreign keys`;
+    expect(acts({ existing: 'table', constraints: [wanted] })).toContain(`${inPlace}\n`);
+    for (const more of [{ constraints: [wanted] }, { existing: 'table' as const }]) expect(acts(more)).toContain(`${words}\n`);
+  });
+
   it('says so when there is nothing to do', () => {
     expect(renderPlan(planOf([]), { verbose: false, style })).toBe(
       'plan of tx build · target dev (duckdb, schema main)\n\n  nothing to do\n',

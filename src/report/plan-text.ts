@@ -1,5 +1,5 @@
 /** Shows a plan to people before anything is done: each step, why it is there, and with `verbose` every act of it. */
-import type { Operation, WantedConstraint } from '../adapter/operation.ts';
+import type { Operation, PublishStage, WantedConstraint } from '../adapter/operation.ts';
 import type { Attachment } from '../adapter/relation.ts';
 import { unreachable } from '../diagnostics/bug.ts';
 import { plainLine } from '../diagnostics/plain.ts';
@@ -9,6 +9,7 @@ import type { Action } from '../plan/action.ts';
 import type { BuildStep, Plan, PlannedHook, UnitStep } from '../plan/plan.ts';
 import { describeBatches } from './describe-batches.ts';
 import { describeIncrement, isOfIncrements } from './describe-increment.ts';
+import { renderDeferred, renderLeftovers, renderSpared } from './left-alone-text.ts';
 import { nameRelation } from './name-relation.ts';
 import { countOf, formatCount, listCounts } from './quantities.ts';
 import { reasonWords } from './reason-words.ts';
@@ -32,6 +33,7 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
   if (plan.onRunStart.length > 0) blocks.push(renderHooks('before the run', plan.onRunStart));
   if (steps.length > 0) blocks.push(renderSteps(steps, options));
   if (plan.deferred !== undefined) blocks.push(renderDeferred(plan.deferred));
+  if (plan.spared !== undefined) blocks.push(renderSpared(plan.spared));
   if (plan.onRunEnd.length > 0) blocks.push(renderHooks('after the run', plan.onRunEnd));
   if (plan.noLongerBuilt.length > 0) blocks.push(renderLeftovers(plan));
   if (steps.length === 0) blocks.push('  nothing to do');
@@ -57,11 +59,6 @@ function renderHead(plan: Plan, steps: readonly WorkStep[], style: Style): strin
   if (counts !== '') parts.push(counts);
   if (unchanged > 0) parts.push(`${formatCount(unchanged)} unchanged`);
   return parts.join(` ${style.paint.dim(marksOf(style).dot)} `);
-}
-
-function renderDeferred(deferred: NonNullable<Plan['deferred']>): string {
-  const lines = deferred.map(({ name, relation }) => `    ${plainLine(name)}  ${nameRelation(relation)}`);
-  return ['  read in another environment:', ...lines].join('\n');
 }
 
 interface Row {
@@ -223,7 +220,7 @@ function describeOperation(operation: Operation): string {
     case 'stage-columns':
       return 'create a staging table';
     case 'publish-stage':
-      return `put the staged table in the place of ${nameRelation(operation.target)}`;
+      return describePublication(operation);
     case 'publish-view':
       return `${operation.existing === undefined ? 'create' : 'replace'} view ${nameRelation(operation.target)}`;
     case 'publish-materialized':
@@ -257,6 +254,13 @@ function describeOperation(operation: Operation): string {
     default:
       return describeKeeping(operation);
   }
+}
+
+/** A table with foreign keys is not exchanged where that can be helped: nobody who reads the other table has to wait. */
+function describePublication({ target, existing, constraints = [] }: PublishStage): string {
+  const exchange = `put the staged table in the place of ${nameRelation(target)}`;
+  const isTied = existing === 'table' && constraints.some(({ type }) => type === 'foreign_key');
+  return isTied ? `${exchange}; where its columns stay the same, fill it in place, as it has foreign keys` : exchange;
 }
 
 type Keeping = Extract<
@@ -318,9 +322,4 @@ function nameAttachment({ kind, name }: Attachment): string {
 
 function renderHooks(when: string, hooks: readonly PlannedHook[]): string {
   return [`  ${when}`, ...hooks.map((hook) => `    ${plainLine(hook.name)}  ${describeOperation(hook.operation)}`)].join('\n');
-}
-
-function renderLeftovers(plan: Plan): string {
-  const lines = plan.noLongerBuilt.map(({ node, relation }) => `    ${nameRelation(relation)}  (was ${plainLine(nameOf(node))})`);
-  return ['  no longer built by any node; nothing is dropped:', ...lines].join('\n');
 }

@@ -4,12 +4,13 @@ import type { Dialect } from '../adapter/dialect.ts';
 import type { Point } from '../checks/anomaly-rule.ts';
 import type { Relation, RelationKind } from '../adapter/relation.ts';
 import type { Statement } from '../adapter/statement.ts';
+import { readSeen } from './ledger-loads.ts';
 import { readRanges } from './ledger-text.ts';
 import type { RangeSet } from '../intervals/range-set.ts';
 import { buildSubject, stateRelation, stateVersion } from './state-tables.ts';
 import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
 import { resetReason } from './state-writer.ts';
-import type { BuildMemory } from './state-writer.ts';
+import type { BuildMemory, LedgersSeen } from './state-writer.ts';
 
 /** The newest successful build of one relation. */
 export interface RecordedBuild {
@@ -55,6 +56,7 @@ export interface RecordedLedger {
   /** Of that build: where the table has other data, it says nothing any more. */
   readonly dataVersion: string;
   readonly done: RangeSet;
+  readonly seen?: LedgersSeen;
   /** How many entries there were with this one. */
   readonly ordinal: number;
 }
@@ -302,8 +304,9 @@ function readKind(kind: Cell | undefined): RelationKind {
 
 function readLedger(entry: string, ordinal: number): RecordedLedger {
   // Written by `ledgerEntry`; a later version may leave fields out or add some.
-  const fields = JSON.parse(entry) as Partial<RecordEntry<'intervals'>>;
+  const fields = JSON.parse(entry) as Partial<RecordEntry<'intervals'>> & { readonly seen?: unknown };
   return {
+    ...readSeen(fields.seen),
     relation: { schema: String(fields.schema_name ?? ''), name: String(fields.relation_name ?? '') },
     version: String(fields.version ?? ''),
     build: Number(fields.build ?? 0),

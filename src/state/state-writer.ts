@@ -110,6 +110,14 @@ export const keptFailures = 20;
 /** Most rows of one failure that are kept. */
 export const keptRows = 100;
 
+/** What a model by interval knows of the ledgers of those that it reads: what came into them since is late. */
+export interface LedgersSeen {
+  /** By `buildSubject`, the ordinals of their newest entries when the run was planned. */
+  readonly ordinals: Readonly<Record<string, number>>;
+  /** That run: what it loaded of them itself is known too. */
+  readonly run: string;
+}
+
 /** What has become of the ledger of a relation. */
 export interface LedgerRecord {
   readonly runId: string;
@@ -125,6 +133,7 @@ export interface LedgerRecord {
   readonly dataVersion: string;
   /** All that is loaded now. */
   readonly done: RangeSet;
+  readonly seen?: LedgersSeen;
   readonly ordinal: number;
 }
 
@@ -283,7 +292,7 @@ function failureEntry({ runId, node, columns, rows }: FailureRecord, at: string)
   return { run_id: runId, node_id: node, columns: JSON.stringify(columns), rows: JSON.stringify(rows), recorded_at: at };
 }
 
-function ledgerEntry(record: LedgerRecord, at: string): RecordEntry<'intervals'> {
+function ledgerEntry(record: LedgerRecord, at: string): RecordEntry<'intervals'> & Pick<LedgerRecord, 'seen'> {
   return {
     run_id: record.runId,
     node_id: record.node,
@@ -297,6 +306,7 @@ function ledgerEntry(record: LedgerRecord, at: string): RecordEntry<'intervals'>
     build: record.build,
     data_version: record.dataVersion,
     done: writeRanges(record.done),
+    ...(record.seen === undefined ? {} : { seen: record.seen }),
     recorded_at: at,
   };
 }

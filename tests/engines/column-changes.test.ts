@@ -184,6 +184,57 @@ describe.each(engines)('columns that changed on $name', ({ project: open }) => {
     expect(builtBy(project)).toEqual(['parent', 'child']);
   });
 
+  it('in an environment leave to production what reads others, and a promotion keeps it there', async () => {
+    const project = await open({
+      ...base,
+      'models/shape.sql': 'select id, a from {{ref "parent"}}',
+      'models/below.sql': '{{config materialized="table"}}select sum(a) as a from {{ref "shape"}}',
+      'models/wide.sql': '{{config materialized="table"}}select * from {{ref "parent"}}',
+      'models/facts.sql': '{{config materialized="incremental" unique_key="id"}}select id from {{ref "parent"}}',
+      'models/child.yaml': 'models: [{ name: child, columns: [{ name: b, tests: [unique] }] }]',
+    });
+    await ok(project, 'build');
+    const before = await project.rows('select b, a::integer from main.child order by b');
+    project.write(parent('select id, upper(b) as big, a, b from {{ref "raw"}}'));
+    const plan = (await ok(project, 'plan --env pr')).text;
+    expect(plan).toMatch(
+      /left to the other environment[^]*\n {4}child {2}reads none of the changed columns of `parent`\n {4}shape {2}reads none/,
+    );
+    expect((await ok(project, 'build --env pr')).text).toContain('left to target dev, as no column that differs is read: child, shape');
+    const there = `select table_name from information_schema.tables where table_schema = 'main__pr' order by 1`;
+    expect(await project.rows(there)).toEqual([['facts'], ['parent'], ['wide']]);
+    expect((await ok(project, 'build --env pr -s child')).text).toContain('nothing of it differs');
+    expect((await ok(project, 'show --env pr -s child --output csv')).text).toContain('x,40');
+    const { text } = await ok(project, 'promote pr');
+    expect(text).toContain('kept as production has it, as no column that differs is read: child, shape');
+    expect(builtBy(project).toSorted()).toEqual(['facts', 'parent', 'shape', 'wide']);
+    expect(await project.rows('select big from main.wide order by id')).toEqual([['X'], ['Y'], ['X']]);
+    expect(await project.rows('select b, a::integer from main.child order by b')).toEqual(before);
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual([]);
+    // What is kept counts as built from what was published: a change of what it reads is found.
+    project.write(parent('select id, upper(b) as big, a + 1 as a, b from {{ref "raw"}}'));
+    await ok(project, 'build --env pr');
+    expect(await project.rows('select b, a::integer from main__pr.child order by b')).toEqual([
+      ['x', 42],
+      ['y', 21],
+    ]);
+  });
+
+  it('in an environment spare nothing that is behind in production', async () => {
+    const project = await open(base);
+    await ok(project, 'build');
+    project.write({ 'seeds/raw.csv': 'id,a,b,f\n1,11,x,0.5\n2,20,y,1.5\n3,30,x,2.5\n' });
+    await ok(project, 'seed');
+    project.write(parent('select id, upper(b) as big, a, b from {{ref "raw"}}'));
+    await ok(project, 'build --env pr');
+    await ok(project, 'promote pr');
+    expect(await project.rows('select b, a::integer from main.child order by b')).toEqual([
+      ['x', 41],
+      ['y', 20],
+    ]);
+  });
+
   it('in an environment are followed by what was built there', async () => {
     const project = await open(base);
     await ok(project, 'build');

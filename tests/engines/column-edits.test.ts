@@ -181,4 +181,46 @@ describe.each(useProjectEngines())('builds that follow columns on $name', (engin
     );
     expect(left).toBeGreaterThan(rounds / 5);
   });
+
+  it('in an environment leave, once it is promoted, what one build from nothing makes', { timeout: 60_000 + rounds * 60_000 }, async () => {
+    let left = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(edit, { minLength: 1, maxLength: 2 }), { minLength: 3, maxLength: 6 }), async (steps) => {
+        let world = start();
+        const [project, whole] = [await engine.project({}), await openWhole(engine)];
+        project.write(filesOf(world));
+        const worlds = [JSON.stringify(world)];
+        const ran = async (line: string): Promise<string> => {
+          const { exit, text } = await project.tx(line);
+          if (exit !== 0) throw new Error(`${line} after\n${worlds.join('\n')}\n${text}`);
+          return text;
+        };
+        await ran('build');
+        for (const edits of steps) {
+          const before = structuredClone(world);
+          for (const apply of edits) apply(world);
+          world.commands.splice(0);
+          whole.write(filesOf(world));
+          // What no engine takes is no edit.
+          if ((await whole.tx('build --full-refresh')).exit !== 0) {
+            world = before;
+            continue;
+          }
+          worlds.push(JSON.stringify(world));
+          project.write(filesOf(world));
+          const told = await ran('build --env pr');
+          left += told.includes('left to target dev') ? 1 : 0;
+          if (!told.includes('nothing of it differs')) await ran('promote pr');
+          for (const [name, { kind }] of Object.entries(world.models))
+            if (kind !== 'ephemeral')
+              expect(await rowsAsText(project, `main.${name}`), `${name} after\n${worlds.join('\n')}`).toBe(
+                await rowsAsText(whole, `whole.${name}`),
+              );
+          expect(await ran('build'), `after\n${worlds.join('\n')}`).not.toMatch(/\d ok/);
+        }
+      }),
+      { numRuns: rounds, endOnFailure: process.env['TX_ROUNDS'] === undefined },
+    );
+    if (rounds >= 10) expect(left).toBeGreaterThan(rounds / 5);
+  });
 });

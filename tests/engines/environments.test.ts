@@ -301,6 +301,14 @@ describe('an environment', () => {
       await ok(project, 'build --env pr_42 --quiet');
       await ok(project, 'promote pr_42 --quiet');
       expect(await project.rows('select v from main.shape')).toEqual([['a!']]);
+      // Production builds one of two itself.
+      project.write({
+        'models/shape.sql': 'select id, v from {{ref "base"}} where id = 2',
+        'models/total.sql': '{{config materialized="table"}}select count(*) + 1 as n from {{ref "shape"}} join {{ref "beside"}} using (id)',
+      });
+      await ok(project, 'build --env pr_42 --quiet');
+      await ok(project, 'build --quiet -s shape');
+      await refused('`total` was built there upon `shape` of the environment, and would be built upon that of production now');
     });
 
     it('is promoted when production has loaded the same seed meanwhile, from which it was built again there', async () => {

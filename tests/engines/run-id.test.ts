@@ -87,6 +87,45 @@ describe('a run with a name', () => {
       expect(await text(project, 'build --run-id no#good', 2)).toContain('--run-id');
     });
 
+    it('loads a range again once, and goes on with what is missing of it', async () => {
+      const days = '2024-03-01,1\n2024-03-02,1\n2024-03-03,1\n';
+      const model = (query: string): string =>
+        `{{config materialized="incremental" incremental_strategy="time_interval" time_column="day" batch_size="day" begin="2024-03-01"}}\n${query}\nwhere day >= {{interval.start}} and day < {{interval.end}}`;
+      const sum = 'select cast(day as timestamp) as day, n from {{ref "days"}}';
+      const project = await open({ 'seeds/days.csv': `day,n\n${days}`, 'models/by_day.sql': model(sum) });
+      const loads = async (run: string): Promise<readonly unknown[]> =>
+        (
+          await project.rows(
+            `select cast(range_start as date) from _tx.intervals where event = 'load' and run_id like '${run}%' order by 1`,
+          )
+        ).map(([day]) => String(day).slice(0, 10));
+      await text(project, 'run --event-time-start 2024-03-01 --event-time-end 2024-03-04 -s +by_day');
+      const backfill = 'backfill -s by_day --from 2024-03-01 --to 2024-03-03';
+      await text(project, `${backfill} --run-id fix`);
+      expect(await text(project, `${backfill} --run-id fix`)).toContain('nothing to do: run fix has finished all of it');
+      expect(await loads('fix')).toEqual(['2024-03-01', '2024-03-02']);
+      expect(await text(project, 'backfill -s by_day --from 2024-03-01 --to 2024-03-04 --run-id fix', 2)).toContain('run-id-of-another');
+      // One of its days fails: the next call opens nothing again, and loads that day.
+      project.write({ 'models/by_day.sql': model(`${sum.replace(' n ', ' case when n > 1 then 1 / (n - n) else n end as n ')}`) });
+      project.write({ 'seeds/days.csv': `day,n\n${days.replace('02,1', '02,2')}` });
+      await text(project, 'seed');
+      await text(project, `${backfill} --run-id again`, 1);
+      await project.run(`update main.days set n = 1`);
+      await text(project, `${backfill} --run-id again`);
+      expect(await loads('again')).toEqual(['2024-03-01', '2024-03-02']);
+      expect(await text(project, `${backfill} --run-id again`)).toContain('nothing to do');
+    });
+
+    it('is finished by a retry under its name', async () => {
+      const project = await open({ ...FILES, 'models/b.sql': broken });
+      await text(project, 'build --run-id r1', 1);
+      project.write({ 'models/b.sql': sound });
+      await text(project, 'retry --run-id r1');
+      expect(await text(project, 'retry --run-id r1')).toContain('nothing to retry');
+      expect(await text(project, 'build --run-id r1')).toContain('nothing to do: run r1 has finished all of it');
+      expect((await builds(project)).map(([, count]) => Number(count))).toEqual([1, 1, 1, 1]);
+    });
+
     it('that was killed is taken up by the next one', async () => {
       const project = await open({ ...FILES, 'models/b.sql': sound });
       await text(project, 'build -s src a --run-id r1');
@@ -111,5 +150,45 @@ describe('a run with a name', () => {
     expect(ends.filter(({ exit }) => exit === 0).length).toBeGreaterThan(0);
     const built = await project.rows(`select count(*) from _tx.node_runs where status = 'success' and node_id like 'model.%'`);
     expect(Number(built[0]?.[0])).toBe(3);
+  });
+});
+
+describe('tx retry with several targets', () => {
+  const [engine] = useProjectEngines();
+
+  it('repeats the last run of the target that is named, whatever others did meanwhile', async () => {
+    const project = await engine?.project({ ...FILES, 'models/b.sql': broken, 'models/p.yaml': '' });
+    if (project === undefined) throw new Error('there is no engine');
+    const targets = Object.entries({ dev: 'main', prod: 'live' }).map(
+      ([name, schema]) => `  ${name}: ${JSON.stringify({ type: 'duckdb', ...project.settings, schema })}`,
+    );
+    project.write({ 'project.yaml': `name: shop\ndefault_target: dev\nstate_schema: _tx\ntargets:\n${targets.join('\n')}\n` });
+    await text(project, 'build -t prod', 1);
+    project.write({ 'models/b.sql': sound });
+    await text(project, 'build');
+    expect(await text(project, 'retry')).toContain('nothing to retry: everything in the last run succeeded, `tx build`');
+    expect(await text(project, 'retry -t dev')).toContain('nothing to retry');
+    expect(await text(project, 'retry -t prod')).toContain('tx build --target prod');
+    expect(await project.rows('select id from live.c order by 1')).toEqual([[1], [2]]);
+    expect(await text(project, 'retry -t prod')).toContain('nothing to retry');
+    // What was cut off there is not forgotten while another target is built.
+    project.write({ 'models/b.sql': '{{config materialized="table"}}select nothing from {{ref "a"}}' });
+    await text(project, 'build -t prod', 2);
+    await text(project, 'run -s a');
+    expect(await text(project, 'retry -t prod', 2)).toContain('last-run-unfinished');
+    expect(await text(project, 'retry -t dev')).toContain('nothing to retry');
+    await text(project, 'clean');
+    expect(await text(project, 'retry -t prod', 2)).toContain('`target/run_results.prod.json` does not exist');
+  });
+
+  it('takes no name where rows are copied', async () => {
+    const project = await engine?.project({ ...FILES, 'models/b.sql': sound });
+    if (project === undefined) throw new Error('there is no engine');
+    await text(project, 'build');
+    project.write({ 'models/c.sql': '{{config materialized="table"}}select id + 1 as id from {{ref "b"}}' });
+    await text(project, 'build --env pr');
+    await text(project, 'promote pr');
+    project.write({ 'target/run_results.json': project.read('target/run_results.json').replace('"status":"success"', '"status":"error"') });
+    expect(await text(project, 'retry --run-id r1', 2)).toContain('run-id-of-copies');
   });
 });

@@ -1,5 +1,5 @@
 /** `tx clean`: removes the target folder, and nothing that could be missed. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { plainLine } from '../../diagnostics/plain.ts';
 import { commandLine } from '../../report/run-arguments.ts';
@@ -10,7 +10,7 @@ import { openProject } from '../load-graph.ts';
 import type { OutputOptions, ProjectOptions } from '../options.ts';
 import type { Screen } from '../screen.ts';
 import { environmentsFolder, removeOutput, rowsFolder, whyLeftAlone } from '../target-folder.ts';
-import { unfinishedRunIn } from '../unfinished-mark.ts';
+import { unfinishedName, unfinishedRunIn } from '../unfinished-mark.ts';
 
 export async function cleanCommand(host: Host, screen: Screen, options: ProjectOptions & OutputOptions): Promise<ExitCode> {
   const { project } = await openProject(host, screen, options);
@@ -44,7 +44,7 @@ function describeKept(kept: readonly string[]): readonly string[] {
 
 /** Removing output of a run that goes on does it no harm, but what it writes at its end is there again. */
 function noteRunAtWork(host: Host, screen: Screen, folder: string): void {
-  const run = unfinishedRunIn(host, folder);
+  const run = unfinishedRunIn(host, join(folder, unfinishedName));
   if (run === undefined || run.exitCode !== undefined || run.pid === host.pid || !host.isRunning(run.pid)) return;
   screen.note(`\`${commandLine(run.command, run.args)}\` may be at work in process ${run.pid}: what it writes comes back`);
 }

@@ -4,6 +4,7 @@ import type { BuiltNode, NodeId } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { isBuilt } from '../../graph/graph.ts';
+import { buildPlan } from '../../plan/build-plan.ts';
 import { withDescendants } from '../../plan/find-changed-nodes.ts';
 import { createFindings } from '../../plan/find-unchanged.ts';
 import { findMoves } from '../../plan/find-moves.ts';
@@ -11,7 +12,7 @@ import type { Copy, PlanInput } from '../../plan/plan-input.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { environmentBeside, findSourcesBeside, inBeside } from '../environment-database.ts';
-import { withDeferral, deferToTarget, withSources } from '../find-deferral.ts';
+import { withDeferral, deferToTarget, noteSpared, withSources } from '../find-deferral.ts';
 import { baseOf, findProduction } from '../find-production.ts';
 import type { Production } from '../find-production.ts';
 import type { Host } from '../host.ts';
@@ -49,6 +50,7 @@ export async function promoteCommand(host: Host, screen: Screen, options: Promot
   const impossible = nodes.flatMap((node) => whyImpossible(node));
   if (impossible.length > 0) throw new Stop(exitCodes.usage, impossible);
   await requireUnmoved(host, screen, loaded, { production, nodes, env, options: inEnv });
+  noteSpared(screen, loaded, new Map([...production.spared].filter(([id]) => named?.has(id) ?? true)), 'kept as production has it');
   return publish(host, screen, { ...options, promote: env }, { production, nodes, loaded });
 }
 
@@ -60,7 +62,10 @@ function nodesToPublish({ graph }: LoadedGraph, production: Production): readonl
   const nodes = [...graph.nodes.values()].filter(isBuilt);
   const published = new Set(nodes.flatMap((node) => (isPublished(node, production) ? [node.id] : [])));
   const followed = withDescendants({ graph }, published);
-  const behind = nodes.filter((node) => isBehind(node, production, followed)).map(({ id }) => id);
+  // What is behind and was not built here kept its data when what it reads was published: the next build of production sees to it.
+  const behind = nodes
+    .filter((node) => production.own.recorded(node.relation)?.node === node.id && isBehind(node, production, followed))
+    .map(({ id }) => id);
   const wanted = new Set([...production.affected, ...withDescendants({ graph }, new Set(behind))]);
   return nodes.filter((node) => {
     const isEphemeral = node.resourceType === 'model' && node.config.materialized === 'ephemeral';
@@ -78,10 +83,10 @@ function isBehind({ id }: BuiltNode, { input, standing, loaded }: Production, pu
   return parents.some((parent) => before[parent] !== inputs[parent]);
 }
 
-/** Whether production has the very data that were made here, and as it would make them: so it is after a promotion that was cut off. */
-function isPublished(node: BuiltNode, { own, find, changed }: Production): boolean {
+/** Whether production has the very data that were made here, from what it has now: so it is after a promotion that was cut off. */
+function isPublished(node: BuiltNode, { own, find, affected }: Production): boolean {
   const version = own.recorded(node.relation)?.memory?.dataVersion;
-  return version !== undefined && !changed.has(node.id) && find(node)?.build.memory?.dataVersion === version;
+  return version !== undefined && !affected.has(node.id) && find(node)?.build.memory?.dataVersion === version;
 }
 
 function whyImpossible(node: BuiltNode): readonly Diagnostic[] {
@@ -110,14 +115,14 @@ async function lookForMoves(
   { production, nodes, options }: Published & { readonly options: PromoteOptions },
 ): Promise<(own: ReadonlySet<NodeId>) => Promise<readonly (readonly string[])[]>> {
   const sources = await findSourcesBeside(host, screen, loaded, options);
-  return async (own) => {
+  const among = async (own: ReadonlySet<NodeId>): Promise<PlanInput> => {
     const nodesThere = deferToTarget(loaded, production, { options: {}, own });
     const deferral = withSources(nodesThere, sources) ?? nodesThere;
     const whole = await loadWhole(host, screen, loaded, own, deferral.columns);
     const silent: Screen = { ...screen, note: () => undefined };
     const { graph, hooks } = withDeferral(silent, whole, deferral, own);
     const { project } = loaded;
-    const input: PlanInput = {
+    return {
       ...production.input,
       ...hooks,
       target: { ...production.input.target, schema: project.target.schema },
@@ -131,11 +136,15 @@ async function lookForMoves(
       files: seeFilesOfModels(host, loaded),
       reuse: true,
     };
+  };
+  const standing = [...loaded.graph.nodes.values()].filter((node) => isBuilt(node) && production.own.existing(node.relation) !== undefined);
+  const allThere = await among(new Set([...standing, ...nodes].map(({ id }) => id)));
+  return async (own) => {
+    const input = await among(own);
     return nodes.map((node) => {
-      const planned = graph.nodes.get(node.id);
-      return planned !== undefined && isBuilt(planned)
-        ? findMoves(input, production.own, planned, baseOf(production.find(node)?.build))
-        : [];
+      const planned = input.graph.nodes.get(node.id);
+      const base = baseOf(production.find(node)?.build);
+      return planned !== undefined && isBuilt(planned) ? findMoves(input, production.own, planned, { base, allThere }) : [];
     });
   };
 }
@@ -179,14 +188,39 @@ async function publish(
     for (const child of loaded.graph.children.get(id) ?? [])
       if (loaded.graph.nodes.get(child)?.resourceType === 'test') selected.add(child);
   }
+  const kept = keptBeside(production, selected, copies);
+  for (const id of kept) selected.add(id);
   const { env: _env, args: _args, ...rest } = options;
   const request = { command: 'build' as const, options: { ...rest, force: true } };
   const ready = await prepareNodes(host, screen, request, { loaded, selected });
-  const prepared = { ...ready, ...(beside === undefined ? {} : { loaded: reading(ready.loaded, beside) }), copies };
+  const { compared } = production.input;
+  const prepared = {
+    ...ready,
+    ...(beside === undefined ? {} : { loaded: reading(ready.loaded, beside) }),
+    ...(kept.length === 0 || compared === undefined ? {} : { compared }),
+    copies,
+  };
   return runCopies(host, screen, request, prepared, ({ steps }) => {
     for (const step of steps)
       if (step.kind === 'build' && step.assumes.ordinal !== standing.ordinal(step.relation))
         throw new Stop(exitCodes.transient, [diagnose('copy-target-moved', { node: step.name })]);
+  });
+}
+
+/**
+ * What reads nothing that differs of what is published: tables whose rows are those that a build would give them, for it to be
+ * noted, and views, which are made anew.
+ */
+function keptBeside({ input, affected }: Production, published: ReadonlySet<NodeId>, copies: ReadonlyMap<NodeId, Copy>): readonly NodeId[] {
+  // All that follows from what differs was compared, what stands below views that stay as they are too.
+  const followed = new Set([...(input.compared?.keys() ?? [])].filter((id) => !affected.has(id)));
+  if (followed.size === 0) return [];
+  const selected = new Set([...published, ...followed]);
+  const { steps } = buildPlan({ ...input, reuse: true, selected, copies }).value.plan;
+  return steps.flatMap((step) => {
+    if (step.kind === 'build') return followed.has(step.node) && step.materialization === 'view' ? [step.node] : [];
+    const build = step.kind === 'unchanged' ? step.build : undefined;
+    return build?.keeps !== undefined && followed.has(build.node) ? [build.node] : [];
   });
 }
 

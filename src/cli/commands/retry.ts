@@ -13,15 +13,16 @@ import { openProject } from '../load-graph.ts';
 import type { DatabaseOptions, OutputOptions, ProjectOptions } from '../options.ts';
 import { argumentsOf, optionsFrom } from '../run-arguments.ts';
 import { runCommand } from '../run-command.ts';
-import { runResultsPath } from '../run-report.ts';
 import type { Screen } from '../screen.ts';
-import { unfinishedRunIn } from '../unfinished-mark.ts';
+import { besideName } from '../target-records.ts';
+import { unfinishedName, unfinishedRunIn } from '../unfinished-mark.ts';
 
 export interface RetryOptions extends ProjectOptions, OutputOptions, DatabaseOptions {
   readonly threads?: number;
   readonly failFast?: boolean;
   readonly lockTimeout?: number;
   readonly output?: 'text' | 'json';
+  readonly runId?: string;
 }
 
 const done = new Set(['success', 'no-op', 'pass', 'warn']);
@@ -39,6 +40,8 @@ export async function retryCommand(host: Host, screen: Screen, options: RetryOpt
   const merged = optionsFrom(recorded.args, options);
   screen.note(`again, with the flags${when(recorded.startedAt)}:  ${commandLine(recorded.command, argumentsOf(merged))}`);
   const { promote, clone } = recorded.args;
+  if (options.runId !== undefined && (typeof promote === 'string' || clone === true))
+    throw new Stop(exitCodes.usage, [diagnose('run-id-of-copies', { line })]);
   // Both take over what is not there yet.
   const { force: _force, ...again } = merged;
   if (typeof promote === 'string') return (await import('./promote.ts')).promoteCommand(host, screen, { ...again, args: [promote] });
@@ -49,9 +52,10 @@ export async function retryCommand(host: Host, screen: Screen, options: RetryOpt
 
 async function readLastRun(host: Host, screen: Screen, options: RetryOptions): Promise<RecordedRun> {
   const { project } = await openProject(host, screen, options);
-  const unfinished = unfinishedRunIn(host, join(project.root, project.paths.target));
+  const nameOf = (name: string): string => (options.target === undefined ? undefined : besideName(name, project)) ?? name;
+  const unfinished = unfinishedRunIn(host, join(project.root, project.paths.target, nameOf(unfinishedName)));
   if (unfinished !== undefined) throw new Stop(exitCodes.usage, [describeUnfinished(host, unfinished)]);
-  const path = runResultsPath(project);
+  const path = `${project.paths.target}/${nameOf('run_results.json')}`;
   const absolute = join(project.root, path);
   if (host.files.stat(absolute) === undefined) throw new Stop(exitCodes.usage, [diagnose('nothing-to-retry', { path })]);
   const recorded = readRunResults(new TextDecoder().decode(host.files.readBytes(absolute)));

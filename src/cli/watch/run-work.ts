@@ -67,7 +67,7 @@ async function executeWork(
   const prepared = await prepareNodes(host, screen, request, { loaded, selected: nodes, own: new Set([...selected, ...nodes]) });
   if (signal.aborted) return { kind: 'stopped', problems: 0 };
   const mark = createUnfinishedMark(host, options, { command, args: argumentsOf(options) });
-  mark.begin(join(loaded.project.root, loaded.project.paths.target), (text) => screen.mask().apply(text));
+  mark.begin(join(loaded.project.root, loaded.project.paths.target), (text) => screen.mask().apply(text), loaded.project);
   const manner: RunManner = {
     cancellation: { signal, whileBusy: (busy) => busy() },
     recorded: mark.recorded,

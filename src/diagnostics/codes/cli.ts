@@ -176,6 +176,10 @@ export const cliCodes = {
     () => '`--run-id` and `--watch` do not go together: what is watched is done again whenever it changes',
     () => 'leave one of them away',
   ),
+  'run-id-of-copies': error<{ readonly line: string }>(
+    ({ line }) => `what is repeated is \`${line}\`, which has no \`--run-id\``,
+    () => 'leave it away: only what is not there yet is copied',
+  ),
   'run-id-of-another': error<{ readonly name: string; readonly flag: string; readonly line: string }>(
     ({ name, flag, line }) => `run \`${name}\` was begun with another \`${flag}\`: \`${line}\``,
     () => 'repeat it as it was begun, or give another `--run-id`',

@@ -1,0 +1,127 @@
+/**
+ * Finds what models that are loaded interval by interval have to load again because others that they read, loaded so too, were
+ * loaded again: by another run since, or by this one. Works on ranges; days are never gone through.
+ */
+import type { CompiledModel, NodeId } from '../compile/compiled.ts';
+import type { Graph } from '../graph/graph.ts';
+import { bug } from '../diagnostics/bug.ts';
+import { cellSizeOf } from '../intervals/batch-size.ts';
+import { wholeCells } from '../intervals/choose-loads.ts';
+import { createGrid } from '../intervals/grid.ts';
+import { commonRanges, joinRanges } from '../intervals/range-set.ts';
+import type { RangeSet } from '../intervals/range-set.ts';
+import { findZone } from '../intervals/zone.ts';
+import type { LedgerLoad } from '../state/ledger-loads.ts';
+import { buildSubject } from '../state/state-tables.ts';
+import type { BuildContext, Standing } from './build-context.ts';
+import type { BatchPlan } from './action.ts';
+import { orderFor } from './plan-batches.ts';
+import type { LateRanges, PlanInput } from './plan-input.ts';
+import type { Plan } from './plan.ts';
+import { relationsRead } from './relations-read.ts';
+
+/** A ledger, and the ordinal after which its entries are not known to those who read its table. */
+export interface LedgerSince {
+  readonly subject: string;
+  readonly after: number;
+  /** The run whose entries they know all the same. */
+  readonly beside: string;
+}
+
+/** What is noted of the parents with each entry in the ledger of a model. */
+export function seenBy({ input, standing }: Pick<BuildContext, 'input' | 'standing'>, model: CompiledModel): Pick<BatchPlan, 'seen'> {
+  const parents = parentsByInterval(input.graph, model.id);
+  if (parents.length === 0) return {};
+  // Who loads a range alone, or could not ask, leaves the rest to be found by the next one.
+  if (orderFor({ input }, model)?.only === true || input.isLateUnknown === true) {
+    const seen = standing.ledger(model.relation)?.seen;
+    return seen === undefined ? {} : { seen };
+  }
+  const ordinals = parents.map(({ relation }) => [buildSubject(relation, input.dialect), standing.ledger(relation)?.ordinal ?? 0] as const);
+  return { seen: { run: input.run.id, ordinals: Object.fromEntries(ordinals) } };
+}
+
+/** The ledgers with entries that some model of the plan has not seen; nothing where none was loaded again. */
+export function ledgersToRead(plan: Plan, input: PlanInput, standing: Standing): readonly LedgerSince[] {
+  const found = new Map<string, LedgerSince>();
+  for (const model of modelsByInterval(plan, input)) {
+    const seen = standing.ledger(model.relation)?.seen;
+    if (seen === undefined) continue;
+    for (const { relation } of parentsByInterval(input.graph, model.id)) {
+      const subject = buildSubject(relation, input.dialect);
+      const after = seen.ordinals[subject];
+      if (after === undefined || (standing.ledger(relation)?.ordinal ?? 0) <= after) continue;
+      found.set(JSON.stringify([subject, after, seen.run]), { subject, after, beside: seen.run });
+    }
+  }
+  return [...found.values()];
+}
+
+/** `loads` are the entries of those ledgers. Of models of the plan alone, in the order of the graph. */
+export function findLate(plan: Plan, input: PlanInput, standing: Standing, loads: readonly LedgerLoad[]): ReadonlyMap<NodeId, LateRanges> {
+  const late = new Map<NodeId, LateRanges>();
+  const loaded = new Map<NodeId, RangeSet>();
+  for (const step of plan.steps) if (step.kind === 'build' && step.batches !== undefined) loaded.set(step.node, step.batches.load);
+  for (const model of modelsByInterval(plan, input)) {
+    const ledger = standing.ledger(model.relation);
+    if (ledger === undefined) continue;
+    const after: string[] = [];
+    const ranges: RangeSet[] = [];
+    for (const parent of parentsByInterval(input.graph, model.id)) {
+      const subject = buildSubject(parent.relation, input.dialect);
+      const seen = ledger.seen?.ordinals[subject];
+      // What the same run loaded of the parent was there before: it had opened these ranges, or loaded them for the first time.
+      const since = loads.filter(
+        (entry) => entry.subject === subject && seen !== undefined && entry.ordinal > seen && entry.runId !== ledger.seen?.run,
+      );
+      const moved = commonRanges(joinRanges([...since.map(({ range }) => range), ...(loaded.get(parent.id) ?? [])]), ledger.done);
+      if (moved.length === 0) continue;
+      after.push(parent.name);
+      ranges.push(moved);
+    }
+    if (ranges.length === 0) continue;
+    const found = joinRanges(ranges.flat());
+    late.set(model.id, { ranges: found, after });
+    loaded.set(model.id, joinRanges([...(loaded.get(model.id) ?? []), ...cellsOf(model, found)]));
+  }
+  return late;
+}
+
+/** What the plan is about, after what it reads. */
+function modelsByInterval({ steps }: Plan, { graph }: PlanInput): readonly CompiledModel[] {
+  const ids = new Set<NodeId>();
+  for (const step of steps) {
+    if (step.kind === 'build') ids.add(step.node);
+    if (step.kind === 'unchanged' && step.build !== undefined) ids.add(step.build.node);
+  }
+  return [...ids]
+    .sort((a, b) => (graph.positions.get(a) ?? 0) - (graph.positions.get(b) ?? 0))
+    .flatMap((id) => modelByInterval(graph, id) ?? []);
+}
+
+function modelByInterval(graph: Graph, id: NodeId): CompiledModel | undefined {
+  const node = graph.nodes.get(id);
+  return node?.resourceType === 'model' && node.config.intervals !== undefined ? node : undefined;
+}
+
+/** Those that a model reads, itself or through views and ephemeral models. */
+function parentsByInterval(graph: Graph, id: NodeId): readonly CompiledModel[] {
+  const found: CompiledModel[] = [];
+  const seen = new Set<NodeId>();
+  const open = [...relationsRead(graph, id)];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const node = graph.nodes.get(next);
+    const byInterval = modelByInterval(graph, next);
+    if (byInterval !== undefined) found.push(byInterval);
+    else if (node?.resourceType === 'model' && node.config.materialized === 'view') open.push(...relationsRead(graph, next));
+  }
+  return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function cellsOf({ config: { intervals } }: CompiledModel, ranges: RangeSet): RangeSet {
+  if (intervals === undefined) return ranges;
+  const zone = findZone(intervals.timeZone) ?? bug(`there is no zone ${intervals.timeZone}`);
+  return wholeCells(createGrid(cellSizeOf(intervals.batchSize), zone), ranges);
+}

@@ -1,0 +1,88 @@
+/** Finds what follows from nodes that differ from what stands of them, and which nodes below read none of the columns that do. */
+import type { BuiltNode, NodeId } from '../compile/compiled.ts';
+import { shapeHash } from '../state/shape-hash.ts';
+import type { RecordedBuild } from '../state/state-reader.ts';
+import { buildSubject } from '../state/state-tables.ts';
+import type { Standing } from './build-context.ts';
+import { changesOf } from './compared-query.ts';
+import type { Changes } from './compared-query.ts';
+import type { ToCompare } from './find-comparable.ts';
+import { withDescendants } from './find-changed-nodes.ts';
+import { createFindings, differences, hasHooks, hookTexts, kindOf, plainName } from './find-unchanged.ts';
+import { isMadeByQuery, wordsOfSpared } from './follow-changes.ts';
+import type { PlanInput } from './plan-input.ts';
+import { nodeOf } from './plan-tests.ts';
+import { relationsRead } from './relations-read.ts';
+
+export interface Affected {
+  /** What differs, and what follows from it. */
+  readonly affected: ReadonlySet<NodeId>;
+  /** Below these, and the same as far as anybody can tell from the queries: why, in words. */
+  readonly spared: ReadonlyMap<NodeId, string>;
+}
+
+/**
+ * Queries to compare with those that made what stands: models of which only the text differs, and those below, in the order of
+ * the graph. Nothing where none of the latter could stay as it is.
+ */
+export function findComparableBelow(input: PlanInput, standing: Standing, changed: ReadonlySet<NodeId>): readonly ToCompare[] {
+  if (changed.size === 0) return [];
+  const below = withDescendants(input, changed);
+  const hooks = hookTexts(input, below);
+  const found = new Map<NodeId, ToCompare>();
+  let staying = false;
+  for (const id of input.graph.order) {
+    if (!below.has(id)) continue;
+    const node = nodeOf(input.graph, id);
+    if (node.resourceType !== 'model' || node.config.materialized === 'ephemeral' || node.full.slots.length > 0) continue;
+    const reads = relationsRead(input.graph, id);
+    const hasNewText = changed.has(id);
+    if (!hasNewText && !reads.some((parent) => found.has(parent))) continue;
+    const recorded = hooks.includes(plainName(node)) ? undefined : recordFollowed(input, standing, node);
+    if (recorded === undefined) continue;
+    found.set(id, { node, recorded, hasNewText, reads });
+    staying ||= !hasNewText;
+  }
+  return staying ? [...found.values()] : [];
+}
+
+/** By what `input` has of compared queries. Any doubt is a change, and new data alone is none. */
+export function findAffected({ graph, dialect, compared }: PlanInput, changed: ReadonlySet<NodeId>): Affected {
+  const affected = new Set<NodeId>();
+  const spared = new Map<NodeId, string>();
+  const changes = new Map<NodeId, Changes>();
+  for (const id of graph.order) {
+    const above = (graph.parents.get(id) ?? []).filter((parent) => affected.has(parent));
+    if (above.length === 0 && !changed.has(id)) continue;
+    // Only what can be followed was compared.
+    const query = compared?.get(id);
+    const found = query === undefined ? 'all' : changesOf(query, (parent) => changes.get(parent), dialect.foldIdentifier);
+    changes.set(id, found);
+    if (changed.has(id) || found === 'all' || found.size > 0 || query?.hasSameShape !== true) affected.add(id);
+    else {
+      const read = relationsRead(graph, id).filter((parent) => affected.has(parent));
+      spared.set(id, wordsOfSpared(graph, read));
+    }
+  }
+  return { affected, spared };
+}
+
+/**
+ * The record of what stands of a node, where its query is all that decides about it, nothing but that text may differ, and what it
+ * reads has the data that it was built from, as far as that is known: what is behind by itself is no measure for anything.
+ */
+function recordFollowed(input: PlanInput, standing: Standing, node: BuiltNode): RecordedBuild | undefined {
+  const recorded = standing.recorded(node.relation);
+  const before = recorded?.memory;
+  const existing = standing.existing(node.relation);
+  if (before === undefined || recorded?.node !== node.id || existing?.kind !== kindOf(node)) return undefined;
+  if (input.state.shapes[buildSubject(node.relation, input.dialect)] !== shapeHash(existing.columns)) return undefined;
+  // Findings of its own: of parents what is remembered counts, not what a build would make of them.
+  const { memory } = createFindings(input, standing, []).consider(node);
+  if (hasHooks(node) || !isMadeByQuery(node, memory)) return undefined;
+  if (differences(before.fingerprint, memory.fingerprint).some((name) => name !== 'sql')) return undefined;
+  const isBehind = Object.entries(memory.inputs).some(
+    ([id, state]) => state !== '?' && before.inputs[id] !== undefined && before.inputs[id] !== '?' && before.inputs[id] !== state,
+  );
+  return isBehind ? undefined : recorded;
+}
