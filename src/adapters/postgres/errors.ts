@@ -108,6 +108,12 @@ function isCatalogRace(raw: RawError): boolean {
   return raw.code === '23505' ? raw.schema === 'pg_catalog' : raw.code === 'XX000' && raw.message === 'tuple concurrently updated';
 }
 
+/** Another partition has the values already, or the rows of the one for all others do. */
+function isPartitionTaken({ code, routine, message }: RawError): boolean {
+  if (code === '42P17') return routine === 'check_new_partition_bound';
+  return code === '23514' && /default partition/.test(message);
+}
+
 /** SQL of the user made the server forget a statement that the connection had it keep: it is sent again. */
 function isForgotten({ code, message }: RawError): boolean {
   return code === '26000' && message.startsWith('prepared statement "tx_');
@@ -117,6 +123,7 @@ function kindOf(raw: RawError): EngineErrorKind {
   const code = raw.code ?? '';
   if (isCatalogRace(raw) || isForgotten(raw)) return 'conflict';
   if (raw.code === undefined ? LOST.test(raw.message) : SYSTEM_LOST.test(code)) return 'connection';
+  if (isPartitionTaken(raw)) return 'partition-taken';
   if (code === '42883' && raw.routine === 'op_error') return 'type-mismatch';
   if (Object.hasOwn(codeKinds, code)) return codeKinds[code] ?? 'other';
   // Version 14 looks for the file of an extension that it does not have.

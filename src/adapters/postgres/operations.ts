@@ -2,7 +2,6 @@
 import type { AlterColumns, AppendQuery, OperationRenderers, StageQuery } from '../../adapter/operation.ts';
 import type { Relation, RelationKind } from '../../adapter/relation.ts';
 import { settleEventsSql } from '../../adapter/event-sql.ts';
-import { replacePartitionsSql } from '../../adapter/replace-partitions-sql.ts';
 import { inRange } from '../../adapter/range-sql.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
@@ -11,6 +10,8 @@ import { applyChangesSql, stageChangesStatement } from '../../adapter/version-sq
 import { dialect } from './dialect.ts';
 import { columnList, deleteInsert, insertAll, merge } from './increments.ts';
 import { bug } from '../../diagnostics/bug.ts';
+import { replacePartitions } from './partitions/replace-partitions.ts';
+import { stagePartitions } from './partitions/stage-partitions.ts';
 import { publishMaterialized } from './publish/publish-materialized.ts';
 import { publishStage } from './publish/publish-stage.ts';
 import { publishView } from './publish/publish-view.ts';
@@ -75,7 +76,8 @@ export const operations: OperationRenderers = {
   'delete-insert': deleteInsert,
   'replace-range': ({ stage, target, columns, column, from, to }) =>
     each(`delete from ${name(target)} where ${inRange(quoteIdentifier(column), from, to)}`, insertAll(stage, target, columns)),
-  'replace-partitions': (operation) => each(...replacePartitionsSql(operation, dialect)),
+  'stage-partitions': stagePartitions,
+  'replace-partitions': replacePartitions,
   merge,
   'settle-events': (operation) => each(...settleEventsSql(operation, { ...dialect, rowId: 'ctid' })),
   'stage-changes': (operation) => [stageChangesStatement(operation, dialect, blankSemicolons)],
