@@ -17,6 +17,9 @@ import type { StandingPartition, StandingTable } from './standing-table.ts';
 const nameOf = dialect.relation;
 const each = (statements: readonly string[]): readonly Statement[] => statements.map((sql) => ({ sql }));
 
+// Whose it is plays no part in the lock of a table.
+const lockable = (table: Relation) => ({ name: nameOf(table), kind: 'table' as const, owner: 'current_user' });
+
 /** A new partition, and the one in whose place it comes. */
 interface Exchange {
   readonly fresh: NamedPartition;
@@ -105,7 +108,7 @@ function exchangeAll(
     { sql: `drop table ${nameOf(parent)}` },
     ...(old.length === 0
       ? []
-      : [lockBriefly([{ name: nameOf(target), kind: 'table', owner: 'current_user' }], lockTimeoutMs), { sql: `drop table ${gone}` }]),
+      : [lockBriefly([...old.map(({ relation }) => relation), target].map(lockable), lockTimeoutMs), { sql: `drop table ${gone}` }]),
     ...fresh.flatMap((partition) => attach(target, partition)),
   ];
 }

@@ -1,5 +1,7 @@
 /** Reads a divided table as it stands: its partitions, its indexes, and what speaks against exchanging a partition for another. */
-import { isPartitionName } from '../../../adapter/partition-name.ts';
+import { EngineError } from '../../../adapter/engine-error.ts';
+import type { RenderContext } from '../../../adapter/operation.ts';
+import { isPartitionName, partitionNamePattern } from '../../../adapter/partition-name.ts';
 import type { DeclaredPartitions } from '../../../adapter/declared-partitions.ts';
 import type { ResultSet } from '../../../adapter/connection.ts';
 import type { Relation } from '../../../adapter/relation.ts';
@@ -97,4 +99,18 @@ export function readTable([table, partitions, indexes]: readonly ResultSet[]): S
       return `create ${unique === true ? 'unique ' : ''}index on ${on} ${whole.slice(whole.indexOf(start) + start.length)}`;
     }),
   };
+}
+
+/** Fails where somebody else has put a partition into the table: the server would take it away with that. */
+export async function requireOwnPartitions(table: Relation, look: RenderContext['look']): Promise<void> {
+  const name = dialect.relation(table);
+  const [found] = await look({
+    sql: `select pg_catalog.format('the partition %I.%I', n.nspname, p.relname) from pg_catalog.pg_inherits i join pg_catalog.pg_class p on p.oid = i.inhrelid
+      join pg_catalog.pg_namespace n on n.oid = p.relnamespace
+      where i.inhparent = pg_catalog.to_regclass(${quoteText(name)}) and p.relispartition and p.relname !~ ${quoteText(partitionNamePattern)} order by 1`,
+  });
+  const dependents = (found?.rows ?? []).map(([what]) => String(what));
+  if (dependents.length === 0) return;
+  const message = `${name} cannot be dropped: it has partitions that somebody else has made`;
+  throw new EngineError({ kind: 'dependents', message, redacted: message, retry: 'never', relation: table, dependents });
 }
