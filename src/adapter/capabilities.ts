@@ -46,6 +46,8 @@ export interface Capabilities {
     readonly foreignKeys: boolean;
     /** Indexes of another method, over some rows, or with columns beside the key. */
     readonly specialIndexes: boolean;
+    /** Tables that are made of partitions, each with rows of its own. */
+    readonly declaredPartitions: boolean;
   };
   /** Files (CSV, JSON, Parquet) can be read by path inside a query. */
   readonly readsFiles: boolean;

@@ -20,6 +20,8 @@ export type EngineErrorKind =
   | 'locked'
   | 'lock-timeout'
   | 'dependents'
+  /** A partition cannot be made beside one that is there. */
+  | 'partition-taken'
   | 'cancelled'
   | 'out-of-memory'
   | 'disk-full'

@@ -1,5 +1,6 @@
 /** What `tx` asks of an engine, as data: each operation is rendered by the engine that runs it. */
 import type { LockWait, ResultSet, StandingRelation } from './connection.ts';
+import type { DeclaredPartitions } from './declared-partitions.ts';
 import type { FileForm } from './file-form.ts';
 import type { Attachment, Column, Relation, RelationKind } from './relation.ts';
 import type { Query, Statement } from './statement.ts';
@@ -52,6 +53,16 @@ export interface StageColumns {
   readonly columns: readonly Column[];
 }
 
+/** Makes `stage` as a divided table, with a partition for each value or span of the rows of a temporary table, and fills it with them. */
+export interface StagePartitions {
+  readonly kind: 'stage-partitions';
+  readonly stage: Relation;
+  readonly rows: Relation;
+  /** What the stage will be, after which its partitions are called. */
+  readonly target: Relation;
+  readonly declared: DeclaredPartitions;
+}
+
 /** Puts `stage`, of the same schema, in the place of `target`. `existing` is what stands there now. */
 export interface PublishStage {
   readonly kind: 'publish-stage';
@@ -60,6 +71,8 @@ export interface PublishStage {
   readonly existing?: RelationKind;
   /** SQL of the user comes after it in the same transaction, and may make what would be carried over from the old table. */
   readonly hooksFollow?: true;
+  /** The stage is a divided table. */
+  readonly declared?: DeclaredPartitions;
   /** Those that the stage has; what stands for the same on the old table does not come along. */
   readonly constraints?: readonly WantedConstraint[];
 }
@@ -157,6 +170,8 @@ export interface ReplacePartitions {
   readonly columns: readonly string[];
   /** What partitions are told apart by. An entry in parentheses is an expression. */
   readonly partitions: readonly string[];
+  /** The table is divided so: missing partitions are made ahead, and where nothing speaks against it whole ones change places. */
+  readonly declared?: DeclaredPartitions;
 }
 
 /** Updates the rows of `target` whose key is in `stage`, and inserts the others. */
@@ -346,6 +361,7 @@ export type Operation =
   | StageQuery
   | StageView
   | StageColumns
+  | StagePartitions
   | PublishStage
   | PublishView
   | PublishMaterialized

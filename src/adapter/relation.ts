@@ -30,6 +30,12 @@ export interface Attachment {
   readonly sql: string;
 }
 
+/** How a table is divided into partitions, by one column. */
+export interface Division {
+  readonly strategy: 'range' | 'list';
+  readonly column: string;
+}
+
 /** A relation as the catalog has it. `columns` are in ordinal order. */
 export interface CatalogRelation {
   readonly relation: Relation;
@@ -39,4 +45,6 @@ export interface CatalogRelation {
   readonly query?: string;
   /** Of a table; absent without any, and where the engine itself takes care of them. */
   readonly attachments?: readonly Attachment[];
+  /** Absent of what is no table of partitions; `unknown` where it is divided in another way. */
+  readonly division?: Division | 'unknown';
 }

@@ -1,4 +1,5 @@
 /** Compares the columns that a query has with what the project says about them. */
+import { hasSpans } from '../adapter/declared-partitions.ts';
 import type { BoundColumn } from '../adapter/analysis.ts';
 import type { Column } from '../adapter/relation.ts';
 import { findArgumentProblems, findColumnProblem } from '../checks/find-column-problem.ts';
@@ -77,7 +78,17 @@ export function checkPartitions(node: CompiledModel, columns: readonly Column[],
     .filter((entry) => !entry.startsWith('(') && !known.has(fold(entry)))
     .map((column) =>
       diagnose('partition-column-missing', { column, columns: names, inFolders: external !== undefined }, { node: node.id, span }),
-    );
+    )
+    .concat(checkSpans(node, columns, fold));
+}
+
+/** Days, months and years are cut out of dates and timestamps. */
+function checkSpans({ id, config, rawConfig }: CompiledModel, columns: readonly Column[], fold: (name: string) => string): Diagnostic[] {
+  const { partitionBy: [column = ''] = [], partitionGranularity: granularity } = config;
+  const found = columns.find(({ name }) => fold(name) === fold(column));
+  if (granularity === undefined || granularity === 'value' || found === undefined || hasSpans(found.type)) return [];
+  const problem = { column: found.name, type: found.type, granularity };
+  return [diagnose('partition-column-type', problem, { node: id, span: rawConfig['partition_granularity']?.span })];
 }
 
 /** Events are put in order by a column that they have. */

@@ -42,6 +42,7 @@ const config = fc.oneof(
       'materialized="incremental" unique_key="id" incremental_predicates=(array "id > 1")',
       'materialized="incremental" unique_key="id" sequence_by="at" delete_when="id > 1"',
       'materialized="incremental" incremental_strategy="insert_overwrite" partition_by="id"',
+      'materialized="incremental" incremental_strategy="insert_overwrite" partition_by="id" partition_granularity="value"',
       'materialized="external"',
       'materialized="incremental" incremental_strategy="time_interval" time_column="at" begin="2024-01-01" concurrent_batches=true',
       'materialized="external" location="exports/x.csv" partition_by="id" options=(object "header" false)',

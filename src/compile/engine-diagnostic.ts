@@ -33,6 +33,7 @@ export type EngineErrorCode = Extract<
   | 'transaction-conflict'
   | 'lock-timeout'
   | 'dependents-in-the-way'
+  | 'partition-taken'
   | 'statement-cancelled'
   | 'out-of-memory'
   | 'disk-full'
@@ -64,6 +65,7 @@ const codes: Readonly<Record<EngineErrorKind, EngineErrorCode>> = {
   locked: 'database-error',
   'lock-timeout': 'lock-timeout',
   dependents: 'dependents-in-the-way',
+  'partition-taken': 'partition-taken',
   io: 'file-not-read',
   'file-content': 'file-content',
   connection: 'connection-lost',

@@ -33,6 +33,7 @@ const ofIncrements: readonly ConfigKeyName[] = [
   ...ofMerges,
   'incremental_predicates',
   'partition_by',
+  'partition_granularity',
   ...ofIntervals,
   'on_schema_change',
   'full_refresh',
@@ -42,7 +43,7 @@ const ofIncrements: readonly ConfigKeyName[] = [
 const strategiesOf: readonly (readonly [readonly [IncrementalStrategy, ...IncrementalStrategy[]], readonly ConfigKeyName[]])[] = [
   [['merge'], ofMerges],
   [['merge', 'delete_insert'], ['incremental_predicates']],
-  [['insert_overwrite'], ['partition_by']],
+  [['insert_overwrite'], ['partition_by', 'partition_granularity']],
   [['time_interval'], ofIntervals],
 ];
 

@@ -28,9 +28,16 @@ function eventsOf(merged: MergedConfig): Pick<IncrementRules, 'events'> {
   return { events: { sequenceBy, ...(deleteWhen === undefined ? {} : { deleteWhen }) } };
 }
 
-function partitionsOf(merged: MergedConfig): Pick<IncrementRules, 'partitionBy'> {
+/** A granularity means something beside partitions only: a folder may say it for all models. */
+function partitionsOf(merged: MergedConfig): Pick<IncrementRules, 'partitionBy' | 'partitionGranularity'> {
   const partitionBy = configValue(merged, 'partition_by');
-  return partitionBy === undefined ? {} : { partitionBy };
+  if (partitionBy === undefined) return {};
+  const granularity = overwrites(merged) ? configValue(merged, 'partition_granularity') : undefined;
+  return { partitionBy, ...(granularity === undefined ? {} : { partitionGranularity: granularity }) };
+}
+
+function overwrites(merged: MergedConfig): boolean {
+  return isIncremental(merged) && configValue(merged, 'incremental_strategy') === 'insert_overwrite';
 }
 
 function merges(merged: MergedConfig): boolean {
@@ -45,10 +52,11 @@ function isIncremental(merged: MergedConfig): boolean {
 export function findIncrementProblems(id: NodeId, name: string, { uniqueKey }: ModelConfig, merged: MergedConfig): readonly Diagnostic[] {
   const { raw } = merged;
   const strategy = raw['incremental_strategy'];
-  if (configValue(merged, 'incremental_strategy') === 'insert_overwrite' && raw['partition_by'] === undefined && isIncremental(merged)) {
+  if (overwrites(merged) && raw['partition_by'] === undefined) {
     const missing = { name, key: 'partition_by', given: 'insert_overwrite', why: 'says which rows are replaced together' };
     return [diagnose('increment-config-missing', missing, { node: id, span: strategy?.span })];
   }
+  if (overwrites(merged)) return findPartitionProblems(id, merged);
   if (!merges(merged)) return [];
   const problems: Diagnostic[] = [];
   const conflict = (first: ConfigKeyName, second: ConfigKeyName, why: string): void => {
@@ -66,4 +74,15 @@ export function findIncrementProblems(id: NodeId, name: string, { uniqueKey }: M
   if (uniqueKey.some((column) => column.toLowerCase() === sequence))
     conflict('unique_key', 'sequence_by', 'a key with another place in the sequence is another key');
   return problems;
+}
+
+/** A table can be divided by one column. */
+function findPartitionProblems(id: NodeId, merged: MergedConfig): readonly Diagnostic[] {
+  const [by, granularity] = [merged.raw['partition_by'], merged.raw['partition_granularity']];
+  const entries = configValue(merged, 'partition_by') ?? [];
+  if (granularity === undefined || (entries.length === 1 && entries[0]?.startsWith('(') === false)) return [];
+  const why = 'a granularity is that of one column';
+  const notes = by === undefined ? [] : [{ message: '`partition_by` is here', span: by.span }];
+  const problem = { first: 'partition_by', second: 'partition_granularity', why };
+  return [diagnose('config-in-conflict', problem, { node: id, span: granularity.span, notes })];
 }

@@ -1,5 +1,7 @@
 /** How the rows of an increment come into their table, as config says. */
 
+import type { PartitionGranularity } from '../adapter/declared-partitions.ts';
+
 /** Columns as the user names them. */
 export interface MergeColumns {
   readonly rule: 'only' | 'all-but';
@@ -23,4 +25,6 @@ export interface IncrementRules {
   readonly events?: EventConfig;
   /** What partitions are told apart by, of which an increment replaces whole ones. An entry in parentheses is an expression. */
   readonly partitionBy?: readonly string[];
+  /** What one partition holds of the one column of `partitionBy`; with it, an engine that knows such tables divides the table itself. */
+  readonly partitionGranularity?: PartitionGranularity;
 }

@@ -3,6 +3,8 @@ import type { Span } from '../diagnostics/span.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Cell, Connection } from '../adapter/connection.ts';
 import type { Column } from '../adapter/relation.ts';
+import { spanStart } from '../adapter/declared-partitions.ts';
+import type { ReplacePartitions } from '../adapter/operation.ts';
 import { partitionSql } from '../adapter/replace-partitions-sql.ts';
 import { embed } from '../adapter/statement.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
@@ -12,6 +14,7 @@ import type { Batch } from './batch-step.ts';
 import { boundsOf } from './interval-bounds.ts';
 import { updatesOf } from './merge-updates.ts';
 import { queryRows, runOperation } from './perform.ts';
+import type { Situation } from './perform.ts';
 import { reconcileColumns, requireColumns } from './reconcile-columns.ts';
 import type { StepPlace } from './reconcile-columns.ts';
 import { requireCondition } from './require-condition.ts';
@@ -28,6 +31,7 @@ export interface StagedPlace extends StepPlace {
   readonly batch?: Batch | undefined;
   /** Of events: what was done before with those that are left. */
   readonly settled?: Settled | undefined;
+  readonly situation?: Situation;
 }
 
 const sampleSize = 5;
@@ -105,7 +109,7 @@ export async function applyIncrement(
     }
     case 'insert_overwrite': {
       const partitions = await partitionsOf(adapter, connection, action, place);
-      return runOperation(adapter, connection, { kind: 'replace-partitions', stage, target, columns, partitions });
+      return replacePartitions(adapter, connection, { kind: 'replace-partitions', stage, target, columns, ...partitions }, place);
     }
     case 'merge': {
       const updates = updatesOf(adapter, action, columns, place);
@@ -118,24 +122,42 @@ export async function applyIncrement(
   }
 }
 
+/** The number of rows is that of the stage: where partitions change places, no statement tells it. */
+async function replacePartitions(
+  adapter: Adapter,
+  connection: Connection,
+  operation: ReplacePartitions,
+  { situation }: StagedPlace,
+): Promise<number> {
+  const written = await runOperation(adapter, connection, operation, situation);
+  if (operation.declared === undefined) return written;
+  const { rows } = await queryRows(connection, { sql: `select count(*) from ${adapter.dialect.relation(operation.stage)}` });
+  return Number(rows[0]?.[0]);
+}
+
 /** What partitions are told apart by, once the engine has understood it. */
 async function partitionsOf(
   adapter: Adapter,
   connection: Connection,
-  { target: relation, partitions }: ApplyIncrement,
+  { target: relation, targetColumns, partitions }: ApplyIncrement,
   place: StepPlace,
-): Promise<readonly string[]> {
-  const { by, span } = partitions ?? bug('partitions that nothing tells apart');
-  for (const entry of by) {
+): Promise<Pick<ReplacePartitions, 'partitions' | 'declared'>> {
+  const { by: entries, span, granularity, declared } = partitions ?? bug('partitions that nothing tells apart');
+  const type = (entry: string): string => targetColumns.find(({ name }) => sameName(adapter, name, entry))?.type ?? '';
+  const by =
+    granularity === undefined || granularity === 'value'
+      ? entries
+      : entries.map((entry) => `(${spanStart(adapter.dialect.quoteIdentifier(entry), type(entry), granularity)})`);
+  for (const [index, entry] of by.entries()) {
     const condition = `${partitionSql(entry, adapter.dialect.quoteIdentifier)} is null`;
     await requireCondition(
       adapter,
       connection,
-      { key: 'partition_by', relation, condition, said: entry },
+      { key: 'partition_by', relation, condition, said: entries[index] ?? entry },
       { node: place.node, span: span ?? placeOf(place) },
     );
   }
-  return by;
+  return { partitions: by, ...(declared === undefined ? {} : { declared }) };
 }
 
 /** The conditions on rows of the table, once the engine has understood them. */

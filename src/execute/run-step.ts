@@ -182,7 +182,12 @@ async function perform(context: StepContext, step: RunningBuild, action: Action,
       if (action.when === 'always' || context.apart) await requireConstraints(context, step, action);
       return;
     case 'apply-increment':
-      progress.rows = await applyIncrement(adapter, connection, action, { ...step, ...progress, span: action.span });
+      progress.rows = await applyIncrement(adapter, connection, action, {
+        ...step,
+        ...progress,
+        situation: situationOf(context, step, progress),
+        span: action.span,
+      });
       return;
     case 'quarantine':
       await performQuarantine(context, step, action, progress);
@@ -242,7 +247,7 @@ async function performOperation(context: StepContext, step: RunningBuild, operat
   const { ports, connection } = context;
   const rows = await runOperation(ports.adapter, connection, operation, situationOf(context, step, progress));
   if (operation.kind === 'run-sql') progress.standing = undefined;
-  if (operation.kind !== 'stage-query' || operation.temporary) return;
+  if (operation.kind !== 'stage-partitions' && (operation.kind !== 'stage-query' || operation.temporary)) return;
   progress.rows = rows;
   // The first of several batches says little of the table.
   if (rows === 0 && step.batch === undefined && step.assumes.kind === 'table' && (await hasRows(ports, connection, step.relation)))

@@ -46,6 +46,7 @@ function modelConfig(config: ModelConfig): NodeConfig {
     ...present('merge_exclude_columns', config.mergeColumns?.rule === 'all-but' ? config.mergeColumns.columns : undefined),
     ...present('incremental_predicates', config.predicates),
     ...present('partition_by', config.partitionBy),
+    ...present('partition_granularity', config.partitionGranularity),
     ...present('sequence_by', config.events?.sequenceBy),
     ...present('delete_when', config.events?.deleteWhen),
     ...intervalConfig(config),

@@ -1,4 +1,5 @@
 /** What a step of a plan does, one thing after the other, and what it has to know for each. */
+import type { DeclaredPartitions, PartitionGranularity } from '../adapter/declared-partitions.ts';
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
 import type { FileForm } from '../adapter/file-form.ts';
 import type { Operation, VersionRules, WantedConstraint } from '../adapter/operation.ts';
@@ -186,7 +187,14 @@ export type Action =
       /** A column that a merge changes whatever these say. */
       readonly always?: string;
       /** What partitions are told apart by that are replaced, and where that is declared. */
-      readonly partitions?: { readonly by: readonly string[]; readonly span?: Span };
+      readonly partitions?: {
+        readonly by: readonly string[];
+        readonly span?: Span;
+        /** What a partition holds of the one column in `by`; without it, one of its values. */
+        readonly granularity?: PartitionGranularity;
+        /** The table is divided. */
+        readonly declared?: DeclaredPartitions;
+      };
       /** Conditions on the rows of `target` that may be touched, and where they are declared. */
       readonly predicates?: { readonly conditions: readonly string[]; readonly span?: Span };
       readonly onSchemaChange: OnSchemaChange;

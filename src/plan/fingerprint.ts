@@ -20,6 +20,9 @@ const meaning = '1';
 /** Why a relation is built whenever it is selected, by the name of its part of the fingerprint. */
 export const unsteadyPart = 'asks for';
 
+/** How the table is divided, where it is. */
+export const granularityPart = 'partition_granularity';
+
 /** How the file of a seed is read; the hash of the file covers it too. */
 export const readingPart = 'column types or delimiter';
 
@@ -117,6 +120,7 @@ function noteModel(input: PlanInput, { id, config }: CompiledModel, note: Note):
     note('merge columns', config.mergeColumns);
     note('incremental_predicates', config.predicates);
     note('partition_by', config.partitionBy);
+    note(granularityPart, config.partitionGranularity);
     note('sequence_by', config.events?.sequenceBy);
     note('deletions', config.events?.deleteWhen);
     note('on_schema_change', config.onSchemaChange);

@@ -17,6 +17,7 @@ import { checkDeletions, settleFirst } from './plan-events.ts';
 import { seenBy } from './find-late.ts';
 import { planBatches } from './plan-batches.ts';
 import { checkPlace, externalWork } from './plan-external.ts';
+import { checkDivision } from './plan-partitions.ts';
 import { planReplay } from './plan-replay.ts';
 import type { Action } from './action.ts';
 import type { Reason } from './plan.ts';
@@ -240,6 +241,7 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   const copy = relationKind === 'table' || materialized === 'external' ? context.input.copies?.get(model.id) : undefined;
   const decision = copy === undefined ? decide(context, model, relationKind, existing) : { reason: 'copied' as const, incremental: false };
   if (decision.incremental && !checkRows(context, model)) return undefined;
+  if (!checkDivision(context, model, decision.incremental ? existing : undefined)) return undefined;
   if (!checkDeletions(context, model, decision.incremental)) return undefined;
   return planDecided(context, model, { relationKind, existing, increment: decision.incremental ? strategy : undefined, decision, copy });
 }

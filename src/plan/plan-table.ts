@@ -1,5 +1,6 @@
 /** Plans how the rows of a query become those of a table: all of them anew, or an increment. */
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
+import type { DeclaredPartitions } from '../adapter/declared-partitions.ts';
 import { isIndexName } from '../adapter/index-name.ts';
 import type { Attachment, CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { Query } from '../adapter/statement.ts';
@@ -25,6 +26,7 @@ import {
 } from './plan-constraints.ts';
 import { eventActions } from './plan-events.ts';
 import { maskedColumns } from './plan-tests.ts';
+import { declaredPartitions } from './plan-partitions.ts';
 import { stageIndexes } from './plan-storage.ts';
 
 /**
@@ -56,7 +58,8 @@ export function replaceTable(
   const standing = existing === undefined ? {} : { existing: existing.kind };
   const constraints = planConstraints(input, node);
   const probe = { stage: { schema: input.dialect.temporarySchema, name: `${stage.name}_probe` }, query };
-  const filled = fill ?? [
+  const declared = node.resourceType === 'model' ? declaredPartitions(input, node) : undefined;
+  const whole = (): Action =>
     operation({
       kind: 'stage-query',
       stage,
@@ -64,8 +67,8 @@ export function replaceTable(
       ...unlogged(context, node),
       query,
       ...constraintsFromStart(input, constraints),
-    }),
-  ];
+    });
+  const filled = fill ?? (declared === undefined ? [whole()] : fillPartitions(context, { stage, target, query, declared }));
   return [
     ...explainConstraints(node, constraints, probe),
     ...filled,
@@ -79,10 +82,25 @@ export function replaceTable(
       target,
       ...standing,
       ...hooksFollow(node.postHooks),
+      ...(declared === undefined ? {} : { declared }),
       ...constraintsOfStage(constraints),
     }),
     ...nameConstraints(input, node, constraints, stage),
     ...reattach(target, existing, 'comment'),
+  ];
+}
+
+/** What partitions there are to be, only the rows tell: so they are put beside first, and each into its partition from there. */
+function fillPartitions(
+  { input }: BuildContext,
+  parts: { readonly stage: Relation; readonly target: Relation; readonly query: Query; readonly declared: DeclaredPartitions },
+): readonly Action[] {
+  const { stage, target, query, declared } = parts;
+  const rows = { schema: input.dialect.temporarySchema, name: `${stage.name}_rows` };
+  return [
+    operation({ kind: 'stage-query', stage: rows, temporary: true, query }),
+    operation({ kind: 'stage-partitions', stage, rows, target, declared }),
+    operation({ kind: 'drop', relation: rows, relationKind: 'table', temporary: true }),
   ];
 }
 
@@ -131,7 +149,7 @@ export function incrementTable(
       key,
       ...mergeColumnsOf(model),
       ...predicatesOf(model),
-      ...(strategy === 'insert_overwrite' ? partitionsOf(model) : {}),
+      ...(strategy === 'insert_overwrite' ? partitionsOf(context, model) : {}),
       ...(config.events === undefined ? {} : { always: config.events.sequenceBy }),
       ...(strategy === 'time_interval' ? timeOf(model) : {}),
       onSchemaChange,
@@ -158,9 +176,18 @@ function predicatesOf(model: CompiledModel): Pick<Extract<Action, { kind: 'apply
   return conditions === undefined ? {} : { predicates: { conditions, ...spanOf(model, ['incremental_predicates']) } };
 }
 
-function partitionsOf(model: CompiledModel): Pick<Extract<Action, { kind: 'apply-increment' }>, 'partitions'> {
-  const by = model.config.partitionBy;
-  return by === undefined ? {} : { partitions: { by, ...spanOf(model, ['partition_by']) } };
+function partitionsOf({ input }: BuildContext, model: CompiledModel): Pick<Extract<Action, { kind: 'apply-increment' }>, 'partitions'> {
+  const { partitionBy: by, partitionGranularity: granularity } = model.config;
+  if (by === undefined) return {};
+  const declared = declaredPartitions(input, model);
+  return {
+    partitions: {
+      by,
+      ...spanOf(model, ['partition_by']),
+      ...(granularity === undefined ? {} : { granularity }),
+      ...(declared === undefined ? {} : { declared }),
+    },
+  };
 }
 
 export function requireKeys(model: CompiledModel, stage: Relation): readonly Action[] {

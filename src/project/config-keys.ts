@@ -4,6 +4,7 @@ import { batchSizes } from '../intervals/batch-size.ts';
 import { beginPattern } from '../intervals/local-time.ts';
 import { materializations } from '../adapter/capabilities.ts';
 import type { IncrementalStrategy } from '../adapter/capabilities.ts';
+import { partitionGranularities } from '../adapter/declared-partitions.ts';
 import { fileFormats } from '../adapter/file-form.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -103,6 +104,7 @@ export const configShapes = {
     v.transform(toList),
     v.check((list) => list.length > 0 && !list.includes(''), 'a column, an SQL expression in parentheses, or a list of these'),
   ),
+  partition_granularity: oneOf(partitionGranularities),
   location: v.pipe(text('the path of a file or a folder'), v.minLength(1, 'the path of a file or a folder')),
   format: oneOf(fileFormats),
   options: keysOf(
@@ -219,6 +221,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('merge_update_columns', ['model']),
   key('merge_exclude_columns', ['model']),
   key('partition_by', ['model']),
+  key('partition_granularity', ['model']),
   key('location', ['model']),
   key('format', ['model']),
   key('options', ['model'], 'merge'),

@@ -269,6 +269,7 @@ type Keeping = Extract<
     kind:
       | 'write-files'
       | 'read-files'
+      | 'stage-partitions'
       | 'stage-indexes'
       | 'sync-indexes'
       | 'stage-constraints'
@@ -279,13 +280,15 @@ type Keeping = Extract<
   }
 >;
 
-/** What is done about a relation beside its rows. */
+/** What is done about how a relation is kept. */
 function describeKeeping(operation: Keeping): string {
   switch (operation.kind) {
     case 'write-files':
       return 'write rows into files';
     case 'read-files':
       return `make the view ${nameRelation(operation.view)} over files`;
+    case 'stage-partitions':
+      return `put the rows into a staging table with a partition for each ${operation.declared.granularity} of ${plainLine(operation.declared.column)}`;
     case 'stage-indexes':
       return `build ${countOf(operation.indexes.length, 'index', 'indexes')} on the staging table`;
     case 'stage-constraints':

@@ -47,7 +47,7 @@ function workOf(node: GraphNode): string {
   switch (node.resourceType) {
     case 'model': {
       const { materialized, uniqueKey, incrementalStrategy, mergeColumns, predicates, events, partitionBy } = node.config;
-      const { intervals, onSchemaChange, fullRefresh } = node.config;
+      const { partitionGranularity, intervals, onSchemaChange, fullRefresh } = node.config;
       return canonicalJson({
         config: {
           materialized,
@@ -57,6 +57,7 @@ function workOf(node: GraphNode): string {
           predicates,
           events,
           partitionBy,
+          partitionGranularity,
           intervals,
           onSchemaChange,
           fullRefresh,

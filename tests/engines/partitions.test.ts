@@ -1,7 +1,10 @@
 /** Whole partitions are replaced and no others, NULL being one like any other, on every engine. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { spanStart } from '../../src/adapter/declared-partitions.ts';
+import type { DeclaredPartitions } from '../../src/adapter/declared-partitions.ts';
 import type { Cell } from '../../src/adapter/connection.ts';
+import type { Operation } from '../../src/adapter/operation.ts';
 import { runOperation } from '../../src/execute/perform.ts';
 import { useEngines } from './sql-engines.ts';
 
@@ -48,6 +51,49 @@ describe('partitions', () => {
           expect(written).toBe(come.length);
         }),
         { numRuns: 60 },
+      );
+    });
+
+    it('of a divided table are the same, exchanged or filled in place, however often', { timeout: 60_000 }, async (context) => {
+      if (!adapter.capabilities.features.declaredPartitions) context.skip('no divided tables');
+      const connection = await connect();
+      await connection.run({ sql: 'create schema if not exists s' });
+      const stage = { schema: adapter.dialect.temporarySchema, name: 'stage' };
+      const target = { schema: 's', name: 'divided' };
+      const operate = (operation: Operation): Promise<number> => runOperation(adapter, connection, operation);
+      const dayOf = (part: number): string => `date '2024-01-30' + ${part}`;
+      const sql = (given: readonly Row[]): string =>
+        `create temp table stage as select * from (values (null::integer, null::date, null::integer) ${given
+          .map(([part, , v]) => `, (${part}, ${part === null ? 'null' : dayOf(part)}, ${v})`)
+          .join('')}) as t (part, day, v) where v is not null`;
+      const month = (part: number): number => (part < 2 ? 1 : 2);
+      const ways: readonly (readonly [DeclaredPartitions, (part: number) => number])[] = [
+        [{ column: 'part', granularity: 'value' }, (part) => part],
+        [{ column: 'day', granularity: 'day' }, (part) => part],
+        [{ column: 'day', granularity: 'month', unlogged: true }, month],
+      ];
+      await fc.assert(
+        fc.asyncProperty(rows, rows, fc.constantFrom(...ways), fc.boolean(), async (before, come, [declared, partOf], inPlace) => {
+          await connection.run({ sql: 'drop table if exists s.divided' }, { sql: 'drop table if exists stage' }, { sql: sql(before) });
+          await operate({ kind: 'stage-partitions', stage: target, rows: stage, target, declared });
+          await connection.run({ sql: 'drop table stage' }, { sql: sql(come) });
+          // What is told of each row has to see each of them.
+          if (inPlace)
+            await connection.run({
+              sql: `create trigger t before update on s.divided for each row execute function suppress_redundant_updates_trigger()`,
+            });
+          const { column, granularity } = declared;
+          const partitions = [granularity === 'value' ? column : `(${spanStart(`"${column}"`, 'date', granularity)})`];
+          const group = (row: Row): number | null => (row[0] === null ? null : partOf(row[0]));
+          const touched = new Set(come.map(group));
+          const expected = [...before.filter((row) => !touched.has(group(row))), ...come].map(([part, , v]) => JSON.stringify([part, v]));
+          for (const turn of [1, 2]) {
+            await operate({ kind: 'replace-partitions', stage, target, columns: ['part', 'day', 'v'], partitions, declared });
+            const found = (await connection.query({ sql: 'select part, v from s.divided' })).rows.map((row) => JSON.stringify(row));
+            expect(found.sort(), `run ${turn}`).toEqual(expected.sort());
+          }
+        }),
+        { numRuns: 40 },
       );
     });
   });

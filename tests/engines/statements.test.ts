@@ -69,6 +69,24 @@ const cases: { readonly [K in OperationKind]: StatementCase } = {
       ],
     },
   },
+  'stage-partitions': {
+    given: 'create temp table parted_rows as select 1 as id, 2 as v union all select null, 3',
+    operation: (schema) => ({
+      kind: 'stage-partitions',
+      stage: { schema: 's', name: 'parted' },
+      rows: { schema, name: 'parted_rows' },
+      target: { schema: 's', name: 'parted' },
+      declared: { column: 'id', granularity: 'value' },
+    }),
+    is: {
+      postgres: [
+        'create table "s"."parted" (like "pg_temp"."parted_rows") partition by list ("id")',
+        `create table "s"."parted_1_…`,
+        `create table "s"."parted_null_…`,
+        'insert into "s"."parted" select * from "pg_temp"."parted_rows"',
+      ],
+    },
+  },
   'publish-stage': {
     operation: () => ({ kind: 'publish-stage', stage, target }),
     is: { duckdb: ['alter table "s"."_tx_1" rename to "m"'], postgres: ['alter table "s"."_tx_1" rename to "m"'] },

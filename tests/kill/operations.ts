@@ -1,5 +1,6 @@
 /** The operations that are killed at each of their statements: what stood before, and the run that dies. */
 import { ids, seed } from '../../src/graph/graph-fixture.ts';
+import type { PartitionGranularity } from '../../src/adapter/declared-partitions.ts';
 import type { IntervalConfig } from '../../src/compile/compiled.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import type { RunSpec, SeedContent } from './drive.ts';
@@ -278,6 +279,25 @@ function byDay(intervals: Partial<IntervalConfig> = {}): RunSpec {
   };
 }
 
+/** Some months stay, some are replaced, some are new; and so for rows without one. */
+const sourceOfMonths = `create table main.months as select range::integer as id, v, case when range % 5 > 0 then (date '2024-01-01' + cast(range * 20 + late * 60 as integer)) end as day
+  from range(12) cross join (values ('first', 0), ('second', 1)) as t (v, late)`;
+
+function byMonth(v: string, partitionGranularity: PartitionGranularity = 'month'): RunSpec {
+  const sql = `select id, v, day from main.months where v = '${v}'`;
+  return facts(
+    {
+      incrementalStrategy: 'insert_overwrite',
+      partitionBy: ['day'],
+      partitionGranularity,
+      constraints: [{ type: 'not_null', columns: ['v'] }],
+      storage: { indexes: [{ columns: ['id'], unique: false }] },
+    },
+    sql,
+    sql,
+  );
+}
+
 const deployed = (version: number): RunSpec => ({
   nodes: [
     sqlModel('base', wide(version)),
@@ -326,6 +346,27 @@ export const operations: readonly KillOperation[] = [
   laterRun('incremental delete_insert', { uniqueKey: ['id'], incrementalStrategy: 'delete_insert' }, newest),
   laterRun('incremental merge', { uniqueKey: ['id'], incrementalStrategy: 'merge' }, newest),
   laterRun('incremental insert_overwrite', { incrementalStrategy: 'insert_overwrite', partitionBy: ['v', '(id % 3)'] }, newest),
+  {
+    name: 'divided table first build',
+    given: [sourceOfMonths],
+    history: [one('other', narrow(1))],
+    run: byMonth('first'),
+    only: 'postgres',
+  },
+  {
+    name: 'divided table insert_overwrite',
+    given: [sourceOfMonths],
+    history: [byMonth('first')],
+    run: byMonth('second'),
+    only: 'postgres',
+  },
+  {
+    name: 'divided table full refresh',
+    given: [sourceOfMonths],
+    history: [byMonth('first')],
+    run: { ...byMonth('second', 'year'), fullRefresh: true },
+    only: 'postgres',
+  },
   laterRun('indexed delete_insert', { uniqueKey: ['id'], incrementalStrategy: 'delete_insert', ...indexed }, newest),
   laterRun('indexed merge', { uniqueKey: ['id'], incrementalStrategy: 'merge', ...indexed }, newest),
   laterRun('incremental append_new_columns', { uniqueKey: ['id'], onSchemaChange: 'append_new_columns' }, newest, widened),

@@ -3,7 +3,7 @@
 export interface Questions {
   /** The database is a file, which may not be there. */
   readonly isFile: boolean;
-  /** Schema and name of all tables and views of users, temporary ones too. */
+  /** Schema and name of all tables and views of users, temporary ones too; partitions are those of their table. */
   readonly relations: string;
   /** What there is to know of a relation beside its rows: columns, constraints, and where they survive a rebuild, indexes, rights, comments. */
   readonly columns: (schema: string, name: string) => string;
@@ -40,7 +40,7 @@ const duckdb: Questions = {
 const postgres: Questions = {
   isFile: false,
   relations: `select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind in ('r', 'v', 'm', 'p', 'f') and n.nspname not in ('pg_catalog', 'information_schema', 'public') and n.nspname !~ '^pg_toast' order by 1, 2`,
+    where c.relkind in ('r', 'v', 'm', 'p', 'f') and n.nspname not in ('pg_catalog', 'information_schema', 'public') and n.nspname !~ '^pg_toast' and not c.relispartition order by 1, 2`,
   columns: (schema, name) => `select attname, format_type(atttypid, atttypmod), '' from pg_attribute
       where attrelid = '"${schema}"."${name}"'::regclass and attnum > 0 and not attisdropped
     union all select 'index', indexname, indexdef from pg_indexes where schemaname = '${schema}' and tablename = '${name}'

@@ -16,6 +16,6 @@ export const capabilities: Capabilities = {
   ownSchemas: ['main'],
   reinsertsUniqueKeys: false,
   constraints: 'with-table',
-  features: { unlogged: false, grants: false, foreignKeys: false, specialIndexes: false },
+  features: { unlogged: false, grants: false, foreignKeys: false, specialIndexes: false, declaredPartitions: false },
   readsFiles: true,
 };

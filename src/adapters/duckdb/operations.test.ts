@@ -267,10 +267,9 @@ describe('all operations', () => {
     const column = { name: 'a', type: 'INTEGER' };
     const constraints = [{ type: 'not_null', columns: ['a'] }] as const;
     const all: {
-      readonly [K in Exclude<OperationKind, 'stage-indexes' | 'stage-constraints' | 'grant' | 'publish-materialized'>]: Extract<
-        Operation,
-        { kind: K }
-      >;
+      readonly [
+        K in Exclude<OperationKind, 'stage-partitions' | 'stage-indexes' | 'stage-constraints' | 'grant' | 'publish-materialized'>
+      ]: Extract<Operation, { kind: K }>;
     } = {
       'create-schema': { kind: 'create-schema', schema: 's' },
       'stage-query': { kind: 'stage-query', stage, temporary: false, query: query('select 1') },

@@ -130,6 +130,7 @@ export const operations: OperationRenderers = {
     const definitions = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
     return each(`create ${temporary ? 'temp ' : ''}table ${name(stage)} (${definitions.join(', ')})`);
   },
+  'stage-partitions': ({ stage }) => bug(`partitions of ${stage.name}, which the engine does not have`),
   'publish-stage': publishStage,
   'publish-view': publishView,
   'write-files': writeFiles,

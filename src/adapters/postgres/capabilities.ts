@@ -18,6 +18,6 @@ export const capabilities: Capabilities = {
   ownSchemas: [],
   reinsertsUniqueKeys: true,
   constraints: 'any-time',
-  features: { unlogged: true, grants: true, foreignKeys: true, specialIndexes: true },
+  features: { unlogged: true, grants: true, foreignKeys: true, specialIndexes: true, declaredPartitions: true },
   readsFiles: false,
 };

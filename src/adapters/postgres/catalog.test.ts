@@ -30,7 +30,12 @@ describe('relations', () => {
     }) as Connection;
     expect(await catalog.relations(counting, ["S'x", 'M', 'missing'])).toEqual([
       { relation: { schema: 'M', name: 'empty' }, kind: 'table', columns: [] },
-      { relation: { schema: 'M', name: 'parted' }, kind: 'table', columns: [{ name: 'i', type: 'integer' }] },
+      {
+        relation: { schema: 'M', name: 'parted' },
+        kind: 'table',
+        division: { strategy: 'range', column: 'i' },
+        columns: [{ name: 'i', type: 'integer' }],
+      },
       { relation: { schema: 'M', name: 'stored' }, kind: 'materialized view', columns: [{ name: 'i', type: 'integer' }] },
       {
         relation: { schema: "S'x", name: 't' },

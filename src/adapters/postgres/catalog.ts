@@ -2,6 +2,7 @@
 import type { Catalog, CatalogNames, Cell, Connection, ResultSet, StandingQuery } from '../../adapter/connection.ts';
 import type { CatalogRelation, Column, Relation, RelationKind } from '../../adapter/relation.ts';
 import type { Statement } from '../../adapter/statement.ts';
+import { partitionNamePattern } from '../../adapter/partition-name.ts';
 import { dialect } from './dialect.ts';
 import { quoteText } from './quoting.ts';
 
@@ -30,11 +31,13 @@ const queryTree = `(select pg_catalog.md5(pg_catalog.string_agg(case when u.at =
 function relationsQuery(schemas: readonly string[]): string {
   return [
     `select n.nspname, c.relname, c.relkind, ${columnOf},`,
-    `case when c.relkind in ('v', 'm') and coalesce(a.attnum, 1) = 1 then ${queryTree} end`,
+    `case when c.relkind in ('v', 'm') and coalesce(a.attnum, 1) = 1 then ${queryTree} end, ${division}`,
     `from pg_catalog.pg_namespace n`,
     `join pg_catalog.pg_class c on c.relnamespace = n.oid`,
     attributes,
     `where n.nspname in (${schemas.map(quoteText).join(', ')}) and c.relkind in ('r', 'p', 'f', 'v', 'm')`,
+    // Part of the table that they belong to, under names that people do not write.
+    `and not (c.relispartition and c.relname ~ ${quoteText(partitionNamePattern)})`,
     `order by n.nspname, c.relname, a.attnum`,
   ].join('\n');
 }
@@ -42,8 +45,8 @@ function relationsQuery(schemas: readonly string[]): string {
 async function relations(connection: Connection, schemas: readonly string[]): Promise<readonly CatalogRelation[]> {
   if (schemas.length === 0) return [];
   const { rows } = await connection.query({ sql: relationsQuery(schemas) });
-  const found: { relation: Relation; kind: RelationKind; columns: Column[]; query?: string }[] = [];
-  for (const [schema, name, kind, column, type, query] of rows) {
+  const found: (CatalogRelation & { columns: Column[] })[] = [];
+  for (const [schema, name, kind, column, type, query, divided] of rows) {
     let last = found.at(-1);
     if (last === undefined || last.relation.name !== name || last.relation.schema !== schema) {
       last = {
@@ -51,12 +54,25 @@ async function relations(connection: Connection, schemas: readonly string[]): Pr
         kind: kinds[text(kind)] ?? 'table',
         columns: [],
         ...(typeof query === 'string' ? { query } : {}),
+        ...readDivision(divided),
       };
       found.push(last);
     }
     if (column !== null) last.columns.push({ name: text(column), type: text(type) });
   }
   return found;
+}
+
+/** `list day`; NULL of what is not divided, an empty text of what is divided by more than a column. */
+const division = `case c.relkind when 'p' then coalesce((select case t.partstrat when 'r' then 'range ' when 'l' then 'list ' end || k.attname
+  from pg_catalog.pg_partitioned_table t join pg_catalog.pg_attribute k on k.attrelid = c.oid and k.attnum = t.partattrs[0]
+  where t.partrelid = c.oid and t.partnatts = 1), '') end`;
+
+function readDivision(cell: Cell | undefined): Pick<CatalogRelation, 'division'> {
+  if (cell === null || cell === undefined) return {};
+  const [, strategy, column] = /^(range|list) (.*)$/s.exec(String(cell)) ?? [];
+  if (column === undefined) return { division: 'unknown' };
+  return { division: { strategy: strategy === 'list' ? 'list' : 'range', column } };
 }
 
 function text(cell: Cell | undefined): string {
@@ -104,7 +120,7 @@ const standing: StandingQuery = {
   statement: (relation, isExpected) => ({
     kept: { name: isExpected ? 'tx_standing' : 'tx_absent', values: [dialect.relation(relation)] },
     sql: [
-      `select c.relkind, ${isExpected ? burden : 'true'}, ${columnOf}`,
+      `select c.relkind, ${isExpected ? burden : 'true'}, ${columnOf}, ${division}`,
       `from pg_catalog.pg_class c ${attributes}`,
       `where c.oid = pg_catalog.to_regclass($1) and c.relkind in ('r', 'p', 'f', 'v', 'm') order by a.attnum`,
     ].join('\n'),
@@ -117,6 +133,7 @@ const standing: StandingQuery = {
       relation,
       kind: kinds[text(first[0])] ?? 'table',
       burdened: first[1] === true,
+      ...readDivision(first[4]),
       columns: named.map(([, , column, type]) => ({ name: text(column), type: text(type) })),
     };
   },

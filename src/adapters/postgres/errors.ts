@@ -109,6 +109,12 @@ function isCatalogRace(raw: RawError): boolean {
   return raw.code === '23505' ? raw.schema === 'pg_catalog' : raw.code === 'XX000' && raw.message === 'tuple concurrently updated';
 }
 
+/** Another partition has the values already, or the rows of the one for all others do. */
+function isPartitionTaken({ code, routine, message }: RawError): boolean {
+  if (code === '42P17') return routine === 'check_new_partition_bound';
+  return code === '23514' && /default partition/.test(message);
+}
+
 /** SQL of the user made the server forget a statement that the connection had it keep: it is sent again. */
 function isForgotten({ code, message }: RawError): boolean {
   return code === '26000' && message.startsWith('prepared statement "tx_');
@@ -118,6 +124,7 @@ function kindOf(raw: RawError): EngineErrorKind {
   const code = raw.code ?? '';
   if (isCatalogRace(raw) || isForgotten(raw)) return 'conflict';
   if (raw.code === undefined ? LOST.test(raw.message) : SYSTEM_LOST.test(code)) return 'connection';
+  if (isPartitionTaken(raw)) return 'partition-taken';
   if (code === '42883' && raw.routine === 'op_error') return 'type-mismatch';
   const rule = findRule(raw);
   if (rule !== undefined) return rule.kind;

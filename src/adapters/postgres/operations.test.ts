@@ -393,6 +393,13 @@ describe('all operations', () => {
       'stage-query': { kind: 'stage-query', stage, temporary: false, query: query('select 1') },
       'stage-view': { kind: 'stage-view', stage: { ...stage, schema: 'pg_temp' }, query: query('select 1') },
       'stage-columns': { kind: 'stage-columns', stage, temporary: false, columns: [column] },
+      'stage-partitions': {
+        kind: 'stage-partitions',
+        stage,
+        rows: { ...stage, schema: 'pg_temp' },
+        target,
+        declared: { column: 'a', granularity: 'value' },
+      },
       'publish-stage': { kind: 'publish-stage', stage, target, existing: 'table' },
       'publish-view': { kind: 'publish-view', target, existing: 'view', query: query('select 1') },
       'publish-materialized': { kind: 'publish-materialized', target, query: query('select 1') },

@@ -1,8 +1,6 @@
 /** Renders each operation into the statements that PostgreSQL runs. */
-import type { AlterColumns, AppendQuery, OperationRenderers, StageQuery } from '../../adapter/operation.ts';
-import type { Relation, RelationKind } from '../../adapter/relation.ts';
+import type { AlterColumns, AppendQuery, Drop, OperationRenderers, RenderContext, StageQuery } from '../../adapter/operation.ts';
 import { settleEventsSql } from '../../adapter/event-sql.ts';
-import { replacePartitionsSql } from '../../adapter/replace-partitions-sql.ts';
 import { inRange } from '../../adapter/range-sql.ts';
 import { embed } from '../../adapter/statement.ts';
 import type { Query, Statement } from '../../adapter/statement.ts';
@@ -11,6 +9,9 @@ import { applyChangesSql, stageChangesStatement } from '../../adapter/version-sq
 import { dialect } from './dialect.ts';
 import { columnList, deleteInsert, insertAll, merge } from './increments.ts';
 import { bug } from '../../diagnostics/bug.ts';
+import { replacePartitions } from './partitions/replace-partitions.ts';
+import { requireOwnPartitions } from './partitions/standing-table.ts';
+import { stagePartitions } from './partitions/stage-partitions.ts';
 import { publishMaterialized } from './publish/publish-materialized.ts';
 import { publishStage } from './publish/publish-stage.ts';
 import { publishView } from './publish/publish-view.ts';
@@ -35,9 +36,10 @@ function wrap(prefix: string, query: Query): Statement {
   return embed(`${prefix} as (\n`, { ...query, sql: blankSemicolons(query.sql) }, '\n)');
 }
 
-/** Never with what depends on it: a view of somebody else would go with the table. */
-function drop(relation: Relation, kind: RelationKind): string {
-  return `drop ${kind} ${name(relation)}`;
+/** Never with what depends on it: a view of somebody else would go with the table, and so would a partition. */
+async function dropRelation({ relation, relationKind, temporary }: Drop, { look }: RenderContext): Promise<readonly Statement[]> {
+  if (relationKind === 'table' && !temporary) await requireOwnPartitions(relation, look);
+  return each(`drop ${relationKind} ${name(relation)}`);
 }
 
 function stageQuery({ stage, temporary, unlogged, query }: StageQuery): readonly Statement[] {
@@ -75,13 +77,14 @@ export const operations: OperationRenderers = {
   'delete-insert': deleteInsert,
   'replace-range': ({ stage, target, columns, column, from, to }) =>
     each(`delete from ${name(target)} where ${inRange(quoteIdentifier(column), from, to)}`, insertAll(stage, target, columns)),
-  'replace-partitions': (operation) => each(...replacePartitionsSql(operation, dialect)),
+  'stage-partitions': stagePartitions,
+  'replace-partitions': replacePartitions,
   merge,
   'settle-events': (operation) => each(...settleEventsSql(operation, { ...dialect, rowId: 'ctid' })),
   'stage-changes': (operation) => [stageChangesStatement(operation, dialect, blankSemicolons)],
   'apply-changes': (operation) => each(...applyChangesSql(operation, dialect)),
   'alter-columns': alterColumns,
-  drop: ({ relation, relationKind }) => each(drop(relation, relationKind)),
+  drop: dropRelation,
   'stage-constraints': stageConstraints,
   'release-constraints': releaseConstraints,
   'sync-constraints': syncConstraints,

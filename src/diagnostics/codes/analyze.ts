@@ -37,6 +37,10 @@ export const analyzeCodes = {
     ({ column, type }) => `the type \`${type}\` of column \`${column}\` is unknown to the database`,
     () => 'write a type as the database spells it',
   ),
+  'partition-column-type': error<{ readonly column: string; readonly type: string; readonly granularity: string }>(
+    (p) => `no ${p.granularity} can be told of \`${p.column}\`, which is of type ${p.type}`,
+    () => 'cast it to a date or a timestamp in the query, or set `partition_granularity="value"`',
+  ),
   'described-column-missing': warning<{ readonly node: string; readonly column: string; readonly columns: readonly string[] }>(
     ({ node, column }) => `\`${column}\` is described, and \`${node}\` has no such column`,
     ({ column, columns }) => didYouMean(column, columns) ?? `its columns are ${quoted(columns)}`,

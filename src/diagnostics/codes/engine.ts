@@ -124,6 +124,10 @@ export const engineCodes = {
     inTheWordsOf,
     () => 'nothing was changed; keep the columns as they are, or drop what depends on them and make it again afterwards',
   ),
+  'partition-taken': error<StatementProblem>(
+    inTheWordsOf,
+    () => 'nothing was changed; `tx` takes no partition away that somebody else has made: detach that one, and move its rows',
+  ),
   'dependents-not-recreated': error<StatementProblem & { readonly what: string; readonly relation: string }>(
     ({ what, relation, engine, message }) => `${what} cannot be made again for the new \`${relation}\`: ${engine}: ${message}`,
     ({ message }) =>

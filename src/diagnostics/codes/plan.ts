@@ -14,6 +14,22 @@ export const planCodes = {
         ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\` to take it over`
         : `give the model another name or \`alias\`, or run with \`--adopt\` to let \`tx\` take it over`,
   ),
+  'partitions-differ': error<{ relation: string; stands: string | undefined; wanted: string | undefined; isKept: boolean }>(
+    (p) =>
+      p.wanted === undefined
+        ? `the table \`${p.relation}\` is divided ${p.stands ?? ''}, and the model does not ask for that any more`
+        : `the model asks for a table divided ${p.wanted}, and \`${p.relation}\` is ${p.stands === undefined ? 'not divided' : `divided ${p.stands}`}`,
+    (p) =>
+      (p.isKept ? 'take `full_refresh: false` away, and ' : '') +
+      (p.wanted === undefined
+        ? 'build it anew with `--full-refresh`, or set `partition_granularity` again'
+        : 'build it anew with `--full-refresh`, or leave `partition_granularity` as it was'),
+  ),
+  'partition-not-in-key': error<{ what: string; columns: readonly string[]; column: string; engine: string }>(
+    (p) =>
+      `the ${p.what} over ${quoted(p.columns)} lacks \`${p.column}\`, by which the table is divided: ${p.engine} keeps it in each partition alone`,
+    (p) => `add \`${p.column}\` to it, declare a \`unique\` test instead, or take \`partition_granularity\` away`,
+  ),
   'history-in-the-way': error<{ relation: string; snapshot: string; kind: string; name: string }>(
     (p) =>
       `table \`${p.relation}\` is the history that snapshot \`${p.snapshot}\` has kept, and ${p.kind} \`${p.name}\` would take its place`,

@@ -1,4 +1,5 @@
 /** Reads what hangs on a relation and was set on it by anybody: its own settings, and everything that depends on it. */
+import { partitionNamePattern } from '../../../adapter/partition-name.ts';
 import type { Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
@@ -296,6 +297,7 @@ const others = `(select coalesce(json_agg(distinct o.what), '[]') from (${ties} 
     and not (d.classid = ${catalogOf('pg_rewrite')} and exists (select from pg_catalog.pg_rewrite r join pg_catalog.pg_class v on v.oid = r.ev_class
       where r.oid = d.objid and (r.ev_class = c.oid or r.rulename = '_RETURN' and v.relkind in ('v', 'm'))))
     and not (d.classid = ${pgClass} and exists (select from pg_catalog.pg_index x where x.indexrelid = d.objid and x.indrelid = c.oid))
+    and not (d.classid = ${pgClass} and exists (select from pg_catalog.pg_class q where q.oid = d.objid and q.relispartition and q.relname ~ '${partitionNamePattern}'))
     and not (d.classid = ${catalogOf('pg_attrdef')} and exists (select from pg_catalog.pg_attrdef e where e.oid = d.objid and e.adrelid = c.oid))
     and not (d.classid = ${catalogOf('pg_constraint')} and exists (select from pg_catalog.pg_constraint k where k.oid = d.objid and (k.conrelid = c.oid or k.confrelid = c.oid)))
     and not (d.classid = ${catalogOf('pg_trigger')} and exists (select from pg_catalog.pg_trigger t where t.oid = d.objid and t.tgrelid = c.oid))

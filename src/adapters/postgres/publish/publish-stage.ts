@@ -5,12 +5,13 @@ import { bug } from '../../../diagnostics/bug.ts';
 import { columnsStatement, readColumns } from '../catalog.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier } from '../quoting.ts';
+import { partitionsAhead } from '../partitions/replace-partitions.ts';
 import { askBelongings } from './belongings.ts';
 import { readBelongings } from './read-belongings.ts';
 import type { BelongingsAnswer } from './belongings.ts';
 import { lockBriefly } from './lock-briefly.ts';
 import { lockDependents } from './lock-dependents.ts';
-import { replaceRelation } from './replace-relation.ts';
+import { replaceRelation, sameColumns } from './replace-relation.ts';
 
 /** A table on which nothing hangs is simply replaced; what hangs on any other is looked at first. */
 export async function publishStage(operation: PublishStage, context: RenderContext): Promise<readonly Statement[]> {
@@ -32,8 +33,12 @@ export async function publishStage(operation: PublishStage, context: RenderConte
   const results = await context.look(...question, columnsStatement(stage));
   const answer = withoutReplaced(readBelongings(results, target), constraints);
   const columns = readColumns(results[question.length]);
+  const { declared } = operation;
+  const isFillable = declared !== undefined && answer.old !== undefined && sameColumns(answer.old, columns);
+  const ahead = isFillable ? await partitionsAhead(stage, target, declared, context.look) : undefined;
+  const divided = declared === undefined ? {} : { divided: { ahead } };
   return replaceRelation(
-    { stage, kind: 'table', columns, hooksFollow: operation.hooksFollow === true, constraints },
+    { stage, kind: 'table', columns, hooksFollow: operation.hooksFollow === true, ...divided, constraints },
     target,
     answer,
     context,

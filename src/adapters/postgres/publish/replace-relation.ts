@@ -31,6 +31,8 @@ export interface Fresh {
   readonly columns: readonly Column[];
   /** Hooks of the model come after it, and may make what would be carried over. */
   readonly hooksFollow: boolean;
+  /** It is divided: where its rows go into the old table, these statements make the partitions that they need; undefined where that is not divided. */
+  readonly divided?: { readonly ahead: readonly Statement[] | undefined };
   /** That a property file asks for. */
   readonly constraints: readonly WantedConstraint[];
 }
@@ -49,20 +51,19 @@ export function replaceRelation(fresh: Fresh, target: Relation, answer: Belongin
   const isTied =
     old.pointsTo.length > 0 &&
     fresh.constraints.some(({ type }) => type === 'foreign_key') &&
-    old.kind === 'r' &&
+    old.kind === (fresh.divided === undefined ? 'r' : 'p') &&
     sameColumns(old, fresh.columns);
   if (obstacles.length === 0 && !isTied) return [...swap(fresh, { ...answer, old }, context), ...restore];
-  if (fresh.kind === 'table' && sameColumns(old, fresh.columns)) return [...refill(fresh, old, context), ...restore];
+  const isFillable = fresh.divided === undefined || fresh.divided.ahead !== undefined;
+  if (fresh.kind === 'table' && isFillable && sameColumns(old, fresh.columns)) return [...refill(fresh, old, context), ...restore];
   const message = `${nameOf(target)} cannot be replaced: its columns change, and not all that depends on it can be made again`;
   throw new EngineError({ kind: 'dependents', message, redacted: message, retry: 'never', relation: target, dependents: obstacles });
 }
 
 /** What can neither be carried over nor made again, in words. */
 function findObstacles(old: Belongings, views: readonly Belongings[]): readonly string[] {
-  const kinds: Readonly<Record<string, string>> = { p: 'its partitions', f: 'the foreign server that holds it' };
-  const kind = kinds[old.kind];
   return [
-    ...(kind === undefined ? [] : [kind]),
+    ...(old.kind === 'f' ? ['the foreign server that holds it'] : []),
     ...old.referencedBy.filter((reference) => !isOurReference(reference)).map(({ name }) => name),
     ...[old, ...views].flatMap((entry) => entry.others),
     ...views.filter((view) => !view.ours).map((view) => `${describeView(view)} of ${view.owner}`),
@@ -99,14 +100,15 @@ function references(
   };
 }
 
-function sameColumns(old: Belongings, columns: readonly Column[]): boolean {
+/** Whether rows of the one fit into the other. */
+export function sameColumns(old: Belongings, columns: readonly Column[]): boolean {
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   return old.columns.length === columns.length && old.columns.every(({ name, type }) => types.get(name) === type);
 }
 
 /** In place: whoever reads sees the old rows until the commit, and everything that hangs on the table stays. */
 function refill(
-  { stage, columns, constraints }: Fresh,
+  { stage, columns, constraints, divided }: Fresh,
   { relation, referencedBy, asked }: Belongings,
   context: RenderContext,
 ): readonly Statement[] {
@@ -120,6 +122,7 @@ function refill(
     insert into ${nameOf(relation)} (${list}) overriding system value select ${list} from ${nameOf(stage)} where (select count(*) from gone) >= 0`;
   return [
     ...(dropped.length === 0 ? [] : [lockBriefly(locked, context.lockTimeoutMs), ...each(...dropped.map(dropReference))]),
+    ...(divided?.ahead ?? []),
     ...(constraints.length > 0 ? [] : each(...asked.map((name) => dropReference({ table: relation, constraint: name })))),
     make('the rows of the table itself', exchange),
     { sql: `drop table ${nameOf(stage)}` },
@@ -169,7 +172,8 @@ function swap(fresh: Fresh, { old, views }: Standing, context: RenderContext): r
 
 const kindLetters: Readonly<Record<RelationKind, string>> = { table: 'r', view: 'v', 'materialized view': 'm' };
 
-const isSameKind = (old: Belongings, { kind }: Fresh): boolean => kindLetters[kind] === old.kind;
+/** A table is a table, divided or not. */
+const isSameKind = (old: Belongings, { kind }: Fresh): boolean => kindLetters[kind] === (old.kind === 'p' ? 'r' : old.kind);
 
 const lockable = ({ relation, kind, owner }: Belongings) => ({
   name: nameOf(relation),
@@ -187,13 +191,16 @@ const lockableReferences = (old: Belongings) =>
 function settings(fresh: Fresh, old: Belongings, kept: ReadonlySet<string>, make: Maker): readonly Statement[] {
   const name = nameOf(fresh.stage);
   const both = isSameKind(old, fresh) && fresh.kind !== 'view';
-  const changes = both ? transferSettings(old, name, kept) : undefined;
+  const changes = both ? transferSettings(fresh.divided === undefined ? old : withoutOptions(old), name, kept) : undefined;
   return [
     ...(changes === undefined ? [] : [make('a setting of the table', changes)]),
     ...(both ? carryNotNull(old, fresh.stage, kept, make) : []),
     ...each(...transferGrants(old, name, kept), ...transferComments(old, name, kindLetters[fresh.kind], kept)),
   ];
 }
+
+/** How rows lie in a file is a matter of each partition. */
+const withoutOptions = (old: Belongings): Belongings => ({ ...old, options: null, toastOptions: null });
 
 /** The old goes and the new gets its name. Views that stay need the old until they are bound to the new. */
 function exchange(fresh: Fresh, old: Belongings, { bound, remade }: ViewPlan, make: Maker): readonly Statement[] {

@@ -1,0 +1,96 @@
+/** Statements that make divided tables, and partitions of them. */
+import { isPartitionName, partitionName, partitionNamePattern } from '../../../adapter/partition-name.ts';
+import type { DeclaredPartitions } from '../../../adapter/declared-partitions.ts';
+import type { ResultSet } from '../../../adapter/connection.ts';
+import type { Relation } from '../../../adapter/relation.ts';
+import type { Statement } from '../../../adapter/statement.ts';
+import { bug } from '../../../diagnostics/bug.ts';
+import { dialect } from '../dialect.ts';
+import { quoteIdentifier, quoteText } from '../quoting.ts';
+import type { PartitionKey } from './partition-keys.ts';
+
+/** A partition with its name. */
+export interface NamedPartition extends PartitionKey {
+  readonly relation: Relation;
+}
+
+/** Proves to the server, when a table becomes a partition, that it need not look at its rows. */
+const proof = '_tx_bound';
+
+export function partitionBy({ column, granularity }: DeclaredPartitions): string {
+  return `partition by ${granularity === 'value' ? 'list' : 'range'} (${quoteIdentifier(column)})`;
+}
+
+export function namesStatement({ schema }: Relation): Statement {
+  return {
+    sql: `select c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = ${quoteText(schema)} and c.relname ~ ${quoteText(partitionNamePattern)}`,
+  };
+}
+
+/** Names that nothing in the schema has yet: the old partitions stand while the new ones are filled. */
+export function namePartitions(target: Relation, keys: readonly PartitionKey[], answer: ResultSet | undefined): readonly NamedPartition[] {
+  const taken = new Set((answer?.rows ?? []).map(([name]) => String(name)));
+  return keys.map((key) => {
+    for (let turn = 0; turn <= taken.size; turn += 1) {
+      const name = partitionName(target, key, turn);
+      if (!isPartitionName(name)) return bug(`${name} is no name of a partition`);
+      if (taken.has(name)) continue;
+      taken.add(name);
+      return { ...key, relation: { schema: target.schema, name } };
+    }
+    return bug(`no name for a partition of ${target.name}`);
+  });
+}
+
+const create = ({ unlogged }: DeclaredPartitions): string => `create ${unlogged === true ? 'unlogged ' : ''}table`;
+
+/** Partitions of a table that nobody else sees. */
+export function createWithin(parent: Relation, partitions: readonly NamedPartition[], declared: DeclaredPartitions): readonly Statement[] {
+  return partitions.map(({ relation, bound }) => ({
+    sql: `${create(declared)} ${dialect.relation(relation)} partition of ${dialect.relation(parent)} ${bound}`,
+  }));
+}
+
+/** The same, of partitions that will move to another table. */
+export function createProven(parent: Relation, partitions: readonly NamedPartition[], declared: DeclaredPartitions): readonly Statement[] {
+  return partitions.map(({ relation, bound, condition }) => ({
+    sql: `${create(declared)} ${dialect.relation(relation)} partition of ${dialect.relation(parent)} (constraint ${proof} check (${condition})) ${bound}`,
+  }));
+}
+
+/** Makes a table one of the partitions. Those who read other partitions go on. */
+export function attach(parent: Relation, { relation, bound }: NamedPartition): readonly Statement[] {
+  const name = dialect.relation(relation);
+  return [
+    { sql: `alter table ${dialect.relation(parent)} attach partition ${name} ${bound}` },
+    { sql: `alter table ${name} drop constraint ${proof}` },
+  ];
+}
+
+/** What a table takes over from the one that it will be a partition of. */
+export const likeness = 'including constraints including defaults including generated including storage including compression';
+
+/** Empty partitions that are not there yet: made beside the table, since to make them in it would keep everybody from reading it. */
+export function createAhead(
+  parent: Relation,
+  partitions: readonly NamedPartition[],
+  declared: DeclaredPartitions,
+  owner: string,
+): readonly Statement[] {
+  return partitions.flatMap((partition) => {
+    const name = dialect.relation(partition.relation);
+    return [
+      {
+        sql: `${create(declared)} ${name} (like ${dialect.relation(parent)} ${likeness}, constraint ${proof} check (${partition.condition}))`,
+      },
+      ...own(partition.relation, owner),
+      ...attach(parent, partition),
+    ];
+  });
+}
+
+/** Its partitions belong to whom the table belongs to. */
+export function own(relation: Relation, owner: string): readonly Statement[] {
+  return [{ sql: `alter table ${dialect.relation(relation)} owner to ${quoteIdentifier(owner)}` }];
+}
