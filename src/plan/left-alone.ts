@@ -30,9 +30,17 @@ export function findNoLongerBuilt(input: PlanInput, standing: Standing): Plan['n
   const fold = (relation: Relation): string =>
     `${input.dialect.foldIdentifier(relation.schema)}\n${input.dialect.foldIdentifier(relation.name)}`;
   const built = new Set<string>();
-  for (const node of input.graph.nodes.values())
-    if ('relation' in node) built.add(fold(input.deferred?.get(node.id)?.own ?? node.relation));
-  const own = input.state.builds.filter((entry) => isOfProject(entry, input.project));
+  const elsewhere = new Set([...(input.deferred?.values() ?? [])].map(({ relation }) => input.dialect.foldIdentifier(relation.schema)));
+  for (const node of input.graph.nodes.values()) {
+    if (!('relation' in node)) continue;
+    const relation = input.deferred?.get(node.id)?.own ?? node.relation;
+    built.add(fold(relation));
+    elsewhere.delete(input.dialect.foldIdentifier(relation.schema));
+  }
+  // What another target has built stands in the same state where both are of one database.
+  const own = input.state.builds.filter(
+    (entry) => isOfProject(entry, input.project) && !elsewhere.has(input.dialect.foldIdentifier(entry.relation.schema)),
+  );
   const isTaken = (relation: Relation): boolean => built.has(fold(relation)) || standing.recorded(relation) !== undefined;
   const beside = findNeighbours(own, { graph: input.graph, existing: standing.existing, isTaken });
   return [
