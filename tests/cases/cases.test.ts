@@ -31,6 +31,7 @@ const ELSEWHERE: Readonly<Record<string, { readonly why: string; readonly test: 
   'partitions-differ': { why: 'DuckDB divides no table', test: 'tests/engines/declared-partitions.test.ts' },
   'port-in-use': { why: 'another program has to listen', test: 'tests/docs-site/serve.test.ts' },
   'run-id-at-work': { why: 'a run has to be at work', test: 'tests/engines/run-id.test.ts' },
+  'run-id-of-copies': { why: 'a promotion has to fail on its way', test: 'tests/engines/run-id.test.ts' },
   'state-in-use': { why: 'a run has to be at work', test: 'tests/engines/state-command.test.ts' },
   'statement-cancelled': { why: 'somebody has to interrupt the database', test: 'src/compile/engine-diagnostic.test.ts' },
   'strategy-not-supported': { why: 'DuckDB offers all of them', test: 'src/plan/build-plan.test.ts' },
