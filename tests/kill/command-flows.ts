@@ -13,7 +13,7 @@ export interface CommandFlow {
 export const environment = 'pr';
 
 /** What production was built from, and what is changed then. */
-export interface FlowFiles {
+interface FlowFiles {
   readonly first: Readonly<Record<string, string>>;
   readonly changed: Readonly<Record<string, string>>;
 }

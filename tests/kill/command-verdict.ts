@@ -18,7 +18,7 @@ const successes = (snapshot: Snapshot, relation: string): number =>
   countOf(snapshot, (row) => row.relation === relation && row.status === 'success');
 
 /** What was to be published: these stand in the environment under the names of production, or with an ending. */
-export function publishedNames(flow: CommandFlow, { before }: FlowBaseline): readonly string[] {
+function publishedNames(flow: CommandFlow, { before }: FlowBaseline): readonly string[] {
   return [...before.environment.relations.keys()].map((name) => (flow.isApart ? name : name.replace(`__${environment}.`, '.')));
 }
 

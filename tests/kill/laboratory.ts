@@ -53,7 +53,7 @@ export interface Trial {
 
 type InTurn = <T>(job: () => Promise<T>) => Promise<T>;
 
-export interface ChildEnd {
+interface ChildEnd {
   readonly signal: NodeJS.Signals | null;
   readonly report: ChildReport | undefined;
   readonly buildMs: number;
