@@ -320,11 +320,22 @@ export function differences(before: Fingerprint, now: Fingerprint): readonly str
 /** What differs, for people. The names of parts themselves stand in the state. */
 export const partInWords = (name: string): string => name.replace(/^sql\b/, 'SQL');
 
+/** Parts that are more than one thing. */
+const severalParts: ReadonlySet<string> = new Set([
+  'indexes',
+  'constraints',
+  'files',
+  'merge columns',
+  'incremental_predicates',
+  'deletions',
+]);
+
 const hashLike = /^[0-9a-f]{32,}$/;
 
 function describeChange(name: string, before: Fingerprint, now: Fingerprint): string {
   const [old = 'nothing', current = 'nothing'] = [before[name], now[name]];
-  return hashLike.test(old) || hashLike.test(current) ? `its ${name} has changed` : `its ${name} has changed from ${old} to ${current}`;
+  const changed = `its ${name} ${severalParts.has(name) ? 'have' : 'has'} changed`;
+  return hashLike.test(old) || hashLike.test(current) ? changed : `${changed} from ${old} to ${current}`;
 }
 
 function describeMove(

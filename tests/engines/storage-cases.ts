@@ -18,6 +18,7 @@ export const storageCases: readonly ConformanceCase[] = [
       { sql: `insert into main.m values (3, 'c')` },
       { refused: `insert into main.m values (1, 'again')`, says: 'nique' },
       { write: { 'models/m.sql': '{{config materialized="table" indexes=(array)}}select id, v from {{ref "src"}}' } },
+      { tx: 'plan --explain', says: ['its indexes have changed'] },
       build,
       { sql: `insert into main.m values (1, 'again')` },
     ],

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { adapter as realAdapter } from '../../src/adapters/duckdb/adapter.ts';
 import type { Adapter } from '../../src/adapter/adapter.ts';
 import type { Session } from '../../src/adapter/connection.ts';
+import type { Relation } from '../../src/adapter/relation.ts';
 import { findCheck } from '../../src/checks/vocabulary.ts';
 import type { CompiledHook, NodeId } from '../../src/compile/compiled.ts';
 import { noReads } from '../../src/compile/query-reads.ts';
@@ -19,6 +20,7 @@ import type { FileSystem } from '../../src/project/file-system.ts';
 import { placedFiles } from '../../src/project/placed-files.ts';
 import type { GraphNode } from '../../src/graph/graph.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
+import { deletionsRelation } from '../../src/plan/deletions-table.ts';
 import type { Copy, PlanInput, SeedSummary } from '../../src/plan/plan-input.ts';
 import { emptyState, readState } from '../../src/state/state-reader.ts';
 import { inspectStateLayout } from '../../src/state/state-layout.ts';
@@ -43,6 +45,8 @@ export interface RunSpec {
   readonly loads?: PlanInput['loads'];
   /** Tables that take the rows of others, by the ids of their nodes: a promotion. */
   readonly copies?: Readonly<Record<string, Copy>>;
+  /** What was set aside is tried once more, as by `tx quarantine replay`. */
+  readonly replay?: true;
   /** What stands and no node of the run builds is dropped behind it, as by `tx state gc --yes` and `tx env drop --yes`. */
   readonly drops?: true;
   readonly threads?: number;
@@ -179,6 +183,7 @@ export async function runIn(session: Session, adapter: Adapter, spec: RunSpec, p
     ...(spec.loads === undefined ? {} : { loads: spec.loads }),
     // The keys are ids of the nodes of the run.
     ...(spec.copies === undefined ? {} : { copies: new Map(Object.entries(spec.copies) as [NodeId, Copy][]) }),
+    ...(spec.replay === undefined ? {} : { replay: spec.replay }),
     files: new Map(seen),
     // As the program does: whatever a kill leaves, what was left undone must not be taken for done.
     reuse: spec.fullRefresh !== true,
@@ -239,9 +244,12 @@ async function dropTheRest(
     const ids = new Set<string>(spec.nodes.map(({ id }) => id));
     const catalog = await adapter.catalog.relations(connection, [...new Set(builds.map(({ relation }) => relation.schema))]);
     const standing = new Set(catalog.map(({ relation }) => adapter.dialect.relation(relation)));
-    const garbage = builds.flatMap(({ node, relation, relationKind: kind, ordinal }) =>
-      ids.has(node) || !standing.has(adapter.dialect.relation(relation)) ? [] : [{ node, relation, kind, ordinal }],
-    );
+    const name = (relation: Relation): string => adapter.dialect.relation(relation);
+    const garbage = builds.flatMap(({ node, relation, relationKind: kind, ordinal }) => {
+      if (ids.has(node) || !standing.has(name(relation))) return [];
+      const deletions = deletionsRelation(relation);
+      return [{ node, relation, kind, ordinal, beside: standing.has(name(deletions)) ? [deletions] : [] }];
+    });
     const ports = { adapter, connection, stateSchema, lockTimeoutMs: 10_000, run: { ...run, reason: 'gc' } };
     const left = (await dropRelations(garbage, ports)).flatMap(({ left: because }) => because ?? []);
     if (left.length > 0) throw new Error(left.join('; '));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { ChildReport, ChildRequest } from './child.ts';
+import type { CommandRequest } from './command-child.ts';
 import { createSlots } from '../../src/adapters/duckdb/query-slots.ts';
 import { runBuild } from './drive.ts';
 import type { Call, KillPoint, Sabotage } from './fault-session.ts';
@@ -65,23 +66,29 @@ const nextOrder = 60;
 /** Trials at once: each is a child, and then work in this process. */
 const trialsAtOnce = 2;
 
-/** Bundles the child and gives the means to kill it. */
-export async function openLaboratory(openYard: (root: string) => Promise<Yard> = openFileYard): Promise<Laboratory> {
-  const root = mkdtempSync(join(tmpdir(), 'tx-kill-'));
+/** Makes one file of a program of this folder; gives its path. */
+export async function bundleChild(root: string, name: string): Promise<string> {
   symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(root, 'node_modules'));
   const child = join(root, 'child.mjs');
   await build({
-    entryPoints: [fileURLToPath(new URL('child.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
     outfile: child,
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['@duckdb/*', 'pg-native'],
+    external: ['@duckdb/*', '@electric-sql/*', 'libpg-query', 'pg-native'],
     banner: {
       js: `import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);`,
     },
     logLevel: 'error',
   });
+  return child;
+}
+
+/** Bundles the child and gives the means to kill it. */
+export async function openLaboratory(openYard: (root: string) => Promise<Yard> = openFileYard): Promise<Laboratory> {
+  const root = mkdtempSync(join(tmpdir(), 'tx-kill-'));
+  const child = await bundleChild(root, 'child.ts');
   const slots = createSlots(trialsAtOnce);
   const inTurn: InTurn = async (job) => {
     await slots.acquire();
@@ -202,7 +209,7 @@ async function judgeDead(
 }
 
 /** Runs the child to its end, whatever that is. With `killAfterMs` it is killed from outside, that long after it opened the file. */
-function runChild(program: string, request: ChildRequest, killAfterMs?: number): Promise<ChildEnd> {
+export function runChild(program: string, request: ChildRequest | CommandRequest, killAfterMs?: number): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, JSON.stringify(request)], { stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';

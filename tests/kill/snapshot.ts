@@ -47,27 +47,27 @@ export const nothing: Snapshot = {
 };
 
 /** Opens the database as `tx` does, reads it, closes it. A file that is not there holds nothing. */
-export async function takeSnapshot(adapter: Adapter, database: string): Promise<Snapshot> {
+export async function takeSnapshot(adapter: Adapter, database: string, schema = stateSchema): Promise<Snapshot> {
   const questions = questionsOf(adapter.dialect.engine);
   if (questions.isFile && !existsSync(database)) return nothing;
   const session = await openFile(adapter, database);
   try {
-    return await snapshotOf(session, questions);
+    return await snapshotOf(session, questions, schema);
   } finally {
     await session.close();
   }
 }
 
-export async function snapshotOf(session: Session, questions: Questions = questionsOf('duckdb')): Promise<Snapshot> {
+export async function snapshotOf(session: Session, questions: Questions = questionsOf('duckdb'), schema = stateSchema): Promise<Snapshot> {
   const connection = await session.connect();
   try {
-    return await readAll(connection, questions);
+    return await readAll(connection, questions, schema);
   } finally {
     await connection.close();
   }
 }
 
-async function readAll(connection: Connection, questions: Questions): Promise<Snapshot> {
+async function readAll(connection: Connection, questions: Questions, ownState: string): Promise<Snapshot> {
   const rows = async (sql: string): Promise<readonly (readonly string[])[]> => {
     const result = await connection.query({ sql });
     return result.rows.map((row) => row.map(String));
@@ -78,7 +78,7 @@ async function readAll(connection: Connection, questions: Questions): Promise<Sn
   const orphans: string[] = [];
   const stateTables = new Set<string>();
   for (const [schema = '', name = ''] of found) {
-    if (schema === stateSchema) stateTables.add(name);
+    if (schema === ownState) stateTables.add(name);
     else if (name.startsWith('_tx_')) orphans.push(`${schema}.${name}`);
     else {
       const { relation, content } = await fingerprints(connection, questions, schema, name);
@@ -87,13 +87,13 @@ async function readAll(connection: Connection, questions: Questions): Promise<Sn
     }
   }
   if (stateTables.size === 0) return { ...nothing, relations, contents, orphans };
-  if (stateTables.size !== stateRelations) orphans.push(`${stateSchema}: ${[...stateTables].join(', ')}`);
+  if (stateTables.size !== stateRelations) orphans.push(`${ownState}: ${[...stateTables].join(', ')}`);
   const nodeRuns = await rows(
-    `select run_id, node_id, schema_name || '.' || relation_name, status, coalesce(row_count, -1) from _tx.node_runs order by 1, 2, 3, 4, 5`,
+    `select run_id, node_id, schema_name || '.' || relation_name, status, coalesce(row_count, -1) from ${ownState}.node_runs order by 1, 2, 3, 4, 5`,
   );
-  const runs = await rows(`select run_id, status from _tx.runs order by 1, 2`);
-  const checks = await rows(`select run_id, tested_node_id, status from _tx.check_results order by 1, 2, 3`);
-  const versions = await rows(`select count(*) from _tx.meta`);
+  const runs = await rows(`select run_id, status from ${ownState}.runs order by 1, 2`);
+  const checks = await rows(`select run_id, tested_node_id, status from ${ownState}.check_results order by 1, 2, 3`);
+  const versions = await rows(`select count(*) from ${ownState}.meta`);
   return {
     relations,
     contents,

@@ -10,14 +10,14 @@ import { dropRelations } from '../../execute/drop-relations.ts';
 import type { DroppedRelation, DropOutcome } from '../../execute/drop-relations.ts';
 import { recordRun } from '../../execute/recorded-run.ts';
 import { isOfProject } from '../../plan/plan-build.ts';
-import { findDeletions } from '../find-deletions.ts';
+import { withDeletions } from '../find-deletions.ts';
 import { quarantineColumns, quarantineRelation } from '../../plan/quarantine-table.ts';
 import type { Project } from '../../project/project.ts';
 import { envNameProblem, schemaIn, stateSchemaOfTarget } from '../../project/target-environment.ts';
 import { renderTable } from '../../report/tables.ts';
 import { listEnvironments } from '../../state/list-environments.ts';
 import { isoOf } from '../../state/history-reader.ts';
-import { stateRelation } from '../../state/state-tables.ts';
+import { stateRelation, stateTables, stateViews } from '../../state/state-tables.ts';
 import { listEnvironmentFiles } from '../environment-database.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -68,7 +68,8 @@ async function requireFile(host: Host, { project }: LoadedGraph, name: string): 
 /** The file of an environment in which nothing is left; nobody has it open. */
 function removeFile(host: Host, { root, target }: Project): void {
   const file = resolve(root, String(target.settings['path']));
-  for (const each of [file, `${file}.wal`]) if (host.files.stat(each) !== undefined) host.files.remove(each);
+  // A log without its file is found by nobody, until a file of that name takes it for its own.
+  for (const each of [`${file}.wal`, file]) if (host.files.stat(each) !== undefined) host.files.remove(each);
 }
 
 interface Asked {
@@ -146,7 +147,7 @@ async function drop(
   const { free, altered } = await findOwn(open, loaded, known);
   const kept = altered.map((relation): DropOutcome => ({ relation, left: 'not as it was built: somebody else has changed it' }));
   if (options.yes !== true) {
-    const names = free.map(({ relation }) => shownRelation(relation));
+    const names = free.flatMap(({ relation, beside = [] }) => [relation, ...beside].map(shownRelation));
     if (options.output === 'json') {
       screen.data({ relations: names, left: kept.map(({ relation }) => shownRelation(relation)) });
       return false;
@@ -172,12 +173,12 @@ async function drop(
   // As long as something stays, it stays known whose it is.
   if (outcomes.some(({ left }) => left !== undefined)) return false;
   const isShared = known.state.builds.some((build) => !isOfProject(build, project.name));
-  const isGone = await dropPlace(screen, open, loaded, { known, isShared });
+  // Without a state nobody knows of the environment any more: it goes last.
   removeFolder(host, screen, project);
-  return isGone;
+  return dropPlace(screen, open, loaded, { known, isShared });
 }
 
-/** Drops schemas and state; gives whether the file that holds them has nothing left. */
+/** Drops schemas and state; gives whether the file that holds them has nothing left, where the state goes with the file. */
 async function dropPlace(
   screen: Screen,
   { adapter: { dialect }, connection }: OpenTarget,
@@ -187,24 +188,28 @@ async function dropPlace(
   const { target, stateSchema } = loaded.project;
   const place = { connection, dialect };
   const isApart = target.env?.apart !== undefined;
-  const schemas = [...new Set(known.relations.map(({ build }) => build.relation.schema))].filter((schema) => isOwnSchema(loaded, schema));
+  const left = isApart && !isShared ? await listOthers(connection, stateSchema) : [];
+  if (isApart && !isShared && left.length === 0) return true;
+  // What an earlier try has dropped stood in schemas too.
+  const places = [...known.relations.map(({ build }) => build), ...known.state.forgotten].map(({ relation }) => relation.schema);
+  const schemas = [...new Set(places)].filter((schema) => isOwnSchema(loaded, schema));
   for (const schema of isApart ? [] : await dropEmptySchemas(schemas, place))
     screen.note(`left schema ${schema}: something of others stands there`);
-  const isDropped = !isShared && (await dropState(stateSchema, place));
-  if (!isDropped) screen.note(`left schema ${stateSchema}: something of others stands there`);
-  if (!isApart) return false;
-  const left = isDropped ? await listRelations(connection) : [];
+  if (isShared || !(await dropState(stateSchema, place))) screen.note(`left schema ${stateSchema}: something of others stands there`);
   if (left.length > 0)
     screen.note(`left ${String(target.settings['path'])}: something of others stands there, ${left.slice(0, 5).map(plainLine).join(', ')}`);
-  return isDropped && left.length === 0;
+  return false;
 }
 
-/** All that stands in the database, whoever made it. */
-async function listRelations(connection: Connection): Promise<readonly string[]> {
+/** What stands in the database beside the state, whoever made it. */
+async function listOthers(connection: Connection, stateSchema: string): Promise<readonly string[]> {
   const { rows } = await connection.query({
-    sql: `select table_schema || '.' || table_name from information_schema.tables where table_catalog = current_database() order by 1`,
+    sql: `select table_schema, table_name from information_schema.tables where table_catalog = current_database() order by 1, 2`,
   });
-  return rows.map(([name]) => String(name));
+  const ofState = new Set([...Object.keys(stateTables), ...Object.keys(stateViews)]);
+  return rows.flatMap(([schema, name]) =>
+    schema === stateSchema && ofState.has(String(name)) ? [] : [`${String(schema)}.${String(name)}`],
+  );
 }
 
 /** The output of the environment, and the files that its models wrote: no relation reads them any more. */
@@ -256,7 +261,7 @@ async function findOwn(
     return model === undefined || !isOurs ? [] : [{ relation: entry.relation, kind: entry.kind, node: model.node }];
   });
   return {
-    free: [...free, ...quarantines, ...(await findDeletions(open, free))],
+    free: [...(await withDeletions(open, free)), ...quarantines],
     altered: own.flatMap(({ build, stands }) => (stands === 'altered' ? [build.relation] : [])),
   };
 }
