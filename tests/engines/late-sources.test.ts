@@ -1,5 +1,6 @@
 /** Rows that come late into a source that says when they came open just the intervals that they touch, on every engine. */
 
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { useProjectEngines } from './engine-project.ts';
 import type { EngineProject } from './engine-project.ts';
@@ -29,8 +30,8 @@ const QUARTERS = model('{{ref "stg"}}', '15 minutes', '2024-03-05 02:00').replac
 
 const NOW = '2024-03-05T03:00:00Z';
 
-async function ok(project: EngineProject, line: string): Promise<string> {
-  const { exit, text } = await project.tx(line, NOW);
+async function ok(project: EngineProject, line: string, at = NOW): Promise<string> {
+  const { exit, text } = await project.tx(line, at);
   expect(exit, `${line}\n${text}`).toBe(0);
   return text;
 }
@@ -56,6 +57,17 @@ const loads = async (project: EngineProject, name = 'days'): Promise<readonly nu
 
 const visits = async (project: EngineProject, name = 'days'): Promise<readonly number[]> =>
   (await project.rows(`select visits from main.${name} order by part`)).map(([n]) => Number(n));
+
+/** Some rows that come between two builds, seen in any hour of a week, at the moment of the one before or a second later; and whether a day has passed. */
+const arrivals = fc.array(
+  fc.record({
+    rows: fc.array(fc.record({ hour: fc.option(fc.nat(7 * 24 - 1), { freq: 9 }), isLater: fc.boolean() }), { maxLength: 4 }),
+    isNextDay: fc.boolean(),
+  }),
+  { minLength: 4, maxLength: 6 },
+);
+
+const timeAt = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
 describe.each(useProjectEngines())('late rows of a source on $name', ({ project: create }) => {
   it('open just the intervals that they touch, once, whoever reads the source how', async () => {
@@ -142,5 +154,30 @@ describe.each(useProjectEngines())('late rows of a source on $name', ({ project:
     // Times of another column are not compared with what was seen of the first: from now on they are noted.
     project.write({ 'models/raw.yaml': SOURCE });
     expect(await ok(project, 'build')).toContain('3 models unchanged');
+  });
+
+  it('make no difference to what a build from nothing would give, however they come', { timeout: 120_000 }, async () => {
+    const begin = Date.UTC(2024, 2, 1);
+    await fc.assert(
+      fc.asyncProperty(arrivals, async (steps) => {
+        const project = await create(FILES);
+        await open(project);
+        let [came, now] = [Date.UTC(2024, 2, 5, 1), Date.UTC(2024, 2, 4, 3)];
+        await ok(project, 'build', new Date(now).toISOString());
+        for (const { rows, isNextDay } of steps) {
+          const more = rows.map(({ hour, isLater }) => {
+            if (isLater) came += 1000;
+            return [hour === null ? null : timeAt(begin + hour * 3_600_000), timeAt(came)] as const;
+          });
+          if (more.length > 0) await bring(project, ...more);
+          if (isNextDay) now += 86_400_000;
+          await ok(project, 'build', new Date(now).toISOString());
+          const over = timeAt(now).slice(0, 10);
+          const expected = `select cast(date_trunc('day', seen_at) as date), count(*) from raw.visits where seen_at < '${over}' group by 1 order by 1`;
+          expect(await project.rows('select cast(part as date), visits from main.days order by 1')).toEqual(await project.rows(expected));
+        }
+      }),
+      { numRuns: 2 },
+    );
   });
 });
