@@ -337,8 +337,8 @@ function restOf(node: CompiledNodeUnion): object | undefined {
       return { description, macros, columns, constraints, freshness, preHooks, postHooks };
     }
     case 'source': {
-      const { description, columns, external, location, locationSpan, loader, freshness, sourceDescription, sourceMeta } = node;
-      return { description, columns, external, location, locationSpan, loader, freshness, sourceDescription, sourceMeta };
+      const { description, columns, external, location, locationSpan, loader, freshness, arrivals, sourceDescription, sourceMeta } = node;
+      return { description, columns, external, location, locationSpan, loader, freshness, arrivals, sourceDescription, sourceMeta };
     }
     case 'test':
       return node.test.text === undefined ? undefined : { text: node.test.text, macros: node.macros };

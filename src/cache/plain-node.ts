@@ -51,6 +51,7 @@ const propertiesOf: Readonly<Record<CompiledNodeUnion['resourceType'], readonly 
     'external',
     'location',
     'freshness',
+    'arrivals',
     'columns',
   ],
   test: [...common, 'config', 'span', 'test'],

@@ -93,6 +93,7 @@ interface Rest {
   readonly locationSpan?: Span;
   readonly loader?: string;
   readonly freshness?: CompiledSource['freshness'];
+  readonly arrivals?: CompiledSource['arrivals'];
   readonly sourceDescription: string;
   readonly sourceMeta: CompiledSource['sourceMeta'];
   readonly text: CompiledText;
@@ -273,6 +274,10 @@ class StoredSource extends StoredRelation {
 
   get loader(): string | undefined {
     return this.rest.loader;
+  }
+
+  get arrivals(): CompiledSource['arrivals'] {
+    return this.rest.arrivals;
   }
 
   get sourceDescription(): string {

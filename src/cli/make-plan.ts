@@ -6,13 +6,10 @@ import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
-import { findLate, ledgersToRead } from '../plan/find-late.ts';
-import { indexStanding } from '../plan/index-standing.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { Copy, Interval, LoadOrder, PlanInput, UnitTests } from '../plan/plan-input.ts';
 import type { PreparedUnitTest } from '../plan/unit-test.ts';
-import { ledgerLoads, readLedgerLoads } from '../state/ledger-loads.ts';
 import { traced } from '../project/tracer.ts';
+import { askForLate } from './ask-for-late.ts';
 import { compareColumns } from './compare-columns.ts';
 import type { CompareWith } from './compare-columns.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -64,7 +61,8 @@ export async function planFor(
 ): Promise<{ readonly planned: PlanResult; readonly input: PlanInput }> {
   const first = planInput(host, request, prepared);
   const made = traced(host.trace, 'plan', () => buildPlan(first));
-  const late = await lateRanges(made.value.plan, first, target);
+  const late = await askForLate(made.value.plan, first, target);
+  if (late !== undefined && 'diagnostics' in late) throw new Stop(exitCodes.usage, late.diagnostics);
   const drafted = late === undefined ? first : { ...first, ...late };
   const draft = late === undefined ? made : traced(host.trace, 'plan', () => buildPlan(drafted));
   const compared = await compareColumns(draft.value.plan, drafted, { ...target, loaded: prepared.loaded });
@@ -77,26 +75,6 @@ export async function planFor(
     ),
     input,
   };
-}
-
-/** What was loaded of models by interval since others read them; undefined where nothing was. */
-async function lateRanges(
-  plan: Plan,
-  input: PlanInput,
-  { ask }: Pick<CompareWith, 'ask'>,
-): Promise<Pick<PlanInput, 'late' | 'isLateUnknown'> | undefined> {
-  if (input.copies !== undefined || input.state.ledgers.length < 2) return undefined;
-  const standing = indexStanding(input);
-  const ledgers = ledgersToRead(plan, input, standing);
-  const loads =
-    ledgers.length === 0
-      ? []
-      : await ask(async (connection) =>
-          readLedgerLoads((await connection.query(ledgerLoads(input.stateSchema, ledgers, input.dialect))).rows),
-        );
-  const late = findLate(plan, input, standing, loads ?? []);
-  if (loads === undefined) return { late, isLateUnknown: true };
-  return late.size === 0 ? undefined : { late };
 }
 
 export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan): PlanInput {

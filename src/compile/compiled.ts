@@ -264,6 +264,14 @@ export interface Freshness {
   readonly span: Span;
 }
 
+/** How rows of a source are found that came late. Both are SQL, rendered: a column or an expression of a row. */
+export interface Arrivals {
+  /** When it came into the source. */
+  readonly loadedAt: { readonly sql: string; readonly span: Span };
+  /** When what it tells of happened. */
+  readonly eventTime: { readonly sql: string; readonly span: Span };
+}
+
 export interface CompiledSource extends CompiledNode {
   readonly resourceType: 'source';
   readonly sourceName: string;
@@ -279,6 +287,7 @@ export interface CompiledSource extends CompiledNode {
   /** Where that is declared. */
   readonly locationSpan?: Span;
   readonly freshness?: Freshness;
+  readonly arrivals?: Arrivals;
   readonly columns: readonly CompiledColumn[];
 }
 

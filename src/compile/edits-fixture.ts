@@ -292,7 +292,7 @@ const sources = fc
   .map(([schema, tables, isOff]) => {
     const list = tables.map(
       (table) =>
-        `      - name: ${table}\n        config: { enabled: ${!isOff}, freshness: { warn_after: { count: 1, period: day } }, loaded_at_field: '{{wrap 1}}', tests: { tags: [${table}] } }\n        tests: [not_null: { column_name: id }]\n`,
+        `      - name: ${table}\n        config: { enabled: ${!isOff}, freshness: { warn_after: { count: 1, period: day } }, loaded_at_field: '{{wrap 1}}', event_time: '{{wrap 2}}', tests: { tags: [${table}] } }\n        tests: [not_null: { column_name: id }]\n`,
     );
     return list.length === 0
       ? ''

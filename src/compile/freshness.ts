@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { RawConfig } from '../parse/definitions.ts';
 import { readConfigValue } from '../project/config-keys.ts';
-import type { Freshness } from './compiled.ts';
+import type { Arrivals, Freshness } from './compiled.ts';
 import { renderEmbedded } from './embedded-template.ts';
 import type { FileTexts } from './hooks.ts';
 import type { Environment } from './session.ts';
@@ -42,6 +42,19 @@ export function compileFreshness(config: RawConfig, self: RelationValue, context
   };
 }
 
+/** Undefined for a source of which nobody says both when rows came and when what they tell of happened. */
+export function compileArrivals(config: RawConfig, self: RelationValue, context: FreshnessContext): Arrivals | undefined {
+  const [field, time] = [config['loaded_at_field'], config['event_time']];
+  if (typeof field?.value !== 'string' || typeof time?.value !== 'string') return undefined;
+  // What is wrong with the first is told by the freshness, where there is one.
+  const isTold = isSet(compileFreshness(config, self, { ...context, diagnostics: [] }));
+  const loadedAt = render(field.value, field.span, self, isTold ? { ...context, diagnostics: [] } : context);
+  if (!isTold) checkCondition(loadedAt, '`loaded_at_field`', field.span, context);
+  const eventTime = render(time.value, time.span, self, context, 'an `event_time`');
+  checkCondition(eventTime, '`event_time`', time.span, context);
+  return { loadedAt: { sql: loadedAt, span: field.span }, eventTime: { sql: eventTime, span: time.span } };
+}
+
 /** What stands inside of a query of ours may not reach out of it. */
 function checkCondition(sql: string, what: string, span: Freshness['span'], { diagnostics }: FreshnessContext): void {
   const problem = findConditionProblem(sql, { what, node: undefined }, span);
@@ -62,12 +75,12 @@ function readLoadedAt(config: RawConfig, self: RelationValue, context: Freshness
 }
 
 /** The texts are templates that know `{{this}}`, the relation itself. */
-function render(text: string, span: Freshness['span'], self: RelationValue, context: FreshnessContext): string {
+function render(text: string, span: Freshness['span'], self: RelationValue, context: FreshnessContext, place = 'a `freshness`'): string {
   if (!text.includes('{{')) return text;
-  const session = new Session({ environment: context.environment, self, place: 'a `freshness`' });
+  const session = new Session({ environment: context.environment, self, place });
   const rendered = renderEmbedded({ text, span, fileText: context.texts.get(span.path) }, session);
   const [slot] = rendered.slots;
-  if (slot !== undefined) session.report('value-at-run-time', { name: slot.name, use: 'a `freshness`' }, span);
+  if (slot !== undefined) session.report('value-at-run-time', { name: slot.name, use: place }, span);
   context.diagnostics.push(...session.diagnostics);
   return rendered.sql;
 }

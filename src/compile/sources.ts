@@ -3,13 +3,13 @@ import type { FileOption } from '../adapter/dialect.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { ParsedProperties, SourceProperties, SourceTable } from '../parse/definitions.ts';
 import { readConfigValue } from '../project/config-keys.ts';
-import type { YamlValue } from '../project/project.ts';
+import type { Located, YamlValue } from '../project/project.ts';
 import { isYamlNumber } from '../project/yaml/yaml-node.ts';
 import { compileColumns } from './columns.ts';
 import type { CompiledSource } from './compiled.ts';
 import type { DisabledNode } from './compiled.ts';
 import type { FileContext } from './file-context.ts';
-import { compileFreshness } from './freshness.ts';
+import { compileArrivals, compileFreshness } from './freshness.ts';
 import { mergeConfig } from './merge-config.ts';
 import { foldersOf, nodeIdOf } from './naming.ts';
 import { relationValue } from './values.ts';
@@ -27,6 +27,7 @@ export function compileSources(
   const sources: DeclaredSource[] = [];
   const disabled: DisabledNode[] = [];
   for (const source of file.sources) {
+    const before = sources.length;
     for (const table of source.tables) {
       const enabled = table.config['enabled'];
       if (enabled !== undefined && readConfigValue('enabled', enabled).value === false) {
@@ -35,8 +36,30 @@ export function compileSources(
         disabled.push({ kind: 'source', id, name, span: enabled.span });
       } else sources.push({ node: compileSource(source, table, context), table });
     }
+    reportIdleTimes(sources.slice(before), context);
   }
   return { sources, disabled };
+}
+
+/** What a source says for all of its tables is expected to do something for one of them. */
+function reportIdleTimes(declared: readonly DeclaredSource[], { diagnostics }: FileContext): void {
+  const placeOf = ({ span }: Located<YamlValue>): string => `${span.path}:${span.start}`;
+  const timesOf = ({ table }: DeclaredSource): readonly Located<YamlValue>[] =>
+    table.config['event_time'] === undefined ? [] : [table.config['event_time']];
+  const told = new Set(
+    declared
+      .filter(({ node }) => node.arrivals !== undefined)
+      .flatMap(timesOf)
+      .map(placeOf),
+  );
+  for (const entry of declared) {
+    for (const time of timesOf(entry)) {
+      if (told.has(placeOf(time))) continue;
+      told.add(placeOf(time));
+      const source = `${entry.node.sourceName}.${entry.node.name}`;
+      diagnostics.push(diagnose('idle-config', { key: 'event_time', source }, { span: time.span, node: entry.node.id }));
+    }
+  }
 }
 
 function compileSource(source: SourceProperties, table: SourceTable, context: FileContext): CompiledSource {
@@ -47,6 +70,7 @@ function compileSource(source: SourceProperties, table: SourceTable, context: Fi
   const relation = { schema: source.schema ?? source.name, name: table.identifier };
   const self = relationValue(external ?? context.dialect.relation(relation), id);
   const freshness = compileFreshness(table.config, self, context);
+  const arrivals = compileArrivals(table.config, self, context);
   return {
     resourceType: 'source',
     id,
@@ -67,6 +91,7 @@ function compileSource(source: SourceProperties, table: SourceTable, context: Fi
     ...(external === undefined ? {} : { external }),
     ...(table.external === undefined ? {} : { location: table.external.value.location, locationSpan: table.external.span }),
     ...(freshness === undefined ? {} : { freshness }),
+    ...(arrivals === undefined ? {} : { arrivals }),
     columns: compileColumns(table.columns, context),
   };
 }

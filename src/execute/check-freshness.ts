@@ -10,6 +10,7 @@ import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
+import { readPrintedTime } from '../intervals/printed-time.ts';
 import type { Clock } from './execution.ts';
 
 /** A source, or what the project builds, with an age that its data may have. */
@@ -92,7 +93,7 @@ async function checkNode(node: WatchedNode, worker: number, connection: Connecti
   try {
     const { rows } = await connection.query(statement, 1);
     const cell = rows[0]?.[0] ?? null;
-    const time = cell === null ? undefined : parseTime(String(cell));
+    const time = cell === null ? undefined : readPrintedTime(String(cell));
     if (cell !== null && time === undefined) {
       return fail(diagnose('freshness-not-a-time', { source: name }, { span: loadedAt.span, node: node.id }));
     }
@@ -116,19 +117,6 @@ function loadedAtQuery(node: WatchedNode, dialect: Dialect): Statement {
   return {
     sql: `select cast(max(${loadedAt?.sql ?? 'null'}) as ${text}) as loaded_at\nfrom ${external ?? dialect.relation(relation)}${where}`,
   };
-}
-
-const TIME = /^(\d{4,6}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?)(\.\d+)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/;
-
-/** A date or timestamp as databases print it; without a zone it is UTC. */
-function parseTime(text: string): number | undefined {
-  const match = TIME.exec(text.trim());
-  if (match === null) return undefined;
-  const [, date = '', time = '00:00', fraction = '', zone = 'Z'] = match;
-  const offset = zone === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}`;
-  const year = date.length > 10 ? `+${date.padStart(12, '0')}` : date;
-  const parsed = Date.parse(`${year}T${time.length === 5 ? `${time}:00` : time}${fraction.slice(0, 4)}${offset}`);
-  return Number.isNaN(parsed) ? undefined : parsed;
 }
 
 const periodMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;

@@ -13,7 +13,7 @@ import { selectorEntryShape, selectorShape } from './selectors-shape.ts';
 const name = v.pipe(text('a name'), v.minLength(1, 'a name'));
 const description = optional(text());
 const columnNames = either([text(), listOf(text())], 'a column or a list of columns');
-const { meta, tags, freshness, loaded_at_field: loadedAtField, loaded_at_query: loadedAtQuery } = configShapes;
+const { meta, tags, freshness, loaded_at_field: loadedAtField, loaded_at_query: loadedAtQuery, event_time: eventTime } = configShapes;
 
 function configOf(resource: ConfigResource): Shape {
   return keysOf(configEntries(resource), 'a mapping of config keys');
@@ -113,6 +113,7 @@ const ofSource = {
   freshness: optional(freshness),
   loaded_at_field: optional(loadedAtField),
   loaded_at_query: optional(loadedAtQuery),
+  event_time: optional(eventTime),
   tests,
   data_tests: tests,
   loader: optional(text()),

@@ -55,7 +55,7 @@ function readShared(node: YamlNode, context: PropertyContext): Shared {
 }
 
 /** Config that may stand beside `config:` or inside it. */
-const besideConfig: ReadonlySet<string> = new Set(['meta', 'tags', 'freshness', 'loaded_at_field', 'loaded_at_query']);
+const besideConfig: ReadonlySet<string> = new Set(['meta', 'tags', 'freshness', 'loaded_at_field', 'loaded_at_query', 'event_time']);
 
 function readOwnConfig(node: YamlNode, context: PropertyContext): Pick<Shared, 'config' | 'meta' | 'tags'> {
   const reader = startConfig(context.path, 'source', context.diagnostics);

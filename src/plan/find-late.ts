@@ -1,9 +1,11 @@
 /**
  * Finds what models that are loaded interval by interval have to load again because others that they read, loaded so too, were
- * loaded again: by another run since, or by this one. Works on ranges; days are never gone through.
+ * loaded again: by another run since, or by this one; or because rows came into a source that says when they come. Works on ranges;
+ * days are never gone through.
  */
-import type { CompiledModel, NodeId } from '../compile/compiled.ts';
+import type { CompiledModel, CompiledSource, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
+import { shownName } from '../graph/shown-name.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { cellSizeOf } from '../intervals/batch-size.ts';
 import { wholeCells } from '../intervals/choose-loads.ts';
@@ -13,12 +15,16 @@ import type { RangeSet } from '../intervals/range-set.ts';
 import { findZone } from '../intervals/zone.ts';
 import type { LedgerLoad } from '../state/ledger-loads.ts';
 import { buildSubject } from '../state/state-tables.ts';
+import type { LedgersSeen, SourceMark } from '../state/state-writer.ts';
 import type { BuildContext, Standing } from './build-context.ts';
+import { digest } from './fingerprint.ts';
 import type { BatchPlan } from './action.ts';
 import { orderFor } from './plan-batches.ts';
 import type { LateRanges, PlanInput } from './plan-input.ts';
 import type { Plan } from './plan.ts';
 import { relationsRead } from './relations-read.ts';
+import { isSameMark } from './source-arrivals.ts';
+import type { ArrivalQuestion, WatchedSource } from './source-arrivals.ts';
 
 /** A ledger, and the ordinal after which its entries are not known to those who read its table. */
 export interface LedgerSince {
@@ -30,15 +36,55 @@ export interface LedgerSince {
 
 /** What is noted of the parents with each entry in the ledger of a model. */
 export function seenBy({ input, standing }: Pick<BuildContext, 'input' | 'standing'>, model: CompiledModel): Pick<BatchPlan, 'seen'> {
-  const parents = parentsByInterval(input.graph, model.id);
-  if (parents.length === 0) return {};
+  const { parents, sources } = readsByTime(input, model.id);
+  if (parents.length + sources.length === 0) return {};
+  const before = standing.ledger(model.relation)?.seen;
   // Who loads a range alone, or could not ask, leaves the rest to be found by the next one.
-  if (orderFor({ input }, model)?.only === true || input.isLateUnknown === true) {
-    const seen = standing.ledger(model.relation)?.seen;
-    return seen === undefined ? {} : { seen };
-  }
+  if (isLeftToNext({ input, standing }, model) || input.isLateUnknown === true) return before === undefined ? {} : { seen: before };
   const ordinals = parents.map(({ relation }) => [buildSubject(relation, input.dialect), standing.ledger(relation)?.ordinal ?? 0] as const);
-  return { seen: { run: input.run.id, ordinals: Object.fromEntries(ordinals) } };
+  const marks = sources.flatMap((source) => {
+    // What could not be read now was not seen.
+    const mark = input.arrivals?.get(source.id)?.now ?? markOf(before, source);
+    return mark === undefined ? [] : [[source.id, mark] as const];
+  });
+  const ofSources = marks.length === 0 ? {} : { sources: Object.fromEntries(marks) };
+  return { seen: { run: input.run.id, ordinals: Object.fromEntries(ordinals), ...ofSources } };
+}
+
+/** Who loads a range alone of what was loaded before. */
+function isLeftToNext({ input, standing }: Pick<BuildContext, 'input' | 'standing'>, model: CompiledModel): boolean {
+  return orderFor({ input }, model)?.only === true && standing.ledger(model.relation) !== undefined;
+}
+
+/** What tells the times of a source from those of other columns, or of another table. */
+function markedBy({ arrivals, external, relation }: WatchedSource): string {
+  return digest([arrivals.loadedAt.sql, arrivals.eventTime.sql, external, relation.schema, relation.name]).slice(0, 16);
+}
+
+/** How far it has looked at a source. */
+function markOf(seen: LedgersSeen | undefined, source: WatchedSource): SourceMark | undefined {
+  const mark = seen?.sources?.[source.id];
+  return mark?.by === markedBy(source) ? mark : undefined;
+}
+
+/** What is to be asked of sources for models of the plan: nothing of those that do not say when rows come. */
+export function sourcesToAsk(plan: Plan, input: PlanInput, standing: Standing): readonly ArrivalQuestion[] {
+  const found = new Map<NodeId, ArrivalQuestion>();
+  for (const model of modelsByInterval(plan, input)) {
+    if (isLeftToNext({ input, standing }, model)) continue;
+    const seen = standing.ledger(model.relation)?.seen;
+    const size = cellSizeOf(model.config.intervals?.batchSize ?? 'day');
+    const isShort = typeof size === 'object' && size.minutes < 60;
+    for (const source of readsByTime(input, model.id).sources) {
+      const known = found.get(source.id);
+      const mark = markOf(seen, source);
+      const marks = known?.marks ?? [];
+      const isNew = mark !== undefined && !marks.some((other) => isSameMark(other, mark));
+      const byMinute = known?.byMinute === true || isShort;
+      found.set(source.id, { source, by: markedBy(source), marks: isNew ? [...marks, mark] : marks, byMinute });
+    }
+  }
+  return [...found.values()];
 }
 
 /** The ledgers with entries that some model of the plan has not seen; nothing where none was loaded again. */
@@ -47,7 +93,7 @@ export function ledgersToRead(plan: Plan, input: PlanInput, standing: Standing):
   for (const model of modelsByInterval(plan, input)) {
     const seen = standing.ledger(model.relation)?.seen;
     if (seen === undefined) continue;
-    for (const { relation } of parentsByInterval(input.graph, model.id)) {
+    for (const { relation } of readsByTime(input, model.id).parents) {
       const subject = buildSubject(relation, input.dialect);
       const after = seen.ordinals[subject];
       if (after === undefined || (standing.ledger(relation)?.ordinal ?? 0) <= after) continue;
@@ -67,7 +113,16 @@ export function findLate(plan: Plan, input: PlanInput, standing: Standing, loads
     if (ledger === undefined) continue;
     const after: string[] = [];
     const ranges: RangeSet[] = [];
-    for (const parent of parentsByInterval(input.graph, model.id)) {
+    const { parents, sources } = readsByTime(input, model.id);
+    for (const source of sources) {
+      const mark = markOf(ledger.seen, source);
+      const arrived = mark === undefined ? undefined : input.arrivals?.get(source.id)?.late.find(({ since }) => isSameMark(since, mark));
+      const moved = commonRanges(cellsOf(model, arrived?.ranges ?? []), ledger.done);
+      if (moved.length === 0) continue;
+      after.push(shownName(source));
+      ranges.push(moved);
+    }
+    for (const parent of parents) {
       const subject = buildSubject(parent.relation, input.dialect);
       const seen = ledger.seen?.ordinals[subject];
       // What the same run loaded of the parent was there before: it had opened these ranges, or loaded them for the first time.
@@ -104,9 +159,13 @@ function modelByInterval(graph: Graph, id: NodeId): CompiledModel | undefined {
   return node?.resourceType === 'model' && node.config.intervals !== undefined ? node : undefined;
 }
 
-/** Those that a model reads, itself or through views and ephemeral models. */
-function parentsByInterval(graph: Graph, id: NodeId): readonly CompiledModel[] {
+/** What a model reads, itself or through views and ephemeral models. What is read in another environment opens nothing. */
+function readsByTime(
+  { graph, deferred }: Pick<PlanInput, 'graph' | 'deferred'>,
+  id: NodeId,
+): { readonly parents: readonly CompiledModel[]; readonly sources: readonly WatchedSource[] } {
   const found: CompiledModel[] = [];
+  const sources: WatchedSource[] = [];
   const seen = new Set<NodeId>();
   const open = [...relationsRead(graph, id)];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -115,10 +174,14 @@ function parentsByInterval(graph: Graph, id: NodeId): readonly CompiledModel[] {
     const node = graph.nodes.get(next);
     const byInterval = modelByInterval(graph, next);
     if (byInterval !== undefined) found.push(byInterval);
+    else if (node?.resourceType === 'source' && isWatched(node) && deferred?.has(next) !== true) sources.push(node);
     else if (node?.resourceType === 'model' && node.config.materialized === 'view') open.push(...relationsRead(graph, next));
   }
-  return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const byId = (a: { readonly id: NodeId }, b: { readonly id: NodeId }): number => (a.id < b.id ? -1 : 1);
+  return { parents: found.sort(byId), sources: sources.sort(byId) };
 }
+
+const isWatched = (source: CompiledSource): source is WatchedSource => source.arrivals !== undefined;
 
 function cellsOf({ config: { intervals } }: CompiledModel, ranges: RangeSet): RangeSet {
   if (intervals === undefined) return ranges;

@@ -7,6 +7,7 @@ import type { CompiledHook, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { RangeSet } from '../intervals/range-set.ts';
 import type { StateSnapshot } from '../state/state-reader.ts';
+import type { SourceArrivals } from './source-arrivals.ts';
 import type { ComparedQuery } from './compared-query.ts';
 import type { Deferred } from './defer-nodes.ts';
 import type { Command } from './plan.ts';
@@ -98,6 +99,8 @@ export interface PlanInput {
   readonly loads?: LoadOrder;
   /** Ranges that what a model by interval reads has other rows of since it was loaded, and the names of those who loaded them. */
   readonly late?: ReadonlyMap<NodeId, LateRanges>;
+  /** What came into sources that models by interval read. */
+  readonly arrivals?: ReadonlyMap<NodeId, SourceArrivals>;
   /** Nobody could ask for these: the next run has to. */
   readonly isLateUnknown?: true;
   /** Nothing is done where intervals are missing before one that is loaded. */

@@ -94,7 +94,16 @@ describe('the vocabulary of config', () => {
       'on_fail',
       'keep',
     ]);
-    expect(configSpellings('source')).toEqual(['enabled', 'tags', 'meta', 'tests', 'freshness', 'loaded_at_field', 'loaded_at_query']);
+    expect(configSpellings('source')).toEqual([
+      'enabled',
+      'tags',
+      'meta',
+      'tests',
+      'freshness',
+      'loaded_at_field',
+      'loaded_at_query',
+      'event_time',
+    ]);
     expect(configSpellings('exposure')).toEqual(['enabled', 'tags', 'meta']);
     expect(configSpellings('seed')).toEqual([
       'enabled',

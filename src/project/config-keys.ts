@@ -170,6 +170,7 @@ export const configShapes = {
   ),
   loaded_at_field: text('a column or an SQL expression'),
   loaded_at_query: text('a query that gives one time'),
+  event_time: text('a column or an SQL expression'),
   quarantine: keysOf(
     {
       schema: optional(text('a schema name')),
@@ -253,6 +254,7 @@ export const configKeys: readonly ConfigKey[] = [
   key('freshness', ['model', 'seed', 'snapshot', 'source'], 'merge'),
   key('loaded_at_field', ['model', 'seed', 'snapshot', 'source']),
   key('loaded_at_query', ['model', 'seed', 'snapshot', 'source']),
+  key('event_time', ['source']),
   key('severity', ['test']),
   key('warn_if', ['test']),
   key('error_if', ['test']),

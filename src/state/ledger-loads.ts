@@ -5,7 +5,7 @@ import type { Statement } from '../adapter/statement.ts';
 import type { Range } from '../intervals/range-set.ts';
 import { stateRelation } from './state-tables.ts';
 import type { RecordEntry } from './state-tables.ts';
-import type { LedgersSeen } from './state-writer.ts';
+import type { LedgersSeen, SourceMark } from './state-writer.ts';
 
 /** One load of a range, as a ledger has it. */
 export interface LedgerLoad {
@@ -45,5 +45,17 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export function readSeen(seen: unknown): { readonly seen?: LedgersSeen } {
   if (!isObject(seen) || typeof seen['run'] !== 'string' || !isObject(seen['ordinals'])) return {};
   const pairs = Object.entries(seen['ordinals']).filter((pair): pair is [string, number] => typeof pair[1] === 'number');
-  return { seen: { run: seen['run'], ordinals: Object.fromEntries(pairs) } };
+  const marks = isObject(seen['sources']) ? Object.entries(seen['sources']).filter(isMark) : [];
+  const sources = marks.length === 0 ? {} : { sources: Object.fromEntries(marks) };
+  return { seen: { run: seen['run'], ordinals: Object.fromEntries(pairs), ...sources } };
+}
+
+function isMark(entry: readonly [string, unknown]): entry is [string, SourceMark] {
+  const [, mark] = entry;
+  return (
+    isObject(mark) &&
+    typeof mark['by'] === 'string' &&
+    (mark['at'] === null || typeof mark['at'] === 'string') &&
+    typeof mark['rows'] === 'number'
+  );
 }

@@ -110,8 +110,20 @@ export const keptFailures = 20;
 /** Most rows of one failure that are kept. */
 export const keptRows = 100;
 
-/** What a model by interval knows of the ledgers of those that it reads: what came into them since is late. */
+/** How far somebody has looked at the rows of a source. */
+export interface SourceMark {
+  /** Of the expressions that were looked at: the times of others are not to be compared with these. */
+  readonly by: string;
+  /** When the newest row was loaded, as the database prints it; null where there was none. */
+  readonly at: string | null;
+  /** How many rows were loaded just then. */
+  readonly rows: number;
+}
+
+/** What a model by interval knows of what it reads: what came into it since is late. */
 export interface LedgersSeen {
+  /** By the ids of sources that say when their rows come. */
+  readonly sources?: Readonly<Record<string, SourceMark>>;
   /** By `buildSubject`, the ordinals of their newest entries when the run was planned. */
   readonly ordinals: Readonly<Record<string, number>>;
   /** That run: what it loaded of them itself is known too. */

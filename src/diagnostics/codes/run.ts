@@ -52,9 +52,11 @@ export const runCodes = {
     ({ source }) => `nothing says when \`${source}\` was loaded`,
     () => 'add `loaded_at_field` with the column that holds the time, or `loaded_at_query`',
   ),
-  'freshness-not-a-time': error<{ readonly source: string }>(
-    ({ source }) => `what says when \`${source}\` was loaded is no date or timestamp`,
-    () => 'name a column of dates or timestamps in `loaded_at_field`, or cast it there: `cast(loaded as timestamp)`',
+  'freshness-not-a-time': error<{ readonly source: string; readonly key?: 'loaded_at_field' | 'event_time' }>(
+    ({ source, key }) =>
+      `what says when ${key === 'event_time' ? `rows of \`${source}\` happened` : `\`${source}\` was loaded`} is no date or timestamp`,
+    ({ key = 'loaded_at_field' }) =>
+      `name a column of dates or timestamps in \`${key}\`, or cast it there: \`cast(${key === 'event_time' ? 'happened' : 'loaded'} as timestamp)\``,
   ),
   'files-not-written': error<{ readonly location: string; readonly code: string }>(
     ({ location, code }) => `the files of \`${location}\` cannot be put there: ${code}`,

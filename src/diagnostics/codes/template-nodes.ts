@@ -72,12 +72,22 @@ const referenceCodes = {
 
 const configCodes = {
   'idle-config': warning<
-    { readonly key: string } & ({ readonly materialized: string } | { readonly strategy: string; readonly needed: string })
+    { readonly key: string } & (
+      | { readonly materialized: string }
+      | { readonly strategy: string; readonly needed: string }
+      | { readonly source: string }
+    )
   >(
     ({ key, ...why }) =>
-      `\`${key}\` does nothing here: the model is ${'strategy' in why ? `brought up to date by \`${why.strategy}\`` : described(why.materialized)}`,
+      'source' in why
+        ? `\`${key}\` does nothing here: no \`loaded_at_field\` says when rows of \`${why.source}\` were loaded`
+        : `\`${key}\` does nothing here: the model is ${'strategy' in why ? `brought up to date by \`${why.strategy}\`` : described(why.materialized)}`,
     ({ key, ...why }) =>
-      'strategy' in why ? `take it away, or set \`incremental_strategy="${why.needed}"\`` : adviseIdle(key, why.materialized),
+      'source' in why
+        ? 'add `loaded_at_field` with the column that holds that time, or take it away'
+        : 'strategy' in why
+          ? `take it away, or set \`incremental_strategy="${why.needed}"\``
+          : adviseIdle(key, why.materialized),
   ),
   'interval-config-missing': error<{ readonly name: string; readonly key: string; readonly why: string }>(
     (p) => `\`${p.name}\` is loaded interval by interval and has no \`${p.key}\`, which ${p.why}`,
