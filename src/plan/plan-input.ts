@@ -44,6 +44,8 @@ export interface LoadOrder {
   readonly only: boolean;
   /** What of it is loaded already is loaded again. */
   readonly again: boolean;
+  /** Unique ids of those for which that has been done already, by an earlier attempt. */
+  readonly begun?: ReadonlySet<string>;
   /** Of these models; of all without it. */
   readonly nodes?: ReadonlySet<NodeId>;
   /** So many batches have one transaction. */
