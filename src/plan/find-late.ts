@@ -8,14 +8,15 @@ import { bug } from '../diagnostics/bug.ts';
 import { cellSizeOf } from '../intervals/batch-size.ts';
 import { wholeCells } from '../intervals/choose-loads.ts';
 import { createGrid } from '../intervals/grid.ts';
-import { commonRanges, joinRanges } from '../intervals/range-set.ts';
+import { commonRanges, joinRanges, withoutRanges } from '../intervals/range-set.ts';
 import type { RangeSet } from '../intervals/range-set.ts';
 import { findZone } from '../intervals/zone.ts';
 import type { LedgerLoad } from '../state/ledger-loads.ts';
+import type { RecordedLedger } from '../state/state-reader.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { BuildContext, Standing } from './build-context.ts';
 import type { BatchPlan } from './action.ts';
-import { orderFor } from './plan-batches.ts';
+import { orderFor, versionOf } from './plan-batches.ts';
 import type { LateRanges, PlanInput } from './plan-input.ts';
 import type { Plan } from './plan.ts';
 import { relationsRead } from './relations-read.ts';
@@ -32,26 +33,38 @@ export interface LedgerSince {
 export function seenBy({ input, standing }: Pick<BuildContext, 'input' | 'standing'>, model: CompiledModel): Pick<BatchPlan, 'seen'> {
   const parents = parentsByInterval(input.graph, model.id);
   if (parents.length === 0) return {};
+  const before = standing.ledger(model.relation)?.seen;
   // Who loads a range alone, or could not ask, leaves the rest to be found by the next one.
-  if (orderFor({ input }, model)?.only === true || input.isLateUnknown === true) {
-    const seen = standing.ledger(model.relation)?.seen;
-    return seen === undefined ? {} : { seen };
-  }
+  if (isLeftToNext({ input, standing }, model) || input.isLateUnknown === true) return before === undefined ? {} : { seen: before };
   const ordinals = parents.map(({ relation }) => [buildSubject(relation, input.dialect), standing.ledger(relation)?.ordinal ?? 0] as const);
   return { seen: { run: input.run.id, ordinals: Object.fromEntries(ordinals) } };
+}
+
+/** Who loads a range alone of what was loaded before, while there is more that it has not seen. */
+function isLeftToNext({ input, standing }: Pick<BuildContext, 'input' | 'standing'>, model: CompiledModel): boolean {
+  if (orderFor({ input }, model)?.only !== true || standing.ledger(model.relation) === undefined) return false;
+  return input.late?.get(model.id)?.isCovered !== true;
+}
+
+/** How far a model has looked into a ledger: not at all where what is loaded of it is from before that was noted. */
+function lookedUntil(model: CompiledModel, { seen, version }: RecordedLedger, subject: string): number | undefined {
+  if (seen !== undefined) return seen.ordinals[subject];
+  // Another text may have read nothing by interval, and then there was nothing to note.
+  return version === versionOf(model) ? 0 : undefined;
 }
 
 /** The ledgers with entries that some model of the plan has not seen; nothing where none was loaded again. */
 export function ledgersToRead(plan: Plan, input: PlanInput, standing: Standing): readonly LedgerSince[] {
   const found = new Map<string, LedgerSince>();
   for (const model of modelsByInterval(plan, input)) {
-    const seen = standing.ledger(model.relation)?.seen;
-    if (seen === undefined) continue;
+    const ledger = standing.ledger(model.relation);
+    if (ledger === undefined) continue;
     for (const { relation } of parentsByInterval(input.graph, model.id)) {
       const subject = buildSubject(relation, input.dialect);
-      const after = seen.ordinals[subject];
+      const after = lookedUntil(model, ledger, subject);
       if (after === undefined || (standing.ledger(relation)?.ordinal ?? 0) <= after) continue;
-      found.set(JSON.stringify([subject, after, seen.run]), { subject, after, beside: seen.run });
+      const beside = ledger.seen?.run ?? '';
+      found.set(JSON.stringify([subject, after, beside]), { subject, after, beside });
     }
   }
   return [...found.values()];
@@ -67,9 +80,10 @@ export function findLate(plan: Plan, input: PlanInput, standing: Standing, loads
     if (ledger === undefined) continue;
     const after: string[] = [];
     const ranges: RangeSet[] = [];
-    for (const parent of parentsByInterval(input.graph, model.id)) {
+    const parents = parentsByInterval(input.graph, model.id);
+    for (const parent of parents) {
       const subject = buildSubject(parent.relation, input.dialect);
-      const seen = ledger.seen?.ordinals[subject];
+      const seen = lookedUntil(model, ledger, subject);
       // What the same run loaded of the parent was there before: it had opened these ranges, or loaded them for the first time.
       const since = loads.filter(
         (entry) => entry.subject === subject && seen !== undefined && entry.ordinal > seen && entry.runId !== ledger.seen?.run,
@@ -79,8 +93,13 @@ export function findLate(plan: Plan, input: PlanInput, standing: Standing, loads
       after.push(parent.name);
       ranges.push(moved);
     }
-    if (ranges.length === 0) continue;
     const found = joinRanges(ranges.flat());
+    if (orderFor({ input }, model)?.only === true) {
+      const isCovered = parents.length > 0 && withoutRanges(found, loaded.get(model.id) ?? []).length === 0;
+      if (isCovered) late.set(model.id, { ranges: found, after, isCovered: true });
+      continue;
+    }
+    if (ranges.length === 0) continue;
     late.set(model.id, { ranges: found, after });
     loaded.set(model.id, joinRanges([...(loaded.get(model.id) ?? []), ...cellsOf(model, found)]));
   }

@@ -97,7 +97,8 @@ function loadedBefore({ standing }: IntervalContext, model: CompiledModel): Reco
   return ledger === undefined || build?.node !== model.id || ledger.dataVersion !== data ? undefined : ledger;
 }
 
-function versionOf({ full, incremental, config: { intervals } }: CompiledModel): string {
+/** Tells what loads its intervals from what loaded them before. */
+export function versionOf({ full, incremental, config: { intervals } }: CompiledModel): string {
   return digest([hashSql((incremental ?? full).sql), intervals?.timeColumn, intervals?.timeZone]).slice(0, 16);
 }
 

@@ -58,6 +58,8 @@ export interface LoadOrder {
 export interface LateRanges {
   readonly ranges: RangeSet;
   readonly after: readonly string[];
+  /** Who loads a range alone loads all of these with it: nothing of them is left to the next one. */
+  readonly isCovered?: true;
 }
 
 /** Another relation of the same node, in another environment. */
