@@ -28,10 +28,13 @@ export async function identifyRun(host: Host, screen: Screen, loaded: LoadedGrap
   const earlier = await readEarlier(host, screen, loaded, request, name);
   const before = earlier.at(-1);
   if (before !== undefined) requireSame(name, before, request);
+  const askedOf = (runs: readonly NamedRun[]): ReadonlySet<string> => new Set(runs.flatMap((run) => run.request?.nodes ?? []));
   const named: NamedRequest = {
     name,
     runId: runIdFor(name, earlier),
     finished: new Set(earlier.flatMap(({ finished }) => [...finished])),
+    begun: askedOf(earlier),
+    whole: askedOf(earlier.filter(({ status }) => status === 'success')),
     before,
   };
   return { ...request, named };
@@ -77,7 +80,7 @@ export function withoutFinished({ graph }: LoadedGraph, selected: ReadonlySet<No
   const isDone = (id: NodeId): boolean => {
     const node = graph.nodes.get(id) ?? bug(`${id} is not in the graph`);
     // Which of its intervals are loaded, its ledger knows better.
-    const isByInterval = node.resourceType === 'model' && node.config.intervals !== undefined && named.before?.status !== 'success';
+    const isByInterval = node.resourceType === 'model' && node.config.intervals !== undefined && !named.whole.has(id);
     return named.finished.has(id) && !isByInterval;
   };
   const open = new Set([...selected].filter((id) => !isDone(id)));

@@ -27,16 +27,17 @@ export function readLoadOrder(
   { selected, interval }: Wanted,
 ): LoadOrder | undefined {
   const { options, retried, named } = request;
-  // What an earlier attempt has opened counts as missing already.
-  const isBegun = retried === undefined && named?.before === undefined;
   const { backfill, restate = [], chunk = 1, resume } = options;
+  // What an earlier attempt has opened counts as missing already.
+  const begun = named === undefined ? {} : { begun: named.begun };
+  const again = { again: retried === undefined && resume !== true, ...begun };
   if (backfill === true) {
     const models = modelsOf(loaded, selected);
     const window = readRange(options);
     requireIntervals(models, 'backfill');
     if (Date.parse(window.start) >= host.clock.now()) screen.note(describeNothing(options, host.clock.now()));
     const pace = { chunk, ...(options.parallel === undefined ? {} : { parallel: options.parallel }) };
-    return { window, only: true, again: isBegun && resume !== true, ...pace };
+    return { window, only: true, ...again, ...pace };
   }
   if (restate.length > 0) {
     const window = readRange(options);
@@ -51,11 +52,10 @@ export function readLoadOrder(
     for (const { id, name, path, config } of models.filter((model) => !isByInterval(model)))
       if (config.materialized === 'incremental' && selected.has(id))
         screen.showDiagnostics([diagnose('restate-not-seen', { name }, { node: id, span: { path, start: 0, end: 0 } })]);
-    const again = isBegun;
-    return { window, only: false, again, nodes: new Set(models.filter(isByInterval).map(({ id }) => id)), chunk };
+    return { window, only: false, ...again, nodes: new Set(models.filter(isByInterval).map(({ id }) => id)), chunk };
   }
   if (options.from !== undefined || options.to !== undefined) throw incomplete('--restate');
-  return interval === undefined ? undefined : { window: interval, only: true, again: isBegun, chunk };
+  return interval === undefined ? undefined : { window: interval, only: true, ...again, chunk };
 }
 
 function modelsOf({ graph }: LoadedGraph, ids: ReadonlySet<NodeId>): readonly CompiledModel[] {

@@ -17,6 +17,10 @@ export interface NamedRequest {
   /** Of this run. */
   readonly runId: string;
   readonly finished: ReadonlySet<string>;
+  /** Unique ids of what any run of that name was asked for. */
+  readonly begun: ReadonlySet<string>;
+  /** Those of what a run of that name was asked for that has succeeded. */
+  readonly whole: ReadonlySet<string>;
   /** The last run of that name. */
   readonly before: NamedRun | undefined;
 }

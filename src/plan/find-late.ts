@@ -10,16 +10,17 @@ import { bug } from '../diagnostics/bug.ts';
 import { cellSizeOf } from '../intervals/batch-size.ts';
 import { wholeCells } from '../intervals/choose-loads.ts';
 import { createGrid } from '../intervals/grid.ts';
-import { commonRanges, joinRanges } from '../intervals/range-set.ts';
+import { commonRanges, joinRanges, withoutRanges } from '../intervals/range-set.ts';
 import type { RangeSet } from '../intervals/range-set.ts';
 import { findZone } from '../intervals/zone.ts';
 import type { LedgerLoad } from '../state/ledger-loads.ts';
+import type { RecordedLedger } from '../state/state-reader.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { LedgersSeen, SourceMark } from '../state/state-writer.ts';
 import type { BuildContext, Standing } from './build-context.ts';
 import { digest } from './fingerprint.ts';
 import type { BatchPlan } from './action.ts';
-import { orderFor } from './plan-batches.ts';
+import { orderFor, versionOf } from './plan-batches.ts';
 import type { LateRanges, PlanInput } from './plan-input.ts';
 import type { Plan } from './plan.ts';
 import { relationsRead } from './relations-read.ts';
@@ -43,17 +44,13 @@ export function seenBy({ input, standing }: Pick<BuildContext, 'input' | 'standi
   if (isLeftToNext({ input, standing }, model) || input.isLateUnknown === true) return before === undefined ? {} : { seen: before };
   const ordinals = parents.map(({ relation }) => [buildSubject(relation, input.dialect), standing.ledger(relation)?.ordinal ?? 0] as const);
   const marks = sources.flatMap((source) => {
-    // What could not be read now was not seen.
-    const mark = input.arrivals?.get(source.id)?.now ?? markOf(before, source);
+    // What could not be read now was not seen. Who loads a range alone asked nothing; somebody else may have.
+    const isAlone = orderFor({ input }, model)?.only === true && standing.ledger(model.relation) !== undefined;
+    const mark = (isAlone ? undefined : input.arrivals?.get(source.id)?.now) ?? markOf(before, source);
     return mark === undefined ? [] : [[source.id, mark] as const];
   });
   const ofSources = marks.length === 0 ? {} : { sources: Object.fromEntries(marks) };
   return { seen: { run: input.run.id, ordinals: Object.fromEntries(ordinals), ...ofSources } };
-}
-
-/** Who loads a range alone of what was loaded before. */
-function isLeftToNext({ input, standing }: Pick<BuildContext, 'input' | 'standing'>, model: CompiledModel): boolean {
-  return orderFor({ input }, model)?.only === true && standing.ledger(model.relation) !== undefined;
 }
 
 /** What tells the times of a source from those of other columns, or of another table. */
@@ -87,17 +84,31 @@ export function sourcesToAsk(plan: Plan, input: PlanInput, standing: Standing): 
   return [...found.values()];
 }
 
+/** Who loads a range alone of what was loaded before, while there is more that it has not seen. */
+function isLeftToNext({ input, standing }: Pick<BuildContext, 'input' | 'standing'>, model: CompiledModel): boolean {
+  if (orderFor({ input }, model)?.only !== true || standing.ledger(model.relation) === undefined) return false;
+  return input.late?.get(model.id)?.isCovered !== true;
+}
+
+/** How far a model has looked into a ledger: not at all where what is loaded of it is from before that was noted. */
+function lookedUntil(model: CompiledModel, { seen, version }: RecordedLedger, subject: string): number | undefined {
+  if (seen !== undefined) return seen.ordinals[subject];
+  // Another text may have read nothing by interval, and then there was nothing to note.
+  return version === versionOf(model) ? 0 : undefined;
+}
+
 /** The ledgers with entries that some model of the plan has not seen; nothing where none was loaded again. */
 export function ledgersToRead(plan: Plan, input: PlanInput, standing: Standing): readonly LedgerSince[] {
   const found = new Map<string, LedgerSince>();
   for (const model of modelsByInterval(plan, input)) {
-    const seen = standing.ledger(model.relation)?.seen;
-    if (seen === undefined) continue;
+    const ledger = standing.ledger(model.relation);
+    if (ledger === undefined) continue;
     for (const { relation } of readsByTime(input, model.id).parents) {
       const subject = buildSubject(relation, input.dialect);
-      const after = seen.ordinals[subject];
+      const after = lookedUntil(model, ledger, subject);
       if (after === undefined || (standing.ledger(relation)?.ordinal ?? 0) <= after) continue;
-      found.set(JSON.stringify([subject, after, seen.run]), { subject, after, beside: seen.run });
+      const beside = ledger.seen?.run ?? '';
+      found.set(JSON.stringify([subject, after, beside]), { subject, after, beside });
     }
   }
   return [...found.values()];
@@ -124,7 +135,7 @@ export function findLate(plan: Plan, input: PlanInput, standing: Standing, loads
     }
     for (const parent of parents) {
       const subject = buildSubject(parent.relation, input.dialect);
-      const seen = ledger.seen?.ordinals[subject];
+      const seen = lookedUntil(model, ledger, subject);
       // What the same run loaded of the parent was there before: it had opened these ranges, or loaded them for the first time.
       const since = loads.filter(
         (entry) => entry.subject === subject && seen !== undefined && entry.ordinal > seen && entry.runId !== ledger.seen?.run,
@@ -134,8 +145,13 @@ export function findLate(plan: Plan, input: PlanInput, standing: Standing, loads
       after.push(parent.name);
       ranges.push(moved);
     }
-    if (ranges.length === 0) continue;
     const found = joinRanges(ranges.flat());
+    if (orderFor({ input }, model)?.only === true) {
+      const isCovered = parents.length > 0 && withoutRanges(found, loaded.get(model.id) ?? []).length === 0;
+      if (isCovered) late.set(model.id, { ranges: found, after, isCovered: true });
+      continue;
+    }
+    if (ranges.length === 0) continue;
     late.set(model.id, { ranges: found, after });
     loaded.set(model.id, joinRanges([...(loaded.get(model.id) ?? []), ...cellsOf(model, found)]));
   }

@@ -1,6 +1,6 @@
 /** Finds what follows from nodes that differ from what stands of them, and which nodes below read none of the columns that do. */
 import type { BuiltNode, NodeId } from '../compile/compiled.ts';
-import { shapeHash } from '../state/shape-hash.ts';
+import { standsAsLeft } from '../state/shape-hash.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { Standing } from './build-context.ts';
@@ -56,7 +56,8 @@ export function findAffected({ graph, dialect, compared }: PlanInput, changed: R
     if (above.length === 0 && !changed.has(id)) continue;
     // Only what can be followed was compared.
     const query = compared?.get(id);
-    const found = query === undefined ? 'all' : changesOf(query, (parent) => changes.get(parent), dialect.foldIdentifier);
+    const isUnknown = relationsRead(graph, id).some((parent) => changes.get(parent) === 'all');
+    const found = query === undefined || isUnknown ? 'all' : changesOf(query, (parent) => changes.get(parent), dialect.foldIdentifier);
     changes.set(id, found);
     if (changed.has(id) || found === 'all' || found.size > 0 || query?.hasSameShape !== true) affected.add(id);
     else {
@@ -76,7 +77,7 @@ function recordFollowed(input: PlanInput, standing: Standing, node: BuiltNode): 
   const before = recorded?.memory;
   const existing = standing.existing(node.relation);
   if (before === undefined || recorded?.node !== node.id || existing?.kind !== kindOf(node)) return undefined;
-  if (input.state.shapes[buildSubject(node.relation, input.dialect)] !== shapeHash(existing.columns)) return undefined;
+  if (!standsAsLeft(input.state.shapes[buildSubject(node.relation, input.dialect)], existing)) return undefined;
   // Findings of its own: of parents what is remembered counts, not what a build would make of them.
   const { memory } = createFindings(input, standing, []).consider(node);
   if (hasHooks(node) || !isMadeByQuery(node, memory)) return undefined;

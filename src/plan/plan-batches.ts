@@ -39,8 +39,8 @@ export function planBatches(context: IntervalContext, model: CompiledModel, goes
   const order = orderFor(context, model);
   const { run, again } = context.input;
   // Once a run has begun, what was to be loaded again counts as missing.
-  const wish =
-    order === undefined ? undefined : { window: readWindow(order, zone), only: order.only, again: order.again && again === undefined };
+  const isAgain = order?.again === true && again === undefined && order.begun?.has(model.id) !== true;
+  const wish = order === undefined ? undefined : { window: readWindow(order, zone), only: order.only, again: isAgain };
   const { load, opened, late, ...found } = chooseLoads(
     { grid, begin, lookback, allowPartials, outdated, ...lateOf(context, model) },
     before,
@@ -97,7 +97,8 @@ function loadedBefore({ standing }: IntervalContext, model: CompiledModel): Reco
   return ledger === undefined || build?.node !== model.id || ledger.dataVersion !== data ? undefined : ledger;
 }
 
-function versionOf({ full, incremental, config: { intervals } }: CompiledModel): string {
+/** Tells what loads its intervals from what loaded them before. */
+export function versionOf({ full, incremental, config: { intervals } }: CompiledModel): string {
   return digest([hashSql((incremental ?? full).sql), intervals?.timeColumn, intervals?.timeZone]).slice(0, 16);
 }
 

@@ -45,6 +45,8 @@ export interface LoadOrder {
   readonly only: boolean;
   /** What of it is loaded already is loaded again. */
   readonly again: boolean;
+  /** Unique ids of those for which that has been done already, by an earlier attempt. */
+  readonly begun?: ReadonlySet<string>;
   /** Of these models; of all without it. */
   readonly nodes?: ReadonlySet<NodeId>;
   /** So many batches have one transaction. */
@@ -57,6 +59,8 @@ export interface LoadOrder {
 export interface LateRanges {
   readonly ranges: RangeSet;
   readonly after: readonly string[];
+  /** Who loads a range alone loads all of these with it: nothing of them is left to the next one. */
+  readonly isCovered?: true;
 }
 
 /** Another relation of the same node, in another environment. */

@@ -235,6 +235,21 @@ describe.each(engines)('columns that changed on $name', ({ project: open }) => {
     ]);
   });
 
+  it('in an environment spare nothing that reads other rows too, though no column of them', async () => {
+    const project = await open({
+      ...base,
+      'seeds/other.csv': 'x\n1\n2\n',
+      'models/child.sql': '{{config materialized="table"}}select p.id from {{ref "parent"}} as p cross join {{ref "other"}} as o',
+      'models/counted.sql': '{{config materialized="table"}}select id, (select count(*) from {{ref "other"}}) as n from {{ref "parent"}}',
+    });
+    await ok(project, 'build');
+    project.write({ ...parent('select id, a + 1 as a, b from {{ref "raw"}}'), 'seeds/other.csv': 'x\n1\n' });
+    await ok(project, 'build --env pr');
+    await ok(project, 'promote pr');
+    expect(await project.rows('select id from main.child order by id')).toEqual([[1], [2], [3]]);
+    expect((await project.rows('select n from main.counted')).map(([n]) => Number(n))).toEqual([1, 1, 1]);
+  });
+
   it('in an environment are followed by what was built there', async () => {
     const project = await open(base);
     await ok(project, 'build');

@@ -17,7 +17,23 @@ interface Model {
   readonly shape: (typeof shapes)[number];
 }
 
-const shapes = ['plain', 'star', 'cte', 'where', 'join', 'left', 'in', 'group', 'distinct', 'union', 'limit', 'newest', 'rank'] as const;
+const shapes = [
+  'plain',
+  'star',
+  'cte',
+  'where',
+  'join',
+  'left',
+  'in',
+  'group',
+  'distinct',
+  'union',
+  'limit',
+  'newest',
+  'rank',
+  'cross',
+  'count',
+] as const;
 
 /** Over the columns of whatever is read: what is not there is an error of the engine, and the edit is dropped. */
 const expressions = ['a', 'b', 'c', 'a + 1', 'b * 2', 'a + b', 'coalesce(c, 0)', '7', 'case when a > 2 then b else 0 end'] as const;
@@ -54,12 +70,18 @@ function textOf(model: Model): string {
       return `${head}select ${all} from (select *, row_number() over (partition by a order by id, b) as newest from ${from}) as r where r.newest = 1`;
     case 'rank':
       return `${head}select ${all}, rank() over (order by r.b) as place from ${from} as r`;
+    case 'cross':
+      return `${head}select ${all} from ${from} as r cross join {{ref "other"}} as o`;
+    case 'count':
+      return `${head}select ${all}, (select count(*) from {{ref "other"}}) as others from ${from} as r`;
   }
 }
 
 interface World {
   readonly models: Record<string, Model>;
   seed: readonly (readonly [number, number, number, number])[];
+  /** So many rows has a second seed, of which no column is ever read. */
+  others: number;
   /** What is run before the build. */
   readonly commands: string[];
 }
@@ -76,7 +98,7 @@ function start(): World {
     models: {
       m0: model('seed'),
       m1: model('m0', { kind: 'view' }),
-      m2: model('m1', { made: { a: 'a' } }),
+      m2: model('m1', { made: { a: 'a' }, shape: 'cross' }),
       m3: model('m1', { kind: 'ephemeral', made: { a: 'b', b: 'c' } }),
       m4: model('m3', { made: { b: 'b', a: '7' } }),
       m5: model('m0', { made: { a: 'b', b: 'b' }, shape: 'where' }),
@@ -88,6 +110,7 @@ function start(): World {
       [3, 2, 3, 3],
       [4, 3, 3, 1],
     ],
+    others: 2,
     commands: [],
   };
 }
@@ -100,6 +123,11 @@ const change =
     const model = world.models[name];
     if (model !== undefined) world.models[name] = { ...model, ...more(model) };
   };
+
+const others =
+  (rows: number): Edit =>
+  (world) =>
+    void (world.others = rows);
 
 const some = fc.constantFrom(...names);
 
@@ -127,6 +155,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
       (world) =>
         void (world.seed = seed),
   ),
+  fc.integer({ min: 1, max: 3 }).map(others),
   fc.constantFrom('build -s m0', 'run -s m1 m0', 'build -s m0+1', 'run -s m5', 'build -s m4').map(
     (line): Edit =>
       (world) =>
@@ -134,8 +163,11 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   ),
 );
 
-function filesOf({ models, seed }: World): Readonly<Record<string, string>> {
-  const files: Record<string, string> = { 'seeds/seed.csv': `id,a,b,c\n${seed.map((row) => row.join(',')).join('\n')}\n` };
+function filesOf({ models, seed, others: rows }: World): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {
+    'seeds/seed.csv': `id,a,b,c\n${seed.map((row) => row.join(',')).join('\n')}\n`,
+    'seeds/other.csv': `x\n${'1\n'.repeat(rows)}`,
+  };
   for (const [name, model] of Object.entries(models)) files[`models/${name}.sql`] = textOf(model);
   return files;
 }
@@ -145,6 +177,9 @@ const surely: readonly Edit[][] = [
   [change('m0', ({ made }) => ({ made: { ...made, c: 'c + 1' } }))],
   [change('m0', ({ made }) => ({ made: { ...made, b: 'b * 2' } }))],
 ];
+
+/** A column that one of these does not read, and rows that it reads no column of. */
+const together: readonly Edit[][] = [[change('m0', ({ made }) => ({ made: { ...made, c: 'c + 1' } })), others(3)]];
 
 describe.each(useProjectEngines())('builds that follow columns on $name', (engine) => {
   it('leave what one build from nothing makes', { timeout: 60_000 + rounds * 60_000 }, async () => {
@@ -219,7 +254,7 @@ describe.each(useProjectEngines())('builds that follow columns on $name', (engin
           expect(await ran('build'), `after\n${worlds.join('\n')}`).not.toMatch(/\d ok/);
         }
       }),
-      { numRuns: rounds, endOnFailure: process.env['TX_ROUNDS'] === undefined },
+      { numRuns: rounds + 1, examples: [[together]], endOnFailure: process.env['TX_ROUNDS'] === undefined },
     );
     if (rounds >= 10) expect(left).toBeGreaterThan(rounds / 5);
   });

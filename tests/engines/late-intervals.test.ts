@@ -81,4 +81,50 @@ describe.each(useProjectEngines())('late rows of a model by interval on $name', 
     expect(await loads(project, 'c')).toEqual([1, 1, 1, 2, 1]);
     expect(await ok(project, 'build', next)).toContain('4 models, 1 seed unchanged');
   });
+
+  it('are none once the same days are loaded again below by name', async () => {
+    const project = await open(FILES);
+    await ok(project, 'build');
+    await ok(project, 'backfill -s a b c --from 2024-03-01 --to 2024-03-04');
+    expect(await ok(project, 'build')).toContain('3 models, 1 seed unchanged');
+    // Days that are new to all of them, as a scheduler loads them.
+    await ok(project, 'run -s a b c --event-time-start 2024-03-05 --event-time-end 2024-03-06', '2024-03-06T03:00:00Z');
+    expect(await ok(project, 'build', '2024-03-06T03:00:00Z')).toContain('3 models, 1 seed unchanged');
+    expect([await loads(project, 'b'), await loads(project, 'c')]).toEqual([
+      [2, 2, 2, 1, 1],
+      [2, 2, 2, 1, 1],
+    ]);
+    // More of the parent than of what reads it, now and before: the rest is found.
+    project.write({ 'seeds/src.csv': days(10, 20, 30, 40) });
+    await ok(project, 'seed');
+    await ok(project, 'backfill -s a --from 2024-03-04 --to 2024-03-05');
+    await ok(project, 'backfill -s a b --from 2024-03-01 --to 2024-03-02');
+    await ok(project, 'backfill -s b --from 2024-03-02 --to 2024-03-03');
+    await ok(project, 'build');
+    expect(await counts(project, 'c')).toEqual([10, 2, 3, 40]);
+    expect(await loads(project, 'b')).toEqual([4, 3, 2, 2, 1]);
+    expect(await ok(project, 'build')).toContain('4 models, 1 seed unchanged');
+  });
+
+  it('are found where what reads it was first loaded by range, and where a state does not say what was seen', async () => {
+    const project = await open({ 'seeds/src.csv': days(1, 2, 3, 4), 'models/a.sql': model('src'), 'models/b.sql': model('a') });
+    await ok(project, 'build -s src a');
+    await ok(project, 'run -s b --event-time-start 2024-03-01 --event-time-end 2024-03-05');
+    project.write({ 'seeds/src.csv': days(1, 20, 3, 4) });
+    await ok(project, 'seed');
+    await ok(project, 'backfill -s a --from 2024-03-02 --to 2024-03-03');
+    await ok(project, 'build');
+    expect(await counts(project, 'b')).toEqual([1, 20, 3, 4]);
+    expect(await loads(project, 'b')).toEqual([1, 2, 1, 1]);
+    // As it was written before that was noted: nobody knows, so all of it is loaded, once.
+    await project.run(`update _tx.records set entry = regexp_replace(entry, ',"seen":[{].*?[}][}]', '') where kind = 'ledger'`);
+    expect(await project.rows(`select 1 from _tx.records where kind = 'ledger' and entry like '%"seen"%'`)).toEqual([]);
+    project.write({ 'seeds/src.csv': days(1, 20, 30, 4) });
+    await ok(project, 'seed');
+    await ok(project, 'backfill -s a --from 2024-03-03 --to 2024-03-04');
+    await ok(project, 'build');
+    expect(await counts(project, 'b')).toEqual([1, 20, 30, 4]);
+    expect(await loads(project, 'b')).toEqual([2, 3, 2, 2]);
+    expect(await ok(project, 'build')).toContain('2 models, 1 seed unchanged');
+  });
 });

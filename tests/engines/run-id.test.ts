@@ -116,6 +116,45 @@ describe('a run with a name', () => {
       expect(await text(project, `${backfill} --run-id again`)).toContain('nothing to do');
     });
 
+    it('loads a range of each model again that the name was not used for yet', async () => {
+      const model = (column: string): string =>
+        `{{config materialized="incremental" incremental_strategy="time_interval" time_column="day" batch_size="day" begin="2024-03-01"}}\nselect cast(day as timestamp) as day, ${column} as n from {{ref "days"}}\nwhere day >= {{interval.start}} and day < {{interval.end}}`;
+      const files = {
+        'seeds/days.csv': 'day,n\n2024-03-01,1\n2024-03-02,1\n',
+        'models/x.sql': model(`cast(case when n > 5 then 'many' else '1' end as integer)`),
+        'models/y.sql': model('n'),
+      };
+      const project = await open(files);
+      const loads = async (run: string): Promise<readonly unknown[]> =>
+        (
+          await project.rows(
+            `select node_id, count(*) from _tx.intervals where event = 'load' and run_id like '${run}%' group by node_id order by node_id`,
+          )
+        ).map(([node, count]) => [node, Number(count)]);
+      const both = [
+        ['model.shop.x', 2],
+        ['model.shop.y', 2],
+      ];
+      await text(project, 'run -s +x y --event-time-start 2024-03-01 --event-time-end 2024-03-03');
+      for (const { name, line } of [
+        { name: 'fix', line: 'backfill --from 2024-03-01 --to 2024-03-03 --run-id fix' },
+        { name: 'span', line: 'run --event-time-start 2024-03-01 --event-time-end 2024-03-03 --run-id span' },
+      ]) {
+        await text(project, `${line} -s x`);
+        await text(project, `${line} -s y`);
+        expect(await loads(name)).toEqual(both);
+        expect(await text(project, `${line} -s x y`)).toContain('nothing to do');
+      }
+      // What fails is not done because another model under the name is.
+      const line = 'backfill --from 2024-03-01 --to 2024-03-03 --run-id last';
+      await project.run(`update main.days set n = 7 where day > date '2024-03-01'`);
+      await text(project, `${line} -s x`, 1);
+      await project.run(`update main.days set n = 1`);
+      await text(project, `${line} -s y`);
+      await text(project, `${line} -s x`);
+      expect(await loads('last')).toEqual(both);
+    });
+
     it('is finished by a retry under its name', async () => {
       const project = await open({ ...FILES, 'models/b.sql': broken });
       await text(project, 'build --run-id r1', 1);
