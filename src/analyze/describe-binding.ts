@@ -100,7 +100,10 @@ export function describeRefusal(
   });
 }
 
-/** Values that would fail the query with the first one that is not NULL. */
+/**
+ * Values that would fail the query with the first one that is not NULL. A text is only warned of: where no row comes by, and in
+ * a view that nobody reads, nothing fails.
+ */
 export function describeMisfits(
   input: AnalyzeInput,
   node: QueryNode,
@@ -116,7 +119,8 @@ export function describeMisfits(
       retry: 'never',
       mistake: value === undefined ? 'no-cast' : 'value-of-another-type',
     };
-    return describeRefusal(input, node, text, position === undefined ? details : { ...details, position });
+    const told = describeRefusal(input, node, text, position === undefined ? details : { ...details, position });
+    return value === undefined ? told : { ...told, severity: 'warning' as const };
   });
 }
 
