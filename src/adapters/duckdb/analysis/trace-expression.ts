@@ -50,8 +50,7 @@ export function traceExpression(expression: Expression, flow: RowFlow, around: S
     }
     case 'BOUND_CAST': {
       const value = traceExpression(expression.child, flow, around);
-      if (isImpossibleCast(expression) || impossibleText(expression) !== undefined)
-        around.reportCast(expression);
+      if (isImpossibleCast(expression) || impossibleText(expression) !== undefined) around.reportCast(expression);
       return makeLineage([value], 'transformation', { notNull: value.notNull && keepsNotNull(expression) });
     }
     case 'BOUND_COMPARISON': {
