@@ -111,6 +111,14 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   no_cast: { sql: 'select cast(placed as integer) as x from @orders', says: ['type-mismatch 1:8: no cast leads there'] },
   no_such_value: { sql: "select id from @orders limit 'a'", says: ['conversion-failed 1:39: write a value that the type has'] },
+  missing_below_operators: {
+    sql: 'select -amountt as a, amountt * pricee as b from @orders',
+    says: ['unknown-column 1:9', 'unknown-column 1:33'],
+  },
+  missing_below_casts: {
+    sql: 'select o.idd::text, o.nam::text from @orders as o',
+    says: ['unknown-column 1:8', 'unknown-column 1:21'],
+  },
   text_that_is_no_date: {
     sql: "select id from @orders where placed > 'yesterdy'",
     says: ['conversion-failed 1:48: write a value that the type has'],
