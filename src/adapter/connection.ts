@@ -107,6 +107,8 @@ export interface BrokenView {
 export interface CatalogNames {
   readonly functions: readonly string[];
   readonly types: readonly string[];
+  /** Functions that somebody made in the place of the engine's own, in small letters, where a binder knows only those. */
+  readonly replaced: readonly string[];
 }
 
 /** Reads the catalog. Each call is one statement, whatever the number of schemas and relations. */

@@ -8,6 +8,7 @@ import type { CompiledSeed, CompiledText, NodeId, SlotName } from '../compile/co
 import type { Outcome } from '../diagnostics/diagnostic.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownColumns } from './analysis.ts';
+import type { HookEffects } from './what-hooks-do.ts';
 
 export interface AnalyzeInput {
   readonly graph: Graph;
@@ -29,6 +30,8 @@ export interface AnalyzeInput {
   readonly isOffline?: boolean;
   /** SQL runs before the models that may make tables, functions or types. */
   readonly hooks: boolean;
+  /** What these and those of the nodes may do. Asked only where it decides something. */
+  readonly hookEffects: () => HookEffects;
   /**
    * Columns of a model or seed as it stands in the target, where readers find that and not what its text says; empty where nothing
    * stands. Nothing above it is looked at then.

@@ -8,7 +8,7 @@ import type { CompiledText } from '../compile/compiled.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/nearest.ts';
-import type { GraphNode } from '../graph/graph.ts';
+import { ancestors } from '../graph/traverse.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { readRelationName } from './read-relation-name.ts';
@@ -31,6 +31,7 @@ export async function findCertain(
 ): Promise<EngineErrorDetails | undefined> {
   const { kind, position, beforeColumn } = error;
   if (kind === 'type-mismatch' && input.isOffline === true) return undefined;
+  if (ofNames.has(kind) && (await mayBeMadeByHand(input, ports, node, sql, kind))) return undefined;
   // No row is read yet: the value stands in the text.
   if (kind === 'conversion') return { mistake: 'value-of-another-type', ...error };
   if (alwaysWrong.has(kind) || beforeColumn === true) return error;
@@ -38,38 +39,60 @@ export async function findCertain(
   if (kind === 'duplicate-column') return node.resourceType === 'model' && node.config.materialized !== 'ephemeral' ? error : undefined;
   if (kind === 'unknown-function' || kind === 'unknown-type') return findUnknownName(input, ports, error);
   if (kind !== 'unknown-relation') return undefined;
-  if (input.hooks || (node.resourceType !== 'test' && node.preHooks.length > 0)) return undefined;
+  if (input.hooks || input.hookEffects().mayMakeNames || (node.resourceType !== 'test' && node.preHooks.length > 0)) return undefined;
   const standing = await ports.catalog();
   if (standing === undefined) return undefined;
   const name = position === undefined ? undefined : readRelationName(sql, position);
-  return name !== undefined && !mayStand(input, name, standing) ? error : undefined;
+  return name !== undefined && !input.hookEffects().mayChange(name.name) && !mayStand(input, name, standing) ? error : undefined;
+}
+
+/** What is right where a relation has other columns, or a function of the name takes others. */
+const ofNames: ReadonlySet<EngineErrorKind> = new Set(['unknown-column', 'type-mismatch', 'ambiguous']);
+
+/** Whether a hook, or somebody in the target, has made other things of the names of a query than what it was bound with. */
+async function mayBeMadeByHand(
+  input: AnalyzeInput,
+  { names }: Pick<AnalyzePorts, 'names'>,
+  node: QueryNode,
+  sql: string,
+  kind: EngineErrorKind,
+): Promise<boolean> {
+  const { graph } = input;
+  const effects = input.hookEffects();
+  if (kind !== 'unknown-column' && effects.mayMakeNames) return true;
+  // Columns of what is above go on to what is below.
+  const above = [...ancestors(graph, [node.id]), node.id].flatMap((id) => graph.nodes.get(id) ?? []);
+  if (above.some((other) => 'relation' in other && effects.mayChange(other.relation.name))) return true;
+  const { replaced = [] } = (await names()) ?? {};
+  return replaced.length > 0 && namesIn(sql).some((name) => replaced.includes(name));
+}
+
+/** In small letters. */
+function namesIn(sql: string): readonly string[] {
+  return sql.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [];
 }
 
 /** With the names that the target has, for the near one. */
 async function findUnknownName(
-  { isOffline, hooks, graph, dialect: { foldIdentifier: fold } }: AnalyzeInput,
-  { names }: Pick<AnalyzePorts, 'names'>,
+  input: AnalyzeInput,
+  { catalog, names }: Pick<AnalyzePorts, 'catalog' | 'names'>,
   error: EngineErrorDetails,
 ): Promise<EngineErrorDetails | undefined> {
+  const fold = input.dialect.foldIdentifier;
   const { kind, name, candidates = [], signatures } = error;
-  if (isOffline === true || hooks || name === undefined || [...graph.nodes.values()].some(mayMakeNames)) return undefined;
+  if (input.isOffline === true || input.hooks || name === undefined || input.hookEffects().mayMakeNames) return undefined;
+  const own = fold(name.replace(/^.*\./, ''));
+  // The rows of a relation have a type of its name.
+  if (input.hookEffects().mayChange(own)) return undefined;
+  if (kind === 'unknown-type' && mayStand(input, { name: own }, (await catalog()) ?? [])) return undefined;
   // It was asked where the target is.
   if (signatures !== undefined) return { ...error, kind: 'type-mismatch', message: `${error.message}, only with other arguments` };
   const found = await names();
   if (found === undefined) return undefined;
   const known = kind === 'unknown-function' ? found.functions : found.types;
-  const own = fold(name.replace(/^.*\./, ''));
   if (known.some((other) => fold(other) === own)) return undefined;
   // Of thousands of names many are near; what the engine itself offers may be none of them.
   return { ...error, candidates: nearest(own, new Set([...candidates, ...known]), 1) };
-}
-
-/** Words of a hook that may make a function or a type, or have names looked for elsewhere. */
-const makesNames = /\b(?:function|macro|aggregate|type|domain|extension|load|install|import|attach|search_path|schema|call|do)\b/i;
-
-function mayMakeNames(node: GraphNode): boolean {
-  if (!('preHooks' in node)) return false;
-  return [...node.preHooks, ...node.postHooks].some(({ text }) => makesNames.test(text.sql));
 }
 
 /** Whether the relation is there, will be made by the project, or stands where nobody looked. */
@@ -100,7 +123,10 @@ export function describeRefusal(
   });
 }
 
-/** Values that would fail the query with the first one that is not NULL. */
+/**
+ * Values that would fail the query with the first one that is not NULL. A text is only warned of: where no row comes by, and in
+ * a view that nobody reads, nothing fails.
+ */
 export function describeMisfits(
   input: AnalyzeInput,
   node: QueryNode,
@@ -116,7 +142,8 @@ export function describeMisfits(
       retry: 'never',
       mistake: value === undefined ? 'no-cast' : 'value-of-another-type',
     };
-    return describeRefusal(input, node, text, position === undefined ? details : { ...details, position });
+    const told = describeRefusal(input, node, text, position === undefined ? details : { ...details, position });
+    return value === undefined ? told : { ...told, severity: 'warning' as const };
   });
 }
 

@@ -16,6 +16,10 @@ async function placeError(binder: Binder, request: BindRequest, error: EngineErr
   return lookInside(binder, request, await locateError(binder, request, error));
 }
 
+function withNote(last: Diagnostic): Diagnostic {
+  return { ...last, notes: [...last.notes, { message: 'there may be more in this query: they are told once these are mended' }] };
+}
+
 /** All that can be told of a query that does not bind. */
 export async function describeRefused(
   input: AnalyzeInput,
@@ -29,8 +33,9 @@ export async function describeRefused(
   const more: EngineErrorDetails[] = [];
   for (const other of further.errors) more.push(await placeError(ports.binder, request, other));
   const repeated = further.columns.filter(({ duplicateOf }) => duplicateOf !== undefined);
+  const told = [error, ...more].map((other) => describeRefusal(input, node, text, other));
   return [
-    ...[error, ...more].map((other) => describeRefusal(input, node, text, other)),
+    ...(further.isCut ? told.map((one, at) => (at < told.length - 1 ? one : withNote(one))) : told),
     ...describeMisfits(input, node, text, further.misfits),
     ...(node.resourceType === 'model' && repeated.length > 0 ? checkNames(node, text, further.columns, 'repeated') : []),
   ];

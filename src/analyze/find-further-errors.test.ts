@@ -69,8 +69,33 @@ describe('a query with several mistakes', () => {
     expect(await errorsOf(sql)).toEqual(expected);
   });
 
+  // Names that others read and nobody can foresee, and values that are no longer what they were.
+  it.each([
+    ['with b as (select upper(nme) from shop.a) select "upper(nme)" as u from b', ['nme']],
+    ['with b as (select plcd + 1 from shop.a) select "(plcd + 1)" as u, idd from b, shop.a', ['plcd', 'idd']],
+    ["select (plcd + 1)::date as d, date_trunc('day', id) as t from shop.a", ['plcd', 'date_trunc']],
+    ['with b as (select plcd as k from shop.a) select k::date as d, id::date as f from b, shop.a', ['plcd', '::date']],
+    ["with b as (select plcd as k from shop.a) select date_trunc('day', m) as z from b as d(m)", ['plcd']],
+    ["with b as (select plcd as k from shop.a) select date_trunc('day', m) as z from b d(m)", ['plcd']],
+    ["with b as (select plcd as k from shop.a), d as (select * rename (k as m) from b) select date_trunc('day', m) as z from d", ['plcd']],
+    [
+      "with b as (select plcd as k from shop.a), d as (select * replace (k as id) from b, shop.a) select date_trunc('day', id) as z from d",
+      ['plcd'],
+    ],
+    ["with b as (select plcd as k from shop.a), d as (from b select k as m) select date_trunc('day', m) as z from d", ['plcd']],
+    ["select cast(nme as decimal(9, 2)) as d, date_trunc('day', id) as t from shop.a", ['nme', 'date_trunc']],
+  ])('%s', async (sql, expected) => {
+    expect(await errorsOf(sql)).toEqual(expected);
+  });
+
   it('shows no more than twenty', async () => {
     const columns = Array.from({ length: 50 }, (_, at) => `nope_${at}`);
     expect(await errorsOf(`select ${columns.join(', ')} from shop.a`)).toEqual(columns.slice(0, 20));
+    const isCut = async (count: number): Promise<boolean> => {
+      const sql = `select ${columns.slice(0, count).join(', ')} from shop.a`;
+      const [first] = await binder.bind([{ sql }]);
+      return first?.kind === 'refused' && (await findFurtherErrors(binder, { sql }, first.error)).isCut;
+    };
+    expect([await isCut(20), await isCut(21)]).toEqual([false, true]);
   });
 });

@@ -9,10 +9,14 @@ import type { Edit } from './query-edits.ts';
 import { partAround, partsAround, readParts } from './query-parts.ts';
 import type { QueryPart, QueryParts } from './query-parts.ts';
 
-/** Most errors of one query. */
+/** Most errors of one query, the first included. */
 const maxErrors = 20;
+/** What only follows from another mistake has to be replaced as well. */
+const maxTries = 40;
 
 export interface FurtherErrors {
+  /** There may be more than these. */
+  readonly isCut: boolean;
   readonly errors: readonly EngineErrorDetails[];
   readonly misfits: readonly TypeMisfit[];
   /** Of what is left of the query, under the names that it has. */
@@ -61,6 +65,8 @@ class Search {
   readonly #changed = new Set<string>();
   /** A column is gone whose name only the engine knows. */
   #isUnnamed = false;
+  /** Within a column whose name is made of how it is computed something has changed. */
+  #isNamedAnew = false;
   #edits: readonly Edit[] = [];
 
   constructor(binder: Binder, request: BindRequest, first: EngineErrorDetails, judge: Judge) {
@@ -73,22 +79,30 @@ class Search {
 
   async run(): Promise<FurtherErrors> {
     let error = this.#first;
-    for (let tries = 0; tries < maxErrors; tries += 1) {
+    for (let tries = 0; tries < maxTries && this.#errors.length < maxErrors; tries += 1) {
       const position = error.position ?? findMistake(error, this.#request.sql);
       const binding = position === undefined ? undefined : await this.#without({ ...error, position }, tries === 0);
-      if (binding === undefined) break;
+      if (binding === undefined) return this.#end([], []);
       if (binding.kind === 'bound') return this.#end(binding.query.misfits, binding.query.columns);
       const original = binding.error.position === undefined ? undefined : originalOffset(this.#edits, binding.error.position);
-      if (binding.error.position !== undefined && original === undefined) break;
+      if (binding.error.position !== undefined && original === undefined) return this.#end([], []);
       const { position: _, ...details } = binding.error;
       error = original === undefined ? details : { ...details, position: original };
       if (!isOfColumn(error)) await this.#tell(error);
     }
-    return this.#end([], []);
+    return this.#end([], [], true);
   }
 
-  #end(misfits: readonly TypeMisfit[], columns: readonly BoundColumn[]): FurtherErrors {
-    return { errors: this.#errors, misfits: originalMisfits(this.#edits, misfits), columns };
+  #end(misfits: readonly TypeMisfit[], columns: readonly BoundColumn[], isCut = false): FurtherErrors {
+    return {
+      isCut: isCut || this.#errors.length >= maxErrors,
+      errors: this.#errors.slice(0, maxErrors - 1),
+      misfits: originalMisfits(this.#edits, misfits).filter(({ position }) => this.#isUntouched(position)),
+      // The name that the engine gives to what was put there says nothing of the query.
+      columns: columns.map(({ duplicateOf, ...column }) =>
+        duplicateOf === undefined || !this.#isWritten(duplicateOf) ? column : { ...column, duplicateOf },
+      ),
+    };
   }
 
   /** What becomes of the query without what is wrong; undefined where nothing can stand in. */
@@ -114,7 +128,9 @@ class Search {
     // A NULL without a type leaves open which function is meant.
     if (!isFirst && /^\s*\(/.test(sql.slice(position + length))) return 'nothing fits';
     // A name again: the query may hand on the column that is missing.
-    if (!isFirst && !this.#isUnnamed && !this.#seen.has(name)) this.#errors.push(error);
+    const isMade = this.#isNamedAnew && !/^[\p{L}\p{N}_$.]*$/u.test(name);
+    if (!isFirst && !this.#isUnnamed && !isMade && !this.#seen.has(name)) this.#errors.push(error);
+    if (this.#parts !== undefined && partAround(this.#parts, position)?.hidden === true) this.#isNamedAnew = true;
     this.#seen.add(name);
     this.#changed.add(name);
     this.#change(position);
@@ -153,13 +169,24 @@ class Search {
 
   /** Whether it would be there without what was replaced. */
   #isOwn({ kind, mistake, position, name, signatures }: EngineErrorDetails): boolean {
-    if (kind === 'duplicate-column') return true;
+    if (kind === 'duplicate-column') return name === undefined || this.#isWritten(name);
     if (signatures === undefined && (kind === 'unknown-function' || kind === 'unknown-type'))
       return ![this.#first, ...this.#errors].some((other) => other.kind === kind && other.name === name);
     if (kind === 'meaningless' && ownMistakes.has(mistake)) return true;
-    if (!ofTypes.has(kind) || position === undefined) return false;
-    const part = this.#parts === undefined || this.#parts.renames ? undefined : partAround(this.#parts, position);
+    return ofTypes.has(kind) && this.#isUntouched(position);
+  }
+
+  /** Whether what stands at an offset has nothing to do with what was replaced. */
+  #isUntouched(position: number | undefined): boolean {
+    const part = position === undefined || this.#parts === undefined || this.#parts.renames ? undefined : partAround(this.#parts, position);
     return part !== undefined && ![...part.names].some((name) => this.#changed.has(name));
+  }
+
+  /** Whether items that are as they were have the name. */
+  #isWritten(name: string): boolean {
+    const { parts = [] } = this.#parts ?? {};
+    const isEdited = ({ start, end }: QueryPart): boolean => this.#edits.some(({ at }) => start <= at && at < end);
+    return parts.some((part) => part.name === name.toLowerCase() && !isEdited(part));
   }
 }
 

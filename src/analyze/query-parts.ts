@@ -33,8 +33,11 @@ export function readParts(sql: string): QueryParts | undefined {
   const read = readText(sql);
   if (read === undefined) return undefined;
   const { tokens } = read;
-  const parts = seenQueries(tokens, read.query).flatMap(({ query }) => partsOf(sql, tokens, query, query === read.query));
-  return { parts, renames: renamesColumns(tokens) };
+  const seen = seenQueries(tokens, read.query).map(({ query }) => query);
+  const parts = seen.flatMap((query) => partsOf(sql, tokens, query, query === read.query));
+  // What a branch that nobody can read gives may have any name.
+  const isUnread = seen.some(({ branches }) => branches.some(({ kind }) => kind === 'unread'));
+  return { parts, renames: isUnread || renamesColumns(tokens) };
 }
 
 /** The smallest part around an offset. */
@@ -94,13 +97,34 @@ const joining: ReadonlySet<string> = new Set(
   ),
 );
 
-/** `with a (x, y) as (…)`, `(…) as t (x, y)`, and clauses that turn rows into columns. */
+/** `with a (x, y) as (…)`, `(…) as t (x, y)`, `from a as t (x, y)`, `* rename (…)`, and clauses that turn rows into columns. */
 function renamesColumns(tokens: Tokens): boolean {
   return tokens.list.some((_, at) => {
-    if (isWord(tokens, at, 'pivot', 'unpivot', 'columns')) return true;
+    if (isWord(tokens, at, 'pivot', 'unpivot', 'columns', 'rename')) return true;
+    if (isWord(tokens, at, 'replace') && (isSign(tokens, at - 1, '*') || isSign(tokens, at - 1, ')'))) return true;
     if (isSign(tokens, at, ')') && isWord(tokens, at + 1, 'as') && isSign(tokens, at + 2, '(')) return true;
     const name = nameOf(tokens.list[at]);
-    const isAlias = name !== undefined && !joining.has(name) && isSign(tokens, at + 1, '(');
-    return isAlias && (isSign(tokens, at - 1, ')') || (isWord(tokens, at - 1, 'as') && isSign(tokens, at - 2, ')')));
+    if (name === undefined || joining.has(name) || !isSign(tokens, at + 1, '(')) return false;
+    if (isWord(tokens, at - 1, 'as')) return name !== 'materialized' && !isInCast(tokens, at);
+    return isSign(tokens, at - 1, ')') || followsRelation(tokens, at);
   });
+}
+
+/** Whether a relation of FROM ends before this place. */
+function followsRelation(tokens: Tokens, at: number): boolean {
+  let begin = at - 1;
+  if (nameOf(tokens.list[begin]) === undefined) return false;
+  while (isSign(tokens, begin - 1, '.')) begin -= 2;
+  return isWord(tokens, begin - 1, 'from', 'join') || (isSign(tokens, begin - 1, ',') && !isWord(tokens, begin, 'case', 'not', 'distinct'));
+}
+
+/** Whether `as` before this place names a type. */
+function isInCast(tokens: Tokens, at: number): boolean {
+  let depth = 0;
+  for (let before = at - 1; before > 0; before -= 1) {
+    if (isSign(tokens, before, ')')) depth += 1;
+    else if (isSign(tokens, before, '(')) depth -= 1;
+    if (depth < 0) return isWord(tokens, before - 1, 'cast', 'try_cast');
+  }
+  return false;
 }

@@ -8,6 +8,7 @@ import type { Analysis } from '../analyze/analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from '../analyze/analyze-input.ts';
 import { relationKey } from '../analyze/relation-key.ts';
 import { isQueryNode } from '../analyze/waves.ts';
+import { HookEffects } from '../analyze/what-hooks-do.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
@@ -143,6 +144,7 @@ export function analyzeWith(
     Partial<Pick<AnalyzeInput, 'seedColumns'>>,
 ): Promise<Outcome<Analysis>> {
   const { project, graph, engine } = loaded;
+  let effects: HookEffects | undefined;
   const input: AnalyzeInput = {
     graph,
     wanted,
@@ -155,6 +157,7 @@ export function analyzeWith(
     schemas: () => schemasOf(loaded),
     isOffline,
     hooks: loaded.hooks.onRunStart.length > 0,
+    hookEffects: () => (effects ??= new HookEffects(graph, loaded.hooks.onRunStart)),
     seedColumns: seedColumns ?? ((seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns),
     compiledPath: (path) => compiledPathOf(project, path),
   };
@@ -240,7 +243,7 @@ export function lookAtTarget(host: Host, adapter: Adapter, loaded: LoadedGraph):
 
 /** A target that is not there yet has no names but those that whoever asks knows already. */
 function namesOfTarget(host: Host, adapter: Adapter, loaded: LoadedGraph): Promise<CatalogNames | undefined> {
-  const nothing = { functions: [], types: [] };
+  const nothing = { functions: [], types: [], replaced: [] };
   return askTarget(host, adapter, loaded, (session) => onConnection(session, adapter.catalog.names), nothing);
 }
 

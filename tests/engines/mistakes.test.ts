@@ -111,6 +111,14 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   no_cast: { sql: 'select cast(placed as integer) as x from @orders', says: ['type-mismatch 1:8: no cast leads there'] },
   no_such_value: { sql: "select id from @orders limit 'a'", says: ['conversion-failed 1:39: write a value that the type has'] },
+  missing_below_operators: {
+    sql: 'select -amountt as a, amountt * pricee as b from @orders',
+    says: ['unknown-column 1:9', 'unknown-column 1:33'],
+  },
+  missing_below_casts: {
+    sql: 'select o.idd::text, o.nam::text from @orders as o',
+    says: ['unknown-column 1:8', 'unknown-column 1:21'],
+  },
   text_that_is_no_date: {
     sql: "select id from @orders where placed > 'yesterdy'",
     says: ['conversion-failed 1:48: write a value that the type has'],
@@ -139,5 +147,55 @@ describe.each(useProjectEngines())('mistakes on $name', ({ name, project: open }
       const found = said.get(model) ?? [];
       expect([model, ...found.map((line, at) => line.slice(0, expected[at]?.length))]).toEqual([model, ...expected]);
     }
+  });
+
+  it('are none where hooks make what a query names', async () => {
+    const project = await open({
+      ...tables,
+      'models/a.sql':
+        '{{config materialized="table" post_hook=(array "alter table {{this}} add column x integer" "create table if not exists main.audit (n integer)")}}\nselect 1 as id\n',
+      'models/b.sql': 'select x from {{ref "a"}}\n',
+      'models/c.sql': 'select b.y from (select a.*, x as y from {{ref "a"}} as a) as b\n',
+      'models/d.sql': '-- {{ref "a"}}\nselect n from main.audit\n',
+      'models/e.sql': 'select idd from {{ref "orders"}}\n',
+    });
+    expect((await project.tx('seed')).exit).toBe(0);
+    expect([...saidOf((await project.tx('compile')).text).keys()]).toEqual(['e']);
+    const words = {
+      duckdb: 'create or replace macro main.round(a, b, c) as a',
+      postgres: `create or replace function main.round(a text) returns int language sql as 'select 1'`,
+    };
+    project.write({
+      'models/a.sql': `{{config materialized="table" post_hook="${name === 'duckdb' ? words.duckdb : words.postgres}"}}\nselect 1 as id\n`,
+      'models/b.sql': `-- {{ref "a"}}\nselect round(${name === 'duckdb' ? '1, 2, 3' : `'a'::text`}) as x\n`,
+      'models/c.sql': 'select made_by_call(1) as x\n',
+      'models/d.sql': '{{config pre_hook="select public.setup()"}}\nselect sum(status) as x from {{ref "orders"}}\n',
+    });
+    expect([...saidOf((await project.tx('compile')).text).keys()]).toEqual(['e']);
+  });
+
+  it('are none where somebody made functions of the names in the database', async () => {
+    const project = await open({
+      ...tables,
+      'models/a.sql':
+        name === 'duckdb'
+          ? "select round(1, 2, 3) as a, main.lower('A') + 1 as b, zz from range(3)\n"
+          : 'select full_name(o) as a, o.full_name as b, nobody(id) as c from {{ref "orders"}} as o\n',
+      'models/e.sql': 'select idd, sum(status) as s from {{ref "orders"}}\n',
+    });
+    const made =
+      name === 'duckdb'
+        ? ['macro main.round(a, b, c) as a', 'macro main.lower(a) as 5', 'macro main.range(n) as table select 1 as zz']
+        : [
+            "function main.full_name(o main.orders) returns text language sql as 'select o.status'",
+            "function main.nobody(o int) returns int language sql as 'select 1'",
+          ];
+    const hooks = made.map((what) => `"create ${what}"`).join(' ');
+    project.write({ 'models/made.sql': `{{config pre_hook=(array ${hooks})}}\n-- {{ref "orders"}}\nselect 1 as id\n` });
+    expect((await project.tx('build -s +made')).exit).toBe(0);
+    project.remove('models/made.sql');
+    expect(saidOf((await project.tx('compile')).text)).toMatchObject(
+      new Map([['e', [expect.stringContaining('unknown-column'), expect.stringContaining('type-mismatch')]]]),
+    );
   });
 });

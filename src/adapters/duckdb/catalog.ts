@@ -103,12 +103,22 @@ async function columns(connection: Connection, relation: Relation, temporary: bo
   return rows.map(([column, type]) => ({ name: text(column), type: text(type) }));
 }
 
+/** Nothing is called in the query: somebody may have made macros of any name. */
 async function names(connection: Connection): Promise<CatalogNames> {
   const { rows } = await connection.query({
-    sql: `select distinct 'function', function_name from duckdb_functions() union all select distinct 'type', type_name from duckdb_types()`,
+    sql: [
+      `select distinct case when internal then 'internal' else 'made' end, function_name from duckdb_functions()`,
+      `union all select distinct 'type', type_name from duckdb_types()`,
+    ].join(' '),
   });
   const of = (kind: string): readonly string[] => rows.flatMap(([its, name]) => (its === kind ? [text(name)] : []));
-  return { functions: of('function'), types: of('type') };
+  const [internal, made] = [of('internal'), of('made')];
+  const own = new Set(internal);
+  return {
+    functions: [...new Set([...internal, ...made])],
+    types: of('type'),
+    replaced: made.map((name) => name.toLowerCase()).filter((name) => own.has(name)),
+  };
 }
 
 /**

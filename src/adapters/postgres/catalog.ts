@@ -150,7 +150,7 @@ async function names(connection: Connection): Promise<CatalogNames> {
     ].join(' '),
   });
   const of = (kind: string): readonly string[] => rows.flatMap(([its, name]) => (its === kind ? [text(name)] : []));
-  return { functions: of('function'), types: of('type') };
+  return { functions: of('function'), types: of('type'), replaced: [] };
 }
 
 /** With its indexes, and of a table in parts those of all parts. Rows are counted by the server, which knows about how many there are. */

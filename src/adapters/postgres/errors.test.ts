@@ -38,6 +38,7 @@ describe('kinds', () => {
     [`select 1 = date '2024-01-01'`, 'type-mismatch'],
     [`select 1 union select true`, 'type-mismatch'],
     ['select cast(1 as date)', 'type-mismatch'],
+    ['select - null', 'type-mismatch'],
     ['select a from (select 1 as a) as x, (select 2 as a) as y', 'ambiguous'],
     [`select 'abc'::integer`, 'conversion'],
     ['select 9223372036854775807 + 1', 'conversion'],

@@ -67,7 +67,7 @@ const codeKinds: Readonly<Record<string, EngineErrorKind>> = {
   '42712': 'meaningless',
   '42701': 'duplicate-column',
   '42702': 'ambiguous',
-  '42725': 'ambiguous',
+  '42725': 'type-mismatch',
   '42P09': 'ambiguous',
   '40001': 'conflict',
   '40P01': 'conflict',

@@ -194,10 +194,13 @@ class TemporaryStubs {
    * is there whatever hooks do; one of a project may be made anew.
    */
   async #tellArguments(error: EngineError['details']): Promise<EngineError['details']> {
-    if (error.kind !== 'unknown-function' || error.name === undefined) return error;
-    const [found] = await this.#connection.queryEach(signaturesStatement(error.name));
+    const isColumn = error.kind === 'unknown-column';
+    if ((error.kind !== 'unknown-function' && !isColumn) || error.name === undefined) return error;
+    const [found] = await this.#connection.queryEach(signaturesStatement(isColumn ? error.name.replace(/^.*\./, '') : error.name));
     const forms = found?.rows ?? [];
-    if (forms.length === 0) return error;
+    // What stands for a relation has rows of a type of its own, which functions over the rows of the relation do not take.
+    if (forms.some(([, , ofRows]) => String(ofRows) === 'true')) return { ...error, kind: 'other' };
+    if (forms.length === 0 || isColumn) return error;
     const signatures = forms.map(([taken]) => `(${String(taken)})`);
     if (forms.some(([, isOwn]) => String(isOwn) !== 'true')) return { ...error, signatures };
     const message = `${error.message}, only with other arguments`;
@@ -260,13 +263,14 @@ function makeStub({ stub: { columns }, place }: TemporaryStub, form: 'view' | 't
   return [...schema, create].map((sql) => ({ sql }));
 }
 
-/** What functions of a name take that can be called by it, and whether the server brings them. Only some: `count` alone has few, others dozens. */
+/** What functions of a name take that can be called by it, whether the server brings them, and whether they take rows of a relation. Only some: `count` alone has few, others dozens. */
 function signaturesStatement(name: string): Statement {
   const [, schema, own = name] = /^([^.]+)\.([^.]+)$/.exec(name) ?? [];
   const seen = schema === undefined ? 'pg_catalog.pg_function_is_visible(p.oid)' : `n.nspname = ${quoteText(schema)}`;
   return {
     sql: [
-      `select pg_catalog.pg_get_function_identity_arguments(p.oid), (n.nspname = 'pg_catalog')::pg_catalog.text`,
+      `select pg_catalog.pg_get_function_identity_arguments(p.oid), (n.nspname = 'pg_catalog')::pg_catalog.text,`,
+      `exists (select from pg_catalog.pg_type t where t.typtype = 'c' and t.oid = any (p.proargtypes))::pg_catalog.text`,
       `from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace`,
       `where p.proname = ${quoteText(own)} and ${seen} and p.prokind <> 'p' order by p.pronargs, p.oid limit 20`,
     ].join(' '),

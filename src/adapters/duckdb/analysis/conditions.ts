@@ -1,7 +1,7 @@
 /** What the conditions of a filter say of every row that passes. */
 import type { Condition } from '../../../adapter/lineage/row-flow.ts';
 import { repeatedPlace } from './null-rules.ts';
-import type { Expression } from './plan.ts';
+import type { Expression, Operator } from './plan.ts';
 
 export function conditionOf(tests: readonly Expression[]): Condition {
   const notNull = new Set<number>();
@@ -17,6 +17,30 @@ export function conditionOf(tests: readonly Expression[]): Condition {
 /** The tests that all have to hold. */
 export function conjuncts(test: Expression): readonly Expression[] {
   return test.expression_class === 'BOUND_CONJUNCTION' && test.type === 'CONJUNCTION_AND' ? test.children.flatMap(conjuncts) : [test];
+}
+
+/** Whether a plan has a condition that rows have no part in, or a limit of none: then parts of it may be there for their columns alone. */
+export function mayBeIdle(plan: Operator): boolean {
+  if (plan.type === 'LOGICAL_FILTER' && plan.expressions.some(isDecided)) return true;
+  if (plan.type === 'LOGICAL_LIMIT' && plan.limit_val.type === 'CONSTANT_VALUE' && plan.limit_val.constant_integer === 0) return true;
+  return plan.children.some(mayBeIdle);
+}
+
+function isDecided(test: Expression): boolean {
+  switch (test.expression_class) {
+    case 'BOUND_CONSTANT':
+      return true;
+    case 'BOUND_CAST':
+      return isDecided(test.child);
+    case 'BOUND_COMPARISON':
+      return isDecided(test.left) && isDecided(test.right);
+    case 'BOUND_CONJUNCTION':
+    case 'BOUND_OPERATOR':
+    case 'BOUND_FUNCTION':
+      return test.children.every(isDecided);
+    default:
+      return false;
+  }
 }
 
 /** A test of these kinds is never true of NULL. */

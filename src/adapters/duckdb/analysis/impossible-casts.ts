@@ -1,5 +1,6 @@
 /** Casts that the binder lets pass and that fail with the first value. Types that are not named here are left alone. */
-import type { Cast, LogicalType } from './plan.ts';
+import { typeOf } from './plan.ts';
+import type { Cast, Expression } from './plan.ts';
 
 type Family = 'number' | 'date' | 'time' | 'interval' | 'uuid' | 'nested';
 
@@ -14,12 +15,19 @@ const families: Readonly<Record<Family, string>> = {
 
 const familyOf = new Map(Object.entries(families).flatMap(([family, ids]) => ids.split(',').map((id) => [id, family] as const)));
 
-/** Whether no value of one type can become one of the other. */
-export function isImpossibleCast(from: LogicalType, to: LogicalType): boolean {
+/** Whether no value of one type can become one of the other. NULL can, and is what `try_cast` gives. */
+export function isImpossibleCast({ child, return_type: to, try_cast: tries }: Cast): boolean {
+  const from = typeOf(child);
+  if (tries === true || isNull(child)) return false;
   const one = familyOf.get(from.id);
   const other = familyOf.get(to.id);
   // A date has a time of its own in some types and not in others.
   return one !== undefined && other !== undefined && one !== other && !(one === 'date' && other === 'time');
+}
+
+function isNull(expression: Expression): boolean {
+  if (expression.expression_class === 'BOUND_CAST') return isNull(expression.child);
+  return expression.expression_class === 'BOUND_CONSTANT' && expression.value.is_null;
 }
 
 /** Words that are dates or numbers without any digit. */
@@ -38,7 +46,7 @@ export function impossibleText({ child, return_type: to, try_cast: tries }: Cast
 
 function isNoDay(value: string): boolean {
   const [, year = '', month = '', day = ''] = DAY.exec(value) ?? [];
-  if (year === '') return false;
+  if (year === '' || /\(bc\)/i.test(value)) return false;
   const days = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate();
   return Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > days;
 }

@@ -14,7 +14,6 @@ import { anyOf, columnAt } from '../../../adapter/lineage/row-flow.ts';
 import type { RowFlow } from '../../../adapter/lineage/row-flow.ts';
 import { impossibleText, isImpossibleCast } from './impossible-casts.ts';
 import { isNotNullAggregate, isNotNullCall, isNotNullOperator, isNotNullWindow, isTally, keepsNotNull } from './null-rules.ts';
-import { typeOf } from './plan.ts';
 import type { Aggregate, Call, Cast, Expression, Order, WindowCall } from './plan.ts';
 
 /** What an expression can refer to beside the columns below it. */
@@ -27,9 +26,9 @@ export interface Surroundings {
   readonly reportCast: (cast: Cast) => void;
 }
 
-/** A text that converts to nothing does no harm where nobody comes by. */
+/** What cannot be cast does no harm where nobody comes by, nor where a failure gives NULL. */
 function sometimes(around: Surroundings): Surroundings {
-  return { ...around, reportCast: (cast) => (impossibleText(cast) === undefined ? around.reportCast(cast) : undefined) };
+  return { ...around, reportCast: () => undefined };
 }
 
 /** A bare reference gives the very lineage that it refers to. */
@@ -51,8 +50,7 @@ export function traceExpression(expression: Expression, flow: RowFlow, around: S
     }
     case 'BOUND_CAST': {
       const value = traceExpression(expression.child, flow, around);
-      if (isImpossibleCast(typeOf(expression.child), expression.return_type) || impossibleText(expression) !== undefined)
-        around.reportCast(expression);
+      if (isImpossibleCast(expression) || impossibleText(expression) !== undefined) around.reportCast(expression);
       return makeLineage([value], 'transformation', { notNull: value.notNull && keepsNotNull(expression) });
     }
     case 'BOUND_COMPARISON': {
@@ -64,22 +62,20 @@ export function traceExpression(expression: Expression, flow: RowFlow, around: S
       return computed(sides, areNotNull(sides));
     }
     case 'BOUND_CONJUNCTION': {
-      const sides = traceAll(expression.children, flow, around);
+      const sides = traceAll(expression.children, flow, sometimes(around));
       return computed(sides, areNotNull(sides));
     }
     case 'BOUND_OPERATOR': {
-      const [first, ...others] = expression.children;
-      // What stands behind is looked at where there is NULL before it.
-      const isChoice = expression.type === 'OPERATOR_COALESCE' && first !== undefined;
-      const parts = isChoice
-        ? [traceExpression(first, flow, around), ...traceAll(others, flow, sometimes(around))]
-        : traceAll(expression.children, flow, around);
+      const parts =
+        expression.type === 'OPERATOR_COALESCE'
+          ? traceFirst(expression.children, flow, around)
+          : traceAll(expression.children, flow, expression.type === 'OPERATOR_TRY' ? sometimes(around) : around);
       return computed(parts, isNotNullOperator(expression.type, parts), expression.type === 'OPERATOR_COALESCE' ? parts.slice(0, -1) : []);
     }
     case 'BOUND_CASE': {
       const values = traceAll([...expression.case_checks.map((check) => check.then_expr), expression.else_expr], flow, sometimes(around));
       const conditions = expression.case_checks.map((check) => check.when_expr);
-      return computed(values, areNotNull(values), traceAll(conditions, flow, around));
+      return computed(values, areNotNull(values), traceFirst(conditions, flow, around));
     }
     case 'BOUND_AGGREGATE':
       return traceAggregate(expression, flow, around);
@@ -88,6 +84,11 @@ export function traceExpression(expression: Expression, flow: RowFlow, around: S
     default:
       return unknownExpression(expression, flow, around);
   }
+}
+
+/** Of which each is only looked at where those before it did not decide. */
+function traceFirst(expressions: readonly Expression[], flow: RowFlow, around: Surroundings): readonly ColumnLineage[] {
+  return [...traceAll(expressions.slice(0, 1), flow, around), ...traceAll(expressions.slice(1), flow, sometimes(around))];
 }
 
 /** Most expressions of most plans hand a column on. */
@@ -139,7 +140,8 @@ function splitArguments(name: string, args: readonly ColumnLineage[]): readonly 
 }
 
 function traceAggregate(aggregate: Aggregate, flow: RowFlow, around: Surroundings): ColumnLineage {
-  const [values, deciding] = splitArguments(aggregate.name, traceAll(aggregate.children, flow, around));
+  const arrived = aggregate.filter === null || aggregate.filter === undefined ? around : sometimes(around);
+  const [values, deciding] = splitArguments(aggregate.name, traceAll(aggregate.children, flow, arrived));
   const orders = traceOrders(aggregate.order_bys?.orders ?? [], flow, around);
   return makeLineage(values, 'aggregation', {
     influences: joinInfluences([

@@ -6,6 +6,7 @@ import { noInfluences } from '../../../adapter/lineage/influences.ts';
 import { noRows, withRowInfluence } from '../../../adapter/lineage/row-flow.ts';
 import type { RowFlow } from '../../../adapter/lineage/row-flow.ts';
 import type { Cast, Cte, CteRef, DelimGet, Expression, Limit, LogicalType, Operator, OrderBy, Projection } from './plan.ts';
+import { mayBeIdle } from './conditions.ts';
 import { traceAll } from './trace-expression.ts';
 import { traceFilter } from './trace-filter.ts';
 import { traceDistinct, traceGrouping, traceSetOperation, traceUnnest, traceWindows } from './trace-grouping.ts';
@@ -19,7 +20,7 @@ import type { OuterColumns, Walk } from './walk.ts';
 export interface TracedPlan {
   readonly flow: RowFlow;
   readonly opaque: readonly OpaquePart[];
-  /** Casts that cannot succeed. */
+  /** Casts that cannot succeed, where rows come by. */
   readonly casts: ReadonlySet<Cast>;
 }
 
@@ -64,7 +65,8 @@ export function traceLineage(plan: Operator, names: ScanNames): TracedPlan {
     return { columns, influences: noInfluences, keys: [columns.map((_, at) => at)] };
   }
 
-  return { flow: walk.trace(plan), opaque, casts };
+  const flow = walk.trace(plan);
+  return { flow, opaque, casts: casts.size > 0 && mayBeIdle(plan) ? new Set() : casts };
 }
 
 function sameTypes(some: readonly LogicalType[], others: readonly LogicalType[]): boolean {
