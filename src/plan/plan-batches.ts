@@ -5,6 +5,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Where } from '../diagnostics/diagnostic.ts';
 import { cellSizeOf } from '../intervals/batch-size.ts';
 import { chooseLoads } from '../intervals/choose-loads.ts';
+import type { LoadWish } from '../intervals/choose-loads.ts';
 import { describeRange } from '../intervals/describe-range.ts';
 import { createGrid } from '../intervals/grid.ts';
 import { readMoment } from '../intervals/local-time.ts';
@@ -37,15 +38,11 @@ export function planBatches(context: IntervalContext, model: CompiledModel, goes
   const isSame = held?.version === version || intervals.forwardOnly;
   const [before, outdated] = isSame ? [held?.done ?? [], []] : [[], held?.done ?? []];
   const order = orderFor(context, model);
-  const { run, again } = context.input;
-  // Once a run has begun, what was to be loaded again counts as missing.
-  const isAgain = order?.again === true && again === undefined && order.begun?.has(model.id) !== true;
-  const wish = order === undefined ? undefined : { window: readWindow(order, zone), only: order.only, again: isAgain };
   const { load, opened, late, ...found } = chooseLoads(
     { grid, begin, lookback, allowPartials, outdated, ...lateOf(context, model) },
     before,
-    Date.parse(run.startedAt),
-    wish,
+    Date.parse(context.input.run.startedAt),
+    order === undefined ? undefined : wishOf(context, model, order, zone),
   );
   if (context.input.refusesGaps === true && found.gaps.length > 0)
     context.report(diagnose('gaps-found', { model: model.name, gaps: found.gaps.map(describeRange) }, placeOf(model)));
@@ -67,6 +64,12 @@ export function planBatches(context: IntervalContext, model: CompiledModel, goes
     version,
     entry,
   };
+}
+
+/** Once a run has begun, what was to be loaded again counts as missing. */
+function wishOf({ input }: IntervalContext, { id }: CompiledModel, order: LoadOrder, zone: Zone): LoadWish {
+  const again = order.again && input.again === undefined && order.begun?.has(id) !== true;
+  return { window: readWindow(order, zone), only: order.only, again };
 }
 
 /** Once a run has begun, what was late counts as missing. */
