@@ -37,6 +37,7 @@ export async function identifyRun(host: Host, screen: Screen, loaded: LoadedGrap
     whole: askedOf(earlier.filter(({ status }) => status === 'success')),
     before,
   };
+  requireOpen(loaded, request, named);
   return { ...request, named };
 }
 
@@ -68,6 +69,14 @@ function requireSame(name: string, { request: before }: NamedRun, { options }: R
   const flag = deciding.find((each) => JSON.stringify(before.args[each] ?? null) !== JSON.stringify(now[each] ?? null));
   if (flag !== undefined)
     throw new Stop(exitCodes.usage, [diagnose('run-id-of-another', { name, flag: `--${flag.replaceAll('_', '-')}`, line: before.line })]);
+}
+
+/** Refuses to repeat under a name what that has finished: it would be left as it failed since. */
+function requireOpen({ graph }: LoadedGraph, { retried }: RunRequest, { name, finished }: NamedRequest): void {
+  const nodes = [...(retried?.failed ?? [])].filter((id) => finished.has(id));
+  if (nodes.length === 0) return;
+  const known = new Map([...graph.nodes.values()].map((node) => [String(node.id), node.name] as const));
+  throw new Stop(exitCodes.usage, [diagnose('run-id-finished', { name, nodes: nodes.map((id) => known.get(id) ?? id) })]);
 }
 
 function decidingOf(args: RunArguments): RunArguments {

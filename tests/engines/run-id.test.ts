@@ -165,6 +165,19 @@ describe('a run with a name', () => {
       expect((await builds(project)).map(([, count]) => Number(count))).toEqual([1, 1, 1, 1]);
     });
 
+    it('that has finished what failed since is refused to a retry, which does it under no name', async () => {
+      const project = await open({ ...FILES, 'models/b.sql': sound });
+      await text(project, 'build --run-id r1');
+      project.write({ 'models/b.sql': broken });
+      await text(project, 'build', 1);
+      project.write({ 'models/b.sql': sound.replace(', v', ', 2 as v') });
+      const said = await text(project, 'retry --run-id r1', 2);
+      expect(said).toContain('run-id-finished');
+      expect(said).toContain('`b`, `c`');
+      await text(project, 'retry');
+      expect(await project.rows('select distinct v from main.b')).toEqual([[2]]);
+    });
+
     it('that was killed is taken up by the next one', async () => {
       const project = await open({ ...FILES, 'models/b.sql': sound });
       await text(project, 'build -s src a --run-id r1');

@@ -184,6 +184,10 @@ export const cliCodes = {
     ({ name, flag, line }) => `run \`${name}\` was begun with another \`${flag}\`: \`${line}\``,
     () => 'repeat it as it was begun, or give another `--run-id`',
   ),
+  'run-id-finished': error<{ readonly name: string; readonly nodes: readonly string[] }>(
+    ({ name, nodes }) => `run \`${name}\` has finished what is to be repeated: ${listed(nodes)}`,
+    () => 'leave `--run-id` away, or give another one: what is finished under a name is not done again',
+  ),
   'quarantine-needs-model': error<{ action: string; count: number }>(
     ({ action, count }) => `\`tx quarantine ${action}\` ${count === 0 ? 'needs the name of a model' : `shows one model, not ${count}`}`,
     ({ action }) => `name ${action === 'show' ? 'one' : 'them'}, as in \`tx quarantine ${action} stg_orders\``,
