@@ -35,6 +35,8 @@ describe('relations', () => {
           { name: 'b', type: 'INTEGER' },
           { name: 'q "q', type: 'VARCHAR' },
         ],
+        // A digest, which tells it from another query.
+        query: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
       },
       { relation: { schema: 'main', name: 'm' }, kind: 'table', columns: [{ name: 'i', type: 'INTEGER' }] },
     ]);
