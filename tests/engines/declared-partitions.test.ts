@@ -121,9 +121,36 @@ describe('a divided table', () => {
     expect(after[january]?.oid).not.toBe(before[january]?.oid);
     expect(after['DEFAULT']?.oid).not.toBe(before['DEFAULT']?.oid);
     for (const { name } of Object.values(after)) expect(name).toMatch(/^m_(?:null|20\d\d_\d\d)_[0-9a-f]{12}_part$/);
-    // No proof of a bound is left, and no table under a name of ours that nobody reads.
-    expect(await project.rows(`select conname from pg_constraint where conname like '\\_tx%'`)).toEqual([]);
+    // No proof of a bound is left but for the one that keeps other rows out of the default partition, and no table under a name of ours that nobody reads.
+    expect(await project.rows(`select conname from pg_constraint where conname like '\\_tx%'`)).toEqual([['_tx_only_null']]);
     expect(await project.rows(`select relname from pg_class where relname like '\\_tx\\_%' and relkind in ('r', 'p')`)).toEqual([]);
+  });
+
+  it('takes no row beside NULL for which it has no partition, however its partition of NULL came to be', async () => {
+    const project = await filled();
+    const stray = () => project.run(`insert into main.m values ('2030-05-05', 100)`);
+    await expect(stray(), 'made with the table').rejects.toThrow('_tx_only_null');
+    const made = await partitions(project);
+    await project.run(`insert into main.src values (null, 10)`);
+    await build(project);
+    await expect(stray(), 'exchanged').rejects.toThrow('_tx_only_null');
+    const exchanged = await partitions(project);
+    expect(exchanged['DEFAULT']?.oid).not.toBe(made['DEFAULT']?.oid);
+    // Where somebody let such rows in all the same, those with NULL alone are replaced.
+    await project.run(`alter table main."${exchanged['DEFAULT']?.name}" drop constraint _tx_only_null`);
+    await stray();
+    await build(project);
+    expect(await rowsOf(project)).toContainEqual(['2030-05-05', 100]);
+    // Made ahead, as a trigger keeps partitions from being exchanged.
+    await project.run(
+      `delete from main.m where v = 100`,
+      `drop table main."${exchanged['DEFAULT']?.name}"`,
+      `create function main.f() returns trigger language plpgsql as 'begin return new; end'`,
+      'create trigger t before insert on main.m for each row execute function main.f()',
+    );
+    await build(project);
+    expect(await rowsOf(project)).toContainEqual([null, 10]);
+    await expect(stray(), 'made ahead').rejects.toThrow('_tx_only_null');
   });
 
   it('keeps all that belongs to it over increments and rebuilds', async () => {

@@ -8,6 +8,7 @@ import type { Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteText } from '../quoting.ts';
+import { onlyNull } from './make-partitions.ts';
 
 export interface StandingPartition {
   readonly relation: Relation;
@@ -44,7 +45,8 @@ const freeTable = `not exists (select from pg_catalog.pg_constraint k where (k.c
 const freePartition = `p.relkind = 'r' and p.relowner = c.relowner and p.relacl is null and p.reloptions is null and not p.relrowsecurity and not p.relhasrules
   and p.relreplident = 'd' and p.reltablespace = 0 and not p.relhassubclass
   and not exists (select from pg_catalog.pg_trigger t where t.tgrelid = p.oid and not t.tgisinternal and t.tgparentid = 0)
-  and not exists (select from pg_catalog.pg_constraint k where k.conrelid = p.oid and k.conparentid = 0 and (k.contype in ('p', 'u', 'x', 'f') or k.contype = 'c' and k.conislocal))
+  and not exists (select from pg_catalog.pg_constraint k where k.conrelid = p.oid and k.conparentid = 0 and (k.contype in ('p', 'u', 'x', 'f') or k.contype = 'c' and k.conislocal and k.conname <> '${onlyNull}'))
+  and (pg_catalog.pg_get_expr(p.relpartbound, p.oid) <> 'DEFAULT' or exists (select from pg_catalog.pg_constraint k where k.conrelid = p.oid and k.contype = 'c' and k.conname = '${onlyNull}' and k.convalidated))
   and not exists (select from pg_catalog.pg_constraint k where k.confrelid = p.oid)
   and not exists (select from pg_catalog.pg_index x where x.indrelid = p.oid and not exists (select from pg_catalog.pg_inherits j where j.inhrelid = x.indexrelid))
   and not exists (select from pg_catalog.pg_publication_rel m where m.prrelid = p.oid)
