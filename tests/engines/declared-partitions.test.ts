@@ -284,6 +284,34 @@ describe('a divided table', () => {
     }
   });
 
+  it('stays as it is where it is to be divided in another way and something hangs on it', async () => {
+    const plain = model('month').replace('partition_granularity="month"', '');
+    const project = await filled();
+    const stands = () => project.rows('select pg_get_partkeydef(oid), (select count(*) from main.m) from pg_class where oid = $$main.m$$::regclass');
+    const tie = async () => project.run('create function main.v_of(main.m) returns integer language sql as $$ select $1.v $$');
+    const untie = async () => project.run('drop function main.v_of(main.m)');
+    await project.run('delete from main.src where v = 4');
+    await tie();
+    for (const text of [plain, model('year'), model('value'), model('value', '', 'v')]) {
+      project.write({ 'models/m.sql': text });
+      const said = (await refused(project, 'build --full-refresh')).replace(/\s+/g, ' ');
+      expect(said).toContain('dependents-in-the-way');
+      expect(said).toContain('divided in another way than the model asks for');
+      expect(said).toContain('set `partition_by` and `partition_granularity` back');
+      expect(await stands()).toEqual([['RANGE (day)', 5]]);
+    }
+    project.write({ 'models/m.sql': model('month') });
+    await build(project, 'build --full-refresh');
+    expect(await stands()).toEqual([['RANGE (day)', 4]]);
+    await untie();
+    project.write({ 'models/m.sql': plain });
+    await build(project, 'build --full-refresh');
+    await tie();
+    project.write({ 'models/m.sql': model('month') });
+    expect(await refused(project, 'build --full-refresh')).toContain('divided in another way');
+    expect(await stands()).toEqual([[null, 4]]);
+  });
+
   it('has no key that each partition would keep alone', async () => {
     const project = await filled();
     for (const [more, yaml] of [

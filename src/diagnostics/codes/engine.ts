@@ -122,7 +122,10 @@ export const engineCodes = {
   ),
   'dependents-in-the-way': error<StatementProblem>(
     inTheWordsOf,
-    () => 'nothing was changed; keep the columns as they are, or drop what depends on them and make it again afterwards',
+    ({ message }) =>
+      message.includes('divided in another way')
+        ? 'nothing was changed; set `partition_by` and `partition_granularity` back to what they were, or drop what depends on the table and make it again afterwards'
+        : 'nothing was changed; keep the columns as they are, or drop what depends on them and make it again afterwards',
   ),
   'partition-taken': error<StatementProblem>(
     inTheWordsOf,

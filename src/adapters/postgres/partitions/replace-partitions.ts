@@ -65,7 +65,7 @@ async function findExchanges(
   look: RenderContext['look'],
 ): Promise<Found | undefined> {
   const [names, ...answers] = await look(namesStatement(target), ...tableStatements(target, declared));
-  const table = readTable(answers);
+  const table = readTable(answers, declared);
   if (table === undefined) return undefined;
   const of = { rows, declared, type: table.type };
   const ours = table.partitions.filter((partition) => partition.ours);

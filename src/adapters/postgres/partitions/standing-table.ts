@@ -3,12 +3,13 @@ import { EngineError } from '../../../adapter/engine-error.ts';
 import type { RenderContext } from '../../../adapter/operation.ts';
 import { isPartitionName, partitionNamePattern } from '../../../adapter/partition-name.ts';
 import type { DeclaredPartitions } from '../../../adapter/declared-partitions.ts';
-import type { ResultSet } from '../../../adapter/connection.ts';
+import type { Cell, ResultSet } from '../../../adapter/connection.ts';
 import type { Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteText } from '../quoting.ts';
 import { onlyNull } from './make-partitions.ts';
+import { spanOf } from './partition-keys.ts';
 
 export interface StandingPartition {
   readonly relation: Relation;
@@ -58,13 +59,14 @@ const freePartition = `p.relkind = 'r' and p.relowner = c.relowner and p.relacl 
   and not exists (select from pg_catalog.pg_depend d where d.refclassid = ${catalogOf('pg_type')} and d.refobjid = p.reltype and d.deptype <> 'i')`;
 
 /** The questions, whose answers `readTable` takes in the same order. */
-export function tableStatements(target: Relation, { column }: DeclaredPartitions): readonly Statement[] {
+export function tableStatements(target: Relation, { column, granularity }: DeclaredPartitions): readonly Statement[] {
   const oid = `pg_catalog.to_regclass(${quoteText(dialect.relation(target))})`;
   return [
     {
       sql: `select pg_catalog.pg_get_userbyid(c.relowner), pg_catalog.format_type(a.atttypid, a.atttypmod), ${freeTable}
         from pg_catalog.pg_class c join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = ${quoteText(column)} and not a.attisdropped
-        where c.oid = ${oid} and c.relkind = 'p'`,
+        join pg_catalog.pg_partitioned_table t on t.partrelid = c.oid and t.partnatts = 1 and t.partattrs[0] = a.attnum
+        where c.oid = ${oid} and t.partstrat = '${granularity === 'value' ? 'l' : 'r'}'`,
     },
     {
       sql: `select n.nspname, p.relname, pg_catalog.pg_get_expr(p.relpartbound, p.oid), ${freePartition}
@@ -80,10 +82,12 @@ export function tableStatements(target: Relation, { column }: DeclaredPartitions
   ];
 }
 
-/** Undefined where it is no divided table. */
-export function readTable([table, partitions, indexes]: readonly ResultSet[]): StandingTable | undefined {
+/** Undefined where it is no table that is divided in this way. */
+export function readTable([table, partitions, indexes]: readonly ResultSet[], { granularity }: DeclaredPartitions): StandingTable | undefined {
   const [found] = table?.rows ?? [];
-  if (found === undefined) return undefined;
+  const isOther = ([, name, bound]: readonly Cell[]): boolean =>
+    isPartitionName(String(name)) && (spanOf(String(bound)) ?? granularity) !== granularity;
+  if (found === undefined || (partitions?.rows ?? []).some(isOther)) return undefined;
   const [owner, type, free] = found;
   return {
     owner: String(owner),

@@ -31,7 +31,7 @@ export interface Fresh {
   readonly columns: readonly Column[];
   /** Hooks of the model come after it, and may make what would be carried over. */
   readonly hooksFollow: boolean;
-  /** It is divided: where its rows go into the old table, these statements make the partitions that they need; undefined where that is not divided. */
+  /** It is divided: where its rows go into the old table, these statements make the partitions that they need; undefined where that is not divided, or in another way. */
   readonly divided?: { readonly ahead: readonly Statement[] | undefined };
   /** That a property file asks for. */
   readonly constraints: readonly WantedConstraint[];
@@ -47,16 +47,19 @@ export function replaceRelation(fresh: Fresh, target: Relation, answer: Belongin
   const restore = each(`select pg_catalog.set_config('search_path', ${quoteText(searchPath)}, true)`);
   if (old === undefined) return [...renameTo(fresh, target), ...restore];
   const obstacles = findObstacles(old, views);
+  const fits = fresh.divided === undefined ? !old.divided : fresh.divided.ahead !== undefined;
   // To drop a foreign key keeps everybody from reading the table that it points to, and whoever reads that now is waited for.
   const isTied =
     old.pointsTo.length > 0 &&
     fresh.constraints.some(({ type }) => type === 'foreign_key') &&
     old.kind === (fresh.divided === undefined ? 'r' : 'p') &&
+    fits &&
     sameColumns(old, fresh.columns);
   if (obstacles.length === 0 && !isTied) return [...swap(fresh, { ...answer, old }, context), ...restore];
-  const isFillable = fresh.divided === undefined || fresh.divided.ahead !== undefined;
-  if (fresh.kind === 'table' && isFillable && sameColumns(old, fresh.columns)) return [...refill(fresh, old, context), ...restore];
-  const message = `${nameOf(target)} cannot be replaced: its columns change, and not all that depends on it can be made again`;
+  const keepsColumns = sameColumns(old, fresh.columns);
+  if (fresh.kind === 'table' && fits && keepsColumns) return [...refill(fresh, old, context), ...restore];
+  const change = keepsColumns && !fits ? 'it is divided in another way than the model asks for' : 'its columns change';
+  const message = `${nameOf(target)} cannot be replaced: ${change}, and not all that depends on it can be made again`;
   throw new EngineError({ kind: 'dependents', message, redacted: message, retry: 'never', relation: target, dependents: obstacles });
 }
 
