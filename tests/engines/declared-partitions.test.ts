@@ -223,6 +223,23 @@ describe('a divided table', () => {
     expect((await partitions(project))[january]?.oid).not.toBe(before[january]?.oid);
   });
 
+  it('has its partitions exchanged after it was given to somebody and made anew', async (context) => {
+    if (engine?.isOwn() !== true) context.skip('accounts are made on a server of our own only');
+    const project = await filled({}, `'2024-01-15', 10`);
+    await project.run(
+      `do $$ begin if not exists (select from pg_roles where rolname = 'tx_parts') then create role tx_parts; end if; end $$`,
+      'grant usage, create on schema main to tx_parts',
+      'alter table main.m owner to tx_parts',
+    );
+    await build(project, 'build --full-refresh');
+    const owners = () => project.rows(`select distinct pg_get_userbyid(relowner) from pg_class where relname ~ '^m(_.*_part)?$'`);
+    expect(await owners()).toEqual([['tx_parts']]);
+    const before = await partitions(project);
+    await build(project);
+    expect((await partitions(project))[january]?.oid).not.toBe(before[january]?.oid);
+    expect(await owners()).toEqual([['tx_parts']]);
+  });
+
   it('leaves partitions of others alone', async () => {
     const project = await filled({}, `'2024-05-01', 10`);
     const attach = (bound: string) =>
@@ -287,7 +304,8 @@ describe('a divided table', () => {
   it('stays as it is where it is to be divided in another way and something hangs on it', async () => {
     const plain = model('month').replace('partition_granularity="month"', '');
     const project = await filled();
-    const stands = () => project.rows('select pg_get_partkeydef(oid), (select count(*) from main.m) from pg_class where oid = $$main.m$$::regclass');
+    const stands = () =>
+      project.rows('select pg_get_partkeydef(oid), (select count(*) from main.m) from pg_class where oid = $$main.m$$::regclass');
     const tie = async () => project.run('create function main.v_of(main.m) returns integer language sql as $$ select $1.v $$');
     const untie = async () => project.run('drop function main.v_of(main.m)');
     await project.run('delete from main.src where v = 4');

@@ -104,6 +104,19 @@ export function createAhead(
   });
 }
 
+/** The same for all partitions of a table, whatever their names. */
+export function ownAll(table: Relation): Statement {
+  const oid = `${quoteText(dialect.relation(table))}::pg_catalog.regclass`;
+  const body = `declare change text;
+begin
+  for change in select pg_catalog.format('alter table %I.%I owner to %I', n.nspname, p.relname, pg_catalog.pg_get_userbyid(c.relowner))
+    from pg_catalog.pg_inherits i join pg_catalog.pg_class p on p.oid = i.inhrelid join pg_catalog.pg_class c on c.oid = i.inhparent
+    join pg_catalog.pg_namespace n on n.oid = p.relnamespace where c.oid = ${oid} and p.relowner <> c.relowner
+  loop execute change; end loop;
+end`;
+  return { sql: `do ${quoteText(body)}` };
+}
+
 /** Its partitions belong to whom the table belongs to. */
 export function own(relation: Relation, owner: string): readonly Statement[] {
   return [{ sql: `alter table ${dialect.relation(relation)} owner to ${quoteIdentifier(owner)}` }];

@@ -83,7 +83,10 @@ export function tableStatements(target: Relation, { column, granularity }: Decla
 }
 
 /** Undefined where it is no table that is divided in this way. */
-export function readTable([table, partitions, indexes]: readonly ResultSet[], { granularity }: DeclaredPartitions): StandingTable | undefined {
+export function readTable(
+  [table, partitions, indexes]: readonly ResultSet[],
+  { granularity }: DeclaredPartitions,
+): StandingTable | undefined {
   const [found] = table?.rows ?? [];
   const isOther = ([, name, bound]: readonly Cell[]): boolean =>
     isPartitionName(String(name)) && (spanOf(String(bound)) ?? granularity) !== granularity;

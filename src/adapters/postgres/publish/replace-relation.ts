@@ -5,6 +5,7 @@ import type { Column, Relation, RelationKind } from '../../../adapter/relation.t
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
+import { ownAll } from '../partitions/make-partitions.ts';
 import { isAsked } from './read-belongings.ts';
 import type { Belongings, BelongingsAnswer, ForeignReference } from './belongings.ts';
 import { attachmentsOf, carryNotNull, carryOver } from './carry-over.ts';
@@ -168,6 +169,7 @@ function swap(fresh: Fresh, { old, views }: Standing, context: RenderContext): r
       : parts.flatMap(({ kind, name, statements }) => statements.map((sql) => make(`the ${kind} ${name}`, sql)))),
     ...(wasTable ? each(...transferPublications(old)) : []),
     ...each(`alter ${fresh.kind} ${nameOf(old.relation)} owner to ${quoteIdentifier(old.owner)}`),
+    ...(fresh.divided === undefined ? [] : [ownAll(old.relation)]),
     ...foreign.after,
     ...plan.remade.flatMap((view) => remakeView(view, make, context)),
   ];
