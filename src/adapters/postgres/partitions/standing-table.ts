@@ -34,13 +34,18 @@ export interface StandingTable {
 
 const catalogOf = (name: string): string => `'pg_catalog.${name}'::pg_catalog.regclass`;
 
+/** By no publication of all tables or of those of a schema. Version 14 has no catalog of the latter, but each of them depends on its schema. */
+const unpublished = `not exists (select from pg_catalog.pg_publication b where b.puballtables)
+  and not exists (select from pg_catalog.pg_depend d where d.classid = pg_catalog.to_regclass('pg_catalog.pg_publication_namespace')
+    and d.refclassid = ${catalogOf('pg_namespace')} and d.refobjid = c.relnamespace)`;
+
 /**
  * Foreign keys lock or check the other table when a partition goes, triggers and publications are told of rows and not of
  * partitions, and what lies in a tablespace of its own was put there on purpose.
  */
 const freeTable = `not exists (select from pg_catalog.pg_constraint k where (k.conrelid = c.oid or k.confrelid = c.oid) and k.contype = 'f')
   and not exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) and not c.relhasrules
-  and not exists (select from pg_catalog.pg_publication_rel m where m.prrelid = c.oid) and c.reltablespace = 0
+  and not exists (select from pg_catalog.pg_publication_rel m where m.prrelid = c.oid) and ${unpublished} and c.reltablespace = 0
   and not exists (select from pg_catalog.pg_index x join pg_catalog.pg_class i on i.oid = x.indexrelid where x.indrelid = c.oid and (i.reltablespace <> 0 or not x.indisvalid))`;
 
 const freePartition = `p.relkind = 'r' and p.relowner = c.relowner and p.relacl is null and p.reloptions is null and not p.relrowsecurity and not p.relhasrules
