@@ -234,6 +234,8 @@ describe('a divided table', () => {
     await build(project, 'build --full-refresh');
     const owners = () => project.rows(`select distinct pg_get_userbyid(relowner) from pg_class where relname ~ '^m(_.*_part)?$'`);
     expect(await owners()).toEqual([['tx_parts']]);
+    await project.run('alter default privileges in schema main grant select on tables to public');
+    await build(project, 'build --full-refresh');
     const before = await partitions(project);
     await build(project);
     expect((await partitions(project))[january]?.oid).not.toBe(before[january]?.oid);
@@ -256,6 +258,27 @@ describe('a divided table', () => {
       expect(after[january]?.oid, what).not.toBe(before[january]?.oid);
       before = after;
     }
+  });
+
+  it('has its partitions exchanged where their rights are those that new tables get', async () => {
+    const project = await filled({}, `'2024-01-15', 10`);
+    const rights = async () =>
+      String((await project.rows(`select relacl from pg_class where oid = ${(await partitions(project))[january]?.oid}`))[0]?.[0]);
+    const isExchanged = async () => {
+      const before = await partitions(project);
+      await build(project);
+      return (await partitions(project))[january]?.oid !== before[january]?.oid;
+    };
+    await project.run('alter default privileges in schema main grant select on tables to public');
+    expect(await isExchanged(), 'made before').toBe(true);
+    expect(await rights()).toMatch(/[{,]=r\//);
+    expect(await isExchanged(), 'made since').toBe(true);
+    expect(await rights()).toMatch(/[{,]=r\//);
+    // By hand; nothing else would remember it.
+    await project.run(`grant insert on main."${(await partitions(project))[january]?.name}" to public`);
+    expect(await isExchanged(), 'given by hand').toBe(false);
+    await project.run(`revoke all on main."${(await partitions(project))[january]?.name}" from public`);
+    expect(await isExchanged(), 'taken by hand').toBe(false);
   });
 
   it('leaves partitions of others alone', async () => {

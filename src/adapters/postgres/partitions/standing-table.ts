@@ -48,7 +48,21 @@ const freeTable = `not exists (select from pg_catalog.pg_constraint k where (k.c
   and not exists (select from pg_catalog.pg_publication_rel m where m.prrelid = c.oid) and ${unpublished} and c.reltablespace = 0
   and not exists (select from pg_catalog.pg_index x join pg_catalog.pg_class i on i.oid = x.indexrelid where x.indrelid = c.oid and (i.reltablespace <> 0 or not x.indisvalid))`;
 
-const freePartition = `p.relkind = 'r' and p.relowner = c.relowner and p.relacl is null and p.reloptions is null and not p.relrowsecurity and not p.relhasrules
+/** Rights that a new table would get from us in this schema, once it belongs to the owner of the table. */
+const usualRights = `select case when g.grantee = u.oid then p.relowner else g.grantee end, g.privilege_type, g.is_grantable
+  from pg_catalog.pg_roles u, lateral (
+    select e.* from pg_catalog.aclexplode(coalesce((select d.defaclacl from pg_catalog.pg_default_acl d
+      where d.defaclrole = u.oid and d.defaclobjtype = 'r' and d.defaclnamespace = 0), pg_catalog.acldefault('r', u.oid))) e
+    union all select e.* from pg_catalog.pg_default_acl d, pg_catalog.aclexplode(d.defaclacl) e
+      where d.defaclrole = u.oid and d.defaclobjtype = 'r' and d.defaclnamespace = p.relnamespace) g
+  where u.rolname = current_user`;
+
+const ownRights = `select e.grantee, e.privilege_type, e.is_grantable from pg_catalog.aclexplode(p.relacl) e`;
+
+/** Nobody gave or took a right by hand. */
+const hasUsualRights = `(p.relacl is null or not exists ((${ownRights} except ${usualRights}) union all (${usualRights} except ${ownRights})))`;
+
+const freePartition = `p.relkind = 'r' and p.relowner = c.relowner and ${hasUsualRights} and p.reloptions is null and not p.relrowsecurity and not p.relhasrules
   and p.relreplident = 'd' and p.reltablespace = 0 and not p.relhassubclass
   and not exists (select from pg_catalog.pg_trigger t where t.tgrelid = p.oid and not t.tgisinternal and t.tgparentid = 0)
   and not exists (select from pg_catalog.pg_constraint k where k.conrelid = p.oid and k.conparentid = 0 and (k.contype in ('p', 'u', 'x', 'f') or k.contype = 'c' and k.conislocal and k.conname <> '${onlyNull}'))
