@@ -1,4 +1,5 @@
 /** Models that ask for a divided table have the same rows on every engine; where there are such tables, whole partitions change places. */
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { useProjectEngines } from './engine-project.ts';
 import type { EngineProject } from './engine-project.ts';
@@ -39,6 +40,13 @@ async function partitions(project: EngineProject): Promise<Readonly<Record<strin
   );
   return Object.fromEntries(rows.map(([bound, oid, name]) => [String(bound), { oid: Number(oid), name: String(name) }]));
 }
+
+/** Somebody wants to be told of each row: partitions are not exchanged any more. */
+const tellEachRow = (project: EngineProject): Promise<void> =>
+  project.run(
+    `create function main.f() returns trigger language plpgsql as 'begin return new; end'`,
+    'create trigger t before insert on main.m for each row execute function main.f()',
+  );
 
 const month = (from: string, to: string): string => `FOR VALUES FROM ('${from}') TO ('${to}')`;
 const [december, january, february, march] = [
@@ -142,12 +150,8 @@ describe('a divided table', () => {
     await build(project);
     expect(await rowsOf(project)).toContainEqual(['2030-05-05', 100]);
     // Made ahead, as a trigger keeps partitions from being exchanged.
-    await project.run(
-      `delete from main.m where v = 100`,
-      `drop table main."${exchanged['DEFAULT']?.name}"`,
-      `create function main.f() returns trigger language plpgsql as 'begin return new; end'`,
-      'create trigger t before insert on main.m for each row execute function main.f()',
-    );
+    await project.run(`delete from main.m where v = 100`, `drop table main."${exchanged['DEFAULT']?.name}"`);
+    await tellEachRow(project);
     await build(project);
     expect(await rowsOf(project)).toContainEqual([null, 10]);
     await expect(stray(), 'made ahead').rejects.toThrow('_tx_only_null');
@@ -279,6 +283,52 @@ describe('a divided table', () => {
     expect(await isExchanged(), 'given by hand').toBe(false);
     await project.run(`revoke all on main."${(await partitions(project))[january]?.name}" from public`);
     expect(await isExchanged(), 'taken by hand').toBe(false);
+  });
+
+  it('has all rows for an older snapshot where it is published itself, and is so after a full build too', async () => {
+    const project = await filled({}, `'2024-01-15', 10`);
+    await project.run(`create publication tx_parts for table main.m with (publish = 'insert')`);
+    const reader = new pg.Client({ connectionString: String(project.settings['url']) });
+    await reader.connect();
+    try {
+      await build(project, 'build --full-refresh');
+      await project.run(`update main.src set v = 20 where v = 10`);
+      await reader.query('begin isolation level repeatable read');
+      await reader.query('select from main.src');
+      await build(project);
+      expect((await reader.query('select v from main.m order by v')).rows.map(({ v }: { v: number }) => v)).toEqual([1, 2, 3, 4, 5, 10]);
+      await reader.query('commit');
+      expect((await reader.query('select v from main.m order by v')).rows.map(({ v }: { v: number }) => v)).toEqual([3, 4, 5, 20]);
+    } finally {
+      await reader.end();
+      await project.run('drop publication tx_parts');
+    }
+  });
+
+  it('lets later readers pass while it waits for one to add a partition beside that of NULL', async () => {
+    const project = await filled({});
+    const [reader, later] = [0, 1].map(() => new pg.Client({ connectionString: String(project.settings['url']) }));
+    if (reader === undefined || later === undefined) throw new Error('no readers');
+    await Promise.all([reader.connect(), later.connect()]);
+    try {
+      await later.query('set lock_timeout = 1000');
+      for (const [at, how] of ['exchanged', 'in place'].entries()) {
+        await project.run(`insert into main.src values ('2025-0${at + 1}-01', ${at + 10})`);
+        await reader.query('begin');
+        await reader.query('select * from main.m');
+        const running = build(project);
+        await expect
+          .poll(async () => (await later.query('select from pg_locks where not granted')).rowCount, { timeout: 20_000, interval: 10 })
+          .toBeGreaterThan(0);
+        expect((await later.query('select * from main.m')).rowCount, how).toBe(5 + at);
+        await reader.query('commit');
+        await running;
+        expect(Object.keys(await partitions(project))).toHaveLength(5 + at);
+        if (at === 0) await tellEachRow(project);
+      }
+    } finally {
+      await Promise.all([reader.end(), later.end()]);
+    }
   });
 
   it('leaves partitions of others alone', async () => {

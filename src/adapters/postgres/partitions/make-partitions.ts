@@ -23,7 +23,8 @@ const proof = '_tx_bound';
  */
 export const onlyNull = '_tx_only_null';
 
-const isDefault = ({ bound }: PartitionKey): boolean => bound === 'DEFAULT';
+/** Whether a partition takes the rows that no other takes. */
+export const isDefault = ({ bound }: Pick<PartitionKey, 'bound'>): boolean => bound === 'DEFAULT';
 
 /** What says of a table the same as its bound. */
 const boundCheck = (key: PartitionKey): string => `constraint ${isDefault(key) ? onlyNull : proof} check (${key.condition})`;
@@ -92,16 +93,12 @@ export function createAhead(
   declared: DeclaredPartitions,
   owner: string,
 ): readonly Statement[] {
-  return partitions.flatMap((partition) => {
-    const name = dialect.relation(partition.relation);
-    return [
-      {
-        sql: `${create(declared)} ${name} (like ${dialect.relation(parent)} ${likeness}, ${boundCheck(partition)})`,
-      },
-      ...own(partition.relation, owner),
-      ...attach(parent, partition),
-    ];
-  });
+  return partitions.flatMap((partition) => [
+    {
+      sql: `${create(declared)} ${dialect.relation(partition.relation)} (like ${dialect.relation(parent)} ${likeness}, ${boundCheck(partition)})`,
+    },
+    ...own(partition.relation, owner),
+  ]);
 }
 
 /** The same for all partitions of a table, whatever their names. */
