@@ -421,6 +421,22 @@ describe('a divided table', () => {
     expect(await stands()).toEqual([[null, 4]]);
   });
 
+  it('is no reason to say of the views over it that somebody changed them', async () => {
+    const project = await filled({
+      'models/p.sql': '{{config materialized="table"}}select v, day from {{source "main" "src"}}',
+      'models/above.sql': 'select day, v from {{ref "p"}}',
+      'models/higher.sql': 'select count(*) as n from {{ref "above"}}',
+    });
+    for (const query of ['day, v, 1 as more', 'day, cast(v as bigint) as v']) {
+      project.write({ 'models/p.sql': `{{config materialized="table"}}select ${query} from {{source "main" "src"}}` });
+      await build(project, 'run -s p');
+      expect(await build(project, 'plan'), query).not.toContain('stand as it was built');
+    }
+    await project.run('create or replace view main.higher as select count(*) + 1 as n from main.above');
+    await build(project, 'run -s p');
+    expect(await build(project, 'plan')).toContain('stand as it was built');
+  });
+
   it('has no key that each partition would keep alone', async () => {
     const project = await filled();
     for (const [more, yaml] of [
