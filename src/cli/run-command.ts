@@ -55,6 +55,7 @@ import { seeFilesOfModels } from './see-files-of-models.ts';
 import { showUnneeded } from './unneeded-errors.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
+import { viewsBeside } from './views-beside.ts';
 
 /** Runs the command from start to exit code. */
 export async function runCommand(host: Host, screen: Screen, request: RunRequest): Promise<ExitCode> {
@@ -171,6 +172,7 @@ export async function runPrepared(
             stateVersion: standing.state.version,
             shapes: standing.state.shapes,
             newTexts: newTexts(planned.plan, loaded, standing),
+            beside: viewsBeside(planned.plan, loaded, standing, adapter.dialect),
             ...(prepared.bases === undefined ? {} : { bases: prepared.bases }),
             ...namedOf(request, prepared),
             openRuns: standing.state.openRuns,

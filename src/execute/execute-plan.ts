@@ -87,6 +87,7 @@ export async function executePlan(plan: Plan, ports: ExecutionPorts, options: Ex
       known: options.shapes,
       bases: options.bases,
       texts: options.newTexts,
+      beside: options.beside,
       at,
     });
     const result = summarise(plan, [...results.values()], {

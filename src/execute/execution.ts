@@ -1,4 +1,5 @@
 /** What the executor is given: the open database, the ports, and the wishes of the user. */
+import type { Relation } from '../adapter/relation.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { QueryReads } from '../compile/query-reads.ts';
 import type { BulkLoad, Connection, Session } from '../adapter/connection.ts';
@@ -70,6 +71,8 @@ export interface ExecutionOptions {
   readonly bases?: ReadonlyMap<string, string>;
   /** The SQL of models that are built from another text than before. */
   readonly newTexts?: ReadonlyMap<string, string>;
+  /** Views that stand as their builds left them and are not built, though what they read is: an engine may make them again. */
+  readonly beside?: readonly { readonly relation: Relation; readonly ordinal: number }[];
   /** Runs that never ended; those whose process is gone are marked so. */
   readonly openRuns: readonly string[];
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 /** Notes the columns with which a run leaves what it has built: what stands with others later, somebody else has changed. */
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Connection } from '../adapter/connection.ts';
+import type { Relation } from '../adapter/relation.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { BuildStep, Plan } from '../plan/plan.ts';
 import type { PlacedFiles } from '../project/placed-files.ts';
@@ -20,6 +21,8 @@ interface Shapes {
   readonly bases?: ReadonlyMap<string, string> | undefined;
   /** Of what is built from another text than before. */
   readonly texts?: ReadonlyMap<string, string> | undefined;
+  /** Views over what is built, with the numbers of their builds. */
+  readonly beside?: readonly { readonly relation: Relation; readonly ordinal: number }[] | undefined;
   readonly at: string;
 }
 
@@ -27,7 +30,7 @@ interface Shapes {
 export async function noteShapes(
   plan: Plan,
   results: ReadonlyMap<string, NodeResult>,
-  { adapter, places, connection, writer, known, bases, texts, at }: Shapes,
+  { adapter, places, connection, writer, known, bases, texts, beside = [], at }: Shapes,
 ): Promise<void> {
   const built = plan.steps.filter(
     (step): step is BuildStep => step.kind === 'build' && step.memory !== undefined && results.get(step.node)?.status === 'success',
@@ -39,7 +42,7 @@ export async function noteShapes(
   if (built.length === 0) return;
   const subjectOf = ({ relation }: Pick<BuildStep, 'relation'>): string => buildSubject(relation, adapter.dialect);
   try {
-    const found = await adapter.catalog.relations(connection, [...new Set(built.map(({ relation }) => relation.schema))]);
+    const found = await adapter.catalog.relations(connection, [...new Set([...built, ...beside].map(({ relation }) => relation.schema))]);
     const standing = new Map(found.map((entry) => [subjectOf(entry), entry]));
     const shapes = built.flatMap((step) => {
       const subject = subjectOf(step);
@@ -53,11 +56,18 @@ export async function noteShapes(
       if (now === undefined || (now === known[subject] && base === undefined)) return [];
       return [{ relation: step.relation, ordinal: step.assumes.ordinal + 1, columns: now, ...(base === undefined ? {} : { base }) }];
     });
+    const remade = beside.flatMap(({ relation, ordinal }) => {
+      const subject = subjectOf({ relation });
+      const stands = standing.get(subject);
+      const now = stands === undefined ? undefined : shapeOf(stands);
+      return now === undefined || now === known[subject] ? [] : [{ relation, ordinal, columns: now }];
+    });
     const made = built.flatMap(({ node, relation, assumes }) => {
       const text = texts?.get(node);
       return text === undefined ? [] : [{ relation, ordinal: assumes.ordinal + 1, text }];
     });
-    if (shapes.length + made.length + kept.length > 0) await connection.run(writer.notes(at, { shapes, texts: made, kept }));
+    const all = [...shapes, ...remade];
+    if (all.length + made.length + kept.length > 0) await connection.run(writer.notes(at, { shapes: all, texts: made, kept }));
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
   }

@@ -120,9 +120,10 @@ export const engineCodes = {
     ({ message }) => message,
     () => 'nothing was changed; run again when the other session has ended, or wait longer with `--lock-timeout`',
   ),
-  'dependents-in-the-way': error<StatementProblem>(
-    inTheWordsOf,
-    () => 'nothing was changed; keep the columns as they are, or drop what depends on them and make it again afterwards',
+  'dependents-in-the-way': error<StatementProblem>(inTheWordsOf, ({ message }) =>
+    message.includes('divided in another way')
+      ? 'nothing was changed; set `partition_by` and `partition_granularity` back to what they were, or drop what depends on the table and make it again afterwards'
+      : 'nothing was changed; keep the columns as they are, or drop what depends on them and make it again afterwards',
   ),
   'partition-taken': error<StatementProblem>(
     inTheWordsOf,

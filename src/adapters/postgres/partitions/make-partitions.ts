@@ -17,6 +17,18 @@ export interface NamedPartition extends PartitionKey {
 /** Proves to the server, when a table becomes a partition, that it need not look at its rows. */
 const proof = '_tx_bound';
 
+/**
+ * Stays on the partition that the server would put all rows into which have no other: without it they would stand among the
+ * rows with NULL, and go with these. It also spares the server from looking there for rows of a new partition.
+ */
+export const onlyNull = '_tx_only_null';
+
+/** Whether a partition takes the rows that no other takes. */
+export const isDefault = ({ bound }: Pick<PartitionKey, 'bound'>): boolean => bound === 'DEFAULT';
+
+/** What says of a table the same as its bound. */
+const boundCheck = (key: PartitionKey): string => `constraint ${isDefault(key) ? onlyNull : proof} check (${key.condition})`;
+
 export function partitionBy({ column, granularity }: DeclaredPartitions): string {
   return `partition by ${granularity === 'value' ? 'list' : 'range'} (${quoteIdentifier(column)})`;
 }
@@ -47,24 +59,27 @@ const create = ({ unlogged }: DeclaredPartitions): string => `create ${unlogged 
 
 /** Partitions of a table that nobody else sees. */
 export function createWithin(parent: Relation, partitions: readonly NamedPartition[], declared: DeclaredPartitions): readonly Statement[] {
-  return partitions.map(({ relation, bound }) => ({
-    sql: `${create(declared)} ${dialect.relation(relation)} partition of ${dialect.relation(parent)} ${bound}`,
-  }));
+  return partitions.map((partition) => {
+    const check = isDefault(partition) ? ` (${boundCheck(partition)})` : '';
+    return {
+      sql: `${create(declared)} ${dialect.relation(partition.relation)} partition of ${dialect.relation(parent)}${check} ${partition.bound}`,
+    };
+  });
 }
 
 /** The same, of partitions that will move to another table. */
 export function createProven(parent: Relation, partitions: readonly NamedPartition[], declared: DeclaredPartitions): readonly Statement[] {
-  return partitions.map(({ relation, bound, condition }) => ({
-    sql: `${create(declared)} ${dialect.relation(relation)} partition of ${dialect.relation(parent)} (constraint ${proof} check (${condition})) ${bound}`,
+  return partitions.map((partition) => ({
+    sql: `${create(declared)} ${dialect.relation(partition.relation)} partition of ${dialect.relation(parent)} (${boundCheck(partition)}) ${partition.bound}`,
   }));
 }
 
 /** Makes a table one of the partitions. Those who read other partitions go on. */
-export function attach(parent: Relation, { relation, bound }: NamedPartition): readonly Statement[] {
-  const name = dialect.relation(relation);
+export function attach(parent: Relation, partition: NamedPartition): readonly Statement[] {
+  const name = dialect.relation(partition.relation);
   return [
-    { sql: `alter table ${dialect.relation(parent)} attach partition ${name} ${bound}` },
-    { sql: `alter table ${name} drop constraint ${proof}` },
+    { sql: `alter table ${dialect.relation(parent)} attach partition ${name} ${partition.bound}` },
+    ...(isDefault(partition) ? [] : [{ sql: `alter table ${name} drop constraint ${proof}` }]),
   ];
 }
 
@@ -78,16 +93,25 @@ export function createAhead(
   declared: DeclaredPartitions,
   owner: string,
 ): readonly Statement[] {
-  return partitions.flatMap((partition) => {
-    const name = dialect.relation(partition.relation);
-    return [
-      {
-        sql: `${create(declared)} ${name} (like ${dialect.relation(parent)} ${likeness}, constraint ${proof} check (${partition.condition}))`,
-      },
-      ...own(partition.relation, owner),
-      ...attach(parent, partition),
-    ];
-  });
+  return partitions.flatMap((partition) => [
+    {
+      sql: `${create(declared)} ${dialect.relation(partition.relation)} (like ${dialect.relation(parent)} ${likeness}, ${boundCheck(partition)})`,
+    },
+    ...own(partition.relation, owner),
+  ]);
+}
+
+/** The same for all partitions of a table, whatever their names. */
+export function ownAll(table: Relation): Statement {
+  const oid = `${quoteText(dialect.relation(table))}::pg_catalog.regclass`;
+  const body = `declare change text;
+begin
+  for change in select pg_catalog.format('alter table %I.%I owner to %I', n.nspname, p.relname, pg_catalog.pg_get_userbyid(c.relowner))
+    from pg_catalog.pg_inherits i join pg_catalog.pg_class p on p.oid = i.inhrelid join pg_catalog.pg_class c on c.oid = i.inhparent
+    join pg_catalog.pg_namespace n on n.oid = p.relnamespace where c.oid = ${oid} and p.relowner <> c.relowner
+  loop execute change; end loop;
+end`;
+  return { sql: `do ${quoteText(body)}` };
 }
 
 /** Its partitions belong to whom the table belongs to. */

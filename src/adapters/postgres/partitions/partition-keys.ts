@@ -103,3 +103,11 @@ export function sameSpelling(bound: string): string {
   const value = listedValue(bound);
   return value === undefined ? bound : `FOR VALUES IN (${quoteText(value)})`;
 }
+
+/** What a bound holds of a time; undefined where its words do not tell. */
+export function spanOf(bound: string): 'day' | 'month' | 'year' | undefined {
+  const [, from, to] = /^FOR VALUES FROM \('(\d{4}-\d\d-\d\d)[^']*'\) TO \('(\d{4}-\d\d-\d\d)[^']*'\)$/.exec(bound) ?? [];
+  if (from === undefined || to === undefined) return undefined;
+  const days = (Date.parse(to) - Date.parse(from)) / 86_400_000;
+  return days < 2 ? 'day' : days < 32 ? 'month' : 'year';
+}

@@ -8,7 +8,17 @@ import { dialect } from '../dialect.ts';
 import { lockBriefly } from '../publish/lock-briefly.ts';
 import { temporaryName } from '../publish/temporary-name.ts';
 import { quoteIdentifier } from '../quoting.ts';
-import { attach, createAhead, createProven, likeness, namePartitions, namesStatement, own, partitionBy } from './make-partitions.ts';
+import {
+  attach,
+  createAhead,
+  createProven,
+  isDefault,
+  likeness,
+  namePartitions,
+  namesStatement,
+  own,
+  partitionBy,
+} from './make-partitions.ts';
 import type { NamedPartition } from './make-partitions.ts';
 import { keysStatement, listedValue, readKeys, sameSpelling } from './partition-keys.ts';
 import { readTable, tableStatements } from './standing-table.ts';
@@ -39,7 +49,7 @@ export async function replacePartitions(operation: ReplacePartitions, context: R
   const { table, exchanges } = found;
   const isFree = table.free && exchanges.every(({ old }) => old === undefined || old.free);
   if (isFree) return exchangeAll(operation, declared, found, context);
-  return [...makeMissing(target, declared, found), ...inPlace];
+  return [...makeMissing(target, declared, found, context), ...inPlace];
 }
 
 /** Statements that make the partitions of a divided table which some rows need and which are not there; none of any other table. */
@@ -47,16 +57,30 @@ export async function partitionsAhead(
   rows: Relation,
   target: Relation,
   declared: DeclaredPartitions,
-  look: RenderContext['look'],
+  context: RenderContext,
 ): Promise<readonly Statement[] | undefined> {
-  const found = await findExchanges(rows, target, declared, look);
-  return found === undefined ? undefined : makeMissing(target, declared, found);
+  const found = await findExchanges(rows, target, declared, context.look);
+  return found === undefined ? undefined : makeMissing(target, declared, found, context);
 }
 
-function makeMissing(target: Relation, declared: DeclaredPartitions, { table, exchanges }: Found): readonly Statement[] {
-  const missing = exchanges.filter(({ old }) => old === undefined).map(({ fresh }) => fresh);
-  return createAhead(target, missing, declared, table.owner);
+function makeMissing(target: Relation, declared: DeclaredPartitions, found: Found, context: RenderContext): readonly Statement[] {
+  const missing = found.exchanges.filter(({ old }) => old === undefined).map(({ fresh }) => fresh);
+  return [
+    ...createAhead(target, missing, declared, found.table.owner),
+    ...lockAll(locksOf({ ...found, exchanges: missing.map((fresh) => ({ fresh, old: undefined })) }), context),
+    ...missing.flatMap((partition) => attach(target, partition)),
+  ];
 }
+
+/** What has to be locked beside the table: what goes, and where a partition is added the one for rows without any, which the server locks then. */
+function locksOf({ table, exchanges }: Found): readonly Relation[] {
+  const gone = exchanges.flatMap(({ old }) => old ?? []);
+  const others = table.partitions.filter((partition) => partition.ours && isDefault(partition) && !gone.includes(partition));
+  return [...gone, ...(exchanges.length === 0 ? [] : others)].map(({ relation }) => relation);
+}
+
+const lockAll = (relations: readonly Relation[], { lockTimeoutMs }: RenderContext): readonly Statement[] =>
+  relations.length === 0 ? [] : [lockBriefly(relations.map(lockable), lockTimeoutMs)];
 
 async function findExchanges(
   rows: Relation,
@@ -65,7 +89,7 @@ async function findExchanges(
   look: RenderContext['look'],
 ): Promise<Found | undefined> {
   const [names, ...answers] = await look(namesStatement(target), ...tableStatements(target, declared));
-  const table = readTable(answers);
+  const table = readTable(answers, declared);
   if (table === undefined) return undefined;
   const of = { rows, declared, type: table.type };
   const ours = table.partitions.filter((partition) => partition.ours);
@@ -87,15 +111,17 @@ async function findExchanges(
 function exchangeAll(
   { stage, target, columns }: ReplacePartitions,
   declared: DeclaredPartitions,
-  { table, exchanges }: Found,
-  { lockTimeoutMs }: RenderContext,
+  found: Found,
+  context: RenderContext,
 ): readonly Statement[] {
+  const { table, exchanges } = found;
   if (exchanges.length === 0) return [];
   const parent = { schema: target.schema, name: temporaryName(stage.name, 'partitions') };
   const fresh = exchanges.map((exchange) => exchange.fresh);
   const old = exchanges.flatMap((exchange) => exchange.old ?? []);
   const list = columns.map(quoteIdentifier).join(', ');
   const gone = old.map(({ relation }) => nameOf(relation)).join(', ');
+  const locks = locksOf(found);
   return [
     { sql: `create table ${nameOf(parent)} (like ${nameOf(target)} ${likeness}) ${partitionBy(declared)}` },
     ...createProven(parent, fresh, declared),
@@ -106,9 +132,7 @@ function exchangeAll(
       ...own(relation, table.owner),
     ]),
     { sql: `drop table ${nameOf(parent)}` },
-    ...(old.length === 0
-      ? []
-      : [lockBriefly([...old.map(({ relation }) => relation), target].map(lockable), lockTimeoutMs), { sql: `drop table ${gone}` }]),
+    ...(old.length === 0 ? lockAll(locks, context) : [...lockAll([...locks, target], context), { sql: `drop table ${gone}` }]),
     ...fresh.flatMap((partition) => attach(target, partition)),
   ];
 }

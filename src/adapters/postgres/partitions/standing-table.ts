@@ -3,11 +3,13 @@ import { EngineError } from '../../../adapter/engine-error.ts';
 import type { RenderContext } from '../../../adapter/operation.ts';
 import { isPartitionName, partitionNamePattern } from '../../../adapter/partition-name.ts';
 import type { DeclaredPartitions } from '../../../adapter/declared-partitions.ts';
-import type { ResultSet } from '../../../adapter/connection.ts';
+import type { Cell, ResultSet } from '../../../adapter/connection.ts';
 import type { Relation } from '../../../adapter/relation.ts';
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteText } from '../quoting.ts';
+import { onlyNull } from './make-partitions.ts';
+import { spanOf } from './partition-keys.ts';
 
 export interface StandingPartition {
   readonly relation: Relation;
@@ -32,19 +34,39 @@ export interface StandingTable {
 
 const catalogOf = (name: string): string => `'pg_catalog.${name}'::pg_catalog.regclass`;
 
+/** By no publication of all tables or of those of a schema. Version 14 has no catalog of the latter, but each of them depends on its schema. */
+const unpublished = `not exists (select from pg_catalog.pg_publication b where b.puballtables)
+  and not exists (select from pg_catalog.pg_depend d where d.classid = pg_catalog.to_regclass('pg_catalog.pg_publication_namespace')
+    and d.refclassid = ${catalogOf('pg_namespace')} and d.refobjid = c.relnamespace)`;
+
 /**
  * Foreign keys lock or check the other table when a partition goes, triggers and publications are told of rows and not of
  * partitions, and what lies in a tablespace of its own was put there on purpose.
  */
 const freeTable = `not exists (select from pg_catalog.pg_constraint k where (k.conrelid = c.oid or k.confrelid = c.oid) and k.contype = 'f')
   and not exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) and not c.relhasrules
-  and not exists (select from pg_catalog.pg_publication_rel m where m.prrelid = c.oid) and c.reltablespace = 0
+  and not exists (select from pg_catalog.pg_publication_rel m where m.prrelid = c.oid) and ${unpublished} and c.reltablespace = 0
   and not exists (select from pg_catalog.pg_index x join pg_catalog.pg_class i on i.oid = x.indexrelid where x.indrelid = c.oid and (i.reltablespace <> 0 or not x.indisvalid))`;
 
-const freePartition = `p.relkind = 'r' and p.relowner = c.relowner and p.relacl is null and p.reloptions is null and not p.relrowsecurity and not p.relhasrules
+/** Rights that a new table would get from us in this schema, once it belongs to the owner of the table. */
+const usualRights = `select case when g.grantee = u.oid then p.relowner else g.grantee end, g.privilege_type, g.is_grantable
+  from pg_catalog.pg_roles u, lateral (
+    select e.* from pg_catalog.aclexplode(coalesce((select d.defaclacl from pg_catalog.pg_default_acl d
+      where d.defaclrole = u.oid and d.defaclobjtype = 'r' and d.defaclnamespace = 0), pg_catalog.acldefault('r', u.oid))) e
+    union all select e.* from pg_catalog.pg_default_acl d, pg_catalog.aclexplode(d.defaclacl) e
+      where d.defaclrole = u.oid and d.defaclobjtype = 'r' and d.defaclnamespace = p.relnamespace) g
+  where u.rolname = current_user`;
+
+const ownRights = `select e.grantee, e.privilege_type, e.is_grantable from pg_catalog.aclexplode(p.relacl) e`;
+
+/** Nobody gave or took a right by hand. */
+const hasUsualRights = `(p.relacl is null or not exists ((${ownRights} except ${usualRights}) union all (${usualRights} except ${ownRights})))`;
+
+const freePartition = `p.relkind = 'r' and p.relowner = c.relowner and ${hasUsualRights} and p.reloptions is null and not p.relrowsecurity and not p.relhasrules
   and p.relreplident = 'd' and p.reltablespace = 0 and not p.relhassubclass
   and not exists (select from pg_catalog.pg_trigger t where t.tgrelid = p.oid and not t.tgisinternal and t.tgparentid = 0)
-  and not exists (select from pg_catalog.pg_constraint k where k.conrelid = p.oid and k.conparentid = 0 and (k.contype in ('p', 'u', 'x', 'f') or k.contype = 'c' and k.conislocal))
+  and not exists (select from pg_catalog.pg_constraint k where k.conrelid = p.oid and k.conparentid = 0 and (k.contype in ('p', 'u', 'x', 'f') or k.contype = 'c' and k.conislocal and k.conname <> '${onlyNull}'))
+  and (pg_catalog.pg_get_expr(p.relpartbound, p.oid) <> 'DEFAULT' or exists (select from pg_catalog.pg_constraint k where k.conrelid = p.oid and k.contype = 'c' and k.conname = '${onlyNull}' and k.convalidated))
   and not exists (select from pg_catalog.pg_constraint k where k.confrelid = p.oid)
   and not exists (select from pg_catalog.pg_index x where x.indrelid = p.oid and not exists (select from pg_catalog.pg_inherits j where j.inhrelid = x.indexrelid))
   and not exists (select from pg_catalog.pg_publication_rel m where m.prrelid = p.oid)
@@ -56,13 +78,14 @@ const freePartition = `p.relkind = 'r' and p.relowner = c.relowner and p.relacl 
   and not exists (select from pg_catalog.pg_depend d where d.refclassid = ${catalogOf('pg_type')} and d.refobjid = p.reltype and d.deptype <> 'i')`;
 
 /** The questions, whose answers `readTable` takes in the same order. */
-export function tableStatements(target: Relation, { column }: DeclaredPartitions): readonly Statement[] {
+export function tableStatements(target: Relation, { column, granularity }: DeclaredPartitions): readonly Statement[] {
   const oid = `pg_catalog.to_regclass(${quoteText(dialect.relation(target))})`;
   return [
     {
       sql: `select pg_catalog.pg_get_userbyid(c.relowner), pg_catalog.format_type(a.atttypid, a.atttypmod), ${freeTable}
         from pg_catalog.pg_class c join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = ${quoteText(column)} and not a.attisdropped
-        where c.oid = ${oid} and c.relkind = 'p'`,
+        join pg_catalog.pg_partitioned_table t on t.partrelid = c.oid and t.partnatts = 1 and t.partattrs[0] = a.attnum
+        where c.oid = ${oid} and t.partstrat = '${granularity === 'value' ? 'l' : 'r'}'`,
     },
     {
       sql: `select n.nspname, p.relname, pg_catalog.pg_get_expr(p.relpartbound, p.oid), ${freePartition}
@@ -78,10 +101,15 @@ export function tableStatements(target: Relation, { column }: DeclaredPartitions
   ];
 }
 
-/** Undefined where it is no divided table. */
-export function readTable([table, partitions, indexes]: readonly ResultSet[]): StandingTable | undefined {
+/** Undefined where it is no table that is divided in this way. */
+export function readTable(
+  [table, partitions, indexes]: readonly ResultSet[],
+  { granularity }: DeclaredPartitions,
+): StandingTable | undefined {
   const [found] = table?.rows ?? [];
-  if (found === undefined) return undefined;
+  const isOther = ([, name, bound]: readonly Cell[]): boolean =>
+    isPartitionName(String(name)) && (spanOf(String(bound)) ?? granularity) !== granularity;
+  if (found === undefined || (partitions?.rows ?? []).some(isOther)) return undefined;
   const [owner, type, free] = found;
   return {
     owner: String(owner),

@@ -109,6 +109,8 @@ export interface Belongings {
   readonly relation: Relation;
   /** As the catalog spells it: `r`, `v`, `m`, `p`, `f`. */
   readonly kind: string;
+  /** Only rows come into it for which `tx` makes partitions: those of another kind of table have no place in it. */
+  readonly divided: boolean;
   readonly owner: string;
   /** Whether our role may replace it. */
   readonly ours: boolean;
@@ -270,6 +272,10 @@ const referencedBy = list(
   'k.conname',
 );
 
+/** It has a partition that `tx` has made, or none at all. */
+const divided = `c.relkind = 'p' and (select coalesce(pg_catalog.bool_or(q.relname ~ '${partitionNamePattern}'), true)
+  from pg_catalog.pg_inherits p join pg_catalog.pg_class q on q.oid = p.inhrelid where p.inhparent = c.oid)`;
+
 const pointsTo = list(
   `'schema', f.nspname, 'name', f.relname`,
   `(select distinct rn.nspname, r.relname from pg_catalog.pg_constraint k join pg_catalog.pg_class r on r.oid = k.confrelid
@@ -327,7 +333,7 @@ const belongingsQuery = `with recursive above (oid) as (
   join pg_catalog.pg_depend d on d.classid = ${catalogOf('pg_rewrite')} and d.refclassid = ${pgClass} and d.refobjid = c.oid
   join pg_catalog.pg_rewrite r on r.oid = d.objid and r.rulename = '_RETURN' and r.ev_class <> c.oid
 )
-select json_build_object('oid', c.oid::bigint, 'relation', json_build_object('schema', n.nspname, 'name', c.relname), 'kind', c.relkind,
+select json_build_object('oid', c.oid::bigint, 'relation', json_build_object('schema', n.nspname, 'name', c.relname), 'kind', c.relkind, 'divided', ${divided},
   'owner', pg_catalog.pg_get_userbyid(c.relowner), 'ours', pg_catalog.pg_has_role(c.relowner, 'USAGE') and pg_catalog.has_schema_privilege(n.oid, 'CREATE') and not pg_catalog.pg_is_other_temp_schema(n.oid), 'options', to_json(c.reloptions),
   'toastOptions', (select to_json(t.reloptions) from pg_catalog.pg_class t where t.oid = c.reltoastrelid),
   'grants', ${grantsOf('c.relacl')}, 'rowSecurity', c.relrowsecurity, 'forcedRowSecurity', c.relforcerowsecurity,

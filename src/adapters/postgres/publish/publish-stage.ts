@@ -35,7 +35,7 @@ export async function publishStage(operation: PublishStage, context: RenderConte
   const columns = readColumns(results[question.length]);
   const { declared } = operation;
   const isFillable = declared !== undefined && answer.old !== undefined && sameColumns(answer.old, columns);
-  const ahead = isFillable ? await partitionsAhead(stage, target, declared, context.look) : undefined;
+  const ahead = isFillable ? await partitionsAhead(stage, target, declared, context) : undefined;
   const divided = declared === undefined ? {} : { divided: { ahead } };
   return replaceRelation(
     { stage, kind: 'table', columns, hooksFollow: operation.hooksFollow === true, ...divided, constraints },

@@ -5,6 +5,7 @@ import type { Column, Relation, RelationKind } from '../../../adapter/relation.t
 import type { Statement } from '../../../adapter/statement.ts';
 import { dialect } from '../dialect.ts';
 import { quoteIdentifier, quoteText } from '../quoting.ts';
+import { ownAll } from '../partitions/make-partitions.ts';
 import { isAsked } from './read-belongings.ts';
 import type { Belongings, BelongingsAnswer, ForeignReference } from './belongings.ts';
 import { attachmentsOf, carryNotNull, carryOver } from './carry-over.ts';
@@ -31,7 +32,7 @@ export interface Fresh {
   readonly columns: readonly Column[];
   /** Hooks of the model come after it, and may make what would be carried over. */
   readonly hooksFollow: boolean;
-  /** It is divided: where its rows go into the old table, these statements make the partitions that they need; undefined where that is not divided. */
+  /** It is divided: where its rows go into the old table, these statements make the partitions that they need; undefined where that is not divided, or in another way. */
   readonly divided?: { readonly ahead: readonly Statement[] | undefined };
   /** That a property file asks for. */
   readonly constraints: readonly WantedConstraint[];
@@ -47,16 +48,19 @@ export function replaceRelation(fresh: Fresh, target: Relation, answer: Belongin
   const restore = each(`select pg_catalog.set_config('search_path', ${quoteText(searchPath)}, true)`);
   if (old === undefined) return [...renameTo(fresh, target), ...restore];
   const obstacles = findObstacles(old, views);
+  const fits = fresh.divided === undefined ? !old.divided : fresh.divided.ahead !== undefined;
   // To drop a foreign key keeps everybody from reading the table that it points to, and whoever reads that now is waited for.
   const isTied =
     old.pointsTo.length > 0 &&
     fresh.constraints.some(({ type }) => type === 'foreign_key') &&
     old.kind === (fresh.divided === undefined ? 'r' : 'p') &&
+    fits &&
     sameColumns(old, fresh.columns);
   if (obstacles.length === 0 && !isTied) return [...swap(fresh, { ...answer, old }, context), ...restore];
-  const isFillable = fresh.divided === undefined || fresh.divided.ahead !== undefined;
-  if (fresh.kind === 'table' && isFillable && sameColumns(old, fresh.columns)) return [...refill(fresh, old, context), ...restore];
-  const message = `${nameOf(target)} cannot be replaced: its columns change, and not all that depends on it can be made again`;
+  const keepsColumns = sameColumns(old, fresh.columns);
+  if (fresh.kind === 'table' && fits && keepsColumns) return [...refill(fresh, old, context), ...restore];
+  const change = keepsColumns && !fits ? 'it is divided in another way than the model asks for' : 'its columns change';
+  const message = `${nameOf(target)} cannot be replaced: ${change}, and not all that depends on it can be made again`;
   throw new EngineError({ kind: 'dependents', message, redacted: message, retry: 'never', relation: target, dependents: obstacles });
 }
 
@@ -165,6 +169,7 @@ function swap(fresh: Fresh, { old, views }: Standing, context: RenderContext): r
       : parts.flatMap(({ kind, name, statements }) => statements.map((sql) => make(`the ${kind} ${name}`, sql)))),
     ...(wasTable ? each(...transferPublications(old)) : []),
     ...each(`alter ${fresh.kind} ${nameOf(old.relation)} owner to ${quoteIdentifier(old.owner)}`),
+    ...(fresh.divided === undefined ? [] : [ownAll(old.relation)]),
     ...foreign.after,
     ...plan.remade.flatMap((view) => remakeView(view, make, context)),
   ];
