@@ -45,7 +45,7 @@ export interface RenderedHooks extends Uses {
 }
 
 export function renderModel(draft: ModelDraft, context: FileContext): RenderedModel {
-  if (draft.broken) context.broken.push(draft.id);
+  if (draft.template.broken === true || hasErrors(draft.configProblems)) context.broken.push(draft.id);
   if (draft.template.broken === true) return { draft, full: { text: emptyText, ...nothing }, incremental: undefined, hooks: noHooks };
   context.diagnostics.push(...findShadows(draft.template.nodes));
   const isIncremental = draft.config.materialized === 'incremental';
@@ -73,7 +73,7 @@ function renderText(draft: ModelDraft, isIncremental: boolean, context: FileCont
   const session = openSession(draft, context, isIncremental);
   const text = renderTemplate(draft.template, session);
   if (session.diagnostics.length > 0)
-    return { text, ...settle(draft.id, draft.broken ? notToldOf(session.diagnostics, context) : session.diagnostics, session, context) };
+    return { text, ...settle(draft.id, notToldOf(draft, session.diagnostics), session, context) };
   const waiting = waitForColumns(session, draft.template);
   if (waiting !== undefined) return { text: waiting, ...settle(draft.id, [], session, context) };
   const finished = finishQuery(text, { what: 'a model', node: draft.id, path: draft.path });
@@ -83,8 +83,9 @@ function renderText(draft: ModelDraft, isIncremental: boolean, context: FileCont
 }
 
 /** What stands before the config is rendered for it, too. */
-function notToldOf(found: readonly Diagnostic[], { diagnostics }: FileContext): readonly Diagnostic[] {
-  return found.filter(({ span }) => !diagnostics.some((told) => told.span?.path === span?.path && told.span?.start === span?.start));
+function notToldOf({ configProblems }: ModelDraft, found: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (configProblems.length === 0) return found;
+  return found.filter(({ span }) => !configProblems.some((told) => told.span?.path === span?.path && told.span?.start === span?.start));
 }
 
 /** Words for models without rows of their own. */
