@@ -67,15 +67,18 @@ interface Condition {
   readonly key: string;
   /** As the user wrote it. */
   readonly condition: string;
+  /** What is asked instead, where it is no condition. */
+  readonly asked?: string;
   readonly relation: Relation;
   readonly columns: readonly Column[];
 }
 
 function conditionsOf(node: CompiledModel, columns: readonly Column[]): readonly Condition[] {
-  const { materialized, predicates = [], events } = node.config;
+  const { materialized, predicates = [], events, partitionBy = [] } = node.config;
   if (materialized !== 'incremental') return [];
   const said = [
     ...predicates.map((condition) => ({ key: 'incremental_predicates', condition })),
+    ...partitionBy.filter((entry) => entry.startsWith('(')).map((condition) => ({ key: 'partition_by', condition, asked: `${condition} is null` })),
     ...(events?.deleteWhen === undefined ? [] : [{ key: 'delete_when', condition: events.deleteWhen }]),
   ];
   return said.map((entry) => ({ ...entry, node, columns, relation: { schema: '_tx_conditions', name: node.id } }));
@@ -91,7 +94,7 @@ async function checkConditions(input: AnalyzeInput, ports: AnalyzePorts, conditi
   for (const entry of conditions) {
     if (refused.has(entry.relation.name)) continue;
     // The newline ends a trailing line comment of the user.
-    const sql = `select 1 from ${input.dialect.relation(entry.relation)} as target where (${entry.condition}\n)`;
+    const sql = `select 1 from ${input.dialect.relation(entry.relation)} as target where (${entry.asked ?? entry.condition}\n)`;
     const problem = await binder.checkQuery(sql);
     if (problem === undefined) asked.push({ ...entry, sql });
     else diagnostics.push(describe(entry, messageOf(problem)));

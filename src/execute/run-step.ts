@@ -22,6 +22,7 @@ import { laterBuilds } from './later-builds.ts';
 import { loadSeed, verifySeed } from './load-seed.ts';
 import { commitWith, queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
 import type { Situation } from './perform.ts';
+import { placingIndexErrors } from './place-index-error.ts';
 import { reattach } from './reattach.ts';
 import { breaksConstraint, requireConstraints } from './require-constraints.ts';
 import { requireContract } from './require-contract.ts';
@@ -158,7 +159,7 @@ async function perform(context: StepContext, step: RunningBuild, action: Action,
   }
   switch (action.kind) {
     case 'operation':
-      await performOperation(context, step, action.operation, progress);
+      await performOperation(context, step, action, progress);
       return;
     case 'require-keys':
       progress.staged = await requireKeys(adapter, connection, action, { ...step, span: action.span });
@@ -243,9 +244,16 @@ async function performQuarantine(
 }
 
 /** A stage that will be published tells how many rows the relation has. */
-async function performOperation(context: StepContext, step: RunningBuild, operation: Operation, progress: Progress): Promise<void> {
+async function performOperation(
+  context: StepContext,
+  step: RunningBuild,
+  action: Extract<Action, { kind: 'operation' }>,
+  progress: Progress,
+): Promise<void> {
   const { ports, connection } = context;
-  const rows = await runOperation(ports.adapter, connection, operation, situationOf(context, step, progress));
+  const { operation } = action;
+  const situation = situationOf(context, step, progress);
+  const rows = await placingIndexErrors(step, action, () => runOperation(ports.adapter, connection, operation, situation));
   if (operation.kind === 'run-sql') progress.standing = undefined;
   if (operation.kind !== 'stage-partitions' && (operation.kind !== 'stage-query' || operation.temporary)) return;
   progress.rows = rows;

@@ -190,7 +190,9 @@ export const runCodes = {
   ),
   'index-column-missing': error<{ readonly node: string; readonly column: string; readonly columns: readonly string[] }>(
     (p) => `\`indexes\` names column \`${p.column}\`, which \`${p.node}\` does not have`,
-    (p) => didYouMean(p.column, p.columns) ?? `it has ${list(p.columns)}; an expression stands in parentheses`,
+    (p) =>
+      didYouMean(p.column, p.columns) ??
+      `${p.columns.length === 0 ? 'name one of its columns' : `it has ${list(p.columns)}`}; an expression stands in parentheses`,
   ),
   'increment-column-missing': error<{ columns: readonly string[]; relation: string; alters: readonly string[] }>(
     (p) => `the query no longer has ${list(p.columns)}, which \`${p.relation}\` has`,
