@@ -7,15 +7,18 @@ import { StatementFailure, StepFailure } from './step-failure.ts';
 /** Does the work of an action. What its statements refuse is about a text of ours, unless it is a name that the user wrote. */
 export async function placingIndexErrors<T>(
   step: Pick<BuildStep, 'node' | 'name'>,
-  { operation: { kind }, span }: Extract<Action, { kind: 'operation' }>,
+  action: Extract<Action, { kind: 'operation' }> | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (kind !== 'sync-indexes' && kind !== 'stage-indexes') return work();
+  const operation = action?.operation;
+  if (operation?.kind !== 'sync-indexes' && operation?.kind !== 'stage-indexes') return work();
+  const said = JSON.stringify(operation.indexes).toLowerCase();
   try {
     return await work();
   } catch (cause) {
-    if (!(cause instanceof StatementFailure) || cause.details.kind !== 'unknown-column' || cause.details.name === undefined) throw cause;
-    const { name: column, candidates = [] } = cause.details;
-    throw new StepFailure([diagnose('index-column-missing', { node: step.name, column, columns: candidates }, { node: step.node, span })]);
+    if (!(cause instanceof StatementFailure) || cause.details.kind !== 'unknown-column') throw cause;
+    const { name: column, candidates: columns = [] } = cause.details;
+    if (column === undefined || !said.includes(column.toLowerCase())) throw cause;
+    throw new StepFailure([diagnose('index-column-missing', { node: step.name, column, columns }, { node: step.node, span: action?.span })]);
   }
 }

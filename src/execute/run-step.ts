@@ -1,6 +1,5 @@
 /** Carries out one step on one connection: a build in its transaction, or tests on what is published. */
 import type { Connection, StandingRelation } from '../adapter/connection.ts';
-import type { Operation } from '../adapter/operation.ts';
 import type { Attachment, Column, Relation } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -99,7 +98,7 @@ export async function attemptBuild(
 async function carryOut(context: StepContext, step: RunningBuild, progress: Progress): Promise<void> {
   const startedAt = context.ports.clock.now();
   const last = step.transaction.at(-1);
-  const joined = last?.kind === 'operation' ? last.operation : undefined;
+  const joined = last?.kind === 'operation' ? last : undefined;
   for (const action of joined === undefined ? step.transaction : step.transaction.slice(0, -1)) {
     requireRunning(context);
     await perform(context, step, action, progress);
@@ -273,7 +272,7 @@ async function recordAndCommit(
   context: StepContext,
   step: RunningBuild,
   progress: Progress,
-  ending: { readonly startedAt: number; readonly joined: Operation | undefined },
+  ending: { readonly startedAt: number; readonly joined: Extract<Action, { kind: 'operation' }> | undefined },
 ): Promise<void> {
   const { ports, connection, writer, plan } = context;
   const { startedAt, joined } = ending;
@@ -301,10 +300,15 @@ async function recordAndCommit(
     ...ledgerAfter(step, plan.run.id, progress.rows),
   });
   const pruned = writer.prune(grownTests(progress.tests));
-  const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined, situationOf(context, step, progress));
+  const situation = situationOf(context, step, progress);
+  const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined.operation, situation);
   const hook = lastHook(step);
-  if (progress.kept.length === 0 && hook === undefined) return commitWith(connection, ...before, record, ...pruned);
-  await runStatements(connection, ...before);
+  const isLast = progress.kept.length === 0 && hook === undefined;
+  await placingIndexErrors(step, joined, async () => {
+    if (isLast) await commitWith(connection, ...before, record, ...pruned);
+    else await runStatements(connection, ...before);
+  });
+  if (isLast) return;
   await putBackKept(context, step, progress);
   if (hook !== undefined) await requireStanding(context, step, hook);
   await commitWith(connection, record, ...pruned);
