@@ -39,7 +39,11 @@ function whereSaid({ id, rawConfig }: BuiltNode, key: string): Where {
 }
 
 /** By this column the rows belong to intervals. */
-function checkTime({ dialect: { foldIdentifier: fold } }: AnalyzeInput, node: CompiledModel, columns: readonly Column[]): readonly Diagnostic[] {
+function checkTime(
+  { dialect: { foldIdentifier: fold } }: AnalyzeInput,
+  node: CompiledModel,
+  columns: readonly Column[],
+): readonly Diagnostic[] {
   const column = node.config.intervals?.timeColumn;
   if (column === undefined) return [];
   const where = whereSaid(node, 'time_column');
@@ -49,7 +53,11 @@ function checkTime({ dialect: { foldIdentifier: fold } }: AnalyzeInput, node: Co
 }
 
 /** What is in parentheses is an expression. */
-function checkIndexes({ dialect: { foldIdentifier: fold } }: AnalyzeInput, node: BuiltNode, columns: readonly Column[]): readonly Diagnostic[] {
+function checkIndexes(
+  { dialect: { foldIdentifier: fold } }: AnalyzeInput,
+  node: BuiltNode,
+  columns: readonly Column[],
+): readonly Diagnostic[] {
   const { indexes = [] } = node.config.storage ?? {};
   const isKept = node.resourceType !== 'model' || ['table', 'incremental'].includes(node.config.materialized);
   if (indexes.length === 0 || !isKept) return [];
@@ -78,7 +86,9 @@ function conditionsOf(node: CompiledModel, columns: readonly Column[]): readonly
   if (materialized !== 'incremental') return [];
   const said = [
     ...predicates.map((condition) => ({ key: 'incremental_predicates', condition })),
-    ...partitionBy.filter((entry) => entry.startsWith('(')).map((condition) => ({ key: 'partition_by', condition, asked: `${condition} is null` })),
+    ...partitionBy
+      .filter((entry) => entry.startsWith('('))
+      .map((condition) => ({ key: 'partition_by', condition, asked: `${condition} is null` })),
     ...(events?.deleteWhen === undefined ? [] : [{ key: 'delete_when', condition: events.deleteWhen }]),
   ];
   return said.map((entry) => ({ ...entry, node, columns, relation: { schema: '_tx_conditions', name: node.id } }));
@@ -125,7 +135,11 @@ function describe({ node, key, condition, columns }: Condition, message: string,
           name,
           columns.map((column) => column.name),
         );
-  return diagnose('condition-wrong', { key, condition, message }, { ...whereSaid(node, key), ...(near === undefined ? {} : { help: near }) });
+  return diagnose(
+    'condition-wrong',
+    { key, condition, message },
+    { ...whereSaid(node, key), ...(near === undefined ? {} : { help: near }) },
+  );
 }
 
 function messageOf(problem: QueryProblem): string {

@@ -72,8 +72,7 @@ function openSession(draft: Draft, context: FileContext, isIncremental: boolean 
 function renderText(draft: ModelDraft, isIncremental: boolean, context: FileContext): RenderedText {
   const session = openSession(draft, context, isIncremental);
   const text = renderTemplate(draft.template, session);
-  if (session.diagnostics.length > 0)
-    return { text, ...settle(draft.id, notToldOf(draft, session.diagnostics), session, context) };
+  if (session.diagnostics.length > 0) return { text, ...settle(draft.id, notToldOf(draft, session.diagnostics), session, context) };
   const waiting = waitForColumns(session, draft.template);
   if (waiting !== undefined) return { text: waiting, ...settle(draft.id, [], session, context) };
   const finished = finishQuery(text, { what: 'a model', node: draft.id, path: draft.path });

@@ -19,6 +19,8 @@ export async function placingIndexErrors<T>(
     if (!(cause instanceof StatementFailure) || cause.details.kind !== 'unknown-column') throw cause;
     const { name: column, candidates: columns = [] } = cause.details;
     if (column === undefined || !said.includes(column.toLowerCase())) throw cause;
-    throw new StepFailure([diagnose('index-column-missing', { node: step.name, column, columns }, { node: step.node, span: action?.span })]);
+    throw new StepFailure([
+      diagnose('index-column-missing', { node: step.name, column, columns }, { node: step.node, span: action?.span }),
+    ]);
   }
 }
