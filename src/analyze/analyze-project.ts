@@ -10,6 +10,7 @@ import type { GraphNode } from '../graph/graph.ts';
 import { ancestors, inOrder } from '../graph/traverse.ts';
 import type { Analysis, ColumnsOrigin, KnownColumns, NodeAnalysis, WholeTexts } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
+import { checkConfig } from './check-config.ts';
 import { checkDeclaredTypes, describeUnknownType } from './check-declared-types.ts';
 import {
   checkDescribed,
@@ -57,7 +58,9 @@ export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): 
   for (const wave of cutWaves(input.graph, texts)) await settleWave(work, wave);
   const found = new Map([...work.nodes].filter(([id]) => texts.has(id)));
   const ofTests = checkTests(input, open, work.nodes);
-  work.diagnostics.push(...(await checkDeclaredTypes(input, ports.binder, found)), ...ofTests, ...checkDescribed(input, open, work.nodes));
+  const ofConfig = await checkConfig(input, ports, found);
+  work.diagnostics.push(...(await checkDeclaredTypes(input, ports.binder, found)), ...ofConfig, ...ofTests);
+  work.diagnostics.push(...checkDescribed(input, open, work.nodes));
   const nodes = new Map(
     inOrder(input.graph, work.nodes.keys()).flatMap((id): readonly [NodeId, NodeAnalysis][] => {
       const found = work.nodes.get(id);

@@ -43,7 +43,10 @@ export interface WorkCounts extends CompileCounts {
 export interface CompiledProject {
   readonly graph: Graph;
   readonly hooks: RunHooks;
-  /** All problems of files, of the whole and of the graph. With one that belongs to no node, the graph is not to be used. */
+  /**
+   * All problems of files, of the whole and of the graph. With one that belongs to no node, nothing may be built of the graph;
+   * it can still be looked at.
+   */
   readonly diagnostics: readonly Diagnostic[];
   readonly texts: FileTexts;
   /** A hash of the paths and texts of all files that are compiled: project.yaml and seeds are not among them. */

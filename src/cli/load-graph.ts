@@ -157,13 +157,25 @@ async function readFlagVars(screen: Screen, text: string): Promise<Vars> {
   return vars.value;
 }
 
+type LoadOptions = ProjectOptions & { readonly inline?: string };
+
 /** Compiles and links the whole project, as far as it has changed. Project-wide errors stop; errors of single nodes are handed on. */
-export async function loadGraph(
-  host: Host,
-  screen: Screen,
-  options: ProjectOptions & { readonly inline?: string },
-  begin?: Begin,
-): Promise<LoadedGraph> {
+export async function loadGraph(host: Host, screen: Screen, options: LoadOptions, begin?: Begin): Promise<LoadedGraph> {
+  const { loaded, projectErrors, stop } = await loadFlawed(host, screen, options, begin);
+  if (projectErrors.length > 0) throw stop;
+  return loaded;
+}
+
+/** A graph of which nothing may be built where there are project-wide errors. */
+export interface FlawedGraph {
+  readonly loaded: LoadedGraph;
+  readonly projectErrors: readonly Diagnostic[];
+  /** What ends a command that needs a sound project. */
+  readonly stop: Stop;
+}
+
+/** The same, with project-wide errors handed on to who looks at the rest all the same. */
+export async function loadFlawed(host: Host, screen: Screen, options: LoadOptions, begin?: Begin): Promise<FlawedGraph> {
   const { project, settings, seen, diagnostics: ofSettings, flagVars } = await openProject(host, screen, options, begin);
   const engine = engines.find((candidate) => candidate.type === project.target.type) ?? bug(`no engine ${project.target.type}`);
   const compiled = await loadCompiled(
@@ -189,11 +201,11 @@ export async function loadGraph(
   const diagnostics = [...ofSettings, ...unused, ...compiled.diagnostics];
   const ofNodes = (entry: Diagnostic): boolean => entry.severity === 'error' && entry.node !== undefined;
   const projectWide = diagnostics.filter((entry) => !ofNodes(entry));
-  if (hasErrors(projectWide)) throw new Stop(exitCodes.usage, diagnostics);
-  screen.showDiagnostics(projectWide);
+  const projectErrors = projectWide.filter(({ severity }) => severity === 'error');
+  if (projectErrors.length === 0) screen.showDiagnostics(projectWide);
   const { graph, hooks, texts, contentHash, compiled: fresh, nodesOf, compileInline, compileUnitTest, renderAgain } = compiled;
   const nodeErrors = diagnostics.filter(ofNodes);
-  return {
+  const loaded: LoadedGraph = {
     project,
     graph,
     flagVars,
@@ -210,6 +222,7 @@ export async function loadGraph(
     openBindings: compiled.openBindings,
     sources: compiled.sources,
   };
+  return { loaded, projectErrors, stop: new Stop(exitCodes.usage, diagnostics) };
 }
 
 /** Variables of the flag that nothing in the project reads or sets, nor the SQL of the command line. */

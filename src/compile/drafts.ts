@@ -6,6 +6,7 @@ import { nodeName } from '../parse/parse-file.ts';
 import type { Template } from '../parse/template.ts';
 import type { Located, Project } from '../project/project.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { DisabledNode, ModelConfig, NodeId, SeedConfig, SnapshotConfig } from './compiled.ts';
 import { readFileConfig } from './file-config.ts';
 import { storageConfig } from './storage-config.ts';
@@ -33,8 +34,8 @@ export interface ModelDraft extends Draft {
   readonly template: Template;
   readonly config: ModelConfig;
   readonly version: ModelVersion | undefined;
-  /** Something about its file or config is wrong and has been reported. */
-  readonly broken: boolean;
+  /** What is wrong with its config, which has been reported. */
+  readonly configProblems: readonly Diagnostic[];
 }
 
 export interface SeedDraft extends Draft {
@@ -100,7 +101,7 @@ export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context
     where,
     relation: config.enabled && config.materialized !== 'ephemeral' ? where : undefined,
     ...spansOf(merged),
-    broken: template.broken === true || hasErrors(own.diagnostics),
+    configProblems: own.diagnostics,
   };
 }
 

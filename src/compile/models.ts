@@ -45,10 +45,8 @@ export interface RenderedHooks extends Uses {
 }
 
 export function renderModel(draft: ModelDraft, context: FileContext): RenderedModel {
-  if (draft.broken) {
-    context.broken.push(draft.id);
-    return { draft, full: { text: emptyText, ...nothing }, incremental: undefined, hooks: noHooks };
-  }
+  if (draft.template.broken === true || hasErrors(draft.configProblems)) context.broken.push(draft.id);
+  if (draft.template.broken === true) return { draft, full: { text: emptyText, ...nothing }, incremental: undefined, hooks: noHooks };
   context.diagnostics.push(...findShadows(draft.template.nodes));
   const isIncremental = draft.config.materialized === 'incremental';
   const full = renderText(draft, false, context);
@@ -74,13 +72,19 @@ function openSession(draft: Draft, context: FileContext, isIncremental: boolean 
 function renderText(draft: ModelDraft, isIncremental: boolean, context: FileContext): RenderedText {
   const session = openSession(draft, context, isIncremental);
   const text = renderTemplate(draft.template, session);
-  if (session.diagnostics.length > 0) return { text, ...settle(draft.id, session.diagnostics, session, context) };
+  if (session.diagnostics.length > 0) return { text, ...settle(draft.id, notToldOf(draft, session.diagnostics), session, context) };
   const waiting = waitForColumns(session, draft.template);
   if (waiting !== undefined) return { text: waiting, ...settle(draft.id, [], session, context) };
   const finished = finishQuery(text, { what: 'a model', node: draft.id, path: draft.path });
   const selfRead = session.readsSelf ? findSelfRead(draft, finished.text, session) : undefined;
   const diagnostics = selfRead === undefined ? finished.diagnostics : [...finished.diagnostics, selfRead];
   return { text: finished.text, ...settle(draft.id, diagnostics, session, context) };
+}
+
+/** What stands before the config is rendered for it, too. */
+function notToldOf({ configProblems }: ModelDraft, found: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (configProblems.length === 0) return found;
+  return found.filter(({ span }) => !configProblems.some((told) => told.span?.path === span?.path && told.span?.start === span?.start));
 }
 
 /** Words for models without rows of their own. */

@@ -1,6 +1,5 @@
 /** Carries out one step on one connection: a build in its transaction, or tests on what is published. */
 import type { Connection, StandingRelation } from '../adapter/connection.ts';
-import type { Operation } from '../adapter/operation.ts';
 import type { Attachment, Column, Relation } from '../adapter/relation.ts';
 import { bug, unreachable } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
@@ -22,6 +21,7 @@ import { laterBuilds } from './later-builds.ts';
 import { loadSeed, verifySeed } from './load-seed.ts';
 import { commitWith, queryRows, renderOperation, runOperation, runStatements } from './perform.ts';
 import type { Situation } from './perform.ts';
+import { placingIndexErrors } from './place-index-error.ts';
 import { reattach } from './reattach.ts';
 import { breaksConstraint, requireConstraints } from './require-constraints.ts';
 import { requireContract } from './require-contract.ts';
@@ -98,7 +98,7 @@ export async function attemptBuild(
 async function carryOut(context: StepContext, step: RunningBuild, progress: Progress): Promise<void> {
   const startedAt = context.ports.clock.now();
   const last = step.transaction.at(-1);
-  const joined = last?.kind === 'operation' ? last.operation : undefined;
+  const joined = last?.kind === 'operation' ? last : undefined;
   for (const action of joined === undefined ? step.transaction : step.transaction.slice(0, -1)) {
     requireRunning(context);
     await perform(context, step, action, progress);
@@ -158,7 +158,7 @@ async function perform(context: StepContext, step: RunningBuild, action: Action,
   }
   switch (action.kind) {
     case 'operation':
-      await performOperation(context, step, action.operation, progress);
+      await performOperation(context, step, action, progress);
       return;
     case 'require-keys':
       progress.staged = await requireKeys(adapter, connection, action, { ...step, span: action.span });
@@ -243,9 +243,16 @@ async function performQuarantine(
 }
 
 /** A stage that will be published tells how many rows the relation has. */
-async function performOperation(context: StepContext, step: RunningBuild, operation: Operation, progress: Progress): Promise<void> {
+async function performOperation(
+  context: StepContext,
+  step: RunningBuild,
+  action: Extract<Action, { kind: 'operation' }>,
+  progress: Progress,
+): Promise<void> {
   const { ports, connection } = context;
-  const rows = await runOperation(ports.adapter, connection, operation, situationOf(context, step, progress));
+  const { operation } = action;
+  const situation = situationOf(context, step, progress);
+  const rows = await placingIndexErrors(step, action, () => runOperation(ports.adapter, connection, operation, situation));
   if (operation.kind === 'run-sql') progress.standing = undefined;
   if (operation.kind !== 'stage-partitions' && (operation.kind !== 'stage-query' || operation.temporary)) return;
   progress.rows = rows;
@@ -265,7 +272,7 @@ async function recordAndCommit(
   context: StepContext,
   step: RunningBuild,
   progress: Progress,
-  ending: { readonly startedAt: number; readonly joined: Operation | undefined },
+  ending: { readonly startedAt: number; readonly joined: Extract<Action, { kind: 'operation' }> | undefined },
 ): Promise<void> {
   const { ports, connection, writer, plan } = context;
   const { startedAt, joined } = ending;
@@ -293,10 +300,15 @@ async function recordAndCommit(
     ...ledgerAfter(step, plan.run.id, progress.rows),
   });
   const pruned = writer.prune(grownTests(progress.tests));
-  const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined, situationOf(context, step, progress));
+  const situation = situationOf(context, step, progress);
+  const before = joined === undefined ? [] : await renderOperation(ports.adapter, connection, joined.operation, situation);
   const hook = lastHook(step);
-  if (progress.kept.length === 0 && hook === undefined) return commitWith(connection, ...before, record, ...pruned);
-  await runStatements(connection, ...before);
+  const isLast = progress.kept.length === 0 && hook === undefined;
+  await placingIndexErrors(step, joined, async () => {
+    if (isLast) await commitWith(connection, ...before, record, ...pruned);
+    else await runStatements(connection, ...before);
+  });
+  if (isLast) return;
   await putBackKept(context, step, progress);
   if (hook !== undefined) await requireStanding(context, step, hook);
   await commitWith(connection, record, ...pruned);

@@ -99,7 +99,8 @@ export interface QuarantineRule {
 
 /** One act inside the transaction of a step, in order. */
 export type Action =
-  | { readonly kind: 'operation'; readonly operation: Operation }
+  /** `span` is where config asks for it, where its statements name what the user wrote there. */
+  | { readonly kind: 'operation'; readonly operation: Operation; readonly span?: Span }
   /** Refuses NULL and duplicate keys in `stage`. */
   | {
       readonly kind: 'require-keys';

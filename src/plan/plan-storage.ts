@@ -11,6 +11,12 @@ type Kept = BuiltNode;
 
 const action = (operation: Operation): Action => ({ kind: 'operation', operation });
 
+/** Names columns as config does. */
+function indexing({ rawConfig }: Kept, operation: Operation): Action {
+  const span = rawConfig['indexes']?.span;
+  return { kind: 'operation', operation, ...(span === undefined ? {} : { span }) };
+}
+
 /** Indexes of what has rows of its own; undefined where config says nothing of them. */
 function indexesOf({ config }: Kept, kind: RelationKind): readonly WantedIndex[] | undefined {
   return kind === 'view' ? undefined : config.storage?.indexes;
@@ -20,7 +26,7 @@ function indexesOf({ config }: Kept, kind: RelationKind): readonly WantedIndex[]
 export function stageIndexes({ capabilities }: PlanInput, node: Kept, stage: Relation): readonly Action[] {
   const indexes = indexesOf(node, 'table') ?? [];
   if (!capabilities.publishBlocksReaders || indexes.length === 0) return [];
-  return [action({ kind: 'stage-indexes', stage, target: node.relation, indexes })];
+  return [indexing(node, { kind: 'stage-indexes', stage, target: node.relation, indexes })];
 }
 
 /** Comments and rights, once the relation has its name. */
@@ -44,7 +50,7 @@ export function describeAndGrant({ capabilities }: PlanInput, node: Kept, kind: 
 export function syncIndexes(node: Kept, kind: RelationKind, stage?: Relation): readonly Action[] {
   const indexes = indexesOf(node, kind);
   if (indexes === undefined) return [];
-  return [action({ kind: 'sync-indexes', target: node.relation, indexes, ...(stage === undefined ? {} : { stage }) })];
+  return [indexing(node, { kind: 'sync-indexes', target: node.relation, indexes, ...(stage === undefined ? {} : { stage }) })];
 }
 
 const special = ({ indexes }: StorageConfig): boolean =>

@@ -106,7 +106,16 @@ export const mergeCases: readonly ConformanceCase[] = [
             '{{config materialized="incremental" unique_key="id" incremental_strategy="merge" incremental_predicates=(array "dya >= 7")}}select id, v, day from {{ref "src"}}',
         },
       },
-      { tx: 'run -s merged', exit: 1, says: [/condition-wrong\s+models\/merged\.sql:1:105/, '`dya >= 7`'] },
+      { tx: 'compile -s merged', exit: 2, says: [/condition-wrong\s+models\/merged\.sql:1:105/, 'did you mean `day`?'] },
+      { tx: 'run -s merged --no-analyze', exit: 1, says: [/condition-wrong\s+models\/merged\.sql:1:105/, '`dya >= 7`'] },
+      {
+        write: {
+          'models/merged.sql':
+            '{{config materialized="table" indexes=(array (object columns=(array "dya")))}}select id, v, day from {{ref "src"}}',
+        },
+      },
+      { tx: 'compile -s merged', exit: 2, says: [/index-column-missing\s+models\/merged\.sql:1:39/, 'did you mean `day`?'] },
+      { tx: 'run -s merged --no-analyze', exit: 1, says: [/index-column-missing\s+models\/merged\.sql:1:39/, '`dya`'] },
       is('select v from main.merged where id = 2', ['new']),
     ],
   },
@@ -257,7 +266,8 @@ export const mergeCases: readonly ConformanceCase[] = [
             '{{config materialized="incremental" incremental_strategy="insert_overwrite" partition_by="(dya + 1)"}}select id, day as "DAY", kind, v from {{ref "src"}}',
         },
       },
-      { tx: 'run', exit: 1, says: ['key-not-unique', 'condition-wrong', '`(dya + 1)`'] },
+      { tx: 'compile', exit: 2, says: ['condition-wrong', '`(dya + 1)`'] },
+      { tx: 'run --no-analyze', exit: 1, says: ['key-not-unique', 'condition-wrong', '`(dya + 1)`'] },
       is('select count(*) from main.by_both', [6]),
     ],
   },

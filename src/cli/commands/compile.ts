@@ -5,7 +5,6 @@ import { bug } from '../../diagnostics/bug.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { shownName } from '../../graph/shown-name.ts';
 import type { Diagnostic, Outcome } from '../../diagnostics/diagnostic.ts';
-import { descendants } from '../../graph/traverse.ts';
 import { plain, plainLine } from '../../diagnostics/plain.ts';
 import { deferText } from '../../plan/defer-nodes.ts';
 import { traced } from '../../project/tracer.ts';
@@ -18,7 +17,8 @@ import type { ExitCode } from '../exit.ts';
 import { findDeferral, withDeferral } from '../find-deferral.ts';
 import type { Host } from '../host.ts';
 import { compileInlineText, requireInlineAlone } from '../inline.ts';
-import { loadGraph } from '../load-graph.ts';
+import { loadFlawed } from '../load-graph.ts';
+import { findFurther, stopWithFurther } from '../look-further.ts';
 import type { LoadedGraph } from '../load-graph.ts';
 import { writeManifest } from '../manifest-file.ts';
 import type { DeferOptions, OutputOptions, ProjectOptions, SelectionOptions } from '../options.ts';
@@ -38,7 +38,7 @@ export interface CompileOptions extends ProjectOptions, OutputOptions, Selection
 
 export async function compileCommand(host: Host, screen: Screen, options: CompileOptions): Promise<ExitCode> {
   requireInlineAlone(options);
-  const loaded = await loadGraph(host, screen, options);
+  const loaded = await loadSound(host, screen, options);
   if (options.inline !== undefined) {
     const inline = await compileInlineText(screen, loaded, options.inline);
     if (hasErrors(inline.diagnostics)) throw new Stop(exitCodes.usage, inline.diagnostics);
@@ -80,6 +80,14 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   return sound ? exitCodes.ok : exitCodes.usage;
 }
 
+/** The graph of a project without project-wide errors; stops with these, and with what is wrong beside them. */
+async function loadSound(host: Host, screen: Screen, options: CompileOptions): Promise<LoadedGraph> {
+  const flawed = await loadFlawed(host, screen, options);
+  if (flawed.projectErrors.length === 0) return flawed.loaded;
+  if (options.inline !== undefined || !options.analyze || options.defer === true) throw flawed.stop;
+  throw await stopWithFurther(host, screen, flawed, () => selectNodes(host, screen, flawed.loaded, options));
+}
+
 /**
  * Stops with every problem of what is selected, and with what is wrong with the columns of those that no such problem reaches:
  * whoever mends the one need not come back for the other.
@@ -95,12 +103,8 @@ async function requireAllSound(
   } catch (cause) {
     // What is read elsewhere may have other columns, and nobody has looked there yet.
     if (!(cause instanceof Stop) || !options.analyze || options.defer === true) throw cause;
-    const { graph } = loaded;
-    const told = new Set(cause.diagnostics.map(({ node }) => node));
-    const flawed = [...graph.nodes.keys()].filter((id) => told.has(id) || graph.broken.has(id));
-    const reached = new Set([...flawed, ...descendants(graph, flawed)]);
-    const columns = await analyzeNodes(host, loaded, new Set([...selected].filter((id) => !reached.has(id))));
-    throw new Stop(cause.exitCode, [...cause.diagnostics, ...(columns?.diagnostics ?? [])]);
+    const further = await findFurther(host, loaded, selected, cause.diagnostics);
+    throw new Stop(cause.exitCode, [...cause.diagnostics, ...further]);
   }
 }
 

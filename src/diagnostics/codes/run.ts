@@ -100,7 +100,7 @@ export const runCodes = {
   ),
   'time-column-missing': error<{ column: string; columns: readonly string[] }>(
     (p) => `the query gives no column \`${p.column}\`, by which its rows belong to an interval`,
-    (p) => `it gives ${list(p.columns)}; name one of them in \`time_column\``,
+    (p) => didYouMean(p.column, p.columns) ?? `it gives ${list(p.columns)}; name one of them in \`time_column\``,
   ),
   'time-column-type': error<{ column: string; type: string }>(
     (p) => `\`${p.column}\` tells the interval of a row, and is of type ${p.type}`,
@@ -189,6 +189,12 @@ export const runCodes = {
     (p) => `\`partition_by\` names column \`${p.column}\`, which the query does not have`,
     (p) =>
       didYouMean(p.column, p.columns) ?? `the query has ${list(p.columns)}${p.inFolders ? '' : '; an expression stands in parentheses'}`,
+  ),
+  'index-column-missing': error<{ readonly node: string; readonly column: string; readonly columns: readonly string[] }>(
+    (p) => `\`indexes\` names column \`${p.column}\`, which \`${p.node}\` does not have`,
+    (p) =>
+      didYouMean(p.column, p.columns) ??
+      `${p.columns.length === 0 ? 'name one of its columns' : `it has ${list(p.columns)}`}; an expression stands in parentheses`,
   ),
   'increment-column-missing': error<{ columns: readonly string[]; relation: string; alters: readonly string[] }>(
     (p) => `the query no longer has ${list(p.columns)}, which \`${p.relation}\` has`,

@@ -1,0 +1,153 @@
+/** Compares what config says of the rows of a node with the columns that these have: names, and conditions in SQL. */
+import type { Binder, BoundQuery, QueryProblem } from '../adapter/analysis.ts';
+import type { Column, Relation } from '../adapter/relation.ts';
+import { typeFamily } from '../checks/type-family.ts';
+import { emptyText } from '../compile/compiled-text.ts';
+import type { BuiltNode, CompiledModel, NodeId } from '../compile/compiled.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../diagnostics/nearest.ts';
+import { shownName } from '../graph/shown-name.ts';
+import type { NodeAnalysis } from './analysis.ts';
+import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
+import { findCertain } from './describe-binding.ts';
+
+/** Those of which the columns are known for certain. */
+export async function checkConfig(
+  input: AnalyzeInput,
+  ports: AnalyzePorts,
+  nodes: ReadonlyMap<NodeId, NodeAnalysis>,
+): Promise<readonly Diagnostic[]> {
+  const diagnostics: Diagnostic[] = [];
+  const conditions: Condition[] = [];
+  for (const [id, found] of nodes) {
+    const node = input.graph.nodes.get(id);
+    if (found.kind !== 'known' || (found.origin !== 'query' && found.origin !== 'seed')) continue;
+    const { columns } = found;
+    if (node?.resourceType === 'model') {
+      diagnostics.push(...checkTime(input, node, columns));
+      conditions.push(...conditionsOf(node, columns));
+    }
+    if (node?.resourceType === 'model' || node?.resourceType === 'seed' || node?.resourceType === 'snapshot')
+      diagnostics.push(...checkIndexes(input, node, columns));
+  }
+  return conditions.length === 0 ? diagnostics : [...diagnostics, ...(await checkConditions(input, ports, conditions))];
+}
+
+function whereSaid({ id, rawConfig }: BuiltNode, key: string): Where {
+  return { node: id, span: rawConfig[key]?.span };
+}
+
+/** By this column the rows belong to intervals. */
+function checkTime(
+  { dialect: { foldIdentifier: fold } }: AnalyzeInput,
+  node: CompiledModel,
+  columns: readonly Column[],
+): readonly Diagnostic[] {
+  const column = node.config.intervals?.timeColumn;
+  if (column === undefined) return [];
+  const where = whereSaid(node, 'time_column');
+  const found = columns.find(({ name }) => fold(name) === fold(column));
+  if (found === undefined) return [diagnose('time-column-missing', { column, columns: columns.map(({ name }) => name) }, where)];
+  return typeFamily(found.type) === 'time' ? [] : [diagnose('time-column-type', { column: found.name, type: found.type }, where)];
+}
+
+/** What is in parentheses is an expression. */
+function checkIndexes(
+  { dialect: { foldIdentifier: fold } }: AnalyzeInput,
+  node: BuiltNode,
+  columns: readonly Column[],
+): readonly Diagnostic[] {
+  const { indexes = [] } = node.config.storage ?? {};
+  const isKept = node.resourceType !== 'model' || ['table', 'incremental'].includes(node.config.materialized);
+  if (indexes.length === 0 || !isKept) return [];
+  const names = columns.map(({ name }) => name);
+  const known = new Set(names.map(fold));
+  const named = indexes.flatMap((index) => [...index.columns.filter((entry) => !entry.startsWith('(')), ...(index.include ?? [])]);
+  return [...new Set(named)]
+    .filter((column) => !known.has(fold(column)))
+    .map((column) => diagnose('index-column-missing', { node: shownName(node), column, columns: names }, whereSaid(node, 'indexes')));
+}
+
+/** SQL of config that looks at the rows of a model. */
+interface Condition {
+  readonly node: CompiledModel;
+  readonly key: string;
+  /** As the user wrote it. */
+  readonly condition: string;
+  /** What is asked instead, where it is no condition. */
+  readonly asked?: string;
+  readonly relation: Relation;
+  readonly columns: readonly Column[];
+}
+
+function conditionsOf(node: CompiledModel, columns: readonly Column[]): readonly Condition[] {
+  const { materialized, predicates = [], events, partitionBy = [] } = node.config;
+  if (materialized !== 'incremental') return [];
+  const said = [
+    ...predicates.map((condition) => ({ key: 'incremental_predicates', condition })),
+    ...partitionBy
+      .filter((entry) => entry.startsWith('('))
+      .map((condition) => ({ key: 'partition_by', condition, asked: `${condition} is null` })),
+    ...(events?.deleteWhen === undefined ? [] : [{ key: 'delete_when', condition: events.deleteWhen }]),
+  ];
+  return said.map((entry) => ({ ...entry, node, columns, relation: { schema: '_tx_conditions', name: node.id } }));
+}
+
+/** Each is bound as the run asks for it before it changes anything; a name of the model's own table is `target`. */
+async function checkConditions(input: AnalyzeInput, ports: AnalyzePorts, conditions: readonly Condition[]): Promise<readonly Diagnostic[]> {
+  const { binder } = ports;
+  const stubs = new Map(conditions.map(({ node, relation, columns }) => [node.id, { relation, columns }]));
+  const refused = new Set((await binder.declare([...stubs.values()])).map(({ relation }) => relation.name));
+  const diagnostics: Diagnostic[] = [];
+  const asked: (Condition & { readonly sql: string })[] = [];
+  for (const entry of conditions) {
+    if (refused.has(entry.relation.name)) continue;
+    // The newline ends a trailing line comment of the user.
+    const sql = `select 1 from ${input.dialect.relation(entry.relation)} as target where (${entry.asked ?? entry.condition}\n)`;
+    const problem = await binder.checkQuery(sql);
+    if (problem === undefined) asked.push({ ...entry, sql });
+    else diagnostics.push(describe(entry, messageOf(problem)));
+  }
+  const bindings = asked.length === 0 ? [] : await bindAll(binder, asked);
+  for (const [at, entry] of asked.entries()) {
+    const binding = bindings[at];
+    if (binding?.kind === 'bound') {
+      diagnostics.push(...misfitsOf(binding.query).map((message) => describe(entry, message)));
+      continue;
+    }
+    const certain =
+      binding === undefined ? undefined : await findCertain(input, ports, entry.node, { ...emptyText, sql: entry.sql }, binding.error);
+    if (certain !== undefined) diagnostics.push(describe(entry, certain.message, certain.name));
+  }
+  return diagnostics;
+}
+
+function bindAll(binder: Binder, asked: readonly { readonly sql: string; readonly relation: Relation }[]): ReturnType<Binder['bind']> {
+  return binder.bind(asked.map(({ sql, relation }) => ({ sql, reads: [relation] })));
+}
+
+function describe({ node, key, condition, columns }: Condition, message: string, name?: string): Diagnostic {
+  const near =
+    name === undefined
+      ? undefined
+      : didYouMean(
+          name,
+          columns.map((column) => column.name),
+        );
+  return diagnose(
+    'condition-wrong',
+    { key, condition, message },
+    { ...whereSaid(node, key), ...(near === undefined ? {} : { help: near }) },
+  );
+}
+
+function messageOf(problem: QueryProblem): string {
+  return problem.kind === 'syntax' ? problem.message : 'it is not one condition';
+}
+
+function misfitsOf({ misfits }: BoundQuery): readonly string[] {
+  return misfits.map(({ from, to, value }) =>
+    value === undefined ? `values of type \`${from}\` cannot become \`${to}\`` : `the text '${value}' is no \`${to}\``,
+  );
+}
