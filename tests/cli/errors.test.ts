@@ -127,7 +127,9 @@ describe('errors that are found before anything runs', () => {
       ['show', '--inline', 'select 1'],
     ]) {
       const { code, stderr, stdout } = await project.tx(args);
-      expect(stderr, args.join(' ')).toMatch(/^error dependency-cycle {2}models\/b\.sql:1:15\n/);
+      const said =
+        args[0] === 'compile' ? 'queries and columns are not looked at, because of errors in what all of the project is made of\n' : '';
+      expect(stderr.startsWith(`${said}error dependency-cycle  models/b.sql:1:15\n`), `${args.join(' ')}\n${stderr}`).toBe(true);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     }
     expect(filesBelow(project.root).filter((path) => /duckdb|^target/.test(path))).toEqual([]);
