@@ -28,6 +28,8 @@ describe('relations', () => {
     const counting: Connection = Object.create(connection, {
       query: { value: (...args: Parameters<Connection['query']>) => ((statements += 1), connection.query(...args)) },
     }) as Connection;
+    // A digest, which tells it from another query.
+    const query = expect.stringMatching(/^[0-9a-f]{32}$/) as string;
     expect(await catalog.relations(counting, ["S'x", 'M', 'missing'])).toEqual([
       { relation: { schema: 'M', name: 'empty' }, kind: 'table', columns: [] },
       {
@@ -36,7 +38,7 @@ describe('relations', () => {
         division: { strategy: 'range', column: 'i' },
         columns: [{ name: 'i', type: 'integer' }],
       },
-      { relation: { schema: 'M', name: 'stored' }, kind: 'materialized view', columns: [{ name: 'i', type: 'integer' }] },
+      { relation: { schema: 'M', name: 'stored' }, kind: 'materialized view', columns: [{ name: 'i', type: 'integer' }], query },
       {
         relation: { schema: "S'x", name: 't' },
         kind: 'table',
@@ -54,6 +56,7 @@ describe('relations', () => {
           { name: 'b', type: 'integer' },
           { name: 'q "q', type: 'text' },
         ],
+        query,
       },
     ]);
     expect(statements).toBe(1);
