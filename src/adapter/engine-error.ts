@@ -77,6 +77,12 @@ export interface EngineErrorDetails {
   readonly dependents?: readonly string[];
 }
 
+/** Of a function that is there under the name that an engine calls unknown: what is unknown are the arguments. */
+export function withOtherArguments(error: EngineErrorDetails, signatures: readonly string[]): EngineErrorDetails {
+  const tell = (text: string): string => `${text}, only with other arguments`;
+  return { ...error, kind: 'type-mismatch', message: tell(error.message), redacted: tell(error.redacted), signatures };
+}
+
 /** Thrown by connections. Everything above the adapter sees only this, never a driver's own error. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';

@@ -1,6 +1,7 @@
 /** Turns what the binder says of a query into diagnostics on the user's own lines. */
 import { textPath } from '../compile/text-path.ts';
 import type { BoundQuery, TypeMisfit } from '../adapter/analysis.ts';
+import { withOtherArguments } from '../adapter/engine-error.ts';
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
@@ -86,7 +87,7 @@ async function findUnknownName(
   if (input.hookEffects().mayChange(own)) return undefined;
   if (kind === 'unknown-type' && mayStand(input, { name: own }, (await catalog()) ?? [])) return undefined;
   // It was asked where the target is.
-  if (signatures !== undefined) return { ...error, kind: 'type-mismatch', message: `${error.message}, only with other arguments` };
+  if (signatures !== undefined) return withOtherArguments(error, signatures);
   const found = await names();
   if (found === undefined) return undefined;
   const known = kind === 'unknown-function' ? found.functions : found.types;

@@ -4,8 +4,8 @@ import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import { tokenLength } from '../compile/engine-diagnostic.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { findMistake } from '../compile/query-place.ts';
-import { applyEdits, originalOffset, withEdit } from './query-edits.ts';
-import type { Edit } from './query-edits.ts';
+import { applyEdits, originalOffset, withEdit } from '../adapter/query-edits.ts';
+import type { QueryEdit } from '../adapter/query-edits.ts';
 import { partAround, partsAround, readParts } from './query-parts.ts';
 import type { QueryPart, QueryParts } from './query-parts.ts';
 
@@ -67,7 +67,7 @@ class Search {
   #isUnnamed = false;
   /** Within a column whose name is made of how it is computed something has changed. */
   #isNamedAnew = false;
-  #edits: readonly Edit[] = [];
+  #edits: readonly QueryEdit[] = [];
 
   constructor(binder: Binder, request: BindRequest, first: EngineErrorDetails, judge: Judge) {
     this.#first = first;
@@ -112,7 +112,7 @@ class Search {
       if (binding !== 'nothing fits') return binding;
     }
     const part = this.#parts === undefined ? undefined : partAround(this.#parts, error.position);
-    if (part === undefined || this.#edits.some(({ at, length }) => at === part.start && length === part.end - part.start)) return undefined;
+    if (part === undefined || this.#edits.some(({ start, end }) => start === part.start && end === part.end)) return undefined;
     if (part.hidden === true) this.#isUnnamed = true;
     const kept = error.kind === 'duplicate-column' ? `_tx_${part.start}` : part.written;
     this.#change(part.start);
@@ -140,7 +140,7 @@ class Search {
   /** As an item of a select list it keeps its name, for those who read it; elsewhere no name may stand. */
   async #try(at: number, length: number, column: string | undefined): Promise<Binding> {
     const texts = [...(column === undefined ? [] : [`null as ${column}`]), 'null'];
-    const attempts = texts.map((text) => withEdit(this.#edits, { at, length, text }));
+    const attempts = texts.map((text) => withEdit(this.#edits, { start: at, end: at + length, text }));
     const bindings = await this.#binder.bind(attempts.map((edits) => ({ ...this.#request, sql: applyEdits(this.#request.sql, edits) })));
     const best = bindings.findIndex((binding) => binding.kind === 'bound' || binding.error.kind !== 'syntax');
     const chosen = best < 0 ? bindings.length - 1 : best;
@@ -185,7 +185,7 @@ class Search {
   /** Whether items that are as they were have the name. */
   #isWritten(name: string): boolean {
     const { parts = [] } = this.#parts ?? {};
-    const isEdited = ({ start, end }: QueryPart): boolean => this.#edits.some(({ at }) => start <= at && at < end);
+    const isEdited = ({ start, end }: QueryPart): boolean => this.#edits.some((edit) => start <= edit.start && edit.start < end);
     return parts.some((part) => part.name === name.toLowerCase() && !isEdited(part));
   }
 }
@@ -194,7 +194,7 @@ function isOfColumn({ kind, beforeColumn }: EngineErrorDetails): boolean {
   return kind === 'unknown-column' || kind === 'ambiguous' || beforeColumn === true;
 }
 
-function originalMisfits(edits: readonly Edit[], misfits: readonly TypeMisfit[]): readonly TypeMisfit[] {
+function originalMisfits(edits: readonly QueryEdit[], misfits: readonly TypeMisfit[]): readonly TypeMisfit[] {
   return misfits.flatMap((misfit) => {
     const position = misfit.position === undefined ? undefined : originalOffset(edits, misfit.position);
     return position === undefined || /^"?null"?$/i.test(misfit.from) ? [] : [{ ...misfit, position }];

@@ -3,7 +3,8 @@ import type { Binder, BindRequest } from '../adapter/analysis.ts';
 import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import { findMistake } from '../compile/query-place.ts';
 import { nextCodeToken } from '../parse/sql-scan.ts';
-import { applyEdits } from './query-edits.ts';
+import { applyEdits } from '../adapter/query-edits.ts';
+import type { QueryEdit } from '../adapter/query-edits.ts';
 import type { QueryPart } from './query-parts.ts';
 import { readParts } from './query-parts.ts';
 
@@ -28,8 +29,8 @@ export async function locateError(binder: Binder, request: BindRequest, error: E
   return part === undefined ? error : { ...error, position: placeIn(request.sql, part, error.message) };
 }
 
-function without({ start, end, written }: QueryPart): Parameters<typeof applyEdits>[1][number] {
-  return { at: start, length: end - start, text: written === undefined ? 'null' : `null as ${written}` };
+function without({ start, end, written }: QueryPart): QueryEdit {
+  return { start, end, text: written === undefined ? 'null' : `null as ${written}` };
 }
 
 /** What the message names: the operator, or the column; else where the part begins. */

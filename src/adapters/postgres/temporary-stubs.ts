@@ -4,7 +4,7 @@
  */
 import type { Binder, Binding, BindRequest, Stub, StubProblem } from '../../adapter/analysis.ts';
 import type { Connection, ResultSet } from '../../adapter/connection.ts';
-import { EngineError } from '../../adapter/engine-error.ts';
+import { EngineError, withOtherArguments } from '../../adapter/engine-error.ts';
 import type { Relation } from '../../adapter/relation.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { readView, viewStatement } from './analysis/bound-view.ts';
@@ -202,9 +202,7 @@ class TemporaryStubs {
     if (forms.some(([, , ofRows]) => String(ofRows) === 'true')) return { ...error, kind: 'other' };
     if (forms.length === 0 || isColumn) return error;
     const signatures = forms.map(([taken]) => `(${String(taken)})`);
-    if (forms.some(([, isOwn]) => String(isOwn) !== 'true')) return { ...error, signatures };
-    const message = `${error.message}, only with other arguments`;
-    return { ...error, kind: 'type-mismatch', message, redacted: message, signatures };
+    return forms.every(([, isOwn]) => String(isOwn) === 'true') ? withOtherArguments(error, signatures) : { ...error, signatures };
   }
 
   /** Most queries read nothing but what is declared; names of the server's own are asked for once. */

@@ -5,8 +5,8 @@ import { bindUnshown } from './bind-unshown.ts';
 import { describePlan } from './describe-plan.ts';
 import { withPositionsBefore } from './edited-positions.ts';
 import { declaredFileEdits } from './file-readers.ts';
-import { applyEdits } from './file-stand-ins.ts';
-import type { Edit } from './file-stand-ins.ts';
+import { applyEdits } from '../../../adapter/query-edits.ts';
+import type { QueryEdit } from '../../../adapter/query-edits.ts';
 import { looksInvented } from './output-columns.ts';
 import { isUnshown, planErrorDetails } from './plan-error.ts';
 import type { PlanError } from './plan-error.ts';
@@ -18,7 +18,7 @@ import type { QueryPlan } from './read-plans.ts';
 /** A query that is ready to be bound, and what was changed in it. */
 interface Prepared {
   readonly sql: string;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly QueryEdit[];
   readonly meaning: boolean;
 }
 

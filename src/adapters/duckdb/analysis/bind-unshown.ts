@@ -7,7 +7,7 @@ import { anyOf, noRows } from '../../../adapter/lineage/row-flow.ts';
 import { engineError } from '../errors.ts';
 import type { BindContext } from './bind-context.ts';
 import { describePlan } from './describe-plan.ts';
-import { applyEdits } from './file-stand-ins.ts';
+import { applyEdits } from '../../../adapter/query-edits.ts';
 import { withPositionsBefore } from './edited-positions.ts';
 import { findTables } from './query-tree.ts';
 import { readPlan, readTrees, requestPlans, wrapped, wrapperLength } from './read-plans.ts';

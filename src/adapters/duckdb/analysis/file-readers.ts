@@ -7,14 +7,15 @@ import type { BindRequest } from '../../../adapter/analysis.ts';
 import { utf16Offset } from '../errors.ts';
 import { quoteIdentifier } from '../quoting.ts';
 import { readerText, standIn } from './file-stand-ins.ts';
-import type { Edit, ScratchTable } from './file-stand-ins.ts';
+import type { QueryEdit } from '../../../adapter/query-edits.ts';
+import type { ScratchTable } from './file-stand-ins.ts';
 import { findFileReaders } from './query-tree.ts';
 import type { StubRegistry } from './stub-registry.ts';
 
 const schema = '_tx_files';
 
 /** Edits that put the declared relations of a request in the place of its files. */
-export function declaredFileEdits({ sql, files = [] }: BindRequest, tree: unknown): readonly Edit[] {
+export function declaredFileEdits({ sql, files = [] }: BindRequest, tree: unknown): readonly QueryEdit[] {
   return findFileReaders(tree).flatMap((reader) => {
     const place = readerText(sql, reader, (bytes) => utf16Offset(sql, bytes, 'byte'));
     const file = place && files.find(({ text }) => text.trim() === sql.slice(place.start, place.end));
@@ -26,7 +27,7 @@ export function declaredFileEdits({ sql, files = [] }: BindRequest, tree: unknow
 /** Tables in the place of readers. Each file is looked at once, however many queries read it. */
 export interface FileTables {
   /** Edits for every reader in `sql`, or undefined when the files of one cannot be read. */
-  readonly edits: (sql: string, tree: unknown) => Promise<readonly Edit[] | undefined>;
+  readonly edits: (sql: string, tree: unknown) => Promise<readonly QueryEdit[] | undefined>;
 }
 
 export function createFileTables(connection: DuckDBConnection, registry: StubRegistry): FileTables {
@@ -52,7 +53,7 @@ export function createFileTables(connection: DuckDBConnection, registry: StubReg
 
   return {
     edits: async (sql, tree) => {
-      const edits: Edit[] = [];
+      const edits: QueryEdit[] = [];
       for (const reader of findFileReaders(tree)) {
         const place = readerText(sql, reader, (bytes) => utf16Offset(sql, bytes, 'byte'));
         const table = place && (await tableOf(reader.name, sql.slice(place.start, place.end)));

@@ -9,12 +9,6 @@ export interface ScratchTable {
   readonly table: string;
 }
 
-export interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
 /** The offset in UTF-16 code units of an offset in bytes, or undefined beyond the end. */
 export type ToUtf16 = (bytes: number) => number | undefined;
 
@@ -48,30 +42,4 @@ export function standIn(reader: FileReader, { schema, table }: ScratchTable): st
 function impliedAlias({ kind, name }: FileReader): string {
   if (kind === 'function') return name;
   return (name.split(/[/\\]/).at(-1) ?? name).split('.')[0] ?? name;
-}
-
-/** Edits do not overlap. */
-export function applyEdits(sql: string, edits: readonly Edit[]): string {
-  let result = '';
-  let from = 0;
-  for (const { start, end, text } of inOrder(edits)) {
-    result += sql.slice(from, start) + text;
-    from = end;
-  }
-  return result + sql.slice(from);
-}
-
-/** Where a position of the edited text stands in the text before; within an edit, at its start. */
-export function positionBefore(edits: readonly Edit[], position: number): number {
-  let shift = 0;
-  for (const { start, end, text } of inOrder(edits)) {
-    if (position < start + shift) break;
-    if (position < start + shift + text.length) return start;
-    shift += text.length - (end - start);
-  }
-  return position - shift;
-}
-
-function inOrder(edits: readonly Edit[]): readonly Edit[] {
-  return edits.toSorted((one, other) => one.start - other.start);
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { applyEdits, positionBefore, readerText, standIn } from './file-stand-ins.ts';
+import { applyEdits, nearestOriginalOffset } from '../../../adapter/query-edits.ts';
+import { readerText, standIn } from './file-stand-ins.ts';
 import { findUnnamed } from './query-tree.ts';
 
 it('finds the whole call of a reader, whatever its arguments hold', () => {
@@ -25,7 +26,9 @@ it('finds positions as they were before the edits', () => {
   ];
   const edited = applyEdits(sql, edits);
   expect(edited).toBe('aa the first bb 2 cc');
-  expect(['aa', 'the', 'first', 'bb', '2', 'cc'].map((word) => positionBefore(edits, edited.indexOf(word)))).toEqual([0, 3, 3, 9, 12, 19]);
+  expect(['aa', 'the', 'first', 'bb', '2', 'cc'].map((word) => nearestOriginalOffset(edits, edited.indexOf(word)))).toEqual([
+    0, 3, 3, 9, 12, 19,
+  ]);
 });
 
 it('says nothing of a tree that it does not know', () => {
