@@ -51,6 +51,8 @@ export interface AnalyzePorts {
   readonly binder: Binder;
   /** What stands in the target, or undefined when nobody could look. Asked only where it decides something. */
   readonly catalog: () => Promise<readonly CatalogRelation[] | undefined>;
+  /** What stands in a schema that the project does not name, or undefined when nobody could look. Asked only where it decides something. */
+  readonly elsewhere: (schema: string) => Promise<readonly CatalogRelation[] | undefined>;
   /** What the target has to call and to cast to, or undefined when nobody could look. Asked only where it decides something. */
   readonly names: () => Promise<CatalogNames | undefined>;
   /** Sources as they stood when somebody could look. */

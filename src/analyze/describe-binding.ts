@@ -25,7 +25,7 @@ const alwaysWrong: ReadonlySet<EngineErrorKind> = new Set(['syntax', 'unknown-co
  */
 export async function findCertain(
   input: AnalyzeInput,
-  ports: Pick<AnalyzePorts, 'catalog' | 'names'>,
+  ports: Pick<AnalyzePorts, 'catalog' | 'elsewhere' | 'names'>,
   node: QueryNode,
   { sql }: CompiledText,
   error: EngineErrorDetails,
@@ -41,10 +41,11 @@ export async function findCertain(
   if (kind === 'unknown-function' || kind === 'unknown-type') return findUnknownName(input, ports, error);
   if (kind !== 'unknown-relation') return undefined;
   if (input.hooks || input.hookEffects().mayMakeNames || (node.resourceType !== 'test' && node.preHooks.length > 0)) return undefined;
-  const standing = await ports.catalog();
-  if (standing === undefined) return undefined;
   const name = position === undefined ? undefined : readRelationName(sql, position);
-  return name !== undefined && !input.hookEffects().mayChange(name.name) && !mayStand(input, name, standing) ? error : undefined;
+  if (name === undefined || input.hookEffects().mayChange(name.name)) return undefined;
+  const { schema } = name;
+  const standing = await (schema === undefined || isLookedAt(input, schema) ? ports.catalog() : ports.elsewhere(schema));
+  return standing !== undefined && !mayStand(input, name, standing) ? error : undefined;
 }
 
 /** What is right where a relation has other columns, or a function of the name takes others. */
@@ -96,14 +97,15 @@ async function findUnknownName(
   return { ...error, candidates: nearest(own, new Set([...candidates, ...known]), 1) };
 }
 
-/** Whether the relation is there, will be made by the project, or stands where nobody looked. */
-function mayStand(
-  { graph, dialect, schemas }: AnalyzeInput,
-  { schema, name }: NamedRelation,
-  standing: readonly CatalogRelation[],
-): boolean {
+/** Whether it is one of those of which the catalog tells everything. */
+function isLookedAt({ dialect, schemas }: AnalyzeInput, schema: string): boolean {
   const fold = dialect.foldIdentifier;
-  if (schema !== undefined && !schemas().some((looked) => fold(looked) === fold(schema))) return true;
+  return schemas().some((looked) => fold(looked) === fold(schema));
+}
+
+/** Whether the relation is there, or will be made by the project. */
+function mayStand({ graph, dialect }: AnalyzeInput, { schema, name }: NamedRelation, standing: readonly CatalogRelation[]): boolean {
+  const fold = dialect.foldIdentifier;
   const isIt = (relation: Relation): boolean =>
     fold(relation.name) === fold(name) && (schema === undefined || fold(relation.schema) === fold(schema));
   if (standing.some(({ relation }) => isIt(relation))) return true;

@@ -163,15 +163,24 @@ export function analyzeWith(
   };
   let around: ReturnType<AnalyzePorts['catalog']> | undefined;
   let named: ReturnType<AnalyzePorts['names']> | undefined;
+  const others = new Map<string, ReturnType<AnalyzePorts['elsewhere']>>();
   return traced(host.trace, 'analyze', () =>
     analyzeProject(input, {
       ...ports,
       catalog: () => (around ??= keepSources(loaded, ports.catalog)),
+      elsewhere: (schema) => remembered(others, schema, ports.elsewhere),
       names: () => (named ??= ports.names()),
       lastSeen: () => loaded.sources?.read() ?? [],
       render: (again, path) => loaded.renderAgain(sourceOf(loaded, path), again),
     }),
   );
+}
+
+/** Each schema is looked at once. */
+function remembered<T>(known: Map<string, Promise<T>>, schema: string, ask: (schema: string) => Promise<T>): Promise<T> {
+  const found = known.get(schema) ?? ask(schema);
+  known.set(schema, found);
+  return found;
 }
 
 /** Whoever looks at the target keeps what stands of sources for those who cannot. */
@@ -197,15 +206,20 @@ function schemasOf({ project, graph, engine }: Pick<LoadedGraph, 'project' | 'gr
 }
 
 /** Ways to look at the target. */
-export type Looks = Pick<AnalyzePorts, 'catalog' | 'names'>;
+export type Looks = Pick<AnalyzePorts, 'catalog' | 'elsewhere' | 'names'>;
 
 /** Where nobody can look. */
-export const nothingSeen: Looks = { catalog: () => Promise.resolve(undefined), names: () => Promise.resolve(undefined) };
+export const nothingSeen: Looks = {
+  catalog: () => Promise.resolve(undefined),
+  elsewhere: () => Promise.resolve(undefined),
+  names: () => Promise.resolve(undefined),
+};
 
 /** Looks on a session that is open. */
 export function looksOn(adapter: Adapter, session: Session, loaded: Pick<LoadedGraph, 'project' | 'graph' | 'engine'>): Looks {
   return {
     catalog: () => lookAround(adapter, session, loaded),
+    elsewhere: (schema) => onConnection(session, (connection) => adapter.catalog.relations(connection, [schema])),
     names: () => onConnection(session, adapter.catalog.names),
   };
 }
@@ -214,6 +228,7 @@ export function looksOn(adapter: Adapter, session: Session, loaded: Pick<LoadedG
 export function looksAtTarget(host: Host, adapter: Adapter, loaded: LoadedGraph): Looks {
   return {
     catalog: () => lookAtTarget(host, adapter, loaded),
+    elsewhere: (schema) => lookAtSchema(host, adapter, loaded, schema),
     names: () => namesOfTarget(host, adapter, loaded),
   };
 }
@@ -239,6 +254,11 @@ async function onConnection<T>(session: Session, work: (connection: Connection) 
 /** The catalog, if it can be had at once and without harm: a target that is not there yet holds nothing, and one in use is left alone. */
 export function lookAtTarget(host: Host, adapter: Adapter, loaded: LoadedGraph): Promise<readonly CatalogRelation[] | undefined> {
   return askTarget(host, adapter, loaded, (session) => lookAround(adapter, session, loaded), []);
+}
+
+function lookAtSchema(host: Host, adapter: Adapter, loaded: LoadedGraph, schema: string): Promise<readonly CatalogRelation[] | undefined> {
+  const look = (connection: Connection): Promise<readonly CatalogRelation[]> => adapter.catalog.relations(connection, [schema]);
+  return askTarget(host, adapter, loaded, (session) => onConnection(session, look), []);
 }
 
 /** A target that is not there yet has no names but those that whoever asks knows already. */

@@ -85,6 +85,8 @@ describe('before anything runs', () => {
       'models/outside.sql': 'select x from by_hand\n',
       'models/apart.sql': 'select x from elsewhere.by_hand\n',
       'models/missing.sql': 'select x from nowhere\n',
+      'models/no_schema.sql': 'select x from nobody.by_hand\n',
+      'models/not_there.sql': 'select x from elsewhere.nothing\n',
     });
     expect((await project.tx(['seed', '-q'])).code).toBe(0);
     await execute(
@@ -92,7 +94,11 @@ describe('before anything runs', () => {
       'create schema elsewhere; create table by_hand as select 1 as x; create table elsewhere.by_hand as select 2 as x',
     );
     const { code, stderr } = await project.tx(['run', '-q']);
-    expect(problems(stderr).map(([first]) => first)).toEqual(['error unknown-relation  models/missing.sql:1:15']);
+    expect(problems(stderr).map(([first]) => first)).toEqual([
+      'error unknown-relation  models/missing.sql:1:15',
+      'error unknown-relation  models/no_schema.sql:1:15',
+      'error unknown-relation  models/not_there.sql:1:15',
+    ]);
     expect(code).toBe(2);
     expect((await project.tx(['run', '-q', '-s', 'outside', 'apart'])).code).toBe(0);
     expect(await project.rows('select * from outside union all select * from apart order by 1')).toEqual([['1'], ['2']]);

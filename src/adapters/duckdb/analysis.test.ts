@@ -37,6 +37,11 @@ describe('checkQuery', () => {
   it.each(['', '  \n', '-- only a comment', '/* x */ ;', ';;'])('finds nothing in %j', async (sql) => {
     expect(await analyzer.checkQuery(sql)).toEqual({ kind: 'empty' });
   });
+  it.each(['$1', '$name', '?', '?2'])('finds a parameter, for which there is no value: %s', async (parameter) => {
+    const sql = `select '$1 ?' as a, $$?$$ as b, 1 /* ? */ where 1 = ${parameter}`;
+    const message = `\`${parameter}\` stands for a parameter, which nobody gives a value`;
+    expect(await analyzer.checkQuery(sql)).toEqual({ kind: 'syntax', message, position: sql.lastIndexOf(parameter) });
+  });
   it('finds the second statement, behind text that only looks like an end', async () => {
     const sql = `select 'é;' as a; -- one;\n drop table s`;
     expect(await analyzer.checkQuery(sql)).toEqual({ kind: 'several-statements', count: 2, position: sql.indexOf('drop') });
@@ -133,6 +138,8 @@ describe('areQueries', () => {
       '--',
       '\n',
       '$$',
+      '$1',
+      '?',
       'x',
       ',',
       'with a as (select 1)',

@@ -97,6 +97,11 @@ export async function checkQuery(connection: DuckDBConnection, sql: string): Pro
   if (verb === undefined && starts.length === 0) return { kind: 'empty' };
   const parsed = await parse(connection, sql);
   if (typeof parsed !== 'number') return parsed;
+  const parameter = parameterIn(sql);
+  if (parameter !== undefined) {
+    const name = sql.slice(parameter.start, parameter.end);
+    return { kind: 'syntax', message: `\`${name}\` stands for a parameter, which nobody gives a value`, position: parameter.start };
+  }
   const second = starts[1];
   if (second !== undefined) return { kind: 'several-statements', count: starts.length, position: second.start };
   const word = keyword(sql, verb);
@@ -107,7 +112,7 @@ export async function checkQuery(connection: DuckDBConnection, sql: string): Pro
 }
 
 /** What the tokens of nearly every text say, seen at once: one query in which quotes close and nothing else needs a closer look. */
-const plainQuery = /^\s*(?:select|from|values)\b(?:[^'"$;\\/\0-]|'[^'\\\0]*'|"[^"\0]*"|-(?!-)|\/(?!\*))*$/iu;
+const plainQuery = /^\s*(?:select|from|values)\b(?:[^'"$;?\\/\0-]|'[^'\\\0]*'|"[^"\0]*"|-(?!-)|\/(?!\*))*$/iu;
 
 /** Longer ones are read token by token: the expression above remembers each step. */
 const longestPlain = 20_000;
@@ -115,7 +120,7 @@ const longestPlain = 20_000;
 /** Whether the text, read by its tokens alone, is one query with nothing left open at its end. */
 function looksLikeQuery(sql: string): boolean {
   if (sql.length <= longestPlain && plainQuery.test(sql)) return true;
-  if (sql.includes('\0')) return false;
+  if (sql.includes('\0') || parameterIn(sql) !== undefined) return false;
   const { starts, verb, end } = shapeOf(sql + terminator);
   return starts.length === 1 && isQuery(keyword(sql, verb)) && end === sql.length + terminator.lastIndexOf(';') + 1;
 }
@@ -127,6 +132,19 @@ function looksLikeQuery(sql: string): boolean {
 async function areQueries(connection: DuckDBConnection, texts: readonly string[]): Promise<boolean> {
   if (!texts.every(looksLikeQuery)) return false;
   return (await parse(connection, texts.join(terminator))) === texts.length;
+}
+
+/** What stands for a value that comes with the statement: `?`, `?1`, `$1` or `$name`, in a text that the parser takes. */
+function parameterIn(sql: string): Pick<SqlToken, 'start' | 'end'> | undefined {
+  if (!/[$?]/.test(sql)) return undefined;
+  for (const { kind, start } of sqlTokens(sql)) {
+    const [written] = kind === 'symbol' ? (/^(?:\$[\w\u0080-\uffff]+|\?\d*)/.exec(sql.slice(start, start + 64)) ?? []) : [];
+    // The sign can be part of an operator.
+    if (written !== undefined && !(written === '?' && /[~!@^&|`?+\-*/%<>=]/.test(sql.charAt(start - 1) + sql.charAt(start + 1)))) {
+      return { start, end: start + written.length };
+    }
+  }
+  return undefined;
 }
 
 function pivotPosition(sql: string): number {

@@ -164,6 +164,18 @@ describe('positions', () => {
       expect(position).toBe(sql.search(/>>|!!!/));
     },
   );
+  it.each([
+    ['select * exclude (idd) from (select 1 as id)', 'idd', 'unknown-column'],
+    ['select 1 as n, * replace (1 as nope) from (select 1 as id)', 'nope', 'unknown-column'],
+    [`select * from (values (1), (date '2024-01-01')) as v(x)`, 'values', 'type-mismatch'],
+    ['select * from (select 1) as t using sample 200%', 'sample', 'syntax'],
+    ['create view v as select * from nos.a.b', 'nos', 'unknown-relation'],
+  ] as const)('point at what the engine names without a place: %s', async (sql, at, kind) => {
+    expect(await fail(sql)).toMatchObject({ kind, position: sql.indexOf(at) });
+  });
+  it('are left out where the name stands twice', async () => {
+    expect((await fail('select * exclude (idd), s.* exclude (idd) from (select 1 as id) as s')).position).toBe(undefined);
+  });
   it('point at casts and values that do not convert', async () => {
     expect((await fail(`select 1, 'abc'::integer`)).position).toBe(15);
     expect((await fail(`select 1 where 1 = 'x'`)).position).toBe(19);

@@ -98,6 +98,7 @@ const messageKinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
   [/constraint violation|violates .* constraint/i, 'constraint'],
   [/write-write conflict|Conflict on |Transaction conflict|another transaction has/i, 'conflict'],
   [/entries that depend on it|an index depends on it/i, 'dependents'],
+  [/^Cannot combine types /, 'type-mismatch'],
   [/exists in the \S+ extension|requires the extension|Extension .* not found/i, 'missing-extension'],
 ];
 
@@ -128,6 +129,9 @@ const typeKinds: Readonly<Record<string, EngineErrorKind>> = {
 /** What the binder says of databases, extensions and settings, which another place may have. */
 const dependsOnPlace = /^Catalog "|extension|secret|setting|configuration|attach/i;
 
+/** What the binder of a view says of a first part of a name that is neither a schema nor a database. */
+const noDatabase = /^Catalog "((?:[^"]|"")+)" does not exist!$/;
+
 /** What the binder says of a name before a column that nothing in FROM has. */
 const beforeColumn = /^Referenced table "((?:[^"]|"")+)" not found/i;
 
@@ -140,7 +144,7 @@ function binderKind(raw: RawError): EngineErrorKind {
     return 'unknown-column';
   if (aliasTwice.test(message)) return 'meaningless';
   if (/^Ambiguous reference/i.test(message)) return 'ambiguous';
-  if (beforeColumn.test(message)) return 'unknown-relation';
+  if (beforeColumn.test(message) || noDatabase.test(message)) return 'unknown-relation';
   if (
     raw.error_subtype === 'NO_MATCHING_FUNCTION' ||
     /explicit type cast|Cannot (?:mix|compare|combine)|Unimplemented type for cast/i.test(message)
@@ -243,14 +247,17 @@ function unnamedCandidates(message: string, kind: EngineErrorKind): readonly str
   return [...(list ?? '').matchAll(/"((?:[^"]|"")+)"/g)].map(([, name = '']) => name);
 }
 
-/** The column of `Values list "t" does not have a column named "c"`, and of a USING: the engine names it in its words only. */
+/** The column of `Values list "t" does not have a column named "c"`, of a USING and a star: the engine names it in its words only. */
 function unnamedColumn(message: string): string | undefined {
-  return (/does not have a column named "([^"]+)"/.exec(message) ?? /^Column "([^"]+)" does not exist on/.exec(message))?.[1];
+  return (
+    /does not have a column named "([^"]+)"/.exec(message) ??
+    /^Column "([^"]+)" (?:does not exist on|in (?:EXCLUDE|REPLACE) list)/.exec(message)
+  )?.[1];
 }
 
 /** The name before a column, or the relation of `Table with name "s.t" does not exist because schema "s" does not exist.` */
 function unnamedRelation(message: string): string | undefined {
-  return (beforeColumn.exec(message) ?? /^(?:Table|View) with name "([^"]+)" does not exist because/.exec(message))?.[1];
+  return (beforeColumn.exec(message) ?? noDatabase.exec(message) ?? /^(?:Table|View) with name "([^"]+)" does not exist because/.exec(message))?.[1];
 }
 
 function nameInWords(message: string, kind: EngineErrorKind): string | undefined {

@@ -63,16 +63,34 @@ export function signaturesOf(raw: { readonly exception_message: string; readonly
   return found.length === 0 ? undefined : [...new Set(found)];
 }
 
+/** What a message names, how that stands in a query, and which of the places it is; without one, only a single place is sure. */
+interface Named {
+  readonly pattern: RegExp;
+  readonly fits: (before: string, after: string) => boolean;
+  readonly nth?: number;
+}
+
+const named: readonly Named[] = [
+  { pattern: /^Duplicate CTE name "(.+)"$/, fits: (_, after) => after === 'as' || after === '(', nth: 1 },
+  { pattern: /^window "(.+)" does not exist$/, fits: (before) => before === 'over', nth: 0 },
+  { pattern: /^extract specifier "(.+)" not recognized$/, fits: () => true },
+  { pattern: /^Column "(.+)" in EXCLUDE list not found/, fits: (before) => /^(?:\(|,|exclude)$/.test(before) },
+  { pattern: /^Column "(.+)" in REPLACE list not found/, fits: (before) => before === 'as' },
+  { pattern: /^(Sample) sample_size .* out of range/, fits: (before) => before === 'using' || before === 'table' || before === '' },
+  { pattern: /^Catalog "(.+)" does not exist!$/, fits: (_, after) => after === '.' },
+];
+
 /** The place of what the engine names without telling where it stands. */
 export function placeByWords(message: string, sql: string): number | undefined {
   if (message === 'VALUES lists must all be the same length') return placeOfOtherWidth(sql);
-  const [, common] = /^Duplicate CTE name "(.+)"$/.exec(message) ?? [];
-  if (common !== undefined) return placesOf(sql, common, (tokens, at) => ['as', '('].includes(keyword(sql, tokens[at + 1])))[1];
-  const [, window] = /^window "(.+)" does not exist$/.exec(message) ?? [];
-  if (window !== undefined) return placesOf(sql, window, (tokens, at) => keyword(sql, tokens[at - 1]) === 'over')[0];
-  const [, part] = /^extract specifier "(.+)" not recognized$/.exec(message) ?? [];
-  const places = part === undefined ? [] : placesOf(sql, part, () => true);
-  return places.length === 1 ? places[0] : undefined;
+  if (message.startsWith('Cannot combine types ')) return placeOfRows(sql);
+  for (const { pattern, fits, nth } of named) {
+    const [, name] = pattern.exec(message) ?? [];
+    if (name === undefined) continue;
+    const places = placesOf(sql, name, (tokens, at) => fits(keyword(sql, tokens[at - 1]), keyword(sql, tokens[at + 1])));
+    return nth === undefined && places.length > 1 ? undefined : places[nth ?? 0];
+  }
+  return undefined;
 }
 
 /** Where a name or a text stands, without its quotes. */
@@ -82,6 +100,12 @@ function placesOf(sql: string, name: string, fits: (tokens: readonly SqlToken[],
     const written = sql.slice(token.start, token.end).replaceAll(/^["']|["']$/g, '');
     return written.toLowerCase() === name.toLowerCase() && fits(tokens, at) ? [token.start] : [];
   });
+}
+
+/** Of rows whose types do not go together the engine says no more; branches of a set operation may be meant as well. */
+function placeOfRows(sql: string): number | undefined {
+  const [first, ...others] = placesOf(sql, 'values', () => true);
+  return others.length === 0 && placesOf(sql, 'union', () => true).length === 0 ? first : undefined;
 }
 
 /** The first row of a VALUES that is longer or shorter than the row before it. */

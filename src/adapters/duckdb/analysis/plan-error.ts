@@ -10,9 +10,12 @@ export interface PlanError {
   readonly [field: string]: unknown;
 }
 
+/** What the binder calls not implemented, and refuses everywhere. */
+const isRefusal = /^Cannot combine types /;
+
 /** The query is bound and still has no plan to show: some part of it cannot be written down. */
 export function isUnshown(error: PlanError): boolean {
-  return /^(?:not implemented|internal|serialization)$/i.test(error.error_type);
+  return /^(?:not implemented|internal|serialization)$/i.test(error.error_type) && !isRefusal.test(error.error_message);
 }
 
 /** `skip` is the length of what stands before the caller's text in `sql`. */
