@@ -5,7 +5,7 @@ import { withOtherArguments } from '../adapter/engine-error.ts';
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
-import type { CompiledText } from '../compile/compiled.ts';
+import type { BuiltNode, CompiledText } from '../compile/compiled.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/nearest.ts';
@@ -26,7 +26,7 @@ const alwaysWrong: ReadonlySet<EngineErrorKind> = new Set(['syntax', 'unknown-co
 export async function findCertain(
   input: AnalyzeInput,
   ports: Pick<AnalyzePorts, 'catalog' | 'names'>,
-  node: QueryNode,
+  node: QueryNode | BuiltNode,
   { sql }: CompiledText,
   error: EngineErrorDetails,
 ): Promise<EngineErrorDetails | undefined> {
@@ -54,7 +54,7 @@ const ofNames: ReadonlySet<EngineErrorKind> = new Set(['unknown-column', 'type-m
 async function mayBeMadeByHand(
   input: AnalyzeInput,
   { names }: Pick<AnalyzePorts, 'names'>,
-  node: QueryNode,
+  { id }: Pick<QueryNode | BuiltNode, 'id'>,
   sql: string,
   kind: EngineErrorKind,
 ): Promise<boolean> {
@@ -62,7 +62,7 @@ async function mayBeMadeByHand(
   const effects = input.hookEffects();
   if (kind !== 'unknown-column' && effects.mayMakeNames) return true;
   // Columns of what is above go on to what is below.
-  const above = [...ancestors(graph, [node.id]), node.id].flatMap((id) => graph.nodes.get(id) ?? []);
+  const above = [...ancestors(graph, [id]), id].flatMap((other) => graph.nodes.get(other) ?? []);
   if (above.some((other) => 'relation' in other && effects.mayChange(other.relation.name))) return true;
   const { replaced = [] } = (await names()) ?? {};
   return replaced.length > 0 && namesIn(sql).some((name) => replaced.includes(name));
@@ -87,11 +87,12 @@ async function findUnknownName(
   if (input.hookEffects().mayChange(own)) return undefined;
   if (kind === 'unknown-type' && mayStand(input, { name: own }, (await catalog()) ?? [])) return undefined;
   // It was asked where the target is.
-  if (signatures !== undefined) return withOtherArguments(error, signatures);
+  if (signatures !== undefined && signatures.length > 0) return withOtherArguments(error, signatures);
   const found = await names();
-  if (found === undefined) return undefined;
+  if (found === undefined) return signatures === undefined ? undefined : error;
   const known = kind === 'unknown-function' ? found.functions : found.types;
-  if (known.some((other) => fold(other) === own)) return undefined;
+  // Where the target itself was asked, what has the name is in another schema.
+  if (known.some((other) => fold(other) === own)) return signatures === undefined ? undefined : error;
   // Of thousands of names many are near; what the engine itself offers may be none of them.
   return { ...error, candidates: nearest(own, new Set([...candidates, ...known]), 1) };
 }

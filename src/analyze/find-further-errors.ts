@@ -175,7 +175,7 @@ class Search {
   /** Whether it would be there without what was replaced. */
   #isOwn({ kind, mistake, position, name, signatures }: EngineErrorDetails): boolean {
     if (kind === 'duplicate-column') return name === undefined || this.#isWritten(name);
-    if (signatures === undefined && (kind === 'unknown-function' || kind === 'unknown-type'))
+    if ((signatures ?? []).length === 0 && (kind === 'unknown-function' || kind === 'unknown-type'))
       return ![this.#first, ...this.#errors].some((other) => other.kind === kind && other.name === name);
     if (kind === 'meaningless' && ownMistakes.has(mistake)) return true;
     return ofTypes.has(kind) && this.#isUntouched(position);

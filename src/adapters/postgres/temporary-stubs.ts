@@ -15,6 +15,7 @@ import { attempt } from './attempt.ts';
 import type { AttemptingConnection } from './attempt.ts';
 import { openAnalyzer } from './analysis.ts';
 import { dialect } from './dialect.ts';
+import { nameInMissingSchema } from './missing-schema.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 import { replaceRelations } from './replace-relations.ts';
 import type { ReplacedQuery } from './replace-relations.ts';
@@ -161,9 +162,11 @@ class TemporaryStubs {
     const query = queries[at];
     if (query === undefined || before.length < at) return before;
     if (mayPassOverTables(asked.error) && (await this.#makeTables(query))) return [...before, ...(await this.#bindFirst([query]))];
-    const { position, ...details } = await this.#tellArguments(asked.error);
-    const place = position === undefined ? {} : { position: query.originOf(position - askedPrefix(at).length) };
-    return [...before, { kind: 'refused', error: { ...details, ...place } }];
+    const error = await this.#tellArguments(nameInMissingSchema(placedIn(asked.error, askedPrefix(at).length), query.sql));
+    return [
+      ...before,
+      { kind: 'refused', error: error.position === undefined ? error : { ...error, position: query.originOf(error.position) } },
+    ];
   }
 
   /** Makes tables of the views that a query may read; false where there are none. */
@@ -192,12 +195,13 @@ class TemporaryStubs {
    */
   async #tellArguments(error: EngineErrorDetails): Promise<EngineErrorDetails> {
     const isColumn = error.kind === 'unknown-column';
-    if ((error.kind !== 'unknown-function' && !isColumn) || error.name === undefined) return error;
+    if ((error.kind !== 'unknown-function' && !isColumn) || error.name === undefined || error.signatures !== undefined) return error;
     const [found] = await this.#connection.queryEach(signaturesStatement(isColumn ? error.name.replace(/^.*\./, '') : error.name));
     const forms = found?.rows ?? [];
     // What stands for a relation has rows of a type of its own, which functions over the rows of the relation do not take.
     if (forms.some(([, , ofRows]) => String(ofRows) === 'true')) return { ...error, kind: 'other' };
-    if (forms.length === 0 || isColumn) return error;
+    if (isColumn) return error;
+    if (forms.length === 0) return { ...error, signatures: [] };
     const signatures = forms.map(([taken]) => `(${String(taken)})`);
     return forms.every(([, isOwn]) => String(isOwn) === 'true') ? withOtherArguments(error, signatures) : { ...error, signatures };
   }
@@ -234,6 +238,11 @@ interface AskedQuery extends ReplacedQuery {
 
 function askView({ sql }: AskedQuery, at: number): readonly Statement[] {
   return [{ sql: `${askedPrefix(at)}${sql}\n)` }, viewStatement(scratchView(at))];
+}
+
+/** The error with its place behind what stands before the query. */
+function placedIn({ position, ...error }: EngineErrorDetails, before: number): EngineErrorDetails {
+  return position === undefined ? error : { ...error, position: position - before };
 }
 
 /** Whether tables may make a difference: they have columns of the system's own, and can be sampled. */
