@@ -12,6 +12,7 @@ import { nearest } from '../diagnostics/nearest.ts';
 import { ancestors } from '../graph/traverse.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
+import { blameBranches } from './blame-branches.ts';
 import { readRelationName } from './read-relation-name.ts';
 import type { NamedRelation } from './read-relation-name.ts';
 import type { QueryNode } from './waves.ts';
@@ -135,7 +136,7 @@ export function describeMisfits(
   text: CompiledText,
   misfits: readonly TypeMisfit[],
 ): readonly Diagnostic[] {
-  return misfits.map(({ from, to, position, value }) => {
+  return blameBranches(text.sql, misfits).map(({ from, to, position, value }) => {
     const message = value === undefined ? `values of type \`${from}\` cannot become \`${to}\`` : `the text '${value}' is no \`${to}\``;
     const details: EngineErrorDetails = {
       kind: value === undefined ? 'type-mismatch' : 'conversion',
