@@ -61,7 +61,7 @@ export interface EngineErrorDetails {
   readonly beforeColumn?: true;
   /** Near names that the engine offered. */
   readonly candidates?: readonly string[];
-  /** The arguments that the function takes, in parentheses: one text for each of its forms. */
+  /** The arguments that the function takes, in parentheses: one text for each of its forms; none where the target was asked and has none. */
   readonly signatures?: readonly string[];
   /** Which rule of SQL the query breaks, where that tells the way out. */
   readonly mistake?: QueryMistake;

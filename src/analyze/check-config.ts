@@ -3,10 +3,11 @@ import type { Binder, BoundQuery, QueryProblem } from '../adapter/analysis.ts';
 import type { Column, Relation } from '../adapter/relation.ts';
 import { typeFamily } from '../checks/type-family.ts';
 import { emptyText } from '../compile/compiled-text.ts';
-import type { BuiltNode, CompiledModel, NodeId } from '../compile/compiled.ts';
+import type { BuiltNode, CompiledModel, IndexConfig, NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
+import { nextCodeToken } from '../parse/sql-scan.ts';
 import { shownName } from '../graph/shown-name.ts';
 import type { NodeAnalysis } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
@@ -28,8 +29,10 @@ export async function checkConfig(
       diagnostics.push(...checkTime(input, node, columns));
       conditions.push(...conditionsOf(node, columns));
     }
-    if (node?.resourceType === 'model' || node?.resourceType === 'seed' || node?.resourceType === 'snapshot')
+    if (node?.resourceType === 'model' || node?.resourceType === 'seed' || node?.resourceType === 'snapshot') {
       diagnostics.push(...checkIndexes(input, node, columns));
+      conditions.push(...conditionsOfIndexes(input, node, columns));
+    }
   }
   return conditions.length === 0 ? diagnostics : [...diagnostics, ...(await checkConditions(input, ports, conditions))];
 }
@@ -52,15 +55,20 @@ function checkTime(
   return typeFamily(found.type) === 'time' ? [] : [diagnose('time-column-type', { column: found.name, type: found.type }, where)];
 }
 
+/** Of what has none the key is said somewhere else to be of no use. */
+function indexesOf(node: BuiltNode): readonly IndexConfig[] {
+  const isKept = node.resourceType !== 'model' || ['table', 'incremental'].includes(node.config.materialized);
+  return isKept ? (node.config.storage?.indexes ?? []) : [];
+}
+
 /** What is in parentheses is an expression. */
 function checkIndexes(
   { dialect: { foldIdentifier: fold } }: AnalyzeInput,
   node: BuiltNode,
   columns: readonly Column[],
 ): readonly Diagnostic[] {
-  const { indexes = [] } = node.config.storage ?? {};
-  const isKept = node.resourceType !== 'model' || ['table', 'incremental'].includes(node.config.materialized);
-  if (indexes.length === 0 || !isKept) return [];
+  const indexes = indexesOf(node);
+  if (indexes.length === 0) return [];
   const names = columns.map(({ name }) => name);
   const known = new Set(names.map(fold));
   const named = indexes.flatMap((index) => [...index.columns.filter((entry) => !entry.startsWith('(')), ...(index.include ?? [])]);
@@ -71,12 +79,14 @@ function checkIndexes(
 
 /** SQL of config that looks at the rows of a model. */
 interface Condition {
-  readonly node: CompiledModel;
+  readonly node: BuiltNode;
   readonly key: string;
   /** As the user wrote it. */
   readonly condition: string;
   /** What is asked instead, where it is no condition. */
   readonly asked?: string;
+  /** By which it may name the rows. */
+  readonly alias: string;
   readonly relation: Relation;
   readonly columns: readonly Column[];
 }
@@ -91,10 +101,38 @@ function conditionsOf(node: CompiledModel, columns: readonly Column[]): readonly
       .map((condition) => ({ key: 'partition_by', condition, asked: `${condition} is null` })),
     ...(events?.deleteWhen === undefined ? [] : [{ key: 'delete_when', condition: events.deleteWhen }]),
   ];
-  return said.map((entry) => ({ ...entry, node, columns, relation: { schema: '_tx_conditions', name: node.id } }));
+  return said.map((entry) => ({ ...entry, alias: 'target', node, columns, relation: rowsOf(node) }));
 }
 
-/** Each is bound as the run asks for it before it changes anything; a name of the model's own table is `target`. */
+/** An index looks at a row as a query does. What stands behind the parentheses, such as `desc`, is left to the build. */
+function conditionsOfIndexes({ dialect }: AnalyzeInput, node: BuiltNode, columns: readonly Column[]): readonly Condition[] {
+  const common = { key: 'indexes', alias: dialect.quoteIdentifier(node.relation.name), node, columns, relation: rowsOf(node) };
+  return indexesOf(node).flatMap((index) => [
+    ...index.columns.flatMap((entry) => {
+      const condition = entry.startsWith('(') ? inParentheses(entry) : undefined;
+      return condition === undefined ? [] : [{ ...common, condition, asked: `${condition} is null` }];
+    }),
+    ...(index.where === undefined ? [] : [{ ...common, condition: index.where }]),
+  ]);
+}
+
+/** Up to where the first parenthesis is closed. */
+function inParentheses(text: string): string | undefined {
+  let depth = 0;
+  for (let token = nextCodeToken(text, 0); token !== undefined; token = nextCodeToken(text, token.end)) {
+    const sign = text.slice(token.start, token.end);
+    depth += sign === '(' ? 1 : sign === ')' ? -1 : 0;
+    if (depth === 0) return text.slice(0, token.end);
+  }
+  return undefined;
+}
+
+/** What stands for the rows of a node. */
+function rowsOf({ id }: BuiltNode): Relation {
+  return { schema: '_tx_conditions', name: id };
+}
+
+/** Each is bound as the run asks for it before it changes anything. */
 async function checkConditions(input: AnalyzeInput, ports: AnalyzePorts, conditions: readonly Condition[]): Promise<readonly Diagnostic[]> {
   const { binder } = ports;
   const stubs = new Map(conditions.map(({ node, relation, columns }) => [node.id, { relation, columns }]));
@@ -104,7 +142,7 @@ async function checkConditions(input: AnalyzeInput, ports: AnalyzePorts, conditi
   for (const entry of conditions) {
     if (refused.has(entry.relation.name)) continue;
     // The newline ends a trailing line comment of the user.
-    const sql = `select 1 from ${input.dialect.relation(entry.relation)} as target where (${entry.asked ?? entry.condition}\n)`;
+    const sql = `select 1 from ${input.dialect.relation(entry.relation)} as ${entry.alias} where (${entry.asked ?? entry.condition}\n)`;
     const problem = await binder.checkQuery(sql);
     if (problem === undefined) asked.push({ ...entry, sql });
     else diagnostics.push(describe(entry, messageOf(problem)));

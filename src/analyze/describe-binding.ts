@@ -5,13 +5,14 @@ import { withOtherArguments } from '../adapter/engine-error.ts';
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import { embed } from '../adapter/statement.ts';
-import type { CompiledText } from '../compile/compiled.ts';
+import type { BuiltNode, CompiledText } from '../compile/compiled.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { ancestors } from '../graph/traverse.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
+import { blameBranches } from './blame-branches.ts';
 import { readRelationName } from './read-relation-name.ts';
 import type { NamedRelation } from './read-relation-name.ts';
 import type { QueryNode } from './waves.ts';
@@ -26,7 +27,7 @@ const alwaysWrong: ReadonlySet<EngineErrorKind> = new Set(['syntax', 'unknown-co
 export async function findCertain(
   input: AnalyzeInput,
   ports: Pick<AnalyzePorts, 'catalog' | 'elsewhere' | 'names'>,
-  node: QueryNode,
+  node: QueryNode | BuiltNode,
   { sql }: CompiledText,
   error: EngineErrorDetails,
 ): Promise<EngineErrorDetails | undefined> {
@@ -55,7 +56,7 @@ const ofNames: ReadonlySet<EngineErrorKind> = new Set(['unknown-column', 'type-m
 async function mayBeMadeByHand(
   input: AnalyzeInput,
   { names }: Pick<AnalyzePorts, 'names'>,
-  node: QueryNode,
+  { id }: Pick<QueryNode | BuiltNode, 'id'>,
   sql: string,
   kind: EngineErrorKind,
 ): Promise<boolean> {
@@ -63,7 +64,7 @@ async function mayBeMadeByHand(
   const effects = input.hookEffects();
   if (kind !== 'unknown-column' && effects.mayMakeNames) return true;
   // Columns of what is above go on to what is below.
-  const above = [...ancestors(graph, [node.id]), node.id].flatMap((id) => graph.nodes.get(id) ?? []);
+  const above = [...ancestors(graph, [id]), id].flatMap((other) => graph.nodes.get(other) ?? []);
   if (above.some((other) => 'relation' in other && effects.mayChange(other.relation.name))) return true;
   const { replaced = [] } = (await names()) ?? {};
   return replaced.length > 0 && namesIn(sql).some((name) => replaced.includes(name));
@@ -88,11 +89,12 @@ async function findUnknownName(
   if (input.hookEffects().mayChange(own)) return undefined;
   if (kind === 'unknown-type' && mayStand(input, { name: own }, (await catalog()) ?? [])) return undefined;
   // It was asked where the target is.
-  if (signatures !== undefined) return withOtherArguments(error, signatures);
+  if (signatures !== undefined && signatures.length > 0) return withOtherArguments(error, signatures);
   const found = await names();
-  if (found === undefined) return undefined;
+  if (found === undefined) return signatures === undefined ? undefined : error;
   const known = kind === 'unknown-function' ? found.functions : found.types;
-  if (known.some((other) => fold(other) === own)) return undefined;
+  // Where the target itself was asked, what has the name is in another schema.
+  if (known.some((other) => fold(other) === own)) return signatures === undefined ? undefined : error;
   // Of thousands of names many are near; what the engine itself offers may be none of them.
   return { ...error, candidates: nearest(own, new Set([...candidates, ...known]), 1) };
 }
@@ -136,7 +138,7 @@ export function describeMisfits(
   text: CompiledText,
   misfits: readonly TypeMisfit[],
 ): readonly Diagnostic[] {
-  return misfits.map(({ from, to, position, value }) => {
+  return blameBranches(text.sql, misfits).map(({ from, to, position, value }) => {
     const message = value === undefined ? `values of type \`${from}\` cannot become \`${to}\`` : `the text '${value}' is no \`${to}\``;
     const details: EngineErrorDetails = {
       kind: value === undefined ? 'type-mismatch' : 'conversion',

@@ -141,11 +141,16 @@ class Search {
   async #try(at: number, length: number, column: string | undefined): Promise<Binding> {
     const texts = [...(column === undefined ? [] : [`null as ${column}`]), 'null'];
     const attempts = texts.map((text) => withEdit(this.#edits, { start: at, end: at + length, text }));
-    const bindings = await this.#binder.bind(attempts.map((edits) => ({ ...this.#request, sql: applyEdits(this.#request.sql, edits) })));
-    const best = bindings.findIndex((binding) => binding.kind === 'bound' || binding.error.kind !== 'syntax');
-    const chosen = best < 0 ? bindings.length - 1 : best;
-    this.#edits = attempts[chosen] ?? this.#edits;
-    return bindings[chosen] ?? bug('a query was not bound');
+    let chosen: Binding | undefined;
+    for (const edits of attempts) {
+      const request = { ...this.#request, sql: applyEdits(this.#request.sql, edits) };
+      // A binder may be far away, and the grammar is not.
+      if (edits !== attempts.at(-1) && (await this.#binder.checkQuery(request.sql)) !== undefined) continue;
+      [chosen] = await this.#binder.bind([request]);
+      this.#edits = edits;
+      if (chosen?.kind === 'bound' || chosen?.error.kind !== 'syntax') break;
+    }
+    return chosen ?? bug('a query was not bound');
   }
 
   /** Notes what columns are made with what stands at an offset, and with these. */
@@ -170,7 +175,7 @@ class Search {
   /** Whether it would be there without what was replaced. */
   #isOwn({ kind, mistake, position, name, signatures }: EngineErrorDetails): boolean {
     if (kind === 'duplicate-column') return name === undefined || this.#isWritten(name);
-    if (signatures === undefined && (kind === 'unknown-function' || kind === 'unknown-type'))
+    if ((signatures ?? []).length === 0 && (kind === 'unknown-function' || kind === 'unknown-type'))
       return ![this.#first, ...this.#errors].some((other) => other.kind === kind && other.name === name);
     if (kind === 'meaningless' && ownMistakes.has(mistake)) return true;
     return ofTypes.has(kind) && this.#isUntouched(position);

@@ -44,6 +44,13 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     says: ['unknown-function 1:8: did you mean `made_by_hand`?'],
   },
   function_of_somebody: { sql: 'select made_by_hand(id) as n from @orders', says: [] },
+  function_in_no_schema: {
+    sql: 'select nowhere.f(id) as n, lower(nmae) as l from @customers',
+    says: ['unknown-function 1:8', 'unknown-column 1:34: did you mean `name`?'],
+  },
+  function_in_another_schema: { sql: 'select public.made_by_hand(id) as n from @orders', says: [], postgres: ['unknown-function 1:8'] },
+  type_in_no_schema: { sql: 'select id::"No".t as n from @orders', says: ['unknown-type 1:1'] },
+  collation_in_no_schema: { sql: 'select status collate nowhere.c as n from @orders', says: [] },
   function_in_from: { sql: 'select n from generate_seres(1, 3) as g (n)', says: ['unknown-function 1:15: did you mean `generate_series`'] },
   misspelt_type: { sql: 'select cast(id as intger) as n from @orders', says: ['unknown-type 1:19: did you mean `integer`'] },
   arguments_exchanged: {

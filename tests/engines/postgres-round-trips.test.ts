@@ -37,7 +37,7 @@ function kindOf({ statements }: RoundTrip): Kind {
   if (/^begin\b/i.test(first)) return 'begin';
   if (/^commit$/i.test(first)) return 'commit';
   if (/^select pg_catalog\.set_config\('(?:client_connection_check_interval|application_name)'/.test(first)) return 'settings';
-  if (first.includes('"_tx_columns"') || /^rollback$/i.test(first)) return 'types';
+  if (/^(?:savepoint|rollback)\b/i.test(first)) return 'types';
   if (statements.every(readsCatalog)) return 'catalog';
   return statements.every((sql) => sql.includes('"_tx"')) ? 'state' : 'model';
 }

@@ -119,5 +119,13 @@ describe('tables', () => {
     project.write({ 'models/m.sql': config('indexes=(array)') });
     expect((await project.tx('build')).exit).toBe(0);
     expect(await table()).toEqual([['p', null]]);
+    const wrong = '(array (object columns=(array "(id + 1) desc nulls last") where="idd > 0"))';
+    project.write({ 'models/m.sql': config(`indexes=${wrong}`) });
+    const { exit, text } = await project.tx('compile');
+    expect([exit, text.match(/condition-wrong/g)]).toEqual([2, ['condition-wrong']]);
+    expect(text).toContain('`idd > 0`: column "idd" does not exist');
+    project.write({ 'models/m.sql': config(`indexes=${wrong.replace('idd', 'id')}`) });
+    expect((await project.tx('build')).exit).toBe(0);
+    expect(await table()).toEqual([['p', '{" btree (((id + 1)) DESC NULLS LAST) WHERE (id > 0)"}']]);
   });
 });

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Connection } from '../../adapter/connection.ts';
 import { embed } from '../../adapter/statement.ts';
-import { failureOf, openTestConnection, openTestSession, rowsOf, useTestDatabase, valueOf } from './open-test-session.ts';
+import { failureOf, openTestConnection, openTestSession, rowsOf, targetOf, useTestDatabase, valueOf } from './open-test-session.ts';
+import { openSession } from './session.ts';
 
 const database = useTestDatabase();
 
@@ -172,6 +173,26 @@ describe('transactions', () => {
     await connection.run({ sql: 'insert into t values (1)' });
     await connection.commit();
     expect(await valueOf(connection, `select count(*) from t`)).toBe(1);
+  });
+  it('go on after a failure from a savepoint before it, and from nowhere else', async () => {
+    const session = await openSession(targetOf({ url: database.url() }));
+    onTestFinished(() => session.close());
+    const connection = await session.connect();
+    await connection.begin();
+    const refused = ['select nope', "select '\0'"];
+    await connection.queryEach({ sql: 'create temporary table before_it as select 1 as i' });
+    for (const sql of refused) {
+      const behind = { sql: 'create temporary table behind_it as select 1' };
+      const { message } = await failureOf(connection.queryEach({ sql: 'savepoint here' }, behind, { sql }));
+      expect((await failureOf(connection.query({ sql: 'select 1' }))).message).toBe(message);
+      await connection.undoTo('here');
+      expect(await rowsOf(connection, `select i, to_regclass('behind_it') from before_it`)).toEqual([[1, null]]);
+    }
+    await failureOf(connection.query({ sql: 'select nope' }));
+    // It was forgotten.
+    expect((await failureOf(connection.undoTo('here'))).message).toMatch(/savepoint "here" does not exist/);
+    await connection.rollback();
+    expect(await valueOf(connection, 'select 1')).toBe(1);
   });
   it('begin with the first statement, in one round trip', async () => {
     const [a, b] = await pair();

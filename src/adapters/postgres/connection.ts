@@ -9,7 +9,7 @@ import { bug } from '../../diagnostics/bug.ts';
 import { copyOf, copyRows } from './bulk-load.ts';
 import { cellOf } from './cells.ts';
 import { engineError, ownError } from './errors.ts';
-import { destroySocket, endClient, exchange, ExchangeFailure, taggedRows } from './exchange.ts';
+import { destroySocket, endClient, exchange, ExchangeFailure, sendCounted, taggedRows } from './exchange.ts';
 import type { Answer, QueryRequest, Request } from './exchange.ts';
 import { quoteText } from './quoting.ts';
 import { LockWatch } from './lock-watch.ts';
@@ -144,6 +144,15 @@ export class DatabaseConnection implements Connection {
       destroySocket(client);
       this.#client = undefined;
     }
+  }
+
+  /** After a failure: undoes what came behind the savepoint, which was set in the same call, and the failure with it. */
+  async undoTo(savepoint: string): Promise<void> {
+    await this.#cancelling;
+    this.#failure = undefined;
+    // What failed before it was sent has left nothing behind.
+    if (this.#client?.getTransactionStatus() !== 'E') return;
+    await this.queryEach({ sql: `rollback to savepoint ${savepoint}` }, { sql: `release savepoint ${savepoint}` });
   }
 
   load(bulk: BulkLoad): Promise<number> {
@@ -345,14 +354,4 @@ function lost(): EngineError {
 /** Names the work for as long as the transaction lasts. */
 function labelText(label: string | undefined): readonly string[] {
   return label === undefined ? [] : [`select pg_catalog.set_config('application_name', ${quoteText(label)}, true)`];
-}
-
-/** Sends a request with `before` statements of ours in front; a failure then tells which of the caller's it was. */
-async function sendCounted(client: Client, request: Request, before: number): Promise<readonly Answer[]> {
-  try {
-    return await exchange(client, request);
-  } catch (cause) {
-    if (!(cause instanceof ExchangeFailure)) throw cause;
-    throw new ExchangeFailure(cause.cause, request.kind === 'script' ? 0 : cause.index - before);
-  }
 }

@@ -186,6 +186,16 @@ export async function exchange(client: Client, request: Request): Promise<readon
   }
 }
 
+/** Sends a request with `before` statements of ours in front; a failure then tells which of the caller's it was. */
+export async function sendCounted(client: Client, request: Request, before: number): Promise<readonly Answer[]> {
+  try {
+    return await exchange(client, request);
+  } catch (cause) {
+    if (!(cause instanceof ExchangeFailure)) throw cause;
+    throw new ExchangeFailure(cause.cause, request.kind === 'script' ? 0 : cause.index - before);
+  }
+}
+
 /** The driver tells of an error before the server is ready again, and complains of statements in between. */
 export async function whenReady(client: Client): Promise<void> {
   // Both are there, and in no type: whether the server is ready, and whether the socket still stands.

@@ -4,11 +4,11 @@ import type { Binder, BinderOptions } from '../../adapter/analysis.ts';
 import type { ResultSet } from '../../adapter/connection.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { bug } from '../../diagnostics/bug.ts';
+import type { AttemptingConnection } from './attempt.ts';
 import { cellOf } from './cells.ts';
 import { engineError, ownError } from './errors.ts';
 import { locateOffline, offlinePackage } from './offline-package.ts';
 import { quoteIdentifier } from './quoting.ts';
-import type { AskingConnection } from './temporary-stubs.ts';
 import { binderOver } from './temporary-stubs.ts';
 
 /** What is used of the package. */
@@ -62,7 +62,7 @@ async function start(projectRoot: string): Promise<Engine> {
 const ownTypes = [16, 17, 20, 21, 23, 26, 114, 700, 701, 1082, 1114, 1184, 3802];
 const asText = Object.fromEntries(ownTypes.map((type) => [type, (text: string): string => text]));
 
-class OfflineConnection implements AskingConnection {
+class OfflineConnection implements AttemptingConnection {
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
@@ -74,18 +74,19 @@ class OfflineConnection implements AskingConnection {
     return [];
   }
 
-  async rollback(): Promise<void> {
-    await this.#ask('rollback');
+  async undoTo(savepoint: string): Promise<void> {
+    await this.#ask(`rollback to savepoint ${savepoint}`);
+    await this.#ask(`release savepoint ${savepoint}`);
   }
 
   async queryEach(...statements: readonly Statement[]): Promise<readonly ResultSet[]> {
     const results: ResultSet[] = [];
-    for (const { sql, kept } of statements) results.push(await this.#ask(sql, kept?.values));
+    for (const [statement, { sql, kept }] of statements.entries()) results.push(await this.#ask(sql, kept?.values, statement));
     return results;
   }
 
   /** The types of columns are left open: nobody asks for them. */
-  async #ask(sql: string, values: readonly string[] = []): Promise<ResultSet> {
+  async #ask(sql: string, values: readonly string[] = [], statement = 0): Promise<ResultSet> {
     try {
       const { fields, rows } = await this.#engine.query(sql, values, { rowMode: 'array', parsers: asText });
       return {
@@ -93,7 +94,7 @@ class OfflineConnection implements AskingConnection {
         rows: rows.map((row) => row.map((cell, at) => cellOf(cell, fields[at]?.dataTypeID ?? 0))),
       };
     } catch (cause) {
-      throw engineError(cause, { sql });
+      throw engineError(cause, { sql, statement });
     }
   }
 }

@@ -187,7 +187,7 @@ describe('a transaction whose waits have a limit', () => {
     await a.run({ sql: 'update public.wanted set i = 2' });
     const pid = await valueOf(a, 'select pg_backend_pid()');
     const waits: LockWait[] = [];
-    await b.begin({ locks: [wanted], lockTimeoutMs: 300, onWait: (wait) => void waits.push(wait) });
+    await b.begin({ locks: [wanted], lockTimeoutMs: 1500, onWait: (wait) => void waits.push(wait) });
     const { kind, message } = await failureOf(b.run({ sql: 'delete from public.wanted' }));
     expect([kind, message]).toEqual([
       'lock-timeout',

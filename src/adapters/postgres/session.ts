@@ -1,7 +1,7 @@
 /** Opens a target: one server, as many connections as the run has workers. */
 import type { Client } from 'pg';
 import type { OpenOptions } from '../../adapter/adapter.ts';
-import type { Connection, Session } from '../../adapter/connection.ts';
+import type { Session } from '../../adapter/connection.ts';
 import { DatabaseConnection } from './connection.ts';
 import { endClient } from './exchange.ts';
 import { describeDatabase } from './open-error.ts';
@@ -10,8 +10,13 @@ import { Server } from './server.ts';
 import { readSettings } from './settings.ts';
 import { createTypeNames } from './type-names.ts';
 
+/** A session whose connections can do what only this engine's can. */
+export interface DatabaseSession extends Session {
+  readonly connect: () => Promise<DatabaseConnection>;
+}
+
 /** Opens the first connection, which proves that the target can be reached and is handed out first. */
-export async function openSession({ target, projectRoot, readOnly }: OpenOptions): Promise<Session> {
+export async function openSession({ target, projectRoot, readOnly }: OpenOptions): Promise<DatabaseSession> {
   const settings = readSettings(target.settings, process.env);
   const searchPath = settings.searchPath ?? `${quoteIdentifier(target.schema)}, public`;
   const server = new Server({ settings, searchPath, projectRoot, readOnly });
@@ -23,7 +28,7 @@ export async function openSession({ target, projectRoot, readOnly }: OpenOptions
     engineVersion: server.version,
     description: describeDatabase(settings),
     facts: () => server.facts(),
-    connect: async (): Promise<Connection> => {
+    connect: async (): Promise<DatabaseConnection> => {
       const client = spare.pop() ?? (await server.open());
       const onClose = (gone: DatabaseConnection, left: Client | undefined): void => {
         connections.delete(gone);

@@ -202,12 +202,60 @@ describe('where columns come from', () => {
     expect(wire.take()).toHaveLength(1);
     await binder.bind(Array.from({ length: 120 }, (_, at) => ({ sql: `select *, ${at} as n from "main"."orders"` })));
     const batches = wire.take();
-    expect(batches.map(({ statements }) => statements.length)).toEqual([150, 150, 60]);
+    expect(batches.map(({ statements }) => statements.length)).toEqual([103, 103, 43]);
     const series = { sql: 'select n from generate_series(1, 3) as s(n)' };
     await binder.bind([series, { sql: 'select id from "main"."orders"' }]);
     expect(wire.take()).toHaveLength(2);
     await binder.bind([series, series]);
     expect(wire.take()).toHaveLength(1);
+  });
+
+  it('costs the same for each query that is refused, however much is declared', async () => {
+    const costs: (readonly number[])[] = [];
+    for (const declared of [1, 40]) {
+      const wire = await watchWire(database.url());
+      const binder = await openTargetBinder(targetOf({ url: wire.url }));
+      onTestFinished(() => binder.close());
+      const others = Array.from({ length: declared }, (_, at) => ({ ...orders, relation: { schema: 'main', name: `other_${at}` } }));
+      await binder.declare([orders, ...others]);
+      const queries = Array.from({ length: 60 }, (_, at) => ({ sql: `select ${at % 2 === 0 ? 'id' : 'nope'} from "main"."orders"` }));
+      wire.take();
+      const bindings = await binder.bind(queries);
+      expect(bindings.map(({ kind }) => kind)).toEqual(queries.map((_, at) => (at % 2 === 0 ? 'bound' : 'refused')));
+      const trips = wire.take();
+      costs.push([trips.length, trips.flatMap(({ statements }) => statements).length]);
+    }
+    expect(costs[1]).toEqual(costs[0]);
+    const [trips = 0, statements = 0] = costs[0] ?? [];
+    // Each of the 30 is told and undone, its name is looked up among functions, and what stood before it is asked again.
+    expect(trips).toBeLessThanOrEqual(30 * 4 + 5);
+    expect(statements).toBeLessThanOrEqual(60 * 11);
+  });
+
+  it('makes what is declared a table once, and leaves nothing behind that was refused', async () => {
+    const wire = await watchWire(database.url());
+    const binder = await openTargetBinder(targetOf({ url: wire.url }));
+    onTestFinished(() => binder.close());
+    const wrong = {
+      relation: { schema: 'main', name: 'wrong' },
+      columns: [
+        { name: 'x', type: 'integer' },
+        { name: 'y', type: 'no_type' },
+      ],
+    };
+    const last = { ...orders, relation: { schema: 'other', name: 'orders' } };
+    expect(await binder.declare([orders, wrong, last, { ...wrong, relation: { schema: 'other', name: 'wrong' } }])).toMatchObject([
+      { relation: { schema: 'main' }, column: 'y' },
+      { relation: { schema: 'other' }, column: 'y' },
+    ]);
+    const sampled = { sql: 'select ctid is null as c, id from "main"."orders" tablesample system (10)' };
+    const asked = [sampled, { sql: 'select nope from "main"."orders"' }, { sql: 'select x from "main"."wrong"' }, sampled];
+    wire.take();
+    const bindings = await binder.bind([...asked, ...asked]);
+    expect(bindings.map(({ kind }) => kind)).toEqual(['bound', 'refused', 'refused', 'bound', 'bound', 'refused', 'refused', 'bound']);
+    const texts = wire.take().flatMap(({ statements }) => statements);
+    expect(texts.filter((sql) => sql.startsWith('create temporary table'))).toHaveLength(1);
+    expect(lineageOf(bindings[7])).toEqual({ columns: ['c', 'id identity main.orders.id'], opaque: [] });
   });
 });
 

@@ -3,30 +3,38 @@
  * these is what it would know of the real ones. All of it in one transaction that is undone; nothing is executed.
  */
 import type { Binder, Binding, BindRequest, Stub, StubProblem } from '../../adapter/analysis.ts';
-import type { Connection, ResultSet } from '../../adapter/connection.ts';
-import { EngineError, withOtherArguments } from '../../adapter/engine-error.ts';
+import type { ResultSet } from '../../adapter/connection.ts';
+import { withOtherArguments } from '../../adapter/engine-error.ts';
+import type { EngineErrorDetails } from '../../adapter/engine-error.ts';
 import type { Relation } from '../../adapter/relation.ts';
 import type { Statement } from '../../adapter/statement.ts';
+import { bug } from '../../diagnostics/bug.ts';
 import { readView, viewStatement } from './analysis/bound-view.ts';
 import { ServerCatalog } from './analysis/server-catalog.ts';
+import { attempt } from './attempt.ts';
+import type { AttemptingConnection } from './attempt.ts';
 import { openAnalyzer } from './analysis.ts';
 import { dialect } from './dialect.ts';
+import { nameInMissingSchema } from './missing-schema.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 import { replaceRelations } from './replace-relations.ts';
 import type { ReplacedQuery } from './replace-relations.ts';
 
-/** What has to be known of a connection to ask about queries. */
-export type AskingConnection = Pick<Connection, 'begin' | 'rollback' | 'queryEach'>;
-
-/** Holds the columns of a query for as long as they are read. A table would take files, and several times as long. */
-const scratch: Relation = { schema: dialect.temporarySchema, name: '_tx_columns' };
-const prefix = `create temporary view ${dialect.relation(scratch)} as (\n`;
-
-/** Queries that go to the server together; if it refuses one of them, each goes alone. */
+/** The most queries that go to the server together. */
 const together = 50;
 
+/** Holds the columns of a query for as long as they are read. A table would take files, and several times as long. */
+function scratchView(at: number): Relation {
+  return { schema: dialect.temporarySchema, name: at === 0 ? '_tx_columns' : `_tx_columns_${at}` };
+}
+
+/** What stands before the text of a query. */
+function askedPrefix(at: number): string {
+  return `create temporary view ${dialect.relation(scratchView(at))} as (\n`;
+}
+
 /** A binder that asks on this connection; `close` ends what that belongs to. */
-export async function binderOver(connection: AskingConnection, close: () => Promise<void>): Promise<Binder> {
+export async function binderOver(connection: AttemptingConnection, close: () => Promise<void>): Promise<Binder> {
   const analyzer = await openAnalyzer();
   const stubs = new TemporaryStubs(connection);
   await stubs.begin();
@@ -45,23 +53,21 @@ interface TemporaryStub {
   readonly stub: Stub;
   /** What stands for it. Readers without an alias name columns by the table, so it is called the same. */
   readonly place: Relation;
+  /** A view costs the server least. A table has more, such as samples and columns of the system's own. */
+  readonly form: 'view' | 'table';
 }
 
-/**
- * The relations are views, which cost the server least, until it refuses anything. From then on they are tables, which have more,
- * such as samples and columns of the system's own.
- */
+/** Everything is a view until the server refuses a query that may want more of it. */
 class TemporaryStubs {
-  #form: 'view' | 'table' = 'view';
-  readonly #connection: AskingConnection;
+  readonly #connection: AttemptingConnection;
   #stubs = new Map<string, TemporaryStub>();
   readonly #names = new ServerCatalog();
   /** Names of temporary relations that are in use. */
-  #taken = new Set([scratch.name]);
+  #taken = new Set(Array.from({ length: together }, (_, at) => scratchView(at).name));
   /** Schemas of their own for relations that have the name of another one, by the schema that they are from. */
   readonly #schemas = new Map<string, string>();
 
-  constructor(connection: AskingConnection) {
+  constructor(connection: AttemptingConnection) {
     this.#connection = connection;
   }
 
@@ -69,84 +75,111 @@ class TemporaryStubs {
     await this.#connection.begin({ label: 'columns' });
   }
 
+  /** What comes before the first that is refused is made in a second try. */
   async declare(stubs: readonly Stub[]): Promise<readonly StubProblem[]> {
-    const known = new Map(this.#stubs);
-    try {
-      await this.#make(
-        stubs.flatMap((stub) => this.#place(stub)),
-        stubs,
-      );
-      return [];
-    } catch (cause) {
-      errorOf(cause);
-      await this.#restart(known);
-      return this.#declareApart(stubs);
-    }
-  }
-
-  async #declareApart(stubs: readonly Stub[]): Promise<readonly StubProblem[]> {
     const problems: StubProblem[] = [];
-    for (const stub of stubs) {
-      const known = new Map(this.#stubs);
-      try {
-        await this.#make(this.#place(stub), [stub]);
-      } catch (cause) {
-        const error = errorOf(cause);
-        await this.#restart(known);
-        const column = await this.#blameColumn(stub);
-        problems.push({ relation: stub.relation, ...(column === undefined ? {} : { column }), error });
-      }
+    for (let rest = stubs; rest.length > 0;) {
+      const refused = await this.#make(rest, 'view');
+      if (refused === undefined) break;
+      const stub = rest[refused.at] ?? bug('a relation was refused that nobody declares');
+      problems.push(...(await this.declare(rest.slice(0, refused.at))), await this.#describeStub(stub, refused.error));
+      rest = rest.slice(refused.at + 1);
     }
     return problems;
   }
 
-  /** The first column whose type is none even alone. */
-  async #blameColumn({ columns }: Stub): Promise<string | undefined> {
-    for (const { name, type } of columns) {
-      try {
-        await this.#connection.queryEach({ sql: `select cast(null as ${type})` });
-      } catch (cause) {
-        errorOf(cause);
-        await this.#restart(this.#stubs);
-        return name;
-      }
+  /** Names the first column whose type is none even alone. */
+  async #describeStub({ relation, columns }: Stub, error: EngineErrorDetails): Promise<StubProblem> {
+    const casts = columns.map(({ type }) => ({ sql: `select cast(null as ${type})` }));
+    const alone = await attempt(this.#connection, casts, 'undo');
+    const column = alone.kind === 'refused' ? columns[alone.at]?.name : undefined;
+    return { relation, ...(column === undefined ? {} : { column }), error };
+  }
+
+  /**
+   * Makes these, each in the place of one from before, and learns the numbers by which query trees will name them. Of what the
+   * server refuses nothing is left but the place of the one that it refused.
+   */
+  async #make(stubs: readonly Stub[], form: TemporaryStub['form']): Promise<Refused | undefined> {
+    const before = { stubs: new Map(this.#stubs), taken: new Set(this.#taken) };
+    const statements = stubs.map((stub) => this.#place(stub, form));
+    const places = stubs.map(({ relation }) => {
+      const placed = this.#stubs.get(dialect.relation(relation)) ?? bug('a relation without a place');
+      return quoteText(dialect.relation(placed.place));
+    });
+    const made = await attempt(
+      this.#connection,
+      [
+        ...statements.flat(),
+        {
+          sql: `select p.name::pg_catalog.regclass::pg_catalog.oid::pg_catalog.text from pg_catalog.unnest(array[${places.join(', ')}]) with ordinality as p (name, n) order by p.n`,
+        },
+      ],
+      'keep',
+    );
+    if (made.kind === 'refused') {
+      this.#stubs = before.stubs;
+      this.#taken = before.taken;
+      const ends = statements.map((_, at) => statements.slice(0, at + 1).flat().length);
+      return { at: ends.findIndex((end) => made.at < end), error: made.error };
+    }
+    for (const [at, [oid]] of (made.results.at(-1)?.rows ?? []).entries()) {
+      const stub = stubs[at];
+      if (stub !== undefined) this.#names.declare(Number(oid), stub);
     }
     return undefined;
   }
 
-  /** The statements that make the table, in the place of one from before. */
-  #place(stub: Stub): readonly Statement[] {
+  /** The statements that make it, in the place of one from before. */
+  #place(stub: Stub, form: TemporaryStub['form']): readonly Statement[] {
     const key = dialect.relation(stub.relation);
     const before = this.#stubs.get(key);
-    const placed = { stub, place: before?.place ?? this.#freePlace(stub.relation) };
+    const placed = { stub, place: before?.place ?? this.#freePlace(stub.relation), form };
     this.#stubs.set(key, placed);
+    return [...(before === undefined ? [] : [{ sql: `drop ${before.form} ${dialect.relation(placed.place)}` }]), ...makeStub(placed)];
+  }
+
+  /** As many at once as were lately bound without a refusal: what comes behind one that is refused is sent again. */
+  async bind(requests: readonly BindRequest[]): Promise<readonly Binding[]> {
+    const queries = requests.map(({ sql, meaning }) => ({ ...this.#replace(sql), meaning: meaning === true }));
+    const bindings: Binding[] = [];
+    let size = together;
+    while (bindings.length < queries.length) {
+      const asked = queries.slice(bindings.length, bindings.length + size);
+      const first = await this.#bindFirst(asked);
+      size = first.length === asked.length ? Math.min(together, 2 * size) : Math.max(1, first.length);
+      bindings.push(...first);
+    }
+    return bindings;
+  }
+
+  /** Binds these, or no more than the first that is refused and all before it. */
+  async #bindFirst(queries: readonly AskedQuery[]): Promise<readonly Binding[]> {
+    const asked = await attempt(this.#connection, queries.flatMap(askView), 'undo');
+    if (asked.kind === 'done') return this.#read(queries.map(({ meaning }, at) => ({ view: asked.results[2 * at + 1], meaning })));
+    const at = Math.floor(asked.at / 2);
+    const before = at === 0 ? [] : await this.#bindFirst(queries.slice(0, at));
+    const query = queries[at];
+    if (query === undefined || before.length < at) return before;
+    if (mayPassOverTables(asked.error) && (await this.#makeTables(query))) return [...before, ...(await this.#bindFirst([query]))];
+    const error = await this.#tellArguments(nameInMissingSchema(placedIn(asked.error, askedPrefix(at).length), query.sql));
     return [
-      ...(before === undefined ? [] : [{ sql: `drop ${this.#form} ${dialect.relation(placed.place)}` }]),
-      ...makeStub(placed, this.#form),
+      ...before,
+      { kind: 'refused', error: error.position === undefined ? error : { ...error, position: query.originOf(error.position) } },
     ];
   }
 
-  /** Runs the statements that make these, and learns the numbers by which query trees will name them. */
-  async #make(statements: readonly Statement[], stubs: readonly Stub[]): Promise<void> {
-    if (stubs.length === 0) return;
-    const made = stubs.flatMap(({ relation }) => this.#stubs.get(dialect.relation(relation)) ?? []);
-    const places = made.map(({ place }) => quoteText(dialect.relation(place))).join(', ');
-    const answers = await this.#connection.queryEach(...statements, {
-      sql: `select p.name::pg_catalog.regclass::pg_catalog.oid::pg_catalog.text from pg_catalog.unnest(array[${places}]) with ordinality as p (name, n) order by p.n`,
-    });
-    for (const [at, [oid]] of (answers.at(-1)?.rows ?? []).entries()) {
-      const stub = made[at]?.stub;
-      if (stub !== undefined) this.#names.declare(Number(oid), stub);
-    }
-  }
-
-  async bind(requests: readonly BindRequest[]): Promise<readonly Binding[]> {
-    const bindings: Binding[] = [];
-    for (let at = 0; at < requests.length; at += together) {
-      const queries = requests.slice(at, at + together).map(({ sql, meaning }) => ({ ...this.#replace(sql), meaning: meaning === true }));
-      bindings.push(...((await this.#bindTogether(queries)) ?? (await this.#bindApart(queries))));
-    }
-    return bindings;
+  /** Makes tables of the views that a query may read; false where there are none. */
+  async #makeTables({ sql }: AskedQuery): Promise<boolean> {
+    const text = sql.toLowerCase();
+    const views = [...this.#stubs.values()].filter(({ form, place }) => form === 'view' && text.includes(place.name.toLowerCase()));
+    if (views.length === 0) return false;
+    return (
+      (await this.#make(
+        views.map(({ stub }) => stub),
+        'table',
+      )) === undefined
+    );
   }
 
   #replace(sql: string): ReplacedQuery {
@@ -156,51 +189,19 @@ class TemporaryStubs {
     });
   }
 
-  /** Undefined where the server refuses one of them. */
-  async #bindTogether(queries: readonly AskedQuery[]): Promise<readonly Binding[] | undefined> {
-    if (queries.length === 1 && this.#form === 'table') return undefined;
-    try {
-      const answers = await this.#connection.queryEach(...queries.flatMap(askView));
-      return await this.#read(queries.map(({ meaning }, at) => ({ view: answers[3 * at + 1], meaning })));
-    } catch (cause) {
-      errorOf(cause);
-      await this.#restart(this.#stubs);
-      return undefined;
-    }
-  }
-
-  async #bindApart(queries: readonly AskedQuery[]): Promise<readonly Binding[]> {
-    const bindings: Binding[] = [];
-    for (const query of queries) {
-      try {
-        const answers = await this.#connection.queryEach(...askView(query));
-        bindings.push(...(await this.#read([{ view: answers[1], meaning: query.meaning }])));
-      } catch (cause) {
-        const refusal = errorOf(cause);
-        await this.#restart(this.#stubs);
-        const error = await this.#tellArguments(refusal);
-        const { position, ...details } = error;
-        bindings.push({
-          kind: 'refused',
-          error: position === undefined ? error : { ...details, position: query.originOf(position - prefix.length) },
-        });
-      }
-    }
-    return bindings;
-  }
-
   /**
    * The server has one code for a function that is not there and for arguments that it does not take. One of the server's own
    * is there whatever hooks do; one of a project may be made anew.
    */
-  async #tellArguments(error: EngineError['details']): Promise<EngineError['details']> {
+  async #tellArguments(error: EngineErrorDetails): Promise<EngineErrorDetails> {
     const isColumn = error.kind === 'unknown-column';
-    if ((error.kind !== 'unknown-function' && !isColumn) || error.name === undefined) return error;
+    if ((error.kind !== 'unknown-function' && !isColumn) || error.name === undefined || error.signatures !== undefined) return error;
     const [found] = await this.#connection.queryEach(signaturesStatement(isColumn ? error.name.replace(/^.*\./, '') : error.name));
     const forms = found?.rows ?? [];
     // What stands for a relation has rows of a type of its own, which functions over the rows of the relation do not take.
     if (forms.some(([, , ofRows]) => String(ofRows) === 'true')) return { ...error, kind: 'other' };
-    if (forms.length === 0 || isColumn) return error;
+    if (isColumn) return error;
+    if (forms.length === 0) return { ...error, signatures: [] };
     const signatures = forms.map(([taken]) => `(${String(taken)})`);
     return forms.every(([, isOwn]) => String(isOwn) === 'true') ? withOtherArguments(error, signatures) : { ...error, signatures };
   }
@@ -222,22 +223,12 @@ class TemporaryStubs {
     this.#schemas.set(schema, own);
     return { schema: own, name };
   }
+}
 
-  /** An error ends the transaction, and with it everything that was declared. */
-  async #restart(stubs: ReadonlyMap<string, TemporaryStub>): Promise<void> {
-    this.#stubs = new Map(stubs);
-    this.#form = 'table';
-    await this.#connection.rollback();
-    await this.begin();
-    this.#names.forgetDeclared();
-    const all = [...this.#stubs.values()];
-    const temporary = all.filter(({ place }) => place.schema === dialect.temporarySchema);
-    this.#taken = new Set([scratch.name, ...temporary.map(({ place }) => place.name)]);
-    await this.#make(
-      all.flatMap((stub) => makeStub(stub, this.#form)),
-      all.map(({ stub }) => stub),
-    );
-  }
+/** Which of several was refused, and why. */
+interface Refused {
+  readonly at: number;
+  readonly error: EngineErrorDetails;
 }
 
 /** A query over what stands for the relations that it reads. */
@@ -245,11 +236,21 @@ interface AskedQuery extends ReplacedQuery {
   readonly meaning: boolean;
 }
 
-function askView({ sql }: AskedQuery): readonly Statement[] {
-  return [{ sql: `${prefix}${sql}\n)` }, viewStatement(scratch), { sql: `drop view ${dialect.relation(scratch)}` }];
+function askView({ sql }: AskedQuery, at: number): readonly Statement[] {
+  return [{ sql: `${askedPrefix(at)}${sql}\n)` }, viewStatement(scratchView(at))];
 }
 
-function makeStub({ stub: { columns }, place }: TemporaryStub, form: 'view' | 'table'): readonly Statement[] {
+/** The error with its place behind what stands before the query. */
+function placedIn({ position, ...error }: EngineErrorDetails, before: number): EngineErrorDetails {
+  return position === undefined ? error : { ...error, position: position - before };
+}
+
+/** Whether tables may make a difference: they have columns of the system's own, and can be sampled. */
+function mayPassOverTables({ kind, message }: EngineErrorDetails): boolean {
+  return kind === 'other' || /\b(?:ctid|tableoid|[xc]min|[xc]max)\b/.test(message);
+}
+
+function makeStub({ stub: { columns }, place, form }: TemporaryStub): readonly Statement[] {
   const isTemporary = place.schema === dialect.temporarySchema;
   const name = `${isTemporary ? 'temporary ' : ''}${form} ${dialect.relation(place)}`;
   const list = columns.map((column) => {
@@ -273,9 +274,4 @@ function signaturesStatement(name: string): Statement {
       `where p.proname = ${quoteText(own)} and ${seen} and p.prokind <> 'p' order by p.pronargs, p.oid limit 20`,
     ].join(' '),
   };
-}
-
-function errorOf(cause: unknown): EngineError['details'] {
-  if (!(cause instanceof EngineError) || cause.details.kind === 'connection') throw cause;
-  return cause.details;
 }

@@ -33,11 +33,6 @@ export class ServerCatalog implements ServerNames {
     });
   }
 
-  /** After a restart the server gives other numbers. */
-  forgetDeclared(): void {
-    this.#declared.clear();
-  }
-
   /** Asks for everything that was looked for in vain, in one round trip; says whether there was any. */
   async learn(connection: Pick<Connection, 'queryEach'>): Promise<boolean> {
     const { relations, functions } = this.#missing;
