@@ -79,10 +79,6 @@ export const planCodes = {
     (p) => `materialization \`${p.materialized}\` is not available on ${p.engine}`,
     (p) => `${p.engine} offers ${quoted(p.offered)}`,
   ),
-  'unique-key-missing': error<{ strategy: string }>(
-    (p) => `incremental strategy \`${p.strategy}\` needs a \`unique_key\``,
-    () => 'add `unique_key="…"` to the config, or use `incremental_strategy="append"`',
-  ),
   'interval-missing': error<{ slot: string }>(
     (p) => `\`{{${p.slot}}}\` has no value: this run has no time interval`,
     () => 'give one with `--event-time-start 2024-01-01 --event-time-end 2024-02-01`',
