@@ -47,7 +47,7 @@ describe('a transaction with locks', () => {
       reads: [{ sql: 'select count(*) from public.written' }],
     });
     void second.then(() => (ended = true));
-    await pause(150);
+    await expect.poll(() => waits.length, { timeout: 10_000 }).toBe(1);
     expect(ended).toBe(false);
     await a.run({ sql: 'insert into public.written values (1)' });
     const pid = await valueOf(a, 'select pg_backend_pid()');
