@@ -12,7 +12,7 @@ import { createFindings } from '../plan/find-unchanged.ts';
 import { digest } from '../plan/fingerprint.ts';
 import { indexStanding } from '../plan/index-standing.ts';
 import { isOfProject } from '../plan/plan-build.ts';
-import type { PlanInput } from '../plan/plan-input.ts';
+import type { Difference, PlanInput } from '../plan/plan-input.ts';
 import { emptyState } from '../state/state-reader.ts';
 import type { RecordedBuild, StateSnapshot } from '../state/state-reader.ts';
 import { askTargetIfAny } from './ask-target.ts';
@@ -36,16 +36,14 @@ export interface Production {
   /** From what a plan for the target itself is made. */
   readonly input: PlanInput;
   readonly standing: Index;
-  /** Nodes that differ from what stands there, and what follows from them. */
-  readonly affected: ReadonlySet<NodeId>;
+  /** Nodes that differ from what stands there, and what follows from them, with why. */
+  readonly affected: ReadonlyMap<NodeId, Difference>;
   /** Below these, and left as they stand there, since they read none of the columns that differ: why, in words. */
   readonly spared: ReadonlyMap<NodeId, string>;
   /** What stands there of a node that `tx` has built; undefined for what does not. */
   readonly find: (node: BuiltNode) => { readonly entry: CatalogRelation; readonly build: RecordedBuild } | undefined;
   /** The state of the data of a node, where that can be told. */
   readonly stateOf: (id: NodeId) => string | undefined;
-  /** Those of `affected` that differ themselves. */
-  readonly changed: ReadonlySet<NodeId>;
   /** Its database as the environment reads it, where that has one of its own and production stands. */
   readonly beside: AttachedDatabase | undefined;
   /** The catalog and state of the environment itself. */
@@ -113,7 +111,6 @@ export async function findProduction(
     loaded,
     input,
     standing,
-    changed,
     ...findAffected(input, changed),
     find: ({ id }) => {
       const node = graph.nodes.get(id);

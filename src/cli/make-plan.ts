@@ -37,6 +37,8 @@ export interface Prepared {
   readonly copies?: ReadonlyMap<NodeId, Copy>;
   /** What was found out about queries already; with it, what is selected beside copies is built only if it has to be. */
   readonly compared?: NonNullable<PlanInput['compared']>;
+  /** In an environment: what differs from the target, and in what. */
+  readonly differs?: PlanInput['differs'];
   /** In an environment: what the target has of each node. */
   readonly bases?: ReadonlyMap<NodeId, string>;
   /** In an environment: what was asked for and is left to the target, since it reads nothing that differs: why, in words. */
@@ -88,6 +90,7 @@ export function planInput(host: Host, request: RunRequest, prepared: ReadyToPlan
     graph: loaded.graph,
     selected: prepared.selected,
     ...(loaded.deferral === undefined ? {} : { deferred: loaded.deferral.relations }),
+    ...(prepared.differs === undefined ? {} : { differs: prepared.differs }),
     ...(prepared.spared === undefined ? {} : { spared: prepared.spared }),
     dialect: engine.dialect,
     capabilities: engine.capabilities,

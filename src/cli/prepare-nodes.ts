@@ -58,7 +58,7 @@ export async function prepareNodes(
     threads: options.threads ?? loaded.project.target.threads,
     interval,
     loads,
-    ...(production === undefined ? {} : { bases: basesIn(loaded, production) }),
+    ...(production === undefined ? {} : { bases: basesIn(loaded, production), differs: production.affected }),
     sources: command === 'test' ? new Map() : stampSources(host, loaded),
   };
 }

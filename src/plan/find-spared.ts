@@ -5,18 +5,19 @@ import type { RecordedBuild } from '../state/state-reader.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { Standing } from './build-context.ts';
 import { changesOf } from './compared-query.ts';
-import type { Changes } from './compared-query.ts';
+import type { Changes, ComparedQuery } from './compared-query.ts';
 import type { ToCompare } from './find-comparable.ts';
 import { withDescendants } from './find-changed-nodes.ts';
-import { createFindings, differences, hasHooks, hookTexts, kindOf, plainName } from './find-unchanged.ts';
+import { differences } from './compare-fingerprints.ts';
+import { createFindings, hasHooks, hookTexts, kindOf, plainName } from './find-unchanged.ts';
 import { isMadeByQuery, wordsOfSpared } from './follow-changes.ts';
-import type { PlanInput } from './plan-input.ts';
+import type { Difference, PlanInput } from './plan-input.ts';
 import { nodeOf } from './plan-tests.ts';
 import { relationsRead } from './relations-read.ts';
 
 export interface Affected {
   /** What differs, and what follows from it. */
-  readonly affected: ReadonlySet<NodeId>;
+  readonly affected: ReadonlyMap<NodeId, Difference>;
   /** Below these, and the same as far as anybody can tell from the queries: why, in words. */
   readonly spared: ReadonlyMap<NodeId, string>;
 }
@@ -25,9 +26,9 @@ export interface Affected {
  * Queries to compare with those that made what stands: models of which only the text differs, and those below, in the order of
  * the graph. Nothing where none of the latter could stay as it is.
  */
-export function findComparableBelow(input: PlanInput, standing: Standing, changed: ReadonlySet<NodeId>): readonly ToCompare[] {
+export function findComparableBelow(input: PlanInput, standing: Standing, changed: ReadonlyMap<NodeId, unknown>): readonly ToCompare[] {
   if (changed.size === 0) return [];
-  const below = withDescendants(input, changed);
+  const below = withDescendants(input, changed.keys());
   const hooks = hookTexts(input, below);
   const found = new Map<NodeId, ToCompare>();
   let staying = false;
@@ -47,8 +48,9 @@ export function findComparableBelow(input: PlanInput, standing: Standing, change
 }
 
 /** By what `input` has of compared queries. Any doubt is a change, and new data alone is none. */
-export function findAffected({ graph, dialect, compared }: PlanInput, changed: ReadonlySet<NodeId>): Affected {
-  const affected = new Set<NodeId>();
+export function findAffected(input: PlanInput, changed: ReadonlyMap<NodeId, Difference>): Affected {
+  const { graph, dialect, compared } = input;
+  const affected = new Map<NodeId, Difference>();
   const spared = new Map<NodeId, string>();
   const changes = new Map<NodeId, Changes>();
   for (const id of graph.order) {
@@ -59,13 +61,30 @@ export function findAffected({ graph, dialect, compared }: PlanInput, changed: R
     const isUnknown = relationsRead(graph, id).some((parent) => changes.get(parent) === 'all');
     const found = query === undefined || isUnknown ? 'all' : changesOf(query, (parent) => changes.get(parent), dialect.foldIdentifier);
     changes.set(id, found);
-    if (changed.has(id) || found === 'all' || found.size > 0 || query?.hasSameShape !== true) affected.add(id);
-    else {
-      const read = relationsRead(graph, id).filter((parent) => affected.has(parent));
-      spared.set(id, wordsOfSpared(graph, read));
-    }
+    const itself = changed.get(id);
+    const read = relationsRead(graph, id).filter((parent) => affected.has(parent));
+    if (itself !== undefined) affected.set(id, itself);
+    else if (found !== 'all' && found.size === 0 && query?.hasSameShape === true) spared.set(id, wordsOfSpared(graph, read));
+    else
+      affected.set(id, { reason: 'upstream-rebuilt', why: read.map((parent) => wordsOfRead(input, parent, query, changes.get(parent))) });
   }
   return { affected, spared };
+}
+
+/** What a node reads of another one that differs: by name where its query was compared and the columns that differ are known. */
+function wordsOfRead(
+  { graph, dialect, target }: PlanInput,
+  parent: NodeId,
+  query: ComparedQuery | undefined,
+  changes: Changes | undefined,
+): string {
+  const { name } = nodeOf(graph, parent);
+  const parts = query === undefined ? [] : [query.rows, ...query.columns];
+  const read = parts.flatMap(({ reads }) => reads.flatMap(({ node, column }) => (node === parent ? [column] : [])));
+  const columns = new Set(read.filter((column) => changes instanceof Set && changes.has(dialect.foldIdentifier(column))));
+  if (columns.size === 0) return `reads \`${name}\`, which differs from target ${target.name}`;
+  const listed = [...columns].map((column) => `\`${column}\``).join(', ');
+  return `reads ${listed} of \`${name}\`, which ${columns.size === 1 ? 'differs' : 'differ'} from target ${target.name}`;
 }
 
 /**

@@ -12,8 +12,9 @@ import { buildSubject } from '../state/state-tables.ts';
 import type { BuildMemory } from '../state/state-writer.ts';
 import type { Standing } from './build-context.ts';
 import type { State } from './data-state.ts';
-import { digest, fingerprintOf, metadataOf, namesKnownTo, readingPart, unsteadyPart } from './fingerprint.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import { describeDifferences, differences, isRewritten } from './compare-fingerprints.ts';
+import type { ReasonInWords } from './compare-fingerprints.ts';
+import { digest, fingerprintOf, metadataOf, namesKnownTo, unsteadyPart } from './fingerprint.ts';
 import { createFollower } from './follow-changes.ts';
 import type { Compared, Follower } from './follow-changes.ts';
 import type { Reason } from './plan.ts';
@@ -208,20 +209,18 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   if (existing?.kind !== kind || recorded === undefined) return { kind, memory, why: [] };
   if (isLoaded(input, standing, node)) return loadedFinding(input, recorded, { kind, memory }, before);
   if (input.reuse !== true) return { kind, memory, why: [] };
-  if (before === undefined) return { kind, memory, why: ['nothing is known of what it was built from'] };
+  if (before === undefined) {
+    if (recorded.isCopy !== true) return { kind, memory, why: ['nothing is known of what it was built from'] };
+    // What made the rows that were copied stands in the record of those.
+    const rewritten = input.differs?.get(node.id)?.rewritten;
+    return { kind, memory, ...(rewritten === undefined ? {} : { rewritten }), why: ['its rows were copied from another environment'] };
+  }
   const differs = differences(before.fingerprint, memory.fingerprint);
   const moved = read.flatMap(([id, found]) => describeMove(input, id, found, before.inputs[id]));
-  const reasons: (readonly [Reason, readonly string[]])[] = [
+  const reasons: readonly ReasonInWords[] = [
     ['non-deterministic', asksOf(node, { kind, memory })],
     ['hook', hasHooks(node) ? ['its hooks may do anything'] : hooks.includes(plainName(node)) ? ['a hook names it'] : []],
-    ['seed-changed', differs.includes('file') && !differs.includes(readingPart) ? ['its file has changed'] : []],
-    ['sql-changed', differs.filter(isText).map((name) => `its ${partInWords(name)} has changed`)],
-    [
-      'config-changed',
-      differs
-        .filter((name) => !isText(name) && name !== 'file')
-        .map((name) => describeChange(name, before.fingerprint, memory.fingerprint)),
-    ],
+    ...describeDifferences(before.fingerprint, memory.fingerprint),
     ...driftOf(input, node, existing, isDrifted(node, existing, kind)),
     ['source-new-data', moved.filter(({ reason }) => reason === 'source-new-data').map(({ what }) => what)],
     ['upstream-rebuilt', moved.filter(({ reason }) => reason !== 'source-new-data').map(({ what }) => what)],
@@ -239,7 +238,7 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   // Its rows are taken from elsewhere whatever its query would make.
   if (reason === undefined || isCopied) return { kind, memory, why: [] };
   if (words !== undefined) return { ...held, stands: 'unchanged', keeps: memory.inputs, why: [words] };
-  return { kind, memory, reason, ...(differs.includes('sql') ? { rewritten: true as const } : {}), why };
+  return { kind, memory, reason, ...isRewritten(differs), why };
 }
 
 /** A view asks again whenever it is read; what a run knows stands in its text. */
@@ -260,7 +259,7 @@ function driftOf(
   { id, relation }: BuiltNode,
   existing: CatalogRelation,
   drifted: boolean,
-): readonly (readonly [Reason, readonly string[]])[] {
+): readonly ReasonInWords[] {
   if (!drifted) return [];
   const shape = state.shapes[buildSubject(relation, dialect)];
   if (shape === undefined) return [['not-noted', ['the run that built it was cut off before it noted its columns']]];
@@ -293,8 +292,6 @@ function loadedFinding(
   };
 }
 
-const isText = (name: string): boolean => name.startsWith('sql');
-
 /** What hooks of the run may write into, as far as they name it: texts in small letters, without quotes. */
 export function hookTexts({ graph, onRunStart, onRunEnd }: PlanInput, builds: Iterable<NodeId>): string {
   const texts = [...onRunStart, ...onRunEnd].map(({ text }) => text.sql);
@@ -311,31 +308,6 @@ export function plainName({ relation }: BuiltNode): string {
 
 export function hasHooks(node: BuiltNode): boolean {
   return node.preHooks.length + node.postHooks.length > 0;
-}
-
-export function differences(before: Fingerprint, now: Fingerprint): readonly string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => before[name] !== now[name] && name !== unsteadyPart);
-}
-
-/** What differs, for people. The names of parts themselves stand in the state. */
-export const partInWords = (name: string): string => name.replace(/^sql\b/, 'SQL');
-
-/** Parts that are more than one thing. */
-const severalParts: ReadonlySet<string> = new Set([
-  'indexes',
-  'constraints',
-  'files',
-  'merge columns',
-  'incremental_predicates',
-  'deletions',
-]);
-
-const hashLike = /^[0-9a-f]{32,}$/;
-
-function describeChange(name: string, before: Fingerprint, now: Fingerprint): string {
-  const [old = 'nothing', current = 'nothing'] = [before[name], now[name]];
-  const changed = `its ${name} ${severalParts.has(name) ? 'have' : 'has'} changed`;
-  return hashLike.test(old) || hashLike.test(current) ? changed : `${changed} from ${old} to ${current}`;
 }
 
 function describeMove(

@@ -8,6 +8,7 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import { shapeOf } from '../state/shape-hash.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import { buildSubject } from '../state/state-tables.ts';
+import { copiedReason } from '../state/state-writer.ts';
 import { hasUniqueConstraint, planConstraints, requireContract } from './plan-constraints.ts';
 import { describeAndGrant, syncIndexes } from './plan-storage.ts';
 import { assumption, hashText, operation, stageRelation, whyMissing } from './build-context.ts';
@@ -239,7 +240,8 @@ export function planModel(context: BuildContext, model: CompiledModel): BuildPar
   if (context.input.replay === true)
     return planReplay(context, model, existing, strategy !== undefined && isByKey(strategy) ? strategy : 'append');
   const copy = relationKind === 'table' || materialized === 'external' ? context.input.copies?.get(model.id) : undefined;
-  const decision = copy === undefined ? decide(context, model, relationKind, existing) : { reason: 'copied' as const, incremental: false };
+  const decision =
+    copy === undefined ? decide(context, model, relationKind, existing) : ({ reason: copiedReason, incremental: false } as const);
   if (decision.incremental && !checkRows(context, model)) return undefined;
   if (!checkDivision(context, model, decision.incremental ? existing : undefined)) return undefined;
   if (!checkDeletions(context, model, decision.incremental)) return undefined;

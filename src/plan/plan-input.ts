@@ -10,7 +10,7 @@ import type { StateSnapshot } from '../state/state-reader.ts';
 import type { SourceArrivals } from './source-arrivals.ts';
 import type { ComparedQuery } from './compared-query.ts';
 import type { Deferred } from './defer-nodes.ts';
-import type { Command } from './plan.ts';
+import type { Command, Reason } from './plan.ts';
 import type { KnownRelation, PreparedUnitTest } from './unit-test.ts';
 
 /** What is known of a seed file after it was read and checked. */
@@ -63,6 +63,15 @@ export interface LateRanges {
   readonly isCovered?: true;
 }
 
+/** In what a node is not what stands of it in the target of an environment, itself or by what it reads. */
+export interface Difference {
+  readonly reason: Reason;
+  /** The same in words, for each thing that differs. */
+  readonly why: readonly string[];
+  /** The query that would make all of it is another one. */
+  readonly rewritten?: true;
+}
+
 /** Another relation of the same node, in another environment. */
 export interface Copy {
   readonly relation: Relation;
@@ -79,6 +88,8 @@ export interface PlanInput {
   readonly selected: ReadonlySet<NodeId>;
   /** Nodes that are read in another environment, and not built: `graph` has the relations that they have there. */
   readonly deferred?: Deferred;
+  /** In an environment: what differs from its target. */
+  readonly differs?: ReadonlyMap<NodeId, Difference>;
   /** What was asked for and is left to the other environment: why, in words. */
   readonly spared?: ReadonlyMap<NodeId, string>;
   readonly dialect: Dialect;

@@ -42,7 +42,7 @@ export function planParts(context: BuildContext, builds: ReadonlyMap<NodeId, Rea
     } else if (finding.stands === 'metadata') described.set(id, describePart(context, node, finding));
     else {
       const part = planBuild(context, node, builds.get(id));
-      if (part !== undefined) built.set(id, isCopy(context, id) ? part : remembering(part, finding));
+      if (part !== undefined) built.set(id, isCopy(context, id) ? part : comparing(context, remembering(part, finding)));
     }
   }
   return { built, described, unchanged };
@@ -69,6 +69,15 @@ function remembering(part: BuildPart, { memory, reason, rewritten, why }: Findin
     ...(rewritten === true && part.reason === 'incremental' ? { rewritten } : {}),
     ...(why.length === 0 ? {} : { why }),
   };
+}
+
+/** What was never built in an environment is built there because it differs from its target: in what, is the reason. */
+function comparing({ input }: BuildContext, part: BuildPart): BuildPart {
+  const difference = part.reason === 'never-built' ? input.differs?.get(part.node) : undefined;
+  if (difference === undefined) return part;
+  const { reason, why } = difference;
+  const { why: _none, ...rest } = part;
+  return { ...rest, reason, ...(why.length === 0 ? {} : { why }) };
 }
 
 function identityOf(node: BuiltNode, { kind }: Finding): Omit<NonNullable<UnchangedStep['build']>, 'asOf'> {

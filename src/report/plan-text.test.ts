@@ -83,7 +83,7 @@ plan of tx build · target dev (duckdb, schema main) · 2 models, 1 seed, 4 test
   before the run
     on_run_start[0]  run hook: set x = 1
 
-  seed   raw         table              main.raw         file changed
+  seed   raw         seed               main.raw         file changed
   model  stg_orders  view               main.stg_orders  never built, 2 tests
   model  orders      incremental merge  marts.orders     new rows only
   test   app.users   2 tests                             test what is published

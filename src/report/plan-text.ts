@@ -87,7 +87,7 @@ function renderSteps(steps: readonly WorkStep[], options: PlanTextOptions): stri
 
 /** What a build step makes and why, in the words of the plan. */
 export function describeStep(step: BuildStep): { readonly kind: string; readonly reason: string } {
-  return { kind: step.resourceType === 'seed' ? 'table' : describeBuild(step), reason: reasonWords[step.reason] };
+  return { kind: describeBuild(step), reason: reasonWords[step.reason] };
 }
 
 function stepRow(step: WorkStep): Row {

@@ -9,7 +9,7 @@ import { readRanges } from './ledger-text.ts';
 import type { RangeSet } from '../intervals/range-set.ts';
 import { buildSubject, stateRelation, stateVersion } from './state-tables.ts';
 import type { RecordEntry, RecordKind, StateTableName } from './state-tables.ts';
-import { resetReason } from './state-writer.ts';
+import { copiedReason, resetReason } from './state-writer.ts';
 import type { BuildMemory, LedgersSeen } from './state-writer.ts';
 
 /** The newest successful build of one relation. */
@@ -29,6 +29,8 @@ export interface RecordedBuild {
   readonly memory?: BuildMemory;
   /** Somebody wants it to be built from nothing. */
   readonly isReset?: true;
+  /** Its rows were taken from another environment. */
+  readonly isCopy?: true;
 }
 
 /** A relation that `tx` built once and does not take for its own any more. */
@@ -338,6 +340,7 @@ function readBuild(fields: Partial<RecordEntry<'node_runs'>>, ordinal: number): 
     rows: rows === null || rows === undefined ? undefined : Number(rows),
     ...readMemory(fields),
     ...(fields.reason === resetReason ? { isReset: true } : {}),
+    ...(fields.reason === copiedReason ? { isCopy: true } : {}),
   };
 }
 

@@ -37,6 +37,9 @@ export interface BuildMemory {
 /** Why there is a record of a build that was none: what is known of the relation was given up, and it stays ours. */
 export const resetReason = 'reset';
 
+/** Of a build that took the rows of the same node elsewhere. */
+export const copiedReason = 'copied';
+
 export interface NodeRunRecord {
   readonly runId: string;
   readonly node: string;

@@ -29,7 +29,7 @@ describe('tx plan', () => {
     const first = await project.tx(['plan']);
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(linesOf(first.stdout)[0]).toBe('plan of tx build · target dev (duckdb, schema main) · 3 models, 2 seeds, 4 tests');
-    expect(first.stdout).toMatch(/^ {2}seed +raw +table +main\.raw +never built$/m);
+    expect(first.stdout).toMatch(/^ {2}seed +raw +seed +main\.raw +never built$/m);
     expect(first.stdout).toMatch(/^ {2}model +inc +incremental +main\.inc +never built(?:, \d tests?)?$/m);
     expect(existsSync(project.path('shop.duckdb'))).toBe(false);
     expect((await project.tx(['build', '-q'])).code).toBe(0);

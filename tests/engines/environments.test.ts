@@ -98,6 +98,42 @@ describe('an environment', () => {
       expect(await project.rows('select n from main__pr_42.total')).toEqual([[1]]);
     });
 
+    it('is planned with what differs from production, and not as what was never built', async () => {
+      const project = await deployed(engine, {
+        'models/config.sql': '{{config materialized="incremental" unique_key="id"}}select id, v from {{ref "base"}}',
+      });
+      project.write({
+        'models/base.sql': `{{config materialized="table" schema="mart"}}select id, v || '!' as v from {{ref "src"}}`,
+        'models/beside.sql': '{{config materialized="view"}}select id from {{ref "other"}}',
+        'models/config.sql': '{{config materialized="incremental" unique_key="v"}}select id, v from {{ref "base"}}',
+        'models/fresh.sql': 'select id from {{ref "base"}}',
+        'seeds/other.csv': 'id\n1\n2\n',
+      });
+      const explained = (text: string, name: string): readonly string[] => {
+        const lines = text.split('\n');
+        const at = lines.findIndex((line) => new RegExp(`^ {2}(model|seed) +${name} `).test(line));
+        const end = lines.findIndex((line, index) => index > at && !line.startsWith('      '));
+        return [lines[at]?.split(/ {2,}/).at(-1) ?? '', ...lines.slice(at + 1, end).map((line) => line.trim())];
+      };
+      const text = await ok(project, 'plan --env pr_42 --explain');
+      expect(text).not.toContain('nothing is known');
+      expect(explained(text, 'base')).toEqual(['its SQL has changed']);
+      expect(explained(text, 'other')).toEqual(['file changed', 'its file has changed']);
+      expect(explained(text, 'config')).toEqual(['its config has changed', 'its unique_key has changed from id to v']);
+      expect(explained(text, 'beside')).toEqual(['was another kind of relation']);
+      expect(explained(text, 'fresh')).toEqual(['never built']);
+      expect(explained(text, 'shape')).toEqual(['what it reads has changed', 'reads `v` of `base`, which differs from target dev']);
+      expect(explained(text, 'facts')).toEqual(['what it reads has changed', 'reads `base`, which differs from target dev']);
+      const reasons = `select relation_name, reason from _tx__pr_42.node_runs where relation_name in ('base', 'fresh') order by relation_name`;
+      await ok(project, 'build --env pr_42 --quiet');
+      expect(await project.rows(reasons)).toEqual([
+        ['base', 'sql-changed'],
+        ['fresh', 'never-built'],
+      ]);
+      await ok(project, 'build --env pr_43 -s src --force --quiet');
+      expect(await project.rows('select relation_name, reason from _tx__pr_43.node_runs')).toEqual([['src', 'never-built']]);
+    });
+
     it('does not meet another one, nor production while that is built', async () => {
       const project = await deployed(engine);
       project.write(CHANGED);
@@ -386,7 +422,11 @@ describe('an environment', () => {
       project.write({
         'models/facts.sql': `{{config materialized="incremental" unique_key="id"}}select id, v || '?' as v from {{ref "base"}}`,
       });
+      const plan = await ok(project, 'plan --env pr_42 --explain');
+      expect(plan).toContain('new rows only; its SQL has changed, and older rows stay: `--full-refresh` makes them anew\n');
+      expect(plan).toContain('its rows were copied from another environment');
       await ok(project, 'build --env pr_42 --quiet');
+      expect(await ok(project, 'plan --env pr_42')).not.toContain('older rows stay');
       expect(await project.rows('select id, v from main__pr_42.facts order by id')).toEqual([
         [1, 'a?'],
         [2, 'b?'],

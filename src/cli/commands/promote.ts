@@ -66,7 +66,7 @@ function nodesToPublish({ graph }: LoadedGraph, production: Production): readonl
   const behind = nodes
     .filter((node) => production.own.recorded(node.relation)?.node === node.id && isBehind(node, production, followed))
     .map(({ id }) => id);
-  const wanted = new Set([...production.affected, ...withDescendants({ graph }, new Set(behind))]);
+  const wanted = new Set([...production.affected.keys(), ...withDescendants({ graph }, new Set(behind))]);
   return nodes.filter((node) => {
     const isEphemeral = node.resourceType === 'model' && node.config.materialized === 'ephemeral';
     return !isEphemeral && wanted.has(node.id) && !published.has(node.id);
