@@ -16,7 +16,8 @@ export function describeDifferences(before: Fingerprint, now: Fingerprint): read
   ];
 }
 
-const isText = (name: string): boolean => name.startsWith('sql');
+/** Whether a part is a query. */
+export const isText = (name: string): boolean => name.startsWith('sql');
 
 /** Whether the query that would make all of it is among what differs. */
 export function isRewritten(differs: readonly string[]): { readonly rewritten?: true } {
