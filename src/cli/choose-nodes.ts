@@ -6,6 +6,7 @@ import type { Command } from '../plan/plan.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { Production } from './find-production.ts';
 import type { Host } from './host.ts';
+import { onlyByInterval } from './load-order.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { RetriedRun, RunRequest } from './run-request.ts';
 import type { RunOptions } from './options.ts';
@@ -15,9 +16,11 @@ import { selectNodes } from './select-nodes.ts';
 /** The nodes that the request is about. Stops when nothing is left of what a retry should run again. */
 export function chooseNodes(host: Host, screen: Screen, loaded: LoadedGraph, request: RunRequest): ReadonlySet<NodeId> {
   const { retried } = request;
-  return retried === undefined
-    ? selectNodes(host, screen, loaded, withRestated(request.options))
-    : chooseAgain(host, screen, loaded, request, retried);
+  const chosen =
+    retried === undefined
+      ? selectNodes(host, screen, loaded, withRestated(request.options))
+      : chooseAgain(host, screen, loaded, request, retried);
+  return request.options.backfill === true ? onlyByInterval(screen, loaded, request.options, chosen) : chosen;
 }
 
 /** In an environment only what differs from the target is worth a build or a test, unless somebody insists. */

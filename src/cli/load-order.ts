@@ -1,6 +1,8 @@
 /** Reads from flags what models by interval are to load, instead of what is missing. */
 import type { CompiledModel, NodeId } from '../compile/compiled.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import { plainLine } from '../diagnostics/plain.ts';
+import type { GraphNode } from '../graph/graph.ts';
 import { inOrder } from '../graph/traverse.ts';
 import type { Interval, LoadOrder } from '../plan/plan-input.ts';
 import { describeNothing } from './describe-nothing.ts';
@@ -32,9 +34,7 @@ export function readLoadOrder(
   const begun = named === undefined ? {} : { begun: named.begun };
   const again = { again: retried === undefined && resume !== true, ...begun };
   if (backfill === true) {
-    const models = modelsOf(loaded, selected);
     const window = readRange(options);
-    requireIntervals(models, 'backfill');
     if (Date.parse(window.start) >= host.clock.now()) screen.note(describeNothing(options, host.clock.now()));
     const pace = { chunk, ...(options.parallel === undefined ? {} : { parallel: options.parallel }) };
     return { window, only: true, ...again, ...pace };
@@ -48,7 +48,7 @@ export function readLoadOrder(
       exclude: [],
     });
     const models = modelsOf(loaded, nodes);
-    if (!models.some(isByInterval)) requireIntervals(models, 'restate');
+    if (!models.some(isByInterval)) throw notByInterval(models, 'restate');
     for (const { id, name, path, config } of models.filter((model) => !isByInterval(model)))
       if (config.materialized === 'incremental' && selected.has(id))
         screen.showDiagnostics([diagnose('restate-not-seen', { name }, { node: id, span: { path, start: 0, end: 0 } })]);
@@ -67,10 +67,37 @@ function modelsOf({ graph }: LoadedGraph, ids: ReadonlySet<NodeId>): readonly Co
 
 const isByInterval = ({ config }: CompiledModel): boolean => config.intervals !== undefined;
 
-function requireIntervals(models: readonly CompiledModel[], what: 'backfill' | 'restate'): void {
-  const others = models.filter((model) => !isByInterval(model)).map(({ name }) => name);
-  if (models.length > 0 && others.length === 0) return;
-  throw new Stop(exitCodes.usage, [diagnose('not-by-interval', { names: others, what })]);
+const notByInterval = (nodes: readonly GraphNode[], what: 'backfill' | 'restate'): Stop =>
+  new Stop(exitCodes.usage, [diagnose('not-by-interval', { names: nodes.map(({ name }) => name), what })]);
+
+const mostNamed = 5;
+
+/** What a backfill does of a selection: models by interval and the tests of these. What else would be built is left, and named. */
+export function onlyByInterval(
+  screen: Screen,
+  { graph }: LoadedGraph,
+  options: RunOptions,
+  selected: ReadonlySet<NodeId>,
+): ReadonlySet<NodeId> {
+  // Without a range nothing is done, and nothing left.
+  readRange(options);
+  const kept = new Set<NodeId>();
+  const left: GraphNode[] = [];
+  for (const id of inOrder(graph, selected)) {
+    const node = graph.nodes.get(id);
+    const isModel = node?.resourceType === 'model';
+    if (isModel && isByInterval(node)) kept.add(id);
+    else if (node?.resourceType === 'test' || node?.resourceType === 'unit_test') {
+      if (graph.parents.get(id)?.some((parent) => kept.has(parent)) === true) kept.add(id);
+    } else if (node?.resourceType === 'snapshot' || (isModel && node.config.materialized !== 'ephemeral')) left.push(node);
+  }
+  if (kept.size === 0) throw notByInterval(left, 'backfill');
+  if (left.length > 0) {
+    const more = left.length > mostNamed ? ` and ${left.length - mostNamed} more` : '';
+    const names = left.slice(0, mostNamed).map(({ name }) => plainLine(name));
+    screen.note(`left as they are, since no range of them can be loaded: ${names.join(', ')}${more}; \`tx build\` builds them`);
+  }
+  return kept;
 }
 
 function readRange({ from, to }: RunOptions): LoadOrder['window'] {

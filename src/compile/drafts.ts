@@ -74,12 +74,14 @@ export function draftModel(file: Extract<ParsedFile, { kind: 'model' }>, context
   ]);
   checkDatabase(merged, id, context);
   const config = modelConfig(merged, project, alias);
-  const levels = { merged, own: [properties?.config ?? {}, own.values] };
+  const levels = { merged, own: [properties?.config ?? {}, own.values], refused: own.refused };
   const idle = config.enabled
     ? [
         ...findIdleConfig(id, config, levels),
         ...findIntervalProblems(id, name, config, merged),
-        ...findIncrementProblems(id, name, config, merged),
+        ...(own.refused.has('materialized') || own.refused.has('incremental_strategy')
+          ? []
+          : findIncrementProblems(id, name, config, merged)),
         ...findExternalProblems(id, config.external, merged, project),
       ]
     : [];

@@ -18,6 +18,8 @@ export interface FileConfig {
   /** By canonical key; values in canonical form. */
   readonly values: Readonly<Record<string, Located<YamlValue>>>;
   readonly diagnostics: readonly Diagnostic[];
+  /** Keys of which something was said that cannot be taken: what it should have been, nobody knows. */
+  readonly refused: ReadonlySet<string>;
 }
 
 export interface ConfiguredFile {
@@ -26,21 +28,22 @@ export interface ConfiguredFile {
   readonly node: NodeId;
 }
 
-const noConfig: FileConfig = Object.freeze({ values: Object.freeze({}), diagnostics: Object.freeze([]) });
+const noConfig: FileConfig = Object.freeze({ values: Object.freeze({}), diagnostics: Object.freeze([]), refused: new Set<string>() });
 
 /** Evaluates the config calls of one file, those in `{{#if}}` too. */
 export function readFileConfig(file: ConfiguredFile, environment: Environment): FileConfig {
   if (!holdsConfig(file.template.nodes)) return noConfig;
   const session = new Session({ environment, node: file.node, place: 'config' });
-  const reader: Reader = { file, session, values: {}, pending: [] };
+  const reader: Reader = { file, session, values: {}, refused: new Set(), pending: [] };
   readNodes(file.template.nodes, openFrame(session), reader);
-  return { values: reader.values, diagnostics: session.diagnostics };
+  return { values: reader.values, diagnostics: session.diagnostics, refused: reader.refused };
 }
 
 interface Reader {
   readonly file: ConfiguredFile;
   readonly session: Session;
   readonly values: Record<string, Located<YamlValue>>;
+  readonly refused: Set<string>;
   /** Problems of values that were named before: they matter only if config needs those names. */
   readonly pending: Diagnostic[];
 }
@@ -118,8 +121,10 @@ function readCall(call: Call, frame: Frame, reader: Reader): void {
     if (reader.values[key.name] !== undefined) session.report('config-duplicate', { key: key.name }, entry.span);
     const value = watched(reader, () => evaluateArgument(entry.value, frame));
     // As in YAML: a key without a value says nothing.
-    if (value === failed || value === null) continue;
-    const plain = toYaml(value);
+    if (value === null) continue;
+    const plain = value === failed ? undefined : toYaml(value);
+    if (plain === undefined) reader.refused.add(key.name);
+    if (value === failed) continue;
     if (plain === undefined) {
       session.report(
         'wrong-value',
@@ -131,6 +136,7 @@ function readCall(call: Call, frame: Frame, reader: Reader): void {
     const read = readConfigValue(key.name, { value: plain, span: entry.value.span });
     for (const problem of read.diagnostics)
       session.diagnostics.push({ ...problem, ...(session.node === undefined ? {} : { node: session.node }) });
-    if (read.value !== undefined) reader.values[key.name] = { value: plain, span: entry.value.span };
+    if (read.value === undefined) reader.refused.add(key.name);
+    else reader.values[key.name] = { value: plain, span: entry.value.span };
   }
 }

@@ -62,11 +62,13 @@ const hooks: readonly ConfigKeyName[] = ['pre_hook', 'post_hook'];
 export function findIdleConfig(
   id: NodeId,
   { materialized, incrementalStrategy: strategy }: Pick<ModelConfig, 'materialized' | 'incrementalStrategy'>,
-  { merged, own }: { readonly merged: MergedConfig; readonly own: readonly RawConfig[] },
+  { merged, own, refused }: { readonly merged: MergedConfig; readonly own: readonly RawConfig[]; readonly refused: ReadonlySet<string> },
 ): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const key = merged.raw['unique_key'];
   if (key !== undefined) diagnostics.push(...readConfigValue('unique_key', key).diagnostics.map((entry) => ({ ...entry, node: id })));
+  // One mistake is told once: what its model was to be, nobody knows.
+  if (refused.has('materialized')) return diagnostics;
   if (materialized === 'incremental') {
     const [only, excluded] = [merged.raw['merge_update_columns'], merged.raw['merge_exclude_columns']];
     if (only !== undefined && excluded !== undefined)
@@ -80,6 +82,7 @@ export function findIdleConfig(
     const used =
       strategy ?? (ofMerges.some((name) => merged.raw[name] !== undefined) ? 'merge' : key === undefined ? 'append' : 'delete_insert');
     diagnostics.push(...idleIn(own, ofFiles, { id, materialized }));
+    if (refused.has('incremental_strategy')) return diagnostics;
     for (const level of own)
       for (const [needed, keys] of strategiesOf)
         for (const name of needed.includes(used) ? [] : keys) {

@@ -49,9 +49,17 @@ function isIncremental(merged: MergedConfig): boolean {
 }
 
 /** What stands in config for one model can be wrong together though each key is right. */
-export function findIncrementProblems(id: NodeId, name: string, { uniqueKey }: ModelConfig, merged: MergedConfig): readonly Diagnostic[] {
+export function findIncrementProblems(
+  id: NodeId,
+  name: string,
+  { uniqueKey, incrementalStrategy, mergeColumns, events }: ModelConfig,
+  merged: MergedConfig,
+): readonly Diagnostic[] {
   const { raw } = merged;
   const strategy = raw['incremental_strategy'];
+  const chosen = incrementalStrategy ?? (mergeColumns !== undefined || events !== undefined ? 'merge' : undefined);
+  if (isIncremental(merged) && uniqueKey.length === 0 && (chosen === 'merge' || chosen === 'delete_insert'))
+    return [diagnose('unique-key-missing', { strategy: chosen }, { node: id, span: (strategy ?? raw['materialized'])?.span })];
   if (overwrites(merged) && raw['partition_by'] === undefined) {
     const missing = { name, key: 'partition_by', given: 'insert_overwrite', why: 'says which rows are replaced together' };
     return [diagnose('increment-config-missing', missing, { node: id, span: strategy?.span })];

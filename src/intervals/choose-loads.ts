@@ -32,6 +32,8 @@ export interface Loads {
   readonly load: RangeSet;
   /** A cell of these that is not over: nobody may take it for loaded. */
   readonly partial?: Range;
+  /** What of the window that somebody asks for is not loaded, because it is not over. */
+  readonly later?: Range;
   /** What was loaded and counts as missing from now on. */
   readonly opened: RangeSet;
   /** What of that is so because of late rows. */
@@ -67,7 +69,17 @@ export function chooseLoads(rules: LoadRules, done: RangeSet, now: number, wish?
   const partial = { start: over, end: grid.next(now) };
   const isAsked = only === undefined || commonRanges(only, [partial]).length > 0;
   const hasPartial = allowPartials && over >= grid.floor(begin) && isAsked;
-  return { load: hasPartial ? withRanges(found, [partial]) : found, ...(hasPartial ? { partial } : {}), opened, late, missing, gaps };
+  const until = hasPartial ? partial.end : over;
+  const later = window.flatMap(({ start, end }) => (end > until ? [{ start: Math.max(start, until), end }] : []))[0];
+  return {
+    load: hasPartial ? withRanges(found, [partial]) : found,
+    ...(hasPartial ? { partial } : {}),
+    ...(later === undefined ? {} : { later }),
+    opened,
+    late,
+    missing,
+    gaps,
+  };
 }
 
 /** A cell of which a part is left is left as a whole: cells may have had another size when they were loaded. */

@@ -267,6 +267,8 @@ describe('loads', () => {
           if (allowPartials && over >= begin && asks) load.add(over);
           expect(inDays(found.load)).toEqual(sorted(load));
           expect(found.partial === undefined).toBe(!(allowPartials && over >= begin && asks));
+          const notOver = cells.filter((cell) => isWanted(cell) && cell >= over && found.partial?.start !== cell * day);
+          expect(inDays(found.later === undefined ? [] : [found.later])).toEqual(notOver);
         },
       ),
       { numRuns: 500 },

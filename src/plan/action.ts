@@ -291,6 +291,8 @@ export interface BatchPlan {
   readonly count: number;
   /** The interval of these that is not over: it is never taken for loaded. */
   readonly partial?: Range;
+  /** What was asked for by name and is not loaded, because it is not over. */
+  readonly later?: Range;
   /** What was loaded and counts as missing from the start of the run on. */
   readonly opened: RangeSet;
   /** What of that is so because what it reads was loaded again: by whom, and where. */

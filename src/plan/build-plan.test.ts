@@ -202,14 +202,13 @@ describe('buildPlan', () => {
     );
   });
 
-  it('appends without a key, and refuses a keyed strategy without one', () => {
+  it('appends without a key', () => {
     const standing = { catalog: [inCatalog('facts', 'table')], state: built('facts') };
     const step = buildStep(planOf([incremental()], standing), ids.model('facts'));
     expect(step.strategy).toBe('append');
     expect(acts(step)).toEqual(['append-query']);
     const careful = buildStep(planOf([incremental({ onSchemaChange: 'append_new_columns' })], standing), ids.model('facts'));
     expect(acts(careful)).toEqual(['stage-query', 'apply-increment', 'drop']);
-    expect(planFor([incremental({ incrementalStrategy: 'merge' })], standing).diagnostics).toMatchObject([{ code: 'unique-key-missing' }]);
   });
 
   it('offers what the engine can do when it cannot do what was asked', () => {

@@ -5,6 +5,8 @@ import type { CompiledModel, CompiledTest, NodeId } from '../compile/compiled.ts
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import { isBuilt } from '../graph/graph.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { ancestors, descendants } from '../graph/traverse.ts';
 import { namesRelation, nodeOf, placeTests, planQuestion } from './plan-tests.ts';
 import { quarantineRelation } from './quarantine-table.ts';
 
@@ -51,12 +53,27 @@ function rulesOf(context: BuildContext, part: BuildPart, model: CompiledModel): 
   const placed = new Set(inside.get(model.id));
   return wanted.filter((test) => {
     const problem = problemOf(context, part, model, test, placed.has(test));
-    if (problem !== undefined && test.config.onFailIfPossible !== true)
-      context.report(
-        diagnose('quarantine-impossible', { test: test.name, model: model.name, reason: problem }, { node: model.id, span: test.span }),
-      );
+    if (problem !== undefined && test.config.onFailIfPossible !== true) {
+      const unread = problem === builtLater ? callsOfUnread(context, model, test) : [];
+      const parameters = { test: test.name, model: model.name, reason: problem, unread };
+      context.report(diagnose('quarantine-impossible', parameters, { node: model.id, span: test.span }));
+    }
     return problem === undefined;
   });
+}
+
+const builtLater = 'it reads what is not built before the model';
+
+/** How the model would name what only its test reads; nothing where that is built from the model. */
+function callsOfUnread({ input: { graph } }: BuildContext, model: CompiledModel, test: CompiledTest): readonly string[] {
+  const above = ancestors(graph, [model.id]);
+  const unread = (graph.parents.get(test.id) ?? []).filter((id) => id !== model.id && !above.has(id));
+  const below = descendants(graph, [model.id]);
+  return unread.some((id) => below.has(id)) ? [] : unread.map((id) => callOf(nodeOf(graph, id)));
+}
+
+function callOf(node: GraphNode): string {
+  return node.resourceType === 'source' ? `{{source "${node.sourceName}" "${node.name}"}}` : `{{ref "${node.name}"}}`;
 }
 
 function problemOf(
@@ -74,7 +91,7 @@ function problemOf(
   if (part.relationKind !== 'table') return `a ${materialized.replaceAll('_', ' ')} has no rows of its own`;
   if (test.test.text !== undefined || !dividesRows(planQuestion(input, test, model).shape))
     return 'it does not say of each row whether it fails';
-  if (!isPlaced) return 'it reads what is not built before the model';
+  if (!isPlaced) return builtLater;
   return namesRelation(input, test, part.relation) ? 'it reads the table that the model is about to change' : undefined;
 }
 

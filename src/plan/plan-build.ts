@@ -126,10 +126,6 @@ function chooseStrategy(
     context.report(diagnose('strategy-not-supported', { strategy: chosen ?? 'merge', engine: target.engine, offered }, where));
     return undefined;
   }
-  if (isByKey(chosen) && uniqueKey.length === 0) {
-    context.report(diagnose('unique-key-missing', { strategy: chosen }, where));
-    return undefined;
-  }
   return chosen;
 }
 

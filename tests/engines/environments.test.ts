@@ -204,6 +204,10 @@ describe('an environment', () => {
       const said = await ok(project, 'build -s state:modified+ --defer --state state --env pr_42');
       expect(said).toContain('deferred: ');
       expect((await standing(project))['main__pr_42']).toEqual(['shape', 'total']);
+      // What is named is built, though it is what production has.
+      expect(await ok(project, 'build -s beside --env pr_42')).toContain('nothing of it differs');
+      await ok(project, 'build -s beside --defer --state state --env pr_42 --quiet');
+      expect((await standing(project))['main__pr_42']).toEqual(['beside', 'shape', 'total']);
     });
 
     it('has a name that every database takes, and schemas of its own', async () => {

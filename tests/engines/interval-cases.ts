@@ -351,11 +351,30 @@ export const intervalCases: readonly ConformanceCase[] = [
       },
       is('select cast(n as bigint) from main.total', [6]),
       loaded('2024-01-01..2024-02-03'),
-      { tx: 'backfill -s m --from 2023-12-25 --to 2024-01-08 --chunk 7', at: '2024-02-03T05:00:00Z', says: [/m .* 2 batches/] },
+      {
+        tx: 'backfill -s m --from 2023-12-25 --to 2024-01-08 --chunk 7',
+        at: '2024-02-03T05:00:00Z',
+        says: [/m .* 2 batches/],
+        never: ['not yet over', 'left as they are'],
+      },
       loaded('2023-12-25..2024-02-03'),
       { tx: 'backfill -s m --from 2023-12-20 --to 2024-01-08 --resume', at: '2024-02-03T05:00:00Z', says: [/m .* 5 batches/] },
       { tx: 'backfill -s m --from 2023-12-20 --to 2024-01-08 --resume', at: '2024-02-03T05:00:00Z', says: ['1 model unchanged'] },
-      { tx: 'backfill -s total --from 2023-12-20 --to 2024-01-08', at: '2024-02-03T05:00:00Z', exit: 2, says: ['not-by-interval'] },
+      {
+        tx: 'backfill -s total --from 2023-12-20 --to 2024-01-08',
+        at: '2024-02-03T05:00:00Z',
+        exit: 2,
+        says: ['not-by-interval', /tx build -s total\s+--full-refresh/],
+      },
+      {
+        tx: 'backfill -s m+ --from 2024-02-02 --to 2024-02-10',
+        at: '2024-02-03T06:00:00Z',
+        says: [
+          'left as they are, since no range of them can be loaded: total; `tx build` builds them',
+          '1 batch of a day, 2024-02-02 to 2024-02-03; not yet over, and not loaded: 2024-02-03 to 2024-02-10',
+        ],
+        never: ['total  table'],
+      },
     ],
   },
   {

@@ -40,7 +40,9 @@ const mostRows = 2 ** 31 - 1;
 /** The failing rows of the one test that `--failures` names. */
 export async function findFailures(host: Host, screen: Screen, loaded: LoadedGraph, options: FailuresOptions): Promise<ShownFailures> {
   const wanted = { ...options, output: 'text' as const, select: [options.failures], exclude: [], resourceType: ['test'] };
-  const tests = [...selectNodes(host, screen, loaded, wanted)].filter((id) => loaded.graph.nodes.get(id)?.resourceType === 'test');
+  const tests = [...selectNodes(host, screen, loaded, { ...wanted, selectedBy: '--failures' })].filter(
+    (id) => loaded.graph.nodes.get(id)?.resourceType === 'test',
+  );
   const [test] = tests;
   if (test === undefined || tests.length > 1) throw new Stop(exitCodes.usage, [diagnose('show-needs-test', { count: tests.length })]);
   const planned = await planLoaded(host, screen, { command: 'test', options: wanted }, loaded);

@@ -224,7 +224,9 @@ export const cliCodes = {
         ? 'none of what is selected is loaded interval by interval'
         : `${names.map((name) => `\`${name}\``).join(', ')} ${names.length === 1 ? 'is' : 'are'} not loaded interval by interval` +
           (what === 'restate' ? ', nor is anything below' : ''),
-    () => 'select models with `incremental_strategy: time_interval`; others are built anew with `--full-refresh`',
+    ({ names }) =>
+      'select a model with `incremental_strategy: time_interval`' +
+      (names.length === 0 ? '' : `; others are built anew as a whole: \`tx build -s ${names.join(' ')} --full-refresh\``),
   ),
   'restate-not-seen': warning<{ name: string }>(
     (p) => `\`${p.name}\` adds what its own query calls new, and may not see what is loaded again above it`,

@@ -11,7 +11,7 @@ export const planCodes = {
         : `${p.kind} \`${p.relation}\` was not built by \`tx\`: it stands in the place of the ${p.built} that was`,
     (p) =>
       p.stateGone
-        ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, run again with \`--adopt\` to take it over`
+        ? `the state schema \`${p.stateSchema}\` is missing; if \`tx\` built it, put back what \`tx state export\` saved with \`tx state import state.json\`, or run again with \`--adopt\` to take it over`
         : `give the model another name or \`alias\`, or run with \`--adopt\` to let \`tx\` take it over`,
   ),
   'partitions-differ': error<{ relation: string; stands: string | undefined; wanted: string | undefined; isKept: boolean }>(
@@ -48,9 +48,13 @@ export const planCodes = {
           ? 'keep its rows and go on from them with `--adopt`; `full_refresh: false` keeps it from being built anew'
           : 'build it anew with `--full-refresh`, or keep its rows and go on from them with `--adopt`',
   ),
-  'quarantine-impossible': error<{ test: string | undefined; model: string; reason: string }>(
+  /** `unread` are calls that name what the model does not read and could. */
+  'quarantine-impossible': error<{ test: string | undefined; model: string; reason: string; unread?: readonly string[] }>(
     (p) => `${p.test === undefined ? 'no row' : `no row that fails \`${p.test}\``} of \`${p.model}\` can be set aside: ${p.reason}`,
-    () => 'take `on_fail: quarantine` away, or change what stands in its way',
+    ({ unread = [] }) =>
+      unread.length === 0
+        ? 'take `on_fail: quarantine` away, or change what stands in its way'
+        : `add \`-- depends_on: ${unread.join(' ')}\` to the SQL of the model, so that it is built before, or take \`on_fail: quarantine\` away`,
   ),
   'files-not-owned': error<{ readonly location: string }>(
     ({ location }) => `something is at \`${location}\` already, and \`tx\` did not put it there for this model`,
@@ -84,10 +88,6 @@ export const planCodes = {
   'materialization-not-supported': error<{ materialized: string; engine: string; offered: readonly string[] }>(
     (p) => `materialization \`${p.materialized}\` is not available on ${p.engine}`,
     (p) => `${p.engine} offers ${quoted(p.offered)}`,
-  ),
-  'unique-key-missing': error<{ strategy: string }>(
-    (p) => `incremental strategy \`${p.strategy}\` needs a \`unique_key\``,
-    () => 'add `unique_key="…"` to the config, or use `incremental_strategy="append"`',
   ),
   'interval-missing': error<{ slot: string }>(
     (p) => `\`{{${p.slot}}}\` has no value: this run has no time interval`,

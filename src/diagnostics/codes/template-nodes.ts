@@ -93,6 +93,10 @@ const configCodes = {
     (p) => `\`${p.name}\` is loaded interval by interval and has no \`${p.key}\`, which ${p.why}`,
     (p) => `add \`${p.key}="…"\` to its config`,
   ),
+  'unique-key-missing': error<{ strategy: string }>(
+    (p) => `incremental strategy \`${p.strategy}\` needs a \`unique_key\``,
+    () => 'add `unique_key="…"` to the config, or use `incremental_strategy="append"`',
+  ),
   'increment-config-missing': error<{ readonly name: string; readonly key: string; readonly given: string; readonly why: string }>(
     (p) => `\`${p.name}\` has \`${p.given}\` and no \`${p.key}\`, which ${p.why}`,
     (p) => `add \`${p.key}="…"\` to its config`,
