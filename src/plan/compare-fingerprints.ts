@@ -24,6 +24,11 @@ export function isRewritten(differs: readonly string[]): { readonly rewritten?: 
   return differs.includes('sql') ? { rewritten: true } : {};
 }
 
+/** Whether the queries tell all that may be other in the data: a contract refuses what does not keep it, and changes nothing. */
+export function isToldByQuery(differs: readonly string[]): boolean {
+  return differs.every((name) => name === 'sql' || name === 'contract');
+}
+
 export function differences(before: Fingerprint, now: Fingerprint): readonly string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => before[name] !== now[name] && name !== unsteadyPart);
 }

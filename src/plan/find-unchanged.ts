@@ -13,7 +13,7 @@ import type { BuildMemory } from '../state/state-writer.ts';
 import type { Standing } from './build-context.ts';
 import type { State } from './data-state.ts';
 import { describeMove } from './describe-moves.ts';
-import { describeDifferences, differences, isRewritten, isText } from './compare-fingerprints.ts';
+import { describeDifferences, differences, isRewritten, isText, isToldByQuery } from './compare-fingerprints.ts';
 import type { ReasonInWords } from './compare-fingerprints.ts';
 import { digest, fingerprintOf, metadataOf, namesKnownTo, unsteadyPart } from './fingerprint.ts';
 import { createFollower } from './follow-changes.ts';
@@ -246,7 +246,8 @@ function compare(
   const held = { kind, memory: { ...memory, dataVersion: before.dataVersion }, recorded };
   if (reason === undefined && !isCopied)
     return { ...held, stands: before.metadata === memory.metadata ? 'unchanged' : 'metadata', why: [] };
-  const isFollowed = reasons.every(([name, words]) => words.length === 0 || name === 'sql-changed' || name === 'upstream-rebuilt');
+  const followed: readonly Reason[] = ['sql-changed', 'upstream-rebuilt', ...(isToldByQuery(differs) ? (['config-changed'] as const) : [])];
+  const isFollowed = reasons.every(([name, words]) => words.length === 0 || followed.includes(name));
   const words = isFollowed ? track(node, { kind, memory, read }, { before, differs, hasHooks: hasHooks(node) }) : undefined;
   // Its rows are taken from elsewhere whatever its query would make.
   if (reason === undefined || isCopied) return { kind, memory, why: [] };
