@@ -1,11 +1,13 @@
 /** Environments that have a database of their own: the target beside it, and what of the target is read there. */
 import { join, resolve } from 'node:path';
 import type { Adapter, AttachedDatabase } from '../adapter/adapter.ts';
+import type { Connection } from '../adapter/connection.ts';
 import type { CatalogRelation, Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { DeferredRelation } from '../plan/defer-nodes.ts';
 import type { Project } from '../project/project.ts';
 import { envFilesOf, envNameProblem, inEnvironment, schemaIn, stateSchemaOfTarget } from '../project/target-environment.ts';
+import { listEnvironments } from '../state/list-environments.ts';
 import { shapeHash } from '../state/shape-hash.ts';
 import { askTargetIfAny } from './ask-target.ts';
 import { besideTarget } from './beside-target.ts';
@@ -65,6 +67,12 @@ export async function findSourcesBeside(
     columns.set(id, found.columns);
   }
   return { relations, columns, attached: [beside] };
+}
+
+/** The names of all environments of the target. */
+export async function environmentNames(host: Host, { project, engine }: LoadedGraph, connection: Connection): Promise<readonly string[]> {
+  const files = listEnvironmentFiles(host, project);
+  return files === undefined ? listEnvironments(connection, stateSchemaOfTarget(project), engine.dialect) : [...files.keys()];
 }
 
 /** The files of environments in the folder that the target names, by the names of the environments; undefined where they are schemas. */

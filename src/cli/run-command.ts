@@ -17,6 +17,7 @@ import { askIfFree, askOn, newTexts } from './compare-columns.ts';
 import { checkColumns, requireColumns } from './check-columns.ts';
 import { requireSeedTypes } from './check-seed-types.ts';
 import { findProduction } from './find-production.ts';
+import type { Production } from './find-production.ts';
 import { noteSpared, readsTarget } from './find-deferral.ts';
 import { chooseNodes, inEnvironment, sparedOf } from './choose-nodes.ts';
 import { stopForDatabase } from './database-errors.ts';
@@ -29,6 +30,7 @@ import type { Host } from './host.ts';
 import { identifyRun, namedOf, tellNamed, withoutFinished } from './identify-run.ts';
 import { loadGraph } from './load-graph.ts';
 import type { LoadedGraph } from './load-graph.ts';
+import { makeEnvironment } from './make-environment.ts';
 import type { Prepared } from './make-plan.ts';
 import { planFor } from './make-plan.ts';
 import { prepareNodes, readSeeds } from './prepare-nodes.ts';
@@ -77,8 +79,13 @@ export async function runCommand(host: Host, screen: Screen, request: RunRequest
 async function runMarked(host: Host, screen: Screen, asked: RunRequest, mark: UnfinishedMark | undefined): Promise<ExitCode> {
   const loaded = await loadGraph(host, screen, asked.options, mark?.begin);
   const request = await identifyRun(host, screen, loaded, asked);
-  const prepared = await prepare(host, screen, request, loaded);
-  if (prepared === undefined) return noResults(screen, request, mark);
+  const production = await productionFor(host, screen, request, loaded);
+  const prepared = await prepare(host, screen, request, { loaded, production });
+  const nothingDone = async (): Promise<ExitCode> => {
+    if (production?.ownState.version === 0 && request.command !== 'test') await makeEnvironment(host, screen, loaded, request.options);
+    return noResults(screen, request, mark);
+  };
+  if (prepared === undefined) return await nothingDone();
   const cancellation = listenForCancel();
   try {
     const result = await runPrepared(host, screen, request, prepared, {
@@ -90,7 +97,7 @@ async function runMarked(host: Host, screen: Screen, asked: RunRequest, mark: Un
     if (result === undefined) {
       screen.note(describeNothing(request.options, host.clock.now()));
       showUnneeded(screen, prepared.unneeded);
-      return noResults(screen, request, mark);
+      return await nothingDone();
     }
     showUnneeded(screen, prepared.unneeded);
     return exitCodeOf(result, cancellation);
@@ -232,7 +239,8 @@ export async function planLoaded(host: Host, screen: Screen, request: RunRequest
 }
 
 async function planAnyhow(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Planned | undefined> {
-  const prepared = await prepare(host, screen, request, loaded);
+  const production = await productionFor(host, screen, request, loaded);
+  const prepared = await prepare(host, screen, request, { loaded, production });
   if (prepared === undefined) return undefined;
   const { standing, unitColumns } = await traced(host.trace, 'read catalog and state', () =>
     readStandingIfAny(host, screen, request, prepared),
@@ -249,8 +257,17 @@ async function planAnyhow(host: Host, screen: Screen, request: RunRequest, loade
   return { ...proven, deferral: prepared.loaded.deferral, input, analysis: found, refused };
 }
 
-async function prepare(host: Host, screen: Screen, request: RunRequest, loaded: LoadedGraph): Promise<Prepared | undefined> {
-  const production = readsTarget(request.options) ? await findProduction(host, screen, loaded, request.options) : undefined;
+/** The target of an environment that reads it. */
+async function productionFor(host: Host, screen: Screen, { options }: RunRequest, loaded: LoadedGraph): Promise<Production | undefined> {
+  return readsTarget(options) ? await findProduction(host, screen, loaded, options) : undefined;
+}
+
+async function prepare(
+  host: Host,
+  screen: Screen,
+  request: RunRequest,
+  { loaded, production }: { readonly loaded: LoadedGraph; readonly production: Production | undefined },
+): Promise<Prepared | undefined> {
   const chosen = chooseNodes(host, screen, loaded, request);
   const asked = inEnvironment(chosen, request, production);
   const spared = sparedOf(chosen, asked, production);

@@ -16,11 +16,17 @@ export function describeDifferences(before: Fingerprint, now: Fingerprint): read
   ];
 }
 
-const isText = (name: string): boolean => name.startsWith('sql');
+/** Whether a part is a query. */
+export const isText = (name: string): boolean => name.startsWith('sql');
 
 /** Whether the query that would make all of it is among what differs. */
 export function isRewritten(differs: readonly string[]): { readonly rewritten?: true } {
   return differs.includes('sql') ? { rewritten: true } : {};
+}
+
+/** Whether the queries tell all that may be other in the data: a contract refuses what does not keep it, and changes nothing. */
+export function isToldByQuery(differs: readonly string[]): boolean {
+  return differs.every((name) => name === 'sql' || name === 'contract');
 }
 
 export function differences(before: Fingerprint, now: Fingerprint): readonly string[] {

@@ -1,10 +1,11 @@
 /** Tells what has moved since a node was built in an environment: the project, its parents, or what it would take the place of. */
-import type { BuiltNode } from '../compile/compiled.ts';
+import type { BuiltNode, NodeId } from '../compile/compiled.ts';
 import { isBuilt } from '../graph/graph.ts';
 import { standsAsLeft } from '../state/shape-hash.ts';
 import { buildSubject } from '../state/state-tables.ts';
 import type { Standing } from './build-context.ts';
 import { differences, partInWords } from './compare-fingerprints.ts';
+import { nameData } from './describe-moves.ts';
 import { createFindings } from './find-unchanged.ts';
 import type { PlanInput } from './plan-input.ts';
 import { nodeOf } from './plan-tests.ts';
@@ -42,8 +43,7 @@ export function findMoves(input: PlanInput, standing: Standing, node: BuiltNode,
     );
   return [
     ...(changed.length === 0 ? [] : [`\`${name}\` was built there before its ${changed.map(partInWords).join(' and ')} changed`]),
-    // The keys are ids of the graph, of which the findings were made, hence the search by equality.
-    ...read.map(([id]) => `\`${nameOf(input, id)}\` has other data than \`${name}\` was built from there`),
+    ...read.map(([id]) => `${whose(input, id)} has other data than \`${name}\` was built from there`),
     ...(noted.base === base ? [] : [`production has another \`${name}\` than when it was built there`]),
   ];
 }
@@ -60,7 +60,12 @@ function readElsewhere(input: PlanInput, standing: Standing, { id }: BuiltNode, 
   );
 }
 
-function nameOf({ graph }: PlanInput, id: string): string {
+function nameOf({ graph }: PlanInput, id: NodeId): string {
+  return nodeOf(graph, id).name;
+}
+
+/** The keys of inputs are ids of the graph, of which the findings were made, hence the search by equality. */
+function whose({ graph }: PlanInput, id: string): string {
   const found = graph.order.find((candidate) => candidate === id);
-  return found === undefined ? id : nodeOf(graph, found).name;
+  return found === undefined ? `\`${id}\`` : nameData(graph, found);
 }

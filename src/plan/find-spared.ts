@@ -8,7 +8,7 @@ import { changesOf } from './compared-query.ts';
 import type { Changes, ComparedQuery } from './compared-query.ts';
 import type { ToCompare } from './find-comparable.ts';
 import { withDescendants } from './find-changed-nodes.ts';
-import { differences } from './compare-fingerprints.ts';
+import { differences, isToldByQuery } from './compare-fingerprints.ts';
 import { createFindings, hasHooks, hookTexts, kindOf, plainName } from './find-unchanged.ts';
 import { isMadeByQuery, wordsOfSpared } from './follow-changes.ts';
 import type { Difference, PlanInput } from './plan-input.ts';
@@ -100,7 +100,7 @@ function recordFollowed(input: PlanInput, standing: Standing, node: BuiltNode): 
   // Findings of its own: of parents what is remembered counts, not what a build would make of them.
   const { memory } = createFindings(input, standing, []).consider(node);
   if (hasHooks(node) || !isMadeByQuery(node, memory)) return undefined;
-  if (differences(before.fingerprint, memory.fingerprint).some((name) => name !== 'sql')) return undefined;
+  if (!isToldByQuery(differences(before.fingerprint, memory.fingerprint))) return undefined;
   const isBehind = Object.entries(memory.inputs).some(
     ([id, state]) => state !== '?' && before.inputs[id] !== undefined && before.inputs[id] !== '?' && before.inputs[id] !== state,
   );

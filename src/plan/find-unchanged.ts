@@ -12,7 +12,8 @@ import { buildSubject } from '../state/state-tables.ts';
 import type { BuildMemory } from '../state/state-writer.ts';
 import type { Standing } from './build-context.ts';
 import type { State } from './data-state.ts';
-import { describeDifferences, differences, isRewritten } from './compare-fingerprints.ts';
+import { describeMove } from './describe-moves.ts';
+import { describeDifferences, differences, isRewritten, isText, isToldByQuery } from './compare-fingerprints.ts';
 import type { ReasonInWords } from './compare-fingerprints.ts';
 import { digest, fingerprintOf, metadataOf, namesKnownTo, unsteadyPart } from './fingerprint.ts';
 import { createFollower } from './follow-changes.ts';
@@ -138,6 +139,10 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
       : { state: version };
   };
 
+  const isBuiltNow = (id: NodeId): boolean => {
+    const finding = decided.get(id);
+    return finding !== undefined && finding.stands === undefined;
+  };
   const track = createFollower({ input, recordOf, dataOf, columnsOf, together });
 
   return {
@@ -159,7 +164,7 @@ export function createFindings(input: PlanInput, standing: Standing, builds: Ite
       const parents = parentsOf(node.id).map((id) => [id, kind === 'view' && !isInFiles(node) ? columnsOf(id) : dataOf(id)] as const);
       const inputs = Object.fromEntries(parents.map(([id, found]) => [id, 'state' in found ? found.state : '?']));
       const memory: BuildMemory = { fingerprint, inputs, metadata: metadataOf(input, node, kind), dataVersion: versionOf(input, node) };
-      const finding = compare({ input, standing, isDrifted, hooks, track }, node, { kind, memory, read: parents });
+      const finding = compare({ input, standing, isDrifted, hooks, track, isBuilt: isBuiltNow }, node, { kind, memory, read: parents });
       decided.set(node.id, finding);
       return finding;
     },
@@ -199,9 +204,15 @@ interface Comparing {
   readonly isDrifted: (node: BuiltNode, existing: CatalogRelation | undefined, kind: RelationKind) => boolean;
   readonly hooks: string;
   readonly track: Follower;
+  /** Whether a node that was considered is built. */
+  readonly isBuilt: (id: NodeId) => boolean;
 }
 
-function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: BuiltNode, { kind, memory, read }: Compared): Finding {
+function compare(
+  { input, standing, isDrifted, hooks, track, isBuilt }: Comparing,
+  node: BuiltNode,
+  { kind, memory, read }: Compared,
+): Finding {
   const existing = standing.existing(node.relation);
   const recorded = standing.recorded(node.relation);
   const before = recorded?.node === node.id ? recorded.memory : undefined;
@@ -210,13 +221,15 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   if (isLoaded(input, standing, node)) return loadedFinding(input, recorded, { kind, memory }, before);
   if (input.reuse !== true) return { kind, memory, why: [] };
   if (before === undefined) {
-    if (recorded.isCopy !== true) return { kind, memory, why: ['nothing is known of what it was built from'] };
+    const why = ['nothing is known of what it was built from'];
+    if (recorded.isCopy !== true) return { kind, memory, ...(isReset(recorded, node) ? { reason: 'reset' } : {}), why };
     // What made the rows that were copied stands in the record of those.
     const rewritten = input.differs?.get(node.id)?.rewritten;
     return { kind, memory, ...(rewritten === undefined ? {} : { rewritten }), why: ['its rows were copied from another environment'] };
   }
   const differs = differences(before.fingerprint, memory.fingerprint);
-  const moved = read.flatMap(([id, found]) => describeMove(input, id, found, before.inputs[id]));
+  const known = { graph: input.graph, isBuilt, isOtherText: differs.some(isText) };
+  const moved = read.flatMap(([id, found]) => describeMove(known, { id, found, before: before.inputs[id] }));
   const reasons: readonly ReasonInWords[] = [
     ['non-deterministic', asksOf(node, { kind, memory })],
     ['hook', hasHooks(node) ? ['its hooks may do anything'] : hooks.includes(plainName(node)) ? ['a hook names it'] : []],
@@ -233,12 +246,18 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   const held = { kind, memory: { ...memory, dataVersion: before.dataVersion }, recorded };
   if (reason === undefined && !isCopied)
     return { ...held, stands: before.metadata === memory.metadata ? 'unchanged' : 'metadata', why: [] };
-  const isFollowed = reasons.every(([name, words]) => words.length === 0 || name === 'sql-changed' || name === 'upstream-rebuilt');
+  const followed: readonly Reason[] = ['sql-changed', 'upstream-rebuilt', ...(isToldByQuery(differs) ? (['config-changed'] as const) : [])];
+  const isFollowed = reasons.every(([name, words]) => words.length === 0 || followed.includes(name));
   const words = isFollowed ? track(node, { kind, memory, read }, { before, differs, hasHooks: hasHooks(node) }) : undefined;
   // Its rows are taken from elsewhere whatever its query would make.
   if (reason === undefined || isCopied) return { kind, memory, why: [] };
   if (words !== undefined) return { ...held, stands: 'unchanged', keeps: memory.inputs, why: [words] };
   return { kind, memory, reason, ...isRewritten(differs), why };
+}
+
+/** Somebody gave up what was known of it. */
+function isReset({ isReset, node }: RecordedBuild, { id }: BuiltNode): boolean {
+  return isReset === true && node === id;
 }
 
 /** A view asks again whenever it is read; what a run knows stands in its text. */
@@ -308,18 +327,4 @@ export function plainName({ relation }: BuiltNode): string {
 
 export function hasHooks(node: BuiltNode): boolean {
   return node.preHooks.length + node.postHooks.length > 0;
-}
-
-function describeMove(
-  { graph }: PlanInput,
-  id: NodeId,
-  found: State,
-  before: string | undefined,
-): readonly { readonly reason: Reason; readonly what: string }[] {
-  if ('moves' in found) return [{ reason: found.reason, what: found.moves }];
-  if (found.state === before) return [];
-  const node = nodeOf(graph, id);
-  if (node.resourceType !== 'source')
-    return [{ reason: 'upstream-rebuilt', what: `\`${node.name}\` has other data than it was built from` }];
-  return [{ reason: 'source-new-data', what: `\`${node.sourceName}.${node.name}\` has changed` }];
 }

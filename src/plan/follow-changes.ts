@@ -8,6 +8,7 @@ import type { GraphNode } from '../graph/graph.ts';
 import { isBuilt } from '../graph/graph.ts';
 import type { RecordedBuild } from '../state/state-reader.ts';
 import type { BuildMemory } from '../state/state-writer.ts';
+import { isToldByQuery } from './compare-fingerprints.ts';
 import { changesOf } from './compared-query.ts';
 import type { Changes } from './compared-query.ts';
 import type { State } from './data-state.ts';
@@ -61,8 +62,7 @@ export function createFollower(states: States): Follower {
 
   return (node, compared, { before, differs, hasHooks }) => {
     const query = input.compared?.get(node.id);
-    if (query === undefined || hasHooks || !isMadeByQuery(node, compared.memory) || differs.some((name) => name !== 'sql'))
-      return undefined;
+    if (query === undefined || hasHooks || !isMadeByQuery(node, compared.memory) || !isToldByQuery(differs)) return undefined;
     const changed = isFollowed(compared, before) ? changesOf(query, (id) => changes.get(id), dialect.foldIdentifier) : 'all';
     changes.set(node.id, changed);
     if (changed === 'all' || changed.size > 0 || differs.length > 0) return undefined;

@@ -33,10 +33,19 @@ export function checkDeletions(context: BuildContext, model: CompiledModel, isIn
   if (!isIncrement) return true;
   const wanted = [...uniqueKey, events.sequenceBy, deletionMarker].map(fold);
   const fits = wanted.length === columns.size && wanted.every((column) => columns.has(column));
-  const hadSome = context.standing.recorded(model.relation)?.memory?.fingerprint['deletions'] !== undefined;
-  if (standing === undefined ? !hadSome : fits) return true;
-  context.report(diagnose('deletions-unknown', { relation, model: model.name, isGone: standing === undefined }, where));
+  const before = context.standing.recorded(model.relation)?.memory?.fingerprint;
+  const wasKept = before?.['deletions'] !== undefined;
+  const problem =
+    standing === undefined ? (wasKept ? 'gone' : undefined) : whyUnusable({ fits, wasUnused: before !== undefined && !wasKept });
+  if (problem === undefined) return true;
+  context.report(diagnose('deletions-unknown', { relation, model: model.name, problem }, where));
   return false;
+}
+
+/** What was deleted, and what came back, while nobody noted it there would be undone by an event that comes late. */
+function whyUnusable({ fits, wasUnused }: { readonly fits: boolean; readonly wasUnused: boolean }): 'unused' | 'other columns' | undefined {
+  if (wasUnused) return 'unused';
+  return fits ? undefined : 'other columns';
 }
 
 function rulesOf(context: BuildContext, model: CompiledModel): EventRules | undefined {

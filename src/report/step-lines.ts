@@ -103,8 +103,14 @@ function headRemarks(result: NodeResult, style: LineStyle): readonly string[] {
   if (result.quarantined !== undefined) remarks.push(`${formatCount(result.quarantined)} set aside`);
   const [first] = result.diagnostics;
   if (first === undefined) return remarks;
-  if (first.code === 'audit-failed') return [...remarks, 'not published'];
+  if (first.code === 'audit-failed') return [...remarks, notPublished(result)];
   return [...remarks, first.span === undefined ? first.code : `${first.code} ${describePlace(first.span, style.sources)}`];
+}
+
+/** Of batches those that passed are published. */
+function notPublished({ batches }: NodeResult): string {
+  const published = batches === undefined ? 0 : batches.loaded + batches.elsewhere;
+  return batches === undefined || published === 0 ? 'not published' : `${formatCount(batches.total - published)} not published`;
 }
 
 /** `30 batches`, `28 of 30 batches`. */

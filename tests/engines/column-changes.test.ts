@@ -70,6 +70,35 @@ describe.each(engines)('columns that changed on $name', ({ project: open }) => {
     expect(await built({}, parent(sql))).toEqual(['parent']);
   });
 
+  it('are told by the query also where a contract says them, which changes no data', async () => {
+    const contract = (...columns: readonly string[]) => ({
+      'models/parent.yaml': `models:
+  - name: parent
+    config: { contract: { enforced: true } }
+    columns: [${columns.map((column) => `{ name: ${column} }`).join(', ')}]`,
+    });
+    const [id, a, b] = ['id, data_type: integer', 'a, data_type: integer', 'b, data_type: varchar'];
+    const typed = 'select id::integer as id, a::integer as a, b::varchar as b';
+    const project = await open({ ...base, ...parent(`${typed} from {{ref "raw"}}`), ...contract(id, a, b) });
+    await ok(project, 'build');
+    project.write({
+      ...parent(`${typed}, f::double precision as f from {{ref "raw"}}`),
+      ...contract(id, a, b, 'f, data_type: double precision'),
+    });
+    expect((await ok(project, 'plan --env pr')).text).toMatch(/child[^]*reads none of the changed columns of `parent`/);
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual(['parent']);
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual([]);
+    // Neither does it hide a change of what is read.
+    project.write({
+      ...parent(`${typed.replace('a::integer', 'a::bigint')} from {{ref "raw"}}`),
+      ...contract(id, 'a, data_type: bigint', b),
+    });
+    await ok(project, 'build');
+    expect(builtBy(project)).toEqual(['parent', 'child']);
+  });
+
   it.each([
     ['a filter', 'select id, a, b from {{ref "raw"}} where a > 10'],
     ['DISTINCT', 'select distinct id, a, b from {{ref "raw"}}'],

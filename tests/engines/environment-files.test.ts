@@ -81,11 +81,16 @@ describe('an environment in a file of its own', () => {
   it('has what differs under the names of production, reads the rest there, and leaves the file of production as it was', async () => {
     const project = await deployed();
     const before = production(project);
-    expect(await ok(project, 'build --env pr_42')).toContain('nothing of it differs');
+    expect((await project.tx('promote pr_42')).text).toContain('unknown-environment');
+    expect(await ok(project, 'plan --env pr_42')).toContain('nothing of it differs');
     expect(existsSync(project.at('envs'))).toBe(false);
+    expect(await ok(project, 'build --env pr_42')).toContain('nothing of it differs');
+    expect(await ok(project, 'promote pr_42')).toContain('nothing to publish');
+    expect(await ok(project, 'env drop pr_42 --yes')).not.toContain('left');
+    expect(existsSync(project.at('envs/pr_42.duckdb'))).toBe(false);
     project.write(CHANGED);
     expect(await ok(project, 'plan --env pr_42')).toContain('"warehouse"');
-    expect(existsSync(project.at('envs'))).toBe(false);
+    expect(existsSync(project.at('envs/pr_42.duckdb'))).toBe(false);
     const said = await ok(project, 'build --env pr_42');
     expect(said).toContain('deferred: base to "warehouse"."main_mart"."base"');
     expect(await ok(project, 'build --env pr_42')).toMatch(/2 (models )?unchanged|3 (models )?unchanged/);
@@ -143,7 +148,11 @@ describe('an environment in a file of its own', () => {
     expect(JSON.parse(await ok(project, 'env --output json'))).toMatchObject({ environments: [{ env: 'pr_42', relations: 3 }] });
     expect(await ok(project, 'env drop pr_42')).toContain('and the file of the environment');
     expect(existsSync(project.at('envs/pr_42.duckdb'))).toBe(true);
-    await ok(project, 'env drop pr_42 --yes');
+    const dropped = (await ok(project, 'env drop pr_42 --yes')).split('\n').filter((line) => line.startsWith('dropped'));
+    expect(dropped.sort()).toEqual([
+      'dropped envs/pr_42.duckdb',
+      ...['shape', 'sums', 'total'].map((name) => `dropped main.${name} of envs/pr_42.duckdb`),
+    ]);
     expect(existsSync(project.at('envs/pr_42.duckdb'))).toBe(false);
     expect(await ok(project, 'env')).toContain('has no environments');
     expect((await project.tx('env drop pr_42 --yes')).text).toContain('unknown-environment');

@@ -79,6 +79,26 @@ describe('an environment', () => {
       expect(await production(project)).toBe(before);
     });
 
+    it('of a change that changes nothing is published and taken away as any other', async () => {
+      const project = await deployed(engine);
+      const before = await production(project);
+      project.write({ 'models/beside.sql': '{{config materialized="table"}}select id -- as it was\nfrom {{ref "other"}}' });
+      await ok(project, 'plan --env pr_42');
+      await ok(project, 'test --env pr_42');
+      expect((await project.tx('promote pr_42')).text).toContain('unknown-environment');
+      expect(await ok(project, 'build --env pr_42')).toContain('nothing of it differs');
+      expect(await ok(project, 'env')).toMatch(/pr_42 +0 /);
+      expect(await ok(project, 'promote pr_42')).toContain('nothing to publish');
+      for (const line of ['promote pr_24', 'env drop pr_24 --yes'])
+        expect(await project.tx(line)).toMatchObject({
+          exit: 2,
+          text: expect.stringMatching(/unknown-environment[^]*did you mean `pr_42`/),
+        });
+      await ok(project, 'env drop pr_42 --yes');
+      expect(await ok(project, 'env')).toContain('has no environments');
+      expect(await production(project)).toBe(before);
+    });
+
     it('builds nothing twice, until production or the files move', async () => {
       const project = await deployed(engine);
       project.write(CHANGED);
@@ -415,6 +435,22 @@ describe('an environment', () => {
       expect(text).toContain('promote-impossible');
       expect(exit).toBe(2);
       expect(await ok(project, 'promote pr_42 --exclude past')).toContain('nothing to publish');
+    });
+
+    it('is not promoted when a seed has changed since, which is told and not what follows from it', async () => {
+      const project = await deployed(engine, {
+        'snapshots/past.yaml': `snapshots:
+  - name: past
+    relation: ref('other')
+    config: { unique_key: id, strategy: check, check_cols: all }`,
+      });
+      project.write({ 'models/total.sql': '{{config materialized="table"}}select count(*) + 1 as n from {{ref "beside"}}' });
+      await ok(project, 'build --env pr_42 --quiet');
+      project.write({ 'seeds/other.csv': 'id\n1\n2\n' });
+      const { exit, text } = await project.tx('promote pr_42');
+      expect(text).toContain('`other` differs from production and is not built there');
+      for (const word of ['promote-impossible', 'past', 'total', 'beside']) expect(text).not.toContain(word);
+      expect(exit).toBe(2);
     });
 
     it('goes on from copies of production, which stays as it is', async () => {

@@ -160,6 +160,30 @@ export const mergeCases: readonly ConformanceCase[] = [
       { write: { [source]: csv('id,op,lsn,v', '4,U,3,four') } },
       { tx: 'run --full-refresh' },
       is('select count(*) from main.m__deleted', [0]),
+      // While nobody notes deletions, a key that is remembered as deleted comes back by an event that is older than its deletion.
+      { write: { [source]: csv('id,op,lsn,v', '4,D,99,') } },
+      build,
+      {
+        write: {
+          [source]: csv('id,op,lsn,v', '4,U,50,back'),
+          'models/m.sql': '{{config materialized="incremental" unique_key="id" sequence_by="lsn"}}select id, op, lsn, v from {{ref "src"}}',
+        },
+      },
+      build,
+      is('select id, lsn from main.m', [4, 50]),
+      {
+        write: {
+          [source]: csv('id,op,lsn,v', '4,U,60,newer'),
+          'models/m.sql':
+            '{{config materialized="incremental" unique_key="id" sequence_by="lsn" delete_when="op = \'D\'"}}select id, op, lsn, v from {{ref "src"}}',
+        },
+      },
+      ...['run', 'plan'].map((tx) => ({ tx, exit: 2, says: ['deletions-unknown', 'was built without `delete_when` meanwhile'] })),
+      is('select id, lsn from main.m', [4, 50]),
+      { tx: 'run --full-refresh' },
+      is('select id, lsn from main.m', [4, 60]),
+      is('select count(*) from main.m__deleted', [0]),
+      { tx: 'run' },
     ],
   },
   {

@@ -76,8 +76,15 @@ describe('a build', () => {
     it('follows a change through views and ephemeral models, and to nothing else', async () => {
       const project = await built({ 'models/apart.sql': '{{config materialized="table"}}select 1 as id' });
       project.write({ 'models/eph.sql': '{{config materialized="ephemeral"}}select id, v from {{ref "stg"}} where id > 1' });
+      const plan = (await project.tx('plan --explain')).text;
+      expect(plan).toMatch(/its SQL has changed/);
+      expect(plan).not.toContain('read through');
       expect(await builtBy(project)).toEqual(['hist', 'inc', 't', 'top']);
       project.write({ 'models/stg.sql': 'select id, upper(v) as v from {{ref "src"}}' });
+      // An ephemeral model has no data that could be others.
+      const again = (await project.tx('plan --explain')).text;
+      expect(again).toContain('`stg`, read through `eph`, has other data than it was built from');
+      expect(again).not.toContain('`eph` has other data');
       expect(await builtBy(project)).toEqual(['hist', 'inc', 'stg', 't', 'top']);
       project.write({ 'seeds/src.csv': 'id,v\n2,b\n3,c\n' });
       expect(await builtBy(project)).toEqual(['hist', 'inc', 'src', 'stg', 't', 'top']);

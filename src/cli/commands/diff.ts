@@ -12,17 +12,15 @@ import type { RelationComparison, RowKey } from '../../compare/comparison.ts';
 import { relationForm } from '../../compile/naming.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { maskedColumns } from '../../plan/plan-tests.ts';
-import { stateSchemaOfTarget } from '../../project/target-environment.ts';
 import { diffJson } from '../../report/diff-json.ts';
 import { renderDiff } from '../../report/diff-text.ts';
 import type { ComparedNode } from '../../report/diff-text.ts';
 import { countOf } from '../../report/quantities.ts';
-import { listEnvironments } from '../../state/list-environments.ts';
 import { findAgainst } from '../against.ts';
 import type { Against, Comparable } from '../against.ts';
 import { askTarget } from '../ask-target.ts';
 import type { OpenTarget } from '../ask-target.ts';
-import { listEnvironmentFiles } from '../environment-database.ts';
+import { environmentNames } from '../environment-database.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Host } from '../host.ts';
@@ -136,11 +134,10 @@ function environmentsOf({ loaded, against }: Work): readonly string[] {
 async function requireEnvironments(host: Host, work: Work, connection: Connection): Promise<void> {
   const names = environmentsOf(work);
   if (names.length === 0) return;
-  const { project, engine } = work.loaded;
-  const files = listEnvironmentFiles(host, project);
-  const known = files === undefined ? await listEnvironments(connection, stateSchemaOfTarget(project), engine.dialect) : [...files.keys()];
+  const known = await environmentNames(host, work.loaded, connection);
   const name = names.find((each) => !known.includes(each));
-  if (name !== undefined) throw new Stop(exitCodes.usage, [diagnose('unknown-environment', { name, target: project.target.name, known })]);
+  const target = work.loaded.project.target.name;
+  if (name !== undefined) throw new Stop(exitCodes.usage, [diagnose('unknown-environment', { name, target, known })]);
 }
 
 /** What was not built in an environment is read elsewhere, and is no difference. */

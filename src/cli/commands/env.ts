@@ -53,7 +53,7 @@ export async function envCommand(host: Host, screen: Screen, options: StateOptio
     const isGone = await askTarget(host, screen, loaded, request, (open) =>
       drop(host, screen, open, { loaded, options, name: name ?? '' }),
     );
-    if (isGone) removeFile(host, loaded.project);
+    if (isGone) removeFile(host, screen, loaded.project);
   } else showList(screen, { loaded, options }, await listRows(host, screen, { loaded, options }));
   return exitCodes.ok;
 }
@@ -66,10 +66,12 @@ async function requireFile(host: Host, { project }: LoadedGraph, name: string): 
 }
 
 /** The file of an environment in which nothing is left; nobody has it open. */
-function removeFile(host: Host, { root, target }: Project): void {
-  const file = resolve(root, String(target.settings['path']));
+function removeFile(host: Host, screen: Screen, { root, target }: Project): void {
+  const path = String(target.settings['path']);
+  const file = resolve(root, path);
   // A log without its file is found by nobody, until a file of that name takes it for its own.
   for (const each of [`${file}.wal`, file]) if (host.files.stat(each) !== undefined) host.files.remove(each);
+  screen.note(`dropped ${plainLine(path)}`);
 }
 
 interface Asked {
@@ -124,7 +126,7 @@ function showList(screen: Screen, { loaded: { project, engine }, options }: Aske
   if (rows.length === 0) return screen.note(`target ${project.target.name} has no environments`);
   const type = engine.dialect.typeName('text');
   const columns = Object.keys(rows[0] ?? {}).map((column) => ({ name: column, type }));
-  screen.result(renderTable({ columns, rows: rows.map((row) => Object.values(row)) }, screen.resultStyle));
+  screen.result(renderTable({ columns, rows: rows.map((row) => Object.values(row).map((cell) => cell ?? '–')) }, screen.resultStyle));
 }
 
 async function lastRun({ adapter: { dialect }, connection }: OpenTarget, schema: string): Promise<Cell> {
@@ -142,6 +144,7 @@ async function drop(
 ): Promise<boolean> {
   const { session } = open;
   const { project } = loaded;
+  const file = project.target.env?.apart === undefined ? undefined : String(project.target.settings['path']);
   await requireEnvironment(open, loaded, name);
   const known = await readKnown(open, loaded);
   const { free, altered } = await findOwn(open, loaded, known);
@@ -153,9 +156,9 @@ async function drop(
       return false;
     }
     for (const relation of names) screen.result(relation);
-    screen.note(
-      `nothing was dropped; \`tx env drop ${name} --yes\` drops ${names.length === 1 ? 'it' : 'them'}, and the ${project.target.env?.apart === undefined ? 'schemas' : 'file'} of the environment`,
-    );
+    const them = names.length === 0 ? '' : names.length === 1 ? 'it, and ' : 'them, and ';
+    const place = file === undefined ? 'the schemas of the environment' : `the file of the environment, ${plainLine(file)}`;
+    screen.note(`nothing was dropped; \`tx env drop ${name} --yes\` drops ${them}${place}`);
     return false;
   }
   const dead = session.deadRuns === undefined ? known.state.openRuns : await session.deadRuns(known.state.openRuns);
@@ -169,7 +172,8 @@ async function drop(
     dropRelations(free, { ...ports, run: { id, at, reason: 'env-drop' } }),
   );
   const outcomes = [...dropped, ...kept];
-  showDropped(screen, options.output, outcomes);
+  if (outcomes.length > 0 || options.output === 'json') showDropped(screen, options.output, outcomes, file);
+  else screen.note(`nothing was built in environment ${name}: only its state is dropped`);
   // As long as something stays, it stays known whose it is.
   if (outcomes.some(({ left }) => left !== undefined)) return false;
   const isShared = known.state.builds.some((build) => !isOfProject(build, project.name));

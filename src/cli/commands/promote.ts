@@ -11,7 +11,8 @@ import { findMoves } from '../../plan/find-moves.ts';
 import type { Copy, PlanInput } from '../../plan/plan-input.ts';
 import { exitCodes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
-import { environmentBeside, findSourcesBeside, inBeside } from '../environment-database.ts';
+import { askTargetIfAny } from '../ask-target.ts';
+import { environmentBeside, environmentNames, findSourcesBeside, inBeside } from '../environment-database.ts';
 import { withDeferral, deferToTarget, noteSpared, withSources } from '../find-deferral.ts';
 import { baseOf, findProduction } from '../find-production.ts';
 import type { Production } from '../find-production.ts';
@@ -38,8 +39,7 @@ export async function promoteCommand(host: Host, screen: Screen, options: Promot
   const inEnv = { ...options, env };
   const loaded = await loadGraph(host, screen, inEnv);
   const production = await findProduction(host, screen, loaded, inEnv);
-  if (production === undefined || production.ownState.version === 0)
-    throw new Stop(exitCodes.usage, [diagnose('unknown-environment', { name: env, target: loaded.project.target.name, known: [] })]);
+  if (production === undefined || production.ownState.version === 0) throw await unknownEnvironment(host, screen, loaded, inEnv);
   const isNamed = options.select.length + options.exclude.length > 0 || options.selector !== undefined;
   const named = isNamed ? selectNodes(host, screen, loaded, inEnv) : undefined;
   const nodes = nodesToPublish(loaded, production).filter(({ id }) => named?.has(id) ?? true);
@@ -47,11 +47,27 @@ export async function promoteCommand(host: Host, screen: Screen, options: Promot
     screen.note(`nothing to publish: nothing in environment ${env} differs from target ${loaded.project.target.name}`);
     return exitCodes.ok;
   }
-  const impossible = nodes.flatMap((node) => whyImpossible(node));
-  if (impossible.length > 0) throw new Stop(exitCodes.usage, impossible);
-  await requireUnmoved(host, screen, loaded, { production, nodes, env, options: inEnv });
+  const isThere = (node: BuiltNode): boolean => production.own.recorded(node.relation)?.node === node.id;
+  requirePossible(nodes.filter(isThere));
+  // What was never built there may have to be because files have changed: that comes first.
+  const possible = nodes.filter((node) => whyImpossible(node).length === 0);
+  await requireUnmoved(host, screen, loaded, { production, nodes: possible, env, options: inEnv });
+  requirePossible(nodes);
   noteSpared(screen, loaded, new Map([...production.spared].filter(([id]) => named?.has(id) ?? true)), 'kept as production has it');
   return publish(host, screen, { ...options, promote: env }, { production, nodes, loaded });
+}
+
+async function unknownEnvironment(
+  host: Host,
+  screen: Screen,
+  loaded: LoadedGraph,
+  options: PromoteOptions & { readonly env: string },
+): Promise<Stop> {
+  const { target } = loaded.project;
+  // That of a misspelt name may be a file that nobody made.
+  const there = { ...loaded, project: { ...loaded.project, target: target.env?.apart ?? target } };
+  const known = await askTargetIfAny(host, screen, there, { options }, ({ connection }) => environmentNames(host, loaded, connection));
+  return new Stop(exitCodes.usage, [diagnose('unknown-environment', { name: options.env, target: target.name, known: known ?? [] })]);
 }
 
 /**
@@ -87,6 +103,11 @@ function isBehind({ id }: BuiltNode, { input, standing, loaded }: Production, pu
 function isPublished(node: BuiltNode, { own, find, affected }: Production): boolean {
   const version = own.recorded(node.relation)?.memory?.dataVersion;
   return version !== undefined && !affected.has(node.id) && find(node)?.build.memory?.dataVersion === version;
+}
+
+function requirePossible(nodes: readonly BuiltNode[]): void {
+  const impossible = nodes.flatMap((node) => whyImpossible(node));
+  if (impossible.length > 0) throw new Stop(exitCodes.usage, impossible);
 }
 
 function whyImpossible(node: BuiltNode): readonly Diagnostic[] {
@@ -165,7 +186,13 @@ async function requireUnmoved(
     const others = await movesAmong(new Set(ids));
     moves = moves.map((found, at) => (others[at]?.length === 0 ? [] : found));
   }
-  const moved = moves.flat();
+  // Of what lies below a node that was never built there, nothing can be said until it is.
+  const absent = ids.filter((_id, at) => nodes[at] !== undefined && production.own.existing(nodes[at].relation) === undefined);
+  const below = withDescendants(
+    loaded,
+    absent.flatMap((id) => loaded.graph.children.get(id) ?? []),
+  );
+  const moved = moves.flatMap((found, at) => (ids[at] !== undefined && below.has(ids[at]) ? [] : found));
   if (moved.length === 0) return;
   const notes = moved.slice(1).map((message) => ({ message }));
   throw new Stop(exitCodes.usage, [diagnose('promote-moved', { env, moved }, { notes })]);

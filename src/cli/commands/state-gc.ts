@@ -1,5 +1,6 @@
 /** `tx state gc`: relations that nothing builds any more, and with `--yes` their end. */
 import { randomUUID } from 'node:crypto';
+import { plainLine } from '../../diagnostics/plain.ts';
 import { dropRelations } from '../../execute/drop-relations.ts';
 import type { DroppedRelation, DropOutcome } from '../../execute/drop-relations.ts';
 import { recordRun } from '../../execute/recorded-run.ts';
@@ -81,7 +82,7 @@ function list(screen: Screen, { output }: StateOptions, { adapter }: OpenTarget,
   const type = adapter.dialect.typeName('text');
   const names = ['relation', 'kind', 'node', 'built', 'stays'] as const;
   const columns = names.map((name) => ({ name, type }));
-  screen.result(renderTable({ columns, rows: rows.map((row) => names.map((name) => row[name])) }, screen.resultStyle));
+  screen.result(renderTable({ columns, rows: rows.map((row) => names.map((name) => row[name] ?? '–')) }, screen.resultStyle));
   screen.note('nothing was dropped; `tx state gc --yes` drops them');
 }
 
@@ -108,14 +109,15 @@ async function drop(
   });
 }
 
-/** Says of each relation what became of it. */
-export function showDropped(screen: Screen, output: 'text' | 'json', outcomes: readonly DropOutcome[]): void {
+/** Says of each relation what became of it; `file` is where they stand, if not beside those of the target. */
+export function showDropped(screen: Screen, output: 'text' | 'json', outcomes: readonly DropOutcome[], file?: string): void {
   const dropped = outcomes.filter(({ left }) => left === undefined).map(({ relation }) => shownRelation(relation));
   const left = outcomes.flatMap(({ relation, left: because }) =>
     because === undefined ? [] : [{ relation: shownRelation(relation), because }],
   );
   if (output === 'json') return screen.data({ dropped, left });
   if (outcomes.length === 0) return screen.note('nothing to drop');
-  for (const name of dropped) screen.note(`dropped ${name}`);
-  for (const { relation, because } of left) screen.note(`left ${relation}: ${because}`);
+  const place = file === undefined ? '' : ` of ${plainLine(file)}`;
+  for (const name of dropped) screen.note(`dropped ${name}${place}`);
+  for (const { relation, because } of left) screen.note(`left ${relation}${place}: ${because}`);
 }

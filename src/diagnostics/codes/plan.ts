@@ -68,11 +68,17 @@ export const planCodes = {
     (p) => `\`${p.relation}\` is where deleted keys of \`${p.model}\` are remembered, and it is something else`,
     () => 'give what stands there another name, or the model another `alias`',
   ),
-  'deletions-unknown': error<{ readonly relation: string; readonly model: string; readonly isGone: boolean }>(
-    (p) =>
-      p.isGone
-        ? `\`${p.relation}\` is gone, so nobody knows what was deleted from \`${p.model}\``
-        : `\`${p.relation}\`, which knows what was deleted from \`${p.model}\`, has other columns than its key and sequence`,
+  'deletions-unknown': error<{
+    readonly relation: string;
+    readonly model: string;
+    readonly problem: 'gone' | 'other columns' | 'unused';
+  }>(
+    ({ relation, model, problem }) =>
+      ({
+        gone: `\`${relation}\` is gone, so nobody knows what was deleted from \`${model}\``,
+        'other columns': `\`${relation}\`, which knows what was deleted from \`${model}\`, has other columns than its key and sequence`,
+        unused: `\`${model}\` was built without \`delete_when\` meanwhile, and \`${relation}\` does not know what came and went`,
+      })[problem],
     () => 'rebuild the model with `--full-refresh`, from a query that gives all events',
   ),
   'strategy-not-supported': error<{ strategy: string; engine: string; offered: readonly string[] }>(
