@@ -15,19 +15,27 @@ export type ColumnsOrigin = 'query' | 'declared' | 'catalog' | 'last-seen' | 'fi
  */
 export type UnknownReason = 'no-columns' | 'above-refused' | 'above-unknown' | 'outside-name';
 
+/** The node whose columns are only those that are written of it, in a contract or in a mere description. */
+export interface Supposition {
+  readonly node: NodeId;
+  readonly by: 'contract' | 'description';
+}
+
 export interface KnownColumns {
   readonly kind: 'known';
   readonly origin: ColumnsOrigin;
   readonly columns: readonly Column[];
   readonly proofs: Proofs;
+  /** They are, or stand on, what is written of a model whose query could not be bound. */
+  readonly supposed?: Supposition;
   /** How a model or singular test comes to them. */
   readonly query?: BoundQuery;
 }
 
 export type NodeAnalysis =
   | KnownColumns
-  /** Its diagnostic is among those of the outcome. */
-  | { readonly kind: 'refused' }
+  /** Its diagnostic is among those of the outcome. `declared` are the columns of its contract, which its readers are bound with. */
+  | { readonly kind: 'refused'; readonly declared?: readonly Column[] }
   /** `at` is the node where knowledge ends: itself or one above. */
   | { readonly kind: 'unknown'; readonly why: UnknownReason; readonly at: NodeId };
 

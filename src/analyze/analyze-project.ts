@@ -25,8 +25,10 @@ import {
 } from './check-shape.ts';
 import { describeMisfits, describeOpaque, findCertain } from './describe-binding.ts';
 import { describeRefused } from './describe-refused.ts';
+import { findRefusedSeedTypes } from './describe-seed-types.ts';
 import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
-import { declaredColumns, findSourceColumns } from './source-columns.ts';
+import { findSourceColumns } from './source-columns.ts';
+import { declaredInstead, readColumns, refusedUpon, suppositionOf, withoutAllSupposed, withoutSupposed } from './supposed-columns.ts';
 import { cutWaves } from './waves.ts';
 import type { QueryNode } from './waves.ts';
 
@@ -67,7 +69,8 @@ export async function analyzeProject(input: AnalyzeInput, ports: AnalyzePorts): 
       return found === undefined ? [] : [[id, found]];
     }),
   );
-  return { value: { nodes, whole: work.whole }, diagnostics: sortDiagnostics(work.diagnostics) };
+  const sure = withoutAllSupposed(input.graph, work.nodes, work.diagnostics);
+  return { value: { nodes, whole: work.whole }, diagnostics: sortDiagnostics(sure) };
 }
 
 type Standing = ReadonlyMap<NodeId, KnownColumns['columns']>;
@@ -131,6 +134,7 @@ async function settleRoots(work: Work, inScope: ReadonlySet<NodeId>, standing: S
     nodes.set(id, { kind: 'unknown', why: 'no-columns', at: id });
     const node = input.graph.nodes.get(id);
     if (node?.resourceType === 'source') work.diagnostics.push(...describeUnknownType(input, node, stub.columns, column));
+    if (node?.resourceType === 'seed') work.diagnostics.push(...(await findRefusedSeedTypes(input, work.binder, node)));
   }
 }
 
@@ -160,14 +164,15 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
     }
     const whole = await makeWhole(work, node, 'full', text);
     if (node.resourceType === 'snapshot') await makeWhole(work, node, 'current', node.current);
-    if (whole === undefined) work.nodes.set(node.id, { kind: 'refused' });
+    if (whole === undefined) work.nodes.set(node.id, declaredInstead(node, { kind: 'refused' }));
     else tasks.push({ node, text: fillRun(work, whole) });
   }
   for (const { task, query } of await bindAll(work, tasks)) {
     const known = knownBy(query);
     const { node } = task;
     const columns = afterIncrement(input, node, known.columns);
-    work.nodes.set(node.id, { ...known, columns, proofs: proofsOf(node, known) });
+    const supposed = suppositionOf(input.graph.parents.get(node.id) ?? [], work.nodes);
+    work.nodes.set(node.id, { ...known, columns, proofs: proofsOf(node, known), ...(supposed === undefined ? {} : { supposed }) });
     if (node.resourceType === 'model')
       work.diagnostics.push(
         ...checkNames(node, task.text, query.columns),
@@ -199,13 +204,6 @@ function knownBy(query: BoundQuery): KnownColumns {
   return { kind: 'known', origin: 'query', columns: query.columns.map(({ name, type }) => ({ name, type })), proofs: query.proofs, query };
 }
 
-/** What a model of which nothing can be found out is described to be, in the place of nothing. */
-function declaredInstead(node: QueryNode, found: NodeAnalysis): NodeAnalysis {
-  const columns =
-    node.resourceType === 'model' && found.kind === 'unknown' && found.why !== 'above-refused' ? declaredColumns(node.columns) : undefined;
-  return columns === undefined ? found : { kind: 'known', origin: 'declared', columns, proofs: { notNull: [], unique: [] } };
-}
-
 /** The text with the columns of other nodes; undefined, reported, where they do not fit. */
 async function makeWhole(work: Work, node: QueryNode, kind: keyof WholeTexts, text: CompiledText): Promise<CompiledText | undefined> {
   if (!hasColumnSlots(text)) return text;
@@ -230,6 +228,7 @@ function whereKnowledgeEnds({ input, nodes }: Work, node: QueryNode): NodeAnalys
   if (input.graph.broken.has(node.id)) return { kind: 'refused' };
   for (const id of input.graph.parents.get(node.id) ?? []) {
     const parent = nodes.get(id);
+    if (readColumns(parent) !== undefined) continue;
     if (parent?.kind === 'refused') return { kind: 'unknown', why: 'above-refused', at: id };
     if (parent?.kind !== 'known') return { kind: 'unknown', why: 'above-unknown', at: parent?.at ?? id };
   }
@@ -256,9 +255,11 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
     }
     const certain = binding === undefined ? undefined : await findCertain(input, work, node, text, binding.error);
     if (certain !== undefined) {
-      nodes.set(node.id, { kind: 'refused' });
-      const request = requests[at] ?? text;
-      diagnostics.push(...(await describeRefused(input, work, task, request, certain)));
+      const supposed = suppositionOf(input.graph.parents.get(node.id) ?? [], nodes);
+      const told = await describeRefused(input, work, task, requests[at] ?? text, certain);
+      const sure = supposed === undefined ? told : withoutSupposed(input.graph, supposed, told);
+      diagnostics.push(...sure);
+      nodes.set(node.id, declaredInstead(node, refusedUpon(supposed, sure)));
     } else {
       nodes.set(node.id, declaredInstead(node, { kind: 'unknown', why: 'outside-name', at: node.id }));
     }
@@ -301,15 +302,17 @@ function isEphemeral({ graph }: AnalyzeInput, id: NodeId): boolean {
 async function declareWave({ input, binder, nodes }: Work, wave: readonly QueryNode[]): Promise<void> {
   const stubs = wave.flatMap((node): readonly Stub[] => {
     const found = nodes.get(node.id);
-    if (node.resourceType === 'test' || found?.kind !== 'known' || isEphemeral(input, node.id)) return [];
+    const columns = readColumns(found);
+    if (node.resourceType === 'test' || columns === undefined || isEphemeral(input, node.id)) return [];
     const read = (node.resourceType === 'model' && node.incremental !== undefined) || (input.graph.children.get(node.id) ?? []).length > 0;
-    return read ? [{ relation: node.relation, columns: found.columns, proofs: found.proofs }] : [];
+    return read ? [{ relation: node.relation, columns, ...(found?.kind === 'known' ? { proofs: found.proofs } : {}) }] : [];
   });
   if (stubs.length === 0) return;
   const refused = new Set((await binder.declare(stubs)).map(({ relation }) => relation));
   for (const node of wave) {
-    if (node.resourceType !== 'test' && refused.has(node.relation))
-      nodes.set(node.id, { kind: 'unknown', why: 'outside-name', at: node.id });
+    if (node.resourceType === 'test' || !refused.has(node.relation)) continue;
+    const isRefused = nodes.get(node.id)?.kind === 'refused';
+    nodes.set(node.id, isRefused ? { kind: 'refused' } : { kind: 'unknown', why: 'outside-name', at: node.id });
   }
 }
 

@@ -40,11 +40,16 @@ export function findColumnEffects(
   fold: (name: string) => string,
 ): PlannedColumns {
   const flow: ColumnFlow = { edges: buildColumnGraph(analysis, graph, fold, false), deciders: findDeciders(analysis, graph, fold) };
+  const refused = [...analysis.nodes].flatMap(([id, { kind }]) => (kind === 'refused' ? [id] : []));
   const effects = changes.map(({ node, rows, columns }) => {
     const followed = columns.map((column) => ({ ...column, ...followColumn(flow, { node, column: column.name }) }));
-    return { node, rows, columns: followed, exposures: exposuresBelow(graph, touched(graph, { node, rows, columns: followed })) };
+    // Of what cannot be bound any more nobody knows the columns: all that reads it is reached.
+    const lost = new Set(descendants(graph, [node]));
+    const broken = refused.filter((id) => lost.has(id));
+    const reached = [...touched(graph, { node, rows, columns: followed }), ...broken, ...descendants(graph, broken)];
+    return { node, rows, columns: followed, exposures: exposuresBelow(graph, new Set(reached)) };
   });
-  return { effects, refused: [...analysis.nodes].flatMap(([id, { kind }]) => (kind === 'refused' ? [id] : [])) };
+  return { effects, refused };
 }
 
 /** Nodes with rows or values that may be others. A new column is read by nobody yet. */

@@ -16,6 +16,7 @@ import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
 import { describeQueryProblem } from './describe-query-problem.ts';
 import { textsOf } from './waves.ts';
 import type { QueryNode } from './waves.ts';
+import { readColumns } from './supposed-columns.ts';
 import type { KnownRelation } from './write-columns.ts';
 import { fillFromRelations } from './write-columns.ts';
 
@@ -35,10 +36,10 @@ export async function fillKnownColumns(
   const { dialect } = input;
   const diagnostics: Diagnostic[] = [];
   const relationOf = (id: NodeId): KnownRelation => {
-    const known = nodes.get(id);
     const other = input.graph.nodes.get(id);
-    if (known?.kind !== 'known' || other === undefined || !('relation' in other)) return bug(`the columns of ${id} are not known below it`);
-    return { name: shownName(other), sql: sqlOf(other, dialect), columns: known.columns };
+    const columns = readColumns(nodes.get(id));
+    if (columns === undefined || other === undefined || !('relation' in other)) return bug(`the columns of ${id} are not known below it`);
+    return { name: shownName(other), sql: sqlOf(other, dialect), columns };
   };
   const rendered = new Map<NodeId, CompiledText>();
   for (const { request } of requestsIn(text)) {

@@ -10,6 +10,7 @@ import { relationKey } from '../analyze/relation-key.ts';
 import { isQueryNode } from '../analyze/waves.ts';
 import { HookEffects } from '../analyze/what-hooks-do.ts';
 import type { NodeId } from '../compile/compiled.ts';
+import { sortDiagnostics } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/span.ts';
 import type { GraphNode } from '../graph/graph.ts';
@@ -145,6 +146,12 @@ export function analyzeWith(
 ): Promise<Outcome<Analysis>> {
   const { project, graph, engine } = loaded;
   let effects: HookEffects | undefined;
+  const ofSeeds: Diagnostic[] = [];
+  const readSeed: AnalyzeInput['seedColumns'] = ({ id }) => {
+    const { summaries, diagnostics } = readSeedFiles(host.files, loaded, new Set([id]));
+    ofSeeds.push(...diagnostics);
+    return summaries.get(id)?.columns;
+  };
   const input: AnalyzeInput = {
     graph,
     wanted,
@@ -158,22 +165,23 @@ export function analyzeWith(
     isOffline,
     hooks: loaded.hooks.onRunStart.length > 0,
     hookEffects: () => (effects ??= new HookEffects(graph, loaded.hooks.onRunStart)),
-    seedColumns: seedColumns ?? ((seed) => readSeedFiles(host.files, loaded, new Set([seed.id])).summaries.get(seed.id)?.columns),
+    seedColumns: seedColumns ?? readSeed,
     compiledPath: (path) => compiledPathOf(project, path),
   };
   let around: ReturnType<AnalyzePorts['catalog']> | undefined;
   let named: ReturnType<AnalyzePorts['names']> | undefined;
   const others = new Map<string, ReturnType<AnalyzePorts['elsewhere']>>();
-  return traced(host.trace, 'analyze', () =>
-    analyzeProject(input, {
+  return traced(host.trace, 'analyze', async () => {
+    const { value, diagnostics } = await analyzeProject(input, {
       ...ports,
       catalog: () => (around ??= keepSources(loaded, ports.catalog)),
       elsewhere: (schema) => remembered(others, schema, ports.elsewhere),
       names: () => (named ??= ports.names()),
       lastSeen: () => loaded.sources?.read() ?? [],
       render: (again, path) => loaded.renderAgain(sourceOf(loaded, path), again),
-    }),
-  );
+    });
+    return { value, diagnostics: ofSeeds.length === 0 ? diagnostics : sortDiagnostics([...ofSeeds, ...diagnostics]) };
+  });
 }
 
 /** Each schema is looked at once. */

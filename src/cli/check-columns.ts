@@ -1,4 +1,4 @@
-/** Types what a run is about to build from texts that were not built before, and what reads it, while nothing is touched yet. */
+/** Types what a run is about to build from texts that were not built before, or upon something newer than itself, and what reads it, while nothing is touched yet. */
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Column } from '../adapter/relation.ts';
 import type { Analysis } from '../analyze/analysis.ts';
@@ -7,7 +7,7 @@ import { isQueryNode } from '../analyze/waves.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { descendants } from '../graph/traverse.ts';
-import { findChangedBuilds, findReconfigured } from '../plan/find-changed-builds.ts';
+import { findChangedBuilds, findLeftBehind, findReconfigured } from '../plan/find-changed-builds.ts';
 import { auditsIn } from '../plan/audits-in.ts';
 import type { Plan } from '../plan/plan.ts';
 import { analyzeWith, keptOf, tablesThatKeep } from './analyze-nodes.ts';
@@ -53,8 +53,9 @@ export async function checkColumns(
   if (options.analyze === false) return {};
   const { builds } = standing.state;
   const changed = new Set([...findChangedBuilds(plan, builds), ...findReconfigured(plan, builds)]);
-  if (changed.size === 0) return {};
-  const wanted = findAffected(loaded, plan, changed);
+  const behind = findLeftBehind(plan, loaded.graph, builds);
+  if (changed.size + behind.size === 0) return {};
+  const wanted = findAffected(loaded, plan, new Set([...changed, ...behind]));
   if (![...wanted].some((id) => isQueryNode(loaded.graph.nodes.get(id)))) return {};
   const binder = await openAnyBinder(adapter, loaded);
   if (binder === undefined) return {};

@@ -2,25 +2,17 @@
 import type { Connection, Session } from '../adapter/connection.ts';
 import { EngineError } from '../adapter/engine-error.ts';
 import type { NodeId } from '../compile/compiled.ts';
-import { diagnose } from '../diagnostics/diagnostic.ts';
+import { declaredSeedTypes, describeSeedType } from '../analyze/describe-seed-types.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { LoadedGraph } from './load-graph.ts';
 
-interface Declared {
-  readonly seed: NodeId;
-  readonly column: string;
-  readonly type: string;
-  readonly span: Diagnostic['span'];
-}
-
 /** Stops with every declared type of `seeds` that the database does not have; hooks may make types, and then only the load can tell. */
 export async function requireSeedTypes(session: Session, { graph, hooks }: LoadedGraph, seeds: Iterable<NodeId>): Promise<void> {
   if (hooks.onRunStart.length > 0) return;
-  const declared = [...seeds].flatMap((seed): readonly Declared[] => {
+  const declared = [...seeds].flatMap((seed) => {
     const node = graph.nodes.get(seed);
-    if (node?.resourceType !== 'seed' || node.preHooks.length > 0) return [];
-    return Object.entries(node.config.columnTypes).map(([column, { value, span }]) => ({ seed, column, type: value, span }));
+    return node?.resourceType === 'seed' ? declaredSeedTypes(node) : [];
   });
   if (declared.length === 0) return;
   const connection = await session.connect();
@@ -28,13 +20,9 @@ export async function requireSeedTypes(session: Session, { graph, hooks }: Loade
     const types = [...new Set(declared.map(({ type }) => type))];
     if ((await refusalOf(connection, types)) === undefined) return;
     const problems: Diagnostic[] = [];
-    for (const { seed, column, type, span } of declared) {
-      const refusal = await refusalOf(connection, [type]);
-      if (refusal === undefined) continue;
-      const { message, hint, candidates = [] } = refusal.details;
-      const near = candidates.map((name) => `\`${name}\``).join(', ');
-      const advice = near === '' ? hint : `near names: ${near}`;
-      problems.push(diagnose('seed-type', { column, type, problem: `the database refuses: ${message}`, advice }, { span, node: seed }));
+    for (const each of declared) {
+      const refusal = await refusalOf(connection, [each.type]);
+      if (refusal !== undefined) problems.push(describeSeedType(each, refusal.details));
     }
     if (problems.length > 0) throw new Stop(exitCodes.usage, problems);
   } finally {

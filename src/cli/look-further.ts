@@ -1,8 +1,9 @@
 /** What else is wrong beside errors that stop a command: whoever mends the one need not come back for the other. */
 import type { NodeId } from '../compile/compiled.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { GraphNode } from '../graph/graph.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
 import { descendants } from '../graph/traverse.ts';
+import { hasContract } from '../analyze/supposed-columns.ts';
 import { analyzeNodes } from './analyze-nodes.ts';
 import { findQueryProblems } from './check-queries.ts';
 import { exitCodes, Stop } from './exit.ts';
@@ -20,10 +21,22 @@ export async function findFurther(
 ): Promise<readonly Diagnostic[]> {
   const { graph } = loaded;
   const named = new Set(told.map(({ node }) => node));
-  const flawed = [...graph.nodes.keys()].filter((id) => named.has(id) || suspect.has(id) || graph.broken.has(id));
-  const reached = new Set([...flawed, ...descendants(graph, flawed)]);
-  const columns = await analyzeNodes(host, loaded, new Set([...selected].filter((id) => !reached.has(id))));
+  const flawed = [...graph.nodes.keys()].filter((id) => named.has(id) || graph.broken.has(id));
+  const reached = new Set([...suspect, ...descendants(graph, suspect), ...reachedFrom(graph, flawed)]);
+  const broken = new Set([...graph.broken, ...flawed]);
+  const wanted = new Set([...selected].filter((id) => !reached.has(id)));
+  const columns = await analyzeNodes(host, { ...loaded, graph: { ...graph, broken } }, wanted);
   return columns?.diagnostics ?? [];
+}
+
+/** These and all below, as far as no contract tells the columns that come from there. */
+function reachedFrom(graph: Graph, flawed: readonly NodeId[]): ReadonlySet<NodeId> {
+  const reached = new Set(flawed);
+  for (const id of reached) {
+    const node = graph.nodes.get(id);
+    if (!hasContract(node)) for (const child of graph.children.get(id) ?? []) reached.add(child);
+  }
+  return reached;
 }
 
 /**

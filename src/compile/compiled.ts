@@ -10,6 +10,7 @@ import type { Span } from '../diagnostics/span.ts';
 import type { CompiledColumn } from './compiled-column.ts';
 import type { ConstraintType, ExposureDefinition, GroupDefinition, ModelVersion, SelectorDefinition } from '../parse/definitions.ts';
 import type { Fixture, FixtureRows, UnitOverrides } from '../parse/unit-test-definition.ts';
+import type { DeclaredType } from '../parse/seed/seed.ts';
 import type { Located, YamlValue } from '../project/project.ts';
 import type { SpanMap } from './span-map.ts';
 
@@ -158,7 +159,7 @@ export interface SeedConfig {
   readonly meta: Readonly<Record<string, YamlValue>>;
   readonly delimiter?: string;
   /** Declared types by column name, as the engine spells them. */
-  readonly columnTypes: Readonly<Record<string, Located<string>>>;
+  readonly columnTypes: Readonly<Record<string, DeclaredType>>;
   readonly storage?: StorageConfig;
   readonly contract?: true;
 }

@@ -4,7 +4,8 @@ import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { ModelVersion, NodeProperties, ParsedFile, SnapshotProperties } from '../parse/definitions.ts';
 import { nodeName } from '../parse/parse-file.ts';
 import type { Template } from '../parse/template.ts';
-import type { Located, Project } from '../project/project.ts';
+import type { DeclaredType } from '../parse/seed/seed.ts';
+import type { Project } from '../project/project.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { DisabledNode, ModelConfig, NodeId, SeedConfig, SnapshotConfig } from './compiled.ts';
@@ -217,9 +218,10 @@ function seedConfig(merged: MergedConfig, properties: NodeProperties | undefined
   const schema = configValue(merged, 'schema');
   const alias = configValue(merged, 'alias');
   const delimiter = configValue(merged, 'delimiter');
-  const columnTypes: Record<string, Located<string>> = {};
+  const columnTypes: Record<string, DeclaredType> = {};
   for (const column of properties?.columns ?? [])
-    if (column.dataType !== undefined) columnTypes[column.name] = { value: column.dataType, span: column.typeSpan ?? column.span };
+    if (column.dataType !== undefined)
+      columnTypes[column.name] = { value: column.dataType, span: column.typeSpan ?? column.span, nameSpan: column.span };
   const types = merged.raw['column_types'];
   const declared = configValue(merged, 'column_types') ?? {};
   if (types !== undefined)

@@ -181,6 +181,45 @@ describe.each(useProjectEngines())('mistakes on $name', ({ name, project: open }
     expect([...saidOf((await project.tx('compile')).text).keys()]).toEqual(['e']);
   });
 
+  it('are none that only follow from a contract, where the query of its model cannot be typed', async () => {
+    const contract = (type: string, config = '{contract: {enforced: true}}'): string => `models:
+  - name: middle
+    config: ${config}
+    columns: [{name: id, data_type: integer}, {name: n, data_type: ${type}}]
+`;
+    const files = {
+      'seeds/raw.csv': 'id,n\n1,2\n',
+      'seeds/raw.yaml': 'seeds: [{name: raw, columns: [{name: id, data_type: nosuch}, {name: n, data_type: integer}]}]\n',
+      'models/middle.sql': 'select id, n from {{ref "raw"}}\n',
+      'models/middle.yaml': contract('text'),
+      'models/sums.sql': 'select sum(n) as s from {{ref "middle"}}\n',
+      'models/below.sql': 'select s + 1 as t from {{ref "sums"}}\n',
+      'models/typo.sql': 'select idd, uper(n) as u from {{ref "middle"}}\n',
+      'models/star.sql': 'select {{star (ref "middle")}} from {{ref "middle"}}\n',
+      'models/of_star.sql': 'select nn from {{ref "star"}}\n',
+    };
+    const project = await open(files);
+    const compile = async (): Promise<readonly string[]> => {
+      const { exit, text } = await project.tx('compile');
+      expect(exit).toBe(2);
+      return [...text.matchAll(/^(?:error|warning) (\S+ +\S+)/gm)].map(([, told = '']) => told.replace(/ +/, ' '));
+    };
+    const names = ['unknown-column models/of_star.sql:1:8', 'unknown-column models/typo.sql:1:8', 'unknown-function models/typo.sql:1:13'];
+    expect(await compile()).toEqual([...names, 'seed-type seeds/raw.yaml:1:53']);
+    // Nor where the query itself is wrong, in whichever way.
+    project.write({ 'seeds/raw.yaml': '', 'models/middle.sql': 'select id, m as n from {{ref "raw"}}\n' });
+    expect(await compile()).toEqual(['unknown-column models/middle.sql:1:12', ...names]);
+    expect((await project.tx('compile')).text).toContain('its contract tells the columns of `middle`, whose query cannot be typed yet');
+    project.write({ 'models/middle.sql': 'selec id from {{ref "raw"}}\n' });
+    expect(await compile()).toEqual(['sql-syntax models/middle.sql:1:1', ...names]);
+    // A description may have left columns out, and counts only where nothing above is known to be wrong.
+    project.write({ 'models/middle.yaml': contract('text', '{}'), 'models/middle.sql': 'select id, m as n from {{ref "raw"}}\n' });
+    expect(await compile()).toEqual(['unknown-column models/middle.sql:1:12']);
+    // What can be typed is held against its contract itself.
+    project.write({ 'models/middle.yaml': contract('text'), 'models/middle.sql': files['models/middle.sql'] });
+    expect(await compile()).toEqual(['contract-broken models/middle.yaml:3:24', ...names]);
+  });
+
   it('are none where somebody made functions of the names in the database', async () => {
     const project = await open({
       ...tables,

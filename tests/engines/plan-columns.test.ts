@@ -101,9 +101,41 @@ describe.each(useProjectEngines())('columns in plans on $name', ({ name, project
     const text = await say(project, 'plan', 2);
     expect(text).toContain('unknown-column');
     expect(columnsIn(text)).toEqual(
-      expect.arrayContaining(['parent', `- b | ${isDuckdb ? 'VARCHAR' : 'text'}`, 'could not be built any more: child']),
+      expect.arrayContaining([
+        'parent',
+        `- b | ${isDuckdb ? 'VARCHAR' : 'text'}`,
+        'could not be built any more: child',
+        'exposures that this reaches: of_leaf',
+      ]),
     );
     expect(text).not.toContain('plan of tx build');
+    // JSON says the same, and nothing of steps, which nobody would carry out.
+    const json = await say(project, 'plan --output json', 2);
+    const told = JSON.parse(json.slice(json.indexOf('{\n'), json.lastIndexOf('\n}') + 2)) as Record<string, unknown>;
+    expect(told).toMatchObject({
+      columns: [{ node: 'model.shop.parent', columns: [{ name: 'b', how: 'removed' }], exposures: ['exposure.shop.of_leaf'] }],
+      refused: ['model.shop.child'],
+    });
+    expect(Object.keys(told)).toEqual(['columns', 'refused']);
+  });
+
+  it('are looked for in what was built alone since, by all that is built upon it', async () => {
+    const project = await open({
+      ...files,
+      'models/middle.sql': '{{config materialized="ephemeral"}}select a + 1 as more, b from {{ref "parent"}}',
+      'models/child.sql': '{{config materialized="table"}}select b as name, more from {{ref "middle"}}',
+    });
+    await say(project, 'build');
+    project.write({ 'models/parent.sql': '{{config materialized="table"}}select id, a, b as c from {{ref "raw"}}' });
+    await say(project, 'build -s parent');
+    for (const command of ['plan', 'build', 'run', 'run -s child']) {
+      const text = await say(project, command, 2);
+      expect(text).toContain(`error unknown-column  models/middle.sql:1:58`);
+      expect(text).not.toContain('child.sql');
+    }
+    project.write({ 'models/parent.sql': '{{config materialized="table"}}select id, a, b from {{ref "raw"}}' });
+    await say(project, 'build');
+    expect(await project.rows('select name from main.leaf order by 1')).toEqual([['x'], ['y']]);
   });
 
   it('stand in JSON with names, types and ids', async () => {

@@ -25,6 +25,7 @@ import type { DeferOptions, OutputOptions, ProjectOptions, SelectionOptions } fr
 import { prepareUnitTests } from '../unit-tests.ts';
 import { showUnneeded } from '../unneeded-errors.ts';
 import type { Screen } from '../screen.ts';
+import { seedTexts } from '../seed-files.ts';
 import { selectNodes } from '../select-nodes.ts';
 import { isWaiting, loadWhole, withWhole } from '../whole-texts.ts';
 
@@ -57,6 +58,7 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
   const columns = options.analyze
     ? await analyzeNodes(host, loaded, selected, {
         standing: deferral?.columns,
+        isAsked: (node) => node?.resourceType === 'seed',
         onUnreachable: (problem, instead) => screen.note(noteUnreachable(problem, instead, 'columns are not looked at')),
       })
     : undefined;
@@ -75,6 +77,7 @@ export async function compileCommand(host: Host, screen: Screen, options: Compil
     `compiled ${texts.length} ${texts.length === 1 ? 'node' : 'nodes'} to ${project.paths.target}/compiled (${written} ${written === 1 ? 'file' : 'files'})`,
   );
   traced(host.trace, 'report', () => writeManifest(host, screen, whole));
+  if (columns !== undefined) screen.addSources(seedTexts(host.files, loaded, columns.diagnostics));
   const sound = columns === undefined || reportColumns(screen, loaded, columns);
   showUnneeded(screen, unneeded);
   return sound ? exitCodes.ok : exitCodes.usage;

@@ -30,7 +30,8 @@ export async function planCommand(host: Host, screen: Screen, options: PlanOptio
   if (planned.refused !== undefined) {
     // There is no plan, but why is seen best beside what changes.
     const text = renderColumnEffects(columns, howTo(screen, options, loaded)).replace(/^\n/, '');
-    if (options.output === 'text' && text !== '') screen.result(text);
+    if (options.output === 'json') screen.data({ columns: columns.effects, refused: columns.refused }, 2);
+    else if (text !== '') screen.result(text);
     throw planned.refused;
   }
   if (options.output === 'json') {

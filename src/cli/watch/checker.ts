@@ -3,7 +3,7 @@ import type { Adapter } from '../../adapter/adapter.ts';
 import type { Binder } from '../../adapter/analysis.ts';
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { CatalogRelation } from '../../adapter/relation.ts';
-import type { KnownColumns } from '../../analyze/analysis.ts';
+import type { KnownColumns, NodeAnalysis } from '../../analyze/analysis.ts';
 import type { NodeId } from '../../compile/compiled.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { ancestors, descendants, inOrder } from '../../graph/traverse.ts';
@@ -126,7 +126,7 @@ async function check(knowledge: Knowledge, host: Host, loaded: LoadedGraph, chan
   if (outcome === undefined) return [];
   const found = outcome.value.nodes;
   const after = new Map(kept);
-  for (const [id, entry] of found) if (entry.kind === 'known') after.set(id, entry);
+  for (const [id, entry] of found) if (isSure(entry)) after.set(id, entry);
   // What reads a node whose columns are as they were is what it was.
   if ([...changed].every((id) => haveSameColumns(before.get(id), after.get(id))))
     for (const id of below) {
@@ -137,12 +137,17 @@ async function check(knowledge: Knowledge, host: Host, loaded: LoadedGraph, chan
   return outcome.diagnostics;
 }
 
+/** What stands on what is written of a model whose query is wrong is another thing once that is mended. */
+function isSure(entry: NodeAnalysis): entry is KnownColumns {
+  return entry.kind === 'known' && entry.supposed === undefined;
+}
+
 async function learnStep(knowledge: Knowledge, host: Host, loaded: LoadedGraph, nodes: ReadonlySet<NodeId>): Promise<void> {
   const { known, catalog } = knowledge;
   const outcome = await withBinder(knowledge, loaded, (binder) =>
     analyzeWith(host, loaded, nodes, { ...nothingSeen, binder, catalog: () => Promise.resolve(catalog), known }),
   );
-  for (const [id, entry] of outcome?.value.nodes ?? []) if (entry.kind === 'known') known.set(id, entry);
+  for (const [id, entry] of outcome?.value.nodes ?? []) if (isSure(entry)) known.set(id, entry);
 }
 
 async function forget(knowledge: Knowledge): Promise<void> {

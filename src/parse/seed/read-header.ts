@@ -74,8 +74,10 @@ export function matchDeclaredTypes(
     }
   }
   const undeclared = header.filter((name) => !types.has(name));
-  for (const [column, { span }] of unmatched) {
-    problems.addElsewhere(diagnose('seed-column-not-found', { column, header, undeclared }, { span, node: options.node }));
+  for (const [column, { span, nameSpan }] of unmatched) {
+    problems.addElsewhere(
+      diagnose('seed-column-not-found', { column, header, undeclared }, { span: nameSpan ?? span, node: options.node }),
+    );
   }
   return header.map((name) => types.get(name));
 }

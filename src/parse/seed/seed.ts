@@ -1,5 +1,6 @@
 /** A seed file as data: what it was read with, and what it holds. */
 import type { PortableType } from '../../adapter/dialect.ts';
+import type { Span } from '../../diagnostics/span.ts';
 import type { Located } from '../../project/project.ts';
 
 /**
@@ -14,11 +15,17 @@ export interface SeedSource {
   readonly chunks: () => Iterable<Uint8Array>;
 }
 
+/** A type, and where it is declared. */
+export interface DeclaredType extends Located<string> {
+  /** Where the column is named, if that is not part of the place. */
+  readonly nameSpan?: Span;
+}
+
 export interface SeedOptions {
   /** One character; without it a tab for `.tsv`, else a comma. */
   readonly delimiter?: Located<string> | undefined;
   /** Declared types by column name, as the engine spells them. Columns without one are inferred. */
-  readonly columnTypes?: Readonly<Record<string, Located<string>>>;
+  readonly columnTypes?: Readonly<Record<string, DeclaredType>>;
   /** Columns whose values no message may show. */
   readonly maskedColumns?: readonly string[];
   /** In bytes. */
