@@ -68,6 +68,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'engines',
+          setupFiles: ['tests/support/kept-engines.ts'],
           include: engines,
           exclude: leftOut,
           isolate: false,
@@ -80,6 +81,7 @@ export default defineConfig({
         // They run commands in their own process, one after the other, each in a folder of its own.
         test: {
           name: 'commands',
+          setupFiles: ['tests/support/kept-engines.ts'],
           include: commands,
           exclude: leftOut,
           isolate: false,
@@ -94,6 +96,7 @@ export default defineConfig({
         test: {
           name: 'cases',
           include: ['tests/cases/*.test.ts'],
+          setupFiles: ['tests/support/kept-engines.ts'],
           testTimeout: 60_000,
           // A command changes the working folder, which worker threads cannot.
           pool: 'forks',
