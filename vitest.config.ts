@@ -24,6 +24,9 @@ const commands = [
   'tests/lint/*.test.ts',
   'tests/scale/*.test.ts',
   'tests/docs.test.ts',
+  'tests/format/fmt.test.ts',
+  'tests/analyze/example-columns.test.ts',
+  'tests/example/example.test.ts',
 ];
 
 /** Files that run commands on databases of their own; what they load is loaded once for all of them. */
