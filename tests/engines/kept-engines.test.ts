@@ -1,6 +1,8 @@
 /** What the tests of this folder share between commands is as good as new: see tests/support/kept-engines.ts. */
+import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { REPOSITORY, runProgram, tempFolder } from '../support/tx.ts';
 
 /** Closes an engine that has done this, and tells whether the next one is the same. */
 async function isKeptAfter(sql: string): Promise<boolean> {
@@ -39,6 +41,18 @@ describe('an engine of tests', () => {
     `set global default_null_order = 'nulls_first'`,
   ])('is not after %s', async (sql) => {
     expect(await isKeptAfter(sql)).toBe(false);
+  });
+
+  it('lets go of a file that it is closed with, for other processes', async () => {
+    const path = join(tempFolder(), 'held.duckdb');
+    const before = await DuckDBInstance.create(':memory:');
+    const connection = await before.connect();
+    await connection.run(`attach '${path}' as held`);
+    connection.disconnectSync();
+    before.closeSync();
+    const open = `require('@duckdb/node-api').DuckDBInstance.create(process.argv[1]).then((engine) => engine.closeSync())`;
+    const { code, stderr } = await runProgram(process.execPath, ['-e', open, path], { cwd: REPOSITORY });
+    expect(code, stderr).toBe(0);
   });
 
   it('is not while somebody is connected to it', async () => {
