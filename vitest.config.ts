@@ -24,6 +24,9 @@ const commands = [
   'tests/lint/*.test.ts',
   'tests/scale/*.test.ts',
   'tests/docs.test.ts',
+  'tests/format/fmt.test.ts',
+  'tests/analyze/example-columns.test.ts',
+  'tests/example/example.test.ts',
 ];
 
 /** Files that run commands on databases of their own; what they load is loaded once for all of them. */
@@ -68,6 +71,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'engines',
+          setupFiles: ['tests/support/kept-engines.ts'],
           include: engines,
           exclude: leftOut,
           isolate: false,
@@ -80,6 +84,7 @@ export default defineConfig({
         // They run commands in their own process, one after the other, each in a folder of its own.
         test: {
           name: 'commands',
+          setupFiles: ['tests/support/kept-engines.ts'],
           include: commands,
           exclude: leftOut,
           isolate: false,
@@ -94,6 +99,7 @@ export default defineConfig({
         test: {
           name: 'cases',
           include: ['tests/cases/*.test.ts'],
+          setupFiles: ['tests/support/kept-engines.ts'],
           testTimeout: 60_000,
           // A command changes the working folder, which worker threads cannot.
           pool: 'forks',

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callTx } from '../support/call-tx.ts';
 import { copyProject, readRows, REPOSITORY, runTx } from '../support/tx.ts';
 
 const PROJECT = ['project.yaml', 'models', 'macros', 'seeds', 'data', 'doc_blocks', 'tests/data'];
@@ -21,7 +22,7 @@ describe('columns of the example', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const lineage = async (column: string, ...flags: string[]): Promise<{ readonly type: string; readonly edges: readonly Edge[] }> => {
-    const result = await runTx(['lineage', column, '--output', 'json', '--project-dir', folder, ...flags], { cwd: folder });
+    const result = await callTx(['lineage', column, '--output', 'json', '--project-dir', folder, ...flags], { cwd: folder });
     expect(result.code, result.stderr).toBe(0);
     return JSON.parse(result.stdout) as { type: string; edges: Edge[] };
   };
@@ -62,7 +63,7 @@ describe('columns of the example', () => {
   });
 
   it('have the very names and types that a build gives them', async () => {
-    const built = await runTx(['build', '--project-dir', folder], { cwd: folder });
+    const built = await callTx(['build', '--project-dir', folder], { cwd: folder });
     expect(built.code, built.stderr).toBe(0);
     const rows = await readRows(
       join(folder, 'warehouse.duckdb'),

@@ -229,7 +229,7 @@ select * from (values (1, 'a', 5), (2, 'a', null), (3, 'b', 7), (3, 'b', 9), (4,
       'models/orders.yaml': 'models:\n  - name: orders\n    tests:\n      - volume_anomaly: { name: rows, bucket: run, min_points: 3 }\n',
     });
     const build = async (rows: number): Promise<readonly [string | undefined, string]> => {
-      const { stderr } = await project.run(['build', '--vars', JSON.stringify({ rows })]);
+      const { stderr } = await project.call(['build', '--vars', JSON.stringify({ rows })]);
       return [verdicts(project)['rows'], stderr];
     };
     const found: (string | undefined)[] = [];
@@ -242,8 +242,8 @@ select * from (values (1, 'a', 5), (2, 'a', null), (3, 'b', 7), (3, 'b', 9), (4,
     expect(shown).toMatch(/value +expected_from +expected_to +points/);
     expect(shown).toMatch(/0 +82\.5 +117\.5 +5/);
     // What is tested after it was published is a point, whatever came of it.
-    await project.run(['build', '--no-audit', '--vars', '{"rows": 500}']);
-    const { stdout } = await project.run([
+    await project.call(['build', '--no-audit', '--vars', '{"rows": 500}']);
+    const { stdout } = await project.call([
       'show',
       '--output',
       'csv',

@@ -73,8 +73,7 @@ export function useProjectEngines(): readonly ProjectEngine[] {
 }
 
 /** The embedded one; all with `npm run test:long`. For what is planned the same on every engine. */
-export function useFirstEngine(): readonly ProjectEngine[] {
-  const engines = useProjectEngines();
+export function useFirstEngine(engines = useProjectEngines()): readonly ProjectEngine[] {
   return process.env['TX_TEST_LONG'] === undefined ? engines.slice(0, 1) : engines;
 }
 

@@ -1,6 +1,6 @@
 /** What models by interval read, loaded again for a day, is loaded again for that day in all of them, once and on every engine. */
 import { describe, expect, it } from 'vitest';
-import { useProjectEngines } from './engine-project.ts';
+import { useFirstEngine, useProjectEngines } from './engine-project.ts';
 import type { EngineProject } from './engine-project.ts';
 
 const model = (from: string, more = ''): string =>
@@ -34,7 +34,9 @@ const loads = async (project: EngineProject, name: string): Promise<readonly num
     )
   ).map(([n]) => Number(n));
 
-describe.each(useProjectEngines())('late rows of a model by interval on $name', ({ project: open }) => {
+const engines = useProjectEngines();
+
+describe.each(engines)('late rows of a model by interval on $name', ({ project: open }) => {
   it('open just their days in what reads it, and once', async () => {
     const project = await open(FILES);
     await ok(project, 'build');
@@ -63,7 +65,10 @@ describe.each(useProjectEngines())('late rows of a model by interval on $name', 
     expect(await loads(project, 'c')).toEqual([1, 2, 1, 3]);
     expect(await ok(project, 'build')).toContain('3 models, 1 seed unchanged');
   });
+});
 
+/** What is planned from the ledger, which is the same on every engine. */
+describe.each(useFirstEngine(engines))('days of a model that were loaded late, on $name', ({ project: open }) => {
   it('that its lookback finds are found below in the same run, also where that fails first', async () => {
     const project = await open({
       ...FILES,

@@ -44,27 +44,32 @@ select 2, 1, 6, false, null union all
 select 3, 2, null, null, 'b'`,
   };
 
-  it.each([
-    'i.price > 3',
-    'i.price <> 3',
-    '4 = i.price',
-    'i.price in (4, 5)',
-    'i.price not in (4, 5)',
-    'i.price between 1 and 5',
-    'i.price is not null',
-    "i.label like 'a%'",
-    'i.is_new is true',
-    'i.price >= -1',
-  ])('finds left joins that are none for `%s`', async (condition) => {
-    const query = (join: string): string =>
-      `select o.id, i.item_id from {{ref "orders"}} as o ${join} {{ref "items"}} as i on i.id = o.id where ${condition}`;
-    const opened = await project({ ...shop, 'models/outer.sql': query('left join'), 'models/inner.sql': query('join') });
+  it('finds left joins that are none', async () => {
+    const conditions = [
+      'i.price > 3',
+      'i.price <> 3',
+      '4 = i.price',
+      'i.price in (4, 5)',
+      'i.price not in (4, 5)',
+      'i.price between 1 and 5',
+      'i.price is not null',
+      "i.label like 'a%'",
+      'i.is_new is true',
+      'i.price >= -1',
+    ];
+    const models = conditions.flatMap((condition, at) =>
+      ['left join', 'join'].map((join, nth) => [
+        `models/${nth === 0 ? 'outer' : 'inner'}_${at}.sql`,
+        `select o.id, i.item_id from {{ref "orders"}} as o ${join} {{ref "items"}} as i on i.id = o.id where ${condition}`,
+      ]),
+    );
+    const opened = await project({ ...shop, ...Object.fromEntries(models) });
     const { text } = await opened.tx('lint --rule filtered-left-join');
-    expect(text).toContain('filtered-left-join  models/outer.sql');
-    expect(text).toContain('1 warning');
+    for (const [at, condition] of conditions.entries()) expect(text, condition).toContain(`filtered-left-join  models/outer_${at}.sql`);
+    expect(text).toContain('10 warnings');
     expect((await opened.tx('run')).exit).toBe(0);
     const rows = async (model: string) => await opened.rows(`select * from main.${model} order by 1, 2`);
-    expect(await rows('outer')).toEqual(await rows('inner'));
+    for (const [at, condition] of conditions.entries()) expect(await rows(`outer_${at}`), condition).toEqual(await rows(`inner_${at}`));
   });
 
   it('is right about conditions made at random', async () => {

@@ -3,6 +3,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callTx } from '../support/call-tx.ts';
 import { copyProject, readRows, REPOSITORY, runTx } from '../support/tx.ts';
 import { computeExpected } from './expected.ts';
 import { expectSameTable } from './same-table.ts';
@@ -21,7 +22,7 @@ function newProject(): string {
 }
 
 async function build(folder: string, ...args: string[]): Promise<void> {
-  const result = await runTx(['build', '--project-dir', folder, ...args], { cwd: folder });
+  const result = await callTx(['build', '--project-dir', folder, ...args], { cwd: folder });
   expect(result.code, `${result.stdout}\n${result.stderr}`).toBe(0);
 }
 
@@ -40,7 +41,8 @@ describe('the example project', () => {
 
   beforeAll(async () => {
     project = newProject();
-    await build(project);
+    const result = await runTx(['build', '--project-dir', project], { cwd: project });
+    expect(result.code, `${result.stdout}\n${result.stderr}`).toBe(0);
   }, 2 * MINUTES);
 
   afterAll(() => {
