@@ -71,7 +71,6 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'engines',
-          setupFiles: ['tests/support/kept-engines.ts'],
           include: engines,
           exclude: leftOut,
           isolate: false,
@@ -84,7 +83,6 @@ export default defineConfig({
         // They run commands in their own process, one after the other, each in a folder of its own.
         test: {
           name: 'commands',
-          setupFiles: ['tests/support/kept-engines.ts'],
           include: commands,
           exclude: leftOut,
           isolate: false,
@@ -99,7 +97,6 @@ export default defineConfig({
         test: {
           name: 'cases',
           include: ['tests/cases/*.test.ts'],
-          setupFiles: ['tests/support/kept-engines.ts'],
           testTimeout: 60_000,
           // A command changes the working folder, which worker threads cannot.
           pool: 'forks',
