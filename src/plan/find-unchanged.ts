@@ -220,13 +220,7 @@ function compare(
   if (existing?.kind !== kind || recorded === undefined) return { kind, memory, why: [] };
   if (isLoaded(input, standing, node)) return loadedFinding(input, recorded, { kind, memory }, before);
   if (input.reuse !== true) return { kind, memory, why: [] };
-  if (before === undefined) {
-    const why = ['nothing is known of what it was built from'];
-    if (recorded.isCopy !== true) return { kind, memory, ...(isReset(recorded, node) ? { reason: 'reset' } : {}), why };
-    // What made the rows that were copied stands in the record of those.
-    const rewritten = input.differs?.get(node.id)?.rewritten;
-    return { kind, memory, ...(rewritten === undefined ? {} : { rewritten }), why: ['its rows were copied from another environment'] };
-  }
+  if (before === undefined) return unknownFinding(input, node, recorded, { kind, memory });
   const differs = differences(before.fingerprint, memory.fingerprint);
   const known = { graph: input.graph, isBuilt, isOtherText: differs.some(isText) };
   const moved = read.flatMap(([id, found]) => describeMove(known, { id, found, before: before.inputs[id] }));
@@ -253,6 +247,22 @@ function compare(
   if (reason === undefined || isCopied) return { kind, memory, why: [] };
   if (words !== undefined) return { ...held, stands: 'unchanged', keeps: memory.inputs, why: [words] };
   return { kind, memory, reason, ...isRewritten(differs), why };
+}
+
+/** What stands was built, and nothing says from what. */
+function unknownFinding(
+  { differs }: PlanInput,
+  node: BuiltNode,
+  recorded: RecordedBuild,
+  { kind, memory }: Pick<Finding, 'kind' | 'memory'>,
+): Finding {
+  if (recorded.isCopy !== true) {
+    const reset = isReset(recorded, node) ? { reason: 'reset' as const } : {};
+    return { kind, memory, ...reset, why: ['nothing is known of what it was built from'] };
+  }
+  // What made the rows that were copied stands in the record of those.
+  const rewritten = differs?.get(node.id)?.rewritten;
+  return { kind, memory, ...(rewritten === undefined ? {} : { rewritten }), why: ['its rows were copied from another environment'] };
 }
 
 /** Somebody gave up what was known of it. */

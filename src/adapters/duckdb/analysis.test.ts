@@ -42,6 +42,12 @@ describe('checkQuery', () => {
     const message = `\`${parameter}\` stands for a parameter, which nobody gives a value`;
     expect(await analyzer.checkQuery(sql)).toEqual({ kind: 'syntax', message, position: sql.lastIndexOf(parameter) });
   });
+  it.each(['select 1 /* a /* ? ; */ ? ; $5 */ as x', 'select 1 as 🦆$1', 'select 1 /* /* */ drop table s; */'])(
+    'reads comments and names as the engine does: %s',
+    async (sql) => {
+      expect(await analyzer.checkQuery(sql)).toBe(undefined);
+    },
+  );
   it('finds the second statement, behind text that only looks like an end', async () => {
     const sql = `select 'é;' as a; -- one;\n drop table s`;
     expect(await analyzer.checkQuery(sql)).toEqual({ kind: 'several-statements', count: 2, position: sql.indexOf('drop') });

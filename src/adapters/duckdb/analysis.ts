@@ -138,7 +138,7 @@ async function areQueries(connection: DuckDBConnection, texts: readonly string[]
 function parameterIn(sql: string): Pick<SqlToken, 'start' | 'end'> | undefined {
   if (!/[$?]/.test(sql)) return undefined;
   for (const { kind, start } of sqlTokens(sql)) {
-    const [written] = kind === 'symbol' ? (/^(?:\$[\w\u0080-\uffff]+|\?\d*)/.exec(sql.slice(start, start + 64)) ?? []) : [];
+    const [written] = kind === 'symbol' ? (/^(?:\$[\w\u{80}-\u{10ffff}]+|\?\d*)/u.exec(sql.slice(start, start + 64)) ?? []) : [];
     // The sign can be part of an operator.
     if (written !== undefined && !(written === '?' && /[~!@^&|`?+\-*/%<>=]/.test(sql.charAt(start - 1) + sql.charAt(start + 1)))) {
       return { start, end: start + written.length };

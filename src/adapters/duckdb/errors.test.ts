@@ -168,6 +168,7 @@ describe('positions', () => {
     ['select * exclude (idd) from (select 1 as id)', 'idd', 'unknown-column'],
     ['select 1 as n, * replace (1 as nope) from (select 1 as id)', 'nope', 'unknown-column'],
     [`select * from (values (1), (date '2024-01-01')) as v(x)`, 'values', 'type-mismatch'],
+    [`select 'values' as v, * from (values (1), (date '2024-01-01')) as v(x)`, 'values (1)', 'type-mismatch'],
     ['select * from (select 1) as t using sample 200%', 'sample', 'syntax'],
     ['create view v as select * from nos.a.b', 'nos', 'unknown-relation'],
   ] as const)('point at what the engine names without a place: %s', async (sql, at, kind) => {

@@ -257,7 +257,11 @@ function unnamedColumn(message: string): string | undefined {
 
 /** The name before a column, or the relation of `Table with name "s.t" does not exist because schema "s" does not exist.` */
 function unnamedRelation(message: string): string | undefined {
-  return (beforeColumn.exec(message) ?? noDatabase.exec(message) ?? /^(?:Table|View) with name "([^"]+)" does not exist because/.exec(message))?.[1];
+  return (
+    beforeColumn.exec(message) ??
+    noDatabase.exec(message) ??
+    /^(?:Table|View) with name "([^"]+)" does not exist because/.exec(message)
+  )?.[1];
 }
 
 function nameInWords(message: string, kind: EngineErrorKind): string | undefined {

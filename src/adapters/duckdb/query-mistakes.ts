@@ -68,12 +68,14 @@ interface Named {
   readonly pattern: RegExp;
   readonly fits: (before: string, after: string) => boolean;
   readonly nth?: number;
+  /** It stands in a text. */
+  readonly isText?: true;
 }
 
 const named: readonly Named[] = [
   { pattern: /^Duplicate CTE name "(.+)"$/, fits: (_, after) => after === 'as' || after === '(', nth: 1 },
   { pattern: /^window "(.+)" does not exist$/, fits: (before) => before === 'over', nth: 0 },
-  { pattern: /^extract specifier "(.+)" not recognized$/, fits: () => true },
+  { pattern: /^extract specifier "(.+)" not recognized$/, fits: () => true, isText: true },
   { pattern: /^Column "(.+)" in EXCLUDE list not found/, fits: (before) => /^(?:\(|,|exclude)$/.test(before) },
   { pattern: /^Column "(.+)" in REPLACE list not found/, fits: (before) => before === 'as' },
   { pattern: /^(Sample) sample_size .* out of range/, fits: (before) => before === 'using' || before === 'table' || before === '' },
@@ -84,10 +86,13 @@ const named: readonly Named[] = [
 export function placeByWords(message: string, sql: string): number | undefined {
   if (message === 'VALUES lists must all be the same length') return placeOfOtherWidth(sql);
   if (message.startsWith('Cannot combine types ')) return placeOfRows(sql);
-  for (const { pattern, fits, nth } of named) {
+  for (const { pattern, fits, nth, isText } of named) {
     const [, name] = pattern.exec(message) ?? [];
     if (name === undefined) continue;
-    const places = placesOf(sql, name, (tokens, at) => fits(keyword(sql, tokens[at - 1]), keyword(sql, tokens[at + 1])));
+    const places = placesOf(sql, name, (tokens, at) => {
+      const stands = isText === true || !sql.startsWith("'", tokens[at]?.start);
+      return stands && fits(keyword(sql, tokens[at - 1]), keyword(sql, tokens[at + 1]));
+    });
     return nth === undefined && places.length > 1 ? undefined : places[nth ?? 0];
   }
   return undefined;
@@ -104,8 +109,9 @@ function placesOf(sql: string, name: string, fits: (tokens: readonly SqlToken[],
 
 /** Of rows whose types do not go together the engine says no more; branches of a set operation may be meant as well. */
 function placeOfRows(sql: string): number | undefined {
-  const [first, ...others] = placesOf(sql, 'values', () => true);
-  return others.length === 0 && placesOf(sql, 'union', () => true).length === 0 ? first : undefined;
+  const places = (word: string): readonly number[] => placesOf(sql, word, (tokens, at) => tokens[at]?.kind === 'word');
+  const [first, ...others] = places('values');
+  return others.length === 0 && places('union').length === 0 ? first : undefined;
 }
 
 /** The first row of a VALUES that is longer or shorter than the row before it. */

@@ -6,18 +6,32 @@ export interface SqlToken {
   readonly end: number;
 }
 
-/** Comments and white space; then quoted text in its four spellings; then words, numbers; then any one character. */
+/** Line comments and white space, and where a block comment begins; then quoted text in its four spellings; then words, numbers; then any one character. */
 const TOKEN =
-  /(?<skip>\s+|--[^\n\r]*|\/\*[^]*?(?:\*\/|$))|(?<text>[eE]'(?:[^'\\]+|\\[^]|'')*(?:'|$)|'(?:[^']+|'')*(?:'|$)|"(?:[^"]+|"")*(?:"|$)|\$(?<tag>(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[^]*?(?:\$\k<tag>\$|$))|(?<word>[\w\u0080-\uffff][\w$\u0080-\uffff]*)|[^]/gu;
+  /(?<skip>\s+|--[^\n\r]*)|(?<block>\/\*)|(?<text>[eE]'(?:[^'\\]+|\\[^]|'')*(?:'|$)|'(?:[^']+|'')*(?:'|$)|"(?:[^"]+|"")*(?:"|$)|\$(?<tag>(?:[A-Za-z_\u{80}-\u{10ffff}][\w\u{80}-\u{10ffff}]*)?)\$[^]*?(?:\$\k<tag>\$|$))|(?<word>[\w\u{80}-\u{10ffff}][\w$\u{80}-\u{10ffff}]*)|[^]/gu;
 
 /** Tokens of `sql` without comments and white space. */
 export function* sqlTokens(sql: string): Generator<SqlToken> {
-  for (const match of sql.matchAll(TOKEN)) {
+  const reader = new RegExp(TOKEN);
+  for (let match = reader.exec(sql); match !== null; match = reader.exec(sql)) {
     const groups = match.groups;
-    if (groups?.['skip'] !== undefined) continue;
+    if (groups?.['block'] !== undefined) reader.lastIndex = endOfComment(sql, match.index);
+    if (groups?.['skip'] !== undefined || groups?.['block'] !== undefined) continue;
     const kind = groups?.['word'] !== undefined ? 'word' : groups?.['text'] !== undefined ? 'text' : 'symbol';
     yield { kind, start: match.index, end: match.index + match[0].length };
   }
+}
+
+/** Comments stand inside of each other. One that nothing closes goes to the end. */
+function endOfComment(sql: string, start: number): number {
+  const sign = /\/\*|\*\//g;
+  sign.lastIndex = start;
+  let depth = 0;
+  for (let match = sign.exec(sql); match !== null; match = sign.exec(sql)) {
+    depth += match[0] === '/*' ? 1 : -1;
+    if (depth === 0) return sign.lastIndex;
+  }
+  return sql.length;
 }
 
 /** The text of a token, in lower case for words: keywords compare. */
