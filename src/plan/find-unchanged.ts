@@ -220,13 +220,7 @@ function compare(
   if (existing?.kind !== kind || recorded === undefined) return { kind, memory, why: [] };
   if (isLoaded(input, standing, node)) return loadedFinding(input, recorded, { kind, memory }, before);
   if (input.reuse !== true) return { kind, memory, why: [] };
-  if (before === undefined) {
-    const why = ['nothing is known of what it was built from'];
-    if (recorded.isCopy !== true) return { kind, memory, ...(isReset(recorded, node) ? { reason: 'reset' } : {}), why };
-    // What made the rows that were copied stands in the record of those.
-    const rewritten = input.differs?.get(node.id)?.rewritten;
-    return { kind, memory, ...(rewritten === undefined ? {} : { rewritten }), why: ['its rows were copied from another environment'] };
-  }
+  if (before === undefined) return unknownFinding(input, node, recorded, { kind, memory });
   const differs = differences(before.fingerprint, memory.fingerprint);
   const known = { graph: input.graph, isBuilt, isOtherText: differs.some(isText) };
   const moved = read.flatMap(([id, found]) => describeMove(known, { id, found, before: before.inputs[id] }));
@@ -255,9 +249,18 @@ function compare(
   return { kind, memory, reason, ...isRewritten(differs), why };
 }
 
-/** Somebody gave up what was known of it. */
-function isReset({ isReset, node }: RecordedBuild, { id }: BuiltNode): boolean {
-  return isReset === true && node === id;
+/** Of what stands it is not known what it was made from. */
+function unknownFinding(
+  { differs }: PlanInput,
+  { id }: BuiltNode,
+  { isCopy, isReset, node }: RecordedBuild,
+  what: Pick<Compared, 'kind' | 'memory'>,
+): Finding {
+  const why = ['nothing is known of what it was built from'];
+  if (isCopy !== true) return { ...what, ...(isReset === true && node === id ? { reason: 'reset' } : {}), why };
+  // What made the rows that were copied stands in the record of those.
+  const rewritten = differs?.get(id)?.rewritten;
+  return { ...what, ...(rewritten === undefined ? {} : { rewritten }), why: ['its rows were copied from another environment'] };
 }
 
 /** A view asks again whenever it is read; what a run knows stands in its text. */
