@@ -249,25 +249,18 @@ function compare(
   return { kind, memory, reason, ...isRewritten(differs), why };
 }
 
-/** What stands was built, and nothing says from what. */
+/** Of what stands it is not known what it was made from. */
 function unknownFinding(
   { differs }: PlanInput,
-  node: BuiltNode,
-  recorded: RecordedBuild,
-  { kind, memory }: Pick<Finding, 'kind' | 'memory'>,
+  { id }: BuiltNode,
+  { isCopy, isReset, node }: RecordedBuild,
+  what: Pick<Compared, 'kind' | 'memory'>,
 ): Finding {
-  if (recorded.isCopy !== true) {
-    const reset = isReset(recorded, node) ? { reason: 'reset' as const } : {};
-    return { kind, memory, ...reset, why: ['nothing is known of what it was built from'] };
-  }
+  const why = ['nothing is known of what it was built from'];
+  if (isCopy !== true) return { ...what, ...(isReset === true && node === id ? { reason: 'reset' } : {}), why };
   // What made the rows that were copied stands in the record of those.
-  const rewritten = differs?.get(node.id)?.rewritten;
-  return { kind, memory, ...(rewritten === undefined ? {} : { rewritten }), why: ['its rows were copied from another environment'] };
-}
-
-/** Somebody gave up what was known of it. */
-function isReset({ isReset, node }: RecordedBuild, { id }: BuiltNode): boolean {
-  return isReset === true && node === id;
+  const rewritten = differs?.get(id)?.rewritten;
+  return { ...what, ...(rewritten === undefined ? {} : { rewritten }), why: ['its rows were copied from another environment'] };
 }
 
 /** A view asks again whenever it is read; what a run knows stands in its text. */
