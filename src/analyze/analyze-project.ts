@@ -1,5 +1,5 @@
 /** Binds every query of a project in graph order against its parents' columns: types and lineage of all, and all their problems. */
-import type { BoundQuery, Stub } from '../adapter/analysis.ts';
+import type { BindRequest, BoundQuery, Stub } from '../adapter/analysis.ts';
 import type { Column } from '../adapter/relation.ts';
 import type { CompiledText, NodeId } from '../compile/compiled.ts';
 import { hasColumnSlots } from '../compile/column-slots.ts';
@@ -26,6 +26,7 @@ import {
 import { describeMisfits, describeOpaque, findCertain } from './describe-binding.ts';
 import { describeRefused } from './describe-refused.ts';
 import { findRefusedSeedTypes } from './describe-seed-types.ts';
+import { ephemeralStub, followEphemerals, isEphemeral } from './ephemeral-lineage.ts';
 import { describeWaiting, fillKnownColumns } from './fill-columns.ts';
 import { findSourceColumns } from './source-columns.ts';
 import { declaredInstead, readColumns, refusedUpon, suppositionOf, withoutAllSupposed, withoutSupposed } from './supposed-columns.ts';
@@ -45,6 +46,12 @@ interface Work extends AnalyzePorts {
 interface Task {
   readonly node: QueryNode;
   readonly text: CompiledText;
+}
+
+interface BoundTask {
+  readonly task: Task;
+  readonly request: BindRequest;
+  readonly query: BoundQuery;
 }
 
 /**
@@ -167,8 +174,15 @@ async function settleWave(work: Work, wave: readonly QueryNode[]): Promise<void>
     if (whole === undefined) work.nodes.set(node.id, declaredInstead(node, { kind: 'refused' }));
     else tasks.push({ node, text: fillRun(work, whole) });
   }
-  for (const { task, query } of await bindAll(work, tasks)) {
-    const known = knownBy(query);
+  const bound = await bindAll(work, tasks);
+  const followed = await followEphemerals(
+    input,
+    work.binder,
+    work.nodes,
+    bound.map(({ task: { node }, request, query }) => ({ node: node.id, request, query })),
+  );
+  for (const [at, { task, query }] of bound.entries()) {
+    const known = knownBy(followed[at] ?? query);
     const { node } = task;
     const columns = afterIncrement(input, node, known.columns);
     const supposed = suppositionOf(input.graph.parents.get(node.id) ?? [], work.nodes);
@@ -236,7 +250,7 @@ function whereKnowledgeEnds({ input, nodes }: Work, node: QueryNode): NodeAnalys
 }
 
 /** Binds texts; what is refused is settled and reported here. */
-async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { readonly task: Task; readonly query: BoundQuery }[]> {
+async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly BoundTask[]> {
   const { input, binder, nodes, diagnostics } = work;
   const requests = tasks.map(({ node, text }) => {
     const reads = relationsRead(input, node);
@@ -244,13 +258,13 @@ async function bindAll(work: Work, tasks: readonly Task[]): Promise<readonly { r
     return files.length === 0 ? { sql: text.sql, reads } : { sql: text.sql, reads, files };
   });
   const bindings = requests.length === 0 ? [] : await binder.bind(requests);
-  const bound: { readonly task: Task; readonly query: BoundQuery }[] = [];
+  const bound: BoundTask[] = [];
   for (const [at, task] of tasks.entries()) {
     const binding = bindings[at];
     const { node, text } = task;
     if (binding?.kind === 'bound') {
       diagnostics.push(...describeMisfits(input, node, text, binding.query.misfits), ...describeOpaque(node, binding.query));
-      bound.push({ task, query: binding.query });
+      bound.push({ task, request: requests[at] ?? text, query: binding.query });
       continue;
     }
     const certain = binding === undefined ? undefined : await findCertain(input, work, node, text, binding.error);
@@ -288,14 +302,9 @@ function parentsInText(input: AnalyzeInput, id: NodeId): readonly NodeId[] {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (found.has(next)) continue;
     found.add(next);
-    if (isEphemeral(input, next)) open.push(...(input.graph.parents.get(next) ?? []));
+    if (isEphemeral(input.graph.nodes.get(next))) open.push(...(input.graph.parents.get(next) ?? []));
   }
   return [...found];
-}
-
-function isEphemeral({ graph }: AnalyzeInput, id: NodeId): boolean {
-  const node = graph.nodes.get(id);
-  return node?.resourceType === 'model' && node.config.materialized === 'ephemeral';
 }
 
 /** Makes a wave known to the next ones, and an incremental model to itself. */
@@ -303,7 +312,8 @@ async function declareWave({ input, binder, nodes }: Work, wave: readonly QueryN
   const stubs = wave.flatMap((node): readonly Stub[] => {
     const found = nodes.get(node.id);
     const columns = readColumns(found);
-    if (node.resourceType === 'test' || columns === undefined || isEphemeral(input, node.id)) return [];
+    if (node.resourceType === 'test' || columns === undefined) return [];
+    if (isEphemeral(node)) return ephemeralStub(node.id, found);
     const read = (node.resourceType === 'model' && node.incremental !== undefined) || (input.graph.children.get(node.id) ?? []).length > 0;
     return read ? [{ relation: node.relation, columns, ...(found?.kind === 'known' ? { proofs: found.proofs } : {}) }] : [];
   });

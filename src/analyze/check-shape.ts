@@ -73,12 +73,13 @@ export function checkPartitions(node: CompiledModel, columns: readonly Column[],
   const partitionBy = external?.partitionBy ?? (materialized === 'incremental' ? ofIncrements : []);
   const names = columns.map(({ name }) => name);
   const known = new Set(names.map(fold));
-  const span = node.rawConfig['partition_by']?.span;
+  const located = node.rawConfig['partition_by'];
   return partitionBy
-    .filter((entry) => !entry.startsWith('(') && !known.has(fold(entry)))
-    .map((column) =>
-      diagnose('partition-column-missing', { column, columns: names, inFolders: external !== undefined }, { node: node.id, span }),
-    )
+    .flatMap((entry, at) => (entry.startsWith('(') || known.has(fold(entry)) ? [] : [{ column: entry, at }]))
+    .map(({ column, at }) => {
+      const where = { node: node.id, span: located?.parts?.[at] ?? located?.span };
+      return diagnose('partition-column-missing', { column, columns: names, inFolders: external !== undefined }, where);
+    })
     .concat(checkSpans(node, columns, fold));
 }
 

@@ -3,6 +3,7 @@ import type { EdgeKind, InfluenceKind } from '../adapter/analysis.ts';
 import type { Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import type { Analysis } from './analysis.ts';
+import { ephemeralRelation } from './ephemeral-lineage.ts';
 import { relationKey } from './relation-key.ts';
 
 export interface ColumnRef {
@@ -76,6 +77,7 @@ export function findOwners(
   for (const [id] of analysis.nodes) {
     const made = graph.nodes.get(id)?.relation;
     if (made !== undefined) owners.set(relation(made), id);
+    owners.set(relation(ephemeralRelation(id)), id);
   }
   return owners;
 }

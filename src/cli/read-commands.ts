@@ -65,7 +65,7 @@ export function addReadCommands(host: Host, add: Add): void {
   add<import('./commands/lineage.ts').LineageOptions>(
     {
       name: 'lineage',
-      argument: ['<column>', '`model.column` or `source.table.column`'],
+      argument: ['<column>', '`model.column`, `source.table.column`, or `model` for all of its columns'],
       summary: 'show where a column comes from, and where it goes',
       examples: [
         'tx lineage fct_orders.amount',

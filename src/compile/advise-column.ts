@@ -5,15 +5,17 @@ import type { Range, Tokens } from '../parse/code-tokens.ts';
 import { itemName } from '../parse/sql/item-name.ts';
 import { readText, seenQueries } from '../parse/sql/read-query.ts';
 
+/** `isOfUser`: the place is written just so in the template, and by no helper. */
 export function adviseColumn(
   { kind, name, candidates = [] }: EngineErrorDetails,
   query: { readonly sql: string; readonly offset: number } | undefined,
+  isOfUser = true,
 ): string | undefined {
   if (kind !== 'unknown-column' || name === undefined || query === undefined) return undefined;
   const clause = clauseBeforeAlias(query.sql, query.offset, name.toLowerCase());
   if (clause !== undefined)
     return `\`${name}\` is made by this \`select\`, after its \`${clause}\`: repeat there what it is made of, or name it in a query of its own, \`with named as (select …)\``;
-  if (query.sql[query.offset] !== '"' || nearest(name, candidates).length > 0) return undefined;
+  if (!isOfUser || query.sql[query.offset] !== '"' || nearest(name, candidates).length > 0) return undefined;
   return `double quotes are for names; a text stands in single quotes: \`'${name.replaceAll("'", "''")}'\``;
 }
 

@@ -2,6 +2,7 @@
 import type { EngineErrorDetails, EngineErrorKind } from '../adapter/engine-error.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { adviseColumn } from './advise-column.ts';
+import { adviseSyntax } from './advise-syntax.ts';
 import { placeInCompiled } from './compiled-excerpt.ts';
 import type { CompiledPlace } from './compiled-excerpt.ts';
 import type { CompiledText } from './compiled.ts';
@@ -123,7 +124,12 @@ export function engineDiagnostic(
   if (absent !== undefined) return diagnoseAbsent(absent, nodeName(origin.node), where);
   if (details.kind === 'duplicate-column' && details.name !== undefined && statement?.embedded !== undefined)
     return { ...diagnose('duplicate-column', { column: details.name }, where), severity: 'error' };
-  const help = details.operation === 'division' ? divisorHelp : (adviseReference(reads, details, query) ?? adviseColumn(details, query));
+  const help =
+    details.operation === 'division'
+      ? divisorHelp
+      : (adviseReference(reads, details, query) ??
+        adviseColumn(details, query, place?.excerpt === undefined) ??
+        adviseSyntax(details, query));
   if (recreates === undefined) return diagnose(codes[details.kind], params, help === undefined ? where : { ...where, help });
   const { what, relation } = recreates;
   return diagnose('dependents-not-recreated', { ...params, what, relation: `${relation.schema}.${relation.name}` }, where);

@@ -1,6 +1,6 @@
 /** Reads the `{{config …}}` of a file before anything is rendered: refs need every model's schema and alias first. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Call, Template, TemplateNode } from '../parse/template.ts';
+import type { Call, Template, TemplateNode, Expression } from '../parse/template.ts';
 import type { ConfigResource } from '../project/config-keys.ts';
 import { configSpellings, findConfigKey, readConfigValue } from '../project/config-keys.ts';
 import type { Located, YamlValue } from '../project/project.ts';
@@ -137,6 +137,12 @@ function readCall(call: Call, frame: Frame, reader: Reader): void {
     for (const problem of read.diagnostics)
       session.diagnostics.push({ ...problem, ...(session.node === undefined ? {} : { node: session.node }) });
     if (read.value === undefined) reader.refused.add(key.name);
-    else reader.values[key.name] = { value: plain, span: entry.value.span };
+    else reader.values[key.name] = { value: plain, span: entry.value.span, ...partsOf(key.name, entry.value) };
   }
+}
+
+/** The places of columns in an array. */
+function partsOf(name: string, value: Expression): Pick<Located<YamlValue>, 'parts'> {
+  if (name !== 'partition_by' || value.kind !== 'call' || value.name !== 'array') return {};
+  return { parts: Object.fromEntries(value.args.map(({ span }, at) => [at, span])) };
 }

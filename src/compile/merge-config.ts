@@ -79,11 +79,16 @@ export function mergeConfig(levels: readonly RawConfig[]): MergedConfig {
       const above = raw[name];
       raw[name] =
         above === undefined || key.merge === 'overwrite'
-          ? { value: located.value, span: located.span }
+          ? { value: located.value, span: located.span, ...placesIn(name, located) }
           : { value: combineConfig(key.merge, above.value, located.value), span: located.span };
     }
   }
   return { raw, hooks, columnTypePlaces, tests: configInside(tests) };
+}
+
+/** Of columns in a list, each of which may be wrong. */
+function placesIn(name: string, { parts }: Located<YamlValue>): Pick<Located<YamlValue>, 'parts'> {
+  return name !== 'partition_by' || parts === undefined ? {} : { parts };
 }
 
 function hooksOf(located: Located<YamlValue>): readonly Hook[] {

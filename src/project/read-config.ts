@@ -78,7 +78,7 @@ export function takeConfig(reader: ConfigReader, entry: YamlEntry, spelling = en
   reader.config[found.name] = { value: toYamlValue(entry.value), span: spanOf(reader.path, entry.value), ...parts };
 }
 
-/** The places of the types of columns, of the SQL of hooks and of config of tests: what is wrong with one of them is said there. */
+/** The places of the types of columns, of the SQL of hooks, of columns in lists and of config of tests: what is wrong with one of them is said there. */
 function partsOf(name: ConfigKeyName, path: string, value: YamlNode): Pick<Located<YamlValue>, 'parts'> {
   if (name === 'column_types' && value.kind === 'map') {
     return {
@@ -87,6 +87,9 @@ function partsOf(name: ConfigKeyName, path: string, value: YamlNode): Pick<Locat
   }
   if (name === 'tests' && value.kind === 'map') {
     return { parts: Object.fromEntries(value.entries.map((entry) => [entry.key, spanOf(path, entry.value)])) };
+  }
+  if (name === 'partition_by' && value.kind === 'list') {
+    return { parts: Object.fromEntries(value.items.map((item, at) => [at, spanOf(path, item)])) };
   }
   if (name !== 'pre_hook' && name !== 'post_hook') return {};
   const hooks = value.kind === 'list' ? value.items : [value];

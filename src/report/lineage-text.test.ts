@@ -8,6 +8,6 @@ describe('Mermaid', () => {
   it('holds no secret, however it spells quotes', () => {
     const column = { node: nodeId('model.shop.orders'), column: 'is "s3cr"et"' };
     const lineage = { column, type: 'integer', nameOf: () => 'orders' };
-    expect(lineageMermaid(lineage, createMask(['s3cr"et']).apply)).toBe('flowchart LR\n  c0["orders.is #quot;***#quot;"]');
+    expect(lineageMermaid(createMask(['s3cr"et']).apply, lineage)).toBe('flowchart LR\n  c0["orders.is #quot;***#quot;"]');
   });
 });

@@ -2,6 +2,7 @@
 import type { ColumnEdge, ColumnRef } from '../analyze/column-graph.ts';
 import { edgesOf } from '../analyze/trace-column.ts';
 import type { ColumnTrace } from '../analyze/trace-column.ts';
+import type { NodeId } from '../compile/compiled.ts';
 import { plainLine } from '../diagnostics/plain.ts';
 import type { Style } from '../diagnostics/paint.ts';
 
@@ -66,38 +67,53 @@ function allEdges({ upstream, downstream }: Lineage): readonly ColumnEdge[] {
   return [upstream, downstream].flatMap((trace) => (trace === undefined ? [] : edgesOf(trace)));
 }
 
-export function lineageJson(lineage: Lineage): string {
-  const ref = (column: ColumnRef): object => ({ node: column.node, column: column.column });
+function jsonOf(lineage: Lineage): { readonly column: string; readonly type: string; readonly edges: readonly object[] } {
+  const ref = ({ node, column }: ColumnRef): object => ({ node, column });
   const edges = allEdges(lineage).map(({ from, to, kind, direct }) => ({ from: ref(from), to: ref(to), kind, direct }));
-  return JSON.stringify({ ...ref(lineage.column), type: lineage.type, edges });
+  return { column: lineage.column.column, type: lineage.type, edges };
 }
 
-export function lineageDot(lineage: Lineage): string {
+export function lineageJson(lineage: Lineage): string {
+  return JSON.stringify({ node: lineage.column.node, ...jsonOf(lineage) });
+}
+
+/** Of all columns of a node. */
+export function nodeLineageJson(node: NodeId, columns: readonly Lineage[]): string {
+  return JSON.stringify({ node, columns: columns.map(jsonOf) });
+}
+
+/** One graph of one or more columns. */
+export function lineageDot(...lineages: readonly Lineage[]): string {
   const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
-  const lines = allEdges(lineage).map(
-    ({ from, to, kind, direct }) =>
-      `  ${quoted(label(lineage, from))} -> ${quoted(label(lineage, to))} [label=${quoted(kind)}${direct ? '' : ', style=dashed'}];`,
+  const starts = lineages.map((lineage) => `  ${quoted(label(lineage, lineage.column))} [style=bold];`);
+  const lines = lineages.flatMap((lineage) =>
+    allEdges(lineage).map(
+      ({ from, to, kind, direct }) =>
+        `  ${quoted(label(lineage, from))} -> ${quoted(label(lineage, to))} [label=${quoted(kind)}${direct ? '' : ', style=dashed'}];`,
+    ),
   );
-  return ['digraph lineage {', '  rankdir=LR;', `  ${quoted(label(lineage, lineage.column))} [style=bold];`, ...lines, '}'].join('\n');
+  return ['digraph lineage {', '  rankdir=LR;', ...starts, ...new Set(lines), '}'].join('\n');
 }
 
-/** `hide` takes what must not be shown out of a name, before Mermaid spells it. */
-export function lineageMermaid(lineage: Lineage, hide: (text: string) => string): string {
+/** One graph of one or more columns. `hide` takes what must not be shown out of a name, before Mermaid spells it. */
+export function lineageMermaid(hide: (text: string) => string, ...lineages: readonly Lineage[]): string {
   const ids = new Map<string, string>();
-  const lines: string[] = ['flowchart LR'];
-  const idOf = (column: ColumnRef): string => {
+  // Each once, in the order in which they come.
+  const lines = new Set(['flowchart LR']);
+  const idOf = (lineage: Lineage, column: ColumnRef): string => {
     const text = label(lineage, column);
     const known = ids.get(text);
     if (known !== undefined) return known;
     const id = `c${ids.size}`;
     ids.set(text, id);
-    lines.push(`  ${id}["${hide(text).replaceAll('"', '#quot;')}"]`);
+    lines.add(`  ${id}["${hide(text).replaceAll('"', '#quot;')}"]`);
     return id;
   };
-  idOf(lineage.column);
-  for (const { from, to, kind, direct } of allEdges(lineage)) {
-    const [a, b] = [idOf(from), idOf(to)];
-    lines.push(direct ? `  ${a} -->|${kind}| ${b}` : `  ${a} -.->|${kind}| ${b}`);
-  }
-  return lines.join('\n');
+  for (const lineage of lineages) idOf(lineage, lineage.column);
+  for (const lineage of lineages)
+    for (const { from, to, kind, direct } of allEdges(lineage)) {
+      const [a, b] = [idOf(lineage, from), idOf(lineage, to)];
+      lines.add(direct ? `  ${a} -->|${kind}| ${b}` : `  ${a} -.->|${kind}| ${b}`);
+    }
+  return [...lines].join('\n');
 }

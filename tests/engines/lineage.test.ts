@@ -34,6 +34,47 @@ describe.each(useProjectEngines())('on $name', ({ name, project }) => {
     expect(await told('orders.id --upstream')).toEqual(['comes from nothing of this project']);
   });
 
+  it('goes through ephemeral models as through all others, and all columns of a model are shown together', async () => {
+    const opened = await project({
+      ...shop,
+      'models/e1.sql': `{{config materialized="ephemeral"}}\nselect id, amount, ')' as x from {{ref "orders"}} where status = 'paid'`,
+      'models/e2.sql': `{{config materialized="ephemeral"}}\nwith a as (select id, amount + 1 as more from {{ref "e1"}}) select * from a`,
+      'models/last.sql':
+        'with b as (select * from {{ref "e2"}}) select b.more as most, o.id from b join {{ref "orders"}} as o on o.id = b.id',
+    });
+    const told = async (args: string): Promise<readonly string[]> =>
+      (await opened.tx(`lineage ${args}`)).text.trimEnd().split('\n').slice(2);
+    expect(await told('e1.amount --downstream')).toEqual(['goes into', '└─ e2.more  transformation', '   └─ last.most  identity']);
+    expect(await told('last.most --upstream')).toEqual([
+      'comes from',
+      '└─ e2.more  identity',
+      '   └─ e1.amount  transformation',
+      '      └─ orders.amount  identity',
+    ]);
+    expect(await told('e2.id --downstream --indirect')).toEqual(['goes into', '├─ last.most  join', '└─ last.id  join']);
+    const { text } = await opened.tx('lineage last --upstream');
+    expect(
+      text
+        .split('\n')
+        .filter((line) => /^\S+\.\S+ /.test(line))
+        .map((line) => line.split(' ')[0]),
+    ).toEqual(['last.most', 'last.id']);
+    const json = JSON.parse((await opened.tx('lineage last --upstream --output json')).text) as unknown;
+    expect(json).toMatchObject({
+      node: 'model.shop.last',
+      columns: [
+        { column: 'most', edges: [{}, {}, {}] },
+        { column: 'id', edges: [{}] },
+      ],
+    });
+    for (const form of ['dot', 'mermaid']) {
+      const drawn = (await opened.tx(`lineage e2 --output ${form}`)).text.split('\n').filter((line) => /--?>/.test(line));
+      expect(new Set(drawn).size).toBe(drawn.length);
+      // e1.id into e2.id, e1.amount into e2.more, both from orders, and e2.more into last.most.
+      expect(drawn).toHaveLength(5);
+    }
+  });
+
   it('the site shows where columns come from, and descriptions that they inherit', async () => {
     const opened = await project(shop);
     const { exit, text } = await opened.tx('docs');

@@ -134,6 +134,9 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     sql: "select date '2024-13-01' as d from @orders",
     says: ['conversion-failed 1:13: write a value that the type has'],
   },
+  misspelt_where: { sql: 'select id from @orders wher amount > 1', says: ['sql-syntax 1:38: is `wher` meant to be `where`?'] },
+  misspelt_from: { sql: 'select id as n form @orders', says: ['sql-syntax 1:16: is `form` meant to be `from`?'] },
+  quoted_by_a_helper: { sql: 'select {{nullcheck (array "zz")}} from @customers', says: ['unknown-column 1:8: check the name'] },
   no_over: { sql: 'select lag(id) as n from @orders', says: ['query-invalid 1:8: write `over (partition by … order by …)` behind it'] },
 };
 

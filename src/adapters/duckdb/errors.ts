@@ -135,11 +135,15 @@ const noDatabase = /^Catalog "((?:[^"]|"")+)" does not exist!$/;
 /** What the binder says of a name before a column that nothing in FROM has. */
 const beforeColumn = /^Referenced table "((?:[^"]|"")+)" not found/i;
 
+/** What it says of a column that nothing in FROM has, and that the query makes itself, further on. */
+const beforeItsAlias = /^Column "((?:[^"]|"")+)" referenced that exists in the SELECT clause/;
+
 function binderKind(raw: RawError): EngineErrorKind {
   const message = raw.exception_message;
   if (
     raw.error_subtype === 'COLUMN_NOT_FOUND' ||
-    /does not have a column|column .* not found|^Column .* does not exist on (?:left|right) side of join/i.test(message)
+    /does not have a column|column .* not found|^Column .* does not exist on (?:left|right) side of join/i.test(message) ||
+    beforeItsAlias.test(message)
   )
     return 'unknown-column';
   if (aliasTwice.test(message)) return 'meaningless';
@@ -251,7 +255,8 @@ function unnamedCandidates(message: string, kind: EngineErrorKind): readonly str
 function unnamedColumn(message: string): string | undefined {
   return (
     /does not have a column named "([^"]+)"/.exec(message) ??
-    /^Column "([^"]+)" (?:does not exist on|in (?:EXCLUDE|REPLACE) list)/.exec(message)
+    /^Column "([^"]+)" (?:does not exist on|in (?:EXCLUDE|REPLACE) list)/.exec(message) ??
+    beforeItsAlias.exec(message)
   )?.[1];
 }
 

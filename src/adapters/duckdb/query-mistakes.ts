@@ -79,6 +79,7 @@ const named: readonly Named[] = [
   { pattern: /^Column "(.+)" in EXCLUDE list not found/, fits: (before) => /^(?:\(|,|exclude)$/.test(before) },
   { pattern: /^Column "(.+)" in REPLACE list not found/, fits: (before) => before === 'as' },
   { pattern: /^(Sample) sample_size .* out of range/, fits: (before) => before === 'using' || before === 'table' || before === '' },
+  { pattern: /^Column "(.+)" referenced that exists in the SELECT clause/, fits: (before) => before !== 'as' && before !== '.', nth: 0 },
   { pattern: /^Catalog "(.+)" does not exist!$/, fits: (_, after) => after === '.' },
 ];
 

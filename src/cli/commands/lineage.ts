@@ -1,6 +1,6 @@
 /** `tx lineage`: where a column comes from, and where it goes. */
 import { buildColumnGraph } from '../../analyze/column-graph.ts';
-import type { ColumnRef } from '../../analyze/column-graph.ts';
+import type { ColumnGraph, ColumnRef } from '../../analyze/column-graph.ts';
 import type { Analysis, NodeAnalysis } from '../../analyze/analysis.ts';
 import { traceColumn } from '../../analyze/trace-column.ts';
 import type { ColumnTrace } from '../../analyze/trace-column.ts';
@@ -8,7 +8,7 @@ import type { NodeId } from '../../compile/compiled.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
-import { lineageDot, lineageJson, lineageMermaid, renderLineage } from '../../report/lineage-text.ts';
+import { lineageDot, lineageJson, lineageMermaid, nodeLineageJson, renderLineage } from '../../report/lineage-text.ts';
 import type { Lineage } from '../../report/lineage-text.ts';
 import { analyzeNodes } from '../analyze-nodes.ts';
 import { noteUnreachable } from '../note-unreachable.ts';
@@ -52,38 +52,51 @@ export async function lineageCommand(host: Host, screen: Screen, options: Lineag
     throw new Stop(exitCodes.usage, [diagnose('columns-unknown', { node: shownName(wanted.node) }, { help })]);
   }
   writeColumnEdges(host, screen, loaded, outcome.value);
-  const { column, type } = findColumn(loaded, outcome.value, wanted, outcome.diagnostics);
-  const columns = buildColumnGraph(outcome.value, graph, engine.dialect.foldIdentifier, options.indirect === true);
-  const both = options.upstream === options.downstream;
-  const depth = options.depth ?? Number.POSITIVE_INFINITY;
-  const trace = (way: 'upstream' | 'downstream'): ColumnTrace => traceColumn(columns, column, way, depth);
-  const lineage: Lineage = {
-    column,
-    type,
-    nameOf: ({ node }) => nameOf(graph, node),
-    ...(both || options.upstream === true ? { upstream: trace('upstream') } : {}),
-    ...(both || options.downstream === true ? { downstream: trace('downstream') } : {}),
-  };
-  const isBare = [lineage.upstream, lineage.downstream].some((found) => found?.next.length === 0);
-  const all =
-    options.indirect === true || !isBare ? undefined : buildColumnGraph(outcome.value, graph, engine.dialect.foldIdentifier, true);
-  const isThere = (way: 'upstream' | 'downstream'): boolean => all !== undefined && traceColumn(all, column, way, 1).next.length > 0;
-  const indirect = { upstream: isThere('upstream'), downstream: isThere('downstream') };
-  screen.result(draw(screen, { ...lineage, indirect }, options.output));
+  const found = findColumns(loaded, outcome.value, wanted, outcome.diagnostics);
+  screen.result(draw(screen, wanted, traceAll(loaded, outcome.value, found, options), options.output));
   screen.showDiagnostics(outcome.diagnostics.filter(({ severity }) => severity === 'error'));
   return exitCodes.ok;
 }
 
-function draw(screen: Screen, lineage: Lineage, output: LineageOptions['output']): string {
+/** Where each of these columns comes from and goes, as far as that was asked for. */
+function traceAll(
+  { graph, engine }: LoadedGraph,
+  analysis: Analysis,
+  found: readonly FoundColumn[],
+  options: LineageOptions,
+): readonly Lineage[] {
+  const graphOf = (isIndirect: boolean): ColumnGraph => buildColumnGraph(analysis, graph, engine.dialect.foldIdentifier, isIndirect);
+  const columns = graphOf(options.indirect === true);
+  const both = options.upstream === options.downstream;
+  const depth = options.depth ?? Number.POSITIVE_INFINITY;
+  let all: ColumnGraph | undefined;
+  return found.map(({ column, type }) => {
+    const trace = (way: 'upstream' | 'downstream'): ColumnTrace => traceColumn(columns, column, way, depth);
+    const isThere = (way: 'upstream' | 'downstream', traced: ColumnTrace | undefined): boolean =>
+      options.indirect !== true && traced?.next.length === 0 && traceColumn((all ??= graphOf(true)), column, way, 1).next.length > 0;
+    const upstream = both || options.upstream === true ? trace('upstream') : undefined;
+    const downstream = both || options.downstream === true ? trace('downstream') : undefined;
+    return {
+      column,
+      type,
+      nameOf: ({ node }) => nameOf(graph, node),
+      ...(upstream === undefined ? {} : { upstream }),
+      ...(downstream === undefined ? {} : { downstream }),
+      indirect: { upstream: isThere('upstream', upstream), downstream: isThere('downstream', downstream) },
+    };
+  });
+}
+
+function draw(screen: Screen, { node, column }: Wanted, lineages: readonly Lineage[], output: LineageOptions['output']): string {
   switch (output) {
     case 'json':
-      return lineageJson(lineage);
+      return column === undefined ? nodeLineageJson(node.id, lineages) : lineages.map(lineageJson).join('');
     case 'dot':
-      return lineageDot(lineage);
+      return lineageDot(...lineages);
     case 'mermaid':
-      return lineageMermaid(lineage, screen.mask().apply);
+      return lineageMermaid(screen.mask().apply, ...lineages);
     case 'text':
-      return renderLineage(lineage, screen.resultStyle);
+      return lineages.map((lineage) => renderLineage(lineage, screen.resultStyle)).join('\n\n');
   }
 }
 
@@ -109,15 +122,21 @@ function findNode(graph: Graph, text: string, fold: (name: string) => string): W
   if (found !== undefined) return { node: found, column: text.slice(dot + 1) };
   const alone = named(text);
   if (alone !== undefined) return { node: alone, column: undefined };
-  throw new Stop(exitCodes.usage, [diagnose('column-reference', { text, known: nodes.map(shownName), columns: [] })]);
+  throw new Stop(exitCodes.usage, [diagnose('column-reference', { text, known: nodes.map(shownName) })]);
 }
 
-function findColumn(
+interface FoundColumn {
+  readonly column: ColumnRef;
+  readonly type: string;
+}
+
+/** The column that was asked for, or all of the node. */
+function findColumns(
   { engine }: LoadedGraph,
   analysis: Analysis,
   { node, column }: Wanted,
   diagnostics: readonly Diagnostic[],
-): { readonly column: ColumnRef; readonly type: string } {
+): readonly FoundColumn[] {
   const found: NodeAnalysis | undefined = analysis.nodes.get(node.id);
   if (found?.kind !== 'known') {
     const about = diagnostics.filter((entry) => entry.severity === 'error');
@@ -125,9 +144,9 @@ function findColumn(
   }
   const fold = engine.dialect.foldIdentifier;
   const names = found.columns.map(({ name }) => name);
-  if (column === undefined)
-    throw new Stop(exitCodes.usage, [diagnose('column-reference', { text: shownName(node), known: [], columns: names })]);
-  const match = found.columns.find(({ name }) => fold(name) === fold(column));
-  if (match !== undefined) return { column: { node: node.id, column: match.name }, type: match.type };
+  const asked = found.columns
+    .filter(({ name }) => column === undefined || fold(name) === fold(column))
+    .slice(0, column === undefined ? undefined : 1);
+  if (column === undefined || asked.length > 0) return asked.map(({ name, type }) => ({ column: { node: node.id, column: name }, type }));
   throw new Stop(exitCodes.usage, [diagnose('column-not-found', { node: shownName(node), column, columns: names })]);
 }

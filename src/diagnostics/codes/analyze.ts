@@ -56,14 +56,12 @@ export const analyzeCodes = {
   'column-reference': error<{
     readonly text: string;
     readonly known: readonly string[];
-    /** Of the node that `text` names without one. */
-    readonly columns: readonly string[];
   }>(
-    ({ text, columns }) => (columns.length === 0 ? `\`${text}\` names no column of this project` : `\`${text}\` is no column`),
-    ({ text, known, columns }) =>
-      columns.length > 0
-        ? `name one of its columns: ${quoted(columns.map((column) => `${text}.${column}`))}`
-        : (didYouMean(text.slice(0, Math.max(text.lastIndexOf('.'), 0)), known) ?? 'write `model.column` or `source.table.column`'),
+    ({ text }) => `\`${text}\` names no model or column of this project`,
+    ({ text, known }) =>
+      didYouMean(text, known) ??
+      didYouMean(text.slice(0, Math.max(text.lastIndexOf('.'), 0)), known) ??
+      'write `model`, `model.column` or `source.table.column`',
   ),
   'column-not-found': error<{ readonly node: string; readonly column: string; readonly columns: readonly string[] }>(
     ({ node, column }) => `\`${node}\` has no column \`${column}\``,

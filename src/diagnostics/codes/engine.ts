@@ -45,7 +45,9 @@ const notInFrom = (problem: StatementProblem): string =>
 
 /** Near names; else all, when they are few; else the general advice. */
 function nearNames(advice: string): (problem: StatementProblem) => string {
-  return ({ name, candidates = [] }) => {
+  return ({ name, candidates: offered = [] }) => {
+    // What another part of the query has under the same name is not what was meant here.
+    const candidates = offered.filter((candidate) => candidate !== name);
     const near = name === undefined ? undefined : didYouMean(name, candidates);
     if (near !== undefined) return near;
     if (candidates.length === 0 || candidates.length > 10) return advice;
