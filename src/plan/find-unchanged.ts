@@ -207,9 +207,10 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   // Whoever plans the step knows more of these.
   if (existing?.kind !== kind || recorded === undefined) return { kind, memory, why: [] };
   if (isLoaded(input, standing, node)) return loadedFinding(input, recorded, { kind, memory }, before);
-  if (input.reuse !== true) return { kind, memory, why: [] };
+  const differs = before === undefined ? [] : differences(before.fingerprint, memory.fingerprint);
+  const rewritten = differs.includes('sql') ? { rewritten: true as const } : {};
+  if (input.reuse !== true) return { kind, memory, ...rewritten, why: [] };
   if (before === undefined) return { kind, memory, why: ['nothing is known of what it was built from'] };
-  const differs = differences(before.fingerprint, memory.fingerprint);
   const moved = read.flatMap(([id, found]) => describeMove(input, id, found, before.inputs[id]));
   const reasons: (readonly [Reason, readonly string[]])[] = [
     ['non-deterministic', asksOf(node, { kind, memory })],
@@ -239,7 +240,7 @@ function compare({ input, standing, isDrifted, hooks, track }: Comparing, node: 
   // Its rows are taken from elsewhere whatever its query would make.
   if (reason === undefined || isCopied) return { kind, memory, why: [] };
   if (words !== undefined) return { ...held, stands: 'unchanged', keeps: memory.inputs, why: [words] };
-  return { kind, memory, reason, ...(differs.includes('sql') ? { rewritten: true as const } : {}), why };
+  return { kind, memory, reason, ...rewritten, why };
 }
 
 /** A view asks again whenever it is read; what a run knows stands in its text. */
