@@ -4,6 +4,7 @@ import { EngineError } from '../adapter/engine-error.ts';
 import type { Statement } from '../adapter/statement.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
 import type { NodeId } from '../compile/compiled.ts';
+import { bug } from '../diagnostics/bug.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { findLate, ledgersToRead, sourcesToAsk } from '../plan/find-late.ts';
 import { indexStanding } from '../plan/index-standing.ts';
@@ -24,9 +25,9 @@ export async function askForLate(
 ): Promise<Found | { readonly diagnostics: readonly Diagnostic[] } | undefined> {
   if (input.copies !== undefined) return undefined;
   const standing = indexStanding(input);
-  const questions = sourcesToAsk(plan, input, standing);
+  const questions = sourcesToAsk(input, standing);
   if (questions.length === 0 && input.state.ledgers.length < 2) return undefined;
-  const ledgers = ledgersToRead(plan, input, standing);
+  const ledgers = ledgersToRead(input, standing);
   const nothing = { loads: [], arrivals: new Map<NodeId, SourceArrivals>(), diagnostics: [] };
   const found =
     ledgers.length + questions.length === 0
@@ -68,9 +69,13 @@ async function askSource(
   { dialect, target }: PlanInput,
 ): Promise<SourceArrivals | Diagnostic | undefined> {
   const { source } = question;
-  const statement = arrivalsQuery(question, dialect);
+  let statement = arrivalsQuery(question, dialect, undefined);
   try {
-    return readArrivals(question, (await connection.query(statement)).rows);
+    const answer = readArrivals(question, (await connection.query(statement)).rows);
+    if (answer !== 'endless') return answer;
+    statement = arrivalsQuery(question, dialect, 'endless');
+    const again = readArrivals(question, (await connection.query(statement)).rows);
+    return again === 'endless' ? bug(`${source.id} has rows that were left out`) : again;
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
     const probe = probeOf(source, dialect);

@@ -7,9 +7,13 @@ import { diagnose, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { ExecutionPorts } from '../execute/execution.ts';
 import { auditsIn } from '../plan/audits-in.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import { indexStanding } from '../plan/index-standing.ts';
+import { olderSeen } from '../plan/older-seen.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import type { BuildStep } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
+import type { RecordedLedger } from '../state/state-reader.ts';
+import type { LedgersSeen } from '../state/state-writer.ts';
 import { Stop } from './exit.ts';
 import { readStandingOn } from './open-database.ts';
 
@@ -22,18 +26,24 @@ export function replanner(input: PlanInput, adapter: Adapter, project: Project):
     if ('diagnostics' in standing) return standing;
     // What another run has just built is built again: the plan said so, and others wait for it. The tests of the step are its own, whoever selected them; and a build plans seeds as well as models.
     const selected = new Set<NodeId>([step.node, ...testsIn(step)]);
-    const { value, diagnostics } = buildPlan({ ...input, ...standing, command: 'build', selected, reuse: false, again });
+    const isOfNoBatch = step.batches === undefined;
+    const { value, diagnostics } = buildPlan({ ...input, ...standing, command: 'build', selected, reuse: false, again, isOfNoBatch });
     if (hasErrors(diagnostics)) return { diagnostics };
     const found = value.plan.steps.find((candidate) => candidate.id === step.id);
     if (found?.kind !== 'build') return bug(`${step.id} was planned anew and is gone`);
     const { dependsOn, blocks, before, after } = step;
-    // What came into the ledgers of its parents since the first plan, that did not see.
     if (found.batches === undefined) return { step: { ...found, dependsOn, blocks, before, after }, texts: value.texts };
     const { seen: _later, ...batches } = found.batches;
-    const seen = step.batches?.seen === undefined ? {} : { seen: step.batches.seen };
-    const planned = { ...found, batches: { ...batches, ...seen } };
+    const ledger = indexStanding({ ...input, ...standing }).ledger(step.relation);
+    const seen = seenUnderLock(step, ledger);
+    const planned = { ...found, batches: { ...batches, ...(seen === undefined ? {} : { seen }) } };
     return { step: { ...planned, dependsOn, blocks, before, after }, texts: value.texts };
   };
+}
+
+/** What came into the ledgers of its parents since the first plan, that did not see; nor did who has added to its own ledger since. */
+function seenUnderLock({ batches }: BuildStep, ledger: RecordedLedger | undefined): LedgersSeen | undefined {
+  return ledger === undefined || ledger.ordinal === batches?.entry ? batches?.seen : olderSeen(batches?.seen, ledger.seen);
 }
 
 async function standingFor(

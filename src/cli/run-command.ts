@@ -10,6 +10,7 @@ import { ancestorsHere } from '../plan/defer-nodes.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import type { Command, Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
+import { listOlderRows } from '../report/older-rows.ts';
 import { placedFiles } from '../project/placed-files.ts';
 import { traced } from '../project/tracer.ts';
 import { looksAtTarget, looksOn } from './analyze-nodes.ts';
@@ -91,6 +92,8 @@ async function runMarked(host: Host, screen: Screen, asked: RunRequest, mark: Un
     const result = await runPrepared(host, screen, request, prepared, {
       cancellation,
       report: (planned) => createRunReport(host, screen, prepared.loaded, { request, planned }),
+      // Nobody asks it of another run, and each pays for what is written.
+      ...(request.options.backfill === true ? { opened: () => mark?.opened() } : {}),
       recorded: () => mark?.recorded(),
       finished: () => writeManifest(host, screen, ownProject(prepared.loaded)),
     });
@@ -110,6 +113,8 @@ async function runMarked(host: Host, screen: Screen, asked: RunRequest, mark: Un
 export interface RunManner {
   readonly cancellation: Pick<Cancellation, 'signal' | 'whileBusy'>;
   readonly report: (planned: PlanResult) => RunReport;
+  /** What it opens in the target is open. */
+  readonly opened?: () => void;
   /** Its results are written. */
   readonly recorded: () => void;
   /** What else is left to do after a run that was not cancelled. */
@@ -148,6 +153,9 @@ export async function runPrepared(
     const looks = looksOn(adapter, session, loaded);
     const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, looks };
     const planned = proveTests(request, loaded, drafted, await requireColumns(host, screen, request, check));
+    if (request.options.resume === true && !drafted.plan.steps.some(({ kind }) => kind === 'build'))
+      screen.note('nothing of the range is missing: it is loaded, or was never opened; without `--resume` all of it is loaded again');
+    for (const line of listOlderRows(planned.plan)) screen.note(line);
     if (request.options.backfill === true || (request.options.restate ?? []).length > 0) {
       const { project, engine } = loaded;
       const known = { project, engine, catalog: adapter.catalog };
@@ -163,7 +171,10 @@ export async function runPrepared(
             session,
             clock: host.clock,
             chance: Math.random,
-            emit: followed(host, report.emit),
+            emit: followed(host, (event) => {
+              if (event.type === 'run-started') manner.opened?.();
+              report.emit(event);
+            }),
             verifySeed: seeds.verify,
             seedContent: (path) => seeds.content(path) ?? bug(`seed ${path} was not read`),
             places: placedFiles(host.files, loaded.project.root),

@@ -24,6 +24,8 @@ export const unfinishedName = 'unfinished_run.json';
 export interface UnfinishedMark {
   /** Sets the mark in the folder for output (absolute). */
   readonly begin: Begin;
+  /** What the run opens in the target is open by now. */
+  readonly opened: () => void;
   /** The record is written: takes the mark away, unless it is that of a run that began later. */
   readonly recorded: () => void;
   /** Nothing was to be done: things are as they were before. */
@@ -44,8 +46,18 @@ export function createUnfinishedMark(host: Host, options: ProjectOptions, run: {
   };
   /** Those that no run wrote since. */
   const ours = (): typeof set => set.filter(({ path, text }) => readIfAny(host, path) === text);
+  const mend = (more: Partial<UnfinishedRun>): void => {
+    set = set.map((mark) => {
+      const standing = readIfAny(host, mark.path) === mark.text ? readUnfinishedRun(mark.text) : undefined;
+      if (standing === undefined) return mark;
+      const text = renderUnfinishedRun({ ...standing, ...more });
+      write(host, mark.path, text);
+      return { ...mark, text };
+    });
+  };
   return {
     begin: (folder, mask, project) => begin(folder, mask, project),
+    opened: () => mend({ isOpen: true }),
     recorded: () => {
       for (const { path } of ours()) write(host, path, undefined);
     },
@@ -53,10 +65,7 @@ export function createUnfinishedMark(host: Host, options: ProjectOptions, run: {
       for (const { path, before } of ours()) write(host, path, before);
     },
     stopped: async (exitCode) => {
-      for (const { path, text } of ours()) {
-        const standing = readUnfinishedRun(text);
-        if (standing !== undefined) write(host, path, renderUnfinishedRun({ ...standing, exitCode }));
-      }
+      mend({ exitCode });
       const found = set.length > 0 ? undefined : await recordFolder(host, options);
       if (found !== undefined) begin(found.folder, createMask(found.secrets).apply, found.project, exitCode);
     },

@@ -1,6 +1,7 @@
 /** Asks the database how old the newest rows of relations are. */
+import { isWithinCalendar } from '../adapter/calendar-sql.ts';
 import { EngineError } from '../adapter/engine-error.ts';
-import type { Connection, Session } from '../adapter/connection.ts';
+import type { Cell, Connection, Session } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import type { Statement } from '../adapter/statement.ts';
 import type { Age, Freshness, NodeId } from '../compile/compiled.ts';
@@ -10,7 +11,7 @@ import { bug } from '../diagnostics/bug.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { engineDiagnostic } from '../compile/engine-diagnostic.ts';
-import { readPrintedTime } from '../intervals/printed-time.ts';
+import { isOutsideCalendar, readPrintedTime } from '../intervals/printed-time.ts';
 import type { Clock } from './execution.ts';
 
 /** A source, or what the project builds, with an age that its data may have. */
@@ -89,13 +90,18 @@ async function checkNode(node: WatchedNode, worker: number, connection: Connecti
   });
   const { loadedAt } = freshness;
   if (loadedAt === undefined) return fail(diagnose('freshness-without-time', { source: name }, { span: freshness.span, node: node.id }));
-  const statement = loadedAtQuery(node, ports.dialect);
+  let statement = loadedAtQuery(node, ports.dialect);
+  const ask = async (): Promise<Cell> => (await connection.query(statement, 1)).rows[0]?.[0] ?? null;
   try {
-    const { rows } = await connection.query(statement, 1);
-    const cell = rows[0]?.[0] ?? null;
+    let cell = await ask();
+    if (cell !== null && isOutsideCalendar(String(cell)) && loadedAt.kind === 'field') {
+      statement = loadedAtQuery(node, ports.dialect, isWithinCalendar(loadedAt.sql, ports.dialect));
+      cell = await ask();
+    }
     const time = cell === null ? undefined : readPrintedTime(String(cell));
     if (cell !== null && time === undefined) {
-      return fail(diagnose('freshness-not-a-time', { source: name }, { span: loadedAt.span, node: node.id }));
+      const value = isOutsideCalendar(String(cell)) ? { value: String(cell) } : {};
+      return fail(diagnose('freshness-not-a-time', { source: name, ...value }, { span: loadedAt.span, node: node.id }));
     }
     const finishedAt = ports.clock.now();
     return { ...base, status: judge(freshness, time, startedAt), loadedAt: time, finishedAt, diagnostics: [] };
@@ -107,13 +113,14 @@ async function checkNode(node: WatchedNode, worker: number, connection: Connecti
 }
 
 /** One cell of text: the spelling of times is the same on every engine, their types are not. */
-function loadedAtQuery(node: WatchedNode, dialect: Dialect): Statement {
+function loadedAtQuery(node: WatchedNode, dialect: Dialect, isCounted?: string): Statement {
   const { freshness, relation } = node;
   const external = node.resourceType === 'source' ? node.external : undefined;
   const { loadedAt, filter } = freshness;
   const text = dialect.typeName('text');
   if (loadedAt?.kind === 'query') return { sql: `select cast((\n${loadedAt.sql}\n) as ${text}) as loaded_at` };
-  const where = filter === undefined ? '' : `\nwhere ${filter}`;
+  const counted = filter === undefined ? isCounted : isCounted === undefined ? filter : `(${filter}\n) and ${isCounted}`;
+  const where = counted === undefined ? '' : `\nwhere ${counted}`;
   return {
     sql: `select cast(max(${loadedAt?.sql ?? 'null'}) as ${text}) as loaded_at\nfrom ${external ?? dialect.relation(relation)}${where}`,
   };

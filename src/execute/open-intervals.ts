@@ -5,6 +5,7 @@ import type { Statement } from '../adapter/statement.ts';
 import type { Connection } from '../adapter/connection.ts';
 import type { Dialect } from '../adapter/dialect.ts';
 import { commonRanges, joinRanges, withoutRanges } from '../intervals/range-set.ts';
+import { olderSeen } from '../plan/older-seen.ts';
 import type { BuildStep, Plan } from '../plan/plan.ts';
 import { latestLedger, readLatestLedger } from '../state/state-reader.ts';
 import type { LedgerRecord, StateWriter } from '../state/state-writer.ts';
@@ -37,6 +38,8 @@ export async function openIntervals(
     const range = { start: first.start, end: last.end };
     const { version, build, dataVersion, ordinal } = found;
     const done = joinRanges(withoutRanges(found.done, opened));
+    // The plan counted this entry already.
+    const seen = ordinal + 1 === batches?.entry ? batches.seen : olderSeen(batches?.seen, found.seen);
     ledgers.push({
       runId: plan.run.id,
       node,
@@ -48,7 +51,7 @@ export async function openIntervals(
       build,
       dataVersion,
       done,
-      ...(batches?.seen === undefined ? {} : { seen: batches.seen }),
+      ...(seen === undefined ? {} : { seen }),
       ordinal: ordinal + 1,
     });
   }

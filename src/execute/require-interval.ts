@@ -22,7 +22,7 @@ export async function requireInterval(
 ): Promise<{ readonly staged: readonly Column[]; readonly dropped: number }> {
   const { dialect, catalog } = adapter;
   const { stage, time } = action;
-  const { range } = step.batch ?? bug('an interval is asked for without a batch');
+  const range = action.range ?? step.batch?.range ?? bug('an interval is asked for without a batch');
   const where = { node: step.node, span: action.span ?? { path: step.path, start: 0, end: 0 } };
   const staged = await catalog.columns(connection, stage, stage.schema === dialect.temporarySchema);
   const fold = dialect.foldIdentifier;

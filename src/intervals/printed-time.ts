@@ -17,3 +17,8 @@ export function readPrintedTime(text: string): number | undefined {
 export function isPrintedDate(text: string): boolean {
   return TIME.exec(text.trim())?.[2] === undefined;
 }
+
+/** Whether it is a time, and yet no moment that a clock shows: endless, or before the first year. */
+export function isOutsideCalendar(text: string): boolean {
+  return /^-?infinity$|\bBC\b/.test(text.trim());
+}

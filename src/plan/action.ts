@@ -117,6 +117,8 @@ export type Action =
       readonly stage: Relation;
       readonly time: TimeColumn;
       readonly outside: 'error' | 'drop';
+      /** The interval, where there is no batch. */
+      readonly range?: Range;
       readonly masked: readonly string[];
       /** Where the column is declared. */
       readonly span?: Span;

@@ -6,13 +6,16 @@
 import type { CompiledModel, CompiledSource, NodeId } from '../compile/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
 import { shownName } from '../graph/shown-name.ts';
+import { inOrder } from '../graph/traverse.ts';
 import { bug } from '../diagnostics/bug.ts';
 import { cellSizeOf } from '../intervals/batch-size.ts';
 import { wholeCells } from '../intervals/choose-loads.ts';
 import { createGrid } from '../intervals/grid.ts';
+import { readMoment } from '../intervals/local-time.ts';
 import { commonRanges, joinRanges, withoutRanges } from '../intervals/range-set.ts';
-import type { RangeSet } from '../intervals/range-set.ts';
+import type { Range, RangeSet } from '../intervals/range-set.ts';
 import { findZone } from '../intervals/zone.ts';
+import type { Zone } from '../intervals/zone.ts';
 import type { LedgerLoad } from '../state/ledger-loads.ts';
 import type { RecordedLedger } from '../state/state-reader.ts';
 import { buildSubject } from '../state/state-tables.ts';
@@ -65,9 +68,9 @@ function markOf(seen: LedgersSeen | undefined, source: WatchedSource): SourceMar
 }
 
 /** What is to be asked of sources for models of the plan: nothing of those that do not say when rows come. */
-export function sourcesToAsk(plan: Plan, input: PlanInput, standing: Standing): readonly ArrivalQuestion[] {
+export function sourcesToAsk(input: PlanInput, standing: Standing): readonly ArrivalQuestion[] {
   const found = new Map<NodeId, ArrivalQuestion>();
-  for (const model of modelsByInterval(plan, input)) {
+  for (const model of modelsByInterval(input)) {
     if (isLeftToNext({ input, standing }, model)) continue;
     const seen = standing.ledger(model.relation)?.seen;
     const size = cellSizeOf(model.config.intervals?.batchSize ?? 'day');
@@ -92,15 +95,16 @@ function isLeftToNext({ input, standing }: Pick<BuildContext, 'input' | 'standin
 
 /** How far a model has looked into a ledger: not at all where what is loaded of it is from before that was noted. */
 function lookedUntil(model: CompiledModel, { seen, version }: RecordedLedger, subject: string): number | undefined {
-  if (seen !== undefined) return seen.ordinals[subject];
-  // Another text may have read nothing by interval, and then there was nothing to note.
+  const noted = seen?.ordinals[subject];
+  if (noted !== undefined) return noted;
+  // The same text has read it all the time, also while it was built in another way; another text may have read nothing by interval.
   return version === versionOf(model) ? 0 : undefined;
 }
 
 /** The ledgers with entries that some model of the plan has not seen; nothing where none was loaded again. */
-export function ledgersToRead(plan: Plan, input: PlanInput, standing: Standing): readonly LedgerSince[] {
+export function ledgersToRead(input: PlanInput, standing: Standing): readonly LedgerSince[] {
   const found = new Map<string, LedgerSince>();
-  for (const model of modelsByInterval(plan, input)) {
+  for (const model of modelsByInterval(input)) {
     const ledger = standing.ledger(model.relation);
     if (ledger === undefined) continue;
     for (const { relation } of readsByTime(input, model.id).parents) {
@@ -119,7 +123,7 @@ export function findLate(plan: Plan, input: PlanInput, standing: Standing, loads
   const late = new Map<NodeId, LateRanges>();
   const loaded = new Map<NodeId, RangeSet>();
   for (const step of plan.steps) if (step.kind === 'build' && step.batches !== undefined) loaded.set(step.node, step.batches.load);
-  for (const model of modelsByInterval(plan, input)) {
+  for (const model of modelsByInterval(input)) {
     const ledger = standing.ledger(model.relation);
     if (ledger === undefined) continue;
     const after: string[] = [];
@@ -128,7 +132,8 @@ export function findLate(plan: Plan, input: PlanInput, standing: Standing, loads
     for (const source of sources) {
       const mark = markOf(ledger.seen, source);
       const arrived = mark === undefined ? undefined : input.arrivals?.get(source.id)?.late.find(({ since }) => isSameMark(since, mark));
-      const moved = commonRanges(cellsOf(model, arrived?.ranges ?? []), ledger.done);
+      const times = joinRanges([...(arrived?.ranges ?? []), ...(arrived?.days ?? []).map((days) => inZoneOf(model, days))]);
+      const moved = commonRanges(cellsOf(model, times), ledger.done);
       if (moved.length === 0) continue;
       after.push(shownName(source));
       ranges.push(moved);
@@ -159,15 +164,10 @@ export function findLate(plan: Plan, input: PlanInput, standing: Standing, loads
 }
 
 /** What the plan is about, after what it reads. */
-function modelsByInterval({ steps }: Plan, { graph }: PlanInput): readonly CompiledModel[] {
-  const ids = new Set<NodeId>();
-  for (const step of steps) {
-    if (step.kind === 'build') ids.add(step.node);
-    if (step.kind === 'unchanged' && step.build !== undefined) ids.add(step.build.node);
-  }
-  return [...ids]
-    .sort((a, b) => (graph.positions.get(a) ?? 0) - (graph.positions.get(b) ?? 0))
-    .flatMap((id) => modelByInterval(graph, id) ?? []);
+function modelsByInterval({ command, graph, selected }: PlanInput): readonly CompiledModel[] {
+  // Of those that have nothing to load as yet there may be no step.
+  if (command !== 'run' && command !== 'build') return [];
+  return inOrder(graph, selected).flatMap((id) => modelByInterval(graph, id) ?? []);
 }
 
 function modelByInterval(graph: Graph, id: NodeId): CompiledModel | undefined {
@@ -199,8 +199,19 @@ function readsByTime(
 
 const isWatched = (source: CompiledSource): source is WatchedSource => source.arrivals !== undefined;
 
+/** Days as the model counts them. */
+function inZoneOf({ config: { intervals } }: CompiledModel, { start, end }: Range): Range {
+  const zone = zoneNamed(intervals?.timeZone ?? 'UTC');
+  const read = (midnight: number): number => {
+    const date = new Date(midnight).toISOString().slice(0, -14);
+    return readMoment(date, zone) ?? midnight;
+  };
+  return { start: read(start), end: read(end) };
+}
+
 function cellsOf({ config: { intervals } }: CompiledModel, ranges: RangeSet): RangeSet {
   if (intervals === undefined) return ranges;
-  const zone = findZone(intervals.timeZone) ?? bug(`there is no zone ${intervals.timeZone}`);
-  return wholeCells(createGrid(cellSizeOf(intervals.batchSize), zone), ranges);
+  return wholeCells(createGrid(cellSizeOf(intervals.batchSize), zoneNamed(intervals.timeZone)), ranges);
 }
+
+const zoneNamed = (name: string): Zone => findZone(name) ?? bug(`there is no zone ${name}`);

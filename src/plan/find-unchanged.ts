@@ -219,9 +219,10 @@ function compare(
   // Whoever plans the step knows more of these.
   if (existing?.kind !== kind || recorded === undefined) return { kind, memory, why: [] };
   if (isLoaded(input, standing, node)) return loadedFinding(input, recorded, { kind, memory }, before);
-  if (input.reuse !== true) return { kind, memory, why: [] };
+  const differs = before === undefined ? [] : differences(before.fingerprint, memory.fingerprint);
+  const rewritten = isRewritten(differs);
+  if (input.reuse !== true) return { kind, memory, ...rewritten, why: [] };
   if (before === undefined) return unknownFinding(input, node, recorded, { kind, memory });
-  const differs = differences(before.fingerprint, memory.fingerprint);
   const known = { graph: input.graph, isBuilt, isOtherText: differs.some(isText) };
   const moved = read.flatMap(([id, found]) => describeMove(known, { id, found, before: before.inputs[id] }));
   const reasons: readonly ReasonInWords[] = [
@@ -246,7 +247,7 @@ function compare(
   // Its rows are taken from elsewhere whatever its query would make.
   if (reason === undefined || isCopied) return { kind, memory, why: [] };
   if (words !== undefined) return { ...held, stands: 'unchanged', keeps: memory.inputs, why: [words] };
-  return { kind, memory, reason, ...isRewritten(differs), why };
+  return { kind, memory, reason, ...rewritten, why };
 }
 
 /** Of what stands it is not known what it was made from. */

@@ -17,6 +17,8 @@ import { incrementTable, reattach, replaceTable, requireInterval, requireKeys } 
 import { checkDeletions, settleFirst } from './plan-events.ts';
 import { seenBy } from './find-late.ts';
 import { planBatches } from './plan-batches.ts';
+import { planEmpty } from './plan-empty.ts';
+import type { EmptyBuild } from './plan-empty.ts';
 import { checkPlace, externalWork } from './plan-external.ts';
 import { checkDivision } from './plan-partitions.ts';
 import { planReplay } from './plan-replay.ts';
@@ -29,13 +31,14 @@ export function planHooks(
   id: string,
   phase: string,
   hooks: readonly CompiledHook[],
-  isByBatch?: boolean,
+  by?: 'batch' | EmptyBuild,
 ): { inside: readonly Action[]; outside: readonly Operation[] } {
   const inside: Action[] = [];
   const outside: Operation[] = [];
   hooks.forEach((hook, index) => {
-    const fill = hook.transaction && isByBatch === true ? context.collector.template : context.collector.query;
-    const query = fill(`${id}:${phase}:${index}`, hook.text, id);
+    const fill = hook.transaction && by === 'batch' ? context.collector.template : context.collector.query;
+    const text = hook.transaction && typeof by === 'object' ? by.text(hook.text) : hook.text;
+    const query = fill(`${id}:${phase}:${index}`, text, id);
     if (query === undefined) return;
     if (hook.transaction) inside.push(operation({ kind: 'run-sql', query }));
     else outside.push({ kind: 'run-sql', query });
@@ -257,15 +260,19 @@ function planDecided(context: BuildContext, model: CompiledModel, decided: Decid
   const { relationKind, existing, increment, decision, copy } = decided;
   const text: CompiledText = decision.incremental ? (model.incremental ?? model.full) : model.full;
   const planned = copy === undefined ? planBatches(context, model, decision.incremental) : undefined;
-  const batches = planned === undefined ? undefined : { ...planned, ...seenBy(context, model) };
+  const empty = planEmpty(context, model, planned, decision.incremental);
+  const batches = planned === undefined || empty !== undefined ? undefined : { ...planned, ...seenBy(context, model) };
   if (batches?.count === 0 && context.input.again === undefined) return undefined;
   const { query: fill, template } = context.collector;
-  const query = copy === undefined ? (batches === undefined ? fill : template)(model.id, text, model.id) : rowsOf(context, copy);
+  const written = empty === undefined ? text : empty.text(text);
+  const query = copy === undefined ? (batches === undefined ? fill : template)(model.id, written, model.id) : rowsOf(context, copy);
   if (query === undefined) return undefined;
-  const pre = planHooks(context, model.id, 'pre_hook', model.preHooks, batches !== undefined);
-  const post = planHooks(context, model.id, 'post_hook', model.postHooks, batches !== undefined);
-  const work =
+  const by = batches === undefined ? empty : 'batch';
+  const pre = planHooks(context, model.id, 'pre_hook', model.preHooks, by);
+  const post = planHooks(context, model.id, 'post_hook', model.postHooks, by);
+  const rows =
     increment === undefined ? replaceWork(context, model, query, existing) : incrementTable(context, model, query, existing, increment);
+  const work = empty === undefined ? rows : empty.work(rows);
   return {
     kind: 'build',
     id: model.id,

@@ -122,6 +122,8 @@ export interface PlanInput {
   readonly refusesGaps?: boolean;
   /** A step is planned anew, before its first transaction or after it: it stays a step, whatever is left to do. */
   readonly again?: 'from-start' | 'go-on';
+  /** That step makes a table that has nothing to load yet. */
+  readonly isOfNoBatch?: boolean;
   /** What stands unchanged is not built again, and its tests keep their verdicts. */
   readonly reuse?: boolean;
   /** Queries of which it was found out what they make another way than before. */

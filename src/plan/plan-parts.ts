@@ -6,6 +6,7 @@ import { inOrder } from '../graph/traverse.ts';
 import { assumption } from './build-context.ts';
 import type { BuildContext, BuildPart } from './build-context.ts';
 import type { Finding, Findings } from './find-unchanged.ts';
+import { olderRowsBelow } from './find-older-rows.ts';
 import { planModel } from './plan-build.ts';
 import { planSeed } from './plan-seed.ts';
 import { planSnapshot } from './plan-snapshot.ts';
@@ -31,6 +32,7 @@ export function planParts(context: BuildContext, builds: ReadonlyMap<NodeId, Rea
   const built = new Map<NodeId, BuildPart>();
   const described = new Map<NodeId, BuildPart>();
   const unchanged = new Map<NodeId, Unchanged>();
+  const rewritten: NodeId[] = [];
   for (const id of inOrder(context.input.graph, builds.keys())) {
     const node = nodeOf(context.input.graph, id);
     if (!isBuilt(node)) bug(`${id} cannot be built`);
@@ -42,8 +44,15 @@ export function planParts(context: BuildContext, builds: ReadonlyMap<NodeId, Rea
     } else if (finding.stands === 'metadata') described.set(id, describePart(context, node, finding));
     else {
       const part = planBuild(context, node, builds.get(id));
-      if (part !== undefined) built.set(id, isCopy(context, id) ? part : comparing(context, remembering(part, finding)));
+      if (part === undefined) continue;
+      built.set(id, isCopy(context, id) ? part : comparing(context, remembering(part, finding)));
+      if (finding.rewritten === true && part.materialization === 'view') rewritten.push(id);
     }
+  }
+  for (const id of rewritten) {
+    const leaves = olderRowsBelow(context, id, built);
+    const part = built.get(id);
+    if (part !== undefined && leaves.length > 0) built.set(id, { ...part, leaves });
   }
   return { built, described, unchanged };
 }

@@ -78,6 +78,8 @@ export interface BuildStep extends BaseStep {
   readonly contentHash: string;
   /** Only rows are added, and those that are there were made by another query: they stay as they are. */
   readonly rewritten?: true;
+  /** Of a view by a new query: names of models below that go on with rows that the one before gave. */
+  readonly leaves?: readonly string[];
   /** What the next run compares with; absent where it must not take for granted what this one makes. */
   readonly memory?: BuildMemory;
   /** Checked under the lock of the relation, where the engine has one. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plainPaint } from '../diagnostics/paint.ts';
 import { audit, build, check, nodeId, planOf } from './run-fixture.ts';
 import type { BuildStep } from '../plan/plan.ts';
+import { listOlderRows } from './older-rows.ts';
 import { renderPlan } from './plan-text.ts';
 
 const style = { paint: plainPaint, unicode: true, width: 80 };
@@ -65,6 +66,14 @@ describe('renderPlan', () => {
     expect(told({ rewritten: true })).toBe(
       '  model  orders  incremental merge  main.orders  new rows only; its SQL has changed, and older rows stay: `--full-refresh` makes them anew',
     );
+  });
+
+  it('says of a view by a new query whose rows stay below, in the plan and before a run', () => {
+    const plan = planOf([build('events', { materialization: 'view', reason: 'sql-changed', leaves: ['a', 'b', 'c', 'd', 'e'] })]);
+    const words = 'older rows of `a`, `b`, `c` and 2 more stay: `--full-refresh` makes them anew';
+    expect(renderPlan(plan, { style, verbose: false }).split('\n')[2]).toContain(`its SQL has changed; ${words}`);
+    expect(listOlderRows(plan)).toEqual([`SQL of \`events\` has changed, and ${words}`]);
+    expect(listOlderRows(planOf([build('events', { materialization: 'view', reason: 'sql-changed' })]))).toEqual([]);
   });
 
   it('does not say twice why a step is there', () => {

@@ -8,6 +8,7 @@ import { padRight, textWidth } from '../diagnostics/text-width.ts';
 import type { Action } from '../plan/action.ts';
 import type { BuildStep, Plan, PlannedHook, UnitStep } from '../plan/plan.ts';
 import { describeBatches } from './describe-batches.ts';
+import { addOlderRows } from './older-rows.ts';
 import { describeIncrement, isOfIncrements } from './describe-increment.ts';
 import { renderDeferred, renderLeftovers, renderSpared } from './left-alone-text.ts';
 import { nameRelation } from './name-relation.ts';
@@ -96,8 +97,7 @@ function stepRow(step: WorkStep): Row {
     const attached = tests.length === 0 ? '' : `, ${countOf(tests.length, 'test')}`;
     const { kind, reason } = describeStep(step);
     const batches = step.batches === undefined ? '' : `: ${describeBatches(step.batches)}`;
-    const rewritten = step.rewritten === true ? '; its SQL has changed, and older rows stay: `--full-refresh` makes them anew' : '';
-    const tail = reason + batches + attached + rewritten;
+    const tail = reason + batches + attached + addOlderRows(step);
     return { cells: [step.resourceType, plainLine(step.name), kind, nameRelation(step.relation)], tail };
   }
   if (step.kind === 'unchanged' && step.build !== undefined) {

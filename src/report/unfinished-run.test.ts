@@ -6,7 +6,7 @@ const run = { command: 'build', args: { select: ['a'], vars: null }, startedAt: 
 describe('readUnfinishedRun', () => {
   it('reads what was written', () => {
     expect(readUnfinishedRun(renderUnfinishedRun(run))).toEqual(run);
-    const going = { ...run, exitCode: undefined };
+    const going = { ...run, exitCode: undefined, isOpen: true };
     expect(readUnfinishedRun(renderUnfinishedRun(going))).toEqual(going);
   });
 

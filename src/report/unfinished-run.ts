@@ -13,11 +13,14 @@ export interface UnfinishedRun {
   readonly pid: number;
   /** How it ended, where it could still say so; undefined while it goes on, and after its process was killed. */
   readonly exitCode: number | undefined;
+  /** The target knows of it: what it was to open there is open. */
+  readonly isOpen?: boolean;
 }
 
 /** The text of the mark. */
-export function renderUnfinishedRun({ command, args, startedAt, pid, exitCode }: UnfinishedRun): string {
-  return `${JSON.stringify({ command, started_at: startedAt, pid, exit_code: exitCode ?? null, args })}\n`;
+export function renderUnfinishedRun({ command, args, startedAt, pid, exitCode, isOpen }: UnfinishedRun): string {
+  const open = isOpen === true ? { open: true } : {};
+  return `${JSON.stringify({ command, started_at: startedAt, pid, exit_code: exitCode ?? null, ...open, args })}\n`;
 }
 
 /** Reads such a text; undefined for any other. */
@@ -25,7 +28,8 @@ export function readUnfinishedRun(text: string): UnfinishedRun | undefined {
   const root = parseObject(text);
   const command = recordedCommand(root?.['command']);
   if (root === undefined || command === undefined) return undefined;
-  const { args, started_at: startedAt, pid, exit_code: exitCode } = root;
+  const { args, started_at: startedAt, pid, exit_code: exitCode, open } = root;
   if (typeof startedAt !== 'string' || typeof pid !== 'number' || !isObject(args)) return undefined;
-  return { command, args: readRunArguments(args), startedAt, pid, exitCode: typeof exitCode === 'number' ? exitCode : undefined };
+  const own = { command, args: readRunArguments(args), startedAt, pid, exitCode: typeof exitCode === 'number' ? exitCode : undefined };
+  return open === true ? { ...own, isOpen: true } : own;
 }

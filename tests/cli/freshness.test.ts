@@ -184,7 +184,7 @@ select current_date - 1 as day, (now() at time zone 'UTC') - interval 1 hour as 
 
   it('reports what cannot be checked, each at its place, and goes on with the rest', async () => {
     const project = await watched(
-      { a: 1, b: 1, c: 1, d: 1 },
+      { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 },
       `sources:
   - name: files
     external: data/{name}.csv
@@ -194,6 +194,8 @@ select current_date - 1 as day, (now() at time zone 'UTC') - interval 1 hour as 
       - { name: b }
       - { name: c, loaded_at_field: id }
       - { name: d, loaded_at_field: seen }
+      - { name: e, loaded_at_field: "case id when 1 then timestamp 'infinity' else seen end", freshness: { filter: id > 0 } }
+      - { name: f, loaded_at_query: "select timestamp 'infinity'" }
 `,
     );
     const { code, stderr } = await project.tx(['freshness']);
@@ -201,8 +203,10 @@ select current_date - 1 as day, (now() at time zone 'UTC') - interval 1 hour as 
     expect(stderr).toContain('error unknown-column  models/s.yaml:6:37');
     expect(stderr).toContain('error freshness-without-time  models/s.yaml:4:16');
     expect(stderr).toContain('error freshness-not-a-time  models/s.yaml:8:37');
-    expect(stderr).toContain('✖ 3 not checked · 1 fresh');
-    expect(resultsOf(project).map(({ status }) => status)).toEqual(['runtime error', 'runtime error', 'runtime error', 'pass']);
+    expect(stderr).toMatch(/what says when `files\.f` was loaded is\s`infinity`, which is no moment/);
+    expect(stderr).toContain('✖ 4 not checked · 2 fresh');
+    const failed = 'runtime error';
+    expect(resultsOf(project).map(({ status }) => status)).toEqual([failed, failed, failed, 'pass', 'pass', failed]);
     expect(resultsOf(project)[1]).toMatchObject({ error: 'nothing says when `files.b` was loaded' });
   });
 

@@ -87,6 +87,36 @@ export const intervalCases: readonly ConformanceCase[] = [
     ],
   },
   {
+    name: 'a table of which no interval is over yet is made without rows, and what reads it with it',
+    files: {
+      ...visits(
+        arrived,
+        `batch_size="month" pre_hook="insert into main.seen values ({{interval.end}})"`,
+        `{{interval.start}} as day, count(*) as n`,
+      ),
+      'models/m.yaml': 'models: [{ name: m, columns: [{ name: day, tests: [not_null] }] }]',
+      // A row whatever the interval is.
+      'models/each.sql':
+        '{{config materialized="incremental" incremental_strategy="time_interval" time_column="day" batch_size="month" begin="2024-01-01"}}' +
+        `select cast({{interval.start}} as date) as day`,
+      'models/total.sql': '{{config materialized="table"}}select count(*) as n from {{ref "m"}} cross join {{ref "each"}}',
+    },
+    acts: [
+      { sql: 'create schema if not exists main' },
+      { sql: 'create table main.seen (till timestamp)' },
+      run('2024-01-31T23:59', /each .* 0 rows/, /m .* 0 rows/, '5 ok'),
+      is('select n from main.total', [0]),
+      is('select cast(max(till) as varchar) from main.seen', ['2024-01-01 00:00:00']),
+      { tx: 'build -s each m', at: '2024-01-31T23:59:00Z', says: ['2 models unchanged'] },
+      run('2024-02-01T00:00', /m .* 1 batch /, /total .* 1 row/),
+      is('select n from main.total', [1]),
+      loaded('2024-01-01..2024-02-01'),
+      // Who asks for a range alone gets nothing else.
+      { sql: 'drop table main.m' },
+      { tx: 'run -s m --event-time-start 2024-03-01 --event-time-end 2024-04-01', at: '2024-02-01T00:00:00Z', says: ['nothing to do'] },
+    ],
+  },
+  {
     name: 'a plan explains what differs beside the intervals that are missing, and nothing that does not',
     files: visits(arrived),
     acts: [
@@ -319,6 +349,35 @@ export const intervalCases: readonly ConformanceCase[] = [
       },
       { tx: 'run', at: '2024-01-07T00:00:00Z', exit: 1 },
       loaded('2024-01-01..2024-01-06'),
+    ],
+  },
+  {
+    name: 'a view above that has another query leaves what was loaded, and says so, once',
+    files: {
+      ...visits(arrived),
+      'models/stg.sql': 'select * from {{ref "src"}}',
+      'models/eph.sql': '{{config materialized="ephemeral"}}select * from {{ref "stg"}}',
+      'models/m.sql': String(visits(arrived)['models/m.sql']).replace('src', 'eph'),
+      'models/added.sql': '{{config materialized="incremental"}}select seen_at from {{ref "stg"}}',
+      'models/whole.sql': '{{config materialized="table"}}select * from {{ref "m"}}',
+    },
+    acts: [
+      run('2024-01-05T00:00', '4 batches'),
+      { write: { 'models/stg.sql': `select * from {{ref "src"}} where seen_at < timestamp '2024-01-02 12:00:00'` } },
+      {
+        tx: 'plan',
+        at: '2024-01-05T01:00:00Z',
+        says: [/stg .*its SQL has changed; older rows of `added`, `m` stay: `--full-refresh` makes them anew/, /m .*unchanged/],
+      },
+      {
+        tx: 'build -s stg m',
+        at: '2024-01-05T01:00:00Z',
+        says: ['SQL of `stg` has changed, and older rows of `added`, `m` stay: `--full-refresh` makes them anew'],
+      },
+      { tx: 'build -s stg m', at: '2024-01-05T01:00:00Z', never: ['older rows'] },
+      days(['2024-01-01', 1], ['2024-01-02', 2], ['2024-01-04', 1]),
+      { write: { 'models/stg.sql': 'select seen_at from {{ref "src"}}' } },
+      { tx: 'run -s stg m --full-refresh', at: '2024-01-05T02:00:00Z', says: ['older rows of `added` stay'] },
     ],
   },
   {

@@ -50,7 +50,7 @@ describe.each(engines)('late rows of a model by interval on $name', ({ project: 
     expect(plan).toMatch(/ b .*1 batch of a day, 2024-03-02 to 2024-03-03; again after a: 2024-03-02 to 2024-03-03/);
     expect(plan).toMatch(/ c .*2 batches of a day, 2024-03-02 to 2024-03-03, 2024-03-04 to 2024-03-05; again after b: /);
     expect(plan).not.toContain('gaps');
-    await ok(project, 'build --no-gaps');
+    await ok(project, 'build --force --no-gaps');
     expect(await counts(project, 'c')).toEqual([1, 20, 3, 4]);
     expect([await loads(project, 'b'), await loads(project, 'c')]).toEqual([
       [1, 2, 1, 2],
@@ -131,5 +131,22 @@ describe.each(useFirstEngine(engines))('days of a model that were loaded late, o
     expect(await counts(project, 'b')).toEqual([1, 20, 30, 4]);
     expect(await loads(project, 'b')).toEqual([2, 3, 2, 2]);
     expect(await ok(project, 'build')).toContain('2 models, 1 seed unchanged');
+  });
+
+  it('of a parent that is loaded by interval only now are found below, beside those of one that always was', async () => {
+    const plain = (n: string): string =>
+      `{{config materialized="table"}}select cast(day as timestamp) as day, ${n} as n from {{ref "src"}}`;
+    const project = await open({
+      'seeds/src.csv': days(1, 2),
+      'models/a.sql': model('src'),
+      'models/plain.sql': plain('n'),
+      'models/b.sql': model('a').replace(', n from', ', plain.n from').replace('where', 'join {{ref "plain"}} as plain using (day) where'),
+    });
+    await ok(project, 'build');
+    project.write({ 'models/plain.sql': model('src').replace(', n', ', n * 10 as n') });
+    await ok(project, 'build -s plain');
+    await ok(project, 'build');
+    expect(await counts(project, 'b')).toEqual([10, 20]);
+    expect(await ok(project, 'build')).toContain('3 models, 1 seed unchanged');
   });
 });

@@ -63,16 +63,16 @@ async function readLastRun(host: Host, screen: Screen, options: RetryOptions): P
   return recorded;
 }
 
-function describeUnfinished(host: Host, { command, args, startedAt, pid, exitCode }: UnfinishedRun): Diagnostic {
+function describeUnfinished(host: Host, { command, args, startedAt, pid, exitCode, isOpen }: UnfinishedRun): Diagnostic {
   const isRunning = exitCode === undefined && pid !== host.pid && host.isRunning(pid);
   return diagnose('last-run-unfinished', {
     line: commandLine(command, args),
     time: when(startedAt),
     exitCode,
     pid: isRunning ? pid : undefined,
-    // What a backfill opened counts as missing until it is loaded, whoever loads it.
+    // What a backfill opened counts as missing until it is loaded, whoever loads it. Before that nothing of it is missing.
     resume:
-      args['backfill'] === true && args['resume'] !== true && exitCode === undefined
+      isOpen === true && args['backfill'] === true && args['resume'] !== true && exitCode === undefined
         ? commandLine(command, { ...args, resume: true })
         : undefined,
   });

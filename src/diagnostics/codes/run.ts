@@ -52,11 +52,18 @@ export const runCodes = {
     ({ source }) => `nothing says when \`${source}\` was loaded`,
     () => 'add `loaded_at_field` with the column that holds the time, or `loaded_at_query`',
   ),
-  'freshness-not-a-time': error<{ readonly source: string; readonly key?: 'loaded_at_field' | 'event_time' }>(
-    ({ source, key }) =>
-      `what says when ${key === 'event_time' ? `rows of \`${source}\` happened` : `\`${source}\` was loaded`} is no date or timestamp`,
-    ({ key = 'loaded_at_field' }) =>
-      `name a column of dates or timestamps in \`${key}\`, or cast it there: \`cast(${key === 'event_time' ? 'happened' : 'loaded'} as timestamp)\``,
+  'freshness-not-a-time': error<{
+    readonly source: string;
+    readonly key?: 'loaded_at_field' | 'event_time';
+    /** A time that is no moment. */
+    readonly value?: string;
+  }>(
+    ({ source, key, value }) =>
+      `what says when ${key === 'event_time' ? `rows of \`${source}\` happened` : `\`${source}\` was loaded`} is ${value === undefined ? 'no date or timestamp' : `\`${value}\`, which is no moment`}`,
+    ({ key = 'loaded_at_field', value }) =>
+      value === undefined
+        ? `name a column of dates or timestamps in \`${key}\`, or cast it there: \`cast(${key === 'event_time' ? 'happened' : 'loaded'} as timestamp)\``
+        : 'leave such rows out of the query, e.g. `where isfinite(loaded)`',
   ),
   'files-not-written': error<{ readonly location: string; readonly code: string }>(
     ({ location, code }) => `the files of \`${location}\` cannot be put there: ${code}`,
