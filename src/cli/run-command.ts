@@ -10,7 +10,6 @@ import { ancestorsHere } from '../plan/defer-nodes.ts';
 import type { PlanResult } from '../plan/build-plan.ts';
 import type { Command, Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
-import { listOlderRows } from '../report/older-rows.ts';
 import { placedFiles } from '../project/placed-files.ts';
 import { traced } from '../project/tracer.ts';
 import { looksAtTarget, looksOn } from './analyze-nodes.ts';
@@ -24,7 +23,6 @@ import { chooseNodes, inEnvironment, sparedOf } from './choose-nodes.ts';
 import { stopForDatabase } from './database-errors.ts';
 import { ownProject } from './deferral.ts';
 import { describeNothing } from './describe-nothing.ts';
-import { estimateBackfill } from './estimate-backfill.ts';
 import { exitCodes, Stop } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
@@ -58,6 +56,7 @@ import { seeFilesOfModels } from './see-files-of-models.ts';
 import { showUnneeded } from './unneeded-errors.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
+import { tellBeforeRun } from './tell-before-run.ts';
 import { viewsBeside } from './views-beside.ts';
 
 /** Runs the command from start to exit code. */
@@ -153,14 +152,8 @@ export async function runPrepared(
     const looks = looksOn(adapter, session, loaded);
     const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, looks };
     const planned = proveTests(request, loaded, drafted, await requireColumns(host, screen, request, check));
-    if (request.options.resume === true && !drafted.plan.steps.some(({ kind }) => kind === 'build'))
-      screen.note('nothing of the range is missing: it is loaded, or was never opened; without `--resume` all of it is loaded again');
-    for (const line of listOlderRows(planned.plan)) screen.note(line);
-    if (request.options.backfill === true || (request.options.restate ?? []).length > 0) {
-      const { project, engine } = loaded;
-      const known = { project, engine, catalog: adapter.catalog };
-      for (const line of await estimateBackfill(planned.plan, known, standing, (job) => askOn(session, job))) screen.note(line);
-    }
+    const known = { project: loaded.project, engine: loaded.engine, catalog: adapter.catalog };
+    await tellBeforeRun(screen, request.options, planned.plan, { known, standing, ask: (job) => askOn(session, job) });
     const report = manner.report(planned);
     const result = await executeReported(report, loaded.project, () =>
       traced(host.trace, 'execute', () =>
