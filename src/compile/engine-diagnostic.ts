@@ -124,15 +124,21 @@ export function engineDiagnostic(
   if (absent !== undefined) return diagnoseAbsent(absent, nodeName(origin.node), where);
   if (details.kind === 'duplicate-column' && details.name !== undefined && statement?.embedded !== undefined)
     return { ...diagnose('duplicate-column', { column: details.name }, where), severity: 'error' };
-  const help =
-    details.operation === 'division'
-      ? divisorHelp
-      : (adviseReference(reads, details, query) ??
-        adviseColumn(details, query, place?.excerpt === undefined) ??
-        adviseSyntax(details, query));
+  const help = helpOf(details, reads, query, place?.excerpt === undefined);
   if (recreates === undefined) return diagnose(codes[details.kind], params, help === undefined ? where : { ...where, help });
   const { what, relation } = recreates;
   return diagnose('dependents-not-recreated', { ...params, what, relation: `${relation.schema}.${relation.name}` }, where);
+}
+
+/** What the text of the query tells about the way out; `isOfUser`: it stands so in the template. */
+function helpOf(
+  details: EngineErrorDetails,
+  reads: QueryReads,
+  query: { readonly sql: string; readonly offset: number } | undefined,
+  isOfUser: boolean,
+): string | undefined {
+  if (details.operation === 'division') return divisorHelp;
+  return adviseReference(reads, details, query) ?? adviseColumn(details, query, isOfUser) ?? adviseSyntax(details, query);
 }
 
 function queryAt({ text }: Origin, offset: number | undefined): { readonly sql: string; readonly offset: number } | undefined {
