@@ -124,17 +124,17 @@ export function engineDiagnostic(
   if (absent !== undefined) return diagnoseAbsent(absent, nodeName(origin.node), where);
   if (details.kind === 'duplicate-column' && details.name !== undefined && statement?.embedded !== undefined)
     return { ...diagnose('duplicate-column', { column: details.name }, where), severity: 'error' };
-  const help = adviseOn(reads, details, query, place?.excerpt === undefined);
+  const help = helpOf(details, reads, query, place?.excerpt === undefined);
   if (recreates === undefined) return diagnose(codes[details.kind], params, help === undefined ? where : { ...where, help });
   const { what, relation } = recreates;
   return diagnose('dependents-not-recreated', { ...params, what, relation: `${relation.schema}.${relation.name}` }, where);
 }
 
-/** The way out that the text of the query tells, where it tells one. */
-function adviseOn(
-  reads: QueryReads,
+/** What the text of the query tells about the way out; `isOfUser`: it stands so in the template. */
+function helpOf(
   details: EngineErrorDetails,
-  query: ReturnType<typeof queryAt>,
+  reads: QueryReads,
+  query: { readonly sql: string; readonly offset: number } | undefined,
   isOfUser: boolean,
 ): string | undefined {
   if (details.operation === 'division') return divisorHelp;
