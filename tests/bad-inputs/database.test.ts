@@ -240,8 +240,8 @@ from range({{#if (var "wide" default=false)}}2000000{{else}}10{{/if}}) as r(x)`,
       [
         'error relation-not-owned  models/good.sql',
         '  table `main.good` exists already and was not built by `tx`',
-        '  help  the state schema `_tx` is missing; if `tx` built it, run again with `--adopt` to take it',
-        '        over',
+        '  help  the state schema `_tx` is missing; if `tx` built it, put back what `tx state export` saved',
+        '        with `tx state import state.json`, or run again with `--adopt` to take it over',
       ],
     ]);
     expect(code).toBe(2);
