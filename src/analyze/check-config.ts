@@ -61,14 +61,17 @@ function indexesOf(node: BuiltNode): readonly IndexConfig[] {
   return isKept ? (node.config.storage?.indexes ?? []) : [];
 }
 
+/** Whether its table may have columns that the query gave once, and nobody looked. */
+function mayKeepMore({ kept }: AnalyzeInput, node: BuiltNode): boolean {
+  if (kept !== undefined || node.resourceType !== 'model') return false;
+  return node.config.materialized === 'incremental' && node.config.onSchemaChange === 'append_new_columns';
+}
+
 /** What is in parentheses is an expression. */
-function checkIndexes(
-  { dialect: { foldIdentifier: fold } }: AnalyzeInput,
-  node: BuiltNode,
-  columns: readonly Column[],
-): readonly Diagnostic[] {
+function checkIndexes(input: AnalyzeInput, node: BuiltNode, columns: readonly Column[]): readonly Diagnostic[] {
+  const fold = input.dialect.foldIdentifier;
   const indexes = indexesOf(node);
-  if (indexes.length === 0) return [];
+  if (indexes.length === 0 || mayKeepMore(input, node)) return [];
   const names = columns.map(({ name }) => name);
   const known = new Set(names.map(fold));
   const named = indexes.flatMap((index) => [...index.columns.filter((entry) => !entry.startsWith('(')), ...(index.include ?? [])]);
@@ -156,7 +159,8 @@ async function checkConditions(input: AnalyzeInput, ports: AnalyzePorts, conditi
     }
     const certain =
       binding === undefined ? undefined : await findCertain(input, ports, entry.node, { ...emptyText, sql: entry.sql }, binding.error);
-    if (certain !== undefined) diagnostics.push(describe(entry, certain.message, certain.name));
+    if (certain === undefined || (certain.kind === 'unknown-column' && mayKeepMore(input, entry.node))) continue;
+    diagnostics.push(describe(entry, certain.message, certain.name));
   }
   return diagnostics;
 }
