@@ -15,7 +15,7 @@ import { attempt } from './attempt.ts';
 import type { AttemptingConnection } from './attempt.ts';
 import { openAnalyzer } from './analysis.ts';
 import { dialect } from './dialect.ts';
-import { nameInMissingSchema } from './missing-schema.ts';
+import { noRelation } from './missing-schema.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 import { replaceRelations } from './replace-relations.ts';
 import type { ReplacedQuery } from './replace-relations.ts';
@@ -169,7 +169,7 @@ class TemporaryStubs {
     const query = queries[at];
     if (query === undefined || before.length < at) return before;
     if (mayPassOverTables(asked.error) && (await this.#makeTables(query))) return [...before, ...(await this.#bindFirst([query]))];
-    const error = await this.#tellArguments(nameInMissingSchema(placedIn(asked.error, askedPrefix(at).length), query.sql));
+    const error = await this.#tellArguments(noRelation(placedIn(asked.error, askedPrefix(at).length), query.sql));
     return [
       ...before,
       { kind: 'refused', error: error.position === undefined ? error : { ...error, position: query.originOf(error.position) } },
