@@ -284,6 +284,29 @@ describe('where columns come from', () => {
   });
 });
 
+describe('a query that waits for somebody', () => {
+  it('is asked once where the server ends it', async () => {
+    const holder = await (await openTestSession({ url: database.url() })).connect();
+    await holder.run({ sql: 'create table public.held (a integer)' });
+    await holder.begin();
+    await holder.run({ sql: 'lock table public.held' });
+    const wire = await watchWire(database.url());
+    const binder = await openTargetBinder(targetOf({ url: wire.url, statement_timeout: '200ms' }));
+    onTestFinished(() => binder.close());
+    await binder.declare([orders]);
+    wire.take();
+    const [ended, other] = await binder.bind([
+      { sql: 'select h.a, o.id from public.held as h, "main"."orders" as o' },
+      { sql: 'select id from "main"."orders"' },
+    ]);
+    expect(ended).toMatchObject({ kind: 'refused', error: { kind: 'other', message: expect.stringContaining('statement timeout') as string } });
+    expect(typesOf(other)).toEqual(['id integer']);
+    const texts = wire.take().flatMap(({ statements }) => statements);
+    expect(texts.filter((sql) => sql.includes('from public.held'))).toHaveLength(1);
+    await holder.rollback();
+  });
+});
+
 describe('functions that the walk trusts', () => {
   const all = { strictFunctions, strictCasts, apartCasts, equalities, counts, overRows, numbering, neighbours, unnesting };
   it.each(Object.entries(all))('have these numbers on the server: %s', async (_, named) => {

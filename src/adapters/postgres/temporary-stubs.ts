@@ -256,9 +256,9 @@ function placedIn({ position, ...error }: EngineErrorDetails, before: number): E
   return position === undefined ? error : { ...error, position: position - before };
 }
 
-/** Whether tables may make a difference: they have columns of the system's own, and can be sampled. */
-function mayPassOverTables({ kind, message }: EngineErrorDetails): boolean {
-  return kind === 'other' || /\b(?:ctid|tableoid|[xc]min|[xc]max)\b/.test(message);
+/** Whether tables may make a difference: they have columns of the system's own, and can be sampled. What is over time has no place in the text. */
+function mayPassOverTables({ kind, message, position }: EngineErrorDetails): boolean {
+  return (kind === 'other' && position !== undefined) || /\b(?:ctid|tableoid|[xc]min|[xc]max)\b/.test(message);
 }
 
 function makeStub({ stub: { columns }, place, form }: TemporaryStub): readonly Statement[] {
