@@ -134,6 +134,8 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     sql: "select date '2024-13-01' as d from @orders",
     says: ['conversion-failed 1:13: write a value that the type has'],
   },
+  column_of_a_text: { sql: 'select (status).id as n from @orders', says: ['type-mismatch 1:9'], duckdb: ['query-invalid 1:8'] },
+  sample_of_no_kind: { sql: 'select id from @orders tablesample bernouli (10)', says: ['unknown-function 1:45: did you mean `bernoulli`?'], duckdb: ['sql-syntax'] },
   no_over: { sql: 'select lag(id) as n from @orders', says: ['query-invalid 1:8: write `over (partition by … order by …)` behind it'] },
 };
 

@@ -47,6 +47,11 @@ describe('kinds', () => {
     [`select 1 union select true`, 'type-mismatch'],
     ['select cast(1 as date)', 'type-mismatch'],
     ['select - null', 'type-mismatch'],
+    ['select (b).id from (select true as b) as t', 'type-mismatch'],
+    ['select 1 = any (a) from t', 'type-mismatch'],
+    ['select * from t tablesample nosuch (10)', 'unknown-function'],
+    // A view can be made a table, and then it can be sampled.
+    ['select * from pg_catalog.pg_views tablesample system (10)', 'other'],
     ['select a from (select 1 as a) as x, (select 2 as a) as y', 'ambiguous'],
     [`select 'abc'::integer`, 'conversion'],
     ['select 9223372036854775807 + 1', 'conversion'],

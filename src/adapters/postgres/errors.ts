@@ -192,7 +192,7 @@ function dependentsOf({ code, detail }: RawError): { readonly dependents?: reado
 const NAMES: Readonly<Partial<Record<EngineErrorKind, RegExp>>> = {
   'unknown-column': /^column (?:"((?:[^"]|"")+)"|(\S+)) /,
   'unknown-relation': /^(?:relation|schema) "((?:[^"]|"")+)"|for table "((?:[^"]|"")+)"/,
-  'unknown-function': /^(?:function|procedure) ([^(\s]+)/,
+  'unknown-function': /^(?:function|procedure|tablesample method) ([^(\s]+)/,
   'duplicate-column': /^column "((?:[^"]|"")+)" specified more than once/,
   meaningless: /^table name "((?:[^"]|"")+)" specified more than once/,
   'unknown-type': /^type "((?:[^"]|"")+)" does not exist/,
