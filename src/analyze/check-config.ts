@@ -1,5 +1,6 @@
 /** Compares what config says of the rows of a node with the columns that these have: names, and conditions in SQL. */
 import type { Binder, BoundQuery, QueryProblem } from '../adapter/analysis.ts';
+import type { EngineErrorDetails } from '../adapter/engine-error.ts';
 import type { Column, Relation } from '../adapter/relation.ts';
 import { typeFamily } from '../checks/type-family.ts';
 import { emptyText } from '../compile/compiled-text.ts';
@@ -61,14 +62,17 @@ function indexesOf(node: BuiltNode): readonly IndexConfig[] {
   return isKept ? (node.config.storage?.indexes ?? []) : [];
 }
 
+/** Whether its table may have columns that the query gave once, and nobody looked. */
+function mayKeepMore({ kept }: AnalyzeInput, node: BuiltNode): boolean {
+  if (kept !== undefined || node.resourceType !== 'model') return false;
+  return node.config.materialized === 'incremental' && node.config.onSchemaChange === 'append_new_columns';
+}
+
 /** What is in parentheses is an expression. */
-function checkIndexes(
-  { dialect: { foldIdentifier: fold } }: AnalyzeInput,
-  node: BuiltNode,
-  columns: readonly Column[],
-): readonly Diagnostic[] {
+function checkIndexes(input: AnalyzeInput, node: BuiltNode, columns: readonly Column[]): readonly Diagnostic[] {
+  const fold = input.dialect.foldIdentifier;
   const indexes = indexesOf(node);
-  if (indexes.length === 0) return [];
+  if (indexes.length === 0 || mayKeepMore(input, node)) return [];
   const names = columns.map(({ name }) => name);
   const known = new Set(names.map(fold));
   const named = indexes.flatMap((index) => [...index.columns.filter((entry) => !entry.startsWith('(')), ...(index.include ?? [])]);
@@ -104,9 +108,13 @@ function conditionsOf(node: CompiledModel, columns: readonly Column[]): readonly
   return said.map((entry) => ({ ...entry, alias: 'target', node, columns, relation: rowsOf(node) }));
 }
 
-/** An index looks at a row as a query does. What stands behind the parentheses, such as `desc`, is left to the build. */
-function conditionsOfIndexes({ dialect }: AnalyzeInput, node: BuiltNode, columns: readonly Column[]): readonly Condition[] {
-  const common = { key: 'indexes', alias: dialect.quoteIdentifier(node.relation.name), node, columns, relation: rowsOf(node) };
+/**
+ * An index looks at a row as a query does. What stands behind the parentheses, such as `desc`, is left to the build. It cannot name
+ * the table where it is made before that has its name.
+ */
+function conditionsOfIndexes({ dialect, indexesStages }: AnalyzeInput, node: BuiltNode, columns: readonly Column[]): readonly Condition[] {
+  const name = indexesStages && node.resourceType !== 'seed' ? '_tx_stage' : node.relation.name;
+  const common = { key: 'indexes', alias: dialect.quoteIdentifier(name), node, columns, relation: rowsOf(node) };
   return indexesOf(node).flatMap((index) => [
     ...index.columns.flatMap((entry) => {
       const condition = entry.startsWith('(') ? inParentheses(entry) : undefined;
@@ -156,7 +164,8 @@ async function checkConditions(input: AnalyzeInput, ports: AnalyzePorts, conditi
     }
     const certain =
       binding === undefined ? undefined : await findCertain(input, ports, entry.node, { ...emptyText, sql: entry.sql }, binding.error);
-    if (certain !== undefined) diagnostics.push(describe(entry, certain.message, certain.name));
+    if (certain === undefined || (certain.kind === 'unknown-column' && mayKeepMore(input, entry.node))) continue;
+    diagnostics.push(certain.beforeColumn === true ? withoutTable(entry, certain) : describe(entry, certain.message, certain.name));
   }
   return diagnostics;
 }
@@ -178,6 +187,13 @@ function describe({ node, key, condition, columns }: Condition, message: string,
     { key, condition, message },
     { ...whereSaid(node, key), ...(near === undefined ? {} : { help: near }) },
   );
+}
+
+/** Of a name before a column that is none of the rows. */
+function withoutTable({ node, key, condition }: Condition, { message, name }: EngineErrorDetails): Diagnostic {
+  const help =
+    key === 'indexes' && name !== undefined ? { help: `leave \`${name}.\` away: an index sees nothing but a row of its table` } : {};
+  return diagnose('condition-wrong', { key, condition, message }, { ...whereSaid(node, key), ...help });
 }
 
 function messageOf(problem: QueryProblem): string {

@@ -159,6 +159,7 @@ export function analyzeWith(
     ...(standing === undefined ? {} : { standing }),
     ...(kept === undefined ? {} : { kept }),
     engine: engine.type,
+    indexesStages: engine.capabilities.publishBlocksReaders,
     dialect: engine.dialect,
     slots: slotValues(anyRun, engine.dialect),
     schemas: () => schemasOf(loaded),

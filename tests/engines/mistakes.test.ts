@@ -137,6 +137,12 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   misspelt_where: { sql: 'select id from @orders wher amount > 1', says: ['sql-syntax 1:38: is `wher` meant to be `where`?'] },
   misspelt_from: { sql: 'select id as n form @orders', says: ['sql-syntax 1:16: is `form` meant to be `from`?'] },
   quoted_by_a_helper: { sql: 'select {{nullcheck (array "zz")}} from @customers', says: ['unknown-column 1:8: check the name'] },
+  column_of_a_text: { sql: 'select (status).id as n from @orders', says: ['type-mismatch 1:9'], duckdb: ['query-invalid 1:8'] },
+  sample_of_no_kind: {
+    sql: 'select id from @orders tablesample bernouli (10)',
+    says: ['unknown-function 1:45: did you mean `bernoulli`?'],
+    duckdb: ['sql-syntax'],
+  },
   no_over: { sql: 'select lag(id) as n from @orders', says: ['query-invalid 1:8: write `over (partition by … order by …)` behind it'] },
 };
 

@@ -92,6 +92,18 @@ describe.each(useProjectEngines())('columns in plans on $name', ({ name, project
       [2, null, 'y'],
     ]);
     expect(await project.rows('select a from main.of_a')).toEqual([[null], [null]]);
+    // Without a plan nobody knows what the table keeps.
+    const config = (column: string): string =>
+      `{{config materialized="incremental" unique_key="id" on_schema_change="append_new_columns" incremental_predicates=(array "target.${column} is null") indexes=(array (object columns=(array "${column}" "(${column} + 1)")))}}select id, b from {{ref "raw"}}`;
+    project.write({ 'models/log.sql': config('a') });
+    await say(project, 'compile -s log');
+    await say(project, 'build');
+    project.write({ 'models/log.sql': config('nope') });
+    expect((await say(project, 'build', 2)).match(/error [a-z-]+/g)?.toSorted()).toEqual([
+      'error condition-wrong',
+      'error condition-wrong',
+      'error index-column-missing',
+    ]);
   });
 
   it('are shown beside the error where something cannot be built any more', async () => {

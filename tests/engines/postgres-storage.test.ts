@@ -124,6 +124,13 @@ describe('tables', () => {
     const { exit, text } = await project.tx('compile');
     expect([exit, text.match(/condition-wrong/g)]).toEqual([2, ['condition-wrong']]);
     expect(text).toContain('`idd > 0`: column "idd" does not exist');
+    const named = '(array (object columns=(array "(m.id + 1)") where="m.id > 0"))';
+    project.write({ 'models/m.sql': config(`indexes=${named}`) });
+    const refused = await project.tx('compile');
+    expect([refused.exit, refused.text.match(/condition-wrong +models\/m\.sql:1:\d+|leave `m\.` away/g)]).toEqual([
+      2,
+      Array.from({ length: 2 }, () => [expect.stringMatching(/^condition-wrong/), 'leave `m.` away']).flat(),
+    ]);
     project.write({ 'models/m.sql': config(`indexes=${wrong.replace('idd', 'id')}`) });
     expect((await project.tx('build')).exit).toBe(0);
     expect(await table()).toEqual([['p', '{" btree (((id + 1)) DESC NULLS LAST) WHERE (id > 0)"}']]);

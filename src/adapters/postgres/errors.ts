@@ -2,6 +2,7 @@
 import { EngineError } from '../../adapter/engine-error.ts';
 import type { EngineErrorDetails, EngineErrorKind, Retry, ValueOperation } from '../../adapter/engine-error.ts';
 import { inUseCode } from './publish/lock-briefly.ts';
+import { nameInMissingSchema } from './missing-schema.ts';
 import { findRule } from './query-mistakes.ts';
 import { utf16Offset } from './text-offset.ts';
 
@@ -191,7 +192,7 @@ function dependentsOf({ code, detail }: RawError): { readonly dependents?: reado
 const NAMES: Readonly<Partial<Record<EngineErrorKind, RegExp>>> = {
   'unknown-column': /^column (?:"((?:[^"]|"")+)"|(\S+)) /,
   'unknown-relation': /^(?:relation|schema) "((?:[^"]|"")+)"|for table "((?:[^"]|"")+)"/,
-  'unknown-function': /^(?:function|procedure) ([^(\s]+)/,
+  'unknown-function': /^(?:function|procedure|tablesample method) ([^(\s]+)/,
   'duplicate-column': /^column "((?:[^"]|"")+)" specified more than once/,
   meaningless: /^table name "((?:[^"]|"")+)" specified more than once/,
   'unknown-type': /^type "((?:[^"]|"")+)" does not exist/,
@@ -254,24 +255,22 @@ export function engineError(cause: unknown, { sql, skip = 0, stopped = false, st
   const candidates = candidatesOf(raw, kind);
   const mistake = findRule(raw)?.mistake;
   const hint = candidates === undefined ? hintOf(raw) : undefined;
-  return new EngineError(
-    {
-      kind,
-      message: detail === '' ? head : `${head}: ${detail.replace(/\.$/, '')}`,
-      redacted: redact(raw, head, kind),
-      retry: kind === 'cancelled' ? 'never' : retryOf(kind, raw),
-      ...(statement === 0 ? {} : { statement }),
-      ...(place === undefined ? {} : { position: place }),
-      ...operationOf(raw, kind, place),
-      ...(name === undefined ? {} : { name }),
-      ...placeOfName(raw),
-      ...(candidates === undefined ? {} : { candidates }),
-      ...(mistake === undefined ? {} : { mistake }),
-      ...(hint === undefined ? {} : { hint }),
-      ...dependentsOf(raw),
-    },
-    { cause },
-  );
+  const details: EngineErrorDetails = {
+    kind,
+    message: detail === '' ? head : `${head}: ${detail.replace(/\.$/, '')}`,
+    redacted: redact(raw, head, kind),
+    retry: kind === 'cancelled' ? 'never' : retryOf(kind, raw),
+    ...(statement === 0 ? {} : { statement }),
+    ...(place === undefined ? {} : { position: place }),
+    ...operationOf(raw, kind, place),
+    ...(name === undefined ? {} : { name }),
+    ...placeOfName(raw),
+    ...(candidates === undefined ? {} : { candidates }),
+    ...(mistake === undefined ? {} : { mistake }),
+    ...(hint === undefined ? {} : { hint }),
+    ...dependentsOf(raw),
+  };
+  return new EngineError(nameInMissingSchema(details, sql), { cause });
 }
 
 /** An error that this adapter itself finds, without the engine. */

@@ -2,25 +2,43 @@
 import type { EngineErrorDetails } from '../../adapter/engine-error.ts';
 import { sqlTokens } from './sql-tokens.ts';
 
-/** The error of the name that the query means; `sql` is the text that `error.position` counts in. */
-export function nameInMissingSchema(error: EngineErrorDetails, sql: string): EngineErrorDetails {
-  const { kind, position, name } = error;
-  if (kind !== 'unknown-relation' || position === undefined || error.beforeColumn === true) return error;
+/** What stands before a name that is about to be made, or taken away. */
+const ofCommands = /^(?:aggregate|domain|exists|function|procedure|routine|sequence|table|type|view)$/;
+
+/** The error of the name that a statement means; `sql` is the text that `error.position` counts in. */
+export function nameInMissingSchema(error: EngineErrorDetails, sql = ''): EngineErrorDetails {
+  const { name } = error;
+  const textAt = tokensFrom(error, sql);
+  if (textAt === undefined) return error;
+  // Of a collation or an operator the place is that of the word before it, and nothing else is known.
+  if (/^(?:collate|operator)$/i.test(textAt(0))) return { ...error, kind: 'other' };
+  if (name === undefined || !isSchemaOf(textAt, name)) return error;
+  const named = { ...error, name: `${name}.${bare(textAt(2))}`, hint: error.message };
+  const before = textAt(-1).toLowerCase();
+  if (textAt(3) === '(' && !ofCommands.test(before)) return { ...named, kind: 'unknown-function', signatures: [] };
+  return before === 'as' || before === ':' ? { ...named, kind: 'unknown-type' } : error;
+}
+
+/** Of a query the server names relations with their schema: what it names without is something else. */
+export function noRelation(error: EngineErrorDetails, sql: string): EngineErrorDetails {
+  const textAt = tokensFrom(error, sql);
+  return textAt !== undefined && error.name !== undefined && isSchemaOf(textAt, error.name) ? { ...error, kind: 'other' } : error;
+}
+
+/** The texts of the tokens, counted from the one at the place of the error; undefined where that tells nothing. */
+function tokensFrom({ kind, position, beforeColumn }: EngineErrorDetails, sql: string): ((from: number) => string) | undefined {
+  if (kind !== 'unknown-relation' || position === undefined || beforeColumn === true) return undefined;
   const tokens = [...sqlTokens(sql)];
   const at = tokens.findIndex(({ start }) => start === position);
-  const textAt = (place: number): string => {
-    const token = tokens[place];
+  if (at < 0) return undefined;
+  return (from) => {
+    const token = tokens[at + from];
     return token === undefined ? '' : sql.slice(token.start, token.end);
   };
-  // Of a collation or an operator the place is that of the word before it, and nothing else is known.
-  if (/^(?:collate|operator)$/i.test(textAt(at))) return { ...error, kind: 'other' };
-  // Of a relation the server names the schema and the relation.
-  if (at < 0 || textAt(at + 1) !== '.' || name === undefined || name !== bare(textAt(at))) return error;
-  const named = { ...error, name: `${name}.${bare(textAt(at + 2))}`, signatures: [], hint: error.message };
-  if (textAt(at + 3) === '(') return { ...named, kind: 'unknown-function' };
-  const before = textAt(at - 1).toLowerCase();
-  const { signatures: _, ...ofType } = named;
-  return before === 'as' || before === ':' ? { ...ofType, kind: 'unknown-type' } : { ...error, kind: 'other' };
+}
+
+function isSchemaOf(textAt: (from: number) => string, name: string): boolean {
+  return textAt(1) === '.' && name === bare(textAt(0));
 }
 
 /** A name as the server folds it. */

@@ -76,6 +76,31 @@ describe('queries over relations that are nowhere', () => {
     expect(typesOf((await binder.bind([{ sql: 'select 1 as n' }, { sql }]))[1])).toEqual(columns);
   });
 
+  it('may ask for it of what gives its rows to columns of others, which stay as they are', async () => {
+    const binder = await openBinder();
+    const [whole, deeper, other] = ['whole', 'deeper', 'other'].map((name) => ({ schema: 'main', name }));
+    if (whole === undefined || deeper === undefined || other === undefined) throw new Error('three names give three relations');
+    await binder.declare([{ relation: whole, columns: [{ name: 'w', type: 'orders' }] }]);
+    await binder.declare([
+      { relation: deeper, columns: [{ name: 'd', type: 'whole' }] },
+      { relation: other, columns: [{ name: 'n', type: 'bigint' }] },
+    ]);
+    const asked = [
+      { sql: 'select o.ctid is null as c, o.id from "main"."orders" as o' },
+      { sql: 'select ((d.d).w).code, o.n from "main"."deeper" as d, "main"."other" as o' },
+      { sql: 'select w.w, w.ctid is null as c from "main"."whole" as w' },
+    ];
+    const expected = [
+      ['c boolean', 'id integer'],
+      ['code character varying(4)', 'n bigint'],
+      ['w orders', 'c boolean'],
+    ];
+    expect((await binder.bind(asked)).map(typesOf)).toEqual(expected);
+    expect(lineageOf((await binder.bind(asked))[1])).toMatchObject({
+      columns: ['code transformation main.deeper.d', 'n identity main.other.n'],
+    });
+  });
+
   it('tell what is only counted from what is told', async () => {
     const counting = ['count(code)', 'count(distinct code) * 2', '(select count(code) from "main"."orders")', 'max(count(code)) over ()'];
     const telling = [
@@ -256,6 +281,29 @@ describe('where columns come from', () => {
     const texts = wire.take().flatMap(({ statements }) => statements);
     expect(texts.filter((sql) => sql.startsWith('create temporary table'))).toHaveLength(1);
     expect(lineageOf(bindings[7])).toEqual({ columns: ['c', 'id identity main.orders.id'], opaque: [] });
+  });
+});
+
+describe('a query that waits for somebody', () => {
+  it('is asked once where the server ends it', async () => {
+    const holder = await (await openTestSession({ url: database.url() })).connect();
+    await holder.run({ sql: 'create table public.held (a integer)' });
+    await holder.begin();
+    await holder.run({ sql: 'lock table public.held' });
+    const wire = await watchWire(database.url());
+    const binder = await openTargetBinder(targetOf({ url: wire.url, statement_timeout: '200ms' }));
+    onTestFinished(() => binder.close());
+    await binder.declare([orders]);
+    wire.take();
+    const [ended, other] = await binder.bind([
+      { sql: 'select h.a, o.id from public.held as h, "main"."orders" as o' },
+      { sql: 'select id from "main"."orders"' },
+    ]);
+    expect(ended).toMatchObject({ kind: 'refused', error: { kind: 'other', message: expect.stringContaining('statement timeout') as string } });
+    expect(typesOf(other)).toEqual(['id integer']);
+    const texts = wire.take().flatMap(({ statements }) => statements);
+    expect(texts.filter((sql) => sql.includes('from public.held'))).toHaveLength(1);
+    await holder.rollback();
   });
 });
 

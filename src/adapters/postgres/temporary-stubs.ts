@@ -15,7 +15,7 @@ import { attempt } from './attempt.ts';
 import type { AttemptingConnection } from './attempt.ts';
 import { openAnalyzer } from './analysis.ts';
 import { dialect } from './dialect.ts';
-import { nameInMissingSchema } from './missing-schema.ts';
+import { noRelation } from './missing-schema.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
 import { replaceRelations } from './replace-relations.ts';
 import type { ReplacedQuery } from './replace-relations.ts';
@@ -49,12 +49,17 @@ export async function binderOver(connection: AttemptingConnection, close: () => 
   };
 }
 
-interface TemporaryStub {
+/** A view costs the server least. A table has more, such as samples and columns of the system's own. */
+type Form = 'view' | 'table';
+
+interface WantedStub {
   readonly stub: Stub;
+  readonly form: Form;
+}
+
+interface TemporaryStub extends WantedStub {
   /** What stands for it. Readers without an alias name columns by the table, so it is called the same. */
   readonly place: Relation;
-  /** A view costs the server least. A table has more, such as samples and columns of the system's own. */
-  readonly form: 'view' | 'table';
 }
 
 /** Everything is a view until the server refuses a query that may want more of it. */
@@ -79,7 +84,7 @@ class TemporaryStubs {
   async declare(stubs: readonly Stub[]): Promise<readonly StubProblem[]> {
     const problems: StubProblem[] = [];
     for (let rest = stubs; rest.length > 0;) {
-      const refused = await this.#make(rest, 'view');
+      const refused = await this.#make(rest.map((stub) => ({ stub, form: 'view' })));
       if (refused === undefined) break;
       const stub = rest[refused.at] ?? bug('a relation was refused that nobody declares');
       problems.push(...(await this.declare(rest.slice(0, refused.at))), await this.#describeStub(stub, refused.error));
@@ -98,13 +103,13 @@ class TemporaryStubs {
 
   /**
    * Makes these, each in the place of one from before, and learns the numbers by which query trees will name them. Of what the
-   * server refuses nothing is left but the place of the one that it refused.
+   * server refuses nothing is left but the place of the one that it refused. `cascade` takes along what hangs on those from before.
    */
-  async #make(stubs: readonly Stub[], form: TemporaryStub['form']): Promise<Refused | undefined> {
+  async #make(wanted: readonly WantedStub[], drop: '' | 'cascade' = ''): Promise<Refused | undefined> {
     const before = { stubs: new Map(this.#stubs), taken: new Set(this.#taken) };
-    const statements = stubs.map((stub) => this.#place(stub, form));
-    const places = stubs.map(({ relation }) => {
-      const placed = this.#stubs.get(dialect.relation(relation)) ?? bug('a relation without a place');
+    const statements = wanted.map((entry) => this.#place(entry, drop));
+    const places = wanted.map(({ stub }) => {
+      const placed = this.#stubs.get(dialect.relation(stub.relation)) ?? bug('a relation without a place');
       return quoteText(dialect.relation(placed.place));
     });
     const made = await attempt(
@@ -124,19 +129,21 @@ class TemporaryStubs {
       return { at: ends.findIndex((end) => made.at < end), error: made.error };
     }
     for (const [at, [oid]] of (made.results.at(-1)?.rows ?? []).entries()) {
-      const stub = stubs[at];
+      const stub = wanted[at]?.stub;
       if (stub !== undefined) this.#names.declare(Number(oid), stub);
     }
     return undefined;
   }
 
-  /** The statements that make it, in the place of one from before. */
-  #place(stub: Stub, form: TemporaryStub['form']): readonly Statement[] {
+  /** The statements that make it, in the place of one from before. From then on it may have columns of all that was declared until now. */
+  #place({ stub, form }: WantedStub, drop: '' | 'cascade'): readonly Statement[] {
     const key = dialect.relation(stub.relation);
     const before = this.#stubs.get(key);
     const placed = { stub, place: before?.place ?? this.#freePlace(stub.relation), form };
+    this.#stubs.delete(key);
     this.#stubs.set(key, placed);
-    return [...(before === undefined ? [] : [{ sql: `drop ${before.form} ${dialect.relation(placed.place)}` }]), ...makeStub(placed)];
+    const gone = before === undefined ? [] : [{ sql: `drop ${before.form} if exists ${dialect.relation(placed.place)} ${drop}` }];
+    return [...gone, ...makeStub(placed)];
   }
 
   /** As many at once as were lately bound without a refusal: what comes behind one that is refused is sent again. */
@@ -162,7 +169,7 @@ class TemporaryStubs {
     const query = queries[at];
     if (query === undefined || before.length < at) return before;
     if (mayPassOverTables(asked.error) && (await this.#makeTables(query))) return [...before, ...(await this.#bindFirst([query]))];
-    const error = await this.#tellArguments(nameInMissingSchema(placedIn(asked.error, askedPrefix(at).length), query.sql));
+    const error = await this.#tellArguments(noRelation(placedIn(asked.error, askedPrefix(at).length), query.sql));
     return [
       ...before,
       { kind: 'refused', error: error.position === undefined ? error : { ...error, position: query.originOf(error.position) } },
@@ -174,12 +181,16 @@ class TemporaryStubs {
     const text = sql.toLowerCase();
     const views = [...this.#stubs.values()].filter(({ form, place }) => form === 'view' && text.includes(place.name.toLowerCase()));
     if (views.length === 0) return false;
-    return (
-      (await this.#make(
-        views.map(({ stub }) => stub),
-        'table',
-      )) === undefined
-    );
+    const tables = views.map(({ stub }): WantedStub => ({ stub, form: 'table' }));
+    const refused = await this.#make(tables);
+    return refused === undefined || (refused.error.kind === 'dependents' && (await this.#makeSince(tables)));
+  }
+
+  /** What has a column of the rows of another one can only be made anew with it. It was declared later. */
+  async #makeSince(tables: readonly WantedStub[]): Promise<boolean> {
+    const all = [...this.#stubs.values()].map(({ stub, form }) => tables.find((table) => table.stub === stub) ?? { stub, form });
+    const since = all.slice(all.findIndex((wanted) => tables.includes(wanted)));
+    return (await this.#make(since, 'cascade')) === undefined;
   }
 
   #replace(sql: string): ReplacedQuery {
@@ -245,9 +256,9 @@ function placedIn({ position, ...error }: EngineErrorDetails, before: number): E
   return position === undefined ? error : { ...error, position: position - before };
 }
 
-/** Whether tables may make a difference: they have columns of the system's own, and can be sampled. */
-function mayPassOverTables({ kind, message }: EngineErrorDetails): boolean {
-  return kind === 'other' || /\b(?:ctid|tableoid|[xc]min|[xc]max)\b/.test(message);
+/** Whether tables may make a difference: they have columns of the system's own, and can be sampled. What is over time has no place in the text. */
+function mayPassOverTables({ kind, message, position }: EngineErrorDetails): boolean {
+  return (kind === 'other' && position !== undefined) || /\b(?:ctid|tableoid|[xc]min|[xc]max)\b/.test(message);
 }
 
 function makeStub({ stub: { columns }, place, form }: TemporaryStub): readonly Statement[] {
