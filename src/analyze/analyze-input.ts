@@ -22,7 +22,7 @@ export interface AnalyzeInput {
   /** Word for the engine in messages. */
   readonly engine: string;
   readonly dialect: Dialect;
-  /** Tables of queries get their indexes before they get their name. */
+  /** Tables get their indexes before they get their name. */
   readonly indexesStages: boolean;
   /** Literals for slots; any of the right type will do. */
   readonly slots: Readonly<Partial<Record<SlotName, string>>>;

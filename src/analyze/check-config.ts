@@ -113,7 +113,7 @@ function conditionsOf(node: CompiledModel, columns: readonly Column[]): readonly
  * the table where it is made before that has its name.
  */
 function conditionsOfIndexes({ dialect, indexesStages }: AnalyzeInput, node: BuiltNode, columns: readonly Column[]): readonly Condition[] {
-  const name = indexesStages && node.resourceType !== 'seed' ? '_tx_stage' : node.relation.name;
+  const name = indexesStages ? '_tx_stage' : node.relation.name;
   const common = { key: 'indexes', alias: dialect.quoteIdentifier(name), node, columns, relation: rowsOf(node) };
   return indexesOf(node).flatMap((index) => [
     ...index.columns.flatMap((entry) => {
