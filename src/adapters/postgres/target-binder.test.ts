@@ -299,7 +299,10 @@ describe('a query that waits for somebody', () => {
       { sql: 'select h.a, o.id from public.held as h, "main"."orders" as o' },
       { sql: 'select id from "main"."orders"' },
     ]);
-    expect(ended).toMatchObject({ kind: 'refused', error: { kind: 'other', message: expect.stringContaining('statement timeout') as string } });
+    expect(ended).toMatchObject({
+      kind: 'refused',
+      error: { kind: 'other', message: expect.stringContaining('statement timeout') as string },
+    });
     expect(typesOf(other)).toEqual(['id integer']);
     const texts = wire.take().flatMap(({ statements }) => statements);
     expect(texts.filter((sql) => sql.includes('from public.held'))).toHaveLength(1);
