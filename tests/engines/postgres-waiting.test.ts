@@ -13,7 +13,7 @@ it('a run that replaces a view above its table says so', async () => {
   });
   if (project === undefined) throw new Error('no engine');
   expect((await project.tx('build')).exit).toBe(0);
-  const holding = project.run(`${waitForLock({ schema: 'main', name: 'w' })}, pg_sleep(1.5)`);
+  const holding = project.run(`${waitForLock({ schema: 'main', name: 'w' })}, pg_sleep(4)`);
   await sleep(400);
   const { exit, text } = await project.tx('build --force --select m');
   expect(exit, text).toBe(0);
@@ -28,7 +28,10 @@ it('a run waits no longer than it may for sessions of others, and says for whom'
   });
   if (project === undefined) throw new Error('no engine');
   expect((await project.tx('build')).exit).toBe(0);
-  const holding = project.run(`do $$ begin lock table main.m, main.t in access exclusive mode; perform pg_sleep(3); end $$`);
+  // Longer than any machine takes to begin: it is cancelled.
+  const holding = project
+    .run(`do $$ begin lock table main.m, main.t in access exclusive mode; perform pg_sleep(100); end $$`)
+    .catch(String);
   await sleep(300);
   const given = await project.tx('build --force --lock-timeout 1');
   expect(given.exit, given.text).toBe(75);
@@ -38,8 +41,9 @@ it('a run waits no longer than it may for sessions of others, and says for whom'
       new RegExp(`"main"\\."${name}" is in use, and was not let go in time: process \\d+ \\(.+\\)`),
     );
   }
-  await holding;
-  const reading = project.run('do $$ begin perform count(*) from main.t; perform pg_sleep(1.5); end $$');
+  await project.run(`select pg_cancel_backend(pid) from pg_stat_activity where query like 'do $$ begin lock table main.m%'`);
+  expect(await holding).toContain('canceling statement');
+  const reading = project.run('do $$ begin perform count(*) from main.t; perform pg_sleep(4); end $$');
   await sleep(300);
   const { exit, text } = await project.tx('build --force --select t');
   expect(exit, text).toBe(0);
