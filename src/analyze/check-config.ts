@@ -164,10 +164,18 @@ async function checkConditions(input: AnalyzeInput, ports: AnalyzePorts, conditi
     }
     const certain =
       binding === undefined ? undefined : await findCertain(input, ports, entry.node, { ...emptyText, sql: entry.sql }, binding.error);
-    if (certain === undefined || (certain.kind === 'unknown-column' && mayKeepMore(input, entry.node))) continue;
+    if (certain === undefined || namesOwnTable(input, entry, certain)) continue;
+    if (certain.kind === 'unknown-column' && mayKeepMore(input, entry.node)) continue;
     diagnostics.push(certain.beforeColumn === true ? withoutTable(entry, certain) : describe(entry, certain.message, certain.name));
   }
   return diagnostics;
+}
+
+/** Whether it names the table with its schema, as an index may that is made where the table has its name. */
+function namesOwnTable({ dialect, indexesStages }: AnalyzeInput, { key, node }: Condition, error: EngineErrorDetails): boolean {
+  if (key !== 'indexes' || indexesStages || error.beforeColumn !== true || error.name === undefined) return false;
+  const fold = dialect.foldIdentifier;
+  return fold(error.name) === fold(`${node.relation.schema}.${node.relation.name}`);
 }
 
 function bindAll(binder: Binder, asked: readonly { readonly sql: string; readonly relation: Relation }[]): ReturnType<Binder['bind']> {

@@ -103,4 +103,17 @@ describe('before anything runs', () => {
     expect((await project.tx(['run', '-q', '-s', 'outside', 'apart'])).code).toBe(0);
     expect(await project.rows('select * from outside union all select * from apart order by 1')).toEqual([['1'], ['2']]);
   });
+
+  it('an index may name its table, with its schema too', async () => {
+    const model = (column: string): string =>
+      `{{config materialized="table" indexes=(array (object columns=(array "(${column})")))}}\nselect id from {{ref "stg"}}\n`;
+    const project = await shop({
+      'models/named.sql': model('named.id + 1'),
+      'models/whole.sql': model('main.whole.id + 1'),
+    });
+    expect((await project.tx(['compile', '-q'])).stderr).toBe('');
+    expect((await project.tx(['build', '-q'])).code).toBe(0);
+    project.write('models/whole.sql', model('main.other.id + 1'));
+    expect((await project.tx(['compile', '-q'])).stderr).toContain('error condition-wrong  models/whole.sql');
+  });
 });
