@@ -8,11 +8,9 @@ import type { Cell, Connection, Session } from '../../src/adapter/connection.ts'
 import { adapter as duckdb } from '../../src/adapters/duckdb/adapter.ts';
 import { useTestDatabase } from '../../src/adapters/postgres/open-test-session.ts';
 import { adapter as postgres } from '../../src/adapters/postgres/adapter.ts';
-import { createEndings } from '../../src/cli/host.ts';
-import type { Host } from '../../src/cli/host.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { disk } from '../../src/project/disk.ts';
-import { createOutput } from '../../src/report/output.ts';
+import { hostInProcess } from '../support/host-in-process.ts';
 import { REPOSITORY } from '../support/tx.ts';
 
 export interface TxEnd {
@@ -165,24 +163,7 @@ async function openProject(
 
 async function runTx(root: string, args: readonly string[], at?: string): Promise<TxEnd> {
   const late = at === undefined ? 0 : Date.parse(at) - Date.now();
-  let text = '';
-  const stream = { write: (part: string) => (text += part), on: () => undefined, isTTY: false, columns: 120 };
-  const host: Host = {
-    cwd: root,
-    env: {},
-    files: disk,
-    clock: { now: () => Date.now() + late, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
-    output: createOutput({ stdout: stream, stderr: stream }, { env: {} }),
-    outputFailed: () => false,
-    pid: process.pid,
-    isRunning: () => false,
-    // No case reads files by relative paths, and threads cannot change their folder.
-    enter: () => undefined,
-    version: '0.0.0',
-    build: undefined,
-    ...createEndings(),
-    packageRoot: REPOSITORY,
-  };
+  const { host, text } = hostInProcess({ root, files: disk, packageRoot: REPOSITORY, late });
   const exit = await runProgram(host, args);
-  return { exit, text };
+  return { exit, text: text() };
 }

@@ -60,6 +60,14 @@ async function deployed({ project }: ProjectEngine, more: Readonly<Record<string
 }
 
 describe('an environment', () => {
+  /** A history of a model or seed, as `past`. */
+  const historyOf = (name: string): Record<string, string> => ({
+    'snapshots/past.yaml': `snapshots:
+  - name: past
+    relation: ref('${name}')
+    config: { unique_key: id, strategy: check, check_cols: all }`,
+  });
+
   describe.each(useFirstEngine())('on $name', (engine) => {
     it('has what differs and what follows from it, reads the rest in production, and writes nothing there', async () => {
       const project = await deployed(engine);
@@ -424,12 +432,7 @@ describe('an environment', () => {
 
     it('of histories, ledgers and rows that were set aside is not promoted', async () => {
       const project = await deployed(engine);
-      project.write({
-        'snapshots/past.yaml': `snapshots:
-  - name: past
-    relation: ref('base')
-    config: { unique_key: id, strategy: check, check_cols: all }`,
-      });
+      project.write(historyOf('base'));
       await ok(project, 'build --env pr_42 --quiet');
       const { exit, text } = await project.tx('promote pr_42');
       expect(text).toContain('promote-impossible');
@@ -438,12 +441,7 @@ describe('an environment', () => {
     });
 
     it('is not promoted when a seed has changed since, which is told and not what follows from it', async () => {
-      const project = await deployed(engine, {
-        'snapshots/past.yaml': `snapshots:
-  - name: past
-    relation: ref('other')
-    config: { unique_key: id, strategy: check, check_cols: all }`,
-      });
+      const project = await deployed(engine, historyOf('other'));
       project.write({ 'models/total.sql': '{{config materialized="table"}}select count(*) + 1 as n from {{ref "beside"}}' });
       await ok(project, 'build --env pr_42 --quiet');
       project.write({ 'seeds/other.csv': 'id\n1\n2\n' });
@@ -484,12 +482,7 @@ describe('an environment', () => {
     });
 
     it('has the histories of production in copies', async () => {
-      const project = await deployed(engine, {
-        'snapshots/past.yaml': `snapshots:
-  - name: past
-    relation: ref('base')
-    config: { unique_key: id, strategy: check, check_cols: all }`,
-      });
+      const project = await deployed(engine, historyOf('base'));
       project.write({ 'seeds/src.csv': 'id,v\n1,a\n2,c\n' });
       await ok(project, 'build --quiet');
       const history = (schema: string): Promise<unknown> => project.rows(`select id, v from ${schema}.past order by id, v`);

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Binder } from '../../../adapter/analysis.ts';
 import { openBinder } from './open-binder.ts';
 import { openTestConnection, rowsOf } from '../open-test-session.ts';
 
@@ -7,6 +8,18 @@ const texts = (
   '2024-1-5|24-01-45|20240145|2024-12-31T00:00:00Z|0001-02-29 (BC)|99999-13-01|2024-13-01-05|x1|1e3|١'
 ).split('|');
 const types = ['date', 'timestamp', 'timestamp with time zone', 'integer', 'double', 'decimal(9, 2)', 'boolean', 'varchar', 'time', 'json'];
+
+/** A binder that knows a table `s.a` of an integer and a date. */
+async function openOverTable(): Promise<Binder> {
+  const binder = await openBinder({ projectRoot: process.cwd() });
+  onTestFinished(() => binder.close());
+  const columns = [
+    { name: 'id', type: 'INTEGER' },
+    { name: 'day', type: 'DATE' },
+  ];
+  await binder.declare([{ relation: { schema: 's', name: 'a' }, columns }]);
+  return binder;
+}
 
 describe('a text that is cast', () => {
   it('is told where the engine cannot cast it, and never where it can', async () => {
@@ -35,25 +48,13 @@ describe('a text that is cast', () => {
     ["select id from s.a where id > 1 and day = 'n/a'", "'n/a'", 'n/a'],
     ["select case id when 'b' then 1 when 'c' then 2 end as c from s.a", "'b'", 'b'],
   ])('%s', async (sql, at, value) => {
-    const binder = await openBinder({ projectRoot: process.cwd() });
-    onTestFinished(() => binder.close());
-    const columns = [
-      { name: 'id', type: 'INTEGER' },
-      { name: 'day', type: 'DATE' },
-    ];
-    await binder.declare([{ relation: { schema: 's', name: 'a' }, columns }]);
+    const binder = await openOverTable();
     const [binding] = await binder.bind([{ sql }]);
     const misfits = binding?.kind === 'bound' ? binding.query.misfits : binding;
     expect(misfits).toMatchObject([{ position: sql.indexOf(at), value }]);
   });
   it('is not told where nobody may come by, or where a failure gives NULL', async () => {
-    const binder = await openBinder({ projectRoot: process.cwd() });
-    onTestFinished(() => binder.close());
-    const columns = [
-      { name: 'id', type: 'INTEGER' },
-      { name: 'day', type: 'DATE' },
-    ];
-    await binder.declare([{ relation: { schema: 's', name: 'a' }, columns }]);
+    const binder = await openOverTable();
     const queries = [
       "select try_cast('b' as integer) as b, coalesce(id, 'b') as c, case when id > 1 then id else 'b' end as d from s.a",
       "select id from s.a where ('all' = 'all' or id = 'all')",
