@@ -8,7 +8,7 @@ import type { BuiltNode, CompiledModel, IndexConfig, NodeId } from '../compile/c
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Diagnostic, Where } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
-import { nextCodeToken } from '../parse/sql-scan.ts';
+import { closingParenthesis } from '../parse/sql-scan.ts';
 import { shownName } from '../graph/shown-name.ts';
 import type { NodeAnalysis } from './analysis.ts';
 import type { AnalyzeInput, AnalyzePorts } from './analyze-input.ts';
@@ -117,22 +117,12 @@ function conditionsOfIndexes({ dialect, indexesStages }: AnalyzeInput, node: Bui
   const common = { key: 'indexes', alias: dialect.quoteIdentifier(name), node, columns, relation: rowsOf(node) };
   return indexesOf(node).flatMap((index) => [
     ...index.columns.flatMap((entry) => {
-      const condition = entry.startsWith('(') ? inParentheses(entry) : undefined;
-      return condition === undefined ? [] : [{ ...common, condition, asked: `${condition} is null` }];
+      const close = entry.startsWith('(') ? closingParenthesis(entry, 1) : undefined;
+      const condition = entry.slice(0, close?.end);
+      return close === undefined ? [] : [{ ...common, condition, asked: `${condition} is null` }];
     }),
     ...(index.where === undefined ? [] : [{ ...common, condition: index.where }]),
   ]);
-}
-
-/** Up to where the first parenthesis is closed. */
-function inParentheses(text: string): string | undefined {
-  let depth = 0;
-  for (let token = nextCodeToken(text, 0); token !== undefined; token = nextCodeToken(text, token.end)) {
-    const sign = text.slice(token.start, token.end);
-    depth += sign === '(' ? 1 : sign === ')' ? -1 : 0;
-    if (depth === 0) return text.slice(0, token.end);
-  }
-  return undefined;
 }
 
 /** What stands for the rows of a node. */

@@ -8,7 +8,7 @@ import type { Relation } from '../adapter/relation.ts';
 import type { NodeId } from '../compile/compiled.ts';
 import { ephemeralName } from '../compile/node-index.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
-import { nextCodeToken } from '../parse/sql-scan.ts';
+import { closingParenthesis, nextCodeToken } from '../parse/sql-scan.ts';
 import type { NodeAnalysis } from './analysis.ts';
 
 /** The relation that stands for an ephemeral model: its own name may be that of something else. */
@@ -101,7 +101,7 @@ function withStandIns(sql: string, ids: readonly NodeId[], graph: Graph, dialect
     const name = word(at.end);
     const relation = relations.get(name.text);
     const open = word(word(name.end).end);
-    const close = relation === undefined || open.text !== '(' ? undefined : endOfParenthesis(sql, open.end);
+    const close = relation === undefined || open.text !== '(' ? undefined : closingParenthesis(sql, open.end)?.start;
     if (close === undefined) return undefined;
     text += `${sql.slice(taken, open.end)}select * from ${relation ?? ''}`;
     taken = close;
@@ -109,16 +109,4 @@ function withStandIns(sql: string, ids: readonly NodeId[], graph: Graph, dialect
     at = word(word(close).end);
   }
   return text + sql.slice(taken);
-}
-
-/** The offset of the parenthesis that closes one which ends at `from`. */
-function endOfParenthesis(sql: string, from: number): number | undefined {
-  let depth = 1;
-  for (let token = nextCodeToken(sql, from); token !== undefined; token = nextCodeToken(sql, token.end)) {
-    const sign = sql.slice(token.start, token.end);
-    if (sign === '(') depth += 1;
-    if (sign === ')') depth -= 1;
-    if (depth === 0) return token.start;
-  }
-  return undefined;
 }

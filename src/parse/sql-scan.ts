@@ -138,3 +138,14 @@ export function nextCodeToken(text: string, at: number): SqlToken | undefined {
   while (token !== undefined && isComment(token)) token = nextSqlToken(text, token.end);
   return token;
 }
+
+/** The parenthesis that closes the one which ends at `from`; undefined where nothing does. */
+export function closingParenthesis(text: string, from: number): SqlToken | undefined {
+  let depth = 1;
+  for (let token = nextCodeToken(text, from); token !== undefined; token = nextCodeToken(text, token.end)) {
+    const sign = text.slice(token.start, token.end);
+    depth += sign === '(' ? 1 : sign === ')' ? -1 : 0;
+    if (depth === 0) return token;
+  }
+  return undefined;
+}

@@ -3,8 +3,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Analyzer, QueryProblem } from '../../adapter/analysis.ts';
 import { engineError } from './errors.ts';
 import { keepInstance, takeInstance } from './spare-instance.ts';
-import { keyword, sqlTokens } from './sql-tokens.ts';
-import type { SqlToken } from './sql-tokens.ts';
+import { keyword, sqlTokens } from '../../adapter/sql-tokens.ts';
+import type { SqlToken } from '../../adapter/sql-tokens.ts';
 
 const queryWords: ReadonlySet<string> = new Set([
   'select',

@@ -6,7 +6,7 @@ import { embed } from '../../adapter/statement.ts';
 import type { Statement } from '../../adapter/statement.ts';
 import { dialect } from './dialect.ts';
 import { quoteIdentifier, quoteText } from './quoting.ts';
-import { blankSemicolons } from './sql-tokens.ts';
+import { blankSemicolons } from '../../adapter/sql-tokens.ts';
 
 /** Rows whose partitions nobody made still need their columns. */
 const emptyName = 'empty';

@@ -25,7 +25,7 @@ import { releaseConstraints, stageConstrained, syncConstraints } from './constra
 import { dialect } from './dialect.ts';
 import { quoteIdentifier } from './quoting.ts';
 import { describe, syncIndexes } from './storage.ts';
-import { blankSemicolons } from './sql-tokens.ts';
+import { blankSemicolons } from '../../adapter/sql-tokens.ts';
 
 const name = dialect.relation;
 

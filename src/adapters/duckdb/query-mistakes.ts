@@ -1,7 +1,7 @@
 /** What DuckDB means by a refusal, and where in the query that is, told from its words where it gives no more than these. */
 import type { QueryMistake } from '../../diagnostics/query-mistake.ts';
-import { keyword, sqlTokens } from './sql-tokens.ts';
-import type { SqlToken } from './sql-tokens.ts';
+import { keyword, sqlTokens } from '../../adapter/sql-tokens.ts';
+import type { SqlToken } from '../../adapter/sql-tokens.ts';
 
 /** Functions that are there with `over` alone; without it the engine knows no such name. */
 const windowFunctions: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 /** Tells functions and types in a schema that is not there from relations: the server has one code for all of them. */
 import type { EngineErrorDetails } from '../../adapter/engine-error.ts';
-import { sqlTokens } from './sql-tokens.ts';
+import { sqlTokens } from '../../adapter/sql-tokens.ts';
 
 /** What stands before a name that is about to be made, or taken away. */
 const ofCommands = /^(?:aggregate|domain|exists|function|procedure|routine|sequence|table|type|view)$/;

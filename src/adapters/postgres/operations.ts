@@ -16,7 +16,7 @@ import { publishMaterialized } from './publish/publish-materialized.ts';
 import { publishStage } from './publish/publish-stage.ts';
 import { publishView } from './publish/publish-view.ts';
 import { quoteIdentifier } from './quoting.ts';
-import { blankSemicolons } from './sql-tokens.ts';
+import { blankSemicolons } from '../../adapter/sql-tokens.ts';
 import { describe, grant, stageIndexes, syncIndexes } from './storage.ts';
 
 const name = dialect.relation;

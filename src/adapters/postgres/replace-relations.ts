@@ -1,7 +1,7 @@
 /** Puts other names in the place of relations that a query names with their schema. */
 import type { Relation } from '../../adapter/relation.ts';
-import type { SqlToken } from './sql-tokens.ts';
-import { sqlTokens } from './sql-tokens.ts';
+import type { SqlToken } from '../../adapter/sql-tokens.ts';
+import { sqlTokens } from '../../adapter/sql-tokens.ts';
 
 export interface ReplacedQuery {
   readonly sql: string;

@@ -5,7 +5,7 @@ import type { EngineErrorDetails } from '../../../adapter/engine-error.ts';
 import { dialect } from '../dialect.ts';
 import { engineError, ownError } from '../errors.ts';
 import { quoteIdentifier } from '../quoting.ts';
-import { keyword, sqlTokens } from '../sql-tokens.ts';
+import { keyword, sqlTokens } from '../../../adapter/sql-tokens.ts';
 
 /** One round trip for all of them; only if that fails, one for each. */
 export async function declareStubs(connection: DuckDBConnection, stubs: readonly Stub[]): Promise<readonly StubProblem[]> {

@@ -1,6 +1,6 @@
 /** Puts relations in the place of files in a query, and finds positions in the text as the user wrote it. */
 import { quoteIdentifier } from '../quoting.ts';
-import { keyword, sqlTokens } from '../sql-tokens.ts';
+import { keyword, sqlTokens } from '../../../adapter/sql-tokens.ts';
 import type { FileReader } from './query-tree.ts';
 
 /** A table of the scratch database. */

@@ -1,7 +1,7 @@
 /** Sends queries to the engine's binder, many in one round trip, and reads the plans that come back. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteText } from '../quoting.ts';
-import { blankSemicolons } from '../sql-tokens.ts';
+import { blankSemicolons } from '../../../adapter/sql-tokens.ts';
 import type { Expression, Operator, Projection } from './plan.ts';
 import type { PlanError } from './plan-error.ts';
 

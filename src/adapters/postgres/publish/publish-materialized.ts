@@ -6,7 +6,7 @@ import type { Query, Statement } from '../../../adapter/statement.ts';
 import { columnsStatement, readColumns } from '../catalog.ts';
 import { dialect } from '../dialect.ts';
 import { quoteText } from '../quoting.ts';
-import { blankSemicolons } from '../sql-tokens.ts';
+import { blankSemicolons } from '../../../adapter/sql-tokens.ts';
 import { askBelongings } from './belongings.ts';
 import { readBelongings } from './read-belongings.ts';
 import { lockDependents } from './lock-dependents.ts';
