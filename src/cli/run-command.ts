@@ -152,8 +152,10 @@ export async function runPrepared(
     const looks = looksOn(adapter, session, loaded);
     const check = { loaded, plan: drafted.plan, standing, seeds: seeds.summaries, adapter, looks };
     const planned = proveTests(request, loaded, drafted, await requireColumns(host, screen, request, check));
-    const known = { project: loaded.project, engine: loaded.engine, catalog: adapter.catalog };
-    await tellBeforeRun(screen, request.options, planned.plan, { known, standing, ask: (job) => askOn(session, job) });
+    const { project, engine } = loaded;
+    const known = { project, engine, catalog: adapter.catalog };
+    const ask: Parameters<typeof tellBeforeRun>[3]['ask'] = (job) => askOn(session, job);
+    await tellBeforeRun(screen, request.options, planned.plan, { known, standing, ask, now: host.clock.now() });
     const report = manner.report(planned);
     const result = await executeReported(report, loaded.project, () =>
       traced(host.trace, 'execute', () =>

@@ -434,6 +434,11 @@ export const intervalCases: readonly ConformanceCase[] = [
         ],
         never: ['total  table'],
       },
+      {
+        tx: 'backfill -s m --from 2024-02-03 --to 2024-02-04',
+        at: '2024-02-03T06:00:00Z',
+        says: ['no interval that could be loaded lies in the range from 2024-02-03 to 2024-02-04'],
+      },
     ],
   },
   {
